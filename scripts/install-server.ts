@@ -1,0 +1,94 @@
+/**
+ * The VS Code server that development and tests run in: code-server's build of
+ * VS Code from the npm registry, in a cache folder that git ignores.
+ */
+import { execFile, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+const version = '4.139.1';
+const npmFlags = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+
+/** The repository's cache for editors, samples and profiles. */
+export const cacheDir = path.join(import.meta.dirname, '..', '.vscode-test');
+
+/**
+ * Makes sure the pinned VS Code server is installed and returns its `lib/vscode`
+ * folder. The first call takes about 15 seconds and 600 MB and says so through
+ * `log`; later calls return at once. An install that breaks off leaves nothing
+ * behind that a later call would take for good, and two calls may race.
+ *
+ * @throws when npm fails; the message holds npm's last lines.
+ */
+export async function installServer(log: (line: string) => void): Promise<string> {
+  const target = path.join(cacheDir, `code-server-${version}`);
+  const inner = path.join('node_modules', 'code-server', 'lib', 'vscode');
+  if (existsSync(target)) return path.join(target, inner);
+
+  log(`Installing the VS Code server (code-server ${version}) from npm, once: about 15 s, 600 MB ...`);
+  await mkdir(cacheDir, { recursive: true });
+  const staging = await mkdtemp(path.join(cacheDir, '.staging-'));
+  try {
+    // Without a manifest of its own npm would climb up and install into the repository.
+    const manifest = { private: true, dependencies: { 'code-server': version } };
+    await writeFile(path.join(staging, 'package.json'), JSON.stringify(manifest));
+    await npm(npmFlags, staging);
+    await npm([...npmFlags, '--omit=dev'], path.join(staging, inner));
+    // The staging folder was made for its owner alone; other users may run the server too.
+    await chmod(staging, 0o755);
+    await moveIntoPlace(staging, target);
+  } finally {
+    await rm(staging, { recursive: true, force: true });
+  }
+  return path.join(target, inner);
+}
+
+/** Installs a packaged extension as a user would, for servers started with the same `extensionsDir`. */
+export async function installExtension(libVscode: string, vsix: string, extensionsDir: string): Promise<void> {
+  await mkdir(extensionsDir, { recursive: true });
+  const args = ['--install-extension', vsix, '--extensions-dir', extensionsDir, '--server-data-dir', extensionsDir];
+  await promisify(execFile)(process.execPath, [path.join(libVscode, 'out', 'server-main.js'), ...args, '--force']);
+}
+
+/**
+ * Makes the extension in the folder `source` part of a fresh `extensionsDir` without
+ * packaging it: a rebuild plus a window reload is all it takes to see a change.
+ */
+export async function linkExtension(source: string, extensionsDir: string): Promise<void> {
+  await mkdir(extensionsDir, { recursive: true });
+  const link = path.join(extensionsDir, path.basename(source));
+  await rm(link, { force: true });
+  await symlink(source, link, 'junction');
+  // The server's list of installed extensions: without it the folder is read anew.
+  await rm(path.join(extensionsDir, 'extensions.json'), { force: true });
+}
+
+async function moveIntoPlace(staging: string, target: string): Promise<void> {
+  try {
+    await rename(staging, target);
+  } catch (error) {
+    // Another process was faster; its install is as complete as this one.
+    if (!existsSync(target)) throw error;
+  }
+}
+
+function npm(args: readonly string[], cwd: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn('npm', args, { cwd, stdio: ['ignore', 'pipe', 'pipe'], shell: process.platform === 'win32' });
+    let output = '';
+    const keep = (chunk: Buffer): void => {
+      output = (output + chunk.toString()).slice(-4000);
+    };
+    child.stdout.on('data', keep);
+    child.stderr.on('data', keep);
+    child.on('error', (cause) => {
+      reject(new Error(`npm could not be started: ${cause.message}`, { cause }));
+    });
+    child.on('close', (code) => {
+      if (code === 0) resolve();
+      else reject(new Error(`npm ${args.join(' ')} failed with code ${String(code)}:\n${output}`));
+    });
+  });
+}

@@ -1,0 +1,260 @@
+import type { NewEvent } from '../../shared/auditEvent.ts';
+import type { RunState, RunView } from '../../shared/runView.ts';
+import type { ApprovalDesk } from '../approval/desk.ts';
+import type { Grant } from '../approval/grants.ts';
+import type { AuditLog, RunStore } from '../audit/port.ts';
+import type { Message, Model } from '../models/port.ts';
+import type { EffectivePolicy } from '../policy/merge.ts';
+import type { Redactor } from '../redaction/redactor.ts';
+import type { CallRun } from '../tools/call.ts';
+import { Cancelled, reasonText } from '../tools/failure.ts';
+import type { ToolContext } from '../tools/tool.ts';
+import { converse, type Outcome } from './loop.ts';
+import { systemPrompt } from './prompt.ts';
+import { RunClock, type Clock } from './runClock.ts';
+import { entriesOf, saved, Transcript, type Saved } from './transcript.ts';
+
+/** What a run is made of; `context` and `policy` answer for now, not for the start. */
+export interface RunParts {
+  id: string;
+  folder: string;
+  folders: readonly string[];
+  model: Model;
+  audit: AuditLog;
+  store: RunStore;
+  desk: ApprovalDesk;
+  redactor: Redactor;
+  clock: Clock;
+  newId(): string;
+  context(): Promise<ToolContext>;
+  /** Facts of the environment for the run's first event: version, user, host, policy digest. */
+  facts: NewEvent['data'];
+  onChange(): void;
+}
+
+/** A stop by a person, as against one by a limit. */
+class LimitReached extends Error {}
+
+/**
+ * One run: a task, its messages and its state. `begin` and `send` work until the model has nothing more to do, a
+ * person stops it, or a limit does; then it can go on with `send`.
+ */
+export class AgentRun {
+  readonly #parts: RunParts;
+  readonly #transcript = new Transcript();
+  readonly #grants: Grant[] = [];
+  readonly #contentOf = new Set<string>();
+  #messages: Message[];
+  #task: string;
+  #queue: string[] = [];
+  #turn = 0;
+  #turnsAtStart = 0;
+  #maxTurns = 0;
+  #questions = 0;
+  #state: RunState = 'finished';
+  #reason = '';
+  #stop: AbortController | undefined;
+  #working: Promise<void> = Promise.resolve();
+
+  constructor(parts: RunParts, before?: Saved) {
+    this.#parts = parts;
+    this.#task = before?.task ?? '';
+    this.#messages = before?.messages ?? [{ role: 'system', text: systemPrompt(parts.folder, parts.folders) }];
+    this.#turn = before?.turn ?? 0;
+    for (const path of before?.contentOf ?? []) this.#contentOf.add(path);
+    if (before) for (const entry of entriesOf(before.messages)) this.#transcript.add(entry);
+  }
+
+  get id(): string {
+    return this.#parts.id;
+  }
+
+  get isWorking(): boolean {
+    return this.#stop !== undefined;
+  }
+
+  view(): RunView {
+    const { model, folder, id } = this.#parts;
+    return {
+      id,
+      task: this.#task,
+      folder,
+      state: this.#state,
+      reason: this.#reason,
+      model: model.label,
+      destination: model.destination,
+      turn: this.#turn - this.#turnsAtStart,
+      maxTurns: this.#maxTurns,
+      questions: this.#questions,
+      entries: this.#transcript.entries,
+    };
+  }
+
+  /** Gives the run its task or a further message. While it works, the message joins at the next turn. */
+  async send(text: string): Promise<void> {
+    const shown = this.#parts.redactor.text(text);
+    this.#transcript.add({ kind: 'user', text: shown });
+    if (this.isWorking) {
+      this.#queue.push(shown);
+      this.#parts.onChange();
+      return;
+    }
+    await this.#work(shown);
+  }
+
+  /** Goes on where an earlier process, a stop or a limit left it. */
+  async resume(): Promise<void> {
+    if (!this.isWorking) await this.#work(undefined);
+  }
+
+  /** Ends the work; resolves when nothing of it runs any more. */
+  async stop(reason: string): Promise<void> {
+    if (this.#stop) {
+      this.#set('stopping', reason);
+      this.#stop.abort(new Cancelled(reason));
+    }
+    await this.#working;
+  }
+
+  async #work(message: string | undefined): Promise<void> {
+    const { store, folder, id } = this.#parts;
+    const stop = new AbortController();
+    this.#stop = stop;
+    const work = async (): Promise<void> => {
+      const claim = await store.claim(folder, id);
+      if (!claim.ok) {
+        this.#set('failed', `Another run is active in this folder (process ${claim.pid}). Stop it first.`);
+        return;
+      }
+      try {
+        await this.#session(message, stop);
+      } catch (error) {
+        this.#set('failed', this.#parts.redactor.text(error instanceof Error ? error.message : 'unknown failure'));
+        this.#transcript.add({ kind: 'notice', level: 'error', text: this.#reason });
+      } finally {
+        await store.release(folder, id).catch(() => undefined);
+      }
+    };
+    this.#working = work().finally(() => {
+      this.#stop = undefined;
+      this.#parts.onChange();
+    });
+    await this.#working;
+  }
+
+  async #session(message: string | undefined, stop: AbortController): Promise<void> {
+    const { model, redactor, clock } = this.#parts;
+    const first = this.#task === '';
+    if (first && message !== undefined) this.#task = message;
+    if (message !== undefined) this.#messages.push({ role: 'user', text: message });
+    const { policy } = await this.#parts.context();
+    this.#turnsAtStart = this.#turn;
+    this.#set('running', '');
+    await this.#record(
+      first ? 'run_started' : 'run_continued',
+      { ...this.#parts.facts, provider: model.provider, model: model.label },
+      { task: message ?? '(resumed)', folder: this.#parts.folder, destination: model.destination },
+    );
+    const timeout = policy.timeoutSeconds.value;
+    const runClock = new RunClock(clock, timeout * 1000, () => {
+      stop.abort(new LimitReached(`It worked for ${timeout} s, the limit of your policy (timeout).`));
+    });
+    runClock.start();
+    let outcome: Outcome;
+    try {
+      outcome = await this.#converse(policy, runClock, stop.signal);
+    } catch (error) {
+      if (!stop.signal.aborted) throw error;
+      outcome = stop.signal.reason instanceof LimitReached
+        ? { state: 'limit', reason: stop.signal.reason.message }
+        : { state: 'stopped', reason: reasonText(stop.signal.reason) };
+    } finally {
+      runClock.pause();
+      this.#transcript.assistant(redactor.text(this.#lastText()), false);
+      await this.#save();
+    }
+    await this.#record('run_finished', { state: outcome.state, turns: this.#turn - this.#turnsAtStart }, { reason: outcome.reason });
+    if (outcome.state !== 'finished')
+      this.#transcript.add({ kind: 'notice', level: outcome.state === 'failed' ? 'error' : 'warning', text: outcome.reason });
+    this.#set(outcome.state, outcome.reason);
+  }
+
+  async #converse(policy: EffectivePolicy, runClock: RunClock, signal: AbortSignal): Promise<Outcome> {
+    const { model, redactor, audit, desk, clock, id } = this.#parts;
+    this.#maxTurns = policy.maxIterations.value;
+    const callRun = (): CallRun => ({
+      id,
+      turn: this.#turn,
+      audit,
+      desk,
+      redactor,
+      grants: this.#grants,
+      newId: () => this.#parts.newId(),
+      now: () => clock.monotonic(),
+      context: () => this.#parts.context(),
+      waiting: (isWaiting) => {
+        if (isWaiting) {
+          this.#questions += 1;
+          runClock.pause();
+        } else runClock.start();
+        if (!signal.aborted) this.#set(isWaiting ? 'waiting' : 'running', '');
+      },
+      show: (update) => {
+        this.#transcript.action(update);
+        this.#parts.onChange();
+      },
+    });
+    return converse(
+      {
+        model,
+        redactor,
+        messages: this.#messages,
+        maxTurns: () => this.#parts.context().then((context) => Math.min(this.#maxTurns, context.policy.maxIterations.value)),
+        policy: async () => (await this.#parts.context()).policy,
+        callRun,
+        contentOf: this.#contentOf,
+        nextTurn: () => {
+          this.#turn += 1;
+          return this.#turn;
+        },
+        takeQueued: () => this.#queue.splice(0),
+        showText: (text, streaming) => {
+          this.#transcript.assistant(text, streaming);
+          this.#parts.onChange();
+        },
+        record: (type, data, payload) => this.#record(type, data, payload),
+        save: () => this.#save(),
+      },
+      signal,
+    );
+  }
+
+  #lastText(): string {
+    const last = this.#transcript.entries.at(-1);
+    return last?.kind === 'assistant' ? last.text : '';
+  }
+
+  async #record(type: NewEvent['type'], data: NewEvent['data'], payload?: NewEvent['payload']): Promise<void> {
+    const { audit, id, redactor } = this.#parts;
+    await audit.append({
+      type,
+      run: id,
+      ...(this.#turn > 0 && { turn: this.#turn }),
+      data: redactor.json(data),
+      ...(payload !== undefined && { payload: redactor.json(payload) }),
+    });
+  }
+
+  async #save(): Promise<void> {
+    await this.#parts.store.saveTranscript(
+      this.id,
+      saved({ task: this.#task, folder: this.#parts.folder, turn: this.#turn, contentOf: [...this.#contentOf], messages: this.#messages }),
+    );
+  }
+
+  #set(state: RunState, reason: string): void {
+    this.#state = state;
+    this.#reason = reason;
+    this.#parts.onChange();
+  }
+}

@@ -1,0 +1,41 @@
+/** Time as the core sees it: milliseconds that only grow, and timers. */
+export interface Clock {
+  monotonic(): number;
+  after(ms: number, action: () => void): () => void;
+}
+
+/** A run's time limit that stands still while a person is being waited for. */
+export class RunClock {
+  readonly #clock: Clock;
+  readonly #onEnd: () => void;
+  #left: number;
+  #since: number | undefined;
+  #cancel: (() => void) | undefined;
+
+  constructor(clock: Clock, limitMs: number, onEnd: () => void) {
+    this.#clock = clock;
+    this.#left = limitMs;
+    this.#onEnd = onEnd;
+  }
+
+  start(): void {
+    if (this.#since !== undefined) return;
+    this.#since = this.#clock.monotonic();
+    this.#cancel = this.#clock.after(Math.max(0, this.#left), this.#onEnd);
+  }
+
+  pause(): void {
+    if (this.#since === undefined) return;
+    this.#left -= this.#clock.monotonic() - this.#since;
+    this.#since = undefined;
+    this.#cancel?.();
+  }
+
+  /** Tightens the limit while it runs; it never grows. */
+  tighten(limitMs: number, usedMs: number): void {
+    const running = this.#since !== undefined;
+    this.pause();
+    this.#left = Math.min(this.#left, limitMs - usedMs);
+    if (running) this.start();
+  }
+}

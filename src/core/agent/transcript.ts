@@ -1,0 +1,109 @@
+import * as z from 'zod';
+import type { Json } from '../../shared/json.ts';
+import type { Entry } from '../../shared/runView.ts';
+import type { Message } from '../models/port.ts';
+import type { CallUpdate } from '../tools/call.ts';
+
+const MAX_ENTRY = 20_000;
+const MAX_ENTRIES = 500;
+
+/** What the watcher sees of a run: one entry a message, one entry an action. */
+export class Transcript {
+  #entries: Entry[] = [];
+
+  get entries(): Entry[] {
+    return this.#entries.slice(-MAX_ENTRIES);
+  }
+
+  add(entry: Entry): void {
+    this.#entries.push(entry);
+  }
+
+  /** Shows the reply so far; the same entry grows until it is final. */
+  assistant(text: string, streaming: boolean): void {
+    const last = this.#entries.at(-1);
+    const entry: Entry = { kind: 'assistant', text: text.slice(0, MAX_ENTRY), streaming };
+    if (last?.kind === 'assistant' && last.streaming) this.#entries[this.#entries.length - 1] = entry;
+    else if (text !== '') this.#entries.push(entry);
+  }
+
+  action(update: CallUpdate): void {
+    const index = this.#entries.findLastIndex((entry) => entry.kind === 'action' && entry.id === update.id);
+    const before = this.#entries[index];
+    const known = before?.kind === 'action' ? before : undefined;
+    const entry: Entry = {
+      kind: 'action',
+      id: update.id,
+      tool: update.tool,
+      title: update.title ?? known?.title ?? update.tool,
+      status: update.status,
+      ...((update.decision ?? known?.verdict) !== undefined && {
+        verdict: update.decision?.verdict ?? known?.verdict,
+        why: update.decision?.reason ?? known?.why,
+      }),
+      ...((update.output ?? known?.output) !== undefined && {
+        output: (update.output ?? known?.output ?? '').slice(0, MAX_ENTRY),
+      }),
+    } as Entry;
+    if (index === -1) this.#entries.push(entry);
+    else this.#entries[index] = entry;
+  }
+}
+
+const CallSchema = z.strictObject({ id: z.string(), name: z.string(), arguments: z.string() });
+const MessageSchema = z.discriminatedUnion('role', [
+  z.strictObject({ role: z.literal('system'), text: z.string() }),
+  z.strictObject({ role: z.literal('user'), text: z.string() }),
+  z.strictObject({ role: z.literal('assistant'), text: z.string(), calls: z.array(CallSchema) }),
+  z.strictObject({ role: z.literal('tool'), call: z.string(), name: z.string(), text: z.string() }),
+]);
+const SavedSchema = z.strictObject({
+  version: z.literal(1),
+  task: z.string(),
+  folder: z.string(),
+  turn: z.number(),
+  contentOf: z.array(z.string()),
+  messages: z.array(MessageSchema),
+});
+export type Saved = z.infer<typeof SavedSchema>;
+
+/** A run as it is stored for *Resume*. */
+export function saved(state: Omit<Saved, 'version' | 'messages'> & { messages: readonly Message[] }): Json {
+  return JSON.parse(JSON.stringify({ version: 1, ...state })) as Json;
+}
+
+/** Reads a stored run; calls that never got a result are answered as interrupted, so that a model accepts them. */
+export function restored(value: Json | undefined): Saved | undefined {
+  const parsed = SavedSchema.safeParse(value);
+  if (!parsed.success) return undefined;
+  const messages: Saved['messages'] = [];
+  for (const [index, message] of parsed.data.messages.entries()) {
+    messages.push(message);
+    if (message.role !== 'assistant') continue;
+    const answered = new Set(
+      parsed.data.messages.slice(index + 1).flatMap((later) => (later.role === 'tool' ? [later.call] : [])),
+    );
+    for (const call of message.calls)
+      if (!answered.has(call.id))
+        messages.push({ role: 'tool', call: call.id, name: call.name, text: 'Interrupted: it is not known to have happened. Look before you repeat it.' });
+  }
+  return { ...parsed.data, messages };
+}
+
+/** The transcript of a stored run, as far as messages tell it. */
+export function entriesOf(messages: Saved['messages']): Entry[] {
+  return messages.flatMap((message): Entry[] => {
+    switch (message.role) {
+      case 'system':
+        return [];
+      case 'user':
+        return [{ kind: 'user', text: message.text }];
+      case 'assistant':
+        return message.text === '' ? [] : [{ kind: 'assistant', text: message.text, streaming: false }];
+      case 'tool':
+        return [
+          { kind: 'action', id: message.call, tool: message.name, title: message.name, status: 'done', output: message.text.slice(0, MAX_ENTRY) },
+        ];
+    }
+  });
+}

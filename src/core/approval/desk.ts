@@ -1,0 +1,69 @@
+import type { Answer, Approval } from '../../shared/approval.ts';
+import { Cancelled, reasonText } from '../tools/failure.ts';
+
+interface Open {
+  approval: Approval;
+  settle(answer: Answer): void;
+}
+
+/**
+ * Where questions to a person wait. Each settles once: by an answer that names its id and digest, or by the end
+ * of the run. Whoever shows the questions (panel, terminal) reads `pending` and hears `onChange`.
+ */
+export class ApprovalDesk {
+  readonly #open = new Map<string, Open>();
+  readonly #listeners = new Set<() => void>();
+
+  get pending(): Approval[] {
+    return [...this.#open.values()].map(({ approval }) => approval);
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Waits for a person; throws `Cancelled` when the signal fires first. */
+  ask(approval: Approval, signal: AbortSignal): Promise<Answer> {
+    return new Promise<Answer>((resolve, reject) => {
+      const finish = (end: () => void): void => {
+        signal.removeEventListener('abort', stopped);
+        this.#open.delete(approval.id);
+        end();
+        this.#changed();
+      };
+      const stopped = (): void => {
+        finish(() => {
+          reject(new Cancelled(reasonText(signal.reason)));
+        });
+      };
+      if (signal.aborted) {
+        reject(new Cancelled(reasonText(signal.reason)));
+        return;
+      }
+      signal.addEventListener('abort', stopped, { once: true });
+      this.#open.set(approval.id, {
+        approval,
+        settle: (answer) => {
+          finish(() => {
+            resolve(answer);
+          });
+        },
+      });
+      this.#changed();
+    });
+  }
+
+  /** Gives an answer. False when nothing waits under this id, or when what was shown is not what waits. */
+  answer(id: string, digest: string, answer: Answer): boolean {
+    const open = this.#open.get(id);
+    if (open?.approval.digest !== digest) return false;
+    if (answer.choice === 'approve-for-run' && open.approval.grantOffer === undefined) return false;
+    open.settle(answer);
+    return true;
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}

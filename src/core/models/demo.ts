@@ -1,0 +1,74 @@
+import type { Message, Model, ModelEvent } from './port.ts';
+
+/** The scripted demo: what it says at each step depends only on how many results it has seen in this run. */
+export interface DemoScenario {
+  /** Runs the sample's tests. */
+  testCommand: string;
+  /** The file with the bug, and the edit that mends it. */
+  file: string;
+  oldText: string;
+  newText: string;
+  runtime: string;
+}
+
+/** What the demo does next: some words, and at most one tool call. */
+interface Step {
+  words: string;
+  call?: { name: string; args: Record<string, unknown> };
+}
+
+function steps(scenario: DemoScenario): Step[] {
+  return [
+    { words: 'I will look around first.', call: { name: 'list_directory', args: { path: '.' } } },
+    { words: 'Let me see the code that the tests are about.', call: { name: 'read_file', args: { path: scenario.file } } },
+    { words: `Now the tests, with ${scenario.runtime}, in the sandbox.`, call: { name: 'run_command', args: { command: scenario.testCommand } } },
+    {
+      words: 'The test fails because the total leaves out the last item. One line mends it.',
+      call: { name: 'edit_file', args: { path: scenario.file, old_text: scenario.oldText, new_text: scenario.newText } },
+    },
+    { words: 'The tests again, to see whether that was it.', call: { name: 'run_command', args: { command: scenario.testCommand } } },
+    { words: 'There is a stale build folder. I would like to remove it.', call: { name: 'run_command', args: { command: 'rm -rf build/' } } },
+  ];
+}
+
+const CHUNK = 12;
+
+/**
+ * A model without a model: scripted words, and through them real files, the real sandbox, real approvals and the
+ * real log. It never sends anything anywhere.
+ */
+export function demoModel(scenario: DemoScenario | undefined, pause: () => Promise<void>): Model {
+  return {
+    provider: 'demo',
+    label: 'demo (scripted)',
+    destination: 'No language model is asked: the demo’s words are scripted and nothing is sent anywhere.',
+    async *stream(request): AsyncIterable<ModelEvent> {
+      const next = nextStep(scenario, request.messages);
+      for (let at = 0; at < next.words.length; at += CHUNK) {
+        await pause();
+        yield { type: 'text', text: next.words.slice(at, at + CHUNK) };
+      }
+      if (next.call)
+        yield {
+          type: 'call',
+          call: { id: `demo_${request.messages.length}`, name: next.call.name, arguments: JSON.stringify(next.call.args) },
+        };
+    },
+  };
+}
+
+function nextStep(scenario: DemoScenario | undefined, messages: readonly Message[]): Step {
+  if (!scenario)
+    return {
+      words:
+        'The demo tells one story, and it belongs to the sample workspace: this folder has no src/total file of the sample. Choose a model with "Oversign: Choose Model" to work here.',
+    };
+  const script = steps(scenario);
+  const done = messages.filter((message) => message.role === 'tool');
+  const step = script[done.length];
+  if (step) return step;
+  const denied = done.filter((message) => /^(The user denied|Denied by policy|Not done)/.test(message.text)).length;
+  return {
+    words: `Done: the bug in ${scenario.file} was looked into, with ${done.length} actions proposed and ${denied} of them not carried out. You find each of them in the audit log. Without a language model I cannot say more; choose one with "Oversign: Choose Model".`,
+  };
+}

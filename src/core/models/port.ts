@@ -1,0 +1,53 @@
+import type { ToolCall } from '../tools/call.ts';
+
+export type Message =
+  | { role: 'system' | 'user'; text: string }
+  | { role: 'assistant'; text: string; calls: ToolCall[] }
+  | { role: 'tool'; call: string; name: string; text: string };
+
+/** A tool as the model is told of it; `parameters` is a JSON Schema. */
+export interface OfferedTool {
+  name: string;
+  description: string;
+  parameters: Record<string, unknown>;
+}
+
+export interface ModelRequest {
+  messages: readonly Message[];
+  tools: readonly OfferedTool[];
+}
+
+/** What a model's reply is made of, as it streams in. A call comes whole, once its arguments are complete. */
+export type ModelEvent =
+  | { type: 'text'; text: string }
+  | { type: 'call'; call: ToolCall }
+  | { type: 'usage'; input: number; output: number };
+
+/** One sending of bytes out of the process, about to happen. */
+export interface Sending {
+  /** Scheme, host and port, such as https://api.openai.com. */
+  origin: string;
+  method: string;
+  path: string;
+  bytes: number;
+}
+
+/** Asked before each sending; records it durably, or throws, and then nothing is sent. */
+export type PermitSending = (sending: Sending) => Promise<void>;
+
+export interface ModelLabel {
+  provider: 'demo' | 'openai' | 'ollama';
+  /** For people: "demo", "gpt-5 (OpenAI)". */
+  label: string;
+  /** One sentence: where prompts and tool results go. */
+  destination: string;
+}
+
+/** A provider of a model. Throws `ModelFailure` with a sentence for the person when it cannot answer. */
+export interface Model extends ModelLabel {
+  stream(request: ModelRequest, permit: PermitSending, signal: AbortSignal): AsyncIterable<ModelEvent>;
+}
+
+export class ModelFailure extends Error {
+  override name = 'ModelFailure';
+}

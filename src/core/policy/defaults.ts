@@ -1,0 +1,58 @@
+import type { PathRule } from '../scope/pathRule.ts';
+import type { Language } from './schema.ts';
+
+const builtIn = (written: string): PathRule => ({ written, origin: { layer: 'built-in' } });
+
+export const DEFAULTS = {
+  confirmActions: true,
+  maxIterations: 25,
+  timeoutSeconds: 600,
+  sandbox: true,
+  codeTimeoutSeconds: 120,
+  languages: ['python', 'javascript', 'bash'] as Language[],
+  limits: { memoryBytes: 2 * 1024 ** 3, cpuSeconds: 300, diskBytes: 1024 ** 3, processes: 512 },
+} as const;
+
+/**
+ * What no tool may write, wherever it stands: what decides over the agent (its policy), and what makes an editor
+ * or git run programs later (CVE-2025-53773, CVE-2025-54135 and their kind). Folder names bind at any depth.
+ */
+export const PROTECTED: PathRule[] = [
+  '.oversign',
+  '.vscode',
+  '.idea',
+  '.devcontainer',
+  '*.code-workspace',
+  '.git',
+  '.gitmodules',
+].map(builtIn);
+
+/** Likely secrets: reading one asks. Names that say "example" are for everybody's eyes and are left out below. */
+export const SECRETS: PathRule[] = [
+  '.env',
+  '.env.*',
+  '*.pem',
+  '*.key',
+  '*.p12',
+  '*.pfx',
+  '*.jks',
+  '*.keystore',
+  'id_rsa*',
+  'id_ecdsa*',
+  'id_ed25519*',
+  '.npmrc',
+  '.netrc',
+  '.pypirc',
+  '.pgpass',
+  '.git-credentials',
+  'credentials',
+  'credentials.json',
+  'service-account*.json',
+  '.aws',
+  '.ssh',
+  '.gnupg',
+  '.kube',
+].map(builtIn);
+
+/** Environment variables whose values are never shown: these names, and those with a telling ending. */
+export const SECRET_VARIABLE = /(^|_)(API_?KEY|TOKEN|SECRET|PASSWORD|PASSWD|PRIVATE_KEY|CREDENTIALS?)($|_)/i;

@@ -1,0 +1,18 @@
+import type { Action } from '../../shared/action.ts';
+
+/** Which switch of the policy a tool hangs on. */
+export type Family = 'file_system' | 'code_execution';
+
+/** What `decide` needs to know beyond the action itself; gathered before, so that deciding stays pure. */
+export interface Facts {
+  family: Family;
+  /** Set when commands cannot be confined here: the cause and its fix. */
+  sandboxRefusal?: string;
+}
+
+/** A grant as `decide` sees it: does it cover this action, and what does it say it covers? */
+export interface GrantView {
+  id: string;
+  covers(action: Action): boolean;
+  words: string;
+}

@@ -1,0 +1,39 @@
+import * as z from 'zod';
+import { PolicyFileSchema } from './schema.ts';
+
+/** ` (did you mean "denied_paths"?)` for a key that is nearly one of the policy's, else the empty string. */
+export function suggestKey(key: string): string {
+  const near = policyKeys()
+    .map((known) => ({ known, distance: editDistance(key.toLowerCase(), known) }))
+    .sort((a, b) => a.distance - b.distance)[0];
+  return near && near.distance <= Math.max(2, Math.floor(key.length / 4)) ? ` (did you mean "${near.known}"?)` : '';
+}
+
+function policyKeys(): string[] {
+  const found = new Set<string>();
+  const visit = (schema: unknown): void => {
+    if (typeof schema !== 'object' || schema === null) return;
+    for (const [name, value] of Object.entries(schema)) {
+      if (name === 'properties' && typeof value === 'object' && value !== null)
+        for (const key of Object.keys(value)) found.add(key);
+      visit(value);
+    }
+  };
+  visit(z.toJSONSchema(PolicyFileSchema, { unrepresentable: 'any' }));
+  return [...found];
+}
+
+/** Levenshtein's distance; long keys are cut, since nothing that long is a typing error. */
+function editDistance(a: string, b: string): number {
+  const left = a.slice(0, 64);
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= left.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const swap = (row[j - 1] ?? 0) + (left[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(swap, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? Infinity;
+}

@@ -1,0 +1,53 @@
+import type { PreImage } from '../../shared/action.ts';
+
+/** One thing in a folder. `path` is absolute. */
+export interface FileEntry {
+  path: string;
+  name: string;
+  kind: 'file' | 'directory' | 'link' | 'other';
+  size: number;
+}
+
+/** What a path turned out to be: absolute, every link on the way resolved. `size` in bytes. */
+export interface Look {
+  path: string;
+  kind: PreImage['kind'];
+  size: number;
+}
+
+/**
+ * The workspace's files, as the tools see them. Every method asks the scope again at the moment of use and walks
+ * from an open root folder without following links; a path that may not be touched throws `Forbidden`, anything
+ * else that goes wrong throws `ToolFailure`.
+ */
+export interface Files {
+  /**
+   * Resolves a spelling to the path it means. `itself` does not follow a link in the last place (for deleting and
+   * moving). The result may lie outside the scope: the decision says so, not this method.
+   */
+  look(spelling: string, base: string, last: 'followed' | 'itself'): Promise<Look>;
+  preImage(path: string): Promise<PreImage>;
+  /** A file's bytes; throws when it is larger than `maxBytes`. */
+  read(path: string, maxBytes: number): Promise<Uint8Array>;
+  /** The entries of a folder, without those that are denied, sorted by name. */
+  list(path: string): Promise<FileEntry[]>;
+  /** Everything below a folder, without what is denied; links are named, never entered. */
+  walk(path: string, signal: AbortSignal): AsyncIterable<FileEntry>;
+  /** The first path below a folder that is denied or protected, if any: the folder may not go either. */
+  forbiddenBelow(path: string): Promise<string | undefined>;
+  /** Puts a file in place in one step, if what stands there still is what was expected. Makes missing folders. */
+  write(path: string, content: Uint8Array, expected: PreImage): Promise<void>;
+  remove(path: string, expected: PreImage): Promise<void>;
+  move(from: string, to: string, expectedFrom: PreImage, expectedTo: PreImage): Promise<void>;
+}
+
+/** What the editor knows and the disk does not. */
+export interface EditorBuffers {
+  isUnsaved(path: string): boolean;
+}
+
+/** What version control holds. */
+export interface VersionControl {
+  /** How many of the files at or below a path version control holds; undefined when it cannot be told. */
+  trackedFiles(root: string, path: string): Promise<number | undefined>;
+}

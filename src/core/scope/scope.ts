@@ -1,0 +1,112 @@
+import type { Resource } from '../../shared/action.ts';
+import { forbidding, permitting, type CompiledRule, type PathRule } from './pathRule.ts';
+import { isInside, relativeTo } from './spelling.ts';
+
+/** What the rules say of one path and one way of touching it. `deny` cannot be approved by anyone. */
+export type Standing =
+  | { kind: 'free' }
+  | { kind: 'secret'; rule: PathRule }
+  | { kind: 'protected'; rule: PathRule }
+  | { kind: 'denied'; rule: PathRule }
+  | { kind: 'outside' };
+
+/** Everything path rules depend on. Roots are real paths (links resolved). */
+export interface ScopeSpec {
+  roots: string[];
+  home: string;
+  /** Each group is one layer's `allowed_paths`; a path must match one entry of every group. */
+  allowed: PathRule[][];
+  denied: PathRule[];
+  protected: PathRule[];
+  secrets: PathRule[];
+}
+
+/**
+ * The one place that says what a path is to the agent. Every tool asks here when it describes a call, the files
+ * adapter asks again at the moment of use, and the sandbox profile is drawn from the same rules.
+ */
+export class Scope {
+  readonly roots: readonly string[];
+  readonly home: string;
+  readonly #allowed: CompiledRule[][];
+  readonly #denied: CompiledRule[];
+  readonly #protected: CompiledRule[];
+  readonly #secrets: CompiledRule[];
+
+  constructor(spec: ScopeSpec) {
+    this.roots = spec.roots;
+    this.home = spec.home;
+    const forbid = (rules: PathRule[]): CompiledRule[] => rules.map((rule) => forbidding(rule, spec));
+    this.#allowed = spec.allowed.map((group) =>
+      group.map((rule) => permitting(rule, { roots: spec.roots.slice(0, 1), home: spec.home })),
+    );
+    this.#denied = forbid(spec.denied);
+    this.#protected = forbid(spec.protected);
+    this.#secrets = forbid(spec.secrets);
+  }
+
+  /** The workspace folder that holds an absolute path, if any. */
+  rootOf(path: string): string | undefined {
+    return this.roots
+      .filter((root) => isInside(root, path))
+      .sort((a, b) => b.length - a.length)[0];
+  }
+
+  standing(path: string, access: Resource['access']): Standing {
+    const denied = this.#denied.find((rule) => rule.matches(path));
+    if (denied) return { kind: 'denied', rule: denied };
+    if (!this.isInScope(path, access)) return { kind: 'outside' };
+    if (access === 'write' || access === 'delete') {
+      const guarded = this.#protected.find((rule) => rule.matches(path));
+      if (guarded) return { kind: 'protected', rule: guarded };
+    }
+    if (access === 'read') {
+      const secret = this.#secretRule(path);
+      if (secret) return { kind: 'secret', rule: secret };
+    }
+    return { kind: 'free' };
+  }
+
+  isDenied(path: string): boolean {
+    return this.#denied.some((rule) => rule.matches(path));
+  }
+
+  isProtected(path: string): boolean {
+    return this.#protected.some((rule) => rule.matches(path));
+  }
+
+  isSecret(path: string): boolean {
+    return this.#secretRule(path) !== undefined;
+  }
+
+  #secretRule(path: string): PathRule | undefined {
+    // `.env.example` and its kind are written to be read.
+    if (/(^|[.\-_])(example|sample|template)([.\-_]|$)/i.test(path.slice(path.lastIndexOf('/') + 1))) return undefined;
+    return this.#secrets.find((rule) => rule.matches(path));
+  }
+
+  /** The path as people say it: relative to its workspace folder, with the folder's name when there are several. */
+  shown(path: string): string {
+    const root = this.rootOf(path);
+    if (root === undefined) return path;
+    const inside = relativeTo(root, path);
+    if (this.roots.length === 1) return inside;
+    return `${root.slice(root.lastIndexOf('/') + 1)}/${inside}`;
+  }
+
+  private isInScope(path: string, access: Resource['access']): boolean {
+    if (this.rootOf(path) === undefined) return false;
+    return this.#allowed.every(
+      (group) =>
+        group.some((rule) => rule.matches(path)) ||
+        // A folder above an allowed one may be listed, or nothing below it could be found.
+        (access === 'list' && group.some((rule) => leadsTo(path, rule, this))),
+    );
+  }
+}
+
+function leadsTo(folder: string, rule: PathRule, scope: Scope): boolean {
+  const plain = rule.written.replace(/^~(?=\/|$)/, scope.home);
+  const target = plain.startsWith('/') ? plain : `${scope.roots[0] ?? ''}/${plain}`;
+  return isInside(folder, target);
+}

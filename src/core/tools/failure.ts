@@ -1,0 +1,22 @@
+/** An expected failure of a tool: its message is data that the model reads and can act on. */
+export class ToolFailure extends Error {
+  override name = 'ToolFailure';
+}
+
+/** What the action was described from is not what stands there now. */
+export class Changed extends ToolFailure {
+  override name = 'Changed';
+}
+
+/** The person, or a limit, ended this. Not a failure of the tool. */
+export class Cancelled extends Error {
+  override name = 'Cancelled';
+}
+
+export function throwIfStopped(signal: AbortSignal): void {
+  if (signal.aborted) throw new Cancelled(reasonText(signal.reason));
+}
+
+export function reasonText(reason: unknown): string {
+  return reason instanceof Error ? reason.message : typeof reason === 'string' ? reason : 'stopped';
+}

@@ -1,0 +1,38 @@
+import type { Card } from '../../../shared/approval.ts';
+import { visible } from '../../../shared/visible.ts';
+
+const MAX_DIFF = 20_000;
+
+/** The card of a change to one file's text. `before` is undefined for a new file. */
+export async function editCard(options: {
+  shown: string;
+  absolute: string;
+  change: 'create' | 'edit' | 'overwrite';
+  before: string | undefined;
+  after: string;
+  unsaved: boolean;
+}): Promise<Card> {
+  const { createTwoFilesPatch } = await import('diff');
+  const patch = createTwoFilesPatch('before', 'after', options.before ?? '', options.after, '', '', {
+    context: 3,
+    timeout: 2000, // a pair of huge, wholly different files would take minutes
+  });
+  const lines = (patch ?? wholeFile(options)).split('\n').filter((line) => !/^(={10,}|--- before|\+\+\+ after)/.test(line));
+  const diff = visible(lines.join('\n'));
+  return {
+    kind: 'edit',
+    path: options.shown,
+    absolute: options.absolute,
+    change: options.change,
+    diff: diff.slice(0, MAX_DIFF),
+    shortened: diff.length > MAX_DIFF,
+    added: lines.filter((line) => line.startsWith('+')).length,
+    removed: lines.filter((line) => line.startsWith('-')).length,
+    unsaved: options.unsaved,
+  };
+}
+
+function wholeFile(options: { before: string | undefined; after: string }): string {
+  const mark = (text: string, sign: string): string => text.split('\n').map((line) => sign + line).join('\n');
+  return `${mark(options.before ?? '', '-')}\n${mark(options.after, '+')}`;
+}

@@ -1,0 +1,77 @@
+import * as z from 'zod';
+import { ToolFailure } from '../failure.ts';
+import { MAX_TEXT, textOf } from '../text.ts';
+import { anyTool, expectedAt, type Tool, type ToolContext } from '../tool.ts';
+import { editCard } from './diffCard.ts';
+import { undoOf, undoWords } from './undo.ts';
+
+const parameters = z.strictObject({
+  path: z.string().describe('The file, relative to the workspace folder'),
+  old_text: z.string().min(1).max(MAX_TEXT).describe('The text to replace, exactly as it stands in the file'),
+  new_text: z.string().max(MAX_TEXT).describe('What to put in its place'),
+  replace_all: z.boolean().default(false).describe('Replace every occurrence instead of exactly one'),
+});
+type Arguments = z.infer<typeof parameters>;
+
+const tool: Tool<Arguments> = {
+  name: 'edit_file',
+  summary: 'Replace a piece of text in a file. The old text must occur exactly once unless replace_all is set.',
+  family: 'file_system',
+  parameters,
+  async describe(args, context) {
+    const look = await context.files.look(args.path, context.folder, 'followed');
+    const shown = context.scope.shown(look.path);
+    const preImage = await context.files.preImage(look.path);
+    const undo = await undoOf(context, [preImage]);
+    const open = context.scope.standing(look.path, 'write').kind === 'free';
+    const before = open ? await currentText(look.path, context) : '';
+    const after = open ? edited(before, args, shown) : args.new_text;
+    return {
+      action: {
+        tool: 'edit_file',
+        effect: 'write',
+        resources: [{ path: look.path, access: 'write' }],
+        arguments: { ...args },
+        preImages: [preImage],
+        undo,
+      },
+      title: `Edit ${shown}`,
+      card: await editCard({
+        shown,
+        absolute: look.path,
+        change: 'edit',
+        before,
+        after,
+        unsaved: context.editor.isUnsaved(look.path),
+      }),
+      undo: undoWords(undo),
+    };
+  },
+  async perform(args, action, context) {
+    const path = action.resources[0]?.path ?? '';
+    const shown = context.scope.shown(path);
+    const content = new TextEncoder().encode(edited(await currentText(path, context), args, shown));
+    await context.files.write(path, content, expectedAt(action, path));
+    return {
+      ok: true,
+      text: `Edited ${shown}.`,
+      facts: { path, bytes: content.length, after: context.hash(content) },
+      contentOf: [],
+    };
+  },
+};
+export const editFile = anyTool(tool);
+
+async function currentText(path: string, context: ToolContext): Promise<string> {
+  return textOf(await context.files.read(path, MAX_TEXT), context.scope.shown(path));
+}
+
+/** The text with the replacement made; how often the old text occurs must be what the call says. */
+export function edited(before: string, args: Arguments, shown: string): string {
+  const pieces = before.split(args.old_text);
+  const count = pieces.length - 1;
+  if (count === 0) throw new ToolFailure(`old_text does not occur in ${shown}; read the file again`);
+  if (count > 1 && !args.replace_all)
+    throw new ToolFailure(`old_text occurs ${count} times in ${shown}; give more of the text around it, or set replace_all`);
+  return pieces.join(args.new_text);
+}

@@ -1,0 +1,65 @@
+import picomatch from 'picomatch';
+import * as z from 'zod';
+import { visibleLine } from '../../../shared/visible.ts';
+import { relativeTo } from '../../scope/spelling.ts';
+import { anyTool, type Tool } from '../tool.ts';
+
+const MAX_RESULTS = 500;
+/** Folders that are re-created by tools; entered only when the pattern names them. */
+const PASSED_OVER = new Set(['node_modules', '.git', '__pycache__', '.venv', 'target', 'dist']);
+
+const parameters = z.strictObject({
+  pattern: z.string().min(1).max(500).describe('A glob such as **/*.ts, or part of a file name'),
+  path: z.string().default('.').describe('Where to start, relative to the workspace folder'),
+});
+
+const tool: Tool<z.infer<typeof parameters>> = {
+  name: 'find_files',
+  summary: 'Find files by name: a glob against the path below the start, or a part of the name.',
+  family: 'file_system',
+  parameters,
+  async describe(args, context) {
+    const look = await context.files.look(args.path, context.folder, 'followed');
+    const shown = context.scope.shown(look.path);
+    return {
+      action: {
+        tool: 'find_files',
+        effect: 'search',
+        resources: [{ path: look.path, access: 'list' }],
+        arguments: { ...args },
+        preImages: [],
+        undo: 'nothing-to-undo',
+      },
+      title: `Find ${visibleLine(args.pattern)} in ${shown}`,
+      card: { kind: 'read', path: shown, goesTo: context.goesTo },
+      undo: 'Nothing changes on disk.',
+    };
+  },
+  async perform(args, action, context, signal) {
+    const start = action.resources[0]?.path ?? '';
+    const isGlob = /[*?[{]/.test(args.pattern);
+    const matches = isGlob
+      ? picomatch(args.pattern, { dot: true, noext: true, nonegate: true })
+      : (path: string) => path.toLowerCase().includes(args.pattern.toLowerCase());
+    const found: string[] = [];
+    let more = false;
+    for await (const entry of context.files.walk(start, signal)) {
+      const below = relativeTo(start, entry.path);
+      if (below.split('/').some((part) => PASSED_OVER.has(part) && !args.pattern.includes(part))) continue;
+      if (entry.kind === 'directory' || !matches(below)) continue;
+      if (found.length === MAX_RESULTS) {
+        more = true;
+        break;
+      }
+      found.push(visibleLine(context.scope.shown(entry.path)));
+    }
+    found.sort();
+    return {
+      ok: true,
+      text: found.length === 0 ? 'Nothing found.' : found.join('\n') + (more ? '\n[more not shown]' : ''),
+      facts: { found: found.length },
+      contentOf: [],
+    };
+  },
+};
+export const findFiles = anyTool(tool);

@@ -1,0 +1,57 @@
+import * as z from 'zod';
+import { visibleLine } from '../../../shared/visible.ts';
+import { anyTool, type Tool } from '../tool.ts';
+
+const MAX_ENTRIES = 1000;
+
+const parameters = z.strictObject({
+  path: z.string().default('.').describe('The folder, relative to the workspace folder'),
+});
+
+const tool: Tool<z.infer<typeof parameters>> = {
+  name: 'list_directory',
+  summary: 'List what is in a folder of the workspace: one name a line, folders with a slash, files with their size.',
+  family: 'file_system',
+  parameters,
+  async describe(args, context) {
+    const look = await context.files.look(args.path, context.folder, 'followed');
+    const shown = context.scope.shown(look.path);
+    return {
+      action: {
+        tool: 'list_directory',
+        effect: 'list',
+        resources: [{ path: look.path, access: 'list' }],
+        arguments: { ...args },
+        preImages: [],
+        undo: 'nothing-to-undo',
+      },
+      title: `List ${shown}`,
+      card: { kind: 'read', path: shown, goesTo: context.goesTo },
+      undo: 'Nothing changes on disk.',
+    };
+  },
+  async perform(_args, action, context) {
+    const entries = await context.files.list(action.resources[0]?.path ?? '');
+    const rows = entries.slice(0, MAX_ENTRIES).map((entry) => {
+      const name = visibleLine(entry.name);
+      switch (entry.kind) {
+        case 'directory':
+          return `${name}/`;
+        case 'link':
+          return `${name} (link)`;
+        case 'file':
+          return `${name} (${entry.size} bytes)`;
+        case 'other':
+          return `${name} (not a file)`;
+      }
+    });
+    const more = entries.length > MAX_ENTRIES ? `\n[${entries.length - MAX_ENTRIES} more not shown]` : '';
+    return {
+      ok: true,
+      text: rows.length === 0 ? 'The folder is empty.' : rows.join('\n') + more,
+      facts: { entries: entries.length },
+      contentOf: [],
+    };
+  },
+};
+export const listDirectory = anyTool(tool);

@@ -1,0 +1,37 @@
+import type { Loss } from '../../../shared/approval.ts';
+import type { Look } from '../../scope/files.ts';
+import type { ToolContext } from '../tool.ts';
+
+const MOST = 20_000;
+
+/** What would be gone: files and bytes at or below a path, and how many of them version control holds. */
+export async function lossAt(look: Look, context: ToolContext, signal: AbortSignal): Promise<Loss> {
+  let files = 0;
+  let bytes = 0;
+  let more = false;
+  let unsaved = context.editor.isUnsaved(look.path);
+  if (look.kind === 'directory') {
+    for await (const entry of context.files.walk(look.path, signal)) {
+      if (entry.kind === 'directory') continue;
+      if (files === MOST) {
+        more = true;
+        break;
+      }
+      files += 1;
+      bytes += entry.size;
+      unsaved ||= context.editor.isUnsaved(entry.path);
+    }
+  } else {
+    files = 1;
+    bytes = look.size;
+  }
+  const root = context.scope.rootOf(look.path);
+  const tracked = root === undefined ? undefined : await context.versionControl.trackedFiles(root, look.path);
+  return { files, bytes, more, unsaved, tracked: trackedWords(tracked, files) };
+}
+
+function trackedWords(tracked: number | undefined, files: number): Loss['tracked'] {
+  if (tracked === undefined) return 'unknown';
+  if (tracked === 0) return 'not tracked';
+  return tracked >= files ? 'tracked' : 'partly tracked';
+}

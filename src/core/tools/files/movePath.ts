@@ -1,0 +1,66 @@
+import * as z from 'zod';
+import { ToolFailure } from '../failure.ts';
+import { isInside } from '../../scope/spelling.ts';
+import { anyTool, expectedAt, type Tool } from '../tool.ts';
+import { hiddenBelow } from './deletePath.ts';
+import { lossAt } from './loss.ts';
+import { undoOf, undoWords } from './undo.ts';
+
+const parameters = z.strictObject({
+  from: z.string().describe('What to move, relative to the workspace folder'),
+  to: z.string().describe('The new path, name included; missing folders are made'),
+});
+
+const tool: Tool<z.infer<typeof parameters>> = {
+  name: 'move_path',
+  summary: 'Move or rename a file, a link or a folder. An existing file at the new path is replaced.',
+  family: 'file_system',
+  parameters,
+  async describe(args, context) {
+    const from = await context.files.look(args.from, context.folder, 'itself');
+    const to = await context.files.look(args.to, context.folder, 'itself');
+    const [fromShown, toShown] = [context.scope.shown(from.path), context.scope.shown(to.path)];
+    if (from.kind === 'absent') throw new ToolFailure(`${fromShown} does not exist`);
+    if (context.scope.roots.includes(from.path)) throw new ToolFailure('a workspace folder itself cannot be moved');
+    if (to.kind !== 'absent' && to.kind !== 'file') throw new ToolFailure(`${toShown} exists and is not a file`);
+    if (isInside(from.path, to.path)) throw new ToolFailure(`${fromShown} cannot be moved into itself`);
+    const fromImage = await context.files.preImage(from.path);
+    const toImage = await context.files.preImage(to.path);
+    const undo = await undoOf(context, [fromImage, toImage]);
+    return {
+      action: {
+        tool: 'move_path',
+        effect: 'move',
+        resources: [
+          { path: from.path, access: 'delete' },
+          { path: to.path, access: 'write' },
+          // A denied or protected file must not become reachable under another name.
+          { path: from.path, access: 'write' },
+          ...(await hiddenBelow(from.path, context)),
+        ],
+        arguments: { ...args },
+        preImages: [fromImage, toImage],
+        undo,
+      },
+      title: `Move ${fromShown} to ${toShown}`,
+      card: {
+        kind: 'move',
+        from: fromShown,
+        to: toShown,
+        ...(to.kind === 'file' && { replaces: await lossAt(to, context, new AbortController().signal) }),
+      },
+      undo: undoWords(undo),
+    };
+  },
+  async perform(_args, action, context) {
+    const [from, to] = [action.resources[0]?.path ?? '', action.resources[1]?.path ?? ''];
+    await context.files.move(from, to, expectedAt(action, from), expectedAt(action, to));
+    return {
+      ok: true,
+      text: `Moved ${context.scope.shown(from)} to ${context.scope.shown(to)}.`,
+      facts: { from, to },
+      contentOf: [],
+    };
+  },
+};
+export const movePath = anyTool(tool);

@@ -1,0 +1,65 @@
+import * as z from 'zod';
+import { anyTool, type Tool } from '../tool.ts';
+import { ToolFailure } from '../failure.ts';
+import { MAX_TEXT, textOf } from '../text.ts';
+
+const MAX_LINES = 2000;
+const MAX_LINE = 2000;
+const MAX_CHARACTERS = 60_000;
+
+const parameters = z.strictObject({
+  path: z.string().describe('The file, relative to the workspace folder'),
+  start_line: z.number().int().min(1).exactOptional().describe('First line to read, counted from 1'),
+  end_line: z.number().int().min(1).exactOptional().describe('Last line to read'),
+});
+
+const tool: Tool<z.infer<typeof parameters>> = {
+  name: 'read_file',
+  summary: 'Read a text file of the workspace, or a range of its lines. Lines come numbered.',
+  family: 'file_system',
+  parameters,
+  async describe(args, context) {
+    const look = await context.files.look(args.path, context.folder, 'followed');
+    const shown = context.scope.shown(look.path);
+    return {
+      action: {
+        tool: 'read_file',
+        effect: 'read',
+        resources: [{ path: look.path, access: 'read' }],
+        arguments: { ...args },
+        preImages: [],
+        undo: 'nothing-to-undo',
+      },
+      title: `Read ${shown}`,
+      card: { kind: 'read', path: shown, goesTo: context.goesTo },
+      undo: 'Nothing changes on disk.',
+    };
+  },
+  async perform(args, action, context) {
+    const path = action.resources[0]?.path ?? '';
+    const shown = context.scope.shown(path);
+    const lines = textOf(await context.files.read(path, MAX_TEXT), shown).split('\n');
+    if (lines.at(-1) === '') lines.pop();
+    const first = args.start_line ?? 1;
+    if (first > Math.max(lines.length, 1))
+      throw new ToolFailure(`${shown} has ${lines.length} lines; there is no line ${first}`);
+    const last = Math.min(args.end_line ?? lines.length, lines.length, first + MAX_LINES - 1);
+    let text = '';
+    let reached = first - 1;
+    for (let number = first; number <= last; number += 1) {
+      const line = lines[number - 1] ?? '';
+      const row = `${number}\t${line.length > MAX_LINE ? `${line.slice(0, MAX_LINE)} [… line cut]` : line}\n`;
+      if (text.length + row.length > MAX_CHARACTERS) break;
+      text += row;
+      reached = number;
+    }
+    const rest = reached < lines.length ? `[lines ${reached + 1} to ${lines.length} not shown]\n` : '';
+    return {
+      ok: true,
+      text: lines.length === 0 ? `${shown} is empty` : text + rest,
+      facts: { lines: reached - first + 1 },
+      contentOf: [path],
+    };
+  },
+};
+export const readFile = anyTool(tool);

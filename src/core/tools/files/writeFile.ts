@@ -1,0 +1,62 @@
+import * as z from 'zod';
+import { ToolFailure } from '../failure.ts';
+import { MAX_TEXT, textOf } from '../text.ts';
+import { anyTool, expectedAt, type Tool } from '../tool.ts';
+import { editCard } from './diffCard.ts';
+import { undoOf, undoWords } from './undo.ts';
+
+const parameters = z.strictObject({
+  path: z.string().describe('The file, relative to the workspace folder; missing folders are made'),
+  content: z.string().max(MAX_TEXT).describe('The whole new content'),
+});
+
+const tool: Tool<z.infer<typeof parameters>> = {
+  name: 'write_file',
+  summary: 'Create a text file, or replace the whole content of one.',
+  family: 'file_system',
+  parameters,
+  async describe(args, context) {
+    const look = await context.files.look(args.path, context.folder, 'followed');
+    const shown = context.scope.shown(look.path);
+    const preImage = await context.files.preImage(look.path);
+    if (preImage.kind !== 'absent' && preImage.kind !== 'file')
+      throw new ToolFailure(`${shown} is not a file that can be written`);
+    // What may not be written is not read for its diff either: the decision is a denial whatever stands there.
+    const open = context.scope.standing(look.path, 'write').kind === 'free';
+    const before =
+      preImage.kind === 'file' && open ? textOf(await context.files.read(look.path, MAX_TEXT), shown) : undefined;
+    const undo = await undoOf(context, [preImage]);
+    return {
+      action: {
+        tool: 'write_file',
+        effect: 'write',
+        resources: [{ path: look.path, access: 'write' }],
+        arguments: { ...args },
+        preImages: [preImage],
+        undo,
+      },
+      title: `${preImage.kind === 'absent' ? 'Create' : 'Overwrite'} ${shown}`,
+      card: await editCard({
+        shown,
+        absolute: look.path,
+        change: preImage.kind === 'absent' ? 'create' : 'overwrite',
+        before,
+        after: args.content,
+        unsaved: context.editor.isUnsaved(look.path),
+      }),
+      undo: undoWords(undo),
+    };
+  },
+  async perform(args, action, context) {
+    const path = action.resources[0]?.path ?? '';
+    const content = new TextEncoder().encode(args.content);
+    await context.files.write(path, content, expectedAt(action, path));
+    return {
+      ok: true,
+      text: `Wrote ${context.scope.shown(path)} (${content.length} bytes).`,
+      facts: { path, bytes: content.length, after: context.hash(content) },
+      contentOf: [],
+    };
+  },
+};
+export const writeFile = anyTool(tool);

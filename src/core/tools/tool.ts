@@ -1,0 +1,80 @@
+import type * as z from 'zod';
+import type { Action, PreImage } from '../../shared/action.ts';
+import type { Card } from '../../shared/approval.ts';
+import type { Checkpoints } from '../checkpoint/port.ts';
+import type { Family } from '../policy/facts.ts';
+import type { EffectivePolicy } from '../policy/merge.ts';
+import type { Sandbox } from '../sandbox/port.ts';
+import type { EditorBuffers, Files, VersionControl } from '../scope/files.ts';
+import type { Scope } from '../scope/scope.ts';
+
+/** What tools work with. Policy and scope are those in force now, not those at the run's start. */
+export interface ToolContext {
+  run: string;
+  /** The workspace folder of the run: relative paths start here. */
+  folder: string;
+  files: Files;
+  scope: Scope;
+  policy: EffectivePolicy;
+  sandbox: Sandbox;
+  checkpoints: Checkpoints;
+  versionControl: VersionControl;
+  editor: EditorBuffers;
+  /** Where the model's prompts go, in words; shown where private content would go there. */
+  goesTo: string;
+  /** SHA-256 in hexadecimal. */
+  hash(data: string | Uint8Array): string;
+}
+
+/** What a call would do, and how a person is shown it. */
+export interface Description {
+  action: Action;
+  /** A few words for the transcript and the tree: "Edit src/sum.js". */
+  title: string;
+  card: Card;
+  /** One sentence: can it be undone? */
+  undo: string;
+}
+
+/** What came of it. `text` goes to the model, `facts` into the log. */
+export interface Performed {
+  ok: boolean;
+  text: string;
+  facts: Record<string, string | number | boolean | null>;
+  /** Files whose content is in `text`: what a later request to the model carries out of the machine. */
+  contentOf: string[];
+}
+
+/**
+ * A tool. `describe` has no effects. `perform` has them, does exactly what the action says, and is called by the
+ * gate (`call.ts`) alone.
+ */
+export interface Tool<A> {
+  name: string;
+  /** For the model. */
+  summary: string;
+  family: Family;
+  parameters: z.ZodType<A>;
+  describe(args: A, context: ToolContext): Promise<Description>;
+  perform(args: A, action: Action, context: ToolContext, signal: AbortSignal): Promise<Performed>;
+}
+
+// What the gate handles: a tool whose arguments are known to itself alone.
+export type AnyTool = Tool<unknown>;
+
+/** Forgets a tool's argument type, keeping it sound: arguments are parsed by the tool's own schema first. */
+export function anyTool<A>(tool: Tool<A>): AnyTool {
+  return {
+    ...tool,
+    describe: async (args, context) => tool.describe(tool.parameters.parse(args), context),
+    perform: async (args, action, context, signal) =>
+      tool.perform(tool.parameters.parse(args), action, context, signal),
+  };
+}
+
+/** The pre-image that an approved action holds for a path. */
+export function expectedAt(action: Action, path: string): PreImage {
+  const found = action.preImages.find((image) => image.path === path);
+  if (!found) throw new Error(`the action has no pre-image of ${path}`);
+  return found;
+}

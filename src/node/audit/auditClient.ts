@@ -1,0 +1,117 @@
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { AuditLog, AuditReader, RunStore } from '../../core/audit/port.ts';
+import type { NewEvent } from '../../shared/auditEvent.ts';
+import type { Json } from '../../shared/json.ts';
+import { makePrivate } from '../folders.ts';
+import type { StoreMethod, StoreReply, StoreRequest } from './messages.ts';
+import type { AuditStore } from './store.ts';
+
+/** The log could not be written or read; nothing that depends on it may happen. */
+export class AuditFailure extends Error {
+  override name = 'AuditFailure';
+}
+
+interface Waiting {
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+}
+
+/** The audit log as everyone else sees it: a worker that owns the database, and calls to it. */
+export class AuditClient implements AuditLog, AuditReader, RunStore, AsyncDisposable {
+  readonly file: string;
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #listeners = new Set<() => void>();
+  #next = 1;
+  #dead: string | undefined;
+
+  private constructor(file: string, worker: Worker) {
+    this.file = file;
+    this.#worker = worker;
+    worker.on('message', (reply: StoreReply) => {
+      const waiting = this.#waiting.get(reply.id);
+      this.#waiting.delete(reply.id);
+      if ('problem' in reply)
+        waiting?.reject(new AuditFailure(`The audit log ${this.file} cannot be used: ${reply.problem}. Nothing is done without it.`));
+      else waiting?.resolve(reply.value);
+    });
+    const died = (why: string): void => {
+      this.#dead = why;
+      for (const waiting of this.#waiting.values()) waiting.reject(new AuditFailure(why));
+      this.#waiting.clear();
+    };
+    worker.on('error', (error) => { died(`The audit log's worker failed: ${error instanceof Error ? error.message : String(error)}`); });
+    worker.on('exit', () => { died('The audit log is closed.'); });
+    worker.unref();
+  }
+
+  /** `dataFolder` is made private first. The worker is a file of its own: source here, a bundle when built. */
+  static async open(dataFolder: string): Promise<AuditClient> {
+    await makePrivate(dataFolder);
+    const file = join(dataFolder, 'audit.db');
+    const isSource = import.meta.url.endsWith('.ts');
+    const url = new URL(isSource ? './worker.ts' : './audit-worker.js', import.meta.url);
+    return new AuditClient(file, new Worker(url, { workerData: { file, pid: process.pid }, env: {} }));
+  }
+
+  /** Tells whenever an event was appended by this process. */
+  onAppend(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async append(event: NewEvent): ReturnType<AuditLog['append']> {
+    const stored = await this.#call('append', event);
+    for (const listener of this.#listeners) listener();
+    return stored;
+  }
+
+  runs(limit: number, before?: string): ReturnType<AuditReader['runs']> {
+    return this.#call('runs', limit, before);
+  }
+  events(run: string): ReturnType<AuditReader['events']> {
+    return this.#call('events', run);
+  }
+  verify(): ReturnType<AuditReader['verify']> {
+    return this.#call('verify');
+  }
+  claim(folder: string, run: string): ReturnType<RunStore['claim']> {
+    return this.#call('claim', folder, run);
+  }
+  async release(folder: string, run: string): Promise<void> {
+    await this.#call('release', folder, run);
+  }
+  async saveTranscript(run: string, transcript: Json): Promise<void> {
+    await this.#call('saveTranscript', run, transcript);
+  }
+  loadTranscript(run: string): Promise<Json | undefined> {
+    return this.#call('loadTranscript', run);
+  }
+  async recover(): Promise<string[]> {
+    const marked = await this.#call('recover');
+    if (marked.length > 0) for (const listener of this.#listeners) listener();
+    return marked;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#worker.terminate();
+  }
+
+  #call<M extends StoreMethod>(method: M, ...args: Parameters<AuditStore[M]>): Promise<ReturnType<AuditStore[M]>> {
+    return new Promise((resolve, reject) => {
+      if (this.#dead !== undefined) {
+        reject(new AuditFailure(this.#dead));
+        return;
+      }
+      const id = this.#next;
+      this.#next += 1;
+      this.#waiting.set(id, { resolve: resolve as Waiting['resolve'], reject });
+      this.#worker.ref();
+      const request: StoreRequest = { id, method, args };
+      this.#worker.postMessage(request);
+    }).finally(() => {
+      if (this.#waiting.size === 0) this.#worker.unref();
+    }) as Promise<ReturnType<AuditStore[M]>>;
+  }
+}

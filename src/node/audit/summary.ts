@@ -1,0 +1,36 @@
+import type { AuditRecord, RunSummary } from '../../shared/auditEvent.ts';
+
+/** A run in one line, from its events. An active run with no end is running; one that is not was interrupted. */
+export function summarize(run: string, events: readonly AuditRecord[], isActive: boolean): RunSummary {
+  const first = events.find((event) => event.type === 'run_started');
+  let state: RunSummary['state'] = isActive ? 'active' : 'interrupted';
+  let reason = isActive ? '' : 'The window or process that ran it was gone before it ended.';
+  for (const event of events) {
+    if (event.type === 'run_started' || event.type === 'run_continued') {
+      state = isActive ? 'active' : 'interrupted';
+    } else if (event.type === 'run_finished') {
+      state = finalState(event.data['state']);
+      reason = text(event.payload?.['reason']);
+    } else if (event.type === 'interrupted' && event.action === undefined) {
+      state = 'interrupted';
+      reason = 'The window or process that ran it was gone before it ended.';
+    }
+  }
+  return {
+    run,
+    task: text(first?.payload?.['task']),
+    folder: text(first?.payload?.['folder']),
+    time: first?.time ?? '',
+    state,
+    reason,
+    actions: new Set(events.flatMap((event) => (event.action === undefined ? [] : [event.action]))).size,
+  };
+}
+
+function finalState(value: unknown): RunSummary['state'] {
+  return value === 'stopped' || value === 'limit' || value === 'failed' ? value : 'finished';
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}

@@ -1,0 +1,104 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { lstat, mkdir, open, readdir, readlink, rename, writeFile } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { PreImage } from '../../shared/action.ts';
+import type { Checkpoints } from '../../core/checkpoint/port.ts';
+import { ToolFailure } from '../../core/tools/failure.ts';
+import { makePrivate } from '../folders.ts';
+
+const MOST_FILES = 5000;
+const MOST_BYTES = 200 * 1024 * 1024;
+
+/** One thing as it stood: where, what, how it was allowed, and for a file the blob that holds its bytes. */
+interface Kept {
+  path: string;
+  kind: PreImage['kind'];
+  mode?: number;
+  blob?: string;
+  target?: string;
+  size?: number;
+}
+
+/**
+ * Pre-images as files in the data folder: `blobs/AB/REST` by SHA-256, and one manifest an action under
+ * `checkpoints/RUN/ACTION.json`. Both are on disk before `keep` resolves.
+ */
+export class BlobCheckpoints implements Checkpoints {
+  readonly #folder: string;
+
+  constructor(dataFolder: string) {
+    this.#folder = dataFolder;
+  }
+
+  async canKeep(paths: readonly string[]): Promise<boolean> {
+    const seen = { files: 0, bytes: 0 };
+    for (const path of paths) if (!(await this.#measure(path, seen))) return false;
+    return true;
+  }
+
+  async keep(run: string, action: string, preImages: readonly PreImage[]): Promise<{ files: number; bytes: number }> {
+    const kept: Kept[] = [];
+    for (const image of preImages) await this.#collect(image.path, kept);
+    for (const image of preImages) {
+      const own = kept.find((one) => one.path === image.path);
+      if (image.kind === 'file' && own?.blob !== image.digest)
+        throw new ToolFailure(`${image.path} changed while its content was being kept; nothing was done`);
+    }
+    const folder = join(this.#folder, 'checkpoints', run);
+    await makePrivate(folder);
+    await writeDurably(join(folder, `${action}.json`), JSON.stringify({ version: 1, kept }));
+    const files = kept.filter((one) => one.kind === 'file');
+    return { files: files.length, bytes: files.reduce((sum, one) => sum + (one.size ?? 0), 0) };
+  }
+
+  async #measure(path: string, seen: { files: number; bytes: number }): Promise<boolean> {
+    const info = await lstat(path).catch(() => undefined);
+    if (info === undefined) return true;
+    seen.files += 1;
+    if (info.isFile()) seen.bytes += info.size;
+    if (seen.files > MOST_FILES || seen.bytes > MOST_BYTES) return false;
+    if (!info.isDirectory()) return info.isFile() || info.isSymbolicLink();
+    for (const name of await readdir(path).catch(() => []))
+      if (!(await this.#measure(join(path, name), seen))) return false;
+    return true;
+  }
+
+  async #collect(path: string, kept: Kept[]): Promise<void> {
+    if (kept.length > MOST_FILES) throw new ToolFailure('there is more to keep than fits; nothing was done');
+    const info = await lstat(path).catch(() => undefined);
+    if (info === undefined) kept.push({ path, kind: 'absent' });
+    else if (info.isSymbolicLink()) kept.push({ path, kind: 'link', target: await readlink(path) });
+    else if (info.isDirectory()) {
+      kept.push({ path, kind: 'directory', mode: info.mode & 0o7777 });
+      for (const name of await readdir(path)) await this.#collect(join(path, name), kept);
+    } else if (info.isFile())
+      kept.push({ path, kind: 'file', mode: info.mode & 0o7777, size: info.size, blob: await this.#store(path) });
+    else throw new ToolFailure(`${path} is neither a file, a folder nor a link; it cannot be kept`);
+  }
+
+  async #store(path: string): Promise<string> {
+    const blobs = join(this.#folder, 'blobs');
+    await makePrivate(blobs);
+    const temporary = join(blobs, `${randomUUID()}.tmp`);
+    const hash = createHash('sha256');
+    const source = createReadStream(path);
+    source.on('data', (chunk) => hash.update(chunk));
+    await pipeline(source, createWriteStream(temporary, { mode: 0o600, flush: true }));
+    const digest = hash.digest('hex');
+    const folder = join(blobs, digest.slice(0, 2));
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await rename(temporary, join(folder, digest.slice(2)));
+    return digest;
+  }
+}
+
+async function writeDurably(path: string, text: string): Promise<void> {
+  const temporary = `${path}.tmp`;
+  await writeFile(temporary, text, { mode: 0o600, flush: true });
+  await rename(temporary, path);
+  const folder = await open(join(path, '..'));
+  await folder.sync().catch(() => undefined);
+  await folder.close();
+}

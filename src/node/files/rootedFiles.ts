@@ -1,0 +1,210 @@
+import { randomUUID } from 'node:crypto';
+import { constants, type Dirent } from 'node:fs';
+import { lstat, open, readdir, rename, rm, unlink } from 'node:fs/promises';
+import type { PreImage, Resource } from '../../shared/action.ts';
+import { Changed, throwIfStopped, ToolFailure } from '../../core/tools/failure.ts';
+import { assertPermitted, Forbidden } from '../../core/scope/guard.ts';
+import type { FileEntry, Files, Look } from '../../core/scope/files.ts';
+import type { Scope } from '../../core/scope/scope.ts';
+import { isNameOfDenied } from './hardLinks.ts';
+import { asFailure, openFolderAt, openPlace, type Place } from './openTree.ts';
+import { isSame, preImageAt } from './preImage.ts';
+import { resolvePath } from './resolve.ts';
+
+const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+
+/** `Files` on a real file system: see there for what each method promises. */
+export class RootedFiles implements Files {
+  readonly #scope: () => Scope;
+  readonly #deniedElsewhere: readonly string[];
+
+  /** `deniedElsewhere`: denied paths outside the workspace, whose files may have other names inside it. */
+  constructor(scope: () => Scope, deniedElsewhere: readonly string[]) {
+    this.#scope = scope;
+    this.#deniedElsewhere = deniedElsewhere;
+  }
+
+  look(spelling: string, base: string, last: 'followed' | 'itself'): Promise<Look> {
+    return resolvePath(spelling, base, last, this.#scope());
+  }
+
+  async preImage(path: string): Promise<PreImage> {
+    assertPermitted(this.#scope(), path, 'list');
+    try {
+      await using place = await openPlace(this.#rootOf(path), path);
+      return await preImageAt(place.at(), path);
+    } catch (error) {
+      if (error instanceof ToolFailure && /does not exist$/.test(error.message)) return { path, kind: 'absent' };
+      throw asFailure(error, path);
+    }
+  }
+
+  async read(path: string, maxBytes: number): Promise<Uint8Array> {
+    await using place = await this.#place(path, 'read');
+    let handle;
+    try {
+      handle = await open(place.at(), READ);
+    } catch (error) {
+      throw asFailure(error, path);
+    }
+    try {
+      const info = await handle.stat();
+      if (info.isDirectory()) throw new ToolFailure(`${path} is a folder`);
+      if (!info.isFile()) throw new ToolFailure(`${path} is not a regular file`);
+      await this.#refuseHardLink(info, path);
+      if (info.size > maxBytes) throw new ToolFailure(`${path} is ${info.size} bytes long; the most that is read is ${maxBytes}`);
+      const buffer = Buffer.alloc(maxBytes + 1);
+      let length = 0;
+      while (length <= maxBytes) {
+        const { bytesRead } = await handle.read(buffer, length, buffer.length - length, length);
+        if (bytesRead === 0) break;
+        length += bytesRead;
+      }
+      if (length > maxBytes) throw new ToolFailure(`${path} grew beyond ${maxBytes} bytes while it was read`);
+      return buffer.subarray(0, length);
+    } finally {
+      await handle.close();
+    }
+  }
+
+  async list(path: string): Promise<FileEntry[]> {
+    const scope = this.#scope();
+    assertPermitted(scope, path, 'list');
+    const folder = await openFolderAt(this.#rootOf(path), path);
+    try {
+      const at = process.platform === 'linux' ? `/proc/self/fd/${folder.fd}` : path;
+      const entries: FileEntry[] = [];
+      for (const found of await readdir(at, { withFileTypes: true })) {
+        const entry = { path: `${path}/${found.name}`, name: found.name, kind: kindOf(found), size: 0 };
+        if (scope.isDenied(entry.path) || scope.standing(entry.path, 'list').kind === 'outside') continue;
+        if (entry.kind === 'file') entry.size = (await lstat(`${at}/${found.name}`).catch(() => ({ size: 0 }))).size;
+        entries.push(entry);
+      }
+      return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+    } catch (error) {
+      throw asFailure(error, path);
+    } finally {
+      await folder.close();
+    }
+  }
+
+  async *walk(path: string, signal: AbortSignal): AsyncIterable<FileEntry> {
+    throwIfStopped(signal);
+    let entries: FileEntry[];
+    try {
+      entries = await this.list(path);
+    } catch (error) {
+      if (error instanceof ToolFailure || error instanceof Forbidden) return; // gone or unreadable: nothing below it
+      throw error;
+    }
+    for (const entry of entries) {
+      throwIfStopped(signal);
+      yield entry;
+      if (entry.kind === 'directory') yield* this.walk(entry.path, signal);
+    }
+  }
+
+  async forbiddenBelow(path: string): Promise<string | undefined> {
+    const scope = this.#scope();
+    const visit = async (at: string): Promise<string | undefined> => {
+      if (scope.isDenied(at) || scope.isProtected(at)) return at;
+      const info = await lstat(at).catch(() => undefined);
+      if (!info?.isDirectory()) return undefined;
+      for (const name of await readdir(at).catch(() => [])) {
+        const found = await visit(`${at}/${name}`);
+        if (found !== undefined) return found;
+      }
+      return undefined;
+    };
+    return visit(path);
+  }
+
+  async write(path: string, content: Uint8Array, expected: PreImage): Promise<void> {
+    await using place = await this.#place(path, 'write', true);
+    await this.#unchanged(place, path, expected);
+    const old = await place.stat();
+    if (old) await this.#refuseHardLink(old, path);
+    const temporary = `.oversign-${randomUUID()}.tmp`;
+    try {
+      const handle = await open(place.at(temporary), CREATE, old ? old.mode & 0o7777 : 0o666);
+      try {
+        await handle.writeFile(content);
+        if (old) await handle.chmod(old.mode & 0o7777);
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+      // Again, now that only a rename is left: the time in which another change could be lost is that of one call.
+      await this.#unchanged(place, path, expected);
+      await rename(place.at(temporary), place.at());
+      await place.sync();
+    } catch (error) {
+      await unlink(place.at(temporary)).catch(() => undefined);
+      throw error instanceof ToolFailure ? error : asFailure(error, path);
+    }
+  }
+
+  async remove(path: string, expected: PreImage): Promise<void> {
+    await using place = await this.#place(path, 'delete');
+    await this.#unchanged(place, path, expected);
+    try {
+      await rm(place.at(), { recursive: expected.kind === 'directory', maxRetries: 0 });
+      await place.sync();
+    } catch (error) {
+      throw asFailure(error, path);
+    }
+  }
+
+  async move(from: string, to: string, expectedFrom: PreImage, expectedTo: PreImage): Promise<void> {
+    await using source = await this.#place(from, 'delete');
+    await using target = await this.#place(to, 'write', true);
+    await this.#unchanged(source, from, expectedFrom);
+    await this.#unchanged(target, to, expectedTo);
+    const old = await source.stat();
+    if (old?.isFile()) await this.#refuseHardLink(old, from);
+    try {
+      await rename(source.at(), target.at());
+      await source.sync();
+      await target.sync();
+    } catch (error) {
+      throw asFailure(error, from);
+    }
+  }
+
+  #rootOf(path: string): string {
+    const root = this.#scope().rootOf(path);
+    if (root === undefined) throw new ToolFailure(`${path} is outside the workspace`);
+    return root;
+  }
+
+  async #place(path: string, access: Resource['access'], make = false): Promise<Place> {
+    assertPermitted(this.#scope(), path, access);
+    try {
+      return await openPlace(this.#rootOf(path), path, make);
+    } catch (error) {
+      throw error instanceof ToolFailure ? error : asFailure(error, path);
+    }
+  }
+
+  async #unchanged(place: Place, path: string, expected: PreImage): Promise<void> {
+    if (!isSame(await preImageAt(place.at(), path), expected))
+      throw new Changed(`${path} changed after it was looked at; nothing was done. Look again.`);
+  }
+
+  async #refuseHardLink(info: { dev: number; ino: number; nlink: number }, path: string): Promise<void> {
+    if (await isNameOfDenied(info, this.#scope(), this.#deniedElsewhere))
+      throw new Forbidden({
+        verdict: 'deny',
+        rule: 'denied_paths',
+        reason: `${path} is another name of a denied file, or that cannot be ruled out`,
+        origin: { layer: 'built-in' },
+      });
+  }
+}
+
+function kindOf(entry: Dirent): FileEntry['kind'] {
+  if (entry.isFile()) return 'file';
+  if (entry.isDirectory()) return 'directory';
+  return entry.isSymbolicLink() ? 'link' : 'other';
+}

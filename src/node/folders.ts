@@ -1,0 +1,46 @@
+import { chmod, mkdir } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+
+/** Where Oversign keeps its own things, for one account. */
+export interface OwnFolders {
+  /** Audit log, kept pre-images, quarantine. Mode 0700; outside every workspace. */
+  data: string;
+  /** The user's policy. */
+  config: string;
+  home: string;
+}
+
+/** The folders of the XDG Base Directory Specification, and the platforms' equivalents. */
+export function ownFolders(environment: NodeJS.ProcessEnv, platform = process.platform, home = homedir()): OwnFolders {
+  const set = (name: string, otherwise: string): string => {
+    const value = environment[name];
+    return value !== undefined && isAbsolute(value) ? value : otherwise;
+  };
+  switch (platform) {
+    case 'darwin':
+      return {
+        data: join(home, 'Library', 'Application Support', 'oversign', 'data'),
+        config: join(home, 'Library', 'Application Support', 'oversign'),
+        home,
+      };
+    case 'win32':
+      return {
+        data: join(set('LOCALAPPDATA', join(home, 'AppData', 'Local')), 'oversign'),
+        config: join(set('APPDATA', join(home, 'AppData', 'Roaming')), 'oversign'),
+        home,
+      };
+    default:
+      return {
+        data: join(set('XDG_DATA_HOME', join(home, '.local', 'share')), 'oversign'),
+        config: join(set('XDG_CONFIG_HOME', join(home, '.config')), 'oversign'),
+        home,
+      };
+  }
+}
+
+/** Makes a folder that only its owner may enter, whatever the umask. */
+export async function makePrivate(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await chmod(folder, 0o700);
+}

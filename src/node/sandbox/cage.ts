@@ -1,0 +1,64 @@
+import { tmpdir } from 'node:os';
+import type { Cage } from '../../core/sandbox/bubblewrap.ts';
+import { ToolFailure } from '../../core/tools/failure.ts';
+import { planGit } from './gitParts.ts';
+import type { Placeholder } from './placeholders.ts';
+import { foldersBetween, topmost, type Survey } from './survey.ts';
+
+/** What stays the same for all cages of a process. */
+export type BaseCage = Pick<Cage, 'system' | 'links' | 'etc' | 'toolchains' | 'home'>;
+
+/** Names that are covered at the top of each workspace folder while they do not exist. */
+const ABSENT_FOLDERS = ['.oversign', '.vscode', '.idea', '.devcontainer', '.git'];
+
+/** The workspace's part of a cage, drawn from a survey; and what must be made beforehand. */
+export async function planWorkspace(
+  roots: readonly string[],
+  found: Survey,
+  exists: (path: string) => Promise<boolean>,
+): Promise<Pick<Cage, 'writable' | 'pinned' | 'readOnly' | 'hiddenFiles' | 'hiddenFolders'> & { placeholders: Placeholder[] }> {
+  const writable = topmost(roots);
+  const links = [...found.protectedLinks];
+  const readOnly = [...found.protectedPaths];
+  const placeholders: Placeholder[] = [];
+  const gitMounts: string[] = [];
+  for (const folder of found.gitFolders) {
+    const plan = await planGit(folder);
+    links.push(...plan.links);
+    readOnly.push(...plan.readOnly, ...plan.placeholders.map(({ path }) => path));
+    placeholders.push(...plan.placeholders);
+    gitMounts.push(folder);
+  }
+  for (const root of writable) {
+    for (const name of ABSENT_FOLDERS)
+      if (!(await exists(`${root}/${name}`))) placeholders.push({ path: `${root}/${name}`, kind: 'folder', content: '' });
+  }
+  if (links.length > 0)
+    throw new ToolFailure(`${links.join(', ')}: a protected path is a link, and a link cannot be held in place; replace it by what it points to`);
+  readOnly.push(...placeholders.map(({ path }) => path));
+  const hiddenFiles = [...found.deniedFiles, ...found.specials];
+  const held = [...readOnly, ...hiddenFiles, ...found.deniedFolders];
+  const pinned = [...new Set([...gitMounts, ...held.flatMap((path) => foldersBetween(writable, path))])].sort(
+    (a, b) => a.split('/').length - b.split('/').length,
+  );
+  return {
+    writable,
+    pinned,
+    readOnly: [...new Set(readOnly)],
+    hiddenFiles,
+    hiddenFolders: found.deniedFolders,
+    placeholders,
+  };
+}
+
+/** Whether a workspace folder may be mounted at all: never the whole system, the home folder, or Oversign's own. */
+export function refuseWorkspace(root: string, home: string, own: readonly string[]): string | undefined {
+  const holds = (path: string): boolean => path === root || path.startsWith(root === '/' ? '/' : `${root}/`);
+  if (root === '/') return 'The workspace is the whole file system. Open a project folder instead.';
+  if (root === home) return 'The workspace is your home folder. Open a project folder instead.';
+  if (holds(home)) return 'The workspace holds your home folder. Open a project folder instead.';
+  if (root === tmpdir()) return 'The workspace is the folder for temporary files. Open a project folder instead.';
+  if (own.some((path) => holds(path) || root.startsWith(`${path}/`)))
+    return 'The workspace holds, or lies in, Oversign’s own data or settings. Open a project folder instead.';
+  return undefined;
+}

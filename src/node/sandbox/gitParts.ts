@@ -1,0 +1,45 @@
+import { lstat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** A part of a `.git` folder that decides what git runs, and what to put there while it is absent. */
+interface Part {
+  name: string;
+  absent: 'folder' | 'file' | undefined;
+  /** What an absent file holds meanwhile: it must mean the same to git as being absent. */
+  content?: string;
+}
+
+/**
+ * gitrepository-layout(5): hooks and configuration run programs; `commondir` moves both elsewhere (`.` means here);
+ * `modules` and `worktrees` hold repositories of their own.
+ */
+const PARTS: Part[] = [
+  { name: 'hooks', absent: 'folder' },
+  { name: 'config', absent: 'file', content: '' },
+  { name: 'config.worktree', absent: 'file', content: '' },
+  { name: 'commondir', absent: 'file', content: '.\n' },
+  { name: 'modules', absent: undefined },
+  { name: 'worktrees', absent: undefined },
+];
+
+/** What runs programs at the user's next git command if it appears: set aside after a call. */
+export const GIT_TRAPS = ['rebase-merge', 'rebase-apply', 'modules', 'worktrees'];
+
+export interface GitPlan {
+  readOnly: string[];
+  placeholders: { path: string; kind: 'folder' | 'file'; content: string }[];
+  /** Parts that are links: they cannot be held in place. */
+  links: string[];
+}
+
+export async function planGit(gitFolder: string): Promise<GitPlan> {
+  const plan: GitPlan = { readOnly: [], placeholders: [], links: [] };
+  for (const part of PARTS) {
+    const path = join(gitFolder, part.name);
+    const info = await lstat(path).catch(() => undefined);
+    if (info?.isSymbolicLink()) plan.links.push(path);
+    else if (info) plan.readOnly.push(path);
+    else if (part.absent) plan.placeholders.push({ path, kind: part.absent, content: part.content ?? '' });
+  }
+  return plan;
+}

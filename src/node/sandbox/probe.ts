@@ -1,0 +1,68 @@
+import { constants } from 'node:fs';
+import { access, readFile } from 'node:fs/promises';
+
+/** Why commands cannot be confined here, and the exact thing to do about it. */
+export interface Refusal {
+  works: false;
+  cause: string;
+  fix: string;
+}
+
+// Not looked for on PATH: a folder of the workspace may be there.
+const PLACES = ['/usr/bin/bwrap', '/bin/bwrap', '/usr/local/bin/bwrap'];
+
+export async function findBubblewrap(): Promise<string | Refusal> {
+  if (process.platform !== 'linux')
+    return {
+      works: false,
+      cause: `Commands cannot be confined on ${process.platform} in this version; the host sandbox needs Linux.`,
+      fix: 'Work in a Linux environment such as WSL, a dev container or a remote host.',
+    };
+  for (const place of PLACES)
+    try {
+      await access(place, constants.X_OK);
+      return place;
+    } catch {
+      // the next place
+    }
+  return {
+    works: false,
+    cause: 'Commands cannot be confined: bubblewrap is not installed.',
+    fix: 'Install it: sudo apt-get install -y bubblewrap (or: dnf install bubblewrap, pacman -S bubblewrap).',
+  };
+}
+
+/** Turns what bubblewrap said when it could not start into cause and fix. */
+export async function explainFailure(output: string): Promise<Refusal> {
+  const said = output.trim().split('\n')[0] ?? '';
+  const refusal = (cause: string, fix: string): Refusal => ({
+    works: false,
+    cause: `Commands cannot be confined: ${cause}.`,
+    fix,
+  });
+  if (/namespace|uid map|userns|Operation not permitted|EPERM/i.test(said)) {
+    if ((await sysctl('kernel/apparmor_restrict_unprivileged_userns')) === '1')
+      return refusal(
+        'this system’s AppArmor lets only listed programs make user namespaces (Ubuntu 24.04 and later)',
+        'Give bubblewrap a profile: sudo apt-get install -y apparmor-profiles && sudo ln -s /usr/share/apparmor/extra-profiles/bwrap-userns-restrict /etc/apparmor.d/ && sudo apparmor_parser -r /etc/apparmor.d/bwrap-userns-restrict',
+      );
+    if ((await sysctl('kernel/unprivileged_userns_clone')) === '0')
+      return refusal('user namespaces are switched off', 'Switch them on: sudo sysctl -w kernel.unprivileged_userns_clone=1');
+    if ((await sysctl('user/max_user_namespaces')) === '0')
+      return refusal('user namespaces are limited to none', 'Allow some: sudo sysctl -w user.max_user_namespaces=15000');
+    return refusal(
+      `the kernel refused new namespaces (${said}); this is usual inside a container`,
+      'Start the container with user namespaces allowed (for Docker: --security-opt seccomp=unconfined --security-opt systempaths=unconfined), or run Oversign outside it.',
+    );
+  }
+  if (/mount proc|proc on/i.test(said))
+    return refusal(
+      `a fresh /proc cannot be mounted (${said}); this is usual inside a container`,
+      'Start the container with --security-opt systempaths=unconfined, or run Oversign outside it.',
+    );
+  return refusal(`bubblewrap failed (${said === '' ? 'it said nothing' : said})`, 'Run `oversign doctor` for the whole message.');
+}
+
+async function sysctl(name: string): Promise<string | undefined> {
+  return readFile(`/proc/sys/${name}`, 'utf8').then((text) => text.trim()).catch(() => undefined);
+}

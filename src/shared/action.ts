@@ -1,0 +1,46 @@
+import * as z from 'zod';
+import { JsonSchema } from './json.ts';
+
+/** What a call would do to the world, in one word. */
+export const EffectSchema = z.enum(['read', 'list', 'search', 'write', 'delete', 'move', 'execute']);
+export type Effect = z.infer<typeof EffectSchema>;
+
+/** A path an action touches: absolute, links resolved, and how it is touched. */
+export const ResourceSchema = z.strictObject({
+  path: z.string(),
+  access: z.enum(['read', 'list', 'write', 'delete']),
+});
+export type Resource = z.infer<typeof ResourceSchema>;
+
+/**
+ * What stood at a path when the action was described. `digest` is the SHA-256 of a file's bytes, or of a
+ * folder's listing with each entry's digest; `size` is in bytes.
+ */
+export const PreImageSchema = z.strictObject({
+  path: z.string(),
+  kind: z.enum(['absent', 'file', 'directory', 'link', 'other']),
+  digest: z.string().optional(),
+  size: z.number().optional(),
+});
+export type PreImage = z.infer<typeof PreImageSchema>;
+
+/** How a command would be started: exactly these words, in this folder, with this environment. */
+export const LaunchSchema = z.strictObject({
+  argv: z.array(z.string()),
+  cwd: z.string(),
+  environment: z.record(z.string(), z.string()),
+});
+export type Launch = z.infer<typeof LaunchSchema>;
+
+/** What a tool call would do, as data. An approval binds to the digest of exactly this. */
+export const ActionSchema = z.strictObject({
+  tool: z.string(),
+  effect: EffectSchema,
+  resources: z.array(ResourceSchema),
+  arguments: z.record(z.string(), JsonSchema),
+  preImages: z.array(PreImageSchema),
+  launch: LaunchSchema.optional(),
+  /** Whether undo is certain afterwards: pre-images of everything it changes are kept. */
+  undo: z.enum(['full', 'none', 'nothing-to-undo']),
+});
+export type Action = z.infer<typeof ActionSchema>;

@@ -1,0 +1,90 @@
+import * as z from 'zod';
+import { ApprovalSchema } from './approval.ts';
+import { VerdictSchema } from './decision.ts';
+
+export const RunStateSchema = z.enum([
+  'running',
+  'waiting',
+  'stopping',
+  'finished',
+  'stopped',
+  'limit',
+  'failed',
+  'interrupted',
+]);
+export type RunState = z.infer<typeof RunStateSchema>;
+
+export const ActionStatusSchema = z.enum([
+  'deciding',
+  'waiting',
+  'running',
+  'done',
+  'failed',
+  'denied',
+  'cancelled',
+]);
+export type ActionStatus = z.infer<typeof ActionStatusSchema>;
+
+/** One line of the transcript. */
+export const EntrySchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('user'), text: z.string() }),
+  z.strictObject({ kind: z.literal('assistant'), text: z.string(), streaming: z.boolean() }),
+  z.strictObject({
+    kind: z.literal('action'),
+    id: z.string(),
+    tool: z.string(),
+    title: z.string(),
+    status: ActionStatusSchema,
+    verdict: VerdictSchema.optional(),
+    why: z.string().optional(),
+    output: z.string().optional(),
+  }),
+  z.strictObject({
+    kind: z.literal('notice'),
+    level: z.enum(['info', 'warning', 'error']),
+    text: z.string(),
+  }),
+]);
+export type Entry = z.infer<typeof EntrySchema>;
+
+export const RunViewSchema = z.strictObject({
+  id: z.string(),
+  task: z.string(),
+  folder: z.string(),
+  state: RunStateSchema,
+  /** Why it stands where it stands, when it is not running. */
+  reason: z.string(),
+  model: z.string(),
+  destination: z.string(),
+  turn: z.number(),
+  maxTurns: z.number(),
+  questions: z.number(),
+  entries: z.array(EntrySchema),
+});
+export type RunView = z.infer<typeof RunViewSchema>;
+
+/** The whole state of the panel: the host sends snapshots, never deltas, so a reopened panel is never behind. */
+export const PanelStateSchema = z.strictObject({
+  trusted: z.boolean(),
+  folder: z.string().optional(),
+  run: RunViewSchema.optional(),
+  approvals: z.array(ApprovalSchema),
+  interrupted: z.array(z.strictObject({ run: z.string(), task: z.string(), reason: z.string() })),
+  model: z.strictObject({
+    provider: z.string(),
+    label: z.string(),
+    destination: z.string(),
+    problem: z.string().optional(),
+  }),
+  sandbox: z.strictObject({
+    state: z.enum(['unknown', 'works', 'refused']),
+    text: z.string(),
+    fix: z.string().optional(),
+  }),
+  policy: z.strictObject({
+    state: z.enum(['ok', 'notes', 'invalid']),
+    notes: z.array(z.string()),
+    asksLess: z.boolean(),
+  }),
+});
+export type PanelState = z.infer<typeof PanelStateSchema>;

@@ -1,0 +1,173 @@
+import { renderToStaticMarkup } from 'react-dom/server';
+import { describe, expect, it } from 'vitest';
+import type { Approval, Card } from '../../src/shared/approval.ts';
+import type { Entry } from '../../src/shared/runView.ts';
+import { ApprovalCard } from '../../webview/components/ApprovalCard.tsx';
+import { EntryView } from '../../webview/components/EntryView.tsx';
+import { diffLines } from '../../webview/state/diffLines.ts';
+import { lossAmount, size } from '../../webview/state/sentences.ts';
+import { createStore } from '../../webview/state/store.ts';
+
+// Right-to-left override, an ANSI colour, a zero-width space, a tag character, and markup.
+const HOSTILE = '\u202Eevil\u001B[31m\u200B\u{E0041}<img src=x onerror=alert(1)>';
+const SHOWN = '\\u{202E}evil\\u{001B}[31m\\u{200B}\\u{E0041}&lt;img src=x onerror=alert(1)&gt;';
+
+const host = { postMessage: () => undefined, getState: () => undefined, setState: () => undefined };
+const store = createStore(host);
+
+const loss = { files: 3, bytes: 1_234_567, more: true, tracked: 'not tracked', unsaved: true } as const;
+
+const CARDS: Record<Card['kind'], Card> = {
+  read: { kind: 'read', path: HOSTILE, goesTo: HOSTILE },
+  edit: {
+    kind: 'edit',
+    path: HOSTILE,
+    absolute: `/w/${HOSTILE}`,
+    change: 'overwrite',
+    diff: `--- a/x\n+++ b/x\n@@ -1 +1 @@\n-- old${HOSTILE}\n+new${HOSTILE}\n same\n`,
+    shortened: true,
+    added: 1,
+    removed: 1,
+    unsaved: true,
+  },
+  delete: { kind: 'delete', path: HOSTILE, loss },
+  move: { kind: 'move', from: HOSTILE, to: HOSTILE, replaces: loss },
+  command: {
+    kind: 'command',
+    command: `echo ${HOSTILE}\nrm -rf "a b"`,
+    cwd: HOSTILE,
+    sandbox: `bubblewrap, no network ${HOSTILE}`,
+    environment: ['PATH', HOSTILE],
+    timeoutSeconds: 120,
+    limits: ['1 GB memory', HOSTILE],
+  },
+};
+
+function approvalOf(card: Card, more: Partial<Approval> = {}): Approval {
+  return {
+    id: 'a1',
+    run: 'r1',
+    action: 'x1',
+    tool: HOSTILE,
+    title: `Title ${HOSTILE}`,
+    digest: 'd1',
+    card,
+    undo: `Undo ${HOSTILE}`,
+    decision: {
+      verdict: 'ask',
+      rule: HOSTILE,
+      reason: `Because ${HOSTILE}`,
+      origin: { layer: 'user', file: `/home/${HOSTILE}`, line: 4, column: 3 },
+    },
+    ...more,
+  };
+}
+
+function drawn(approval: Approval): string {
+  return renderToStaticMarkup(
+    <ApprovalCard approval={approval} above="" answered={false} reason={HOSTILE} store={store} />,
+  );
+}
+
+function expectHarmless(html: string): void {
+  expect(html).toContain(SHOWN);
+  expect(html).not.toMatch(/[\u0000-\u0008\u001B\u200B\u202E]|\p{Cs}|\u{E0041}/u);
+  expect(html).not.toContain('<img');
+  // The page's content security policy would drop them.
+  expect(html).not.toContain('style=');
+}
+
+describe('approval card', () => {
+  it.each(Object.values(CARDS))('shows hostile text of a $kind card for what it is', (card) => {
+    // The input holds what the person typed, as they typed it.
+    const html = drawn(approvalOf(card, { grantOffer: HOSTILE, askedAgain: HOSTILE })).replace(
+      / value="[^"]*"/,
+      '',
+    );
+    expectHarmless(html);
+    expect(html).toContain(`data-kind="${card.kind}"`);
+  });
+
+  it('draws approve buttons that do not work yet and do not take the focus', () => {
+    const html = drawn(approvalOf(CARDS.read, { grantOffer: 'reads of .env' }));
+    const buttons = html.match(/<button[^>]*data-testid="approve[^>]*>/g) ?? [];
+    expect(buttons).toHaveLength(2);
+    for (const button of buttons) expect(button).toContain('disabled=""');
+    expect(html).not.toMatch(/autofocus|<form/i);
+    expect(/<button[^>]*data-testid="deny"[^>]*>/.exec(html)?.[0]).not.toContain('disabled');
+  });
+
+  it('offers a grant only when there is one', () => {
+    expect(drawn(approvalOf(CARDS.read))).not.toContain('approve-for-run');
+  });
+
+  it('says where the rule stands', () => {
+    expect(drawn(approvalOf(CARDS.read))).toContain('user policy, /home/');
+  });
+
+  it('keeps signs in the diff and warns of what is left out', () => {
+    const html = drawn(approvalOf(CARDS.edit));
+    expect(html).toContain('class="diff-removed">-- old');
+    expect(html).toContain('class="diff-added">+new');
+    expect(html).toContain('Overwrite');
+    expect(html).toContain('Shortened here');
+    expect(html).toContain('unsaved changes');
+  });
+
+  it('says what a delete or a move would lose', () => {
+    expect(drawn(approvalOf(CARDS.delete))).toContain('at least 3 files, 1.2 MB');
+    expect(drawn(approvalOf(CARDS.move))).toContain('Replaces what is there now');
+    expect(drawn(approvalOf({ kind: 'move', from: 'a', to: 'b' }))).toContain('Nothing is replaced');
+  });
+
+  it('shows the whole command, with its line breaks', () => {
+    const html = drawn(approvalOf(CARDS.command));
+    const words = /<pre class="command"[^>]*>(.*?)<\/pre>/s.exec(html)?.[1]?.replace(/<[^>]+>/g, '');
+    expect(words).toBe(`echo ${SHOWN}\nrm -rf &quot;a b&quot;`);
+    expect(html).toContain('ends after 120 seconds');
+  });
+});
+
+describe('transcript entry', () => {
+  it.each<Entry>([
+    { kind: 'user', text: HOSTILE },
+    { kind: 'assistant', text: HOSTILE, streaming: true },
+    {
+      kind: 'action',
+      id: '1',
+      tool: HOSTILE,
+      title: HOSTILE,
+      status: 'done',
+      verdict: 'ask',
+      why: HOSTILE,
+      output: HOSTILE,
+    },
+    { kind: 'notice', level: 'error', text: HOSTILE },
+  ])('shows hostile text of a $kind entry for what it is', (entry) => {
+    expectHarmless(renderToStaticMarkup(<EntryView entry={entry} />));
+  });
+});
+
+describe('words', () => {
+  it('reads a removed line that begins with dashes as removed', () => {
+    expect(diffLines('--- a\n+++ b\n@@ -1,2 +1 @@\n--- x\n y').map((line) => line.kind)).toEqual([
+      'place',
+      'removed',
+      'same',
+    ]);
+  });
+
+  it('counts bytes as people do', () => {
+    expect([0, 1, 999, 1000, 999_949, 999_950, 1_234_567, 5e15].map(size)).toEqual([
+      '0 bytes',
+      '1 byte',
+      '999 bytes',
+      '1.0 kB',
+      '999.9 kB',
+      '1.0 MB',
+      '1.2 MB',
+      '5000.0 TB',
+    ]);
+    expect(lossAmount({ ...loss, files: 1, more: false })).toBe('1 file, 1.2 MB');
+  });
+});

@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import type { FromPanel } from '../../src/shared/protocol.ts';
+import { FromPanelSchema } from '../../src/shared/protocol.ts';
+import type { PanelState } from '../../src/shared/runView.ts';
+import type { Approval } from '../../src/shared/approval.ts';
+import { createStore } from '../../webview/state/store.ts';
+
+const approval: Approval = {
+  id: 'a1',
+  run: 'r1',
+  action: 'x1',
+  tool: 'read_file',
+  title: 'Read .env',
+  digest: 'd1',
+  card: { kind: 'read', path: '.env', goesTo: 'api.openai.com' },
+  undo: 'Nothing to undo.',
+  decision: {
+    verdict: 'ask',
+    rule: 'read.secret',
+    reason: 'It looks like a secret.',
+    origin: { layer: 'built-in' },
+  },
+};
+
+const panel: PanelState = {
+  trusted: true,
+  folder: '/w',
+  approvals: [approval],
+  interrupted: [],
+  model: { provider: 'demo', label: 'Demo', destination: 'Nothing leaves.' },
+  sandbox: { state: 'works', text: 'bubblewrap' },
+  policy: { state: 'ok', notes: [], asksLess: false },
+};
+
+function fakeHost(saved?: unknown) {
+  const sent: FromPanel[] = [];
+  let state = saved;
+  return {
+    sent,
+    saved: () => state,
+    postMessage: (message: FromPanel) => void sent.push(FromPanelSchema.parse(message)),
+    getState: () => state,
+    setState: (next: unknown) => void (state = next),
+  };
+}
+
+describe('panel store', () => {
+  it('keeps what was typed across a hidden panel', () => {
+    const host = fakeHost();
+    const first = createStore(host);
+    first.receive({ type: 'state', state: panel });
+    first.setDraft('fix the');
+    first.setReason('a1', 'use the mock');
+    const second = createStore(fakeHost(structuredClone(host.saved())));
+    expect(second.model().draft).toBe('fix the');
+    expect(second.model().reasons.get('a1')).toBe('use the mock');
+  });
+
+  it('starts empty when what was saved is not its own', () => {
+    expect(createStore(fakeHost({ draft: 7 })).model().draft).toBe('');
+  });
+
+  it('ignores messages that are not in the table, and says when a state cannot be read', () => {
+    const store = createStore(fakeHost());
+    for (const other of [undefined, 'state', { type: 'constructor' }, { source: 'react-devtools' }])
+      store.receive(other);
+    expect(store.model()).toMatchObject({ panel: undefined, misunderstood: false });
+    store.receive({ type: 'state', state: { ...panel, extra: 1 } });
+    expect(store.model()).toMatchObject({ panel: undefined, misunderstood: true });
+    store.receive({ type: 'state', state: panel });
+    expect(store.model()).toMatchObject({ panel, misunderstood: false });
+  });
+
+  it('answers a question once, until the next snapshot', () => {
+    const host = fakeHost();
+    const store = createStore(host);
+    store.receive({ type: 'state', state: panel });
+    store.answer(approval, { choice: 'approve' });
+    store.answer(approval, { choice: 'deny' });
+    expect(host.sent).toEqual([
+      { type: 'answer', approval: 'a1', digest: 'd1', answer: { choice: 'approve' } },
+    ]);
+    store.receive({ type: 'state', state: panel });
+    expect(store.model().answered.size).toBe(0);
+  });
+
+  it('forgets the reason when its question is gone', () => {
+    const host = fakeHost();
+    const store = createStore(host);
+    store.receive({ type: 'state', state: panel });
+    store.setReason('a1', 'no');
+    store.receive({ type: 'state', state: { ...panel, approvals: [] } });
+    expect(host.saved()).toEqual({ draft: '', reasons: [] });
+  });
+
+  it('sends the draft and clears it, but never an empty one', () => {
+    const host = fakeHost();
+    const store = createStore(host);
+    store.setDraft('  \n');
+    store.sendTask();
+    store.setDraft('go');
+    store.sendTask();
+    expect(host.sent).toEqual([{ type: 'send', text: 'go' }]);
+    expect(store.model().draft).toBe('');
+  });
+
+  it('puts a suggested task below what was typed, once', () => {
+    const store = createStore(fakeHost());
+    store.receive({ type: 'set-task', text: 'one' });
+    expect(store.model().draft).toBe('one');
+    store.setDraft('mine');
+    store.receive({ type: 'set-task', text: 'two' });
+    store.receive({ type: 'set-task', text: 'two' });
+    expect(store.model()).toMatchObject({ draft: 'mine\n\ntwo', focusTask: 3 });
+  });
+});

@@ -1,0 +1,58 @@
+import { useSyncExternalStore } from 'react';
+import { visibleLine } from '../src/shared/visible.ts';
+import { ApprovalCard } from './components/ApprovalCard.tsx';
+import { Header } from './components/Header.tsx';
+import { Interrupted } from './components/Interrupted.tsx';
+import { Line } from './components/Line.tsx';
+import { RunStateLine } from './components/RunStateLine.tsx';
+import { TaskBox } from './components/TaskBox.tsx';
+import { Transcript } from './components/Transcript.tsx';
+import { questionKey } from './state/store.ts';
+import type { Store } from './state/store.ts';
+import type { Approval } from '../src/shared/approval.ts';
+
+export function App({ store }: { readonly store: Store }) {
+  const model = useSyncExternalStore(store.subscribe, store.model);
+  const { panel } = model;
+  const approvals = panel?.approvals ?? [];
+  const interrupted = panel?.interrupted ?? [];
+  return (
+    <main className="panel">
+      {panel !== undefined && <Header panel={panel} post={store.post} />}
+      {model.misunderstood && (
+        <div role="alert" className="stale">
+          <Line icon="error" tone="error">
+            This panel cannot read what the extension says, and may show an old state. Reload the window.
+          </Line>
+        </div>
+      )}
+      {/* Always on the page, so that screen readers notice when its text changes. */}
+      <div className="unseen" aria-live="polite">
+        {announcement(approvals)}
+      </div>
+      {(approvals.length > 0 || interrupted.length > 0) && (
+        // A place of its own, so that a growing transcript never moves a question.
+        <div className="attention" tabIndex={0} role="region" aria-label="Waiting for you">
+          {approvals.map((approval, index) => (
+            <ApprovalCard
+              key={questionKey(approval)}
+              approval={approval}
+              above={approvals.slice(0, index).map(questionKey).join('\n')}
+              answered={model.answered.has(questionKey(approval))}
+              reason={model.reasons.get(approval.id) ?? ''}
+              store={store}
+            />
+          ))}
+          <Interrupted runs={interrupted} post={store.post} />
+        </div>
+      )}
+      <Transcript entries={panel?.run?.entries ?? []} />
+      {panel?.run !== undefined && <RunStateLine run={panel.run} current={panel.model.label} />}
+      {panel !== undefined && <TaskBox model={model} panel={panel} store={store} />}
+    </main>
+  );
+}
+
+function announcement(approvals: readonly Approval[]): string {
+  return approvals.map((approval) => `Approval needed: ${visibleLine(approval.title)}.`).join(' ');
+}

@@ -1,0 +1,105 @@
+import { useId } from 'react';
+import type { Answer, Approval } from '../../src/shared/approval.ts';
+import { visible } from '../../src/shared/visible.ts';
+import { questionKey } from '../state/store.ts';
+import type { Store } from '../state/store.ts';
+import { useArming } from '../state/useArming.ts';
+import type { Readiness } from '../state/useArming.ts';
+import { ApproveButton } from './ApproveButton.tsx';
+
+interface AnswerButtonsProps {
+  readonly approval: Approval;
+  readonly above: string;
+  readonly answered: boolean;
+  readonly reason: string;
+  readonly store: Store;
+}
+
+/** The three answers. No <form>: nothing here is ever submitted by Enter. */
+export function AnswerButtons({ approval, above, answered, reason, store }: AnswerButtonsProps) {
+  const reasonId = useId();
+  const { box, readiness, armedNow } = useArming({ question: questionKey(approval), above, answered });
+
+  function answer(choice: Answer['choice']): void {
+    const words = reason.trim();
+    store.answer(approval, choice === 'deny' && words !== '' ? { choice, reason: words } : { choice });
+  }
+
+  return (
+    <div className="answers">
+      <div className="buttons" ref={box}>
+        <ApproveButton
+          label="Approve"
+          testId="approve"
+          armed={readiness === 'armed'}
+          armedNow={armedNow}
+          onApprove={() => {
+            answer('approve');
+          }}
+        />
+        {approval.grantOffer !== undefined && (
+          <ApproveButton
+            label="Approve for this run"
+            testId="approve-for-run"
+            secondary
+            armed={readiness === 'armed'}
+            armedNow={armedNow}
+            onApprove={() => {
+              answer('approve-for-run');
+            }}
+          />
+        )}
+      </div>
+      {/* Below the buttons and of one height: its words must not move what they speak about. */}
+      <p className="hint small quiet">{hint(readiness)}</p>
+      {approval.grantOffer !== undefined && (
+        <p className="small">
+          <b>For this run</b> means: {visible(approval.grantOffer)}
+        </p>
+      )}
+      <label className="small" htmlFor={reasonId}>
+        Reason, if you deny (optional; the model reads it)
+      </label>
+      <div className="deny-row">
+        <input
+          id={reasonId}
+          className="input"
+          data-testid="deny-reason"
+          maxLength={2000}
+          value={reason}
+          disabled={answered}
+          onChange={(event) => {
+            store.setReason(approval.id, event.target.value);
+          }}
+        />
+        <button
+          type="button"
+          className="button secondary"
+          data-testid="deny"
+          disabled={answered}
+          onClick={() => {
+            answer('deny');
+          }}
+        >
+          Deny
+        </button>
+      </div>
+    </div>
+  );
+}
+
+/** Why the approve buttons do not work yet, or how they do. */
+function hint(readiness: Readiness): string {
+  switch (readiness) {
+    case 'armed':
+      return 'Enter alone never approves.';
+    case 'settling':
+      return 'Read first: the buttons work in a moment.';
+    case 'unfocused':
+      return 'Click into this panel first, then approve.';
+    case 'out-of-view':
+      return 'Scroll until the buttons are fully in view.';
+    case 'answered':
+      return 'Answer sent.';
+  }
+}

@@ -1,0 +1,95 @@
+import type { FromPanel } from '../../src/shared/protocol.ts';
+import type { PanelState } from '../../src/shared/runView.ts';
+import { visible } from '../../src/shared/visible.ts';
+import { Line } from './Line.tsx';
+
+interface HeaderProps {
+  readonly panel: PanelState;
+  readonly post: (message: FromPanel) => void;
+}
+
+/** Where words go, what contains commands, and what the policy says: always in sight. */
+export function Header({ panel, post }: HeaderProps) {
+  return (
+    <header className="header">
+      <Line icon="hubot" testId="model">
+        <button
+          type="button"
+          className="link strong"
+          title="Choose another model"
+          onClick={() => {
+            post({ type: 'choose-model' });
+          }}
+        >
+          {visible(panel.model.label)}
+        </button>{' '}
+        <span className="quiet">{visible(panel.model.destination)}</span>
+        {panel.model.provider === 'demo' && (
+          <p className="note small">
+            Demo model: scripted words, real files, real sandbox, real approvals. No language model is asked.
+          </p>
+        )}
+      </Line>
+      <SandboxLine sandbox={panel.sandbox} />
+      <PolicyLine policy={panel.policy} post={post} />
+    </header>
+  );
+}
+
+function SandboxLine({ sandbox }: { readonly sandbox: PanelState['sandbox'] }) {
+  const looks = {
+    unknown: { icon: 'question', tone: 'plain', words: 'Sandbox: not tested yet.' },
+    works: { icon: 'shield', tone: 'good', words: 'Sandbox works.' },
+    refused: { icon: 'error', tone: 'error', words: 'No sandbox.' },
+  } as const;
+  const { icon, tone, words } = looks[sandbox.state];
+  return (
+    <Line icon={icon} tone={tone} testId="sandbox">
+      {words} <span className="quiet">{visible(sandbox.text)}</span>
+      {sandbox.fix !== undefined && <p className="note">To fix it: {visible(sandbox.fix)}</p>}
+    </Line>
+  );
+}
+
+function PolicyLine({
+  policy,
+  post,
+}: {
+  readonly policy: PanelState['policy'];
+  readonly post: HeaderProps['post'];
+}) {
+  const looks = {
+    ok: { icon: 'law', tone: 'plain', words: 'Policy in force.' },
+    notes: { icon: 'info', tone: 'plain', words: 'Policy in force, with notes.' },
+    invalid: { icon: 'error', tone: 'error', words: 'The policy has errors.' },
+  } as const;
+  const { icon, tone, words } = looks[policy.state];
+  return (
+    <div data-testid="policy">
+      <Line icon={icon} tone={tone}>
+        {words}{' '}
+        <button
+          type="button"
+          className="link"
+          onClick={() => {
+            post({ type: 'open-policy' });
+          }}
+        >
+          Open policy
+        </button>
+        {policy.notes.length > 0 && (
+          <ul className="notes">
+            {policy.notes.map((note, index) => (
+              <li key={index}>{visible(note)}</li>
+            ))}
+          </ul>
+        )}
+      </Line>
+      {policy.asksLess && (
+        <Line icon="warning" tone="warning">
+          Questions are reduced by your policy (confirm_actions: false)
+        </Line>
+      )}
+    </div>
+  );
+}

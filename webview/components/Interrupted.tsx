@@ -1,0 +1,44 @@
+import type { FromPanel } from '../../src/shared/protocol.ts';
+import type { PanelState } from '../../src/shared/runView.ts';
+import { visible } from '../../src/shared/visible.ts';
+import { Line } from './Line.tsx';
+
+interface InterruptedProps {
+  readonly runs: PanelState['interrupted'];
+  readonly post: (message: FromPanel) => void;
+}
+
+/** Runs that ended without an end: a closed window, a crash. Nothing goes on by itself. */
+export function Interrupted({ runs, post }: InterruptedProps) {
+  return runs.map(({ run, task, reason }) => (
+    <section key={run} className="card" data-testid="interrupted" aria-label="Interrupted run">
+      <Line icon="debug-pause" tone="warning">
+        <h2>Interrupted run</h2>
+        <p className="task">{visible(task)}</p>
+        <p className="quiet">{visible(reason)}</p>
+      </Line>
+      <div className="buttons">
+        <button
+          type="button"
+          className="button"
+          data-testid="resume"
+          onClick={() => {
+            post({ type: 'resume', run });
+          }}
+        >
+          Resume
+        </button>
+        <button
+          type="button"
+          className="button secondary"
+          data-testid="dismiss"
+          onClick={() => {
+            post({ type: 'dismiss', run });
+          }}
+        >
+          Dismiss
+        </button>
+      </div>
+    </section>
+  ));
+}

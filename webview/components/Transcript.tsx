@@ -1,0 +1,54 @@
+import { useLayoutEffect, useRef } from 'react';
+import type { Entry } from '../../src/shared/runView.ts';
+import { EntryView } from './EntryView.tsx';
+
+/** Closer to the end than this counts as at the end, in pixels. */
+const AT_END = 24;
+
+/** The conversation. It follows its own end only for somebody who is reading there. */
+export function Transcript({ entries }: { readonly entries: readonly Entry[] }) {
+  const box = useRef<HTMLElement>(null);
+  const atEnd = useRef(true);
+
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (element === null) return;
+    const follow = (): void => {
+      if (atEnd.current) element.scrollTop = element.scrollHeight;
+    };
+    follow();
+    // A card above that comes or goes changes the height, too.
+    const watcher = new ResizeObserver(follow);
+    watcher.observe(element);
+    return () => {
+      watcher.disconnect();
+    };
+  }, [entries]);
+
+  return (
+    <section
+      ref={box}
+      className="transcript"
+      role="log"
+      aria-label="Transcript"
+      aria-busy={entries.some((entry) => entry.kind === 'assistant' && entry.streaming)}
+      tabIndex={0}
+      data-testid="transcript"
+      onScroll={(event) => {
+        const { scrollTop, clientHeight, scrollHeight } = event.currentTarget;
+        atEnd.current = scrollHeight - clientHeight - scrollTop <= AT_END;
+      }}
+    >
+      {entries.length === 0 && (
+        <p className="quiet">
+          Describe a task below. Every action is checked against your policy, runs in the sandbox, and is
+          recorded. What needs your word is asked here first.
+        </p>
+      )}
+      {entries.map((entry, index) => (
+        // Entries are only ever added at the end, so their number names them.
+        <EntryView key={index} entry={entry} />
+      ))}
+    </section>
+  );
+}
