@@ -27,8 +27,10 @@ export interface RunParts {
   clock: Clock;
   newId(): string;
   context(): Promise<ToolContext>;
-  /** Facts of the environment for the run's first event: version, user, host, policy digest. */
+  /** For the run's first event: version and policy digest. */
   facts: NewEvent['data'];
+  /** For the same, kept apart as personal: user and host. */
+  who: Record<string, string>;
   onChange(): void;
 }
 
@@ -143,7 +145,7 @@ export class AgentRun {
   }
 
   async #session(message: string | undefined, stop: AbortController): Promise<void> {
-    const { model, redactor, clock } = this.#parts;
+    const { model, clock } = this.#parts;
     const first = this.#task === '';
     if (first && message !== undefined) this.#task = message;
     if (message !== undefined) this.#messages.push({ role: 'user', text: message });
@@ -153,7 +155,7 @@ export class AgentRun {
     await this.#record(
       first ? 'run_started' : 'run_continued',
       { ...this.#parts.facts, provider: model.provider, model: model.label },
-      { task: message ?? '(resumed)', folder: this.#parts.folder, destination: model.destination },
+      { task: message ?? '(resumed)', folder: this.#parts.folder, destination: model.destination, ...this.#parts.who },
     );
     const timeout = policy.timeoutSeconds.value;
     const runClock = new RunClock(clock, timeout * 1000, () => {
@@ -170,7 +172,7 @@ export class AgentRun {
         : { state: 'stopped', reason: reasonText(stop.signal.reason) };
     } finally {
       runClock.pause();
-      this.#transcript.assistant(redactor.text(this.#lastText()), false);
+      this.#transcript.settle();
       await this.#save();
     }
     await this.#record('run_finished', { state: outcome.state, turns: this.#turn - this.#turnsAtStart }, { reason: outcome.reason });
@@ -227,11 +229,6 @@ export class AgentRun {
       },
       signal,
     );
-  }
-
-  #lastText(): string {
-    const last = this.#transcript.entries.at(-1);
-    return last?.kind === 'assistant' ? last.text : '';
   }
 
   async #record(type: NewEvent['type'], data: NewEvent['data'], payload?: NewEvent['payload']): Promise<void> {

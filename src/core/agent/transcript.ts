@@ -27,6 +27,12 @@ export class Transcript {
     else if (text !== '') this.#entries.push(entry);
   }
 
+  /** Nothing streams any more: a reply that was cut off stays as far as it came. */
+  settle(): void {
+    const last = this.#entries.at(-1);
+    if (last?.kind === 'assistant' && last.streaming) this.#entries[this.#entries.length - 1] = { ...last, streaming: false };
+  }
+
   action(update: CallUpdate): void {
     const index = this.#entries.findLastIndex((entry) => entry.kind === 'action' && entry.id === update.id);
     const before = this.#entries[index];

@@ -1,8 +1,16 @@
 import type { Answer, Approval } from '../../shared/approval.ts';
 import { Cancelled, reasonText } from '../tools/failure.ts';
 
+/** Both sides of a change, for the editor's own diff view. */
+export interface Preview {
+  path: string;
+  before: string;
+  after: string;
+}
+
 interface Open {
   approval: Approval;
+  preview: Preview | undefined;
   settle(answer: Answer): void;
 }
 
@@ -18,13 +26,17 @@ export class ApprovalDesk {
     return [...this.#open.values()].map(({ approval }) => approval);
   }
 
+  preview(id: string): Preview | undefined {
+    return this.#open.get(id)?.preview;
+  }
+
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
   /** Waits for a person; throws `Cancelled` when the signal fires first. */
-  ask(approval: Approval, signal: AbortSignal): Promise<Answer> {
+  ask(approval: Approval, preview: Preview | undefined, signal: AbortSignal): Promise<Answer> {
     return new Promise<Answer>((resolve, reject) => {
       const finish = (end: () => void): void => {
         signal.removeEventListener('abort', stopped);
@@ -44,6 +56,7 @@ export class ApprovalDesk {
       signal.addEventListener('abort', stopped, { once: true });
       this.#open.set(approval.id, {
         approval,
+        preview,
         settle: (answer) => {
           finish(() => {
             resolve(answer);

@@ -74,7 +74,13 @@ export function mergePolicies(layers: ParsedLayer[]): EffectivePolicy {
     layers.flatMap((layer) => {
       const written = read(layer.values);
       if (written === undefined) return [];
-      return [written.map((entry, index) => ({ written: entry, origin: layer.originOf([...path, index] as string[]) }))];
+      return [
+        written.map((entry, index) => ({
+          written: entry,
+          origin: layer.originOf([...path, index]),
+          ...(layer.base !== undefined && { base: layer.base }),
+        })),
+      ];
     });
 
   const policy: EffectivePolicy = {

@@ -18,6 +18,8 @@ export type Layer = 'user' | 'workspace' | 'run';
 export interface ParsedLayer {
   layer: Layer;
   file: string;
+  /** For a workspace policy: the folder it stands in. */
+  base?: string;
   values: PolicyFile;
   originOf(path: readonly (string | number)[]): Origin;
 }

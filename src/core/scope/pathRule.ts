@@ -7,6 +7,8 @@ export interface PathRule {
   /** As written in the policy. */
   written: string;
   origin: Origin;
+  /** The workspace folder whose own policy holds it; relative entries mean that folder, else every one. */
+  base?: string;
 }
 
 /** A path rule ready to be asked. */
@@ -40,7 +42,7 @@ export function folded(path: string): string {
  * bind that name at any depth; other relative entries start at each workspace folder.
  */
 export function forbidding(rule: PathRule, context: RuleContext): CompiledRule {
-  const patterns = absolutePatterns(rule.written, context).map(folded);
+  const patterns = absolutePatterns(rule.written, contextOf(rule, context)).map(folded);
   const tests = patterns.map((pattern) => matcher(pattern));
   return {
     ...rule,
@@ -56,7 +58,7 @@ export function forbidding(rule: PathRule, context: RuleContext): CompiledRule {
 
 /** A rule that permits: compares exactly, and takes no name at any depth. Globs work as in the others. */
 export function permitting(rule: PathRule, context: RuleContext): CompiledRule {
-  const patterns = context.roots.map((root) => absolutePath(rule.written, root, context.home));
+  const patterns = contextOf(rule, context).roots.map((root) => absolutePath(rule.written, root, context.home));
   const tests = patterns.map((pattern) =>
     isGlob(pattern) ? matcher(pattern) : (path: string) => isInside(pattern, path),
   );
@@ -69,6 +71,10 @@ export function permitting(rule: PathRule, context: RuleContext): CompiledRule {
       }
     },
   };
+}
+
+function contextOf(rule: PathRule, context: RuleContext): RuleContext {
+  return rule.base === undefined ? context : { ...context, roots: [rule.base] };
 }
 
 function absolutePatterns(written: string, context: RuleContext): string[] {

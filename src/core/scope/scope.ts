@@ -37,9 +37,7 @@ export class Scope {
     this.roots = spec.roots;
     this.home = spec.home;
     const forbid = (rules: PathRule[]): CompiledRule[] => rules.map((rule) => forbidding(rule, spec));
-    this.#allowed = spec.allowed.map((group) =>
-      group.map((rule) => permitting(rule, { roots: spec.roots.slice(0, 1), home: spec.home })),
-    );
+    this.#allowed = spec.allowed.map((group) => group.map((rule) => permitting(rule, spec)));
     this.#denied = forbid(spec.denied);
     this.#protected = forbid(spec.protected);
     this.#secrets = forbid(spec.secrets);
@@ -90,7 +88,7 @@ export class Scope {
     const root = this.rootOf(path);
     if (root === undefined) return path;
     const inside = relativeTo(root, path);
-    if (this.roots.length === 1) return inside;
+    if (this.roots.length === 1) return inside === '.' ? './' : inside;
     return `${root.slice(root.lastIndexOf('/') + 1)}/${inside}`;
   }
 
@@ -98,6 +96,8 @@ export class Scope {
     if (this.rootOf(path) === undefined) return false;
     return this.#allowed.every(
       (group) =>
+        // A folder's own policy narrows that folder alone.
+        group.some((rule) => rule.base !== undefined && !isInside(rule.base, path)) ||
         group.some((rule) => rule.matches(path)) ||
         // A folder above an allowed one may be listed, or nothing below it could be found.
         (access === 'list' && group.some((rule) => leadsTo(path, rule, this))),
@@ -107,6 +107,7 @@ export class Scope {
 
 function leadsTo(folder: string, rule: PathRule, scope: Scope): boolean {
   const plain = rule.written.replace(/^~(?=\/|$)/, scope.home);
-  const target = plain.startsWith('/') ? plain : `${scope.roots[0] ?? ''}/${plain}`;
-  return isInside(folder, target);
+  if (plain.startsWith('/')) return isInside(folder, plain);
+  const bases = rule.base === undefined ? scope.roots : [rule.base];
+  return bases.some((base) => isInside(folder, `${base}/${plain.replace(/^\.\//, '')}`));
 }

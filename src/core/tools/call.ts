@@ -251,7 +251,7 @@ class Step {
     const asked = run.now();
     run.waiting(true);
     try {
-      const answer = await run.desk.ask(shown, signal);
+      const answer = await run.desk.ask(shown, described.preview, signal);
       await this.record(
         'answered',
         { approval: approval.id, choice: answer.choice, by: 'person', waitedMs: Math.round(run.now() - asked) },

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { Action, PreImage } from '../../shared/action.ts';
 import type { Card } from '../../shared/approval.ts';
+import type { Preview } from '../approval/desk.ts';
 import type { Checkpoints } from '../checkpoint/port.ts';
 import type { Family } from '../policy/facts.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
@@ -34,6 +35,8 @@ export interface Description {
   card: Card;
   /** One sentence: can it be undone? */
   undo: string;
+  /** Both sides of a change to one text, for the editor's diff view. */
+  preview?: Preview;
 }
 
 /** What came of it. `text` goes to the model, `facts` into the log. */

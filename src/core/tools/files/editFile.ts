@@ -45,6 +45,7 @@ const tool: Tool<Arguments> = {
         unsaved: context.editor.isUnsaved(look.path),
       }),
       undo: undoWords(undo),
+      preview: { path: look.path, before, after },
     };
   },
   async perform(args, action, context) {

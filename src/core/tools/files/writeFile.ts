@@ -45,6 +45,7 @@ const tool: Tool<z.infer<typeof parameters>> = {
         unsaved: context.editor.isUnsaved(look.path),
       }),
       undo: undoWords(undo),
+      preview: { path: look.path, before: before ?? '', after: args.content },
     };
   },
   async perform(args, action, context) {

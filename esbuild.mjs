@@ -1,0 +1,43 @@
+// Builds everything that runs: the extension and the command line (ESM, shared chunks, loaded on first use), the
+// audit worker, and the panel. `dist/meta*.json` is what the boundary test reads.
+import { build } from 'esbuild';
+import { chmod, rm, writeFile } from 'node:fs/promises';
+
+await rm('dist', { recursive: true, force: true });
+
+const common = { bundle: true, minify: true, sourcemap: false, metafile: true, legalComments: 'none', logLevel: 'warning' };
+
+const node = await build({
+  ...common,
+  entryPoints: {
+    extension: 'src/extension.ts',
+    cli: 'src/cli.ts',
+    'audit-worker': 'src/node/audit/worker.ts',
+  },
+  outdir: 'dist',
+  platform: 'node',
+  target: 'node24',
+  format: 'esm',
+  splitting: true,
+  external: ['vscode'],
+  // Libraries written for CommonJS ask for `require`.
+  banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+});
+
+const panel = await build({
+  ...common,
+  entryPoints: { webview: 'webview/main.tsx' },
+  outdir: 'dist',
+  platform: 'browser',
+  target: 'es2024',
+  format: 'iife',
+  jsx: 'automatic',
+  loader: { '.ttf': 'file' },
+  assetNames: '[name]',
+  define: { 'process.env.NODE_ENV': '"production"' },
+});
+
+// The command line is started by name; Node 22.13 is the first with node:sqlite unflagged.
+await chmod('dist/cli.js', 0o755);
+await writeFile('dist/meta-node.json', JSON.stringify(node.metafile));
+await writeFile('dist/meta-panel.json', JSON.stringify(panel.metafile));

@@ -1,0 +1,42 @@
+import { resolve } from 'node:path';
+import { Engine } from '../compose.ts';
+import { limitsOf } from '../core/tools/runCommand.ts';
+import { nodeParts } from '../node/engineParts.ts';
+
+interface Item {
+  name: string;
+  ok: boolean;
+  words: string;
+}
+
+/** `oversign doctor`: workspace, policy, sandbox and log, each as it really is. Exit code 1 if one is not right. */
+export async function doctor(workspace: string, json: boolean): Promise<number> {
+  const items: Item[] = [];
+  try {
+    const node = await nodeParts({
+      folders: [resolve(workspace)],
+      environment: process.env,
+      version: '',
+      editor: { isUnsaved: () => false },
+    });
+    await using audit = node.audit;
+    items.push({ name: 'workspace', ok: true, words: node.parts.roots.join(', ') });
+    const engine = new Engine(node.parts);
+    try {
+      const policy = await engine.policy();
+      const notes = policy.notes.map((note) => `${note.file}:${note.line}:${note.column}: ${note.message}`);
+      items.push({ name: 'policy', ok: true, words: ['valid', ...notes].join('; ') });
+      const status = await node.sandbox.status(limitsOf(policy));
+      items.push({ name: 'sandbox', ok: status.works, words: status.works ? status.words : `${status.cause} ${status.fix}` });
+    } catch (error) {
+      items.push({ name: 'policy', ok: false, words: error instanceof Error ? error.message : String(error) });
+    }
+    const log = await audit.verify();
+    items.push({ name: 'audit log', ok: log.ok, words: log.ok ? `${log.events} events in ${audit.file}` : `event ${log.firstBad ?? 0}: ${log.problem ?? ''}` });
+  } catch (error) {
+    items.push({ name: 'workspace', ok: false, words: error instanceof Error ? error.message : String(error) });
+  }
+  for (const item of items)
+    process.stdout.write(json ? `${JSON.stringify(item)}\n` : `${item.ok ? 'ok   ' : 'FAIL '} ${item.name}: ${item.words}\n`);
+  return items.every((item) => item.ok) ? 0 : 1;
+}

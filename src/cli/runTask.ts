@@ -1,0 +1,122 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { Engine } from '../compose.ts';
+import { nodeParts } from '../node/engineParts.ts';
+import { chooseModel, type ModelChoice } from '../node/models/chooseModel.ts';
+import type { RunState } from '../shared/runView.ts';
+import { visible } from '../shared/visible.ts';
+import { askInTerminal, Lines } from '../terminal/approver.ts';
+import { Printer } from '../terminal/printer.ts';
+
+export interface RunOptions {
+  workspace?: string | undefined;
+  model?: string | undefined;
+  'model-name'?: string | undefined;
+  'base-url'?: string | undefined;
+  'api-key-file'?: string | undefined;
+  policy?: string | undefined;
+  resume?: string | undefined;
+  json: boolean;
+}
+
+const EXIT: Record<RunState, number> = {
+  finished: 0,
+  failed: 1,
+  stopped: 3,
+  limit: 4,
+  running: 1,
+  waiting: 1,
+  stopping: 3,
+  interrupted: 1,
+};
+
+/** `oversign run`: one task, questions in the terminal, everything else as in the editor. */
+export async function runTask(task: string, options: RunOptions, version: string): Promise<number> {
+  const fail = (message: string, code: number): number => {
+    process.stderr.write(`oversign: ${visible(message)}\n`);
+    return code;
+  };
+  if (task.trim() === '' && options.resume === undefined) return fail('say what is to be done: oversign run "task"', 2);
+  const choice = modelChoice(options);
+  if (typeof choice === 'string') return fail(choice, 2);
+  // From here on the key is in one variable alone; no child and no library finds it in the environment.
+  delete process.env['OPENAI_API_KEY'];
+  let node;
+  try {
+    node = await nodeParts({
+      folders: [resolve(options.workspace ?? '.')],
+      environment: process.env,
+      version,
+      editor: { isUnsaved: () => false },
+      ...(options.policy !== undefined && { runPolicy: resolve(options.policy) }),
+    });
+  } catch (error) {
+    return fail(error instanceof Error ? error.message : String(error), 1);
+  }
+  const engine = new Engine(node.parts);
+  if (choice.apiKey !== '') engine.addSecret({ name: 'OPENAI_API_KEY', value: choice.apiKey });
+  // With --json, standard output is for the result alone.
+  const write = (text: string): void => {
+    (options.json ? process.stderr : process.stdout).write(text);
+  };
+  const reader = createInterface({ input: process.stdin, terminal: false });
+  const lines = new Lines(reader, process.stdin.isTTY); // at once: a line that nobody listens for is lost
+  try {
+    await engine.interrupted();
+    const policy = await engine.policy();
+    for (const note of policy.notes) write(`${note.severity}: ${note.file}:${note.line}:${note.column}: ${note.message}\n`);
+    const chosen = await chooseModel(choice, node.parts.roots[0] ?? '/', node.sandbox);
+    if (!chosen.ok) return fail(chosen.problem, 2);
+    write(`Model: ${chosen.model.label}. ${chosen.model.destination}\n`);
+    answerInTerminal(engine, lines, write);
+    const stop = (): void => void engine.stop('You pressed Ctrl+C.');
+    process.on('SIGINT', stop);
+    process.on('SIGTERM', stop);
+    await (options.resume === undefined ? engine.send(task, chosen.model) : engine.resume(options.resume, chosen.model));
+    const run = engine.view().run;
+    if (!run) return 1;
+    if (options.json)
+      process.stdout.write(`${JSON.stringify({ run: run.id, state: run.state, reason: run.reason, turns: run.turn, questions: run.questions })}\n`);
+    else write(`\n${run.state}: ${visible(run.reason)} (${run.questions} questions, run ${run.id})\n`);
+    return EXIT[run.state];
+  } catch (error) {
+    return fail(error instanceof Error ? error.message : String(error), 1);
+  } finally {
+    reader.close();
+    process.stdin.destroy();
+    await node.audit[Symbol.asyncDispose]();
+  }
+}
+
+/** Prints the run as it goes and asks one question at a time. */
+function answerInTerminal(engine: Engine, lines: Lines, write: (text: string) => void): void {
+  const printer = new Printer(write);
+  let asking = false;
+  engine.onChange(() => {
+    const { run, approvals } = engine.view();
+    if (run) printer.update(run);
+    const [first] = approvals;
+    if (!first || asking) return;
+    asking = true;
+    void askInTerminal(first, lines, write).then((answer) => {
+      asking = false;
+      engine.answer(first.id, first.digest, answer);
+    });
+  });
+}
+
+function modelChoice(options: RunOptions): ModelChoice | string {
+  const provider = options.model ?? 'demo';
+  if (provider !== 'demo' && provider !== 'openai' && provider !== 'ollama')
+    return `there is no provider "${provider}"; choose demo, openai or ollama`;
+  let apiKey = process.env['OPENAI_API_KEY'] ?? '';
+  if (options['api-key-file'] !== undefined) {
+    try {
+      apiKey = readFileSync(options['api-key-file'], 'utf8').trim();
+    } catch (error) {
+      return `the API key file cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+    }
+  }
+  return { provider, name: options['model-name'] ?? '', baseUrl: options['base-url'] ?? '', apiKey };
+}

@@ -1,0 +1,17 @@
+export const USAGE = `oversign: an agent whose every action is decided, contained, signed off and recorded
+
+  oversign run "task"          do a task in a workspace; asks "Allow? [y/N]" where the policy says so
+  oversign history [RUN]       past runs, or the events of one
+  oversign verify              check the hash chain of the audit log
+  oversign doctor              what works on this machine, and what to do about the rest
+
+Options of run:
+  --workspace DIR              the workspace folder (default: the current one)
+  --model demo|openai|ollama   the provider (default: demo)
+  --model-name NAME            the model's name at the provider
+  --base-url URL               another OpenAI-compatible or Ollama server
+  --api-key-file FILE          a file with the API key (or the variable OPENAI_API_KEY)
+  --policy FILE                a policy for this run; it may only tighten
+  --resume RUN                 go on with an interrupted, stopped or limited run
+Everywhere: --json, --help, --version
+`;

@@ -1,0 +1,93 @@
+import type { AuditRecord } from '../../shared/auditEvent.ts';
+
+/** How an action ended, in one word that has an icon. */
+export type ActionOutcome = 'done' | 'failed' | 'denied' | 'cancelled' | 'interrupted' | 'open';
+
+export interface ActionNode {
+  id: string;
+  title: string;
+  tool: string;
+  outcome: ActionOutcome;
+  /** "allowed by workspace-read", "approved by you", "denied by you". */
+  decidedBy: string;
+  durationMs: number | undefined;
+  events: AuditRecord[];
+}
+
+export interface TurnNode {
+  turn: number;
+  actions: ActionNode[];
+}
+
+/** A run's events as turns and actions. A turn with no action is left out. */
+export function turnsOf(events: readonly AuditRecord[]): TurnNode[] {
+  const byAction = new Map<string, AuditRecord[]>();
+  for (const event of events)
+    if (event.action !== undefined) byAction.set(event.action, [...(byAction.get(event.action) ?? []), event]);
+  const turns = new Map<number, ActionNode[]>();
+  for (const [id, own] of byAction) {
+    const turn = own[0]?.turn ?? 0;
+    turns.set(turn, [...(turns.get(turn) ?? []), actionNode(id, own)]);
+  }
+  return [...turns].map(([turn, actions]) => ({ turn, actions }));
+}
+
+function actionNode(id: string, events: AuditRecord[]): ActionNode {
+  const last = (type: AuditRecord['type']): AuditRecord | undefined => events.findLast((event) => event.type === type);
+  const proposed = last('proposed');
+  const finished = last('finished');
+  const tool = text(proposed?.data['tool']);
+  const title = text(proposed?.payload?.['title']);
+  return {
+    id,
+    title: title === '' ? tool : title,
+    tool,
+    outcome: outcomeOf(events),
+    decidedBy: decidedBy(last('decided'), last('answered')),
+    durationMs: typeof finished?.data['durationMs'] === 'number' ? finished.data['durationMs'] : undefined,
+    events,
+  };
+}
+
+function outcomeOf(events: readonly AuditRecord[]): ActionOutcome {
+  let outcome: ActionOutcome = 'open';
+  for (const { type, data } of events) {
+    if (type === 'decided' && data['verdict'] === 'deny') outcome = 'denied';
+    if (type === 'decided' && data['verdict'] !== 'deny') outcome = 'open';
+    if (type === 'answered') outcome = data['by'] === 'cancelled' ? 'cancelled' : data['choice'] === 'deny' ? 'denied' : 'open';
+    if (type === 'interrupted') outcome = 'interrupted';
+    if (type === 'finished') {
+      const { status } = data;
+      outcome = status === 'done' || status === 'denied' || status === 'cancelled' ? status : 'failed';
+    }
+  }
+  return outcome;
+}
+
+function decidedBy(decided: AuditRecord | undefined, answered: AuditRecord | undefined): string {
+  const rule = text(decided?.data['rule']);
+  switch (answered?.data['by']) {
+    case 'person':
+      return answered.data['choice'] === 'deny' ? 'denied by you' : 'approved by you';
+    case 'cancelled':
+      return 'not answered: the run was stopped';
+    case 'interruption':
+      return 'not answered: interrupted';
+    default:
+      break;
+  }
+  switch (decided?.data['verdict']) {
+    case 'allow':
+      return `allowed by ${rule}`;
+    case 'deny':
+      return `denied by ${rule}`;
+    case 'ask':
+      return `asked by ${rule}`;
+    default:
+      return 'not decided';
+  }
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}

@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, realpathSync } from 'node:fs';
+import { hostname, userInfo } from 'node:os';
+import type { EngineParts } from '../compose.ts';
+import { isInside } from '../core/scope/spelling.ts';
+import type { EditorBuffers } from '../core/scope/files.ts';
+import { AuditClient } from './audit/auditClient.ts';
+import { BlobCheckpoints } from './checkpoint/blobCheckpoints.ts';
+import { RootedFiles } from './files/rootedFiles.ts';
+import { sha256 } from './files/hash.ts';
+import { makePrivate, ownFolders, type OwnFolders } from './folders.ts';
+import { PolicyFiles } from './policy/policyFiles.ts';
+import { refuseWorkspace } from './sandbox/cage.ts';
+import { HostSandbox } from './sandbox/hostSandbox.ts';
+import { gitInSandbox } from './sandbox/trackedFiles.ts';
+import { join } from 'node:path';
+
+export interface NodeOptions {
+  /** Workspace folders as the editor or the command line names them. */
+  folders: readonly string[];
+  environment: NodeJS.ProcessEnv;
+  version: string;
+  editor: EditorBuffers;
+  /** Where the extension itself lives: denied to every tool. */
+  installation?: string;
+  /** A policy for this run alone; it may only tighten. */
+  runPolicy?: string;
+}
+
+export interface NodeParts {
+  parts: EngineParts;
+  audit: AuditClient;
+  sandbox: HostSandbox;
+  folders: OwnFolders;
+  userPolicy: string;
+}
+
+/** A workspace that the agent must not have, with the sentence that says why. */
+export class WorkspaceRefused extends Error {
+  override name = 'WorkspaceRefused';
+}
+
+/** The real adapters for one workspace: files, sandbox, log, checkpoints, policy files. */
+export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
+  const named = ownFolders(options.environment);
+  await makePrivate(named.data);
+  const folders = { data: realpathSync(named.data), config: real(named.config), home: real(named.home) };
+  const roots = options.folders.map(real);
+  // Outside every root the installation is out of reach anyway; a root that lies in it is somebody's work on it.
+  const installation = options.installation === undefined ? undefined : real(options.installation);
+  const inWorkspace = installation !== undefined && roots.some((root) => root !== installation && isInside(root, installation));
+  const own = [folders.data, folders.config, ...(inWorkspace ? [installation] : [])];
+  for (const root of roots) {
+    const problem = refuseWorkspace(root, folders.home, [folders.data, folders.config]);
+    if (problem !== undefined) throw new WorkspaceRefused(problem);
+  }
+  const userPolicy = join(folders.config, 'policy.yaml');
+  const audit = await AuditClient.open(folders.data);
+  const sandbox = new HostSandbox(folders, options.environment, roots);
+  await sandbox.recover();
+  return {
+    audit,
+    sandbox,
+    folders,
+    userPolicy,
+    parts: {
+      roots,
+      home: folders.home,
+      own,
+      policies: new PolicyFiles({ user: userPolicy, roots, ...(options.runPolicy !== undefined && { run: options.runPolicy }) }),
+      audit,
+      files: (scope) => new RootedFiles(scope, [folders.data, folders.config]),
+      sandbox,
+      checkpoints: new BlobCheckpoints(folders.data),
+      versionControl: (scope) =>
+        gitInSandbox(sandbox, { isDenied: (path) => scope().isDenied(path), isProtected: (path) => scope().isProtected(path) }),
+      editor: options.editor,
+      environment: options.environment,
+      clock: {
+        monotonic: () => performance.now(),
+        after: (ms, action) => {
+          const timer = setTimeout(action, Math.min(ms, 2 ** 31 - 1));
+          return () => { clearTimeout(timer); };
+        },
+      },
+      newId: () => randomUUID(),
+      hash: sha256,
+      version: options.version,
+      who: { user: userInfo().username, host: hostname() },
+    },
+  };
+}
+
+function real(path: string): string {
+  return existsSync(path) ? realpathSync(path) : path;
+}

@@ -1,0 +1,15 @@
+import type { AuditRecord, RunSummary } from '../shared/auditEvent.ts';
+import { visibleLine } from '../shared/visible.ts';
+
+export function runLine(run: RunSummary): string {
+  return `${run.time}  ${run.state.padEnd(11)}  ${String(run.actions).padStart(3)} actions  ${run.run}  ${visibleLine(run.task).slice(0, 80)}`;
+}
+
+/** One event of the log as one line of text. */
+export function eventLine(event: AuditRecord): string {
+  const data = Object.entries(event.data).map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
+  const title = event.payload?.['title'];
+  return visibleLine(
+    `${String(event.seq).padStart(6)}  ${event.time}  ${event.type.padEnd(14)}  ${typeof title === 'string' ? `${title}  ` : ''}${data.join(' ')}`,
+  );
+}

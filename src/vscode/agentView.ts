@@ -1,0 +1,95 @@
+import * as vscode from 'vscode';
+import type { FromPanel, ToPanel } from '../shared/protocol.ts';
+import type { PanelState } from '../shared/runView.ts';
+import { panelHtml } from './panelHtml.ts';
+
+const VIEW = 'oversign.agent';
+const THROTTLE_MS = 50;
+
+/**
+ * The Agent view. It sends whole snapshots whenever something changed and the panel is there to see it; a panel
+ * that was hidden, closed or reloaded says `ready` and gets the present one. What it says is parsed before use.
+ */
+export class AgentView implements vscode.WebviewViewProvider, vscode.Disposable {
+  readonly #extensionUri: vscode.Uri;
+  readonly #snapshot: () => Promise<PanelState>;
+  readonly #onMessage: (message: FromPanel) => void;
+  readonly #registration: vscode.Disposable;
+  #view: vscode.WebviewView | undefined;
+  #isReady = false;
+  #timer: NodeJS.Timeout | undefined;
+  #waiting: ToPanel[] = [];
+
+  constructor(extensionUri: vscode.Uri, snapshot: () => Promise<PanelState>, onMessage: (message: FromPanel) => void) {
+    this.#extensionUri = extensionUri;
+    this.#snapshot = snapshot;
+    this.#onMessage = onMessage;
+    this.#registration = vscode.window.registerWebviewViewProvider(VIEW, this);
+  }
+
+  get isVisible(): boolean {
+    return this.#view?.visible ?? false;
+  }
+
+  resolveWebviewView(view: vscode.WebviewView): void {
+    this.#view = view;
+    this.#isReady = false;
+    const dist = vscode.Uri.joinPath(this.#extensionUri, 'dist');
+    view.webview.options = { enableScripts: true, localResourceRoots: [dist] };
+    view.webview.onDidReceiveMessage((message: unknown) => void this.#received(message));
+    view.onDidDispose(() => {
+      this.#view = undefined;
+      this.#isReady = false;
+    });
+    view.webview.html = panelHtml(view.webview, dist);
+    this.changed();
+  }
+
+  /** Brings the view to the front; with `focus` the keyboard goes to it too. */
+  async reveal(): Promise<void> {
+    await vscode.commands.executeCommand(`${VIEW}.focus`);
+  }
+
+  /** Something the panel shows may have changed; snapshots are sent at most every few milliseconds. */
+  changed(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      void this.#post();
+    }, THROTTLE_MS);
+  }
+
+  /** Says something beside the state, now or as soon as the panel is there. */
+  say(message: ToPanel): void {
+    this.#waiting.push(message);
+    this.changed();
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    this.#registration.dispose();
+  }
+
+  async #received(message: unknown): Promise<void> {
+    const { FromPanelSchema } = await import('../shared/protocol.ts');
+    const parsed = FromPanelSchema.safeParse(message);
+    if (!parsed.success) return;
+    if (parsed.data.type === 'ready') {
+      this.#isReady = true;
+      await this.#post();
+    } else this.#onMessage(parsed.data);
+  }
+
+  async #post(): Promise<void> {
+    const state = await this.#snapshot();
+    const approvals = state.approvals.length;
+    if (!this.#view) return;
+    this.#view.badge =
+      approvals === 0
+        ? undefined
+        : { value: approvals, tooltip: approvals === 1 ? '1 approval is waiting' : `${approvals} approvals are waiting` };
+    if (!this.#isReady) return;
+    const message: ToPanel = { type: 'state', state };
+    await this.#view.webview.postMessage(message);
+    for (const waiting of this.#waiting.splice(0)) await this.#view.webview.postMessage(waiting);
+  }
+}

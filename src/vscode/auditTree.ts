@@ -1,0 +1,136 @@
+import * as vscode from 'vscode';
+import type { RunSummary } from '../shared/auditEvent.ts';
+
+/** What the tree shows of an action and a turn; made by the core from the log's events. */
+export interface TreeAction {
+  id: string;
+  title: string;
+  tool: string;
+  outcome: 'done' | 'failed' | 'denied' | 'cancelled' | 'interrupted' | 'open';
+  decidedBy: string;
+  durationMs: number | undefined;
+}
+export interface TreeTurn {
+  turn: number;
+  actions: TreeAction[];
+}
+
+export type AuditNode =
+  | { kind: 'run'; run: RunSummary }
+  | { kind: 'turn'; run: RunSummary; turn: TreeTurn }
+  | { kind: 'action'; run: RunSummary; action: TreeAction }
+  | { kind: 'problem'; text: string };
+
+export interface AuditSource {
+  runs(): Promise<RunSummary[]>;
+  turns(run: string): Promise<TreeTurn[]>;
+}
+
+const REFRESH_MS = 200;
+
+/** The Audit Log view: run > turn > action, newest run first, live while a run goes on. */
+export class AuditTree implements vscode.TreeDataProvider<AuditNode>, vscode.Disposable {
+  readonly #source: AuditSource;
+  readonly #changes = new vscode.EventEmitter<undefined>();
+  readonly #view: vscode.TreeView<AuditNode>;
+  #timer: NodeJS.Timeout | undefined;
+  readonly onDidChangeTreeData = this.#changes.event;
+
+  constructor(source: AuditSource) {
+    this.#source = source;
+    this.#view = vscode.window.createTreeView('oversign.audit', { treeDataProvider: this, showCollapseAll: true });
+  }
+
+  refresh(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.#changes.fire(undefined);
+    }, REFRESH_MS);
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    this.#changes.dispose();
+    this.#view.dispose();
+  }
+
+  async getChildren(node?: AuditNode): Promise<AuditNode[]> {
+    try {
+      if (!node) return (await this.#source.runs()).map((run) => ({ kind: 'run', run }));
+      if (node.kind === 'run')
+        return (await this.#source.turns(node.run.run)).map((turn) => ({ kind: 'turn', run: node.run, turn }));
+      if (node.kind === 'turn') return node.turn.actions.map((action) => ({ kind: 'action', run: node.run, action }));
+      return [];
+    } catch (error) {
+      return [{ kind: 'problem', text: error instanceof Error ? error.message : String(error) }];
+    }
+  }
+
+  getTreeItem(node: AuditNode): vscode.TreeItem {
+    switch (node.kind) {
+      case 'run':
+        return runItem(node.run);
+      case 'turn': {
+        const item = new vscode.TreeItem(`Turn ${node.turn.turn}`, vscode.TreeItemCollapsibleState.Expanded);
+        item.id = `${node.run.run}/${node.turn.turn}`;
+        item.description = node.turn.actions.length === 1 ? '1 action' : `${node.turn.actions.length} actions`;
+        item.contextValue = 'turn';
+        return item;
+      }
+      case 'action':
+        return actionItem(node);
+      case 'problem': {
+        const item = new vscode.TreeItem(node.text);
+        item.iconPath = new vscode.ThemeIcon('error', new vscode.ThemeColor('errorForeground'));
+        return item;
+      }
+    }
+  }
+}
+
+const RUN_ICONS: Record<RunSummary['state'], [icon: string, color: string | undefined]> = {
+  active: ['sync', undefined],
+  finished: ['pass', 'testing.iconPassed'],
+  stopped: ['debug-stop', undefined],
+  limit: ['watch', 'list.warningForeground'],
+  failed: ['error', 'errorForeground'],
+  interrupted: ['warning', 'list.warningForeground'],
+};
+
+function runItem(run: RunSummary): vscode.TreeItem {
+  const item = new vscode.TreeItem(
+    run.task === '' ? run.run : run.task.split('\n')[0] ?? run.run,
+    run.state === 'active' ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.Collapsed,
+  );
+  item.id = run.run;
+  item.description = `${run.state === 'active' ? 'running' : run.state}, ${new Date(run.time).toLocaleString()}`;
+  item.iconPath = icon(RUN_ICONS[run.state]);
+  item.tooltip = [run.task, `${run.state}: ${run.reason}`, run.folder, run.run].join('\n');
+  item.contextValue = 'run';
+  return item;
+}
+
+const ACTION_ICONS: Record<TreeAction['outcome'], [icon: string, color: string | undefined]> = {
+  done: ['pass', 'testing.iconPassed'],
+  failed: ['error', 'errorForeground'],
+  denied: ['circle-slash', 'errorForeground'],
+  cancelled: ['debug-stop', undefined],
+  interrupted: ['warning', 'list.warningForeground'],
+  open: ['circle-outline', undefined],
+};
+
+function actionItem({ run, action }: { run: RunSummary; action: TreeAction }): vscode.TreeItem {
+  const item = new vscode.TreeItem(action.title);
+  item.id = `${run.run}/${action.id}`;
+  const state = action.outcome === 'open' ? (run.state === 'active' ? 'under way' : 'open') : action.outcome;
+  item.description = `${state}, ${action.decidedBy}`;
+  item.iconPath = icon(ACTION_ICONS[action.outcome]);
+  item.tooltip = [action.title, `Tool: ${action.tool}`, `State: ${state}`, `Decision: ${action.decidedBy}`, ...(action.durationMs === undefined ? [] : [`Took ${action.durationMs} ms`])].join('\n');
+  item.contextValue = 'action';
+  item.command = { command: 'oversign.showDetails', title: 'Open Details', arguments: [{ kind: 'action', run, action }] };
+  return item;
+}
+
+function icon([name, color]: [string, string | undefined]): vscode.ThemeIcon {
+  return new vscode.ThemeIcon(name, color === undefined ? undefined : new vscode.ThemeColor(color));
+}

@@ -1,0 +1,39 @@
+import * as vscode from 'vscode';
+
+const SCHEME = 'oversign';
+const MOST = 50;
+
+/** Read-only documents that exist in memory alone: both sides of a proposed change, and reports of the log. */
+export class TextDocuments implements vscode.TextDocumentContentProvider, vscode.Disposable {
+  readonly #texts = new Map<string, string>();
+  readonly #registration = vscode.workspace.registerTextDocumentContentProvider(SCHEME, this);
+
+  provideTextDocumentContent(uri: vscode.Uri): string {
+    return this.#texts.get(uri.toString()) ?? 'This is no longer available.';
+  }
+
+  /** Opens the editor's own diff view on a proposed change. */
+  async showDiff(id: string, path: string, before: string, after: string): Promise<void> {
+    const left = this.#put(`before/${id}${path}`, before);
+    const right = this.#put(`after/${id}${path}`, after);
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    await vscode.commands.executeCommand('vscode.diff', left, right, `${name} (now ↔ proposed by the agent)`, { preview: true });
+  }
+
+  async showReport(id: string, text: string): Promise<void> {
+    const document = await vscode.workspace.openTextDocument(this.#put(`report/${id}.md`, text));
+    await vscode.window.showTextDocument(document, { preview: true });
+  }
+
+  dispose(): void {
+    this.#registration.dispose();
+  }
+
+  #put(path: string, text: string): vscode.Uri {
+    const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${path}` });
+    this.#texts.set(uri.toString(), text);
+    const [oldest] = this.#texts.keys();
+    if (this.#texts.size > MOST && oldest !== undefined) this.#texts.delete(oldest);
+    return uri;
+  }
+}
