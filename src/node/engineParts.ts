@@ -23,6 +23,8 @@ export interface NodeOptions {
   editor: EditorBuffers;
   /** Where the extension itself lives: denied to every tool. */
   installation?: string;
+  /** The home folder, where it is not the account's own (tests). */
+  home?: string;
   /** A policy for this run alone; it may only tighten. */
   runPolicy?: string;
 }
@@ -42,7 +44,7 @@ export class WorkspaceRefused extends Error {
 
 /** The real adapters for one workspace: files, sandbox, log, checkpoints, policy files. */
 export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
-  const named = ownFolders(options.environment);
+  const named = ownFolders(options.environment, process.platform, options.home);
   await makePrivate(named.data);
   const folders = { data: realpathSync(named.data), config: real(named.config), home: real(named.home) };
   const roots = options.folders.map(real);

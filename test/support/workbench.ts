@@ -1,0 +1,120 @@
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { Engine } from '../../src/compose.ts';
+import type { Model, ModelEvent, ModelRequest } from '../../src/core/models/port.ts';
+import { nodeParts, type NodeParts } from '../../src/node/engineParts.ts';
+import type { Answer, Approval } from '../../src/shared/approval.ts';
+import type { AuditRecord } from '../../src/shared/auditEvent.ts';
+import { plant, temporaryFolder } from './tree.ts';
+
+/** What a scripted model says in one turn. Words are scripted, effects never. */
+export interface Turn {
+  text?: string;
+  calls?: { name: string; args?: unknown; raw?: string }[];
+}
+
+export type Script = readonly Turn[] | ((request: ModelRequest, turn: number) => Turn);
+
+/** A model that says what the test wants; after the script's end it says "done". */
+export function scripted(script: Script): Model {
+  let turn = 0;
+  return {
+    provider: 'demo',
+    label: 'scripted',
+    destination: 'nowhere',
+    // eslint-disable-next-line @typescript-eslint/require-await -- an async generator is what a model is
+    async *stream(request): AsyncIterable<ModelEvent> {
+      const next = typeof script === 'function' ? script(request, turn) : script[turn];
+      turn += 1;
+      yield { type: 'text', text: next?.text ?? (next?.calls ? '' : 'done') };
+      for (const [index, call] of (next?.calls ?? []).entries())
+        yield {
+          type: 'call',
+          call: { id: `c${turn}_${index}`, name: call.name, arguments: call.raw ?? JSON.stringify(call.args ?? {}) },
+        };
+    },
+  };
+}
+
+export interface Workbench {
+  /** The workspace folder. */
+  folder: string;
+  data: string;
+  config: string;
+  home: string;
+  engine: Engine;
+  node: NodeParts;
+  /** Runs a script to its end; returns the log's events of that run. */
+  run(script: Script, task?: string): Promise<AuditRecord[]>;
+  /** Every approval that was shown, in order. */
+  asked: Approval[];
+}
+
+export interface WorkbenchOptions {
+  files?: Record<string, string>;
+  /** Text of the user's policy. */
+  userPolicy?: string;
+  environment?: Record<string, string>;
+  /** How a person answers; by default everything is approved. */
+  answer?: (approval: Approval) => Answer | undefined;
+  change?: (node: NodeParts) => void;
+}
+
+/** A real engine on a real folder: real files, sandbox, SQLite log and checkpoints; only the model is scripted. */
+export async function workbench(options: WorkbenchOptions = {}): Promise<Workbench> {
+  const base = await temporaryFolder();
+  const [folder, data, config, home] = [join(base, 'work'), join(base, 'data'), join(base, 'config'), join(base, 'home')];
+  await plant(folder, { 'README.md': 'hello\n', ...options.files });
+  await plant(home, { '.keep': '' });
+  if (options.userPolicy !== undefined) await plant(join(config, 'oversign'), { 'policy.yaml': options.userPolicy });
+  const node = await nodeParts({
+    folders: [folder],
+    environment: { PATH: process.env['PATH'], ...options.environment, XDG_DATA_HOME: data, XDG_CONFIG_HOME: config },
+    version: 'test',
+    editor: { isUnsaved: () => false },
+    home,
+  });
+  options.change?.(node);
+  const engine = new Engine(node.parts);
+  const asked: Approval[] = [];
+  const seen = new Set<string>();
+  engine.onChange(() => {
+    for (const approval of engine.view().approvals) {
+      if (seen.has(approval.id)) continue;
+      seen.add(approval.id);
+      asked.push(approval);
+      const answer = options.answer ? options.answer(approval) : { choice: 'approve' as const };
+      if (answer) queueMicrotask(() => engine.answer(approval.id, approval.digest, answer));
+    }
+  });
+  onTestFinished(async () => {
+    await engine.stop('the test ended');
+    await node.audit[Symbol.asyncDispose]();
+  });
+  return {
+    folder,
+    data: node.folders.data,
+    config: node.folders.config,
+    home,
+    engine,
+    node,
+    asked,
+    async run(script, task = 'do it') {
+      engine.newRun();
+      await engine.send(task, scripted(script));
+      return node.audit.events(engine.view().run?.id ?? '');
+    },
+  };
+}
+
+/** The outcome of each action of a run, in order: the last `finished` status, or `denied`. */
+export function outcomes(events: readonly AuditRecord[]): string[] {
+  const byAction = new Map<string, string>();
+  for (const { action, type, data } of events) {
+    if (action === undefined) continue;
+    if (type === 'decided') byAction.set(action, data['verdict'] === 'deny' ? `denied:${String(data['rule'])}` : 'open');
+    if (type === 'answered' && data['choice'] === 'deny') byAction.set(action, 'denied:person');
+    if (type === 'finished') byAction.set(action, String(data['status']));
+  }
+  return [...byAction.values()];
+}
