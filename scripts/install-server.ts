@@ -36,6 +36,8 @@ export async function installServer(log: (line: string) => void): Promise<string
     await writeFile(path.join(staging, 'package.json'), JSON.stringify(manifest));
     await npm(npmFlags, staging);
     await npm([...npmFlags, '--omit=dev'], path.join(staging, inner));
+    // What VS Code's own language extensions share: TypeScript above all.
+    await npm([...npmFlags, '--omit=dev'], path.join(staging, inner, 'extensions'));
     // The staging folder was made for its owner alone; other users may run the server too.
     await chmod(staging, 0o755);
     await moveIntoPlace(staging, target);

@@ -25,7 +25,7 @@ else await serve();
 async function freshSample(): Promise<string> {
   const copy = join(cacheDir, 'sample');
   await rm(copy, { recursive: true, force: true });
-  await cp(join(repository, 'test', 'fixtures', 'sample'), copy, { recursive: true });
+  await cp(join(repository, 'media', 'sample'), copy, { recursive: true });
   const identity = ['-c', 'user.name=Sample', '-c', 'user.email=sample@localhost', '-c', 'commit.gpgsign=false'];
   const steps = [['init', '--quiet'], ['add', '--all'], [...identity, 'commit', '--quiet', '--message=Sample']];
   if (!onPath('git')) console.log('git is not installed: the sample is no repository.');

@@ -10,7 +10,8 @@ import { mergePolicies, type EffectivePolicy } from './core/policy/merge.ts';
 import type { Diagnostic } from './core/policy/parse.ts';
 import type { PolicySource } from './core/policy/port.ts';
 import { stricterOf } from './core/policy/restrict.ts';
-import { scopeOf } from './core/policy/scopeOf.ts';
+import { withRealPaths } from './core/policy/realRules.ts';
+import { emptyScopeNotes, scopeOf } from './core/policy/scopeOf.ts';
 import { Redactor, type Secret } from './core/redaction/redactor.ts';
 import type { Sandbox } from './core/sandbox/port.ts';
 import type { EditorBuffers, Files, VersionControl } from './core/scope/files.ts';
@@ -31,6 +32,8 @@ export interface EngineParts {
   policies: PolicySource;
   audit: AuditLog & AuditReader & RunStore;
   files(scope: () => Scope): Files;
+  /** A path with every link resolved, as far as it exists. */
+  realPath(path: string): Promise<string>;
   sandbox: Sandbox;
   checkpoints: Checkpoints;
   versionControl(scope: () => Scope): VersionControl;
@@ -67,6 +70,7 @@ export class Engine {
   readonly #parts: EngineParts;
   readonly #listeners = new Set<() => void>();
   #run: AgentRun | undefined;
+  #starting: Promise<AgentRun> | undefined;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
@@ -96,13 +100,21 @@ export class Engine {
   async policy(): Promise<EffectivePolicy> {
     const loaded = await this.#parts.policies.load();
     if (!loaded.ok) throw new PolicyInvalid(loaded.diagnostics);
-    return mergePolicies(loaded.layers);
+    const policy = mergePolicies(loaded.layers);
+    return { ...policy, notes: [...policy.notes, ...emptyScopeNotes(policy, await this.#scopeOf(policy))] };
   }
 
   /** Starts a run with this task, or hands the text to the present one. Resolves when the work has ended. */
   async send(text: string, model: Model): Promise<void> {
-    if (!this.#run || (!this.#run.isWorking && this.#run.view().model !== model.label)) this.#run = await this.#newRun(model);
-    await this.#run.send(text);
+    const fits = this.#run && (this.#run.isWorking || this.#run.view().model === model.label);
+    // Two messages in quick succession are for one run; whoever stops it meanwhile stops it.
+    if (!fits) this.#starting ??= this.#newRun(model);
+    try {
+      this.#run = (await this.#starting) ?? this.#run;
+    } finally {
+      this.#starting = undefined;
+    }
+    await this.#run?.send(text);
   }
 
   /** Puts the present run aside, so that the next message starts a new one. */
@@ -122,7 +134,13 @@ export class Engine {
   }
 
   async stop(reason: string): Promise<void> {
+    await this.#starting?.catch(() => undefined);
     await this.#run?.stop(reason);
+  }
+
+  /** The process goes away: what waits is answered as interrupted, what runs is ended, and the run can be resumed. */
+  async interrupt(reason: string): Promise<void> {
+    await this.#run?.interrupt(reason);
   }
 
   answer(id: string, digest: string, answer: Answer): boolean {
@@ -141,6 +159,7 @@ export class Engine {
     const [folder] = roots;
     if (folder === undefined) throw new Error('There is no workspace folder.');
     const start = await this.policy();
+    this.#maskVariables(start.redactedVariables); // before the task is shown, sent or recorded
     const context = this.#contextOf(id, folder, start, model.destination);
     return new AgentRun(
       {
@@ -167,15 +186,20 @@ export class Engine {
 
   #contextOf(run: string, folder: string, start: EffectivePolicy, goesTo: string): () => Promise<ToolContext> {
     const { roots, home, own, sandbox, checkpoints, editor, hash } = this.#parts;
-    let scope = scopeOf(start, roots, home, own);
+    let scope = scopeOf(start, roots, home, own); // no tool sees this one: the first context replaces it
     const files = this.#parts.files(() => scope);
     const versionControl = this.#parts.versionControl(() => scope);
     return async () => {
       const policy = stricterOf(start, await this.policy());
-      scope = scopeOf(policy, roots, home, own);
+      scope = await this.#scopeOf(policy);
       this.#maskVariables(policy.redactedVariables);
-      return { run, folder, files, scope, policy, sandbox, checkpoints, versionControl, editor, goesTo, hash };
+      return { run, folder, files, scope, policy, sandbox, checkpoints, versionControl, editor, goesTo, redactor: this.redactor, hash };
     };
+  }
+
+  async #scopeOf(policy: EffectivePolicy): Promise<Scope> {
+    const { roots, home, own } = this.#parts;
+    return scopeOf(await withRealPaths(policy, { roots, home }, (path) => this.#parts.realPath(path)), roots, home, own);
   }
 
   #maskVariables(named: readonly string[]): void {

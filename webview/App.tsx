@@ -17,7 +17,7 @@ export function App({ store }: { readonly store: Store }) {
   const approvals = panel?.approvals ?? [];
   const interrupted = panel?.interrupted ?? [];
   return (
-    <main className="panel">
+    <main className={approvals.length > 0 ? 'panel asking' : 'panel'}>
       {panel !== undefined && <Header panel={panel} post={store.post} />}
       {model.misunderstood && (
         <div role="alert" className="stale">

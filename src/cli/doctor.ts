@@ -2,6 +2,8 @@ import { resolve } from 'node:path';
 import { Engine } from '../compose.ts';
 import { limitsOf } from '../core/tools/runCommand.ts';
 import { nodeParts } from '../node/engineParts.ts';
+import { visibleLine } from '../shared/visible.ts';
+import { jsonLine } from '../terminal/jsonLine.ts';
 
 interface Item {
   name: string;
@@ -37,6 +39,6 @@ export async function doctor(workspace: string, json: boolean): Promise<number> 
     items.push({ name: 'workspace', ok: false, words: error instanceof Error ? error.message : String(error) });
   }
   for (const item of items)
-    process.stdout.write(json ? `${JSON.stringify(item)}\n` : `${item.ok ? 'ok   ' : 'FAIL '} ${item.name}: ${item.words}\n`);
+    process.stdout.write(json ? `${jsonLine(item)}\n` : `${item.ok ? 'ok   ' : 'FAIL '} ${item.name}: ${visibleLine(item.words)}\n`);
   return items.every((item) => item.ok) ? 0 : 1;
 }

@@ -5,8 +5,9 @@ import { Engine } from '../compose.ts';
 import { nodeParts } from '../node/engineParts.ts';
 import { chooseModel, type ModelChoice } from '../node/models/chooseModel.ts';
 import type { RunState } from '../shared/runView.ts';
-import { visible } from '../shared/visible.ts';
+import { visible, visibleLine } from '../shared/visible.ts';
 import { askInTerminal, Lines } from '../terminal/approver.ts';
+import { jsonLine } from '../terminal/jsonLine.ts';
 import { Printer } from '../terminal/printer.ts';
 
 export interface RunOptions {
@@ -41,6 +42,7 @@ export async function runTask(task: string, options: RunOptions, version: string
   const choice = modelChoice(options);
   if (typeof choice === 'string') return fail(choice, 2);
   // From here on the key is in one variable alone; no child and no library finds it in the environment.
+  const keys = [choice.apiKey, process.env['OPENAI_API_KEY'] ?? ''];
   delete process.env['OPENAI_API_KEY'];
   let node;
   try {
@@ -55,7 +57,7 @@ export async function runTask(task: string, options: RunOptions, version: string
     return fail(error instanceof Error ? error.message : String(error), 1);
   }
   const engine = new Engine(node.parts);
-  if (choice.apiKey !== '') engine.addSecret({ name: 'OPENAI_API_KEY', value: choice.apiKey });
+  for (const value of keys) engine.addSecret({ name: 'OPENAI_API_KEY', value });
   // With --json, standard output is for the result alone.
   const write = (text: string): void => {
     (options.json ? process.stderr : process.stdout).write(text);
@@ -65,10 +67,10 @@ export async function runTask(task: string, options: RunOptions, version: string
   try {
     await engine.interrupted();
     const policy = await engine.policy();
-    for (const note of policy.notes) write(`${note.severity}: ${note.file}:${note.line}:${note.column}: ${note.message}\n`);
+    for (const note of policy.notes) write(`${visibleLine(`${note.severity}: ${note.file}:${note.line}:${note.column}: ${note.message}`)}\n`);
     const chosen = await chooseModel(choice, node.parts.roots[0] ?? '/', node.sandbox);
     if (!chosen.ok) return fail(chosen.problem, 2);
-    write(`Model: ${chosen.model.label}. ${chosen.model.destination}\n`);
+    write(`${visibleLine(`Model: ${chosen.model.label}. ${chosen.model.destination}`)}\n`);
     answerInTerminal(engine, lines, write);
     const stop = (): void => void engine.stop('You pressed Ctrl+C.');
     process.on('SIGINT', stop);
@@ -77,7 +79,7 @@ export async function runTask(task: string, options: RunOptions, version: string
     const run = engine.view().run;
     if (!run) return 1;
     if (options.json)
-      process.stdout.write(`${JSON.stringify({ run: run.id, state: run.state, reason: run.reason, turns: run.turn, questions: run.questions })}\n`);
+      process.stdout.write(`${jsonLine({ run: run.id, state: run.state, reason: run.reason, turns: run.turn, questions: run.questions })}\n`);
     else write(`\n${run.state}: ${visible(run.reason)} (${run.questions} questions, run ${run.id})\n`);
     return EXIT[run.state];
   } catch (error) {
@@ -99,7 +101,11 @@ function answerInTerminal(engine: Engine, lines: Lines, write: (text: string) =>
     const [first] = approvals;
     if (!first || asking) return;
     asking = true;
-    void askInTerminal(first, lines, write).then((answer) => {
+    // A stop takes the question back; then there is nothing to say about its answer.
+    const writeWhileOpen = (text: string): void => {
+      if (engine.view().approvals.some(({ id }) => id === first.id)) write(text);
+    };
+    void askInTerminal(first, lines, writeWhileOpen).then((answer) => {
       asking = false;
       engine.answer(first.id, first.digest, answer);
     });

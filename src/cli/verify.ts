@@ -1,5 +1,6 @@
 import { AuditClient } from '../node/audit/auditClient.ts';
 import { ownFolders } from '../node/folders.ts';
+import { jsonLine } from '../terminal/jsonLine.ts';
 
 /** `oversign verify`: checks the hash chain and names the first event that does not fit. */
 export async function verify(json: boolean): Promise<number> {
@@ -8,6 +9,6 @@ export async function verify(json: boolean): Promise<number> {
   const words = result.ok
     ? `The chain of ${result.events} events is whole. It is not yet witnessed: whoever can write this account's files could have replaced it as a whole.`
     : `Event ${result.firstBad ?? 0} does not fit: ${result.problem ?? ''}. The ${result.events} events before it do.`;
-  process.stdout.write(json ? `${JSON.stringify(result)}\n` : `${words}\n`);
+  process.stdout.write(json ? `${jsonLine(result)}\n` : `${words}\n`);
   return result.ok ? 0 : 1;
 }

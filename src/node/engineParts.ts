@@ -8,6 +8,7 @@ import { AuditClient } from './audit/auditClient.ts';
 import { BlobCheckpoints } from './checkpoint/blobCheckpoints.ts';
 import { RootedFiles } from './files/rootedFiles.ts';
 import { sha256 } from './files/hash.ts';
+import { realPath } from './files/realPath.ts';
 import { makePrivate, ownFolders, type OwnFolders } from './folders.ts';
 import { PolicyFiles } from './policy/policyFiles.ts';
 import { refuseWorkspace } from './sandbox/cage.ts';
@@ -71,7 +72,8 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
       own,
       policies: new PolicyFiles({ user: userPolicy, roots, ...(options.runPolicy !== undefined && { run: options.runPolicy }) }),
       audit,
-      files: (scope) => new RootedFiles(scope, [folders.data, folders.config]),
+      files: (scope) => new RootedFiles(scope),
+      realPath,
       sandbox,
       checkpoints: new BlobCheckpoints(folders.data),
       versionControl: (scope) =>

@@ -29,7 +29,8 @@ export class Printer {
       case 'user':
         return true;
       case 'assistant': {
-        const text = visible(entry.text);
+        // The first half of a character may come alone; the other half is on its way.
+        const text = visible(entry.streaming ? entry.text.replace(/[\uD800-\uDBFF]$/, '') : entry.text);
         this.#write(text.slice(this.#shown));
         this.#shown = text.length;
         if (!entry.streaming) this.#write('\n');

@@ -13,7 +13,7 @@ export interface Turn {
   calls?: { name: string; args?: unknown; raw?: string }[];
 }
 
-export type Script = readonly Turn[] | ((request: ModelRequest, turn: number) => Turn);
+export type Script = readonly Turn[] | ((request: ModelRequest, turn: number) => Turn | Promise<Turn>);
 
 /** A model that says what the test wants; after the script's end it says "done". */
 export function scripted(script: Script): Model {
@@ -22,9 +22,8 @@ export function scripted(script: Script): Model {
     provider: 'demo',
     label: 'scripted',
     destination: 'nowhere',
-    // eslint-disable-next-line @typescript-eslint/require-await -- an async generator is what a model is
     async *stream(request): AsyncIterable<ModelEvent> {
-      const next = typeof script === 'function' ? script(request, turn) : script[turn];
+      const next = typeof script === 'function' ? await script(request, turn) : script[turn];
       turn += 1;
       yield { type: 'text', text: next?.text ?? (next?.calls ? '' : 'done') };
       for (const [index, call] of (next?.calls ?? []).entries())
@@ -44,8 +43,8 @@ export interface Workbench {
   home: string;
   engine: Engine;
   node: NodeParts;
-  /** Runs a script to its end; returns the log's events of that run. */
-  run(script: Script, task?: string): Promise<AuditRecord[]>;
+  /** Runs a script, or a model of one's own, to its end; returns the log's events of that run. */
+  run(script: Script | Model, task?: string): Promise<AuditRecord[]>;
   /** Every approval that was shown, in order. */
   asked: Approval[];
 }
@@ -101,10 +100,14 @@ export async function workbench(options: WorkbenchOptions = {}): Promise<Workben
     asked,
     async run(script, task = 'do it') {
       engine.newRun();
-      await engine.send(task, scripted(script));
+      await engine.send(task, isModel(script) ? script : scripted(script));
       return node.audit.events(engine.view().run?.id ?? '');
     },
   };
+}
+
+function isModel(script: Script | Model): script is Model {
+  return 'stream' in script;
 }
 
 /** The outcome of each action of a run, in order: the last `finished` status, or `denied`. */

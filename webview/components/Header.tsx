@@ -16,7 +16,7 @@ export function Header({ panel, post }: HeaderProps) {
         <button
           type="button"
           className="link strong"
-          title="Choose another model"
+          title={`${panel.model.destination} Click to choose another model.`}
           onClick={() => {
             post({ type: 'choose-model' });
           }}
@@ -24,11 +24,6 @@ export function Header({ panel, post }: HeaderProps) {
           {visible(panel.model.label)}
         </button>{' '}
         <span className="quiet">{visible(panel.model.destination)}</span>
-        {panel.model.provider === 'demo' && (
-          <p className="note small">
-            Demo model: scripted words, real files, real sandbox, real approvals. No language model is asked.
-          </p>
-        )}
       </Line>
       <SandboxLine sandbox={panel.sandbox} />
       <PolicyLine policy={panel.policy} post={post} />

@@ -3,13 +3,13 @@ import { collectReply } from '../models/collect.ts';
 import { ModelFailure, type Message, type Model, type Sending } from '../models/port.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
 import type { Redactor } from '../redaction/redactor.ts';
-import { callTool, type CallRun } from '../tools/call.ts';
+import { callTool, type CallRun, type ToolCall } from '../tools/call.ts';
 import { throwIfStopped } from '../tools/failure.ts';
 import { toolsFor } from './prompt.ts';
 import { Repetition } from './repetition.ts';
 
 export interface Outcome {
-  state: 'finished' | 'stopped' | 'limit' | 'failed';
+  state: 'finished' | 'stopped' | 'limit' | 'failed' | 'interrupted';
   reason: string;
 }
 
@@ -42,6 +42,7 @@ export async function converse(talk: Conversation, signal: AbortSignal): Promise
     await talk.record('turn_started', { turn });
     const reply = await oneReply(talk, signal);
     if (!reply.ok) return reply.outcome;
+    throwIfStopped(signal);
     if (reply.calls.length === 0) {
       const queued = talk.takeQueued();
       if (queued.length === 0) return { state: 'finished', reason: 'The agent is done.' };
@@ -61,7 +62,21 @@ export async function converse(talk: Conversation, signal: AbortSignal): Promise
   }
 }
 
-type OneReply = { ok: true; calls: { id: string; name: string; arguments: string }[] } | { ok: false; outcome: Outcome };
+/** The words of a growing reply are shown up to here, so that a reply without end costs no time without end. */
+const SHOWN_WHILE_GROWING = 20_000;
+const MAX_REASON = 600;
+
+/** A call without secrets in it. A name stays one that providers accept when they are told of the call again. */
+function redactedCall(call: ToolCall, redactor: Redactor): ToolCall {
+  const name = redactor.text(call.name);
+  return {
+    id: redactor.text(call.id),
+    name: name === call.name ? name : name.replace(/[^A-Za-z0-9_-]/g, '_').slice(0, 64),
+    arguments: redactor.text(call.arguments),
+  };
+}
+
+type OneReply = { ok: true; calls: ToolCall[] } | { ok: false; outcome: Outcome };
 
 async function oneReply(talk: Conversation, signal: AbortSignal): Promise<OneReply> {
   const permit = async (sending: Sending): Promise<void> => {
@@ -75,11 +90,11 @@ async function oneReply(talk: Conversation, signal: AbortSignal): Promise<OneRep
     const tools = toolsFor(await talk.policy());
     const stream = talk.model.stream({ messages: talk.messages, tools }, permit, signal);
     const reply = await collectReply(stream, (text) => {
-      talk.showText(talk.redactor.text(text), true);
+      if (text.length <= SHOWN_WHILE_GROWING) talk.showText(talk.redactor.growing(text), true);
     });
     throwIfStopped(signal);
     const text = talk.redactor.text(reply.text);
-    const calls = reply.calls.map((call) => ({ ...call, arguments: talk.redactor.text(call.arguments) }));
+    const calls = reply.calls.map((call) => redactedCall(call, talk.redactor));
     talk.showText(text, false);
     talk.messages.push({ role: 'assistant', text, calls });
     await talk.record(
@@ -91,6 +106,6 @@ async function oneReply(talk: Conversation, signal: AbortSignal): Promise<OneRep
     return { ok: true, calls };
   } catch (error) {
     if (signal.aborted || !(error instanceof ModelFailure)) throw error;
-    return { ok: false, outcome: { state: 'failed', reason: talk.redactor.text(error.message) } };
+    return { ok: false, outcome: { state: 'failed', reason: talk.redactor.text(error.message).slice(0, MAX_REASON) } };
   }
 }

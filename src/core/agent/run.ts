@@ -7,12 +7,12 @@ import type { Message, Model } from '../models/port.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import type { CallRun } from '../tools/call.ts';
-import { Cancelled, reasonText } from '../tools/failure.ts';
+import { Cancelled, Interruption, reasonText } from '../tools/failure.ts';
 import type { ToolContext } from '../tools/tool.ts';
 import { converse, type Outcome } from './loop.ts';
 import { systemPrompt } from './prompt.ts';
 import { RunClock, type Clock } from './runClock.ts';
-import { entriesOf, saved, Transcript, type Saved } from './transcript.ts';
+import { entriesOf, saved, Transcript, withEveryCallAnswered, type Saved } from './transcript.ts';
 
 /** What a run is made of; `context` and `policy` answer for now, not for the start. */
 export interface RunParts {
@@ -111,9 +111,18 @@ export class AgentRun {
 
   /** Ends the work; resolves when nothing of it runs any more. */
   async stop(reason: string): Promise<void> {
+    await this.#abort(new Cancelled(reason));
+  }
+
+  /** As `stop`, when nobody asked for it but the process goes away: the run waits to be resumed. */
+  async interrupt(reason: string): Promise<void> {
+    await this.#abort(new Interruption(reason));
+  }
+
+  async #abort(why: Cancelled): Promise<void> {
     if (this.#stop) {
-      this.#set('stopping', reason);
-      this.#stop.abort(new Cancelled(reason));
+      this.#set('stopping', why.message);
+      this.#stop.abort(why);
     }
     await this.#working;
   }
@@ -148,6 +157,9 @@ export class AgentRun {
     const { model, clock } = this.#parts;
     const first = this.#task === '';
     if (first && message !== undefined) this.#task = message;
+    this.#messages = withEveryCallAnswered(this.#messages);
+    // What was said too late for the work before this.
+    for (const text of this.#queue.splice(0)) this.#messages.push({ role: 'user', text });
     if (message !== undefined) this.#messages.push({ role: 'user', text: message });
     const { policy } = await this.#parts.context();
     this.#turnsAtStart = this.#turn;
@@ -166,19 +178,26 @@ export class AgentRun {
     try {
       outcome = await this.#converse(policy, runClock, stop.signal);
     } catch (error) {
-      if (!stop.signal.aborted) throw error;
-      outcome = stop.signal.reason instanceof LimitReached
-        ? { state: 'limit', reason: stop.signal.reason.message }
-        : { state: 'stopped', reason: reasonText(stop.signal.reason) };
+      outcome = this.#endedBy(error, stop.signal);
     } finally {
       runClock.pause();
       this.#transcript.settle();
       await this.#save();
     }
-    await this.#record('run_finished', { state: outcome.state, turns: this.#turn - this.#turnsAtStart }, { reason: outcome.reason });
+    if (outcome.state === 'interrupted') await this.#record('interrupted', { reason: outcome.reason });
+    else await this.#record('run_finished', { state: outcome.state, turns: this.#turn - this.#turnsAtStart }, { reason: outcome.reason });
     if (outcome.state !== 'finished')
       this.#transcript.add({ kind: 'notice', level: outcome.state === 'failed' ? 'error' : 'warning', text: outcome.reason });
     this.#set(outcome.state, outcome.reason);
+  }
+
+  /** What an error means for the run: a stop, a limit, or a failure (which ends in the log like everything else). */
+  #endedBy(error: unknown, signal: AbortSignal): Outcome {
+    if (!signal.aborted)
+      return { state: 'failed', reason: this.#parts.redactor.text(error instanceof Error ? error.message : 'unknown failure') };
+    return signal.reason instanceof LimitReached
+      ? { state: 'limit', reason: signal.reason.message }
+      : { state: signal.reason instanceof Interruption ? 'interrupted' : 'stopped', reason: reasonText(signal.reason) };
   }
 
   async #converse(policy: EffectivePolicy, runClock: RunClock, signal: AbortSignal): Promise<Outcome> {

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Json } from '../../shared/json.ts';
 import type { Entry } from '../../shared/runView.ts';
 import type { Message } from '../models/port.ts';
-import type { CallUpdate } from '../tools/call.ts';
+import type { CallUpdate, ToolCall } from '../tools/call.ts';
 
 const MAX_ENTRY = 20_000;
 const MAX_ENTRIES = 500;
@@ -78,22 +78,29 @@ export function saved(state: Omit<Saved, 'version' | 'messages'> & { messages: r
   return JSON.parse(JSON.stringify({ version: 1, ...state })) as Json;
 }
 
-/** Reads a stored run; calls that never got a result are answered as interrupted, so that a model accepts them. */
+/** Reads a stored run. */
 export function restored(value: Json | undefined): Saved | undefined {
   const parsed = SavedSchema.safeParse(value);
-  if (!parsed.success) return undefined;
-  const messages: Saved['messages'] = [];
-  for (const [index, message] of parsed.data.messages.entries()) {
-    messages.push(message);
-    if (message.role !== 'assistant') continue;
-    const answered = new Set(
-      parsed.data.messages.slice(index + 1).flatMap((later) => (later.role === 'tool' ? [later.call] : [])),
-    );
-    for (const call of message.calls)
-      if (!answered.has(call.id))
-        messages.push({ role: 'tool', call: call.id, name: call.name, text: 'Interrupted: it is not known to have happened. Look before you repeat it.' });
+  return parsed.success ? { ...parsed.data, messages: withEveryCallAnswered(parsed.data.messages) } : undefined;
+}
+
+/** Calls that never got a result are answered as interrupted: providers refuse a conversation with open calls. */
+export function withEveryCallAnswered(messages: readonly Message[]): Message[] {
+  const whole: Message[] = [];
+  let open: ToolCall[] = [];
+  const close = (): void => {
+    for (const { id, name } of open)
+      whole.push({ role: 'tool', call: id, name, text: 'Interrupted: it is not known to have happened. Look before you repeat it.' });
+    open = [];
+  };
+  for (const message of messages) {
+    if (message.role === 'tool') open = open.filter(({ id }) => id !== message.call);
+    else close();
+    whole.push(message);
+    if (message.role === 'assistant') open = message.calls;
   }
-  return { ...parsed.data, messages };
+  close();
+  return whole;
 }
 
 /** The transcript of a stored run, as far as messages tell it. */

@@ -1,5 +1,5 @@
 import type { Answer, Approval } from '../../shared/approval.ts';
-import { Cancelled, reasonText } from '../tools/failure.ts';
+import { cancellationOf } from '../tools/failure.ts';
 
 /** Both sides of a change, for the editor's own diff view. */
 export interface Preview {
@@ -46,11 +46,11 @@ export class ApprovalDesk {
       };
       const stopped = (): void => {
         finish(() => {
-          reject(new Cancelled(reasonText(signal.reason)));
+          reject(cancellationOf(signal));
         });
       };
       if (signal.aborted) {
-        reject(new Cancelled(reasonText(signal.reason)));
+        reject(cancellationOf(signal));
         return;
       }
       signal.addEventListener('abort', stopped, { once: true });

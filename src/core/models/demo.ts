@@ -41,7 +41,7 @@ export function demoModel(scenario: DemoScenario | undefined, pause: () => Promi
   return {
     provider: 'demo',
     label: 'demo (scripted)',
-    destination: 'No language model is asked: the demo’s words are scripted and nothing is sent anywhere.',
+    destination: 'Demo: scripted words, real files, real sandbox, real approvals. No language model is asked and nothing is sent anywhere.',
     async *stream(request): AsyncIterable<ModelEvent> {
       const next = nextStep(scenario, request.messages);
       for (let at = 0; at < next.words.length; at += CHUNK) {
@@ -64,7 +64,8 @@ function nextStep(scenario: DemoScenario | undefined, messages: readonly Message
         'The demo tells one story, and it belongs to the sample workspace: this folder has no src/total file of the sample. Choose a model with "Oversign: Choose Model" to work here.',
     };
   const script = steps(scenario);
-  const done = messages.filter((message) => message.role === 'tool');
+  // A step that was interrupted is taken again.
+  const done = messages.filter((message) => message.role === 'tool' && !message.text.startsWith('Interrupted'));
   const step = script[done.length];
   if (step) return step;
   const denied = done.filter((message) => /^(The user denied|Denied by policy|Not done)/.test(message.text)).length;

@@ -64,6 +64,7 @@ function firstDenial(resources: readonly Resource[], scope: Scope): Decision | u
 
 function byEffect(action: Action, facts: Facts, policy: EffectivePolicy, scope: Scope): Decision {
   const secret = action.resources.find(({ path, access }) => access === 'read' && scope.isSecret(path));
+  const hidden = action.resources.find(({ path }) => scope.isSecret(path));
   switch (action.effect) {
     case 'read':
     case 'list':
@@ -72,10 +73,14 @@ function byEffect(action: Action, facts: Facts, policy: EffectivePolicy, scope: 
         ? decision('ask', 'likely-secret', `${scope.shown(secret.path)} looks like a secret; its content would go to the model`)
         : decision('allow', 'workspace-read', 'reading inside the workspace');
     case 'write':
+      // Whether an edit fits tells what is in the file.
+      if (secret) return decision('ask', 'likely-secret', `${scope.shown(secret.path)} looks like a secret`);
       return changing(action, policy, 'edit', 'the agent wants to change a file');
     case 'delete':
       return changing(action, policy, 'delete', 'the agent wants to delete');
     case 'move':
+      // Under another name it could be read without a question.
+      if (hidden) return decision('ask', 'likely-secret', `${scope.shown(hidden.path)} looks like a secret, and its new name may not`);
       return changing(action, policy, 'move', 'the agent wants to move or rename');
     case 'execute':
       if (facts.sandboxRefusal !== undefined) return decision('deny', 'sandbox', facts.sandboxRefusal, policy.sandbox.origin);

@@ -1,5 +1,5 @@
 import type { Origin } from '../../shared/decision.ts';
-import type { PathRule } from '../scope/pathRule.ts';
+import type { AllowedPaths, PathRule } from '../scope/pathRule.ts';
 import { DEFAULTS, PROTECTED } from './defaults.ts';
 import type { Diagnostic, ParsedLayer } from './parse.ts';
 import { sizeInBytes, type Language, type PolicyFile, type SandboxKeysSchema } from './schema.ts';
@@ -25,7 +25,7 @@ export interface EffectivePolicy {
     processes: Value<number>;
   };
   fileSystem: Value<boolean>;
-  allowedPaths: PathRule[][];
+  allowedPaths: AllowedPaths[];
   deniedPaths: PathRule[];
   protectedPaths: PathRule[];
   codeExecution: Value<boolean>;
@@ -70,18 +70,14 @@ export function mergePolicies(layers: ParsedLayer[]): EffectivePolicy {
   const common = <T>(current: T[], wanted: T[]): T[] => wanted.filter((item) => current.includes(item));
   const sandboxKeys = (values: PolicyFile): Sandbox =>
     typeof values.sandbox === 'object' ? values.sandbox : {};
-  const rules = (path: string[], read: (values: PolicyFile) => string[] | undefined): PathRule[][] =>
+  const rules = (path: string[], read: (values: PolicyFile) => string[] | undefined): AllowedPaths[] =>
     layers.flatMap((layer) => {
       const written = read(layer.values);
       if (written === undefined) return [];
-      return [
-        written.map((entry, index) => ({
-          written: entry,
-          origin: layer.originOf([...path, index]),
-          ...(layer.base !== undefined && { base: layer.base }),
-        })),
-      ];
+      const base = layer.base === undefined ? {} : { base: layer.base };
+      return [{ ...base, rules: written.map((entry, index) => ({ written: entry, origin: layer.originOf([...path, index]), ...base })) }];
     });
+  const flat = (lists: AllowedPaths[]): PathRule[] => lists.flatMap((list) => list.rules);
 
   const policy: EffectivePolicy = {
     confirmActions: settle<boolean>(DEFAULTS.confirmActions, ['confirm_actions'], (p) => p.confirm_actions, either),
@@ -107,8 +103,8 @@ export function mergePolicies(layers: ParsedLayer[]): EffectivePolicy {
     },
     fileSystem: settle<boolean>(true, ['tools', 'file_system', 'enabled'], (p) => p.tools?.file_system?.enabled, both),
     allowedPaths: rules(['tools', 'file_system', 'allowed_paths'], (p) => p.tools?.file_system?.allowed_paths),
-    deniedPaths: rules(['tools', 'file_system', 'denied_paths'], (p) => p.tools?.file_system?.denied_paths).flat(),
-    protectedPaths: [...PROTECTED, ...rules(['protected_paths'], (p) => p.protected_paths).flat()],
+    deniedPaths: flat(rules(['tools', 'file_system', 'denied_paths'], (p) => p.tools?.file_system?.denied_paths)),
+    protectedPaths: [...PROTECTED, ...flat(rules(['protected_paths'], (p) => p.protected_paths))],
     codeExecution: settle<boolean>(true, ['tools', 'code_execution', 'enabled'], (p) => p.tools?.code_execution?.enabled, both),
     languages: settle<Language[]>([...DEFAULTS.languages], ['tools', 'code_execution', 'languages'], (p) => p.tools?.code_execution?.languages, common),
     codeTimeoutSeconds: settle<number>(

@@ -1,4 +1,4 @@
-import { isMap, isSeq, LineCounter, parseDocument, type Document } from 'yaml';
+import { isMap, isSeq, LineCounter, parseDocument, visit, type Document } from 'yaml';
 import type { Origin } from '../../shared/decision.ts';
 import { PolicyFileSchema, type PolicyFile } from './schema.ts';
 import { suggestKey } from './suggest.ts';
@@ -45,7 +45,12 @@ export function parsePolicy(text: string, file: string, layer: Layer): ParseResu
   });
   if (text.length > MAX_CHARACTERS) return fail(`the file is longer than ${MAX_CHARACTERS} characters`);
   if (text.includes('\0')) return fail('the file contains a NUL byte; is it a text file?');
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, strict: true, stringKeys: true });
+  let document: Document.Parsed;
+  try {
+    document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, strict: true, stringKeys: true });
+  } catch (error) {
+    return fail(`this is not YAML that can be read: ${firstLine(error instanceof Error ? error.message : String(error))}`);
+  }
   const troubles = [...document.errors, ...document.warnings];
   if (troubles.length > 0) {
     return {
@@ -62,7 +67,7 @@ export function parsePolicy(text: string, file: string, layer: Layer): ParseResu
   try {
     value = document.toJS({ maxAliasCount: 20 });
   } catch (error) {
-    return fail(firstLine(error instanceof Error ? error.message : String(error)));
+    return fail(firstLine(error instanceof Error ? error.message : String(error)), offsetOfAlias(document));
   }
   const result = PolicyFileSchema.safeParse(value ?? {});
   if (!result.success) {
@@ -111,6 +116,21 @@ function offsetOf(document: Document, path: readonly (string | number)[], key = 
     } else return offset;
   }
   return offset;
+}
+
+/** Where the alias stands that leads nowhere; the first alias where there are only too many. */
+function offsetOfAlias(document: Document): number {
+  let first: number | undefined;
+  let lost: number | undefined;
+  visit(document, {
+    Alias(_key, node) {
+      first ??= startOf(node);
+      if (node.resolve(document) !== undefined) return undefined;
+      lost = startOf(node);
+      return visit.BREAK;
+    },
+  });
+  return lost ?? first ?? 0;
 }
 
 function keyText(key: unknown): unknown {

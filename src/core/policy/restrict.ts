@@ -17,7 +17,7 @@ export function stricterOf(start: EffectivePolicy, now: EffectivePolicy): Effect
     maxIterations: least(start.maxIterations, now.maxIterations),
     timeoutSeconds: least(start.timeoutSeconds, now.timeoutSeconds),
     sandbox: either(start.sandbox, now.sandbox),
-    backend: now.backend.value === 'auto' ? start.backend : now.backend,
+    backend: backendOf(start.backend, now.backend),
     limits: {
       memoryBytes: least(start.limits.memoryBytes, now.limits.memoryBytes),
       cpuSeconds: least(start.limits.cpuSeconds, now.limits.cpuSeconds),
@@ -35,4 +35,10 @@ export function stricterOf(start: EffectivePolicy, now: EffectivePolicy): Effect
     redactedVariables: [...new Set([...start.redactedVariables, ...now.redactedVariables])],
     notes: now.notes,
   };
+}
+
+/** Two backends that exclude each other leave docker, which this version refuses: nothing becomes possible by a change. */
+function backendOf(start: EffectivePolicy['backend'], now: EffectivePolicy['backend']): EffectivePolicy['backend'] {
+  if (now.value === 'auto') return start;
+  return start.value === 'docker' ? start : now;
 }

@@ -1,10 +1,15 @@
 import * as z from 'zod';
+import { globMatcher } from '../scope/glob.ts';
+import { absolutePath, BadPath } from '../scope/spelling.ts';
 
 // Every key of a policy file, in one place. Shapes and limits stand here; meaning in merge.ts and decide.ts.
 
 const MAX_ENTRIES = 500;
 const Text = z.string().min(1).max(4096).refine((text) => !text.includes('\0'), 'contains a NUL byte');
-const Paths = z.array(Text).max(MAX_ENTRIES);
+const Paths = z.array(Text.superRefine((text, issue) => {
+  const problem = pathProblem(text);
+  if (problem !== undefined) issue.addIssue(problem);
+})).max(MAX_ENTRIES);
 const Name = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not the name of an environment variable');
 
 /** `512m`, `1g`, or a plain number of bytes. */
@@ -59,6 +64,17 @@ export const PolicyFileSchema = z.strictObject({
     .optional(),
 });
 export type PolicyFile = z.infer<typeof PolicyFileSchema>;
+
+/** Why an entry of a path list could never be asked; found here, where it still has a place in a file. */
+function pathProblem(text: string): string | undefined {
+  try {
+    globMatcher(absolutePath(text, '/', '/'));
+    return undefined;
+  } catch (error) {
+    if (error instanceof BadPath || error instanceof RangeError) return error.message;
+    throw error;
+  }
+}
 
 /** Bytes of a size such as `512m`; the letters are powers of 1024. */
 export function sizeInBytes(size: string | number): number {

@@ -4,28 +4,52 @@ export interface Secret {
   value: string;
 }
 
+/** One way in which a secret may appear; `wrapped` matches it with line ends in it, as `base64` and `xxd` write them. */
+interface Form {
+  form: string;
+  name: string;
+  wrapped?: RegExp;
+}
+
 const SHORTEST = 6; // shorter values would mask ordinary words
+const SHORTEST_LINE = 16;
+const SHORTEST_WRAPPED = 20;
 
 /**
  * Replaces secrets by `[redacted:NAME]`, in plain text and as they look in base64, URL encoding, JSON and hex.
  * Longer forms go first, so that no part of one survives inside another.
  */
 export class Redactor {
-  #forms: { form: string; name: string }[] = [];
+  #forms: Form[] = [];
   readonly #known = new Set<string>();
 
   add(secret: Secret): void {
     if (secret.value.length < SHORTEST || this.#known.has(secret.value)) return;
     this.#known.add(secret.value);
-    for (const form of formsOf(secret.value)) this.#forms.push({ form, name: secret.name });
+    for (const [form, wraps] of formsOf(secret.value))
+      this.#forms.push({ form, name: secret.name, ...(wraps && form.length >= SHORTEST_WRAPPED && { wrapped: wrappedForm(form) }) });
     this.#forms.sort((a, b) => b.form.length - a.form.length);
   }
 
   text(text: string): string {
     let shown = text;
-    for (const { form, name } of this.#forms)
-      if (shown.includes(form)) shown = shown.replaceAll(form, `[redacted:${name}]`);
+    for (const { form, name, wrapped } of this.#forms) {
+      const mask = (): string => `[redacted:${name}]`;
+      if (shown.includes(form)) shown = shown.replaceAll(form, mask);
+      // One line end at most falls into the first characters of a form: a cheap look before the dear one.
+      if (wrapped && (shown.includes(form.slice(0, 8)) || shown.includes(form.slice(8, 16)))) shown = shown.replace(wrapped, mask);
+    }
     return shown;
+  }
+
+  /** The same for a text that still grows: an end that may turn out to be the beginning of a secret is held back. */
+  growing(text: string): string {
+    const shown = this.text(text);
+    let held = 0;
+    for (const { form } of this.#forms)
+      for (let length = Math.min(form.length - 1, shown.length); length > held; length -= 1)
+        if (shown.endsWith(form.slice(0, length))) held = length;
+    return shown.slice(0, shown.length - held);
   }
 
   /** The same for every string inside a JSON value, keys included. */
@@ -42,21 +66,36 @@ export class Redactor {
   }
 }
 
-function formsOf(value: string): Set<string> {
+/** Each form of a value, and whether programs write it over several lines. A value of several lines (a private key)
+ * is also met line by line; what every such value begins and ends with is no secret. */
+function formsOf(value: string): Map<string, boolean> {
+  const lines = value.split(/\r?\n/).filter((line) => line.length >= SHORTEST_LINE && !line.startsWith('-----'));
+  const forms = new Map<string, boolean>();
+  for (const part of [value, ...(lines.length > 1 ? lines : [])])
+    for (const [form, wraps] of encodingsOf(part)) if (form.length >= SHORTEST) forms.set(form, wraps);
+  return forms;
+}
+
+function encodingsOf(value: string): [form: string, wraps: boolean][] {
   const bytes = new TextEncoder().encode(value);
   const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-  const forms = new Set([value, encodeURIComponent(value), JSON.stringify(value).slice(1, -1), hex, hex.toUpperCase()]);
-  for (const form of base64Forms(bytes)) {
-    forms.add(form);
-    forms.add(form.replaceAll('+', '-').replaceAll('/', '_'));
-  }
-  return new Set([...forms].filter((form) => form.length >= SHORTEST));
+  const url = encodeURIComponent(value);
+  const base64 = base64Forms(bytes);
+  return [
+    ...[hex, hex.toUpperCase(), ...base64, ...base64.map((form) => form.replaceAll('+', '-').replaceAll('/', '_'))].map((form): [string, boolean] => [form, true]),
+    ...[url, url.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()), JSON.stringify(value).slice(1, -1), value].map((form): [string, boolean] => [form, false]),
+  ];
+}
+
+function wrappedForm(form: string): RegExp {
+  const characters = [...form].map((character) => character.replace(/[+/]/, '\\$&'));
+  return new RegExp(characters.join('(?:\\r?\\n)?'), 'g');
 }
 
 /** Base64 depends on where in three bytes a text starts: the inner part of each of the three alignments. */
 function base64Forms(bytes: Uint8Array): string[] {
   return [0, 1, 2].map((shift) => {
-    const padded = String.fromCharCode(...new Array<number>(shift).fill(0), ...bytes);
+    const padded = '\0'.repeat(shift) + Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
     const encoded = btoa(padded).replace(/=+$/, '');
     const start = shift === 0 ? 0 : shift + 1;
     const end = (shift + bytes.length) % 3 === 0 ? encoded.length : encoded.length - 1;

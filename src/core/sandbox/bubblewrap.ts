@@ -39,7 +39,9 @@ export function bubblewrapOptions(cage: Cage): string[] {
     ...Object.entries(cage.environment).flatMap(([name, value]) => ['--setenv', name, value]),
     ...cage.system.flatMap((path) => ['--ro-bind', path, path]),
     ...cage.links.flatMap(({ path, target }) => ['--symlink', target, path]),
-    ...['--proc', '/proc', '--dev', '/dev', '--remount-ro', '/dev'],
+    // Settings of the whole kernel stand in /proc/sys, and root may write them whatever namespace it is in.
+    ...['--proc', '/proc', '--remount-ro', '/proc'],
+    ...['--dev', '/dev', '--remount-ro', '/dev'],
     ...['--size', size, '--tmpfs', '/tmp', '--size', size, '--tmpfs', '/dev/shm'],
     ...['--size', '1048576', '--tmpfs', '/etc'],
     ...cage.etc.flatMap(({ path, source }) => ['--ro-bind', source, path]),
@@ -57,13 +59,26 @@ export function bubblewrapOptions(cage: Cage): string[] {
 
 /**
  * Starts `argv` under the limits that a process can set itself (setrlimit(2)): CPU seconds and file size hold per
- * process, the number of processes holds for the whole cage except for root.
+ * process, the number of processes holds for the whole cage except for root. A lower limit that is already set
+ * stays; one that cannot be set ends the call. Descriptors that the editor itself inherited end here.
+ *
+ * It first asks on descriptor 5 whether to go on: bubblewrap's --die-with-parent leaves a moment in which its first
+ * process belongs to no group any more and is not yet bound to its parent, and would outlive a stop.
  */
 export function limitedArgv(
   limits: { cpuSeconds: number; diskBytes: number; processes: number },
   argv: readonly string[],
 ): string[] {
   const blocks = Math.max(1, Math.floor(limits.diskBytes / 1024));
-  const script = `ulimit -c 0; ulimit -t ${limits.cpuSeconds}; ulimit -f ${blocks}; ulimit -u ${limits.processes}; exec "$@"`;
-  return ['/bin/bash', '-c', script, 'limits', ...argv];
+  const script = `
+lower() { # option, soft limit, hard limit
+  local hard; hard=$(ulimit -H "$1") || exit 125
+  [ "$hard" != unlimited ] && [ "$hard" -le "$3" ] || { ulimit -S "$1" "$2" && ulimit -H "$1" "$3"; } || exit 125
+}
+lower -c 0 0; lower -t ${limits.cpuSeconds} ${limits.cpuSeconds + 1}; lower -f ${blocks} ${blocks}; lower -u ${limits.processes} ${limits.processes}
+echo ready >&5 && read -r -u 5 word && [ "$word" = go ] || exit 125
+for fd in /proc/self/fd/*; do fd=\${fd##*/}; [ "$fd" -le 2 ] || exec {fd}>&- || exit 125; done
+exec "$@"`;
+  // -p: no BASH_ENV, no functions from the environment.
+  return ['/bin/bash', '-p', '-c', script, 'limits', ...argv];
 }

@@ -1,5 +1,6 @@
 import type { Resource } from '../../shared/action.ts';
 import type { Decision } from '../../shared/decision.ts';
+import { visibleLine } from '../../shared/visible.ts';
 import type { Scope } from './scope.ts';
 
 /** Thrown where a path turns out to be forbidden; carries the denial, so that it is recorded as one. */
@@ -27,7 +28,7 @@ export function denialOf(scope: Scope, path: string, access: Resource['access'])
       return {
         verdict: 'deny',
         rule: 'scope',
-        reason: `${path} is outside the folders that the agent may use`,
+        reason: `${visibleLine(path)} is outside the folders that the agent may use`,
         origin: { layer: 'built-in' },
       };
     case 'protected':

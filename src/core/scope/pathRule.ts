@@ -1,6 +1,6 @@
-import picomatch from 'picomatch';
 import type { Origin } from '../../shared/decision.ts';
-import { absolutePath, isInside, parentOf } from './spelling.ts';
+import { escapeGlob, globMatcher, isGlob } from './glob.ts';
+import { absolutePath, isInside } from './spelling.ts';
 
 /** One entry of a path list in a policy. */
 export interface PathRule {
@@ -9,6 +9,14 @@ export interface PathRule {
   origin: Origin;
   /** The workspace folder whose own policy holds it; relative entries mean that folder, else every one. */
   base?: string;
+  /** Where the paths that it names really are, when links lead there: it binds these too. */
+  real?: readonly string[];
+}
+
+/** One layer's list of what is allowed; a folder's own list (`base`) narrows that folder alone, an empty one empties it. */
+export interface AllowedPaths {
+  base?: string;
+  rules: PathRule[];
 }
 
 /** A path rule ready to be asked. */
@@ -16,82 +24,100 @@ export interface CompiledRule extends PathRule {
   matches(path: string): boolean;
 }
 
+/** A rule that permits can also say which folders lie above what it permits. */
+export interface PermittingRule extends CompiledRule {
+  leadsTo(folder: string): boolean;
+}
+
 export interface RuleContext {
   /** The folders that relative entries mean. */
-  roots: string[];
+  roots: readonly string[];
   home: string;
 }
 
 /**
  * One form for all spellings that some file system takes as the same name: Unicode compatibility forms, case,
- * and the trailing dots and spaces that Windows drops. Rules that forbid compare in this form, so they may bind
- * a little more than they say and never less.
+ * characters that are not seen (HFS+ drops them), and the trailing dots and spaces that Windows drops. Rules that
+ * forbid compare in this form, so they may bind a little more than they say and never less.
  */
 export function folded(path: string): string {
   return path
-    .normalize('NFKC')
-    .toLowerCase()
-    .normalize('NFKC')
     .split('/')
-    .map((segment) => segment.replace(/[. ]+$/, '') || segment)
+    .map((segment) => {
+      const cased = segment.normalize('NFKC').replace(/\p{Default_Ignorable_Code_Point}/gu, '').toUpperCase().toLowerCase();
+      // U+FF0F and its kind become a slash, which is no separator here; a sigma at a word's end is still a sigma.
+      const form = cased.normalize('NFKC').replaceAll('/', '\u2215').replaceAll('ς', 'σ');
+      return form.replace(/[. ]+$/, '') || segment;
+    })
     .join('/');
+}
+
+/** As `folded`, for a pattern: what only becomes a `*` or a bracket by folding stays an ordinary character. */
+function foldedGlob(pattern: string): string {
+  return folded(pattern.replace(/[^\p{ASCII}]/gu, (character) => {
+    const form = character.normalize('NFKC');
+    return isGlob(form) ? escapeGlob(form) : character;
+  }));
 }
 
 /**
  * A rule that forbids: binds the path it names and everything below it. Entries with no slash (`.env`, `*.pem`)
- * bind that name at any depth; other relative entries start at each workspace folder.
+ * bind that name at any depth; other relative entries start at each workspace folder. A folder's own policy binds
+ * inside that folder. An entry with brackets or
+ * other signs of a glob also binds the file that is called exactly so.
  */
 export function forbidding(rule: PathRule, context: RuleContext): CompiledRule {
-  const patterns = absolutePatterns(rule.written, contextOf(rule, context)).map(folded);
-  const tests = patterns.map((pattern) => matcher(pattern));
+  const { written } = rule;
+  const real = (rule.real ?? []).map(folded);
+  const name = nameAlone(written);
+  const below = name === undefined ? [...literalPaths(rule, context).map(folded), ...real] : real;
+  const called = name === undefined ? undefined : folded(name);
+  const globs = isGlob(written) ? globsOf(rule, context).map((glob) => globMatcher(`${foldedGlob(glob)}/**`)) : [];
   return {
     ...rule,
     matches(path) {
+      if (rule.base !== undefined && !isInside(rule.base, path)) return false;
       const whole = folded(path);
-      for (let at = whole; ; at = parentOf(at)) {
-        if (tests.some((test) => test(at))) return true;
-        if (at === '/') return false;
-      }
+      if (below.some((folder) => isInside(folder, whole))) return true;
+      if (called !== undefined && whole.split('/').includes(called)) return true;
+      return globs.some((glob) => glob(whole));
     },
   };
 }
 
 /** A rule that permits: compares exactly, and takes no name at any depth. Globs work as in the others. */
-export function permitting(rule: PathRule, context: RuleContext): CompiledRule {
-  const patterns = contextOf(rule, context).roots.map((root) => absolutePath(rule.written, root, context.home));
-  const tests = patterns.map((pattern) =>
-    isGlob(pattern) ? matcher(pattern) : (path: string) => isInside(pattern, path),
-  );
+export function permitting(rule: PathRule, context: RuleContext): PermittingRule {
+  const literals = [...literalPaths(rule, context), ...(rule.real ?? [])];
+  const patterns = isGlob(rule.written) ? globsOf(rule, context, 'exact') : [];
+  const globs = patterns.map((glob) => globMatcher(`${glob}/**`));
+  const leading = patterns.flatMap((glob) => {
+    const segments = glob.split('/');
+    return segments.map((_, index) => globMatcher(segments.slice(0, index + 1).join('/')));
+  });
   return {
     ...rule,
-    matches(path) {
-      for (let at = path; ; at = parentOf(at)) {
-        if (tests.some((test) => test(at))) return true;
-        if (at === '/') return false;
-      }
-    },
+    matches: (path) => literals.some((folder) => isInside(folder, path)) || globs.some((glob) => glob(path)),
+    leadsTo: (folder) => literals.some((path) => isInside(folder, path)) || leading.some((glob) => glob(folder)),
   };
 }
 
-function contextOf(rule: PathRule, context: RuleContext): RuleContext {
-  return rule.base === undefined ? context : { ...context, roots: [rule.base] };
+/** The paths that a rule names letter by letter; for an entry with no slash, that name in each folder. */
+export function literalPaths(rule: PathRule, context: RuleContext): string[] {
+  return [...new Set(rootsOf(rule, context).map((root) => absolutePath(rule.written, root, context.home)))];
 }
 
-function absolutePatterns(written: string, context: RuleContext): string[] {
+function globsOf(rule: PathRule, context: RuleContext, names: 'anywhere' | 'exact' = 'anywhere'): string[] {
+  const name = nameAlone(rule.written);
+  if (name !== undefined && names === 'anywhere') return [`/**/${name}`];
+  return rootsOf(rule, context).map((root) => absolutePath(rule.written, escapeGlob(root), escapeGlob(context.home)));
+}
+
+function rootsOf(rule: PathRule, context: RuleContext): readonly string[] {
+  return rule.base === undefined ? context.roots : [rule.base];
+}
+
+/** The name that an entry with no slash binds at any depth. */
+function nameAlone(written: string): string | undefined {
   const bare = written.replace(/\/+$/, '');
-  if (bare !== '' && !bare.includes('/') && bare !== '~' && bare !== '.' && bare !== '..')
-    return [isGlob(bare) ? `/**/${bare}` : `/**/${escapeGlob(bare)}`];
-  return context.roots.map((root) => absolutePath(written, escapeGlob(root), escapeGlob(context.home)));
-}
-
-function matcher(pattern: string): (path: string) => boolean {
-  return picomatch(pattern, { dot: true, nonegate: true, noext: true, strictSlashes: true });
-}
-
-function isGlob(text: string): boolean {
-  return /[*?[\]{}]/.test(text);
-}
-
-function escapeGlob(text: string): string {
-  return text.replace(/[*?[\]{}()!+@\\]/g, '\\$&');
+  return bare === '' || bare.includes('/') || ['~', '.', '..'].includes(bare) ? undefined : bare;
 }

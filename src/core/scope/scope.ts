@@ -1,6 +1,7 @@
 import type { Resource } from '../../shared/action.ts';
-import { forbidding, permitting, type CompiledRule, type PathRule } from './pathRule.ts';
-import { isInside, relativeTo } from './spelling.ts';
+import { visibleLine } from '../../shared/visible.ts';
+import { forbidding, literalPaths, permitting, type AllowedPaths, type CompiledRule, type PathRule, type PermittingRule } from './pathRule.ts';
+import { isInside, nameOf, relativeTo } from './spelling.ts';
 
 /** What the rules say of one path and one way of touching it. `deny` cannot be approved by anyone. */
 export type Standing =
@@ -14,8 +15,8 @@ export type Standing =
 export interface ScopeSpec {
   roots: string[];
   home: string;
-  /** Each group is one layer's `allowed_paths`; a path must match one entry of every group. */
-  allowed: PathRule[][];
+  /** A path must match one entry of every layer's list. */
+  allowed: AllowedPaths[];
   denied: PathRule[];
   protected: PathRule[];
   secrets: PathRule[];
@@ -28,7 +29,9 @@ export interface ScopeSpec {
 export class Scope {
   readonly roots: readonly string[];
   readonly home: string;
-  readonly #allowed: CompiledRule[][];
+  /** Denied paths that lie outside the workspace: their files may have other names inside it. */
+  readonly deniedOutside: readonly string[];
+  readonly #allowed: { base: string | undefined; rules: PermittingRule[] }[];
   readonly #denied: CompiledRule[];
   readonly #protected: CompiledRule[];
   readonly #secrets: CompiledRule[];
@@ -37,10 +40,13 @@ export class Scope {
     this.roots = spec.roots;
     this.home = spec.home;
     const forbid = (rules: PathRule[]): CompiledRule[] => rules.map((rule) => forbidding(rule, spec));
-    this.#allowed = spec.allowed.map((group) => group.map((rule) => permitting(rule, spec)));
+    this.#allowed = spec.allowed.map(({ base, rules }) => ({ base, rules: rules.map((rule) => permitting(rule, spec)) }));
     this.#denied = forbid(spec.denied);
     this.#protected = forbid(spec.protected);
     this.#secrets = forbid(spec.secrets);
+    this.deniedOutside = [
+      ...new Set(spec.denied.flatMap((rule) => (rule.written.includes('/') || rule.written === '~' ? [...literalPaths(rule, spec), ...(rule.real ?? [])] : []))),
+    ].filter((path) => this.rootOf(path) === undefined);
   }
 
   /** The workspace folder that holds an absolute path, if any. */
@@ -69,6 +75,11 @@ export class Scope {
     return this.#denied.some((rule) => rule.matches(path));
   }
 
+  /** Whether a command must not even see a path: it is denied, or `allowed_paths` leaves it out. */
+  isHidden(path: string): boolean {
+    return this.isDenied(path) || !this.isInScope(path, 'list');
+  }
+
   isProtected(path: string): boolean {
     return this.#protected.some((rule) => rule.matches(path));
   }
@@ -83,31 +94,27 @@ export class Scope {
     return this.#secrets.find((rule) => rule.matches(path));
   }
 
-  /** The path as people say it: relative to its workspace folder, with the folder's name when there are several. */
+  /**
+   * The path as people say it: relative to its workspace folder, with the folder's name when there are several, and
+   * whole when two folders have the same name. Hidden characters are written out.
+   */
   shown(path: string): string {
     const root = this.rootOf(path);
-    if (root === undefined) return path;
+    if (root === undefined) return visibleLine(path);
     const inside = relativeTo(root, path);
-    if (this.roots.length === 1) return inside === '.' ? './' : inside;
-    return `${root.slice(root.lastIndexOf('/') + 1)}/${inside}`;
+    if (this.roots.length === 1) return inside === '.' ? './' : visibleLine(inside);
+    const isAlone = this.roots.filter((other) => nameOf(other) === nameOf(root)).length === 1;
+    return visibleLine(isAlone ? `${nameOf(root)}/${inside}` : path);
   }
 
   private isInScope(path: string, access: Resource['access']): boolean {
     if (this.rootOf(path) === undefined) return false;
     return this.#allowed.every(
-      (group) =>
-        // A folder's own policy narrows that folder alone.
-        group.some((rule) => rule.base !== undefined && !isInside(rule.base, path)) ||
-        group.some((rule) => rule.matches(path)) ||
+      ({ base, rules }) =>
+        (base !== undefined && !isInside(base, path)) ||
+        rules.some((rule) => rule.matches(path)) ||
         // A folder above an allowed one may be listed, or nothing below it could be found.
-        (access === 'list' && group.some((rule) => leadsTo(path, rule, this))),
+        (access === 'list' && rules.some((rule) => rule.leadsTo(path))),
     );
   }
-}
-
-function leadsTo(folder: string, rule: PathRule, scope: Scope): boolean {
-  const plain = rule.written.replace(/^~(?=\/|$)/, scope.home);
-  if (plain.startsWith('/')) return isInside(folder, plain);
-  const bases = rule.base === undefined ? scope.roots : [rule.base];
-  return bases.some((base) => isInside(folder, `${base}/${plain.replace(/^\.\//, '')}`));
 }

@@ -14,6 +14,6 @@ export function parseArguments(tool: AnyTool, text: string): { ok: true; value: 
   }
   const parsed = tool.parameters.safeParse(value);
   if (!parsed.success)
-    return { ok: false, problem: `the arguments of ${tool.name} do not fit: ${z.prettifyError(parsed.error).replaceAll('\n', ' ')}` };
+    return { ok: false, problem: `the arguments of ${tool.name} do not fit: ${z.prettifyError(parsed.error).replaceAll('\n', ' ').slice(0, 2000)}` };
   return { ok: true, value: parsed.data };
 }

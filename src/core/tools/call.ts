@@ -11,7 +11,7 @@ import { decide, offered } from '../policy/decide.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import { Forbidden } from '../scope/guard.ts';
 import { parseArguments } from './arguments.ts';
-import { Cancelled, Changed, throwIfStopped, ToolFailure } from './failure.ts';
+import { Cancelled, Changed, Interruption, throwIfStopped, ToolFailure } from './failure.ts';
 import { limitsOf } from './runCommand.ts';
 import { toolNamed } from './table.ts';
 import type { AnyTool, Description, ToolContext } from './tool.ts';
@@ -74,7 +74,8 @@ export async function callTool(call: ToolCall, run: CallRun, signal: AbortSignal
   try {
     return await decideAndPerform(tool, parsed.value, step, run, signal);
   } catch (error) {
-    if (error instanceof Cancelled) return step.end('cancelled', `Not done: ${error.message}.`);
+    if (error instanceof Interruption) return step.end('cancelled', `Interrupted, not done: ${error.message}`);
+    if (error instanceof Cancelled) return step.end('cancelled', `Not done: ${error.message}`);
     throw error;
   }
 }
@@ -147,7 +148,13 @@ async function perform(
   signal: AbortSignal,
 ): Promise<CallResult> {
   if (action.undo === 'full' && action.preImages.length > 0) {
-    const kept = await context.checkpoints.keep(run.id, step.id, action.preImages);
+    let kept;
+    try {
+      kept = await context.checkpoints.keep(run.id, step.id, action.preImages);
+    } catch (error) {
+      if (error instanceof ToolFailure) return step.fail(error.message); // it changed meanwhile: nothing has happened
+      throw error;
+    }
     await step.record('checkpoint', { files: kept.files, bytes: kept.bytes });
   }
   throwIfStopped(signal);
@@ -262,8 +269,10 @@ class Step {
       if (answer.choice === 'approve-for-run' && offer) run.grants.push(offer);
       return 'approved';
     } catch (error) {
-      if (error instanceof Cancelled)
-        await this.record('answered', { approval: approval.id, choice: 'deny', by: 'cancelled' }, { reason: error.message });
+      if (error instanceof Cancelled) {
+        const by = error instanceof Interruption ? 'interruption' : 'cancelled';
+        await this.record('answered', { approval: approval.id, choice: 'deny', by }, { reason: error.message });
+      }
       throw error;
     } finally {
       run.waiting(false);

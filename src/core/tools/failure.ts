@@ -13,8 +13,18 @@ export class Cancelled extends Error {
   override name = 'Cancelled';
 }
 
+/** The window or process goes away: nobody decided this, and the run can be resumed. */
+export class Interruption extends Cancelled {
+  override name = 'Interruption';
+}
+
 export function throwIfStopped(signal: AbortSignal): void {
-  if (signal.aborted) throw new Cancelled(reasonText(signal.reason));
+  if (signal.aborted) throw cancellationOf(signal);
+}
+
+/** Why a signal fired, as the cancellation it means. */
+export function cancellationOf(signal: AbortSignal): Cancelled {
+  return signal.reason instanceof Cancelled ? signal.reason : new Cancelled(reasonText(signal.reason));
 }
 
 export function reasonText(reason: unknown): string {

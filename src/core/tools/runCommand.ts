@@ -56,12 +56,12 @@ const tool: Tool<z.infer<typeof parameters>> = {
   },
   async perform(_args, action, context, signal) {
     if (!action.launch) throw new Error('a command action has a launch');
-    const { scope, policy } = context;
+    const { scope, policy, redactor } = context;
     const result = await context.sandbox.run(
       {
         launch: action.launch,
         writable: scope.roots,
-        isDenied: (path) => scope.isDenied(path),
+        isDenied: (path) => scope.isHidden(path),
         isProtected: (path) => scope.isProtected(path),
         limits: limitsOf(policy),
         timeoutMs: policy.codeTimeoutSeconds.value * 1000,
@@ -70,10 +70,12 @@ const tool: Tool<z.infer<typeof parameters>> = {
       signal,
     );
     const words = [endingWords(result.ending), ...result.quarantined];
-    const lost = result.outputBytes > OUTPUT_KEPT ? [`[output was ${result.outputBytes} bytes; only the first ${OUTPUT_KEPT} were kept]`] : [];
+    const isCut = result.outputBytes > OUTPUT_KEPT;
+    const output = isCut ? redactor.growing(result.output) : redactor.text(result.output);
+    const lost = isCut ? [`[output was ${result.outputBytes} bytes; only the first ${OUTPUT_KEPT} were kept]`] : [];
     return {
       ok: result.ending.kind === 'exited' && result.ending.code === 0,
-      text: [shortened(result.output, OUTPUT_TO_MODEL), ...lost, ...words].filter((line) => line !== '').join('\n'),
+      text: [shortened(output, OUTPUT_TO_MODEL), ...lost, ...words].filter((line) => line !== '').join('\n'),
       facts: {
         ending: result.ending.kind,
         ...(result.ending.kind === 'exited' && { exit: result.ending.code }),

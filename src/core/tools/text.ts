@@ -1,3 +1,4 @@
+import { globMatcher } from '../scope/glob.ts';
 import { Forbidden } from '../scope/guard.ts';
 import { ToolFailure } from './failure.ts';
 
@@ -27,4 +28,14 @@ export function shortened(text: string, most: number): string {
 /** Whether an error means that this one entry may be passed over when many are looked at. */
 export function isSkippable(error: unknown): boolean {
   return error instanceof ToolFailure || error instanceof Forbidden;
+}
+
+/** The matcher of a glob that the model gave. */
+export function globOf(pattern: string): (path: string) => boolean {
+  try {
+    return globMatcher(pattern);
+  } catch (error) {
+    if (error instanceof RangeError) throw new ToolFailure(`the glob is too wide: ${error.message}`);
+    throw error;
+  }
 }

@@ -5,6 +5,7 @@ import type { Preview } from '../approval/desk.ts';
 import type { Checkpoints } from '../checkpoint/port.ts';
 import type { Family } from '../policy/facts.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
+import type { Redactor } from '../redaction/redactor.ts';
 import type { Sandbox } from '../sandbox/port.ts';
 import type { EditorBuffers, Files, VersionControl } from '../scope/files.ts';
 import type { Scope } from '../scope/scope.ts';
@@ -23,6 +24,8 @@ export interface ToolContext {
   editor: EditorBuffers;
   /** Where the model's prompts go, in words; shown where private content would go there. */
   goesTo: string;
+  /** Masks secrets in what goes back to the model. Before anything is cut: half a secret is not recognized. */
+  redactor: Redactor;
   /** SHA-256 in hexadecimal. */
   hash(data: string | Uint8Array): string;
 }

@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import type { PreImage } from '../../shared/action.ts';
 import type { Checkpoints } from '../../core/checkpoint/port.ts';
 import { ToolFailure } from '../../core/tools/failure.ts';
+import { asFailure } from '../files/openTree.ts';
 import { makePrivate } from '../folders.ts';
 
 const MOST_FILES = 5000;
@@ -40,7 +41,10 @@ export class BlobCheckpoints implements Checkpoints {
 
   async keep(run: string, action: string, preImages: readonly PreImage[]): Promise<{ files: number; bytes: number }> {
     const kept: Kept[] = [];
-    for (const image of preImages) await this.#collect(image.path, kept);
+    for (const image of preImages)
+      await this.#collect(image.path, kept).catch((error: unknown) => {
+        throw error instanceof ToolFailure ? error : asFailure(error, image.path);
+      });
     for (const image of preImages) {
       const own = kept.find((one) => one.path === image.path);
       if (image.kind === 'file' && own?.blob !== image.digest)

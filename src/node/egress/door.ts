@@ -25,8 +25,10 @@ export function doorTo(baseUrl: string, permit: PermitSending): typeof fetch {
       signal: init?.signal ?? request.signal,
       redirect: 'manual',
     });
-    if (response.status >= 300 && response.status < 400)
+    if (response.status >= 300 && response.status < 400) {
+      await response.body?.cancel();
       throw new EgressRefused(`${url.origin} answered with a redirect, and none is followed`);
+    }
     return response;
   };
 }
@@ -43,6 +45,7 @@ export function checkBaseUrl(text: string): { ok: true; url: string } | { ok: fa
     return { ok: false, problem: `"${text}" does not start with https:// or http://` };
   if (url.username !== '' || url.password !== '')
     return { ok: false, problem: 'the address holds a user name or password; set the key with "Set API Key" instead' };
+  if (url.search !== '' || url.hash !== '') return { ok: false, problem: 'the address holds a "?" or "#"; give it up to the path, such as /v1' };
   if (url.protocol === 'http:' && !isLoopback(url.hostname))
     return { ok: false, problem: `${url.origin} is not encrypted; use https, or a server on this machine` };
   return { ok: true, url: text.replace(/\/+$/, '') };

@@ -81,7 +81,7 @@ export async function openFolderAt(root: string, path: string): Promise<FileHand
   return await openFolder(place.at(), path);
 }
 
-async function openFolder(at: string, named: string): Promise<FileHandle> {
+export async function openFolder(at: string, named: string): Promise<FileHandle> {
   try {
     return await open(at, FOLDER);
   } catch (error) {

@@ -19,13 +19,16 @@ export async function resolvePath(
   last: 'followed' | 'itself',
   scope: Scope,
 ): Promise<Look> {
-  let pending: string[];
   try {
-    pending = absolutePath(spelling, base, scope.home).split('/').filter((segment) => segment !== '');
+    return await resolved(spelling, base, last, scope);
   } catch (error) {
     if (error instanceof BadPath) throw new ToolFailure(error.message);
-    throw error;
+    throw error instanceof ToolFailure ? error : asFailure(error, spelling); // what is looked at may vanish meanwhile
   }
+}
+
+async function resolved(spelling: string, base: string, last: 'followed' | 'itself', scope: Scope): Promise<Look> {
+  let pending = absolutePath(spelling, base, scope.home).split('/').filter((segment) => segment !== '');
   assertPermitted(scope, `/${pending.join('/')}`, 'list');
   let path = scope.rootOf(`/${pending.join('/')}`) ?? '/';
   pending = pending.slice(path.split('/').length - 1);

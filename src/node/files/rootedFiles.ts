@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { constants, type Dirent } from 'node:fs';
-import { lstat, open, readdir, rename, rm, unlink } from 'node:fs/promises';
+import { lstat, open, readdir, rename, unlink } from 'node:fs/promises';
 import type { PreImage, Resource } from '../../shared/action.ts';
 import { Changed, throwIfStopped, ToolFailure } from '../../core/tools/failure.ts';
 import { assertPermitted, Forbidden } from '../../core/scope/guard.ts';
@@ -9,6 +9,7 @@ import type { Scope } from '../../core/scope/scope.ts';
 import { isNameOfDenied } from './hardLinks.ts';
 import { asFailure, openFolderAt, openPlace, type Place } from './openTree.ts';
 import { isSame, preImageAt } from './preImage.ts';
+import { removeTree } from './removeTree.ts';
 import { resolvePath } from './resolve.ts';
 
 const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -17,12 +18,9 @@ const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | const
 /** `Files` on a real file system: see there for what each method promises. */
 export class RootedFiles implements Files {
   readonly #scope: () => Scope;
-  readonly #deniedElsewhere: readonly string[];
 
-  /** `deniedElsewhere`: denied paths outside the workspace, whose files may have other names inside it. */
-  constructor(scope: () => Scope, deniedElsewhere: readonly string[]) {
+  constructor(scope: () => Scope) {
     this.#scope = scope;
-    this.#deniedElsewhere = deniedElsewhere;
   }
 
   look(spelling: string, base: string, last: 'followed' | 'itself'): Promise<Look> {
@@ -33,8 +31,12 @@ export class RootedFiles implements Files {
     assertPermitted(this.#scope(), path, 'list');
     try {
       await using place = await openPlace(this.#rootOf(path), path);
+      // Every tool that changes something looks here first: another name of a denied file is denied before anyone is asked.
+      const info = await place.stat();
+      if (info?.isFile()) await this.#refuseHardLink(info, path);
       return await preImageAt(place.at(), path);
     } catch (error) {
+      if (error instanceof Forbidden) throw error;
       if (error instanceof ToolFailure && /does not exist$/.test(error.message)) return { path, kind: 'absent' };
       throw asFailure(error, path);
     }
@@ -110,7 +112,9 @@ export class RootedFiles implements Files {
     const visit = async (at: string): Promise<string | undefined> => {
       if (scope.isDenied(at) || scope.isProtected(at)) return at;
       const info = await lstat(at).catch(() => undefined);
-      if (!info?.isDirectory()) return undefined;
+      // A name that was listed and cannot be looked up (bytes that are not UTF-8) may hide anything below it.
+      if (info === undefined) return at;
+      if (!info.isDirectory()) return undefined;
       for (const name of await readdir(at).catch(() => [])) {
         const found = await visit(`${at}/${name}`);
         if (found !== undefined) return found;
@@ -148,10 +152,15 @@ export class RootedFiles implements Files {
   async remove(path: string, expected: PreImage): Promise<void> {
     await using place = await this.#place(path, 'delete');
     await this.#unchanged(place, path, expected);
+    const old = await place.stat();
+    if (old?.isFile()) await this.#refuseHardLink(old, path);
     try {
-      await rm(place.at(), { recursive: expected.kind === 'directory', maxRetries: 0 });
+      await removeTree(place, path, (below) => {
+        assertPermitted(this.#scope(), below, 'delete');
+      });
       await place.sync();
     } catch (error) {
+      if (error instanceof Forbidden) throw error;
       throw asFailure(error, path);
     }
   }
@@ -193,7 +202,7 @@ export class RootedFiles implements Files {
   }
 
   async #refuseHardLink(info: { dev: number; ino: number; nlink: number }, path: string): Promise<void> {
-    if (await isNameOfDenied(info, this.#scope(), this.#deniedElsewhere))
+    if (await isNameOfDenied(info, this.#scope()))
       throw new Forbidden({
         verdict: 'deny',
         rule: 'denied_paths',

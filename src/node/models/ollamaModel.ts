@@ -1,12 +1,30 @@
 import type { Message as OllamaMessage, Tool as OllamaTool } from 'ollama';
+import * as z from 'zod';
 import { ModelFailure, type Message, type Model, type ModelEvent, type ModelRequest, type PermitSending } from '../../core/models/port.ts';
 import { doorTo, EgressRefused } from '../egress/door.ts';
 import { destinationWords } from './destination.ts';
+import { linesOf } from './lines.ts';
 
 export interface OllamaSettings {
   model: string;
   baseUrl: string;
 }
+
+/** One line of a reply: https://docs.ollama.com/api/chat. */
+const PartSchema = z.object({
+  error: z.string().optional(),
+  message: z
+    .object({
+      content: z.string().default(''),
+      tool_calls: z
+        .array(z.object({ function: z.object({ name: z.string(), arguments: z.record(z.string(), z.unknown()).default({}) }) }))
+        .default([]),
+    })
+    .default({ content: '', tool_calls: [] }),
+  done: z.boolean().default(false),
+  prompt_eval_count: z.number().default(0),
+  eval_count: z.number().default(0),
+});
 
 /** Ollama's own protocol (/api/chat), streamed, with tool calls. */
 export function ollamaModel(settings: OllamaSettings): Model {
@@ -18,61 +36,81 @@ export function ollamaModel(settings: OllamaSettings): Model {
   };
 }
 
+/**
+ * Ollama's client library is not used for the sending itself: it prints what it cannot parse on the console, reads
+ * a key from the environment, and leaves the connection open when its reader has had enough.
+ */
 async function* stream(
   settings: OllamaSettings,
   request: ModelRequest,
   permit: PermitSending,
   signal: AbortSignal,
 ): AsyncIterable<ModelEvent> {
-  const { Ollama } = await import('ollama');
-  const door = doorTo(settings.baseUrl, permit);
-  const client = new Ollama({
-    host: settings.baseUrl,
-    // The library aborts by a controller of its own; ours must end the connection too.
-    fetch: (input, init) => door(input, { ...init, signal: init?.signal ? AbortSignal.any([init.signal, signal]) : signal }),
-  });
+  const { origin } = new URL(settings.baseUrl);
+  const response = await ask(settings, request, permit, signal);
   let number = 0;
+  let done = false;
   try {
-    const parts = await client.chat({
-      model: settings.model,
-      messages: request.messages.map(toOllama),
-      stream: true,
-      ...(request.tools.length > 0 && {
-        tools: request.tools.map((tool) => ({ type: 'function', function: tool }) as OllamaTool),
-      }),
-    });
-    for await (const part of parts) {
-      signal.throwIfAborted();
+    for await (const line of linesOf(response)) {
+      const part = PartSchema.safeParse(parsed(line)).data;
+      if (!part) throw new ModelFailure(`${origin} does not answer as Ollama does. Check oversign.model.baseUrl.`);
+      if (part.error !== undefined) throw new ModelFailure(`Ollama at ${origin} failed: ${part.error}`);
       if (part.message.content !== '') yield { type: 'text', text: part.message.content };
-      for (const call of part.message.tool_calls ?? []) {
+      for (const { function: call } of part.message.tool_calls) {
         number += 1;
         // Ollama gives calls no id: the position in the conversation is one.
-        yield {
-          type: 'call',
-          call: {
-            id: `call_${request.messages.length}_${number}`,
-            name: call.function.name,
-            arguments: JSON.stringify(call.function.arguments),
-          },
-        };
+        const id = `call_${request.messages.length}_${number}`;
+        yield { type: 'call', call: { id, name: call.name, arguments: JSON.stringify(call.arguments) } };
       }
       if (part.done) yield { type: 'usage', input: part.prompt_eval_count, output: part.eval_count };
+      done ||= part.done;
     }
   } catch (error) {
     if (signal.aborted || error instanceof ModelFailure) throw error;
-    throw new ModelFailure(problemWords(settings, error));
+    throw new ModelFailure(`The connection to ${origin} broke in the middle of the reply. Send "continue" to go on.`);
   }
+  if (!done) throw new ModelFailure(`${origin} ended in the middle of its reply. Send "continue" to go on.`);
 }
 
-function problemWords(settings: OllamaSettings, error: unknown): string {
+async function ask(settings: OllamaSettings, request: ModelRequest, permit: PermitSending, signal: AbortSignal): Promise<Response> {
   const { origin } = new URL(settings.baseUrl);
-  for (let at: unknown = error; at instanceof Error; at = at.cause) {
-    if (at instanceof EgressRefused) return `${at.message}.`;
-    if ('status_code' in at && at.status_code === 404)
-      return `Ollama at ${origin} has no model "${settings.model}". Fetch it with: ollama pull ${settings.model}`;
-    if ('code' in at && at.code === 'ECONNREFUSED') return `No Ollama answers at ${origin}. Start it with: ollama serve`;
+  let response: Response;
+  try {
+    response = await doorTo(settings.baseUrl, permit)(`${settings.baseUrl}/api/chat`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'application/x-ndjson' },
+      body: JSON.stringify({
+        model: settings.model,
+        messages: request.messages.map(toOllama),
+        stream: true,
+        ...(request.tools.length > 0 && {
+          tools: request.tools.map((tool): OllamaTool => ({ type: 'function', function: tool as OllamaTool['function'] })),
+        }),
+      }),
+      signal,
+    });
+  } catch (error) {
+    if (error instanceof EgressRefused) throw new ModelFailure(`${error.message}.`);
+    if (signal.aborted || !(error instanceof TypeError)) throw error; // a TypeError is how fetch says "network"
+    for (let at: unknown = error; at instanceof Error; at = at.cause)
+      if ('code' in at && at.code === 'ECONNREFUSED') throw new ModelFailure(`No Ollama answers at ${origin}. Start it with: ollama serve`);
+    throw new ModelFailure(`${origin} could not be reached: ${error.cause instanceof Error ? error.cause.message : error.message}.`);
   }
-  return `Ollama at ${origin} failed: ${error instanceof Error ? error.message.slice(0, 300) : 'unknown failure'}`;
+  if (response.ok) return response;
+  const said = z.object({ error: z.string() }).safeParse(parsed((await response.text()).slice(0, 100_000))).data?.error ?? '';
+  throw new ModelFailure(
+    response.status === 404
+      ? `Ollama at ${origin} has no model "${settings.model}". Fetch it with: ollama pull ${settings.model}`
+      : `Ollama at ${origin} answered with an error (${response.status})${said === '' ? '' : `: ${said}`}`,
+  );
+}
+
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
 }
 
 function toOllama(message: Message): OllamaMessage {
@@ -96,10 +134,6 @@ function toOllama(message: Message): OllamaMessage {
 }
 
 function argumentsOf(text: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? { ...value } : {};
-  } catch {
-    return {};
-  }
+  const value = parsed(text);
+  return typeof value === 'object' && value !== null ? { ...value } : {};
 }

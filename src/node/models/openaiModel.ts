@@ -27,16 +27,34 @@ async function* stream(
   signal: AbortSignal,
 ): AsyncIterable<ModelEvent> {
   const { default: OpenAI, APIError, APIConnectionError } = await import('openai');
+  const { origin } = new URL(settings.baseUrl);
+  const door = doorTo(settings.baseUrl, permit);
+  const ended = new AbortController();
+  let refusal: unknown;
   const client = new OpenAI({
     apiKey: settings.apiKey === '' ? 'none' : settings.apiKey,
     baseURL: settings.baseUrl,
-    fetch: doorTo(settings.baseUrl, permit),
+    fetch: async (input, init) => {
+      try {
+        return await door(input, { ...init, headers: headersFor(settings) });
+      } catch (error) {
+        // The library tries again what fails; a refusal of ours (no record, another origin, a redirect) is final.
+        if (!(error instanceof TypeError) && init?.signal?.aborted !== true) {
+          refusal = error;
+          ended.abort();
+        }
+        throw error;
+      }
+    },
     maxRetries: 2,
-    // Nothing of the environment decides where the request goes or for whom.
+    // Nothing of the environment decides where the request goes or for whom, or prints it.
     organization: null,
     project: null,
+    adminAPIKey: null,
+    logLevel: 'off',
   });
   const calls = new Map<number, { id: string; name: string; arguments: string }>();
+  let finished = false;
   try {
     const chunks = await client.chat.completions.create(
       {
@@ -48,28 +66,44 @@ async function* stream(
           tools: request.tools.map((tool) => ({ type: 'function' as const, function: tool })),
         }),
       },
-      { signal },
+      { signal: AbortSignal.any([signal, ended.signal]) },
     );
     for await (const chunk of chunks) {
       yield* eventsOf(chunk, calls);
+      finished ||= typeof (chunk.choices as ChatCompletionChunk['choices'] | undefined)?.[0]?.finish_reason === 'string';
     }
   } catch (error) {
-    if (signal.aborted) throw error;
-    if (error instanceof EgressRefused) throw new ModelFailure(`${error.message}.`);
-    if (error instanceof APIConnectionError) {
-      const refused = causeOf(error, EgressRefused);
-      throw refused ? new ModelFailure(`${refused.message}.`) : new ModelFailure(`${new URL(settings.baseUrl).origin} could not be reached: ${deepest(error)}.`);
-    }
+    if (signal.aborted || error instanceof ModelFailure) throw error;
+    if (refusal instanceof EgressRefused) throw new ModelFailure(`${refusal.message}.`);
+    if (refusal !== undefined) throw refusal;
+    if (error instanceof APIConnectionError) throw new ModelFailure(`${origin} could not be reached: ${deepest(error)}.`);
     if (error instanceof APIError) throw new ModelFailure(statusWords(settings, error.status as number | undefined, error.message));
+    if (error instanceof SyntaxError)
+      throw new ModelFailure(`${origin} does not answer as OpenAI’s chat completions do. Check oversign.model.baseUrl.`);
+    if (error instanceof TypeError && error.cause instanceof Error)
+      throw new ModelFailure(`The connection to ${origin} broke in the middle of the reply. Send "continue" to go on.`);
     throw error;
   }
+  // A reply that was cut off may hold half a call that happens to parse.
+  if (!finished && !signal.aborted)
+    throw new ModelFailure(`${origin} ended in the middle of its reply, or does not answer as OpenAI’s chat completions do. Send "continue" to go on.`);
   for (const [index, call] of [...calls].sort(([a], [b]) => a - b))
     yield { type: 'call', call: { ...call, id: call.id === '' ? `call_${index}` : call.id } };
 }
 
+/** All that a server needs to be told; what the library adds (its own version, the platform, OPENAI_CUSTOM_HEADERS) stays here. */
+function headersFor(settings: OpenAiSettings): Record<string, string> {
+  return {
+    accept: 'text/event-stream',
+    'content-type': 'application/json',
+    ...(settings.apiKey !== '' && { authorization: `Bearer ${settings.apiKey}` }),
+  };
+}
+
 function* eventsOf(chunk: ChatCompletionChunk, calls: Map<number, { id: string; name: string; arguments: string }>): Iterable<ModelEvent> {
   if (chunk.usage) yield { type: 'usage', input: chunk.usage.prompt_tokens, output: chunk.usage.completion_tokens };
-  const delta = chunk.choices[0]?.delta;
+  // Compatible servers leave things out that OpenAI's types promise.
+  const delta = (chunk.choices as ChatCompletionChunk['choices'] | undefined)?.[0]?.delta;
   if (delta?.content) yield { type: 'text', text: delta.content };
   for (const part of delta?.tool_calls ?? []) {
     const call = calls.get(part.index) ?? { id: '', name: '', arguments: '' };
@@ -116,13 +150,8 @@ function statusWords(settings: OpenAiSettings, status: number | undefined, messa
     case 429:
       return `${host} says that there were too many requests or that the quota is used up (429). Wait, then send "continue".`;
     default:
-      return `${host} answered with an error${status === undefined ? '' : ` (${status})`}: ${message.slice(0, 300)}`;
+      return `${host} answered with an error${status === undefined ? '' : ` (${status})`}: ${message}`;
   }
-}
-
-function causeOf<T extends Error>(error: unknown, kind: new (...args: never[]) => T): T | undefined {
-  for (let at: unknown = error; at instanceof Error; at = at.cause) if (at instanceof kind) return at;
-  return undefined;
 }
 
 function deepest(error: Error): string {

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { join } from 'node:path';
+import { lstat, open } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { parsePolicy, type Diagnostic, type Layer, type ParsedLayer, type ParseResult } from '../../core/policy/parse.ts';
 import type { LoadedPolicies, PolicySource } from '../../core/policy/port.ts';
 
@@ -57,6 +57,9 @@ type Read = { kind: 'text'; text: string } | { kind: 'absent' } | { kind: 'unrea
 
 /** Absent means that nothing is there at all; anything there that cannot be read is a problem, never "no policy". */
 async function readPolicy(file: string, refuseLink: boolean): Promise<Read> {
+  // Where a link leads is not protected: the agent could edit the policy under its other name.
+  if (refuseLink && (await isLink(dirname(file))))
+    return { kind: 'unreadable', problem: 'a workspace policy may not lie behind a link' };
   try {
     const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK | (refuseLink ? constants.O_NOFOLLOW : 0));
     try {
@@ -70,10 +73,19 @@ async function readPolicy(file: string, refuseLink: boolean): Promise<Read> {
     }
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'ENOENT') return { kind: 'absent' };
-    if (code === 'ELOOP') return { kind: 'unreadable', problem: 'a workspace policy may not be a link' };
+    if (code === 'ENOENT') {
+      // A link that leads nowhere is not "no policy": somebody set one, and it is gone.
+      const dangling = (await isLink(file)) || (await isLink(dirname(file)));
+      return dangling ? { kind: 'unreadable', problem: 'this is a link to something that does not exist' } : { kind: 'absent' };
+    }
+    if (code === 'ELOOP')
+      return { kind: 'unreadable', problem: refuseLink ? 'a workspace policy may not be a link' : 'too many links' };
     if (code === 'EACCES') return { kind: 'unreadable', problem: 'the file cannot be read: permission denied' };
     if (error instanceof TypeError) return { kind: 'unreadable', problem: 'the file is not UTF-8 text' };
     return { kind: 'unreadable', problem: `the file cannot be read (${String(code ?? error)})` };
   }
+}
+
+async function isLink(path: string): Promise<boolean> {
+  return lstat(path).then((info) => info.isSymbolicLink(), () => false);
 }

@@ -15,15 +15,16 @@ const ABSENT_FOLDERS = ['.oversign', '.vscode', '.idea', '.devcontainer', '.git'
 export async function planWorkspace(
   roots: readonly string[],
   found: Survey,
-  exists: (path: string) => Promise<boolean>,
+  look: { exists(path: string): Promise<boolean>; isStandIn(path: string): boolean },
 ): Promise<Pick<Cage, 'writable' | 'pinned' | 'readOnly' | 'hiddenFiles' | 'hiddenFolders'> & { placeholders: Placeholder[] }> {
   const writable = topmost(roots);
   const links = [...found.protectedLinks];
   const readOnly = [...found.protectedPaths];
   const placeholders: Placeholder[] = [];
   const gitMounts: string[] = [];
-  for (const folder of found.gitFolders) {
-    const plan = await planGit(folder);
+  for (const folder of [...found.gitFolders, ...found.bareFolders]) {
+    if (look.isStandIn(folder)) continue;
+    const plan = await planGit(folder, (path) => look.isStandIn(path));
     links.push(...plan.links);
     readOnly.push(...plan.readOnly, ...plan.placeholders.map(({ path }) => path));
     placeholders.push(...plan.placeholders);
@@ -31,13 +32,14 @@ export async function planWorkspace(
   }
   for (const root of writable) {
     for (const name of ABSENT_FOLDERS)
-      if (!(await exists(`${root}/${name}`))) placeholders.push({ path: `${root}/${name}`, kind: 'folder', content: '' });
+      if (look.isStandIn(`${root}/${name}`) || !(await look.exists(`${root}/${name}`))) placeholders.push({ path: `${root}/${name}`, kind: 'folder', content: '' });
   }
   if (links.length > 0)
     throw new ToolFailure(`${links.join(', ')}: a protected path is a link, and a link cannot be held in place; replace it by what it points to`);
   readOnly.push(...placeholders.map(({ path }) => path));
   const hiddenFiles = [...found.deniedFiles, ...found.specials];
-  const held = [...readOnly, ...hiddenFiles, ...found.deniedFolders];
+  const hiddenFolders = [...found.deniedFolders, ...found.closedFolders];
+  const held = [...readOnly, ...hiddenFiles, ...hiddenFolders];
   const pinned = [...new Set([...gitMounts, ...held.flatMap((path) => foldersBetween(writable, path))])].sort(
     (a, b) => a.split('/').length - b.split('/').length,
   );
@@ -46,7 +48,7 @@ export async function planWorkspace(
     pinned,
     readOnly: [...new Set(readOnly)],
     hiddenFiles,
-    hiddenFolders: found.deniedFolders,
+    hiddenFolders,
     placeholders,
   };
 }

@@ -1,5 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { bytesOfPath } from '../files/rawPath.ts';
 
 /** A part of a `.git` folder that decides what git runs, and what to put there while it is absent. */
 interface Part {
@@ -11,7 +12,7 @@ interface Part {
 
 /**
  * gitrepository-layout(5): hooks and configuration run programs; `commondir` moves both elsewhere (`.` means here);
- * `modules` and `worktrees` hold repositories of their own.
+ * `modules` and `worktrees` hold repositories of their own; the to-do list of a rebase may hold commands to run.
  */
 const PARTS: Part[] = [
   { name: 'hooks', absent: 'folder' },
@@ -20,6 +21,8 @@ const PARTS: Part[] = [
   { name: 'commondir', absent: 'file', content: '.\n' },
   { name: 'modules', absent: undefined },
   { name: 'worktrees', absent: undefined },
+  { name: 'rebase-merge', absent: undefined },
+  { name: 'rebase-apply', absent: undefined },
 ];
 
 /** What runs programs at the user's next git command if it appears: set aside after a call. */
@@ -32,11 +35,12 @@ export interface GitPlan {
   links: string[];
 }
 
-export async function planGit(gitFolder: string): Promise<GitPlan> {
+/** `isStandIn` tells what is there only as a placeholder of another call: that counts as absent. */
+export async function planGit(gitFolder: string, isStandIn: (path: string) => boolean): Promise<GitPlan> {
   const plan: GitPlan = { readOnly: [], placeholders: [], links: [] };
   for (const part of PARTS) {
     const path = join(gitFolder, part.name);
-    const info = await lstat(path).catch(() => undefined);
+    const info = isStandIn(path) ? undefined : await lstat(bytesOfPath(path)).catch(() => undefined);
     if (info?.isSymbolicLink()) plan.links.push(path);
     else if (info) plan.readOnly.push(path);
     else if (part.absent) plan.placeholders.push({ path, kind: part.absent, content: part.content ?? '' });

@@ -2,13 +2,15 @@ import { lstat } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { bubblewrapOptions, limitedArgv, type Cage } from '../../core/sandbox/bubblewrap.ts';
 import type { Ending, HeldLimit, Limits, Sandbox, SandboxResult, SandboxSpec, SandboxStatus } from '../../core/sandbox/port.ts';
+import { isInside } from '../../core/scope/spelling.ts';
 import type { OwnFolders } from '../folders.ts';
 import { startProcess, type SpawnEnd } from '../process/spawn.ts';
+import { bytesOfPath } from '../files/rawPath.ts';
 import { planWorkspace, type BaseCage } from './cage.ts';
 import { Placeholders } from './placeholders.ts';
 import { explainFailure, findBubblewrap, type Refusal } from './probe.ts';
-import { controlEntries, quarantineNew } from './quarantine.ts';
-import { survey } from './survey.ts';
+import { controlEntries, quarantine } from './quarantine.ts';
+import { survey, type Survey } from './survey.ts';
 import { syntheticEtc, systemMounts, toolchains, type Toolchain } from './systemMounts.ts';
 import { watchTree } from './watchdog.ts';
 
@@ -16,12 +18,18 @@ const HOME = '/home/agent';
 /** bubblewrap says "bwrap: …" on standard error and exits with 1 when it cannot build the cage. */
 const REFUSED = /^bwrap: /;
 
+interface RunningCall {
+  roots: readonly string[];
+  before: ReadonlySet<string>;
+}
+
 /** Linux's host sandbox: bubblewrap with a profile of its own (see core/sandbox/bubblewrap.ts). */
 export class HostSandbox implements Sandbox {
   readonly #folders: OwnFolders;
   readonly #environment: NodeJS.ProcessEnv;
   readonly #never: readonly string[];
   readonly #placeholders: Placeholders;
+  readonly #running = new Set<RunningCall>();
   #status: Promise<{ program: string; base: BaseCage } | Refusal> | undefined;
 
   /** `never`: folders that no toolchain mount may contain or lie in (workspaces, Oversign's own). */
@@ -38,7 +46,7 @@ export class HostSandbox implements Sandbox {
     return {
       works: true,
       name: 'bubblewrap',
-      words: 'In the sandbox (bubblewrap): no network, the workspace writable, the rest of your files not there.',
+      words: 'bubblewrap: no network, only the workspace can be written, your other files are not there.',
       limits: heldLimits(limits),
     };
   }
@@ -72,28 +80,43 @@ export class HostSandbox implements Sandbox {
   async run(spec: SandboxSpec, signal: AbortSignal): Promise<SandboxResult> {
     const ready = await this.#ready();
     if ('works' in ready) throw new Error(`${ready.cause} ${ready.fix}`);
-    const found = await survey(spec.writable, spec);
-    const before = await controlEntries(found);
-    const { placeholders, ...workspace } = await planWorkspace(spec.writable, found, exists);
-    const uncover = await this.#placeholders.cover(placeholders);
-    let result: SandboxResult;
+    const others = [...this.#running];
+    const found = await survey(spec.writable, spec, 'before');
+    const entries = await this.#ownEntries(found);
+    // What another call made counts as new for this one too, or two calls could vouch for each other.
+    others.push(...this.#running);
+    const call: RunningCall = { roots: spec.writable, before: new Set(entries.filter((path) => others.every((other) => !madeDuring(other, path)))) };
+    const { placeholders, ...workspace } = await planWorkspace(spec.writable, found, {
+      exists,
+      isStandIn: (path) => this.#placeholders.has(path),
+    });
+    this.#running.add(call);
     try {
-      result = await this.#runIn(
-        ready.program,
-        {
-          ...ready.base,
-          ...workspace,
-          temporaryBytes: spec.limits.diskBytes,
-          environment: spec.launch.environment,
-          cwd: spec.launch.cwd,
-        },
-        spec,
-        signal,
-      );
+      const uncover = await this.#placeholders.cover(placeholders);
+      const covered = await identities(placeholders.map(({ path }) => path));
+      const cage: Cage = {
+        ...ready.base,
+        ...workspace,
+        toolchains: ready.base.toolchains.filter((path) => !spec.isDenied(path)),
+        temporaryBytes: spec.limits.diskBytes,
+        environment: spec.launch.environment,
+        cwd: spec.launch.cwd,
+      };
+      const result = await this.#runIn(ready.program, cage, spec, signal).finally(uncover);
+      const closedBefore = new Set(found.closedFolders);
+      const after = await this.#ownEntries(await survey(spec.writable, spec, { closedBefore }));
+      // A stand-in that is still the same one was out of reach all the time: what is in it is the user's.
+      const same = await identities([...covered.keys()]);
+      const isNew = (path: string): boolean => !call.before.has(path) && (!same.has(path) || same.get(path) !== covered.get(path));
+      return { ...result, quarantined: await quarantine(after.filter(isNew), this.#folders.data) };
     } finally {
-      await uncover();
+      this.#running.delete(call);
     }
-    return { ...result, quarantined: await quarantineNew(spec.writable, spec, before, this.#folders.data) };
+  }
+
+  /** The entries that decide what runs later, without the stand-ins of running calls. */
+  async #ownEntries(found: Survey): Promise<string[]> {
+    return (await controlEntries(found)).filter((path) => !this.#placeholders.has(path));
   }
 
   async recover(): Promise<void> {
@@ -106,10 +129,12 @@ export class HostSandbox implements Sandbox {
     let cause: Ending | undefined;
     const child = await startProcess({
       file: program,
-      args: ['--args', '3', '--', ...limitedArgv(spec.limits, spec.launch.argv)],
+      args: ['--args', '3', '--json-status-fd', '4', '--', ...limitedArgv(spec.limits, spec.launch.argv)],
       cwd: '/',
       environment: {},
-      onDescriptor3: bubblewrapOptions(cage).join('\0') + '\0',
+      onDescriptor3: optionBytes(cage),
+      readDescriptor4: true,
+      waitsOnDescriptor5: true,
       outputCap: spec.outputCap,
     });
     const end = (why: Ending): void => {
@@ -132,7 +157,7 @@ export class HostSandbox implements Sandbox {
     }
     const output = ended.output.toString('utf8');
     return {
-      ending: cause ?? endingOf(ended, output),
+      ending: cause ?? endingOf(ended),
       output,
       outputBytes: ended.outputBytes,
       durationMs: Math.round(performance.now() - began),
@@ -168,7 +193,7 @@ export class HostSandbox implements Sandbox {
       args: ['--args', '3', '--', '/bin/bash', '-c', proof],
       cwd: '/',
       environment: {},
-      onDescriptor3: bubblewrapOptions(cage).join('\0') + '\0',
+      onDescriptor3: optionBytes(cage),
       outputCap: 10_000,
     });
     const timer = setTimeout(() => { child.kill(); }, 10_000);
@@ -185,10 +210,19 @@ export class HostSandbox implements Sandbox {
   }
 }
 
-function endingOf(ended: SpawnEnd, output: string): Ending {
+function optionBytes(cage: Cage): Buffer {
+  return bytesOfPath(bubblewrapOptions(cage).map((option) => `${option}\0`).join(''));
+}
+
+function madeDuring(call: RunningCall, path: string): boolean {
+  return call.roots.some((root) => isInside(root, path)) && !call.before.has(path);
+}
+
+function endingOf(ended: SpawnEnd): Ending {
   if (ended.signal !== null) return { kind: 'killed', signal: ended.signal };
   const code = ended.code ?? -1;
-  if (code === 1 && REFUSED.test(output)) return { kind: 'violation', what: 'the sandbox could not be built' };
+  // bubblewrap reports the exit code of what it ran, and none if the cage was never built (bwrap(1), --json-status-fd).
+  if (!ended.descriptor4.includes('"exit-code"')) return { kind: 'violation', what: 'the sandbox could not be built' };
   // bubblewrap passes on a signal as 128 + its number; SIGXCPU is 24, SIGXFSZ 25 (signal(7)).
   if (code === 128 + 24) return { kind: 'limit', limit: 'CPU time' };
   if (code === 128 + 25) return { kind: 'limit', limit: 'file size' };
@@ -204,6 +238,17 @@ function heldLimits(limits: Limits): HeldLimit[] {
     { name: 'size of one file', value: size(limits.diskBytes), how: 'enforced' },
     { name: 'bytes written', value: size(limits.diskBytes), how: 'watched' },
   ];
+}
+
+/** Which file system object is at each path, where there is one. */
+async function identities(paths: readonly string[]): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  for (const path of paths) {
+    const info = await lstat(bytesOfPath(path), { bigint: true }).catch(() => undefined);
+    // Inode numbers are used again; the time of birth is not.
+    if (info) found.set(path, `${info.dev}:${info.ino}:${info.birthtimeNs}`);
+  }
+  return found;
 }
 
 async function exists(path: string): Promise<boolean> {

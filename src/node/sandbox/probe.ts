@@ -40,6 +40,8 @@ export async function explainFailure(output: string): Promise<Refusal> {
     cause: `Commands cannot be confined: ${cause}.`,
     fix,
   });
+  if (/unknown option/i.test(said))
+    return refusal(`the installed bubblewrap is too old (${said}); version 0.8 or later is needed`, 'Install a newer bubblewrap (Debian 12, Ubuntu 24.04 and Fedora 38 have one).');
   if (/namespace|uid map|userns|Operation not permitted|EPERM/i.test(said)) {
     if ((await sysctl('kernel/apparmor_restrict_unprivileged_userns')) === '1')
       return refusal(

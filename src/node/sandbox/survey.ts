@@ -1,85 +1,140 @@
-import { lstat, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, lstat, readdir } from 'node:fs/promises';
 import { ToolFailure } from '../../core/tools/failure.ts';
 import { isInside, parentOf } from '../../core/scope/spelling.ts';
+import { bytesOfPath, textOfName } from '../files/rawPath.ts';
 
-/** What stands below the writable folders and needs care. All paths are absolute; only topmost ones are listed. */
+/**
+ * What stands below the writable folders and needs care. All paths are absolute, as `textOfName` writes them; of
+ * denied and protected ones only the topmost are listed.
+ */
 export interface Survey {
   deniedFiles: string[];
   deniedFolders: string[];
+  /** Folders that cannot be looked into now. A command of the same account could open them, so they are hidden. */
+  closedFolders: string[];
   protectedPaths: string[];
-  /** Real repositories: their `.git` folders, whose parts are protected one by one. */
+  /** Repositories: their `.git` folders, whose parts are protected one by one. */
   gitFolders: string[];
+  /** Folders that git takes as a repository although they are not named `.git`: bare ones. */
+  bareFolders: string[];
   /** Sockets, FIFOs and devices. */
   specials: string[];
   /** Links where a protected path should be: they cannot be held in place. */
   protectedLinks: string[];
 }
 
-interface Rules {
+export interface Rules {
   isDenied(path: string): boolean;
   isProtected(path: string): boolean;
 }
 
+/**
+ * Before a call it looks and changes nothing. After one there is no limit to how much it looks at, and it opens what
+ * the call may have closed: every folder but those that were closed before.
+ */
+export type When = 'before' | { closedBefore: ReadonlySet<string> };
+
 const MOST = 500_000;
 
+interface Entry {
+  path: string;
+  name: string;
+  kind: 'folder' | 'file' | 'link' | 'special';
+}
+
 /** Looks through the folders once, links not followed. Too much to look at is a refusal: fail closed. */
-export async function survey(roots: readonly string[], rules: Rules): Promise<Survey> {
+export async function survey(roots: readonly string[], rules: Rules, when: When): Promise<Survey> {
   const found: Survey = {
     deniedFiles: [],
     deniedFolders: [],
+    closedFolders: [],
     protectedPaths: [],
     gitFolders: [],
+    bareFolders: [],
     specials: [],
     protectedLinks: [],
   };
-  const linkedDenied = new Set<string>();
   let looked = 0;
-  const visit = async (folder: string, onFile?: (path: string) => Promise<void>): Promise<void> => {
-    let entries;
-    try {
-      entries = await readdir(folder, { withFileTypes: true });
-    } catch {
-      return; // what we cannot look into, the command (same account) cannot either
+  const visit = async (folder: string, isGuarded: boolean): Promise<void> => {
+    const entries = await entriesOf(folder, when);
+    if (entries === 'closed') {
+      found.closedFolders.push(folder);
+      return;
     }
-    for (const entry of entries) {
-      looked += 1;
-      if (looked > MOST) throw new ToolFailure(`the workspace holds more than ${MOST} files; the sandbox cannot make sure of all of them`);
-      const path = join(folder, entry.name);
-      const isFolder = entry.isDirectory();
-      if (onFile) {
-        if (isFolder) await visit(path, onFile);
-        else if (entry.isFile()) await onFile(path);
-        continue;
-      }
-      if (rules.isDenied(path)) {
-        (isFolder ? found.deniedFolders : found.deniedFiles).push(path);
-        await noteHardLinks(path, linkedDenied);
-      } else if (rules.isProtected(path)) {
-        if (entry.isSymbolicLink()) found.protectedLinks.push(path);
-        else if (isFolder && entry.name === '.git') found.gitFolders.push(path);
-        else found.protectedPaths.push(path);
-      } else if (isFolder) await visit(path);
-      else if (!entry.isFile() && !entry.isSymbolicLink()) found.specials.push(path);
+    looked += entries.length;
+    if (looked > MOST && when === 'before')
+      throw new ToolFailure(`the workspace holds more than ${MOST} files; the sandbox cannot make sure of all of them`);
+    if (!isGuarded && isBareRepository(entries)) found.bareFolders.push(folder);
+    for (const { path, name, kind } of entries) {
+      if (rules.isDenied(path)) (kind === 'folder' ? found.deniedFolders : found.deniedFiles).push(path);
+      else if (!isGuarded && rules.isProtected(path)) {
+        if (kind === 'link') found.protectedLinks.push(path);
+        else if (kind === 'special') found.specials.push(path);
+        else (kind === 'folder' && name === '.git' ? found.gitFolders : found.protectedPaths).push(path);
+        // Protected is not hidden: what is denied, or no file, is looked for in there too.
+        if (kind === 'folder') await visit(path, true);
+      } else if (kind === 'folder') await visit(path, isGuarded);
+      else if (kind === 'special') found.specials.push(path);
     }
   };
-  for (const root of topmost(roots)) await visit(root);
-  // Only if a denied file has further names is it worth looking at every file's inode.
-  if (linkedDenied.size > 0)
-    for (const root of topmost(roots))
-      await visit(root, async (path) => {
-        const info = await lstat(path).catch(() => undefined);
-        if (info && linkedDenied.has(`${info.dev}:${info.ino}`) && !found.deniedFiles.includes(path)) found.deniedFiles.push(path);
-      });
+  const tops = topmost(roots);
+  for (const root of tops) await visit(root, false);
+  if (when === 'before') await addHardLinks(tops, found);
   return found;
 }
 
-async function noteHardLinks(path: string, linked: Set<string>): Promise<void> {
-  const info = await lstat(path).catch(() => undefined);
-  if (info === undefined) return;
-  if (info.isDirectory()) {
-    for (const name of await readdir(path).catch(() => [])) await noteHardLinks(join(path, name), linked);
-  } else if (info.nlink > 1) linked.add(`${info.dev}:${info.ino}`);
+/** Adds the further names of denied files. Only if there are any is it worth looking at every file's inode. */
+async function addHardLinks(roots: readonly string[], found: Survey): Promise<void> {
+  const linked = new Set<string>();
+  const denied = new Set([...found.deniedFiles, ...found.deniedFolders, ...found.closedFolders]);
+  const note = async (path: string): Promise<void> => {
+    const info = await lstat(bytesOfPath(path)).catch(() => undefined);
+    if (info?.isDirectory()) for (const entry of await entriesOrNone(path)) await note(entry.path);
+    else if (info && info.nlink > 1) linked.add(`${info.dev}:${info.ino}`);
+  };
+  for (const path of denied) await note(path);
+  if (linked.size === 0) return;
+  const visit = async (folder: string): Promise<void> => {
+    for (const { path, kind } of await entriesOrNone(folder)) {
+      if (denied.has(path)) continue;
+      if (kind === 'folder') await visit(path);
+      else if (kind === 'file') {
+        const info = await lstat(bytesOfPath(path)).catch(() => undefined);
+        if (info && linked.has(`${info.dev}:${info.ino}`)) found.deniedFiles.push(path);
+      }
+    }
+  };
+  for (const root of roots) await visit(root);
+}
+
+async function entriesOrNone(folder: string): Promise<Entry[]> {
+  const entries = await entriesOf(folder, 'before');
+  return entries === 'closed' ? [] : entries;
+}
+
+async function entriesOf(folder: string, when: When): Promise<Entry[] | 'closed'> {
+  const bytes = bytesOfPath(folder);
+  const read = async (): Promise<Entry[]> =>
+    (await readdir(bytes, { withFileTypes: true, encoding: 'buffer' })).map((entry) => {
+      const name = textOfName(entry.name);
+      const kind = entry.isDirectory() ? 'folder' : entry.isFile() ? 'file' : entry.isSymbolicLink() ? 'link' : 'special';
+      return { path: `${folder}/${name}`, name, kind };
+    });
+  try {
+    return await read();
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return []; // gone meanwhile
+    if (code !== 'EACCES' && when === 'before') throw new ToolFailure(`${folder} cannot be looked through (${String(code)})`);
+    if (when === 'before' || when.closedBefore.has(folder)) return 'closed';
+    return chmod(bytes, 0o700).then(read).catch(() => 'closed' as const);
+  }
+}
+
+/** What git's is_git_directory() asks for (setup.c): it then trusts the `config` beside it. */
+function isBareRepository(entries: readonly Entry[]): boolean {
+  const has = (name: string): boolean => entries.some((entry) => entry.name === name);
+  return has('HEAD') && (has('commondir') || (has('objects') && has('refs')));
 }
 
 /** The folders between a root and a path, topmost first: the mount points that hold the path in place. */

@@ -46,10 +46,18 @@ export interface Toolchain {
   bin: string;
 }
 
+/** Folders beside `bin` that make its parent an installation. Without one the parent may as well hold tokens or sockets. */
+const INSTALLED = ['lib', 'lib64', 'libexec', 'versions', 'installs'];
+
+/** Parents of a `bin` that hold far more than one toolchain. */
+function isShared(parent: string, home: string): boolean {
+  return ['/', '/opt', '/usr/local', join(home, '.local'), join(home, '.cargo')].includes(parent) || isInside(parent, home);
+}
+
 /**
  * Toolchains on the user's PATH that lie outside the system folders: nvm, pyenv, cargo, go and their kind. What
- * holds more than a toolchain (the home folder itself, `~/.local`, a folder with credentials) is mounted by its
- * `bin` alone; what lies in a workspace or holds one is left out.
+ * does not look like an installation (`~/.docker`, `~/.fly`, `~/.cargo` with their tokens and sockets), or holds
+ * more than one (the home folder itself, `~/.local`), is mounted by its `bin` alone; what lies in a workspace or holds one is left out.
  */
 export function toolchains(path: string, home: string, never: readonly string[]): Toolchain[] {
   const found: Toolchain[] = [];
@@ -64,10 +72,7 @@ export function toolchains(path: string, home: string, never: readonly string[])
       continue;
     }
     const parent = dirname(real);
-    const isWhole =
-      ['bin', 'shims'].includes(basename(real)) &&
-      ![home, join(home, '.local'), join(home, '.cargo'), '/', '/opt', '/usr/local'].includes(parent) &&
-      !isInside(parent, home);
+    const isWhole = ['bin', 'shims'].includes(basename(real)) && INSTALLED.some((name) => existsSync(join(parent, name))) && !isShared(parent, home);
     const mount = isWhole ? parent : real;
     if (never.some((path) => isInside(mount, path) || isInside(path, mount))) continue;
     if (mount === '/' || isInside(mount, home)) continue;

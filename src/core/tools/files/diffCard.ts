@@ -17,7 +17,8 @@ export async function editCard(options: {
     context: 3,
     timeout: 2000, // a pair of huge, wholly different files would take minutes
   });
-  const lines = (patch ?? wholeFile(options)).split('\n').filter((line) => !/^(={10,}|--- before|\+\+\+ after)/.test(line));
+  // The patch's own head goes, and nothing below it: an added line may well start with `++ after`.
+  const lines = patch === undefined ? wholeFile(options).split('\n') : patch.slice(startOfHunks(patch)).split('\n');
   const diff = visible(lines.join('\n'));
   return {
     kind: 'edit',
@@ -35,4 +36,9 @@ export async function editCard(options: {
 function wholeFile(options: { before: string | undefined; after: string }): string {
   const mark = (text: string, sign: string): string => text.split('\n').map((line) => sign + line).join('\n');
   return `${mark(options.before ?? '', '-')}\n${mark(options.after, '+')}`;
+}
+
+function startOfHunks(patch: string): number {
+  const found = patch.indexOf('\n@@ ');
+  return found === -1 ? patch.length : found + 1;
 }

@@ -25,12 +25,14 @@ const tool: Tool<Arguments> = {
     const undo = await undoOf(context, [preImage]);
     const open = context.scope.standing(look.path, 'write').kind === 'free';
     const before = open ? await currentText(look.path, context) : '';
-    const after = open ? edited(before, args, shown) : args.new_text;
+    const secret = context.scope.isSecret(look.path);
+    const after = open ? edited(before, args, shown, secret) : args.new_text;
     return {
       action: {
         tool: 'edit_file',
         effect: 'write',
-        resources: [{ path: look.path, access: 'write' }],
+        // How often the old text occurs tells what is in the file: of a likely secret, that is reading it.
+        resources: [{ path: look.path, access: 'write' }, ...(secret ? [{ path: look.path, access: 'read' as const }] : [])],
         arguments: { ...args },
         preImages: [preImage],
         undo,
@@ -68,9 +70,10 @@ async function currentText(path: string, context: ToolContext): Promise<string> 
 }
 
 /** The text with the replacement made; how often the old text occurs must be what the call says. */
-export function edited(before: string, args: Arguments, shown: string): string {
+export function edited(before: string, args: Arguments, shown: string, secret = false): string {
   const pieces = before.split(args.old_text);
   const count = pieces.length - 1;
+  if (secret && (count === 0 || (count > 1 && !args.replace_all))) throw new ToolFailure(`old_text does not occur exactly once in ${shown}`);
   if (count === 0) throw new ToolFailure(`old_text does not occur in ${shown}; read the file again`);
   if (count > 1 && !args.replace_all)
     throw new ToolFailure(`old_text occurs ${count} times in ${shown}; give more of the text around it, or set replace_all`);

@@ -1,7 +1,8 @@
-import picomatch from 'picomatch';
 import * as z from 'zod';
 import { visibleLine } from '../../../shared/visible.ts';
+import { isGlob } from '../../scope/glob.ts';
 import { relativeTo } from '../../scope/spelling.ts';
+import { globOf } from '../text.ts';
 import { anyTool, type Tool } from '../tool.ts';
 
 const MAX_RESULTS = 500;
@@ -37,9 +38,8 @@ const tool: Tool<z.infer<typeof parameters>> = {
   },
   async perform(args, action, context, signal) {
     const start = action.resources[0]?.path ?? '';
-    const isGlob = /[*?[{]/.test(args.pattern);
-    const matches = isGlob
-      ? picomatch(args.pattern, { dot: true, noext: true, nonegate: true })
+    const matches = isGlob(args.pattern)
+      ? globOf(args.pattern)
       : (path: string) => path.toLowerCase().includes(args.pattern.toLowerCase());
     const found: string[] = [];
     let more = false;

@@ -47,7 +47,7 @@ const tool: Tool<z.infer<typeof parameters>> = {
     let text = '';
     let reached = first - 1;
     for (let number = first; number <= last; number += 1) {
-      const line = lines[number - 1] ?? '';
+      const line = context.redactor.text(lines[number - 1] ?? '');
       const row = `${number}\t${line.length > MAX_LINE ? `${line.slice(0, MAX_LINE)} [… line cut]` : line}\n`;
       if (text.length + row.length > MAX_CHARACTERS) break;
       text += row;

@@ -1,9 +1,8 @@
-import picomatch from 'picomatch';
 import * as z from 'zod';
 import { visibleLine } from '../../../shared/visible.ts';
 import { relativeTo } from '../../scope/spelling.ts';
 import { ToolFailure } from '../failure.ts';
-import { isSkippable, textOf } from '../text.ts';
+import { globOf, isSkippable, textOf } from '../text.ts';
 import { anyTool, type Tool } from '../tool.ts';
 
 const MAX_FILE = 1024 * 1024;
@@ -46,7 +45,7 @@ const tool: Tool<z.infer<typeof parameters>> = {
     const start = action.resources[0]?.path ?? '';
     const single = action.resources[0]?.access === 'read';
     const matches = await lineMatcher(args);
-    const wanted = args.glob === undefined ? () => true : picomatch(args.glob, { dot: true, noext: true, nonegate: true });
+    const wanted = args.glob === undefined ? () => true : globOf(args.glob);
     const hits: string[] = [];
     const contentOf: string[] = [];
     let left = 0;
@@ -56,7 +55,7 @@ const tool: Tool<z.infer<typeof parameters>> = {
       for (const [index, line] of textOf(bytes, shown).split('\n').entries()) {
         if (!matches(line)) continue;
         found = true;
-        if (hits.length < MAX_HITS) hits.push(`${visibleLine(shown)}:${index + 1}: ${line.slice(0, MAX_LINE)}`);
+        if (hits.length < MAX_HITS) hits.push(`${visibleLine(shown)}:${index + 1}: ${context.redactor.text(line).slice(0, MAX_LINE)}`);
         else left += 1;
       }
       if (found) contentOf.push(path);

@@ -1,0 +1,94 @@
+import * as vscode from 'vscode';
+import type { AuditNode } from '../vscode/auditTree.ts';
+import { openPolicyFile } from '../vscode/policyFile.ts';
+import { openSample } from '../vscode/sample.ts';
+import { askForApiKey, chooseModel, modelSettings, removeApiKey } from '../vscode/settings.ts';
+import type { Controller } from './controller.ts';
+
+/** Registers the palette's commands; each says what went wrong, in words, where something did. */
+export function registerCommands(context: vscode.ExtensionContext, controller: Controller): void {
+  const command = (name: string, action: (...args: unknown[]) => Promise<void>): void => {
+    context.subscriptions.push(
+      vscode.commands.registerCommand(`oversign.${name}`, async (...args: unknown[]) => {
+        try {
+          await action(...args);
+        } catch (error) {
+          void vscode.window.showErrorMessage(`Oversign: ${error instanceof Error ? error.message : String(error)}`);
+        }
+      }),
+    );
+  };
+  command('runAgent', async (task) => {
+    await controller.view.reveal();
+    const text = typeof task === 'string' ? task : await askForTask();
+    if (text === undefined || text.trim() === '') return;
+    await controller.send(text);
+  });
+  command('stop', () => controller.stop());
+  command('newRun', () => controller.newRun());
+  command('resume', async () => {
+    const session = await controller.session();
+    const runs = (await session.runs()).filter((run) => run.state !== 'active' && run.state !== 'finished' && run.folder === session.folder);
+    const picked = await vscode.window.showQuickPick(
+      runs.map((run) => ({ label: run.task.split('\n')[0] ?? run.run, description: run.state, detail: run.reason, run })),
+      { title: 'Oversign: Resume a Run', placeHolder: runs.length === 0 ? 'No run of this folder waits to be resumed.' : 'Which run goes on?' },
+    );
+    if (!picked) return;
+    await controller.view.reveal();
+    await controller.resume(picked.run.run);
+  });
+  command('chooseModel', async () => {
+    await chooseModel();
+    await controller.look();
+  });
+  command('setApiKey', async () => {
+    await askForApiKey(context.secrets);
+    await controller.look();
+  });
+  command('removeApiKey', async () => {
+    await removeApiKey(context.secrets);
+    await controller.look();
+  });
+  command('openUserPolicy', async () => openPolicyFile((await controller.session()).userPolicy));
+  command('openWorkspacePolicy', async () => {
+    const file = (await controller.session()).workspacePolicy;
+    if (file === undefined) throw new Error('Open a folder first.');
+    await openPolicyFile(file);
+  });
+  command('openSample', () => openSample(context.extensionUri));
+  command('checkSandbox', async () => {
+    await controller.look(true);
+    const { sandbox } = (await controller.session()).panel();
+    if (sandbox.state === 'works') void vscode.window.showInformationMessage(`Oversign: the sandbox works (${sandbox.text})`);
+    else throw new Error(`${sandbox.text} ${sandbox.fix ?? ''}`);
+  });
+  command('verifyLog', async () => {
+    const session = await controller.session();
+    const result = await vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Window, title: 'Oversign: verifying the audit log' },
+      () => session.verify(),
+    );
+    if (result.ok)
+      void vscode.window.showInformationMessage(`Oversign: the chain of ${result.events} events is whole. No outside witness covers it yet.`);
+    else throw new Error(`event ${result.firstBad ?? 0} of the audit log does not fit: ${result.problem ?? ''}.`);
+  });
+  command('refreshAudit', async () => {
+    await (await controller.session()).refreshInterrupted();
+    controller.tree.refresh();
+    controller.view.changed();
+  });
+  command('showDetails', async (node) => {
+    const picked = node as AuditNode | undefined;
+    if (picked?.kind === 'run') await controller.showDetails(picked.run);
+    if (picked?.kind === 'action') await controller.showDetails(picked.run, picked.action.id);
+  });
+}
+
+function askForTask(): Thenable<string | undefined> {
+  return vscode.window.showInputBox({
+    title: 'Oversign: Run Agent',
+    prompt: 'What is to be done in this workspace?',
+    ignoreFocusOut: true,
+    ...(modelSettings().provider === 'demo' && { value: 'Find the bug, fix it, and run the tests' }),
+  });
+}

@@ -1,0 +1,224 @@
+import * as vscode from 'vscode';
+import type { RunSummary } from '../shared/auditEvent.ts';
+import type { FromPanel } from '../shared/protocol.ts';
+import type { PanelState } from '../shared/runView.ts';
+import { AgentView } from '../vscode/agentView.ts';
+import { AuditTree, type TreeTurn } from '../vscode/auditTree.ts';
+import { openPolicyFile } from '../vscode/policyFile.ts';
+import { PolicyMarks } from '../vscode/policyMarks.ts';
+import { apiKey, chooseModel, modelSettings } from '../vscode/settings.ts';
+import { StatusBar } from '../vscode/statusBar.ts';
+import { TextDocuments } from '../vscode/textDocuments.ts';
+import type { Session } from './session.ts';
+
+/** Everything of one window: the views, and the session that is opened at the first need. */
+export class Controller implements vscode.Disposable {
+  readonly view: AgentView;
+  readonly tree: AuditTree;
+  readonly #context: vscode.ExtensionContext;
+  readonly #documents = new TextDocuments();
+  readonly #status = new StatusBar();
+  readonly #marks = new PolicyMarks();
+  readonly #announced = new Set<string>();
+  #session: Promise<Session> | undefined;
+  #problem: string | undefined;
+  #model: PanelState['model'];
+
+  constructor(context: vscode.ExtensionContext) {
+    this.#context = context;
+    this.#model = { provider: modelSettings().provider, label: '', destination: '' };
+    this.view = new AgentView(
+      context.extensionUri,
+      () => this.#snapshot(),
+      (message) => {
+        this.#run(() => this.#onMessage(message));
+      },
+    );
+    this.tree = new AuditTree({
+      runs: async () => (await this.session()).runs(),
+      turns: async (run): Promise<TreeTurn[]> => (await this.session()).turns(run),
+    });
+  }
+
+  /** The session of this window. A failed opening is tried again at the next need, and its reason is shown. */
+  session(): Promise<Session> {
+    this.#session ??= this.#open().catch((error: unknown) => {
+      this.#session = undefined;
+      this.#problem = error instanceof Error ? error.message : String(error);
+      this.view.changed();
+      throw error;
+    });
+    return this.#session;
+  }
+
+  /** Starts a run with a task, or hands the text to the present run. */
+  async send(text: string): Promise<void> {
+    if (!vscode.workspace.isTrusted) {
+      this.view.say({ type: 'set-task', text });
+      throw new Error('Runs start only in a trusted workspace. Use "Workspaces: Manage Workspace Trust".');
+    }
+    const session = await this.session();
+    if (session.folder === undefined) throw new Error('Open a folder first: the agent works inside workspace folders only.');
+    await this.look();
+    const model = await session.model(await this.#choice());
+    if (!model.ok) {
+      this.view.say({ type: 'set-task', text });
+      throw new Error(model.problem);
+    }
+    await session.send(text, model.model);
+  }
+
+  async resume(run: string): Promise<void> {
+    if (!vscode.workspace.isTrusted) throw new Error('Runs go on only in a trusted workspace.');
+    const session = await this.session();
+    const model = await session.model(await this.#choice());
+    if (!model.ok) throw new Error(model.problem);
+    await session.resume(run, model.model);
+  }
+
+  async stop(): Promise<void> {
+    await (await this.session()).engine.stop('You stopped it.');
+  }
+
+  async newRun(): Promise<void> {
+    (await this.session()).engine.newRun();
+    this.view.say({ type: 'focus-task' });
+  }
+
+  /** Looks at policy, sandbox and model anew, and shows what it found everywhere. */
+  async look(again = false): Promise<void> {
+    const session = await this.session();
+    const { standing } = await session.look(again);
+    this.#marks.show(standing.ok ? standing.policy.notes : standing.diagnostics);
+    const choice = await this.#choice();
+    const model = await session.model(choice);
+    this.#model = model.ok
+      ? { provider: choice.provider, label: model.model.label, destination: model.model.destination }
+      : { provider: choice.provider, label: choice.name === '' ? choice.provider : choice.name, destination: '', problem: model.problem };
+    this.view.changed();
+  }
+
+  async showDetails(run: RunSummary, action?: string): Promise<void> {
+    const text = await (await this.session()).report(run, action);
+    await this.#documents.showReport(action ?? run.run, text);
+  }
+
+  /** Ends what runs and closes the log; VS Code waits a few seconds for it. */
+  async close(): Promise<void> {
+    const session = await this.#session?.catch(() => undefined);
+    await session?.[Symbol.asyncDispose]();
+  }
+
+  dispose(): void {
+    for (const part of [this.view, this.tree, this.#documents, this.#status, this.#marks]) part.dispose();
+  }
+
+  async #open(): Promise<Session> {
+    const { Session } = await import('./session.ts');
+    const folders = (vscode.workspace.workspaceFolders ?? []).filter((folder) => folder.uri.scheme === 'file');
+    const manifest = this.#context.extension.packageJSON as { version: string };
+    const session = await Session.open({
+      folders: folders.map((folder) => folder.uri.fsPath),
+      environment: process.env,
+      version: manifest.version,
+      installation: this.#context.extensionPath,
+      editor: {
+        isUnsaved: (path) => vscode.workspace.textDocuments.some((document) => document.isDirty && document.uri.scheme === 'file' && document.uri.fsPath === path),
+      },
+    });
+    this.#problem = undefined;
+    session.engine.onChange(() => {
+      this.#announce(session);
+      this.view.changed();
+    });
+    session.onAppend(() => {
+      this.tree.refresh();
+    });
+    // The status bar and the panel follow from here on.
+    queueMicrotask(() => {
+      this.#run(() => this.look());
+      this.tree.refresh();
+    });
+    return session;
+  }
+
+  async #choice(): Promise<{ provider: 'demo' | 'openai' | 'ollama'; name: string; baseUrl: string; apiKey: string }> {
+    return { ...modelSettings(), apiKey: await apiKey(this.#context.secrets) };
+  }
+
+  async #snapshot(): Promise<PanelState> {
+    const trusted = vscode.workspace.isTrusted;
+    const nothing = {
+      approvals: [],
+      interrupted: [],
+      sandbox: { state: 'unknown' as const, text: 'The sandbox has not been looked at yet.' },
+      policy: { state: 'ok' as const, notes: [], asksLess: false },
+    };
+    const session = await this.session().catch(() => undefined);
+    const state: PanelState = session
+      ? { trusted, model: this.#model, ...session.panel() }
+      : { trusted, model: { ...this.#model, problem: this.#problem ?? 'Oversign could not start.' }, ...nothing };
+    this.#status.show(state);
+    return state;
+  }
+
+  /** A toast for each new question, unless the panel is in sight. It only leads there: nothing is approved in it. */
+  #announce(session: Session): void {
+    for (const approval of session.engine.view().approvals) {
+      if (this.#announced.has(approval.id)) continue;
+      this.#announced.add(approval.id);
+      if (this.view.isVisible) continue;
+      void vscode.window.showInformationMessage(`Oversign: approval needed. ${approval.title}`, 'Show').then((picked) => {
+        if (picked === 'Show') void this.view.reveal();
+      });
+    }
+  }
+
+  async #onMessage(message: FromPanel): Promise<void> {
+    const session = await this.session();
+    switch (message.type) {
+      case 'ready':
+        return;
+      case 'send':
+        await this.send(message.text);
+        return;
+      case 'new-run':
+        await this.newRun();
+        return;
+      case 'stop':
+        await this.stop();
+        return;
+      case 'resume':
+        await this.resume(message.run);
+        return;
+      case 'dismiss':
+        session.dismiss(message.run);
+        this.view.changed();
+        return;
+      case 'answer':
+        session.engine.answer(message.approval, message.digest, message.answer);
+        this.view.changed();
+        return;
+      case 'open-diff': {
+        const preview = session.engine.desk.preview(message.approval);
+        if (preview) await this.#documents.showDiff(message.approval, preview.path, preview.before, preview.after);
+        return;
+      }
+      case 'open-policy':
+        await openPolicyFile(session.userPolicy);
+        return;
+      case 'choose-model':
+        await chooseModel();
+        await this.look();
+        return;
+    }
+  }
+
+  /** Runs something nobody waits for; what goes wrong is shown. */
+  #run(work: () => Promise<void>): void {
+    work().catch((error: unknown) => {
+      this.view.changed();
+      void vscode.window.showErrorMessage(`Oversign: ${error instanceof Error ? error.message : String(error)}`);
+    });
+  }
+}

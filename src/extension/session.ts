@@ -1,0 +1,157 @@
+import { Engine, PolicyInvalid } from '../compose.ts';
+import { actionReport, runReport } from '../core/audit/report.ts';
+import { turnsOf, type TurnNode } from '../core/audit/tree.ts';
+import type { Model } from '../core/models/port.ts';
+import type { EffectivePolicy } from '../core/policy/merge.ts';
+import type { Diagnostic } from '../core/policy/parse.ts';
+import type { SandboxStatus } from '../core/sandbox/port.ts';
+import { limitsOf } from '../core/tools/runCommand.ts';
+import { nodeParts, type NodeOptions, type NodeParts } from '../node/engineParts.ts';
+import { chooseModel, type ChosenModel, type ModelChoice } from '../node/models/chooseModel.ts';
+import { workspacePolicy } from '../node/policy/policyFiles.ts';
+import type { RunSummary } from '../shared/auditEvent.ts';
+import type { PanelState } from '../shared/runView.ts';
+
+/** How the policy stands: in force with its notes, or invalid with what is wrong. */
+export type PolicyStanding =
+  | { ok: true; policy: EffectivePolicy }
+  | { ok: false; words: string; diagnostics: Diagnostic[] };
+
+/**
+ * The engine of one window and everything it loads: opened at the first need, never at activation. Here the
+ * editor's side meets the core; it decides nothing.
+ */
+export class Session implements AsyncDisposable {
+  readonly engine: Engine;
+  readonly #node: NodeParts;
+  #interrupted: RunSummary[] = [];
+  #dismissed = new Set<string>();
+  #sandbox: SandboxStatus | undefined;
+  #standing: PolicyStanding | undefined;
+  #model: ChosenModel | undefined;
+  #modelKey = '';
+
+  private constructor(node: NodeParts) {
+    this.#node = node;
+    this.engine = new Engine(node.parts);
+  }
+
+  static async open(options: NodeOptions): Promise<Session> {
+    const session = new Session(await nodeParts(options));
+    await session.refreshInterrupted();
+    return session;
+  }
+
+  get folder(): string | undefined {
+    return this.#node.parts.roots[0];
+  }
+
+  get userPolicy(): string {
+    return this.#node.userPolicy;
+  }
+
+  get workspacePolicy(): string | undefined {
+    return this.folder === undefined ? undefined : workspacePolicy(this.folder);
+  }
+
+  onAppend(listener: () => void): () => void {
+    return this.#node.audit.onAppend(listener);
+  }
+
+  runs(): Promise<RunSummary[]> {
+    return this.#node.audit.runs(50);
+  }
+
+  async turns(run: string): Promise<TurnNode[]> {
+    return turnsOf(await this.#node.audit.events(run));
+  }
+
+  async report(run: RunSummary, action?: string): Promise<string> {
+    const events = await this.#node.audit.events(run.run);
+    const node = turnsOf(events)
+      .flatMap((turn) => turn.actions)
+      .find((one) => one.id === action);
+    return node ? actionReport(node) : runReport(run, events);
+  }
+
+  verify(): ReturnType<NodeParts['audit']['verify']> {
+    return this.#node.audit.verify();
+  }
+
+  async refreshInterrupted(): Promise<void> {
+    this.#interrupted = await this.engine.interrupted();
+  }
+
+  dismiss(run: string): void {
+    this.#dismissed.add(run);
+  }
+
+  /** Looks at the policy files and the sandbox as they are now; `again` forgets what was known of the sandbox. */
+  async look(again = false): Promise<{ standing: PolicyStanding; sandbox: SandboxStatus | undefined }> {
+    if (again) this.#node.sandbox.forget();
+    try {
+      const policy = await this.engine.policy();
+      this.#standing = { ok: true, policy };
+      this.#sandbox = await this.#node.sandbox.status(limitsOf(policy));
+    } catch (error) {
+      if (!(error instanceof PolicyInvalid)) throw error;
+      this.#standing = { ok: false, words: error.message, diagnostics: error.diagnostics };
+    }
+    return { standing: this.#standing, sandbox: this.#sandbox };
+  }
+
+  /** The chosen model; made anew only when the choice has changed. */
+  async model(choice: ModelChoice): Promise<ChosenModel> {
+    const key = JSON.stringify(choice);
+    if (this.#model && this.#modelKey === key && choice.provider !== 'demo') return this.#model;
+    if (choice.apiKey !== '') this.engine.addSecret({ name: 'API_KEY', value: choice.apiKey });
+    this.#model = await chooseModel(choice, this.folder ?? '/', this.#node.sandbox);
+    this.#modelKey = key;
+    return this.#model;
+  }
+
+  async send(text: string, model: Model): Promise<void> {
+    await this.engine.send(text, model);
+    await this.refreshInterrupted();
+  }
+
+  async resume(run: string, model: Model): Promise<void> {
+    this.#interrupted = this.#interrupted.filter((one) => one.run !== run);
+    await this.engine.resume(run, model);
+    await this.refreshInterrupted();
+  }
+
+  /** What the panel shows of run, questions, sandbox and policy; the window adds trust and model. */
+  panel(): Omit<PanelState, 'trusted' | 'model'> {
+    const { run, approvals } = this.engine.view();
+    return {
+      ...(this.folder !== undefined && { folder: this.folder }),
+      ...(run && { run }),
+      approvals,
+      interrupted: this.#interrupted
+        .filter((one) => !this.#dismissed.has(one.run))
+        .map(({ run: id, task, reason }) => ({ run: id, task, reason })),
+      sandbox: sandboxWords(this.#sandbox),
+      policy: policyWords(this.#standing),
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.engine.interrupt('The window was closed or reloaded.');
+    await this.#node.audit[Symbol.asyncDispose]();
+  }
+}
+
+function sandboxWords(status: SandboxStatus | undefined): PanelState['sandbox'] {
+  if (status === undefined) return { state: 'unknown', text: 'The sandbox has not been looked at yet.' };
+  return status.works
+    ? { state: 'works', text: `${status.name}, tested on this machine.` }
+    : { state: 'refused', text: status.cause, fix: status.fix };
+}
+
+function policyWords(standing: PolicyStanding | undefined): PanelState['policy'] {
+  if (standing === undefined) return { state: 'ok', notes: [], asksLess: false };
+  if (!standing.ok) return { state: 'invalid', notes: [standing.words], asksLess: false };
+  const notes = standing.policy.notes.map((note) => `${note.file}:${note.line}:${note.column}: ${note.message}`);
+  return { state: notes.length > 0 ? 'notes' : 'ok', notes, asksLess: !standing.policy.confirmActions.value };
+}

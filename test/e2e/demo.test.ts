@@ -1,0 +1,56 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { Theme } from '../support/browser.ts';
+import { openWindow, runFromPalette } from './window.ts';
+
+const THEMES: [name: string, theme: Theme][] = [
+  ['dark', 'Dark 2026'],
+  ['light', 'Light 2026'],
+];
+
+test.each(THEMES)('the demo, from the palette to the last answer, in the %s theme', async (name, theme) => {
+  const window = await openWindow({ theme });
+  const { folder, approval, editor } = window;
+  await runFromPalette(window);
+
+  await window.approval.waitFor({ timeout: 60_000 });
+  await editor.page.waitForTimeout(1200);
+  await window.shot(`demo-${name}-1-command`);
+  expect(await approval.innerText()).toContain('node test/total.test.mjs');
+  expect(await approval.getByTestId('undo').innerText()).toContain('cannot be undone');
+  expect(await approval.getByTestId('why').innerText()).toMatch(/every command asks/i);
+  await window.answer('command', 'approve-for-run');
+
+  await window.panel.locator('[data-testid="approval"][data-kind="edit"]').waitFor({ timeout: 60_000 });
+  expect(readFileSync(join(folder, 'src/total.mjs'), 'utf8')).toContain('length - 1');
+  await approval.getByTestId('open-diff').click();
+  await editor.page.locator('.monaco-diff-editor').waitFor({ timeout: 30_000 });
+  await editor.page.waitForTimeout(1500);
+  await window.shot(`demo-${name}-2-edit`);
+  await window.answer('edit', 'approve');
+
+  // The second test run is the identical command: the grant covers it, and rm asks again.
+  await window.panel.getByTestId('approval').filter({ hasText: 'rm -rf build/' }).waitFor({ timeout: 60_000 });
+  await editor.page.waitForTimeout(1200);
+  await window.shot(`demo-${name}-3-delete`);
+  await window.answer('command', 'deny', 'I still need that');
+  await window.state('finished');
+  await editor.page.waitForTimeout(800);
+  await window.shot(`demo-${name}-4-finished`);
+
+  expect(readFileSync(join(folder, 'src/total.mjs'), 'utf8')).not.toContain('length - 1');
+  expect(existsSync(join(folder, 'build/till.js'))).toBe(true);
+  expect(existsSync(join(folder, '.vscode'))).toBe(false);
+  const tree = (await window.tree('Edit src/total.mjs')).join('\n');
+  expect(tree).toMatch(/List .*done, allowed by workspace-read/);
+  expect(tree).toMatch(/Edit src\/total\.mjs ?done, approved by you/);
+  expect(tree).toMatch(/Run node test\/total\.test\.mjs ?done, allowed by grant/);
+  expect(tree).toMatch(/Run rm -rf build\/ ?denied, denied by you/);
+  expect(window.events().filter(({ type }) => type === 'asked')).toHaveLength(3);
+  expect(window.events().some(({ type }) => type === 'egress')).toBe(false);
+
+  await editor.page.locator('.tab', { hasText: '.md' }).waitFor({ timeout: 30_000 });
+  await editor.page.waitForTimeout(800);
+  await window.shot(`demo-${name}-5-details`);
+});

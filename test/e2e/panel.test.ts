@@ -1,0 +1,57 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { openWindow, runFromPalette } from './window.ts';
+
+test('Enter alone approves nothing; Control+Enter does', async () => {
+  const window = await openWindow();
+  await runFromPalette(window);
+  await window.approval.waitFor({ timeout: 60_000 });
+  const approve = window.approval.getByTestId('approve');
+  await window.approval.getByTestId('deny').scrollIntoViewIfNeeded();
+  await window.approval.locator('h2, h3').first().click();
+  await expect.poll(() => approve.isEnabled(), { timeout: 30_000 }).toBe(true);
+  await approve.focus();
+  await window.editor.page.keyboard.press('Enter');
+  await window.editor.page.waitForTimeout(1000);
+  expect(window.events().some(({ type }) => type === 'answered')).toBe(false);
+  await approve.focus();
+  await window.editor.page.keyboard.press('Control+Enter');
+  await expect.poll(() => window.events().some(({ type }) => type === 'answered'), { timeout: 30_000 }).toBe(true);
+});
+
+test('a restricted workspace: views and history, no runs', async () => {
+  const window = await openWindow({ trust: false });
+  await window.editor.palette('Oversign: Focus on Agent View');
+  await window.panel.getByText('Runs start only in a trusted workspace').first().waitFor({ timeout: 60_000 });
+  expect(await window.panel.getByTestId('task-box').isDisabled()).toBe(true);
+  await runFromPalette(window, 'try anyway');
+  await window.editor.page.getByText('Runs start only in a trusted workspace').first().waitFor({ timeout: 30_000 });
+  await window.shot('panel-restricted');
+  expect(window.events()).toEqual([]);
+});
+
+test('an invalid policy stops every run, and says where', async () => {
+  const window = await openWindow();
+  const policy = join(dirname(dirname(window.data)), 'config', 'oversign', 'policy.yaml');
+  mkdirSync(dirname(policy), { recursive: true });
+  writeFileSync(policy, 'confirm_actions: true\ntols:\n  file_system: {}\n');
+  await runFromPalette(window, 'do it');
+  await window.panel.getByText(/policy\.yaml:2:1: unknown key "tols" \(did you mean "tools"\?\)/).first().waitFor({ timeout: 60_000 });
+  await window.shot('panel-invalid-policy');
+  expect(window.events().some(({ type }) => type === 'run_started')).toBe(false);
+  expect(existsSync(policy)).toBe(true);
+});
+
+test('a workspace cannot say where prompts go', async () => {
+  const window = await openWindow();
+  mkdirSync(join(window.folder, '.vscode'));
+  writeFileSync(
+    join(window.folder, '.vscode', 'settings.json'),
+    JSON.stringify({ 'oversign.model.provider': 'openai', 'oversign.model.name': 'x', 'oversign.model.baseUrl': 'http://127.0.0.1:9' }),
+  );
+  await window.editor.reload();
+  await window.editor.palette('Oversign: Focus on Agent View');
+  await window.panel.getByTestId('model').getByText('demo (scripted)').waitFor({ timeout: 60_000 });
+  expect(await window.panel.getByTestId('model').innerText()).toContain('nothing is sent anywhere');
+});

@@ -1,0 +1,109 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { openAiServer } from '../support/openAiServer.ts';
+import type { ScriptedReply } from '../support/modelServer.ts';
+import { openWindow, runFromPalette, type Window } from './window.ts';
+
+const KEY = 'sk-e2e-0123456789abcdef';
+
+/** A window whose model is a real HTTP server that tells this story, one reply a request. */
+async function windowWithStory(story: ScriptedReply[]): Promise<Window> {
+  const server = await openAiServer((request) => story[request.results.filter((result) => !result.startsWith('Interrupted')).length] ?? { text: 'All done.' }, { apiKey: KEY });
+  onTestFinished(() => server.close());
+  const window = await openWindow({
+    machineSettings: {
+      'oversign.model.provider': 'openai',
+      'oversign.model.name': 'scripted-1',
+      'oversign.model.baseUrl': server.url,
+    },
+  });
+  await setKey(window);
+  return window;
+}
+
+async function setKey(window: Window): Promise<void> {
+  const { page } = window.editor;
+  await window.editor.palette('Oversign: Set API Key');
+  await page.locator('.quick-input-title', { hasText: 'Set API Key' }).waitFor({ timeout: 30_000 });
+  await page.keyboard.type(KEY);
+  await page.keyboard.press('Enter');
+  await page.getByText('the API key is set').first().waitFor({ timeout: 30_000 });
+}
+
+test('approve one action, deny another, stop a third: files, tree and log agree', async () => {
+  const window = await windowWithStory([
+    { text: 'One.', calls: [{ name: 'write_file', args: { path: 'approved.txt', content: 'yes\n' } }] },
+    { text: 'Two.', calls: [{ name: 'write_file', args: { path: 'denied.txt', content: 'no\n' } }] },
+    { text: 'Three.', calls: [{ name: 'run_command', args: { command: 'touch begun.txt; sleep 61; touch late.txt' } }] },
+  ]);
+  await runFromPalette(window, 'Do three things');
+  await window.answer('edit', 'approve');
+  await window.panel.getByTestId('approval').filter({ hasText: 'denied.txt' }).waitFor({ timeout: 60_000 });
+  await window.answer('edit', 'deny', 'rather not');
+  await window.answer('command', 'approve');
+  await expect.poll(() => existsSync(join(window.folder, 'begun.txt')), { timeout: 60_000 }).toBe(true);
+  await window.panel.getByTestId('stop').click();
+  await window.state('stopped');
+  await window.shot('run-stopped');
+  expect(readFileSync(join(window.folder, 'approved.txt'), 'utf8')).toBe('yes\n');
+  expect(existsSync(join(window.folder, 'denied.txt'))).toBe(false);
+  expect(existsSync(join(window.folder, 'late.txt'))).toBe(false);
+  const tree = (await window.tree()).join('\n');
+  expect(tree).toMatch(/Create approved\.txt ?done, approved by you/);
+  expect(tree).toMatch(/Create denied\.txt ?denied, denied by you/);
+  expect(tree).toMatch(/Run touch begun.*cancelled, approved by you/);
+  const egress = window.events().filter(({ type }) => type === 'egress');
+  expect(egress.length).toBe(3);
+  expect(egress.every(({ data }) => String(data['origin']).startsWith('http://127.0.0.1:'))).toBe(true);
+  expect(readFileSync(join(window.data, 'audit.db')).includes(KEY)).toBe(false);
+});
+
+test('a window reloaded with an approval pending: interrupted, resumed, asked anew', async () => {
+  const window = await windowWithStory([
+    { text: 'One.', calls: [{ name: 'write_file', args: { path: 'later.txt', content: 'after the reload\n' } }] },
+  ]);
+  await runFromPalette(window, 'Write after the reload');
+  await window.approval.waitFor({ timeout: 60_000 });
+
+  // Hiding the panel loses nothing.
+  await window.editor.page.keyboard.press('Control+Shift+E');
+  await window.editor.page.locator('.explorer-folders-view').waitFor({ timeout: 30_000 });
+  await window.editor.palette('Oversign: Focus on Agent View');
+  await window.approval.waitFor({ timeout: 60_000 });
+
+  await window.editor.reload();
+  await window.editor.palette('Oversign: Focus on Agent View');
+  await window.panel.getByTestId('interrupted').waitFor({ timeout: 60_000 });
+  await window.shot('run-interrupted');
+  expect(existsSync(join(window.folder, 'later.txt'))).toBe(false);
+  expect(window.events().map(({ type, data }) => `${type}:${String(data['by'] ?? '')}`)).toContain('answered:interruption');
+  expect((await window.tree()).join('\n')).toMatch(/Write after the reload ?interrupted/);
+
+  // This server keeps secrets in memory only, and the key went with the window. Loopback servers may want none, so
+  // the run would start and be refused: set it again first.
+  await setKey(window);
+  await window.panel.getByTestId('resume').click();
+  await window.approval.waitFor({ timeout: 60_000 });
+  await window.answer('edit', 'approve');
+  await window.state('finished');
+  expect(readFileSync(join(window.folder, 'later.txt'), 'utf8')).toBe('after the reload\n');
+});
+
+test('the extension host killed with -9 while an approved command runs: the log says so', async () => {
+  const window = await windowWithStory([
+    { text: 'One.', calls: [{ name: 'run_command', args: { command: 'touch begun.txt; sleep 62; touch late.txt' } }] },
+  ]);
+  await runFromPalette(window, 'Run something long');
+  await window.answer('command', 'approve');
+  await expect.poll(() => existsSync(join(window.folder, 'begun.txt')), { timeout: 60_000 }).toBe(true);
+  for (const pid of window.server.extensionHostPids()) process.kill(pid, 'SIGKILL');
+  await window.panel.getByTestId('interrupted').waitFor({ timeout: 90_000 });
+  await window.shot('run-killed');
+  const events = window.events();
+  expect(events.findLast(({ type }) => type === 'started')).toBeDefined();
+  expect(events.filter(({ type }) => type === 'interrupted').map(({ data }) => data['effect'])).toContain('may have happened');
+  expect(events.some(({ type }) => type === 'finished')).toBe(false);
+  expect(existsSync(join(window.folder, 'late.txt'))).toBe(false);
+  expect(existsSync(join(window.folder, '.vscode'))).toBe(false);
+});

@@ -1,0 +1,121 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { FrameLocator, Locator } from 'playwright-core';
+import { inject, onTestFinished } from 'vitest';
+import { startServer, type Server } from '../../scripts/vscode-server.ts';
+import { openEditor, type Editor, type Theme } from '../support/browser.ts';
+import { temporaryFolder } from '../support/tree.ts';
+
+/** One window of VS Code with the packaged extension, on a copy of the sample workspace. */
+export interface Window {
+  server: Server;
+  editor: Editor;
+  folder: string;
+  data: string;
+  panel: FrameLocator;
+  /** The one approval that waits. */
+  approval: Locator;
+  /** Waits for an approval of a kind, brings it into the keyboard's focus, and presses a button of it. */
+  answer(kind: string, button: 'approve' | 'approve-for-run' | 'deny', reason?: string): Promise<void>;
+  /** Waits until the run stands in one of these states. */
+  state(...states: string[]): Promise<void>;
+  /** Rows of the audit tree, as a person reads them; with `open`, the row that holds this text is clicked. */
+  tree(open?: string): Promise<string[]>;
+  /** Types of the log's events in order, with their data. */
+  events(): { type: string; data: Record<string, unknown> }[];
+  shot(name: string): Promise<void>;
+}
+
+export interface WindowOptions {
+  theme?: Theme;
+  /** Settings of the machine the extension host runs on (Remote Settings): where the model is set. */
+  machineSettings?: Record<string, unknown>;
+  trust?: boolean;
+  env?: Record<string, string>;
+}
+
+export async function openWindow(options: WindowOptions = {}): Promise<Window> {
+  const base = await temporaryFolder();
+  const folder = join(base, 'sample');
+  cpSync('media/sample', folder, { recursive: true });
+  const git = (...args: string[]): void => void execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@localhost', ...args], { cwd: folder });
+  git('init', '--quiet');
+  git('add', '--all');
+  git('commit', '--quiet', '--message=sample');
+  const data = join(base, 'data', 'oversign');
+  mkdirSync(join(base, 'server', 'user', 'Machine'), { recursive: true });
+  writeFileSync(join(base, 'server', 'user', 'Machine', 'settings.json'), JSON.stringify(options.machineSettings ?? {}));
+  const server = await startServer({
+    libVscode: inject('libVscode'),
+    workDir: join(base, 'server'),
+    extensionsDir: inject('extensions'),
+    trust: options.trust ?? true,
+    settings: { 'workbench.colorTheme': options.theme ?? 'Dark 2026' },
+    env: { XDG_DATA_HOME: join(base, 'data'), XDG_CONFIG_HOME: join(base, 'config'), ...options.env },
+  });
+  onTestFinished(() => server.stop());
+  const editor = await openEditor({ server, folder });
+  onTestFinished(() => editor.close());
+  const panel = editor.agentFrame();
+  const approval = panel.getByTestId('approval').first();
+  return {
+    server,
+    editor,
+    folder,
+    data,
+    panel,
+    approval,
+    async answer(kind, button, reason) {
+      await panel.locator(`[data-testid="approval"][data-kind="${kind}"]`).first().waitFor({ timeout: 60_000 });
+      // A person looks at the card before they press: the panel arms its buttons only then.
+      await approval.getByTestId('deny').scrollIntoViewIfNeeded();
+      await approval.locator('h2, h3').first().click();
+      if (reason !== undefined) await approval.getByTestId('deny-reason').fill(reason);
+      await approval.getByTestId(button).click({ timeout: 30_000 });
+    },
+    async state(...states) {
+      const selector = states.map((state) => `[data-testid="run-state"][data-state="${state}"]`).join(', ');
+      await panel.locator(selector).first().waitFor({ timeout: 60_000 });
+    },
+    async tree(open) {
+      // The list renders only what is in sight: give it the whole side bar while it is read.
+      const header = editor.page.locator('.pane-header[aria-label^="Agent"]');
+      await header.click();
+      const rows = editor.page.locator('.pane:has(.pane-header[aria-label^="Audit Log"]) .monaco-list-row');
+      await rows.first().waitFor({ timeout: 30_000 });
+      await editor.page.waitForTimeout(600);
+      const texts = await rows.allInnerTexts();
+      if (open !== undefined) await rows.filter({ hasText: open }).first().click();
+      await header.click();
+      return texts.map((text) => text.replace(/\s+/g, ' ').trim());
+    },
+    events() {
+      const file = join(data, 'audit.db');
+      if (!existsSync(file)) return [];
+      using database = new DatabaseSync(file, { readOnly: true });
+      return database
+        .prepare('SELECT type, body FROM events ORDER BY seq')
+        .all()
+        .map((row) => ({
+          type: String(row['type']),
+          data: (JSON.parse(String(row['body'])) as { data: Record<string, unknown> }).data,
+        }));
+    },
+    async shot(name) {
+      mkdirSync('test-results', { recursive: true });
+      await editor.screenshot(join('test-results', `${name}.png`));
+    },
+  };
+}
+
+/** Starts a run as a newcomer does: from the palette, with the task typed into the box that opens. */
+export async function runFromPalette(window: Window, task?: string): Promise<void> {
+  const { page } = window.editor;
+  await window.editor.palette('Oversign: Run Agent');
+  const input = page.locator('.quick-input-widget input.input');
+  await page.locator('.quick-input-title', { hasText: 'Run Agent' }).waitFor({ timeout: 30_000 });
+  if (task !== undefined) await input.fill(task);
+  await page.keyboard.press('Enter');
+}

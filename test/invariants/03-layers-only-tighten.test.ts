@@ -1,0 +1,162 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { decide, offered } from '../../src/core/policy/decide.ts';
+import { mergePolicies, type EffectivePolicy } from '../../src/core/policy/merge.ts';
+import type { Layer, ParsedLayer } from '../../src/core/policy/parse.ts';
+import { stricterOf } from '../../src/core/policy/restrict.ts';
+import { scopeOf } from '../../src/core/policy/scopeOf.ts';
+import { layerOf, policyText, PROBES, ROOTS } from '../support/policies.ts';
+
+const RANK = { allow: 0, ask: 1, deny: 2 } as const;
+
+/** How strict a policy is on every probe, as numbers: more is stricter. */
+function strictness(policy: EffectivePolicy): number[] {
+  const scope = scopeOf(policy, [...ROOTS], '/home/u', ['/home/u/.config/oversign']);
+  return PROBES.map(({ action, family }) => RANK[decide(action, { family }, policy, scope, []).verdict]);
+}
+
+function numbers(policy: EffectivePolicy): number[] {
+  const { memoryBytes, cpuSeconds, diskBytes, processes } = policy.limits;
+  return [policy.maxIterations, policy.timeoutSeconds, policy.codeTimeoutSeconds, memoryBytes, cpuSeconds, diskBytes, processes].map(({ value }) => value);
+}
+
+function expectNoLooser(after: EffectivePolicy, before: EffectivePolicy): void {
+  const [strict, base] = [strictness(after), strictness(before)];
+  for (const [index, probe] of PROBES.entries())
+    expect(strict[index], JSON.stringify(probe.action)).toBeGreaterThanOrEqual(base[index] ?? Infinity);
+  const [limits, most] = [numbers(after), numbers(before)];
+  for (const [index, limit] of limits.entries()) expect(limit).toBeLessThanOrEqual(most[index] ?? -Infinity);
+  if (before.confirmActions.value) expect(after.confirmActions.value).toBe(true);
+  if (before.sandbox.value) expect(after.sandbox.value).toBe(true);
+  for (const family of ['file_system', 'code_execution'] as const)
+    expect(RANK[offered(after, family).verdict]).toBeGreaterThanOrEqual(RANK[offered(before, family).verdict]);
+  expect(before.variables.value).toEqual(expect.arrayContaining(after.variables.value));
+  expect(before.languages.value).toEqual(expect.arrayContaining(after.languages.value));
+  expect(after.redactedVariables).toEqual(expect.arrayContaining(before.redactedVariables));
+  if (before.backend.value !== 'auto') expect(after.backend.value).toBe(before.backend.value);
+}
+
+const merged = (...layers: [Layer, string, string?][]): EffectivePolicy =>
+  mergePolicies(layers.map(([layer, text, base]): ParsedLayer => layerOf(text, layer, base)));
+
+describe('property', () => {
+  test('no workspace policy loosens what the user set or left at its default', () => {
+    fc.assert(
+      fc.property(policyText, policyText, (user, workspace) => {
+        expectNoLooser(merged(['user', user], ['workspace', workspace, ROOTS[0]]), merged(['user', user]));
+        expectNoLooser(merged(['workspace', workspace, ROOTS[1]]), merged());
+      }),
+      { numRuns: 120 },
+    );
+  });
+
+  test('each further layer only tightens: a second folder, and the policy of one run', () => {
+    fc.assert(
+      fc.property(policyText, policyText, policyText, policyText, (user, first, second, run) => {
+        const layers: [Layer, string, string?][] = [['user', user], ['workspace', first, ROOTS[0]], ['workspace', second, ROOTS[1]], ['run', run]];
+        for (let count = 2; count <= layers.length; count += 1)
+          expectNoLooser(merged(...layers.slice(0, count)), merged(...layers.slice(0, count - 1)));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('whatever a workspace wanted and did not get is noted, at a place inside its file', () => {
+    let noted = 0;
+    fc.assert(
+      fc.property(policyText, policyText, (user, text) => {
+        const { notes } = merged(['user', user], ['workspace', text, ROOTS[0]]);
+        const lines = text.split('\n');
+        for (const note of notes.filter(({ file }) => file === 'workspace.yaml')) {
+          noted += 1;
+          expect(note.line).toBeGreaterThanOrEqual(1);
+          expect(note.column).toBeGreaterThanOrEqual(1);
+          expect(note.column).toBeLessThanOrEqual((lines[note.line - 1] ?? '').length);
+        }
+        const wanted = layerOf(text, 'workspace').values;
+        if (wanted.confirm_actions === false && merged(['user', user]).confirmActions.value)
+          expect(notes.map(({ message }) => message).join()).toContain('confirm_actions is looser');
+      }),
+      { numRuns: 200 },
+    );
+    expect(noted).toBeGreaterThan(50);
+  });
+
+  test('stricterOf is at least as strict as both, is idempotent, and settles after one step', () => {
+    fc.assert(
+      fc.property(policyText, policyText, (start, now) => {
+        const [a, b] = [merged(['user', start]), merged(['user', now])];
+        const both = stricterOf(a, b);
+        const without = (policy: EffectivePolicy): EffectivePolicy => ({ ...policy, backend: a.backend });
+        expectNoLooser(without(both), without(a));
+        expectNoLooser(without(both), without(b));
+        if (a.backend.value === 'docker') expect(both.backend.value).toBe('docker'); // refused at the start, refused still
+        expect(strictness(stricterOf(a, a))).toEqual(strictness(a));
+        expect(numbers(stricterOf(a, a))).toEqual(numbers(a));
+        expect(strictness(stricterOf(a, both))).toEqual(strictness(both));
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+describe('with its place', () => {
+  test.each([
+    ['confirm_actions: false', 'confirm_actions', 1, 18],
+    ['max_iterations: 26', 'max_iterations', 1, 17],
+    ['sandbox: false', 'sandbox', 1, 10],
+    ['\n\nsandbox:\n  memory: 3g\n', 'sandbox.memory', 4, 11],
+    ['environment:\n  allowed_variables: [HOME]', 'environment.allowed_variables', 2, 22],
+    ['tools:\n  code_execution:\n    timeout: 121', 'tools.code_execution.timeout', 3, 14],
+  ])('%j is ignored and said', (text, key, line, column) => {
+    const { notes } = merged(['workspace', text, ROOTS[0]]);
+    expect(notes).toEqual([expect.objectContaining({ severity: 'warning', file: 'workspace.yaml', line, column })]);
+    expect(notes[0]?.message).toContain(`${key} is looser`);
+  });
+
+  test('what was set says which layer set it', () => {
+    const policy = merged(['user', 'max_iterations: 40\n'], ['workspace', 'timeout: 5\nmax_iterations: 50\n', ROOTS[0]]);
+    expect(policy.maxIterations).toEqual({ value: 40, origin: { layer: 'user', file: 'user.yaml', line: 1, column: 17 } });
+    expect(policy.timeoutSeconds).toEqual({ value: 5, origin: { layer: 'workspace', file: 'workspace.yaml', line: 1, column: 10 } });
+  });
+});
+
+describe('several folders', () => {
+  const [first, second] = ROOTS;
+  const kind = (policy: EffectivePolicy, path: string, access: 'read' | 'write' | 'list' = 'read'): string =>
+    scopeOf(policy, [...ROOTS], '/home/u', []).standing(path, access).kind;
+
+  test('path rules bind inside their own folder, and global keys everywhere', () => {
+    const policy = merged(
+      ['workspace', 'tools: {file_system: {denied_paths: [build/x, "*.key"], allowed_paths: [src, build]}}\nprotected_paths: [lock]\ntimeout: 50', first],
+      ['workspace', 'timeout: 40\ntools: {code_execution: {enabled: false}}', second],
+    );
+    expect(kind(policy, `${first}/build/x/y`)).toBe('denied');
+    expect(kind(policy, `${second}/build/x/y`)).toBe('free');
+    expect(kind(policy, `${first}/docs/a`)).toBe('outside');
+    expect(kind(policy, `${second}/docs/a`)).toBe('free');
+    expect(kind(policy, `${first}/src/lock`, 'write')).toBe('protected');
+    expect(kind(policy, first, 'list')).toBe('free');
+    expect([policy.timeoutSeconds.value, policy.codeExecution.value]).toEqual([40, false]);
+  });
+
+  test('a folder’s policy grants nothing in the other, nor outside', () => {
+    const policy = merged(['user', 'tools: {file_system: {allowed_paths: ["/w/one/src"]}}'], ['workspace', 'tools: {file_system: {allowed_paths: ["/w/two", "/", "~"]}}', first]);
+    for (const path of ['/w/two/a', '/w/one/docs/a', '/home/u/a', '/etc/passwd']) expect(kind(policy, path), path).toBe('outside');
+    expect(kind(policy, '/w/one/src/a')).toBe('free');
+  });
+
+  test('an empty allowed_paths of one folder empties that folder alone', () => {
+    const policy = merged(['workspace', 'tools: {file_system: {allowed_paths: []}}', first]);
+    expect(kind(policy, `${first}/a`)).toBe('outside');
+    expect(kind(policy, `${second}/a`)).toBe('free');
+  });
+
+  test('a name that a folder’s policy denies at any depth binds in that folder alone', () => {
+    const policy = merged(['workspace', 'tools: {file_system: {denied_paths: ["*.key", secret]}}', first]);
+    for (const name of ['a/b.key', 'x/secret/y']) {
+      expect(kind(policy, `${first}/${name}`), name).toBe('denied');
+      expect(kind(policy, `${second}/${name}`, 'list'), name).toBe('free');
+    }
+  });
+});

@@ -1,0 +1,160 @@
+import { readFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { Model, ModelEvent } from '../../src/core/models/port.ts';
+import type { AuditRecord } from '../../src/shared/auditEvent.ts';
+import { processesWith } from '../support/processes.ts';
+import { outcomes, scripted, workbench, type Script } from '../support/workbench.ts';
+
+/** Looks at something new in every turn and never ends by itself. */
+const forever: Script = (_, turn) => ({ calls: [{ name: 'list_directory', args: { path: turn % 2 === 0 ? '.' : 'sub' } }] });
+
+function stateAtEnd(events: readonly AuditRecord[]): unknown {
+  expect(events.at(-1)?.type).toBe('run_finished');
+  return events.at(-1)?.data['state'];
+}
+
+test('max_iterations ends a run; resume goes on with the same run, its messages, and a new allowance', async () => {
+  const bench = await workbench({ files: { 'sub/x': 'x' }, userPolicy: 'max_iterations: 3\n' });
+  const events = await bench.run(forever, 'the task');
+  const first = bench.engine.view().run;
+  expect(first).toMatchObject({ state: 'limit', turn: 3, maxTurns: 3 });
+  expect(first?.reason).toContain('max_iterations');
+  expect(stateAtEnd(events)).toBe('limit');
+  expect(events.filter(({ type }) => type === 'turn_started')).toHaveLength(3);
+
+  let seen: string[] = [];
+  await bench.engine.resume(first?.id ?? '', scripted((request) => {
+    seen = request.messages.map(({ role }) => role);
+    return { text: 'done now' };
+  }));
+  expect(bench.engine.view().run).toMatchObject({ id: first?.id, state: 'finished', task: 'the task' });
+  expect(seen).toEqual(['system', 'user', 'assistant', 'tool', 'assistant', 'tool', 'assistant', 'tool']);
+  const all = await bench.node.audit.events(first?.id ?? '');
+  expect(all.map(({ type }) => type).filter((type) => type.startsWith('run_'))).toEqual([
+    'run_started', 'run_finished', 'run_continued', 'run_finished',
+  ]);
+  expect((await bench.node.audit.runs(10)).map(({ run, state }) => [run, state])).toEqual([[first?.id, 'finished']]);
+});
+
+test('max_iterations lowered while a run goes on counts from the next turn', async () => {
+  const bench = await workbench({ files: { 'sub/x': 'x' } });
+  await mkdir(join(bench.folder, '.oversign'));
+  const events = await bench.run(async (request, turn) => {
+    if (turn === 1) await writeFile(join(bench.folder, '.oversign/policy.yaml'), 'max_iterations: 2\n');
+    return typeof forever === 'function' ? forever(request, turn) : {};
+  });
+  expect(stateAtEnd(events)).toBe('limit');
+  expect(events.filter(({ type }) => type === 'turn_started')).toHaveLength(2);
+});
+
+test('timeout ends a run in the middle of a command, and no process of it is left', async () => {
+  const bench = await workbench({ userPolicy: 'timeout: 2\n' });
+  const events = await bench.run([{ calls: [{ name: 'run_command', args: { command: 'sleep 98761 & sleep 98761; true' } }] }]);
+  expect(stateAtEnd(events)).toBe('limit');
+  expect(bench.engine.view().run?.reason).toContain('2 s, the limit of your policy (timeout)');
+  expect(outcomes(events)).toEqual(['cancelled']);
+  expect(processesWith('sleep 98761')).toEqual([]);
+});
+
+test('timeout ends a run whose model never answers', async () => {
+  const bench = await workbench({ userPolicy: 'timeout: 1\n' });
+  const silent: Model = {
+    ...scripted([]),
+    // eslint-disable-next-line require-yield -- it never says anything
+    async *stream(_request, _permit, signal): AsyncIterable<ModelEvent> {
+      await new Promise((_, reject) => {
+        signal.addEventListener('abort', () => {
+          reject(new Error('aborted'));
+        });
+      });
+    },
+  };
+  expect(stateAtEnd(await bench.run(silent))).toBe('limit');
+});
+
+test('the time that a person takes to answer does not count', async () => {
+  const bench = await workbench({ userPolicy: 'timeout: 2\n', answer: () => undefined });
+  bench.engine.onChange(() => {
+    const [approval] = bench.engine.view().approvals;
+    if (approval) setTimeout(() => bench.engine.answer(approval.id, approval.digest, { choice: 'approve' }), 3000);
+  });
+  const events = await bench.run([{ calls: [{ name: 'write_file', args: { path: 'late.txt', content: 'late\n' } }] }]);
+  expect(stateAtEnd(events)).toBe('finished');
+  expect(readFileSync(join(bench.folder, 'late.txt'), 'utf8')).toBe('late\n');
+  expect(Number(events.find(({ type }) => type === 'answered')?.data['waitedMs'])).toBeGreaterThan(2000);
+});
+
+test('a command over its own time limit is ended with all its children; the run goes on and the model is told', async () => {
+  const bench = await workbench({ userPolicy: 'tools: {code_execution: {timeout: 1}}\n' });
+  let told = '';
+  const events = await bench.run((request, turn) => {
+    if (turn === 0) return { calls: [{ name: 'run_command', args: { command: 'setsid sleep 98762 & sleep 98762' } }] };
+    told = request.messages.at(-1)?.text ?? '';
+    return { text: 'I see' };
+  });
+  expect(told).toContain('[stopped: it ran longer than 1 s]');
+  expect(outcomes(events)).toEqual(['failed']);
+  expect(stateAtEnd(events)).toBe('finished');
+  expect(processesWith('sleep 98762')).toEqual([]);
+});
+
+test('the same call with the same result three times in a row ends the run', async () => {
+  const bench = await workbench();
+  const events = await bench.run(() => ({ calls: [{ name: 'read_file', args: { path: 'README.md' } }] }));
+  expect(stateAtEnd(events)).toBe('limit');
+  expect(bench.engine.view().run?.reason).toContain('three times in a row');
+  expect(outcomes(events)).toEqual(['done', 'done', 'done']);
+});
+
+test('the same call with other results, or other calls between, is no repetition', async () => {
+  const bench = await workbench();
+  const events = await bench.run((_, turn) =>
+    turn < 4
+      ? { calls: [{ name: 'run_command', args: { command: 'echo x >> n; wc -l n' } }] }
+      : turn < 10
+        ? { calls: [{ name: 'read_file', args: { path: turn % 2 === 0 ? 'README.md' : 'n' } }] }
+        : {},
+  );
+  expect(stateAtEnd(events)).toBe('finished');
+  expect(outcomes(events)).toHaveLength(10);
+});
+
+test('a reply without end, and one of more than 32 calls, is a failure, and none of it is done', async () => {
+  const bench = await workbench();
+  const endless = (event: ModelEvent): Model => ({
+    ...scripted([]),
+    // eslint-disable-next-line @typescript-eslint/require-await -- an async generator is what a model is
+    async *stream(): AsyncIterable<ModelEvent> {
+      for (;;) yield event;
+    },
+  });
+  const text = await bench.run(endless({ type: 'text', text: 'and so on, ' }));
+  expect(stateAtEnd(text)).toBe('failed');
+  expect(bench.engine.view().run?.reason).toContain('200000 characters');
+  const args = JSON.stringify({ path: 'x', content: '' });
+  const calls = await bench.run(endless({ type: 'call', call: { id: 'c', name: 'write_file', arguments: args } }));
+  expect(stateAtEnd(calls)).toBe('failed');
+  expect(bench.engine.view().run?.reason).toContain('more than 32 tool calls');
+  expect(calls.filter(({ action }) => action !== undefined)).toEqual([]);
+});
+
+test('32 calls in one reply are still done', async () => {
+  const bench = await workbench();
+  const calls = Array.from({ length: 32 }, (_, index) => ({ name: 'write_file', args: { path: `f${index}`, content: 'x' } }));
+  expect(outcomes(await bench.run([{ calls }]))).toEqual(Array(32).fill('done'));
+});
+
+test('a policy that becomes invalid ends a run before its next action, and the log says so', async () => {
+  const bench = await workbench();
+  await mkdir(join(bench.folder, '.oversign'));
+  const events = await bench.run(async (_, turn) => {
+    if (turn === 1) await writeFile(join(bench.folder, '.oversign/policy.yaml'), 'max_iteration: 2\n');
+    return turn < 3 ? { calls: [{ name: 'write_file', args: { path: `f${turn}`, content: 'x' } }] } : {};
+  });
+  expect(outcomes(events)[0]).toBe('done');
+  expect(events.filter(({ type }) => type === 'started')).toHaveLength(1);
+  expect(stateAtEnd(events)).toBe('failed');
+  expect(bench.engine.view().run?.reason).toMatch(/policy\.yaml:1:1: unknown key "max_iteration"/);
+});

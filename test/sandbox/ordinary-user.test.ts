@@ -1,0 +1,107 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { accessSync, chmodSync, constants, copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdir, mkdtemp, realpath } from 'node:fs/promises';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { SandboxResult } from '../../src/core/sandbox/port.ts';
+import { ATTACKS, attempt } from '../support/attacks.ts';
+import { attackWorld, type AttackWorld } from '../support/attackWorld.ts';
+import type { ChildJob } from '../support/sandboxChild.ts';
+
+const isRoot = process.getuid?.() === 0;
+const USER = isRoot ? 'oversign-test' : userInfo().username;
+
+let base: string;
+let world: AttackWorld;
+let node = process.execPath;
+let jobs = 0;
+
+/** Runs commands in the sandbox as an ordinary account: this one, or one made for the test. */
+async function runAs(commands: ChildJob['commands'], options: ChildJob['options'] = {}): Promise<SandboxResult[]> {
+  jobs += 1;
+  const file = join(base, `job-${jobs}.json`);
+  writeFileSync(file, JSON.stringify({ base: join(base, 'account'), commands, options } satisfies ChildJob), { mode: 0o644 });
+  const child = asUser([node, join(base, 'child.mjs'), file]);
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => { output += chunk.toString(); });
+  await new Promise((resolve) => child.once('close', resolve));
+  return JSON.parse(output) as SandboxResult[];
+}
+
+function asUser(argv: string[]) {
+  const [file = '', ...args] = isRoot ? ['su', '-s', '/bin/bash', USER, '-c', 'exec "$0" "$@"', '--', ...argv] : argv;
+  return spawn(file, args, { cwd: '/', env: { PATH: '/usr/local/bin:/usr/bin:/bin' }, stdio: ['ignore', 'pipe', 'inherit'] });
+}
+
+function removeUser(): void {
+  if (!readFileSync('/etc/passwd', 'utf8').includes(`\n${USER}:`)) return;
+  execFileSync('userdel', ['-r', USER], { stdio: 'ignore' });
+}
+
+beforeAll(async () => {
+  base = await realpath(await mkdtemp(join(tmpdir(), 'oversign-ordinary-')));
+  chmodSync(base, 0o755);
+  await mkdir(join(base, 'account'));
+  world = await attackWorld(join(base, 'account'));
+  await build({ entryPoints: [join(import.meta.dirname, '../support/sandboxChild.ts')], outfile: join(base, 'child.mjs'), bundle: true, platform: 'node', format: 'esm', logLevel: 'error', banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" } });
+  if (!isRoot) return;
+  removeUser();
+  execFileSync('useradd', ['-m', '-s', '/bin/bash', USER]);
+  execFileSync('chown', ['-R', '-h', `${USER}:`, join(base, 'account')]);
+  // The repository may lie where only root can read.
+  copyFileSync(process.execPath, join(base, 'node'));
+  chmodSync(join(base, 'node'), 0o755);
+  node = join(base, 'node');
+});
+
+afterAll(() => {
+  world.close();
+  rmSync(base, { recursive: true, force: true });
+  if (isRoot) removeUser();
+});
+
+test('the account is an ordinary one', async () => {
+  const child = asUser(['/usr/bin/id', '-u']);
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => { output += chunk.toString(); });
+  await new Promise((resolve) => child.once('close', resolve));
+  expect(Number(output)).toBeGreaterThan(0);
+  accessSync(node, constants.X_OK);
+});
+
+test('every attack is held', async () => {
+  const attacks = ATTACKS.filter(({ language }) => language !== 'node' || existsSync('/usr/bin/node'));
+  const results = await runAs(attacks.map(attempt), { environment: world.environment });
+  expect(results).toHaveLength(attacks.length);
+  const outcome = attacks.map(({ name }, index) => `${name}: ${(results[index]?.output ?? '').trim()}`);
+  expect(outcome).toEqual(attacks.map(({ name }) => `${name}: HELD`));
+});
+
+test('the number of processes is held by the kernel, for the whole cage', async () => {
+  const many = 'for i in $(seq 1 100); do sleep 5 & done; wait -n; echo over';
+  const [bomb, next] = await runAs([many, 'echo fine'], { limits: { processes: 40 }, timeoutMs: 20_000 });
+  expect(bomb?.output).toMatch(/fork: (retry: )?Resource temporarily unavailable/);
+  expect(next).toMatchObject({ output: 'fine\n', ending: { kind: 'exited', code: 0 } });
+});
+
+test('a folder closed beforehand hides what is denied in it, and one closed afterwards hides no trap', async () => {
+  const work = join(base, 'account/work');
+  execFileSync('bash', ['-c', `mkdir -p "${work}/shut" && echo SECRET > "${work}/shut/a.key" && chmod 311 "${work}/shut" ${isRoot ? `&& chown -R ${USER}: "${work}/shut"` : ''}`]);
+  const [open, denied, trap, again] = await runAs(
+    [
+      'echo begin',
+      'chmod 755 shut; cat shut/a.key',
+      'mkdir -p new/.git/hooks other/.vscode; echo evil > new/.git/hooks/x; chmod 555 new/.git/hooks new/.git; chmod 311 new; chmod 000 other',
+      'ls -d new/.git other/.vscode shut',
+    ],
+    { denied: ['*.key'] },
+  );
+  expect(open?.output).toBe('begin\n');
+  expect(denied?.output).not.toContain('SECRET');
+  expect(trap?.quarantined).toHaveLength(2);
+  expect(again?.output).toContain('shut');
+  expect(again?.output).not.toMatch(/^new\/\.git|^other\/\.vscode/m);
+  expect(existsSync(join(work, 'new/.git'))).toBe(false);
+});

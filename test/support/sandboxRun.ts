@@ -1,0 +1,70 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PROTECTED } from '../../src/core/policy/defaults.ts';
+import type { Limits, SandboxResult, SandboxSpec } from '../../src/core/sandbox/port.ts';
+import { Scope } from '../../src/core/scope/scope.ts';
+import { HostSandbox } from '../../src/node/sandbox/hostSandbox.ts';
+
+export const LIMITS: Limits = { memoryBytes: 1024 ** 3, cpuSeconds: 30, diskBytes: 256 * 1024 ** 2, processes: 256 };
+
+export interface RunOptions {
+  limits?: Partial<Limits>;
+  timeoutMs?: number;
+  outputCap?: number;
+  environment?: Record<string, string>;
+  /** Paths or names that are denied, as a policy writes them. */
+  denied?: readonly string[];
+  cwd?: string;
+  signal?: AbortSignal;
+}
+
+export interface Caged {
+  folder: string;
+  data: string;
+  home: string;
+  sandbox: HostSandbox;
+  spec(argv: readonly string[], options?: RunOptions): Promise<SandboxSpec>;
+  /** Runs a bash command line, or an argv, in the real sandbox with the default protected paths. */
+  run(command: string | readonly string[], options?: RunOptions): Promise<SandboxResult>;
+}
+
+/** A sandbox over `base`/work, with data, configuration and home folders beside it. Needs nothing from vitest. */
+export async function caged(base: string, path = process.env['PATH'] ?? ''): Promise<Caged> {
+  const [folder, data, config, home] = ['work', 'data', 'config', 'home'].map((name) => join(base, name)) as [string, string, string, string];
+  for (const one of [folder, data, config, home]) await mkdir(one, { recursive: true });
+  const sandbox = new HostSandbox({ data, config, home }, { PATH: path }, [folder]);
+  const spec = async (argv: readonly string[], options: RunOptions = {}): Promise<SandboxSpec> => {
+    const scope = new Scope({
+      roots: [folder],
+      home,
+      allowed: [],
+      denied: (options.denied ?? []).map((written) => ({ written, origin: { layer: 'user' } })),
+      protected: PROTECTED,
+      secrets: [],
+    });
+    return {
+      launch: {
+        argv: [...argv],
+        cwd: options.cwd ?? folder,
+        environment: { ...(await sandbox.environment([])), ...options.environment },
+      },
+      writable: [folder],
+      isDenied: (one) => scope.isDenied(one),
+      isProtected: (one) => scope.isProtected(one),
+      limits: { ...LIMITS, ...options.limits },
+      timeoutMs: options.timeoutMs ?? 30_000,
+      outputCap: options.outputCap ?? 200_000,
+    };
+  };
+  return {
+    folder,
+    data,
+    home,
+    sandbox,
+    spec,
+    async run(command, options = {}) {
+      const argv = typeof command === 'string' ? ['/bin/bash', '-c', command] : command;
+      return sandbox.run(await spec(argv, options), options.signal ?? new AbortController().signal);
+    },
+  };
+}
