@@ -42,7 +42,7 @@ export interface EngineParts {
   environment: Record<string, string | undefined>;
   clock: Clock;
   newId(): string;
-  hash(data: string | Uint8Array): string;
+  hash: (data: string | Uint8Array) => string;
   version: string;
   /** User and host, for a run's first event. */
   who: Record<string, string>;

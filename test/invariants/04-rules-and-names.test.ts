@@ -92,6 +92,24 @@ test('another name of a file that is denied outside the workspace is denied insi
   expect(readFileSync(join(bench.home, '.ssh', 'id'), 'utf8')).toBe('PRIVATE-77\n');
 });
 
+test('denied files below names that are not UTF-8 are neither removed with their folder nor read by another name', async () => {
+  const bench = await workbench({ files: { 'd/x': '' }, userPolicy: 'tools: {file_system: {denied_paths: [vault]}}\n' });
+  const odd = Buffer.concat([Buffer.from(join(bench.folder, 'd/')), Buffer.of(0xff)]);
+  mkdirSync(Buffer.concat([odd, Buffer.from('/vault')]), { recursive: true });
+  const key = Buffer.concat([odd, Buffer.from('/vault/key')]);
+  writeFileSync(key, 'PRIVATE-78');
+  linkSync(key, join(bench.folder, 'notes.txt'));
+  const results = await attempt(bench, [
+    { name: 'delete_path', args: { path: 'd' } },
+    { name: 'move_path', args: { from: 'd', to: 'e' } },
+    { name: 'read_file', args: { path: 'notes.txt' } },
+    { name: 'run_command', args: { command: 'cat notes.txt d/*/vault/key; rm -rf d' } },
+  ]);
+  for (const { outcome } of results.slice(0, 3)) expect(outcome).toMatch(/^(denied(:(?!person).*)?|failed)$/);
+  expect(JSON.stringify(results)).not.toContain('PRIVATE-78');
+  expect(readFileSync(key, 'utf8')).toBe('PRIVATE-78');
+});
+
 test('a rule that is written through a link binds what the link leads to', async () => {
   const elsewhere = await temporaryFolder();
   const bench = await workbench({ files: { 'real/x.txt': 'HIDDEN-5\n', 'src/x.txt': 'open\n', 'out/x.txt': 'other\n' } });

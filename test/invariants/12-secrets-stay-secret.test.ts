@@ -86,11 +86,11 @@ test('planted secrets reach neither model, log, transcript, checkpoints, view no
   expect(views.flatMap(found)).toEqual([]);
   const kept = filesBelow(bench.data, /\/blobs\//);
   expect(kept.map(({ path }) => path).join('\n')).toMatch(/audit\.db[^]*checkpoints/);
-  expect(kept.map(({ text }) => text).join('')).toContain('[redacted:FOO_TOKEN]');
+  expect(kept.some(({ text }) => text.includes('[redacted:FOO_TOKEN]'))).toBe(true);
   expect(kept.flatMap(({ path, text }) => found(text).map((what) => `${path}: ${what}`))).toEqual([]);
   // The beginning of a secret, left by a cut in the middle of it, is none either.
-  for (const { text } of kept) expect(text).not.toContain(KEY.slice(0, 12));
-  for (const { body } of server.requests) expect(body).not.toContain(KEY.slice(0, 12));
+  for (const { path, text } of kept) expect(text.includes(KEY.slice(0, 12)), path).toBe(false);
+  for (const { body } of server.requests) expect(body.includes(KEY.slice(0, 12))).toBe(false);
 });
 
 test('a variable that commands may see is seen by them, and still by nobody else', async () => {

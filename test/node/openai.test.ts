@@ -46,7 +46,9 @@ test('the demo’s story over OpenAI’s protocol: files, decisions and egress a
 
 test('only what the protocol needs is sent: no platform, no library version, no header of the environment', async () => {
   process.env['OPENAI_CUSTOM_HEADERS'] = 'X-From-Environment: yes';
-  onTestFinished(() => void delete process.env['OPENAI_CUSTOM_HEADERS']);
+  onTestFinished(() => {
+    delete process.env['OPENAI_CUSTOM_HEADERS'];
+  });
   const { server, model } = await started(() => ({ text: 'hello' }));
   const bench = await workbench();
   await bench.run(model);

@@ -115,7 +115,7 @@ function requestProblem(request: Recorded, body: Record<string, unknown> | undef
   if (!body) return 'the body is not a JSON object';
   if (body['stream'] !== true) return 'this server only streams';
   if (!Array.isArray(body['messages']) || body['messages'].length === 0) return 'there are no messages';
-  let open: string[] = [];
+  const open: string[] = [];
   for (const [at, message] of body['messages'].entries()) {
     if (!isRecord(message) || typeof message['content'] !== 'string') return `message ${at} has no content`;
     if (message['role'] === 'tool') {

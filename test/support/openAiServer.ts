@@ -16,7 +16,7 @@ export interface OpenAiServerOptions {
 export async function openAiServer(script: ServerScript, { apiKey = 'sk-test-key' }: OpenAiServerOptions = {}): Promise<ModelServer> {
   const problems: string[] = [];
   return serve('/v1', problems, async (request, response, number) => {
-    const sent = String(request.headers.authorization ?? '').replace(/^Bearer /, '');
+    const sent = (request.headers.authorization ?? '').replace(/^Bearer /, '');
     // As careless services do, the refusal repeats the key.
     if (sent !== apiKey) {
       sendJson(response, 401, failure(`Incorrect API key provided: ${sent}.`, 'invalid_api_key'));

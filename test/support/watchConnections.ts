@@ -16,7 +16,7 @@ function watched(owner: object, name: string): void {
   if (typeof original !== 'function') throw new Error(`there is no ${name}`);
   Reflect.set(owner, name, function (this: unknown, ...args: unknown[]): unknown {
     appendFileSync(log, `${name} ${JSON.stringify(args[0])}\n`);
-    return Reflect.apply(original, this, args);
+    return (original as (...given: unknown[]) => unknown).apply(this, args);
   });
 }
 

@@ -50,7 +50,7 @@ export class Transcript {
       ...((update.output ?? known?.output) !== undefined && {
         output: (update.output ?? known?.output ?? '').slice(0, MAX_ENTRY),
       }),
-    } as Entry;
+    };
     if (index === -1) this.#entries.push(entry);
     else this.#entries[index] = entry;
   }

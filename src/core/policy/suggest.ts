@@ -13,7 +13,7 @@ function policyKeys(): string[] {
   const found = new Set<string>();
   const visit = (schema: unknown): void => {
     if (typeof schema !== 'object' || schema === null) return;
-    for (const [name, value] of Object.entries(schema)) {
+    for (const [name, value] of Object.entries(schema) as [string, unknown][]) {
       if (name === 'properties' && typeof value === 'object' && value !== null)
         for (const key of Object.keys(value)) found.add(key);
       visit(value);

@@ -27,7 +27,7 @@ export interface ToolContext {
   /** Masks secrets in what goes back to the model. Before anything is cut: half a secret is not recognized. */
   redactor: Redactor;
   /** SHA-256 in hexadecimal. */
-  hash(data: string | Uint8Array): string;
+  hash: (data: string | Uint8Array) => string;
 }
 
 /** What a call would do, and how a person is shown it. */

@@ -106,7 +106,7 @@ export class AuditClient implements AuditLog, AuditReader, RunStore, AsyncDispos
       }
       const id = this.#next;
       this.#next += 1;
-      this.#waiting.set(id, { resolve: resolve as Waiting['resolve'], reject });
+      this.#waiting.set(id, { resolve: resolve, reject });
       this.#worker.ref();
       const request: StoreRequest = { id, method, args };
       this.#worker.postMessage(request);

@@ -21,8 +21,8 @@ parentPort?.on('message', (request: StoreRequest) => {
   let reply: StoreReply;
   try {
     const target = opened();
-    const method = target[request.method] as (...args: unknown[]) => unknown;
-    reply = { id: request.id, value: method.apply(target, request.args) };
+    const call = target as unknown as Record<StoreRequest['method'], (...args: unknown[]) => unknown>;
+    reply = { id: request.id, value: call[request.method](...request.args) };
   } catch (error) {
     reply = { id: request.id, problem: error instanceof Error ? error.message : String(error) };
   }

@@ -19,7 +19,7 @@ export function textOfName(bytes: Buffer): string {
 export function bytesOfPath(text: string): Buffer {
   if (text.isWellFormed()) return Buffer.from(text);
   return Buffer.concat(
-    [...text].map((character) => {
+    Array.from(text, (character) => {
       const code = character.charCodeAt(0);
       return character.length === 1 && code >= 0xdc80 && code <= 0xdcff ? Buffer.of(code - 0xdc00) : Buffer.from(character);
     }),

@@ -84,7 +84,7 @@ async function ask(settings: OllamaSettings, request: ModelRequest, permit: Perm
         messages: request.messages.map(toOllama),
         stream: true,
         ...(request.tools.length > 0 && {
-          tools: request.tools.map((tool): OllamaTool => ({ type: 'function', function: tool as OllamaTool['function'] })),
+          tools: request.tools.map((tool): OllamaTool => ({ type: 'function', function: tool })),
         }),
       }),
       signal,

@@ -30,7 +30,7 @@ async function* stream(
   const { origin } = new URL(settings.baseUrl);
   const door = doorTo(settings.baseUrl, permit);
   const ended = new AbortController();
-  let refusal: unknown;
+  let refusal: Error | undefined;
   const client = new OpenAI({
     apiKey: settings.apiKey === '' ? 'none' : settings.apiKey,
     baseURL: settings.baseUrl,
@@ -40,7 +40,7 @@ async function* stream(
       } catch (error) {
         // The library tries again what fails; a refusal of ours (no record, another origin, a redirect) is final.
         if (!(error instanceof TypeError) && init?.signal?.aborted !== true) {
-          refusal = error;
+          refusal = error instanceof Error ? error : new Error(String(error));
           ended.abort();
         }
         throw error;

@@ -124,7 +124,8 @@ export class HostSandbox implements Sandbox {
   }
 
   async #runIn(program: string, cage: Cage, spec: SandboxSpec, signal: AbortSignal): Promise<SandboxResult> {
-    if (signal.aborted) return { ending: { kind: 'stopped' }, output: '', outputBytes: 0, durationMs: 0, quarantined: [] };
+    const isStopped = (): boolean => signal.aborted;
+    if (isStopped()) return { ending: { kind: 'stopped' }, output: '', outputBytes: 0, durationMs: 0, quarantined: [] };
     const began = performance.now();
     let cause: Ending | undefined;
     const child = await startProcess({
@@ -143,7 +144,7 @@ export class HostSandbox implements Sandbox {
     };
     const stopped = (): void => { end({ kind: 'stopped' }); };
     signal.addEventListener('abort', stopped, { once: true });
-    if (signal.aborted) stopped();
+    if (isAborted(signal)) stopped(); // while the process was being started
     const timer = setTimeout(() => { end({ kind: 'timeout', seconds: spec.timeoutMs / 1000 }); }, spec.timeoutMs);
     const unwatch = watchTree(child.pid, spec.limits, (limit) => { end({ kind: 'limit', limit }); });
     let ended: SpawnEnd;
@@ -253,4 +254,9 @@ async function identities(paths: readonly string[]): Promise<Map<string, string>
 
 async function exists(path: string): Promise<boolean> {
   return lstat(path).then(() => true, () => false);
+}
+
+/** Asked anew each time: the compiler believes that a signal once seen unset stays so. */
+function isAborted(signal: AbortSignal): boolean {
+  return signal.aborted;
 }

@@ -1,0 +1,53 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+
+function sources(folder: string): string[] {
+  return readdirSync(folder).flatMap((name) => {
+    const path = join(folder, name);
+    if (statSync(path).isDirectory()) return sources(path);
+    return /\.tsx?$/.test(path) ? [path] : [];
+  });
+}
+
+test('the arrows between rooms point one way', () => {
+  const result = spawnSync('node_modules/.bin/depcruise', ['src', 'webview', 'scripts', '--output-type', 'json'], {
+    encoding: 'utf8',
+    maxBuffer: 256 * 1024 * 1024,
+  });
+  const { summary } = JSON.parse(result.stdout) as {
+    summary: { totalCruised: number; violations: { rule: { name: string }; from: string; to: string }[] };
+  };
+  // A check that looked at nothing would be green too.
+  expect(summary.totalCruised).toBeGreaterThan(100);
+  expect(summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} -> ${to}`)).toEqual([]);
+});
+
+test('every path that ARCHITECTURE.md names exists', () => {
+  const named = [...readFileSync('ARCHITECTURE.md', 'utf8').matchAll(/`((?:src|webview|test|scripts|media|docs)\/[\w./-]*)`/g)].map(
+    ([, path]) => path ?? '',
+  );
+  expect(named.length).toBeGreaterThan(20);
+  expect(named.filter((path) => !existsSync(path))).toEqual([]);
+});
+
+test('one place spawns processes, one place opens connections', () => {
+  const using = (pattern: RegExp): string[] => sources('src').filter((path) => pattern.test(readFileSync(path, 'utf8')));
+  expect(using(/node:child_process/)).toEqual(['src/node/process/spawn.ts']);
+  expect(using(/\bfetch\(|node:(https?|net|tls|dgram|dns)|from 'undici'/)).toEqual(['src/node/egress/door.ts']);
+});
+
+test('no file has grown out of its room, no barrel, no utils', () => {
+  const all = [...sources('src'), ...sources('webview')];
+  expect(all.length).toBeGreaterThan(100);
+  expect(all.filter((path) => readFileSync(path, 'utf8').split('\n').length > 360)).toEqual([]);
+  expect(all.filter((path) => /(^|\/)(index|utils?|helpers?|common)\.tsx?$/.test(path))).toEqual([]);
+});
+
+test('nothing in the repository names a machine’s path or a registry’s address', () => {
+  const tracked = spawnSync('git', ['ls-files'], { encoding: 'utf8' }).stdout.split('\n').filter((path) => /\.(ts|tsx|mjs|cjs|json|md|yaml)$/.test(path));
+  expect(tracked.length).toBeGreaterThan(100);
+  const lock = readFileSync('package-lock.json', 'utf8');
+  expect(lock).not.toMatch(/"resolved": *"http/);
+});

@@ -1,0 +1,32 @@
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { runHostSuite, type HostResult } from './launch.ts';
+
+/** Builds the suite and runs it in a real extension host, on a copy of the sample, with folders of its own. */
+export async function runSuite(repository: string): Promise<HostResult> {
+  const work = await mkdtemp(join(tmpdir(), 'oversign-host-'));
+  try {
+    const folder = join(work, 'sample');
+    await cp(join(repository, 'media', 'sample'), folder, { recursive: true });
+    const suite = join(work, 'suite.mjs');
+    await build({
+      entryPoints: [join(repository, 'test', 'host', 'suite.ts')],
+      outfile: suite,
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      external: ['vscode'],
+      logLevel: 'warning',
+    });
+    return await runHostSuite({
+      extensionPath: repository,
+      suitePath: suite,
+      folder,
+      env: { XDG_DATA_HOME: join(work, 'data'), XDG_CONFIG_HOME: join(work, 'config') },
+    });
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import * as vscode from 'vscode';
+
+/** What runs inside a real extension host, as the extension's own code does. */
+const TESTS: [name: string, test: () => Promise<void>][] = [
+  [
+    'nothing is loaded at the editor’s start',
+    async () => {
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+      assert.equal(extension().isActive, false);
+    },
+  ],
+  [
+    'every command of the manifest is registered after activation',
+    async () => {
+      const began = performance.now();
+      await extension().activate();
+      console.log(`activation took ${(performance.now() - began).toFixed(0)} ms`);
+      const registered = new Set(await vscode.commands.getCommands(true));
+      const { contributes } = extension().packageJSON as { contributes: { commands: { command: string }[] } };
+      assert.ok(contributes.commands.length >= 10);
+      assert.deepEqual(contributes.commands.map(({ command }) => command).filter((command) => !registered.has(command)), []);
+    },
+  ],
+  [
+    'a run started by a command waits for a person, and Stop ends it without an effect',
+    async () => {
+      void vscode.commands.executeCommand('oversign.runAgent', 'Find the bug');
+      await until(() => events().some(({ type }) => type === 'asked'));
+      await vscode.commands.executeCommand('oversign.stop');
+      await until(() => events().some(({ type }) => type === 'run_finished'));
+      const log = events();
+      assert.equal(log.find(({ type }) => type === 'answered')?.data['by'], 'cancelled');
+      assert.equal(log.find(({ type }) => type === 'run_finished')?.data['state'], 'stopped');
+      assert.equal(log.filter(({ type, data }) => type === 'started' && data['effect'] === 'execute').length, 0);
+    },
+  ],
+  [
+    'where prompts go cannot be set by a workspace',
+    async () => {
+      const configuration = vscode.workspace.getConfiguration('oversign.model');
+      await assert.rejects(async () => configuration.update('baseUrl', 'http://127.0.0.1:9', vscode.ConfigurationTarget.Workspace));
+    },
+  ],
+  [
+    'a policy with an error is marked at its place',
+    async () => {
+      const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+      assert.ok(folder);
+      const file = vscode.Uri.joinPath(folder, '.oversign', 'policy.yaml');
+      await vscode.workspace.fs.writeFile(file, new TextEncoder().encode('timeout: 10\nconfirm_action: true\n'));
+      await vscode.commands.executeCommand('oversign.runAgent', 'do it');
+      await until(() => vscode.languages.getDiagnostics(file).length > 0);
+      const [first] = vscode.languages.getDiagnostics(file);
+      assert.match(first?.message ?? '', /unknown key "confirm_action" \(did you mean "confirm_actions"\?\)/);
+      assert.deepEqual([first?.range.start.line, first?.range.start.character], [1, 0]);
+      await vscode.workspace.fs.delete(file);
+    },
+  ],
+];
+
+export async function run(): Promise<void> {
+  const tests: { name: string; state: 'passed' | 'failed'; error?: string }[] = [];
+  for (const [name, test] of TESTS) {
+    try {
+      await test();
+      tests.push({ name, state: 'passed' });
+      console.log(`  ok   ${name}`);
+    } catch (error) {
+      tests.push({ name, state: 'failed', error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+      console.log(`  FAIL ${name}\n${String(error)}`);
+    }
+  }
+  const failed = tests.filter(({ state }) => state === 'failed').length;
+  writeFileSync(
+    process.env['OVERSIGN_HOST_RESULT'] ?? '',
+    JSON.stringify({ passed: tests.length - failed, failed, skipped: 0, tests }),
+  );
+  if (failed > 0) throw new Error(`${failed} tests failed`);
+}
+
+function extension(): vscode.Extension<unknown> {
+  const found = vscode.extensions.getExtension('oversign.oversign');
+  assert.ok(found, 'the extension is installed');
+  return found;
+}
+
+function events(): { type: string; data: Record<string, unknown> }[] {
+  const file = join(process.env['XDG_DATA_HOME'] ?? '', 'oversign', 'audit.db');
+  try {
+    using database = new DatabaseSync(file, { readOnly: true });
+    return database
+      .prepare('SELECT type, body FROM events ORDER BY seq')
+      .all()
+      .map((row) => ({ type: String(row['type']), data: (JSON.parse(String(row['body'])) as { data: Record<string, unknown> }).data }));
+  } catch {
+    return []; // not there yet
+  }
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  for (let tries = 0; !holds(); tries += 1) {
+    if (tries > 300) throw new Error('it did not come to that within 30 s');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}

@@ -1,0 +1,106 @@
+/**
+ * `npm test`: static checks, unit and invariant tests, the suite inside a real extension host, and a real browser on
+ * the packaged extension. The closing line counts them all; what is left out is listed with its reason, and on CI
+ * leaving out is failing.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { runSteps, STATIC_CHECKS } from '../scripts/check-steps.ts';
+import { runSuite } from './host/runSuite.ts';
+
+const repository = join(import.meta.dirname, '..');
+const results = join(repository, 'test-results');
+const isCi = process.env['CI'] === 'true';
+
+interface Count {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+const total: Count = { passed: 0, failed: 0, skipped: 0 };
+const remarks: string[] = [];
+
+mkdirSync(results, { recursive: true });
+// Children find this Node first, not an older one of the system.
+process.env['PATH'] = [join(repository, 'node_modules', '.bin'), process.env['PATH'] ?? ''].join(delimiter);
+
+const missing = missingPackages();
+if (missing.length > 0) {
+  const advice = `needs system packages: sudo apt-get install -y ${missing.join(' ')}`;
+  remarks.push(advice);
+  console.log(`\n${advice}\n`);
+}
+
+const failedChecks = runSteps(STATIC_CHECKS);
+add({ passed: STATIC_CHECKS.length - failedChecks.length, failed: failedChecks.length, skipped: 0 });
+remarks.push(...failedChecks.map((name) => `failed: ${name}`));
+
+add(vitest('tests', []));
+add(await inEditor());
+if (missing.includes('chromium')) leaveOut('browser tests', 'chromium is not installed');
+else add(vitest('browser tests', ['--config', 'vitest.e2e.config.ts']));
+
+for (const remark of remarks) console.log(remark);
+console.log(`${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`);
+process.exitCode = total.failed === 0 ? 0 : 1;
+
+/** Vitest as a process of its own; what it counted, and never less than one failure when it ended badly. */
+function vitest(name: string, args: string[]): Count {
+  console.log(`\n== ${name}`);
+  const report = join(results, `${name.replaceAll(' ', '-')}.json`);
+  const { status } = spawnSync(
+    process.execPath,
+    [join(repository, 'node_modules', 'vitest', 'vitest.mjs'), 'run', ...args, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+    { cwd: repository, stdio: 'inherit' },
+  );
+  const counted = JSON.parse(existsSync(report) ? readFileSync(report, 'utf8') : '{}') as {
+    numPassedTests?: number;
+    numFailedTests?: number;
+    numPendingTests?: number;
+    testResults?: { assertionResults: { status: string; fullName: string }[] }[];
+  };
+  for (const { status: state, fullName } of (counted.testResults ?? []).flatMap((file) => file.assertionResults))
+    if (state === 'pending' || state === 'skipped') remarks.push(`skipped: ${fullName}`);
+  const failed = counted.numFailedTests ?? 0;
+  return {
+    passed: counted.numPassedTests ?? 0,
+    failed: failed === 0 && status !== 0 ? 1 : failed,
+    skipped: counted.numPendingTests ?? 0,
+  };
+}
+
+async function inEditor(): Promise<Count> {
+  console.log('\n== in the extension host');
+  if (missing.includes('chromium')) return leaveOut('the extension-host suite', 'chromium is not installed');
+  try {
+    const result = await runSuite(repository);
+    remarks.push(...result.tests.flatMap(({ name, error }) => (error === undefined ? [] : [`failed: ${name}\n${error}`])));
+    return result;
+  } catch (error) {
+    remarks.push(`failed: the extension-host suite: ${String(error)}`);
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+}
+
+function leaveOut(what: string, why: string): Count {
+  remarks.push(`${isCi ? 'failed' : 'skipped'}: ${what}: ${why}`);
+  return isCi ? { passed: 0, failed: 1, skipped: 0 } : { passed: 0, failed: 0, skipped: 1 };
+}
+
+function add(count: Count): void {
+  total.passed += count.passed;
+  total.failed += count.failed;
+  total.skipped += count.skipped;
+}
+
+/** Debian's packages that the tests need and that are not here. */
+function missingPackages(): string[] {
+  const programs: [name: string, path: string][] = [
+    ['bubblewrap', '/usr/bin/bwrap'],
+    ['chromium', process.env['OVERSIGN_CHROMIUM'] ?? '/usr/bin/chromium'],
+    ['git', '/usr/bin/git'],
+  ];
+  return process.platform === 'linux' ? programs.filter(([, path]) => !existsSync(path)).map(([name]) => name) : [];
+}
