@@ -3,23 +3,37 @@
 const no = (name, comment, from, to) => ({ name, comment, severity: 'error', from: { path: from }, to });
 module.exports = {
   forbidden: [
-    no('no-circular', 'data flows one way', '^(src|webview|scripts)', { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } }),
-    no('shared-stands-alone', 'shared knows zod and itself', '^src/shared', { pathNot: '^(src/shared|node_modules/zod)' }),
-    no('core-is-pure', 'core knows shared and pure libraries; files, network, processes arrive as ports', '^src/core', {
-      pathNot: '^(src/core|src/shared|node_modules/(zod|yaml|picomatch|re2js|diff|@types/picomatch))',
+    no('no-circular', 'data flows one way', '^(src|webview|scripts)', {
+      circular: true,
+      viaOnly: { dependencyTypesNot: ['type-only'] },
     }),
-    no('compose-wires-core', 'the wiring sees core and shared alone', '^src/compose\\.ts', { pathNot: '^src/(core|shared)' }),
+    no('shared-stands-alone', 'shared knows zod and itself', '^src/shared', {
+      pathNot: '^(src/shared|node_modules/zod)',
+    }),
+    no('core-is-pure', 'core knows shared and pure libraries; files, network, processes arrive as ports', '^src/core', {
+      pathNot: '^(src/core|src/shared|node_modules/(zod|yaml|re2js|diff))',
+    }),
+    no('compose-wires-core', 'the wiring sees core and shared alone', '^src/compose\\.ts', {
+      pathNot: '^src/(core|shared)',
+    }),
     no('node-without-editor', 'node adapters know neither editor nor terminal nor entries', '^src/node', {
       path: '^(vscode$|src/(vscode|terminal|extension|cli)|webview)',
     }),
-    no('vscode-without-node', 'editor adapters know shared alone', '^src/vscode', { path: '^src/(node|core|terminal|cli|extension|compose)' }),
+    no('vscode-without-node', 'editor adapters know shared alone', '^src/vscode', {
+      path: '^src/(node|core|terminal|cli|extension|compose)',
+    }),
     no('terminal-alone', 'terminal adapters know shared alone', '^src/terminal', {
       path: '^(vscode$|src/(node|core|vscode|cli|extension|compose))',
     }),
-    no('cli-without-editor', 'the command line never loads the editor', '^src/cli', { path: '^(vscode$|src/(vscode|extension))' }),
-    no('extension-without-terminal', 'the extension never loads the terminal', '^src/extension', { path: '^src/(terminal|cli)' }),
+    no('cli-without-editor', 'the command line never loads the editor', '^src/cli', {
+      path: '^(vscode$|src/(vscode|extension))',
+    }),
+    no('extension-without-terminal', 'the extension never loads the terminal', '^src/extension', {
+      path: '^src/(terminal|cli)',
+    }),
     no('panel-knows-shared', 'the panel knows shared, React and itself', '^webview', {
-      pathNot: '^(webview|src/shared|node_modules/(react|react-dom|zod|@vscode/codicons|@types/react|@types/react-dom))',
+      pathNot:
+        '^(webview|src/shared|node_modules/(react|react-dom|zod|@vscode/codicons|@types/react|@types/react-dom))',
     }),
     no('no-tests-in-product', 'nothing that ships imports a test', '^(src|webview|scripts)', { path: '^test' }),
     no('no-unresolved', 'every import resolves', '^(src|webview)', { couldNotResolve: true, pathNot: '^vscode$' }),
@@ -28,6 +42,10 @@ module.exports = {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     doNotFollow: { path: 'node_modules' },
-    enhancedResolveOptions: { extensions: ['.ts', '.tsx', '.js', '.mjs'], exportsFields: ['exports'], conditionNames: ['import', 'node', 'types'] },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.tsx', '.js', '.mjs'],
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'types'],
+    },
   },
 };

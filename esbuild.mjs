@@ -5,7 +5,14 @@ import { chmod, rm, writeFile } from 'node:fs/promises';
 
 await rm('dist', { recursive: true, force: true });
 
-const common = { bundle: true, minify: true, sourcemap: false, metafile: true, legalComments: 'none', logLevel: 'warning' };
+const common = {
+  bundle: true,
+  minify: true,
+  sourcemap: false,
+  metafile: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+};
 
 const node = await build({
   ...common,
@@ -21,7 +28,9 @@ const node = await build({
   splitting: true,
   external: ['vscode'],
   // Libraries written for CommonJS ask for `require`.
-  banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+  },
 });
 
 const panel = await build({

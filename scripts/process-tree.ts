@@ -60,7 +60,9 @@ function readProcess(pid: number): ProcessInfo | undefined {
     const [state, parent, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const started = rest[17];
     if (state === 'Z' || state === 'X' || parent === undefined || started === undefined) return undefined;
-    const command = readFileSync(`/proc/${String(pid)}/cmdline`, 'utf8').split('\0').slice(0, -1);
+    const command = readFileSync(`/proc/${String(pid)}/cmdline`, 'utf8')
+      .split('\0')
+      .slice(0, -1);
     return { pid, parent: Number(parent), started, command };
   } catch {
     return undefined;

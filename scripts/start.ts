@@ -27,7 +27,11 @@ async function freshSample(): Promise<string> {
   await rm(copy, { recursive: true, force: true });
   await cp(join(repository, 'media', 'sample'), copy, { recursive: true });
   const identity = ['-c', 'user.name=Sample', '-c', 'user.email=sample@localhost', '-c', 'commit.gpgsign=false'];
-  const steps = [['init', '--quiet'], ['add', '--all'], [...identity, 'commit', '--quiet', '--message=Sample']];
+  const steps = [
+    ['init', '--quiet'],
+    ['add', '--all'],
+    [...identity, 'commit', '--quiet', '--message=Sample'],
+  ];
   if (!onPath('git')) console.log('git is not installed: the sample is no repository.');
   else for (const args of steps) execFileSync('git', args, { cwd: copy, stdio: 'inherit' });
   return copy;

@@ -151,7 +151,9 @@ export class Engine {
   async interrupted(): Promise<RunSummary[]> {
     await this.#parts.audit.recover();
     const recent = await this.#parts.audit.runs(20);
-    return recent.filter((run) => run.state === 'interrupted' && run.run !== this.#run?.id && this.#parts.roots.includes(run.folder));
+    return recent.filter(
+      (run) => run.state === 'interrupted' && run.run !== this.#run?.id && this.#parts.roots.includes(run.folder),
+    );
   }
 
   async #newRun(model: Model, id = this.#parts.newId(), before?: ReturnType<typeof restored>): Promise<AgentRun> {
@@ -193,18 +195,37 @@ export class Engine {
       const policy = stricterOf(start, await this.policy());
       scope = await this.#scopeOf(policy);
       this.#maskVariables(policy.redactedVariables);
-      return { run, folder, files, scope, policy, sandbox, checkpoints, versionControl, editor, goesTo, redactor: this.redactor, hash };
+      return {
+        run,
+        folder,
+        files,
+        scope,
+        policy,
+        sandbox,
+        checkpoints,
+        versionControl,
+        editor,
+        goesTo,
+        redactor: this.redactor,
+        hash,
+      };
     };
   }
 
   async #scopeOf(policy: EffectivePolicy): Promise<Scope> {
     const { roots, home, own } = this.#parts;
-    return scopeOf(await withRealPaths(policy, { roots, home }, (path) => this.#parts.realPath(path)), roots, home, own);
+    return scopeOf(
+      await withRealPaths(policy, { roots, home }, (path) => this.#parts.realPath(path)),
+      roots,
+      home,
+      own,
+    );
   }
 
   #maskVariables(named: readonly string[]): void {
     for (const [name, value] of Object.entries(this.#parts.environment))
-      if (value !== undefined && (named.includes(name) || SECRET_VARIABLE.test(name))) this.redactor.add({ name, value });
+      if (value !== undefined && (named.includes(name) || SECRET_VARIABLE.test(name)))
+        this.redactor.add({ name, value });
   }
 
   #changed(): void {

@@ -52,7 +52,14 @@ function vitest(name: string, args: string[]): Count {
   const report = join(results, `${name.replaceAll(' ', '-')}.json`);
   const { status } = spawnSync(
     process.execPath,
-    [join(repository, 'node_modules', 'vitest', 'vitest.mjs'), 'run', ...args, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+    [
+      join(repository, 'node_modules', 'vitest', 'vitest.mjs'),
+      'run',
+      ...args,
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${report}`,
+    ],
     { cwd: repository, stdio: 'inherit' },
   );
   const counted = JSON.parse(existsSync(report) ? readFileSync(report, 'utf8') : '{}') as {
@@ -76,7 +83,9 @@ async function inEditor(): Promise<Count> {
   if (missing.includes('chromium')) return leaveOut('the extension-host suite', 'chromium is not installed');
   try {
     const result = await runSuite(repository);
-    remarks.push(...result.tests.flatMap(({ name, error }) => (error === undefined ? [] : [`failed: ${name}\n${error}`])));
+    remarks.push(
+      ...result.tests.flatMap(({ name, error }) => (error === undefined ? [] : [`failed: ${name}\n${error}`])),
+    );
     return result;
   } catch (error) {
     remarks.push(`failed: the extension-host suite: ${String(error)}`);

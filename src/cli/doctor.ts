@@ -29,16 +29,26 @@ export async function doctor(workspace: string, json: boolean): Promise<number> 
       const notes = policy.notes.map((note) => `${note.file}:${note.line}:${note.column}: ${note.message}`);
       items.push({ name: 'policy', ok: true, words: ['valid', ...notes].join('; ') });
       const status = await node.sandbox.status(limitsOf(policy));
-      items.push({ name: 'sandbox', ok: status.works, words: status.works ? status.words : `${status.cause} ${status.fix}` });
+      items.push({
+        name: 'sandbox',
+        ok: status.works,
+        words: status.works ? status.words : `${status.cause} ${status.fix}`,
+      });
     } catch (error) {
       items.push({ name: 'policy', ok: false, words: error instanceof Error ? error.message : String(error) });
     }
     const log = await audit.verify();
-    items.push({ name: 'audit log', ok: log.ok, words: log.ok ? `${log.events} events in ${audit.file}` : `event ${log.firstBad ?? 0}: ${log.problem ?? ''}` });
+    items.push({
+      name: 'audit log',
+      ok: log.ok,
+      words: log.ok ? `${log.events} events in ${audit.file}` : `event ${log.firstBad ?? 0}: ${log.problem ?? ''}`,
+    });
   } catch (error) {
     items.push({ name: 'workspace', ok: false, words: error instanceof Error ? error.message : String(error) });
   }
   for (const item of items)
-    process.stdout.write(json ? `${jsonLine(item)}\n` : `${item.ok ? 'ok   ' : 'FAIL '} ${item.name}: ${visibleLine(item.words)}\n`);
+    process.stdout.write(
+      json ? `${jsonLine(item)}\n` : `${item.ok ? 'ok   ' : 'FAIL '} ${item.name}: ${visibleLine(item.words)}\n`,
+    );
   return items.every((item) => item.ok) ? 0 : 1;
 }

@@ -67,7 +67,8 @@ export async function runTask(task: string, options: RunOptions, version: string
   try {
     await engine.interrupted();
     const policy = await engine.policy();
-    for (const note of policy.notes) write(`${visibleLine(`${note.severity}: ${note.file}:${note.line}:${note.column}: ${note.message}`)}\n`);
+    for (const note of policy.notes)
+      write(`${visibleLine(`${note.severity}: ${note.file}:${note.line}:${note.column}: ${note.message}`)}\n`);
     const chosen = await chooseModel(choice, node.parts.roots[0] ?? '/', node.sandbox);
     if (!chosen.ok) return fail(chosen.problem, 2);
     write(`${visibleLine(`Model: ${chosen.model.label}. ${chosen.model.destination}`)}\n`);
@@ -75,11 +76,15 @@ export async function runTask(task: string, options: RunOptions, version: string
     const stop = (): void => void engine.stop('You pressed Ctrl+C.');
     process.on('SIGINT', stop);
     process.on('SIGTERM', stop);
-    await (options.resume === undefined ? engine.send(task, chosen.model) : engine.resume(options.resume, chosen.model));
+    await (options.resume === undefined
+      ? engine.send(task, chosen.model)
+      : engine.resume(options.resume, chosen.model));
     const run = engine.view().run;
     if (!run) return 1;
     if (options.json)
-      process.stdout.write(`${jsonLine({ run: run.id, state: run.state, reason: run.reason, turns: run.turn, questions: run.questions })}\n`);
+      process.stdout.write(
+        `${jsonLine({ run: run.id, state: run.state, reason: run.reason, turns: run.turn, questions: run.questions })}\n`,
+      );
     else write(`\n${run.state}: ${visible(run.reason)} (${run.questions} questions, run ${run.id})\n`);
     return EXIT[run.state];
   } catch (error) {

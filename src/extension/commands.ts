@@ -28,10 +28,20 @@ export function registerCommands(context: vscode.ExtensionContext, controller: C
   command('newRun', () => controller.newRun());
   command('resume', async () => {
     const session = await controller.session();
-    const runs = (await session.runs()).filter((run) => run.state !== 'active' && run.state !== 'finished' && run.folder === session.folder);
+    const runs = (await session.runs()).filter(
+      (run) => run.state !== 'active' && run.state !== 'finished' && run.folder === session.folder,
+    );
     const picked = await vscode.window.showQuickPick(
-      runs.map((run) => ({ label: run.task.split('\n')[0] ?? run.run, description: run.state, detail: run.reason, run })),
-      { title: 'Oversign: Resume a Run', placeHolder: runs.length === 0 ? 'No run of this folder waits to be resumed.' : 'Which run goes on?' },
+      runs.map((run) => ({
+        label: run.task.split('\n')[0] ?? run.run,
+        description: run.state,
+        detail: run.reason,
+        run,
+      })),
+      {
+        title: 'Oversign: Resume a Run',
+        placeHolder: runs.length === 0 ? 'No run of this folder waits to be resumed.' : 'Which run goes on?',
+      },
     );
     if (!picked) return;
     await controller.view.reveal();
@@ -59,7 +69,8 @@ export function registerCommands(context: vscode.ExtensionContext, controller: C
   command('checkSandbox', async () => {
     await controller.look(true);
     const { sandbox } = (await controller.session()).panel();
-    if (sandbox.state === 'works') void vscode.window.showInformationMessage(`Oversign: the sandbox works (${sandbox.text})`);
+    if (sandbox.state === 'works')
+      void vscode.window.showInformationMessage(`Oversign: the sandbox works (${sandbox.text})`);
     else throw new Error(`${sandbox.text} ${sandbox.fix ?? ''}`);
   });
   command('verifyLog', async () => {
@@ -69,7 +80,9 @@ export function registerCommands(context: vscode.ExtensionContext, controller: C
       () => session.verify(),
     );
     if (result.ok)
-      void vscode.window.showInformationMessage(`Oversign: the chain of ${result.events} events is whole. No outside witness covers it yet.`);
+      void vscode.window.showInformationMessage(
+        `Oversign: the chain of ${result.events} events is whole. No outside witness covers it yet.`,
+      );
     else throw new Error(`event ${result.firstBad ?? 0} of the audit log does not fit: ${result.problem ?? ''}.`);
   });
   command('refreshAudit', async () => {

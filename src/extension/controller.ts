@@ -58,7 +58,8 @@ export class Controller implements vscode.Disposable {
       throw new Error('Runs start only in a trusted workspace. Use "Workspaces: Manage Workspace Trust".');
     }
     const session = await this.session();
-    if (session.folder === undefined) throw new Error('Open a folder first: the agent works inside workspace folders only.');
+    if (session.folder === undefined)
+      throw new Error('Open a folder first: the agent works inside workspace folders only.');
     await this.look();
     const model = await session.model(await this.#choice());
     if (!model.ok) {
@@ -94,7 +95,12 @@ export class Controller implements vscode.Disposable {
     const model = await session.model(choice);
     this.#model = model.ok
       ? { provider: choice.provider, label: model.model.label, destination: model.model.destination }
-      : { provider: choice.provider, label: choice.name === '' ? choice.provider : choice.name, destination: '', problem: model.problem };
+      : {
+          provider: choice.provider,
+          label: choice.name === '' ? choice.provider : choice.name,
+          destination: '',
+          problem: model.problem,
+        };
     this.view.changed();
   }
 
@@ -123,7 +129,10 @@ export class Controller implements vscode.Disposable {
       version: manifest.version,
       installation: this.#context.extensionPath,
       editor: {
-        isUnsaved: (path) => vscode.workspace.textDocuments.some((document) => document.isDirty && document.uri.scheme === 'file' && document.uri.fsPath === path),
+        isUnsaved: (path) =>
+          vscode.workspace.textDocuments.some(
+            (document) => document.isDirty && document.uri.scheme === 'file' && document.uri.fsPath === path,
+          ),
       },
     });
     this.#problem = undefined;
@@ -168,9 +177,11 @@ export class Controller implements vscode.Disposable {
       if (this.#announced.has(approval.id)) continue;
       this.#announced.add(approval.id);
       if (this.view.isVisible) continue;
-      void vscode.window.showInformationMessage(`Oversign: approval needed. ${approval.title}`, 'Show').then((picked) => {
-        if (picked === 'Show') void this.view.reveal();
-      });
+      void vscode.window
+        .showInformationMessage(`Oversign: approval needed. ${approval.title}`, 'Show')
+        .then((picked) => {
+          if (picked === 'Show') void this.view.reveal();
+        });
     }
   }
 

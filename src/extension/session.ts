@@ -14,8 +14,7 @@ import type { PanelState } from '../shared/runView.ts';
 
 /** How the policy stands: in force with its notes, or invalid with what is wrong. */
 export type PolicyStanding =
-  | { ok: true; policy: EffectivePolicy }
-  | { ok: false; words: string; diagnostics: Diagnostic[] };
+  { ok: true; policy: EffectivePolicy } | { ok: false; words: string; diagnostics: Diagnostic[] };
 
 /**
  * The engine of one window and everything it loads: opened at the first need, never at activation. Here the

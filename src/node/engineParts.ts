@@ -51,7 +51,8 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
   const roots = options.folders.map(real);
   // Outside every root the installation is out of reach anyway; a root that lies in it is somebody's work on it.
   const installation = options.installation === undefined ? undefined : real(options.installation);
-  const inWorkspace = installation !== undefined && roots.some((root) => root !== installation && isInside(root, installation));
+  const inWorkspace =
+    installation !== undefined && roots.some((root) => root !== installation && isInside(root, installation));
   const own = [folders.data, folders.config, ...(inWorkspace ? [installation] : [])];
   for (const root of roots) {
     const problem = refuseWorkspace(root, folders.home, [folders.data, folders.config]);
@@ -70,21 +71,30 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
       roots,
       home: folders.home,
       own,
-      policies: new PolicyFiles({ user: userPolicy, roots, ...(options.runPolicy !== undefined && { run: options.runPolicy }) }),
+      policies: new PolicyFiles({
+        user: userPolicy,
+        roots,
+        ...(options.runPolicy !== undefined && { run: options.runPolicy }),
+      }),
       audit,
       files: (scope) => new RootedFiles(scope),
       realPath,
       sandbox,
       checkpoints: new BlobCheckpoints(folders.data),
       versionControl: (scope) =>
-        gitInSandbox(sandbox, { isDenied: (path) => scope().isDenied(path), isProtected: (path) => scope().isProtected(path) }),
+        gitInSandbox(sandbox, {
+          isDenied: (path) => scope().isDenied(path),
+          isProtected: (path) => scope().isProtected(path),
+        }),
       editor: options.editor,
       environment: options.environment,
       clock: {
         monotonic: () => performance.now(),
         after: (ms, action) => {
           const timer = setTimeout(action, Math.min(ms, 2 ** 31 - 1));
-          return () => { clearTimeout(timer); };
+          return () => {
+            clearTimeout(timer);
+          };
         },
       },
       newId: () => randomUUID(),

@@ -4,14 +4,7 @@ import * as z from 'zod';
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
 export const JsonSchema: z.ZodType<Json> = z.lazy(() =>
-  z.union([
-    z.string(),
-    z.number(),
-    z.boolean(),
-    z.null(),
-    z.array(JsonSchema),
-    z.record(z.string(), JsonSchema),
-  ]),
+  z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(JsonSchema), z.record(z.string(), JsonSchema)]),
 );
 
 /**
@@ -20,8 +13,7 @@ export const JsonSchema: z.ZodType<Json> = z.lazy(() =>
  * infinities have no canonical form: the first are escaped by JSON.stringify, the others throw.
  */
 export function canonicalJson(value: unknown): string {
-  if (value === null || typeof value === 'boolean' || typeof value === 'string')
-    return JSON.stringify(value);
+  if (value === null || typeof value === 'boolean' || typeof value === 'string') return JSON.stringify(value);
   if (typeof value === 'number') {
     if (!Number.isFinite(value)) throw new TypeError('a number without a JSON form');
     return JSON.stringify(value);

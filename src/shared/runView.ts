@@ -14,15 +14,7 @@ export const RunStateSchema = z.enum([
 ]);
 export type RunState = z.infer<typeof RunStateSchema>;
 
-export const ActionStatusSchema = z.enum([
-  'deciding',
-  'waiting',
-  'running',
-  'done',
-  'failed',
-  'denied',
-  'cancelled',
-]);
+export const ActionStatusSchema = z.enum(['deciding', 'waiting', 'running', 'done', 'failed', 'denied', 'cancelled']);
 export type ActionStatus = z.infer<typeof ActionStatusSchema>;
 
 /** One line of the transcript. */

@@ -45,6 +45,7 @@ function cardLines(card: Card): string[] {
 }
 
 function lossText(loss: Loss): string {
-  const tracked = loss.tracked === 'unknown' ? 'not known whether version control holds it' : `${loss.tracked} by version control`;
+  const tracked =
+    loss.tracked === 'unknown' ? 'not known whether version control holds it' : `${loss.tracked} by version control`;
   return `${loss.more ? 'at least ' : ''}${loss.files} ${loss.files === 1 ? 'file' : 'files'}, ${loss.bytes} bytes, ${tracked}${loss.unsaved ? ', with unsaved changes in an editor' : ''}`;
 }

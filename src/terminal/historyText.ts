@@ -7,7 +7,9 @@ export function runLine(run: RunSummary): string {
 
 /** One event of the log as one line of text. */
 export function eventLine(event: AuditRecord): string {
-  const data = Object.entries(event.data).map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
+  const data = Object.entries(event.data).map(
+    ([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  );
   const title = event.payload?.['title'];
   return visibleLine(
     `${String(event.seq).padStart(6)}  ${event.time}  ${event.type.padEnd(14)}  ${typeof title === 'string' ? `${title}  ` : ''}${data.join(' ')}`,

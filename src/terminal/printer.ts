@@ -15,7 +15,7 @@ export class Printer {
   }
 
   update(view: RunView): void {
-    for (; this.#index < view.entries.length; ) {
+    for (; this.#index < view.entries.length;) {
       const entry = view.entries[this.#index];
       if (!entry || !this.#print(entry)) return;
       this.#index += 1;
@@ -40,7 +40,9 @@ export class Printer {
         if (['deciding', 'waiting', 'running'].includes(entry.status)) return false;
         if (!this.#settled.has(entry.id)) {
           this.#settled.add(entry.id);
-          this.#write(`[${entry.status}] ${visibleLine(entry.title)}${entry.verdict === 'deny' ? ` — ${visibleLine(entry.why ?? '')}` : ''}\n`);
+          this.#write(
+            `[${entry.status}] ${visibleLine(entry.title)}${entry.verdict === 'deny' ? ` — ${visibleLine(entry.why ?? '')}` : ''}\n`,
+          );
           if (entry.output !== undefined) this.#write(indented(entry.output));
         }
         return true;

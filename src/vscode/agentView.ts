@@ -86,7 +86,10 @@ export class AgentView implements vscode.WebviewViewProvider, vscode.Disposable 
     this.#view.badge =
       approvals === 0
         ? undefined
-        : { value: approvals, tooltip: approvals === 1 ? '1 approval is waiting' : `${approvals} approvals are waiting` };
+        : {
+            value: approvals,
+            tooltip: approvals === 1 ? '1 approval is waiting' : `${approvals} approvals are waiting`,
+          };
     if (!this.#isReady) return;
     const message: ToPanel = { type: 'state', state };
     await this.#view.webview.postMessage(message);

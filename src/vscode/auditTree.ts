@@ -99,7 +99,7 @@ const RUN_ICONS: Record<RunSummary['state'], [icon: string, color: string | unde
 
 function runItem(run: RunSummary): vscode.TreeItem {
   const item = new vscode.TreeItem(
-    run.task === '' ? run.run : run.task.split('\n')[0] ?? run.run,
+    run.task === '' ? run.run : (run.task.split('\n')[0] ?? run.run),
     run.state === 'active' ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.Collapsed,
   );
   item.id = run.run;
@@ -125,9 +125,19 @@ function actionItem({ run, action }: { run: RunSummary; action: TreeAction }): v
   const state = action.outcome === 'open' ? (run.state === 'active' ? 'under way' : 'open') : action.outcome;
   item.description = `${state}, ${action.decidedBy}`;
   item.iconPath = icon(ACTION_ICONS[action.outcome]);
-  item.tooltip = [action.title, `Tool: ${action.tool}`, `State: ${state}`, `Decision: ${action.decidedBy}`, ...(action.durationMs === undefined ? [] : [`Took ${action.durationMs} ms`])].join('\n');
+  item.tooltip = [
+    action.title,
+    `Tool: ${action.tool}`,
+    `State: ${state}`,
+    `Decision: ${action.decidedBy}`,
+    ...(action.durationMs === undefined ? [] : [`Took ${action.durationMs} ms`]),
+  ].join('\n');
   item.contextValue = 'action';
-  item.command = { command: 'oversign.showDetails', title: 'Open Details', arguments: [{ kind: 'action', run, action }] };
+  item.command = {
+    command: 'oversign.showDetails',
+    title: 'Open Details',
+    arguments: [{ kind: 'action', run, action }],
+  };
   return item;
 }
 

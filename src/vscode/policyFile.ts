@@ -17,7 +17,10 @@ const TEMPLATE = `# Oversign policy. Every key may be left out; what is left out
 /** Opens a policy file, with a commented template where there is none yet. Nothing is written until it is saved. */
 export async function openPolicyFile(file: string): Promise<void> {
   const uri = vscode.Uri.file(file);
-  const exists = await vscode.workspace.fs.stat(uri).then(() => true, () => false);
+  const exists = await vscode.workspace.fs.stat(uri).then(
+    () => true,
+    () => false,
+  );
   const document = await vscode.workspace.openTextDocument(exists ? uri : uri.with({ scheme: 'untitled' }));
   const editor = await vscode.window.showTextDocument(document);
   if (!exists && document.getText() === '')

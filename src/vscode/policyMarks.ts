@@ -22,7 +22,11 @@ export class PolicyMarks implements vscode.Disposable {
           .filter((mark) => mark.file === file)
           .map((mark) => {
             const start = new vscode.Position(Math.max(0, mark.line - 1), Math.max(0, mark.column - 1));
-            const diagnostic = new vscode.Diagnostic(new vscode.Range(start, start.translate(0, 200)), mark.message, severity(mark));
+            const diagnostic = new vscode.Diagnostic(
+              new vscode.Range(start, start.translate(0, 200)),
+              mark.message,
+              severity(mark),
+            );
             diagnostic.source = 'Oversign';
             return diagnostic;
           }),

@@ -11,7 +11,10 @@ export async function openSample(extensionUri: vscode.Uri): Promise<void> {
     })) ?? [];
   if (!parent) return;
   const target = vscode.Uri.joinPath(parent, 'oversign-sample');
-  const exists = await vscode.workspace.fs.stat(target).then(() => true, () => false);
+  const exists = await vscode.workspace.fs.stat(target).then(
+    () => true,
+    () => false,
+  );
   if (!exists) await vscode.workspace.fs.copy(vscode.Uri.joinPath(extensionUri, 'media', 'sample'), target);
   await vscode.commands.executeCommand('vscode.openFolder', target, { forceNewWindow: true });
 }

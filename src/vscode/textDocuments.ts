@@ -17,7 +17,9 @@ export class TextDocuments implements vscode.TextDocumentContentProvider, vscode
     const left = this.#put(`before/${id}${path}`, before);
     const right = this.#put(`after/${id}${path}`, after);
     const name = path.slice(path.lastIndexOf('/') + 1);
-    await vscode.commands.executeCommand('vscode.diff', left, right, `${name} (now ↔ proposed by the agent)`, { preview: true });
+    await vscode.commands.executeCommand('vscode.diff', left, right, `${name} (now ↔ proposed by the agent)`, {
+      preview: true,
+    });
   }
 
   async showReport(id: string, text: string): Promise<void> {

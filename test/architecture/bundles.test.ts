@@ -3,7 +3,10 @@ import { readFileSync } from 'node:fs';
 import { beforeAll, expect, test } from 'vitest';
 
 interface Metafile {
-  outputs: Record<string, { entryPoint?: string; inputs: Record<string, unknown>; imports: { path: string; kind: string }[]; bytes: number }>;
+  outputs: Record<
+    string,
+    { entryPoint?: string; inputs: Record<string, unknown>; imports: { path: string; kind: string }[]; bytes: number }
+  >;
 }
 
 beforeAll(() => {
@@ -17,7 +20,8 @@ function loadedWith(meta: Metafile, output: string): string[] {
   for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
     if (seen.has(at)) continue;
     seen.add(at);
-    for (const { path, kind } of meta.outputs[at]?.imports ?? []) if (kind === 'import-statement' && meta.outputs[path]) pending.push(path);
+    for (const { path, kind } of meta.outputs[at]?.imports ?? [])
+      if (kind === 'import-statement' && meta.outputs[path]) pending.push(path);
   }
   return [...seen].flatMap((path) => Object.keys(meta.outputs[path]?.inputs ?? {}));
 }

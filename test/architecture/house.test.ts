@@ -25,15 +25,16 @@ test('the arrows between rooms point one way', () => {
 });
 
 test('every path that ARCHITECTURE.md names exists', () => {
-  const named = [...readFileSync('ARCHITECTURE.md', 'utf8').matchAll(/`((?:src|webview|test|scripts|media|docs)\/[\w./-]*)`/g)].map(
-    ([, path]) => path ?? '',
-  );
+  const named = [
+    ...readFileSync('ARCHITECTURE.md', 'utf8').matchAll(/`((?:src|webview|test|scripts|media|docs)\/[\w./-]*)`/g),
+  ].map(([, path]) => path ?? '');
   expect(named.length).toBeGreaterThan(20);
   expect(named.filter((path) => !existsSync(path))).toEqual([]);
 });
 
 test('one place spawns processes, one place opens connections', () => {
-  const using = (pattern: RegExp): string[] => sources('src').filter((path) => pattern.test(readFileSync(path, 'utf8')));
+  const using = (pattern: RegExp): string[] =>
+    sources('src').filter((path) => pattern.test(readFileSync(path, 'utf8')));
   expect(using(/node:child_process/)).toEqual(['src/node/process/spawn.ts']);
   expect(using(/\bfetch\(|node:(https?|net|tls|dgram|dns)|from 'undici'/)).toEqual(['src/node/egress/door.ts']);
 });
@@ -46,7 +47,9 @@ test('no file has grown out of its room, no barrel, no utils', () => {
 });
 
 test('nothing in the repository names a machine’s path or a registry’s address', () => {
-  const tracked = spawnSync('git', ['ls-files'], { encoding: 'utf8' }).stdout.split('\n').filter((path) => /\.(ts|tsx|mjs|cjs|json|md|yaml)$/.test(path));
+  const tracked = spawnSync('git', ['ls-files'], { encoding: 'utf8' })
+    .stdout.split('\n')
+    .filter((path) => /\.(ts|tsx|mjs|cjs|json|md|yaml)$/.test(path));
   expect(tracked.length).toBeGreaterThan(100);
   const lock = readFileSync('package-lock.json', 'utf8');
   expect(lock).not.toMatch(/"resolved": *"http/);

@@ -70,7 +70,13 @@ try {
         new AbortController().signal,
       ),
     async () => {
-      const child = await startProcess({ file: '/bin/sh', args: ['-c', 'true'], cwd: workspace, environment, outputCap: 1000 });
+      const child = await startProcess({
+        file: '/bin/sh',
+        args: ['-c', 'true'],
+        cwd: workspace,
+        environment,
+        outputCap: 1000,
+      });
       await child.ended;
     },
   );

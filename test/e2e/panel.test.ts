@@ -37,7 +37,10 @@ test('an invalid policy stops every run, and says where', async () => {
   mkdirSync(dirname(policy), { recursive: true });
   writeFileSync(policy, 'confirm_actions: true\ntols:\n  file_system: {}\n');
   await runFromPalette(window, 'do it');
-  await window.panel.getByText(/policy\.yaml:2:1: unknown key "tols" \(did you mean "tools"\?\)/).first().waitFor({ timeout: 60_000 });
+  await window.panel
+    .getByText(/policy\.yaml:2:1: unknown key "tols" \(did you mean "tools"\?\)/)
+    .first()
+    .waitFor({ timeout: 60_000 });
   await window.shot('panel-invalid-policy');
   expect(window.events().some(({ type }) => type === 'run_started')).toBe(false);
   expect(existsSync(policy)).toBe(true);
@@ -48,7 +51,11 @@ test('a workspace cannot say where prompts go', async () => {
   mkdirSync(join(window.folder, '.vscode'));
   writeFileSync(
     join(window.folder, '.vscode', 'settings.json'),
-    JSON.stringify({ 'oversign.model.provider': 'openai', 'oversign.model.name': 'x', 'oversign.model.baseUrl': 'http://127.0.0.1:9' }),
+    JSON.stringify({
+      'oversign.model.provider': 'openai',
+      'oversign.model.name': 'x',
+      'oversign.model.baseUrl': 'http://127.0.0.1:9',
+    }),
   );
   await window.editor.reload();
   await window.editor.palette('Oversign: Focus on Agent View');

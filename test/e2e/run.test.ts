@@ -9,7 +9,11 @@ const KEY = 'sk-e2e-0123456789abcdef';
 
 /** A window whose model is a real HTTP server that tells this story, one reply a request. */
 async function windowWithStory(story: ScriptedReply[]): Promise<Window> {
-  const server = await openAiServer((request) => story[request.results.filter((result) => !result.startsWith('Interrupted')).length] ?? { text: 'All done.' }, { apiKey: KEY });
+  const server = await openAiServer(
+    (request) =>
+      story[request.results.filter((result) => !result.startsWith('Interrupted')).length] ?? { text: 'All done.' },
+    { apiKey: KEY },
+  );
   onTestFinished(() => server.close());
   const window = await openWindow({
     machineSettings: {
@@ -35,7 +39,10 @@ test('approve one action, deny another, stop a third: files, tree and log agree'
   const window = await windowWithStory([
     { text: 'One.', calls: [{ name: 'write_file', args: { path: 'approved.txt', content: 'yes\n' } }] },
     { text: 'Two.', calls: [{ name: 'write_file', args: { path: 'denied.txt', content: 'no\n' } }] },
-    { text: 'Three.', calls: [{ name: 'run_command', args: { command: 'touch begun.txt; sleep 61; touch late.txt' } }] },
+    {
+      text: 'Three.',
+      calls: [{ name: 'run_command', args: { command: 'touch begun.txt; sleep 61; touch late.txt' } }],
+    },
   ]);
   await runFromPalette(window, 'Do three things');
   await window.answer('edit', 'approve');
@@ -77,7 +84,9 @@ test('a window reloaded with an approval pending: interrupted, resumed, asked an
   await window.panel.getByTestId('interrupted').waitFor({ timeout: 60_000 });
   await window.shot('run-interrupted');
   expect(existsSync(join(window.folder, 'later.txt'))).toBe(false);
-  expect(window.events().map(({ type, data }) => `${type}:${String(data['by'] ?? '')}`)).toContain('answered:interruption');
+  expect(window.events().map(({ type, data }) => `${type}:${String(data['by'] ?? '')}`)).toContain(
+    'answered:interruption',
+  );
   expect((await window.tree()).join('\n')).toMatch(/Write after the reload ?interrupted/);
 
   // This server keeps secrets in memory only, and the key went with the window. Loopback servers may want none, so
@@ -102,7 +111,9 @@ test('the extension host killed with -9 while an approved command runs: the log 
   await window.shot('run-killed');
   const events = window.events();
   expect(events.findLast(({ type }) => type === 'started')).toBeDefined();
-  expect(events.filter(({ type }) => type === 'interrupted').map(({ data }) => data['effect'])).toContain('may have happened');
+  expect(events.filter(({ type }) => type === 'interrupted').map(({ data }) => data['effect'])).toContain(
+    'may have happened',
+  );
   expect(events.some(({ type }) => type === 'finished')).toBe(false);
   expect(existsSync(join(window.folder, 'late.txt'))).toBe(false);
   expect(existsSync(join(window.folder, '.vscode'))).toBe(false);

@@ -40,13 +40,17 @@ export async function openWindow(options: WindowOptions = {}): Promise<Window> {
   const base = await temporaryFolder();
   const folder = join(base, 'sample');
   cpSync('media/sample', folder, { recursive: true });
-  const git = (...args: string[]): void => void execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@localhost', ...args], { cwd: folder });
+  const git = (...args: string[]): void =>
+    void execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@localhost', ...args], { cwd: folder });
   git('init', '--quiet');
   git('add', '--all');
   git('commit', '--quiet', '--message=sample');
   const data = join(base, 'data', 'oversign');
   mkdirSync(join(base, 'server', 'user', 'Machine'), { recursive: true });
-  writeFileSync(join(base, 'server', 'user', 'Machine', 'settings.json'), JSON.stringify(options.machineSettings ?? {}));
+  writeFileSync(
+    join(base, 'server', 'user', 'Machine', 'settings.json'),
+    JSON.stringify(options.machineSettings ?? {}),
+  );
   const server = await startServer({
     libVscode: inject('libVscode'),
     workDir: join(base, 'server'),

@@ -22,7 +22,10 @@ const TESTS: [name: string, test: () => Promise<void>][] = [
       const registered = new Set(await vscode.commands.getCommands(true));
       const { contributes } = extension().packageJSON as { contributes: { commands: { command: string }[] } };
       assert.ok(contributes.commands.length >= 10);
-      assert.deepEqual(contributes.commands.map(({ command }) => command).filter((command) => !registered.has(command)), []);
+      assert.deepEqual(
+        contributes.commands.map(({ command }) => command).filter((command) => !registered.has(command)),
+        [],
+      );
     },
   ],
   [
@@ -42,7 +45,9 @@ const TESTS: [name: string, test: () => Promise<void>][] = [
     'where prompts go cannot be set by a workspace',
     async () => {
       const configuration = vscode.workspace.getConfiguration('oversign.model');
-      await assert.rejects(async () => configuration.update('baseUrl', 'http://127.0.0.1:9', vscode.ConfigurationTarget.Workspace));
+      await assert.rejects(async () =>
+        configuration.update('baseUrl', 'http://127.0.0.1:9', vscode.ConfigurationTarget.Workspace),
+      );
     },
   ],
   [
@@ -70,7 +75,11 @@ export async function run(): Promise<void> {
       tests.push({ name, state: 'passed' });
       console.log(`  ok   ${name}`);
     } catch (error) {
-      tests.push({ name, state: 'failed', error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+      tests.push({
+        name,
+        state: 'failed',
+        error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      });
       console.log(`  FAIL ${name}\n${String(error)}`);
     }
   }
@@ -95,7 +104,10 @@ function events(): { type: string; data: Record<string, unknown> }[] {
     return database
       .prepare('SELECT type, body FROM events ORDER BY seq')
       .all()
-      .map((row) => ({ type: String(row['type']), data: (JSON.parse(String(row['body'])) as { data: Record<string, unknown> }).data }));
+      .map((row) => ({
+        type: String(row['type']),
+        data: (JSON.parse(String(row['body'])) as { data: Record<string, unknown> }).data,
+      }));
   } catch {
     return []; // not there yet
   }

@@ -24,7 +24,10 @@ test('only call.ts calls perform', () => {
 
 test('a denied action changes nothing on disk, and its reason reaches the model', async () => {
   const seen: string[] = [];
-  const bench = await workbench({ files: { 'a.txt': 'old\n' }, answer: () => ({ choice: 'deny', reason: 'not today' }) });
+  const bench = await workbench({
+    files: { 'a.txt': 'old\n' },
+    answer: () => ({ choice: 'deny', reason: 'not today' }),
+  });
   const events = await bench.run((request, turn) => {
     const last = request.messages.at(-1);
     if (last?.role === 'tool') seen.push(last.text);

@@ -17,7 +17,15 @@ function strictness(policy: EffectivePolicy): number[] {
 
 function numbers(policy: EffectivePolicy): number[] {
   const { memoryBytes, cpuSeconds, diskBytes, processes } = policy.limits;
-  return [policy.maxIterations, policy.timeoutSeconds, policy.codeTimeoutSeconds, memoryBytes, cpuSeconds, diskBytes, processes].map(({ value }) => value);
+  return [
+    policy.maxIterations,
+    policy.timeoutSeconds,
+    policy.codeTimeoutSeconds,
+    memoryBytes,
+    cpuSeconds,
+    diskBytes,
+    processes,
+  ].map(({ value }) => value);
 }
 
 function expectNoLooser(after: EffectivePolicy, before: EffectivePolicy): void {
@@ -53,7 +61,12 @@ describe('property', () => {
   test('each further layer only tightens: a second folder, and the policy of one run', () => {
     fc.assert(
       fc.property(policyText, policyText, policyText, policyText, (user, first, second, run) => {
-        const layers: [Layer, string, string?][] = [['user', user], ['workspace', first, ROOTS[0]], ['workspace', second, ROOTS[1]], ['run', run]];
+        const layers: [Layer, string, string?][] = [
+          ['user', user],
+          ['workspace', first, ROOTS[0]],
+          ['workspace', second, ROOTS[1]],
+          ['run', run],
+        ];
         for (let count = 2; count <= layers.length; count += 1)
           expectNoLooser(merged(...layers.slice(0, count)), merged(...layers.slice(0, count - 1)));
       }),
@@ -115,9 +128,18 @@ describe('with its place', () => {
   });
 
   test('what was set says which layer set it', () => {
-    const policy = merged(['user', 'max_iterations: 40\n'], ['workspace', 'timeout: 5\nmax_iterations: 50\n', ROOTS[0]]);
-    expect(policy.maxIterations).toEqual({ value: 40, origin: { layer: 'user', file: 'user.yaml', line: 1, column: 17 } });
-    expect(policy.timeoutSeconds).toEqual({ value: 5, origin: { layer: 'workspace', file: 'workspace.yaml', line: 1, column: 10 } });
+    const policy = merged(
+      ['user', 'max_iterations: 40\n'],
+      ['workspace', 'timeout: 5\nmax_iterations: 50\n', ROOTS[0]],
+    );
+    expect(policy.maxIterations).toEqual({
+      value: 40,
+      origin: { layer: 'user', file: 'user.yaml', line: 1, column: 17 },
+    });
+    expect(policy.timeoutSeconds).toEqual({
+      value: 5,
+      origin: { layer: 'workspace', file: 'workspace.yaml', line: 1, column: 10 },
+    });
   });
 });
 
@@ -128,7 +150,11 @@ describe('several folders', () => {
 
   test('path rules bind inside their own folder, and global keys everywhere', () => {
     const policy = merged(
-      ['workspace', 'tools: {file_system: {denied_paths: [build/x, "*.key"], allowed_paths: [src, build]}}\nprotected_paths: [lock]\ntimeout: 50', first],
+      [
+        'workspace',
+        'tools: {file_system: {denied_paths: [build/x, "*.key"], allowed_paths: [src, build]}}\nprotected_paths: [lock]\ntimeout: 50',
+        first,
+      ],
       ['workspace', 'timeout: 40\ntools: {code_execution: {enabled: false}}', second],
     );
     expect(kind(policy, `${first}/build/x/y`)).toBe('denied');
@@ -141,8 +167,12 @@ describe('several folders', () => {
   });
 
   test('a folder’s policy grants nothing in the other, nor outside', () => {
-    const policy = merged(['user', 'tools: {file_system: {allowed_paths: ["/w/one/src"]}}'], ['workspace', 'tools: {file_system: {allowed_paths: ["/w/two", "/", "~"]}}', first]);
-    for (const path of ['/w/two/a', '/w/one/docs/a', '/home/u/a', '/etc/passwd']) expect(kind(policy, path), path).toBe('outside');
+    const policy = merged(
+      ['user', 'tools: {file_system: {allowed_paths: ["/w/one/src"]}}'],
+      ['workspace', 'tools: {file_system: {allowed_paths: ["/w/two", "/", "~"]}}', first],
+    );
+    for (const path of ['/w/two/a', '/w/one/docs/a', '/home/u/a', '/etc/passwd'])
+      expect(kind(policy, path), path).toBe('outside');
     expect(kind(policy, '/w/one/src/a')).toBe('free');
   });
 

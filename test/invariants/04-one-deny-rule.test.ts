@@ -75,7 +75,13 @@ describe('every tool and every spelling of a denied file', () => {
       { name: 'move_path', args: { from: 'folder-link', to: 'other/innocent' } },
       { name: 'read_file', args: { path: 'other/innocent/secret.txt' } },
     ]);
-    expect(results.map(({ outcome }) => outcome)).toEqual(['done', 'done', expect.stringMatching(REFUSED), 'done', expect.stringMatching(REFUSED)]);
+    expect(results.map(({ outcome }) => outcome)).toEqual([
+      'done',
+      'done',
+      expect.stringMatching(REFUSED),
+      'done',
+      expect.stringMatching(REFUSED),
+    ]);
     expectUntouched(bench.folder);
   });
 });
@@ -120,8 +126,18 @@ describe('what lies above a denied file', () => {
       .map((path) => `'${path.replaceAll("'", "'\\''")}'`);
     const results = await attempt(bench, [
       { name: 'run_command', args: { command: quoted.map((path) => `cat ${path}`).join('; ') } },
-      { name: 'run_command', args: { command: `cat -- * conf/* deep/*/* other/* empty/up/*; find . -type f -exec cat {} +; grep -r TOP . /proc/self/cwd; tar cf - . | strings; cat conf/open.txt` } },
-      { name: 'run_command', args: { command: `for f in ${quoted.join(' ')}; do echo changed > "$f"; rm -rf "$f"; done; rm -rf vault pages; mv deep flat` } },
+      {
+        name: 'run_command',
+        args: {
+          command: `cat -- * conf/* deep/*/* other/* empty/up/*; find . -type f -exec cat {} +; grep -r TOP . /proc/self/cwd; tar cf - . | strings; cat conf/open.txt`,
+        },
+      },
+      {
+        name: 'run_command',
+        args: {
+          command: `for f in ${quoted.join(' ')}; do echo changed > "$f"; rm -rf "$f"; done; rm -rf vault pages; mv deep flat`,
+        },
+      },
     ]);
     for (const { text } of results) expect(text).not.toContain(CONTENT);
     expect(results[1]?.text).toContain('open'); // it did look

@@ -10,9 +10,23 @@ import { workbench } from '../support/workbench.ts';
 
 const rule = (written: string): ScopeSpec['denied'][number] => ({ written, origin: { layer: 'user' } });
 const denying = (...written: string[]): Scope =>
-  new Scope({ roots: ['/home/u/app'], home: '/home/u', allowed: [], denied: written.map(rule), protected: [], secrets: [] });
+  new Scope({
+    roots: ['/home/u/app'],
+    home: '/home/u',
+    allowed: [],
+    denied: written.map(rule),
+    protected: [],
+    secrets: [],
+  });
 const allowing = (...written: string[]): Scope =>
-  new Scope({ roots: ['/home/u/app', '/home/u/app-secrets'], home: '/home/u', allowed: [{ rules: written.map(rule) }], denied: [], protected: [], secrets: [] });
+  new Scope({
+    roots: ['/home/u/app', '/home/u/app-secrets'],
+    home: '/home/u',
+    allowed: [{ rules: written.map(rule) }],
+    denied: [],
+    protected: [],
+    secrets: [],
+  });
 
 test('a folder grants and denies nothing beside it that merely starts alike', () => {
   expect(allowing('~/app').standing('/home/u/app/x', 'read').kind).toBe('free');
@@ -44,7 +58,8 @@ test.each([
 });
 
 test('property: what a rule names letter by letter is denied, whatever the letters, and so is everything below it', () => {
-  const segment = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 })
+  const segment = fc
+    .string({ unit: 'grapheme', minLength: 1, maxLength: 12 })
     .filter((text) => !/[/\0]/.test(text) && text.isWellFormed() && !['.', '..', '~'].includes(text));
   fc.assert(
     fc.property(fc.array(segment, { minLength: 1, maxLength: 4 }), segment, (path, below) => {
@@ -74,7 +89,9 @@ test('nothing that an editor or git runs can be written below a folder with a li
 });
 
 test('another name of a file that is denied outside the workspace is denied inside', async () => {
-  const bench = await workbench({ userPolicy: 'tools: {file_system: {denied_paths: ["~/.ssh", "/nowhere/at/all"]}}\n' });
+  const bench = await workbench({
+    userPolicy: 'tools: {file_system: {denied_paths: ["~/.ssh", "/nowhere/at/all"]}}\n',
+  });
   mkdirSync(join(bench.home, '.ssh'));
   writeFileSync(join(bench.home, '.ssh', 'id'), 'PRIVATE-77\n');
   linkSync(join(bench.home, '.ssh', 'id'), join(bench.folder, 'notes.txt'));
@@ -87,13 +104,22 @@ test('another name of a file that is denied outside the workspace is denied insi
     { name: 'delete_path', args: { path: 'notes.txt' } },
     { name: 'read_file', args: { path: 'b.txt' } }, // a link count alone means nothing
   ]);
-  expect(results.map(({ outcome }) => outcome)).toEqual(['denied', 'done', 'denied:denied_paths', 'denied:denied_paths', 'done']);
+  expect(results.map(({ outcome }) => outcome)).toEqual([
+    'denied',
+    'done',
+    'denied:denied_paths',
+    'denied:denied_paths',
+    'done',
+  ]);
   expect(JSON.stringify(results)).not.toContain('PRIVATE-77');
   expect(readFileSync(join(bench.home, '.ssh', 'id'), 'utf8')).toBe('PRIVATE-77\n');
 });
 
 test('denied files below names that are not UTF-8 are neither removed with their folder nor read by another name', async () => {
-  const bench = await workbench({ files: { 'd/x': '' }, userPolicy: 'tools: {file_system: {denied_paths: [vault]}}\n' });
+  const bench = await workbench({
+    files: { 'd/x': '' },
+    userPolicy: 'tools: {file_system: {denied_paths: [vault]}}\n',
+  });
   const odd = Buffer.concat([Buffer.from(join(bench.folder, 'd/')), Buffer.of(0xff)]);
   mkdirSync(Buffer.concat([odd, Buffer.from('/vault')]), { recursive: true });
   const key = Buffer.concat([odd, Buffer.from('/vault/key')]);
@@ -112,18 +138,25 @@ test('denied files below names that are not UTF-8 are neither removed with their
 
 test('a rule that is written through a link binds what the link leads to', async () => {
   const elsewhere = await temporaryFolder();
-  const bench = await workbench({ files: { 'real/x.txt': 'HIDDEN-5\n', 'src/x.txt': 'open\n', 'out/x.txt': 'other\n' } });
+  const bench = await workbench({
+    files: { 'real/x.txt': 'HIDDEN-5\n', 'src/x.txt': 'open\n', 'out/x.txt': 'other\n' },
+  });
   symlinkSync(bench.folder, join(elsewhere, 'project'));
   symlinkSync('real', join(bench.folder, 'conf'));
   const policy = (text: string): void => {
     mkdirSync(bench.config, { recursive: true });
     writeFileSync(bench.node.userPolicy, text);
   };
-  const read = async (path: string): Promise<string> => (await attempt(bench, [{ name: 'read_file', args: { path } }]))[0]?.outcome ?? '';
+  const read = async (path: string): Promise<string> =>
+    (await attempt(bench, [{ name: 'read_file', args: { path } }]))[0]?.outcome ?? '';
   policy(`tools: {file_system: {denied_paths: ["${elsewhere}/project/real"]}}\n`);
   expect([await read('real/x.txt'), await read('src/x.txt')]).toEqual(['denied:denied_paths', 'done']);
   policy('tools: {file_system: {denied_paths: [conf]}}\n');
-  expect([await read('real/x.txt'), await read('conf/x.txt'), await read('src/x.txt')]).toEqual(['denied:denied_paths', 'denied:denied_paths', 'done']);
+  expect([await read('real/x.txt'), await read('conf/x.txt'), await read('src/x.txt')]).toEqual([
+    'denied:denied_paths',
+    'denied:denied_paths',
+    'done',
+  ]);
   policy(`tools: {file_system: {allowed_paths: ["${elsewhere}/project/src"]}}\n`);
   expect([await read('src/x.txt'), await read('out/x.txt')]).toEqual(['done', 'denied:scope']);
 });
@@ -134,7 +167,10 @@ test('what allowed_paths leaves out is out of reach for commands too', async () 
     userPolicy: 'tools: {file_system: {allowed_paths: [src]}}\n',
   });
   const results = await attempt(bench, [
-    { name: 'run_command', args: { command: 'cat src/x.txt; cat top.txt private/x.txt; grep -r LEFT .; echo x > private/x.txt' } },
+    {
+      name: 'run_command',
+      args: { command: 'cat src/x.txt; cat top.txt private/x.txt; grep -r LEFT .; echo x > private/x.txt' },
+    },
     { name: 'run_command', args: { command: 'ls', folder: 'private' } },
     { name: 'list_directory', args: {} },
   ]);
@@ -158,7 +194,11 @@ test('a likely secret is not read by moving it, nor by trying edits on it', asyn
     { name: 'edit_file', args: { path: '.env', old_text: 'KEY=', new_text: 'K=' } },
     { name: 'edit_file', args: { path: '.env', old_text: 'NONE=', new_text: 'K=' } },
   ]);
-  expect(results.map(({ outcome }) => outcome)).toEqual([...Array<string>(3).fill('denied:person'), 'denied:not-possible', 'denied:not-possible']);
+  expect(results.map(({ outcome }) => outcome)).toEqual([
+    ...Array<string>(3).fill('denied:person'),
+    'denied:not-possible',
+    'denied:not-possible',
+  ]);
   expect(bench.asked.map(({ decision }) => decision.rule)).toEqual(Array(3).fill('likely-secret'));
   expect(results[3]?.text).toBe(results[4]?.text); // how often it occurs is not told
 });

@@ -1,5 +1,14 @@
 import { spawn } from 'node:child_process';
-import { existsSync, linkSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  linkSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { openPlace } from '../../src/node/files/openTree.ts';
@@ -24,7 +33,11 @@ function expectUntouched(outside: string): void {
 }
 
 /** A bench where something happens on disk between the first question and its approval. */
-async function swapping(files: Record<string, string>, swap: (bench: Workbench) => void, userPolicy?: string): Promise<Workbench> {
+async function swapping(
+  files: Record<string, string>,
+  swap: (bench: Workbench) => void,
+  userPolicy?: string,
+): Promise<Workbench> {
   let swapped = false;
   const bench: Workbench = await workbench({
     files,
@@ -59,7 +72,9 @@ test.each<[string, Call]>([
   ['command', { name: 'run_command', args: { command: 'echo new > a.txt', folder: 'd' } }],
 ])('%s: the folder becomes a link out of the workspace after the approval was asked for', async (_name, call) => {
   const outside = await outsideFolder();
-  const bench = await swapping(FILES, ({ folder }) => { replaceByLink(join(folder, 'd'), outside); });
+  const bench = await swapping(FILES, ({ folder }) => {
+    replaceByLink(join(folder, 'd'), outside);
+  });
   const [result] = await attempt(bench, [call]);
   expect(bench.asked).toHaveLength(1);
   expect(result?.outcome).toBe('denied:scope');
@@ -69,13 +84,17 @@ test.each<[string, Call]>([
 
 test('a file that becomes a link out of the workspace is not written through', async () => {
   const outside = await outsideFolder();
-  const bench = await swapping(FILES, ({ folder }) => { replaceByLink(join(folder, 'd/a.txt'), join(outside, 'a.txt')); });
+  const bench = await swapping(FILES, ({ folder }) => {
+    replaceByLink(join(folder, 'd/a.txt'), join(outside, 'a.txt'));
+  });
   expect((await attempt(bench, [WRITE]))[0]?.outcome).toBe('denied:scope');
   expectUntouched(outside);
 });
 
 test('a folder that becomes a link within the workspace is asked about again, as what it is now', async () => {
-  const bench = await swapping(FILES, ({ folder }) => { replaceByLink(join(folder, 'd'), 'e'); });
+  const bench = await swapping(FILES, ({ folder }) => {
+    replaceByLink(join(folder, 'd'), 'e');
+  });
   expect((await attempt(bench, [WRITE]))[0]?.outcome).toBe('denied:person');
   expect(bench.asked.map(({ card }) => (card.kind === 'edit' ? card.path : ''))).toEqual(['d/a.txt', 'e/a.txt']);
   expect(readFileSync(join(bench.folder, 'e/a.txt'), 'utf8')).toBe('old');
@@ -83,16 +102,22 @@ test('a folder that becomes a link within the workspace is asked about again, as
 
 test('a file that becomes another name of a denied one is denied', async () => {
   const denied = 'tools: {file_system: {denied_paths: [vault]}}\n';
-  const bench = await swapping({ ...FILES, 'vault/key': 'KEY' }, ({ folder }) => {
-    rmSync(join(folder, 'd/a.txt'));
-    linkSync(join(folder, 'vault/key'), join(folder, 'd/a.txt'));
-  }, denied);
+  const bench = await swapping(
+    { ...FILES, 'vault/key': 'KEY' },
+    ({ folder }) => {
+      rmSync(join(folder, 'd/a.txt'));
+      linkSync(join(folder, 'vault/key'), join(folder, 'd/a.txt'));
+    },
+    denied,
+  );
   expect((await attempt(bench, [WRITE]))[0]?.outcome).toBe('denied:denied_paths');
   expect(readFileSync(join(bench.folder, 'vault/key'), 'utf8')).toBe('KEY');
 });
 
 test('a folder that gains a file before it is deleted is asked about again', async () => {
-  const bench = await swapping(FILES, ({ folder }) => { writeFileSync(join(folder, 'd/precious.txt'), 'mine'); });
+  const bench = await swapping(FILES, ({ folder }) => {
+    writeFileSync(join(folder, 'd/precious.txt'), 'mine');
+  });
   const [result] = await attempt(bench, [{ name: 'delete_path', args: { path: 'd' } }]);
   expect(result?.outcome).toBe('denied:person');
   expect(existsSync(join(bench.folder, 'd/precious.txt'))).toBe(true);
@@ -116,7 +141,14 @@ test('writing through links that were there all along stays inside', async () =>
     { name: 'write_file', args: { path: 'inside/n.txt', content: 'x' } },
   ]);
   expect(results.map(({ outcome }) => outcome)).toEqual([
-    'denied:scope', 'denied:scope', 'denied:scope', 'denied:not-possible', 'denied:scope', 'denied:not-possible', 'failed', 'done',
+    'denied:scope',
+    'denied:scope',
+    'denied:scope',
+    'denied:not-possible',
+    'denied:scope',
+    'denied:not-possible',
+    'failed',
+    'done',
   ]);
   expect(readFileSync(join(bench.folder, 'e/n.txt'), 'utf8')).toBe('x');
   expect(existsSync(join(bench.folder, 'missing.txt'))).toBe(false);
@@ -131,23 +163,30 @@ function startSwapping(folder: string, target: string): void {
       renameSync(folder, folder + '.aside'); symlinkSync(target, folder); unlinkSync(folder); renameSync(folder + '.aside', folder);
     } catch { try { unlinkSync(folder) } catch {} try { renameSync(folder + '.aside', folder) } catch {} }`;
   const child = spawn(process.execPath, ['-e', script, folder, target], { stdio: 'ignore' });
-  onTestFinished(() => new Promise<void>((resolve) => {
-    child.once('exit', () => { resolve(); });
-    child.kill('SIGKILL');
-  }));
+  onTestFinished(
+    () =>
+      new Promise<void>((resolve) => {
+        child.once('exit', () => {
+          resolve();
+        });
+        child.kill('SIGKILL');
+      }),
+  );
 }
 
 test('while a folder flickers between itself and a link out, nothing outside is read or written', async () => {
   const outside = await outsideFolder();
   const bench = await workbench({ files: FILES, userPolicy: 'confirm_actions: false\n' });
   startSwapping(join(bench.folder, 'd'), outside);
-  const calls = Array.from({ length: 200 }, (_, index): Call =>
-    [
-      { name: 'read_file', args: { path: 'd/a.txt' } },
-      { name: 'write_file', args: { path: `d/n${index}.txt`, content: 'mine' } },
-      { name: 'list_directory', args: { path: 'd' } },
-      { name: 'search_files', args: { path: 'd', pattern: 'OUTSIDE' } },
-    ][index % 4] as Call,
+  const calls = Array.from(
+    { length: 200 },
+    (_, index): Call =>
+      [
+        { name: 'read_file', args: { path: 'd/a.txt' } },
+        { name: 'write_file', args: { path: `d/n${index}.txt`, content: 'mine' } },
+        { name: 'list_directory', args: { path: 'd' } },
+        { name: 'search_files', args: { path: 'd', pattern: 'OUTSIDE' } },
+      ][index % 4] as Call,
   );
   const results = await attempt(bench, calls);
   expectUntouched(outside);

@@ -45,7 +45,14 @@ describe('attacks', () => {
     await cage.run('kill -9 -1; pkill -9 sleep', { environment: world.environment });
     expect(world.victim.lives()).toBe(true);
     expect(readFileSync(`${base}/other/secret.txt`, 'utf8')).toBe('SECRET');
-    for (const path of [`${base}/other/new`, `${base}/data/new`, '/usr/oversign-attack', '/usr/local/bin/oversign-attack', '/etc/oversign-attack', '/oversign-attack'])
+    for (const path of [
+      `${base}/other/new`,
+      `${base}/data/new`,
+      '/usr/oversign-attack',
+      '/usr/local/bin/oversign-attack',
+      '/etc/oversign-attack',
+      '/oversign-attack',
+    ])
       expect(existsSync(path), path).toBe(false);
   });
 
@@ -55,9 +62,15 @@ describe('attacks', () => {
     async (attack) => {
       const [file = '', ...args] = attempt(attack);
       // Not spawnSync: the listeners live in this process.
-      const child = spawn(file, args, { env: { ...process.env, ...world.environment }, cwd: cage.folder, stdio: ['ignore', 'pipe', 'inherit'] });
+      const child = spawn(file, args, {
+        env: { ...process.env, ...world.environment },
+        cwd: cage.folder,
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
       let output = '';
-      child.stdout.on('data', (chunk: Buffer) => { output += chunk.toString(); });
+      child.stdout.on('data', (chunk: Buffer) => {
+        output += chunk.toString();
+      });
       await new Promise((resolve) => child.once('close', resolve));
       expect(output).toBe('ESCAPED\n');
     },
@@ -73,12 +86,17 @@ test('a descriptor that this process itself inherited does not reach a command',
   const open = (): number => openSync(join(base, 'secret'), 'r');
   const start = (file: string, args: string[]): string => {
     const descriptor = open();
-    const ended = spawnSync(file, args, { stdio: ['ignore', 'pipe', 'inherit', 'ignore', 'ignore', 'ignore', 'ignore', descriptor], encoding: 'utf8' });
+    const ended = spawnSync(file, args, {
+      stdio: ['ignore', 'pipe', 'inherit', 'ignore', 'ignore', 'ignore', 'ignore', descriptor],
+      encoding: 'utf8',
+    });
     closeSync(descriptor);
     return ended.stdout;
   };
   expect(start('/bin/bash', look.slice(1))).toMatch(/^SECRET/);
-  const [result] = JSON.parse(start(process.execPath, [join(import.meta.dirname, '../support/sandboxChild.ts'), job])) as [{ output: string }];
+  const [result] = JSON.parse(
+    start(process.execPath, [join(import.meta.dirname, '../support/sandboxChild.ts'), job]),
+  ) as [{ output: string }];
   // 3 is the folder that ls itself reads.
   expect(result.output.trim()).toBe('0 1 2 3');
 });
@@ -87,8 +105,14 @@ describe('nothing survives', () => {
   const SURVIVORS: [string, string][] = [
     ['setsid', 'setsid sleep 987 >/dev/null 2>&1 < /dev/null & disown'],
     ['nohup', 'nohup sleep 987 >/dev/null 2>&1 &'],
-    ['a double fork', `/usr/bin/python3 -c 'import os,time\nif os.fork() == 0:\n  os.setsid()\n  if os.fork() == 0:\n    os.closerange(0,9); time.sleep(987)'`],
-    ['a detached node', `node -e 'require("child_process").spawn("sleep",["987"],{detached:true,stdio:"ignore"}).unref()'`],
+    [
+      'a double fork',
+      `/usr/bin/python3 -c 'import os,time\nif os.fork() == 0:\n  os.setsid()\n  if os.fork() == 0:\n    os.closerange(0,9); time.sleep(987)'`,
+    ],
+    [
+      'a detached node',
+      `node -e 'require("child_process").spawn("sleep",["987"],{detached:true,stdio:"ignore"}).unref()'`,
+    ],
     ['one that keeps the pipes open', 'sleep 987 &'],
     ['one that ignores signals', `(trap '' HUP TERM INT; while :; do sleep 1; done) &`],
   ];
@@ -96,7 +120,10 @@ describe('nothing survives', () => {
   test.each(SURVIVORS)('after the call: %s', async (_name, command) => {
     const mark = `mark-${randomUUID()}`;
     const cage = await caged(await temporaryFolder());
-    const outside = spawnSync('/bin/bash', ['-c', command], { env: { PATH: process.env['PATH'], MARK: mark }, stdio: 'ignore' });
+    const outside = spawnSync('/bin/bash', ['-c', command], {
+      env: { PATH: process.env['PATH'], MARK: mark },
+      stdio: 'ignore',
+    });
     expect(outside.status).toBe(0);
     expect(await within(5000, () => processesWith(mark).length > 0), 'control: it survives outside').toBe(true);
     for (const pid of processesWith(mark)) process.kill(pid, 'SIGKILL');
@@ -111,7 +138,10 @@ describe('nothing survives', () => {
     const mark = `mark-${randomUUID()}`;
     const cage = await caged(await temporaryFolder());
     const stop = new AbortController();
-    const running = cage.run(`trap '' TERM; setsid sleep 987 & sleep 987 & sleep 987`, { environment: { MARK: mark }, signal: stop.signal });
+    const running = cage.run(`trap '' TERM; setsid sleep 987 & sleep 987 & sleep 987`, {
+      environment: { MARK: mark },
+      signal: stop.signal,
+    });
     expect(await within(10_000, () => processesWith(mark).length >= 4)).toBe(true);
     stop.abort();
     expect(await within(1000, () => processesWith(mark).length === 0)).toBe(true);
@@ -124,7 +154,9 @@ describe('nothing survives', () => {
     await cage.sandbox.status((await cage.spec([])).limits);
     for (let ms = 0; ms < 100; ms += 1) {
       const stop = new AbortController();
-      setTimeout(() => { stop.abort(); }, ms / 3);
+      setTimeout(() => {
+        stop.abort();
+      }, ms / 3);
       const { ending } = await cage.run(`: ${mark}; sleep 987; :`, { signal: stop.signal });
       expect(ending).toEqual({ kind: 'stopped' });
     }

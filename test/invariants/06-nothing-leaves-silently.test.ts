@@ -10,12 +10,13 @@ import { copySample, sampleStory } from '../support/sampleStory.ts';
 import { plant, temporaryFolder } from '../support/tree.ts';
 import { workbench, type Workbench } from '../support/workbench.ts';
 
-const WAYS_OUT = /\bfetch\(|node:(https?|http2|net|tls|dgram|dns)\b|from '(undici|https?|net|axios|ws)|\b(WebSocket|EventSource|XMLHttpRequest|sendBeacon)\b/;
+const WAYS_OUT =
+  /\bfetch\(|node:(https?|http2|net|tls|dgram|dns)\b|from '(undici|https?|net|axios|ws)|\b(WebSocket|EventSource|XMLHttpRequest|sendBeacon)\b/;
 
 test('only the egress door opens connections', () => {
-  const sources = ['src', 'webview'].flatMap((folder) =>
-    readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
-  ).filter((path) => /\.tsx?$/.test(path));
+  const sources = ['src', 'webview']
+    .flatMap((folder) => readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)))
+    .filter((path) => /\.tsx?$/.test(path));
   expect(sources.length).toBeGreaterThan(60);
   const users = sources.filter((path) => WAYS_OUT.test(readFileSync(path, 'utf8')));
   expect(users).toEqual(['src/node/egress/door.ts']);
@@ -23,9 +24,13 @@ test('only the egress door opens connections', () => {
 
 test('only the models’ adapters and their chooser know the door and the client libraries', () => {
   const knowing = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter(
-    (name) => name.endsWith('.ts') && /egress\/door\.ts'|import\('openai'\)|from 'openai|from 'ollama'/.test(readFileSync(join('src', name), 'utf8')),
+    (name) =>
+      name.endsWith('.ts') &&
+      /egress\/door\.ts'|import\('openai'\)|from 'openai|from 'ollama'/.test(readFileSync(join('src', name), 'utf8')),
   );
-  expect(knowing.sort()).toEqual(['chooseModel', 'destination', 'ollamaModel', 'openaiModel'].map((name) => `node/models/${name}.ts`));
+  expect(knowing.sort()).toEqual(
+    ['chooseModel', 'destination', 'ollamaModel', 'openaiModel'].map((name) => `node/models/${name}.ts`),
+  );
 });
 
 test('each request to a model is in the log before it arrives, and goes nowhere but to the configured origin', async () => {
@@ -34,7 +39,9 @@ test('each request to a model is in the log before it arrives, and goes nowhere 
   const story = sampleStory();
   const server = await openAiServer(async (request) => {
     const events = await bench?.node.audit.events(bench.engine.view().run?.id ?? '');
-    recorded.push(events?.filter(({ type, data }) => type === 'egress' && data['origin'] === server.origin).length ?? 0);
+    recorded.push(
+      events?.filter(({ type, data }) => type === 'egress' && data['origin'] === server.origin).length ?? 0,
+    );
     return story(request);
   });
   onTestFinished(() => server.close());
@@ -52,36 +59,74 @@ test('the door sends nothing elsewhere, nothing without leave, and follows no re
     asked.push(sending);
     return Promise.resolve();
   });
-  for (const elsewhere of ['https://example.com/v1', 'http://127.0.0.1:1/v1', server.origin.replace('http:', 'https:'), 'file:///etc/passwd', 'data:text/plain,x'])
+  for (const elsewhere of [
+    'https://example.com/v1',
+    'http://127.0.0.1:1/v1',
+    server.origin.replace('http:', 'https:'),
+    'file:///etc/passwd',
+    'data:text/plain,x',
+  ])
     await expect(door(elsewhere)).rejects.toThrow(EgressRefused);
   expect(asked).toEqual([]);
   expect(server.requests).toEqual([]);
   const body = JSON.stringify({ model: 'm', stream: true, messages: [{ role: 'user', content: 'é' }] });
-  const init = { method: 'POST', body, headers: { authorization: 'Bearer sk-test-key', 'content-type': 'application/json' } };
+  const init = {
+    method: 'POST',
+    body,
+    headers: { authorization: 'Bearer sk-test-key', 'content-type': 'application/json' },
+  };
   await expect(door(`${server.url}/chat/completions`, init)).rejects.toThrow(/redirect/);
   await expect(door(`${server.url}/chat/completions`, init)).rejects.toThrow(/redirect/);
-  expect(asked.map(({ path, bytes }) => [path, bytes])).toEqual(Array(2).fill(['/v1/chat/completions', Buffer.byteLength(body)]));
+  expect(asked.map(({ path, bytes }) => [path, bytes])).toEqual(
+    Array(2).fill(['/v1/chat/completions', Buffer.byteLength(body)]),
+  );
   const closed = doorTo(server.url, () => Promise.reject(new Error('no record')));
   await expect(closed(`${server.url}/chat/completions`, init)).rejects.toThrow('no record');
   expect(server.requests).toHaveLength(2);
 });
 
 test('addresses: encrypted, or on this machine, and without credentials in them', () => {
-  for (const good of ['https://api.openai.com/v1', 'http://127.0.0.1:11434', 'http://localhost:1234/v1/', 'http://[::1]:8080', 'http://127.9.9.9'])
+  for (const good of [
+    'https://api.openai.com/v1',
+    'http://127.0.0.1:11434',
+    'http://localhost:1234/v1/',
+    'http://[::1]:8080',
+    'http://127.9.9.9',
+  ])
     expect(checkBaseUrl(good), good).toMatchObject({ ok: true });
   for (const bad of [
-    'http://api.openai.com/v1', 'http://127.0.0.1.example.com', 'http://localhost.example.com', 'http://128.0.0.1', 'http://0.0.0.0:1', 'http://[::ffff:8.8.8.8]',
-    'ftp://127.0.0.1', 'file:///etc/passwd', 'https://user:pass@example.com', 'https://user@example.com', 'api.openai.com', '', 'http://10.0.0.1', 'https://example.com/v1?key=x', 'https://example.com/v1#x', 'http://127.1.example',
+    'http://api.openai.com/v1',
+    'http://127.0.0.1.example.com',
+    'http://localhost.example.com',
+    'http://128.0.0.1',
+    'http://0.0.0.0:1',
+    'http://[::ffff:8.8.8.8]',
+    'ftp://127.0.0.1',
+    'file:///etc/passwd',
+    'https://user:pass@example.com',
+    'https://user@example.com',
+    'api.openai.com',
+    '',
+    'http://10.0.0.1',
+    'https://example.com/v1?key=x',
+    'https://example.com/v1#x',
+    'http://127.1.example',
   ])
     expect(checkBaseUrl(bad), bad).toMatchObject({ ok: false });
-  expect([isLoopback(new URL('http://0x7f.1').hostname), isLoopback('127.0.0.1.'), isLoopback('notlocalhost')]).toEqual([true, false, false]);
+  expect([isLoopback(new URL('http://0x7f.1').hostname), isLoopback('127.0.0.1.'), isLoopback('notlocalhost')]).toEqual(
+    [true, false, false],
+  );
 });
 
 /** Runs the command line with a watch on everything that could open a connection. */
 async function watchedRun(base: string, args: string[]): Promise<{ code: number | null; tried: string }> {
   const log = join(base, 'connections');
   const watch = new URL(`../support/watchConnections.ts?log=${encodeURIComponent(log)}`, import.meta.url).href;
-  const { code } = await runCli(['run', 'mend it', '--workspace', join(base, 'work'), ...args], { base, node: ['--import', watch] }, 'y\ny\ny\nn\n');
+  const { code } = await runCli(
+    ['run', 'mend it', '--workspace', join(base, 'work'), ...args],
+    { base, node: ['--import', watch] },
+    'y\ny\ny\nn\n',
+  );
   return { code, tried: readFileSync(log, 'utf8') };
 }
 
@@ -98,7 +143,16 @@ test('a run with a local model connects to that model alone', async () => {
   await copySample(join(base, 'work'));
   const server = await openAiServer(sampleStory());
   onTestFinished(() => server.close());
-  const { code, tried } = await watchedRun(base, ['--model', 'openai', '--model-name', 'm', '--base-url', server.url, '--api-key-file', join(base, 'key')]);
+  const { code, tried } = await watchedRun(base, [
+    '--model',
+    'openai',
+    '--model-name',
+    'm',
+    '--base-url',
+    server.url,
+    '--api-key-file',
+    join(base, 'key'),
+  ]);
   expect(code).toBe(0);
   const lines = tried.trim().split('\n');
   expect(lines.length).toBeGreaterThan(0);

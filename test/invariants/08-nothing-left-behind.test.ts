@@ -44,11 +44,19 @@ test('after kill -9 of the process that ran it the command is gone, and the next
   makeRepository(cage.folder);
   const before = snapshot(cage.folder);
   const mark = `mark-${randomUUID()}`;
-  writeFileSync(join(base, 'job.json'), JSON.stringify({ base, commands: ['setsid sleep 987 & sleep 987'], options: { environment: { MARK: mark } } }));
-  const child = spawn(process.execPath, [join(import.meta.dirname, '../support/sandboxChild.ts'), join(base, 'job.json')], { stdio: 'ignore' });
+  writeFileSync(
+    join(base, 'job.json'),
+    JSON.stringify({ base, commands: ['setsid sleep 987 & sleep 987'], options: { environment: { MARK: mark } } }),
+  );
+  const child = spawn(
+    process.execPath,
+    [join(import.meta.dirname, '../support/sandboxChild.ts'), join(base, 'job.json')],
+    { stdio: 'ignore' },
+  );
   expect(await within(20_000, () => processesWith(mark).length >= 3)).toBe(true);
   await cage.sandbox.recover();
-  for (const name of STAND_INS) expect(existsSync(join(cage.folder, name)), `${name} stays while its owner lives`).toBe(true);
+  for (const name of STAND_INS)
+    expect(existsSync(join(cage.folder, name)), `${name} stays while its owner lives`).toBe(true);
 
   const ended = new Promise((resolve) => child.once('exit', resolve));
   child.kill('SIGKILL');
@@ -66,9 +74,16 @@ test('after kill -9 at any moment of the start the command does not run either',
   const cage = await caged(base);
   const [inArguments, inEnvironment] = [`mark-${randomUUID()}`, `mark-${randomUUID()}`];
   const commands = Array<string>(400).fill(`: ${inArguments}; sleep 0.002`);
-  writeFileSync(join(base, 'job.json'), JSON.stringify({ base, commands, options: { environment: { MARK: inEnvironment } } }));
+  writeFileSync(
+    join(base, 'job.json'),
+    JSON.stringify({ base, commands, options: { environment: { MARK: inEnvironment } } }),
+  );
   for (let i = 0; i < 20; i += 1) {
-    const child = spawn(process.execPath, [join(import.meta.dirname, '../support/sandboxChild.ts'), join(base, 'job.json')], { stdio: 'ignore' });
+    const child = spawn(
+      process.execPath,
+      [join(import.meta.dirname, '../support/sandboxChild.ts'), join(base, 'job.json')],
+      { stdio: 'ignore' },
+    );
     const ended = new Promise((resolve) => child.once('exit', resolve));
     expect(await within(20_000, () => processesWith(inArguments).length > 0)).toBe(true);
     await new Promise((resolve) => setTimeout(resolve, i * 2));
@@ -86,7 +101,8 @@ test('calls at the same time do not pull the stand-ins from under each other', a
   const cage = await caged(await temporaryFolder());
   makeRepository(cage.folder);
   const before = snapshot(cage.folder);
-  const attack = 'for n in .vscode .idea .oversign .devcontainer; do mkdir -p $n; echo evil > $n/x; done; echo evil > .git/commondir; echo evil > .git/config.worktree';
+  const attack =
+    'for n in .vscode .idea .oversign .devcontainer; do mkdir -p $n; echo evil > $n/x; done; echo evil > .git/commondir; echo evil > .git/config.worktree';
   const long = cage.run(`touch started; until [ -e go ]; do sleep 0.02; done; ${attack}; rm -f go started`);
   expect(await within(10_000, () => existsSync(join(cage.folder, 'started')))).toBe(true);
   // The second comes later and ends later than the first; a third ends in between.
@@ -109,7 +125,9 @@ test('two calls at the same time cannot vouch for each other', async () => {
   const cage = await caged(await temporaryFolder());
   const first = cage.run('mkdir -p new/.git/hooks; touch made; until [ -e go ]; do sleep 0.02; done');
   expect(await within(10_000, () => existsSync(join(cage.folder, 'made')))).toBe(true);
-  const second = cage.run('touch up; until [ -e go2 ]; do sleep 0.02; done; rm -rf new; mkdir -p new/.git/hooks; echo evil > new/.git/hooks/x');
+  const second = cage.run(
+    'touch up; until [ -e go2 ]; do sleep 0.02; done; rm -rf new; mkdir -p new/.git/hooks; echo evil > new/.git/hooks/x',
+  );
   expect(await within(10_000, () => existsSync(join(cage.folder, 'up')))).toBe(true);
   writeFileSync(join(cage.folder, 'go'), '');
   expect((await first).quarantined).toHaveLength(1);
@@ -120,7 +138,12 @@ test('two calls at the same time cannot vouch for each other', async () => {
 
 test('denied names of every kind stay hidden: odd bytes, inside protected folders, hard links', async () => {
   const cage = await caged(await temporaryFolder());
-  await plant(cage.folder, { '.vscode/a.key': 'SECRET', 'closed/b.key': 'SECRET', 'denied/c': 'SECRET', 'a\nb/c.key': 'SECRET' });
+  await plant(cage.folder, {
+    '.vscode/a.key': 'SECRET',
+    'closed/b.key': 'SECRET',
+    'denied/c': 'SECRET',
+    'a\nb/c.key': 'SECRET',
+  });
   mkdirSync(join(cage.folder, 'denied/inner'));
   linkSync(join(cage.folder, 'denied/c'), join(cage.folder, 'denied/inner/again'));
   linkSync(join(cage.folder, 'denied/c'), join(cage.folder, 'harmless'));

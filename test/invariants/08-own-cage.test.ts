@@ -79,18 +79,38 @@ test.each(CHANGES)('not from inside: %s', async (command) => {
 
 const APPEARING: [string, string, string[]][] = [
   ['a nested repository with hooks', `git init -q new && echo '${TRAP}' > new/.git/hooks/post-checkout`, ['new/.git']],
-  ['one that is hard to move', 'mkdir -p new/deep/.git/hooks; mkfifo new/deep/.git/f; chmod 500 new/deep/.git new/deep', ['new/deep/.git']],
+  [
+    'one that is hard to move',
+    'mkdir -p new/deep/.git/hooks; mkfifo new/deep/.git/f; chmod 500 new/deep/.git new/deep',
+    ['new/deep/.git'],
+  ],
   ['one in a folder that cannot be listed', 'mkdir -p new/.git/hooks; chmod 311 new', ['new/.git']],
   ['a link named .git', 'mkdir -p new/x && ln -s x new/.git', ['new/.git']],
   ['a file named .git', 'mkdir new; echo "gitdir: ../x" > new/.git', ['new/.git']],
-  ['a bare repository', 'mkdir -p new/objects new/refs; echo "ref: refs/heads/x" > new/HEAD; echo "[core] fsmonitor=evil" > new/config', ['new/HEAD']],
-  ['the workspace as a bare repository', 'mkdir objects refs; echo "ref: refs/heads/x" > HEAD; echo evil > config', ['HEAD']],
-  ['the workspace as one, after its own was broken', 'rm -rf .git 2>/dev/null; mkdir objects refs; echo "ref: refs/heads/x" > HEAD; echo evil > config', ['HEAD']],
+  [
+    'a bare repository',
+    'mkdir -p new/objects new/refs; echo "ref: refs/heads/x" > new/HEAD; echo "[core] fsmonitor=evil" > new/config',
+    ['new/HEAD'],
+  ],
+  [
+    'the workspace as a bare repository',
+    'mkdir objects refs; echo "ref: refs/heads/x" > HEAD; echo evil > config',
+    ['HEAD'],
+  ],
+  [
+    'the workspace as one, after its own was broken',
+    'rm -rf .git 2>/dev/null; mkdir objects refs; echo "ref: refs/heads/x" > HEAD; echo evil > config',
+    ['HEAD'],
+  ],
   ['a name that is not UTF-8', `d=$(printf 'new\\377'); mkdir -p "$d/.git/hooks"`, []],
   ['editor settings further down', 'mkdir -p new/.vscode && echo evil > new/.vscode/tasks.json', ['new/.vscode']],
   ['a workspace file', 'echo evil > new.code-workspace', ['new.code-workspace']],
   ['submodules', 'echo evil > .gitmodules; mkdir -p .git/modules/x', ['.gitmodules', '.git/modules']],
-  ['a rebase with commands', 'mkdir .git/rebase-apply && echo "exec evil" > .git/rebase-apply/git-rebase-todo', ['.git/rebase-apply']],
+  [
+    'a rebase with commands',
+    'mkdir .git/rebase-apply && echo "exec evil" > .git/rebase-apply/git-rebase-todo',
+    ['.git/rebase-apply'],
+  ],
 ];
 
 test.each(APPEARING)('set aside and told: %s', async (_name, command, gone) => {
@@ -105,7 +125,11 @@ test.each(APPEARING)('set aside and told: %s', async (_name, command, gone) => {
     expect(result.quarantined.join('\n')).toContain(join(cage.folder, name));
   }
   expect(readdirSync(join(cage.data, 'quarantine'))).toHaveLength(result.quarantined.length);
-  expect(readdirSync(cage.folder, { recursive: true, encoding: 'utf8' }).filter((path) => /\.git\/hooks/.test(path) && !path.startsWith('.git/'))).toEqual([]);
+  expect(
+    readdirSync(cage.folder, { recursive: true, encoding: 'utf8' }).filter(
+      (path) => /\.git\/hooks/.test(path) && !path.startsWith('.git/'),
+    ),
+  ).toEqual([]);
   // Nothing is left to find, so the next call is silent.
   expect((await cage.run('true')).quarantined).toEqual([]);
 });
@@ -115,7 +139,9 @@ describe('git goes on working', () => {
     const cage = await caged(await temporaryFolder());
     await plant(cage.folder, { 'README.md': 'hello\n' });
     makeRepository(cage.folder);
-    const result = await cage.run('git status --short; echo new > new.txt; git add new.txt && git -c user.name=t -c user.email=t@e commit -q -m second && git log --oneline | wc -l');
+    const result = await cage.run(
+      'git status --short; echo new > new.txt; git add new.txt && git -c user.name=t -c user.email=t@e commit -q -m second && git log --oneline | wc -l',
+    );
     expect(result).toMatchObject({ ending: { kind: 'exited', code: 0 }, output: '2\n', quarantined: [] });
     expect(git(cage.folder, 'status', '--short')).toBe('');
     expect(git(cage.folder, 'log', '--format=%s')).toBe('second\nfirst\n');
@@ -126,7 +152,12 @@ describe('git goes on working', () => {
     await plant(cage.folder, { 'README.md': 'hello\n', 'sub/code.txt': 'x' });
     makeRepository(cage.folder);
     writeFileSync(join(cage.folder, 'README.md'), 'changed\n');
-    const look = (): string[] => [git(cage.folder, 'status', '--short'), git(cage.folder, 'log', '--format=%H'), git(cage.folder, 'branch'), git(join(cage.folder, 'sub'), 'rev-parse', '--show-toplevel')];
+    const look = (): string[] => [
+      git(cage.folder, 'status', '--short'),
+      git(cage.folder, 'log', '--format=%H'),
+      git(cage.folder, 'branch'),
+      git(join(cage.folder, 'sub'), 'rev-parse', '--show-toplevel'),
+    ];
     const before = look();
     const running = cage.run('until [ -e go ]; do sleep 0.05; done; rm go');
     while (!existsSync(join(cage.folder, '.git/commondir'))) await new Promise((resolve) => setTimeout(resolve, 5));
@@ -140,19 +171,32 @@ describe('git goes on working', () => {
   });
 });
 
-test.each(['.vscode', '.git/hooks', 'a/.idea', '.git/config'])('a protected path that is a link is a refusal: %s', async (path) => {
-  const cage = await caged(await temporaryFolder());
-  await plant(cage.folder, { 'real/x': '', 'a/y': '' });
-  mkdirSync(join(cage.folder, '.git'));
-  symlinkSync(join(cage.folder, 'real'), join(cage.folder, path));
-  await expect(cage.run('echo ran')).rejects.toThrow(/is a link/);
-  expect(existsSync(join(cage.folder, '.oversign'))).toBe(false);
-});
+test.each(['.vscode', '.git/hooks', 'a/.idea', '.git/config'])(
+  'a protected path that is a link is a refusal: %s',
+  async (path) => {
+    const cage = await caged(await temporaryFolder());
+    await plant(cage.folder, { 'real/x': '', 'a/y': '' });
+    mkdirSync(join(cage.folder, '.git'));
+    symlinkSync(join(cage.folder, 'real'), join(cage.folder, path));
+    await expect(cage.run('echo ran')).rejects.toThrow(/is a link/);
+    expect(existsSync(join(cage.folder, '.oversign'))).toBe(false);
+  },
+);
 
 test('file tools cannot touch protected paths either', async () => {
-  const bench = await workbench({ files: { '.vscode/settings.json': '{}', '.git/config': '', 'a.txt': 'a', 'x.code-workspace': '{}' } });
+  const bench = await workbench({
+    files: { '.vscode/settings.json': '{}', '.git/config': '', 'a.txt': 'a', 'x.code-workspace': '{}' },
+  });
   const before = snapshot(bench.folder);
-  const targets = ['.vscode/settings.json', '.git/config', '.git/hooks/pre-commit', '.oversign/policy.yaml', 'sub/.vscode/tasks.json', 'x.code-workspace', '.VSCODE/tasks.json'];
+  const targets = [
+    '.vscode/settings.json',
+    '.git/config',
+    '.git/hooks/pre-commit',
+    '.oversign/policy.yaml',
+    'sub/.vscode/tasks.json',
+    'x.code-workspace',
+    '.VSCODE/tasks.json',
+  ];
   const calls = targets.flatMap((path) => [
     { name: 'write_file', args: { path, content: 'evil' } },
     { name: 'move_path', args: { from: 'a.txt', to: path } },
@@ -160,6 +204,8 @@ test('file tools cannot touch protected paths either', async () => {
   ]);
   const events = await bench.run((_request, turn) => (calls[turn] ? { calls: [calls[turn]] } : {}));
   expect(outcomes(events).filter((outcome) => outcome === 'done')).toEqual([]);
-  expect(outcomes(events).filter((outcome) => outcome === 'denied:protected_paths').length).toBeGreaterThanOrEqual(targets.length * 2);
+  expect(outcomes(events).filter((outcome) => outcome === 'denied:protected_paths').length).toBeGreaterThanOrEqual(
+    targets.length * 2,
+  );
   expect(snapshot(bench.folder)).toEqual(before);
 });

@@ -13,21 +13,38 @@ async function refusal(bench: Workbench): Promise<PolicyInvalid> {
     asked = true;
     return { calls: [{ name: 'write_file', args: { path: 'made.txt', content: 'x' } }] };
   };
-  const failure: unknown = await bench.engine.send('do it', scripted(script)).then(() => undefined, (error: unknown) => error);
+  const failure: unknown = await bench.engine.send('do it', scripted(script)).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
   if (!(failure instanceof PolicyInvalid)) throw new Error(`the run started, or failed otherwise: ${String(failure)}`);
   expect(asked).toBe(false);
   expect(await bench.node.audit.runs(5)).toEqual([]);
   return failure;
 }
 
-const BOMB = `a: &a [x, x, x, x, x, x, x, x, x]\n${'bcdefghij'.split('').map((name, index) => `${name}: &${name} [${Array(9).fill(`*${'abcdefghi'[index] ?? ''}`).join(', ')}]`).join('\n')}\n`;
+const BOMB = `a: &a [x, x, x, x, x, x, x, x, x]\n${'bcdefghij'
+  .split('')
+  .map(
+    (name, index) =>
+      `${name}: &${name} [${Array(9)
+        .fill(`*${'abcdefghi'[index] ?? ''}`)
+        .join(', ')}]`,
+  )
+  .join('\n')}\n`;
 
 describe('a policy that is not plainly one starts no run and says where', () => {
   test.each([
     ['broken YAML', 'tools: [\n', 2, 1, /./],
     ['a wrong type', 'max_iterations: 3\ntimeout: soon\n', 2, 10, /timeout/],
     ['out of range', 'max_iterations: 0\n', 1, 17, /max_iterations/],
-    ['an unknown key', 'tools:\n  file_system:\n    denied_path: [x]\n', 3, 5, /unknown key "denied_path" \(did you mean "denied_paths"\?\)/],
+    [
+      'an unknown key',
+      'tools:\n  file_system:\n    denied_path: [x]\n',
+      3,
+      5,
+      /unknown key "denied_path" \(did you mean "denied_paths"\?\)/,
+    ],
     ['a key in the wrong case', 'Confirm_Actions: false\n', 1, 1, /did you mean "confirm_actions"/],
     ['a merge key', '<<: {confirm_actions: false}\n', 1, 1, /unknown key "<<"/],
     ['__proto__', '__proto__: {confirm_actions: false}\n', 1, 1, /unknown key "__proto__"/],
@@ -55,16 +72,78 @@ describe('a policy that is not plainly one starts no run and says where', () => 
   });
 
   const places: [string, (file: string, bench: Workbench) => void, RegExp][] = [
-    ['not UTF-8', (file) => { writeFileSync(file, Buffer.from([0x74, 0xff, 0xfe])); }, /not UTF-8/],
-    ['binary', (file) => { writeFileSync(file, readFileSync(process.execPath).subarray(0, 5000)); }, /UTF-8|NUL/],
-    ['huge', (file) => { writeFileSync(file, '#'.repeat(1024 * 1024 + 1)); }, /larger than/],
-    ['large', (file) => { writeFileSync(file, '#'.repeat(300_000)); }, /longer than/],
-    ['a folder', (file) => { mkdirSync(file); }, /not a regular file/],
-    ['a FIFO', (file) => { execFileSync('mkfifo', [file]); }, /not a regular file/],
-    ['a dangling link', (file) => { symlinkSync('nowhere', file); }, /link/],
-    ['a link to itself', (file) => { symlinkSync(file, file); }, /link/],
-    ['a file in a folder that leads nowhere', (file) => { rmSync(dirname(file), { recursive: true }); symlinkSync('nowhere', dirname(file)); }, /link/],
-    ['a file below a file', (file) => { rmSync(dirname(file), { recursive: true }); writeFileSync(dirname(file), ''); }, /ENOTDIR/],
+    [
+      'not UTF-8',
+      (file) => {
+        writeFileSync(file, Buffer.from([0x74, 0xff, 0xfe]));
+      },
+      /not UTF-8/,
+    ],
+    [
+      'binary',
+      (file) => {
+        writeFileSync(file, readFileSync(process.execPath).subarray(0, 5000));
+      },
+      /UTF-8|NUL/,
+    ],
+    [
+      'huge',
+      (file) => {
+        writeFileSync(file, '#'.repeat(1024 * 1024 + 1));
+      },
+      /larger than/,
+    ],
+    [
+      'large',
+      (file) => {
+        writeFileSync(file, '#'.repeat(300_000));
+      },
+      /longer than/,
+    ],
+    [
+      'a folder',
+      (file) => {
+        mkdirSync(file);
+      },
+      /not a regular file/,
+    ],
+    [
+      'a FIFO',
+      (file) => {
+        execFileSync('mkfifo', [file]);
+      },
+      /not a regular file/,
+    ],
+    [
+      'a dangling link',
+      (file) => {
+        symlinkSync('nowhere', file);
+      },
+      /link/,
+    ],
+    [
+      'a link to itself',
+      (file) => {
+        symlinkSync(file, file);
+      },
+      /link/,
+    ],
+    [
+      'a file in a folder that leads nowhere',
+      (file) => {
+        rmSync(dirname(file), { recursive: true });
+        symlinkSync('nowhere', dirname(file));
+      },
+      /link/,
+    ],
+    [
+      'a file below a file',
+      (file) => {
+        rmSync(dirname(file), { recursive: true });
+        writeFileSync(dirname(file), '');
+      },
+      /ENOTDIR/,
+    ],
   ];
   test.each(places)('%s, of the user and of a workspace', async (_name, make, message) => {
     for (const place of ['user', 'workspace'] as const) {
@@ -108,12 +187,37 @@ describe('a policy that is not plainly one starts no run and says where', () => 
 });
 
 describe('calls that are none', () => {
-  const NAMES = ['constructor', '__proto__', 'toString', 'hasOwnProperty', 'READ_FILE', 'read_file ', 'read_file\0', '', 'x'.repeat(10_000), 'rm\u202E'];
+  const NAMES = [
+    'constructor',
+    '__proto__',
+    'toString',
+    'hasOwnProperty',
+    'READ_FILE',
+    'read_file ',
+    'read_file\0',
+    '',
+    'x'.repeat(10_000),
+    'rm\u202E',
+  ];
   const ARGUMENTS = [
-    '{"path": "README.md"', '[]', 'null', '"README.md"', '{"path": 5}', '{"path": ["README.md"]}', '{}', '', 'NaN',
-    '{"__proto__": {"path": "README.md"}}', '{"path": "README.md", "__proto__": {"x": 1}}', '{"path": "README.md", "constructor": 1}',
-    '{"path": "README.md", "extra": true}', '{"path": "README.md", "start_line": 0}', '{"path": "README.md", "start_line": 1e400}',
-    `{"path": ${'['.repeat(50_000)}`, '\u0000', JSON.stringify(Object.fromEntries(Array.from({ length: 9000 }, (_, index) => [`key${index}`, 1]))),
+    '{"path": "README.md"',
+    '[]',
+    'null',
+    '"README.md"',
+    '{"path": 5}',
+    '{"path": ["README.md"]}',
+    '{}',
+    '',
+    'NaN',
+    '{"__proto__": {"path": "README.md"}}',
+    '{"path": "README.md", "__proto__": {"x": 1}}',
+    '{"path": "README.md", "constructor": 1}',
+    '{"path": "README.md", "extra": true}',
+    '{"path": "README.md", "start_line": 0}',
+    '{"path": "README.md", "start_line": 1e400}',
+    `{"path": ${'['.repeat(50_000)}`,
+    '\u0000',
+    JSON.stringify(Object.fromEntries(Array.from({ length: 9000 }, (_, index) => [`key${index}`, 1]))),
   ];
   test.each([
     ['tools that there are not', 'denied:unknown-tool', NAMES.map((name) => ({ name, args: { path: 'README.md' } }))],
@@ -130,7 +234,10 @@ describe('calls that are none', () => {
   });
 
   test('the last of two arguments of one name counts, for the decision and for the deed', async () => {
-    const bench = await workbench({ files: { 'a.txt': 'AAA\n', 'b.txt': 'BBB\n' }, userPolicy: 'tools: {file_system: {denied_paths: [b.txt]}}\n' });
+    const bench = await workbench({
+      files: { 'a.txt': 'AAA\n', 'b.txt': 'BBB\n' },
+      userPolicy: 'tools: {file_system: {denied_paths: [b.txt]}}\n',
+    });
     const results = await attempt(bench, [
       { name: 'read_file', raw: '{"path": "a.txt", "path": "b.txt"}' },
       { name: 'read_file', raw: '{"path": "b.txt", "path": "a.txt"}' },

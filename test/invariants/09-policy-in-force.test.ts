@@ -53,7 +53,9 @@ describe('the keys that people know', () => {
   });
 
   test('so does the long form of the sandbox', async () => {
-    const bench = await workbench({ userPolicy: 'sandbox: {backend: host, memory: 1g, cpu: 60, disk: 1g, processes: 128, network: none, image: x}\n' });
+    const bench = await workbench({
+      userPolicy: 'sandbox: {backend: host, memory: 1g, cpu: 60, disk: 1g, processes: 128, network: none, image: x}\n',
+    });
     const { limits, notes } = await bench.engine.policy();
     expect([limits.memoryBytes.value, limits.cpuSeconds.value, limits.processes.value]).toEqual([2 ** 30, 60, 128]);
     expect(notes).toHaveLength(1);
@@ -82,19 +84,31 @@ describe('the keys that people know', () => {
     const all = await offeredUnder('');
     expect(all).toContain('run_command');
     expect(await offeredUnder(PASTED)).toEqual(all.filter((name) => name !== 'run_command'));
-    expect(await offeredUnder('tools: {code_execution: {enabled: false}}\n')).toEqual(all.filter((name) => name !== 'run_command'));
+    expect(await offeredUnder('tools: {code_execution: {enabled: false}}\n')).toEqual(
+      all.filter((name) => name !== 'run_command'),
+    );
     expect(await offeredUnder('tools: {file_system: {enabled: false}}\n')).toEqual(['run_command']);
     expect(await offeredUnder('tools: {file_system: {enabled: false}, code_execution: {languages: []}}\n')).toEqual([]);
-    const bench = await workbench({ userPolicy: 'tools: {file_system: {enabled: false}, code_execution: {languages: [python]}}\n' });
-    const results = await attempt(bench, [{ name: 'run_command', args: { command: 'touch x' } }, { name: 'read_file', args: { path: 'README.md' } }]);
-    expect(results.map(({ outcome }) => outcome)).toEqual(['denied:tools.code_execution.languages', 'denied:tools.file_system.enabled']);
+    const bench = await workbench({
+      userPolicy: 'tools: {file_system: {enabled: false}, code_execution: {languages: [python]}}\n',
+    });
+    const results = await attempt(bench, [
+      { name: 'run_command', args: { command: 'touch x' } },
+      { name: 'read_file', args: { path: 'README.md' } },
+    ]);
+    expect(results.map(({ outcome }) => outcome)).toEqual([
+      'denied:tools.code_execution.languages',
+      'denied:tools.file_system.enabled',
+    ]);
     expect(existsSync(join(bench.folder, 'x'))).toBe(false);
   });
 
   test('no sandbox means no commands, never commands without one', async () => {
     for (const userPolicy of ['sandbox: false\n', 'sandbox: {backend: docker}\n']) {
       const bench = await workbench({ userPolicy });
-      expect((await attempt(bench, [{ name: 'run_command', args: { command: 'touch x' } }]))[0]?.outcome).toBe('denied:sandbox');
+      expect((await attempt(bench, [{ name: 'run_command', args: { command: 'touch x' } }]))[0]?.outcome).toBe(
+        'denied:sandbox',
+      );
       expect(bench.asked).toEqual([]);
     }
   });
@@ -102,32 +116,41 @@ describe('the keys that people know', () => {
 
 describe('a policy that changes while a run goes on', () => {
   const write = (name: string): Turn => ({ calls: [{ name: 'write_file', args: { path: name, content: 'x' } }] });
-  const changing = (bench: Workbench, text: string, file = bench.node.userPolicy) => (_request: ModelRequest, turn: number): Turn => {
-    if (turn === 1) setPolicy(file, text);
-    return turn < 3 ? write(`${turn}.txt`) : {};
-  };
+  const changing =
+    (bench: Workbench, text: string, file = bench.node.userPolicy) =>
+    (_request: ModelRequest, turn: number): Turn => {
+      if (turn === 1) setPolicy(file, text);
+      return turn < 3 ? write(`${turn}.txt`) : {};
+    };
 
-  test.each(['tools: [', 'timeout: never', 'tols: {}'])('%j ends it, with the place, and the log says so', async (text) => {
-    for (const place of ['user', 'workspace'] as const) {
-      const bench = await workbench();
-      const file = place === 'user' ? bench.node.userPolicy : join(bench.folder, '.oversign', 'policy.yaml');
-      const events = await bench.run(changing(bench, text, file));
-      expect(outcomes(events)).toEqual(['done']);
-      expect(existsSync(join(bench.folder, '1.txt'))).toBe(false);
-      expect(bench.engine.view().run?.state).toBe('failed');
-      expect(bench.engine.view().run?.reason).toMatch(/policy\.yaml:1:\d+: /);
-      expect(events.at(-1)).toMatchObject({ type: 'run_finished', data: { state: 'failed' } });
-    }
-  });
+  test.each(['tools: [', 'timeout: never', 'tols: {}'])(
+    '%j ends it, with the place, and the log says so',
+    async (text) => {
+      for (const place of ['user', 'workspace'] as const) {
+        const bench = await workbench();
+        const file = place === 'user' ? bench.node.userPolicy : join(bench.folder, '.oversign', 'policy.yaml');
+        const events = await bench.run(changing(bench, text, file));
+        expect(outcomes(events)).toEqual(['done']);
+        expect(existsSync(join(bench.folder, '1.txt'))).toBe(false);
+        expect(bench.engine.view().run?.state).toBe('failed');
+        expect(bench.engine.view().run?.reason).toMatch(/policy\.yaml:1:\d+: /);
+        expect(events.at(-1)).toMatchObject({ type: 'run_finished', data: { state: 'failed' } });
+      }
+    },
+  );
 
   test('tightening counts from the next decision', async () => {
     const bench = await workbench();
     const events = await bench.run(changing(bench, 'tools: {file_system: {denied_paths: ["1.txt"]}}\n'));
     expect(outcomes(events)).toEqual(['done', 'denied:denied_paths', 'done']);
     const off = await workbench();
-    expect(outcomes(await off.run(changing(off, 'tools: {file_system: {enabled: false}}\n', join(off.folder, '.oversign/policy.yaml'))))).toEqual(
-      ['done', 'denied:tools.file_system.enabled', 'denied:tools.file_system.enabled'],
-    );
+    expect(
+      outcomes(
+        await off.run(
+          changing(off, 'tools: {file_system: {enabled: false}}\n', join(off.folder, '.oversign/policy.yaml')),
+        ),
+      ),
+    ).toEqual(['done', 'denied:tools.file_system.enabled', 'denied:tools.file_system.enabled']);
   });
 
   test('tightening counts for an approval that is being waited for', async () => {
@@ -137,13 +160,23 @@ describe('a policy that changes while a run goes on', () => {
         return { choice: 'approve-for-run' };
       },
     });
-    expect(outcomes(await bench.run([write('0.txt'), write('0.txt')]))).toEqual(['denied:denied_paths', 'denied:denied_paths']);
+    expect(outcomes(await bench.run([write('0.txt'), write('0.txt')]))).toEqual([
+      'denied:denied_paths',
+      'denied:denied_paths',
+    ]);
     expect(existsSync(join(bench.folder, '0.txt'))).toBe(false);
   });
 
   test('loosening counts from the next run', async () => {
-    const bench = await workbench({ userPolicy: 'tools: {file_system: {denied_paths: ["1.txt", "2.txt"]}}\n', answer: () => ({ choice: 'deny' }) });
-    expect(outcomes(await bench.run(changing(bench, 'confirm_actions: false\n')))).toEqual(['denied:person', 'denied:denied_paths', 'denied:denied_paths']);
+    const bench = await workbench({
+      userPolicy: 'tools: {file_system: {denied_paths: ["1.txt", "2.txt"]}}\n',
+      answer: () => ({ choice: 'deny' }),
+    });
+    expect(outcomes(await bench.run(changing(bench, 'confirm_actions: false\n')))).toEqual([
+      'denied:person',
+      'denied:denied_paths',
+      'denied:denied_paths',
+    ]);
     expect(outcomes(await bench.run([write('0.txt'), write('1.txt')]))).toEqual(['done', 'done']);
     expect(bench.asked).toHaveLength(1);
   });

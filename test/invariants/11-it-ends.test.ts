@@ -8,7 +8,9 @@ import { processesWith } from '../support/processes.ts';
 import { outcomes, scripted, workbench, type Script } from '../support/workbench.ts';
 
 /** Looks at something new in every turn and never ends by itself. */
-const forever: Script = (_, turn) => ({ calls: [{ name: 'list_directory', args: { path: turn % 2 === 0 ? '.' : 'sub' } }] });
+const forever: Script = (_, turn) => ({
+  calls: [{ name: 'list_directory', args: { path: turn % 2 === 0 ? '.' : 'sub' } }],
+});
 
 function stateAtEnd(events: readonly AuditRecord[]): unknown {
   expect(events.at(-1)?.type).toBe('run_finished');
@@ -25,15 +27,21 @@ test('max_iterations ends a run; resume goes on with the same run, its messages,
   expect(events.filter(({ type }) => type === 'turn_started')).toHaveLength(3);
 
   let seen: string[] = [];
-  await bench.engine.resume(first?.id ?? '', scripted((request) => {
-    seen = request.messages.map(({ role }) => role);
-    return { text: 'done now' };
-  }));
+  await bench.engine.resume(
+    first?.id ?? '',
+    scripted((request) => {
+      seen = request.messages.map(({ role }) => role);
+      return { text: 'done now' };
+    }),
+  );
   expect(bench.engine.view().run).toMatchObject({ id: first?.id, state: 'finished', task: 'the task' });
   expect(seen).toEqual(['system', 'user', 'assistant', 'tool', 'assistant', 'tool', 'assistant', 'tool']);
   const all = await bench.node.audit.events(first?.id ?? '');
   expect(all.map(({ type }) => type).filter((type) => type.startsWith('run_'))).toEqual([
-    'run_started', 'run_finished', 'run_continued', 'run_finished',
+    'run_started',
+    'run_finished',
+    'run_continued',
+    'run_finished',
   ]);
   expect((await bench.node.audit.runs(10)).map(({ run, state }) => [run, state])).toEqual([[first?.id, 'finished']]);
 });
@@ -51,7 +59,9 @@ test('max_iterations lowered while a run goes on counts from the next turn', asy
 
 test('timeout ends a run in the middle of a command, and no process of it is left', async () => {
   const bench = await workbench({ userPolicy: 'timeout: 2\n' });
-  const events = await bench.run([{ calls: [{ name: 'run_command', args: { command: 'sleep 98761 & sleep 98761; true' } }] }]);
+  const events = await bench.run([
+    { calls: [{ name: 'run_command', args: { command: 'sleep 98761 & sleep 98761; true' } }] },
+  ]);
   expect(stateAtEnd(events)).toBe('limit');
   expect(bench.engine.view().run?.reason).toContain('2 s, the limit of your policy (timeout)');
   expect(outcomes(events)).toEqual(['cancelled']);
@@ -142,7 +152,10 @@ test('a reply without end, and one of more than 32 calls, is a failure, and none
 
 test('32 calls in one reply are still done', async () => {
   const bench = await workbench();
-  const calls = Array.from({ length: 32 }, (_, index) => ({ name: 'write_file', args: { path: `f${index}`, content: 'x' } }));
+  const calls = Array.from({ length: 32 }, (_, index) => ({
+    name: 'write_file',
+    args: { path: `f${index}`, content: 'x' },
+  }));
   expect(outcomes(await bench.run([{ calls }]))).toEqual(Array(32).fill('done'));
 });
 

@@ -21,8 +21,15 @@ async function strict(script: ServerScript): Promise<{ server: ModelServer; mode
 const everything: ServerScript = ({ results, messages }) => {
   if (messages.at(-1)?.text === 'go on') return { text: 'going on' };
   if (results.length === 0)
-    return { text: 'first', calls: [{ name: 'read_file', args: { path: 'README.md' } }, { name: 'write_file', args: { path: 'new.txt', content: 'new\n' } }] };
-  if (results.length === 2) return { text: 'then', calls: [{ name: 'run_command', args: { command: 'echo made > made.txt' } }] };
+    return {
+      text: 'first',
+      calls: [
+        { name: 'read_file', args: { path: 'README.md' } },
+        { name: 'write_file', args: { path: 'new.txt', content: 'new\n' } },
+      ],
+    };
+  if (results.length === 2)
+    return { text: 'then', calls: [{ name: 'run_command', args: { command: 'echo made > made.txt' } }] };
   return { text: 'done' };
 };
 
@@ -49,12 +56,20 @@ test('Stop at each event of a run: it stops, the log is whole, and a follow-up g
     }
     const at = `stopped at event ${stopAt} (${log[stopAt - 1]?.type ?? ''})`;
     expect(bench.engine.view().run?.state, at).toBe('stopped');
-    expect(log.at(-1), at).toMatchObject({ type: 'run_finished', data: { state: 'stopped' }, payload: { reason: 'Stopped by the test' } });
-    const types = (type: string): (string | undefined)[] => log.filter((event) => event.type === type).map(({ action }) => action);
+    expect(log.at(-1), at).toMatchObject({
+      type: 'run_finished',
+      data: { state: 'stopped' },
+      payload: { reason: 'Stopped by the test' },
+    });
+    const types = (type: string): (string | undefined)[] =>
+      log.filter((event) => event.type === type).map(({ action }) => action);
     expect(types('started'), at).toEqual(types('finished'));
     expect(types('asked'), at).toEqual(types('answered'));
     // Only what was being recorded at that moment may still come; nothing new is begun after it.
-    expect(log.slice(stopAt).filter(({ type }) => ['turn_started', 'started', 'proposed', 'egress'].includes(type)), at).toEqual([]);
+    expect(
+      log.slice(stopAt).filter(({ type }) => ['turn_started', 'started', 'proposed', 'egress'].includes(type)),
+      at,
+    ).toEqual([]);
     expect(bench.engine.view().approvals, at).toEqual([]);
     const started = log.filter(({ type }) => type === 'started').map(({ data }) => data['tool']);
     if (!started.includes('write_file')) expect(existsSync(join(bench.folder, 'new.txt')), at).toBe(false);
@@ -70,7 +85,9 @@ test('Stop while the model speaks ends the connection', async () => {
   const { server, model } = await strict(() => ({ text: 'word '.repeat(10_000), paceMs: 5 }));
   const bench = await workbench();
   const working = bench.engine.send('talk', model);
-  await expect.poll(() => bench.engine.view().run?.entries.at(-1), { timeout: 10_000 }).toMatchObject({ kind: 'assistant', streaming: true });
+  await expect
+    .poll(() => bench.engine.view().run?.entries.at(-1), { timeout: 10_000 })
+    .toMatchObject({ kind: 'assistant', streaming: true });
   await bench.engine.stop('enough');
   await working;
   expect(bench.engine.view().run).toMatchObject({ state: 'stopped', reason: 'enough' });
@@ -118,7 +135,10 @@ test('Stop while a command runs: none of its processes is left when Stop returns
 
 test('Stop while a person is asked: the question goes, an answer that comes too late does nothing', async () => {
   const bench = await workbench({ answer: () => undefined });
-  const working = bench.engine.send('write', scripted([{ calls: [{ name: 'write_file', args: { path: 'a.txt', content: 'a' } }] }]));
+  const working = bench.engine.send(
+    'write',
+    scripted([{ calls: [{ name: 'write_file', args: { path: 'a.txt', content: 'a' } }] }]),
+  );
   await expect.poll(() => bench.asked.length, { timeout: 10_000 }).toBe(1);
   const [approval] = bench.asked;
   await bench.engine.stop('enough');
@@ -131,7 +151,10 @@ test('Stop while a person is asked: the question goes, an answer that comes too 
 
 test('Stop right after the task was sent, before the run has begun', async () => {
   const bench = await workbench();
-  const working = bench.engine.send('write', scripted([{ calls: [{ name: 'write_file', args: { path: 'a.txt', content: 'a' } }] }]));
+  const working = bench.engine.send(
+    'write',
+    scripted([{ calls: [{ name: 'write_file', args: { path: 'a.txt', content: 'a' } }] }]),
+  );
   await bench.engine.stop('enough');
   await working;
   expect(bench.engine.view().run?.state).toBe('stopped');
@@ -139,7 +162,9 @@ test('Stop right after the task was sent, before the run has begun', async () =>
 });
 
 test('two tasks sent at the same moment are one run; what is said while it works joins it', async () => {
-  const { server, model } = await strict(({ messages }) => ({ text: `heard ${messages.filter(({ role }) => role === 'user').length}` }));
+  const { server, model } = await strict(({ messages }) => ({
+    text: `heard ${messages.filter(({ role }) => role === 'user').length}`,
+  }));
   const bench = await workbench();
   await Promise.all([bench.engine.send('one', model), bench.engine.send('two', model)]);
   await expect.poll(() => bench.engine.isWorking, { timeout: 10_000 }).toBe(false);
@@ -150,11 +175,18 @@ test('two tasks sent at the same moment are one run; what is said while it works
 
 test('a second engine gets no run in the same folder while the first one works, and gets one afterwards', async () => {
   const bench = await workbench({ answer: () => undefined });
-  const working = bench.engine.send('write', scripted([{ calls: [{ name: 'write_file', args: { path: 'a.txt', content: 'a' } }] }]));
+  const working = bench.engine.send(
+    'write',
+    scripted([{ calls: [{ name: 'write_file', args: { path: 'a.txt', content: 'a' } }] }]),
+  );
   await expect.poll(() => bench.asked.length, { timeout: 10_000 }).toBe(1);
   const other = await nodeParts({
     folders: [bench.folder],
-    environment: { PATH: process.env['PATH'], XDG_DATA_HOME: join(bench.data, '..'), XDG_CONFIG_HOME: join(bench.config, '..') },
+    environment: {
+      PATH: process.env['PATH'],
+      XDG_DATA_HOME: join(bench.data, '..'),
+      XDG_CONFIG_HOME: join(bench.config, '..'),
+    },
     version: 'test',
     editor: { isUnsaved: () => false },
     home: bench.home,
@@ -162,7 +194,10 @@ test('a second engine gets no run in the same folder while the first one works, 
   onTestFinished(() => other.audit[Symbol.asyncDispose]());
   const second = new Engine(other.parts);
   await second.send('me too', scripted([{ text: 'hello' }]));
-  expect(second.view().run).toMatchObject({ state: 'failed', reason: `Another run is active in this folder (process ${process.pid}). Stop it first.` });
+  expect(second.view().run).toMatchObject({
+    state: 'failed',
+    reason: `Another run is active in this folder (process ${process.pid}). Stop it first.`,
+  });
   expect(await other.audit.events(second.view().run?.id ?? '')).toEqual([]);
   expect(bench.engine.view().approvals).toHaveLength(1);
   await bench.engine.stop('enough');

@@ -9,7 +9,11 @@ import { plant, temporaryFolder } from '../support/tree.ts';
 import { workbench } from '../support/workbench.ts';
 
 const KEY = 'sk-proj-Zx81kfQ02mVb77LrTTe55aPwYhJd93sNcUo46GiXq';
-const VALUES = { OPENAI_API_KEY: 'sk-env-QpWo99alskZmxn10ALXS', FOO_TOKEN: 'foo/Tok+en=81 Qwzr&93?', ODD_ONE: 'oddly-named-55-value' };
+const VALUES = {
+  OPENAI_API_KEY: 'sk-env-QpWo99alskZmxn10ALXS',
+  FOO_TOKEN: 'foo/Tok+en=81 Qwzr&93?',
+  ODD_ONE: 'oddly-named-55-value',
+};
 const ALL = [KEY, ...Object.values(VALUES)];
 
 const encodings: [string, (value: string) => string][] = [
@@ -24,8 +28,8 @@ const LEAK = ALL.flatMap((value) => encodings.map(([name, encode]) => `${name}: 
 /** What of the secrets stands in a text, by form. */
 function found(text: string): string[] {
   return ALL.flatMap((value) =>
-    [...encodings, ['JSON', (plain: string) => JSON.stringify(plain).slice(1, -1)] as const].flatMap(([name, encode]) =>
-      text.includes(encode(value)) ? [`${name} of ${value}`] : [],
+    [...encodings, ['JSON', (plain: string) => JSON.stringify(plain).slice(1, -1)] as const].flatMap(
+      ([name, encode]) => (text.includes(encode(value)) ? [`${name} of ${value}`] : []),
     ),
   );
 }
@@ -44,12 +48,26 @@ test('the look itself sees what it is to find', () => {
 
 /** Tries everything that could bring a secret to the surface. */
 const attempts: ScriptedReply[] = [
-  { calls: [{ name: 'run_command', args: { command: 'env; cat /proc/1/environ /proc/*/environ 2>/dev/null | tr "\\0" "\\n"; true' } }] },
+  {
+    calls: [
+      {
+        name: 'run_command',
+        args: { command: 'env; cat /proc/1/environ /proc/*/environ 2>/dev/null | tr "\\0" "\\n"; true' },
+      },
+    ],
+  },
   { calls: [{ name: 'read_file', args: { path: 'notes.txt' } }] },
   { calls: [{ name: 'search_files', args: { pattern: 'sk-' } }] },
   { calls: [{ name: 'run_command', args: { command: 'cat notes.txt; base64 notes.txt' } }] },
   // Long outputs are cut in the middle: here the cut would go through the key.
-  { calls: [{ name: 'run_command', args: { command: 'head -c 17980 /dev/zero | tr "\\0" x; cat key.txt; head -c 20000 /dev/zero | tr "\\0" y' } }] },
+  {
+    calls: [
+      {
+        name: 'run_command',
+        args: { command: 'head -c 17980 /dev/zero | tr "\\0" x; cat key.txt; head -c 20000 /dev/zero | tr "\\0" y' },
+      },
+    ],
+  },
   { text: `I found these: ${LEAK}`, calls: [{ name: 'write_file', args: { path: 'out.txt', content: LEAK } }] },
   { calls: [{ name: 'run_command', args: { command: `echo '${KEY}'; exit 3` } }] },
   { calls: ALL.map((value) => ({ name: value, args: { [value]: value } })) },
@@ -59,7 +77,8 @@ const attempts: ScriptedReply[] = [
 ];
 
 test('planted secrets reach neither model, log, transcript, checkpoints, view nor commands', async () => {
-  const script: ServerScript = (_, number) => attempts[number] ?? { misbehave: 'error-in-stream', text: `your key ${KEY} is not welcome, ${LEAK}` };
+  const script: ServerScript = (_, number) =>
+    attempts[number] ?? { misbehave: 'error-in-stream', text: `your key ${KEY} is not welcome, ${LEAK}` };
   const server = await openAiServer(script, { apiKey: KEY });
   onTestFinished(() => server.close());
   const bench = await workbench({
@@ -70,7 +89,10 @@ test('planted secrets reach neither model, log, transcript, checkpoints, view no
   bench.engine.addSecret({ name: 'API key', value: KEY });
   const views: string[] = [];
   bench.engine.onChange(() => views.push(JSON.stringify(bench.engine.view())));
-  const events = await bench.run(openAiModel({ model: 'test-model', baseUrl: server.url, apiKey: KEY }), `do it with ${LEAK}`);
+  const events = await bench.run(
+    openAiModel({ model: 'test-model', baseUrl: server.url, apiKey: KEY }),
+    `do it with ${LEAK}`,
+  );
 
   expect(server.problems).toEqual([]);
   expect(server.requests).toHaveLength(attempts.length + 1);
@@ -81,7 +103,8 @@ test('planted secrets reach neither model, log, transcript, checkpoints, view no
   expect(outputs[0]).toContain('HOME=/home/agent');
   for (const name of Object.keys(VALUES)) expect(outputs[0]).not.toContain(name);
 
-  for (const { body, headers } of server.requests) expect(found(body + JSON.stringify({ ...headers, authorization: '' }))).toEqual([]);
+  for (const { body, headers } of server.requests)
+    expect(found(body + JSON.stringify({ ...headers, authorization: '' }))).toEqual([]);
   expect(views.length).toBeGreaterThan(20);
   expect(views.flatMap(found)).toEqual([]);
   const kept = filesBelow(bench.data, /\/blobs\//);
@@ -101,7 +124,16 @@ test('a variable that commands may see is seen by them, and still by nobody else
   });
   const events = await bench.run((request, turn) => {
     seen.push(JSON.stringify(request));
-    return turn === 0 ? { calls: [{ name: 'run_command', args: { command: 'echo "${#FOO_TOKEN} $FOO_TOKEN"; printf %s "$FOO_TOKEN" | base64' } }] } : {};
+    return turn === 0
+      ? {
+          calls: [
+            {
+              name: 'run_command',
+              args: { command: 'echo "${#FOO_TOKEN} $FOO_TOKEN"; printf %s "$FOO_TOKEN" | base64' },
+            },
+          ],
+        }
+      : {};
   });
   const output = String(events.find(({ type }) => type === 'finished')?.payload?.['output']);
   expect(output).toContain(`${VALUES.FOO_TOKEN.length} [redacted:FOO_TOKEN]`);
@@ -110,7 +142,9 @@ test('a variable that commands may see is seen by them, and still by nobody else
 });
 
 test('a secret is masked while it streams in, not only when it is whole', async () => {
-  const server = await openAiServer(() => ({ text: `The key is ${KEY}, and the token ${VALUES.FOO_TOKEN}.` }), { apiKey: KEY });
+  const server = await openAiServer(() => ({ text: `The key is ${KEY}, and the token ${VALUES.FOO_TOKEN}.` }), {
+    apiKey: KEY,
+  });
   onTestFinished(() => server.close());
   const bench = await workbench({ environment: VALUES });
   bench.engine.addSecret({ name: 'API key', value: KEY });
@@ -124,23 +158,44 @@ test('a secret is masked while it streams in, not only when it is whole', async 
 
 test('the command line takes the key out of its environment: no command can be given it', async () => {
   const base = await temporaryFolder();
-  const server = await openAiServer(({ results }) =>
-    results.length === 0 ? { calls: [{ name: 'run_command', args: { command: 'env; cat /proc/*/environ | tr "\\0" "\\n"' } }] } : { text: `done, ${KEY}` },
-  { apiKey: KEY });
+  const server = await openAiServer(
+    ({ results }) =>
+      results.length === 0
+        ? { calls: [{ name: 'run_command', args: { command: 'env; cat /proc/*/environ | tr "\\0" "\\n"' } }] }
+        : { text: `done, ${KEY}` },
+    { apiKey: KEY },
+  );
   onTestFinished(() => server.close());
   await plant(base, {
     'work/a.txt': `${VALUES.OPENAI_API_KEY}\n`,
     'home/.keep': '',
-    'key': `${KEY}\n`,
+    key: `${KEY}\n`,
     'config/oversign/policy.yaml': 'environment: {allowed_variables: [OPENAI_API_KEY]}\n',
   });
-  const args = ['run', 'x', '--workspace', 'work', '--model', 'openai', '--model-name', 'm', '--base-url', server.url, '--api-key-file', 'key'];
+  const args = [
+    'run',
+    'x',
+    '--workspace',
+    'work',
+    '--model',
+    'openai',
+    '--model-name',
+    'm',
+    '--base-url',
+    server.url,
+    '--api-key-file',
+    'key',
+  ];
   const end = await runCli(args, { base, environment: { OPENAI_API_KEY: VALUES.OPENAI_API_KEY } }, 'y\n');
   expect(end).toMatchObject({ code: 0, stderr: '' });
   expect(end.stdout).toContain('done, [redacted:OPENAI_API_KEY]');
   const told = server.requests[1]?.body ?? '';
   expect(told).toContain('HOME=/home/agent');
   expect(told).not.toContain('OPENAI_API_KEY');
-  const everything = [end.stdout, ...server.requests.map(({ body }) => body), ...filesBelow(join(base, 'data'), /\/blobs\//).map(({ text }) => text)];
+  const everything = [
+    end.stdout,
+    ...server.requests.map(({ body }) => body),
+    ...filesBelow(join(base, 'data'), /\/blobs\//).map(({ text }) => text),
+  ];
   expect(everything.flatMap(found)).toEqual([]);
 });

@@ -12,8 +12,15 @@ import { workbench } from '../support/workbench.ts';
 
 const EDIT: Call = { name: 'edit_file', args: { path: 'a.txt', old_text: 'one', new_text: 'two' } };
 const APPROVAL: Approval = {
-  id: 'a1', run: 'r', action: 'x', tool: 'read_file', title: 'Read a', digest: 'd1', undo: '',
-  card: { kind: 'read', path: 'a', goesTo: '' }, decision: { verdict: 'ask', rule: 'r', reason: '', origin: { layer: 'built-in' } },
+  id: 'a1',
+  run: 'r',
+  action: 'x',
+  tool: 'read_file',
+  title: 'Read a',
+  digest: 'd1',
+  undo: '',
+  card: { kind: 'read', path: 'a', goesTo: '' },
+  decision: { verdict: 'ask', rule: 'r', reason: '', origin: { layer: 'built-in' } },
 };
 
 describe('an answer', () => {
@@ -46,7 +53,12 @@ describe('an answer', () => {
 
   test('to one question settles no other, whose digest differs by one letter of the content', async () => {
     const digests: string[] = [];
-    const bench = await workbench({ answer: ({ digest }) => { digests.push(digest); return { choice: 'deny' }; } });
+    const bench = await workbench({
+      answer: ({ digest }) => {
+        digests.push(digest);
+        return { choice: 'deny' };
+      },
+    });
     const write = (content: string, path = 'n.txt'): Call => ({ name: 'write_file', args: { path, content } });
     const run = (command: string, folder = '.'): Call => ({ name: 'run_command', args: { command, folder } });
     mkdirSync(join(bench.folder, 'sub'));
@@ -70,7 +82,11 @@ describe('what changes between question and approval is asked again', () => {
     });
     expect((await attempt(bench, [EDIT]))[0]?.outcome).toBe('done');
     const diffs = bench.asked.map(({ card }) => (card.kind === 'edit' ? card.diff : ''));
-    expect(diffs).toEqual([expect.not.stringContaining('change'), expect.stringContaining(' change 1'), expect.stringContaining(' change 2')]);
+    expect(diffs).toEqual([
+      expect.not.stringContaining('change'),
+      expect.stringContaining(' change 1'),
+      expect.stringContaining(' change 2'),
+    ]);
     expect(bench.asked.map(({ askedAgain }) => askedAgain !== undefined)).toEqual([false, true, true]);
     expect(new Set(bench.asked.map(({ digest }) => digest)).size).toBe(3);
     expect(readFileSync(join(bench.folder, 'a.txt'), 'utf8')).toBe('two\nchange 2\n');
@@ -91,12 +107,48 @@ describe('what changes between question and approval is asked again', () => {
   });
 
   test.each<[string, Call, (folder: string) => void]>([
-    ['an overwritten file', { name: 'write_file', args: { path: 'a.txt', content: 'x' } }, (folder) => { writeFileSync(join(folder, 'a.txt'), 'mine'); }],
-    ['a new file', { name: 'write_file', args: { path: 'new.txt', content: 'x' } }, (folder) => { writeFileSync(join(folder, 'new.txt'), 'mine'); }],
-    ['a deleted file', { name: 'delete_path', args: { path: 'a.txt' } }, (folder) => { writeFileSync(join(folder, 'a.txt'), 'mine'); }],
-    ['a moved file', { name: 'move_path', args: { from: 'a.txt', to: 'b.txt' } }, (folder) => { writeFileSync(join(folder, 'a.txt'), 'mine'); }],
-    ['what a move replaces', { name: 'move_path', args: { from: 'a.txt', to: 'new.txt' } }, (folder) => { writeFileSync(join(folder, 'new.txt'), 'mine'); }],
-    ['the same content in another file', { name: 'delete_path', args: { path: 'd' } }, (folder) => { renameSync(join(folder, 'd/x'), join(folder, 'd/y')); }],
+    [
+      'an overwritten file',
+      { name: 'write_file', args: { path: 'a.txt', content: 'x' } },
+      (folder) => {
+        writeFileSync(join(folder, 'a.txt'), 'mine');
+      },
+    ],
+    [
+      'a new file',
+      { name: 'write_file', args: { path: 'new.txt', content: 'x' } },
+      (folder) => {
+        writeFileSync(join(folder, 'new.txt'), 'mine');
+      },
+    ],
+    [
+      'a deleted file',
+      { name: 'delete_path', args: { path: 'a.txt' } },
+      (folder) => {
+        writeFileSync(join(folder, 'a.txt'), 'mine');
+      },
+    ],
+    [
+      'a moved file',
+      { name: 'move_path', args: { from: 'a.txt', to: 'b.txt' } },
+      (folder) => {
+        writeFileSync(join(folder, 'a.txt'), 'mine');
+      },
+    ],
+    [
+      'what a move replaces',
+      { name: 'move_path', args: { from: 'a.txt', to: 'new.txt' } },
+      (folder) => {
+        writeFileSync(join(folder, 'new.txt'), 'mine');
+      },
+    ],
+    [
+      'the same content in another file',
+      { name: 'delete_path', args: { path: 'd' } },
+      (folder) => {
+        renameSync(join(folder, 'd/x'), join(folder, 'd/y'));
+      },
+    ],
   ])('%s', async (_name, call, change) => {
     const bench = await workbench({
       files: { 'a.txt': 'one\n', 'd/x': '' },
@@ -113,8 +165,15 @@ describe('what changes between question and approval is asked again', () => {
 
 describe('a grant', () => {
   const text = fc.string({ maxLength: 8 });
-  const command = fc.record({ argv: fc.array(text, { minLength: 1, maxLength: 3 }), cwd: text, environment: fc.dictionary(text, text, { maxKeys: 2 }) });
-  const running = (launch: Action['launch']): Action => ({ ...actionOn('run_command', 'execute', [{ path: '/w', access: 'list' }], 'none'), ...(launch && { launch }) });
+  const command = fc.record({
+    argv: fc.array(text, { minLength: 1, maxLength: 3 }),
+    cwd: text,
+    environment: fc.dictionary(text, text, { maxKeys: 2 }),
+  });
+  const running = (launch: Action['launch']): Action => ({
+    ...actionOn('run_command', 'execute', [{ path: '/w', access: 'list' }], 'none'),
+    ...(launch && { launch }),
+  });
   const writing = (path: string, tool = 'write_file'): Action => actionOn(tool, 'write', [{ path, access: 'write' }]);
   const granted = (action: Action): ((other: Action) => boolean) => {
     const grant = grantFor(action, 'g', (path) => path);
@@ -123,30 +182,49 @@ describe('a grant', () => {
   };
 
   test('property: a command’s covers the identical launch and nothing else', () => {
-    fc.assert(fc.property(command, command, (one, other) => {
-      const covers = granted(running(one));
-      expect(covers(running(structuredClone(one)))).toBe(true);
-      const same = JSON.stringify([one.argv, one.cwd, Object.entries(one.environment).sort()]) === JSON.stringify([other.argv, other.cwd, Object.entries(other.environment).sort()]);
-      expect(covers(running(other))).toBe(same);
-      expect(covers(running({ ...one, cwd: `${one.cwd}/x` }))).toBe(false);
-      expect(covers(running({ ...one, argv: [...one.argv, ''] }))).toBe(false);
-      expect(covers(running({ ...one, argv: [one.argv.join(' '), 'x'] }))).toBe(JSON.stringify(one.argv) === JSON.stringify([one.argv.join(' '), 'x']));
-      expect(covers(running({ ...one, environment: { ...one.environment, LD_PRELOAD: 'x' } }))).toBe(false);
-      expect(covers(running(undefined))).toBe(false);
-      expect(covers(writing(one.cwd))).toBe(false);
-    }));
+    fc.assert(
+      fc.property(command, command, (one, other) => {
+        const covers = granted(running(one));
+        expect(covers(running(structuredClone(one)))).toBe(true);
+        const same =
+          JSON.stringify([one.argv, one.cwd, Object.entries(one.environment).sort()]) ===
+          JSON.stringify([other.argv, other.cwd, Object.entries(other.environment).sort()]);
+        expect(covers(running(other))).toBe(same);
+        expect(covers(running({ ...one, cwd: `${one.cwd}/x` }))).toBe(false);
+        expect(covers(running({ ...one, argv: [...one.argv, ''] }))).toBe(false);
+        expect(covers(running({ ...one, argv: [one.argv.join(' '), 'x'] }))).toBe(
+          JSON.stringify(one.argv) === JSON.stringify([one.argv.join(' '), 'x']),
+        );
+        expect(covers(running({ ...one, environment: { ...one.environment, LD_PRELOAD: 'x' } }))).toBe(false);
+        expect(covers(running(undefined))).toBe(false);
+        expect(covers(writing(one.cwd))).toBe(false);
+      }),
+    );
   });
 
   test('property: one for edits covers writing that very file', () => {
-    const path = fc.array(fc.constantFrom('a', 'A', 'b', 'a.txt', 'á'), { minLength: 1, maxLength: 3 }).map((parts) => `/w/${parts.join('/')}`);
-    fc.assert(fc.property(path, path, (one, other) => {
-      const covers = granted(writing(one));
-      expect(covers(writing(other, 'edit_file'))).toBe(one === other);
-      for (const changed of [`${one}/x`, `${one}x`, `${one}/`, '/w', one.slice(0, -1)]) expect(covers(writing(changed))).toBe(false);
-      for (const effect of ['delete', 'move', 'read', 'execute'] as const) expect(covers({ ...writing(one), effect })).toBe(false);
-      expect(covers(actionOn('x', 'write', [{ path: one, access: 'write' }, { path: other, access: 'write' }]))).toBe(false);
-      expect(covers(actionOn('x', 'write', []))).toBe(false);
-    }));
+    const path = fc
+      .array(fc.constantFrom('a', 'A', 'b', 'a.txt', 'á'), { minLength: 1, maxLength: 3 })
+      .map((parts) => `/w/${parts.join('/')}`);
+    fc.assert(
+      fc.property(path, path, (one, other) => {
+        const covers = granted(writing(one));
+        expect(covers(writing(other, 'edit_file'))).toBe(one === other);
+        for (const changed of [`${one}/x`, `${one}x`, `${one}/`, '/w', one.slice(0, -1)])
+          expect(covers(writing(changed))).toBe(false);
+        for (const effect of ['delete', 'move', 'read', 'execute'] as const)
+          expect(covers({ ...writing(one), effect })).toBe(false);
+        expect(
+          covers(
+            actionOn('x', 'write', [
+              { path: one, access: 'write' },
+              { path: other, access: 'write' },
+            ]),
+          ),
+        ).toBe(false);
+        expect(covers(actionOn('x', 'write', []))).toBe(false);
+      }),
+    );
   });
 
   test('is not offered for deleting, moving or reading', () => {
@@ -155,12 +233,30 @@ describe('a grant', () => {
   });
 
   test('spares the same question and no other, and ends with the run', async () => {
-    const bench = await workbench({ files: { 'a.txt': 'one\n', 'b.txt': 'one\n', 'd/x': '' }, answer: () => ({ choice: 'approve-for-run' }) });
+    const bench = await workbench({
+      files: { 'a.txt': 'one\n', 'b.txt': 'one\n', 'd/x': '' },
+      answer: () => ({ choice: 'approve-for-run' }),
+    });
     const write = (path: string, content: string): Call => ({ name: 'write_file', args: { path, content } });
     const run = (command: string, folder = '.'): Call => ({ name: 'run_command', args: { command, folder } });
-    await attempt(bench, [write('a.txt', '1'), write('a.txt', '2'), write('./d/../a.txt', '3'), run('true'), run('true'), run('true', './d/..')]);
+    await attempt(bench, [
+      write('a.txt', '1'),
+      write('a.txt', '2'),
+      write('./d/../a.txt', '3'),
+      run('true'),
+      run('true'),
+      run('true', './d/..'),
+    ]);
     expect(bench.asked).toHaveLength(2);
-    await attempt(bench, [write('a.txt', '4'), write('b.txt', '4'), write('A.txt', '4'), run('true'), run('true #'), run('true', 'd'), run('true ')]);
+    await attempt(bench, [
+      write('a.txt', '4'),
+      write('b.txt', '4'),
+      write('A.txt', '4'),
+      run('true'),
+      run('true #'),
+      run('true', 'd'),
+      run('true '),
+    ]);
     expect(bench.asked).toHaveLength(2 + 7);
   });
 });

@@ -7,7 +7,15 @@ import { approvalText } from '../../src/terminal/cardText.ts';
 import { attempt, type Call } from '../support/attempt.ts';
 import { workbench } from '../support/workbench.ts';
 
-const HIDDEN = { bidi: 'a\u202Eb\u2066c', escape: 'a\u001B[2Kb', zero: 'a\u200Bb\uFEFFc\u2060', tags: 'a\u{E0041}b', blank: 'a\u3164\u2800b', return: 'a\rb', c1: 'a\u009Bb' };
+const HIDDEN = {
+  bidi: 'a\u202Eb\u2066c',
+  escape: 'a\u001B[2Kb',
+  zero: 'a\u200Bb\uFEFFc\u2060',
+  tags: 'a\u{E0041}b',
+  blank: 'a\u3164\u2800b',
+  return: 'a\rb',
+  c1: 'a\u009Bb',
+};
 const INVISIBLE = /(?![\n\t ])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Zs}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
 /** The cards of calls that are all denied. */
@@ -20,7 +28,14 @@ async function cardsOf(files: Record<string, string>, calls: Call[]): Promise<Ap
 /** Everything of an approval that a person reads; `absolute` and ids are for the machine. */
 function shownTexts(approval: Approval): string[] {
   const card = { ...approval.card, ...('absolute' in approval.card && { absolute: '' }) };
-  return [approval.title, approval.undo, approval.decision.reason, approval.grantOffer ?? '', approvalText(approval), ...Object.values(card).flat().map(String)];
+  return [
+    approval.title,
+    approval.undo,
+    approval.decision.reason,
+    approval.grantOffer ?? '',
+    approvalText(approval),
+    ...Object.values(card).flat().map(String),
+  ];
 }
 
 test('every character that is not seen, or that changes how others are seen, is written out', () => {
@@ -37,21 +52,24 @@ test('every character that is not seen, or that changes how others are seen, is 
 });
 
 describe('hidden characters', () => {
-  test.each(Object.entries(HIDDEN))('%s: in commands, paths and diffs they are seen, and what runs is still the real thing', async (_name, text) => {
-    const files = { [`d${text}/${text}.txt`]: 'one\n', 'code.js': `if (x) {} // ${text}\n` };
-    const asked = await cardsOf(files, [
-      { name: 'run_command', args: { command: `echo ${text}`, folder: `d${text}` } },
-      { name: 'write_file', args: { path: `d${text}/${text}.txt`, content: text } },
-      { name: 'write_file', args: { path: `${text}.new`, content: text } },
-      { name: 'edit_file', args: { path: 'code.js', old_text: 'if (x)', new_text: `if (${text})` } },
-      { name: 'delete_path', args: { path: `d${text}/${text}.txt` } },
-      { name: 'move_path', args: { from: `d${text}`, to: `e${text}` } },
-    ]);
-    expect(asked).toHaveLength(6);
-    for (const approval of asked)
-      for (const shown of shownTexts(approval)) expect(shown).not.toMatch(INVISIBLE);
-    for (const approval of asked) expect(JSON.stringify(approval.card)).toContain(visibleLine(text).replaceAll('\\', '\\\\'));
-  });
+  test.each(Object.entries(HIDDEN))(
+    '%s: in commands, paths and diffs they are seen, and what runs is still the real thing',
+    async (_name, text) => {
+      const files = { [`d${text}/${text}.txt`]: 'one\n', 'code.js': `if (x) {} // ${text}\n` };
+      const asked = await cardsOf(files, [
+        { name: 'run_command', args: { command: `echo ${text}`, folder: `d${text}` } },
+        { name: 'write_file', args: { path: `d${text}/${text}.txt`, content: text } },
+        { name: 'write_file', args: { path: `${text}.new`, content: text } },
+        { name: 'edit_file', args: { path: 'code.js', old_text: 'if (x)', new_text: `if (${text})` } },
+        { name: 'delete_path', args: { path: `d${text}/${text}.txt` } },
+        { name: 'move_path', args: { from: `d${text}`, to: `e${text}` } },
+      ]);
+      expect(asked).toHaveLength(6);
+      for (const approval of asked) for (const shown of shownTexts(approval)) expect(shown).not.toMatch(INVISIBLE);
+      for (const approval of asked)
+        expect(JSON.stringify(approval.card)).toContain(visibleLine(text).replaceAll('\\', '\\\\'));
+    },
+  );
 
   test('a line break cannot put words of the model’s own onto the card', async () => {
     const name = 'a.txt\nUndo: nothing is lost.txt';
@@ -62,7 +80,11 @@ describe('hidden characters', () => {
     ]);
     expect(asked).toHaveLength(3);
     for (const approval of asked)
-      expect(approvalText(approval).split('\n').filter((line) => /^(Undo: nothing is lost|Why you are asked: it is harm)/.test(line))).toEqual([]);
+      expect(
+        approvalText(approval)
+          .split('\n')
+          .filter((line) => /^(Undo: nothing is lost|Why you are asked: it is harm)/.test(line)),
+      ).toEqual([]);
   });
 });
 
@@ -70,7 +92,16 @@ describe('a diff', () => {
   const diffOf = (approval: Approval | undefined): string => (approval?.card.kind === 'edit' ? approval.card.diff : '');
 
   test('shows every line, also those that look like parts of a diff', async () => {
-    const lines = ['++ after; evil()', '++ after', '-- before', '==================', '@@ -1 +1 @@', '+++ after', '\\ No newline at end of file', '--- before'];
+    const lines = [
+      '++ after; evil()',
+      '++ after',
+      '-- before',
+      '==================',
+      '@@ -1 +1 @@',
+      '+++ after',
+      '\\ No newline at end of file',
+      '--- before',
+    ];
     const asked = await cardsOf({ 'a.txt': `${lines.join('\n')}\n`, 'b.txt': 'x\n' }, [
       { name: 'write_file', args: { path: 'new.txt', content: `${lines.join('\n')}\n` } },
       { name: 'write_file', args: { path: 'a.txt', content: 'gone\n' } },
@@ -105,7 +136,10 @@ describe('a diff', () => {
         return { choice: 'approve' };
       },
     });
-    await attempt(bench, [{ name: 'write_file', args: { path: 'long.txt', content } }, { name: 'write_file', args: { path: 'short.txt', content: 'x\n' } }]);
+    await attempt(bench, [
+      { name: 'write_file', args: { path: 'long.txt', content } },
+      { name: 'write_file', args: { path: 'short.txt', content: 'x\n' } },
+    ]);
     const [long, short] = bench.asked;
     expect(long?.card).toMatchObject({ shortened: true, added: 5000, removed: 0 });
     expect(diffOf(long).length).toBeLessThanOrEqual(20_000);
@@ -116,10 +150,15 @@ describe('a diff', () => {
   });
 
   test('of two long and wholly different files shows both', async () => {
-    const text = (mark: string): string => Array.from({ length: 20_000 }, (_, index) => `${mark}${(index * 7919) % 20_011}\n`).join('');
-    const asked = await cardsOf({ 'a.txt': text('a') }, [{ name: 'write_file', args: { path: 'a.txt', content: text('b') } }]);
+    const text = (mark: string): string =>
+      Array.from({ length: 20_000 }, (_, index) => `${mark}${(index * 7919) % 20_011}\n`).join('');
+    const asked = await cardsOf({ 'a.txt': text('a') }, [
+      { name: 'write_file', args: { path: 'a.txt', content: text('b') } },
+    ]);
     expect(asked[0]?.card).toMatchObject({ shortened: true, change: 'overwrite' });
-    expect(asked[0]?.card.kind === 'edit' && asked[0].card.added >= 20_000 && asked[0].card.removed >= 20_000).toBe(true);
+    expect(asked[0]?.card.kind === 'edit' && asked[0].card.added >= 20_000 && asked[0].card.removed >= 20_000).toBe(
+      true,
+    );
   });
 });
 

@@ -27,7 +27,9 @@ test('the demo with every question answered y: the bug is mended, the build fold
   expect(end).toMatchObject({ code: 0, stderr: '' });
   expect(end.stdout.match(/Allow\? \[y\/N\]/g)).toHaveLength(4);
   expect(end.stdout).toContain('nothing is sent anywhere');
-  expect(readFileSync(join(work, 'src/total.mjs'), 'utf8') + readFileSync(join(work, 'src/total.py'), 'utf8')).toMatch(/i < items\.length;|in items\)/);
+  expect(readFileSync(join(work, 'src/total.mjs'), 'utf8') + readFileSync(join(work, 'src/total.py'), 'utf8')).toMatch(
+    /i < items\.length;|in items\)/,
+  );
   expect(existsSync(join(work, 'build'))).toBe(false);
 
   const run = await onlyRun(base);
@@ -35,8 +37,13 @@ test('the demo with every question answered y: the bug is mended, the build fold
   const history = await runCli(['history'], { base });
   expect(history.stdout).toMatch(/finished\s+6 actions\s+\S+\s+Find the bug\n$/);
   const events = await runCli(['history', String(run['run'])], { base });
-  expect(events.stdout).toMatch(/run_started[^]*proposed[^]*decided[^]*asked[^]*answered[^]*started[^]*finished[^]*run_finished/);
-  expect(await runCli(['history', 'no-such-run'], { base })).toMatchObject({ code: 1, stderr: 'oversign: there is no run no-such-run\n' });
+  expect(events.stdout).toMatch(
+    /run_started[^]*proposed[^]*decided[^]*asked[^]*answered[^]*started[^]*finished[^]*run_finished/,
+  );
+  expect(await runCli(['history', 'no-such-run'], { base })).toMatchObject({
+    code: 1,
+    stderr: 'oversign: there is no run no-such-run\n',
+  });
   const verify = await runCli(['verify'], { base });
   expect(verify.stdout).toMatch(/^The chain of \d+ events is whole\. It is not yet witnessed/);
   expect(verify.code).toBe(0);
@@ -50,13 +57,24 @@ test('a no with a reason: the reason is on record, the run goes on, and only tha
   expect(existsSync(join(work, 'build/till.js'))).toBe(true);
   const run = await onlyRun(base);
   const events = await runCli(['history', String(run['run']), '--json'], { base });
-  const answers = events.stdout.trim().split('\n').map((line) => JSON.parse(line) as { type: string; data: object; payload?: object });
-  expect(answers.filter(({ type }) => type === 'answered').at(-1)).toMatchObject({ data: { choice: 'deny', by: 'person' }, payload: { reason: 'it is still needed' } });
+  const answers = events.stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { type: string; data: object; payload?: object });
+  expect(answers.filter(({ type }) => type === 'answered').at(-1)).toMatchObject({
+    data: { choice: 'deny', by: 'person' },
+    payload: { reason: 'it is still needed' },
+  });
 });
 
-test.each([['nothing', ''], ['empty lines', '\n\n\n\n'], ['anything but y', 'yeah\nok\n1\nY es\n']])('%s on standard input denies everything and changes nothing', async (_, input) => {
+test.each([
+  ['nothing', ''],
+  ['empty lines', '\n\n\n\n'],
+  ['anything but y', 'yeah\nok\n1\nY es\n'],
+])('%s on standard input denies everything and changes nothing', async (_, input) => {
   const { base, work } = await sample();
-  const sources = (): string => ['mjs', 'py', 'sh'].map((ending) => readFileSync(join(work, `src/total.${ending}`), 'utf8')).join('');
+  const sources = (): string =>
+    ['mjs', 'py', 'sh'].map((ending) => readFileSync(join(work, `src/total.${ending}`), 'utf8')).join('');
   const before = sources();
   const end = await runCli(RUN, { base }, input);
   expect(end.code).toBe(0);
@@ -80,7 +98,10 @@ test.each([
   [['fly'], /there is no command "fly"/],
   [['run', 'x', '--model', 'openai', '--model-name', 'm'], /There is no API key/],
   [['run', 'x', '--model', 'openai', '--base-url', 'http://127.0.0.1:9'], /No model is named/],
-  [['run', 'x', '--model', 'openai', '--model-name', 'm', '--base-url', 'http://example.com/v1'], /http:\/\/example\.com is not encrypted/],
+  [
+    ['run', 'x', '--model', 'openai', '--model-name', 'm', '--base-url', 'http://example.com/v1'],
+    /http:\/\/example\.com is not encrypted/,
+  ],
   [['run', 'x', '--model', 'ollama', '--model-name', 'm', '--base-url', 'http://10.1.2.3:11434'], /is not encrypted/],
   [['run', 'x', '--api-key-file', 'no-such-file'], /the API key file cannot be read/],
 ])('wrong usage is exit code 2 and says why: %j', async (args, why) => {
@@ -93,7 +114,10 @@ test.each([
 test('help and version', async () => {
   const { base } = await sample();
   expect((await runCli(['--help'], { base })).stdout).toContain('oversign run "task"');
-  expect(await runCli(['--version'], { base })).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) as string });
+  expect(await runCli(['--version'], { base })).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) as string,
+  });
   expect((await runCli([], { base })).code).toBe(2);
 });
 
@@ -106,7 +130,9 @@ test('an invalid policy is exit code 1 with file:line:column, and nothing runs',
   const doctor = await runCli(['doctor', '--workspace', 'work'], { base });
   expect(doctor.code).toBe(1);
   expect(doctor.stdout).toMatch(/^FAIL {2}policy: .*policy\.yaml:2:1/m);
-  expect(end.stderr + doctor.stdout + (await runCli(['doctor', '--workspace', 'work', '--json'], { base })).stdout).not.toContain('\x1b');
+  expect(
+    end.stderr + doctor.stdout + (await runCli(['doctor', '--workspace', 'work', '--json'], { base })).stdout,
+  ).not.toContain('\x1b');
 });
 
 test('a limit is exit code 4, and --resume goes on with the run', async () => {

@@ -22,7 +22,20 @@ async function workspace(files: Record<string, string> = {}): Promise<string> {
 async function withModel(script: ServerScript): Promise<string[]> {
   const server = await openAiServer(script);
   onTestFinished(() => server.close());
-  return ['run', 'do it', '--workspace', 'work', '--model', 'openai', '--model-name', 'm', '--base-url', server.url, '--api-key-file', 'key'];
+  return [
+    'run',
+    'do it',
+    '--workspace',
+    'work',
+    '--model',
+    'openai',
+    '--model-name',
+    'm',
+    '--base-url',
+    server.url,
+    '--api-key-file',
+    'key',
+  ];
 }
 
 test('escape sequences from the model, from files, from arguments and from errors never reach the terminal', async () => {
@@ -31,7 +44,12 @@ test('escape sequences from the model, from files, from arguments and from error
     { text: `I say ${NASTY}`, calls: [{ name: 'read_file', args: { path: 'nasty.txt' } }] },
     { calls: [{ name: 'run_command', args: { command: `cat nasty.txt #${NASTY}` } }] },
     { calls: [{ name: 'edit_file', args: { path: 'edit.txt', old_text: ' b', new_text: ` ${NASTY}` } }] },
-    { calls: [{ name: 'read_file', args: { path: `no${NASTY}` } }, { name: 'list_directory', raw: `{${NASTY}` }] },
+    {
+      calls: [
+        { name: 'read_file', args: { path: `no${NASTY}` } },
+        { name: 'list_directory', raw: `{${NASTY}` },
+      ],
+    },
     { misbehave: 'error-in-stream' as const, text: `failed ${NASTY}` },
   ];
   const args = await withModel((_, number) => steps[number] ?? {});
@@ -41,10 +59,19 @@ test('escape sequences from the model, from files, from arguments and from error
   expect(readFileSync(join(base, 'work/edit.txt'), 'utf8')).toBe(`a ${NASTY} ${NASTY}\n`);
   const list = await runCli(['history', '--json'], { base });
   const { run } = JSON.parse(list.stdout) as { run: string };
-  const shown = [end, list, await runCli(['history'], { base }), await runCli(['history', run], { base }), await runCli(['history', run, '--json'], { base })];
-  for (const { stdout, stderr } of shown) expect((stdout + stderr).split('\n').filter((line) => RAW.test(line))).toEqual([]);
+  const shown = [
+    end,
+    list,
+    await runCli(['history'], { base }),
+    await runCli(['history', run], { base }),
+    await runCli(['history', run, '--json'], { base }),
+  ];
+  for (const { stdout, stderr } of shown)
+    expect((stdout + stderr).split('\n').filter((line) => RAW.test(line))).toEqual([]);
   // What was made visible in JSON is still the same value.
-  expect(shown[4]?.stdout.split('\n').some((line) => line !== '' && JSON.stringify(JSON.parse(line)).includes('\\u001b[2J'))).toBe(true);
+  expect(
+    shown[4]?.stdout.split('\n').some((line) => line !== '' && JSON.stringify(JSON.parse(line)).includes('\\u001b[2J')),
+  ).toBe(true);
 });
 
 test('a character that comes in two halves is printed once and whole', async () => {
@@ -77,7 +104,10 @@ test('Ctrl+C ends a running command within a second, leaves no process, and is o
 
 test('Ctrl+C at a question ends the run; nobody is said to have denied it', async () => {
   const base = await workspace();
-  const cli = startCli(await withModel(() => ({ calls: [{ name: 'write_file', args: { path: 'a.txt', content: 'a' } }] })), { base });
+  const cli = startCli(
+    await withModel(() => ({ calls: [{ name: 'write_file', args: { path: 'a.txt', content: 'a' } }] })),
+    { base },
+  );
   await until(cli, () => cli.output().includes('Allow?'));
   cli.child.kill('SIGINT');
   const end = await cli.ended;
@@ -89,13 +119,17 @@ test('Ctrl+C at a question ends the run; nobody is said to have denied it', asyn
 test('one run per folder, whatever process it is in; a killed one gives the folder free and can be resumed', async () => {
   const base = await workspace();
   const args = await withModel(({ results }) =>
-    results.length === 0 ? { calls: [{ name: 'write_file', args: { path: 'a.txt', content: 'a' } }] } : { text: 'done' },
+    results.length === 0
+      ? { calls: [{ name: 'write_file', args: { path: 'a.txt', content: 'a' } }] }
+      : { text: 'done' },
   );
   const first = startCli(args, { base });
   await until(first, () => first.output().includes('Allow?'));
   const second = await runCli(args, { base }, 'y\n');
   expect(second.code).toBe(1);
-  expect(second.stdout).toContain(`Another run is active in this folder (process ${first.child.pid ?? 0}). Stop it first.`);
+  expect(second.stdout).toContain(
+    `Another run is active in this folder (process ${first.child.pid ?? 0}). Stop it first.`,
+  );
   first.child.kill('SIGKILL');
   await first.ended;
   const history = await runCli(['history', '--json'], { base });
@@ -112,7 +146,11 @@ function tamper(file: string, whole: Buffer, what: string, change: string): void
     changed.write(change, at);
     writeFileSync(file, changed);
     const database = new DatabaseSync(file, { readOnly: true });
-    const found = database.prepare('SELECT count(*) AS n FROM (SELECT body FROM events UNION ALL SELECT body FROM payloads) WHERE instr(body, ?) > 0').get(change);
+    const found = database
+      .prepare(
+        'SELECT count(*) AS n FROM (SELECT body FROM events UNION ALL SELECT body FROM payloads) WHERE instr(body, ?) > 0',
+      )
+      .get(change);
     database.close();
     // SQLite keeps stale copies in unused space; what stands there is not the log.
     if (found?.['n'] === 1) return;
@@ -130,13 +168,19 @@ test('verify finds one changed byte in an event or a payload, and names the even
   database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   database.close();
   const whole = readFileSync(file);
-  for (const [what, change] of [['"verdict":"allow"', '"verdict":"allaw"'], ['Find the bug', 'Find the bag'], ['"type":"asked"', '"type":"askee"']] as const) {
+  for (const [what, change] of [
+    ['"verdict":"allow"', '"verdict":"allaw"'],
+    ['Find the bug', 'Find the bag'],
+    ['"type":"asked"', '"type":"askee"'],
+  ] as const) {
     tamper(file, whole, what, change);
     const end = await runCli(['verify'], { base });
     expect(end.code, what).toBe(1);
     expect(end.stdout, what).toMatch(/^Event \d+ does not fit: /);
     expect(JSON.parse((await runCli(['verify', '--json'], { base })).stdout), what).toMatchObject({ ok: false });
-    expect((await runCli(['doctor', '--workspace', 'work'], { base })).stdout, what).toContain('FAIL  audit log: event');
+    expect((await runCli(['doctor', '--workspace', 'work'], { base })).stdout, what).toContain(
+      'FAIL  audit log: event',
+    );
   }
   writeFileSync(file, whole);
   expect((await runCli(['verify'], { base })).code).toBe(0);

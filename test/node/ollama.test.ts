@@ -16,7 +16,9 @@ async function started(script: ServerScript, name = 'test-model'): Promise<{ ser
 
 test('the demo’s story over Ollama’s protocol: files, decisions and egress are as they should be', async () => {
   const { server, model } = await started(sampleStory());
-  const bench = await workbench({ answer: ({ title }) => (title.includes('rm -rf') ? { choice: 'deny', reason: 'keep it' } : { choice: 'approve' }) });
+  const bench = await workbench({
+    answer: ({ title }) => (title.includes('rm -rf') ? { choice: 'deny', reason: 'keep it' } : { choice: 'approve' }),
+  });
   await copySample(bench.folder);
   const events = await bench.run(model, 'Find the bug');
   expect(server.problems).toEqual([]);
@@ -43,7 +45,12 @@ test('the same tool called twice in a reply gives two calls, answered in order',
   const { server, model } = await started(({ results }) =>
     results.length > 0
       ? { text: results.join('|') }
-      : { calls: [{ name: 'read_file', args: { path: 'a.txt' } }, { name: 'read_file', args: { path: 'b.txt' } }] },
+      : {
+          calls: [
+            { name: 'read_file', args: { path: 'a.txt' } },
+            { name: 'read_file', args: { path: 'b.txt' } },
+          ],
+        },
   );
   const bench = await workbench({ files: { 'a.txt': 'eins', 'b.txt': 'zwei' } });
   expect(outcomes(await bench.run(model))).toEqual(['done', 'done']);
@@ -66,23 +73,34 @@ const EXPECTED: [Misbehaviour, RegExp][] = [
   ['error-in-stream', /failed: an error was encountered while running the model/],
 ];
 
-test.each(EXPECTED)('%s: a clear sentence, a finished log, an ended connection, and no word on the console', async (misbehave, sentence) => {
-  const console = [vi.spyOn(globalThis.console, 'log'), vi.spyOn(globalThis.console, 'warn'), vi.spyOn(globalThis.console, 'error')];
-  onTestFinished(() => {
-    for (const spy of console) spy.mockRestore();
-  });
-  const { server, model } = await started(() => ({ misbehave }));
-  const bench = await workbench();
-  const events = await bench.run(model);
-  const run = bench.engine.view().run;
-  expect(run).toMatchObject({ state: 'failed', reason: expect.stringMatching(sentence) as string });
-  expect(events.at(-1)).toMatchObject({ type: 'run_finished', data: { state: 'failed' }, payload: { reason: run?.reason } });
-  expect(events.filter(({ type }) => type === 'started')).toEqual([]);
-  expect(server.requests).toHaveLength(1);
-  expect(events.filter(({ type }) => type === 'egress')).toHaveLength(1);
-  for (const spy of console) expect(spy).not.toHaveBeenCalled();
-  await expect.poll(() => server.open(), { timeout: 10_000 }).toBe(0);
-});
+test.each(EXPECTED)(
+  '%s: a clear sentence, a finished log, an ended connection, and no word on the console',
+  async (misbehave, sentence) => {
+    const console = [
+      vi.spyOn(globalThis.console, 'log'),
+      vi.spyOn(globalThis.console, 'warn'),
+      vi.spyOn(globalThis.console, 'error'),
+    ];
+    onTestFinished(() => {
+      for (const spy of console) spy.mockRestore();
+    });
+    const { server, model } = await started(() => ({ misbehave }));
+    const bench = await workbench();
+    const events = await bench.run(model);
+    const run = bench.engine.view().run;
+    expect(run).toMatchObject({ state: 'failed', reason: expect.stringMatching(sentence) as string });
+    expect(events.at(-1)).toMatchObject({
+      type: 'run_finished',
+      data: { state: 'failed' },
+      payload: { reason: run?.reason },
+    });
+    expect(events.filter(({ type }) => type === 'started')).toEqual([]);
+    expect(server.requests).toHaveLength(1);
+    expect(events.filter(({ type }) => type === 'egress')).toHaveLength(1);
+    for (const spy of console) expect(spy).not.toHaveBeenCalled();
+    await expect.poll(() => server.open(), { timeout: 10_000 }).toBe(0);
+  },
+);
 
 test('a model that was never pulled: the sentence says how to fetch it', async () => {
   const { model } = await started(() => ({ text: 'hello' }), 'llama-none');
@@ -105,7 +123,8 @@ test('nothing is sent when the sending cannot be recorded', async () => {
   const bench = await workbench({
     change: ({ audit }) => {
       const append = audit.append.bind(audit);
-      audit.append = (event) => (event.type === 'egress' ? Promise.reject(new Error('the disk is full')) : append(event));
+      audit.append = (event) =>
+        event.type === 'egress' ? Promise.reject(new Error('the disk is full')) : append(event);
     },
   });
   const events = await bench.run(model);

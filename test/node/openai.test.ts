@@ -18,7 +18,9 @@ async function started(script: ServerScript): Promise<{ server: ModelServer; mod
 
 test('the demo’s story over OpenAI’s protocol: files, decisions and egress are as they should be', async () => {
   const { server, model } = await started(sampleStory());
-  const bench = await workbench({ answer: ({ title }) => (title.includes('rm -rf') ? { choice: 'deny', reason: 'keep it' } : { choice: 'approve' }) });
+  const bench = await workbench({
+    answer: ({ title }) => (title.includes('rm -rf') ? { choice: 'deny', reason: 'keep it' } : { choice: 'approve' }),
+  });
   await copySample(bench.folder);
   const events = await bench.run(model, 'Find the bug');
   expect(server.problems).toEqual([]);
@@ -101,7 +103,11 @@ test.each(EXPECTED)('%s: a clear sentence, a finished log, and no action', async
   const events = await bench.run(model);
   const run = bench.engine.view().run;
   expect(run).toMatchObject({ state: 'failed', reason: expect.stringMatching(sentence) as string });
-  expect(events.at(-1)).toMatchObject({ type: 'run_finished', data: { state: 'failed' }, payload: { reason: run?.reason } });
+  expect(events.at(-1)).toMatchObject({
+    type: 'run_finished',
+    data: { state: 'failed' },
+    payload: { reason: run?.reason },
+  });
   expect(events.filter(({ action }) => action !== undefined)).toEqual([]);
   expect(server.requests).toHaveLength(requests);
   // Each attempt is a sending of its own, and recorded as one.
@@ -110,7 +116,9 @@ test.each(EXPECTED)('%s: a clear sentence, a finished log, and no action', async
 });
 
 test('after a failure the next message goes on in the same run', async () => {
-  const { server, model } = await started((_, number) => (number === 0 ? { misbehave: 'cut-off' } : { text: 'here I am' }));
+  const { server, model } = await started((_, number) =>
+    number === 0 ? { misbehave: 'cut-off' } : { text: 'here I am' },
+  );
   const bench = await workbench();
   await bench.run(model, 'first');
   const before = bench.engine.view().run;
@@ -134,7 +142,8 @@ test('nothing is sent when the sending cannot be recorded', async () => {
   const bench = await workbench({
     change: ({ audit }) => {
       const append = audit.append.bind(audit);
-      audit.append = (event) => (event.type === 'egress' ? Promise.reject(new Error('the disk is full')) : append(event));
+      audit.append = (event) =>
+        event.type === 'egress' ? Promise.reject(new Error('the disk is full')) : append(event);
     },
   });
   const events = await bench.run(model);

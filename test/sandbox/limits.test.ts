@@ -12,14 +12,20 @@ const MIB = 1024 ** 2;
 test('wall time ends a command, and what it started', async () => {
   const mark = `mark-${randomUUID()}`;
   const cage = await caged(await temporaryFolder());
-  const result = await cage.run(`echo begun; setsid sleep 987 & sleep 987`, { timeoutMs: 700, environment: { MARK: mark } });
+  const result = await cage.run(`echo begun; setsid sleep 987 & sleep 987`, {
+    timeoutMs: 700,
+    environment: { MARK: mark },
+  });
   expect(result).toMatchObject({ ending: { kind: 'timeout', seconds: 0.7 }, output: 'begun\n' });
   expect(await within(1000, () => processesWith(mark).length === 0)).toBe(true);
 });
 
 test('a flood of output is counted in full and kept up to the cap', async () => {
   const cage = await caged(await temporaryFolder());
-  const result = await cage.run(`head -c ${50 * MIB} /dev/zero | tr '\\0' x; head -c ${MIB} /dev/zero | tr '\\0' y >&2`, { outputCap: 10_000 });
+  const result = await cage.run(
+    `head -c ${50 * MIB} /dev/zero | tr '\\0' x; head -c ${MIB} /dev/zero | tr '\\0' y >&2`,
+    { outputCap: 10_000 },
+  );
   expect(result.ending).toEqual({ kind: 'exited', code: 0 });
   expect(result.outputBytes).toBe(51 * MIB);
   expect(result.output).toHaveLength(10_000);
@@ -71,9 +77,20 @@ test.each(['/tmp', '/dev/shm', '"$HOME"'])('temporary files in %s are limited to
 test('a limit that is lower already stays, quietly', async () => {
   const base = await temporaryFolder();
   const job = join(base, 'job.json');
-  writeFileSync(job, JSON.stringify({ base, commands: ['ulimit -H -f; ulimit -S -t; ulimit -H -c'], options: { limits: { diskBytes: 256 * MIB, cpuSeconds: 50 } } }));
+  writeFileSync(
+    job,
+    JSON.stringify({
+      base,
+      commands: ['ulimit -H -f; ulimit -S -t; ulimit -H -c'],
+      options: { limits: { diskBytes: 256 * MIB, cpuSeconds: 50 } },
+    }),
+  );
   const child = join(import.meta.dirname, '../support/sandboxChild.ts');
-  const ended = spawnSync('/bin/bash', ['-c', `ulimit -f 100000; ulimit -t 40; exec "$0" "$@"`, process.execPath, child, job], { encoding: 'utf8' });
+  const ended = spawnSync(
+    '/bin/bash',
+    ['-c', `ulimit -f 100000; ulimit -t 40; exec "$0" "$@"`, process.execPath, child, job],
+    { encoding: 'utf8' },
+  );
   const [result] = JSON.parse(ended.stdout) as [{ output: string }];
   expect(result.output).toBe('100000\n40\n0\n');
 });

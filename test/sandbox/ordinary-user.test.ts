@@ -1,5 +1,14 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { accessSync, chmodSync, constants, copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { mkdir, mkdtemp, realpath } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -22,17 +31,25 @@ let jobs = 0;
 async function runAs(commands: ChildJob['commands'], options: ChildJob['options'] = {}): Promise<SandboxResult[]> {
   jobs += 1;
   const file = join(base, `job-${jobs}.json`);
-  writeFileSync(file, JSON.stringify({ base: join(base, 'account'), commands, options } satisfies ChildJob), { mode: 0o644 });
+  writeFileSync(file, JSON.stringify({ base: join(base, 'account'), commands, options } satisfies ChildJob), {
+    mode: 0o644,
+  });
   const child = asUser([node, join(base, 'child.mjs'), file]);
   let output = '';
-  child.stdout.on('data', (chunk: Buffer) => { output += chunk.toString(); });
+  child.stdout.on('data', (chunk: Buffer) => {
+    output += chunk.toString();
+  });
   await new Promise((resolve) => child.once('close', resolve));
   return JSON.parse(output) as SandboxResult[];
 }
 
 function asUser(argv: string[]) {
   const [file = '', ...args] = isRoot ? ['su', '-s', '/bin/bash', USER, '-c', 'exec "$0" "$@"', '--', ...argv] : argv;
-  return spawn(file, args, { cwd: '/', env: { PATH: '/usr/local/bin:/usr/bin:/bin' }, stdio: ['ignore', 'pipe', 'inherit'] });
+  return spawn(file, args, {
+    cwd: '/',
+    env: { PATH: '/usr/local/bin:/usr/bin:/bin' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
 }
 
 function removeUser(): void {
@@ -45,7 +62,15 @@ beforeAll(async () => {
   chmodSync(base, 0o755);
   await mkdir(join(base, 'account'));
   world = await attackWorld(join(base, 'account'));
-  await build({ entryPoints: [join(import.meta.dirname, '../support/sandboxChild.ts')], outfile: join(base, 'child.mjs'), bundle: true, platform: 'node', format: 'esm', logLevel: 'error', banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" } });
+  await build({
+    entryPoints: [join(import.meta.dirname, '../support/sandboxChild.ts')],
+    outfile: join(base, 'child.mjs'),
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    logLevel: 'error',
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+  });
   if (!isRoot) return;
   removeUser();
   execFileSync('useradd', ['-m', '-s', '/bin/bash', USER]);
@@ -65,7 +90,9 @@ afterAll(() => {
 test('the account is an ordinary one', async () => {
   const child = asUser(['/usr/bin/id', '-u']);
   let output = '';
-  child.stdout.on('data', (chunk: Buffer) => { output += chunk.toString(); });
+  child.stdout.on('data', (chunk: Buffer) => {
+    output += chunk.toString();
+  });
   await new Promise((resolve) => child.once('close', resolve));
   expect(Number(output)).toBeGreaterThan(0);
   accessSync(node, constants.X_OK);
@@ -88,7 +115,10 @@ test('the number of processes is held by the kernel, for the whole cage', async 
 
 test('a folder closed beforehand hides what is denied in it, and one closed afterwards hides no trap', async () => {
   const work = join(base, 'account/work');
-  execFileSync('bash', ['-c', `mkdir -p "${work}/shut" && echo SECRET > "${work}/shut/a.key" && chmod 311 "${work}/shut" ${isRoot ? `&& chown -R ${USER}: "${work}/shut"` : ''}`]);
+  execFileSync('bash', [
+    '-c',
+    `mkdir -p "${work}/shut" && echo SECRET > "${work}/shut/a.key" && chmod 311 "${work}/shut" ${isRoot ? `&& chown -R ${USER}: "${work}/shut"` : ''}`,
+  ]);
   const [open, denied, trap, again] = await runAs(
     [
       'echo begin',

@@ -23,9 +23,31 @@ test('an installation is mounted whole; what only has a bin is mounted by it alo
     'work/node_modules/.bin/x': '',
     'work/bin/x': '',
   });
-  const bins = ['.nvm/v24/bin', '.pyenv/shims', '.cargo/bin', '.docker/bin', '.fly/bin', '.local/bin', 'bin', 'work/node_modules/.bin', 'work/bin', 'absent/bin', '.'];
-  const found = toolchains(['/usr/bin', 'relative/bin', '', ...bins.map((name) => join(home, name))].join(':'), home, [join(home, 'work')]);
-  expect(found.map(({ mount }) => mount.slice(home.length + 1))).toEqual(['.nvm/v24', '.pyenv', '.cargo/bin', '.docker/bin', '.fly/bin', '.local/bin', 'bin']);
+  const bins = [
+    '.nvm/v24/bin',
+    '.pyenv/shims',
+    '.cargo/bin',
+    '.docker/bin',
+    '.fly/bin',
+    '.local/bin',
+    'bin',
+    'work/node_modules/.bin',
+    'work/bin',
+    'absent/bin',
+    '.',
+  ];
+  const found = toolchains(['/usr/bin', 'relative/bin', '', ...bins.map((name) => join(home, name))].join(':'), home, [
+    join(home, 'work'),
+  ]);
+  expect(found.map(({ mount }) => mount.slice(home.length + 1))).toEqual([
+    '.nvm/v24',
+    '.pyenv',
+    '.cargo/bin',
+    '.docker/bin',
+    '.fly/bin',
+    '.local/bin',
+    'bin',
+  ]);
 });
 
 test('a toolchain is readable, its neighbours are not, and a denied one is not there', async () => {

@@ -42,11 +42,16 @@ export async function attackWorld(base: string): Promise<AttackWorld> {
     await listen({ path });
     chmodSync(path, 0o777);
   }
-  const udp = createSocket('udp4', (_message, from) => { udp.send('SECRET', from.port, from.address); });
+  const udp = createSocket('udp4', (_message, from) => {
+    udp.send('SECRET', from.port, from.address);
+  });
   await new Promise<void>((resolve) => udp.bind(0, '127.0.0.1', resolve));
   execFileSync('mkfifo', ['-m', '666', join(work, 'pipe')]);
   const reader = openSync(join(work, 'pipe'), constants.O_RDWR | constants.O_NONBLOCK);
-  const child = spawn('sleep', ['600'], { env: { PATH: process.env['PATH'], OVERSIGN_PLANTED: mark }, stdio: 'ignore' });
+  const child = spawn('sleep', ['600'], {
+    env: { PATH: process.env['PATH'], OVERSIGN_PLANTED: mark },
+    stdio: 'ignore',
+  });
 
   const addresses = Object.values(networkInterfaces()).flat();
   const bound = tcp.address();

@@ -141,7 +141,9 @@ export function misbehaveOverHttp(response: ServerResponse, kind: Misbehaviour):
       response.writeHead(307, { location: 'http://127.0.0.1:9/elsewhere' }).end();
       return true;
     case 'html':
-      response.writeHead(200, { 'content-type': 'text/html' }).end('<html><body>\x1b[31mWelcome to the hotel\x1b[0m</body></html>\n');
+      response
+        .writeHead(200, { 'content-type': 'text/html' })
+        .end('<html><body>\x1b[31mWelcome to the hotel\x1b[0m</body></html>\n');
       return true;
     case 'silent':
       return true;
@@ -175,10 +177,15 @@ export function bodyOf(request: Recorded): Record<string, unknown> | undefined {
 /** Both protocols agree on as much of a request as a script looks at. */
 export function seen(body: Record<string, unknown> | undefined): SeenRequest {
   const list = (value: unknown): Record<string, unknown>[] => (Array.isArray(value) ? value.filter(isRecord) : []);
-  const messages = list(body?.['messages']).map(({ role, content }) => ({ role: String(role), text: typeof content === 'string' ? content : '' }));
+  const messages = list(body?.['messages']).map(({ role, content }) => ({
+    role: String(role),
+    text: typeof content === 'string' ? content : '',
+  }));
   return {
     messages,
-    results: messages.slice(messages.findLastIndex(({ role }) => role === 'user')).flatMap(({ role, text }) => (role === 'tool' ? [text] : [])),
+    results: messages
+      .slice(messages.findLastIndex(({ role }) => role === 'user'))
+      .flatMap(({ role, text }) => (role === 'tool' ? [text] : [])),
     tools: list(body?.['tools']).map((tool) => (isRecord(tool['function']) ? String(tool['function']['name']) : '')),
     model: String(body?.['model']),
   };

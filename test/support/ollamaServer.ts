@@ -1,8 +1,20 @@
 /** A real HTTP server that speaks Ollama's streaming /api/chat, well or badly, as a script says. */
 import type { ServerResponse } from 'node:http';
 import {
-  bodyOf, dribble, endlessly, isRecord, misbehaveOverHttp, pieces, seen, sendJson, serve,
-  type Misbehaviour, type ModelServer, type Recorded, type ScriptedReply, type ServerScript,
+  bodyOf,
+  dribble,
+  endlessly,
+  isRecord,
+  misbehaveOverHttp,
+  pieces,
+  seen,
+  sendJson,
+  serve,
+  type Misbehaviour,
+  type ModelServer,
+  type Recorded,
+  type ScriptedReply,
+  type ServerScript,
 } from './modelServer.ts';
 
 export interface OllamaServerOptions {
@@ -11,7 +23,10 @@ export interface OllamaServerOptions {
 }
 
 /** Starts the server; `url` has no path, as Ollama's has none. */
-export async function ollamaServer(script: ServerScript, { model = 'test-model' }: OllamaServerOptions = {}): Promise<ModelServer> {
+export async function ollamaServer(
+  script: ServerScript,
+  { model = 'test-model' }: OllamaServerOptions = {},
+): Promise<ModelServer> {
   const problems: string[] = [];
   return serve('', problems, async (request, response, number) => {
     const body = bodyOf(request);
@@ -35,7 +50,9 @@ async function answer(response: ServerResponse, reply: ScriptedReply, model: str
   const { text = '', calls = [], usage = { input: 100, output: 20 } } = reply;
   const lines = pieces(text).map((content) => line(model, { content }));
   for (const call of calls)
-    lines.push(line(model, { content: '', tool_calls: [{ function: { name: call.name, arguments: call.args ?? {} } }] }));
+    lines.push(
+      line(model, { content: '', tool_calls: [{ function: { name: call.name, arguments: call.args ?? {} } }] }),
+    );
   streamHead(response);
   await dribble(
     response,
@@ -78,7 +95,10 @@ async function misbehave(
     case 'cut-off':
     case 'ends-early':
       streamHead(response);
-      await dribble(response, half + line(model, { content: '', tool_calls: [{ function: { name: 'list_directory', arguments: {} } }] }));
+      await dribble(
+        response,
+        half + line(model, { content: '', tool_calls: [{ function: { name: 'list_directory', arguments: {} } }] }),
+      );
       if (kind === 'cut-off') response.destroy();
       else response.end();
       return;
@@ -110,7 +130,8 @@ function streamHead(response: ServerResponse): void {
 
 /** What Ollama refuses, and what it would silently misunderstand: calls and results must pair up. */
 function requestProblem(request: Recorded, body: Record<string, unknown> | undefined): string | undefined {
-  if (request.method !== 'POST' || request.path !== '/api/chat') return `unknown address ${request.method} ${request.path}`;
+  if (request.method !== 'POST' || request.path !== '/api/chat')
+    return `unknown address ${request.method} ${request.path}`;
   if (request.headers.authorization !== undefined) return 'Ollama was sent a credential';
   if (!body) return 'the body is not a JSON object';
   if (body['stream'] !== true) return 'this server only streams';

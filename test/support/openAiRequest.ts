@@ -5,7 +5,8 @@ const NAME = /^[a-zA-Z0-9_-]{1,64}$/;
 
 /** The first thing that is wrong, as a sentence; undefined for a good request. */
 export function openAiProblem(request: Recorded, body: Record<string, unknown> | undefined): string | undefined {
-  if (request.method !== 'POST' || request.path !== '/v1/chat/completions') return `unknown address ${request.method} ${request.path}`;
+  if (request.method !== 'POST' || request.path !== '/v1/chat/completions')
+    return `unknown address ${request.method} ${request.path}`;
   if (!String(request.headers['content-type']).startsWith('application/json')) return 'the content type is not JSON';
   if (!body) return 'the body is not a JSON object';
   if (typeof body['model'] !== 'string' || body['model'] === '') return 'no model is named';
@@ -23,7 +24,8 @@ function messagesProblem(messages: unknown[]): string | undefined {
     const { role, content, tool_calls: calls } = message;
     if (role === 'tool') {
       const id = message['tool_call_id'];
-      if (typeof id !== 'string' || !open.delete(id)) return `message ${at}: a tool result without a call, or a second one`;
+      if (typeof id !== 'string' || !open.delete(id))
+        return `message ${at}: a tool result without a call, or a second one`;
       if (typeof content !== 'string') return `message ${at}: the result is no text`;
       continue;
     }
@@ -48,20 +50,24 @@ function messagesProblem(messages: unknown[]): string | undefined {
 }
 
 function callProblem(call: unknown): string | undefined {
-  if (!isRecord(call) || typeof call['id'] !== 'string' || call['id'] === '' || call['type'] !== 'function') return 'a call without id or type';
+  if (!isRecord(call) || typeof call['id'] !== 'string' || call['id'] === '' || call['type'] !== 'function')
+    return 'a call without id or type';
   const target = call['function'];
-  if (!isRecord(target) || typeof target['name'] !== 'string' || typeof target['arguments'] !== 'string') return 'a call without a function';
+  if (!isRecord(target) || typeof target['name'] !== 'string' || typeof target['arguments'] !== 'string')
+    return 'a call without a function';
   return NAME.test(target['name']) ? undefined : `a call of "${target['name']}", which is no name`;
 }
 
 function toolsProblem(tools: unknown): string | undefined {
   if (!Array.isArray(tools) || tools.length === 0 || tools.length > 128) return 'tools must be a list of 1 to 128';
   for (const tool of tools) {
-    if (!isRecord(tool) || tool['type'] !== 'function' || !isRecord(tool['function'])) return 'a tool that is no function';
+    if (!isRecord(tool) || tool['type'] !== 'function' || !isRecord(tool['function']))
+      return 'a tool that is no function';
     const { name, description, parameters } = tool['function'];
     if (typeof name !== 'string' || !NAME.test(name)) return 'a tool without a proper name';
     if (typeof description !== 'string') return `the tool ${name} has no description`;
-    if (!isRecord(parameters) || parameters['type'] !== 'object') return `the parameters of ${name} are no JSON Schema of an object`;
+    if (!isRecord(parameters) || parameters['type'] !== 'object')
+      return `the parameters of ${name} are no JSON Schema of an object`;
   }
   return undefined;
 }

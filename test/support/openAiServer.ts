@@ -2,8 +2,19 @@
 import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import {
-  bodyOf, dribble, endlessly, isRecord, misbehaveOverHttp, pieces, seen, sendJson, serve,
-  type Misbehaviour, type ModelServer, type ScriptedReply, type ServerScript,
+  bodyOf,
+  dribble,
+  endlessly,
+  isRecord,
+  misbehaveOverHttp,
+  pieces,
+  seen,
+  sendJson,
+  serve,
+  type Misbehaviour,
+  type ModelServer,
+  type ScriptedReply,
+  type ServerScript,
 } from './modelServer.ts';
 import { openAiProblem } from './openAiRequest.ts';
 
@@ -13,7 +24,10 @@ export interface OpenAiServerOptions {
 }
 
 /** Starts the server; `url` ends in /v1, as OpenAI's does. */
-export async function openAiServer(script: ServerScript, { apiKey = 'sk-test-key' }: OpenAiServerOptions = {}): Promise<ModelServer> {
+export async function openAiServer(
+  script: ServerScript,
+  { apiKey = 'sk-test-key' }: OpenAiServerOptions = {},
+): Promise<ModelServer> {
   const problems: string[] = [];
   return serve('/v1', problems, async (request, response, number) => {
     const sent = (request.headers.authorization ?? '').replace(/^Bearer /, '');
@@ -42,7 +56,9 @@ async function answer(response: ServerResponse, reply: ScriptedReply, withUsage:
   for (const [index, call] of calls.entries())
     lines.push(
       chunk({
-        tool_calls: [{ index, id: `call_${randomUUID()}`, type: 'function', function: { name: call.name, arguments: '' } }],
+        tool_calls: [
+          { index, id: `call_${randomUUID()}`, type: 'function', function: { name: call.name, arguments: '' } },
+        ],
       }),
     );
   // Calls in parallel: their pieces come interleaved.
@@ -58,7 +74,11 @@ async function answer(response: ServerResponse, reply: ScriptedReply, withUsage:
       data({
         ...HEAD,
         choices: [],
-        usage: { prompt_tokens: usage.input, completion_tokens: usage.output, total_tokens: usage.input + usage.output },
+        usage: {
+          prompt_tokens: usage.input,
+          completion_tokens: usage.output,
+          total_tokens: usage.input + usage.output,
+        },
       }),
     );
   lines.push('data: [DONE]\n\n');
@@ -67,7 +87,11 @@ async function answer(response: ServerResponse, reply: ScriptedReply, withUsage:
   response.end();
 }
 
-async function misbehave(response: ServerResponse, kind: Misbehaviour, words = 'The model is overloaded.'): Promise<void> {
+async function misbehave(
+  response: ServerResponse,
+  kind: Misbehaviour,
+  words = 'The model is overloaded.',
+): Promise<void> {
   if (misbehaveOverHttp(response, kind)) return;
   const half = chunk({ role: 'assistant', content: 'Half a sen' });
   switch (kind) {
@@ -98,7 +122,15 @@ async function misbehave(response: ServerResponse, kind: Misbehaviour, words = '
     case 'ends-early':
       streamHead(response);
       // A call whose arguments were complete by chance: it must not be carried out.
-      await dribble(response, half + chunk({ tool_calls: [{ index: 0, id: 'call_cut', type: 'function', function: { name: 'list_directory', arguments: '{}' } }] }));
+      await dribble(
+        response,
+        half +
+          chunk({
+            tool_calls: [
+              { index: 0, id: 'call_cut', type: 'function', function: { name: 'list_directory', arguments: '{}' } },
+            ],
+          }),
+      );
       if (kind === 'cut-off') response.destroy();
       else response.end();
       return;

@@ -3,8 +3,18 @@ import { cp } from 'node:fs/promises';
 import type { ScriptedReply, SeenRequest } from './modelServer.ts';
 
 const STORIES = {
-  sh: { test: 'sh test/total.test.sh', file: 'src/total.sh', oldText: 'sum + price))', newText: 'sum + price * count))' },
-  node: { test: 'node test/total.test.mjs', file: 'src/total.mjs', oldText: 'i < items.length - 1;', newText: 'i < items.length;' },
+  sh: {
+    test: 'sh test/total.test.sh',
+    file: 'src/total.sh',
+    oldText: 'sum + price))',
+    newText: 'sum + price * count))',
+  },
+  node: {
+    test: 'node test/total.test.mjs',
+    file: 'src/total.mjs',
+    oldText: 'i < items.length - 1;',
+    newText: 'i < items.length;',
+  },
 };
 
 /** The last step's words, with characters that take two to four bytes. */
@@ -17,7 +27,10 @@ export function sampleStory(runtime: 'sh' | 'node' = 'sh'): (request: SeenReques
     { text: 'Ich sehe mich um. 🔍', calls: [{ name: 'list_directory', args: { path: '.' } }] },
     { text: 'The code, then.', calls: [{ name: 'read_file', args: { path: file } }] },
     { text: 'The tests.', calls: [{ name: 'run_command', args: { command: test } }] },
-    { text: 'One line mends it.', calls: [{ name: 'edit_file', args: { path: file, old_text: oldText, new_text: newText } }] },
+    {
+      text: 'One line mends it.',
+      calls: [{ name: 'edit_file', args: { path: file, old_text: oldText, new_text: newText } }],
+    },
     { text: 'Again.', calls: [{ name: 'run_command', args: { command: test } }] },
     { text: 'And the stale build.', calls: [{ name: 'run_command', args: { command: 'rm -rf build/' } }] },
     { text: LAST_WORDS },

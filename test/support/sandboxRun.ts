@@ -30,7 +30,12 @@ export interface Caged {
 
 /** A sandbox over `base`/work, with data, configuration and home folders beside it. Needs nothing from vitest. */
 export async function caged(base: string, path = process.env['PATH'] ?? ''): Promise<Caged> {
-  const [folder, data, config, home] = ['work', 'data', 'config', 'home'].map((name) => join(base, name)) as [string, string, string, string];
+  const [folder, data, config, home] = ['work', 'data', 'config', 'home'].map((name) => join(base, name)) as [
+    string,
+    string,
+    string,
+    string,
+  ];
   for (const one of [folder, data, config, home]) await mkdir(one, { recursive: true });
   const sandbox = new HostSandbox({ data, config, home }, { PATH: path }, [folder]);
   const spec = async (argv: readonly string[], options: RunOptions = {}): Promise<SandboxSpec> => {

@@ -96,4 +96,13 @@ export function spellings(folder: string, home: string): string[] {
 }
 
 /** Spellings whose last part is a link: those who follow it reach a denied file, those who do not reach the link. */
-export const LINK_SPELLINGS = ['link.txt', 'absolute.txt', 'chain-1', 'chain-2', 'detour.txt', 'dangling.txt', 'loop-1', './link.txt/'];
+export const LINK_SPELLINGS = [
+  'link.txt',
+  'absolute.txt',
+  'chain-1',
+  'chain-2',
+  'detour.txt',
+  'dangling.txt',
+  'loop-1',
+  './link.txt/',
+];

@@ -62,7 +62,12 @@ export interface WorkbenchOptions {
 /** A real engine on a real folder: real files, sandbox, SQLite log and checkpoints; only the model is scripted. */
 export async function workbench(options: WorkbenchOptions = {}): Promise<Workbench> {
   const base = await temporaryFolder();
-  const [folder, data, config, home] = [join(base, 'work'), join(base, 'data'), join(base, 'config'), join(base, 'home')];
+  const [folder, data, config, home] = [
+    join(base, 'work'),
+    join(base, 'data'),
+    join(base, 'config'),
+    join(base, 'home'),
+  ];
   await plant(folder, { 'README.md': 'hello\n', ...options.files });
   await plant(home, { '.keep': '' });
   if (options.userPolicy !== undefined) await plant(join(config, 'oversign'), { 'policy.yaml': options.userPolicy });
@@ -115,7 +120,8 @@ export function outcomes(events: readonly AuditRecord[]): string[] {
   const byAction = new Map<string, string>();
   for (const { action, type, data } of events) {
     if (action === undefined) continue;
-    if (type === 'decided') byAction.set(action, data['verdict'] === 'deny' ? `denied:${String(data['rule'])}` : 'open');
+    if (type === 'decided')
+      byAction.set(action, data['verdict'] === 'deny' ? `denied:${String(data['rule'])}` : 'open');
     if (type === 'answered' && data['choice'] === 'deny') byAction.set(action, 'denied:person');
     if (type === 'finished') byAction.set(action, String(data['status']));
   }

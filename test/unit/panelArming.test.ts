@@ -6,11 +6,7 @@ import type { Arming, Presence, Sight } from '../../webview/state/arming.ts';
 const card: Sight = { question: 'a 1', above: '', place: '12 300 200 28', presence: 'here' };
 
 /** Looks at `sight` every 100 ms over `duration`, from `start` on. */
-function watch(
-  before: Arming | undefined,
-  sight: Sight,
-  { start = 0, duration = SETTLE_MS } = {},
-): Arming | undefined {
+function watch(before: Arming | undefined, sight: Sight, { start = 0, duration = SETTLE_MS } = {}): Arming | undefined {
   let state = before;
   for (let now = start; now <= start + duration; now += 100) state = look(state, sight, now);
   return state;

@@ -80,10 +80,7 @@ function expectHarmless(html: string): void {
 describe('approval card', () => {
   it.each(Object.values(CARDS))('shows hostile text of a $kind card for what it is', (card) => {
     // The input holds what the person typed, as they typed it.
-    const html = drawn(approvalOf(card, { grantOffer: HOSTILE, askedAgain: HOSTILE })).replace(
-      / value="[^"]*"/,
-      '',
-    );
+    const html = drawn(approvalOf(card, { grantOffer: HOSTILE, askedAgain: HOSTILE })).replace(/ value="[^"]*"/, '');
     expectHarmless(html);
     expect(html).toContain(`data-kind="${card.kind}"`);
   });

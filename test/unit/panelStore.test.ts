@@ -77,9 +77,7 @@ describe('panel store', () => {
     store.receive({ type: 'state', state: panel });
     store.answer(approval, { choice: 'approve' });
     store.answer(approval, { choice: 'deny' });
-    expect(host.sent).toEqual([
-      { type: 'answer', approval: 'a1', digest: 'd1', answer: { choice: 'approve' } },
-    ]);
+    expect(host.sent).toEqual([{ type: 'answer', approval: 'a1', digest: 'd1', answer: { choice: 'approve' } }]);
     store.receive({ type: 'state', state: panel });
     expect(store.model().answered.size).toBe(0);
   });

@@ -28,12 +28,18 @@ test.each([
 test('base64 of a text that holds the secret anywhere, wrapped or not, does not give it back', () => {
   const text = fc.string({ unit: fc.constantFrom(...'aZ9/+_-kQ!') });
   fc.assert(
-    fc.property(fc.string({ minLength: 6, maxLength: 200 }), text, text, fc.boolean(), (value, before, after, wraps) => {
-      fc.pre(value.isWellFormed());
-      const encoded = Buffer.from(before + value + after).toString('base64');
-      const shown = redactor(value).text(wraps ? encoded.replace(/.{76}/g, '$&\n') : encoded);
-      expect(shown).toContain('[redacted:KEY]');
-    }),
+    fc.property(
+      fc.string({ minLength: 6, maxLength: 200 }),
+      text,
+      text,
+      fc.boolean(),
+      (value, before, after, wraps) => {
+        fc.pre(value.isWellFormed());
+        const encoded = Buffer.from(before + value + after).toString('base64');
+        const shown = redactor(value).text(wraps ? encoded.replace(/.{76}/g, '$&\n') : encoded);
+        expect(shown).toContain('[redacted:KEY]');
+      },
+    ),
   );
 });
 
@@ -45,8 +51,13 @@ test('hex over several lines, as xxd writes it, is masked', () => {
 
 test('a private key is masked line by line too; its first line is no secret', () => {
   const key = `-----BEGIN KEY-----\n${'q7Rk'.repeat(16)}\n${'Zp0w'.repeat(16)}\n-----END KEY-----`;
-  const numbered = key.split('\n').map((line, index) => `${index + 1}\t${line}`).join('\n');
-  expect(redactor(key).text(numbered)).toBe('1\t-----BEGIN KEY-----\n2\t[redacted:KEY]\n3\t[redacted:KEY]\n4\t-----END KEY-----');
+  const numbered = key
+    .split('\n')
+    .map((line, index) => `${index + 1}\t${line}`)
+    .join('\n');
+  expect(redactor(key).text(numbered)).toBe(
+    '1\t-----BEGIN KEY-----\n2\t[redacted:KEY]\n3\t[redacted:KEY]\n4\t-----END KEY-----',
+  );
 });
 
 test('a growing text never shows the beginning of a secret, and what it shows never changes', () => {
@@ -66,5 +77,7 @@ test('a name with a dollar sign is written as it is, short values mask nothing, 
   const made = new Redactor();
   made.add({ name: "$&$'", value: 'a-long-secret' });
   made.add({ name: 'SHORT', value: 'true' });
-  expect(made.json({ 'a-long-secret': ['is true: a-long-secret', 7, null] })).toEqual({ "[redacted:$&$']": ["is true: [redacted:$&$']", 7, null] });
+  expect(made.json({ 'a-long-secret': ['is true: a-long-secret', 7, null] })).toEqual({
+    "[redacted:$&$']": ["is true: [redacted:$&$']", 7, null],
+  });
 });

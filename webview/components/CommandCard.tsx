@@ -35,13 +35,9 @@ export function CommandCard({ card }: { readonly card: Extract<Card, { kind: 'co
         <summary>Environment and limits</summary>
         <dl className="facts">
           <dt>Environment</dt>
-          <dd>
-            {card.environment.length === 0 ? 'no variables' : card.environment.map(visibleLine).join(', ')}
-          </dd>
+          <dd>{card.environment.length === 0 ? 'no variables' : card.environment.map(visibleLine).join(', ')}</dd>
           <dt>Limits</dt>
-          <dd>
-            {[`ends after ${count(card.timeoutSeconds, 'second')}`, ...card.limits.map(visibleLine)].join(', ')}
-          </dd>
+          <dd>{[`ends after ${count(card.timeoutSeconds, 'second')}`, ...card.limits.map(visibleLine)].join(', ')}</dd>
         </dl>
       </details>
     </>

@@ -46,13 +46,7 @@ function SandboxLine({ sandbox }: { readonly sandbox: PanelState['sandbox'] }) {
   );
 }
 
-function PolicyLine({
-  policy,
-  post,
-}: {
-  readonly policy: PanelState['policy'];
-  readonly post: HeaderProps['post'];
-}) {
+function PolicyLine({ policy, post }: { readonly policy: PanelState['policy']; readonly post: HeaderProps['post'] }) {
   const looks = {
     ok: { icon: 'law', tone: 'plain', words: 'Policy in force.' },
     notes: { icon: 'info', tone: 'plain', words: 'Policy in force, with notes.' },

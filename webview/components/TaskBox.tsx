@@ -22,8 +22,7 @@ export function TaskBox({ model, panel, store }: TaskBoxProps) {
   const active = underWay(run);
   const closed = whyClosed(panel);
   // A run under way keeps the model it began with, whatever is wrong with the one chosen now.
-  const blocked =
-    closed !== undefined || run?.state === 'stopping' || (!active && panel.model.problem !== undefined);
+  const blocked = closed !== undefined || run?.state === 'stopping' || (!active && panel.model.problem !== undefined);
   const ready = !blocked && model.draft.trim() !== '' && model.draft.length <= MAX_LENGTH;
 
   useEffect(() => {
@@ -61,15 +60,12 @@ export function TaskBox({ model, panel, store }: TaskBoxProps) {
         maxLength={MAX_LENGTH}
         value={model.draft}
         disabled={closed !== undefined}
-        placeholder={
-          run === undefined ? 'Find the failing test and fix it' : active ? 'Message to the run' : ''
-        }
+        placeholder={run === undefined ? 'Find the failing test and fix it' : active ? 'Message to the run' : ''}
         onChange={(event) => {
           store.setDraft(event.target.value);
         }}
         onKeyDown={(event) => {
-          if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || event.nativeEvent.isComposing)
-            return;
+          if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || event.nativeEvent.isComposing) return;
           event.preventDefault();
           if (ready && !event.repeat) store.sendTask();
         }}

@@ -67,10 +67,9 @@ function presenceOf(element: HTMLElement | null): Presence {
 /** Whether both corners of the box are really on top: not scrolled away, not covered. */
 function inView(element: HTMLElement): boolean {
   const { left, top, right, bottom } = element.getBoundingClientRect();
-  return [
-    document.elementFromPoint(left + 1, top + 1),
-    document.elementFromPoint(right - 1, bottom - 1),
-  ].every((hit) => element.contains(hit));
+  return [document.elementFromPoint(left + 1, top + 1), document.elementFromPoint(right - 1, bottom - 1)].every((hit) =>
+    element.contains(hit),
+  );
 }
 
 function placeOf(element: HTMLElement | null): string {

@@ -132,16 +132,20 @@ export class AgentRun {
     const stop = new AbortController();
     this.#stop = stop;
     const work = async (): Promise<void> => {
-      const claim = await store.claim(folder, id);
-      if (!claim.ok) {
-        this.#set('failed', `Another run is active in this folder (process ${claim.pid}). Stop it first.`);
+      try {
+        const claim = await store.claim(folder, id);
+        if (!claim.ok) {
+          this.#refuse(`Another run is active in this folder (process ${claim.pid}). Stop it first.`, message);
+          return;
+        }
+      } catch (error) {
+        this.#refuse(error instanceof Error ? error.message : 'unknown failure', message);
         return;
       }
       try {
         await this.#session(message, stop);
       } catch (error) {
-        this.#set('failed', this.#parts.redactor.text(error instanceof Error ? error.message : 'unknown failure'));
-        this.#transcript.add({ kind: 'notice', level: 'error', text: this.#reason });
+        this.#refuse(error instanceof Error ? error.message : 'unknown failure');
       } finally {
         await store.release(folder, id).catch(() => undefined);
       }
@@ -153,10 +157,18 @@ export class AgentRun {
     await this.#working;
   }
 
+  /** The work ends before it could be recorded; what was said is kept for the next try. */
+  #refuse(reason: string, unsaid?: string): void {
+    if (unsaid !== undefined) this.#queue.unshift(unsaid);
+    this.#set('failed', this.#parts.redactor.text(reason));
+    this.#transcript.add({ kind: 'notice', level: 'error', text: this.#reason });
+    this.#parts.onChange();
+  }
+
   async #session(message: string | undefined, stop: AbortController): Promise<void> {
     const { model, clock } = this.#parts;
     const first = this.#task === '';
-    if (first && message !== undefined) this.#task = message;
+    if (first) this.#task = this.#queue[0] ?? message ?? '';
     this.#messages = withEveryCallAnswered(this.#messages);
     // What was said too late for the work before this.
     for (const text of this.#queue.splice(0)) this.#messages.push({ role: 'user', text });
@@ -185,16 +197,28 @@ export class AgentRun {
       await this.#save();
     }
     if (outcome.state === 'interrupted') await this.#record('interrupted', { reason: outcome.reason });
-    else await this.#record('run_finished', { state: outcome.state, turns: this.#turn - this.#turnsAtStart }, { reason: outcome.reason });
+    else
+      await this.#record(
+        'run_finished',
+        { state: outcome.state, turns: this.#turn - this.#turnsAtStart },
+        { reason: outcome.reason },
+      );
     if (outcome.state !== 'finished')
-      this.#transcript.add({ kind: 'notice', level: outcome.state === 'failed' ? 'error' : 'warning', text: outcome.reason });
+      this.#transcript.add({
+        kind: 'notice',
+        level: outcome.state === 'failed' ? 'error' : 'warning',
+        text: outcome.reason,
+      });
     this.#set(outcome.state, outcome.reason);
   }
 
   /** What an error means for the run: a stop, a limit, or a failure (which ends in the log like everything else). */
   #endedBy(error: unknown, signal: AbortSignal): Outcome {
     if (!signal.aborted)
-      return { state: 'failed', reason: this.#parts.redactor.text(error instanceof Error ? error.message : 'unknown failure') };
+      return {
+        state: 'failed',
+        reason: this.#parts.redactor.text(error instanceof Error ? error.message : 'unknown failure'),
+      };
     return signal.reason instanceof LimitReached
       ? { state: 'limit', reason: signal.reason.message }
       : { state: signal.reason instanceof Interruption ? 'interrupted' : 'stopped', reason: reasonText(signal.reason) };
@@ -230,7 +254,8 @@ export class AgentRun {
         model,
         redactor,
         messages: this.#messages,
-        maxTurns: () => this.#parts.context().then((context) => Math.min(this.#maxTurns, context.policy.maxIterations.value)),
+        maxTurns: () =>
+          this.#parts.context().then((context) => Math.min(this.#maxTurns, context.policy.maxIterations.value)),
         policy: async () => (await this.#parts.context()).policy,
         callRun,
         contentOf: this.#contentOf,
@@ -264,7 +289,13 @@ export class AgentRun {
   async #save(): Promise<void> {
     await this.#parts.store.saveTranscript(
       this.id,
-      saved({ task: this.#task, folder: this.#parts.folder, turn: this.#turn, contentOf: [...this.#contentOf], messages: this.#messages }),
+      saved({
+        task: this.#task,
+        folder: this.#parts.folder,
+        turn: this.#turn,
+        contentOf: [...this.#contentOf],
+        messages: this.#messages,
+      }),
     );
   }
 

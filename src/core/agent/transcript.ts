@@ -30,7 +30,8 @@ export class Transcript {
   /** Nothing streams any more: a reply that was cut off stays as far as it came. */
   settle(): void {
     const last = this.#entries.at(-1);
-    if (last?.kind === 'assistant' && last.streaming) this.#entries[this.#entries.length - 1] = { ...last, streaming: false };
+    if (last?.kind === 'assistant' && last.streaming)
+      this.#entries[this.#entries.length - 1] = { ...last, streaming: false };
   }
 
   action(update: CallUpdate): void {
@@ -90,7 +91,12 @@ export function withEveryCallAnswered(messages: readonly Message[]): Message[] {
   let open: ToolCall[] = [];
   const close = (): void => {
     for (const { id, name } of open)
-      whole.push({ role: 'tool', call: id, name, text: 'Interrupted: it is not known to have happened. Look before you repeat it.' });
+      whole.push({
+        role: 'tool',
+        call: id,
+        name,
+        text: 'Interrupted: it is not known to have happened. Look before you repeat it.',
+      });
     open = [];
   };
   for (const message of messages) {
@@ -115,7 +121,14 @@ export function entriesOf(messages: Saved['messages']): Entry[] {
         return message.text === '' ? [] : [{ kind: 'assistant', text: message.text, streaming: false }];
       case 'tool':
         return [
-          { kind: 'action', id: message.call, tool: message.name, title: message.name, status: 'done', output: message.text.slice(0, MAX_ENTRY) },
+          {
+            kind: 'action',
+            id: message.call,
+            tool: message.name,
+            title: message.name,
+            status: 'done',
+            output: message.text.slice(0, MAX_ENTRY),
+          },
         ];
     }
   });

@@ -35,7 +35,9 @@ function draft(action: Action, id: string, shown: (path: string) => string): Gra
 function covers(grant: Grant, action: Action): boolean {
   switch (grant.kind) {
     case 'command':
-      return action.effect === 'execute' && action.launch !== undefined && canonicalJson(action.launch) === grant.launch;
+      return (
+        action.effect === 'execute' && action.launch !== undefined && canonicalJson(action.launch) === grant.launch
+      );
     case 'edits':
       return (
         action.effect === 'write' &&

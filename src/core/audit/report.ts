@@ -28,7 +28,9 @@ export function actionReport(action: ActionNode): string {
     `## ${event.seq}. ${event.type} (${event.time})`,
     '',
     ...Object.entries({ ...event.data, ...event.payload }).flatMap(([key, value]) =>
-      typeof value === 'string' && value.includes('\n') ? [`${key}:`, '', ...quoted(value), ''] : [`- ${key}: ${words(value)}`],
+      typeof value === 'string' && value.includes('\n')
+        ? [`${key}:`, '', ...quoted(value), '']
+        : [`- ${key}: ${words(value)}`],
     ),
     `- hash: ${event.hash}`,
     '',
@@ -50,7 +52,8 @@ function actionLines(action: ActionNode): string[] {
 function egressLines(events: readonly AuditRecord[]): string[] {
   const bytes = new Map<string, number>();
   for (const { type, data } of events)
-    if (type === 'egress') bytes.set(words(data['origin']), (bytes.get(words(data['origin'])) ?? 0) + Number(data['bytes'] ?? 0));
+    if (type === 'egress')
+      bytes.set(words(data['origin']), (bytes.get(words(data['origin'])) ?? 0) + Number(data['bytes'] ?? 0));
   if (bytes.size === 0) return ['Nothing was sent anywhere by this run.', ''];
   return [...[...bytes].map(([origin, count]) => `Sent to ${origin}: ${count} bytes.`), ''];
 }

@@ -54,7 +54,8 @@ function outcomeOf(events: readonly AuditRecord[]): ActionOutcome {
   for (const { type, data } of events) {
     if (type === 'decided' && data['verdict'] === 'deny') outcome = 'denied';
     if (type === 'decided' && data['verdict'] !== 'deny') outcome = 'open';
-    if (type === 'answered') outcome = data['by'] === 'cancelled' ? 'cancelled' : data['choice'] === 'deny' ? 'denied' : 'open';
+    if (type === 'answered')
+      outcome = data['by'] === 'cancelled' ? 'cancelled' : data['choice'] === 'deny' ? 'denied' : 'open';
     if (type === 'interrupted') outcome = 'interrupted';
     if (type === 'finished') {
       const { status } = data;

@@ -20,14 +20,29 @@ interface Step {
 function steps(scenario: DemoScenario): Step[] {
   return [
     { words: 'I will look around first.', call: { name: 'list_directory', args: { path: '.' } } },
-    { words: 'Let me see the code that the tests are about.', call: { name: 'read_file', args: { path: scenario.file } } },
-    { words: `Now the tests, with ${scenario.runtime}, in the sandbox.`, call: { name: 'run_command', args: { command: scenario.testCommand } } },
+    {
+      words: 'Let me see the code that the tests are about.',
+      call: { name: 'read_file', args: { path: scenario.file } },
+    },
+    {
+      words: `Now the tests, with ${scenario.runtime}, in the sandbox.`,
+      call: { name: 'run_command', args: { command: scenario.testCommand } },
+    },
     {
       words: 'The test fails because the total leaves out the last item. One line mends it.',
-      call: { name: 'edit_file', args: { path: scenario.file, old_text: scenario.oldText, new_text: scenario.newText } },
+      call: {
+        name: 'edit_file',
+        args: { path: scenario.file, old_text: scenario.oldText, new_text: scenario.newText },
+      },
     },
-    { words: 'The tests again, to see whether that was it.', call: { name: 'run_command', args: { command: scenario.testCommand } } },
-    { words: 'There is a stale build folder. I would like to remove it.', call: { name: 'run_command', args: { command: 'rm -rf build/' } } },
+    {
+      words: 'The tests again, to see whether that was it.',
+      call: { name: 'run_command', args: { command: scenario.testCommand } },
+    },
+    {
+      words: 'There is a stale build folder. I would like to remove it.',
+      call: { name: 'run_command', args: { command: 'rm -rf build/' } },
+    },
   ];
 }
 
@@ -41,7 +56,8 @@ export function demoModel(scenario: DemoScenario | undefined, pause: () => Promi
   return {
     provider: 'demo',
     label: 'demo (scripted)',
-    destination: 'Demo: scripted words, real files, real sandbox, real approvals. No language model is asked and nothing is sent anywhere.',
+    destination:
+      'Demo: scripted words, real files, real sandbox, real approvals. No language model is asked and nothing is sent anywhere.',
     async *stream(request): AsyncIterable<ModelEvent> {
       const next = nextStep(scenario, request.messages);
       for (let at = 0; at < next.words.length; at += CHUNK) {
@@ -51,7 +67,11 @@ export function demoModel(scenario: DemoScenario | undefined, pause: () => Promi
       if (next.call)
         yield {
           type: 'call',
-          call: { id: `demo_${request.messages.length}`, name: next.call.name, arguments: JSON.stringify(next.call.args) },
+          call: {
+            id: `demo_${request.messages.length}`,
+            name: next.call.name,
+            arguments: JSON.stringify(next.call.args),
+          },
         };
     },
   };

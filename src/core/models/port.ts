@@ -19,9 +19,7 @@ export interface ModelRequest {
 
 /** What a model's reply is made of, as it streams in. A call comes whole, once its arguments are complete. */
 export type ModelEvent =
-  | { type: 'text'; text: string }
-  | { type: 'call'; call: ToolCall }
-  | { type: 'usage'; input: number; output: number };
+  { type: 'text'; text: string } | { type: 'call'; call: ToolCall } | { type: 'usage'; input: number; output: number };
 
 /** One sending of bytes out of the process, about to happen. */
 export interface Sending {

@@ -20,7 +20,12 @@ export function offered(policy: EffectivePolicy, family: Family): Decision {
         : decision('deny', 'tools.file_system.enabled', 'file tools are switched off', policy.fileSystem.origin);
     case 'code_execution':
       if (!policy.codeExecution.value)
-        return decision('deny', 'tools.code_execution.enabled', 'commands are switched off', policy.codeExecution.origin);
+        return decision(
+          'deny',
+          'tools.code_execution.enabled',
+          'commands are switched off',
+          policy.codeExecution.origin,
+        );
       if (!policy.languages.value.includes('bash'))
         return decision(
           'deny',
@@ -70,7 +75,11 @@ function byEffect(action: Action, facts: Facts, policy: EffectivePolicy, scope: 
     case 'list':
     case 'search':
       return secret
-        ? decision('ask', 'likely-secret', `${scope.shown(secret.path)} looks like a secret; its content would go to the model`)
+        ? decision(
+            'ask',
+            'likely-secret',
+            `${scope.shown(secret.path)} looks like a secret; its content would go to the model`,
+          )
         : decision('allow', 'workspace-read', 'reading inside the workspace');
     case 'write':
       // Whether an edit fits tells what is in the file.
@@ -80,10 +89,16 @@ function byEffect(action: Action, facts: Facts, policy: EffectivePolicy, scope: 
       return changing(action, policy, 'delete', 'the agent wants to delete');
     case 'move':
       // Under another name it could be read without a question.
-      if (hidden) return decision('ask', 'likely-secret', `${scope.shown(hidden.path)} looks like a secret, and its new name may not`);
+      if (hidden)
+        return decision(
+          'ask',
+          'likely-secret',
+          `${scope.shown(hidden.path)} looks like a secret, and its new name may not`,
+        );
       return changing(action, policy, 'move', 'the agent wants to move or rename');
     case 'execute':
-      if (facts.sandboxRefusal !== undefined) return decision('deny', 'sandbox', facts.sandboxRefusal, policy.sandbox.origin);
+      if (facts.sandboxRefusal !== undefined)
+        return decision('deny', 'sandbox', facts.sandboxRefusal, policy.sandbox.origin);
       return decision('ask', 'command', 'every command asks');
   }
 }

@@ -58,7 +58,10 @@ export function mergePolicies(layers: ParsedLayer[]): EffectivePolicy {
       const value = layer.layer === 'user' ? wanted : stricter(settled.value, wanted);
       if (JSON.stringify(value) !== JSON.stringify(wanted))
         notes.push(
-          note(origin, `${path.join('.')} is looser than what is set already; a ${layer.layer} policy can only tighten, so this is ignored`),
+          note(
+            origin,
+            `${path.join('.')} is looser than what is set already; a ${layer.layer} policy can only tighten, so this is ignored`,
+          ),
         );
       if (layer.layer === 'user' || JSON.stringify(value) !== JSON.stringify(settled.value))
         settled = { value, origin };
@@ -68,14 +71,18 @@ export function mergePolicies(layers: ParsedLayer[]): EffectivePolicy {
   const both = (current: boolean, wanted: boolean): boolean => current && wanted;
   const either = (current: boolean, wanted: boolean): boolean => current || wanted;
   const common = <T>(current: T[], wanted: T[]): T[] => wanted.filter((item) => current.includes(item));
-  const sandboxKeys = (values: PolicyFile): Sandbox =>
-    typeof values.sandbox === 'object' ? values.sandbox : {};
+  const sandboxKeys = (values: PolicyFile): Sandbox => (typeof values.sandbox === 'object' ? values.sandbox : {});
   const rules = (path: string[], read: (values: PolicyFile) => string[] | undefined): AllowedPaths[] =>
     layers.flatMap((layer) => {
       const written = read(layer.values);
       if (written === undefined) return [];
       const base = layer.base === undefined ? {} : { base: layer.base };
-      return [{ ...base, rules: written.map((entry, index) => ({ written: entry, origin: layer.originOf([...path, index]), ...base })) }];
+      return [
+        {
+          ...base,
+          rules: written.map((entry, index) => ({ written: entry, origin: layer.originOf([...path, index]), ...base })),
+        },
+      ];
     });
   const flat = (lists: AllowedPaths[]): PathRule[] => lists.flatMap((list) => list.rules);
 
@@ -96,24 +103,54 @@ export function mergePolicies(layers: ParsedLayer[]): EffectivePolicy {
       (current, wanted) => (current === 'auto' ? wanted : current),
     ),
     limits: {
-      memoryBytes: settle<number>(DEFAULTS.limits.memoryBytes, ['sandbox', 'memory'], (p) => bytes(sandboxKeys(p).memory), Math.min),
+      memoryBytes: settle<number>(
+        DEFAULTS.limits.memoryBytes,
+        ['sandbox', 'memory'],
+        (p) => bytes(sandboxKeys(p).memory),
+        Math.min,
+      ),
       cpuSeconds: settle<number>(DEFAULTS.limits.cpuSeconds, ['sandbox', 'cpu'], (p) => sandboxKeys(p).cpu, Math.min),
-      diskBytes: settle<number>(DEFAULTS.limits.diskBytes, ['sandbox', 'disk'], (p) => bytes(sandboxKeys(p).disk), Math.min),
-      processes: settle<number>(DEFAULTS.limits.processes, ['sandbox', 'processes'], (p) => sandboxKeys(p).processes, Math.min),
+      diskBytes: settle<number>(
+        DEFAULTS.limits.diskBytes,
+        ['sandbox', 'disk'],
+        (p) => bytes(sandboxKeys(p).disk),
+        Math.min,
+      ),
+      processes: settle<number>(
+        DEFAULTS.limits.processes,
+        ['sandbox', 'processes'],
+        (p) => sandboxKeys(p).processes,
+        Math.min,
+      ),
     },
     fileSystem: settle<boolean>(true, ['tools', 'file_system', 'enabled'], (p) => p.tools?.file_system?.enabled, both),
     allowedPaths: rules(['tools', 'file_system', 'allowed_paths'], (p) => p.tools?.file_system?.allowed_paths),
     deniedPaths: flat(rules(['tools', 'file_system', 'denied_paths'], (p) => p.tools?.file_system?.denied_paths)),
     protectedPaths: [...PROTECTED, ...flat(rules(['protected_paths'], (p) => p.protected_paths))],
-    codeExecution: settle<boolean>(true, ['tools', 'code_execution', 'enabled'], (p) => p.tools?.code_execution?.enabled, both),
-    languages: settle<Language[]>([...DEFAULTS.languages], ['tools', 'code_execution', 'languages'], (p) => p.tools?.code_execution?.languages, common),
+    codeExecution: settle<boolean>(
+      true,
+      ['tools', 'code_execution', 'enabled'],
+      (p) => p.tools?.code_execution?.enabled,
+      both,
+    ),
+    languages: settle<Language[]>(
+      [...DEFAULTS.languages],
+      ['tools', 'code_execution', 'languages'],
+      (p) => p.tools?.code_execution?.languages,
+      common,
+    ),
     codeTimeoutSeconds: settle<number>(
       DEFAULTS.codeTimeoutSeconds,
       ['tools', 'code_execution', 'timeout'],
       (p) => p.tools?.code_execution?.timeout,
       Math.min,
     ),
-    variables: settle<string[]>([], ['environment', 'allowed_variables'], (p) => p.environment?.allowed_variables, common),
+    variables: settle<string[]>(
+      [],
+      ['environment', 'allowed_variables'],
+      (p) => p.environment?.allowed_variables,
+      common,
+    ),
     redactedVariables: layers.flatMap((layer) => layer.values.redaction?.variables ?? []),
     notes,
   };

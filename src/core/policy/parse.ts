@@ -49,7 +49,9 @@ export function parsePolicy(text: string, file: string, layer: Layer): ParseResu
   try {
     document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, strict: true, stringKeys: true });
   } catch (error) {
-    return fail(`this is not YAML that can be read: ${firstLine(error instanceof Error ? error.message : String(error))}`);
+    return fail(
+      `this is not YAML that can be read: ${firstLine(error instanceof Error ? error.message : String(error))}`,
+    );
   }
   const troubles = [...document.errors, ...document.warnings];
   if (troubles.length > 0) {
@@ -108,7 +110,8 @@ function offsetOf(document: Document, path: readonly (string | number)[], key = 
     if (isMap(node)) {
       const pair = node.items.find((item) => String(keyText(item.key)) === String(part));
       if (!pair) return offset;
-      offset = key && depth === path.length - 1 ? startOf(pair.key, offset) : startOf(pair.value, startOf(pair.key, offset));
+      offset =
+        key && depth === path.length - 1 ? startOf(pair.key, offset) : startOf(pair.value, startOf(pair.key, offset));
       node = pair.value;
     } else if (isSeq(node)) {
       node = node.items[Number(part)];

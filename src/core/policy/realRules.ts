@@ -18,7 +18,9 @@ export async function withRealPaths(
   const all = (rules: PathRule[]): Promise<PathRule[]> => Promise.all(rules.map(resolved));
   return {
     ...policy,
-    allowedPaths: await Promise.all(policy.allowedPaths.map(async (list) => ({ ...list, rules: await all(list.rules) }))),
+    allowedPaths: await Promise.all(
+      policy.allowedPaths.map(async (list) => ({ ...list, rules: await all(list.rules) })),
+    ),
     deniedPaths: await all(policy.deniedPaths),
     protectedPaths: await all(policy.protectedPaths),
   };

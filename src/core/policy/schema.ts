@@ -5,11 +5,19 @@ import { absolutePath, BadPath } from '../scope/spelling.ts';
 // Every key of a policy file, in one place. Shapes and limits stand here; meaning in merge.ts and decide.ts.
 
 const MAX_ENTRIES = 500;
-const Text = z.string().min(1).max(4096).refine((text) => !text.includes('\0'), 'contains a NUL byte');
-const Paths = z.array(Text.superRefine((text, issue) => {
-  const problem = pathProblem(text);
-  if (problem !== undefined) issue.addIssue(problem);
-})).max(MAX_ENTRIES);
+const Text = z
+  .string()
+  .min(1)
+  .max(4096)
+  .refine((text) => !text.includes('\0'), 'contains a NUL byte');
+const Paths = z
+  .array(
+    Text.superRefine((text, issue) => {
+      const problem = pathProblem(text);
+      if (problem !== undefined) issue.addIssue(problem);
+    }),
+  )
+  .max(MAX_ENTRIES);
 const Name = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not the name of an environment variable');
 
 /** `512m`, `1g`, or a plain number of bytes. */

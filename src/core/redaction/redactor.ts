@@ -27,7 +27,11 @@ export class Redactor {
     if (secret.value.length < SHORTEST || this.#known.has(secret.value)) return;
     this.#known.add(secret.value);
     for (const [form, wraps] of formsOf(secret.value))
-      this.#forms.push({ form, name: secret.name, ...(wraps && form.length >= SHORTEST_WRAPPED && { wrapped: wrappedForm(form) }) });
+      this.#forms.push({
+        form,
+        name: secret.name,
+        ...(wraps && form.length >= SHORTEST_WRAPPED && { wrapped: wrappedForm(form) }),
+      });
     this.#forms.sort((a, b) => b.form.length - a.form.length);
   }
 
@@ -37,7 +41,8 @@ export class Redactor {
       const mask = (): string => `[redacted:${name}]`;
       if (shown.includes(form)) shown = shown.replaceAll(form, mask);
       // One line end at most falls into the first characters of a form: a cheap look before the dear one.
-      if (wrapped && (shown.includes(form.slice(0, 8)) || shown.includes(form.slice(8, 16)))) shown = shown.replace(wrapped, mask);
+      if (wrapped && (shown.includes(form.slice(0, 8)) || shown.includes(form.slice(8, 16))))
+        shown = shown.replace(wrapped, mask);
     }
     return shown;
   }
@@ -82,8 +87,12 @@ function encodingsOf(value: string): [form: string, wraps: boolean][] {
   const url = encodeURIComponent(value);
   const base64 = base64Forms(bytes);
   return [
-    ...[hex, hex.toUpperCase(), ...base64, ...base64.map((form) => form.replaceAll('+', '-').replaceAll('/', '_'))].map((form): [string, boolean] => [form, true]),
-    ...[url, url.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()), JSON.stringify(value).slice(1, -1), value].map((form): [string, boolean] => [form, false]),
+    ...[hex, hex.toUpperCase(), ...base64, ...base64.map((form) => form.replaceAll('+', '-').replaceAll('/', '_'))].map(
+      (form): [string, boolean] => [form, true],
+    ),
+    ...[url, url.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()), JSON.stringify(value).slice(1, -1), value].map(
+      (form): [string, boolean] => [form, false],
+    ),
   ];
 }
 

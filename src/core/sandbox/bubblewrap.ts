@@ -51,7 +51,16 @@ export function bubblewrapOptions(cage: Cage): string[] {
     ...cage.writable.flatMap((path) => ['--bind', path, path]),
     ...cage.pinned.flatMap((path) => ['--bind', path, path]),
     ...cage.readOnly.flatMap((path) => ['--ro-bind', path, path]),
-    ...cage.hiddenFolders.flatMap((path) => ['--perms', '0000', '--size', '4096', '--tmpfs', path, '--remount-ro', path]),
+    ...cage.hiddenFolders.flatMap((path) => [
+      '--perms',
+      '0000',
+      '--size',
+      '4096',
+      '--tmpfs',
+      path,
+      '--remount-ro',
+      path,
+    ]),
     ...cage.hiddenFiles.flatMap((path) => ['--ro-bind', NOTHING, path]),
     ...['--remount-ro', '/', '--chdir', cage.cwd],
   ];

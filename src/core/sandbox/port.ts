@@ -49,8 +49,7 @@ export interface SandboxResult {
 
 /** Whether commands can be confined on this machine. */
 export type SandboxStatus =
-  | { works: true; name: string; words: string; limits: HeldLimit[] }
-  | { works: false; cause: string; fix: string };
+  { works: true; name: string; words: string; limits: HeldLimit[] } | { works: false; cause: string; fix: string };
 
 /** One backend. Missing confinement is a refusal with cause and fix, never a weaker run. */
 export interface Sandbox {

@@ -26,7 +26,14 @@ export function globMatcher(pattern: string): (path: string) => boolean {
   const alternatives = alternativesOf(pattern).map((one) => partsOf(one).map(segmentOf));
   return (path) => {
     const names = partsOf(path);
-    return alternatives.some((segments) => matchesAll(segments, names, (segment) => segment === 'any', (segment, name) => segment !== 'any' && segment(name)));
+    return alternatives.some((segments) =>
+      matchesAll(
+        segments,
+        names,
+        (segment) => segment === 'any',
+        (segment, name) => segment !== 'any' && segment(name),
+      ),
+    );
   };
 }
 
@@ -39,11 +46,22 @@ function segmentOf(pattern: string): Segment | 'any' {
   if (!isGlob(pattern)) return (name) => name === pattern;
   if (pattern.startsWith('*') && !isGlob(pattern.slice(1))) return (name) => name.endsWith(pattern.slice(1));
   const tokens = tokensOf(Array.from(pattern));
-  return (name) => matchesAll(tokens, Array.from(name), (token) => token.kind === 'many', (token, character) => token.kind === 'one' && token.is(character));
+  return (name) =>
+    matchesAll(
+      tokens,
+      Array.from(name),
+      (token) => token.kind === 'many',
+      (token, character) => token.kind === 'one' && token.is(character),
+    );
 }
 
 /** Wildcards against a sequence: on a mismatch only the last "any number" is ever widened, which is enough. */
-function matchesAll<P, T>(pattern: readonly P[], items: readonly T[], isMany: (part: P) => boolean, fits: (part: P, item: T) => boolean): boolean {
+function matchesAll<P, T>(
+  pattern: readonly P[],
+  items: readonly T[],
+  isMany: (part: P) => boolean,
+  fits: (part: P, item: T) => boolean,
+): boolean {
   let part = 0;
   let item = 0;
   let widen: { part: number; item: number } | undefined;
@@ -113,8 +131,12 @@ function alternativesOf(pattern: string): string[] {
     if (!braces) done.push(next.text);
     else
       for (const choice of braces.choices)
-        pending.push({ text: next.text.slice(0, braces.start) + choice + next.text.slice(braces.end + 1), from: braces.start });
-    if (done.length + pending.length > MOST_ALTERNATIVES) throw new RangeError(`braces stand for more than ${MOST_ALTERNATIVES} patterns`);
+        pending.push({
+          text: next.text.slice(0, braces.start) + choice + next.text.slice(braces.end + 1),
+          from: braces.start,
+        });
+    if (done.length + pending.length > MOST_ALTERNATIVES)
+      throw new RangeError(`braces stand for more than ${MOST_ALTERNATIVES} patterns`);
   }
   return done;
 }

@@ -44,7 +44,11 @@ export function folded(path: string): string {
   return path
     .split('/')
     .map((segment) => {
-      const cased = segment.normalize('NFKC').replace(/\p{Default_Ignorable_Code_Point}/gu, '').toUpperCase().toLowerCase();
+      const cased = segment
+        .normalize('NFKC')
+        .replace(/\p{Default_Ignorable_Code_Point}/gu, '')
+        .toUpperCase()
+        .toLowerCase();
       // U+FF0F and its kind become a slash, which is no separator here; a sigma at a word's end is still a sigma.
       const form = cased.normalize('NFKC').replaceAll('/', '\u2215').replaceAll('ς', 'σ');
       return form.replace(/[. ]+$/, '') || segment;
@@ -54,10 +58,12 @@ export function folded(path: string): string {
 
 /** As `folded`, for a pattern: what only becomes a `*` or a bracket by folding stays an ordinary character. */
 function foldedGlob(pattern: string): string {
-  return folded(pattern.replace(/[^\p{ASCII}]/gu, (character) => {
-    const form = character.normalize('NFKC');
-    return isGlob(form) ? escapeGlob(form) : character;
-  }));
+  return folded(
+    pattern.replace(/[^\p{ASCII}]/gu, (character) => {
+      const form = character.normalize('NFKC');
+      return isGlob(form) ? escapeGlob(form) : character;
+    }),
+  );
 }
 
 /**

@@ -1,6 +1,14 @@
 import type { Resource } from '../../shared/action.ts';
 import { visibleLine } from '../../shared/visible.ts';
-import { forbidding, literalPaths, permitting, type AllowedPaths, type CompiledRule, type PathRule, type PermittingRule } from './pathRule.ts';
+import {
+  forbidding,
+  literalPaths,
+  permitting,
+  type AllowedPaths,
+  type CompiledRule,
+  type PathRule,
+  type PermittingRule,
+} from './pathRule.ts';
 import { isInside, nameOf, relativeTo } from './spelling.ts';
 
 /** What the rules say of one path and one way of touching it. `deny` cannot be approved by anyone. */
@@ -40,20 +48,25 @@ export class Scope {
     this.roots = spec.roots;
     this.home = spec.home;
     const forbid = (rules: PathRule[]): CompiledRule[] => rules.map((rule) => forbidding(rule, spec));
-    this.#allowed = spec.allowed.map(({ base, rules }) => ({ base, rules: rules.map((rule) => permitting(rule, spec)) }));
+    this.#allowed = spec.allowed.map(({ base, rules }) => ({
+      base,
+      rules: rules.map((rule) => permitting(rule, spec)),
+    }));
     this.#denied = forbid(spec.denied);
     this.#protected = forbid(spec.protected);
     this.#secrets = forbid(spec.secrets);
     this.deniedOutside = [
-      ...new Set(spec.denied.flatMap((rule) => (rule.written.includes('/') || rule.written === '~' ? [...literalPaths(rule, spec), ...(rule.real ?? [])] : []))),
+      ...new Set(
+        spec.denied.flatMap((rule) =>
+          rule.written.includes('/') || rule.written === '~' ? [...literalPaths(rule, spec), ...(rule.real ?? [])] : [],
+        ),
+      ),
     ].filter((path) => this.rootOf(path) === undefined);
   }
 
   /** The workspace folder that holds an absolute path, if any. */
   rootOf(path: string): string | undefined {
-    return this.roots
-      .filter((root) => isInside(root, path))
-      .sort((a, b) => b.length - a.length)[0];
+    return this.roots.filter((root) => isInside(root, path)).sort((a, b) => b.length - a.length)[0];
   }
 
   standing(path: string, access: Resource['access']): Standing {

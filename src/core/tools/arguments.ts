@@ -4,7 +4,10 @@ import type { AnyTool } from './tool.ts';
 const MAX_ARGUMENTS = 8 * 1024 * 1024;
 
 /** Parses what the model sent as arguments; the problem is a sentence that lets it try again. */
-export function parseArguments(tool: AnyTool, text: string): { ok: true; value: unknown } | { ok: false; problem: string } {
+export function parseArguments(
+  tool: AnyTool,
+  text: string,
+): { ok: true; value: unknown } | { ok: false; problem: string } {
   if (text.length > MAX_ARGUMENTS) return { ok: false, problem: 'the arguments are too long' };
   let value: unknown;
   try {
@@ -14,6 +17,9 @@ export function parseArguments(tool: AnyTool, text: string): { ok: true; value: 
   }
   const parsed = tool.parameters.safeParse(value);
   if (!parsed.success)
-    return { ok: false, problem: `the arguments of ${tool.name} do not fit: ${z.prettifyError(parsed.error).replaceAll('\n', ' ').slice(0, 2000)}` };
+    return {
+      ok: false,
+      problem: `the arguments of ${tool.name} do not fit: ${z.prettifyError(parsed.error).replaceAll('\n', ' ').slice(0, 2000)}`,
+    };
   return { ok: true, value: parsed.data };
 }

@@ -219,13 +219,23 @@ class Step {
 
   async propose(described: Description, decision: Decision, digest: string): Promise<void> {
     const { action, title } = described;
-    this.#run.show({ id: this.id, tool: action.tool, title: this.#run.redactor.text(title), status: 'deciding', decision });
+    this.#run.show({
+      id: this.id,
+      tool: action.tool,
+      title: this.#run.redactor.text(title),
+      status: 'deciding',
+      decision,
+    });
     await this.record(
       'proposed',
       { tool: action.tool, effect: action.effect, digest, undo: action.undo },
       { title, action: JSON.parse(canonicalJson(action)) as Json },
     );
-    await this.record('decided', { verdict: decision.verdict, rule: decision.rule, digest }, { decision: JSON.parse(canonicalJson(decision)) as Json });
+    await this.record(
+      'decided',
+      { verdict: decision.verdict, rule: decision.rule, digest },
+      { decision: JSON.parse(canonicalJson(decision)) as Json },
+    );
   }
 
   /** `approved`, or the text for the model when the person said no. */
@@ -282,7 +292,11 @@ class Step {
   async deny(decision: Decision): Promise<CallResult> {
     this.#run.show({ id: this.id, tool: this.#call.name, status: 'deciding', decision });
     await this.#proposeRaw();
-    await this.record('decided', { verdict: 'deny', rule: decision.rule }, { decision: JSON.parse(canonicalJson(decision)) as Json });
+    await this.record(
+      'decided',
+      { verdict: 'deny', rule: decision.rule },
+      { decision: JSON.parse(canonicalJson(decision)) as Json },
+    );
     return this.end('denied', deniedText(decision));
   }
 
@@ -296,7 +310,11 @@ class Step {
   /** A call that makes no sense on this workspace (a file that is not there): no effect, and recorded. */
   async fail(problem: string): Promise<CallResult> {
     await this.#proposeRaw();
-    await this.record('decided', { verdict: 'deny', rule: 'not-possible' }, { decision: { verdict: 'deny', rule: 'not-possible', reason: problem } });
+    await this.record(
+      'decided',
+      { verdict: 'deny', rule: 'not-possible' },
+      { decision: { verdict: 'deny', rule: 'not-possible', reason: problem } },
+    );
     return this.end('failed', `Not done: ${problem}.`);
   }
 

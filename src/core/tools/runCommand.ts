@@ -48,7 +48,10 @@ const tool: Tool<z.infer<typeof parameters>> = {
         environment: Object.keys(environment).sort(),
         timeoutSeconds: context.policy.codeTimeoutSeconds.value,
         limits: status.works
-          ? status.limits.map((limit) => `${limit.name} ${limit.value} (${limit.how === 'watched' ? 'watched, may overshoot' : 'enforced'})`)
+          ? status.limits.map(
+              (limit) =>
+                `${limit.name} ${limit.value} (${limit.how === 'watched' ? 'watched, may overshoot' : 'enforced'})`,
+            )
           : [],
       },
       undo: 'What a command changes in the workspace cannot be undone in this version.',

@@ -33,7 +33,9 @@ export class AuditClient implements AuditLog, AuditReader, RunStore, AsyncDispos
       const waiting = this.#waiting.get(reply.id);
       this.#waiting.delete(reply.id);
       if ('problem' in reply)
-        waiting?.reject(new AuditFailure(`The audit log ${this.file} cannot be used: ${reply.problem}. Nothing is done without it.`));
+        waiting?.reject(
+          new AuditFailure(`The audit log ${this.file} cannot be used: ${reply.problem}. Nothing is done without it.`),
+        );
       else waiting?.resolve(reply.value);
     });
     const died = (why: string): void => {
@@ -41,8 +43,12 @@ export class AuditClient implements AuditLog, AuditReader, RunStore, AsyncDispos
       for (const waiting of this.#waiting.values()) waiting.reject(new AuditFailure(why));
       this.#waiting.clear();
     };
-    worker.on('error', (error) => { died(`The audit log's worker failed: ${error instanceof Error ? error.message : String(error)}`); });
-    worker.on('exit', () => { died('The audit log is closed.'); });
+    worker.on('error', (error) => {
+      died(`The audit log's worker failed: ${error instanceof Error ? error.message : String(error)}`);
+    });
+    worker.on('exit', () => {
+      died('The audit log is closed.');
+    });
     worker.unref();
   }
 

@@ -44,7 +44,11 @@ export class AuditStore {
         this.#markInterrupted(String(row['run']), folder);
       }
       this.#prepare('INSERT OR REPLACE INTO active_runs (folder, run, pid, start, boot) VALUES (?, ?, ?, ?, ?)').run(
-        folder, run, this.#owner.pid, this.#owner.start, this.#owner.boot,
+        folder,
+        run,
+        this.#owner.pid,
+        this.#owner.start,
+        this.#owner.boot,
       );
       return { ok: true };
     });
@@ -82,8 +86,14 @@ export class AuditStore {
          (SELECT min(seq) FROM events WHERE run = ? AND type = 'run_started'), 9007199254740991)
        ORDER BY seq DESC LIMIT ?`,
     ).all(before ?? '', limit);
-    const active = new Set(this.#prepare('SELECT run FROM active_runs').all().map((row) => String(row['run'])));
-    return rows.map((row) => summarize(String(row['run']), this.events(String(row['run'])), active.has(String(row['run']))));
+    const active = new Set(
+      this.#prepare('SELECT run FROM active_runs')
+        .all()
+        .map((row) => String(row['run'])),
+    );
+    return rows.map((row) =>
+      summarize(String(row['run']), this.events(String(row['run'])), active.has(String(row['run']))),
+    );
   }
 
   events(run: string): AuditRecord[] {
@@ -93,7 +103,11 @@ export class AuditStore {
     return rows.flatMap((row) => {
       const event = parseEvent(String(row['body']));
       if (!event) return []; // one damaged record is passed over here; verify names it
-      return [row['payload'] === null ? event : { ...event, payload: JSON.parse(String(row['payload'])) as NonNullable<AuditRecord['payload']> }];
+      return [
+        row['payload'] === null
+          ? event
+          : { ...event, payload: JSON.parse(String(row['payload'])) as NonNullable<AuditRecord['payload']> },
+      ];
     });
   }
 
@@ -105,10 +119,16 @@ export class AuditStore {
     ).iterate();
     for (const row of rows) {
       seq += 1;
-      const bad = (problem: string): { ok: false; events: number; problem: string; firstBad: number } => ({ ok: false, events: seq - 1, problem, firstBad: seq });
+      const bad = (problem: string): { ok: false; events: number; problem: string; firstBad: number } => ({
+        ok: false,
+        events: seq - 1,
+        problem,
+        firstBad: seq,
+      });
       const event = parseEvent(String(row['body']));
       if (!event) return bad('the record cannot be read');
-      if (Number(row['seq']) !== seq || event.seq !== seq) return bad('an event is missing or out of order before this one');
+      if (Number(row['seq']) !== seq || event.seq !== seq)
+        return bad('an event is missing or out of order before this one');
       if (event.prev !== prev) return bad('it does not follow from the event before it');
       const { hash, ...rest } = event;
       if (eventHash(rest) !== hash || hash !== row['hash']) return bad('its content is not what its hash says');
@@ -140,9 +160,15 @@ export class AuditStore {
     };
     const whole: AuditEvent = { ...unsigned, hash: eventHash(unsigned) };
     this.#prepare('INSERT INTO events (seq, run, action, type, body, hash) VALUES (?, ?, ?, ?, ?, ?)').run(
-      seq, whole.run, whole.action ?? null, whole.type, canonicalJson(whole), whole.hash,
+      seq,
+      whole.run,
+      whole.action ?? null,
+      whole.type,
+      canonicalJson(whole),
+      whole.hash,
     );
-    if (text !== undefined) this.#prepare('INSERT INTO payloads (seq, salt, body) VALUES (?, ?, ?)').run(seq, salt, text);
+    if (text !== undefined)
+      this.#prepare('INSERT INTO payloads (seq, salt, body) VALUES (?, ?, ?)').run(seq, salt, text);
     return whole;
   }
 

@@ -45,7 +45,8 @@ export function checkBaseUrl(text: string): { ok: true; url: string } | { ok: fa
     return { ok: false, problem: `"${text}" does not start with https:// or http://` };
   if (url.username !== '' || url.password !== '')
     return { ok: false, problem: 'the address holds a user name or password; set the key with "Set API Key" instead' };
-  if (url.search !== '' || url.hash !== '') return { ok: false, problem: 'the address holds a "?" or "#"; give it up to the path, such as /v1' };
+  if (url.search !== '' || url.hash !== '')
+    return { ok: false, problem: 'the address holds a "?" or "#"; give it up to the path, such as /v1' };
   if (url.protocol === 'http:' && !isLoopback(url.hostname))
     return { ok: false, problem: `${url.origin} is not encrypted; use https, or a server on this machine` };
   return { ok: true, url: text.replace(/\/+$/, '') };

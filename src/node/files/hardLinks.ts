@@ -10,7 +10,10 @@ const MOST = 500_000;
  * A link count says nothing by itself. Names come and go, so they are looked for anew each time. If there is too much
  * to look at, the answer is yes: fail closed.
  */
-export async function isNameOfDenied(file: { dev: number; ino: number; nlink: number }, scope: Scope): Promise<boolean> {
+export async function isNameOfDenied(
+  file: { dev: number; ino: number; nlink: number },
+  scope: Scope,
+): Promise<boolean> {
   if (file.nlink < 2) return false;
   let looked = 0;
   const isSame = async (path: string): Promise<boolean> => {

@@ -60,9 +60,10 @@ export async function openPlace(root: string, path: string, make = false): Promi
     for (const segment of segments) {
       const next = new Place(folder, reached, segment);
       reached = `${reached}/${segment}`;
-      if (make) await mkdir(next.at()).catch((error: unknown) => {
-        if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-      });
+      if (make)
+        await mkdir(next.at()).catch((error: unknown) => {
+          if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+        });
       const opened = await openFolder(next.at(), reached);
       await folder.close();
       folder = opened;

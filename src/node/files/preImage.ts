@@ -50,7 +50,15 @@ async function folderDigest(at: string): Promise<{ digest?: string; size: number
       entries += 1;
       if (entries > MOST_ENTRIES) return false;
       const info = await lstat(`${path}/${name}`);
-      hash.update(JSON.stringify([`${below}/${name}`, info.mode, info.isDirectory() ? 0 : info.size, info.isDirectory() ? 0 : info.mtimeMs, info.ino]));
+      hash.update(
+        JSON.stringify([
+          `${below}/${name}`,
+          info.mode,
+          info.isDirectory() ? 0 : info.size,
+          info.isDirectory() ? 0 : info.mtimeMs,
+          info.ino,
+        ]),
+      );
       if (info.isFile()) size += info.size;
       if (info.isDirectory() && !(await visit(`${path}/${name}`, `${below}/${name}`))) return false;
     }

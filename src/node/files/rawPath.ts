@@ -7,9 +7,10 @@ import { isUtf8 } from 'node:buffer';
 export function textOfName(bytes: Buffer): string {
   if (isUtf8(bytes)) return bytes.toString('utf8');
   let text = '';
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const length = [1, 2, 3, 4].find((n) => at + n <= bytes.length && isUtf8(bytes.subarray(at, at + n)));
-    text += length === undefined ? String.fromCharCode(0xdc00 + (bytes[at] ?? 0)) : bytes.toString('utf8', at, at + length);
+    text +=
+      length === undefined ? String.fromCharCode(0xdc00 + (bytes[at] ?? 0)) : bytes.toString('utf8', at, at + length);
     at += length ?? 1;
   }
   return text;
@@ -21,7 +22,9 @@ export function bytesOfPath(text: string): Buffer {
   return Buffer.concat(
     Array.from(text, (character) => {
       const code = character.charCodeAt(0);
-      return character.length === 1 && code >= 0xdc80 && code <= 0xdcff ? Buffer.of(code - 0xdc00) : Buffer.from(character);
+      return character.length === 1 && code >= 0xdc80 && code <= 0xdcff
+        ? Buffer.of(code - 0xdc00)
+        : Buffer.from(character);
     }),
   );
 }

@@ -28,7 +28,9 @@ export async function resolvePath(
 }
 
 async function resolved(spelling: string, base: string, last: 'followed' | 'itself', scope: Scope): Promise<Look> {
-  let pending = absolutePath(spelling, base, scope.home).split('/').filter((segment) => segment !== '');
+  let pending = absolutePath(spelling, base, scope.home)
+    .split('/')
+    .filter((segment) => segment !== '');
   assertPermitted(scope, `/${pending.join('/')}`, 'list');
   let path = scope.rootOf(`/${pending.join('/')}`) ?? '/';
   pending = pending.slice(path.split('/').length - 1);
@@ -60,7 +62,10 @@ async function resolved(spelling: string, base: string, last: 'followed' | 'itse
     // Where a link leads is asked before it is walked; `~` means nothing in a link.
     assertPermitted(scope, `${target}${pending.length > 0 ? `/${pending.join('/')}` : ''}`, 'list');
     const root = scope.rootOf(target) ?? parentOf(target);
-    const rest = target.slice(root.length).split('/').filter((part) => part !== '');
+    const rest = target
+      .slice(root.length)
+      .split('/')
+      .filter((part) => part !== '');
     path = root;
     pending = [...rest, ...pending];
     if (pending.length === 0) break;

@@ -55,7 +55,8 @@ export class RootedFiles implements Files {
       if (info.isDirectory()) throw new ToolFailure(`${path} is a folder`);
       if (!info.isFile()) throw new ToolFailure(`${path} is not a regular file`);
       await this.#refuseHardLink(info, path);
-      if (info.size > maxBytes) throw new ToolFailure(`${path} is ${info.size} bytes long; the most that is read is ${maxBytes}`);
+      if (info.size > maxBytes)
+        throw new ToolFailure(`${path} is ${info.size} bytes long; the most that is read is ${maxBytes}`);
       const buffer = Buffer.alloc(maxBytes + 1);
       let length = 0;
       while (length <= maxBytes) {

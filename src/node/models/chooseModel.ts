@@ -28,16 +28,21 @@ export async function chooseModel(choice: ModelChoice, folder: string, sandbox: 
     case 'openai': {
       const checked = checkBaseUrl(choice.baseUrl === '' ? OPENAI_URL : choice.baseUrl);
       if (!checked.ok) return checked;
-      if (choice.name === '') return { ok: false, problem: 'No model is named. Set oversign.model.name (command line: --model-name).' };
+      if (choice.name === '')
+        return { ok: false, problem: 'No model is named. Set oversign.model.name (command line: --model-name).' };
       if (choice.apiKey === '' && !isLoopback(new URL(checked.url).hostname))
-        return { ok: false, problem: 'There is no API key. Use "Oversign: Set API Key" (command line: OPENAI_API_KEY or --api-key-file).' };
+        return {
+          ok: false,
+          problem: 'There is no API key. Use "Oversign: Set API Key" (command line: OPENAI_API_KEY or --api-key-file).',
+        };
       const { openAiModel } = await import('./openaiModel.ts');
       return { ok: true, model: openAiModel({ model: choice.name, baseUrl: checked.url, apiKey: choice.apiKey }) };
     }
     case 'ollama': {
       const checked = checkBaseUrl(choice.baseUrl === '' ? OLLAMA_URL : choice.baseUrl);
       if (!checked.ok) return checked;
-      if (choice.name === '') return { ok: false, problem: 'No model is named. Set oversign.model.name (command line: --model-name).' };
+      if (choice.name === '')
+        return { ok: false, problem: 'No model is named. Set oversign.model.name (command line: --model-name).' };
       const { ollamaModel } = await import('./ollamaModel.ts');
       return { ok: true, model: ollamaModel({ model: choice.name, baseUrl: checked.url }) };
     }

@@ -44,7 +44,8 @@ async function runtimeInside(sandbox: Sandbox): Promise<Runtime> {
   const limits = { memoryBytes: 2 * 1024 ** 3, cpuSeconds: 10, diskBytes: 64 * 1024 ** 2, processes: 64 };
   const status = await sandbox.status(limits);
   if (!status.works) return 'sh';
-  const probe = 'node -e 1 2>/dev/null && echo node || { python3 -c "import unittest" 2>/dev/null && echo python3; } || echo sh';
+  const probe =
+    'node -e 1 2>/dev/null && echo node || { python3 -c "import unittest" 2>/dev/null && echo python3; } || echo sh';
   const result = await sandbox.run(
     {
       launch: { argv: ['/bin/bash', '-c', probe], cwd: '/', environment: await sandbox.environment([]) },

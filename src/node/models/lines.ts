@@ -13,7 +13,8 @@ export async function* linesOf(response: Response): AsyncIterable<string> {
       const lines = (rest + value).split('\n');
       rest = done ? '' : (lines.pop() ?? '');
       for (const line of lines) if (line.trim() !== '') yield line;
-      if (rest.length > LONGEST) throw new ModelFailure('The model did not stop: a line of its reply went over all measure.');
+      if (rest.length > LONGEST)
+        throw new ModelFailure('The model did not stop: a line of its reply went over all measure.');
       if (done) return;
     }
   } finally {

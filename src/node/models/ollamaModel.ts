@@ -1,6 +1,13 @@
 import type { Message as OllamaMessage, Tool as OllamaTool } from 'ollama';
 import * as z from 'zod';
-import { ModelFailure, type Message, type Model, type ModelEvent, type ModelRequest, type PermitSending } from '../../core/models/port.ts';
+import {
+  ModelFailure,
+  type Message,
+  type Model,
+  type ModelEvent,
+  type ModelRequest,
+  type PermitSending,
+} from '../../core/models/port.ts';
 import { doorTo, EgressRefused } from '../egress/door.ts';
 import { destinationWords } from './destination.ts';
 import { linesOf } from './lines.ts';
@@ -17,7 +24,11 @@ const PartSchema = z.object({
     .object({
       content: z.string().default(''),
       tool_calls: z
-        .array(z.object({ function: z.object({ name: z.string(), arguments: z.record(z.string(), z.unknown()).default({}) }) }))
+        .array(
+          z.object({
+            function: z.object({ name: z.string(), arguments: z.record(z.string(), z.unknown()).default({}) }),
+          }),
+        )
         .default([]),
     })
     .default({ content: '', tool_calls: [] }),
@@ -72,7 +83,12 @@ async function* stream(
   if (!done) throw new ModelFailure(`${origin} ended in the middle of its reply. Send "continue" to go on.`);
 }
 
-async function ask(settings: OllamaSettings, request: ModelRequest, permit: PermitSending, signal: AbortSignal): Promise<Response> {
+async function ask(
+  settings: OllamaSettings,
+  request: ModelRequest,
+  permit: PermitSending,
+  signal: AbortSignal,
+): Promise<Response> {
   const { origin } = new URL(settings.baseUrl);
   let response: Response;
   try {
@@ -93,11 +109,15 @@ async function ask(settings: OllamaSettings, request: ModelRequest, permit: Perm
     if (error instanceof EgressRefused) throw new ModelFailure(`${error.message}.`);
     if (signal.aborted || !(error instanceof TypeError)) throw error; // a TypeError is how fetch says "network"
     for (let at: unknown = error; at instanceof Error; at = at.cause)
-      if ('code' in at && at.code === 'ECONNREFUSED') throw new ModelFailure(`No Ollama answers at ${origin}. Start it with: ollama serve`);
-    throw new ModelFailure(`${origin} could not be reached: ${error.cause instanceof Error ? error.cause.message : error.message}.`);
+      if ('code' in at && at.code === 'ECONNREFUSED')
+        throw new ModelFailure(`No Ollama answers at ${origin}. Start it with: ollama serve`);
+    throw new ModelFailure(
+      `${origin} could not be reached: ${error.cause instanceof Error ? error.cause.message : error.message}.`,
+    );
   }
   if (response.ok) return response;
-  const said = z.object({ error: z.string() }).safeParse(parsed((await response.text()).slice(0, 100_000))).data?.error ?? '';
+  const said =
+    z.object({ error: z.string() }).safeParse(parsed((await response.text()).slice(0, 100_000))).data?.error ?? '';
   throw new ModelFailure(
     response.status === 404
       ? `Ollama at ${origin} has no model "${settings.model}". Fetch it with: ollama pull ${settings.model}`

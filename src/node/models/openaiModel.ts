@@ -1,5 +1,12 @@
 import type { ChatCompletionChunk, ChatCompletionMessageParam } from 'openai/resources/chat/completions';
-import { ModelFailure, type Message, type Model, type ModelEvent, type ModelRequest, type PermitSending } from '../../core/models/port.ts';
+import {
+  ModelFailure,
+  type Message,
+  type Model,
+  type ModelEvent,
+  type ModelRequest,
+  type PermitSending,
+} from '../../core/models/port.ts';
 import { doorTo, EgressRefused } from '../egress/door.ts';
 import { destinationWords } from './destination.ts';
 
@@ -70,23 +77,30 @@ async function* stream(
     );
     for await (const chunk of chunks) {
       yield* eventsOf(chunk, calls);
-      finished ||= typeof (chunk.choices as ChatCompletionChunk['choices'] | undefined)?.[0]?.finish_reason === 'string';
+      finished ||=
+        typeof (chunk.choices as ChatCompletionChunk['choices'] | undefined)?.[0]?.finish_reason === 'string';
     }
   } catch (error) {
     if (signal.aborted || error instanceof ModelFailure) throw error;
     if (refusal instanceof EgressRefused) throw new ModelFailure(`${refusal.message}.`);
     if (refusal !== undefined) throw refusal;
-    if (error instanceof APIConnectionError) throw new ModelFailure(`${origin} could not be reached: ${deepest(error)}.`);
-    if (error instanceof APIError) throw new ModelFailure(statusWords(settings, error.status as number | undefined, error.message));
+    if (error instanceof APIConnectionError)
+      throw new ModelFailure(`${origin} could not be reached: ${deepest(error)}.`);
+    if (error instanceof APIError)
+      throw new ModelFailure(statusWords(settings, error.status as number | undefined, error.message));
     if (error instanceof SyntaxError)
-      throw new ModelFailure(`${origin} does not answer as OpenAI’s chat completions do. Check oversign.model.baseUrl.`);
+      throw new ModelFailure(
+        `${origin} does not answer as OpenAI’s chat completions do. Check oversign.model.baseUrl.`,
+      );
     if (error instanceof TypeError && error.cause instanceof Error)
       throw new ModelFailure(`The connection to ${origin} broke in the middle of the reply. Send "continue" to go on.`);
     throw error;
   }
   // A reply that was cut off may hold half a call that happens to parse.
   if (!finished && !signal.aborted)
-    throw new ModelFailure(`${origin} ended in the middle of its reply, or does not answer as OpenAI’s chat completions do. Send "continue" to go on.`);
+    throw new ModelFailure(
+      `${origin} ended in the middle of its reply, or does not answer as OpenAI’s chat completions do. Send "continue" to go on.`,
+    );
   for (const [index, call] of [...calls].sort(([a], [b]) => a - b))
     yield { type: 'call', call: { ...call, id: call.id === '' ? `call_${index}` : call.id } };
 }
@@ -100,7 +114,10 @@ function headersFor(settings: OpenAiSettings): Record<string, string> {
   };
 }
 
-function* eventsOf(chunk: ChatCompletionChunk, calls: Map<number, { id: string; name: string; arguments: string }>): Iterable<ModelEvent> {
+function* eventsOf(
+  chunk: ChatCompletionChunk,
+  calls: Map<number, { id: string; name: string; arguments: string }>,
+): Iterable<ModelEvent> {
   if (chunk.usage) yield { type: 'usage', input: chunk.usage.prompt_tokens, output: chunk.usage.completion_tokens };
   // Compatible servers leave things out that OpenAI's types promise.
   const delta = (chunk.choices as ChatCompletionChunk['choices'] | undefined)?.[0]?.delta;

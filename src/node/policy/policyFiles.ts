@@ -1,7 +1,13 @@
 import { constants } from 'node:fs';
 import { lstat, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { parsePolicy, type Diagnostic, type Layer, type ParsedLayer, type ParseResult } from '../../core/policy/parse.ts';
+import {
+  parsePolicy,
+  type Diagnostic,
+  type Layer,
+  type ParsedLayer,
+  type ParseResult,
+} from '../../core/policy/parse.ts';
 import type { LoadedPolicies, PolicySource } from '../../core/policy/port.ts';
 
 const MAX_BYTES = 1024 * 1024;
@@ -30,7 +36,12 @@ export class PolicyFiles implements PolicySource {
   async load(): Promise<LoadedPolicies> {
     const wanted: { file: string; layer: Layer; base?: string; isOptional: boolean }[] = [
       { file: this.#places.user, layer: 'user', isOptional: true },
-      ...this.#places.roots.map((root) => ({ file: workspacePolicy(root), layer: 'workspace' as const, base: root, isOptional: true })),
+      ...this.#places.roots.map((root) => ({
+        file: workspacePolicy(root),
+        layer: 'workspace' as const,
+        base: root,
+        isOptional: true,
+      })),
       ...(this.#places.run === undefined ? [] : [{ file: this.#places.run, layer: 'run' as const, isOptional: false }]),
     ];
     const layers: ParsedLayer[] = [];
@@ -61,7 +72,10 @@ async function readPolicy(file: string, refuseLink: boolean): Promise<Read> {
   if (refuseLink && (await isLink(dirname(file))))
     return { kind: 'unreadable', problem: 'a workspace policy may not lie behind a link' };
   try {
-    const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK | (refuseLink ? constants.O_NOFOLLOW : 0));
+    const handle = await open(
+      file,
+      constants.O_RDONLY | constants.O_NONBLOCK | (refuseLink ? constants.O_NOFOLLOW : 0),
+    );
     try {
       const info = await handle.stat();
       if (!info.isFile()) return { kind: 'unreadable', problem: 'this is not a regular file' };
@@ -76,7 +90,9 @@ async function readPolicy(file: string, refuseLink: boolean): Promise<Read> {
     if (code === 'ENOENT') {
       // A link that leads nowhere is not "no policy": somebody set one, and it is gone.
       const dangling = (await isLink(file)) || (await isLink(dirname(file)));
-      return dangling ? { kind: 'unreadable', problem: 'this is a link to something that does not exist' } : { kind: 'absent' };
+      return dangling
+        ? { kind: 'unreadable', problem: 'this is a link to something that does not exist' }
+        : { kind: 'absent' };
     }
     if (code === 'ELOOP')
       return { kind: 'unreadable', problem: refuseLink ? 'a workspace policy may not be a link' : 'too many links' };
@@ -87,5 +103,8 @@ async function readPolicy(file: string, refuseLink: boolean): Promise<Read> {
 }
 
 async function isLink(path: string): Promise<boolean> {
-  return lstat(path).then((info) => info.isSymbolicLink(), () => false);
+  return lstat(path).then(
+    (info) => info.isSymbolicLink(),
+    () => false,
+  );
 }

@@ -46,7 +46,14 @@ export function startProcess(spec: SpawnSpec): Promise<Spawned> {
     const child: ChildProcess = spawn(spec.file, spec.args, {
       cwd: spec.cwd,
       env: spec.environment,
-      stdio: ['ignore', 'pipe', 'pipe', ...[spec.onDescriptor3, spec.readDescriptor4, spec.waitsOnDescriptor5].map((used) => (used ? 'pipe' : 'ignore'))],
+      stdio: [
+        'ignore',
+        'pipe',
+        'pipe',
+        ...[spec.onDescriptor3, spec.readDescriptor4, spec.waitsOnDescriptor5].map((used) =>
+          used ? 'pipe' : 'ignore',
+        ),
+      ],
       detached: true,
     });
     const kept: Buffer[] = [];

@@ -16,7 +16,9 @@ export async function planWorkspace(
   roots: readonly string[],
   found: Survey,
   look: { exists(path: string): Promise<boolean>; isStandIn(path: string): boolean },
-): Promise<Pick<Cage, 'writable' | 'pinned' | 'readOnly' | 'hiddenFiles' | 'hiddenFolders'> & { placeholders: Placeholder[] }> {
+): Promise<
+  Pick<Cage, 'writable' | 'pinned' | 'readOnly' | 'hiddenFiles' | 'hiddenFolders'> & { placeholders: Placeholder[] }
+> {
   const writable = topmost(roots);
   const links = [...found.protectedLinks];
   const readOnly = [...found.protectedPaths];
@@ -32,10 +34,13 @@ export async function planWorkspace(
   }
   for (const root of writable) {
     for (const name of ABSENT_FOLDERS)
-      if (look.isStandIn(`${root}/${name}`) || !(await look.exists(`${root}/${name}`))) placeholders.push({ path: `${root}/${name}`, kind: 'folder', content: '' });
+      if (look.isStandIn(`${root}/${name}`) || !(await look.exists(`${root}/${name}`)))
+        placeholders.push({ path: `${root}/${name}`, kind: 'folder', content: '' });
   }
   if (links.length > 0)
-    throw new ToolFailure(`${links.join(', ')}: a protected path is a link, and a link cannot be held in place; replace it by what it points to`);
+    throw new ToolFailure(
+      `${links.join(', ')}: a protected path is a link, and a link cannot be held in place; replace it by what it points to`,
+    );
   readOnly.push(...placeholders.map(({ path }) => path));
   const hiddenFiles = [...found.deniedFiles, ...found.specials];
   const hiddenFolders = [...found.deniedFolders, ...found.closedFolders];

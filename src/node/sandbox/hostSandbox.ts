@@ -1,7 +1,15 @@
 import { lstat } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { bubblewrapOptions, limitedArgv, type Cage } from '../../core/sandbox/bubblewrap.ts';
-import type { Ending, HeldLimit, Limits, Sandbox, SandboxResult, SandboxSpec, SandboxStatus } from '../../core/sandbox/port.ts';
+import type {
+  Ending,
+  HeldLimit,
+  Limits,
+  Sandbox,
+  SandboxResult,
+  SandboxSpec,
+  SandboxStatus,
+} from '../../core/sandbox/port.ts';
 import { isInside } from '../../core/scope/spelling.ts';
 import type { OwnFolders } from '../folders.ts';
 import { startProcess, type SpawnEnd } from '../process/spawn.ts';
@@ -68,7 +76,15 @@ export class HostSandbox implements Sandbox {
     return Promise.resolve({
       ...allowed,
       HOME,
-      PATH: [...chains.map(({ bin }) => bin), '/usr/local/bin', '/usr/bin', '/bin', '/usr/local/sbin', '/usr/sbin', '/sbin'].join(':'),
+      PATH: [
+        ...chains.map(({ bin }) => bin),
+        '/usr/local/bin',
+        '/usr/bin',
+        '/bin',
+        '/usr/local/sbin',
+        '/usr/sbin',
+        '/sbin',
+      ].join(':'),
       LANG: 'C.UTF-8',
       TERM: 'dumb',
       TMPDIR: '/tmp',
@@ -85,7 +101,10 @@ export class HostSandbox implements Sandbox {
     const entries = await this.#ownEntries(found);
     // What another call made counts as new for this one too, or two calls could vouch for each other.
     others.push(...this.#running);
-    const call: RunningCall = { roots: spec.writable, before: new Set(entries.filter((path) => others.every((other) => !madeDuring(other, path)))) };
+    const call: RunningCall = {
+      roots: spec.writable,
+      before: new Set(entries.filter((path) => others.every((other) => !madeDuring(other, path)))),
+    };
     const { placeholders, ...workspace } = await planWorkspace(spec.writable, found, {
       exists,
       isStandIn: (path) => this.#placeholders.has(path),
@@ -107,7 +126,8 @@ export class HostSandbox implements Sandbox {
       const after = await this.#ownEntries(await survey(spec.writable, spec, { closedBefore }));
       // A stand-in that is still the same one was out of reach all the time: what is in it is the user's.
       const same = await identities([...covered.keys()]);
-      const isNew = (path: string): boolean => !call.before.has(path) && (!same.has(path) || same.get(path) !== covered.get(path));
+      const isNew = (path: string): boolean =>
+        !call.before.has(path) && (!same.has(path) || same.get(path) !== covered.get(path));
       return { ...result, quarantined: await quarantine(after.filter(isNew), this.#folders.data) };
     } finally {
       this.#running.delete(call);
@@ -142,11 +162,17 @@ export class HostSandbox implements Sandbox {
       cause ??= why;
       child.kill();
     };
-    const stopped = (): void => { end({ kind: 'stopped' }); };
+    const stopped = (): void => {
+      end({ kind: 'stopped' });
+    };
     signal.addEventListener('abort', stopped, { once: true });
     if (isAborted(signal)) stopped(); // while the process was being started
-    const timer = setTimeout(() => { end({ kind: 'timeout', seconds: spec.timeoutMs / 1000 }); }, spec.timeoutMs);
-    const unwatch = watchTree(child.pid, spec.limits, (limit) => { end({ kind: 'limit', limit }); });
+    const timer = setTimeout(() => {
+      end({ kind: 'timeout', seconds: spec.timeoutMs / 1000 });
+    }, spec.timeoutMs);
+    const unwatch = watchTree(child.pid, spec.limits, (limit) => {
+      end({ kind: 'limit', limit });
+    });
     let ended: SpawnEnd;
     try {
       ended = await child.ended;
@@ -197,7 +223,9 @@ export class HostSandbox implements Sandbox {
       onDescriptor3: optionBytes(cage),
       outputCap: 10_000,
     });
-    const timer = setTimeout(() => { child.kill(); }, 10_000);
+    const timer = setTimeout(() => {
+      child.kill();
+    }, 10_000);
     const ended = await child.ended;
     clearTimeout(timer);
     const output = ended.output.toString('utf8');
@@ -212,7 +240,11 @@ export class HostSandbox implements Sandbox {
 }
 
 function optionBytes(cage: Cage): Buffer {
-  return bytesOfPath(bubblewrapOptions(cage).map((option) => `${option}\0`).join(''));
+  return bytesOfPath(
+    bubblewrapOptions(cage)
+      .map((option) => `${option}\0`)
+      .join(''),
+  );
 }
 
 function madeDuring(call: RunningCall, path: string): boolean {
@@ -231,7 +263,8 @@ function endingOf(ended: SpawnEnd): Ending {
 }
 
 function heldLimits(limits: Limits): HeldLimit[] {
-  const size = (bytes: number): string => (bytes >= 1024 ** 3 ? `${(bytes / 1024 ** 3).toFixed(1)} GiB` : `${Math.round(bytes / 1024 ** 2)} MiB`);
+  const size = (bytes: number): string =>
+    bytes >= 1024 ** 3 ? `${(bytes / 1024 ** 3).toFixed(1)} GiB` : `${Math.round(bytes / 1024 ** 2)} MiB`;
   return [
     { name: 'memory', value: size(limits.memoryBytes), how: 'watched' },
     { name: 'CPU time', value: `${limits.cpuSeconds} s`, how: 'watched' },
@@ -253,7 +286,10 @@ async function identities(paths: readonly string[]): Promise<Map<string, string>
 }
 
 async function exists(path: string): Promise<boolean> {
-  return lstat(path).then(() => true, () => false);
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Asked anew each time: the compiler believes that a signal once seen unset stays so. */

@@ -41,7 +41,11 @@ export class Placeholders {
     if (wanted.length === 0) return () => Promise.resolve();
     await makePrivate(this.#journals);
     const journal = join(this.#journals, `${randomUUID()}.json`);
-    await writeFile(journal, JSON.stringify({ owner: identityOf(process.pid), placeholders: [...wanted] } satisfies Journal), { mode: 0o600, flush: true });
+    await writeFile(
+      journal,
+      JSON.stringify({ owner: identityOf(process.pid), placeholders: [...wanted] } satisfies Journal),
+      { mode: 0o600, flush: true },
+    );
     const made: Placeholder[] = [];
     const uncover = (): Promise<void> =>
       this.#oneByOne(async () => {
@@ -84,7 +88,9 @@ export class Placeholders {
     const dead: { file: string; placeholders: Placeholder[] }[] = [];
     for (const name of await readdir(this.#journals).catch(() => [])) {
       const file = join(this.#journals, name);
-      const journal = await readFile(file, 'utf8').then((text) => JSON.parse(text) as Journal).catch(() => undefined);
+      const journal = await readFile(file, 'utf8')
+        .then((text) => JSON.parse(text) as Journal)
+        .catch(() => undefined);
       if (journal && isAlive(journal.owner)) continue;
       dead.push({ file, placeholders: journal?.placeholders ?? [] });
     }

@@ -41,7 +41,10 @@ export async function explainFailure(output: string): Promise<Refusal> {
     fix,
   });
   if (/unknown option/i.test(said))
-    return refusal(`the installed bubblewrap is too old (${said}); version 0.8 or later is needed`, 'Install a newer bubblewrap (Debian 12, Ubuntu 24.04 and Fedora 38 have one).');
+    return refusal(
+      `the installed bubblewrap is too old (${said}); version 0.8 or later is needed`,
+      'Install a newer bubblewrap (Debian 12, Ubuntu 24.04 and Fedora 38 have one).',
+    );
   if (/namespace|uid map|userns|Operation not permitted|EPERM/i.test(said)) {
     if ((await sysctl('kernel/apparmor_restrict_unprivileged_userns')) === '1')
       return refusal(
@@ -49,9 +52,15 @@ export async function explainFailure(output: string): Promise<Refusal> {
         'Give bubblewrap a profile: sudo apt-get install -y apparmor-profiles && sudo ln -s /usr/share/apparmor/extra-profiles/bwrap-userns-restrict /etc/apparmor.d/ && sudo apparmor_parser -r /etc/apparmor.d/bwrap-userns-restrict',
       );
     if ((await sysctl('kernel/unprivileged_userns_clone')) === '0')
-      return refusal('user namespaces are switched off', 'Switch them on: sudo sysctl -w kernel.unprivileged_userns_clone=1');
+      return refusal(
+        'user namespaces are switched off',
+        'Switch them on: sudo sysctl -w kernel.unprivileged_userns_clone=1',
+      );
     if ((await sysctl('user/max_user_namespaces')) === '0')
-      return refusal('user namespaces are limited to none', 'Allow some: sudo sysctl -w user.max_user_namespaces=15000');
+      return refusal(
+        'user namespaces are limited to none',
+        'Allow some: sudo sysctl -w user.max_user_namespaces=15000',
+      );
     return refusal(
       `the kernel refused new namespaces (${said}); this is usual inside a container`,
       'Start the container with user namespaces allowed (for Docker: --security-opt seccomp=unconfined --security-opt systempaths=unconfined), or run Oversign outside it.',
@@ -62,9 +71,14 @@ export async function explainFailure(output: string): Promise<Refusal> {
       `a fresh /proc cannot be mounted (${said}); this is usual inside a container`,
       'Start the container with --security-opt systempaths=unconfined, or run Oversign outside it.',
     );
-  return refusal(`bubblewrap failed (${said === '' ? 'it said nothing' : said})`, 'Run `oversign doctor` for the whole message.');
+  return refusal(
+    `bubblewrap failed (${said === '' ? 'it said nothing' : said})`,
+    'Run `oversign doctor` for the whole message.',
+  );
 }
 
 async function sysctl(name: string): Promise<string | undefined> {
-  return readFile(`/proc/sys/${name}`, 'utf8').then((text) => text.trim()).catch(() => undefined);
+  return readFile(`/proc/sys/${name}`, 'utf8')
+    .then((text) => text.trim())
+    .catch(() => undefined);
 }

@@ -26,7 +26,9 @@ export async function quarantine(paths: readonly string[], dataFolder: string): 
     const target = join(folder, randomUUID());
     const isKept = await setAside(path, target);
     const shown = path.isWellFormed() ? path : path.toWellFormed();
-    sentences.push(`[${shown} appeared while the command ran; it is protected and was ${isKept ? `moved to ${target}` : 'removed'}]`);
+    sentences.push(
+      `[${shown} appeared while the command ran; it is protected and was ${isKept ? `moved to ${target}` : 'removed'}]`,
+    );
   }
   return sentences;
 }
@@ -46,7 +48,10 @@ async function setAside(path: string, target: string): Promise<boolean> {
       const info = await lstat(from);
       return info.isFile() || info.isDirectory() || info.isSymbolicLink();
     };
-    isKept = await cp(path, target, { recursive: true, verbatimSymlinks: true, filter: isPlain }).then(() => true, () => false);
+    isKept = await cp(path, target, { recursive: true, verbatimSymlinks: true, filter: isPlain }).then(
+      () => true,
+      () => false,
+    );
     await rm(bytesOfPath(path), { recursive: true, force: true });
   }
   if ((mode & 0o300) !== 0o300) await chmod(parent, mode & 0o7777).catch(() => undefined);
@@ -58,9 +63,13 @@ async function openUp(path: string): Promise<void> {
   const info = await lstat(bytes).catch(() => undefined);
   if (!info?.isDirectory()) return;
   await chmod(bytes, 0o700).catch(() => undefined);
-  for (const name of await readdir(bytes, { encoding: 'buffer' }).catch(() => [])) await openUp(`${path}/${textOfName(name)}`);
+  for (const name of await readdir(bytes, { encoding: 'buffer' }).catch(() => []))
+    await openUp(`${path}/${textOfName(name)}`);
 }
 
 async function isThere(path: string): Promise<boolean> {
-  return lstat(bytesOfPath(path)).then(() => true, () => false);
+  return lstat(bytesOfPath(path)).then(
+    () => true,
+    () => false,
+  );
 }

@@ -117,7 +117,13 @@ async function entriesOf(folder: string, when: When): Promise<Entry[] | 'closed'
   const read = async (): Promise<Entry[]> =>
     (await readdir(bytes, { withFileTypes: true, encoding: 'buffer' })).map((entry) => {
       const name = textOfName(entry.name);
-      const kind = entry.isDirectory() ? 'folder' : entry.isFile() ? 'file' : entry.isSymbolicLink() ? 'link' : 'special';
+      const kind = entry.isDirectory()
+        ? 'folder'
+        : entry.isFile()
+          ? 'file'
+          : entry.isSymbolicLink()
+            ? 'link'
+            : 'special';
       return { path: `${folder}/${name}`, name, kind };
     });
   try {
@@ -125,9 +131,12 @@ async function entriesOf(folder: string, when: When): Promise<Entry[] | 'closed'
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'ENOENT' || code === 'ENOTDIR') return []; // gone meanwhile
-    if (code !== 'EACCES' && when === 'before') throw new ToolFailure(`${folder} cannot be looked through (${String(code)})`);
+    if (code !== 'EACCES' && when === 'before')
+      throw new ToolFailure(`${folder} cannot be looked through (${String(code)})`);
     if (when === 'before' || when.closedBefore.has(folder)) return 'closed';
-    return chmod(bytes, 0o700).then(read).catch(() => 'closed' as const);
+    return chmod(bytes, 0o700)
+      .then(read)
+      .catch(() => 'closed' as const);
   }
 }
 

@@ -7,7 +7,20 @@ import { makePrivate } from '../folders.ts';
 
 const SYSTEM = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32', '/nix/store', '/gnu/store'];
 /** Parts of /etc without which programs do not start or name the wrong zone; none tells about this machine. */
-const ETC = ['/etc/alternatives', '/etc/ld.so.cache', '/etc/ld.so.conf', '/etc/ld.so.conf.d', '/etc/ssl/certs', '/etc/ca-certificates', '/etc/pki/tls/certs', '/etc/localtime', '/etc/java-17-openjdk', '/etc/mime.types', '/etc/magic', '/etc/fonts'];
+const ETC = [
+  '/etc/alternatives',
+  '/etc/ld.so.cache',
+  '/etc/ld.so.conf',
+  '/etc/ld.so.conf.d',
+  '/etc/ssl/certs',
+  '/etc/ca-certificates',
+  '/etc/pki/tls/certs',
+  '/etc/localtime',
+  '/etc/java-17-openjdk',
+  '/etc/mime.types',
+  '/etc/magic',
+  '/etc/fonts',
+];
 
 /** The system's own folders: mounted where they are folders, links where they are links. */
 export function systemMounts(): Pick<Cage, 'system' | 'links'> {
@@ -51,7 +64,9 @@ const INSTALLED = ['lib', 'lib64', 'libexec', 'versions', 'installs'];
 
 /** Parents of a `bin` that hold far more than one toolchain. */
 function isShared(parent: string, home: string): boolean {
-  return ['/', '/opt', '/usr/local', join(home, '.local'), join(home, '.cargo')].includes(parent) || isInside(parent, home);
+  return (
+    ['/', '/opt', '/usr/local', join(home, '.local'), join(home, '.cargo')].includes(parent) || isInside(parent, home)
+  );
 }
 
 /**
@@ -72,7 +87,10 @@ export function toolchains(path: string, home: string, never: readonly string[])
       continue;
     }
     const parent = dirname(real);
-    const isWhole = ['bin', 'shims'].includes(basename(real)) && INSTALLED.some((name) => existsSync(join(parent, name))) && !isShared(parent, home);
+    const isWhole =
+      ['bin', 'shims'].includes(basename(real)) &&
+      INSTALLED.some((name) => existsSync(join(parent, name))) &&
+      !isShared(parent, home);
     const mount = isWhole ? parent : real;
     if (never.some((path) => isInside(mount, path) || isInside(path, mount))) continue;
     if (mount === '/' || isInside(mount, home)) continue;

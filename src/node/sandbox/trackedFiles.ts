@@ -5,13 +5,27 @@ import type { VersionControl } from '../../core/scope/files.ts';
  * Asks git which files it holds, inside the sandbox: a repository's own configuration can make git run programs
  * (core.fsmonitor and its kind), and a question must not.
  */
-export function gitInSandbox(sandbox: Sandbox, rules: { isDenied(path: string): boolean; isProtected(path: string): boolean }): VersionControl {
+export function gitInSandbox(
+  sandbox: Sandbox,
+  rules: { isDenied(path: string): boolean; isProtected(path: string): boolean },
+): VersionControl {
   const limits = { memoryBytes: 1024 ** 3, cpuSeconds: 10, diskBytes: 64 * 1024 ** 2, processes: 64 };
   return {
     async trackedFiles(root, path) {
       const status = await sandbox.status(limits);
       if (!status.works) return undefined;
-      const argv = ['git', '-c', 'core.fsmonitor=false', '-c', `safe.directory=${root}`, '--literal-pathspecs', 'ls-files', '-z', '--', path];
+      const argv = [
+        'git',
+        '-c',
+        'core.fsmonitor=false',
+        '-c',
+        `safe.directory=${root}`,
+        '--literal-pathspecs',
+        'ls-files',
+        '-z',
+        '--',
+        path,
+      ];
       try {
         const result = await sandbox.run(
           {

@@ -43,10 +43,7 @@ const tool: Tool<z.infer<typeof parameters>> = {
 export const deletePath = anyTool(tool);
 
 /** Deleting or moving a folder touches what is in it: a protected or denied path below makes it forbidden too. */
-export async function hiddenBelow(
-  path: string,
-  context: ToolContext,
-): Promise<{ path: string; access: 'delete' }[]> {
+export async function hiddenBelow(path: string, context: ToolContext): Promise<{ path: string; access: 'delete' }[]> {
   const found = await context.files.forbiddenBelow(path);
   return found === undefined ? [] : [{ path: found, access: 'delete' }];
 }

@@ -34,7 +34,11 @@ export async function editCard(options: {
 }
 
 function wholeFile(options: { before: string | undefined; after: string }): string {
-  const mark = (text: string, sign: string): string => text.split('\n').map((line) => sign + line).join('\n');
+  const mark = (text: string, sign: string): string =>
+    text
+      .split('\n')
+      .map((line) => sign + line)
+      .join('\n');
   return `${mark(options.before ?? '', '-')}\n${mark(options.after, '+')}`;
 }
 

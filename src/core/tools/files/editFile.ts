@@ -32,7 +32,10 @@ const tool: Tool<Arguments> = {
         tool: 'edit_file',
         effect: 'write',
         // How often the old text occurs tells what is in the file: of a likely secret, that is reading it.
-        resources: [{ path: look.path, access: 'write' }, ...(secret ? [{ path: look.path, access: 'read' as const }] : [])],
+        resources: [
+          { path: look.path, access: 'write' },
+          ...(secret ? [{ path: look.path, access: 'read' as const }] : []),
+        ],
         arguments: { ...args },
         preImages: [preImage],
         undo,
@@ -73,9 +76,12 @@ async function currentText(path: string, context: ToolContext): Promise<string> 
 export function edited(before: string, args: Arguments, shown: string, secret = false): string {
   const pieces = before.split(args.old_text);
   const count = pieces.length - 1;
-  if (secret && (count === 0 || (count > 1 && !args.replace_all))) throw new ToolFailure(`old_text does not occur exactly once in ${shown}`);
+  if (secret && (count === 0 || (count > 1 && !args.replace_all)))
+    throw new ToolFailure(`old_text does not occur exactly once in ${shown}`);
   if (count === 0) throw new ToolFailure(`old_text does not occur in ${shown}; read the file again`);
   if (count > 1 && !args.replace_all)
-    throw new ToolFailure(`old_text occurs ${count} times in ${shown}; give more of the text around it, or set replace_all`);
+    throw new ToolFailure(
+      `old_text occurs ${count} times in ${shown}; give more of the text around it, or set replace_all`,
+    );
   return pieces.join(args.new_text);
 }

@@ -55,7 +55,8 @@ const tool: Tool<z.infer<typeof parameters>> = {
       for (const [index, line] of textOf(bytes, shown).split('\n').entries()) {
         if (!matches(line)) continue;
         found = true;
-        if (hits.length < MAX_HITS) hits.push(`${visibleLine(shown)}:${index + 1}: ${context.redactor.text(line).slice(0, MAX_LINE)}`);
+        if (hits.length < MAX_HITS)
+          hits.push(`${visibleLine(shown)}:${index + 1}: ${context.redactor.text(line).slice(0, MAX_LINE)}`);
         else left += 1;
       }
       if (found) contentOf.push(path);
@@ -74,7 +75,8 @@ const tool: Tool<z.infer<typeof parameters>> = {
       }
     return {
       ok: true,
-      text: hits.length === 0 ? 'Nothing found.' : hits.join('\n') + (left > 0 ? `\n[${left} more hits not shown]` : ''),
+      text:
+        hits.length === 0 ? 'Nothing found.' : hits.join('\n') + (left > 0 ? `\n[${left} more hits not shown]` : ''),
       facts: { hits: hits.length + left },
       contentOf,
     };
@@ -94,6 +96,8 @@ async function lineMatcher(args: z.infer<typeof parameters>): Promise<(line: str
     const compiled = RE2JS.compile(args.pattern, args.ignore_case ? RE2JS.CASE_INSENSITIVE : 0);
     return (line) => compiled.matcher(line).find();
   } catch (error) {
-    throw new ToolFailure(`the pattern is not a regular expression: ${error instanceof Error ? error.message : 'unknown'}`);
+    throw new ToolFailure(
+      `the pattern is not a regular expression: ${error instanceof Error ? error.message : 'unknown'}`,
+    );
   }
 }
