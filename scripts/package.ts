@@ -17,6 +17,7 @@ export function packageExtension(): string {
     'package',
     '--no-dependencies',
     '--allow-missing-repository',
+    '--no-rewrite-relative-links',
     '--out',
     file,
   ]);

@@ -31,10 +31,11 @@ test('a flood of output is counted in full and kept up to the cap', async () => 
   expect(result.output).toHaveLength(10_000);
 });
 
-test('a fork bomb is ended by the limit on processes', async () => {
+test('too many processes end the command, or cannot be started', async () => {
   const mark = `mark-${randomUUID()}`;
   const cage = await caged(await temporaryFolder());
-  const bomb = 'bomb() { bomb | bomb & }; bomb; sleep 20';
+  // A bounded crowd: root is only watched, and a real bomb would take the machine with it before the next look.
+  const bomb = 'for i in $(seq 400); do sleep 20 & done; sleep 20';
   const result = await cage.run(bomb, { limits: { processes: 64 }, timeoutMs: 15_000, environment: { MARK: mark } });
   // Root is only watched; for others the kernel refuses to fork, and the command goes on until its time is over.
   if (process.getuid?.() === 0) expect(result.ending).toEqual({ kind: 'limit', limit: 'processes' });

@@ -21,7 +21,8 @@ const die = (): never => {
   process.kill(process.pid, 'SIGKILL');
   throw new Error('still alive');
 };
-const { checkpoints, files } = node.parts;
+const { checkpoints } = node.parts;
+const files = node.parts.files.bind(node.parts);
 if (moment === 'checkpoint')
   node.parts.checkpoints = { canKeep: (paths) => checkpoints.canKeep(paths), keep: () => Promise.resolve(die()) };
 if (moment === 'effect')

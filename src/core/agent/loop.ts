@@ -1,9 +1,10 @@
 import type { NewEvent } from '../../shared/auditEvent.ts';
 import { collectReply } from '../models/collect.ts';
-import { ModelFailure, type Message, type Model, type Sending } from '../models/port.ts';
+import { ModelFailure, type Message, type Model, type Sending, type ToolCall } from '../models/port.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
 import type { Redactor } from '../redaction/redactor.ts';
-import { callTool, type CallRun, type ToolCall } from '../tools/call.ts';
+import { callTool } from '../tools/call.ts';
+import type { CallRun } from '../tools/callRun.ts';
 import { throwIfStopped } from '../tools/failure.ts';
 import { toolsFor } from './prompt.ts';
 import { Repetition } from './repetition.ts';

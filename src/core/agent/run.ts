@@ -6,7 +6,7 @@ import type { AuditLog, RunStore } from '../audit/port.ts';
 import type { Message, Model } from '../models/port.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
 import type { Redactor } from '../redaction/redactor.ts';
-import type { CallRun } from '../tools/call.ts';
+import type { CallRun } from '../tools/callRun.ts';
 import { Cancelled, Interruption, reasonText } from '../tools/failure.ts';
 import type { ToolContext } from '../tools/tool.ts';
 import { converse, type Outcome } from './loop.ts';

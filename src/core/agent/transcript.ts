@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import type { Json } from '../../shared/json.ts';
 import type { Entry } from '../../shared/runView.ts';
-import type { Message } from '../models/port.ts';
-import type { CallUpdate, ToolCall } from '../tools/call.ts';
+import type { Message, ToolCall } from '../models/port.ts';
+import type { CallUpdate } from '../tools/callRun.ts';
 
 const MAX_ENTRY = 20_000;
 const MAX_ENTRIES = 500;

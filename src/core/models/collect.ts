@@ -1,5 +1,4 @@
-import type { ToolCall } from '../tools/call.ts';
-import { ModelFailure, type ModelEvent } from './port.ts';
+import { ModelFailure, type ModelEvent, type ToolCall } from './port.ts';
 
 /** One whole reply. */
 export interface Reply {

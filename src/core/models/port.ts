@@ -1,4 +1,9 @@
-import type { ToolCall } from '../tools/call.ts';
+/** What the model asked for: `arguments` is the text it sent, not yet parsed. */
+export interface ToolCall {
+  id: string;
+  name: string;
+  arguments: string;
+}
 
 export type Message =
   | { role: 'system' | 'user'; text: string }

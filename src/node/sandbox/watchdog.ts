@@ -34,8 +34,9 @@ export function watchTree(pid: number, limits: Limits, onLimit: (name: string) =
 }
 
 function exceeded(use: TreeUse, limits: Limits): string | undefined {
-  if (use.memoryBytes > limits.memoryBytes) return 'memory';
+  // Processes first: many of them share their memory, and their sum looks larger than it is.
   if (use.processes > limits.processes) return 'processes';
+  if (use.memoryBytes > limits.memoryBytes) return 'memory';
   if (use.cpuSeconds > limits.cpuSeconds) return 'CPU time';
   if (use.diskBytes > limits.diskBytes) return 'disk';
   return undefined;

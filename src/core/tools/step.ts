@@ -1,0 +1,152 @@
+import type { Approval } from '../../shared/approval.ts';
+import type { NewEvent } from '../../shared/auditEvent.ts';
+import type { Decision } from '../../shared/decision.ts';
+import { canonicalJson, type Json } from '../../shared/json.ts';
+import { visibleLine } from '../../shared/visible.ts';
+import { grantFor } from '../approval/grants.ts';
+import type { ToolCall } from '../models/port.ts';
+import type { CallResult, CallRun } from './callRun.ts';
+import { Cancelled, Interruption } from './failure.ts';
+import type { Description, ToolContext } from './tool.ts';
+
+/** One call's records and its face to the watcher. */
+export class Step {
+  readonly id: string;
+  readonly #call: ToolCall;
+  readonly #run: CallRun;
+
+  constructor(id: string, call: ToolCall, run: CallRun) {
+    this.id = id;
+    this.#call = call;
+    this.#run = run;
+    run.show({ id, tool: visibleLine(call.name).slice(0, 100), status: 'deciding' });
+  }
+
+  async record(type: NewEvent['type'], data: NewEvent['data'], payload?: NewEvent['payload']): Promise<void> {
+    const { redactor, id: run, turn, audit } = this.#run;
+    await audit.append({
+      type,
+      run,
+      turn,
+      action: this.id,
+      data: redactor.json(data),
+      ...(payload !== undefined && { payload: redactor.json(payload) }),
+    });
+  }
+
+  async propose(described: Description, decision: Decision, digest: string): Promise<void> {
+    const { action, title } = described;
+    this.#run.show({
+      id: this.id,
+      tool: action.tool,
+      title: this.#run.redactor.text(title),
+      status: 'deciding',
+      decision,
+    });
+    await this.record(
+      'proposed',
+      { tool: action.tool, effect: action.effect, digest, undo: action.undo },
+      { title, action: JSON.parse(canonicalJson(action)) as Json },
+    );
+    await this.record(
+      'decided',
+      { verdict: decision.verdict, rule: decision.rule, digest },
+      { decision: JSON.parse(canonicalJson(decision)) as Json },
+    );
+  }
+
+  /** `approved`, or the text for the model when the person said no. */
+  async ask(
+    described: Description,
+    decision: Decision,
+    digest: string,
+    context: ToolContext,
+    askedAgain: string | undefined,
+    signal: AbortSignal,
+  ): Promise<string> {
+    const run = this.#run;
+    const offer = grantFor(described.action, run.newId(), (path) => context.scope.shown(path));
+    const approval: Approval = {
+      id: run.newId(),
+      run: run.id,
+      action: this.id,
+      tool: described.action.tool,
+      title: described.title,
+      digest,
+      card: described.card,
+      undo: described.undo,
+      decision,
+      ...(offer && { grantOffer: offer.words }),
+      ...(askedAgain !== undefined && { askedAgain }),
+    };
+    const shown = run.redactor.json(approval);
+    await this.record('asked', { approval: approval.id, digest, shown: context.hash(canonicalJson(shown)) });
+    run.show({ id: this.id, tool: described.action.tool, status: 'waiting', decision });
+    const asked = run.now();
+    run.waiting(true);
+    try {
+      const answer = await run.desk.ask(shown, described.preview, signal);
+      await this.record(
+        'answered',
+        { approval: approval.id, choice: answer.choice, by: 'person', waitedMs: Math.round(run.now() - asked) },
+        answer.reason === undefined ? undefined : { reason: answer.reason },
+      );
+      if (answer.choice === 'deny')
+        return `The user denied this.${answer.reason === undefined ? '' : ` Their reason: ${answer.reason}`}`;
+      if (answer.choice === 'approve-for-run' && offer) run.grants.push(offer);
+      return 'approved';
+    } catch (error) {
+      if (error instanceof Cancelled) {
+        const by = error instanceof Interruption ? 'interruption' : 'cancelled';
+        await this.record('answered', { approval: approval.id, choice: 'deny', by }, { reason: error.message });
+      }
+      throw error;
+    } finally {
+      run.waiting(false);
+    }
+  }
+
+  async deny(decision: Decision): Promise<CallResult> {
+    this.#run.show({ id: this.id, tool: this.#call.name, status: 'deciding', decision });
+    await this.#proposeRaw();
+    await this.record(
+      'decided',
+      { verdict: 'deny', rule: decision.rule },
+      { decision: JSON.parse(canonicalJson(decision)) as Json },
+    );
+    return this.end('denied', deniedText(decision));
+  }
+
+  /** A call that is not even a call: recorded, denied, and explained to the model. */
+  async refuse(rule: string, problem: string): Promise<CallResult> {
+    await this.#proposeRaw();
+    await this.record('decided', { verdict: 'deny', rule }, { decision: { verdict: 'deny', rule, reason: problem } });
+    return this.end('failed', `Not done: ${problem}.`);
+  }
+
+  /** A call that makes no sense on this workspace (a file that is not there): no effect, and recorded. */
+  async fail(problem: string): Promise<CallResult> {
+    await this.#proposeRaw();
+    await this.record(
+      'decided',
+      { verdict: 'deny', rule: 'not-possible' },
+      { decision: { verdict: 'deny', rule: 'not-possible', reason: problem } },
+    );
+    return this.end('failed', `Not done: ${problem}.`);
+  }
+
+  end(status: CallResult['status'], text: string): CallResult {
+    const shown = this.#run.redactor.text(text);
+    this.#run.show({ id: this.id, tool: visibleLine(this.#call.name).slice(0, 100), status, output: shown });
+    return { status, text: shown, contentOf: [] };
+  }
+
+  async #proposeRaw(): Promise<void> {
+    const { name, arguments: sent } = this.#call;
+    await this.record('proposed', { tool: visibleLine(name).slice(0, 100) }, { arguments: sent.slice(0, 20_000) });
+  }
+}
+
+export function deniedText(decision: Decision): string {
+  return `Denied by policy (${decision.rule}): ${decision.reason}. Do not try to get around this; find another way or ask the user.`;
+}
