@@ -1,65 +1,16 @@
-import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
-import { doctor } from './cli/doctor.ts';
-import { history } from './cli/history.ts';
-import { runTask } from './cli/runTask.ts';
-import { USAGE } from './cli/usage.ts';
-import { verify } from './cli/verify.ts';
-
-/** The command line. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 stopped, 4 a limit was reached. */
-async function main(argv: string[]): Promise<number> {
-  let parsed;
-  try {
-    parsed = parseArgs({
-      args: argv,
-      allowPositionals: true,
-      options: {
-        workspace: { type: 'string' },
-        model: { type: 'string' },
-        'model-name': { type: 'string' },
-        'base-url': { type: 'string' },
-        'api-key-file': { type: 'string' },
-        policy: { type: 'string' },
-        resume: { type: 'string' },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-        version: { type: 'boolean', default: false },
-      },
-    });
-  } catch (error) {
-    process.stderr.write(`oversign: ${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
-    return 2;
-  }
-  const { values, positionals } = parsed;
-  if (values.version) {
-    process.stdout.write(`${version()}\n`);
-    return 0;
-  }
-  const [command, ...rest] = positionals;
-  if (values.help || command === undefined) {
-    process.stdout.write(USAGE);
-    return values.help ? 0 : 2;
-  }
-  switch (command) {
-    case 'run':
-      return runTask(rest.join(' '), values, version());
-    case 'history':
-      return history(rest[0], values.json);
-    case 'verify':
-      return verify(values.json);
-    case 'doctor':
-      return doctor(values.workspace ?? process.cwd(), values.json);
-    default:
-      process.stderr.write(`oversign: there is no command "${command}"\n\n${USAGE}`);
-      return 2;
-  }
+#!/usr/bin/env node
+// Loads nothing but itself first, so that an older Node gets a sentence instead of a syntax error.
+const [major = 0] = process.versions.node.split('.').map(Number);
+if (major < 24) {
+  process.stderr.write(`oversign: Node 24 or newer is needed; this is ${process.versions.node}\n`);
+  process.exitCode = 1;
+} else {
+  // `oversign history | head`: a reader that has gone is no failure.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    process.exit(error.code === 'EPIPE' ? 0 : 1);
+  });
+  const { readFileSync } = await import('node:fs');
+  const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+  const { main } = await import('./cli/main.ts');
+  process.exitCode = await main(process.argv.slice(2), manifest.version);
 }
-
-function version(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
-  return typeof manifest === 'object' && manifest !== null && 'version' in manifest
-    ? String(manifest.version)
-    : 'unknown';
-}
-
-process.exitCode = await main(process.argv.slice(2));

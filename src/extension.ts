@@ -7,7 +7,7 @@ let controller: Controller | undefined;
 /** Called when a view of Oversign is shown or a command is used, never at the editor's start. Loads views only. */
 export function activate(context: vscode.ExtensionContext): void {
   controller = new Controller(context);
-  context.subscriptions.push(controller);
+  context.subscriptions.push(controller, ...controller.follow());
   registerCommands(context, controller);
 }
 

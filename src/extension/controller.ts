@@ -40,6 +40,28 @@ export class Controller implements vscode.Disposable {
     });
   }
 
+  /** Follows what changes around it: trust, settings, policy files, workspace folders. */
+  follow(): vscode.Disposable[] {
+    const look = (): void => {
+      // Nothing has been opened yet: whatever opens it first will look.
+      if (this.#session) this.#run(() => this.look());
+    };
+    return [
+      vscode.workspace.onDidGrantWorkspaceTrust(() => {
+        this.view.changed();
+      }),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration('oversign')) look();
+      }),
+      vscode.workspace.onDidSaveTextDocument((document) => {
+        if (document.fileName.endsWith('policy.yaml')) look();
+      }),
+      vscode.workspace.onDidChangeWorkspaceFolders(() => {
+        this.#run(() => this.#reopen());
+      }),
+    ];
+  }
+
   /** The session of this window. A failed opening is tried again at the next need, and its reason is shown. */
   session(): Promise<Session> {
     this.#session ??= this.#open().catch((error: unknown) => {
@@ -117,6 +139,14 @@ export class Controller implements vscode.Disposable {
 
   dispose(): void {
     for (const part of [this.view, this.tree, this.#documents, this.#status, this.#marks]) part.dispose();
+  }
+
+  /** A session is for one set of folders: another set is another session, and a run in the old one is interrupted. */
+  async #reopen(): Promise<void> {
+    await this.close();
+    this.#session = undefined;
+    this.view.changed();
+    this.tree.refresh();
   }
 
   async #open(): Promise<Session> {

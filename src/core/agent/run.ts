@@ -254,8 +254,13 @@ export class AgentRun {
         model,
         redactor,
         messages: this.#messages,
-        maxTurns: () =>
-          this.#parts.context().then((context) => Math.min(this.#maxTurns, context.policy.maxIterations.value)),
+        maxTurns: async () => {
+          // Once a turn: what was tightened meanwhile counts from here on.
+          const { policy: now } = await this.#parts.context();
+          runClock.tighten(now.timeoutSeconds.value * 1000);
+          this.#maxTurns = Math.min(this.#maxTurns, now.maxIterations.value);
+          return this.#maxTurns;
+        },
         policy: async () => (await this.#parts.context()).policy,
         callRun,
         contentOf: this.#contentOf,

@@ -9,6 +9,7 @@ export class RunClock {
   readonly #clock: Clock;
   readonly #onEnd: () => void;
   #left: number;
+  #used = 0;
   #since: number | undefined;
   #cancel: (() => void) | undefined;
 
@@ -26,16 +27,18 @@ export class RunClock {
 
   pause(): void {
     if (this.#since === undefined) return;
-    this.#left -= this.#clock.monotonic() - this.#since;
+    const passed = this.#clock.monotonic() - this.#since;
+    this.#left -= passed;
+    this.#used += passed;
     this.#since = undefined;
     this.#cancel?.();
   }
 
-  /** Tightens the limit while it runs; it never grows. */
-  tighten(limitMs: number, usedMs: number): void {
+  /** Tightens the whole limit while it runs; it never grows. */
+  tighten(limitMs: number): void {
     const running = this.#since !== undefined;
     this.pause();
-    this.#left = Math.min(this.#left, limitMs - usedMs);
+    this.#left = Math.min(this.#left, limitMs - this.#used);
     if (running) this.start();
   }
 }
