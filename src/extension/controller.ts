@@ -73,21 +73,25 @@ export class Controller implements vscode.Disposable {
     return this.#session;
   }
 
-  /** Starts a run with a task, or hands the text to the present run. */
+  /** Starts a run with a task, or hands the text to the present run. What could not be sent goes back to the box. */
   async send(text: string): Promise<void> {
-    if (!vscode.workspace.isTrusted) {
+    try {
+      await this.#send(text);
+    } catch (error) {
       this.view.say({ type: 'set-task', text });
-      throw new Error('Runs start only in a trusted workspace. Use "Workspaces: Manage Workspace Trust".');
+      throw error;
     }
+  }
+
+  async #send(text: string): Promise<void> {
+    if (!vscode.workspace.isTrusted)
+      throw new Error('Runs start only in a trusted workspace. Use "Workspaces: Manage Workspace Trust".');
     const session = await this.session();
     if (session.folder === undefined)
       throw new Error('Open a folder first: the agent works inside workspace folders only.');
     await this.look();
     const model = await session.model(await this.#choice());
-    if (!model.ok) {
-      this.view.say({ type: 'set-task', text });
-      throw new Error(model.problem);
-    }
+    if (!model.ok) throw new Error(model.problem);
     await session.send(text, model.model);
   }
 
@@ -128,7 +132,8 @@ export class Controller implements vscode.Disposable {
 
   async showDetails(run: RunSummary, action?: string): Promise<void> {
     const text = await (await this.session()).report(run, action);
-    await this.#documents.showReport(action ?? run.run, text);
+    const title = /^# (.{1,60})/.exec(text)?.[1] ?? 'Run';
+    await this.#documents.showReport(action ?? run.run, title, text);
   }
 
   /** Ends what runs and closes the log; VS Code waits a few seconds for it. */

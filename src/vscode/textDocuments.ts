@@ -22,8 +22,10 @@ export class TextDocuments implements vscode.TextDocumentContentProvider, vscode
     });
   }
 
-  async showReport(id: string, text: string): Promise<void> {
-    const document = await vscode.workspace.openTextDocument(this.#put(`report/${id}.md`, text));
+  /** Opens a report; its tab carries the title, as far as that can be a file name. */
+  async showReport(id: string, title: string, text: string): Promise<void> {
+    const name = title.replace(/[^\p{L}\p{N} ._-]+/gu, ' ').trim();
+    const document = await vscode.workspace.openTextDocument(this.#put(`report/${id}/${name}.md`, text));
     await vscode.window.showTextDocument(document, { preview: true });
   }
 

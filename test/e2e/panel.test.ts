@@ -58,6 +58,8 @@ test('an invalid policy stops every run, and says where', async () => {
     .first()
     .waitFor({ timeout: 60_000 });
   await window.shot('panel-invalid-policy');
+  // What was asked for is not lost.
+  await expect.poll(() => window.panel.getByTestId('task-box').inputValue(), { timeout: 30_000 }).toContain('do it');
   expect(window.events().some(({ type }) => type === 'run_started')).toBe(false);
   expect(existsSync(policy)).toBe(true);
 });

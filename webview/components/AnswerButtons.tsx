@@ -49,29 +49,6 @@ export function AnswerButtons({ approval, above, answered, reason, store }: Answ
             }}
           />
         )}
-      </div>
-      {/* Below the buttons and of one height: its words must not move what they speak about. */}
-      <p className="hint small quiet">{hint(readiness)}</p>
-      {approval.grantOffer !== undefined && (
-        <p className="small">
-          <b>For this run</b> means: {visible(approval.grantOffer)}
-        </p>
-      )}
-      <label className="small" htmlFor={reasonId}>
-        Reason, if you deny (optional; the model reads it)
-      </label>
-      <div className="deny-row">
-        <input
-          id={reasonId}
-          className="input"
-          data-testid="deny-reason"
-          maxLength={2000}
-          value={reason}
-          disabled={answered}
-          onChange={(event) => {
-            store.setReason(approval.id, event.target.value);
-          }}
-        />
         <button
           type="button"
           className="button secondary"
@@ -84,6 +61,27 @@ export function AnswerButtons({ approval, above, answered, reason, store }: Answ
           Deny
         </button>
       </div>
+      {/* Below the buttons and of one height: its words must not move what they speak about. */}
+      <p className="hint small quiet">{hint(readiness)}</p>
+      {approval.grantOffer !== undefined && (
+        <p className="small">
+          <b>For this run</b> means: {visible(approval.grantOffer)}
+        </p>
+      )}
+      <label className="small" htmlFor={reasonId}>
+        Reason, if you deny (optional; the model reads it)
+      </label>
+      <input
+        id={reasonId}
+        className="input"
+        data-testid="deny-reason"
+        maxLength={2000}
+        value={reason}
+        disabled={answered}
+        onChange={(event) => {
+          store.setReason(approval.id, event.target.value);
+        }}
+      />
     </div>
   );
 }
