@@ -13,9 +13,18 @@ export function snapshot(folder: string, leaveOut: (path: string) => boolean = (
       found[name] = `folder ${mode}`;
       for (const child of readdirSync(at)) visit(join(at, child), name === '' ? child : `${name}/${child}`);
     } else if (info.isSymbolicLink()) found[name] = `link ${readlinkSync(at)}`;
-    else if (info.isFile()) found[name] = `file ${mode} ${createHash('sha256').update(readFileSync(at)).digest('hex')}`;
+    else if (info.isFile()) found[name] = `file ${mode} ${digest(at)}`;
     else found[name] = 'special';
   };
   visit(folder, '');
   return found;
+}
+
+/** An ordinary user cannot read a file of mode 000; its mode tells the change then. */
+function digest(file: string): string {
+  try {
+    return createHash('sha256').update(readFileSync(file)).digest('hex');
+  } catch {
+    return 'unreadable';
+  }
 }
