@@ -1,14 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import {
-  accessSync,
-  chmodSync,
-  constants,
-  copyFileSync,
-  existsSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { accessSync, chmodSync, constants, copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, realpath } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { SandboxResult } from '../../src/core/sandbox/port.ts';
 import { ATTACKS, attempt } from '../support/attacks.ts';
 import { attackWorld, type AttackWorld } from '../support/attackWorld.ts';
+import { removeWhole } from '../support/tree.ts';
 import type { ChildJob } from '../support/sandboxChild.ts';
 
 const isRoot = process.getuid?.() === 0;
@@ -81,9 +73,9 @@ beforeAll(async () => {
   node = join(base, 'node');
 });
 
-afterAll(() => {
+afterAll(async () => {
   world.close();
-  rmSync(base, { recursive: true, force: true });
+  await removeWhole(base);
   if (isRoot) removeUser();
 });
 

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -6,8 +7,14 @@ import { onTestFinished } from 'vitest';
 /** A temporary folder of the test's own, gone when it ends. Its path is real (no link in it). */
 export async function temporaryFolder(): Promise<string> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'oversign-test-')));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  onTestFinished(() => removeWhole(folder));
   return folder;
+}
+
+/** Removes a folder although tests closed parts of it to their owner (modes 000 and 311); root never notices. */
+export async function removeWhole(folder: string): Promise<void> {
+  spawnSync('chmod', ['-R', 'u+rwX', folder], { stdio: 'ignore' });
+  await rm(folder, { recursive: true, force: true });
 }
 
 /** Writes files below a folder: names (with slashes) to contents. */
