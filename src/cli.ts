@@ -7,7 +7,7 @@ if (major < 24) {
 } else {
   // `oversign history | head`: a reader that has gone is no failure.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    process.exit(error.code === 'EPIPE' ? 0 : 1);
+    process.exit(error.code === 'EPIPE' && process.argv[2] !== 'run' ? 0 : 1);
   });
   const { readFileSync } = await import('node:fs');
   const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };

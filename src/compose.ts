@@ -89,7 +89,7 @@ export class Engine {
   }
 
   get isWorking(): boolean {
-    return this.#run?.isWorking ?? false;
+    return this.#starting !== undefined || (this.#run?.isWorking ?? false);
   }
 
   addSecret(secret: Secret): void {
@@ -109,12 +109,14 @@ export class Engine {
     const fits = this.#run && (this.#run.isWorking || this.#run.view().model === model.label);
     // Two messages in quick succession are for one run; whoever stops it meanwhile stops it.
     if (!fits) this.#starting ??= this.#newRun(model);
-    try {
-      this.#run = (await this.#starting) ?? this.#run;
-    } finally {
-      this.#starting = undefined;
-    }
-    await this.#run?.send(text);
+    const run = await this.#started();
+    run?.use(model);
+    await run?.send(text);
+  }
+
+  /** Hands a message to the run that is at work; it keeps its model. */
+  async say(text: string): Promise<void> {
+    await (await this.#started())?.send(text);
   }
 
   /** Puts the present run aside, so that the next message starts a new one. */
@@ -127,10 +129,8 @@ export class Engine {
   /** Goes on with a run of the log that was interrupted, stopped, or reached a limit. */
   async resume(run: string, model: Model): Promise<void> {
     if (this.isWorking) throw new Error('A run is active; stop it first.');
-    const before = restored(await this.#parts.audit.loadTranscript(run));
-    if (!before) throw new Error('This run cannot be resumed: its transcript is gone or damaged.');
-    this.#run = await this.#newRun(model, run, before);
-    await this.#run.resume();
+    this.#starting = this.#stored(run, model);
+    await (await this.#started())?.resume();
   }
 
   async stop(reason: string): Promise<void> {
@@ -140,7 +140,29 @@ export class Engine {
 
   /** The process goes away: what waits is answered as interrupted, what runs is ended, and the run can be resumed. */
   async interrupt(reason: string): Promise<void> {
+    await this.#starting?.catch(() => undefined);
     await this.#run?.interrupt(reason);
+  }
+
+  /** The present run, once whatever starts has started. */
+  async #started(): Promise<AgentRun | undefined> {
+    try {
+      this.#run = (await this.#starting) ?? this.#run;
+    } finally {
+      this.#starting = undefined;
+    }
+    return this.#run;
+  }
+
+  async #stored(run: string, model: Model): Promise<AgentRun> {
+    const stored = await this.#parts.audit.loadTranscript(run);
+    if (stored === undefined) throw new Error(`There is no run ${run} to resume.`);
+    const before = restored(stored);
+    if (!before) throw new Error('This run cannot be resumed: its transcript is damaged.');
+    // What it had read belongs to its folder, and so does what it would go on to do.
+    if (before.folder !== this.#parts.roots[0])
+      throw new Error(`This run belongs to ${before.folder}; resume it there.`);
+    return this.#newRun(model, run, before);
   }
 
   answer(id: string, digest: string, answer: Answer): boolean {
@@ -152,7 +174,7 @@ export class Engine {
     await this.#parts.audit.recover();
     const recent = await this.#parts.audit.runs(20);
     return recent.filter(
-      (run) => run.state === 'interrupted' && run.run !== this.#run?.id && this.#parts.roots.includes(run.folder),
+      (run) => run.state === 'interrupted' && run.run !== this.#run?.id && run.folder === this.#parts.roots[0],
     );
   }
 

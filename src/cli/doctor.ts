@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { Engine } from '../compose.ts';
+import { commandsProblem } from '../core/tools/confinement.ts';
 import { limitsOf } from '../core/tools/runCommand.ts';
 import { nodeParts } from '../node/engineParts.ts';
 import { visibleLine } from '../shared/visible.ts';
@@ -28,11 +29,19 @@ export async function doctor(workspace: string, json: boolean): Promise<number> 
       const policy = await engine.policy();
       const notes = policy.notes.map((note) => `${note.file}:${note.line}:${note.column}: ${note.message}`);
       items.push({ name: 'policy', ok: true, words: ['valid', ...notes].join('; ') });
+      if (!policy.confirmActions.value)
+        items.push({ name: 'questions', ok: true, words: 'reduced by your policy (confirm_actions: false)' });
       const status = await node.sandbox.status(limitsOf(policy));
       items.push({
         name: 'sandbox',
         ok: status.works,
         words: status.works ? status.words : `${status.cause} ${status.fix}`,
+      });
+      const problem = await commandsProblem(policy, node.sandbox);
+      items.push({
+        name: 'commands',
+        ok: problem === undefined,
+        words: problem ?? 'can be run, each after a question',
       });
     } catch (error) {
       items.push({ name: 'policy', ok: false, words: error instanceof Error ? error.message : String(error) });

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { visibleLine } from '../shared/visible.ts';
 import { doctor } from './doctor.ts';
 import { history } from './history.ts';
 import { runTask } from './runTask.ts';
@@ -12,6 +13,7 @@ export async function main(argv: string[], version: string): Promise<number> {
     parsed = parseArgs({
       args: argv,
       allowPositionals: true,
+      tokens: true,
       options: {
         workspace: { type: 'string' },
         model: { type: 'string' },
@@ -29,7 +31,16 @@ export async function main(argv: string[], version: string): Promise<number> {
     process.stderr.write(`oversign: ${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
     return 2;
   }
-  const { values, positionals } = parsed;
+  const { values, positionals, tokens } = parsed;
+  const wrong = (problem: string): number => {
+    process.stderr.write(`oversign: ${visibleLine(problem)}\n\n${USAGE}`);
+    return 2;
+  };
+  const given = tokens.flatMap((token) => (token.kind === 'option' ? [token.name] : []));
+  const twice = given.find((name, index) => given.indexOf(name) !== index);
+  if (twice !== undefined) return wrong(`--${twice} was given twice`);
+  const empty = Object.entries(values).find(([, value]) => value === '');
+  if (empty) return wrong(`--${empty[0]} is empty`);
   if (values.version) {
     process.stdout.write(`${version}\n`);
     return 0;
@@ -39,17 +50,23 @@ export async function main(argv: string[], version: string): Promise<number> {
     process.stdout.write(USAGE);
     return values.help ? 0 : 2;
   }
-  switch (command) {
-    case 'run':
-      return runTask(rest.join(' '), values, version);
-    case 'history':
-      return history(rest[0], values.json);
-    case 'verify':
-      return verify(values.json);
-    case 'doctor':
-      return doctor(values.workspace ?? process.cwd(), values.json);
-    default:
-      process.stderr.write(`oversign: there is no command "${command}"\n\n${USAGE}`);
-      return 2;
+  const most = { run: Infinity, history: 1, verify: 0, doctor: 0 }[command] ?? Infinity;
+  if (rest.length > most) return wrong(`"${rest[most] ?? ''}" is one word too many for ${command}`);
+  try {
+    switch (command) {
+      case 'run':
+        return await runTask(rest.join(' '), values, version);
+      case 'history':
+        return await history(rest[0], values.json);
+      case 'verify':
+        return await verify(values.json);
+      case 'doctor':
+        return await doctor(values.workspace ?? process.cwd(), values.json);
+      default:
+        return wrong(`there is no command "${command}"`);
+    }
+  } catch (error) {
+    process.stderr.write(`oversign: ${visibleLine(error instanceof Error ? error.message : String(error))}\n`);
+    return 1;
   }
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Engine } from '../compose.ts';
-import { nodeParts } from '../node/engineParts.ts';
+import { nodeParts, WorkspaceRefused } from '../node/engineParts.ts';
 import { chooseModel, type ModelChoice } from '../node/models/chooseModel.ts';
 import type { RunState } from '../shared/runView.ts';
 import { visible, visibleLine } from '../shared/visible.ts';
@@ -39,6 +39,8 @@ export async function runTask(task: string, options: RunOptions, version: string
     return code;
   };
   if (task.trim() === '' && options.resume === undefined) return fail('say what is to be done: oversign run "task"', 2);
+  if (task.trim() !== '' && options.resume !== undefined)
+    return fail('give a task or --resume, not both; a resumed run goes on with its own task', 2);
   const choice = modelChoice(options);
   if (typeof choice === 'string') return fail(choice, 2);
   // From here on the key is in one variable alone; no child and no library finds it in the environment.
@@ -54,7 +56,7 @@ export async function runTask(task: string, options: RunOptions, version: string
       ...(options.policy !== undefined && { runPolicy: resolve(options.policy) }),
     });
   } catch (error) {
-    return fail(error instanceof Error ? error.message : String(error), 1);
+    return fail(error instanceof Error ? error.message : String(error), error instanceof WorkspaceRefused ? 2 : 1);
   }
   const engine = new Engine(node.parts);
   for (const value of keys) engine.addSecret({ name: 'OPENAI_API_KEY', value });
@@ -69,6 +71,7 @@ export async function runTask(task: string, options: RunOptions, version: string
     const policy = await engine.policy();
     for (const note of policy.notes)
       write(`${visibleLine(`${note.severity}: ${note.file}:${note.line}:${note.column}: ${note.message}`)}\n`);
+    if (!policy.confirmActions.value) write('Questions are reduced by your policy (confirm_actions: false).\n');
     const chosen = await chooseModel(choice, node.parts.roots[0] ?? '/', node.sandbox);
     if (!chosen.ok) return fail(chosen.problem, 2);
     write(`${visibleLine(`Model: ${chosen.model.label}. ${chosen.model.destination}`)}\n`);
@@ -126,8 +129,13 @@ function modelChoice(options: RunOptions): ModelChoice | string {
     try {
       apiKey = readFileSync(options['api-key-file'], 'utf8').trim();
     } catch (error) {
-      return `the API key file cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+      const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
+      return `the API key file ${options['api-key-file']} cannot be read (${code})`;
     }
+    if (apiKey === '') return `the API key file ${options['api-key-file']} is empty`;
   }
+  if (!/^[\x21-\x7e]*$/.test(apiKey)) return 'the API key holds a space or a character that no key has';
+  if (provider === 'demo' && (options['model-name'] ?? options['base-url']) !== undefined)
+    return 'the demo has no model name and no address; add --model openai or --model ollama';
   return { provider, name: options['model-name'] ?? '', baseUrl: options['base-url'] ?? '', apiKey };
 }

@@ -1,4 +1,4 @@
-export const USAGE = `oversign: an agent whose every action is decided, contained, signed off and recorded
+export const USAGE = `oversign: an agent whose every action is checked against a policy and recorded; commands run in a sandbox
 
   oversign run "task"          do a task in a workspace; asks "Allow? [y/N]" where the policy says so
   oversign history [RUN]       past runs, or the events of one

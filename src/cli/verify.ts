@@ -7,7 +7,7 @@ export async function verify(json: boolean): Promise<number> {
   await using audit = await AuditClient.open(ownFolders(process.env).data);
   const result = await audit.verify();
   const words = result.ok
-    ? `The chain of ${result.events} events is whole. It is not yet witnessed: whoever can write this account's files could have replaced it as a whole.`
+    ? `The chain of ${result.events} events is whole${result.erased > 0 ? `; the texts of ${result.erased} of them are gone` : ''}. A cut-off end or a log replaced as a whole would not be noticed: this version has no outside witness.`
     : `Event ${result.firstBad ?? 0} does not fit: ${result.problem ?? ''}. The ${result.events} events before it do.`;
   process.stdout.write(json ? `${jsonLine(result)}\n` : `${words}\n`);
   return result.ok ? 0 : 1;

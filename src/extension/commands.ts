@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { AuditNode } from '../vscode/auditTree.ts';
+import { plain, showProblem } from '../vscode/messages.ts';
 import { openPolicyFile } from '../vscode/policyFile.ts';
 import { openSample } from '../vscode/sample.ts';
 import { askForApiKey, chooseModel, modelSettings, removeApiKey } from '../vscode/settings.ts';
@@ -13,15 +14,18 @@ export function registerCommands(context: vscode.ExtensionContext, controller: C
         try {
           await action(...args);
         } catch (error) {
-          void vscode.window.showErrorMessage(`Oversign: ${error instanceof Error ? error.message : String(error)}`);
+          showProblem(error);
         }
       }),
     );
   };
   command('runAgent', async (task) => {
     await controller.view.reveal();
-    const text = typeof task === 'string' ? task : await askForTask();
+    const { engine } = await controller.session();
+    const text = typeof task === 'string' ? task : await askForTask(engine.isWorking);
     if (text === undefined || text.trim() === '') return;
+    // A new task is a new run: no grant and no text of the last one is carried over.
+    if (!engine.isWorking) engine.newRun();
     await controller.send(text);
   });
   command('stop', () => controller.stop());
@@ -70,7 +74,7 @@ export function registerCommands(context: vscode.ExtensionContext, controller: C
     await controller.look(true);
     const { sandbox } = (await controller.session()).panel();
     if (sandbox.state === 'works')
-      void vscode.window.showInformationMessage(`Oversign: the sandbox works (${sandbox.text})`);
+      void vscode.window.showInformationMessage(plain(`Oversign: the sandbox works (${sandbox.text})`));
     else throw new Error(`${sandbox.text} ${sandbox.fix ?? ''}`);
   });
   command('verifyLog', async () => {
@@ -97,11 +101,11 @@ export function registerCommands(context: vscode.ExtensionContext, controller: C
   });
 }
 
-function askForTask(): Thenable<string | undefined> {
+function askForTask(isWorking: boolean): Thenable<string | undefined> {
   return vscode.window.showInputBox({
     title: 'Oversign: Run Agent',
-    prompt: 'What is to be done in this workspace?',
+    prompt: isWorking ? 'A message to the run that is at work' : 'What is to be done in this workspace?',
     ignoreFocusOut: true,
-    ...(modelSettings().provider === 'demo' && { value: 'Find the bug, fix it, and run the tests' }),
+    ...(!isWorking && modelSettings().provider === 'demo' && { value: 'Find the bug, fix it, and run the tests' }),
   });
 }

@@ -4,6 +4,7 @@ import type { FromPanel } from '../shared/protocol.ts';
 import type { PanelState } from '../shared/runView.ts';
 import { AgentView } from '../vscode/agentView.ts';
 import { AuditTree, type TreeTurn } from '../vscode/auditTree.ts';
+import { showProblem } from '../vscode/messages.ts';
 import { openPolicyFile } from '../vscode/policyFile.ts';
 import { PolicyMarks } from '../vscode/policyMarks.ts';
 import { apiKey, chooseModel, modelSettings } from '../vscode/settings.ts';
@@ -22,6 +23,7 @@ export class Controller implements vscode.Disposable {
   readonly #announced = new Set<string>();
   #session: Promise<Session> | undefined;
   #problem: string | undefined;
+  #looks = 0;
   #model: PanelState['model'];
 
   constructor(context: vscode.ExtensionContext) {
@@ -37,6 +39,10 @@ export class Controller implements vscode.Disposable {
     this.tree = new AuditTree({
       runs: async () => (await this.session()).runs(),
       turns: async (run): Promise<TreeTurn[]> => (await this.session()).turns(run),
+      // Other windows write the same log: coming back to the tree is the moment to see what they did.
+      seen: () => {
+        if (this.#session) this.#run(async () => (await this.session()).refreshInterrupted());
+      },
     });
   }
 
@@ -87,6 +93,7 @@ export class Controller implements vscode.Disposable {
     if (!vscode.workspace.isTrusted)
       throw new Error('Runs start only in a trusted workspace. Use "Workspaces: Manage Workspace Trust".');
     const session = await this.session();
+    if (session.engine.isWorking) return session.engine.say(text);
     if (session.folder === undefined)
       throw new Error('Open a folder first: the agent works inside workspace folders only.');
     await this.look();
@@ -108,17 +115,22 @@ export class Controller implements vscode.Disposable {
   }
 
   async newRun(): Promise<void> {
-    (await this.session()).engine.newRun();
+    const { engine } = await this.session();
+    if (engine.isWorking) throw new Error('A run is active; stop it first.');
+    engine.newRun();
     this.view.say({ type: 'focus-task' });
   }
 
   /** Looks at policy, sandbox and model anew, and shows what it found everywhere. */
   async look(again = false): Promise<void> {
+    const mine = (this.#looks += 1);
     const session = await this.session();
     const { standing } = await session.look(again);
     this.#marks.show(standing.ok ? standing.policy.notes : standing.diagnostics);
     const choice = await this.#choice();
     const model = await session.model(choice);
+    // A slower, older look must not say where prompts went before.
+    if (mine !== this.#looks) return;
     this.#model = model.ok
       ? { provider: choice.provider, label: model.model.label, destination: model.model.destination }
       : {
@@ -150,6 +162,8 @@ export class Controller implements vscode.Disposable {
   async #reopen(): Promise<void> {
     await this.close();
     this.#session = undefined;
+    this.#problem = undefined;
+    await this.session();
     this.view.changed();
     this.tree.refresh();
   }
@@ -192,16 +206,23 @@ export class Controller implements vscode.Disposable {
 
   async #snapshot(): Promise<PanelState> {
     const trusted = vscode.workspace.isTrusted;
+    const folder = vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file');
     const nothing = {
       approvals: [],
       interrupted: [],
       sandbox: { state: 'unknown' as const, text: 'The sandbox has not been looked at yet.' },
-      policy: { state: 'ok' as const, notes: [], asksLess: false },
+      policy: { state: 'unknown' as const, notes: [], asksLess: false },
     };
-    const session = await this.session().catch(() => undefined);
+    // Only looks: opening, and trying again, is for whoever wants something done.
+    const session = await this.#session?.catch(() => undefined);
     const state: PanelState = session
       ? { trusted, model: this.#model, ...session.panel() }
-      : { trusted, model: { ...this.#model, problem: this.#problem ?? 'Oversign could not start.' }, ...nothing };
+      : {
+          trusted,
+          ...(folder && { folder: folder.uri.fsPath }),
+          model: { ...this.#model, ...(this.#problem !== undefined && { problem: this.#problem }) },
+          ...nothing,
+        };
     this.#status.show(state);
     return state;
   }
@@ -212,8 +233,9 @@ export class Controller implements vscode.Disposable {
       if (this.#announced.has(approval.id)) continue;
       this.#announced.add(approval.id);
       if (this.view.isVisible) continue;
+      // The title holds a model's words; in a toast the tool's name is enough, and the card shows the rest.
       void vscode.window
-        .showInformationMessage(`Oversign: approval needed. ${approval.title}`, 'Show')
+        .showInformationMessage(`Oversign: approval needed (${approval.tool}).`, 'Show')
         .then((picked) => {
           if (picked === 'Show') void this.view.reveal();
         });
@@ -221,6 +243,13 @@ export class Controller implements vscode.Disposable {
   }
 
   async #onMessage(message: FromPanel): Promise<void> {
+    if (message.type === 'choose-model') {
+      await chooseModel();
+      await this.look();
+      return;
+    }
+    // A panel that was just opened shows what there is; a failure is shown by it and not tried again by itself.
+    if (message.type === 'ready' && (this.#session !== undefined || this.#problem !== undefined)) return;
     const session = await this.session();
     switch (message.type) {
       case 'ready':
@@ -253,10 +282,6 @@ export class Controller implements vscode.Disposable {
       case 'open-policy':
         await openPolicyFile(session.userPolicy);
         return;
-      case 'choose-model':
-        await chooseModel();
-        await this.look();
-        return;
     }
   }
 
@@ -264,7 +289,7 @@ export class Controller implements vscode.Disposable {
   #run(work: () => Promise<void>): void {
     work().catch((error: unknown) => {
       this.view.changed();
-      void vscode.window.showErrorMessage(`Oversign: ${error instanceof Error ? error.message : String(error)}`);
+      showProblem(error);
     });
   }
 }

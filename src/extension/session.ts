@@ -2,9 +2,11 @@ import { Engine, PolicyInvalid } from '../compose.ts';
 import { actionReport, runReport } from '../core/audit/report.ts';
 import { turnsOf, type TurnNode } from '../core/audit/tree.ts';
 import type { Model } from '../core/models/port.ts';
+import { DEFAULTS } from '../core/policy/defaults.ts';
 import type { EffectivePolicy } from '../core/policy/merge.ts';
 import type { Diagnostic } from '../core/policy/parse.ts';
 import type { SandboxStatus } from '../core/sandbox/port.ts';
+import { commandsProblem } from '../core/tools/confinement.ts';
 import { limitsOf } from '../core/tools/runCommand.ts';
 import { nodeParts, type NodeOptions, type NodeParts } from '../node/engineParts.ts';
 import { chooseModel, type ChosenModel, type ModelChoice } from '../node/models/chooseModel.ts';
@@ -37,8 +39,13 @@ export class Session implements AsyncDisposable {
 
   static async open(options: NodeOptions): Promise<Session> {
     const session = new Session(await nodeParts(options));
-    await session.refreshInterrupted();
-    return session;
+    try {
+      await session.refreshInterrupted();
+      return session;
+    } catch (error) {
+      await session[Symbol.asyncDispose]();
+      throw error;
+    }
   }
 
   get folder(): string | undefined {
@@ -87,14 +94,22 @@ export class Session implements AsyncDisposable {
 
   /** Looks at the policy files and the sandbox as they are now; `again` forgets what was known of the sandbox. */
   async look(again = false): Promise<{ standing: PolicyStanding; sandbox: SandboxStatus | undefined }> {
-    if (again) this.#node.sandbox.forget();
+    if (again) {
+      this.#node.sandbox.forget();
+      this.#modelKey = ''; // the demo's story depends on what runs in the sandbox
+    }
     try {
       const policy = await this.engine.policy();
       this.#standing = { ok: true, policy };
-      this.#sandbox = await this.#node.sandbox.status(limitsOf(policy));
+      const status = await this.#node.sandbox.status(limitsOf(policy));
+      const problem = await commandsProblem(policy, this.#node.sandbox);
+      this.#sandbox =
+        status.works && problem !== undefined ? { works: false, cause: `No commands: ${problem}.`, fix: '' } : status;
     } catch (error) {
       if (!(error instanceof PolicyInvalid)) throw error;
       this.#standing = { ok: false, words: error.message, diagnostics: error.diagnostics };
+      // The sandbox is what it is, whatever the policy says.
+      this.#sandbox = await this.#node.sandbox.status({ ...DEFAULTS.limits });
     }
     return { standing: this.#standing, sandbox: this.#sandbox };
   }
@@ -102,7 +117,7 @@ export class Session implements AsyncDisposable {
   /** The chosen model; made anew only when the choice has changed. */
   async model(choice: ModelChoice): Promise<ChosenModel> {
     const key = JSON.stringify(choice);
-    if (this.#model && this.#modelKey === key && choice.provider !== 'demo') return this.#model;
+    if (this.#model && this.#modelKey === key) return this.#model;
     if (choice.apiKey !== '') this.engine.addSecret({ name: 'API_KEY', value: choice.apiKey });
     this.#model = await chooseModel(choice, this.folder ?? '/', this.#node.sandbox);
     this.#modelKey = key;
@@ -111,13 +126,13 @@ export class Session implements AsyncDisposable {
 
   async send(text: string, model: Model): Promise<void> {
     await this.engine.send(text, model);
-    await this.refreshInterrupted();
+    await this.refreshInterrupted().catch(() => undefined); // the run was heard; a closing window is no failure of it
   }
 
   async resume(run: string, model: Model): Promise<void> {
     this.#interrupted = this.#interrupted.filter((one) => one.run !== run);
     await this.engine.resume(run, model);
-    await this.refreshInterrupted();
+    await this.refreshInterrupted().catch(() => undefined);
   }
 
   /** What the panel shows of run, questions, sandbox and policy; the window adds trust and model. */
@@ -145,11 +160,11 @@ function sandboxWords(status: SandboxStatus | undefined): PanelState['sandbox'] 
   if (status === undefined) return { state: 'unknown', text: 'The sandbox has not been looked at yet.' };
   return status.works
     ? { state: 'works', text: `${status.name}, tested on this machine.` }
-    : { state: 'refused', text: status.cause, fix: status.fix };
+    : { state: 'refused', text: status.cause, ...(status.fix !== '' && { fix: status.fix }) };
 }
 
 function policyWords(standing: PolicyStanding | undefined): PanelState['policy'] {
-  if (standing === undefined) return { state: 'ok', notes: [], asksLess: false };
+  if (standing === undefined) return { state: 'unknown', notes: [], asksLess: false };
   if (!standing.ok) return { state: 'invalid', notes: [standing.words], asksLess: false };
   const notes = standing.policy.notes.map((note) => `${note.file}:${note.line}:${note.column}: ${note.message}`);
   return { state: notes.length > 0 ? 'notes' : 'ok', notes, asksLess: !standing.policy.confirmActions.value };

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, realpathSync } from 'node:fs';
+import { constants, existsSync, realpathSync, statSync } from 'node:fs';
+import { access } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
 import type { EngineParts } from '../compose.ts';
 import { isInside } from '../core/scope/spelling.ts';
@@ -48,7 +49,8 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
   const named = ownFolders(options.environment, process.platform, options.home);
   await makePrivate(named.data);
   const folders = { data: realpathSync(named.data), config: real(named.config), home: real(named.home) };
-  const roots = options.folders.map(real);
+  const roots: string[] = [];
+  for (const folder of options.folders) roots.push(await realFolder(folder));
   // Outside every root the installation is out of reach anyway; a root that lies in it is somebody's work on it.
   const installation = options.installation === undefined ? undefined : real(options.installation);
   const inWorkspace =
@@ -61,7 +63,12 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
   const userPolicy = join(folders.config, 'policy.yaml');
   const audit = await AuditClient.open(folders.data);
   const sandbox = new HostSandbox(folders, options.environment, roots);
-  await sandbox.recover();
+  try {
+    await sandbox.recover();
+  } catch (error) {
+    await audit[Symbol.asyncDispose]();
+    throw error;
+  }
   return {
     audit,
     sandbox,
@@ -103,6 +110,22 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
       who: { user: userInfo().username, host: hostname() },
     },
   };
+}
+
+/** A workspace folder as it really is; one that cannot be worked in is refused here, not taken for an empty one. */
+async function realFolder(path: string): Promise<string> {
+  try {
+    const folder = realpathSync(path);
+    if (!statSync(folder).isDirectory()) throw new WorkspaceRefused(`The workspace ${path} is not a folder.`);
+    await access(folder, constants.R_OK | constants.X_OK);
+    return folder;
+  } catch (error) {
+    if (error instanceof WorkspaceRefused) throw error;
+    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    throw new WorkspaceRefused(
+      missing ? `The workspace ${path} does not exist.` : `The workspace ${path} cannot be entered and read.`,
+    );
+  }
 }
 
 function real(path: string): string {

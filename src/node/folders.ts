@@ -1,6 +1,7 @@
+import { existsSync } from 'node:fs';
 import { chmod, mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 
 /** Where Oversign keeps its own things, for one account. */
 export interface OwnFolders {
@@ -41,6 +42,23 @@ export function ownFolders(environment: NodeJS.ProcessEnv, platform = process.pl
 
 /** Makes a folder that only its owner may enter, whatever the umask. */
 export async function makePrivate(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  await chmod(folder, 0o700);
+  try {
+    await makeBelow(folder);
+    await chmod(folder, 0o700);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    throw new Error(`The folder ${folder} cannot be made (${code}). Mend its permissions, or set XDG_DATA_HOME.`, {
+      cause: error,
+    });
+  }
+}
+
+/** As mkdir -p, one step at a time: Node's own recursive mkdir never ends where a parent refuses with ENOENT. */
+async function makeBelow(folder: string): Promise<void> {
+  const missing: string[] = [];
+  for (let at = folder; !existsSync(at) && at !== dirname(at); at = dirname(at)) missing.unshift(at);
+  for (const path of missing)
+    await mkdir(path, { mode: 0o700 }).catch((error: unknown) => {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    });
 }

@@ -74,7 +74,7 @@ export const PanelStateSchema = z.strictObject({
     fix: z.string().optional(),
   }),
   policy: z.strictObject({
-    state: z.enum(['ok', 'notes', 'invalid']),
+    state: z.enum(['unknown', 'ok', 'notes', 'invalid']),
     notes: z.array(z.string()),
     asksLess: z.boolean(),
   }),

@@ -37,6 +37,10 @@ export class AgentView implements vscode.WebviewViewProvider, vscode.Disposable 
     const dist = vscode.Uri.joinPath(this.#extensionUri, 'dist');
     view.webview.options = { enableScripts: true, localResourceRoots: [dist] };
     view.webview.onDidReceiveMessage((message: unknown) => void this.#received(message));
+    // A hidden page is gone; the next one says `ready`. What is said meanwhile waits for it.
+    view.onDidChangeVisibility(() => {
+      if (!view.visible) this.#isReady = false;
+    });
     view.onDidDispose(() => {
       this.#view = undefined;
       this.#isReady = false;
@@ -54,7 +58,7 @@ export class AgentView implements vscode.WebviewViewProvider, vscode.Disposable 
   changed(): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      void this.#post();
+      this.#post().catch(() => undefined); // the page went away meanwhile; the next one gets all of it
     }, THROTTLE_MS);
   }
 
@@ -76,14 +80,16 @@ export class AgentView implements vscode.WebviewViewProvider, vscode.Disposable 
     if (parsed.data.type === 'ready') {
       this.#isReady = true;
       await this.#post();
-    } else this.#onMessage(parsed.data);
+    }
+    this.#onMessage(parsed.data);
   }
 
   async #post(): Promise<void> {
     const state = await this.#snapshot();
     const approvals = state.approvals.length;
-    if (!this.#view) return;
-    this.#view.badge =
+    const view = this.#view;
+    if (!view) return;
+    view.badge =
       approvals === 0
         ? undefined
         : {
@@ -91,8 +97,10 @@ export class AgentView implements vscode.WebviewViewProvider, vscode.Disposable 
             tooltip: approvals === 1 ? '1 approval is waiting' : `${approvals} approvals are waiting`,
           };
     if (!this.#isReady) return;
-    const message: ToPanel = { type: 'state', state };
-    await this.#view.webview.postMessage(message);
-    for (const waiting of this.#waiting.splice(0)) await this.#view.webview.postMessage(waiting);
+    await view.webview.postMessage({ type: 'state', state } satisfies ToPanel);
+    for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
+      if (!(await view.webview.postMessage(next))) return;
+      this.#waiting.shift();
+    }
   }
 }

@@ -22,6 +22,8 @@ export type AuditNode =
   | { kind: 'problem'; text: string };
 
 export interface AuditSource {
+  /** Called when the tree comes into sight. */
+  seen(): void;
   runs(): Promise<RunSummary[]>;
   turns(run: string): Promise<TreeTurn[]>;
 }
@@ -33,12 +35,18 @@ export class AuditTree implements vscode.TreeDataProvider<AuditNode>, vscode.Dis
   readonly #source: AuditSource;
   readonly #changes = new vscode.EventEmitter<undefined>();
   readonly #view: vscode.TreeView<AuditNode>;
+  readonly #visibility: vscode.Disposable;
   #timer: NodeJS.Timeout | undefined;
   readonly onDidChangeTreeData = this.#changes.event;
 
   constructor(source: AuditSource) {
     this.#source = source;
     this.#view = vscode.window.createTreeView('oversign.audit', { treeDataProvider: this, showCollapseAll: true });
+    this.#visibility = this.#view.onDidChangeVisibility(({ visible }) => {
+      if (!visible) return;
+      source.seen();
+      this.refresh();
+    });
   }
 
   refresh(): void {
@@ -50,6 +58,7 @@ export class AuditTree implements vscode.TreeDataProvider<AuditNode>, vscode.Dis
 
   dispose(): void {
     clearTimeout(this.#timer);
+    this.#visibility.dispose();
     this.#changes.dispose();
     this.#view.dispose();
   }

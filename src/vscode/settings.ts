@@ -55,7 +55,7 @@ export async function chooseModel(): Promise<void> {
   const providers: (vscode.QuickPickItem & { id: ModelSettings['provider'] })[] = [
     { id: 'demo', label: 'Demo', description: 'scripted words, everything else real; nothing is sent' },
     { id: 'openai', label: 'OpenAI or compatible', description: 'prompts and tool results go to its server' },
-    { id: 'ollama', label: 'Ollama', description: 'a model on this machine, or on a server of yours' },
+    { id: 'ollama', label: 'Ollama', description: 'a model on this machine, or on a server of yours with https' },
   ];
   const picked = await vscode.window.showQuickPick(providers, { title: 'Oversign: Choose Model' });
   if (!picked) return;

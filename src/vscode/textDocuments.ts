@@ -6,6 +6,8 @@ const MOST = 50;
 /** Read-only documents that exist in memory alone: both sides of a proposed change, and reports of the log. */
 export class TextDocuments implements vscode.TextDocumentContentProvider, vscode.Disposable {
   readonly #texts = new Map<string, string>();
+  readonly #changes = new vscode.EventEmitter<vscode.Uri>();
+  readonly onDidChange = this.#changes.event;
   readonly #registration = vscode.workspace.registerTextDocumentContentProvider(SCHEME, this);
 
   provideTextDocumentContent(uri: vscode.Uri): string {
@@ -31,11 +33,15 @@ export class TextDocuments implements vscode.TextDocumentContentProvider, vscode
 
   dispose(): void {
     this.#registration.dispose();
+    this.#changes.dispose();
   }
 
   #put(path: string, text: string): vscode.Uri {
     const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${path}` });
+    const before = this.#texts.get(uri.toString());
+    this.#texts.delete(uri.toString()); // the newest goes last: the oldest is dropped first
     this.#texts.set(uri.toString(), text);
+    if (before !== undefined && before !== text) this.#changes.fire(uri);
     const [oldest] = this.#texts.keys();
     if (this.#texts.size > MOST && oldest !== undefined) this.#texts.delete(oldest);
     return uri;

@@ -29,6 +29,7 @@ test('a question that comes while the panel is hidden is told in a toast, the ba
   await page.keyboard.press('Control+Shift+E');
   await page.getByText('Oversign: 1 approval waiting').waitFor({ timeout: 60_000 });
   await page.locator('.activitybar .badge-content', { hasText: '1' }).first().waitFor({ timeout: 30_000 });
+  await page.getByText('Oversign: approval needed (run_command).').first().waitFor({ timeout: 30_000 });
   await window.shot('panel-hidden');
   expect(window.events().some(({ type }) => type === 'answered')).toBe(false);
   // Coming back, the question stands there as it was.

@@ -48,6 +48,7 @@ function SandboxLine({ sandbox }: { readonly sandbox: PanelState['sandbox'] }) {
 
 function PolicyLine({ policy, post }: { readonly policy: PanelState['policy']; readonly post: HeaderProps['post'] }) {
   const looks = {
+    unknown: { icon: 'question', tone: 'plain', words: 'Policy: not read yet.' },
     ok: { icon: 'law', tone: 'plain', words: 'Policy in force.' },
     notes: { icon: 'info', tone: 'plain', words: 'Policy in force, with notes.' },
     invalid: { icon: 'error', tone: 'error', words: 'The policy has errors.' },

@@ -41,8 +41,8 @@ export function Transcript({ entries }: { readonly entries: readonly Entry[] }) 
     >
       {entries.length === 0 && (
         <p className="quiet">
-          Describe a task below. Every action is checked against your policy, runs in the sandbox, and is recorded. What
-          needs your word is asked here first.
+          Describe a task below. Every action is checked against your policy and recorded. Commands run in the sandbox,
+          file tools only inside the workspace. What needs your word is asked here first.
         </p>
       )}
       {entries.map((entry, index) => (

@@ -42,7 +42,7 @@ class LimitReached extends Error {}
  * person stops it, or a limit does; then it can go on with `send`.
  */
 export class AgentRun {
-  readonly #parts: RunParts;
+  #parts: RunParts;
   readonly #transcript = new Transcript();
   readonly #grants: Grant[] = [];
   readonly #contentOf = new Set<string>();
@@ -55,6 +55,7 @@ export class AgentRun {
   #questions = 0;
   #state: RunState = 'finished';
   #reason = '';
+  #ended: RunState = 'finished';
   #stop: AbortController | undefined;
   #working: Promise<void> = Promise.resolve();
 
@@ -92,6 +93,11 @@ export class AgentRun {
     };
   }
 
+  /** Lets the next work ask this model: the same one, perhaps with another key. */
+  use(model: Model): void {
+    if (!this.isWorking) this.#parts = { ...this.#parts, model };
+  }
+
   /** Gives the run its task or a further message. While it works, the message joins at the next turn. */
   async send(text: string): Promise<void> {
     const shown = this.#parts.redactor.text(text);
@@ -99,6 +105,7 @@ export class AgentRun {
     if (this.isWorking) {
       this.#queue.push(shown);
       this.#parts.onChange();
+      await this.#save();
       return;
     }
     await this.#work(shown);
@@ -128,14 +135,14 @@ export class AgentRun {
   }
 
   async #work(message: string | undefined): Promise<void> {
-    const { store, folder, id } = this.#parts;
+    const { store, folders, id } = this.#parts;
     const stop = new AbortController();
     this.#stop = stop;
     const work = async (): Promise<void> => {
       try {
-        const claim = await store.claim(folder, id);
+        const claim = await store.claim(folders, id);
         if (!claim.ok) {
-          this.#refuse(`Another run is active in this folder (process ${claim.pid}). Stop it first.`, message);
+          this.#refuse(`Another run is active in ${claim.folder} (process ${claim.pid}). Stop it first.`, message);
           return;
         }
       } catch (error) {
@@ -144,14 +151,18 @@ export class AgentRun {
       }
       try {
         await this.#session(message, stop);
+        // Said in the last moment, when no turn was left to take it up.
+        while (this.#state === 'finished' && this.#queue.length > 0) await this.#session(undefined, stop);
       } catch (error) {
         this.#refuse(error instanceof Error ? error.message : 'unknown failure');
       } finally {
-        await store.release(folder, id).catch(() => undefined);
+        await store.release(id).catch(() => undefined);
       }
     };
     this.#working = work().finally(() => {
       this.#stop = undefined;
+      // A stop that came after the end has nothing to stop.
+      if (this.#state === 'stopping') this.#state = this.#ended;
       this.#parts.onChange();
     });
     await this.#working;
@@ -173,6 +184,7 @@ export class AgentRun {
     // What was said too late for the work before this.
     for (const text of this.#queue.splice(0)) this.#messages.push({ role: 'user', text });
     if (message !== undefined) this.#messages.push({ role: 'user', text: message });
+    await this.#save(); // from here on a crash loses nothing that was said
     const { policy } = await this.#parts.context();
     this.#turnsAtStart = this.#turn;
     this.#set('running', '');
@@ -299,12 +311,14 @@ export class AgentRun {
         folder: this.#parts.folder,
         turn: this.#turn,
         contentOf: [...this.#contentOf],
-        messages: this.#messages,
+        // What waits for the next turn is part of what was said.
+        messages: [...this.#messages, ...this.#queue.map((text) => ({ role: 'user' as const, text }))],
       }),
     );
   }
 
   #set(state: RunState, reason: string): void {
+    if (state !== 'running' && state !== 'waiting' && state !== 'stopping') this.#ended = state;
     this.#state = state;
     this.#reason = reason;
     this.#parts.onChange();

@@ -10,15 +10,18 @@ export interface AuditLog {
 export interface AuditReader {
   runs(limit: number, before?: string): Promise<RunSummary[]>;
   events(run: string): Promise<AuditRecord[]>;
-  /** Checks the hash chain; names the first event that does not fit. */
-  verify(): Promise<{ ok: boolean; events: number; problem?: string; firstBad?: number }>;
+  /** Checks the hash chain; names the first event that does not fit, and counts events whose payload is gone. */
+  verify(): Promise<{ ok: boolean; events: number; erased: number; problem?: string; firstBad?: number }>;
 }
+
+/** Whether a run may work in the folders it asked for; `run` and `pid` name the holder of the first that is taken. */
+export type Claim = { ok: true } | { ok: false; folder: string; run: string; pid: number };
 
 /** What a run needs to be resumed, and which run may be active where. */
 export interface RunStore {
-  /** Claims a workspace folder for a run; says who holds it otherwise. */
-  claim(folder: string, run: string): Promise<{ ok: true } | { ok: false; run: string; pid: number }>;
-  release(folder: string, run: string): Promise<void>;
+  /** Claims workspace folders for a run, all of them or none; says who holds one otherwise. */
+  claim(folders: readonly string[], run: string): Promise<Claim>;
+  release(run: string): Promise<void>;
   saveTranscript(run: string, transcript: Json): Promise<void>;
   loadTranscript(run: string): Promise<Json | undefined>;
   /** Marks what dead processes left open; returns the runs that it marked. */

@@ -81,7 +81,7 @@ function nextStep(scenario: DemoScenario | undefined, messages: readonly Message
   if (!scenario)
     return {
       words:
-        'The demo tells one story, and it belongs to the sample workspace: this folder has no src/total file of the sample. Choose a model with "Oversign: Choose Model" to work here.',
+        'The demo tells one story, and this is not the sample workspace it belongs to. Choose a model to work here (in the editor "Oversign: Choose Model", on the command line --model).',
     };
   const script = steps(scenario);
   // A step that was interrupted is taken again.
@@ -90,6 +90,6 @@ function nextStep(scenario: DemoScenario | undefined, messages: readonly Message
   if (step) return step;
   const denied = done.filter((message) => /^(The user denied|Denied by policy|Not done)/.test(message.text)).length;
   return {
-    words: `Done: the bug in ${scenario.file} was looked into, with ${done.length} actions proposed and ${denied} of them not carried out. You find each of them in the audit log. Without a language model I cannot say more; choose one with "Oversign: Choose Model".`,
+    words: `Done: the bug in ${scenario.file} was looked into, with ${done.length} actions proposed and ${denied} of them not carried out. You find each of them in the audit log. Without a language model I cannot say more; choose one (in the editor "Oversign: Choose Model", on the command line --model).`,
   };
 }

@@ -8,8 +8,8 @@ import { decide, offered } from '../policy/decide.ts';
 import { Forbidden } from '../scope/guard.ts';
 import { parseArguments } from './arguments.ts';
 import type { CallResult, CallRun } from './callRun.ts';
+import { confinementProblem } from './confinement.ts';
 import { Cancelled, Changed, Interruption, throwIfStopped, ToolFailure } from './failure.ts';
-import { limitsOf } from './runCommand.ts';
 import { deniedText, Step } from './step.ts';
 import { toolNamed } from './table.ts';
 import type { AnyTool, Description, ToolContext } from './tool.ts';
@@ -79,7 +79,7 @@ async function decideAndPerform(
 }
 
 async function decideNow(tool: AnyTool, action: Action, context: ToolContext, run: CallRun): Promise<Decision> {
-  const refusal = action.effect === 'execute' ? await confinementProblem(context) : undefined;
+  const refusal = action.effect === 'execute' ? await confinementProblem(context.policy, context.sandbox) : undefined;
   return decide(
     action,
     { family: tool.family, ...(refusal !== undefined && { sandboxRefusal: refusal }) },
@@ -87,14 +87,6 @@ async function decideNow(tool: AnyTool, action: Action, context: ToolContext, ru
     context.scope,
     run.grants.map(grantView),
   );
-}
-
-async function confinementProblem(context: ToolContext): Promise<string | undefined> {
-  if (!context.policy.sandbox.value)
-    return 'your policy switches the sandbox off, and this version runs no command outside it; set sandbox: true';
-  if (context.policy.backend.value === 'docker') return 'this version has no docker sandbox; set sandbox.backend: auto';
-  const status = await context.sandbox.status(limitsOf(context.policy));
-  return status.works ? undefined : `${status.cause} ${status.fix}`;
 }
 
 async function perform(

@@ -82,11 +82,11 @@ export class AuditClient implements AuditLog, AuditReader, RunStore, AsyncDispos
   verify(): ReturnType<AuditReader['verify']> {
     return this.#call('verify');
   }
-  claim(folder: string, run: string): ReturnType<RunStore['claim']> {
-    return this.#call('claim', folder, run);
+  claim(folders: readonly string[], run: string): ReturnType<RunStore['claim']> {
+    return this.#call('claim', folders, run);
   }
-  async release(folder: string, run: string): Promise<void> {
-    await this.#call('release', folder, run);
+  async release(run: string): Promise<void> {
+    await this.#call('release', run);
   }
   async saveTranscript(run: string, transcript: Json): Promise<void> {
     await this.#call('saveTranscript', run, transcript);

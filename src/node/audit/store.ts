@@ -9,6 +9,7 @@ import {
   type RunSummary,
 } from '../../shared/auditEvent.ts';
 import { canonicalJson, type Json } from '../../shared/json.ts';
+import type { Claim } from '../../core/audit/port.ts';
 import { isAlive, type ProcessIdentity } from '../process/identity.ts';
 import { commitment, eventHash, GENESIS } from './chain.ts';
 import { summarize } from './summary.ts';
@@ -34,28 +35,31 @@ export class AuditStore {
     return this.#transaction(() => this.#appendOpen(checked));
   }
 
-  /** Claims a folder for a run unless a living process holds it. */
-  claim(folder: string, run: string): { ok: true } | { ok: false; run: string; pid: number } {
+  /** Claims folders for a run, all or none; what a dead process held is marked as interrupted and taken over. */
+  claim(folders: readonly string[], run: string): Claim {
     return this.#transaction(() => {
-      const row = this.#prepare('SELECT run, pid, start, boot FROM active_runs WHERE folder = ?').get(folder);
-      if (row) {
+      for (const folder of folders) {
+        const row = this.#prepare('SELECT run, pid, start, boot FROM active_runs WHERE folder = ?').get(folder);
+        if (!row) continue;
         const holder = { pid: Number(row['pid']), start: String(row['start']), boot: String(row['boot']) };
-        if (isAlive(holder)) return { ok: false, run: String(row['run']), pid: holder.pid };
-        this.#markInterrupted(String(row['run']), folder);
+        if (isAlive(holder)) return { ok: false, folder, run: String(row['run']), pid: holder.pid };
+        this.#markInterrupted(String(row['run']));
       }
-      this.#prepare('INSERT OR REPLACE INTO active_runs (folder, run, pid, start, boot) VALUES (?, ?, ?, ?, ?)').run(
-        folder,
-        run,
-        this.#owner.pid,
-        this.#owner.start,
-        this.#owner.boot,
-      );
+      const { pid, start, boot } = this.#owner;
+      for (const folder of folders)
+        this.#prepare('INSERT INTO active_runs (folder, run, pid, start, boot) VALUES (?, ?, ?, ?, ?)').run(
+          folder,
+          run,
+          pid,
+          start,
+          boot,
+        );
       return { ok: true };
     });
   }
 
-  release(folder: string, run: string): void {
-    this.#prepare('DELETE FROM active_runs WHERE folder = ? AND run = ?').run(folder, run);
+  release(run: string): void {
+    this.#prepare('DELETE FROM active_runs WHERE run = ?').run(run);
   }
 
   /** Marks as interrupted what processes that are gone left open; returns those runs. */
@@ -64,7 +68,8 @@ export class AuditStore {
       const marked: string[] = [];
       for (const row of this.#prepare('SELECT folder, run, pid, start, boot FROM active_runs').all()) {
         if (isAlive({ pid: Number(row['pid']), start: String(row['start']), boot: String(row['boot']) })) continue;
-        this.#markInterrupted(String(row['run']), String(row['folder']));
+        if (marked.includes(String(row['run']))) continue;
+        this.#markInterrupted(String(row['run']));
         marked.push(String(row['run']));
       }
       return marked;
@@ -92,36 +97,60 @@ export class AuditStore {
         .map((row) => String(row['run'])),
     );
     return rows.map((row) =>
-      summarize(String(row['run']), this.events(String(row['run'])), active.has(String(row['run']))),
+      summarize(
+        String(row['run']),
+        this.#landmarks(String(row['run'])),
+        Number(
+          this.#prepare('SELECT count(DISTINCT action) AS n FROM events WHERE run = ?').get(String(row['run']))?.['n'],
+        ),
+        active.has(String(row['run'])),
+      ),
     );
   }
 
   events(run: string): AuditRecord[] {
-    const rows = this.#prepare(
+    return this.#records(
       'SELECT e.body AS body, p.body AS payload FROM events e LEFT JOIN payloads p ON p.seq = e.seq WHERE e.run = ? ORDER BY e.seq',
-    ).all(run);
-    return rows.flatMap((row) => {
-      const event = parseEvent(String(row['body']));
-      if (!event) return []; // one damaged record is passed over here; verify names it
-      return [
-        row['payload'] === null
-          ? event
-          : { ...event, payload: JSON.parse(String(row['payload'])) as NonNullable<AuditRecord['payload']> },
-      ];
-    });
+      run,
+    );
   }
 
-  verify(): { ok: boolean; events: number; problem?: string; firstBad?: number } {
+  /** The events that tell how a run stands: a list of runs must not read everything that ever happened in them. */
+  #landmarks(run: string): AuditRecord[] {
+    return this.#records(
+      `SELECT e.body AS body, p.body AS payload FROM events e LEFT JOIN payloads p ON p.seq = e.seq
+       WHERE e.run = ? AND e.type IN ('run_started', 'run_continued', 'run_finished', 'interrupted') ORDER BY e.seq`,
+      run,
+    );
+  }
+
+  #records(sql: string, run: string): AuditRecord[] {
+    return this.#prepare(sql)
+      .all(run)
+      .flatMap((row) => {
+        const event = parseEvent(String(row['body']));
+        if (!event) return []; // one damaged record is passed over here; verify names it
+        return [
+          row['payload'] === null
+            ? event
+            : { ...event, payload: JSON.parse(String(row['payload'])) as NonNullable<AuditRecord['payload']> },
+        ];
+      });
+  }
+
+  verify(): { ok: boolean; events: number; erased: number; problem?: string; firstBad?: number } {
     let prev = GENESIS;
     let seq = 0;
+    let erased = 0;
     const rows = this.#prepare(
       'SELECT e.seq AS seq, e.body AS body, e.hash AS hash, p.salt AS salt, p.body AS payload FROM events e LEFT JOIN payloads p ON p.seq = e.seq ORDER BY e.seq',
     ).iterate();
     for (const row of rows) {
       seq += 1;
-      const bad = (problem: string): { ok: false; events: number; problem: string; firstBad: number } => ({
+      const bad = (problem: string): ReturnType<AuditStore['verify']> => ({
         ok: false,
         events: seq - 1,
+        erased,
         problem,
         firstBad: seq,
       });
@@ -134,9 +163,10 @@ export class AuditStore {
       if (eventHash(rest) !== hash || hash !== row['hash']) return bad('its content is not what its hash says');
       if (row['payload'] !== null && commitment(String(row['salt']), String(row['payload'])) !== event.commitment)
         return bad('its payload is not what it committed to');
+      if (row['payload'] === null && event.commitment !== undefined) erased += 1;
       prev = hash;
     }
-    return { ok: true, events: seq };
+    return { ok: true, events: seq, erased };
   }
 
   close(): void {
@@ -173,7 +203,7 @@ export class AuditStore {
   }
 
   /** Closes what a dead process left open: started actions, questions nobody answered, and the run itself. */
-  #markInterrupted(run: string, folder: string): void {
+  #markInterrupted(run: string): void {
     const open = new Map<string, AuditEvent['type']>();
     let isOpen = false;
     for (const event of this.events(run)) {
@@ -194,7 +224,7 @@ export class AuditStore {
       });
     }
     if (isOpen) this.#appendOpen({ type: 'interrupted', run, data: { reason: 'the process that owned it is gone' } });
-    this.#prepare('DELETE FROM active_runs WHERE folder = ?').run(folder);
+    this.release(run);
   }
 
   #transaction<T>(work: () => T): T {

@@ -1,7 +1,7 @@
 import type { AuditRecord, RunSummary } from '../../shared/auditEvent.ts';
 
 /** A run in one line, from its events. An active run with no end is running; one that is not was interrupted. */
-export function summarize(run: string, events: readonly AuditRecord[], isActive: boolean): RunSummary {
+export function summarize(run: string, events: readonly AuditRecord[], actions: number, isActive: boolean): RunSummary {
   const first = events.find((event) => event.type === 'run_started');
   let state: RunSummary['state'] = isActive ? 'active' : 'interrupted';
   let reason = isActive ? '' : 'The window or process that ran it was gone before it ended.';
@@ -23,7 +23,7 @@ export function summarize(run: string, events: readonly AuditRecord[], isActive:
     time: first?.time ?? '',
     state,
     reason,
-    actions: new Set(events.flatMap((event) => (event.action === undefined ? [] : [event.action]))).size,
+    actions,
   };
 }
 

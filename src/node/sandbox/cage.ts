@@ -58,6 +58,22 @@ export async function planWorkspace(
   };
 }
 
+const SYSTEM_FOLDERS = [
+  '/usr',
+  '/etc',
+  '/bin',
+  '/sbin',
+  '/lib',
+  '/lib32',
+  '/lib64',
+  '/libx32',
+  '/boot',
+  '/dev',
+  '/proc',
+  '/sys',
+];
+const SECRET_FOLDERS = ['.ssh', '.gnupg', '.aws', '.kube', '.config', '.local/share'];
+
 /** Whether a workspace folder may be mounted at all: never the whole system, the home folder, or Oversign's own. */
 export function refuseWorkspace(root: string, home: string, own: readonly string[]): string | undefined {
   const holds = (path: string): boolean => path === root || path.startsWith(root === '/' ? '/' : `${root}/`);
@@ -65,6 +81,12 @@ export function refuseWorkspace(root: string, home: string, own: readonly string
   if (root === home) return 'The workspace is your home folder. Open a project folder instead.';
   if (holds(home)) return 'The workspace holds your home folder. Open a project folder instead.';
   if (root === tmpdir()) return 'The workspace is the folder for temporary files. Open a project folder instead.';
+  const system = SYSTEM_FOLDERS.find((path) => root === path || root.startsWith(`${path}/`));
+  if (system !== undefined)
+    return `The workspace lies in ${system}, which belongs to the system. Open a project folder instead.`;
+  const secret = SECRET_FOLDERS.find((name) => root === `${home}/${name}` || root.startsWith(`${home}/${name}/`));
+  if (secret !== undefined)
+    return `The workspace lies in ~/${secret}, where keys are kept. Open a project folder instead.`;
   if (own.some((path) => holds(path) || root.startsWith(`${path}/`)))
     return 'The workspace holds, or lies in, Oversign’s own data or settings. Open a project folder instead.';
   return undefined;

@@ -45,7 +45,8 @@ export class HostSandbox implements Sandbox {
     return {
       works: true,
       name: 'bubblewrap',
-      words: 'bubblewrap: no network, only the workspace can be written, your other files are not there.',
+      words:
+        'bubblewrap: no network; of your files only the workspace and the toolchains on PATH are there, and only the workspace can be changed.',
       limits: heldLimits(limits),
     };
   }

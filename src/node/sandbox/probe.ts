@@ -73,7 +73,7 @@ export async function explainFailure(output: string): Promise<Refusal> {
     );
   return refusal(
     `bubblewrap failed (${said === '' ? 'it said nothing' : said})`,
-    'Run `oversign doctor` for the whole message.',
+    'See whether `bwrap --unshare-user --ro-bind / / true` works for you in a terminal.',
   );
 }
 

@@ -35,6 +35,6 @@ export async function selfTest(program: string, cage: Cage, hidden: string): Pro
   return {
     works: false,
     cause: `Commands cannot be confined: the sandbox did not hold in its self-test (${output.trim().split('\n')[0] ?? ''}).`,
-    fix: 'Run `oversign doctor` and report what it prints.',
+    fix: 'Please report this: a sandbox that does not hold is never used.',
   };
 }

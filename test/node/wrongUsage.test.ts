@@ -1,0 +1,92 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { expect, test } from 'vitest';
+import { plant, temporaryFolder } from '../support/tree.ts';
+
+/** The command line as users start it, with folders of its own. */
+async function oversign(args: string[], environment: Record<string, string> = {}) {
+  const base = await temporaryFolder();
+  await plant(join(base, 'work'), { 'a.txt': 'hello\n' });
+  mkdirSync(join(base, 'home'));
+  const result = spawnSync(process.execPath, ['src/cli.ts', ...args.map((arg) => arg.replaceAll('BASE', base))], {
+    env: {
+      PATH: process.env['PATH'],
+      HOME: join(base, 'home'),
+      XDG_DATA_HOME: join(base, 'data'),
+      XDG_CONFIG_HOME: join(base, 'config'),
+      ...environment,
+    },
+    encoding: 'utf8',
+    timeout: 60_000,
+  });
+  return { code: result.status, text: result.stdout + result.stderr };
+}
+
+const WRONG: [string, string[], RegExp][] = [
+  [
+    'a workspace that does not exist',
+    ['run', 'x', '--workspace', 'BASE/nowhere'],
+    /The workspace .*nowhere does not exist/,
+  ],
+  ['a workspace that is a file', ['run', 'x', '--workspace', 'BASE/work/a.txt'], /is not a folder/],
+  ['an empty workspace option', ['run', 'x', '--workspace', ''], /--workspace is empty/],
+  ['the whole file system', ['run', 'x', '--workspace', '/'], /whole file system/],
+  ['the home folder', ['run', 'x', '--workspace', 'BASE/home'], /home folder/],
+  ['a folder of the system', ['run', 'x', '--workspace', '/usr/lib'], /belongs to the system/],
+  ['an option given twice', ['run', 'x', '--policy', 'a', '--policy', 'b'], /--policy was given twice/],
+  ['a task and a run to resume', ['run', 'x', '--resume', 'y', '--workspace', 'BASE/work'], /not both/],
+  ['a model name for the demo', ['run', 'x', '--model-name', 'm', '--workspace', 'BASE/work'], /add --model openai/],
+  ['a key file that is not there', ['run', 'x', '--api-key-file', 'BASE/none'], /cannot be read \(ENOENT\)/],
+  ['an empty key file', ['run', 'x', '--api-key-file', '/dev/null'], /is empty/],
+  ['words too many', ['verify', 'this'], /one word too many/],
+  ['an unknown command', ['rum'], /no command "rum"/],
+];
+
+test.each(WRONG)('%s: a sentence, and exit code 2', async (_name, args, sentence) => {
+  const { code, text } = await oversign(args);
+  expect(text).toMatch(sentence);
+  expect(text).not.toMatch(/\n\s+at /);
+  expect(code).toBe(2);
+});
+
+test('a key with a line break in it is refused before anything starts', async () => {
+  const base = await temporaryFolder();
+  writeFileSync(join(base, 'key'), 'sk-one\nsk-two\n');
+  const { code, text } = await oversign([
+    'run',
+    'x',
+    '--model',
+    'openai',
+    '--api-key-file',
+    join(base, 'key'),
+    '--workspace',
+    'BASE/work',
+  ]);
+  expect(text).toContain('no key has');
+  expect(code).toBe(2);
+});
+
+test('a run that is not there cannot be resumed', async () => {
+  const { code, text } = await oversign(['run', '--resume', 'nope', '--workspace', 'BASE/work']);
+  expect(text).toContain('There is no run nope to resume');
+  expect(code).toBe(1);
+});
+
+test.each(['history', 'verify', 'doctor'])(
+  'a data folder that cannot be made: %s says which, and ends',
+  async (command) => {
+    const { code, text } = await oversign([command], { XDG_DATA_HOME: '/proc/nope' });
+    expect(text).toMatch(/The folder \/proc\/nope\/oversign cannot be made/);
+    expect(text).not.toMatch(/\n\s+at /);
+    expect(code).toBe(1);
+  },
+);
+
+test('doctor says that no command would run, and where that is set', async () => {
+  const base = await temporaryFolder();
+  await plant(join(base, 'oversign'), { 'policy.yaml': 'sandbox: false\n' });
+  const { code, text } = await oversign(['doctor', '--workspace', 'BASE/work'], { XDG_CONFIG_HOME: base });
+  expect(text).toMatch(/FAIL {2}commands: your policy switches the sandbox off/);
+  expect(code).toBe(1);
+});
