@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { openAiServer } from '../support/openAiServer.ts';
@@ -97,6 +97,27 @@ test('a window reloaded with an approval pending: interrupted, resumed, asked an
   await window.answer('edit', 'approve');
   await window.state('finished');
   expect(readFileSync(join(window.folder, 'later.txt'), 'utf8')).toBe('after the reload\n');
+});
+
+test('the extension host killed with -9 between approval and effect: nothing happened, and the log says so', async () => {
+  const window = await windowWithStory([{ text: 'One.', calls: [{ name: 'delete_path', args: { path: 'many' } }] }]);
+  // Keeping a copy of so many files takes seconds: that is the time between the answer and the effect.
+  mkdirSync(join(window.folder, 'many'));
+  for (let index = 0; index < 4000; index += 1)
+    writeFileSync(join(window.folder, 'many', `${index}.txt`), `${index}\n`);
+  await runFromPalette(window, 'Delete many files');
+  await window.answer('delete', 'approve');
+  await expect
+    .poll(() => window.events().some(({ type }) => type === 'answered'), { timeout: 60_000, interval: 20 })
+    .toBe(true);
+  for (const pid of window.server.extensionHostPids()) process.kill(pid, 'SIGKILL');
+  await window.panel.getByTestId('interrupted').waitFor({ timeout: 90_000 });
+  const events = window.events();
+  expect(events.filter(({ type }) => type === 'started')).toEqual([]);
+  expect(events.filter(({ type }) => type === 'interrupted').map(({ data }) => data['effect'])).toContain(
+    'did not happen',
+  );
+  expect(readdirSync(join(window.folder, 'many'))).toHaveLength(4000);
 });
 
 test('the extension host killed with -9 while an approved command runs: the log says so', async () => {

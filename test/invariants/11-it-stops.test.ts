@@ -196,7 +196,7 @@ test('a second engine gets no run in the same folder while the first one works, 
   await second.send('me too', scripted([{ text: 'hello' }]));
   expect(second.view().run).toMatchObject({
     state: 'failed',
-    reason: `Another run is active in this folder (process ${process.pid}). Stop it first.`,
+    reason: `Another run is active in ${bench.folder} (process ${process.pid}). Stop it first.`,
   });
   expect(await other.audit.events(second.view().run?.id ?? '')).toEqual([]);
   expect(bench.engine.view().approvals).toHaveLength(1);
