@@ -20,23 +20,6 @@ test('Enter alone approves nothing; Control+Enter does', async () => {
   await expect.poll(() => window.events().some(({ type }) => type === 'answered'), { timeout: 30_000 }).toBe(true);
 });
 
-test('a question that comes while the panel is hidden is told in a toast, the badge and the status bar', async () => {
-  const window = await openWindow();
-  const { page } = window.editor;
-  await runFromPalette(window);
-  await window.panel.getByTestId('run-state').first().waitFor({ timeout: 60_000 });
-  await page.locator('.part.titlebar').click({ position: { x: 2, y: 2 } });
-  await page.keyboard.press('Control+Shift+E');
-  await page.getByText('Oversign: 1 approval waiting').waitFor({ timeout: 60_000 });
-  await page.locator('.activitybar .badge-content', { hasText: '1' }).first().waitFor({ timeout: 30_000 });
-  await page.getByText('Oversign: approval needed (run_command).').first().waitFor({ timeout: 30_000 });
-  await window.shot('panel-hidden');
-  expect(window.events().some(({ type }) => type === 'answered')).toBe(false);
-  // Coming back, the question stands there as it was.
-  await window.editor.palette('Oversign: Focus on Agent View');
-  await window.approval.waitFor({ timeout: 60_000 });
-});
-
 test('a restricted workspace: views and history, no runs', async () => {
   const window = await openWindow({ trust: false });
   await window.editor.palette('Oversign: Focus on Agent View');

@@ -8,10 +8,13 @@ import { openWindow, runFromPalette, type Window } from './window.ts';
 const KEY = 'sk-e2e-0123456789abcdef';
 
 /** A window whose model is a real HTTP server that tells this story, one reply a request. */
-async function windowWithStory(story: ScriptedReply[]): Promise<Window> {
+async function windowWithStory(story: ScriptedReply[], delayMs = 0): Promise<Window> {
   const server = await openAiServer(
-    (request) =>
-      story[request.results.filter((result) => !result.startsWith('Interrupted')).length] ?? { text: 'All done.' },
+    async (request) => {
+      await new Promise((resolve) => setTimeout(resolve, delayMs));
+      const done = request.results.filter((result) => !result.startsWith('Interrupted')).length;
+      return story[done] ?? { text: 'All done.' };
+    },
     { apiKey: KEY },
   );
   onTestFinished(() => server.close());
@@ -138,4 +141,26 @@ test('the extension host killed with -9 while an approved command runs: the log 
   expect(events.some(({ type }) => type === 'finished')).toBe(false);
   expect(existsSync(join(window.folder, 'late.txt'))).toBe(false);
   expect(existsSync(join(window.folder, '.vscode'))).toBe(false);
+});
+
+test('a question that comes while the panel is hidden is told in a toast, the badge and the status bar', async () => {
+  const story = [
+    { text: 'One.', calls: [{ name: 'run_command', args: { command: ': [Show](command:workbench.view.scm)' } }] },
+  ];
+  const window = await windowWithStory(story, 5000); // time enough to hide the panel before the question comes
+  const { page } = window.editor;
+  await runFromPalette(window, 'Ask me later');
+  await page.keyboard.press('Control+Shift+E');
+  await page.locator('.explorer-folders-view').waitFor({ timeout: 30_000 });
+  await page.getByText('Oversign: 1 approval waiting').waitFor({ timeout: 60_000 });
+  await page.locator('.activitybar .badge-content', { hasText: '1' }).first().waitFor({ timeout: 30_000 });
+  const toast = page.locator('.notification-toast', { hasText: 'approval needed (run_command)' });
+  await toast.waitFor({ timeout: 30_000 });
+  await window.shot('panel-hidden');
+  // The model's words do not become something to click.
+  expect(await toast.locator('a[href*="command:"]').count()).toBe(0);
+  expect(window.events().some(({ type }) => type === 'answered')).toBe(false);
+  // Coming back, the question stands there as it was.
+  await window.editor.palette('Oversign: Focus on Agent View');
+  await window.approval.waitFor({ timeout: 60_000 });
 });
