@@ -135,8 +135,8 @@ test('a reply without end, and one of more than 32 calls, is a failure, and none
   const bench = await workbench();
   const endless = (event: ModelEvent): Model => ({
     ...scripted([]),
-    // eslint-disable-next-line @typescript-eslint/require-await -- an async generator is what a model is
     async *stream(): AsyncIterable<ModelEvent> {
+      await Promise.resolve();
       for (;;) yield event;
     },
   });

@@ -7,7 +7,7 @@ import { plant, temporaryFolder } from '../support/tree.ts';
 /** The command line as users start it, with folders of its own. */
 async function oversign(args: string[], environment: Record<string, string> = {}) {
   const base = await temporaryFolder();
-  await plant(join(base, 'work'), { 'a.txt': 'hello\n' });
+  await plant(join(base, 'project'), { 'a.txt': 'hello\n' });
   mkdirSync(join(base, 'home'));
   const result = spawnSync(process.execPath, ['src/cli.ts', ...args.map((arg) => arg.replaceAll('BASE', base))], {
     env: {
@@ -29,14 +29,14 @@ const WRONG: [string, string[], RegExp][] = [
     ['run', 'x', '--workspace', 'BASE/nowhere'],
     /The workspace .*nowhere does not exist/,
   ],
-  ['a workspace that is a file', ['run', 'x', '--workspace', 'BASE/work/a.txt'], /is not a folder/],
+  ['a workspace that is a file', ['run', 'x', '--workspace', 'BASE/project/a.txt'], /is not a folder/],
   ['an empty workspace option', ['run', 'x', '--workspace', ''], /--workspace is empty/],
   ['the whole file system', ['run', 'x', '--workspace', '/'], /whole file system/],
   ['the home folder', ['run', 'x', '--workspace', 'BASE/home'], /home folder/],
   ['a folder of the system', ['run', 'x', '--workspace', '/usr/lib'], /belongs to the system/],
   ['an option given twice', ['run', 'x', '--policy', 'a', '--policy', 'b'], /--policy was given twice/],
-  ['a task and a run to resume', ['run', 'x', '--resume', 'y', '--workspace', 'BASE/work'], /not both/],
-  ['a model name for the demo', ['run', 'x', '--model-name', 'm', '--workspace', 'BASE/work'], /add --model openai/],
+  ['a task and a run to resume', ['run', 'x', '--resume', 'y', '--workspace', 'BASE/project'], /not both/],
+  ['a model name for the demo', ['run', 'x', '--model-name', 'm', '--workspace', 'BASE/project'], /add --model openai/],
   ['a key file that is not there', ['run', 'x', '--api-key-file', 'BASE/none'], /cannot be read \(ENOENT\)/],
   ['an empty key file', ['run', 'x', '--api-key-file', '/dev/null'], /is empty/],
   ['words too many', ['verify', 'this'], /one word too many/],
@@ -61,14 +61,14 @@ test('a key with a line break in it is refused before anything starts', async ()
     '--api-key-file',
     join(base, 'key'),
     '--workspace',
-    'BASE/work',
+    'BASE/project',
   ]);
   expect(text).toContain('no key has');
   expect(code).toBe(2);
 });
 
 test('a run that is not there cannot be resumed', async () => {
-  const { code, text } = await oversign(['run', '--resume', 'nope', '--workspace', 'BASE/work']);
+  const { code, text } = await oversign(['run', '--resume', 'nope', '--workspace', 'BASE/project']);
   expect(text).toContain('There is no run nope to resume');
   expect(code).toBe(1);
 });
@@ -86,7 +86,7 @@ test.each(['history', 'verify', 'doctor'])(
 test('doctor says that no command would run, and where that is set', async () => {
   const base = await temporaryFolder();
   await plant(join(base, 'oversign'), { 'policy.yaml': 'sandbox: false\n' });
-  const { code, text } = await oversign(['doctor', '--workspace', 'BASE/work'], { XDG_CONFIG_HOME: base });
+  const { code, text } = await oversign(['doctor', '--workspace', 'BASE/project'], { XDG_CONFIG_HOME: base });
   expect(text).toMatch(/FAIL {2}commands: your policy switches the sandbox off/);
   expect(code).toBe(1);
 });

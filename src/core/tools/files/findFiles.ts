@@ -4,10 +4,9 @@ import { isGlob } from '../../scope/glob.ts';
 import { relativeTo } from '../../scope/spelling.ts';
 import { globOf } from '../text.ts';
 import { anyTool, type Tool } from '../tool.ts';
+import { describeLooking, PASSED_OVER } from './looking.ts';
 
 const MAX_RESULTS = 500;
-/** Folders that are re-created by tools; entered only when the pattern names them. */
-const PASSED_OVER = new Set(['node_modules', '.git', '__pycache__', '.venv', 'target', 'dist']);
 
 const parameters = z.strictObject({
   pattern: z.string().min(1).max(500).describe('A glob such as **/*.ts, or part of a file name'),
@@ -19,22 +18,9 @@ const tool: Tool<z.infer<typeof parameters>> = {
   summary: 'Find files by name: a glob against the path below the start, or a part of the name.',
   family: 'file_system',
   parameters,
-  async describe(args, context) {
-    const look = await context.files.look(args.path, context.folder, 'followed');
-    const shown = context.scope.shown(look.path);
-    return {
-      action: {
-        tool: 'find_files',
-        effect: 'search',
-        resources: [{ path: look.path, access: 'list' }],
-        arguments: { ...args },
-        preImages: [],
-        undo: 'nothing-to-undo',
-      },
-      title: `Find ${visibleLine(args.pattern)} in ${shown}`,
-      card: { kind: 'read', path: shown, goesTo: context.goesTo },
-      undo: 'Nothing changes on disk.',
-    };
+  describe(args, context) {
+    const title = (shown: string): string => `Find ${visibleLine(args.pattern)} in ${shown}`;
+    return describeLooking({ tool: 'find_files', effect: 'search', args, access: () => 'list', title }, context);
   },
   async perform(args, action, context, signal) {
     const start = action.resources[0]?.path ?? '';

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { visibleLine } from '../../../shared/visible.ts';
 import { anyTool, type Tool } from '../tool.ts';
+import { describeLooking } from './looking.ts';
 
 const MAX_ENTRIES = 1000;
 
@@ -13,22 +14,11 @@ const tool: Tool<z.infer<typeof parameters>> = {
   summary: 'List what is in a folder of the workspace: one name a line, folders with a slash, files with their size.',
   family: 'file_system',
   parameters,
-  async describe(args, context) {
-    const look = await context.files.look(args.path, context.folder, 'followed');
-    const shown = context.scope.shown(look.path);
-    return {
-      action: {
-        tool: 'list_directory',
-        effect: 'list',
-        resources: [{ path: look.path, access: 'list' }],
-        arguments: { ...args },
-        preImages: [],
-        undo: 'nothing-to-undo',
-      },
-      title: `List ${shown}`,
-      card: { kind: 'read', path: shown, goesTo: context.goesTo },
-      undo: 'Nothing changes on disk.',
-    };
+  describe(args, context) {
+    return describeLooking(
+      { tool: 'list_directory', effect: 'list', args, access: () => 'list', title: (shown) => `List ${shown}` },
+      context,
+    );
   },
   async perform(_args, action, context) {
     const entries = await context.files.list(action.resources[0]?.path ?? '');

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { anyTool, type Tool } from '../tool.ts';
 import { ToolFailure } from '../failure.ts';
 import { MAX_TEXT, textOf } from '../text.ts';
+import { describeLooking } from './looking.ts';
 
 const MAX_LINES = 2000;
 const MAX_LINE = 2000;
@@ -18,22 +19,11 @@ const tool: Tool<z.infer<typeof parameters>> = {
   summary: 'Read a text file of the workspace, or a range of its lines. Lines come numbered.',
   family: 'file_system',
   parameters,
-  async describe(args, context) {
-    const look = await context.files.look(args.path, context.folder, 'followed');
-    const shown = context.scope.shown(look.path);
-    return {
-      action: {
-        tool: 'read_file',
-        effect: 'read',
-        resources: [{ path: look.path, access: 'read' }],
-        arguments: { ...args },
-        preImages: [],
-        undo: 'nothing-to-undo',
-      },
-      title: `Read ${shown}`,
-      card: { kind: 'read', path: shown, goesTo: context.goesTo },
-      undo: 'Nothing changes on disk.',
-    };
+  describe(args, context) {
+    return describeLooking(
+      { tool: 'read_file', effect: 'read', args, access: () => 'read', title: (shown) => `Read ${shown}` },
+      context,
+    );
   },
   async perform(args, action, context) {
     const path = action.resources[0]?.path ?? '';

@@ -4,11 +4,11 @@ import { relativeTo } from '../../scope/spelling.ts';
 import { ToolFailure } from '../failure.ts';
 import { globOf, isSkippable, textOf } from '../text.ts';
 import { anyTool, type Tool } from '../tool.ts';
+import { describeLooking, PASSED_OVER } from './looking.ts';
 
 const MAX_FILE = 1024 * 1024;
 const MAX_HITS = 200;
 const MAX_LINE = 300;
-const PASSED_OVER = new Set(['node_modules', '.git', '__pycache__', '.venv', 'target', 'dist']);
 
 const parameters = z.strictObject({
   pattern: z.string().min(1).max(1000).describe('The text to look for'),
@@ -23,23 +23,18 @@ const tool: Tool<z.infer<typeof parameters>> = {
   summary: 'Search the text of files. Hits come as path:line: text. Likely secrets and denied files are left out.',
   family: 'file_system',
   parameters,
-  async describe(args, context) {
-    const look = await context.files.look(args.path, context.folder, 'followed');
-    const shown = context.scope.shown(look.path);
-    return {
-      action: {
+  describe(args, context) {
+    return describeLooking(
+      {
         tool: 'search_files',
         effect: 'search',
+        args,
         // A search of one file shows its lines: that is reading it. A folder is searched without its secrets.
-        resources: [{ path: look.path, access: look.kind === 'file' ? 'read' : 'list' }],
-        arguments: { ...args },
-        preImages: [],
-        undo: 'nothing-to-undo',
+        access: (look) => (look.kind === 'file' ? 'read' : 'list'),
+        title: (shown) => `Search ${visibleLine(args.pattern)} in ${shown}`,
       },
-      title: `Search ${visibleLine(args.pattern)} in ${shown}`,
-      card: { kind: 'read', path: shown, goesTo: context.goesTo },
-      undo: 'Nothing changes on disk.',
-    };
+      context,
+    );
   },
   async perform(args, action, context, signal) {
     const start = action.resources[0]?.path ?? '';
