@@ -72,14 +72,17 @@ test('timeout ends a run whose model never answers', async () => {
   const bench = await workbench({ userPolicy: 'timeout: 1\n' });
   const silent: Model = {
     ...scripted([]),
-    // eslint-disable-next-line require-yield -- it never says anything
-    async *stream(_request, _permit, signal): AsyncIterable<ModelEvent> {
-      await new Promise((_, reject) => {
-        signal.addEventListener('abort', () => {
-          reject(new Error('aborted'));
-        });
-      });
-    },
+    // It never says anything; it only ends when it is told to.
+    stream: (_request, _permit, signal) => ({
+      [Symbol.asyncIterator]: () => ({
+        next: () =>
+          new Promise<IteratorResult<ModelEvent>>((_, reject) => {
+            signal.addEventListener('abort', () => {
+              reject(new Error('aborted'));
+            });
+          }),
+      }),
+    }),
   };
   expect(stateAtEnd(await bench.run(silent))).toBe('limit');
 });
