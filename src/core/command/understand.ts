@@ -1,0 +1,184 @@
+import type { BashParser } from './bash.ts';
+import type { Judging, PathAccess } from './judging.ts';
+import { namesPaths } from './programs/change.ts';
+import { PROGRAMS } from './programs/table.ts';
+import { eitherFolder, seenFrom } from './shellState.ts';
+import { Walk, type Invocation } from './walk.ts';
+import { headOf, type Word } from './word.ts';
+
+/** A path as the command line spells it, seen from the folder that the command starts in (`~` is the user's home). */
+export interface NamedPath {
+  spelling: string;
+  access: PathAccess;
+  /** A glob: whatever fits it. */
+  isPattern: boolean;
+}
+
+/** What a command line means, as far as it is understood. With no doubts it only looks. */
+export interface Meaning {
+  /** Every program start, wrapped ones too, in the order found. */
+  programs: Word[][];
+  paths: NamedPath[];
+  /** Why it is not known to only look, in the order found; the first is said to people. */
+  doubts: Doubt[];
+  /** Environment variables that it shows or uses; `*` where it shows all of them. */
+  variables: string[];
+}
+
+export interface Doubt {
+  why: string;
+  /** The program start (index into `programs`) that it is about; absent where it is about the line as a whole. */
+  program?: number;
+}
+
+const MOST_PROGRAMS = 500;
+const MOST_PATHS = 1000;
+const MOST_DEPTH = 8;
+const SYSTEM_PROGRAM = /^(\/usr)?(\/local)?\/s?bin\//;
+
+/** Reads a command line as bash would. Pure and total: what is not understood is a doubt, never an exception. */
+export function understand(text: string, parser: BashParser): Meaning {
+  const meaning = new Understanding(parser);
+  meaning.script(text, ['.'], 0);
+  return meaning.result;
+}
+
+class Understanding {
+  #judged: number | undefined;
+  readonly result: Meaning = { programs: [], paths: [], doubts: [], variables: [] };
+  readonly #parser: BashParser;
+
+  constructor(parser: BashParser) {
+    this.#parser = parser;
+  }
+
+  script(text: string, folders: readonly string[] | undefined, depth: number): void {
+    if (depth > MOST_DEPTH) {
+      this.#doubt('it starts shells within shells');
+      return;
+    }
+    const parsed = this.#parser.parse(text);
+    if (!parsed.ok) {
+      this.#doubt(parsed.problem);
+      return;
+    }
+    const around = this.#judged;
+    this.#judged = undefined; // what the shell itself does is about the line
+    const invocations: Invocation[] = [];
+    const walk = new Walk(
+      this.#parser,
+      {
+        invocation: (found) => {
+          invocations.push(found);
+        },
+        path: (word, access, from) => {
+          this.#path(word, access, from);
+        },
+        variable: (name) => {
+          this.#variable(name);
+        },
+        doubt: (why) => {
+          this.#doubt(why);
+        },
+      },
+      folders,
+    );
+    walk.script(parsed.script);
+    for (const invocation of invocations) {
+      const [program] = invocation.words;
+      const name = program?.kind === 'known' ? program.text : '';
+      if (walk.isFunction(name)) {
+        if (PROGRAMS.has(name)) this.#doubt(`it gives ${name} another meaning`);
+      } else this.#invocation(invocation, depth);
+    }
+    this.#judged = around;
+  }
+
+  #invocation(found: Invocation, depth: number): void {
+    const around = this.#judged;
+    this.#judged = this.result.programs.length;
+    this.#judge(found, depth);
+    this.#judged = around;
+  }
+
+  #judge(found: Invocation, depth: number): void {
+    const { words, folders } = found;
+    this.result.programs.push([...words]);
+    if (this.result.programs.length > MOST_PROGRAMS || depth > MOST_DEPTH) {
+      this.#doubt('it has too many parts');
+      return;
+    }
+    const [program, ...args] = words;
+    if (!program) return;
+    const it: Judging = {
+      doubt: (why) => {
+        this.#doubt(why);
+      },
+      path: (word, access) => {
+        this.#path(word, access, folders);
+      },
+      run: (inner, { folder } = {}) => {
+        const from =
+          folder === undefined
+            ? folders
+            : folder.kind === 'known'
+              ? folders?.map((one) => seenFrom(one, folder.text))
+              : undefined;
+        this.#invocation({ words: [...inner], folders: from, isFedByListing: false, feedsNames: false }, depth + 1);
+      },
+      shell: (text) => {
+        if (text.kind === 'known') this.script(text.text, folders, depth + 1);
+        else this.#doubt('a shell runs a text that is not known beforehand');
+      },
+      variable: (name) => {
+        this.#variable(name);
+      },
+      isFedByListing: found.isFedByListing,
+      feedsNames: found.feedsNames,
+    };
+    if (program.kind !== 'known') {
+      this.#doubt(`which program "${program.text.slice(0, 60)}" is cannot be known beforehand`);
+      namesPaths(args, it);
+      return;
+    }
+    const name = SYSTEM_PROGRAM.test(program.text) ? program.text.replace(SYSTEM_PROGRAM, '') : program.text;
+    const judge = PROGRAMS.get(name);
+    if (judge) judge(args, it, name);
+    else {
+      this.#doubt(`${name.slice(0, 60)} is not known to only look`);
+      if (name.includes('/')) it.path(program, 'read');
+      namesPaths(args, it);
+    }
+  }
+
+  #variable(name: string): void {
+    if (/^\w+$|^\*$/.test(name) && !this.result.variables.includes(name)) this.result.variables.push(name);
+  }
+
+  #doubt(why: string): void {
+    const { doubts } = this.result;
+    const program = this.#judged;
+    if (doubts.some((doubt) => doubt.why === why && doubt.program === program)) return;
+    doubts.push(program === undefined ? { why } : { why, program });
+  }
+
+  #path(word: Word, access: PathAccess, folders: readonly string[] | undefined): void {
+    if (access === 'write' && word.text === '/dev/null') return;
+    if (/^\/dev\/(null|zero|stdin|stdout|stderr|tty|fd\/[0-9]*)$/.test(headOf(word))) return;
+    if (access === 'write' || access === 'delete')
+      this.#doubt(`it ${access === 'write' ? 'writes' : 'deletes'} ${word.text.slice(0, 60)}`);
+    if (word.kind === 'unknown') {
+      this.#doubt(`which file "${word.text.slice(0, 60)}" is cannot be known beforehand`);
+      return;
+    }
+    const isAbsolute = /^([/]|~$|~\/)/.test(headOf(word));
+    if (!folders && !isAbsolute) this.#doubt('the folder it works in cannot be known beforehand');
+    for (const folder of isAbsolute ? ['.'] : (eitherFolder(folders, folders) ?? ['.'])) {
+      if (this.result.paths.length >= MOST_PATHS) {
+        this.#doubt('it names too many paths');
+        return;
+      }
+      this.result.paths.push({ spelling: seenFrom(folder, word.text), access, isPattern: word.kind === 'pattern' });
+    }
+  }
+}
