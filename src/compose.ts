@@ -8,17 +8,22 @@ import type { Model } from './core/models/port.ts';
 import { SECRET_VARIABLE } from './core/policy/defaults.ts';
 import { mergePolicies, type EffectivePolicy } from './core/policy/merge.ts';
 import type { Diagnostic } from './core/policy/parse.ts';
+import { acceptanceChange, changeLines, type PolicyChange } from './core/policy/entries.ts';
 import type { PolicySource } from './core/policy/port.ts';
 import { stricterOf } from './core/policy/restrict.ts';
 import { withRealPaths } from './core/policy/realRules.ts';
 import { emptyScopeNotes, scopeOf } from './core/policy/scopeOf.ts';
+import { Rulebook } from './core/policy/rules.ts';
+import { ScriptWatch } from './core/flow/scriptWatch.ts';
+import { tryCall, type Trial } from './core/lab/tryCall.ts';
 import { Redactor, type Secret } from './core/redaction/redactor.ts';
 import type { Sandbox } from './core/sandbox/port.ts';
 import type { EditorBuffers, Files, VersionControl } from './core/scope/files.ts';
 import type { Scope } from './core/scope/scope.ts';
 import type { ToolContext } from './core/tools/tool.ts';
 import type { Answer, Approval } from './shared/approval.ts';
-import type { RunSummary } from './shared/auditEvent.ts';
+import type { AuditRecord, RunSummary } from './shared/auditEvent.ts';
+import type { Flags } from './shared/flow.ts';
 import { canonicalJson } from './shared/json.ts';
 import type { RunView } from './shared/runView.ts';
 
@@ -63,6 +68,29 @@ export class PolicyInvalid extends Error {
   }
 }
 
+/** A workspace policy that waits for the user's word, and what accepting it would change. */
+export interface AcceptanceOffer {
+  file: string;
+  digest: string;
+  change: PolicyChange;
+}
+
+export interface AcceptanceStore {
+  accept(file: string, digest: string): Promise<void>;
+}
+
+/** Events about policies belong to no run; they stand in the log under this name. */
+const POLICY_EVENTS = 'policy';
+
+function policyDigest(policy: EffectivePolicy, hash: EngineParts['hash']): string {
+  return hash(canonicalJson({ ...policy, notes: [] }));
+}
+
+function lastDigest(events: readonly AuditRecord[], folder: string): string | undefined {
+  const last = events.findLast((event) => event.type === 'policy_changed' && event.payload?.['folder'] === folder);
+  return typeof last?.data['policy'] === 'string' ? last.data['policy'] : undefined;
+}
+
 /** One engine serves one workspace: at most one run at a time, its questions, and the way back to earlier runs. */
 export class Engine {
   readonly desk = new ApprovalDesk();
@@ -71,6 +99,7 @@ export class Engine {
   readonly #listeners = new Set<() => void>();
   #run: AgentRun | undefined;
   #starting: Promise<AgentRun> | undefined;
+  #policyDigest: string | undefined;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
@@ -100,8 +129,57 @@ export class Engine {
   async policy(): Promise<EffectivePolicy> {
     const loaded = await this.#parts.policies.load();
     if (!loaded.ok) throw new PolicyInvalid(loaded.diagnostics);
-    const policy = mergePolicies(loaded.layers);
-    return { ...policy, notes: [...policy.notes, ...emptyScopeNotes(policy, await this.#scopeOf(policy))] };
+    const policy = mergePolicies(loaded.layers, this.#parts.roots.length);
+    return {
+      ...policy,
+      notes: [...loaded.notes, ...policy.notes, ...emptyScopeNotes(policy, await this.#scopeOf(policy))],
+    };
+  }
+
+  /** What would happen if the agent made this call now, in a new run. Decides as a run would, and does nothing. */
+  async tryCall(call: { name: string; arguments: string }, flags?: Flags): Promise<Trial> {
+    const [folder] = this.#parts.roots;
+    if (folder === undefined) throw new Error('There is no workspace folder.');
+    const context = this.#contextOf('lab', folder, await this.policy(), 'the model', new ScriptWatch(false), false);
+    return tryCall(call, await context(), flags);
+  }
+
+  /** The workspace policies that are not accepted and would count for more if they were. */
+  async acceptable(): Promise<AcceptanceOffer[]> {
+    const loaded = await this.#parts.policies.load();
+    if (!loaded.ok) throw new PolicyInvalid(loaded.diagnostics);
+    return loaded.layers.flatMap(({ layer, file, digest, isAccepted }) => {
+      if (layer !== 'workspace' || isAccepted === true || digest === undefined) return [];
+      const change = acceptanceChange(loaded.layers, file, this.#parts.roots.length);
+      return change.before.length + change.after.length === 0 ? [] : [{ file, digest, change }];
+    });
+  }
+
+  /** Records that the user accepted exactly this content, then makes it count; the record comes first. */
+  async accept(offer: AcceptanceOffer, acceptance: AcceptanceStore): Promise<void> {
+    await this.#parts.audit.append({
+      type: 'policy_accepted',
+      run: POLICY_EVENTS,
+      data: { digest: offer.digest },
+      payload: { file: offer.file, change: changeLines(offer.change) },
+    });
+    await acceptance.accept(offer.file, offer.digest);
+    await this.notePolicy();
+  }
+
+  /** Records the policy in force, if it is another one than was recorded last for this workspace. */
+  async notePolicy(policy?: EffectivePolicy): Promise<void> {
+    const { audit, hash, roots } = this.#parts;
+    const digest = policyDigest(policy ?? (await this.policy()), hash);
+    if (digest === this.#policyDigest) return;
+    const [folder = ''] = roots;
+    this.#policyDigest ??= lastDigest(await audit.events(POLICY_EVENTS), folder);
+    if (digest === this.#policyDigest) return;
+    const data = { policy: digest, ...(this.#policyDigest !== undefined && { before: this.#policyDigest }) };
+    await audit.append({ type: 'policy_changed', run: POLICY_EVENTS, data, payload: { folder } });
+    if (this.#run?.isWorking === true)
+      await audit.append({ type: 'policy_changed', run: this.#run.id, data, payload: { folder } });
+    this.#policyDigest = digest;
   }
 
   /** Starts a run with this task, or hands the text to the present one. Resolves when the work has ended. */
@@ -165,6 +243,11 @@ export class Engine {
     return this.#newRun(model, run, before);
   }
 
+  /** Takes back a remembered approval of the present run. */
+  async revokeGrant(id: string): Promise<void> {
+    await this.#run?.revoke(id);
+  }
+
   answer(id: string, digest: string, answer: Answer): boolean {
     return this.desk.answer(id, digest, answer);
   }
@@ -183,8 +266,10 @@ export class Engine {
     const [folder] = roots;
     if (folder === undefined) throw new Error('There is no workspace folder.');
     const start = await this.policy();
+    await this.notePolicy(start);
     this.#maskVariables(start.redactedVariables); // before the task is shown, sent or recorded
-    const context = this.#contextOf(id, folder, start, model.destination);
+    const scriptWatch = new ScriptWatch(before !== undefined);
+    const context = this.#contextOf(id, folder, start, model.destination, scriptWatch);
     return new AgentRun(
       {
         id,
@@ -198,7 +283,8 @@ export class Engine {
         clock,
         newId: () => this.#parts.newId(),
         context,
-        facts: { version, policy: hash(canonicalJson({ ...start, notes: [] })) },
+        scriptWatch,
+        facts: { version, policy: policyDigest(start, hash) },
         who,
         onChange: () => {
           this.#changed();
@@ -208,20 +294,33 @@ export class Engine {
     );
   }
 
-  #contextOf(run: string, folder: string, start: EffectivePolicy, goesTo: string): () => Promise<ToolContext> {
+  #contextOf(
+    run: string,
+    folder: string,
+    start: EffectivePolicy,
+    goesTo: string,
+    scriptWatch: ScriptWatch,
+    isRecorded = true,
+  ): () => Promise<ToolContext> {
     const { roots, home, own, sandbox, checkpoints, editor, hash } = this.#parts;
     let scope = scopeOf(start, roots, home, own); // no tool sees this one: the first context replaces it
     const files = this.#parts.files(() => scope);
     const versionControl = this.#parts.versionControl(() => scope);
     return async () => {
-      const policy = stricterOf(start, await this.policy());
-      scope = await this.#scopeOf(policy);
+      const now = await this.policy();
+      if (isRecorded) await this.notePolicy(now);
+      const policy = stricterOf(start, now);
+      const real = await withRealPaths(policy, { roots, home }, (path) => this.#parts.realPath(path));
+      scope = scopeOf(real, roots, home, own);
+      const rulebook = new Rulebook(real.rules, { roots, home });
       this.#maskVariables(policy.redactedVariables);
       return {
         run,
         folder,
         files,
         scope,
+        rulebook,
+        scriptWatch,
         policy,
         sandbox,
         checkpoints,

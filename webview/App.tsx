@@ -1,9 +1,11 @@
 import { useSyncExternalStore } from 'react';
 import { visibleLine } from '../src/shared/visible.ts';
 import { ApprovalCard } from './components/ApprovalCard.tsx';
+import { Grants } from './components/Grants.tsx';
 import { Header } from './components/Header.tsx';
 import { Interrupted } from './components/Interrupted.tsx';
 import { Line } from './components/Line.tsx';
+import { RunFlags } from './components/RunFlags.tsx';
 import { RunStateLine } from './components/RunStateLine.tsx';
 import { TaskBox } from './components/TaskBox.tsx';
 import { Transcript } from './components/Transcript.tsx';
@@ -47,7 +49,13 @@ export function App({ store }: { readonly store: Store }) {
         </div>
       )}
       <Transcript entries={panel?.run?.entries ?? []} />
-      {panel?.run !== undefined && <RunStateLine run={panel.run} current={panel.model.label} />}
+      {panel?.run !== undefined && (
+        <>
+          <RunStateLine run={panel.run} current={panel.model.label} />
+          <RunFlags flags={panel.run.flags} />
+          <Grants key={panel.run.id} grants={panel.run.grants} post={store.post} />
+        </>
+      )}
       {panel !== undefined && <TaskBox model={model} panel={panel} store={store} />}
     </main>
   );

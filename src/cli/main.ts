@@ -1,7 +1,9 @@
 import { parseArgs } from 'node:util';
 import { visibleLine } from '../shared/visible.ts';
+import { decide } from './decide.ts';
 import { doctor } from './doctor.ts';
 import { history } from './history.ts';
+import { policy } from './policy.ts';
 import { runTask } from './runTask.ts';
 import { USAGE } from './usage.ts';
 import { verify } from './verify.ts';
@@ -22,6 +24,9 @@ export async function main(argv: string[], version: string): Promise<number> {
         'api-key-file': { type: 'string' },
         policy: { type: 'string' },
         resume: { type: 'string' },
+        'user-policy': { type: 'string' },
+        'org-policy': { type: 'string' },
+        yes: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
         version: { type: 'boolean', default: false },
@@ -50,8 +55,14 @@ export async function main(argv: string[], version: string): Promise<number> {
     process.stdout.write(USAGE);
     return values.help ? 0 : 2;
   }
-  const most = { run: Infinity, history: 1, verify: 0, doctor: 0 }[command] ?? Infinity;
+  const most = { run: Infinity, history: 1, verify: 0, doctor: 0, decide: 0 }[command] ?? Infinity;
   if (rest.length > most) return wrong(`"${rest[most] ?? ''}" is one word too many for ${command}`);
+  const deciding = {
+    workspace: values.workspace ?? process.cwd(),
+    environment: process.env,
+    userPolicy: values['user-policy'],
+    organizationPolicy: values['org-policy'],
+  };
   try {
     switch (command) {
       case 'run':
@@ -62,6 +73,10 @@ export async function main(argv: string[], version: string): Promise<number> {
         return await verify(values.json);
       case 'doctor':
         return await doctor(values.workspace ?? process.cwd(), values.json);
+      case 'decide':
+        return await decide(deciding);
+      case 'policy':
+        return await policy(rest, { ...deciding, json: values.json, yes: values.yes, version });
       default:
         return wrong(`there is no command "${command}"`);
     }

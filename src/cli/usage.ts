@@ -3,6 +3,11 @@ export const USAGE = `oversign: an agent whose every action is checked against a
   oversign run "task"          do a task in a workspace; asks "Allow? [y/N]" where the policy says so
   oversign history [RUN]       past runs, or the events of one
   oversign verify              check the hash chain of the audit log
+  oversign decide              tool calls in, one JSON object a line; decisions out; nothing is done
+  oversign policy check [FILE] whether policy files are valid; without FILE, those of the workspace
+  oversign policy show         the policy in force, each value with its origin
+  oversign policy schema       the JSON Schema of policy files
+  oversign policy accept       let the workspace's policy loosen what it asks for, after you saw it (--yes: unasked)
   oversign doctor              what works on this machine, and what to do about the rest
 
 Options of run:
@@ -13,5 +18,9 @@ Options of run:
   --api-key-file FILE          a file with the API key (or the variable OPENAI_API_KEY)
   --policy FILE                a policy for this run; it may only tighten
   --resume RUN                 go on with an interrupted, stopped or limited run
+Options of decide and policy:
+  --workspace DIR              the workspace folder (default: the current one)
+  --user-policy FILE           instead of the user's own policy
+  --org-policy FILE            instead of the organization's policy
 Everywhere: --json, --help, --version
 `;

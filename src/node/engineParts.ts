@@ -11,7 +11,9 @@ import { RootedFiles } from './files/rootedFiles.ts';
 import { sha256 } from './files/hash.ts';
 import { realPath } from './files/realPath.ts';
 import { makePrivate, ownFolders, type OwnFolders } from './folders.ts';
-import { PolicyFiles } from './policy/policyFiles.ts';
+import { account } from './account.ts';
+import { Acceptance } from './policy/acceptance.ts';
+import { organizationPolicy, PolicyFiles } from './policy/policyFiles.ts';
 import { refuseWorkspace } from './sandbox/cage.ts';
 import { HostSandbox } from './sandbox/hostSandbox.ts';
 import { gitInSandbox } from './sandbox/trackedFiles.ts';
@@ -27,6 +29,8 @@ export interface NodeOptions {
   installation?: string;
   /** The home folder, where it is not the account's own (tests). */
   home?: string;
+  /** The organization's policy, where it is not in its usual place (tests). */
+  organizationPolicy?: string;
   /** A policy for this run alone; it may only tighten. */
   runPolicy?: string;
 }
@@ -37,6 +41,7 @@ export interface NodeParts {
   sandbox: HostSandbox;
   folders: OwnFolders;
   userPolicy: string;
+  acceptance: Acceptance;
 }
 
 /** A workspace that the agent must not have, with the sentence that says why. */
@@ -61,6 +66,7 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
     if (problem !== undefined) throw new WorkspaceRefused(problem);
   }
   const userPolicy = join(folders.config, 'policy.yaml');
+  const acceptance = new Acceptance(folders.data);
   const audit = await AuditClient.open(folders.data);
   const sandbox = new HostSandbox(folders, options.environment, roots);
   try {
@@ -74,15 +80,21 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
     sandbox,
     folders,
     userPolicy,
+    acceptance,
     parts: {
       roots,
       home: folders.home,
       own,
-      policies: new PolicyFiles({
-        user: userPolicy,
-        roots,
-        ...(options.runPolicy !== undefined && { run: options.runPolicy }),
-      }),
+      policies: new PolicyFiles(
+        {
+          organization: options.organizationPolicy ?? organizationPolicy(options.environment),
+          user: userPolicy,
+          roots,
+          run: options.runPolicy,
+        },
+        account(),
+        acceptance,
+      ),
       audit,
       files: (scope) => new RootedFiles(scope),
       realPath,
@@ -113,7 +125,7 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
 }
 
 /** A workspace folder as it really is; one that cannot be worked in is refused here, not taken for an empty one. */
-async function realFolder(path: string): Promise<string> {
+export async function realFolder(path: string): Promise<string> {
   try {
     const folder = realpathSync(path);
     if (!statSync(folder).isDirectory()) throw new WorkspaceRefused(`The workspace ${path} is not a folder.`);

@@ -29,8 +29,22 @@ export const LaunchSchema = z.strictObject({
   argv: z.array(z.string()),
   cwd: z.string(),
   environment: z.record(z.string(), z.string()),
+  /** How the workspace is mounted, and whether likely secrets in it can be read. Denied paths never can. */
+  workspace: z.enum(['writable', 'read-only']),
+  secrets: z.enum(['visible', 'hidden']),
 });
 export type Launch = z.infer<typeof LaunchSchema>;
+
+/** What a command line means, as far as it was understood. With no doubts it only looks. */
+export const CommandSchema = z.strictObject({
+  /** Every program start, also those that others make; null for a word that cannot be known beforehand. */
+  programs: z.array(z.array(z.string().nullable())),
+  /** Why it is not known to only look; `program` is the program start that it is about, where it is about one. */
+  doubts: z.array(z.strictObject({ why: z.string(), program: z.number().optional() })),
+  /** Files that say what a program of it does (scripts it names, package.json, a Makefile); `changed` by this run. */
+  scripts: z.array(z.strictObject({ path: z.string(), changed: z.boolean() })),
+});
+export type CommandMeaning = z.infer<typeof CommandSchema>;
 
 /** What a tool call would do, as data. An approval binds to the digest of exactly this. */
 export const ActionSchema = z.strictObject({
@@ -40,6 +54,7 @@ export const ActionSchema = z.strictObject({
   arguments: z.record(z.string(), JsonSchema),
   preImages: z.array(PreImageSchema),
   launch: LaunchSchema.optional(),
+  command: CommandSchema.optional(),
   /** Whether undo is certain afterwards: pre-images of everything it changes are kept. */
   undo: z.enum(['full', 'none', 'nothing-to-undo']),
 });

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { FlagSchema, FlagsSchema } from './flow.ts';
 import { DecisionSchema } from './decision.ts';
 
 /** What a delete, move or overwrite would lose. Counts stop at a cap; `more` says that they did. */
@@ -41,6 +42,16 @@ export const CardSchema = z.discriminatedUnion('kind', [
     environment: z.array(z.string()),
     timeoutSeconds: z.number(),
     limits: z.array(z.string()),
+    /** Each program that was found in it, with what is not known about it. */
+    programs: z.array(z.strictObject({ words: z.string(), doubt: z.string().optional() })),
+    /** What would be lost of what it deletes or overwrites, as far as it says so. */
+    losses: z.array(z.strictObject({ path: z.string(), loss: LossSchema })),
+    /** Likely secrets that it could read. */
+    secrets: z.array(z.string()),
+    /** The workspace cannot be changed by it. */
+    readOnly: z.boolean(),
+    /** Files that say what it does, to which the approval binds. */
+    scripts: z.array(z.string()),
   }),
 ]);
 export type Card = z.infer<typeof CardSchema>;
@@ -56,15 +67,32 @@ export const ApprovalSchema = z.strictObject({
   card: CardSchema,
   undo: z.string(),
   decision: DecisionSchema,
-  /** What *Approve for this run* would cover, in words; absent where it is not offered. */
-  grantOffer: z.string().optional(),
+  /** What an approval could be remembered for, narrowest first; empty where nothing is offered. */
+  grantOffers: z.array(z.strictObject({ id: z.string(), words: z.string() })),
+  /** The longest a grant may last. */
+  grantLimits: z.strictObject({ minutes: z.number(), uses: z.number() }),
+  /** The rule that *Always…* would write, in words; absent where none can say exactly this. */
+  alwaysOffer: z.string().optional(),
+  /** The flags of the run now, and those that this would light. */
+  flags: FlagsSchema,
+  lights: z.array(FlagSchema),
   /** Set when the same call is asked again because something changed after the first answer. */
   askedAgain: z.string().optional(),
 });
 export type Approval = z.infer<typeof ApprovalSchema>;
 
+/** How long a grant lasts; never longer than its run. */
+export const UntilSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('run') }),
+  z.strictObject({ kind: z.literal('minutes'), minutes: z.number().int().min(1).max(1440) }),
+  z.strictObject({ kind: z.literal('uses'), uses: z.number().int().min(1).max(1000) }),
+]);
+export type Until = z.infer<typeof UntilSchema>;
+
 export const AnswerSchema = z.strictObject({
-  choice: z.enum(['approve', 'approve-for-run', 'deny']),
+  choice: z.enum(['approve', 'approve-and-grant', 'deny']),
+  /** With `approve-and-grant`: which offer, and for how long. */
+  grant: z.strictObject({ offer: z.string(), until: UntilSchema }).optional(),
   reason: z.string().max(2000).optional(),
 });
 export type Answer = z.infer<typeof AnswerSchema>;

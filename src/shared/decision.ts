@@ -5,7 +5,7 @@ export type Verdict = z.infer<typeof VerdictSchema>;
 
 /** Where a rule stands: a layer, and for a policy file its path, line and column (both counted from 1). */
 export const OriginSchema = z.strictObject({
-  layer: z.enum(['built-in', 'user', 'workspace', 'run']),
+  layer: z.enum(['built-in', 'organization', 'user', 'workspace', 'run']),
   file: z.string().optional(),
   line: z.number().optional(),
   column: z.number().optional(),
@@ -18,6 +18,10 @@ export const DecisionSchema = z.strictObject({
   rule: z.string(),
   reason: z.string(),
   origin: OriginSchema,
+  /** Asks every time: no grant covers it, and none is offered. */
+  eachTime: z.boolean().optional(),
+  /** The grant that turned an `ask` into an `allow`. */
+  grant: z.string().optional(),
 });
 export type Decision = z.infer<typeof DecisionSchema>;
 
@@ -29,6 +33,7 @@ export function originText(origin: Origin): string {
       return 'built-in default';
     case 'run':
       return 'this run';
+    case 'organization':
     case 'user':
     case 'workspace':
       return `${origin.layer} policy${place}`;

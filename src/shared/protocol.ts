@@ -16,6 +16,8 @@ export const FromPanelSchema = z.discriminatedUnion('type', [
     digest: z.string(),
     answer: AnswerSchema,
   }),
+  z.strictObject({ type: z.literal('always'), approval: z.string(), digest: z.string() }),
+  z.strictObject({ type: z.literal('revoke-grant'), grant: z.string() }),
   z.strictObject({ type: z.literal('open-diff'), approval: z.string() }),
   z.strictObject({ type: z.literal('open-policy') }),
   z.strictObject({ type: z.literal('choose-model') }),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ApprovalSchema } from './approval.ts';
+import { FlagsSchema } from './flow.ts';
 import { VerdictSchema } from './decision.ts';
 
 export const RunStateSchema = z.enum([
@@ -39,6 +40,10 @@ export const EntrySchema = z.discriminatedUnion('kind', [
 ]);
 export type Entry = z.infer<typeof EntrySchema>;
 
+/** A remembered approval, as it is listed. `uses` counts the calls that it has covered. */
+export const GrantListingSchema = z.strictObject({ id: z.string(), words: z.string(), uses: z.number() });
+export type GrantListing = z.infer<typeof GrantListingSchema>;
+
 export const RunViewSchema = z.strictObject({
   id: z.string(),
   task: z.string(),
@@ -51,6 +56,8 @@ export const RunViewSchema = z.strictObject({
   turn: z.number(),
   maxTurns: z.number(),
   questions: z.number(),
+  flags: FlagsSchema,
+  grants: z.array(GrantListingSchema),
   entries: z.array(EntrySchema),
 });
 export type RunView = z.infer<typeof RunViewSchema>;

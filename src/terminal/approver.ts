@@ -1,5 +1,6 @@
 import type { Interface } from 'node:readline';
 import type { Answer, Approval } from '../shared/approval.ts';
+import { visibleLine } from '../shared/visible.ts';
 import { approvalText } from './cardText.ts';
 
 /** Reads lines one at a time; `undefined` once the input has ended. */
@@ -33,9 +34,14 @@ export class Lines {
 }
 
 /** Shows each waiting approval and asks `Allow? [y/N]`. Only a plain yes approves; the end of input denies. */
-export async function askInTerminal(approval: Approval, lines: Lines, write: (text: string) => void): Promise<Answer> {
-  const forRun = approval.grantOffer === undefined ? '' : ` (r: allow ${approval.grantOffer})`;
-  write(`\n${approvalText(approval)}\nAllow? [y/N]${forRun} `);
+export async function askInTerminal(
+  approval: Approval,
+  lines: Pick<Lines, 'next'>,
+  write: (text: string) => void,
+): Promise<Answer> {
+  const offer = approval.grantOffers[0];
+  const remember = offer === undefined ? '' : ` (r: remember ${visibleLine(offer.words)}, for this run)`;
+  write(`\n${approvalText(approval)}\nAllow? [y/N]${remember} `);
   const line = await lines.next();
   if (line === undefined) {
     write('\nNobody is there to answer: denied.\n');
@@ -43,7 +49,8 @@ export async function askInTerminal(approval: Approval, lines: Lines, write: (te
   }
   const said = line.trim();
   if (/^(y|yes)$/i.test(said)) return { choice: 'approve' };
-  if (/^r$/i.test(said) && approval.grantOffer !== undefined) return { choice: 'approve-for-run' };
+  if (/^r$/i.test(said) && offer !== undefined)
+    return { choice: 'approve-and-grant', grant: { offer: offer.id, until: { kind: 'run' } } };
   const reason = said.replace(/^(n|no)\b[\s,:]*/i, '').slice(0, 2000);
   return reason === '' ? { choice: 'deny' } : { choice: 'deny', reason };
 }

@@ -1,16 +1,25 @@
 import type { Approval, Card, Loss } from '../shared/approval.ts';
 import { originText } from '../shared/decision.ts';
-import { visible } from '../shared/visible.ts';
+import type { Flag } from '../shared/flow.ts';
+import { visible, visibleLine } from '../shared/visible.ts';
+
+const FLAG_WORDS: Record<Flag, string> = {
+  untrusted: 'read untrusted content',
+  private: 'touched private data',
+  outward: 'can change beyond checkpoints',
+};
 
 /** An approval as a terminal shows it: the same facts as on the panel's card, hidden characters written out. */
 export function approvalText(approval: Approval): string {
-  const { decision } = approval;
+  const { decision, flags } = approval;
+  const lights = approval.lights.filter((flag) => !flags[flag]).map((flag) => FLAG_WORDS[flag]);
   const lines = [
     `── ${approval.title}`,
     ...(approval.askedAgain === undefined ? [] : [`! ${approval.askedAgain}`]),
     ...cardLines(approval.card),
     `Undo: ${approval.undo}`,
-    `Why you are asked: ${decision.reason} (rule "${decision.rule}", ${originText(decision.origin)})`,
+    `Why you are asked: ${decision.reason} (rule "${decision.rule}", ${originText(decision.origin)}${decision.eachTime === true ? ', asks every time' : ''})`,
+    ...(lights.length > 0 ? [`This would light: ${lights.join(', ')}`] : []),
   ];
   return visible(lines.join('\n'));
 }
@@ -35,13 +44,24 @@ function cardLines(card: Card): string[] {
       ];
     case 'command':
       return [
+        ...card.losses.map(({ path, loss }) => `! Would be lost: ${visibleLine(path)}: ${lossText(loss)}`),
         `$ ${card.command}`,
+        ...(card.secrets.length > 0 ? [`! It could read likely secrets: ${list(card.secrets)}`] : []),
+        ...(card.readOnly ? ['It cannot change the workspace.'] : []),
+        ...card.programs.map(
+          ({ words, doubt }) => `In it: ${visibleLine(words)}${doubt === undefined ? '' : `: ${visibleLine(doubt)}`}`,
+        ),
+        ...(card.scripts.length > 0 ? [`Bound to: ${list(card.scripts)}`] : []),
         `Folder: ${card.cwd}`,
         card.sandbox,
         `Environment: ${card.environment.join(', ')}. Time limit: ${card.timeoutSeconds} s.`,
         ...(card.limits.length > 0 ? [`Limits: ${card.limits.join(', ')}.`] : []),
       ];
   }
+}
+
+function list(names: readonly string[]): string {
+  return names.map(visibleLine).join(', ');
 }
 
 function lossText(loss: Loss): string {

@@ -59,8 +59,8 @@ try {
     () =>
       sandbox.run(
         {
-          launch: { argv, cwd: workspace, environment },
-          writable: [workspace],
+          launch: { argv, cwd: workspace, environment, workspace: 'writable', secrets: 'hidden' },
+          folders: [workspace],
           isDenied: () => false,
           isProtected: () => false,
           limits,

@@ -18,7 +18,7 @@ export interface Window {
   /** The one approval that waits. */
   approval: Locator;
   /** Waits for an approval of a kind, brings it into the keyboard's focus, and presses a button of it. */
-  answer(kind: string, button: 'approve' | 'approve-for-run' | 'deny', reason?: string): Promise<void>;
+  answer(kind: string, button: 'approve' | 'approve-and-grant' | 'deny', reason?: string): Promise<void>;
   /** Waits until the run stands in one of these states. */
   state(...states: string[]): Promise<void>;
   /** Rows of the audit tree, as a person reads them; with `open`, the row that holds this text is clicked. */

@@ -22,6 +22,7 @@ async function cage(worse: Partial<Cage> = {}): Promise<{ program: string; cage:
       etc: await syntheticEtc(base, uid, gid, '/home/agent'),
       toolchains: [],
       writable: [],
+      shown: [],
       pinned: [],
       readOnly: [],
       hiddenFiles: [],

@@ -15,6 +15,7 @@ export interface RunOptions {
   /** Paths or names that are denied, as a policy writes them. */
   denied?: readonly string[];
   cwd?: string;
+  workspace?: 'writable' | 'read-only';
   signal?: AbortSignal;
 }
 
@@ -52,8 +53,10 @@ export async function caged(base: string, path = process.env['PATH'] ?? ''): Pro
         argv: [...argv],
         cwd: options.cwd ?? folder,
         environment: { ...(await sandbox.environment([])), ...options.environment },
+        workspace: options.workspace ?? 'writable',
+        secrets: 'visible',
       },
-      writable: [folder],
+      folders: [folder],
       isDenied: (one) => scope.isDenied(one),
       isProtected: (one) => scope.isProtected(one),
       limits: { ...LIMITS, ...options.limits },

@@ -1,6 +1,7 @@
 import { renderToStaticMarkup } from 'react-dom/server';
 import { describe, expect, it } from 'vitest';
 import type { Approval, Card } from '../../src/shared/approval.ts';
+import { NO_FLAGS } from '../../src/shared/flow.ts';
 import type { Entry } from '../../src/shared/runView.ts';
 import { ApprovalCard } from '../../webview/components/ApprovalCard.tsx';
 import { EntryView } from '../../webview/components/EntryView.tsx';
@@ -40,6 +41,11 @@ const CARDS: Record<Card['kind'], Card> = {
     environment: ['PATH', HOSTILE],
     timeoutSeconds: 120,
     limits: ['1 GB memory', HOSTILE],
+    programs: [{ words: 'echo' }, { words: `rm ${HOSTILE}`, doubt: `it deletes ${HOSTILE}` }],
+    losses: [{ path: `lost ${HOSTILE}\nUndo: all`, loss }],
+    secrets: ['.env', `key ${HOSTILE}`],
+    readOnly: true,
+    scripts: ['package.json', `script ${HOSTILE}`],
   },
 };
 
@@ -59,6 +65,10 @@ function approvalOf(card: Card, more: Partial<Approval> = {}): Approval {
       reason: `Because ${HOSTILE}`,
       origin: { layer: 'user', file: `/home/${HOSTILE}`, line: 4, column: 3 },
     },
+    grantOffers: [],
+    grantLimits: { minutes: 60, uses: 20 },
+    flags: NO_FLAGS,
+    lights: [],
     ...more,
   };
 }
@@ -80,13 +90,13 @@ function expectHarmless(html: string): void {
 describe('approval card', () => {
   it.each(Object.values(CARDS))('shows hostile text of a $kind card for what it is', (card) => {
     // The input holds what the person typed, as they typed it.
-    const html = drawn(approvalOf(card, { grantOffer: HOSTILE, askedAgain: HOSTILE })).replace(/ value="[^"]*"/, '');
+    const html = drawn(approvalOf(card, { askedAgain: HOSTILE, alwaysOffer: HOSTILE })).replace(/ value="[^"]*"/, '');
     expectHarmless(html);
     expect(html).toContain(`data-kind="${card.kind}"`);
   });
 
   it('draws approve buttons that do not work yet and do not take the focus', () => {
-    const html = drawn(approvalOf(CARDS.read, { grantOffer: 'reads of .env' }));
+    const html = drawn(approvalOf(CARDS.read, { grantOffers: [{ id: 'read', words: 'reading .env' }] }));
     const buttons = html.match(/<button[^>]*data-testid="approve[^>]*>/g) ?? [];
     expect(buttons).toHaveLength(2);
     for (const button of buttons) expect(button).toContain('disabled=""');
@@ -95,7 +105,7 @@ describe('approval card', () => {
   });
 
   it('offers a grant only when there is one', () => {
-    expect(drawn(approvalOf(CARDS.read))).not.toContain('approve-for-run');
+    expect(drawn(approvalOf(CARDS.read))).not.toMatch(/approve-and-grant|<select|Remember/);
   });
 
   it('says where the rule stands', () => {
@@ -122,6 +132,30 @@ describe('approval card', () => {
     const words = /<pre class="command"[^>]*>(.*?)<\/pre>/s.exec(html)?.[1]?.replace(/<[^>]+>/g, '');
     expect(words).toBe(`echo ${SHOWN}\nrm -rf &quot;a b&quot;`);
     expect(html).toContain('ends after 120 seconds');
+  });
+
+  it('says first what a command would lose, and then what it could read and what is in it', () => {
+    const html = drawn(approvalOf(CARDS.command));
+    expect(html.indexOf('Would be lost: ')).toBeLessThan(html.indexOf('<pre class="command"'));
+    const text = html.replace(/<[^>]+>/g, '');
+    expect(text).toContain(`Would be lost: lost ${SHOWN}\\nUndo: all: at least 3 files, 1.2 MB. Not tracked`);
+    expect(text).toContain(`It could read likely secrets: .env, key ${SHOWN}`);
+    expect(text).toContain('It cannot change the workspace.');
+    expect(text).toContain(`Bound topackage.json, script ${SHOWN}`);
+    expect(text).toContain(`What is in itechorm ${SHOWN}: it deletes ${SHOWN}`);
+  });
+
+  it('says nothing of losses, secrets and scripts where there are none', () => {
+    const plain = { ...CARDS.command, losses: [], secrets: [], scripts: [], programs: [], readOnly: false } as Card;
+    expect(drawn(approvalOf(plain))).not.toMatch(/lost|secrets|Bound to|What is in it|cannot change/);
+  });
+
+  it('marks the flags that it would light and that are not lit', () => {
+    const lit = { untrusted: true, private: false, outward: false };
+    const lights = ['untrusted', 'private', 'outward'] as const;
+    const html = drawn(approvalOf(CARDS.read, { flags: lit, lights: [...lights] }));
+    expect(html).toContain('This would light: touched private data, can change beyond checkpoints');
+    expect(drawn(approvalOf(CARDS.read, { flags: lit, lights: ['untrusted'] }))).not.toContain('would light');
   });
 });
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { FromPanel } from '../../src/shared/protocol.ts';
 import { FromPanelSchema } from '../../src/shared/protocol.ts';
-import type { PanelState } from '../../src/shared/runView.ts';
+import type { PanelState, RunView } from '../../src/shared/runView.ts';
 import type { Approval } from '../../src/shared/approval.ts';
+import { NO_FLAGS } from '../../src/shared/flow.ts';
 import { createStore } from '../../webview/state/store.ts';
 
 const approval: Approval = {
@@ -20,6 +21,10 @@ const approval: Approval = {
     reason: 'It looks like a secret.',
     origin: { layer: 'built-in' },
   },
+  grantOffers: [{ id: 'read', words: 'reading .env' }],
+  grantLimits: { minutes: 60, uses: 20 },
+  flags: NO_FLAGS,
+  lights: ['private'],
 };
 
 const panel: PanelState = {
@@ -80,6 +85,38 @@ describe('panel store', () => {
     expect(host.sent).toEqual([{ type: 'answer', approval: 'a1', digest: 'd1', answer: { choice: 'approve' } }]);
     store.receive({ type: 'state', state: panel });
     expect(store.model().answered.size).toBe(0);
+  });
+
+  it('sends what is to be remembered with the answer', () => {
+    const host = fakeHost();
+    const store = createStore(host);
+    const answer = {
+      choice: 'approve-and-grant',
+      grant: { offer: 'read', until: { kind: 'uses', uses: 5 } },
+    } as const;
+    store.answer(approval, answer);
+    expect(host.sent).toEqual([{ type: 'answer', approval: 'a1', digest: 'd1', answer }]);
+  });
+
+  it('reads a run with flags and remembered approvals', () => {
+    const store = createStore(fakeHost());
+    const run: RunView = {
+      id: 'r1',
+      task: 't',
+      folder: '/w',
+      state: 'running',
+      reason: '',
+      model: 'm',
+      destination: 'd',
+      turn: 1,
+      maxTurns: 50,
+      questions: 0,
+      flags: { ...NO_FLAGS, private: true },
+      grants: [{ id: 'g1', words: 'reading .env, for this run', uses: 2 }],
+      entries: [],
+    };
+    store.receive({ type: 'state', state: { ...panel, run } });
+    expect(store.model()).toMatchObject({ panel: { run }, misunderstood: false });
   });
 
   it('forgets the reason when its question is gone', () => {

@@ -1,11 +1,14 @@
-import { useId } from 'react';
+import { useId, useState } from 'react';
 import type { Answer, Approval } from '../../src/shared/approval.ts';
-import { visible } from '../../src/shared/visible.ts';
+import { grantChoice } from '../state/grants.ts';
+import type { GrantPick } from '../state/grants.ts';
 import { questionKey } from '../state/store.ts';
 import type { Store } from '../state/store.ts';
 import { useArming } from '../state/useArming.ts';
 import type { Readiness } from '../state/useArming.ts';
+import { AlwaysButton } from './AlwaysButton.tsx';
 import { ApproveButton } from './ApproveButton.tsx';
+import { GrantOptions } from './GrantOptions.tsx';
 
 interface AnswerButtonsProps {
   readonly approval: Approval;
@@ -20,9 +23,11 @@ export function AnswerButtons({ approval, above, answered, reason, store }: Answ
   const reasonId = useId();
   const { box, readiness, armedNow } = useArming({ question: questionKey(approval), above, answered });
 
-  function answer(choice: Answer['choice']): void {
-    const words = reason.trim();
-    store.answer(approval, choice === 'deny' && words !== '' ? { choice, reason: words } : { choice });
+  const [pick, setPick] = useState<GrantPick>({});
+  const remembered = grantChoice(approval, pick);
+
+  function answer(given: Answer): void {
+    store.answer(approval, given);
   }
 
   return (
@@ -34,18 +39,18 @@ export function AnswerButtons({ approval, above, answered, reason, store }: Answ
           armed={readiness === 'armed'}
           armedNow={armedNow}
           onApprove={() => {
-            answer('approve');
+            answer({ choice: 'approve' });
           }}
         />
-        {approval.grantOffer !== undefined && (
+        {remembered !== undefined && (
           <ApproveButton
-            label="Approve for this run"
-            testId="approve-for-run"
+            label="Approve and remember"
+            testId="approve-and-grant"
             secondary
             armed={readiness === 'armed'}
             armedNow={armedNow}
             onApprove={() => {
-              answer('approve-for-run');
+              answer({ choice: 'approve-and-grant', grant: remembered.grant });
             }}
           />
         )}
@@ -55,7 +60,8 @@ export function AnswerButtons({ approval, above, answered, reason, store }: Answ
           data-testid="deny"
           disabled={answered}
           onClick={() => {
-            answer('deny');
+            const words = reason.trim();
+            answer({ choice: 'deny', ...(words !== '' && { reason: words }) });
           }}
         >
           Deny
@@ -63,11 +69,10 @@ export function AnswerButtons({ approval, above, answered, reason, store }: Answ
       </div>
       {/* Below the buttons and of one height: its words must not move what they speak about. */}
       <p className="hint small quiet">{hint(readiness)}</p>
-      {approval.grantOffer !== undefined && (
-        <p className="small">
-          <b>For this run</b> means: {visible(approval.grantOffer)}
-        </p>
+      {remembered !== undefined && (
+        <GrantOptions approval={approval} choice={remembered} answered={answered} onPick={setPick} />
       )}
+      <AlwaysButton approval={approval} answered={answered} post={store.post} />
       <label className="small" htmlFor={reasonId}>
         Reason, if you deny (optional; the model reads it)
       </label>

@@ -1,6 +1,7 @@
 import type { Approval } from '../../src/shared/approval.ts';
 import { originText } from '../../src/shared/decision.ts';
 import { visible, visibleLine } from '../../src/shared/visible.ts';
+import { newlyLit } from '../state/flags.ts';
 import type { Store } from '../state/store.ts';
 import { AnswerButtons } from './AnswerButtons.tsx';
 import { CardBody } from './CardBody.tsx';
@@ -19,6 +20,7 @@ interface ApprovalCardProps {
 /** One question: what would happen, why it is asked, what undo can do, and the answers. */
 export function ApprovalCard({ approval, above, answered, reason, store }: ApprovalCardProps) {
   const { card, decision, id } = approval;
+  const lights = newlyLit(approval);
   return (
     <section
       className="card question"
@@ -37,8 +39,14 @@ export function ApprovalCard({ approval, above, answered, reason, store }: Appro
         <p>{visible(decision.reason)}</p>
         <p className="small quiet">
           Rule <code>{visibleLine(decision.rule)}</code>, {visibleLine(originText(decision.origin))}
+          {decision.eachTime === true && '. Asks every time'}
         </p>
       </div>
+      {lights.length > 0 && (
+        <Line icon="circle-filled" tone={decision.rule === 'rule-of-two' ? 'warning' : 'plain'} testId="lights">
+          This would light: {lights.join(', ')}
+        </Line>
+      )}
       <CardBody
         card={card}
         onOpenDiff={() => {

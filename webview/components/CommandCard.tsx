@@ -1,8 +1,13 @@
+import { Fragment } from 'react';
 import type { ReactNode } from 'react';
 import type { Card } from '../../src/shared/approval.ts';
 import { visible, visibleLine } from '../../src/shared/visible.ts';
 import { count } from '../state/sentences.ts';
 import { Exact } from './Exact.tsx';
+import { Line } from './Line.tsx';
+import { LossLines } from './LossLines.tsx';
+
+type Command = Extract<Card, { kind: 'command' }>;
 
 /** Each word in a box of its own, so that `--force` is never parted after its first dash. */
 function words(line: string): ReactNode {
@@ -11,9 +16,20 @@ function words(line: string): ReactNode {
     .map((word, index) => (index % 2 === 0 ? <span key={index}>{word}</span> : word));
 }
 
-export function CommandCard({ card }: { readonly card: Extract<Card, { kind: 'command' }> }) {
+export function CommandCard({ card }: { readonly card: Command }) {
   return (
     <>
+      {card.losses.map(({ path, loss }, index) => (
+        <LossLines
+          key={index}
+          loss={loss}
+          heading={
+            <>
+              Would be lost: <Exact>{visibleLine(path)}</Exact>:
+            </>
+          }
+        />
+      ))}
       {/* Never cut short and never scrolled away: all of it is read before the buttons are reached. */}
       <pre className="command" aria-label="Command">
         {card.command.split('\n').map((line, index, lines) => (
@@ -23,6 +39,12 @@ export function CommandCard({ card }: { readonly card: Extract<Card, { kind: 'co
           </span>
         ))}
       </pre>
+      {card.secrets.length > 0 && (
+        <Line icon="key" tone="warning">
+          It could read likely secrets: <Names names={card.secrets} />
+        </Line>
+      )}
+      {card.readOnly && <Line icon="lock">It cannot change the workspace.</Line>}
       <dl className="facts">
         <dt>Folder</dt>
         <dd>
@@ -30,16 +52,55 @@ export function CommandCard({ card }: { readonly card: Extract<Card, { kind: 'co
         </dd>
         <dt>Sandbox</dt>
         <dd>{visible(card.sandbox)}</dd>
+        {card.scripts.length > 0 && (
+          <>
+            <dt>Bound to</dt>
+            <dd title="These files say what it does. If one changes, the approval does not count.">
+              <Names names={card.scripts} />
+            </dd>
+          </>
+        )}
       </dl>
-      <details className="more">
-        <summary>Environment and limits</summary>
-        <dl className="facts">
-          <dt>Environment</dt>
-          <dd>{card.environment.length === 0 ? 'no variables' : card.environment.map(visibleLine).join(', ')}</dd>
-          <dt>Limits</dt>
-          <dd>{[`ends after ${count(card.timeoutSeconds, 'second')}`, ...card.limits.map(visibleLine)].join(', ')}</dd>
-        </dl>
-      </details>
+      <div className="folds">
+        <Programs programs={card.programs} />
+        <details className="more">
+          <summary>Environment and limits</summary>
+          <dl className="facts">
+            <dt>Environment</dt>
+            <dd>{card.environment.length === 0 ? 'no variables' : card.environment.map(visibleLine).join(', ')}</dd>
+            <dt>Limits</dt>
+            <dd>
+              {[`ends after ${count(card.timeoutSeconds, 'second')}`, ...card.limits.map(visibleLine)].join(', ')}
+            </dd>
+          </dl>
+        </details>
+      </div>
     </>
   );
+}
+
+function Programs({ programs }: { readonly programs: Command['programs'] }) {
+  if (programs.length === 0) return null;
+  return (
+    <details className="more" data-testid="programs">
+      <summary>What is in it</summary>
+      <ul className="notes">
+        {programs.map(({ words: program, doubt }, index) => (
+          <li key={index}>
+            <Exact>{visibleLine(program)}</Exact>
+            {doubt !== undefined && `: ${visibleLine(doubt)}`}
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+function Names({ names }: { readonly names: readonly string[] }) {
+  return names.map((name, index) => (
+    <Fragment key={index}>
+      {index > 0 && ', '}
+      <Exact>{visibleLine(name)}</Exact>
+    </Fragment>
+  ));
 }

@@ -1,9 +1,10 @@
+import type { ReactNode } from 'react';
 import type { Loss } from '../../src/shared/approval.ts';
 import { lossAmount, trackedSentence } from '../state/sentences.ts';
 import { Line } from './Line.tsx';
 
 /** What a delete, move or overwrite would lose, in words. */
-export function LossLines({ heading, loss }: { readonly heading: string; readonly loss: Loss }) {
+export function LossLines({ heading, loss }: { readonly heading: ReactNode; readonly loss: Loss }) {
   return (
     <>
       <Line icon="files" tone="warning">

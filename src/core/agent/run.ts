@@ -1,7 +1,11 @@
 import type { NewEvent } from '../../shared/auditEvent.ts';
 import type { RunState, RunView } from '../../shared/runView.ts';
 import type { ApprovalDesk } from '../approval/desk.ts';
-import type { Grant } from '../approval/grants.ts';
+import type { Action } from '../../shared/action.ts';
+import { NO_FLAGS, type Flag, type Flags } from '../../shared/flow.ts';
+import { GrantBook } from '../approval/grants.ts';
+import { lightened } from '../flow/ruleOfTwo.ts';
+import type { ScriptWatch } from '../flow/scriptWatch.ts';
 import type { AuditLog, RunStore } from '../audit/port.ts';
 import type { Message, Model } from '../models/port.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
@@ -27,6 +31,7 @@ export interface RunParts {
   clock: Clock;
   newId(): string;
   context(): Promise<ToolContext>;
+  scriptWatch: ScriptWatch;
   /** For the run's first event: version and policy digest. */
   facts: NewEvent['data'];
   /** For the same, kept apart as personal: user and host. */
@@ -44,7 +49,8 @@ class LimitReached extends Error {}
 export class AgentRun {
   #parts: RunParts;
   readonly #transcript = new Transcript();
-  readonly #grants: Grant[] = [];
+  readonly #grants: GrantBook;
+  #flags: Flags;
   readonly #contentOf = new Set<string>();
   #messages: Message[];
   #task: string;
@@ -61,6 +67,8 @@ export class AgentRun {
 
   constructor(parts: RunParts, before?: Saved) {
     this.#parts = parts;
+    this.#grants = new GrantBook(() => parts.clock.monotonic());
+    this.#flags = before?.flags ?? NO_FLAGS;
     this.#task = before?.task ?? '';
     this.#messages = before?.messages ?? [{ role: 'system', text: systemPrompt(parts.folder, parts.folders) }];
     this.#turn = before?.turn ?? 0;
@@ -89,6 +97,8 @@ export class AgentRun {
       turn: this.#turn - this.#turnsAtStart,
       maxTurns: this.#maxTurns,
       questions: this.#questions,
+      flags: this.#flags,
+      grants: this.#grants.list(),
       entries: this.#transcript.entries,
     };
   }
@@ -246,6 +256,8 @@ export class AgentRun {
       desk,
       redactor,
       grants: this.#grants,
+      flags: () => this.#flags,
+      performing: (action, labels) => this.#performing(action, labels),
       newId: () => this.#parts.newId(),
       now: () => clock.monotonic(),
       context: () => this.#parts.context(),
@@ -292,6 +304,21 @@ export class AgentRun {
     );
   }
 
+  /** Takes a remembered approval back: the next call asks again. */
+  async revoke(grant: string): Promise<void> {
+    if (this.#grants.revoke(grant)) await this.#record('grant_revoked', { grant });
+    this.#parts.onChange();
+  }
+
+  async #performing(action: Action, labels: readonly Flag[]): Promise<void> {
+    this.#parts.scriptWatch.performing(action);
+    const flags = lightened(this.#flags, labels);
+    if (JSON.stringify(flags) === JSON.stringify(this.#flags)) return;
+    this.#flags = flags;
+    await this.#record('flags', flags);
+    await this.#save();
+  }
+
   async #record(type: NewEvent['type'], data: NewEvent['data'], payload?: NewEvent['payload']): Promise<void> {
     const { audit, id, redactor } = this.#parts;
     await audit.append({
@@ -311,6 +338,7 @@ export class AgentRun {
         folder: this.#parts.folder,
         turn: this.#turn,
         contentOf: [...this.#contentOf],
+        flags: this.#flags,
         // What waits for the next turn is part of what was said.
         messages: [...this.#messages, ...this.#queue.map((text) => ({ role: 'user' as const, text }))],
       }),

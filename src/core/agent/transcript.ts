@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Json } from '../../shared/json.ts';
+import { FlagsSchema } from '../../shared/flow.ts';
 import type { Entry } from '../../shared/runView.ts';
 import type { Message, ToolCall } from '../models/port.ts';
 import type { CallUpdate } from '../tools/callRun.ts';
@@ -70,6 +71,8 @@ const SavedSchema = z.strictObject({
   folder: z.string(),
   turn: z.number(),
   contentOf: z.array(z.string()),
+  /** Absent in runs of earlier versions: all three are taken for lit. */
+  flags: FlagsSchema.default({ untrusted: true, private: true, outward: true }),
   messages: z.array(MessageSchema),
 });
 export type Saved = z.infer<typeof SavedSchema>;

@@ -71,7 +71,7 @@ export class ApprovalDesk {
   answer(id: string, digest: string, answer: Answer): boolean {
     const open = this.#open.get(id);
     if (open?.approval.digest !== digest) return false;
-    if (answer.choice === 'approve-for-run' && open.approval.grantOffer === undefined) return false;
+    if (answer.choice === 'approve-and-grant' && !isOffered(open.approval, answer)) return false;
     open.settle(answer);
     return true;
   }
@@ -79,4 +79,12 @@ export class ApprovalDesk {
   #changed(): void {
     for (const listener of this.#listeners) listener();
   }
+}
+
+/** Whether what an answer wants remembered was offered, for no longer than the policy lets it last. */
+function isOffered({ grantOffers, grantLimits }: Approval, { grant }: Answer): boolean {
+  if (!grant || !grantOffers.some(({ id }) => id === grant.offer)) return false;
+  const { until } = grant;
+  if (until.kind === 'minutes') return until.minutes <= grantLimits.minutes;
+  return until.kind === 'run' || until.uses <= grantLimits.uses;
 }

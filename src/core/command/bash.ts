@@ -36,6 +36,7 @@ function parseSurely(text: string, parse: Parse, forEachChild: ForEachChild): Pa
   if (/[\r\v\f\0\u0080-\u00a0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff\ufff9-\ufffb]/u.test(text))
     return fail('it holds characters that cannot be seen');
   if (nesting(text) > MOST_DEPTH) return fail('it is nested too deeply');
+  if (/(^|[^\\])(\\\\)*\\$/.test(text)) return fail('it ends in a backslash');
   const script = parse(text);
   const problem = problemIn(script, text, forEachChild);
   return problem === undefined ? { ok: true, script } : fail(problem);
@@ -63,12 +64,14 @@ interface Found {
 
 function problemIn(script: ParsedScript, source: string, forEachChild: ForEachChild): string | undefined {
   const found: Found = { starts: new Set(), plain: [], quoted: [], problem: undefined };
-  const visit = (node: SyntaxNode): void => {
+  const visit = (node: SyntaxNode, isQuoted: boolean): void => {
+    let within = isQuoted;
     switch (node.type) {
       case 'Script': {
         const nested: ParsedScript = node;
         if (nested.errors && nested.errors.length > 0)
           found.problem ??= `bash could not read it (${nested.errors[0]?.message ?? 'syntax error'})`;
+        within = false;
         break;
       }
       case 'CommandExpansion':
@@ -89,23 +92,28 @@ function problemIn(script: ParsedScript, source: string, forEachChild: ForEachCh
         break;
       case 'SingleQuoted':
       case 'AnsiCQuoted':
-        found.plain.push([node.pos, node.end]);
+        // Within double quotes and here-documents these quote nothing, whatever the parser makes of them.
+        if (!isQuoted) found.plain.push([node.pos, node.end]);
         break;
       case 'HereDoc':
         if (!node.closing) found.problem ??= 'a here-document in it has no end';
         if (node.delimiter?.quoted === true) found.plain.push([node.body.pos, node.body.end]);
         else found.quoted.push([node.body.pos, node.body.end]);
+        within = true;
         break;
       case 'DoubleQuoted':
       case 'LocaleString':
         found.quoted.push([node.pos, node.end]);
+        within = true;
         break;
       default:
         break;
     }
-    forEachChild(node, visit);
+    forEachChild(node, (child) => {
+      visit(child, within);
+    });
   };
-  visit(script);
+  visit(script, false);
   return found.problem ?? hiddenSubstitution(source, found);
 }
 

@@ -1,5 +1,5 @@
 import type { ArithmeticExpression, ParsedScript, Word as WordNode, WordPart } from 'unbash';
-import { joined, known, unknown, type Word } from './word.ts';
+import { joined, known, place, unknown, type Word } from './word.ts';
 
 /** What expansion needs of the shell's state, and whom it tells what it finds. */
 export interface Expansion {
@@ -28,6 +28,11 @@ export function expandText(parts: readonly WordPart[], shell: Expansion): void {
 
 /** As one word: where bash neither splits nor looks for names (assignments, redirections, `case`, `[[`). */
 export function expandOne(node: WordNode, shell: Expansion): Word {
+  // Where one word is wanted bash leaves braces as they are.
+  if (node.parts?.some((part) => part.type === 'BraceExpansion') === true) {
+    for (const part of node.parts) expandPart(part, shell, false);
+    return unknown(node.text);
+  }
   const [first, ...more] = expandWord(node, shell);
   return first && more.length === 0 ? first : unknown(node.text);
 }
@@ -37,7 +42,7 @@ function whole(text: string, parts: readonly WordPart[], shell: Expansion): Word
   // Only an unquoted tilde in the first place is somebody's home.
   if (parts[0]?.type === 'Literal' && first) return joined([literal(text, first.text, first), ...rest]);
   if (first?.kind === 'known' && first.text.startsWith('~') && isWritten(parts[0]))
-    return joined([known('./'), first, ...rest]);
+    return joined([quotedTilde(first.text), ...rest]);
   return joined([...(first ? [first] : []), ...rest]);
 }
 
@@ -47,8 +52,13 @@ function isWritten(part: WordPart | undefined): boolean {
 }
 
 function literal(text: string, value: string, word: Word = known(value)): Word {
-  if (text.startsWith('~')) return /^~(\/|$)/.test(value) ? word : unknown(text, value === text ? '~' : '');
-  return value.startsWith('~') ? known(`./${value}`) : word;
+  if (text.startsWith('~')) return /^~(\/|$)/.test(value) ? place(value) : unknown(text, value === text ? '~' : '');
+  return value.startsWith('~') ? quotedTilde(value) : word;
+}
+
+/** A file whose name starts with a tilde. */
+function quotedTilde(name: string): Word {
+  return place(`./${name}`);
 }
 
 /** `isQuoted`: inside double quotes, where a variable is one word and its wildcards are ordinary characters. */
@@ -94,6 +104,8 @@ function expandPart(part: WordPart, shell: Expansion, isQuoted: boolean): Word {
 function ofVariable(name: string, text: string, shell: Expansion, isQuoted: boolean): Word {
   const value = shell.variable(name);
   if (!value) return unknown(text, '', !isQuoted && !/^[?#$!]$/.test(name));
+  // Nothing, unquoted, is no word at all.
+  if (!isQuoted && value.text === '') return unknown(text, '', true);
   const isSplit = !isQuoted && /[\s*?[\\]/.test(value.text) && value.kind === 'known';
   return isSplit ? unknown(text, '', true) : value;
 }
@@ -175,19 +187,25 @@ export function arithmetic(node: ArithmeticExpression, shell: Expansion): void {
 
 /** The words that comma lists and short ranges of numbers in braces stand for. */
 function braces(parts: readonly WordPart[], shell: Expansion): Word[] {
+  // Braces come first: `$x{a,b}` means `$xa` and `$xb`.
+  if (parts.some((part) => part.type === 'SimpleExpansion')) {
+    for (const one of parts) expandPart(one, shell, false);
+    return [unknown(parts.map(({ text }) => text).join(''), '', true)];
+  }
+  const isQuoted = parts.some((part) => part.type.endsWith('Quoted') || part.type === 'LocaleString');
   let words: Word[][] = [[]];
   for (const part of parts) {
     const choices = part.type === 'BraceExpansion' ? choicesOf(part.text) : [expandPart(part, shell, false)];
     if (!choices || words.length * choices.length > MOST_WORDS) {
       for (const one of parts) expandPart(one, shell, false);
-      return [unknown(parts.map(({ text }) => text).join(''))];
+      return [unknown(parts.map(({ text }) => text).join(''), '', true)];
     }
     words = words.flatMap((begun) => choices.map((choice) => [...begun, choice]));
   }
   return words
     .map(joined)
-    .filter((word) => word.kind !== 'known' || word.text !== '') // bash drops what is left empty
-    .map((word) => (word.text.startsWith('~') ? unknown(word.text) : word));
+    .filter((word) => isQuoted || word.kind !== 'known' || word.text !== '') // bash drops what is left empty
+    .map((word) => (word.text.startsWith('~') ? unknown(word.text, '', true) : word));
 }
 
 function choicesOf(text: string): Word[] | undefined {

@@ -8,6 +8,8 @@ export interface Judging {
   /** Why it is not known to only look. */
   doubt(why: string): void;
   path(word: Word, access: PathAccess): void;
+  /** A word that may be a path, of an option or a program that is not known. */
+  guess(word: Word): void;
   /** It starts another program. */
   run(words: readonly Word[], options?: { folder?: Word; isAsSomebodyElse?: boolean }): void;
   /** It shows an environment variable; `*` for all of them. */

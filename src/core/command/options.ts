@@ -1,5 +1,5 @@
 import type { Judge, Judging, PathAccess } from './judging.ts';
-import { after, headOf, mayBeOption, type Word } from './word.ts';
+import { after, headOf, isOneWord, mayBeOption, type Word } from './word.ts';
 
 /**
  * Options that are known to only look, in short form. Each token is one option:
@@ -61,6 +61,9 @@ export function parseOptions(
     it.doubt(`${name} ${option.slice(0, 40)} is not known to only look`);
   };
   const take = (option: string, value: Value, word: Word | undefined): void => {
+    const isAttached = word !== undefined && !args.includes(word); // then every word it becomes starts with the option
+    if (word && !isOneWord(word) && !(isAttached && word.kind === 'pattern'))
+      it.doubt(`${name} ${option} "${word.text.slice(0, 40)}" may be more than one word`);
     given.options.set(option, word);
     if (word && value !== 'text' && value !== 'optional' && value !== 'none') it.path(word, value);
   };

@@ -1,4 +1,4 @@
-import { known, type Word } from './word.ts';
+import { place, type Word } from './word.ts';
 
 /**
  * What is known of the shell at some point of a command line: variables, and the folders it may be in, spelled as the
@@ -46,14 +46,19 @@ export function seenFrom(folder: string, path: string): string {
 
 /** Variables that every shell here has, as far as their value matters. */
 export function builtInVariable(name: string, folders: readonly string[] | undefined): Word | undefined {
-  if (name === 'HOME') return known('~');
-  if (name === 'PWD') return folders?.length === 1 && folders[0] !== undefined ? known(folders[0]) : undefined;
+  if (name === 'HOME') return place('~');
+  if (name === 'PWD') return startFolder(folders);
   return undefined;
+}
+
+/** Where the line started, as long as it is still there. */
+export function startFolder(folders: readonly string[] | undefined): Word | undefined {
+  return folders?.length === 1 && folders[0] === '.' ? place('.') : undefined;
 }
 
 /** Variables that change what bash or its programs do. Setting one is never just setting a variable. */
 const SPECIAL =
-  /^(LD_|DYLD_|GIT_|BASH|PS[0-9]|PROMPT|LESS|GREP|RIPGREP|JQ_|PYTHON|NODE_|PERL|RUBY|GCONV|GLIBC|MALLOC_|LOCPATH|POSIX|OPT(IND|ARG|ERR)|HIST|MAIL|TMPDIR|TMP$|TEMP$|TERM|COMP|SHELL|EXECIGNORE|GLOB|FIGNORE|IFS$|ENV$|HOME$|CDPATH$|PATH$|FUNC|DIRSTACK|FIND|TAPE$|TAR_|BLOCKSIZE$|DFLT|IGNOREEOF|INPUTRC)|(PATH|OPTS?|OPTIONS|FLAGS|PRELOAD|PAGER|EDITOR|BROWSER|VISUAL|CONFIG)$/;
+  /^(LD_|DYLD_|GIT_|BASH|PS[0-9]|PROMPT|LESS|GREP|RIPGREP|JQ_|PYTHON|NODE_|PERL|RUBY|GCONV|GLIBC|MALLOC_|LOCPATH|POSIX|OPT(IND|ARG|ERR)|HIST|MAIL|TMPDIR|TMP$|TEMP$|TERM|COMP|SHELL|EXECIGNORE|GLOB|FIGNORE|IFS$|ENV$|HOME$|CDPATH$|PATH$|FUNC|RANDOM|SRANDOM|SECONDS|LINENO|EPOCH|REPLY|PIPESTATUS|DIRSTACK|FIND|TAPE$|TAR_|BLOCKSIZE$|DFLT|IGNOREEOF|INPUTRC)|(PATH|OPTS?|OPTIONS|FLAGS|PRELOAD|PAGER|EDITOR|BROWSER|VISUAL|CONFIG)$/;
 
 export function isSpecialVariable(name: string): boolean {
   return SPECIAL.test(name.toUpperCase());

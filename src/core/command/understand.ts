@@ -2,7 +2,7 @@ import type { BashParser } from './bash.ts';
 import type { Judging, PathAccess } from './judging.ts';
 import { namesPaths } from './programs/change.ts';
 import { PROGRAMS } from './programs/table.ts';
-import { eitherFolder, seenFrom } from './shellState.ts';
+import { seenFrom } from './shellState.ts';
 import { Walk, type Invocation } from './walk.ts';
 import { headOf, type Word } from './word.ts';
 
@@ -12,6 +12,8 @@ export interface NamedPath {
   access: PathAccess;
   /** A glob: whatever fits it. */
   isPattern: boolean;
+  /** Perhaps no path at all: it counts if what it starts with exists. */
+  isGuess: boolean;
 }
 
 /** What a command line means, as far as it is understood. With no doubts it only looks. */
@@ -85,11 +87,7 @@ class Understanding {
     );
     walk.script(parsed.script);
     for (const invocation of invocations) {
-      const [program] = invocation.words;
-      const name = program?.kind === 'known' ? program.text : '';
-      if (walk.isFunction(name)) {
-        if (PROGRAMS.has(name)) this.#doubt(`it gives ${name} another meaning`);
-      } else this.#invocation(invocation, depth);
+      this.#invocation(invocation, depth);
     }
     this.#judged = around;
   }
@@ -117,6 +115,9 @@ class Understanding {
       path: (word, access) => {
         this.#path(word, access, folders);
       },
+      guess: (word) => {
+        if (word.kind !== 'unknown') this.#addPath(word, 'list', folders ?? ['.'], true);
+      },
       run: (inner, { folder } = {}) => {
         const from =
           folder === undefined
@@ -143,8 +144,12 @@ class Understanding {
     }
     const name = SYSTEM_PROGRAM.test(program.text) ? program.text.replace(SYSTEM_PROGRAM, '') : program.text;
     const judge = PROGRAMS.get(name);
-    if (judge) judge(args, it, name);
-    else {
+    if (judge) {
+      const before = this.result.doubts.length;
+      judge(args, it, name);
+      // An option that is not known may well name a path.
+      if (this.result.doubts.length > before) namesPaths(args, it);
+    } else {
       this.#doubt(`${name.slice(0, 60)} is not known to only look`);
       if (name.includes('/')) it.path(program, 'read');
       namesPaths(args, it);
@@ -164,6 +169,7 @@ class Understanding {
 
   #path(word: Word, access: PathAccess, folders: readonly string[] | undefined): void {
     if (access === 'write' && word.text === '/dev/null') return;
+    if (word.kind === 'pattern' && word.isListed === true && (access === 'read' || access === 'list')) return;
     if (/^\/dev\/(null|zero|stdin|stdout|stderr|tty|fd\/[0-9]*)$/.test(headOf(word))) return;
     if (access === 'write' || access === 'delete')
       this.#doubt(`it ${access === 'write' ? 'writes' : 'deletes'} ${word.text.slice(0, 60)}`);
@@ -173,12 +179,21 @@ class Understanding {
     }
     const isAbsolute = /^([/]|~$|~\/)/.test(headOf(word));
     if (!folders && !isAbsolute) this.#doubt('the folder it works in cannot be known beforehand');
-    for (const folder of isAbsolute ? ['.'] : (eitherFolder(folders, folders) ?? ['.'])) {
+    this.#addPath(word, access, isAbsolute ? ['.'] : (folders ?? ['.']), false);
+  }
+
+  #addPath(word: Word, access: PathAccess, folders: readonly string[], isGuess: boolean): void {
+    for (const folder of folders) {
       if (this.result.paths.length >= MOST_PATHS) {
         this.#doubt('it names too many paths');
         return;
       }
-      this.result.paths.push({ spelling: seenFrom(folder, word.text), access, isPattern: word.kind === 'pattern' });
+      this.result.paths.push({
+        spelling: seenFrom(folder, word.text),
+        access,
+        isPattern: word.kind === 'pattern',
+        isGuess,
+      });
     }
   }
 }

@@ -20,12 +20,13 @@ import {
   either,
   eitherFolder,
   initialState,
+  startFolder,
   isHarmlessSetting,
   isSpecialVariable,
   seenFrom,
   type ShellState,
 } from './shellState.ts';
-import { joined, known, unknown, type Word } from './word.ts';
+import { isOneWord, joined, known, place, unknown, type Word } from './word.ts';
 
 /** One start of a program, as bash would make it: its words, and the folders it may be started in. */
 export interface Invocation {
@@ -56,7 +57,6 @@ const MOST_STEPS = 2000;
 export class Walk implements Expansion {
   readonly #parser: BashParser;
   readonly #findings: Findings;
-  readonly #functions = new Set<string>();
   #state: ShellState;
   #steps = 0;
 
@@ -68,11 +68,6 @@ export class Walk implements Expansion {
 
   script(script: ParsedScript): void {
     this.#list(script.commands);
-  }
-
-  /** Whether a name is a function of this line: what it does is in its body, which was walked. */
-  isFunction(name: string): boolean {
-    return this.#functions.has(name);
   }
 
   variable(name: string): Word | undefined {
@@ -93,7 +88,7 @@ export class Walk implements Expansion {
     this.#apart(() => {
       this.script(script);
     });
-    return plainOutput(script) ?? unknown('');
+    return plainOutput(script, startFolder(this.#state.folders)) ?? unknown('');
   }
 
   #list(statements: readonly Statement[]): void {
@@ -116,15 +111,18 @@ export class Walk implements Expansion {
       this.#pipeline(node);
       return;
     }
-    let reached = this.#state.folders;
+    // Wherever the chain may stop: what is known after it is what all of these agree on.
+    const stops: ShellState[] = [];
     for (const [index, command] of node.commands.entries()) {
       const before = this.#state.folders;
       this.#pipeline(command);
       const moved = this.#state.folders !== before && isCd(command) ? this.#lastMove : undefined;
-      reached = eitherFolder(reached, this.#state.folders);
-      if (moved && node.operators[index] === '&&') this.#state.folders = moved;
+      stops.push(copyOf(this.#state));
+      const operator = node.operators[index];
+      if (operator === '||') this.#state = copyOf(stops.reduce(either));
+      else if (operator === '&&' && moved) this.#state.folders = moved;
     }
-    this.#state.folders = eitherFolder(reached, this.#state.folders);
+    this.#state = copyOf(stops.reduce(either));
   }
 
   #lastMove: readonly string[] | undefined;
@@ -232,7 +230,7 @@ export class Walk implements Expansion {
     const values = words?.flatMap((word) => expandWord(word, this)) ?? [unknown('')];
     const body = node.type === 'For' || node.type === 'Select' ? node.body.commands : [];
     this.#loop(node, () => {
-      for (const value of values) {
+      for (const value of values.length > 0 ? values : [unknown('')]) {
         if (value.kind === 'unknown' || isSpecialVariable(name)) this.forget(name);
         else this.#state.variables.set(name, value);
         if (isSpecialVariable(name)) this.doubt(`it sets ${name}`);
@@ -252,7 +250,8 @@ export class Walk implements Expansion {
   }
 
   #function(node: FunctionNode): void {
-    this.#functions.add(node.name.value);
+    // What a name means from then on, and what a call changes, would have to be followed call by call.
+    this.doubt('it defines a function');
     const { moves } = assignedIn(node, this.#parser);
     this.#state.variables.clear(); // a call may change any
     if (moves) this.#state.folders = undefined;
@@ -290,22 +289,24 @@ export class Walk implements Expansion {
 
   #simple(node: Command): void {
     const assignments = node.prefix.filter((one): one is Assignment => one.type === 'Assignment');
-    const settings = assignments.map((one) => ({ name: one.name, value: this.#assigned(one), node: one }));
+    if (!node.name) {
+      for (const one of assignments) this.#assign(one);
+      this.#redirections(node.redirects);
+      return;
+    }
     let words = [
-      ...(node.name ? expandWord(node.name, this) : []),
+      ...expandWord(node.name, this),
       ...node.args.flatMap((one) =>
         one.type === 'Word' ? expandWord(one, this) : [joined([known(`${one.name}=`), this.#assigned(one)])],
       ),
     ];
     this.#redirections(node.redirects);
-    for (const { name, value, node: one } of settings) {
-      if (words.length === 0) {
-        if (isSpecialVariable(name)) this.doubt(`it sets ${name}`);
-        if (one.index || one.append === true || one.value.type === 'ArrayValue' || value.kind === 'unknown')
-          this.forget(name);
-        else this.#state.variables.set(name, value);
-      } else if (!isHarmlessSetting(name, value) && !(name === 'IFS' && words[0]?.text === 'read'))
-        this.doubt(`it sets ${name} for a program`);
+    for (const one of assignments) {
+      const value = this.#assigned(one);
+      // Should the words come to nothing, the shell itself is set.
+      if (words[0] === undefined || !isOneWord(words[0])) this.forget(one.name);
+      const isForRead = one.name === 'IFS' && words[0]?.text === 'read';
+      if (!isHarmlessSetting(one.name, value) && !isForRead) this.doubt(`it sets ${one.name} for a program`);
     }
     while (words[0]?.kind === 'known' && ['command', 'builtin'].includes(words[0].text)) {
       const rest = words.slice(1);
@@ -324,16 +325,27 @@ export class Walk implements Expansion {
     this.#findings.invocation({ words, folders: this.#state.folders, ...this.#piped });
   }
 
+  /** Sets a variable of the shell; one after the other, each may use the one before. */
+  #assign(one: Assignment): void {
+    const value = this.#assigned(one);
+    if (isSpecialVariable(one.name)) this.doubt(`it sets ${one.name}`);
+    if (one.index || one.append === true || one.value.type === 'ArrayValue' || value.kind === 'unknown')
+      this.forget(one.name);
+    else this.#state.variables.set(one.name, value);
+  }
+
   #assigned({ value, index }: Assignment): Word {
     if (index) subscript(expandOne(index, this), this);
     if (value.type === 'Word') return expandOne(value, this);
-    for (const element of value.elements) expandWord(element, this);
+    for (const element of value.elements)
+      for (const word of expandWord(element, this))
+        if (element.text.includes('[') || word.kind === 'unknown') this.doubt('it computes keys of an array');
     return unknown('(…)');
   }
 
   #cd(args: readonly Word[]): void {
     const operands = args.filter((word) => word.kind !== 'known' || !/^(-[LPe]+|--)$/.test(word.text));
-    const [target = known('~'), ...more] = operands;
+    const [target = place('~'), ...more] = operands;
     const { folders } = this.#state;
     if (target.text === '-') this.doubt('cd - goes to a folder that cannot be known beforehand');
     if (more.length > 0 || target.kind !== 'known' || /^-|^$/.test(target.text) || !folders) {
@@ -427,7 +439,7 @@ function isCd(node: PipelineNode): boolean {
 }
 
 /** The output of the few substitutions that people write all the time, where it is surely harmless. */
-function plainOutput(script: ParsedScript): Word | undefined {
+function plainOutput(script: ParsedScript, start: Word | undefined): Word | undefined {
   const [only, ...more] = script.commands;
   const node = only?.command;
   if (node?.type !== 'Command' || more.length > 0 || node.prefix.length > 0 || node.redirects.length > 0)
@@ -435,7 +447,7 @@ function plainOutput(script: ParsedScript): Word | undefined {
   const text = [node.name, ...node.args]
     .map((word) => (word?.type === 'Word' && !word.parts ? word.value : '\0'))
     .join(' ');
-  if (/^(pwd|git rev-parse --show-toplevel)$/.test(text)) return known('.');
+  if (/^(pwd|git rev-parse --show-toplevel)$/.test(text)) return start;
   // Names of revisions: they start with no dash.
   if (
     /^git (merge-base( [\w][\w./~^-]*){2}|describe --tags --abbrev=0|rev-parse( --short| --verify| --abbrev-ref)* [\w][\w./~^-]*)$/.test(

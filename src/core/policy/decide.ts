@@ -1,14 +1,23 @@
 import type { Action, Resource } from '../../shared/action.ts';
 import type { Decision, Origin, Verdict } from '../../shared/decision.ts';
+import { labelsOf, ruleOfTwoReason, wouldLightThird } from '../flow/ruleOfTwo.ts';
 import { denialOf } from '../scope/guard.ts';
 import type { Scope } from '../scope/scope.ts';
 import type { Facts, Family, GrantView } from './facts.ts';
 import type { EffectivePolicy } from './merge.ts';
+import type { Rulebook, Ruling } from './rules.ts';
 
 const BUILT_IN: Origin = { layer: 'built-in' };
 
 function decision(verdict: Verdict, rule: string, reason: string, origin: Origin = BUILT_IN): Decision {
   return { verdict, rule, reason, origin };
+}
+
+/** What decides: the policy, and what was made ready from it. */
+export interface InForce {
+  policy: EffectivePolicy;
+  scope: Scope;
+  rulebook: Rulebook;
 }
 
 /** Whether the model is offered tools of a family at all; a denial says which rule took them away. */
@@ -39,23 +48,30 @@ export function offered(policy: EffectivePolicy, family: Family): Decision {
 
 /**
  * The decision for one action. Pure and total: unknown asks, broken denies, and a denial is final: no grant and
- * no click passes it. `grants` only ever turn an `ask` into an `allow`.
+ * no click passes it. In this order: what is switched off; denied, outside and protected paths; missing confinement;
+ * the policy's rules over what asks by default; the Rule of Two; and last `grants`, which only turn an `ask` that may
+ * be covered into an `allow`.
  */
-export function decide(
-  action: Action,
-  facts: Facts,
-  policy: EffectivePolicy,
-  scope: Scope,
-  grants: readonly GrantView[],
-): Decision {
+export function decide(action: Action, facts: Facts, inForce: InForce, grants: readonly GrantView[]): Decision {
+  const { policy, scope, rulebook } = inForce;
   const available = offered(policy, facts.family);
   if (available.verdict === 'deny') return available;
   const forbidden = firstDenial(action.resources, scope);
   if (forbidden) return forbidden;
-  const wanted = byEffect(action, facts, policy, scope);
-  if (wanted.verdict !== 'ask') return wanted;
+  if (action.effect === 'execute' && facts.sandboxRefusal !== undefined)
+    return decision('deny', 'sandbox', facts.sandboxRefusal, policy.sandbox.origin);
+  const wanted = ruled(byEffect(action, policy, scope), rulebook.ruling(action), action, scope);
+  if (wanted.verdict === 'deny') return wanted;
+  const labels = labelsOf(action, scope, policy.variables.value.length > 0);
+  if (wouldLightThird(facts.flags, labels)) {
+    const why = ruleOfTwoReason(facts.flags, labels);
+    return wanted.verdict === 'ask'
+      ? { ...wanted, reason: `${wanted.reason}; ${why}` }
+      : decision('ask', 'rule-of-two', why);
+  }
+  if (wanted.verdict === 'allow' || wanted.eachTime === true || !policy.grants.enabled.value) return wanted;
   const grant = grants.find((candidate) => candidate.covers(action));
-  if (grant) return decision('allow', 'grant', `you approved this for the run: ${grant.words}`, { layer: 'run' });
+  if (grant) return { ...decision('allow', 'grant', `you approved ${grant.words}`, { layer: 'run' }), grant: grant.id };
   return wanted;
 }
 
@@ -67,39 +83,56 @@ function firstDenial(resources: readonly Resource[], scope: Scope): Decision | u
   return undefined;
 }
 
-function byEffect(action: Action, facts: Facts, policy: EffectivePolicy, scope: Scope): Decision {
+/** What a rule makes of the default. */
+function ruled(wanted: Decision, ruling: Ruling | undefined, action: Action, scope: Scope): Decision {
+  if (!ruling) return wanted;
+  const own = decision(ruling.verdict, ruling.name, ruling.why, ruling.origin);
+  if (ruling.verdict !== 'allow') return ruling.eachTime ? { ...own, eachTime: true } : own;
+  if (wanted.verdict === 'allow') return wanted;
+  const changed = action.command?.scripts.find((script) => script.changed);
+  if (changed)
+    return decision(
+      'ask',
+      'changed-script',
+      `this run may have changed ${scope.shown(changed.path)}, so the command may mean something else than when it was allowed`,
+      ruling.origin,
+    );
+  return own;
+}
+
+function byEffect(action: Action, policy: EffectivePolicy, scope: Scope): Decision {
   const secret = action.resources.find(({ path, access }) => access === 'read' && scope.isSecret(path));
   const hidden = action.resources.find(({ path }) => scope.isSecret(path));
+  const aboutSecret = (resource: Resource, more = ''): Decision =>
+    decision('ask', 'likely-secret', `${scope.shown(resource.path)} looks like a secret${more}`);
   switch (action.effect) {
     case 'read':
     case 'list':
     case 'search':
       return secret
-        ? decision(
-            'ask',
-            'likely-secret',
-            `${scope.shown(secret.path)} looks like a secret; its content would go to the model`,
-          )
+        ? aboutSecret(secret, '; its content would go to the model')
         : decision('allow', 'workspace-read', 'reading inside the workspace');
     case 'write':
       // Whether an edit fits tells what is in the file.
-      if (secret) return decision('ask', 'likely-secret', `${scope.shown(secret.path)} looks like a secret`);
+      if (secret) return aboutSecret(secret);
       return changing(action, policy, 'edit', 'the agent wants to change a file');
     case 'delete':
       return changing(action, policy, 'delete', 'the agent wants to delete');
     case 'move':
       // Under another name it could be read without a question.
-      if (hidden)
-        return decision(
-          'ask',
-          'likely-secret',
-          `${scope.shown(hidden.path)} looks like a secret, and its new name may not`,
-        );
+      if (hidden) return aboutSecret(hidden, ', and its new name may not');
       return changing(action, policy, 'move', 'the agent wants to move or rename');
-    case 'execute':
-      if (facts.sandboxRefusal !== undefined)
-        return decision('deny', 'sandbox', facts.sandboxRefusal, policy.sandbox.origin);
-      return decision('ask', 'command', 'every command asks');
+    case 'execute': {
+      const { command } = action;
+      const [doubt] = command?.doubts ?? [];
+      if (!command || doubt) return decision('ask', 'command', doubt?.why ?? 'the command was not looked into');
+      if (hidden) return aboutSecret(hidden, '; its content would go to the model');
+      return decision(
+        'allow',
+        'read-only-command',
+        'every program in it is known to only look; it runs without network, with the workspace read-only and likely secrets hidden',
+      );
+    }
   }
 }
 

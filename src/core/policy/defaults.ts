@@ -10,6 +10,7 @@ export const DEFAULTS = {
   sandbox: true,
   codeTimeoutSeconds: 120,
   languages: ['python', 'javascript', 'bash'] as Language[],
+  grants: { maxMinutes: 60, maxUses: 20 },
   limits: { memoryBytes: 2 * 1024 ** 3, cpuSeconds: 300, diskBytes: 1024 ** 3, processes: 512 },
 } as const;
 

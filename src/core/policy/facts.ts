@@ -1,3 +1,4 @@
+import type { Flags } from '../../shared/flow.ts';
 import type { Action } from '../../shared/action.ts';
 
 /** Which switch of the policy a tool hangs on. */
@@ -6,6 +7,8 @@ export type Family = 'file_system' | 'code_execution';
 /** What `decide` needs to know beyond the action itself; gathered before, so that deciding stays pure. */
 export interface Facts {
   family: Family;
+  /** The flags of the run so far. */
+  flags: Flags;
   /** Set when commands cannot be confined here: the cause and its fix. */
   sandboxRefusal?: string;
 }

@@ -1,17 +1,12 @@
-import type { Origin } from '../../shared/decision.ts';
 import type { AllowedPaths, PathRule } from '../scope/pathRule.ts';
 import { DEFAULTS, PROTECTED } from './defaults.ts';
 import type { Diagnostic, ParsedLayer } from './parse.ts';
-import { sizeInBytes, type Language, type PolicyFile, type SandboxKeysSchema } from './schema.ts';
-import type * as z from 'zod';
+import type { RuleList } from './rules.ts';
+import type { Language, PolicyFile, SandboxKeys } from './schema.ts';
+import { note, Settling, type Value } from './settle.ts';
+import { sizeInBytes } from './values.ts';
 
-/** A value of the policy in force, and where it comes from. */
-export interface Value<T> {
-  value: T;
-  origin: Origin;
-}
-
-/** The policy in force: defaults, then what the user set, then what workspace and run tighten. */
+/** The policy in force: defaults, then what organization and user set, then what workspace and run tighten. */
 export interface EffectivePolicy {
   confirmActions: Value<boolean>;
   maxIterations: Value<number>;
@@ -28,63 +23,42 @@ export interface EffectivePolicy {
   allowedPaths: AllowedPaths[];
   deniedPaths: PathRule[];
   protectedPaths: PathRule[];
+  /** What counts as the user's own content: a path must match one entry of every list; no list means nothing. */
+  ownPaths: PathRule[][];
   codeExecution: Value<boolean>;
   languages: Value<Language[]>;
   codeTimeoutSeconds: Value<number>;
   /** Environment variables that commands may see. */
   variables: Value<string[]>;
+  allowCloud: Value<boolean>;
+  grants: { enabled: Value<boolean>; maxMinutes: Value<number>; maxUses: Value<number> };
+  /** The rules of each policy that binds; the strictest counts. */
+  rules: RuleList[][];
   /** Environment variables whose values are masked everywhere, beside those with telling names. */
   redactedVariables: string[];
   /** What was ignored or has no effect, with its place. */
   notes: Diagnostic[];
 }
 
-type Sandbox = z.infer<typeof SandboxKeysSchema>;
+const both = (current: boolean, wanted: boolean): boolean => current && wanted;
+const either = (current: boolean, wanted: boolean): boolean => current || wanted;
+const common = <T>(current: T[], wanted: T[]): T[] => wanted.filter((item) => current.includes(item));
+const sandboxKeys = (values: PolicyFile): SandboxKeys => (typeof values.sandbox === 'object' ? values.sandbox : {});
 
-/** Merges layers given in the order user, workspace, run. Only `user` may loosen a default. */
-export function mergePolicies(layers: ParsedLayer[]): EffectivePolicy {
-  const notes: Diagnostic[] = [];
-  const settle = <T>(
-    initial: T,
-    path: string[],
-    read: (values: PolicyFile) => T | undefined,
-    stricter: (current: T, wanted: T) => T,
-  ): Value<T> => {
-    let settled: Value<T> = { value: initial, origin: { layer: 'built-in' } };
-    for (const layer of layers) {
-      const wanted = read(layer.values);
-      if (wanted === undefined) continue;
-      const origin = layer.originOf(path);
-      const value = layer.layer === 'user' ? wanted : stricter(settled.value, wanted);
-      if (JSON.stringify(value) !== JSON.stringify(wanted))
-        notes.push(
-          note(
-            origin,
-            `${path.join('.')} is looser than what is set already; a ${layer.layer} policy can only tighten, so this is ignored`,
-          ),
-        );
-      if (layer.layer === 'user' || JSON.stringify(value) !== JSON.stringify(settled.value))
-        settled = { value, origin };
-    }
-    return settled;
-  };
-  const both = (current: boolean, wanted: boolean): boolean => current && wanted;
-  const either = (current: boolean, wanted: boolean): boolean => current || wanted;
-  const common = <T>(current: T[], wanted: T[]): T[] => wanted.filter((item) => current.includes(item));
-  const sandboxKeys = (values: PolicyFile): Sandbox => (typeof values.sandbox === 'object' ? values.sandbox : {});
-  const rules = (path: string[], read: (values: PolicyFile) => string[] | undefined): AllowedPaths[] =>
+/**
+ * Merges layers given in the order organization, user, workspace, run. The organization sets; the user sets what it
+ * leaves open and tightens the rest; workspace and run only tighten. A workspace policy that the user has accepted may
+ * also loosen a default that neither set, if every one of the `folders` workspace folders has such a policy.
+ */
+export function mergePolicies(layers: readonly ParsedLayer[], folders = 1): EffectivePolicy {
+  const settling = new Settling(layers, folders);
+  const { settle } = settling;
+  const lists = (path: string[], read: (values: PolicyFile) => string[] | undefined): AllowedPaths[] =>
     layers.flatMap((layer) => {
       const written = read(layer.values);
-      if (written === undefined) return [];
-      const base = layer.base === undefined ? {} : { base: layer.base };
-      return [
-        {
-          ...base,
-          rules: written.map((entry, index) => ({ written: entry, origin: layer.originOf([...path, index]), ...base })),
-        },
-      ];
+      return written === undefined ? [] : [{ ...based(layer), rules: pathRules(layer, path, written) }];
     });
-  const flat = (lists: AllowedPaths[]): PathRule[] => lists.flatMap((list) => list.rules);
+  const flat = (all: AllowedPaths[]): PathRule[] => all.flatMap((list) => list.rules);
 
   const policy: EffectivePolicy = {
     confirmActions: settle<boolean>(DEFAULTS.confirmActions, ['confirm_actions'], (p) => p.confirm_actions, either),
@@ -124,9 +98,10 @@ export function mergePolicies(layers: ParsedLayer[]): EffectivePolicy {
       ),
     },
     fileSystem: settle<boolean>(true, ['tools', 'file_system', 'enabled'], (p) => p.tools?.file_system?.enabled, both),
-    allowedPaths: rules(['tools', 'file_system', 'allowed_paths'], (p) => p.tools?.file_system?.allowed_paths),
-    deniedPaths: flat(rules(['tools', 'file_system', 'denied_paths'], (p) => p.tools?.file_system?.denied_paths)),
-    protectedPaths: [...PROTECTED, ...flat(rules(['protected_paths'], (p) => p.protected_paths))],
+    allowedPaths: lists(['tools', 'file_system', 'allowed_paths'], (p) => p.tools?.file_system?.allowed_paths),
+    deniedPaths: flat(lists(['tools', 'file_system', 'denied_paths'], (p) => p.tools?.file_system?.denied_paths)),
+    protectedPaths: [...PROTECTED, ...flat(lists(['protected_paths'], (p) => p.protected_paths))],
+    ownPaths: settling.ownPaths((layer) => pathRules(layer, ['own_paths'], layer.values.own_paths ?? [])),
     codeExecution: settle<boolean>(
       true,
       ['tools', 'code_execution', 'enabled'],
@@ -151,11 +126,44 @@ export function mergePolicies(layers: ParsedLayer[]): EffectivePolicy {
       (p) => p.environment?.allowed_variables,
       common,
     ),
+    allowCloud: settle<boolean>(true, ['model', 'allow_cloud'], (p) => p.model?.allow_cloud, both),
+    grants: {
+      enabled: settle<boolean>(true, ['grants', 'enabled'], (p) => p.grants?.enabled, both),
+      maxMinutes: settle<number>(
+        DEFAULTS.grants.maxMinutes,
+        ['grants', 'max_minutes'],
+        (p) => p.grants?.max_minutes,
+        Math.min,
+      ),
+      maxUses: settle<number>(DEFAULTS.grants.maxUses, ['grants', 'max_uses'], (p) => p.grants?.max_uses, Math.min),
+    },
+    rules: [
+      settling.rules((layer) =>
+        (layer.values.rules ?? []).map((keys, index) => ({
+          keys,
+          origin: layer.originOf(['rules', index]),
+          paths: pathRules(layer, ['rules', index, 'paths'], keys.paths ?? []),
+        })),
+      ),
+    ],
     redactedVariables: layers.flatMap((layer) => layer.values.redaction?.variables ?? []),
-    notes,
+    notes: settling.notes,
   };
-  for (const layer of layers) notes.push(...withoutEffect(layer));
+  for (const layer of layers) settling.notes.push(...withoutEffect(layer));
+  if (policy.codeExecution.value && !policy.languages.value.includes('bash'))
+    settling.notes.push({
+      ...note(policy.languages.origin, 'bash is not among the languages, so the agent has no run_command tool'),
+      severity: 'info',
+    });
   return policy;
+}
+
+function based(layer: ParsedLayer): { base?: string } {
+  return layer.base === undefined ? {} : { base: layer.base };
+}
+
+function pathRules(layer: ParsedLayer, path: (string | number)[], written: readonly string[]): PathRule[] {
+  return written.map((entry, index) => ({ written: entry, origin: layer.originOf([...path, index]), ...based(layer) }));
 }
 
 function bytes(size: string | number | undefined): number | undefined {
@@ -176,8 +184,4 @@ function withoutEffect(layer: ParsedLayer): Diagnostic[] {
   if (typeof sandbox === 'object' && sandbox.image !== undefined)
     say(['sandbox', 'image'], 'an image is only used by the docker backend, which this version does not have');
   return found;
-}
-
-function note(origin: Origin, message: string): Diagnostic {
-  return { severity: 'warning', message, file: origin.file ?? '', line: origin.line ?? 1, column: origin.column ?? 1 };
 }

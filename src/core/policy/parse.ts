@@ -1,4 +1,5 @@
 import { isMap, isSeq, LineCounter, parseDocument, visit, type Document } from 'yaml';
+import type * as z from 'zod';
 import type { Origin } from '../../shared/decision.ts';
 import { PolicyFileSchema, type PolicyFile } from './schema.ts';
 import { suggestKey } from './suggest.ts';
@@ -12,7 +13,7 @@ export interface Diagnostic {
   column: number;
 }
 
-export type Layer = 'user' | 'workspace' | 'run';
+export type Layer = 'organization' | 'user' | 'workspace' | 'run';
 
 /** One layer that parsed: its values, and where each of them stands. */
 export interface ParsedLayer {
@@ -20,6 +21,10 @@ export interface ParsedLayer {
   file: string;
   /** For a workspace policy: the folder it stands in. */
   base?: string;
+  /** For a workspace policy: the user has accepted exactly this content, so it may loosen defaults. */
+  isAccepted?: boolean;
+  /** SHA-256 of the file's bytes, where it was read from one. */
+  digest?: string;
   values: PolicyFile;
   originOf(path: readonly (string | number)[]): Origin;
 }
@@ -84,13 +89,20 @@ export function parsePolicy(text: string, file: string, layer: Layer): ParseResu
             file,
             ...at(offsetOf(document, [...path, key], true)),
           }));
-        const name = path.length === 0 ? 'the policy' : path.join('.');
+        const name = path.length === 0 ? 'the policy' : keyName(path);
         return [
-          { severity: 'error' as const, message: `${name}: ${issue.message}`, file, ...at(offsetOf(document, path)) },
+          {
+            severity: 'error' as const,
+            message: `${name}: ${plainly(issue)}`,
+            file,
+            ...at(offsetOf(document, path)),
+          },
         ];
       }),
     };
   }
+  if (layer !== 'organization' && result.data.roles !== undefined)
+    return fail('roles belong into the organization policy', offsetOf(document, ['roles'], true));
   return {
     ok: true,
     parsed: {
@@ -100,6 +112,37 @@ export function parsePolicy(text: string, file: string, layer: Layer): ParseResu
       originOf: (path) => ({ layer, file, ...at(offsetOf(document, path)) }),
     },
   };
+}
+
+/** `rules[2].paths`, as people write it. */
+function keyName(path: readonly (string | number)[]): string {
+  return path.map((part, index) => (typeof part === 'number' ? `[${part}]` : index === 0 ? part : `.${part}`)).join('');
+}
+
+/** What is wrong with a value, without the words of a type checker. */
+function plainly(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_type') {
+    const wanted = {
+      boolean: 'true or false',
+      array: 'a list',
+      object: 'keys of its own',
+      number: 'a number',
+      int: 'a whole number',
+      string: 'a text',
+    }[issue.expected as string];
+    return `must be ${wanted ?? issue.expected}`;
+  }
+  if (issue.code === 'invalid_value')
+    return `must be ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}`;
+  if (issue.code === 'invalid_union') {
+    // The branch that fits best says most: the one that objects furthest in.
+    const best = issue.errors
+      .map((branch) => branch[0])
+      .sort((a, b) => (b?.path.length ?? 0) - (a?.path.length ?? 0))[0];
+    if (best && best.code !== 'invalid_type') return plainly(best);
+    return `must be ${issue.errors.flatMap((branch) => (branch[0] ? [plainly(branch[0]).replace(/^must be /, '')] : [])).join(', or ')}`;
+  }
+  return issue.message;
 }
 
 /** Where a key (or with `key`, its name) starts in the text; the nearest parent's start where it does not exist. */

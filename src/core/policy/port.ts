@@ -1,7 +1,8 @@
 import type { Diagnostic, ParsedLayer } from './parse.ts';
 
 /** The policy files as they stand now. An invalid or unreadable one means: no runs. */
-export type LoadedPolicies = { ok: true; layers: ParsedLayer[] } | { ok: false; diagnostics: Diagnostic[] };
+export type LoadedPolicies =
+  { ok: true; layers: ParsedLayer[]; notes: Diagnostic[] } | { ok: false; diagnostics: Diagnostic[] };
 
 export interface PolicySource {
   load(): Promise<LoadedPolicies>;

@@ -23,5 +23,16 @@ export async function withRealPaths(
     ),
     deniedPaths: await all(policy.deniedPaths),
     protectedPaths: await all(policy.protectedPaths),
+    ownPaths: await Promise.all(policy.ownPaths.map(all)),
+    rules: await Promise.all(
+      policy.rules.map((lists) =>
+        Promise.all(
+          lists.map(async (list) => ({
+            ...list,
+            rules: await Promise.all(list.rules.map(async (rule) => ({ ...rule, paths: await all(rule.paths) }))),
+          })),
+        ),
+      ),
+    ),
   };
 }

@@ -1,4 +1,5 @@
-import type { EffectivePolicy, Value } from './merge.ts';
+import type { EffectivePolicy } from './merge.ts';
+import type { Value } from './settle.ts';
 
 /**
  * The policy of a run that goes on while files change: whatever either of the two forbids is forbidden. So a
@@ -32,6 +33,14 @@ export function stricterOf(start: EffectivePolicy, now: EffectivePolicy): Effect
     languages: common(start.languages, now.languages),
     codeTimeoutSeconds: least(start.codeTimeoutSeconds, now.codeTimeoutSeconds),
     variables: common(start.variables, now.variables),
+    ownPaths: now.ownPaths.length === 0 || start.ownPaths.length === 0 ? [] : [...now.ownPaths, ...start.ownPaths],
+    allowCloud: both(start.allowCloud, now.allowCloud),
+    grants: {
+      enabled: both(start.grants.enabled, now.grants.enabled),
+      maxMinutes: least(start.grants.maxMinutes, now.grants.maxMinutes),
+      maxUses: least(start.grants.maxUses, now.grants.maxUses),
+    },
+    rules: [...now.rules, ...start.rules],
     redactedVariables: [...new Set([...start.redactedVariables, ...now.redactedVariables])],
     notes: now.notes,
   };

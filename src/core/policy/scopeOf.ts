@@ -14,6 +14,7 @@ export function scopeOf(policy: EffectivePolicy, roots: string[], home: string, 
     denied: [...ownRules, ...policy.deniedPaths],
     protected: policy.protectedPaths,
     secrets: SECRETS,
+    own: policy.ownPaths,
   });
 }
 

@@ -10,6 +10,8 @@ export interface Cage {
   toolchains: readonly string[];
   /** Folders mounted writable. */
   writable: readonly string[];
+  /** Folders mounted read-only: the workspace of a command that only looks. */
+  shown: readonly string[];
   /** Folders that become mount points, so that they cannot be renamed away; parents before children. */
   pinned: readonly string[];
   /** Existing paths below a writable folder that stay read-only. */
@@ -48,6 +50,7 @@ export function bubblewrapOptions(cage: Cage): string[] {
     ...['--remount-ro', '/etc'],
     ...['--size', size, '--tmpfs', cage.home],
     ...cage.toolchains.flatMap((path) => ['--ro-bind', path, path]),
+    ...cage.shown.flatMap((path) => ['--ro-bind', path, path]),
     ...cage.writable.flatMap((path) => ['--bind', path, path]),
     ...cage.pinned.flatMap((path) => ['--bind', path, path]),
     ...cage.readOnly.flatMap((path) => ['--ro-bind', path, path]),

@@ -10,8 +10,8 @@ export interface Limits {
 /** What to run, and in what cage. Paths are absolute and real. */
 export interface SandboxSpec {
   launch: Launch;
-  /** Folders mounted writable. */
-  writable: readonly string[];
+  /** The workspace folders; `launch.workspace` says whether they can be changed. */
+  folders: readonly string[];
   /** Hidden: neither readable nor writable. */
   isDenied(path: string): boolean;
   /** Cannot be changed from inside, created, or renamed away. */

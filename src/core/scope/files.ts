@@ -33,6 +33,8 @@ export interface Files {
   list(path: string): Promise<FileEntry[]>;
   /** Everything below a folder, without what is denied; links are named, never entered. */
   walk(path: string, signal: AbortSignal): AsyncIterable<FileEntry>;
+  /** The names that a glob of bash fits (an absolute path with wildcards), denied ones too; at most 500. */
+  expand(pattern: string): Promise<string[]>;
   /** The first path below a folder that is denied or protected, if any: the folder may not go either. */
   forbiddenBelow(path: string): Promise<string | undefined>;
   /** Puts a file in place in one step, if what stands there still is what was expected. Makes missing folders. */

@@ -28,6 +28,8 @@ export interface ScopeSpec {
   denied: PathRule[];
   protected: PathRule[];
   secrets: PathRule[];
+  /** What is the user's own content: a path must match one entry of each list; without lists nothing is. */
+  own?: PathRule[][];
 }
 
 /**
@@ -43,6 +45,7 @@ export class Scope {
   readonly #denied: CompiledRule[];
   readonly #protected: CompiledRule[];
   readonly #secrets: CompiledRule[];
+  readonly #own: PermittingRule[][];
 
   constructor(spec: ScopeSpec) {
     this.roots = spec.roots;
@@ -55,6 +58,7 @@ export class Scope {
     this.#denied = forbid(spec.denied);
     this.#protected = forbid(spec.protected);
     this.#secrets = forbid(spec.secrets);
+    this.#own = (spec.own ?? []).map((rules) => rules.map((rule) => permitting(rule, spec)));
     this.deniedOutside = [
       ...new Set(
         spec.denied.flatMap((rule) =>
@@ -99,6 +103,11 @@ export class Scope {
 
   isSecret(path: string): boolean {
     return this.#secretRule(path) !== undefined;
+  }
+
+  /** Whether the user has marked what stands there as their own. */
+  isOwn(path: string): boolean {
+    return this.#own.length > 0 && this.#own.every((rules) => rules.some((rule) => rule.matches(path)));
   }
 
   #secretRule(path: string): PathRule | undefined {

@@ -2,9 +2,9 @@ import type { Action } from '../../shared/action.ts';
 import type { Decision } from '../../shared/decision.ts';
 import { canonicalJson } from '../../shared/json.ts';
 import { visibleLine } from '../../shared/visible.ts';
-import { grantView } from '../approval/grants.ts';
 import type { ToolCall } from '../models/port.ts';
 import { decide, offered } from '../policy/decide.ts';
+import { labelsOf } from '../flow/ruleOfTwo.ts';
 import { Forbidden } from '../scope/guard.ts';
 import { parseArguments } from './arguments.ts';
 import type { CallResult, CallRun } from './callRun.ts';
@@ -69,7 +69,7 @@ async function decideAndPerform(
     throwIfStopped(signal);
     if (decision.verdict === 'deny') return step.end('denied', deniedText(decision));
     if (decision.verdict === 'allow' || approved)
-      return perform(tool, args, described.action, context, step, run, signal);
+      return perform(tool, args, described.action, decision, context, step, run, signal);
     if (approvedDigest !== undefined) askedAgain = 'Something changed after you approved; this is how it stands now.';
     const answer = await step.ask(described, decision, digest, context, askedAgain, signal);
     if (answer !== 'approved') return step.end('denied', answer);
@@ -82,10 +82,9 @@ async function decideNow(tool: AnyTool, action: Action, context: ToolContext, ru
   const refusal = action.effect === 'execute' ? await confinementProblem(context.policy, context.sandbox) : undefined;
   return decide(
     action,
-    { family: tool.family, ...(refusal !== undefined && { sandboxRefusal: refusal }) },
-    context.policy,
-    context.scope,
-    run.grants.map(grantView),
+    { family: tool.family, flags: run.flags(), ...(refusal !== undefined && { sandboxRefusal: refusal }) },
+    context,
+    run.grants.views(),
   );
 }
 
@@ -93,6 +92,7 @@ async function perform(
   tool: AnyTool,
   args: unknown,
   action: Action,
+  decision: Decision,
   context: ToolContext,
   step: Step,
   run: CallRun,
@@ -109,6 +109,11 @@ async function perform(
     await step.record('checkpoint', { files: kept.files, bytes: kept.bytes });
   }
   throwIfStopped(signal);
+  if (decision.grant !== undefined) {
+    run.grants.used(decision.grant);
+    await step.record('grant_used', { grant: decision.grant });
+  }
+  await run.performing(action, labelsOf(action, context.scope, context.policy.variables.value.length > 0));
   // Committed before the effect: a log that cannot be written means that nothing happens.
   await step.record('started', { tool: action.tool, effect: action.effect });
   run.show({ id: step.id, tool: action.tool, status: 'running' });

@@ -1,6 +1,8 @@
 import type { Decision } from '../../shared/decision.ts';
 import type { ApprovalDesk } from '../approval/desk.ts';
-import type { Grant } from '../approval/grants.ts';
+import type { Action } from '../../shared/action.ts';
+import type { Flag, Flags } from '../../shared/flow.ts';
+import type { GrantBook } from '../approval/grants.ts';
 import type { AuditLog } from '../audit/port.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import type { ToolContext } from './tool.ts';
@@ -19,7 +21,11 @@ export interface CallRun {
   audit: AuditLog;
   desk: ApprovalDesk;
   redactor: Redactor;
-  grants: Grant[];
+  grants: GrantBook;
+  /** The flags of the run so far. */
+  flags(): Flags;
+  /** An action is about to happen: what it lights and may change counts from here on. */
+  performing(action: Action, labels: readonly Flag[]): Promise<void>;
   newId(): string;
   now(): number;
   context(): Promise<ToolContext>;

@@ -3,11 +3,18 @@ import { offered } from '../policy/decide.ts';
 import type { Sandbox } from '../sandbox/port.ts';
 import { limitsOf } from './runCommand.ts';
 
-/** Why a command cannot be confined as the policy wants it, with the fix; undefined where it can. */
-export async function confinementProblem(policy: EffectivePolicy, sandbox: Sandbox): Promise<string | undefined> {
+/** Why the policy lets no command run here, whatever the machine could do. */
+export function policyRefusal(policy: EffectivePolicy): string | undefined {
   if (!policy.sandbox.value)
     return 'your policy switches the sandbox off, and this version runs no command outside it; set sandbox: true';
   if (policy.backend.value === 'docker') return 'this version has no docker sandbox; set sandbox.backend: auto';
+  return undefined;
+}
+
+/** Why a command cannot be confined as the policy wants it, with the fix; undefined where it can. */
+export async function confinementProblem(policy: EffectivePolicy, sandbox: Sandbox): Promise<string | undefined> {
+  const refusal = policyRefusal(policy);
+  if (refusal !== undefined) return refusal;
   const status = await sandbox.status(limitsOf(policy));
   return status.works ? undefined : `${status.cause} ${status.fix}`;
 }

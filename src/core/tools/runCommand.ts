@@ -1,8 +1,14 @@
 import * as z from 'zod';
-import { visible } from '../../shared/visible.ts';
+import { visible, visibleLine } from '../../shared/visible.ts';
+import { bashParser } from '../command/bash.ts';
+import { understand, type Meaning } from '../command/understand.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
 import type { Ending, Limits } from '../sandbox/port.ts';
-import { ToolFailure } from './failure.ts';
+import { commandLosses } from './command/losses.ts';
+import { namedPaths } from './command/namedPaths.ts';
+import { scriptImages } from './command/scripts.ts';
+import { secretsIn } from './command/secrets.ts';
+import { Changed, ToolFailure } from './failure.ts';
 import { shortened } from './text.ts';
 import { anyTool, type Tool } from './tool.ts';
 
@@ -18,26 +24,49 @@ const parameters = z.strictObject({
 const tool: Tool<z.infer<typeof parameters>> = {
   name: 'run_command',
   summary:
-    'Run a bash command in a sandbox: the workspace is writable, there is no network, and nothing it starts outlives it.',
+    'Run a bash command in a sandbox: the workspace is writable, there is no network, and nothing it starts outlives it. Commands that are known to only look run without a question, with the workspace read-only.',
   family: 'code_execution',
   parameters,
   async describe(args, context) {
+    const { scope, policy, sandbox, files } = context;
     if (args.command.includes('\0')) throw new ToolFailure('the command contains a NUL byte');
-    const look = await context.files.look(args.folder, context.folder, 'followed');
-    const shown = context.scope.shown(look.path);
+    const look = await files.look(args.folder, context.folder, 'followed');
+    const shown = scope.shown(look.path);
     if (look.kind !== 'directory') throw new ToolFailure(`${shown} is not a folder`);
-    const limits = limitsOf(context.policy);
-    const status = await context.sandbox.status(limits);
-    const environment = await context.sandbox.environment(context.policy.variables.value);
+    const meaning = understand(args.command, await bashParser());
+    const named = await namedPaths(meaning, look.path, context);
+    const doubts = [
+      ...meaning.doubts,
+      ...named.doubts.map((why) => ({ why })),
+      ...environmentDoubts(meaning, policy).map((why) => ({ why })),
+    ];
+    const onlyLooks = doubts.length === 0;
+    const { scripts, preImages } = await scriptImages(meaning, look.path, context);
+    const namesSecret = named.resources.some(({ path }) => scope.isSecret(path));
+    const secrets = onlyLooks ? [] : await secretsIn(context);
+    const limits = limitsOf(policy);
+    const status = await sandbox.status(limits);
+    const environment = await sandbox.environment(policy.variables.value);
     return {
       action: {
         tool: 'run_command',
         effect: 'execute',
-        resources: [{ path: look.path, access: 'list' }],
+        resources: [{ path: look.path, access: 'list' }, ...named.resources],
         arguments: { ...args },
-        preImages: [],
-        launch: { argv: ['/bin/bash', '-c', args.command], cwd: look.path, environment },
-        undo: 'none',
+        preImages,
+        launch: {
+          argv: ['/bin/bash', '-c', args.command],
+          cwd: look.path,
+          environment,
+          workspace: onlyLooks ? 'read-only' : 'writable',
+          secrets: namesSecret || secrets.length > 0 ? 'visible' : 'hidden',
+        },
+        command: {
+          programs: meaning.programs.map((words) => words.map((word) => (word.kind === 'known' ? word.text : null))),
+          doubts,
+          scripts,
+        },
+        undo: onlyLooks ? 'nothing-to-undo' : 'none',
       },
       title: `Run ${visible(args.command.split('\n')[0] ?? '').slice(0, 120)}`,
       card: {
@@ -46,25 +75,42 @@ const tool: Tool<z.infer<typeof parameters>> = {
         cwd: shown,
         sandbox: status.works ? status.words : status.cause,
         environment: Object.keys(environment).sort(),
-        timeoutSeconds: context.policy.codeTimeoutSeconds.value,
+        timeoutSeconds: policy.codeTimeoutSeconds.value,
         limits: status.works
           ? status.limits.map(
               (limit) =>
                 `${limit.name} ${limit.value} (${limit.how === 'watched' ? 'watched, may overshoot' : 'enforced'})`,
             )
           : [],
+        programs: programLines({ ...meaning, doubts }),
+        losses: await commandLosses(named.resources, context),
+        secrets: secrets.map((path) => scope.shown(path)),
+        readOnly: onlyLooks,
+        scripts: scripts.map(
+          ({ path, changed }) => `${scope.shown(path)}${changed ? ' (may have been changed by this run)' : ''}`,
+        ),
       },
-      undo: 'What a command changes in the workspace cannot be undone in this version.',
+      undo: onlyLooks
+        ? 'It cannot change the workspace: there is nothing to undo.'
+        : 'What a command changes in the workspace cannot be undone in this version.',
     };
   },
   async perform(_args, action, context, signal) {
     if (!action.launch) throw new Error('a command action has a launch');
-    const { scope, policy, redactor } = context;
+    const { scope, policy, redactor, files } = context;
+    for (const expected of action.preImages) {
+      const now = await files.preImage(expected.path);
+      if (now.digest !== expected.digest || now.kind !== expected.kind)
+        throw new Changed(
+          `${scope.shown(expected.path)}, which says what this command does, changed after it was decided`,
+        );
+    }
+    const hidesSecrets = action.launch.secrets === 'hidden';
     const result = await context.sandbox.run(
       {
         launch: action.launch,
-        writable: scope.roots,
-        isDenied: (path) => scope.isHidden(path),
+        folders: scope.roots,
+        isDenied: (path) => scope.isHidden(path) || (hidesSecrets && scope.isSecret(path)),
         isProtected: (path) => scope.isProtected(path),
         limits: limitsOf(policy),
         timeoutMs: policy.codeTimeoutSeconds.value * 1000,
@@ -85,12 +131,32 @@ const tool: Tool<z.infer<typeof parameters>> = {
         ...(result.ending.kind === 'limit' && { limit: result.ending.limit }),
         outputBytes: result.outputBytes,
         quarantined: result.quarantined.length,
+        workspace: action.launch.workspace,
       },
-      contentOf: [],
+      contentOf: action.resources.flatMap(({ path, access }) => (access === 'read' ? [path] : [])),
     };
   },
 };
 export const runCommand = anyTool(tool);
+
+/** Variables of the user's that the policy lets commands see: showing one is not just looking at the workspace. */
+function environmentDoubts({ variables }: Meaning, policy: EffectivePolicy): string[] {
+  return policy.variables.value
+    .filter((name) => variables.includes(name) || variables.includes('*'))
+    .map((name) => `it shows the environment variable ${name}`);
+}
+
+const MOST_LINES = 20;
+
+function programLines({ programs, doubts }: Meaning): { words: string; doubt?: string }[] {
+  const lines = programs.slice(0, MOST_LINES).map((words, index) => {
+    const doubt = doubts.find(({ program }) => program === index)?.why;
+    const text = visibleLine(words.map(({ text: word }) => word).join(' ')).slice(0, 200);
+    return { words: text, ...(doubt !== undefined && { doubt: visibleLine(doubt) }) };
+  });
+  const whole = doubts.filter(({ program }) => program === undefined).map(({ why }) => visibleLine(why));
+  return [...lines, ...(whole.length > 0 ? [{ words: 'the whole line', doubt: whole.slice(0, 5).join('; ') }] : [])];
+}
 
 /** What a command may use, as the sandbox wants it. */
 export function limitsOf(policy: EffectivePolicy): Limits {

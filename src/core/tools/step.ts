@@ -3,7 +3,9 @@ import type { NewEvent } from '../../shared/auditEvent.ts';
 import type { Decision } from '../../shared/decision.ts';
 import { canonicalJson, type Json } from '../../shared/json.ts';
 import { visibleLine } from '../../shared/visible.ts';
-import { grantFor } from '../approval/grants.ts';
+import { offersFor, untilWords } from '../approval/grants.ts';
+import { labelsOf } from '../flow/ruleOfTwo.ts';
+import { alwaysOffer } from '../policy/alwaysRule.ts';
 import type { ToolCall } from '../models/port.ts';
 import type { CallResult, CallRun } from './callRun.ts';
 import { Cancelled, Interruption } from './failure.ts';
@@ -65,7 +67,10 @@ export class Step {
     signal: AbortSignal,
   ): Promise<string> {
     const run = this.#run;
-    const offer = grantFor(described.action, run.newId(), (path) => context.scope.shown(path));
+    const { scope, policy } = context;
+    const mayRemember = policy.grants.enabled.value && decision.eachTime !== true;
+    const offers = mayRemember ? offersFor(described.action, (path) => scope.shown(path), scope.roots) : [];
+    const always = decision.eachTime === true ? undefined : alwaysOffer(described.action);
     const approval: Approval = {
       id: run.newId(),
       run: run.id,
@@ -76,7 +81,11 @@ export class Step {
       card: described.card,
       undo: described.undo,
       decision,
-      ...(offer && { grantOffer: offer.words }),
+      grantOffers: offers.map(({ id, words }) => ({ id, words })),
+      grantLimits: { minutes: policy.grants.maxMinutes.value, uses: policy.grants.maxUses.value },
+      ...(always !== undefined && { alwaysOffer: always }),
+      flags: run.flags(),
+      lights: labelsOf(described.action, scope, policy.variables.value.length > 0),
       ...(askedAgain !== undefined && { askedAgain }),
     };
     const shown = run.redactor.json(approval);
@@ -93,7 +102,12 @@ export class Step {
       );
       if (answer.choice === 'deny')
         return `The user denied this.${answer.reason === undefined ? '' : ` Their reason: ${answer.reason}`}`;
-      if (answer.choice === 'approve-for-run' && offer) run.grants.push(offer);
+      const offer = offers.find(({ id }) => id === answer.grant?.offer);
+      if (answer.choice === 'approve-and-grant' && offer && answer.grant) {
+        const grant = run.newId();
+        run.grants.give(grant, offer, answer.grant.until);
+        await this.record('granted', { grant, until: untilWords(answer.grant.until) }, { words: offer.words });
+      }
       return 'approved';
     } catch (error) {
       if (error instanceof Cancelled) {

@@ -5,6 +5,8 @@ import type { Preview } from '../approval/desk.ts';
 import type { Checkpoints } from '../checkpoint/port.ts';
 import type { Family } from '../policy/facts.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
+import type { Rulebook } from '../policy/rules.ts';
+import type { ScriptWatch } from '../flow/scriptWatch.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import type { Sandbox } from '../sandbox/port.ts';
 import type { EditorBuffers, Files, VersionControl } from '../scope/files.ts';
@@ -17,6 +19,10 @@ export interface ToolContext {
   folder: string;
   files: Files;
   scope: Scope;
+  /** The policy's rules, ready to be asked. */
+  rulebook: Rulebook;
+  /** What this run may have changed of what commands mean. */
+  scriptWatch: ScriptWatch;
   policy: EffectivePolicy;
   sandbox: Sandbox;
   checkpoints: Checkpoints;

@@ -6,6 +6,7 @@ import { Changed, throwIfStopped, ToolFailure } from '../../core/tools/failure.t
 import { assertPermitted, Forbidden } from '../../core/scope/guard.ts';
 import type { FileEntry, Files, Look } from '../../core/scope/files.ts';
 import type { Scope } from '../../core/scope/scope.ts';
+import { expandGlob } from './expandGlob.ts';
 import { isNameOfDenied } from './hardLinks.ts';
 import { asFailure, openFolderAt, openPlace, type Place } from './openTree.ts';
 import { isSame, preImageAt } from './preImage.ts';
@@ -90,6 +91,10 @@ export class RootedFiles implements Files {
     } finally {
       await folder.close();
     }
+  }
+
+  expand(pattern: string): Promise<string[]> {
+    return expandGlob(pattern, this.#scope());
   }
 
   async *walk(path: string, signal: AbortSignal): AsyncIterable<FileEntry> {

@@ -48,8 +48,14 @@ async function runtimeInside(sandbox: Sandbox): Promise<Runtime> {
     'node -e 1 2>/dev/null && echo node || { python3 -c "import unittest" 2>/dev/null && echo python3; } || echo sh';
   const result = await sandbox.run(
     {
-      launch: { argv: ['/bin/bash', '-c', probe], cwd: '/', environment: await sandbox.environment([]) },
-      writable: [],
+      launch: {
+        argv: ['/bin/bash', '-c', probe],
+        cwd: '/',
+        environment: await sandbox.environment([]),
+        workspace: 'read-only',
+        secrets: 'hidden',
+      },
+      folders: [],
       isDenied: () => false,
       isProtected: () => false,
       limits,

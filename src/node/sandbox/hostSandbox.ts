@@ -12,10 +12,15 @@ import { findBubblewrap, type Refusal } from './probe.ts';
 import { controlEntries, quarantine } from './quarantine.ts';
 import { runInCage } from './runInCage.ts';
 import { selfTest } from './selfTest.ts';
-import { survey, type Survey } from './survey.ts';
+import { survey, topmost, type Survey } from './survey.ts';
 import { syntheticEtc, systemMounts, toolchains, type Toolchain } from './systemMounts.ts';
 
 const HOME = '/home/agent';
+
+interface Ready {
+  program: string;
+  base: BaseCage;
+}
 
 interface RunningCall {
   roots: readonly string[];
@@ -29,7 +34,7 @@ export class HostSandbox implements Sandbox {
   readonly #never: readonly string[];
   readonly #placeholders: Placeholders;
   readonly #running = new Set<RunningCall>();
-  #status: Promise<{ program: string; base: BaseCage } | Refusal> | undefined;
+  #status: Promise<Ready | Refusal> | undefined;
 
   /** `never`: folders that no toolchain mount may contain or lie in (workspaces, Oversign's own). */
   constructor(folders: OwnFolders, environment: NodeJS.ProcessEnv, never: readonly string[]) {
@@ -88,16 +93,17 @@ export class HostSandbox implements Sandbox {
   async run(spec: SandboxSpec, signal: AbortSignal): Promise<SandboxResult> {
     const ready = await this.#ready();
     if ('works' in ready) throw new Error(`${ready.cause} ${ready.fix}`);
+    if (spec.launch.workspace === 'read-only') return this.#look(ready, spec, signal);
     const others = [...this.#running];
-    const found = await survey(spec.writable, spec, 'before');
+    const found = await survey(spec.folders, spec, 'before');
     const entries = await this.#ownEntries(found);
     // What another call made counts as new for this one too, or two calls could vouch for each other.
     others.push(...this.#running);
     const call: RunningCall = {
-      roots: spec.writable,
+      roots: spec.folders,
       before: new Set(entries.filter((path) => others.every((other) => !madeDuring(other, path)))),
     };
-    const { placeholders, ...workspace } = await planWorkspace(spec.writable, found, {
+    const { placeholders, ...workspace } = await planWorkspace(spec.folders, found, {
       exists,
       isStandIn: (path) => this.#placeholders.has(path),
     });
@@ -105,17 +111,10 @@ export class HostSandbox implements Sandbox {
     try {
       const uncover = await this.#placeholders.cover(placeholders);
       const covered = await identities(placeholders.map(({ path }) => path));
-      const cage: Cage = {
-        ...ready.base,
-        ...workspace,
-        toolchains: ready.base.toolchains.filter((path) => !spec.isDenied(path)),
-        temporaryBytes: spec.limits.diskBytes,
-        environment: spec.launch.environment,
-        cwd: spec.launch.cwd,
-      };
+      const cage = cageFor(spec, ready.base, { ...workspace, shown: [] });
       const result = await runInCage(ready.program, cage, spec, signal).finally(uncover);
       const closedBefore = new Set(found.closedFolders);
-      const after = await this.#ownEntries(await survey(spec.writable, spec, { closedBefore }));
+      const after = await this.#ownEntries(await survey(spec.folders, spec, { closedBefore }));
       // A stand-in that is still the same one was out of reach all the time: what is in it is the user's.
       const same = await identities([...covered.keys()]);
       const isNew = (path: string): boolean =>
@@ -124,6 +123,20 @@ export class HostSandbox implements Sandbox {
     } finally {
       this.#running.delete(call);
     }
+  }
+
+  /** A command that only looks: nothing in the workspace can change, so nothing has to be covered or looked after. */
+  async #look({ program, base }: Ready, spec: SandboxSpec, signal: AbortSignal): Promise<SandboxResult> {
+    const found = await survey(spec.folders, spec, 'before');
+    const cage = cageFor(spec, base, {
+      writable: [],
+      shown: topmost(spec.folders),
+      pinned: [],
+      readOnly: [],
+      hiddenFiles: [...found.deniedFiles, ...found.specials],
+      hiddenFolders: [...found.deniedFolders, ...found.closedFolders],
+    });
+    return { ...(await runInCage(program, cage, spec, signal)), quarantined: [] };
   }
 
   /** The entries that decide what runs later, without the stand-ins of running calls. */
@@ -139,12 +152,12 @@ export class HostSandbox implements Sandbox {
     return toolchains(this.#environment['PATH'] ?? '', this.#folders.home, this.#never);
   }
 
-  #ready(): Promise<{ program: string; base: BaseCage } | Refusal> {
+  #ready(): Promise<Ready | Refusal> {
     this.#status ??= this.#probe();
     return this.#status;
   }
 
-  async #probe(): Promise<{ program: string; base: BaseCage } | Refusal> {
+  async #probe(): Promise<Ready | Refusal> {
     const program = await findBubblewrap();
     if (typeof program !== 'string') return program;
     const { uid, gid } = userInfo();
@@ -154,11 +167,24 @@ export class HostSandbox implements Sandbox {
       toolchains: this.#toolchains().map(({ mount }) => mount),
       home: HOME,
     };
-    const empty = { writable: [], pinned: [], readOnly: [], hiddenFiles: [], hiddenFolders: [] };
+    const empty = { writable: [], shown: [], pinned: [], readOnly: [], hiddenFiles: [], hiddenFolders: [] };
     const cage: Cage = { ...base, ...empty, temporaryBytes: 1 << 20, environment: { PATH: '/usr/bin:/bin' }, cwd: '/' };
     const refusal = await selfTest(program, cage, this.#folders.data);
     return refusal ?? { program, base };
   }
+}
+
+type WorkspaceMounts = Pick<Cage, 'writable' | 'shown' | 'pinned' | 'readOnly' | 'hiddenFiles' | 'hiddenFolders'>;
+
+function cageFor(spec: SandboxSpec, base: BaseCage, workspace: WorkspaceMounts): Cage {
+  return {
+    ...base,
+    ...workspace,
+    toolchains: base.toolchains.filter((path) => !spec.isDenied(path)),
+    temporaryBytes: spec.limits.diskBytes,
+    environment: spec.launch.environment,
+    cwd: spec.launch.cwd,
+  };
 }
 
 function madeDuring(call: RunningCall, path: string): boolean {

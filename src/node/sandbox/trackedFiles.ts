@@ -29,8 +29,14 @@ export function gitInSandbox(
       try {
         const result = await sandbox.run(
           {
-            launch: { argv, cwd: root, environment: await sandbox.environment([]) },
-            writable: [root],
+            launch: {
+              argv,
+              cwd: root,
+              environment: await sandbox.environment([]),
+              workspace: 'read-only',
+              secrets: 'hidden',
+            },
+            folders: [root],
             ...rules,
             limits,
             timeoutMs: 10_000,

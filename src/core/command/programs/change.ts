@@ -61,14 +61,13 @@ const dd: Judge = (args, it) => {
   }
 };
 
-/** Programs that are not understood, whose operands are still paths as a rule: a denied one stays denied. */
+/** The words of a program or an option that is not understood may still be paths: a denied one stays denied. */
 export function namesPaths(args: readonly Word[], it: Judging): void {
   for (const word of args) {
     if (word.kind === 'unknown') continue;
     const bare = word.text.startsWith('-') ? word.text.slice(word.text.indexOf('=') + 1) : word.text;
     if (word.text.startsWith('-') && !word.text.includes('=')) continue;
-    // Words such as `test` or `print(1)` are no paths; taken for one they would do no harm, unless a rule speaks of it.
-    if (bare !== '' && !/[\n;(){}]/.test(bare)) it.path(word.kind === 'known' ? known(bare) : word, 'list');
+    if (bare !== '' && !/[\n;(){}]/.test(bare)) it.guess(word.kind === 'known' ? known(bare) : word);
   }
 }
 

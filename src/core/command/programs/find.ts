@@ -1,5 +1,5 @@
 import type { Judge } from '../judging.ts';
-import { known, unknown, type Word } from '../word.ts';
+import { isOneWord, known, unknown, type Word } from '../word.ts';
 
 const NO_VALUE = new Set(
   '-a -and -o -or -not ! ( ) , -true -false -daystart -depth -d -follow -ignore_readdir_race -noignore_readdir_race -mount -xdev -noleaf -nowarn -warn -empty -executable -readable -writable -nogroup -nouser -print -print0 -ls -prune -quit -H -L -P --help --version -help -version'.split(
@@ -37,6 +37,8 @@ export const find: Judge = (args, it) => {
       if (value) it.path(value, 'list');
       at += 1;
     } else if (TEXT_VALUE.has(word.text)) {
+      if (value && !isOneWord(value))
+        it.doubt(`find ${word.text} "${value.text.slice(0, 40)}" may be more than one word`);
       if (value && NAMES.has(word.text)) names.push(value);
       at += 1;
     } else if (/^-(exec|execdir|ok|okdir)$/.test(word.text)) {
@@ -64,7 +66,12 @@ export const find: Judge = (args, it) => {
 function found(word: Word, starts: readonly Word[]): Word {
   const start = starts.length === 1 && starts[0]?.kind === 'known' ? starts[0].text : '.';
   if (word.text === '{}')
-    return { kind: 'pattern', text: `${start}/*`, head: `${start.startsWith('-') ? './' : ''}${start}/` };
+    return {
+      kind: 'pattern',
+      text: `${start}/*`,
+      head: `${start.startsWith('-') ? './' : ''}${start}/`,
+      isListed: true,
+    };
   return unknown(word.text);
 }
 

@@ -285,6 +285,7 @@ function pathspec(word: Word, it: Judging): void {
   }
   const cut = head.indexOf(':');
   if (cut !== -1) it.path(after(word, cut + 1), 'read');
+  else if (/[*?[]/.test(head)) it.path({ kind: 'pattern', text: head, head: '' }, 'read');
   else if (!/^[\w./~^@{}-]*\.\.\.?[\w./~^@{}-]*$/.test(head) || /^\.\.(\/|$)/.test(head)) it.path(word, 'read');
 }
 

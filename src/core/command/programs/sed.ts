@@ -1,5 +1,6 @@
 import { parseOptions } from '../options.ts';
 import type { Judge } from '../judging.ts';
+import { known } from '../word.ts';
 
 const SED =
   '-n -e=text -E -r -s -u -z -l=text --quiet --silent --expression=text --regexp-extended --separate --unbuffered --null-data --posix --debug --sandbox --line-length=text';
@@ -25,7 +26,10 @@ export const sed: Judge = (args, it, name) => {
     )
   )
     it.doubt('the sed script is not known beforehand');
-  if (!onlyPrints(scripts.join('\n'))) it.doubt('the sed script may write, read or run something');
+  if (!onlyPrints(scripts.join('\n'))) {
+    it.doubt('the sed script may write, read or run something');
+    for (const [, file = ''] of scripts.join('\n').matchAll(/[rRwW]\s*([^\s;}]+)/g)) it.guess(known(file));
+  }
   for (const word of operands.slice(isGiven ? 0 : 1)) if (word.text !== '-') it.path(word, 'read');
 };
 

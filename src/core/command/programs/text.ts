@@ -86,7 +86,8 @@ const date: Judge = (args, it, name) => {
     if (word.kind !== 'known' || !word.text.startsWith('+')) it.doubt('date sets the clock with this');
 };
 
-const printf: Judge = (args, it) => {
+const printf: Judge = (args, it, name) => {
+  harmless(args, it, name);
   // -v takes a name, in which bash computes what stands in brackets.
   const [first] = args;
   if (first && mayBeOption(first) && first.text !== '--') it.doubt('printf may set a variable');
@@ -95,7 +96,7 @@ const printf: Judge = (args, it) => {
 const UNARY = /^-[a-hkprstuwxzLGNOSno]$/;
 const test: Judge = (args, it) => {
   for (const [index, word] of args.entries()) {
-    if (word.kind === 'unknown' && index === 0 && args.length === 1) continue; // `[ $x ]` only looks whether it is empty
+    if (word.kind === 'unknown' && word.splits) it.doubt('test may be given more than one word');
     if (word.kind === 'known' && /^-[vR]$/.test(word.text)) it.doubt('it computes with a value that bash may run');
     if (
       word.kind !== 'known' &&

@@ -1,6 +1,6 @@
 import { parseOptions } from '../options.ts';
 import type { Judge, Judging } from '../judging.ts';
-import { known, unknown, type Word } from '../word.ts';
+import { isOneWord, known, unknown, type Word } from '../word.ts';
 import { isHarmlessSetting } from '../shellState.ts';
 
 // Programs that start another one, with their options as in the manual pages. What they start is looked into.
@@ -8,6 +8,7 @@ import { isHarmlessSetting } from '../shellState.ts';
 function wrapper(options: string, operandsBefore = 0): Judge {
   return (args, it, name) => {
     const { operands } = parseOptions(options, args, it, name, 'first');
+    if (!operands.slice(0, operandsBefore).every(isOneWord)) it.doubt(`${name} may be given more than one word`);
     const inner = operands.slice(operandsBefore);
     if (inner.length > 0) it.run(inner);
   };
@@ -51,7 +52,7 @@ const xargs: Judge = (args, it, name) => {
     (options.get('-I') ?? options.get('-i') ?? options.get('--replace'))?.text ??
     (options.has('-i') ? '{}' : undefined);
   // Names from a listing are names in the workspace, as a glob's are; anything else is anything.
-  const input: Word = it.isFedByListing ? { kind: 'pattern', text: '*', head: '' } : unknown('…');
+  const input: Word = it.isFedByListing ? { kind: 'pattern', text: '*', head: '', isListed: true } : unknown('…');
   const inner = operands.length === 0 ? [known('echo')] : operands;
   it.run(
     marker === undefined
@@ -62,6 +63,8 @@ const xargs: Judge = (args, it, name) => {
 
 /** `bash -c TEXT`; a script file, or what stands on its input, cannot be known. */
 const shell: Judge = (args, it, name) => {
+  // Other shells read the same text differently.
+  if (name !== 'bash') it.doubt(`${name} may be another shell than bash`);
   const at = args.findIndex((word) => word.kind === 'known' && /^-[a-z]*c$/.test(word.text));
   const text = at === -1 ? undefined : args[at + 1];
   const before = args.slice(0, Math.max(at, 0));

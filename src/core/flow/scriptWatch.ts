@@ -1,0 +1,37 @@
+import type { Action } from '../../shared/action.ts';
+import { isInside } from '../scope/spelling.ts';
+
+/**
+ * Whether this run may have changed what a command means. Scripts, Makefiles and their like are remembered as they
+ * were before the run changed anything; what its tools wrote, and what differs after a command that could write, has
+ * lost its known meaning. A run that was resumed knows of nothing as it was before.
+ */
+export class ScriptWatch {
+  readonly #before = new Map<string, string>();
+  readonly #touched = new Set<string>();
+  #mayHaveChanged: boolean;
+
+  constructor(isResumed: boolean) {
+    this.#mayHaveChanged = isResumed;
+  }
+
+  /** Tells how a file stands now; counts only until a command that can write has run. */
+  seen(path: string, digest: string): void {
+    if (!this.#mayHaveChanged && !this.#before.has(path)) this.#before.set(path, digest);
+  }
+
+  isChanged(path: string, digest: string): boolean {
+    for (const touched of this.#touched) if (isInside(touched, path) || isInside(path, touched)) return true;
+    return this.#mayHaveChanged && this.#before.get(path) !== digest;
+  }
+
+  /** An action is about to happen. */
+  performing(action: Action): void {
+    if (action.effect === 'execute') {
+      if (action.launch?.workspace === 'writable') this.#mayHaveChanged = true;
+      return;
+    }
+    for (const { path, access } of action.resources)
+      if (access === 'write' || access === 'delete') this.#touched.add(path);
+  }
+}

@@ -1,0 +1,88 @@
+import { globMatcher, isGlob } from '../scope/glob.ts';
+
+/** One word of a pattern: exactly this text, a glob over one word, or any number of words. */
+type Part = { kind: 'any' } | { kind: 'word'; text: string; fits: (text: string) => boolean };
+
+const SYSTEM_FOLDER = /^(\/usr)?(\/local)?\/s?bin\//;
+
+/** The words of a program start; null where one cannot be known beforehand. */
+export type ProgramWords = readonly (string | null)[];
+
+export interface CommandPattern {
+  forbids(words: ProgramWords): boolean;
+  permits(words: ProgramWords): boolean;
+}
+
+/** Why a text is no pattern of a command; undefined where it is one. */
+export function patternProblem(text: string): string | undefined {
+  const words = wordsOf(text);
+  if (typeof words === 'string') return words;
+  if (words.length === 0) return 'is empty';
+  if (words.slice(0, -1).includes('**')) return 'may have ** at its end only';
+  if (words[0] === '**' || words[0] === '*') return 'must start with the name of a program';
+  return undefined;
+}
+
+/** The words of a pattern: split at blanks; quotes keep blanks together. No variables, no operators. */
+function wordsOf(text: string): string[] | string {
+  const words: string[] = [];
+  const pattern = /\s*(?:"([^"]*)"|'([^']*)'|([^\s"']+))(?=\s|$)/y;
+  while (pattern.lastIndex < text.trimEnd().length) {
+    const match = pattern.exec(text);
+    if (!match) return 'has quotes that do not close, or that stand inside a word';
+    const bare = match[3];
+    if (bare !== undefined && /[;&|<>()$`\\]/.test(bare))
+      return `has "${bare}", which is no word of a command: write one program with its arguments`;
+    words.push(match[1] ?? match[2] ?? bare ?? '');
+  }
+  return words;
+}
+
+/**
+ * A test for program starts. To forbid, a program counts by its name wherever it stands, and a word that is not known
+ * beforehand counts as fitting only where any word would. To permit, everything must be known, and a program given by
+ * path must be the system's.
+ */
+export function commandPattern(text: string): CommandPattern {
+  const words = wordsOf(text);
+  const parts: Part[] = (typeof words === 'string' ? [] : words).map((word) =>
+    word === '**' ? { kind: 'any' } : { kind: 'word', text: word, fits: fitting(word) },
+  );
+  return {
+    forbids: (given) =>
+      fits(
+        parts,
+        named(given, (path) => path.slice(path.lastIndexOf('/') + 1)),
+        false,
+      ),
+    permits: (given) =>
+      fits(
+        parts,
+        named(given, (path) => path.replace(SYSTEM_FOLDER, '')),
+        true,
+      ),
+  };
+}
+
+function fits(parts: readonly Part[], words: ProgramWords, mustBeKnown: boolean): boolean {
+  if (parts.length === 0) return false;
+  for (const [index, part] of parts.entries()) {
+    if (part.kind === 'any') return !mustBeKnown || !words.slice(index).includes(null);
+    const word = words[index];
+    if (word === undefined) return false;
+    if (word === null ? mustBeKnown || part.text !== '*' : !part.fits(word)) return false;
+  }
+  return words.length === parts.length;
+}
+
+function named([program, ...rest]: ProgramWords, name: (path: string) => string): ProgramWords {
+  return program === undefined ? [] : [program === null ? null : name(program), ...rest];
+}
+
+/** `*` within one word: slashes are ordinary characters here. */
+function fitting(pattern: string): (text: string) => boolean {
+  if (!isGlob(pattern)) return (text) => text === pattern;
+  const flat = (text: string): string => text.replaceAll('/', '\u0001').replace(/^\.$/, '\u0002') || '\u0003';
+  const matcher = globMatcher(flat(pattern));
+  return (text) => matcher(flat(text));
+}

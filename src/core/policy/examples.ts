@@ -1,0 +1,57 @@
+import type { Action } from '../../shared/action.ts';
+import type { BashParser } from '../command/bash.ts';
+import { understand } from '../command/understand.ts';
+import { absolutePath } from '../scope/spelling.ts';
+import { note } from './settle.ts';
+import type { Diagnostic, ParsedLayer } from './parse.ts';
+import { matcher, type Rule } from './rules.ts';
+
+// Examples are tried where a path is a path and nothing is a link: in a workspace that does not exist.
+const ROOT = '/workspace';
+const CONTEXT = { roots: [ROOT], home: '/home/user' };
+
+/** The examples of a policy's rules that do not do what they say, as errors at their place. */
+export function checkExamples(layer: ParsedLayer, parser: BashParser): Diagnostic[] {
+  return (layer.values.rules ?? []).flatMap((keys, index) => {
+    const rule: Rule = {
+      keys,
+      origin: layer.originOf(['rules', index]),
+      paths: (keys.paths ?? []).map((written) => ({ written, origin: layer.originOf(['rules', index]) })),
+    };
+    const matches = matcher(rule, CONTEXT);
+    const wrong = (kind: 'match' | 'no_match', examples: readonly string[]): Diagnostic[] =>
+      examples.flatMap((example, at) => {
+        if (matches(actionOf(example, rule, parser)) === (kind === 'match')) return [];
+        const origin = layer.originOf(['rules', index, 'examples', kind, at]);
+        const words = kind === 'match' ? 'does not match, and should' : 'matches, and should not';
+        return [{ ...note(origin, `example "${example.slice(0, 80)}" ${words}`), severity: 'error' as const }];
+      });
+    return [...wrong('match', keys.examples?.match ?? []), ...wrong('no_match', keys.examples?.no_match ?? [])];
+  });
+}
+
+/** A command for rules about commands, else a path. */
+function actionOf(example: string, { keys }: Rule, parser: BashParser): Action {
+  if (!keys.commands) {
+    const path = absolutePath(example, ROOT, CONTEXT.home);
+    const tool = keys.tools?.[0] ?? 'read_file';
+    return { tool, effect: 'read', resources: [{ path, access: 'read' }], arguments: {}, preImages: [], undo: 'none' };
+  }
+  const { programs, doubts, paths } = understand(example, parser);
+  return {
+    tool: 'run_command',
+    effect: 'execute',
+    resources: [
+      { path: ROOT, access: 'list' },
+      ...paths.map(({ spelling, access }) => ({ path: absolutePath(spelling, ROOT, CONTEXT.home), access })),
+    ],
+    arguments: { command: example },
+    preImages: [],
+    command: {
+      programs: programs.map((words) => words.map((word) => (word.kind === 'known' ? word.text : null))),
+      doubts,
+      scripts: [],
+    },
+    undo: 'none',
+  };
+}

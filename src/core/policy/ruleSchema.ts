@@ -1,0 +1,67 @@
+import * as z from 'zod';
+import { patternProblem } from './commandPattern.ts';
+import { MAX_ENTRIES, PathsSchema, TextSchema } from './values.ts';
+
+export const TOOL_NAMES = [
+  'read_file',
+  'list_directory',
+  'find_files',
+  'search_files',
+  'write_file',
+  'edit_file',
+  'move_path',
+  'delete_path',
+  'run_command',
+] as const;
+
+const CommandPattern = TextSchema.superRefine((text, issue) => {
+  const problem = patternProblem(text);
+  if (problem !== undefined) issue.addIssue(problem);
+});
+
+const Examples = z.array(TextSchema).max(MAX_ENTRIES);
+
+/** One rule of a policy: what it speaks of, what it says, and why. */
+export const RuleSchema = z
+  .strictObject({
+    decision: z.enum(['allow', 'ask', 'deny']).meta({ description: 'What happens to a call that the rule matches.' }),
+    tools: z
+      .array(z.enum(TOOL_NAMES))
+      .min(1)
+      .max(MAX_ENTRIES)
+      .meta({ description: 'The tools it speaks of; left out, every tool that the rest of the rule can be about.' })
+      .optional(),
+    commands: z
+      .array(CommandPattern)
+      .min(1)
+      .max(MAX_ENTRIES)
+      .meta({
+        description:
+          'Programs with their arguments, as words: `npm test`, `npm run *` (one more word), `npm run **` (any more). To allow, every program of a command line must match or be known to only look; to ask or deny, one that matches is enough.',
+      })
+      .optional(),
+    paths: PathsSchema.min(1)
+      .meta({
+        description:
+          'Paths, written as in denied_paths. To allow, every path of a call must match; to ask or deny, one is enough.',
+      })
+      .optional(),
+    why: TextSchema.max(300).meta({ description: 'Why; shown to whoever is asked or denied because of it.' }),
+    each_time: z.boolean().meta({ description: 'Asks every time: no grant covers it.', default: false }).optional(),
+    examples: z
+      .strictObject({
+        match: Examples.meta({ description: 'Commands or paths that it must match.' }).optional(),
+        no_match: Examples.meta({ description: 'Commands or paths that it must not match.' }).optional(),
+      })
+      .meta({ description: 'Checked whenever the file is loaded; an example that fails makes the policy invalid.' })
+      .optional(),
+  })
+  .superRefine((rule, issue) => {
+    if (!rule.tools && !rule.commands && !rule.paths)
+      issue.addIssue('a rule needs tools, commands or paths, or it would speak of everything');
+    if (rule.commands && rule.tools && !rule.tools.includes('run_command'))
+      issue.addIssue('commands are about run_command, which its tools leave out');
+    if (rule.each_time === true && rule.decision !== 'ask') issue.addIssue('each_time is for rules that ask');
+    if (rule.examples && !rule.commands && !rule.paths) issue.addIssue('examples are for rules with commands or paths');
+  });
+export type RuleKeys = z.infer<typeof RuleSchema>;

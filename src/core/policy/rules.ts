@@ -1,0 +1,123 @@
+import type { Action } from '../../shared/action.ts';
+import type { Origin, Verdict } from '../../shared/decision.ts';
+import { forbidding, permitting, type PathRule, type RuleContext } from '../scope/pathRule.ts';
+import { commandPattern, type CommandPattern } from './commandPattern.ts';
+import type { Layer } from './parse.ts';
+import type { RuleKeys } from './ruleSchema.ts';
+
+/** A rule as it was written, with its place. */
+export interface Rule {
+  keys: RuleKeys;
+  origin: Origin;
+  paths: PathRule[];
+}
+
+/** The rules of one policy file, in order. */
+export interface RuleList {
+  layer: Layer;
+  /** Whether what they allow counts: the organization's and the user's, and a workspace's once it is accepted. */
+  mayLoosen: boolean;
+  base?: string;
+  rules: Rule[];
+}
+
+/** What rules say of an action. */
+export interface Ruling {
+  verdict: Verdict;
+  name: string;
+  why: string;
+  origin: Origin;
+  eachTime: boolean;
+}
+
+const STRICTNESS: Record<Verdict, number> = { allow: 0, ask: 1, deny: 2 };
+
+/**
+ * Rules ready to be asked. Each file's first matching rule is its word. The organization's word binds the user's, and
+ * both bind the workspace's: a later layer only ever makes it stricter, unless nobody before it has spoken.
+ */
+export class Rulebook {
+  readonly #books: readonly (readonly CompiledList[])[];
+
+  /** `books`: the rules of each policy in force; the strictest of them counts (see restrict.ts). */
+  constructor(books: readonly (readonly RuleList[])[], context: RuleContext) {
+    this.#books = books.map((lists) => lists.map((list) => compiled(list, context)));
+  }
+
+  ruling(action: Action): Ruling | undefined {
+    const rulings = this.#books.map((lists) => rulingOf(lists, action));
+    // A book that says nothing leaves the default, which is stricter than any allowance.
+    if (rulings.some((one) => one === undefined) && rulings.some((one) => one?.verdict === 'allow'))
+      return rulings.find((one) => one !== undefined && one.verdict !== 'allow');
+    return rulings.reduce<Ruling | undefined>((strictest, one) => stricter(strictest, one), undefined);
+  }
+}
+
+interface CompiledList {
+  layer: Layer;
+  mayLoosen: boolean;
+  rules: { rule: Rule; matches(action: Action): boolean }[];
+}
+
+function rulingOf(lists: readonly CompiledList[], action: Action): Ruling | undefined {
+  let said: Ruling | undefined;
+  let isBound = false;
+  for (const { layer, mayLoosen, rules } of lists) {
+    const found = rules.find(({ rule, matches }) => (rule.keys.decision !== 'allow' || mayLoosen) && matches(action));
+    if (!found) continue;
+    const { keys, origin } = found.rule;
+    const ruling: Ruling = {
+      verdict: keys.decision,
+      name: `rules: ${keys.decision} ${(keys.commands ?? keys.paths ?? keys.tools ?? []).join(', ')}`.slice(0, 200),
+      why: keys.why,
+      origin,
+      eachTime: keys.each_time === true,
+    };
+    said = isBound && layer !== 'organization' ? stricter(said, ruling) : ruling;
+    isBound = true;
+  }
+  return said;
+}
+
+function stricter(a: Ruling | undefined, b: Ruling | undefined): Ruling | undefined {
+  if (!a || !b) return a ?? b;
+  if (STRICTNESS[b.verdict] > STRICTNESS[a.verdict]) return b;
+  return a.verdict === b.verdict && b.eachTime ? { ...a, eachTime: true } : a;
+}
+
+function compiled(list: RuleList, context: RuleContext): CompiledList {
+  return {
+    layer: list.layer,
+    mayLoosen: list.mayLoosen,
+    rules: list.rules.map((rule) => ({ rule, matches: matcher(rule, context) })),
+  };
+}
+
+/** Whether an action is what a rule speaks of. Allowing wants everything in it covered, asking and denying one thing. */
+export function matcher(rule: Rule, context: RuleContext): (action: Action) => boolean {
+  const { keys } = rule;
+  const allows = keys.decision === 'allow';
+  const tools = keys.tools && new Set<string>(keys.tools);
+  const patterns = keys.commands?.map(commandPattern);
+  const paths = rule.paths.map((path) => (allows ? permitting(path, context) : forbidding(path, context)));
+  const onPath = (path: string): boolean => paths.some((one) => one.matches(path));
+  return (action) => {
+    if (tools && !tools.has(action.tool)) return false;
+    if (patterns && !matchesCommand(patterns, action, allows)) return false;
+    if (keys.paths === undefined) return true;
+    const touched = action.effect === 'execute' ? action.resources.slice(1) : action.resources;
+    // What a command touches beyond the paths that it names is not known: paths alone never allow one.
+    if (allows && action.effect === 'execute' && !patterns) return false;
+    return allows
+      ? touched.length > 0 && touched.every(({ path }) => onPath(path))
+      : touched.some(({ path }) => onPath(path));
+  };
+}
+
+function matchesCommand(patterns: readonly CommandPattern[], { command }: Action, allows: boolean): boolean {
+  if (!command) return false;
+  const { programs, doubts } = command;
+  if (!allows) return programs.some((words) => patterns.some((pattern) => pattern.forbids(words)));
+  const covered = programs.map((words) => patterns.some((pattern) => pattern.permits(words)));
+  return covered.includes(true) && doubts.every(({ program }) => program !== undefined && covered[program] === true);
+}

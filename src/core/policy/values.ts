@@ -1,0 +1,50 @@
+import * as z from 'zod';
+import { globMatcher } from '../scope/glob.ts';
+import { absolutePath, BadPath } from '../scope/spelling.ts';
+
+// The kinds of values that policy keys have.
+
+export const MAX_ENTRIES = 500;
+
+export const TextSchema = z
+  .string()
+  .min(1)
+  .max(4096)
+  .refine((text) => !text.includes('\0'), 'contains a NUL byte');
+
+export const PathsSchema = z
+  .array(
+    TextSchema.superRefine((text, issue) => {
+      const problem = pathProblem(text);
+      if (problem !== undefined) issue.addIssue(problem);
+    }),
+  )
+  .max(MAX_ENTRIES);
+
+export const VariableNamesSchema = z
+  .array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not the name of an environment variable'))
+  .max(MAX_ENTRIES);
+
+/** `512m`, `1g`, or a plain number of bytes. */
+export const SizeSchema = z.union([
+  z.number().int().positive(),
+  z.string().regex(/^[1-9][0-9]{0,11}[kmgt]?$/i, 'is not a size such as 512m or 1g'),
+]);
+
+/** Bytes of a size such as `512m`; the letters are powers of 1024. */
+export function sizeInBytes(size: string | number): number {
+  if (typeof size === 'number') return size;
+  const power = { k: 1, m: 2, g: 3, t: 4 }[size.at(-1)?.toLowerCase() ?? ''];
+  return power === undefined ? Number(size) : Number(size.slice(0, -1)) * 1024 ** power;
+}
+
+/** Why an entry of a path list could never be asked; found here, where it still has a place in a file. */
+function pathProblem(text: string): string | undefined {
+  try {
+    globMatcher(absolutePath(text, '/', '/'));
+    return undefined;
+  } catch (error) {
+    if (error instanceof BadPath || error instanceof RangeError) return error.message;
+    throw error;
+  }
+}

@@ -1,0 +1,145 @@
+import type { Resource } from '../../../shared/action.ts';
+import type { Meaning, NamedPath } from '../../command/understand.ts';
+import { denialOf, Forbidden } from '../../scope/guard.ts';
+import { folded } from '../../scope/pathRule.ts';
+import type { Scope } from '../../scope/scope.ts';
+import { absolutePath, BadPath, isInside } from '../../scope/spelling.ts';
+import { ToolFailure } from '../failure.ts';
+import type { ToolContext } from '../tool.ts';
+
+/** Folders that a sandbox has of its own: what stands there is the system's, not the user's. */
+const SYSTEM = [
+  '/usr',
+  '/bin',
+  '/sbin',
+  '/lib',
+  '/lib32',
+  '/lib64',
+  '/libx32',
+  '/opt',
+  '/etc',
+  '/proc',
+  '/sys',
+  '/dev',
+  '/tmp',
+];
+/** Where the things of users and of the machine are kept. */
+const USERS = ['/home', '/root', '/Users', '/var', '/srv', '/mnt', '/media', '/run', '/boot', '/data'];
+const MOST_LOOKS = 300;
+
+/** What the paths that a command names turn out to be. */
+export interface FoundPaths {
+  resources: Resource[];
+  doubts: string[];
+}
+
+/**
+ * Resolves the paths that a command names, link by link, and asks the scope about each. Throws `Forbidden` for one
+ * that is denied or lies outside; of what a glob fits, denied names are left out unless nothing else fits.
+ */
+export async function namedPaths(meaning: Meaning, cwd: string, context: ToolContext): Promise<FoundPaths> {
+  const found: FoundPaths = { resources: [], doubts: [] };
+  const seen = new Set<string>();
+  for (const named of meaning.paths) {
+    if (seen.size >= MOST_LOOKS) {
+      found.doubts.push('it names too many paths');
+      break;
+    }
+    const key = `${named.access} ${named.spelling}`;
+    if (seen.has(key) || (named.isGuess && !(await mayBePath(named.spelling, cwd, context)))) continue;
+    seen.add(key);
+    if (named.isPattern) await addFitting(named, cwd, context, found);
+    else await addOne(named, cwd, context, found);
+  }
+  return found;
+}
+
+/** Whether a word that may be a path starts with something that exists: `s/private/x/` is none, `private/x` may be. */
+async function mayBePath(spelling: string, cwd: string, { files, scope }: ToolContext): Promise<boolean> {
+  const [first = ''] = spelling.replace(/^(\.\/)+/, '').split('/');
+  if (first === '..' || first === '~') return true;
+  if (first === '') {
+    const top = spelling.replace(/^\/+/, '').split('/')[0] ?? '';
+    const tops = [...SYSTEM, ...USERS, scope.home, ...scope.roots].map((path) => path.split('/')[1]);
+    return tops.includes(top) || scope.isDenied(spelling);
+  }
+  return (await files.expand(`${cwd}/{*,.*}`)).some((path) => folded(path) === folded(`${cwd}/${first}`));
+}
+
+async function addFitting(named: NamedPath, cwd: string, context: ToolContext, found: FoundPaths): Promise<void> {
+  let forbidden: Forbidden | undefined;
+  let permitted = 0;
+  for (const spelling of await fitting(named, cwd, context)) {
+    try {
+      await addOne({ ...named, spelling }, cwd, context, found);
+      permitted += 1;
+    } catch (error) {
+      if (!(error instanceof Forbidden)) throw error;
+      forbidden ??= error;
+    }
+  }
+  // What is denied is hidden from the command; a pattern that fits nothing else is as good as naming it.
+  if (forbidden && permitted === 0) throw forbidden;
+}
+
+/** Whether a path is the sandbox's own. Beside a workspace that lies in such a folder are other people's things. */
+function isSystem(path: string, spelling: string, scope: Scope): boolean {
+  // Going up from the workspace leads to what the user has beside it.
+  if (scope.rootOf(path) !== undefined || !spelling.startsWith('/')) return false;
+  if (path === '/') return true;
+  return SYSTEM.some((folder) => isInside(folder, path) && !scope.roots.some((root) => isInside(folder, root)));
+}
+
+async function addOne(named: NamedPath, cwd: string, context: ToolContext, found: FoundPaths): Promise<void> {
+  const { scope, files } = context;
+  const { access } = named;
+  try {
+    const lexical = absolutePath(named.spelling, cwd, scope.home);
+    if (isSystem(lexical, named.spelling, scope)) {
+      const isOwnTemporary = isInside('/tmp', lexical);
+      const denial = denialOf(scope, lexical, access);
+      if (denial && (scope.isDenied(lexical) || (!isOwnTemporary && access !== 'read' && access !== 'list')))
+        throw new Forbidden(denial);
+      found.doubts.push(`it looks at ${lexical}, which is not in the workspace`);
+      return;
+    }
+    for (const spelling of [named.spelling, ...(await physical(named.spelling, cwd, context))]) {
+      const look = await files.look(spelling, cwd, access === 'delete' ? 'itself' : 'followed');
+      // A name in a list tells nothing of what is in the file.
+      if (named.isPattern && access === 'list' && scope.isSecret(look.path)) continue;
+      found.resources.push({
+        path: look.path,
+        access: access === 'read' && look.kind === 'directory' ? 'list' : access,
+      });
+    }
+  } catch (error) {
+    if (error instanceof Forbidden) throw error;
+    if (!(error instanceof BadPath || error instanceof ToolFailure)) throw error;
+    found.doubts.push(`"${named.spelling.slice(0, 60)}" is no path that can be looked at`);
+  }
+}
+
+/** The kernel goes up from where a link leads, our spelling goes up by name: where they may differ, both count. */
+async function physical(spelling: string, cwd: string, context: ToolContext): Promise<string[]> {
+  if (!/[^./][^/]*\/+\.\.(\/|$)/.test(spelling)) return [];
+  let at = spelling.startsWith('/') ? '/' : spelling.startsWith('~') ? context.scope.home : cwd;
+  for (const segment of spelling.replace(/^~\//, '').split('/')) {
+    if (segment === '' || segment === '.') continue;
+    at = segment === '..' ? at.slice(0, Math.max(at.lastIndexOf('/'), 0)) || '/' : `${at === '/' ? '' : at}/${segment}`;
+    if (segment !== '..' && context.scope.rootOf(at) !== undefined)
+      at = (await context.files.look(at, cwd, 'followed')).path;
+  }
+  return [at];
+}
+
+const MOST_FITTING = 100;
+
+async function fitting(named: NamedPath, cwd: string, context: ToolContext): Promise<string[]> {
+  const { scope, files } = context;
+  const written = absolutePath(named.spelling.replaceAll('\\', ''), cwd, scope.home);
+  const matches = scope.rootOf(written) === undefined ? [] : await files.expand(written);
+  if (matches.length === 0) return [written]; // nothing fits: the pattern itself is judged as if it were a name
+  // Likely secrets first, so that none of them is behind the end.
+  const order = (path: string): number => (scope.isSecret(path) ? 0 : 1);
+  return matches.sort((a, b) => order(a) - order(b)).slice(0, MOST_FITTING);
+}

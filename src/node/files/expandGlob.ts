@@ -1,0 +1,65 @@
+import { readdir } from 'node:fs/promises';
+import { globMatcher, isGlob } from '../../core/scope/glob.ts';
+import type { Scope } from '../../core/scope/scope.ts';
+import { openFolderAt } from './openTree.ts';
+
+const MOST = 500;
+
+/**
+ * The names that a glob of bash fits, denied ones too; nothing is looked up inside a hidden folder, and links are not
+ * followed. `*` does not stand for a leading dot. At most 500.
+ */
+export async function expandGlob(pattern: string, scope: Scope): Promise<string[]> {
+  const root = scope.rootOf(pattern);
+  if (root === undefined) return [];
+  let found = [root];
+  let isWild = false;
+  const segments = pattern
+    .slice(root.length)
+    .split('/')
+    .filter((segment) => segment !== '');
+  for (const segment of segments) {
+    if (!isGlob(segment) && !isWild) {
+      found = found.map((path) => `${path}/${segment}`);
+      continue;
+    }
+    isWild = true;
+    if (!isGlob(segment)) {
+      const exists = async (folder: string): Promise<boolean> =>
+        scope.isHidden(folder) || (await namesIn(root, folder)).includes(segment);
+      const kept: string[] = [];
+      for (const folder of found) if (await exists(folder)) kept.push(`${folder}/${segment}`);
+      found = kept;
+      continue;
+    }
+    // Some file systems take another case for the same name.
+    const [exact, loose] = [globMatcher(segment), globMatcher(segment.toLowerCase())];
+    const fits = (name: string): boolean => exact(name) || loose(name.toLowerCase());
+    const next: string[] = [];
+    for (const folder of found) {
+      if (scope.isHidden(folder)) {
+        next.push(`${folder}/${segment}`); // whatever it is, it is hidden
+        continue;
+      }
+      for (const name of await namesIn(root, folder)) {
+        if (next.length >= MOST) return next;
+        if (fits(name) && (!name.startsWith('.') || segment.startsWith('.'))) next.push(`${folder}/${name}`);
+      }
+    }
+    found = next;
+  }
+  return found;
+}
+
+async function namesIn(root: string, path: string): Promise<string[]> {
+  try {
+    const folder = await openFolderAt(root, path);
+    try {
+      return await readdir(process.platform === 'linux' ? `/proc/self/fd/${folder.fd}` : path);
+    } finally {
+      await folder.close();
+    }
+  } catch {
+    return []; // no folder, or not to be read: nothing fits
+  }
+}

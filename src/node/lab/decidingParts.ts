@@ -1,0 +1,88 @@
+import { existsSync, realpathSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { EngineParts } from '../../compose.ts';
+import type { Sandbox } from '../../core/sandbox/port.ts';
+import { account } from '../account.ts';
+import { realFolder, WorkspaceRefused } from '../engineParts.ts';
+import { RootedFiles } from '../files/rootedFiles.ts';
+import { sha256 } from '../files/hash.ts';
+import { realPath } from '../files/realPath.ts';
+import { ownFolders } from '../folders.ts';
+import { Acceptance } from '../policy/acceptance.ts';
+import { organizationPolicy, PolicyFiles } from '../policy/policyFiles.ts';
+import { refuseWorkspace } from '../sandbox/cage.ts';
+import { join } from 'node:path';
+
+export interface DecidingOptions {
+  workspace: string;
+  environment: NodeJS.ProcessEnv;
+  userPolicy?: string | undefined;
+  organizationPolicy?: string | undefined;
+}
+
+/**
+ * What an engine needs to decide and to explain, and nothing that has an effect: no folder is made, no log opened, no
+ * process started. Whether this machine has a sandbox is not looked at.
+ */
+export async function decidingParts(options: DecidingOptions): Promise<EngineParts & { places: PolicyFilePlaces }> {
+  const named = ownFolders(options.environment);
+  const real = (path: string): string => (existsSync(path) ? realpathSync(path) : path);
+  const folders = { data: real(named.data), config: real(named.config), home: real(named.home) };
+  const root = await realFolder(options.workspace);
+  const problem = refuseWorkspace(root, folders.home, [folders.data, folders.config]);
+  if (problem !== undefined) throw new WorkspaceRefused(problem);
+  const given = options.organizationPolicy;
+  const user = options.userPolicy === undefined ? join(folders.config, 'policy.yaml') : resolve(options.userPolicy);
+  const organization = given === undefined ? organizationPolicy(options.environment) : resolve(given);
+  return {
+    places: { user, organization },
+    roots: [root],
+    home: folders.home,
+    own: [folders.data, folders.config],
+    policies: new PolicyFiles(
+      { organization, isOrganizationTrusted: given !== undefined, user, roots: [root] },
+      account(),
+      new Acceptance(folders.data),
+    ),
+    audit: NO_LOG,
+    files: (scope) => new RootedFiles(scope),
+    realPath,
+    sandbox: NOT_LOOKED_AT,
+    checkpoints: { canKeep: () => Promise.resolve(true), keep: nothing },
+    versionControl: () => ({ trackedFiles: () => Promise.resolve(undefined) }),
+    editor: { isUnsaved: () => false },
+    environment: {},
+    clock: { monotonic: () => performance.now(), after: () => () => undefined },
+    newId: () => 'lab',
+    hash: sha256,
+    version: '',
+    who: {},
+  };
+}
+
+export interface PolicyFilePlaces {
+  user: string;
+  organization: string;
+}
+
+function nothing(): never {
+  throw new Error('deciding has no effects');
+}
+
+const NO_LOG: EngineParts['audit'] = {
+  append: nothing,
+  runs: nothing,
+  events: nothing,
+  verify: nothing,
+  claim: nothing,
+  release: nothing,
+  saveTranscript: nothing,
+  loadTranscript: nothing,
+  recover: nothing,
+};
+
+const NOT_LOOKED_AT: Sandbox = {
+  status: () => Promise.resolve({ works: true, name: 'sandbox', words: 'the sandbox of this machine', limits: [] }),
+  environment: () => Promise.resolve({}),
+  run: nothing,
+};
