@@ -20,7 +20,7 @@ test.each(THEMES)('the demo, from the palette to the last answer, in the %s them
   expect(await approval.innerText()).toContain('node test/total.test.mjs');
   expect(await approval.getByTestId('undo').innerText()).toContain('cannot be undone');
   expect(await approval.getByTestId('why').innerText()).toMatch(/every command asks/i);
-  await window.answer('command', 'approve-for-run');
+  await window.answer('command', 'approve-and-grant');
 
   await window.panel.locator('[data-testid="approval"][data-kind="edit"]').waitFor({ timeout: 60_000 });
   expect(readFileSync(join(folder, 'src/total.mjs'), 'utf8')).toContain('length - 1');

@@ -4,6 +4,8 @@ import { decide, offered } from '../../src/core/policy/decide.ts';
 import { mergePolicies, type EffectivePolicy } from '../../src/core/policy/merge.ts';
 import type { Layer, ParsedLayer } from '../../src/core/policy/parse.ts';
 import { stricterOf } from '../../src/core/policy/restrict.ts';
+import { NO_FLAGS } from '../../src/shared/flow.ts';
+import { Rulebook } from '../../src/core/policy/rules.ts';
 import { scopeOf } from '../../src/core/policy/scopeOf.ts';
 import { layerOf, policyText, PROBES, ROOTS } from '../support/policies.ts';
 
@@ -11,8 +13,12 @@ const RANK = { allow: 0, ask: 1, deny: 2 } as const;
 
 /** How strict a policy is on every probe, as numbers: more is stricter. */
 function strictness(policy: EffectivePolicy): number[] {
-  const scope = scopeOf(policy, [...ROOTS], '/home/u', ['/home/u/.config/oversign']);
-  return PROBES.map(({ action, family }) => RANK[decide(action, { family }, policy, scope, []).verdict]);
+  const inForce = {
+    policy,
+    scope: scopeOf(policy, [...ROOTS], '/home/u', ['/home/u/.config/oversign']),
+    rulebook: new Rulebook(policy.rules, { roots: ROOTS, home: '/home/u' }),
+  };
+  return PROBES.map(({ action, family }) => RANK[decide(action, { family, flags: NO_FLAGS }, inForce, []).verdict]);
 }
 
 function numbers(policy: EffectivePolicy): number[] {

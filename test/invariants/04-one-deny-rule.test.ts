@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { attempt, type Call } from '../support/attempt.ts';
+import { attempt, type Call, unseen } from '../support/attempt.ts';
 import { CONTENT, DENIED_FILES, DENIED_POLICY, LINK_SPELLINGS, plantLinks, spellings } from '../support/spellings.ts';
 import { workbench, type Workbench } from '../support/workbench.ts';
 
@@ -125,17 +125,21 @@ describe('what lies above a denied file', () => {
       .filter((path) => !path.includes('\0') && path.isWellFormed())
       .map((path) => `'${path.replaceAll("'", "'\\''")}'`);
     const results = await attempt(bench, [
-      { name: 'run_command', args: { command: quoted.map((path) => `cat ${path}`).join('; ') } },
+      { name: 'run_command', args: { command: unseen(quoted.map((path) => `cat ${path}`).join('; ')) } },
       {
         name: 'run_command',
         args: {
-          command: `cat -- * conf/* deep/*/* other/* empty/up/*; find . -type f -exec cat {} +; grep -r TOP . /proc/self/cwd; tar cf - . | strings; cat conf/open.txt`,
+          command: unseen(
+            `cat -- * conf/* deep/*/* other/* empty/up/*; find . -type f -exec cat {} +; grep -r TOP . /proc/self/cwd; tar cf - . | strings; cat conf/open.txt`,
+          ),
         },
       },
       {
         name: 'run_command',
         args: {
-          command: `for f in ${quoted.join(' ')}; do echo changed > "$f"; rm -rf "$f"; done; rm -rf vault pages; mv deep flat`,
+          command: unseen(
+            `for f in ${quoted.join(' ')}; do echo changed > "$f"; rm -rf "$f"; done; rm -rf vault pages; mv deep flat`,
+          ),
         },
       },
     ]);

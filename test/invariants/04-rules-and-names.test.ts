@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { globMatcher } from '../../src/core/scope/glob.ts';
 import { Scope, type ScopeSpec } from '../../src/core/scope/scope.ts';
-import { attempt } from '../support/attempt.ts';
+import { attempt, unseen } from '../support/attempt.ts';
 import { temporaryFolder } from '../support/tree.ts';
 import { workbench } from '../support/workbench.ts';
 
@@ -169,7 +169,7 @@ test('what allowed_paths leaves out is out of reach for commands too', async () 
   const results = await attempt(bench, [
     {
       name: 'run_command',
-      args: { command: 'cat src/x.txt; cat top.txt private/x.txt; grep -r LEFT .; echo x > private/x.txt' },
+      args: { command: unseen('cat src/x.txt; cat top.txt private/x.txt; grep -r LEFT .; echo x > private/x.txt') },
     },
     { name: 'run_command', args: { command: 'ls', folder: 'private' } },
     { name: 'list_directory', args: {} },

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { ModelRequest } from '../../src/core/models/port.ts';
-import { attempt } from '../support/attempt.ts';
+import { attempt, rememberFirst } from '../support/attempt.ts';
 import { outcomes, workbench, type Turn, type Workbench } from '../support/workbench.ts';
 
 const PASTED = `confirm_actions: true
@@ -48,6 +48,7 @@ describe('the keys that people know', () => {
     expect([languages.value, codeTimeoutSeconds.value]).toEqual([['python', 'javascript'], 30]);
     expect(notes.map(({ severity, line, column, message }) => `${severity} ${line}:${column} ${message}`)).toEqual([
       'info 17:14 this version has no API tool; nothing is enabled by this',
+      'info 12:16 bash is not among the languages, so the agent has no run_command tool',
       `warning 8:21 allowed_paths names nothing in ${bench.folder}: the agent may use no file there`,
     ]);
   });
@@ -155,9 +156,9 @@ describe('a policy that changes while a run goes on', () => {
 
   test('tightening counts for an approval that is being waited for', async () => {
     const bench: Workbench = await workbench({
-      answer: () => {
+      answer: (approval) => {
         setPolicy(bench.node.userPolicy, 'tools: {file_system: {denied_paths: ["0.txt"]}}\n');
-        return { choice: 'approve-for-run' };
+        return rememberFirst(approval);
       },
     });
     expect(outcomes(await bench.run([write('0.txt'), write('0.txt')]))).toEqual([

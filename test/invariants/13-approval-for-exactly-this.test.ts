@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ApprovalDesk } from '../../src/core/approval/desk.ts';
-import { grantFor, grantView } from '../../src/core/approval/grants.ts';
+import { covers as coversOf, offersFor } from '../../src/core/approval/grants.ts';
 import type { Action } from '../../src/shared/action.ts';
 import type { Answer, Approval } from '../../src/shared/approval.ts';
-import { attempt, type Call } from '../support/attempt.ts';
+import { attempt, rememberFirst, type Call } from '../support/attempt.ts';
 import { actionOn } from '../support/policies.ts';
+import { NO_FLAGS } from '../../src/shared/flow.ts';
 import { workbench } from '../support/workbench.ts';
 
 const EDIT: Call = { name: 'edit_file', args: { path: 'a.txt', old_text: 'one', new_text: 'two' } };
@@ -21,6 +22,10 @@ const APPROVAL: Approval = {
   undo: '',
   card: { kind: 'read', path: 'a', goesTo: '' },
   decision: { verdict: 'ask', rule: 'r', reason: '', origin: { layer: 'built-in' } },
+  grantOffers: [],
+  grantLimits: { minutes: 60, uses: 20 },
+  flags: NO_FLAGS,
+  lights: [],
 };
 
 describe('an answer', () => {
@@ -32,7 +37,10 @@ describe('an answer', () => {
     expect(desk.answer('a1', '', yes)).toBe(false);
     expect(desk.answer('a2', 'd1', yes)).toBe(false);
     expect(desk.answer('__proto__', 'd1', yes)).toBe(false);
-    expect(desk.answer('a1', 'd1', { choice: 'approve-for-run' })).toBe(false);
+    expect(desk.answer('a1', 'd1', { choice: 'approve-and-grant' })).toBe(false);
+    expect(
+      desk.answer('a1', 'd1', { choice: 'approve-and-grant', grant: { offer: 'edits', until: { kind: 'run' } } }),
+    ).toBe(false);
     expect(desk.pending).toHaveLength(1);
     expect(desk.answer('a1', 'd1', { choice: 'deny' })).toBe(true);
     expect(desk.answer('a1', 'd1', yes)).toBe(false); // settled, and once
@@ -62,9 +70,16 @@ describe('an answer', () => {
     const write = (content: string, path = 'n.txt'): Call => ({ name: 'write_file', args: { path, content } });
     const run = (command: string, folder = '.'): Call => ({ name: 'run_command', args: { command, folder } });
     mkdirSync(join(bench.folder, 'sub'));
-    await attempt(bench, [write('x'), write('X'), write('x', 'm.txt'), run('ls'), run('ls '), run('ls', 'sub')]);
+    await attempt(bench, [
+      write('x'),
+      write('X'),
+      write('x', 'm.txt'),
+      run('touch t'),
+      run('touch t '),
+      run('touch t', 'sub'),
+    ]);
     expect(new Set(digests).size).toBe(6);
-    await attempt(bench, [write('x'), run('ls')]);
+    await attempt(bench, [write('x'), run('touch t')]);
     expect(digests.slice(6)).toEqual([digests[0], digests[3]]); // and the same call has the same one
   });
 });
@@ -169,6 +184,8 @@ describe('a grant', () => {
     argv: fc.array(text, { minLength: 1, maxLength: 3 }),
     cwd: text,
     environment: fc.dictionary(text, text, { maxKeys: 2 }),
+    workspace: fc.constant('writable' as const),
+    secrets: fc.constant('hidden' as const),
   });
   const running = (launch: Action['launch']): Action => ({
     ...actionOn('run_command', 'execute', [{ path: '/w', access: 'list' }], 'none'),
@@ -176,9 +193,9 @@ describe('a grant', () => {
   });
   const writing = (path: string, tool = 'write_file'): Action => actionOn(tool, 'write', [{ path, access: 'write' }]);
   const granted = (action: Action): ((other: Action) => boolean) => {
-    const grant = grantFor(action, 'g', (path) => path);
-    if (!grant) throw new Error('no grant is offered');
-    return (other) => grantView(grant).covers(other);
+    const [offer] = offersFor(action, (path) => path, ['/w']);
+    if (!offer) throw new Error('no grant is offered');
+    return (other) => coversOf(offer.cover, other);
   };
 
   test('property: a command’s covers the identical launch and nothing else', () => {
@@ -227,15 +244,15 @@ describe('a grant', () => {
     );
   });
 
-  test('is not offered for deleting, moving or reading', () => {
-    for (const effect of ['delete', 'move', 'read', 'list', 'search'] as const)
-      expect(grantFor({ ...writing('/w/a'), effect }, 'g', (path) => path)).toBeUndefined();
+  test('is not offered for deleting, moving, listing or searching', () => {
+    for (const effect of ['delete', 'move', 'list', 'search'] as const)
+      expect(offersFor({ ...writing('/w/a'), effect }, (path) => path, ['/w'])).toEqual([]);
   });
 
   test('spares the same question and no other, and ends with the run', async () => {
     const bench = await workbench({
       files: { 'a.txt': 'one\n', 'b.txt': 'one\n', 'd/x': '' },
-      answer: () => ({ choice: 'approve-for-run' }),
+      answer: rememberFirst,
     });
     const write = (path: string, content: string): Call => ({ name: 'write_file', args: { path, content } });
     const run = (command: string, folder = '.'): Call => ({ name: 'run_command', args: { command, folder } });
@@ -243,19 +260,19 @@ describe('a grant', () => {
       write('a.txt', '1'),
       write('a.txt', '2'),
       write('./d/../a.txt', '3'),
-      run('true'),
-      run('true'),
-      run('true', './d/..'),
+      run('touch t'),
+      run('touch t'),
+      run('touch t', './d/..'),
     ]);
     expect(bench.asked).toHaveLength(2);
     await attempt(bench, [
       write('a.txt', '4'),
       write('b.txt', '4'),
       write('A.txt', '4'),
-      run('true'),
-      run('true #'),
-      run('true', 'd'),
-      run('true '),
+      run('touch t'),
+      run('touch t #'),
+      run('touch t', 'd'),
+      run('touch t '),
     ]);
     expect(bench.asked).toHaveLength(2 + 7);
   });

@@ -32,9 +32,11 @@ function shownTexts(approval: Approval): string[] {
     approval.title,
     approval.undo,
     approval.decision.reason,
-    approval.grantOffer ?? '',
+    ...approval.grantOffers.map(({ words }) => words),
     approvalText(approval),
-    ...Object.values(card).flat().map(String),
+    ...Object.values(card)
+      .flat()
+      .map((part) => (typeof part === 'object' ? JSON.stringify(part) : String(part))),
   ];
 }
 
@@ -57,7 +59,7 @@ describe('hidden characters', () => {
     async (_name, text) => {
       const files = { [`d${text}/${text}.txt`]: 'one\n', 'code.js': `if (x) {} // ${text}\n` };
       const asked = await cardsOf(files, [
-        { name: 'run_command', args: { command: `echo ${text}`, folder: `d${text}` } },
+        { name: 'run_command', args: { command: `echo ${text} > out.txt`, folder: `d${text}` } },
         { name: 'write_file', args: { path: `d${text}/${text}.txt`, content: text } },
         { name: 'write_file', args: { path: `${text}.new`, content: text } },
         { name: 'edit_file', args: { path: 'code.js', old_text: 'if (x)', new_text: `if (${text})` } },

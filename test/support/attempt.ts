@@ -1,6 +1,15 @@
 import type { ModelRequest } from '../../src/core/models/port.ts';
+import type { Answer, Approval } from '../../src/shared/approval.ts';
 import type { AuditRecord } from '../../src/shared/auditEvent.ts';
 import { outcomes, type Workbench } from './workbench.ts';
+
+/** Approves, and remembers it for the run where that is offered. */
+export function rememberFirst({ grantOffers }: Approval): Answer {
+  const [offer] = grantOffers;
+  return offer
+    ? { choice: 'approve-and-grant', grant: { offer: offer.id, until: { kind: 'run' } } }
+    : { choice: 'approve' };
+}
 
 export interface Call {
   name: string;
@@ -12,6 +21,11 @@ export interface Call {
 export interface Attempt {
   outcome: string;
   text: string;
+}
+
+/** A command line that the classifier cannot look into: what it may do is for the sandbox alone to decide. */
+export function unseen(command: string): string {
+  return `bash -s <<'UNSEEN'\n${command}\nUNSEEN`;
 }
 
 const PER_TURN = 30; // a reply holds at most 32 calls

@@ -181,6 +181,6 @@ test('a reader that overlooks something is found out', { timeout: 180_000 }, asy
   };
   for (const [what, read] of Object.entries(blind)) {
     const { wrong } = await runClear(lines, read);
-    expect.soft(wrong.length, what).toBeGreaterThan(2);
+    expect.soft(wrong.length, what).toBeGreaterThan(0);
   }
 });

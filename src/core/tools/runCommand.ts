@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Action } from '../../shared/action.ts';
 import { visible, visibleLine } from '../../shared/visible.ts';
 import { bashParser } from '../command/bash.ts';
 import { understand, type Meaning } from '../command/understand.ts';
@@ -133,11 +134,17 @@ const tool: Tool<z.infer<typeof parameters>> = {
         quarantined: result.quarantined.length,
         workspace: action.launch.workspace,
       },
-      contentOf: action.resources.flatMap(({ path, access }) => (access === 'read' ? [path] : [])),
+      // A program that only looks shows what it reads; of others nobody knows.
+      contentOf: readsOf(action),
     };
   },
 };
 export const runCommand = anyTool(tool);
+
+function readsOf({ launch, resources }: Action): string[] {
+  if (launch?.workspace !== 'read-only') return [];
+  return resources.flatMap(({ path, access }) => (access === 'read' ? [path] : []));
+}
 
 /** Variables of the user's that the policy lets commands see: showing one is not just looking at the workspace. */
 function environmentDoubts({ variables }: Meaning, policy: EffectivePolicy): string[] {

@@ -47,7 +47,12 @@ function copies(source: 'read' | 'delete'): Judge {
     })[0];
     const operands = operandsOf(args, ['-t', '--target-directory', '-S', '--suffix']);
     const sources = target ? operands : operands.slice(0, -1);
-    for (const word of sources) it.path(word, source);
+    // What a symbolic link points to is a text, seen from where the link stands.
+    const isSymbolic = name === 'ln' && args.some((word) => /^(-[a-zA-Z]*s|--symbolic)/.test(word.text));
+    for (const word of sources) {
+      if (!isSymbolic) it.path(word, source);
+      else if (/^[/~]/.test(word.text)) it.guess(word);
+    }
     const last = target ?? operands.at(-1);
     if (last) it.path(last, 'write');
   };
