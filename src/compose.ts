@@ -8,13 +8,19 @@ import type { Model } from './core/models/port.ts';
 import { SECRET_VARIABLE } from './core/policy/defaults.ts';
 import { mergePolicies, type EffectivePolicy } from './core/policy/merge.ts';
 import type { Diagnostic } from './core/policy/parse.ts';
-import { acceptanceChange, changeLines, type PolicyChange } from './core/policy/entries.ts';
 import type { PolicySource } from './core/policy/port.ts';
 import { stricterOf } from './core/policy/restrict.ts';
 import { withRealPaths } from './core/policy/realRules.ts';
 import { emptyScopeNotes, scopeOf } from './core/policy/scopeOf.ts';
 import { Rulebook } from './core/policy/rules.ts';
 import { ScriptWatch } from './core/flow/scriptWatch.ts';
+import {
+  acceptable,
+  policyDigest,
+  PolicyRecord,
+  type AcceptanceOffer,
+  type AcceptanceStore,
+} from './core/lab/policyRecord.ts';
 import { tryCall, type Trial } from './core/lab/tryCall.ts';
 import { Redactor, type Secret } from './core/redaction/redactor.ts';
 import type { Sandbox } from './core/sandbox/port.ts';
@@ -22,9 +28,8 @@ import type { EditorBuffers, Files, VersionControl } from './core/scope/files.ts
 import type { Scope } from './core/scope/scope.ts';
 import type { ToolContext } from './core/tools/tool.ts';
 import type { Answer, Approval } from './shared/approval.ts';
-import type { AuditRecord, RunSummary } from './shared/auditEvent.ts';
+import type { RunSummary } from './shared/auditEvent.ts';
 import type { Flags } from './shared/flow.ts';
-import { canonicalJson } from './shared/json.ts';
 import type { RunView } from './shared/runView.ts';
 
 /** The ports that an engine works through. Entries and tests give real adapters; only the model may be scripted. */
@@ -68,29 +73,6 @@ export class PolicyInvalid extends Error {
   }
 }
 
-/** A workspace policy that waits for the user's word, and what accepting it would change. */
-export interface AcceptanceOffer {
-  file: string;
-  digest: string;
-  change: PolicyChange;
-}
-
-export interface AcceptanceStore {
-  accept(file: string, digest: string): Promise<void>;
-}
-
-/** Events about policies belong to no run; they stand in the log under this name. */
-const POLICY_EVENTS = 'policy';
-
-function policyDigest(policy: EffectivePolicy, hash: EngineParts['hash']): string {
-  return hash(canonicalJson({ ...policy, notes: [] }));
-}
-
-function lastDigest(events: readonly AuditRecord[], folder: string): string | undefined {
-  const last = events.findLast((event) => event.type === 'policy_changed' && event.payload?.['folder'] === folder);
-  return typeof last?.data['policy'] === 'string' ? last.data['policy'] : undefined;
-}
-
 /** One engine serves one workspace: at most one run at a time, its questions, and the way back to earlier runs. */
 export class Engine {
   readonly desk = new ApprovalDesk();
@@ -99,10 +81,12 @@ export class Engine {
   readonly #listeners = new Set<() => void>();
   #run: AgentRun | undefined;
   #starting: Promise<AgentRun> | undefined;
-  #policyDigest: string | undefined;
+  readonly #record: PolicyRecord;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
+    const { audit, hash, roots } = parts;
+    this.#record = new PolicyRecord({ audit, hash, folder: roots[0] ?? '' });
     this.desk.onChange(() => {
       this.#changed();
     });
@@ -148,38 +132,19 @@ export class Engine {
   async acceptable(): Promise<AcceptanceOffer[]> {
     const loaded = await this.#parts.policies.load();
     if (!loaded.ok) throw new PolicyInvalid(loaded.diagnostics);
-    return loaded.layers.flatMap(({ layer, file, digest, isAccepted }) => {
-      if (layer !== 'workspace' || isAccepted === true || digest === undefined) return [];
-      const change = acceptanceChange(loaded.layers, file, this.#parts.roots.length);
-      return change.before.length + change.after.length === 0 ? [] : [{ file, digest, change }];
-    });
+    return acceptable(loaded.layers, this.#parts.roots.length);
   }
 
-  /** Records that the user accepted exactly this content, then makes it count; the record comes first. */
-  async accept(offer: AcceptanceOffer, acceptance: AcceptanceStore): Promise<void> {
-    await this.#parts.audit.append({
-      type: 'policy_accepted',
-      run: POLICY_EVENTS,
-      data: { digest: offer.digest },
-      payload: { file: offer.file, change: changeLines(offer.change) },
-    });
-    await acceptance.accept(offer.file, offer.digest);
+  /** Lets exactly this content of a workspace policy loosen what it asks for; recorded first. */
+  async accept(offer: AcceptanceOffer, store: AcceptanceStore): Promise<void> {
+    await this.#record.accept(offer, store);
     await this.notePolicy();
   }
 
-  /** Records the policy in force, if it is another one than was recorded last for this workspace. */
-  async notePolicy(policy?: EffectivePolicy): Promise<void> {
-    const { audit, hash, roots } = this.#parts;
-    const digest = policyDigest(policy ?? (await this.policy()), hash);
-    if (digest === this.#policyDigest) return;
-    const [folder = ''] = roots;
-    this.#policyDigest ??= lastDigest(await audit.events(POLICY_EVENTS), folder);
-    if (digest === this.#policyDigest) return;
-    const data = { policy: digest, ...(this.#policyDigest !== undefined && { before: this.#policyDigest }) };
-    await audit.append({ type: 'policy_changed', run: POLICY_EVENTS, data, payload: { folder } });
-    if (this.#run?.isWorking === true)
-      await audit.append({ type: 'policy_changed', run: this.#run.id, data, payload: { folder } });
-    this.#policyDigest = digest;
+  /** Records the policy in force, if it is another one than was recorded last. */
+  async notePolicy(policy?: EffectivePolicy, isFirst = false): Promise<void> {
+    const run = this.#run?.isWorking === true ? this.#run.id : undefined;
+    await this.#record.note(policy ?? (await this.policy()), run, isFirst);
   }
 
   /** Starts a run with this task, or hands the text to the present one. Resolves when the work has ended. */
@@ -266,7 +231,7 @@ export class Engine {
     const [folder] = roots;
     if (folder === undefined) throw new Error('There is no workspace folder.');
     const start = await this.policy();
-    await this.notePolicy(start);
+    await this.notePolicy(start, true);
     this.#maskVariables(start.redactedVariables); // before the task is shown, sent or recorded
     const scriptWatch = new ScriptWatch(before !== undefined);
     const context = this.#contextOf(id, folder, start, model.destination, scriptWatch);
@@ -308,7 +273,7 @@ export class Engine {
     const versionControl = this.#parts.versionControl(() => scope);
     return async () => {
       const now = await this.policy();
-      if (isRecorded) await this.notePolicy(now);
+      if (isRecorded) await this.notePolicy(now, true);
       const policy = stricterOf(start, now);
       const real = await withRealPaths(policy, { roots, home }, (path) => this.#parts.realPath(path));
       scope = scopeOf(real, roots, home, own);

@@ -86,8 +86,7 @@ async function accept(options: PolicyOptions): Promise<number> {
     version: options.version,
     editor: { isUnsaved: () => false },
   });
-  await using audit = node.audit;
-  void audit;
+  await using _log = node.audit;
   const engine = new Engine(node.parts);
   const offers = await engine.acceptable();
   if (offers.length === 0) {

@@ -4,6 +4,7 @@ import { plain, showProblem } from '../vscode/messages.ts';
 import { openPolicyFile } from '../vscode/policyFile.ts';
 import { openSample } from '../vscode/sample.ts';
 import { askForApiKey, chooseModel, modelSettings, removeApiKey } from '../vscode/settings.ts';
+import { registerPolicyCommands } from './policyCommands.ts';
 import type { Controller } from './controller.ts';
 
 /** Registers the palette's commands; each says what went wrong, in words, where something did. */
@@ -69,6 +70,7 @@ export function registerCommands(context: vscode.ExtensionContext, controller: C
     if (file === undefined) throw new Error('Open a folder first.');
     await openPolicyFile(file);
   });
+  registerPolicyCommands(command, controller);
   command('openSample', () => openSample(context.extensionUri));
   command('checkSandbox', async () => {
     await controller.look(true);

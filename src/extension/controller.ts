@@ -10,6 +10,7 @@ import { PolicyMarks } from '../vscode/policyMarks.ts';
 import { apiKey, chooseModel, modelSettings } from '../vscode/settings.ts';
 import { StatusBar } from '../vscode/statusBar.ts';
 import { TextDocuments } from '../vscode/textDocuments.ts';
+import { allowAlways } from './policyCommands.ts';
 import type { Session } from './session.ts';
 
 /** Everything of one window: the views, and the session that is opened at the first need. */
@@ -17,7 +18,7 @@ export class Controller implements vscode.Disposable {
   readonly view: AgentView;
   readonly tree: AuditTree;
   readonly #context: vscode.ExtensionContext;
-  readonly #documents = new TextDocuments();
+  readonly documents = new TextDocuments();
   readonly #status = new StatusBar();
   readonly #marks = new PolicyMarks();
   readonly #announced = new Set<string>();
@@ -145,7 +146,7 @@ export class Controller implements vscode.Disposable {
   async showDetails(run: RunSummary, action?: string): Promise<void> {
     const text = await (await this.session()).report(run, action);
     const title = /^# (.{1,60})/.exec(text)?.[1] ?? 'Run';
-    await this.#documents.showReport(action ?? run.run, title, text);
+    await this.documents.showReport(action ?? run.run, title, text);
   }
 
   /** Ends what runs and closes the log; VS Code waits a few seconds for it. */
@@ -155,7 +156,7 @@ export class Controller implements vscode.Disposable {
   }
 
   dispose(): void {
-    for (const part of [this.view, this.tree, this.#documents, this.#status, this.#marks]) part.dispose();
+    for (const part of [this.view, this.tree, this.documents, this.#status, this.#marks]) part.dispose();
   }
 
   /** A session is for one set of folders: another set is another session, and a run in the old one is interrupted. */
@@ -274,9 +275,15 @@ export class Controller implements vscode.Disposable {
         session.engine.answer(message.approval, message.digest, message.answer);
         this.view.changed();
         return;
+      case 'always':
+        await allowAlways(this, message.approval, message.digest);
+        return;
+      case 'revoke-grant':
+        await session.engine.revokeGrant(message.grant);
+        return;
       case 'open-diff': {
         const preview = session.engine.desk.preview(message.approval);
-        if (preview) await this.#documents.showDiff(message.approval, preview.path, preview.before, preview.after);
+        if (preview) await this.documents.showDiff(message.approval, preview.path, preview.before, preview.after);
         return;
       }
       case 'open-policy':

@@ -10,6 +10,7 @@ import { commandsProblem } from '../core/tools/confinement.ts';
 import { limitsOf } from '../core/tools/runCommand.ts';
 import { nodeParts, type NodeOptions, type NodeParts } from '../node/engineParts.ts';
 import { chooseModel, type ChosenModel, type ModelChoice } from '../node/models/chooseModel.ts';
+import { PolicyLab } from './policyLab.ts';
 import { workspacePolicy } from '../node/policy/policyFiles.ts';
 import type { RunSummary } from '../shared/auditEvent.ts';
 import type { PanelState } from '../shared/runView.ts';
@@ -24,6 +25,7 @@ export type PolicyStanding =
  */
 export class Session implements AsyncDisposable {
   readonly engine: Engine;
+  readonly lab: PolicyLab;
   readonly #node: NodeParts;
   #interrupted: RunSummary[] = [];
   #dismissed = new Set<string>();
@@ -35,6 +37,7 @@ export class Session implements AsyncDisposable {
   private constructor(node: NodeParts) {
     this.#node = node;
     this.engine = new Engine(node.parts);
+    this.lab = new PolicyLab(this.engine, node);
   }
 
   static async open(options: NodeOptions): Promise<Session> {
@@ -100,6 +103,7 @@ export class Session implements AsyncDisposable {
     }
     try {
       const policy = await this.engine.policy();
+      await this.engine.notePolicy(policy);
       this.#standing = { ok: true, policy };
       const status = await this.#node.sandbox.status(limitsOf(policy));
       const problem = await commandsProblem(policy, this.#node.sandbox);

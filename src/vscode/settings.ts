@@ -1,12 +1,7 @@
 import * as vscode from 'vscode';
+import { parseModelSettings, type ModelSettings } from '../shared/settings.ts';
 
 const KEY = 'oversign.apiKey';
-
-export interface ModelSettings {
-  provider: 'demo' | 'openai' | 'ollama';
-  name: string;
-  baseUrl: string;
-}
 
 /**
  * What the user has set. The manifest gives these settings the scope "machine", so that no workspace can redirect
@@ -14,17 +9,7 @@ export interface ModelSettings {
  */
 export function modelSettings(): ModelSettings {
   const configuration = vscode.workspace.getConfiguration('oversign.model');
-  const read = (name: string): string => {
-    const found = configuration.inspect<unknown>(name);
-    const value = found?.globalValue ?? found?.defaultValue;
-    return typeof value === 'string' ? value.trim() : '';
-  };
-  const provider = read('provider');
-  return {
-    provider: provider === 'openai' || provider === 'ollama' ? provider : 'demo',
-    name: read('name'),
-    baseUrl: read('baseUrl'),
-  };
+  return parseModelSettings((name) => configuration.inspect<unknown>(name)?.globalValue);
 }
 
 /** The API key in the editor's secret storage. */

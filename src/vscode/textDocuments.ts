@@ -24,6 +24,12 @@ export class TextDocuments implements vscode.TextDocumentContentProvider, vscode
     });
   }
 
+  /** Opens the diff view on two texts that are no files. */
+  async showChange(id: string, title: string, before: string, after: string): Promise<void> {
+    const [left, right] = [this.#put(`before/${id}/policy.yaml`, before), this.#put(`after/${id}/policy.yaml`, after)];
+    await vscode.commands.executeCommand('vscode.diff', left, right, title, { preview: true });
+  }
+
   /** Opens a report; its tab carries the title, as far as that can be a file name. */
   async showReport(id: string, title: string, text: string): Promise<void> {
     const name = title.replace(/[^\p{L}\p{N} ._-]+/gu, ' ').trim();

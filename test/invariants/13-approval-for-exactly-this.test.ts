@@ -28,10 +28,12 @@ const APPROVAL: Approval = {
   lights: [],
 };
 
+const ASKED = { action: actionOn('read_file', 'read', [{ path: '/w/a', access: 'read' }]) };
+
 describe('an answer', () => {
   test('that names another digest, another question or an offer that was not made does nothing', async () => {
     const desk = new ApprovalDesk();
-    const answer = desk.ask(APPROVAL, undefined, new AbortController().signal);
+    const answer = desk.ask(APPROVAL, ASKED, new AbortController().signal);
     const yes: Answer = { choice: 'approve' };
     expect(desk.answer('a1', 'd2', yes)).toBe(false);
     expect(desk.answer('a1', '', yes)).toBe(false);
@@ -51,11 +53,11 @@ describe('an answer', () => {
   test('after the end of the run comes too late', async () => {
     const desk = new ApprovalDesk();
     const stop = new AbortController();
-    const answer = desk.ask(APPROVAL, undefined, stop.signal);
+    const answer = desk.ask(APPROVAL, ASKED, stop.signal);
     stop.abort('stopped');
     expect(desk.answer('a1', 'd1', { choice: 'approve' })).toBe(false);
     await expect(answer).rejects.toThrow('stopped');
-    await expect(desk.ask(APPROVAL, undefined, stop.signal)).rejects.toThrow('stopped');
+    await expect(desk.ask(APPROVAL, ASKED, stop.signal)).rejects.toThrow('stopped');
     expect(desk.pending).toEqual([]);
   });
 

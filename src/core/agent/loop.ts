@@ -2,6 +2,7 @@ import type { NewEvent } from '../../shared/auditEvent.ts';
 import { collectReply } from '../models/collect.ts';
 import { ModelFailure, type Message, type Model, type Sending, type ToolCall } from '../models/port.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
+import { originText } from '../../shared/decision.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import { callTool } from '../tools/call.ts';
 import type { CallRun } from '../tools/callRun.ts';
@@ -81,6 +82,11 @@ type OneReply = { ok: true; calls: ToolCall[] } | { ok: false; outcome: Outcome 
 
 async function oneReply(talk: Conversation, signal: AbortSignal): Promise<OneReply> {
   const permit = async (sending: Sending): Promise<void> => {
+    const { allowCloud } = await talk.policy();
+    if (!sending.isLocal && !allowCloud.value)
+      throw new ModelFailure(
+        `Your policy lets no prompt go to another machine (model.allow_cloud, ${originText(allowCloud.origin)}). Choose a model on this machine.`,
+      );
     await talk.record(
       'egress',
       { purpose: 'model', origin: sending.origin, method: sending.method, bytes: sending.bytes },

@@ -1,3 +1,4 @@
+import type { Action } from '../../shared/action.ts';
 import type { Answer, Approval } from '../../shared/approval.ts';
 import { cancellationOf } from '../tools/failure.ts';
 
@@ -8,9 +9,15 @@ export interface Preview {
   after: string;
 }
 
+/** What a question is about, beyond what is shown. */
+export interface Asked {
+  action: Action;
+  preview?: Preview | undefined;
+}
+
 interface Open {
   approval: Approval;
-  preview: Preview | undefined;
+  asked: Asked;
   settle(answer: Answer): void;
 }
 
@@ -27,7 +34,13 @@ export class ApprovalDesk {
   }
 
   preview(id: string): Preview | undefined {
-    return this.#open.get(id)?.preview;
+    return this.#open.get(id)?.asked.preview;
+  }
+
+  /** What a question is about, if it still waits and was shown under this digest. */
+  action(id: string, digest: string): Action | undefined {
+    const open = this.#open.get(id);
+    return open?.approval.digest === digest ? open.asked.action : undefined;
   }
 
   onChange(listener: () => void): () => void {
@@ -36,7 +49,7 @@ export class ApprovalDesk {
   }
 
   /** Waits for a person; throws `Cancelled` when the signal fires first. */
-  ask(approval: Approval, preview: Preview | undefined, signal: AbortSignal): Promise<Answer> {
+  ask(approval: Approval, asked: Asked, signal: AbortSignal): Promise<Answer> {
     return new Promise<Answer>((resolve, reject) => {
       const finish = (end: () => void): void => {
         signal.removeEventListener('abort', stopped);
@@ -56,7 +69,7 @@ export class ApprovalDesk {
       signal.addEventListener('abort', stopped, { once: true });
       this.#open.set(approval.id, {
         approval,
-        preview,
+        asked,
         settle: (answer) => {
           finish(() => {
             resolve(answer);

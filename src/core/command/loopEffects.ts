@@ -10,8 +10,7 @@ const SETTERS = new Set(
 /** The variables that a piece of a script may set (`any` where that cannot be told), and whether it changes folder. */
 export function assignedIn(root: SyntaxNode, parser: BashParser): { names: Set<string> | 'any'; moves: boolean } {
   const names = new Set<string>();
-  let isOpen = false;
-  let moves = false;
+  const found = { isOpen: false, moves: false };
   const visit = (node: SyntaxNode): void => {
     if (node.type === 'Assignment') names.add(node.name);
     else if (node.type === 'For' || node.type === 'Select') names.add(node.name.value);
@@ -20,15 +19,15 @@ export function assignedIn(root: SyntaxNode, parser: BashParser): { names: Set<s
     else if (node.type === 'Command' && node.name) {
       const name = node.name.parts ? undefined : node.name.value;
       if (name === undefined || ['cd', 'pushd', 'popd', 'command', 'builtin', 'eval', 'source', '.'].includes(name))
-        moves = true;
+        found.moves = true;
       if (name === undefined || SETTERS.has(name) || name === 'command' || name === 'builtin')
         for (const word of node.args) {
-          if (word.type === 'Word' && word.parts) isOpen = true;
+          if (word.type === 'Word' && word.parts) found.isOpen = true;
           else if (word.type === 'Word') names.add(word.value.replace(/[=[].*$/s, ''));
         }
     }
     parser.children(node, visit);
   };
   visit(root);
-  return { names: isOpen ? 'any' : names, moves };
+  return { names: found.isOpen ? 'any' : names, moves: found.moves };
 }

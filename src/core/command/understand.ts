@@ -3,7 +3,8 @@ import type { Judging, PathAccess } from './judging.ts';
 import { namesPaths } from './programs/change.ts';
 import { PROGRAMS } from './programs/table.ts';
 import { seenFrom } from './shellState.ts';
-import { Walk, type Invocation } from './walk.ts';
+import type { Invocation } from './findings.ts';
+import { Walk } from './walk.ts';
 import { headOf, type Word } from './word.ts';
 
 /** A path as the command line spells it, seen from the folder that the command starts in (`~` is the user's home). */
@@ -148,7 +149,7 @@ class Understanding {
       const before = this.result.doubts.length;
       judge(args, it, name);
       // An option that is not known may well name a path.
-      if (this.result.doubts.length > before) namesPaths(args, it);
+      if (this.result.doubts.length > before && name !== 'ln') namesPaths(args, it);
     } else {
       this.#doubt(`${name.slice(0, 60)} is not known to only look`);
       if (name.includes('/')) it.path(program, 'read');

@@ -8,12 +8,16 @@ import type {
   Redirection,
   Statement,
   SyntaxNode,
-  TestExpression,
   Word as WordNode,
 } from 'unbash';
 import type { BashParser } from './bash.ts';
+import { changeOfFolder, namesRead } from './builtins.ts';
+import { condition } from './condition.ts';
 import { arithmetic, expandOne, expandText, expandWord, subscript, type Expansion } from './expand.ts';
+import type { Findings } from './findings.ts';
 import { assignedIn } from './loopEffects.ts';
+import { isCd, isListing, nameOf } from './pipes.ts';
+import { plainOutput } from './plainOutput.ts';
 import {
   builtInVariable,
   copyOf,
@@ -28,27 +32,8 @@ import {
 } from './shellState.ts';
 import { isOneWord, joined, known, place, unknown, type Word } from './word.ts';
 
-/** One start of a program, as bash would make it: its words, and the folders it may be started in. */
-export interface Invocation {
-  words: Word[];
-  folders: readonly string[] | undefined;
-  /** In a pipe: what comes in are names that a listing made; what goes out is read as names by \`xargs\`. */
-  isFedByListing: boolean;
-  feedsNames: boolean;
-}
-
-/** Whom the walk tells what it finds. */
-export interface Findings {
-  invocation(found: Invocation): void;
-  /** A path that bash itself opens or asks about. */
-  path(word: Word, access: 'read' | 'list' | 'write', folders: readonly string[] | undefined): void;
-  /** A variable is used that this line did not set. */
-  variable(name: string): void;
-  /** Something that was not understood, or that may do more than can be seen. */
-  doubt(why: string): void;
-}
-
 const MOST_STEPS = 2000;
+const ALONE = { isFedByListing: false, feedsNames: false };
 
 /**
  * Walks a parsed command line as bash would run it and tells of every program start in it, whatever it is wrapped in:
@@ -217,7 +202,9 @@ export class Walk implements Expansion {
         ]);
         return;
       case 'TestCommand':
-        this.#test(node.expression);
+        condition(node.expression, this, (word) => {
+          this.#findings.path(word, 'list', this.#state.folders);
+        });
         return;
       case 'ArithmeticCommand':
         if (node.expression) arithmetic(node.expression, this);
@@ -260,31 +247,6 @@ export class Walk implements Expansion {
       if (node.body.type === 'CompoundList') this.#list(node.body.commands);
       else this.#command(node.body);
     });
-  }
-
-  #test(node: TestExpression): void {
-    switch (node.type) {
-      case 'TestUnary': {
-        const operand = expandOne(node.operand, this);
-        if (/^-[vR]$/.test(node.operator)) subscript(operand, this);
-        else if (/^-[a-hkprstuwxGLNOS]$/.test(node.operator) && node.operator !== '-t')
-          this.#findings.path(operand, 'list', this.#state.folders);
-        return;
-      }
-      case 'TestBinary': {
-        const sides = [expandOne(node.left, this), expandOne(node.right, this)];
-        if (/^-(eq|ne|lt|le|gt|ge)$/.test(node.operator)) for (const side of sides) subscript(side, this);
-        return;
-      }
-      case 'TestLogical':
-        for (const one of node.operands) this.#test(one);
-        return;
-      case 'TestNot':
-        this.#test(node.operand);
-        return;
-      case 'TestGroup':
-        this.#test(node.expression);
-    }
   }
 
   #simple(node: Command): void {
@@ -344,28 +306,20 @@ export class Walk implements Expansion {
   }
 
   #cd(args: readonly Word[]): void {
-    const operands = args.filter((word) => word.kind !== 'known' || !/^(-[LPe]+|--)$/.test(word.text));
-    const [target = place('~'), ...more] = operands;
     const { folders } = this.#state;
-    if (target.text === '-') this.doubt('cd - goes to a folder that cannot be known beforehand');
-    if (more.length > 0 || target.kind !== 'known' || /^-|^$/.test(target.text) || !folders) {
-      if (target.kind === 'known' && !target.text.startsWith('-')) this.#findings.path(target, 'list', folders);
-      this.#lastMove = undefined;
-      this.#state.folders = undefined;
-      return;
-    }
-    this.#findings.path(target, 'list', folders);
-    this.#lastMove = folders.map((folder) => seenFrom(folder, target.text));
-    this.#state.folders = eitherFolder(folders, this.#lastMove);
+    const move = changeOfFolder(args, folders);
+    if (move.doubt !== undefined) this.doubt(move.doubt);
+    if (move.target) this.#findings.path(move.target, 'list', folders);
+    this.#lastMove = move.folders;
+    this.#state.folders = eitherFolder(folders, move.folders);
   }
 
   #read(args: readonly Word[]): void {
-    for (const word of args) {
-      if (word.kind !== 'known' || /[^A-Za-z0-9_-]/.test(word.text)) this.doubt('it reads into a name it computes');
-      else if (isSpecialVariable(word.text)) this.doubt(`it sets ${word.text}`);
-      else this.forget(word.text);
+    for (const name of namesRead(args)) {
+      if (name === undefined) this.doubt('it reads into a name it computes');
+      else if (isSpecialVariable(name)) this.doubt(`it sets ${name}`);
+      else this.forget(name);
     }
-    this.forget('REPLY');
   }
 
   #redirections(redirects: readonly Redirection[]): void {
@@ -401,59 +355,4 @@ export class Walk implements Expansion {
     }
     this.#state = after ?? before;
   }
-}
-
-const ALONE = { isFedByListing: false, feedsNames: false };
-const FILTERS = /^(grep|egrep|head|tail|sort|uniq)$/;
-
-/** Whether a pipe so far starts with a listing of names and only filters them. */
-function isListing(commands: readonly CommandNode[]): boolean {
-  const [first, ...more] = commands;
-  return first !== undefined && listsNames(first) && more.every((one) => FILTERS.test(nameOf(one)));
-}
-
-function listsNames(node: CommandNode): boolean {
-  const words = node.type === 'Command' ? node.args.map((word) => (word.type === 'Word' ? word.value : '')) : [];
-  switch (nameOf(node)) {
-    case 'find':
-      return !words.some((word) => /^-(printf|exec|ok|ls)/.test(word));
-    case 'ls':
-      return !words.some((word) => /^-\w*[lsgnoi]/.test(word));
-    case 'grep':
-      return words.some((word) => /^(-\w*[lL]\w*|--files-with(out)?-match(es)?)$/.test(word));
-    case 'rg':
-      return words.some((word) => /^(-\w*l\w*|--files|--files-with(out)?-match(es)?)$/.test(word));
-    case 'git':
-      return words[0] === 'ls-files' || (words[0] === 'grep' && words.includes('-l')) || words.includes('--name-only');
-    default:
-      return false;
-  }
-}
-
-function nameOf(node: CommandNode): string {
-  return node.type === 'Command' && node.name && !node.name.parts ? node.name.value : '';
-}
-
-function isCd(node: PipelineNode): boolean {
-  return node.type === 'Command' && node.name?.value === 'cd';
-}
-
-/** The output of the few substitutions that people write all the time, where it is surely harmless. */
-function plainOutput(script: ParsedScript, start: Word | undefined): Word | undefined {
-  const [only, ...more] = script.commands;
-  const node = only?.command;
-  if (node?.type !== 'Command' || more.length > 0 || node.prefix.length > 0 || node.redirects.length > 0)
-    return undefined;
-  const text = [node.name, ...node.args]
-    .map((word) => (word?.type === 'Word' && !word.parts ? word.value : '\0'))
-    .join(' ');
-  if (/^(pwd|git rev-parse --show-toplevel)$/.test(text)) return start;
-  // Names of revisions: they start with no dash.
-  if (
-    /^git (merge-base( [\w][\w./~^-]*){2}|describe --tags --abbrev=0|rev-parse( --short| --verify| --abbrev-ref)* [\w][\w./~^-]*)$/.test(
-      text,
-    )
-  )
-    return known('HEAD');
-  return undefined;
 }

@@ -33,6 +33,8 @@ export interface Sending {
   method: string;
   path: string;
   bytes: number;
+  /** Whether the origin is this machine. */
+  isLocal: boolean;
 }
 
 /** Asked before each sending; records it durably, or throws, and then nothing is sent. */

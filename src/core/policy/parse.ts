@@ -122,14 +122,15 @@ function keyName(path: readonly (string | number)[]): string {
 /** What is wrong with a value, without the words of a type checker. */
 function plainly(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_type') {
-    const wanted = {
+    const words: Record<string, string> = {
       boolean: 'true or false',
       array: 'a list',
       object: 'keys of its own',
       number: 'a number',
       int: 'a whole number',
       string: 'a text',
-    }[issue.expected as string];
+    };
+    const wanted = words[issue.expected];
     return `must be ${wanted ?? issue.expected}`;
   }
   if (issue.code === 'invalid_value')

@@ -56,7 +56,7 @@ export class Rulebook {
 interface CompiledList {
   layer: Layer;
   mayLoosen: boolean;
-  rules: { rule: Rule; matches(action: Action): boolean }[];
+  rules: { rule: Rule; matches: (action: Action) => boolean }[];
 }
 
 function rulingOf(lists: readonly CompiledList[], action: Action): Ruling | undefined {

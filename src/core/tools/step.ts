@@ -94,7 +94,7 @@ export class Step {
     const asked = run.now();
     run.waiting(true);
     try {
-      const answer = await run.desk.ask(shown, described.preview, signal);
+      const answer = await run.desk.ask(shown, { action: described.action, preview: described.preview }, signal);
       await this.record(
         'answered',
         { approval: approval.id, choice: answer.choice, by: 'person', waitedMs: Math.round(run.now() - asked) },

@@ -17,7 +17,13 @@ export function doorTo(baseUrl: string, permit: PermitSending): typeof fetch {
     if (url.origin !== allowed || !['http:', 'https:'].includes(url.protocol))
       throw new EgressRefused(`a request to ${url.origin} was refused; only ${allowed} is meant to be reached`);
     const body = request.body === null ? new Uint8Array() : new Uint8Array(await request.arrayBuffer());
-    await permit({ origin: url.origin, method: request.method, path: url.pathname, bytes: body.length });
+    await permit({
+      origin: url.origin,
+      method: request.method,
+      path: url.pathname,
+      bytes: body.length,
+      isLocal: isLoopback(url.hostname),
+    });
     const response = await fetch(url, {
       method: request.method,
       headers: request.headers,

@@ -236,8 +236,7 @@ function subcommand(command: string, args: readonly Word[], it: Judging): void {
     return;
   }
   if (command === 'symbolic-ref') {
-    const { operands, options } = parseOptions('-q --quiet --short --no-recurse', args, it, name);
-    void options;
+    const { operands } = parseOptions('-q --quiet --short --no-recurse', args, it, name);
     if (operands.length !== 1) it.doubt('git symbolic-ref with two names changes one');
     return;
   }

@@ -135,17 +135,12 @@ const tar: Judge = (args, it, name) => {
   const isOld = first?.kind === 'known' && /^[a-zA-Z]+$/.test(first.text);
   const TAR =
     '-t -v -z -j -J -f=path -a -O -k --list --verbose --gzip --bzip2 --xz --zstd --file=path --auto-compress --exclude=text --wildcards --no-wildcards --full-time --numeric-owner --show-transformed-names --block-number --totals? --force-local -R';
-  const { options, operands } = parseOptions(
-    TAR,
-    isOld ? [{ ...first, text: `-${first.text}` }, ...rest] : args,
-    it,
-    name,
-  );
+  // Its operands are names of members, not of files.
+  const { options } = parseOptions(TAR, isOld ? [{ ...first, text: `-${first.text}` }, ...rest] : args, it, name);
   if (!options.has('-t') && !options.has('--list') && !options.has('--version') && !options.has('--help'))
     it.doubt('tar packs or unpacks with this');
   const file = options.get('-f') ?? options.get('--file');
   if (file && (file.kind !== 'known' || file.text.includes(':'))) it.doubt('tar may take this for another machine');
-  void operands; // names of members, not of files
 };
 
 const unzip: Judge = (args, it, name) => {

@@ -1,0 +1,74 @@
+import * as z from 'zod';
+import { CommandSchema } from '../../shared/action.ts';
+import { DecisionSchema, originText } from '../../shared/decision.ts';
+import { visible } from '../../shared/visible.ts';
+import type { AuditRecord } from '../../shared/auditEvent.ts';
+import type { ActionNode } from './tree.ts';
+
+const ProposedSchema = z.looseObject({
+  command: CommandSchema.optional(),
+  resources: z.array(z.looseObject({ path: z.string(), access: z.string() })).optional(),
+});
+
+/** Why an action was allowed, asked or denied: each decision with its rule, layer, file and line, and who answered. */
+export function explainDecision(action: ActionNode): string {
+  const lines = [`# Why: ${action.title}`, '', `${action.outcome}, ${action.decidedBy}`, ''];
+  for (const event of action.events) lines.push(...eventLines(event));
+  return visible(lines.join('\n'));
+}
+
+function eventLines(event: AuditRecord): string[] {
+  switch (event.type) {
+    case 'proposed': {
+      const parsed = ProposedSchema.safeParse(event.payload?.['action']);
+      return parsed.success ? meaningLines(parsed.data) : [];
+    }
+    case 'decided':
+      return decisionLines(event);
+    case 'answered':
+      return [
+        '## Answered',
+        '',
+        `${text(event.data['by'])}: ${text(event.data['choice'])}${typeof event.data['waitedMs'] === 'number' ? `, after ${Math.round(event.data['waitedMs'] / 1000)} s` : ''}`,
+        '',
+      ];
+    case 'grant_used':
+      return [`An approval that you had given before covered this (${text(event.data['grant'])}).`, ''];
+    default:
+      return [];
+  }
+}
+
+function decisionLines(event: AuditRecord): string[] {
+  const parsed = DecisionSchema.safeParse(event.payload?.['decision']);
+  const verdict = text(event.data['verdict']);
+  if (!parsed.success)
+    return [`## Decision: ${verdict}`, '', `- Rule: ${text(event.data['rule'])}`, `- ${reasonOf(event)}`, ''];
+  const { rule, reason, origin } = parsed.data;
+  return [`## Decision: ${verdict}`, '', `- Rule: ${rule}`, `- Why: ${reason}`, `- From: ${originText(origin)}`, ''];
+}
+
+/** Calls that were no calls at all have a reason without an origin. */
+function reasonOf(event: AuditRecord): string {
+  const decision = event.payload?.['decision'];
+  return typeof decision === 'object' && decision !== null && 'reason' in decision ? text(decision['reason']) : '';
+}
+
+function meaningLines({ command, resources = [] }: z.infer<typeof ProposedSchema>): string[] {
+  const paths = resources.map(({ path, access }) => `- ${access}: ${path}`);
+  const programs = (command?.programs ?? []).map((words, index) => {
+    const doubt = command?.doubts.find(({ program }) => program === index)?.why;
+    return `- ${words.map((word) => word ?? '…').join(' ')}${doubt === undefined ? ' (known to only look)' : ` (${doubt})`}`;
+  });
+  const whole = (command?.doubts ?? [])
+    .filter(({ program }) => program === undefined)
+    .map(({ why }) => `- the whole line: ${why}`);
+  return [
+    ...(paths.length > 0 ? ['## What it touches', '', ...paths, ''] : []),
+    ...(programs.length > 0 || whole.length > 0 ? ['## What is in the command', '', ...programs, ...whole, ''] : []),
+  ];
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}

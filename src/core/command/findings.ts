@@ -1,0 +1,21 @@
+import type { Word } from './word.ts';
+
+/** One start of a program, as bash would make it: its words, and the folders it may be started in. */
+export interface Invocation {
+  words: Word[];
+  folders: readonly string[] | undefined;
+  /** In a pipe: what comes in are names that a listing made; what goes out is read as names by \`xargs\`. */
+  isFedByListing: boolean;
+  feedsNames: boolean;
+}
+
+/** Whom the walk tells what it finds. */
+export interface Findings {
+  invocation(found: Invocation): void;
+  /** A path that bash itself opens or asks about. */
+  path(word: Word, access: 'read' | 'list' | 'write', folders: readonly string[] | undefined): void;
+  /** A variable is used that this line did not set. */
+  variable(name: string): void;
+  /** Something that was not understood, or that may do more than can be seen. */
+  doubt(why: string): void;
+}

@@ -1,0 +1,92 @@
+import * as vscode from 'vscode';
+import type { AuditNode } from '../vscode/auditTree.ts';
+import { plain } from '../vscode/messages.ts';
+import type { Controller } from './controller.ts';
+
+type Register = (name: string, action: (...args: unknown[]) => Promise<void>) => void;
+
+/** The policy lab in the palette and in the tree. */
+export function registerPolicyCommands(command: Register, controller: Controller): void {
+  command('showPolicy', async () => {
+    const { lab } = await controller.session();
+    await controller.documents.showReport('policy', 'Effective Policy', await lab.effective());
+  });
+  command('tryAction', async () => {
+    const { lab } = await controller.session();
+    const order = ['run_command', ...lab.tools.filter((tool) => tool !== 'run_command')];
+    const tool = await vscode.window.showQuickPick(order, {
+      title: 'Oversign: Try an Action',
+      placeHolder: 'What would happen if the agent called this tool? Nothing is done.',
+    });
+    if (tool === undefined) return;
+    const argument = await vscode.window.showInputBox({
+      title: `Oversign: Try ${tool}`,
+      prompt: tool === 'run_command' ? 'The command line' : 'The path, relative to the workspace folder',
+      ignoreFocusOut: true,
+    });
+    if (argument === undefined || argument === '') return;
+    await controller.documents.showReport('try', 'Try an Action', await lab.tryAction(tool, argument));
+  });
+  command('explainDecision', async (node) => {
+    const picked = node as AuditNode | undefined;
+    if (picked?.kind !== 'action') return;
+    const { lab } = await controller.session();
+    const text = await lab.explain(picked.run.run, picked.action.id);
+    await controller.documents.showReport(`why-${picked.action.id}`, `Why ${picked.action.title}`, text);
+  });
+  command('acceptPolicy', async () => {
+    const { lab } = await controller.session();
+    const offers = await lab.acceptable();
+    if (offers.length === 0) {
+      void vscode.window.showInformationMessage('Oversign: no workspace policy waits to be accepted.');
+      return;
+    }
+    for (const offer of offers) {
+      const was = offer.change.before.map(({ key, value }) => `${key}: ${value}\n`).join('');
+      const becomes = offer.change.after.map(({ key, value }) => `${key}: ${value}\n`).join('');
+      await controller.documents.showChange(`accept-${offer.digest}`, 'What accepting would change', was, becomes);
+      const said = await vscode.window.showWarningMessage(
+        plain('Accept exactly this content of the workspace policy?'),
+        {
+          modal: true,
+          detail: plain(
+            `${offer.file}. It would loosen what is shown beside this question. Any change to the file asks again.`,
+          ),
+        },
+        'Accept',
+      );
+      if (said !== 'Accept') return;
+      await lab.accept(offer);
+    }
+    await controller.look();
+    void vscode.window.showInformationMessage(
+      'Oversign: the workspace policy is accepted. It counts from the next run.',
+    );
+  });
+}
+
+/** "Always allow…": shows the rule in the policy first, and approves the question once it is written. */
+export async function allowAlways(controller: Controller, approval: string, digest: string): Promise<void> {
+  const session = await controller.session();
+  const proposal = await session.lab.proposeAlways(approval, digest);
+  await controller.documents.showChange(
+    `always-${approval}`,
+    'Your policy, with the new rule',
+    proposal.before,
+    proposal.after,
+  );
+  const said = await vscode.window.showWarningMessage(
+    'Write this rule into your policy?',
+    {
+      modal: true,
+      detail: plain(
+        `${proposal.file}. Calls that it matches are allowed without a question, from the next run on. The call that waits is approved with it.`,
+      ),
+    },
+    'Write Rule and Approve',
+  );
+  if (said !== 'Write Rule and Approve') return;
+  await session.lab.write(proposal);
+  session.engine.answer(approval, digest, { choice: 'approve' });
+  await controller.look();
+}

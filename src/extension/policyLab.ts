@@ -1,0 +1,109 @@
+import type { Engine } from '../compose.ts';
+import { explainDecision } from '../core/audit/explain.ts';
+import { turnsOf } from '../core/audit/tree.ts';
+import type { AcceptanceOffer } from '../core/lab/policyRecord.ts';
+import { alwaysPolicy } from '../core/policy/always.ts';
+import { changeLines, policyText } from '../core/policy/entries.ts';
+import { TOOL_NAMES } from '../core/policy/ruleSchema.ts';
+import type { NodeParts } from '../node/engineParts.ts';
+import { readPolicy } from '../node/policy/readPolicy.ts';
+import { writePolicy } from '../node/policy/writePolicy.ts';
+import { originText } from '../shared/decision.ts';
+
+/** A change of a policy file that waits for the user's word. */
+export interface Proposal {
+  file: string;
+  before: string;
+  after: string;
+}
+
+/** What the window's policy commands need of engine and adapters; it decides nothing itself. */
+export class PolicyLab {
+  readonly #engine: Engine;
+  readonly #node: NodeParts;
+
+  constructor(engine: Engine, node: NodeParts) {
+    this.#engine = engine;
+    this.#node = node;
+  }
+
+  async effective(): Promise<string> {
+    return policyText(await this.#engine.policy());
+  }
+
+  get tools(): readonly string[] {
+    return TOOL_NAMES;
+  }
+
+  /** What would happen if the agent made this call: a text for people. `argument` is the command or the path. */
+  async tryAction(tool: string, argument: string): Promise<string> {
+    const key = tool === 'run_command' ? 'command' : 'path';
+    const extra: Record<string, Record<string, string>> = {
+      write_file: { content: '' },
+      edit_file: { old_text: '?', new_text: '' },
+      search_files: { pattern: 'x' },
+      find_files: { pattern: '*' },
+    };
+    const more = Object.hasOwn(extra, tool) ? extra[tool] : {};
+    const args = tool === 'move_path' ? { from: argument, to: `${argument}.moved` } : { [key]: argument, ...more };
+    const { decision, lights, action } = await this.#engine.tryCall({ name: tool, arguments: JSON.stringify(args) });
+    const doubts = (action?.command?.doubts ?? []).map(({ why }) => `- ${why}`);
+    return [
+      `# ${decision.verdict}: ${tool}`,
+      '',
+      '```',
+      argument,
+      '```',
+      '',
+      `- Decision: ${decision.verdict}`,
+      `- Rule: ${decision.rule}`,
+      `- Why: ${decision.reason}`,
+      `- From: ${originText(decision.origin)}`,
+      ...(lights.length > 0 ? [`- Would light: ${lights.join(', ')} (Rule of Two)`] : []),
+      ...(doubts.length > 0 ? ['', '## Why it is not known to only look', '', ...doubts] : []),
+      '',
+      'Nothing was done. Grants of a run are not looked at.',
+      '',
+    ].join('\n');
+  }
+
+  async explain(run: string, action: string): Promise<string> {
+    const found = turnsOf(await this.#node.audit.events(run))
+      .flatMap((turn) => turn.actions)
+      .find(({ id }) => id === action);
+    if (!found) throw new Error('This action is not in the log.');
+    return explainDecision(found);
+  }
+
+  async acceptable(): Promise<(AcceptanceOffer & { words: string })[]> {
+    return (await this.#engine.acceptable()).map((offer) => ({
+      ...offer,
+      words: changeLines(offer.change).join('\n'),
+    }));
+  }
+
+  async accept(offer: AcceptanceOffer): Promise<void> {
+    await this.#engine.accept(offer, this.#node.acceptance);
+  }
+
+  /** The user's policy with the rule that "always" would write for a question that waits. */
+  async proposeAlways(approval: string, digest: string): Promise<Proposal> {
+    const action = this.#engine.desk.action(approval, digest);
+    if (!action) throw new Error('This question does not wait any more.');
+    const file = this.#node.userPolicy;
+    const read = await readPolicy(file, { refusesLinks: false, mustBeAdministrators: false });
+    if (read.kind === 'unreadable' || read.kind === 'not-administrators') throw new Error(`${file}: ${read.problem}`);
+    const before = read.kind === 'text' ? read.text : '';
+    const today = new Date().toISOString().slice(0, 10);
+    const { roots, home } = this.#node.parts;
+    const written = alwaysPolicy(action, before, file, `you chose "Always allow" on ${today}`, { roots, home });
+    if (!written.ok) throw new Error(written.problem);
+    return { file, before, after: written.text };
+  }
+
+  /** Writes what was shown, if the file is still what it was then. */
+  async write(proposal: Proposal): Promise<void> {
+    await writePolicy(proposal.file, proposal.before, proposal.after);
+    await this.#engine.notePolicy();
+  }
+}
