@@ -10,6 +10,7 @@ import { openDatabase } from '../../src/node/audit/database.ts';
 import { AuditStore } from '../../src/node/audit/store.ts';
 import { identityOf } from '../../src/node/process/identity.ts';
 import { startProcess } from '../../src/node/process/spawn.ts';
+import { benchDecisions } from './decisions.ts';
 import { HostSandbox } from '../../src/node/sandbox/hostSandbox.ts';
 
 const ROUNDS = 30;
@@ -21,7 +22,7 @@ async function timed(work: () => unknown): Promise<number> {
   return performance.now() - began;
 }
 
-async function pair(name: string, ours: () => unknown, other: () => unknown): Promise<void> {
+async function pair(name: string, ours: () => unknown, other: () => unknown, each = 1): Promise<void> {
   const ratios: number[] = [];
   const times: number[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -32,10 +33,14 @@ async function pair(name: string, ours: () => unknown, other: () => unknown): Pr
     times.push(mine);
   }
   const median = (values: number[]): number => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
-  console.log(`${name}: ${median(ratios).toFixed(2)} x (${median(times).toFixed(2)} ms)`);
+  const time = median(times) / each;
+  const words = time < 1 ? `${(time * 1000).toFixed(1)} µs` : `${time.toFixed(2)} ms`;
+  console.log(`${name}: ${median(ratios).toFixed(2)} x (${words})`);
 }
 
 try {
+  await benchDecisions(pair);
+
   const store = new AuditStore(openDatabase(join(base, 'audit.db')), identityOf(process.pid));
   const file = openSync(join(base, 'plain.log'), 'a');
   await pair(
@@ -54,32 +59,31 @@ try {
   const limits = { memoryBytes: 1 << 30, cpuSeconds: 60, diskBytes: 1 << 30, processes: 256 };
   const environment = await sandbox.environment([]);
   const argv = ['/bin/sh', '-c', 'true'];
-  await pair(
-    'sandboxed command / plain spawn',
-    () =>
-      sandbox.run(
-        {
-          launch: { argv, cwd: workspace, environment, workspace: 'writable', secrets: 'hidden' },
-          folders: [workspace],
-          isDenied: () => false,
-          isProtected: () => false,
-          limits,
-          timeoutMs: 10_000,
-          outputCap: 1000,
-        },
-        new AbortController().signal,
-      ),
-    async () => {
-      const child = await startProcess({
-        file: '/bin/sh',
-        args: ['-c', 'true'],
-        cwd: workspace,
-        environment,
+  const inCage = (mode: 'writable' | 'read-only') => () =>
+    sandbox.run(
+      {
+        launch: { argv, cwd: workspace, environment, workspace: mode, secrets: 'hidden' },
+        folders: [workspace],
+        isDenied: () => false,
+        isProtected: () => false,
+        limits,
+        timeoutMs: 10_000,
         outputCap: 1000,
-      });
-      await child.ended;
-    },
-  );
+      },
+      new AbortController().signal,
+    );
+  const plain = async (): Promise<void> => {
+    const child = await startProcess({
+      file: '/bin/sh',
+      args: ['-c', 'true'],
+      cwd: workspace,
+      environment,
+      outputCap: 1000,
+    });
+    await child.ended;
+  };
+  await pair('sandboxed command / plain spawn', inCage('writable'), plain);
+  await pair('sandboxed command that only looks / plain spawn', inCage('read-only'), plain);
   await rm(workspace, { recursive: true, force: true });
 } finally {
   await rm(base, { recursive: true, force: true });

@@ -39,7 +39,8 @@ export async function commandWorld(): Promise<{ folder: string; policy: string; 
     });
   };
   git('init', '-q');
-  git('add', '-A');
+  // What is denied is not tracked, as people have it; where it is, git could show it, and asks.
+  git('add', '-A', '--', ':!private', ':!notes.secret', ':!.env');
   git('commit', '-qm', 'one');
   await plant(base, { 'policy.yaml': COMMAND_POLICY });
   return { folder, policy: join(base, 'policy.yaml'), base };

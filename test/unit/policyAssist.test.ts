@@ -306,8 +306,9 @@ describe('hostile texts', () => {
     }
   });
 
-  test('a text that is no policy any more, for its length, gets no help', () => {
-    expect(completionsAt(`#${'\n'.repeat(262_143)}`, 262_144)).toEqual(completionsAt('', 0));
-    expect(completionsAt('\n'.repeat(262_145), 3)).toEqual([]);
+  test('a long file gets help, and one that is too long to be a policy none', () => {
+    const long = 'x: 1\n'.repeat(52_000);
+    expect(labels(`${long}|`)).toEqual(TOP);
+    expect(completionsAt(`${long}${long}`, 0)).toEqual([]);
   });
 });

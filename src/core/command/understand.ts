@@ -26,6 +26,8 @@ export interface Meaning {
   doubts: Doubt[];
   /** Environment variables that it shows or uses; `*` where it shows all of them. */
   variables: string[];
+  /** It shows what git keeps of files, whatever stands on the disk. */
+  showsHistory: boolean;
 }
 
 export interface Doubt {
@@ -48,7 +50,7 @@ export function understand(text: string, parser: BashParser): Meaning {
 
 class Understanding {
   #judged: number | undefined;
-  readonly result: Meaning = { programs: [], paths: [], doubts: [], variables: [] };
+  readonly result: Meaning = { programs: [], paths: [], doubts: [], variables: [], showsHistory: false };
   readonly #parser: BashParser;
 
   constructor(parser: BashParser) {
@@ -134,6 +136,9 @@ class Understanding {
       },
       variable: (name) => {
         this.#variable(name);
+      },
+      history: () => {
+        this.result.showsHistory = true;
       },
       isFedByListing: found.isFedByListing,
       feedsNames: found.feedsNames,

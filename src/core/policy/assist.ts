@@ -73,7 +73,7 @@ export function completionsAt(text: string, offset: number): Completion[] {
 export function hoverAt(text: string, offset: number): Hover | undefined {
   const section = sectionAt(text, offset);
   if (!section) return undefined;
-  const place = placeAt(text.slice(section.from, section.to), offset - section.from);
+  const place = placeAt(withoutStubs(text.slice(section.from, section.to)), offset - section.from);
   if (place?.kind !== 'key') return undefined;
   const node = schemaAt(SCHEMA, [...place.path, place.name]);
   if (!node) return undefined;

@@ -9,6 +9,7 @@ import {
   type PathRule,
   type PermittingRule,
 } from './pathRule.ts';
+import { isGlob } from './glob.ts';
 import { isInside, nameOf, relativeTo } from './spelling.ts';
 
 /** What the rules say of one path and one way of touching it. `deny` cannot be approved by anyone. */
@@ -41,6 +42,8 @@ export class Scope {
   readonly home: string;
   /** Denied paths that lie outside the workspace: their files may have other names inside it. */
   readonly deniedOutside: readonly string[];
+  /** Whether a rule denies anything that may lie in the workspace. */
+  readonly deniesInside: boolean;
   readonly #allowed: { base: string | undefined; rules: PermittingRule[] }[];
   readonly #denied: CompiledRule[];
   readonly #protected: CompiledRule[];
@@ -66,6 +69,12 @@ export class Scope {
         ),
       ),
     ].filter((path) => this.rootOf(path) === undefined);
+    this.deniesInside = spec.denied.some((rule) => {
+      if (isGlob(rule.written) || !/^[/~]/.test(rule.written)) return true;
+      return [...literalPaths(rule, spec), ...(rule.real ?? [])].some(
+        (path) => this.rootOf(path) !== undefined || this.roots.some((root) => isInside(path, root)),
+      );
+    });
   }
 
   /** The workspace folder that holds an absolute path, if any. */

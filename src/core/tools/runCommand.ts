@@ -6,6 +6,7 @@ import { understand, type Meaning } from '../command/understand.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
 import type { Ending, Limits } from '../sandbox/port.ts';
 import { commandLosses } from './command/losses.ts';
+import { historyDoubt } from './command/history.ts';
 import { namedPaths } from './command/namedPaths.ts';
 import { scriptImages } from './command/scripts.ts';
 import { secretsIn } from './command/secrets.ts';
@@ -36,10 +37,12 @@ const tool: Tool<z.infer<typeof parameters>> = {
     if (look.kind !== 'directory') throw new ToolFailure(`${shown} is not a folder`);
     const meaning = understand(args.command, await bashParser());
     const named = await namedPaths(meaning, look.path, context);
+    const history = await historyDoubt(meaning, look.path, context);
     const doubts = [
       ...meaning.doubts,
       ...named.doubts.map((why) => ({ why })),
       ...environmentDoubts(meaning, policy).map((why) => ({ why })),
+      ...(history === undefined ? [] : [{ why: history }]),
     ];
     const onlyLooks = doubts.length === 0;
     const { scripts, preImages } = await scriptImages(meaning, look.path, context);

@@ -254,7 +254,11 @@ function subcommand(command: string, args: readonly Word[], it: Judging): void {
   }
 }
 
+const SHOWS =
+  /^git (diff|diff-tree|diff-index|diff-files|log|whatchanged|show|blame|grep|cat-file|range-diff|stash|reflog|notes)\b/;
+
 function looks(look: Look, args: readonly Word[], it: Judging, name: string): void {
+  if (SHOWS.test(name)) it.history();
   const end = args.findIndex((word) => word.kind === 'known' && word.text === '--');
   if (args.some((word) => word.text === '--help')) it.doubt('git --help starts a viewer of manuals');
   if (args.some((word) => word.text.includes('%G'))) it.doubt('git runs gpg to check signatures');

@@ -1,0 +1,46 @@
+/**
+ * `npm run generate`: writes what is made from the schemas: the policy's JSON Schema, its reference page, and the
+ * settings in the manifest. With `--check` it writes nothing and fails where a file is not what it would write.
+ */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { format, resolveConfig } from 'prettier';
+import { policyJsonSchema } from '../src/core/policy/jsonSchema.ts';
+import { withSettings } from './generate/manifest.ts';
+import { policyPage } from './generate/policyPage.ts';
+
+const repository = join(import.meta.dirname, '..');
+
+/** The file as it stands; empty where there is none. */
+function current(file: string): string {
+  const path = join(repository, file);
+  return existsSync(path) ? readFileSync(path, 'utf8') : '';
+}
+
+/** Every generated file with its content, formatted as the repository is. */
+export async function generated(): Promise<{ file: string; content: string }[]> {
+  const contents = {
+    'media/policy.schema.json': JSON.stringify(policyJsonSchema(), null, 2),
+    'docs/policy.md': policyPage(),
+    'package.json': withSettings(current('package.json')),
+  };
+  return Promise.all(
+    Object.entries(contents).map(async ([file, text]) => {
+      const path = join(repository, file);
+      return { file, content: await format(text, { ...(await resolveConfig(path)), filepath: path }) };
+    }),
+  );
+}
+
+async function main(words: readonly string[]): Promise<number> {
+  const isCheck = words.includes('--check');
+  const differing = (await generated()).filter(({ file, content }) => content !== current(file));
+  for (const { file, content } of differing) {
+    if (isCheck) console.error(`${file} is not what the schemas say. Run: npm run generate`);
+    else writeFileSync(join(repository, file), content);
+  }
+  if (!isCheck) console.log(differing.length === 0 ? 'Nothing has changed.' : differing.map(({ file }) => file).join('\n'));
+  return isCheck && differing.length > 0 ? 1 : 0;
+}
+
+if (import.meta.main) process.exitCode = await main(process.argv.slice(2));

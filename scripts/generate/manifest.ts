@@ -1,0 +1,24 @@
+import { MODEL_SETTINGS, type Setting } from '../../src/shared/settings.ts';
+
+/** The manifest's text with the settings as they are declared; everything else stays as it is. */
+export function withSettings(manifest: string): string {
+  const parsed = JSON.parse(manifest) as { contributes: Record<string, unknown> };
+  parsed.contributes['configuration'] = { title: 'Oversign', properties: properties() };
+  return JSON.stringify(parsed, null, 2);
+}
+
+function properties(): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries<Setting>(MODEL_SETTINGS).map(([name, { description, default: standard, values }], index) => [
+      `oversign.model.${name}`,
+      {
+        type: 'string',
+        ...(values && { enum: Object.keys(values), enumDescriptions: Object.values(values) }),
+        default: standard,
+        scope: 'machine', // no workspace may say where prompts and the key go
+        order: index + 1,
+        markdownDescription: description,
+      },
+    ]),
+  );
+}

@@ -1,0 +1,58 @@
+import { PROTECTED, SECRETS } from '../../src/core/policy/defaults.ts';
+import { policyJsonSchema } from '../../src/core/policy/jsonSchema.ts';
+import { schemaKeys, typeWords, type SchemaKey } from '../../src/core/policy/schemaWords.ts';
+import * as words from './policyWords.ts';
+
+/** docs/policy.md: what a policy file is, every key of it from the schema, and the lists that are built in. */
+export function policyPage(): string {
+  // A role's policy has the same keys once more.
+  const keys = schemaKeys(policyJsonSchema()).filter(({ path }) => !path.join('.').startsWith('roles[].policy.'));
+  const ofRules = keys.filter(({ path }) => path[0] === 'rules[]');
+  return [
+    '<!-- Made by scripts/generate.ts from src/core/policy/schema.ts; do not edit. To change it: npm run generate -->',
+    words.INTRODUCTION,
+    words.LAYERS,
+    '## Every key',
+    table(keys.filter((key) => !ofRules.includes(key))),
+    words.RULES,
+    ...ofRules.map(section),
+    words.PATTERNS,
+    words.PATHS,
+    '## What is built in',
+    'Protected: no tool may change these, wherever they stand in the workspace, with everything below them.',
+    listOf(PROTECTED),
+    'Likely secrets: reading, editing or moving one asks. A name that says example, sample or template is none.',
+    listOf(SECRETS),
+    words.ASKS,
+    words.RULE_OF_TWO,
+    words.EXAMPLE,
+  ].join('\n\n');
+}
+
+function table(keys: readonly SchemaKey[]): string {
+  const rows = keys.map(
+    (key) => `| \`${key.path.join('.')}\` | ${typeOf(key)} | ${standardOf(key)} | ${cell(key.node.description ?? '')} |`,
+  );
+  return ['| key | type | default | what it says |', '| --- | --- | --- | --- |', ...rows].join('\n');
+}
+
+function section(key: SchemaKey): string {
+  const standard = key.node.default === undefined ? '' : ` Default: ${standardOf(key)}.`;
+  return `### \`${key.path.join('.').replace('rules[].', '')}\`\n\nType: ${typeOf(key)}.${standard}\n\n${key.node.description ?? ''}`;
+}
+
+function typeOf({ node, isRequired }: SchemaKey): string {
+  return cell(typeWords(node) + (isRequired ? ' (required)' : ''));
+}
+
+function standardOf({ node }: SchemaKey): string {
+  return node.default === undefined ? '' : `\`${cell(JSON.stringify(node.default))}\``;
+}
+
+function listOf(rules: readonly { written: string }[]): string {
+  return rules.map(({ written }) => `\`${written}\``).join(', ');
+}
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+}

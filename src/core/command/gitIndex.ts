@@ -1,0 +1,53 @@
+/**
+ * The names in git's index (gitformat-index(5), versions 2 to 4), relative to the work tree; undefined where the bytes
+ * are no index that is understood. Sizes and offsets in bytes.
+ */
+export function namesInIndex(bytes: Uint8Array): string[] | undefined {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (bytes.length < 12 || view.getUint32(0) !== 0x44495243) return undefined; // "DIRC"
+  const version = view.getUint32(4);
+  const count = view.getUint32(8);
+  if (version < 2 || version > 4) return undefined;
+  const decoder = new TextDecoder();
+  const names: string[] = [];
+  let at = 12;
+  let before = new Uint8Array();
+  for (let entry = 0; entry < count; entry += 1) {
+    const start = at;
+    if (start + 62 > bytes.length) return undefined;
+    const isExtended = version >= 3 && (view.getUint16(start + 60) & 0x4000) !== 0;
+    at = start + (isExtended ? 64 : 62);
+    let kept = 0;
+    if (version === 4) {
+      const removed = varint(bytes, at);
+      if (!removed || removed.value > before.length) return undefined;
+      at = removed.next;
+      kept = before.length - removed.value;
+    }
+    const end = bytes.indexOf(0, at);
+    if (end === -1) return undefined;
+    const name = new Uint8Array(kept + end - at);
+    name.set(before.subarray(0, kept));
+    name.set(bytes.subarray(at, end), kept);
+    names.push(decoder.decode(name));
+    before = name;
+    // Up to version 3 entries are padded with NULs to a multiple of eight.
+    at = version === 4 ? end + 1 : start + (Math.floor((end - start) / 8) + 1) * 8;
+  }
+  return names;
+}
+
+/** The offset encoding of packs: each further byte adds one before the shift. */
+function varint(bytes: Uint8Array, from: number): { value: number; next: number } | undefined {
+  let at = from;
+  let byte = bytes[at];
+  if (byte === undefined) return undefined;
+  let value = byte & 0x7f;
+  while ((byte & 0x80) !== 0) {
+    at += 1;
+    byte = bytes[at];
+    if (byte === undefined || value > 0xffff_ffff) return undefined;
+    value = (value + 1) * 128 + (byte & 0x7f);
+  }
+  return { value, next: at + 1 };
+}

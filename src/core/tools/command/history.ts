@@ -1,0 +1,39 @@
+import { namesInIndex } from '../../command/gitIndex.ts';
+import type { Meaning } from '../../command/understand.ts';
+import { Forbidden } from '../../scope/guard.ts';
+import { parentOf } from '../../scope/spelling.ts';
+import { ToolFailure } from '../failure.ts';
+import type { ToolContext } from '../tool.ts';
+
+const MOST_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Why git might show what is denied: it keeps the content of every file that it tracks, and nothing hides that from
+ * it. Undefined where no denied file is tracked. Files that it tracked once and does no more are not found by this.
+ */
+export async function historyDoubt(meaning: Meaning, cwd: string, context: ToolContext): Promise<string | undefined> {
+  const { scope, files } = context;
+  if (!meaning.showsHistory || !scope.deniesInside) return undefined;
+  const root = scope.rootOf(cwd) ?? cwd;
+  for (let folder = cwd; ; folder = parentOf(folder)) {
+    try {
+      const { kind } = await files.look(`${folder}/.git`, folder, 'itself');
+      if (kind === 'directory') {
+        const names = namesInIndex(await files.read(`${folder}/.git/index`, MOST_BYTES));
+        if (!names) return 'git may show files that are denied: its index cannot be read';
+        const denied = names.find((name) => scope.isDenied(`${folder}/${name}`));
+        return denied === undefined
+          ? undefined
+          : `git keeps the content of ${denied}, which is denied, and may show it`;
+      }
+      if (kind !== 'absent') return 'git may show files that are denied: its index is elsewhere';
+    } catch (error) {
+      if (error instanceof Forbidden) return undefined; // hidden from the command, too
+      if (!(error instanceof ToolFailure)) throw error;
+      return /does not exist/.test(error.message)
+        ? undefined
+        : 'git may show files that are denied: its index cannot be read';
+    }
+    if (folder === root) return undefined;
+  }
+}
