@@ -15,6 +15,7 @@ export const STATIC_CHECKS: CheckStep[] = [
   { name: 'lint', tool: 'eslint', args: ['.', '--max-warnings', '0'] },
   { name: 'types', tool: 'tsc', args: ['-p', 'tsconfig.json'] },
   { name: 'types of the core, without Node and DOM', tool: 'tsc', args: ['-p', 'src/core/tsconfig.json'] },
+  { name: 'generated files', tool: 'node', args: ['scripts/generate.ts', '--check'] },
   { name: 'dead code', tool: 'knip', args: [] },
 ];
 

@@ -39,7 +39,8 @@ async function main(words: readonly string[]): Promise<number> {
     if (isCheck) console.error(`${file} is not what the schemas say. Run: npm run generate`);
     else writeFileSync(join(repository, file), content);
   }
-  if (!isCheck) console.log(differing.length === 0 ? 'Nothing has changed.' : differing.map(({ file }) => file).join('\n'));
+  if (!isCheck)
+    console.log(differing.length === 0 ? 'Nothing has changed.' : differing.map(({ file }) => file).join('\n'));
   return isCheck && differing.length > 0 ? 1 : 0;
 }
 

@@ -21,7 +21,7 @@ export function policyPage(): string {
     '## What is built in',
     'Protected: no tool may change these, wherever they stand in the workspace, with everything below them.',
     listOf(PROTECTED),
-    'Likely secrets: reading, editing or moving one asks. A name that says example, sample or template is none.',
+    'Likely secrets: reading, editing or moving one asks, and so does a command that names one. A name that says example, sample or template is none.',
     listOf(SECRETS),
     words.ASKS,
     words.RULE_OF_TWO,
@@ -31,7 +31,8 @@ export function policyPage(): string {
 
 function table(keys: readonly SchemaKey[]): string {
   const rows = keys.map(
-    (key) => `| \`${key.path.join('.')}\` | ${typeOf(key)} | ${standardOf(key)} | ${cell(key.node.description ?? '')} |`,
+    (key) =>
+      `| \`${key.path.join('.')}\` | ${typeOf(key)} | ${standardOf(key)} | ${cell(key.node.description ?? '')} |`,
   );
   return ['| key | type | default | what it says |', '| --- | --- | --- | --- |', ...rows].join('\n');
 }

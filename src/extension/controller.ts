@@ -6,6 +6,7 @@ import { AgentView } from '../vscode/agentView.ts';
 import { AuditTree, type TreeTurn } from '../vscode/auditTree.ts';
 import { showProblem } from '../vscode/messages.ts';
 import { openPolicyFile } from '../vscode/policyFile.ts';
+import { PolicyAssist } from '../vscode/policyAssist.ts';
 import { PolicyMarks } from '../vscode/policyMarks.ts';
 import { apiKey, chooseModel, modelSettings } from '../vscode/settings.ts';
 import { StatusBar } from '../vscode/statusBar.ts';
@@ -21,6 +22,15 @@ export class Controller implements vscode.Disposable {
   readonly documents = new TextDocuments();
   readonly #status = new StatusBar();
   readonly #marks = new PolicyMarks();
+  readonly #assist = new PolicyAssist(
+    {
+      completions: async (text, offset) => (await import('./policyKnowledge.ts')).completionsAt(text, offset),
+      hover: async (text, offset) => (await import('./policyKnowledge.ts')).hoverAt(text, offset),
+      check: async (text, file) => (await import('./policyKnowledge.ts')).check(text, file),
+      isPolicy: () => true,
+    },
+    this.#marks,
+  );
   readonly #announced = new Set<string>();
   #session: Promise<Session> | undefined;
   #problem: string | undefined;
@@ -156,7 +166,7 @@ export class Controller implements vscode.Disposable {
   }
 
   dispose(): void {
-    for (const part of [this.view, this.tree, this.documents, this.#status, this.#marks]) part.dispose();
+    for (const part of [this.view, this.tree, this.documents, this.#status, this.#assist, this.#marks]) part.dispose();
   }
 
   /** A session is for one set of folders: another set is another session, and a run in the old one is interrupted. */

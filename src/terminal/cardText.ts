@@ -45,7 +45,7 @@ function cardLines(card: Card): string[] {
     case 'command':
       return [
         ...card.losses.map(({ path, loss }) => `! Would be lost: ${visibleLine(path)}: ${lossText(loss)}`),
-        `$ ${card.command}`,
+        `$ ${card.command.replaceAll('\n', '\n  ')}`,
         ...(card.secrets.length > 0 ? [`! It could read likely secrets: ${list(card.secrets)}`] : []),
         ...(card.readOnly ? ['It cannot change the workspace.'] : []),
         ...card.programs.map(

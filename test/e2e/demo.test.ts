@@ -19,7 +19,7 @@ test.each(THEMES)('the demo, from the palette to the last answer, in the %s them
   await window.shot(`demo-${name}-1-command`);
   expect(await approval.innerText()).toContain('node test/total.test.mjs');
   expect(await approval.getByTestId('undo').innerText()).toContain('cannot be undone');
-  expect(await approval.getByTestId('why').innerText()).toMatch(/every command asks/i);
+  expect(await approval.getByTestId('why').innerText()).toMatch(/node is not known to only look/i);
   await window.answer('command', 'approve-and-grant');
 
   await window.panel.locator('[data-testid="approval"][data-kind="edit"]').waitFor({ timeout: 60_000 });

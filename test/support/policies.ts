@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { parsePolicy, type Layer, type ParsedLayer } from '../../src/core/policy/parse.ts';
 import type { Family } from '../../src/core/policy/facts.ts';
+import { parsePolicy, type Layer, type ParsedLayer } from '../../src/core/policy/parse.ts';
+import { rolesOf } from '../../src/core/policy/roles.ts';
 import type { Action, Resource } from '../../src/shared/action.ts';
 
 export const ROOTS = ['/w/one', '/w/two'] as const;
@@ -10,6 +11,16 @@ export function layerOf(text: string, layer: Layer, base?: string): ParsedLayer 
   if (!result.ok)
     throw new Error(`a generated policy does not parse: ${result.diagnostics[0]?.message ?? ''}\n${text}`);
   return base === undefined ? result.parsed : { ...result.parsed, base };
+}
+
+/** A workspace policy whose content the user has accepted. */
+export function acceptedLayer(text: string, base: string): ParsedLayer {
+  return { ...layerOf(text, 'workspace', base), isAccepted: true };
+}
+
+/** An organization's policy as it is for the account `u` in the group `g`. */
+export function organizationLayers(text: string): ParsedLayer[] {
+  return rolesOf(layerOf(text, 'organization'), { user: 'u', groups: ['g'] });
 }
 
 const optional = { requiredKeys: [] };
@@ -44,43 +55,95 @@ const size = fc.oneof(
 const seconds = fc.integer({ min: 1, max: 2000 });
 const enabled = fc.record({ enabled: fc.boolean() }, optional);
 
-const policy = fc.record(
-  {
-    confirm_actions: fc.boolean(),
-    max_iterations: fc.integer({ min: 1, max: 100 }),
-    timeout: seconds,
-    sandbox: fc.oneof(
-      fc.boolean(),
-      fc.record(
-        {
-          backend: fc.constantFrom('auto', 'host', 'docker'),
-          memory: size,
-          cpu: seconds,
-          disk: size,
-          processes: fc.integer({ min: 8, max: 2000 }),
-          network: fc.constant('none'),
-        },
-        optional,
-      ),
+const commands = fc.array(fc.constantFrom('npm test', 'npm **', 'npm *', 'rm **', 'ls **', 'make', '/bin/rm **'), {
+  minLength: 1,
+  maxLength: 3,
+});
+const ruleTools = fc.subarray(['read_file', 'list_directory', 'write_file', 'delete_path', 'move_path'], {
+  minLength: 1,
+});
+const rule = fc
+  .tuple(
+    fc.constantFrom('allow', 'ask', 'deny'),
+    fc.oneof(
+      fc.record({ commands }),
+      fc.record({ commands, paths: fc.array(path, { minLength: 1, maxLength: 2 }) }),
+      fc.record({ paths: fc.array(path, { minLength: 1, maxLength: 3 }) }),
+      fc.record({ tools: ruleTools }),
+      fc.record({ tools: ruleTools, paths: fc.array(path, { minLength: 1, maxLength: 2 }) }),
+      fc.constant({ tools: ['run_command'] }),
     ),
-    protected_paths: paths,
-    environment: fc.record({ allowed_variables: variables }, optional),
-    redaction: fc.record({ variables }, optional),
-    tools: fc.record(
+    fc.boolean(),
+  )
+  .map(([decision, subject, each]) => ({
+    decision,
+    ...subject,
+    why: 'because',
+    ...(decision === 'ask' && each && { each_time: true }),
+  }));
+export const ruleList = fc.array(rule, { maxLength: 4 });
+
+const policyKeys = {
+  confirm_actions: fc.boolean(),
+  max_iterations: fc.integer({ min: 1, max: 100 }),
+  timeout: seconds,
+  sandbox: fc.oneof(
+    fc.boolean(),
+    fc.record(
       {
-        file_system: fc.record({ enabled: fc.boolean(), allowed_paths: paths, denied_paths: paths }, optional),
-        code_execution: fc.record(
-          { enabled: fc.boolean(), languages: fc.subarray(['python', 'javascript', 'bash']), timeout: seconds },
-          optional,
-        ),
-        web_browsing: enabled,
-        api_calls: fc.record({ enabled: fc.boolean(), require_confirmation: fc.boolean() }, optional),
+        backend: fc.constantFrom('auto', 'host', 'docker'),
+        memory: size,
+        cpu: seconds,
+        disk: size,
+        processes: fc.integer({ min: 8, max: 2000 }),
+        network: fc.constant('none'),
       },
       optional,
     ),
-  },
-  optional,
-);
+  ),
+  protected_paths: paths,
+  own_paths: paths,
+  rules: ruleList,
+  model: fc.record({ allow_cloud: fc.boolean() }, optional),
+  grants: fc.record(
+    { enabled: fc.boolean(), max_minutes: fc.integer({ min: 1, max: 200 }), max_uses: fc.integer({ min: 1, max: 50 }) },
+    optional,
+  ),
+  environment: fc.record({ allowed_variables: variables }, optional),
+  redaction: fc.record({ variables }, optional),
+  tools: fc.record(
+    {
+      file_system: fc.record({ enabled: fc.boolean(), allowed_paths: paths, denied_paths: paths }, optional),
+      code_execution: fc.record(
+        { enabled: fc.boolean(), languages: fc.subarray(['python', 'javascript', 'bash']), timeout: seconds },
+        optional,
+      ),
+      web_browsing: enabled,
+      api_calls: fc.record({ enabled: fc.boolean(), require_confirmation: fc.boolean() }, optional),
+    },
+    optional,
+  ),
+};
+const policy = fc.record(policyKeys, optional);
+
+/** An organization's policy, with roles that fit the account and roles that do not. */
+export const organizationText = fc
+  .tuple(
+    policy,
+    fc.array(
+      fc.record({
+        policy,
+        whom: fc.constantFrom({ users: ['u'] }, { groups: ['g'] }, { users: ['v'], groups: ['h'] }, {}),
+      }),
+      { maxLength: 2 },
+    ),
+  )
+  .map(([own, roles]) =>
+    JSON.stringify({ ...own, roles: roles.map(({ whom, policy: keys }) => ({ ...whom, policy: keys })) }),
+  );
+
+/** A policy that says nothing in rules and own_paths. */
+export const plainText = policy.map((value) => JSON.stringify({ ...value, rules: undefined, own_paths: undefined }));
 
 /** The text of a policy file: block and flow style, in both of which it says the same. */
 export const policyText = fc
@@ -106,7 +169,7 @@ export function actionOn(
   return { tool, effect, resources, arguments: {}, preImages: [], undo };
 }
 
-const PLACES = [
+export const PLACES = [
   '/w/one',
   '/w/one/src',
   '/w/one/src/a',
@@ -147,4 +210,21 @@ export const PROBES: readonly { action: Action; family: Family }[] = PLACES.flat
     family: 'code_execution' as const,
     action: actionOn('run_command', 'execute', [{ path: place, access: 'list' }], 'none'),
   },
-]);
+]).concat(
+  [['npm', 'test'], ['npm', 'run', 'x'], ['rm', 'x'], ['ls'], ['make'], ['npm', null]].flatMap((words) =>
+    [undefined, '/w/one/src/a', '/w/two/src/x'].map((path) => ({
+      family: 'code_execution' as const,
+      action: {
+        ...actionOn('run_command', 'execute', [
+          { path: '/w/one', access: 'list' as const },
+          ...(path === undefined ? [] : [{ path, access: 'read' as const }]),
+        ]),
+        command: {
+          programs: [words],
+          doubts: words[0] === 'ls' ? [] : [{ why: 'not known', program: 0 }],
+          scripts: [],
+        },
+      },
+    })),
+  ),
+);

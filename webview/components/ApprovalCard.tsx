@@ -21,6 +21,8 @@ interface ApprovalCardProps {
 export function ApprovalCard({ approval, above, answered, reason, store }: ApprovalCardProps) {
   const { card, decision, id } = approval;
   const lights = newlyLit(approval);
+  const wouldLight = lights.length === 0 ? undefined : `This would light: ${lights.join(', ')}`;
+  const third = decision.rule === 'rule-of-two';
   return (
     <section
       className="card question"
@@ -39,12 +41,13 @@ export function ApprovalCard({ approval, above, answered, reason, store }: Appro
         <p>{visible(decision.reason)}</p>
         <p className="small quiet">
           Rule <code>{visibleLine(decision.rule)}</code>, {visibleLine(originText(decision.origin))}
-          {decision.eachTime === true && '. Asks every time'}
+          {decision.eachTime === true && ', asks every time'}
+          {wouldLight !== undefined && !third && <span data-testid="lights">. {wouldLight}</span>}
         </p>
       </div>
-      {lights.length > 0 && (
-        <Line icon="circle-filled" tone={decision.rule === 'rule-of-two' ? 'warning' : 'plain'} testId="lights">
-          This would light: {lights.join(', ')}
+      {wouldLight !== undefined && third && (
+        <Line icon="circle-filled" tone="warning" testId="lights">
+          {wouldLight}
         </Line>
       )}
       <CardBody

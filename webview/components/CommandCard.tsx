@@ -45,7 +45,7 @@ export function CommandCard({ card }: { readonly card: Command }) {
         </Line>
       )}
       {card.readOnly && <Line icon="lock">It cannot change the workspace.</Line>}
-      <dl className="facts">
+      <dl className="facts small">
         <dt>Folder</dt>
         <dd>
           <Exact>{card.cwd}</Exact>
@@ -65,7 +65,7 @@ export function CommandCard({ card }: { readonly card: Command }) {
         <Programs programs={card.programs} />
         <details className="more">
           <summary>Environment and limits</summary>
-          <dl className="facts">
+          <dl className="facts small">
             <dt>Environment</dt>
             <dd>{card.environment.length === 0 ? 'no variables' : card.environment.map(visibleLine).join(', ')}</dd>
             <dt>Limits</dt>

@@ -48,13 +48,15 @@ export function commandPattern(text: string): CommandPattern {
   const parts: Part[] = (typeof words === 'string' ? [] : words).map((word) =>
     word === '**' ? { kind: 'any' } : { kind: 'word', text: word, fits: fitting(word) },
   );
+  const byName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+  const [program, ...rest] = parts;
+  // To forbid, a program is its name alone, on both sides.
+  const barred: Part[] =
+    program?.kind === 'word'
+      ? [{ kind: 'word', text: byName(program.text), fits: fitting(byName(program.text)) }, ...rest]
+      : parts;
   return {
-    forbids: (given) =>
-      fits(
-        parts,
-        named(given, (path) => path.slice(path.lastIndexOf('/') + 1)),
-        false,
-      ),
+    forbids: (given) => fits(barred, named(given, byName), false),
     permits: (given) =>
       fits(
         parts,

@@ -56,6 +56,17 @@ export function folded(path: string): string {
     .join('/');
 }
 
+let last = { path: '', whole: '', names: new Set<string>() };
+
+/** `folded`, kept for the path that was asked last: dozens of rules are asked about the same one. */
+function foldedOnce(path: string): { whole: string; names: ReadonlySet<string> } {
+  if (last.path !== path) {
+    const whole = folded(path);
+    last = { path, whole, names: new Set(whole.split('/')) };
+  }
+  return last;
+}
+
 /** As `folded`, for a pattern: what only becomes a `*` or a bracket by folding stays an ordinary character. */
 function foldedGlob(pattern: string): string {
   return folded(
@@ -83,9 +94,9 @@ export function forbidding(rule: PathRule, context: RuleContext): CompiledRule {
     ...rule,
     matches(path) {
       if (rule.base !== undefined && !isInside(rule.base, path)) return false;
-      const whole = folded(path);
+      const { whole, names } = foldedOnce(path);
       if (below.some((folder) => isInside(folder, whole))) return true;
-      if (called !== undefined && whole.split('/').includes(called)) return true;
+      if (called !== undefined && names.has(called)) return true;
       return globs.some((glob) => glob(whole));
     },
   };

@@ -1,0 +1,131 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { generated } from '../../scripts/generate.ts';
+import { withSettings } from '../../scripts/generate/manifest.ts';
+import { bashParser } from '../../src/core/command/bash.ts';
+import { DEFAULTS, PROTECTED, SECRETS } from '../../src/core/policy/defaults.ts';
+import { checkExamples } from '../../src/core/policy/examples.ts';
+import { policyJsonSchema } from '../../src/core/policy/jsonSchema.ts';
+import { mergePolicies } from '../../src/core/policy/merge.ts';
+import { parsePolicy, type ParsedLayer } from '../../src/core/policy/parse.ts';
+import { schemaKeys } from '../../src/core/policy/schemaWords.ts';
+import { sizeInBytes } from '../../src/core/policy/values.ts';
+import { MODEL_SETTINGS, parseModelSettings } from '../../src/shared/settings.ts';
+
+const page = readFileSync('docs/policy.md', 'utf8');
+const examples = [...page.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, text]) => text ?? '');
+
+function parsed(text: string): ParsedLayer {
+  const result = parsePolicy(text, 'policy.yaml', 'user');
+  if (!result.ok) throw new Error(JSON.stringify(result.diagnostics));
+  return result.parsed;
+}
+
+describe('generated files', () => {
+  test('are what the schemas say', async () => {
+    const all = await generated();
+    expect(all.map(({ file }) => file)).toEqual(['media/policy.schema.json', 'docs/policy.md', 'package.json']);
+    for (const { file, content } of all) expect(readFileSync(file, 'utf8'), file).toBe(content);
+  });
+
+  test('that differ fail the check, which names them and what to run, and are mended by it', () => {
+    const copy = mkdtempSync(join(tmpdir(), 'generated-'));
+    try {
+      for (const part of ['scripts', 'src', 'docs', 'media', 'package.json', '.prettierrc.json'])
+        cpSync(part, join(copy, part), { recursive: true });
+      symlinkSync(join(process.cwd(), 'node_modules'), join(copy, 'node_modules'));
+      const check = (): ReturnType<typeof spawnSync> =>
+        spawnSync(process.execPath, ['scripts/generate.ts', '--check'], { cwd: copy, encoding: 'utf8' });
+      expect(check()).toMatchObject({ status: 0, stderr: '' });
+      writeFileSync(join(copy, 'docs/policy.md'), `${page}x\n`);
+      rmSync(join(copy, 'media/policy.schema.json'));
+      const manifest = readFileSync('package.json', 'utf8');
+      writeFileSync(join(copy, 'package.json'), manifest.replace('"scope": "machine"', '"scope": "window"'));
+      const { status, stderr } = check();
+      expect(status).toBe(1);
+      expect(stderr).toBe(
+        ['media/policy.schema.json', 'docs/policy.md', 'package.json']
+          .map((file) => `${file} is not what the schemas say. Run: npm run generate\n`)
+          .join(''),
+      );
+      mkdirSync(join(copy, 'media'), { recursive: true });
+      execFileSync(process.execPath, ['scripts/generate.ts'], { cwd: copy });
+      expect(check().status).toBe(0);
+      expect(readFileSync(join(copy, 'package.json'), 'utf8')).toBe(manifest);
+    } finally {
+      rmSync(copy, { recursive: true });
+    }
+  });
+
+  test('nothing of the manifest but the settings is touched', () => {
+    const manifest = readFileSync('package.json', 'utf8');
+    const strange = JSON.stringify({ zebra: 1, ...(JSON.parse(manifest) as object), '10': 'x' });
+    const after = JSON.parse(withSettings(strange)) as unknown;
+    expect(after).toEqual(JSON.parse(strange));
+  });
+});
+
+describe('docs/policy.md', () => {
+  test('every example parses, and its own examples hold', async () => {
+    expect(examples).toHaveLength(2);
+    for (const text of examples) expect(checkExamples(parsed(text), await bashParser())).toEqual([]);
+  });
+
+  test('the example has no commands, as the page says', () => {
+    const { notes, languages } = mergePolicies([parsed(examples[1] ?? '')]);
+    expect(languages.value).toEqual(['python', 'javascript']);
+    expect(notes.map(({ message }) => message).join('\n')).toContain('no run_command tool');
+  });
+
+  test('names every key with its description, and everything built in', () => {
+    const keys = schemaKeys(policyJsonSchema()).filter(({ path }) => !path.join('.').startsWith('roles[].policy.'));
+    expect(keys.length).toBeGreaterThan(50);
+    for (const { path, node } of keys) {
+      expect(page).toContain(`\`${path.join('.').replace('rules[].', '')}\``);
+      expect(page.replaceAll('\\|', '|')).toContain(node.description);
+    }
+    for (const { written } of [...PROTECTED, ...SECRETS]) expect(page).toContain(`\`${written}\``);
+  });
+});
+
+test('the defaults that people read are the defaults in force', () => {
+  const standard = new Map(schemaKeys(policyJsonSchema()).map(({ path, node }) => [path.join('.'), node.default]));
+  const size = (key: string): number => sizeInBytes(String(standard.get(key)));
+  expect({
+    confirmActions: standard.get('confirm_actions'),
+    maxIterations: standard.get('max_iterations'),
+    timeoutSeconds: standard.get('timeout'),
+    sandbox: standard.get('sandbox'),
+    codeTimeoutSeconds: standard.get('tools.code_execution.timeout'),
+    languages: standard.get('tools.code_execution.languages'),
+    grants: { maxMinutes: standard.get('grants.max_minutes'), maxUses: standard.get('grants.max_uses') },
+    limits: {
+      memoryBytes: size('sandbox.memory'),
+      cpuSeconds: standard.get('sandbox.cpu'),
+      diskBytes: size('sandbox.disk'),
+      processes: standard.get('sandbox.processes'),
+    },
+  }).toEqual(DEFAULTS);
+});
+
+describe('settings', () => {
+  test('what is no value counts as the default', () => {
+    const read = (values: Record<string, unknown>): unknown => parseModelSettings((name) => values[name]);
+    const standard = { provider: 'demo', name: '', baseUrl: '' };
+    for (const values of [{}, { provider: 'constructor' }, { provider: 3, name: [], baseUrl: null }])
+      expect(read(values)).toEqual(standard);
+    expect(read({ provider: ' openai ', name: ' m ', baseUrl: 'https://x' })).toEqual({
+      provider: 'openai',
+      name: 'm',
+      baseUrl: 'https://x',
+    });
+  });
+
+  test('every declared value is read as itself', () => {
+    for (const provider of Object.keys(MODEL_SETTINGS.provider.values))
+      expect(parseModelSettings((name) => (name === 'provider' ? provider : ''))).toMatchObject({ provider });
+  });
+});
