@@ -5,6 +5,9 @@ import type { Controller } from './controller.ts';
 
 type Register = (name: string, action: (...args: unknown[]) => Promise<void>) => void;
 
+/** First in a dialog, so that Enter alone does nothing: dialogs give the focus to their first button. */
+const NOT_NOW = 'Not Now';
+
 /** The policy lab in the palette and in the tree. */
 export function registerPolicyCommands(command: Register, controller: Controller): void {
   command('showPolicy', async () => {
@@ -53,6 +56,7 @@ export function registerPolicyCommands(command: Register, controller: Controller
             `${offer.file}. It would loosen what is shown beside this question. Any change to the file asks again.`,
           ),
         },
+        NOT_NOW,
         'Accept',
       );
       if (said !== 'Accept') return;
@@ -83,6 +87,7 @@ export async function allowAlways(controller: Controller, approval: string, dige
         `${proposal.file}. Calls that it matches are allowed without a question, from the next run on. The call that waits is approved with it.`,
       ),
     },
+    NOT_NOW,
     'Write Rule and Approve',
   );
   if (said !== 'Write Rule and Approve') return;

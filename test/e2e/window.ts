@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { FrameLocator, Locator } from 'playwright-core';
-import { inject, onTestFinished } from 'vitest';
+import { expect, inject, onTestFinished } from 'vitest';
 import { startServer, type Server } from '../../scripts/vscode-server.ts';
 import { openEditor, type Editor, type Theme } from '../support/browser.ts';
 import { temporaryFolder } from '../support/tree.ts';
@@ -77,7 +77,11 @@ export async function openWindow(options: WindowOptions = {}): Promise<Window> {
       await approval.getByTestId('deny').scrollIntoViewIfNeeded();
       await approval.locator('h2, h3').first().click();
       if (reason !== undefined) await approval.getByTestId('deny-reason').fill(reason);
-      await approval.getByTestId(button).click({ timeout: 30_000 });
+      // A click that waits for an enabled button scrolls about meanwhile, and what moves is not armed.
+      const pressed = approval.getByTestId(button);
+      await approval.getByTestId('deny').scrollIntoViewIfNeeded(); // the last of the row: then all of it is in sight
+      await expect.poll(() => pressed.isEnabled(), { timeout: 30_000 }).toBe(true);
+      await pressed.click({ timeout: 30_000 });
     },
     async state(...states) {
       const selector = states.map((state) => `[data-testid="run-state"][data-state="${state}"]`).join(', ');

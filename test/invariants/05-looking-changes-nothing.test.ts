@@ -139,14 +139,9 @@ function otherNames(folder: string): void {
   linkSync(join(folder, 'notes.secret'), join(folder, 'hard-notes.txt'));
 }
 
-/** In place of what a call is about, this runs: as if the classifier had been wrong. `isOpen`: with nothing hidden. */
-interface Swapped {
-  argv: string[];
-  isOpen: boolean;
-}
-
+/** Its `run` runs something else than the call is about, as if the classifier had been wrong; `isOpen`: nothing hidden. */
 async function misled(): Promise<{ bench: Workbench; run: (argv: string[], isOpen: boolean) => Promise<string> }> {
-  const now: Swapped = { argv: [], isOpen: false };
+  const now = { argv: [''], isOpen: false };
   const bench = await workbench({
     files: FILES,
     userPolicy: POLICY,
@@ -282,7 +277,7 @@ describe('nothing is left behind', () => {
     };
     expect([...(await during('read-only'))]).toEqual(['README.md']);
     expect(stamped(cage.folder)).toEqual(before);
-    expect(readdirSync(cage.data).filter((name) => name !== 'sandbox')).toEqual([]);
+    expect(readdirSync(cage.data).filter((name) => name !== 'sandbox-etc')).toEqual([]);
     expect((await during('writable')).size, 'control').toBeGreaterThan(1);
   });
 

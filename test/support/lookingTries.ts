@@ -85,14 +85,8 @@ export const TRIES: Attempted[] = [
   python('a shared memory map', 'f = os.open("README.md", os.O_RDWR); mmap.mmap(f, 0)[0:1] = b"x"'),
   python('a map of a file open to be read', 'mmap.mmap(os.open("README.md", 0), 0, prot=3)[0:1] = b"x"', 'none'),
   python('exchanging two names', 'assert libc.renameat2(-100, b"README.md", -100, b"src", 2) == 0'),
-  python(
-    'a hard link to a descriptor',
-    'os.link(f"/proc/self/fd/{os.open("README.md", 0)}", "hard", follow_symlinks=True)',
-  ),
-  python(
-    'a file without a name, then a name',
-    'f = os.open(".", os.O_TMPFILE | os.O_RDWR); os.link(f"/proc/self/fd/{f}", "named", follow_symlinks=True)',
-  ),
+  python('a hard link to a descriptor', `f = os.open('README.md', 0); ${LINKAT}`),
+  python('a file without a name, then a name', `f = os.open('.', os.O_TMPFILE | os.O_RDWR); ${LINKAT}`),
   python('a node', 'os.mknod("regular")'),
   python('an extended attribute', 'os.setxattr("README.md", "user.x", b"x")'),
   python('a Unix socket', 'socket.socket(socket.AF_UNIX).bind("sock")'),

@@ -27,10 +27,9 @@ import {
   startFolder,
   isHarmlessSetting,
   isSpecialVariable,
-  seenFrom,
   type ShellState,
 } from './shellState.ts';
-import { isOneWord, joined, known, place, unknown, type Word } from './word.ts';
+import { isOneWord, joined, known, unknown, type Word } from './word.ts';
 
 const MOST_STEPS = 2000;
 const ALONE = { isFedByListing: false, feedsNames: false };

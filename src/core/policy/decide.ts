@@ -125,7 +125,8 @@ function byEffect(action: Action, policy: EffectivePolicy, scope: Scope): Decisi
     case 'execute': {
       const { command } = action;
       const [doubt] = command?.doubts ?? [];
-      if (!command || doubt) return decision('ask', 'command', doubt?.why ?? 'the command was not looked into');
+      if (!command || doubt)
+        return decision('ask', 'command', `it does more than look, or may: ${doubt?.why ?? 'it was not looked into'}`);
       if (hidden) return aboutSecret(hidden, '; its content would go to the model');
       return decision(
         'allow',

@@ -1,0 +1,257 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { alwaysPolicy } from '../../src/core/policy/always.ts';
+import { alwaysOffer, alwaysRule } from '../../src/core/policy/alwaysRule.ts';
+import { parsePolicy, type ParsedLayer } from '../../src/core/policy/parse.ts';
+import { matcher } from '../../src/core/policy/rules.ts';
+import { withRule } from '../../src/core/policy/writeRule.ts';
+import type { Action } from '../../src/shared/action.ts';
+import { actionOn, policyText } from '../support/policies.ts';
+
+const CONTEXT = { roots: ['/w'], home: '/home/u' };
+const running = (...programs: (string | null)[][]): Action => ({
+  ...actionOn('run_command', 'execute', [{ path: '/w', access: 'list' }], 'none'),
+  command: { programs, doubts: programs.map((_, program) => ({ why: 'not known', program })), scripts: [] },
+});
+const writing = (path: string, tool = 'write_file'): Action => actionOn(tool, 'write', [{ path, access: 'write' }]);
+const always = (action: Action, text = ''): ReturnType<typeof alwaysPolicy> =>
+  alwaysPolicy(action, text, 'user.yaml', 'you chose it', CONTEXT);
+
+function parsed(text: string): ParsedLayer {
+  const result = parsePolicy(text, 'user.yaml', 'user');
+  if (!result.ok) throw new Error(result.diagnostics[0]?.message);
+  return result.parsed;
+}
+
+/** The last rule of a policy, as a test for actions. */
+function lastRule(text: string): (action: Action) => boolean {
+  const layer = parsed(text);
+  const keys = layer.values.rules?.at(-1);
+  if (!keys) throw new Error('there is no rule');
+  const origin = layer.originOf(['rules', 0]);
+  return matcher({ keys, origin, paths: (keys.paths ?? []).map((written) => ({ written, origin })) }, CONTEXT);
+}
+
+const ODD = [
+  ...['it’s', "it's", 'say "hi"', `both ' and "`, '*', '**', '?x', '[a]', '{a,b}', 'a\nb', 'a\tb', '#x', ' #', 'a: b'],
+  ...[
+    '- x',
+    '-',
+    '*a',
+    '&a',
+    '!tag',
+    '%a',
+    '@a',
+    '`x`',
+    '|',
+    '>',
+    'null',
+    'true',
+    '~',
+    '1e3',
+    '0x10',
+    '',
+    ' ',
+    '  a  ',
+  ],
+  ...[
+    'é',
+    '\u202e',
+    '\u{1f600}',
+    'a\\b',
+    '\\',
+    '$x',
+    '$(x)',
+    'a;b',
+    'a&b',
+    '--flag=a b',
+    'yes',
+    '2026-01-01',
+    '\u0085',
+    '\u2028',
+  ],
+  ...['x'.repeat(500), `${'y z '.repeat(125)}.`],
+];
+const word = fc.oneof(
+  fc.constantFrom(...ODD),
+  fc.string({ maxLength: 12 }),
+  fc.string({ unit: 'binary', maxLength: 6 }),
+);
+const program = fc.constantFrom('npm', 'make', './x.sh', 'python3', '/opt/tool', 'a b', '#x', '-x', '*', '&', 'it');
+const words = fc
+  .tuple(program, fc.array(fc.oneof(word, fc.constant('test')), { maxLength: 4 }))
+  .map(([one, more]) => [one, ...more]);
+const edited = fc
+  .array(
+    word.filter((one) => !/[/\0]/.test(one) && one !== '' && one !== '..' && one !== '.'),
+    { minLength: 1, maxLength: 3 },
+  )
+  .map((parts) => `/w/${parts.join('/')}`);
+
+const TEXTS = [
+  '',
+  '# only a comment\n',
+  '# mine\nconfirm_actions: true   # yes\n\n\ntools:\n      file_system: {denied_paths: [ a,   b ]}\n# end\n',
+  'timeout: 5',
+  'timeout: 5\r\n# windows\r\nmax_iterations: 9\r\n',
+  'rules: []\n',
+  'rules: [] # none yet\ntimeout: 5\n',
+  'timeout: 5\nrules:\n  # the first\n  - decision: deny\n    commands: [rm **] # never\n    why: w\n# the end\nmax_iterations: 9\n',
+  'rules: [{decision: deny, paths: [x], why: w}]\n',
+  '{confirm_actions: true}\n',
+  '{rules: [{decision: deny, paths: [x], why: w}], timeout: 5}',
+  '---\ntimeout: 5\n',
+  '---\ntimeout: 5\n...\n',
+  'timeout: 5\nredaction:\n  variables: [A] # rules:\n',
+  '"rules":\n  - {decision: ask, paths: [x], why: "rules:"}\n',
+  'protected_paths:\n  - "a\n    rules: b"\ntimeout: 5\n',
+];
+
+describe('property', () => {
+  test('a rule for a command is refused, or is read back and fits that command and no other words', () => {
+    let written = 0;
+    fc.assert(
+      fc.property(words, fc.array(words, { maxLength: 6 }), fc.constantFrom(...TEXTS), (own, others, text) => {
+        const result = always(running(own), text);
+        if (!result.ok) return;
+        written += 1;
+        const fits = lastRule(result.text);
+        expect(fits(running(own))).toBe(true);
+        const near = [
+          [...own, 'x'],
+          own.slice(0, -1),
+          [...own, ''],
+          own.map((one) => `${one} `),
+          [own.join(' ')],
+          ['sh', ...own],
+        ];
+        for (const other of [...others, ...near, [`./${own[0] ?? ''}`, ...own.slice(1)], [...own.slice(0, -1), null]])
+          if (JSON.stringify(other) !== JSON.stringify(own))
+            expect(fits(running(other)), JSON.stringify(other)).toBe(false);
+        const { command: _, ...bare } = running(own);
+        for (const line of [running(own, ['rm', 'x']), bare]) expect(fits(line)).toBe(false);
+        expect(fits(writing('/w/a'))).toBe(false);
+      }),
+      { numRuns: 600 },
+    );
+    expect(written).toBeGreaterThan(200);
+  });
+
+  test('a rule for edits is refused, or fits edits of that file alone', () => {
+    let written = 0;
+    fc.assert(
+      fc.property(edited, edited, fc.constantFrom(...TEXTS), (path, other, text) => {
+        const result = always(writing(path), text);
+        if (!result.ok) return;
+        written += 1;
+        const fits = lastRule(result.text);
+        for (const tool of ['write_file', 'edit_file']) expect(fits(writing(path, tool))).toBe(true);
+        for (const near of [other, `${path}x`, path.slice(0, -1), '/w', path.toUpperCase(), `/w${path}`])
+          if (near !== path && !near.startsWith(`${path}/`)) expect(fits(writing(near)), near).toBe(false);
+        expect(fits(actionOn('delete_path', 'delete', [{ path, access: 'delete' }]))).toBe(false);
+        expect(fits(actionOn('read_file', 'read', [{ path, access: 'read' }]))).toBe(false);
+      }),
+      { numRuns: 400 },
+    );
+    expect(written).toBeGreaterThan(100);
+  });
+
+  test('everything else in the file says what it said; without rules before, it is there letter for letter', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(fc.constantFrom(...TEXTS), policyText),
+        fc.oneof(
+          words.map((one) => running(one)),
+          edited.map((one) => writing(one)),
+        ),
+        (text, action) => {
+          const result = always(action, text);
+          if (!result.ok) return;
+          const [before, after] = [parsed(text).values, parsed(result.text).values];
+          expect({ ...after, rules: undefined }).toEqual({ ...before, rules: undefined });
+          expect(after.rules?.slice(0, -1)).toEqual(before.rules ?? []);
+          for (const comment of text.match(/# \w+/g) ?? []) expect(result.text).toContain(comment);
+          if (before.rules === undefined && !/^(---|\{)/.test(text)) expect(result.text.startsWith(text)).toBe(true);
+          // What a line says is not wrapped, however long.
+          if (action.command)
+            expect(
+              result.text.split('\n').filter((line) => line.includes('commands:') || line.includes('- ')),
+            ).not.toEqual([]);
+        },
+      ),
+      { numRuns: 400 },
+    );
+  });
+});
+
+describe('a rule', () => {
+  test('for a program with 500 characters stands on one line', () => {
+    const long = `--message=${'word '.repeat(100)}`;
+    const result = always(running(['tool', long]));
+    expect(result.ok && result.text.split('\n').some((line) => line.includes(long))).toBe(true);
+  });
+
+  test.each<[string, Action]>([
+    ['reads', actionOn('read_file', 'read', [{ path: '/w/.env', access: 'read' }])],
+    ['deletes', actionOn('delete_path', 'delete', [{ path: '/w/a', access: 'delete' }])],
+    [
+      'moves',
+      actionOn('move_path', 'move', [
+        { path: '/w/a', access: 'delete' },
+        { path: '/w/b', access: 'write' },
+      ]),
+    ],
+    ['has a word that is not known', running(['npm', null])],
+    ['has a program that is not known', running([null, 'x'])],
+    ['has a glob', running(['npm', '*'])],
+    ['has a line break', running(['npm', 'a\nb'])],
+    [
+      'has a doubt about the line',
+      { ...running(['npm']), command: { programs: [['npm']], doubts: [{ why: 'it writes f' }], scripts: [] } },
+    ],
+    ['has no doubt', { ...running(['ls']), command: { programs: [['ls']], doubts: [], scripts: [] } }],
+    ['was not looked into', actionOn('run_command', 'execute', [], 'none')],
+    ['edits a name with a glob', writing('/w/[a].ts')],
+    ['edits a name with a backslash', writing('/w/a\\b')],
+  ])('is not proposed for what %s', (_name, action) => {
+    expect(alwaysRule(action, 'w')).toBeUndefined();
+    expect(alwaysOffer(action)).toBeUndefined();
+    expect(always(action)).toMatchObject({ ok: false });
+  });
+
+  test('names each program that is not known, and no other', () => {
+    const action = running(['ls'], ['npm', 'test'], ['npm', 'test'], ['make', 'a b']);
+    const command = {
+      programs: action.command?.programs ?? [],
+      scripts: [],
+      doubts: [1, 2, 3].map((program) => ({ why: '', program })),
+    };
+    expect(alwaysOffer({ ...action, command })).toBe('npm test and npm test and make "a b"');
+  });
+
+  test.each([[['/usr/bin/npm', 'test']], [['/bin/make']]])('that is offered can be written: %j', (own) => {
+    const action = running(own);
+    expect(alwaysOffer(action) === undefined || always(action).ok).toBe(true);
+  });
+
+  test.each([
+    'timeout: [',
+    'unknown: 1',
+    'rules: 5',
+    'rules:\n',
+    'timeout: 5\ntimeout: 6',
+    'rules: [{decision: allow, why: w}]',
+    '- a',
+  ])('is not written into a policy with errors: %j', (text) => {
+    const result = always(running(['npm', 'test']), text);
+    expect(result.ok ? '' : result.problem).toMatch(/has errors|mend|without changing the rest/);
+  });
+
+  test('is not written where it would be lost in an alias', () => {
+    const rule = alwaysRule(running(['npm', 'test']), 'w');
+    if (!rule) throw new Error('there is no rule');
+    const text = 'protected_paths: &p [a]\nown_paths: *p\n';
+    const result = withRule(text, 'f', rule);
+    expect(result.ok && result.text.startsWith(text)).toBe(true);
+  });
+});
