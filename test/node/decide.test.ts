@@ -165,7 +165,9 @@ test('it decides as the engine of the editor decides, and as a run does', async 
     bench,
     tried.map(([name, args]) => ({ name, args })),
   );
-  const inRun = events.flatMap(({ type, data }) => (type === 'decided' ? [`${data['verdict']} ${data['rule']}`] : []));
+  const inRun = events.flatMap(({ type, data }) =>
+    type === 'decided' ? [`${String(data['verdict'])} ${String(data['rule'])}`] : [],
+  );
   const inEditor: string[] = [];
   for (const [name, args] of tried) {
     const { decision } = await bench.engine.tryCall({ name, arguments: JSON.stringify(args) });

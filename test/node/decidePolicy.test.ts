@@ -98,7 +98,7 @@ describe('oversign decide under', () => {
     ['an organization’s', { 'org.yaml': 'timeout: no\n' }, ['--org-policy', 'org.yaml'], /org\.yaml:1:10: timeout/],
     ['a workspace’s', { 'work/.oversign/policy.yaml': ': [' }, [], /policy\.yaml:\d+:\d+: /],
   ])('%s invalid policy every line is denied, and the exit code is 1', async (_whose, files, args, place_) => {
-    const base = await place(files as Record<string, string>);
+    const base = await place(files);
     const end = await decide({ base }, lines(READ, command('ls'), call('delete_path', { path: 'src' })), args);
     expect(short(end)).toEqual(Array.from({ length: 3 }, () => 'deny policy-invalid'));
     for (const { reason } of end.answers) expect(reason).toMatch(place_);

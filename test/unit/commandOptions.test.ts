@@ -243,8 +243,8 @@ describe('patterns of commands', () => {
     ['rm **', ['bin/rm'], true, false],
     ['rm **', ['xrm'], false, false],
   ])('%s and %j', (pattern, words, forbids, permits) => {
-    const { forbids: forbid, permits: permit } = commandPattern(pattern);
-    expect([forbid(words), permit(words)]).toEqual([forbids, permits]);
+    const compiled = commandPattern(pattern);
+    expect([compiled.forbids(words), compiled.permits(words)]).toEqual([forbids, permits]);
   });
 
   test.each(['./run.sh **', '/usr/bin/make **', 'tools/deploy **'])(

@@ -74,8 +74,14 @@ function problemIn(script: ParsedScript, source: string, forEachChild: ForEachCh
         within = false;
         break;
       }
-      case 'CommandExpansion':
       case 'ProcessSubstitution':
+        // Where more of the same word follows, the parser may take it for a word of its own.
+        if (/[^\s;|&()<>]/.test(source[node.end] ?? ' '))
+          found.problem ??= 'a process substitution in it is part of a word';
+        if (node.script) found.starts.add(node.pos);
+        else found.problem ??= 'a substitution in it could not be read';
+        break;
+      case 'CommandExpansion':
       case 'ArithmeticCommandExpansion':
         found.starts.add(node.pos);
         if (!node.script) found.problem ??= 'a substitution in it could not be read';

@@ -16,9 +16,20 @@ const MOST_WORDS = 200;
 /** The words that one written word becomes; braces make several, and an unquoted variable nobody knows how many. */
 export function expandWord(node: WordNode, shell: Expansion): Word[] {
   const parts = node.parts;
+  if (hasOtherBraces(node)) {
+    for (const part of parts ?? []) expandPart(part, shell, false);
+    return [unknown(node.text, '', true)];
+  }
   if (!parts) return [literal(node.text, node.value)];
   if (parts.some((part) => part.type === 'BraceExpansion')) return braces(parts, shell);
   return [whole(node.text, parts, shell)];
+}
+
+/** Braces that the parser takes as they stand, and bash may not: `{a},b}` is two words there. */
+function hasOtherBraces({ text, value, parts }: WordNode): boolean {
+  if (!/\{.*(,|\.\.).*\}/s.test(text)) return false;
+  if (!parts) return text === value;
+  return parts.some((part) => part.type === 'Literal' && /[{}]/.test(part.text));
 }
 
 /** What a here-document holds is expanded and goes to the program; only what is run for it matters here. */
