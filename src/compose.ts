@@ -308,7 +308,8 @@ export class Engine {
     );
   }
 
-  #maskVariables(named: readonly string[]): void {
+  #maskVariables(variables: readonly { value: string }[]): void {
+    const named = variables.map(({ value }) => value);
     for (const [name, value] of Object.entries(this.#parts.environment))
       if (value !== undefined && (named.includes(name) || SECRET_VARIABLE.test(name)))
         this.redactor.add({ name, value });

@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline';
 import * as z from 'zod';
 import { Engine } from '../compose.ts';
 import type { Trial } from '../core/lab/tryCall.ts';
@@ -7,7 +6,7 @@ import { visibleLine } from '../shared/visible.ts';
 import { jsonLine } from '../terminal/jsonLine.ts';
 
 const MAX_LINE = 8 * 1024 * 1024;
-const LineSchema = z.object({ tool: z.string(), arguments: z.record(z.string(), z.unknown()).default({}) });
+const LineSchema = z.object({ tool: z.string(), arguments: z.unknown() });
 
 /**
  * `oversign decide`: one tool call a line in, one decision a line out, in order, and no effect. A line that is no call
@@ -16,13 +15,12 @@ const LineSchema = z.object({ tool: z.string(), arguments: z.record(z.string(), 
 export async function decide(options: DecidingOptions): Promise<number> {
   const parts = await decidingParts(options);
   const engine = new Engine(parts);
-  const lines = createInterface({ input: process.stdin, terminal: false, crlfDelay: Infinity });
   process.stdout.on('error', (error: Error & { code?: string }) => {
     if (error.code === 'EPIPE') process.exit(0); // nobody reads any further
     throw error;
   });
   let code = 0;
-  for await (const line of lines) {
+  for await (const line of linesOf(process.stdin)) {
     const answer = await answerTo(line, engine);
     if (answer.rule === 'policy-invalid') code = 1;
     if (!process.stdout.write(`${jsonLine(answer)}\n`)) await new Promise((done) => process.stdout.once('drain', done));
@@ -54,8 +52,12 @@ async function answerTo(line: string, engine: Engine): Promise<Answer> {
       'bad-line',
       `the line is no tool call: ${z.prettifyError(parsed.error).replaceAll('\n', ' ').slice(0, 500)}`,
     );
+  // As it stands, `__proto__` and all: what a run would refuse is refused here.
+  const { tool, arguments: args = {} } = parsed.data;
+  if (typeof args !== 'object' || args === null || Array.isArray(args))
+    return deny('bad-line', 'the line is no tool call: its arguments are no object');
   try {
-    const call = { name: parsed.data.tool, arguments: JSON.stringify(parsed.data.arguments) };
+    const call = { name: tool, arguments: JSON.stringify(args) };
     return written(await engine.tryCall(call));
   } catch (error) {
     // Broken denies, whatever it is that broke.
@@ -74,4 +76,20 @@ function written({ decision }: Trial): Answer {
     ...(origin.file !== undefined && { file: origin.file }),
     ...(origin.line !== undefined && { line: origin.line }),
   };
+}
+
+/** Lines end with a line feed and with nothing else, as JSON Lines have it; one that is too long comes cut. */
+async function* linesOf(input: AsyncIterable<Buffer | string>): AsyncIterable<string> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const chunk of input) {
+    const parts = (typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true })).split('\n');
+    const first = parts.shift() ?? '';
+    if (rest.length <= MAX_LINE) rest += first;
+    while (parts.length > 0) {
+      yield rest.replace(/\r$/, '');
+      rest = parts.shift() ?? '';
+    }
+  }
+  if (rest !== '') yield rest.replace(/\r$/, '');
 }

@@ -17,6 +17,16 @@ type PolicyOptions = DecidingOptions & { json: boolean; yes: boolean; version: s
 /** `oversign policy check|show|schema|accept`. Exit codes: 0 done, 1 invalid or not accepted, 2 wrong usage. */
 export async function policy(words: readonly string[], options: PolicyOptions): Promise<number> {
   const [command, ...files] = words;
+  if (command !== 'check' && files.length > 0) {
+    process.stderr.write(`oversign: "${files[0] ?? ''}" is one word too many for policy ${command ?? ''}\n`);
+    return 2;
+  }
+  if (command === 'accept' && (options.userPolicy ?? options.organizationPolicy) !== undefined) {
+    process.stderr.write(
+      'oversign: policy accept is about the policies in their own places; leave --user-policy and --org-policy out\n',
+    );
+    return 2;
+  }
   switch (command) {
     case 'check':
       return files.length > 0 ? checkFiles(files, options.json) : checkWorkspace(options);

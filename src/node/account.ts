@@ -12,7 +12,9 @@ export function account(): Account {
 export function groupNames(file: string, user: string, ids: readonly number[]): string[] {
   return file.split('\n').flatMap((line) => {
     const [name = '', , id = '', members = ''] = line.split(':');
-    return name !== '' && (ids.includes(Number(id)) || members.split(',').includes(user)) ? [name] : [];
+    return name !== '' && ((/^[0-9]{1,10}$/.test(id) && ids.includes(Number(id))) || members.split(',').includes(user))
+      ? [name]
+      : [];
   });
 }
 

@@ -187,7 +187,7 @@ describe('property', () => {
         const layers = [user(own), workspace(shared)];
         const before = mergePolicies(layers);
         const after = mergePolicies([user(own), acceptedLayer(shared, A)]);
-        const text = changeLines(acceptanceChange(layers, 'workspace.yaml', 1)).join('\n');
+        const text = changeLines(acceptanceChange(layers, ['workspace.yaml'], 1)).join('\n');
         for (const [name, { value }] of Object.entries(valuesOf(after)))
           if (JSON.stringify(value) !== JSON.stringify(valuesOf(before)[name]?.value)) {
             changed += 1;

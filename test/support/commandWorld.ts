@@ -39,8 +39,8 @@ export async function commandWorld(): Promise<{ folder: string; policy: string; 
     });
   };
   git('init', '-q');
-  // What is denied is not tracked, as people have it; where it is, git could show it, and asks.
-  git('add', '-A', '--', ':!private', ':!notes.secret', ':!.env');
+  // What is denied is not tracked, as people have it; where it is, git could show it, and asks. Nor are secrets.
+  git('add', '-A', '--', ':!private', ':!notes.secret', ':!.env', ':!keys');
   git('commit', '-qm', 'one');
   await plant(base, { 'policy.yaml': COMMAND_POLICY });
   return { folder, policy: join(base, 'policy.yaml'), base };

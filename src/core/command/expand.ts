@@ -1,4 +1,5 @@
 import type { ArithmeticExpression, ParsedScript, Word as WordNode, WordPart } from 'unbash';
+import { isSpecialVariable } from './shellState.ts';
 import { joined, known, place, unknown, type Word } from './word.ts';
 
 /** What expansion needs of the shell's state, and whom it tells what it finds. */
@@ -132,7 +133,10 @@ function parameter(part: Extract<WordPart, { type: 'ParameterExpansion' }>, shel
   switch (operation.type) {
     case 'Default':
       expandWord(operation.operand, shell);
-      if (operation.operator.endsWith('=')) shell.forget(part.parameter);
+      if (operation.operator.endsWith('=')) {
+        shell.forget(part.parameter);
+        if (isSpecialVariable(part.parameter)) shell.doubt(`it sets ${part.parameter}`);
+      }
       break;
     case 'Remove':
       expandWord(operation.operand, shell);

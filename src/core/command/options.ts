@@ -93,7 +93,10 @@ export function parseOptions(
       } else if (value === 'none' || value === 'optional') take(option, value, undefined);
       else take(option, value, args[(at += 1)]);
     } else if (word.kind === 'known' && hasNumbers && /^-[0-9]+$/.test(head)) continue;
-    else if (head.startsWith('-')) {
+    else if (head === '-') {
+      // A dash, and nobody knows what behind it.
+      if (!isTame || word.kind === 'unknown') unknownOption(word.text);
+    } else if (head.startsWith('-')) {
       for (let letter = 1; letter < head.length; letter += 1) {
         const option = `-${head[letter] ?? ''}`;
         const value = known.get(option);

@@ -29,10 +29,22 @@ export const ORDER_FILES: readonly string[] = [...new Set(Object.values(ORDERS).
 
 const INTERPRETERS = /^(python[0-9.]*|node|deno|ruby|perl|php|bash|sh|dash|zsh|source|\.)$/;
 
-/** The files, seen from the folder that the program starts in, that say what it does. They need not exist. */
-export function scriptsOf(words: readonly Word[]): string[] {
+/** Where programs are told to look instead of the folder that they start in. */
+const ELSEWHERE = /^(-C|--prefix|--directory|--cwd|--dir|--manifest-path|--project|--rootdir)(=|$)/;
+
+export interface Scripts {
+  /** Files that need not exist, seen from the folder that the program starts in. */
+  files: string[];
+  /** Names that it looks for there, and in the folders above. */
+  orders: readonly string[];
+  /** Other folders that it looks for them in. */
+  elsewhere: string[];
+}
+
+/** The files that say what a program does. */
+export function scriptsOf(words: readonly Word[]): Scripts {
   const [program, ...args] = words;
-  if (program?.kind !== 'known') return [];
+  if (program?.kind !== 'known') return { files: [], orders: [], elsewhere: [] };
   const name = program.text.slice(program.text.lastIndexOf('/') + 1);
   const known = args.flatMap((word) => (word.kind === 'known' ? [word.text] : []));
   const own = program.text.includes('/') && !program.text.startsWith('/') ? [program.text] : [];
@@ -42,5 +54,11 @@ export function scriptsOf(words: readonly Word[]): string[] {
     if (/^(-f|--file|--makefile|--config|-c)$/.test(before)) return [text];
     return INTERPRETERS.test(name) && !text.startsWith('-') && /[./]/.test(text) ? [text] : [];
   });
-  return [...own, ...orders, ...given.slice(0, 5)];
+  const elsewhere = known.flatMap((text, index) => {
+    const [, option = '', mark] = ELSEWHERE.exec(text) ?? [];
+    if (option === '') return /^-C./.test(text) ? [text.slice(2)] : [];
+    const value = mark === '=' ? text.slice(option.length + 1) : (known[index + 1] ?? '');
+    return [option === '--manifest-path' ? value.replace(/\/?[^/]*$/, '') || '.' : value];
+  });
+  return { files: [...own, ...given.slice(0, 5)], orders, elsewhere };
 }

@@ -21,13 +21,18 @@ export interface NamedPath {
 export interface Meaning {
   /** Every program start, wrapped ones too, in the order found. */
   programs: Word[][];
+  /** For each of them the folders that it may start in, as the line spells them; undefined where that is not known. */
+  folders: (readonly string[] | undefined)[];
   paths: NamedPath[];
   /** Why it is not known to only look, in the order found; the first is said to people. */
   doubts: Doubt[];
   /** Environment variables that it shows or uses; `*` where it shows all of them. */
   variables: string[];
-  /** It shows what git keeps of files, whatever stands on the disk. */
-  showsHistory: boolean;
+  /**
+   * The folders in whose repositories git shows what it keeps of files, whatever stands on the disk; undefined for one
+   * that is not known.
+   */
+  histories: (string | undefined)[];
 }
 
 export interface Doubt {
@@ -50,7 +55,7 @@ export function understand(text: string, parser: BashParser): Meaning {
 
 class Understanding {
   #judged: number | undefined;
-  readonly result: Meaning = { programs: [], paths: [], doubts: [], variables: [], showsHistory: false };
+  readonly result: Meaning = { programs: [], folders: [], paths: [], doubts: [], variables: [], histories: [] };
   readonly #parser: BashParser;
 
   constructor(parser: BashParser) {
@@ -105,6 +110,8 @@ class Understanding {
   #judge(found: Invocation, depth: number): void {
     const { words, folders } = found;
     this.result.programs.push([...words]);
+    this.result.folders.push(folders);
+    if (!folders) this.#doubtLine('the folder it works in cannot be known beforehand');
     if (this.result.programs.length > MOST_PROGRAMS || depth > MOST_DEPTH) {
       this.#doubt('it has too many parts');
       return;
@@ -137,8 +144,15 @@ class Understanding {
       variable: (name) => {
         this.#variable(name);
       },
-      history: () => {
-        this.result.showsHistory = true;
+      history: (folder) => {
+        for (const from of folders ?? [undefined])
+          this.result.histories.push(
+            folder === undefined
+              ? from
+              : folder.kind === 'known' && from !== undefined
+                ? seenFrom(from, folder.text)
+                : undefined,
+          );
       },
       isFedByListing: found.isFedByListing,
       feedsNames: found.feedsNames,
@@ -164,6 +178,13 @@ class Understanding {
 
   #variable(name: string): void {
     if (/^\w+$|^\*$/.test(name) && !this.result.variables.includes(name)) this.result.variables.push(name);
+  }
+
+  #doubtLine(why: string): void {
+    const around = this.#judged;
+    this.#judged = undefined;
+    this.#doubt(why);
+    this.#judged = around;
   }
 
   #doubt(why: string): void {

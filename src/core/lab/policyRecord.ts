@@ -31,12 +31,18 @@ export function policyDigest(policy: EffectivePolicy, hash: Parts['hash']): stri
   return hash(canonicalJson({ ...policy, notes: [] }));
 }
 
-/** The workspace policies that are not accepted and would count for more if they were. */
+/**
+ * The workspace policies that are not accepted and would count for more if they were: by themselves, or together with
+ * those of the other folders (then the change is that of all of them).
+ */
 export function acceptable(layers: readonly ParsedLayer[], folders: number): AcceptanceOffer[] {
-  return layers.flatMap(({ layer, file, digest, isAccepted }) => {
-    if (layer !== 'workspace' || isAccepted === true || digest === undefined) return [];
-    const change = acceptanceChange(layers, file, folders);
-    return change.before.length + change.after.length === 0 ? [] : [{ file, digest, change }];
+  const waiting = layers.filter(({ layer, isAccepted }) => layer === 'workspace' && isAccepted !== true);
+  const together = waiting.map(({ file }) => file);
+  return waiting.flatMap(({ file, digest }) => {
+    if (digest === undefined) return [];
+    const changes = [[file], together].map((files) => acceptanceChange(layers, files, folders));
+    const change = changes.find(({ before, after }) => before.length + after.length > 0);
+    return change ? [{ file, digest, change }] : [];
   });
 }
 

@@ -3,6 +3,7 @@ import { globMatcher, isGlob } from '../scope/glob.ts';
 /** One word of a pattern: exactly this text, a glob over one word, or any number of words. */
 type Part = { kind: 'any' } | { kind: 'word'; text: string; fits: (text: string) => boolean };
 
+const MOST_OPTIONS = 20;
 const SYSTEM_FOLDER = /^(\/usr)?(\/local)?\/s?bin\//;
 
 /** The words of a program start; null where one cannot be known beforehand. */
@@ -51,19 +52,26 @@ export function commandPattern(text: string): CommandPattern {
   const byName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
   const [program, ...rest] = parts;
   // To forbid, a program is its name alone, on both sides.
-  const barred: Part[] =
+  const bySystem = (path: string): string => path.replace(SYSTEM_FOLDER, '');
+  const renamed = (name: (path: string) => string): Part[] =>
     program?.kind === 'word'
-      ? [{ kind: 'word', text: byName(program.text), fits: fitting(byName(program.text)) }, ...rest]
+      ? [{ kind: 'word', text: name(program.text), fits: fitting(name(program.text)) }, ...rest]
       : parts;
+  const [barred, freed] = [renamed(byName), renamed(bySystem)];
   return {
-    forbids: (given) => fits(barred, named(given, byName), false),
-    permits: (given) =>
-      fits(
-        parts,
-        named(given, (path) => path.replace(SYSTEM_FOLDER, '')),
-        true,
-      ),
+    forbids: (given) => behindOptions(named(given, byName)).some((shortened) => fits(barred, shortened, false)),
+    permits: (given) => fits(freed, named(given, bySystem), true),
   };
+}
+
+/** The words as they are, and without options before the subcommand: `git -C x push` is a `git push`, too. */
+function behindOptions(words: ProgramWords): ProgramWords[] {
+  const [program, first] = words;
+  if (program === undefined || (first !== null && first?.startsWith('-') !== true)) return [words];
+  return Array.from({ length: Math.min(words.length, MOST_OPTIONS) }, (_, skipped) => [
+    program,
+    ...words.slice(skipped + 1),
+  ]);
 }
 
 function fits(parts: readonly Part[], words: ProgramWords, mustBeKnown: boolean): boolean {

@@ -60,7 +60,7 @@ export function decide(action: Action, facts: Facts, inForce: InForce, grants: r
   if (forbidden) return forbidden;
   if (action.effect === 'execute' && facts.sandboxRefusal !== undefined)
     return decision('deny', 'sandbox', facts.sandboxRefusal, policy.sandbox.origin);
-  const wanted = ruled(byEffect(action, policy, scope), rulebook.ruling(action), action, scope);
+  const wanted = ruled(byEffect(action, policy, scope), rulebook.ruling(action), action, inForce);
   if (wanted.verdict === 'deny') return wanted;
   const labels = labelsOf(action, scope, policy.variables.value.length > 0);
   if (wouldLightThird(facts.flags, labels)) {
@@ -83,12 +83,27 @@ function firstDenial(resources: readonly Resource[], scope: Scope): Decision | u
   return undefined;
 }
 
+const BINDING: readonly Origin['layer'][] = ['organization', 'user', 'workspace', 'run'];
+
+/** Whether what one layer says binds what another one says. */
+function isBoundBy(own: Origin, other: Origin): boolean {
+  return other.layer !== 'built-in' && BINDING.indexOf(other.layer) < BINDING.indexOf(own.layer);
+}
+
 /** What a rule makes of the default. */
-function ruled(wanted: Decision, ruling: Ruling | undefined, action: Action, scope: Scope): Decision {
+function ruled(wanted: Decision, ruling: Ruling | undefined, action: Action, { policy, scope }: InForce): Decision {
   if (!ruling) return wanted;
   const own = decision(ruling.verdict, ruling.name, ruling.why, ruling.origin);
   if (ruling.verdict !== 'allow') return ruling.eachTime ? { ...own, eachTime: true } : own;
   if (wanted.verdict === 'allow') return wanted;
+  if (wanted.rule === 'likely-secret' && !ruling.isAboutPaths) return wanted;
+  // Whoever binds a layer and set `confirm_actions: true` has said that changes ask.
+  if (
+    action.effect !== 'execute' &&
+    policy.confirmActions.value &&
+    isBoundBy(ruling.origin, policy.confirmActions.origin)
+  )
+    return wanted;
   const changed = action.command?.scripts.find((script) => script.changed);
   if (changed)
     return decision(
@@ -125,9 +140,10 @@ function byEffect(action: Action, policy: EffectivePolicy, scope: Scope): Decisi
     case 'execute': {
       const { command } = action;
       const [doubt] = command?.doubts ?? [];
+      // A secret that is named comes first: a rule about commands does not speak of it.
+      if (hidden) return aboutSecret(hidden, '; its content would go to the model');
       if (!command || doubt)
         return decision('ask', 'command', `it does more than look, or may: ${doubt?.why ?? 'it was not looked into'}`);
-      if (hidden) return aboutSecret(hidden, '; its content would go to the model');
       return decision(
         'allow',
         'read-only-command',

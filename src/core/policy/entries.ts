@@ -49,11 +49,7 @@ export function policyEntries(policy: EffectivePolicy): PolicyEntry[] {
     one('tools.code_execution.timeout', policy.codeTimeoutSeconds),
     ...paths('protected_paths', policy.protectedPaths),
     ...paths('own_paths', policy.ownPaths.flat()),
-    ...policy.redactedVariables.map((value) => ({
-      key: 'redaction.variables',
-      value,
-      origin: { layer: 'user' as const },
-    })),
+    ...policy.redactedVariables.map((variable) => one('redaction.variables', variable)),
     ...policy.rules.flat().flatMap(({ mayLoosen, rules }) =>
       rules.map(({ keys, origin }) => ({
         key: 'rules',
@@ -82,11 +78,16 @@ export interface PolicyChange {
   after: PolicyEntry[];
 }
 
-export function acceptanceChange(layers: readonly ParsedLayer[], file: string, folders: number): PolicyChange {
+/** What accepting these workspace policies would change. */
+export function acceptanceChange(
+  layers: readonly ParsedLayer[],
+  files: readonly string[],
+  folders: number,
+): PolicyChange {
   const as = (isAccepted: boolean): PolicyEntry[] =>
     policyEntries(
       mergePolicies(
-        layers.map((layer) => (layer.file === file ? { ...layer, isAccepted } : layer)),
+        layers.map((layer) => (files.includes(layer.file) ? { ...layer, isAccepted } : layer)),
         folders,
       ),
     );

@@ -1,30 +1,55 @@
 import type { Action } from '../../shared/action.ts';
 import type { BashParser } from '../command/bash.ts';
 import { understand } from '../command/understand.ts';
-import { absolutePath } from '../scope/spelling.ts';
+import { absolutePath, BadPath } from '../scope/spelling.ts';
 import { note } from './settle.ts';
 import type { Diagnostic, ParsedLayer } from './parse.ts';
+import type { RuleKeys } from './ruleSchema.ts';
 import { matcher, type Rule } from './rules.ts';
 
 // Examples are tried where a path is a path and nothing is a link: in a workspace that does not exist.
 const ROOT = '/workspace';
 const CONTEXT = { roots: [ROOT], home: '/home/user' };
 
-/** The examples of a policy's rules that do not do what they say, as errors at their place. */
+/** The examples of a policy's rules, those of roles too, that do not do what they say, as errors at their place. */
 export function checkExamples(layer: ParsedLayer, parser: BashParser): Diagnostic[] {
-  return (layer.values.rules ?? []).flatMap((keys, index) => {
-    const rule: Rule = {
-      keys,
-      origin: layer.originOf(['rules', index]),
-      paths: (keys.paths ?? []).map((written) => ({ written, origin: layer.originOf(['rules', index]) })),
-    };
+  const { rules = [], roles = [] } = layer.values;
+  return [
+    ...wrongIn(rules, ['rules'], layer, parser),
+    ...roles.flatMap(({ policy }, index) =>
+      wrongIn(policy.rules ?? [], ['roles', index, 'policy', 'rules'], layer, parser),
+    ),
+  ];
+}
+
+function wrongIn(
+  rules: readonly RuleKeys[],
+  path: readonly (string | number)[],
+  layer: ParsedLayer,
+  parser: BashParser,
+): Diagnostic[] {
+  return rules.flatMap((keys, index) => {
+    const origin = layer.originOf([...path, index]);
+    const rule: Rule = { keys, origin, paths: (keys.paths ?? []).map((written) => ({ written, origin })) };
     const matches = matcher(rule, CONTEXT);
     const wrong = (kind: 'match' | 'no_match', examples: readonly string[]): Diagnostic[] =>
       examples.flatMap((example, at) => {
-        if (matches(actionOf(example, rule, parser)) === (kind === 'match')) return [];
-        const origin = layer.originOf(['rules', index, 'examples', kind, at]);
-        const words = kind === 'match' ? 'does not match, and should' : 'matches, and should not';
-        return [{ ...note(origin, `example "${example.slice(0, 80)}" ${words}`), severity: 'error' as const }];
+        const say = (words: string): Diagnostic[] => [
+          {
+            ...note(
+              layer.originOf([...path, index, 'examples', kind, at]),
+              `example "${example.slice(0, 80)}" ${words}`,
+            ),
+            severity: 'error',
+          },
+        ];
+        try {
+          if (matches(actionOf(example, rule, parser)) === (kind === 'match')) return [];
+        } catch (error) {
+          if (!(error instanceof BadPath)) throw error;
+          return say(`cannot be tried: ${error.message}`);
+        }
+        return say(kind === 'match' ? 'does not match, and should' : 'matches, and should not');
       });
     return [...wrong('match', keys.examples?.match ?? []), ...wrong('no_match', keys.examples?.no_match ?? [])];
   });

@@ -35,7 +35,7 @@ export interface EffectivePolicy {
   /** The rules of each policy that binds; the strictest counts. */
   rules: RuleList[][];
   /** Environment variables whose values are masked everywhere, beside those with telling names. */
-  redactedVariables: string[];
+  redactedVariables: Value<string>[];
   /** What was ignored or has no effect, with its place. */
   notes: Diagnostic[];
 }
@@ -146,7 +146,12 @@ export function mergePolicies(layers: readonly ParsedLayer[], folders = 1): Effe
         })),
       ),
     ],
-    redactedVariables: layers.flatMap((layer) => layer.values.redaction?.variables ?? []),
+    redactedVariables: layers.flatMap((layer) =>
+      (layer.values.redaction?.variables ?? []).map((value, index) => ({
+        value,
+        origin: layer.originOf(['redaction', 'variables', index]),
+      })),
+    ),
     notes: settling.notes,
   };
   for (const layer of layers) settling.notes.push(...withoutEffect(layer));

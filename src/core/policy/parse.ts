@@ -80,7 +80,8 @@ export function parsePolicy(text: string, file: string, layer: Layer): ParseResu
   if (!result.success) {
     return {
       ok: false,
-      diagnostics: result.error.issues.flatMap((issue) => {
+      diagnostics: result.error.issues.flatMap((found) => {
+        const issue = mostTelling(found);
         const path = issue.path.filter((part) => typeof part !== 'symbol');
         if (issue.code === 'unrecognized_keys')
           return issue.keys.map((key) => ({
@@ -117,6 +118,13 @@ export function parsePolicy(text: string, file: string, layer: Layer): ParseResu
 /** `rules[2].paths`, as people write it. */
 function keyName(path: readonly (string | number)[]): string {
   return path.map((part, index) => (typeof part === 'number' ? `[${part}]` : index === 0 ? part : `.${part}`)).join('');
+}
+
+/** Of a value that fits none of several shapes: what the one says that it fits furthest, at its place. */
+function mostTelling(issue: z.core.$ZodIssue): z.core.$ZodIssue {
+  if (issue.code !== 'invalid_union') return issue;
+  const best = issue.errors.flatMap(([first]) => (first && first.path.length > 0 ? [first] : []))[0];
+  return best ? mostTelling({ ...best, path: [...issue.path, ...best.path] }) : issue;
 }
 
 /** What is wrong with a value, without the words of a type checker. */

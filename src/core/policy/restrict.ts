@@ -41,7 +41,10 @@ export function stricterOf(start: EffectivePolicy, now: EffectivePolicy): Effect
       maxUses: least(start.grants.maxUses, now.grants.maxUses),
     },
     rules: [...now.rules, ...start.rules],
-    redactedVariables: [...new Set([...start.redactedVariables, ...now.redactedVariables])],
+    redactedVariables: [
+      ...now.redactedVariables,
+      ...start.redactedVariables.filter((one) => !now.redactedVariables.some(({ value }) => value === one.value)),
+    ],
     notes: now.notes,
   };
 }

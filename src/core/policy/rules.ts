@@ -1,6 +1,7 @@
 import type { Action } from '../../shared/action.ts';
 import type { Origin, Verdict } from '../../shared/decision.ts';
 import { forbidding, permitting, type PathRule, type RuleContext } from '../scope/pathRule.ts';
+import { isInside } from '../scope/spelling.ts';
 import { commandPattern, type CommandPattern } from './commandPattern.ts';
 import type { Layer } from './parse.ts';
 import type { RuleKeys } from './ruleSchema.ts';
@@ -28,6 +29,8 @@ export interface Ruling {
   why: string;
   origin: Origin;
   eachTime: boolean;
+  /** Whether it speaks of paths, and so of likely secrets among them. */
+  isAboutPaths: boolean;
 }
 
 const STRICTNESS: Record<Verdict, number> = { allow: 0, ask: 1, deny: 2 };
@@ -72,6 +75,7 @@ function rulingOf(lists: readonly CompiledList[], action: Action): Ruling | unde
       why: keys.why,
       origin,
       eachTime: keys.each_time === true,
+      isAboutPaths: keys.paths !== undefined,
     };
     said = isBound && layer !== 'organization' ? stricter(said, ruling) : ruling;
     isBound = true;
@@ -89,8 +93,18 @@ function compiled(list: RuleList, context: RuleContext): CompiledList {
   return {
     layer: list.layer,
     mayLoosen: list.mayLoosen,
-    rules: list.rules.map((rule) => ({ rule, matches: matcher(rule, context) })),
+    rules: list.rules.map((rule) => ({ rule, matches: within(list.base, rule, matcher(rule, context)) })),
   };
+}
+
+/** A folder's own policy allows in that folder alone. */
+function within(
+  base: string | undefined,
+  rule: Rule,
+  matches: (action: Action) => boolean,
+): (action: Action) => boolean {
+  if (base === undefined || rule.keys.decision !== 'allow') return matches;
+  return (action) => matches(action) && action.resources.every(({ path }) => isInside(base, path));
 }
 
 /** Whether an action is what a rule speaks of. Allowing wants everything in it covered, asking and denying one thing. */
@@ -105,9 +119,10 @@ export function matcher(rule: Rule, context: RuleContext): (action: Action) => b
     if (tools && !tools.has(action.tool)) return false;
     if (patterns && !matchesCommand(patterns, action, allows)) return false;
     if (keys.paths === undefined) return true;
-    const touched = action.effect === 'execute' ? action.resources.slice(1) : action.resources;
     // What a command touches beyond the paths that it names is not known: paths alone never allow one.
     if (allows && action.effect === 'execute' && !patterns) return false;
+    // The folder that a command starts in is no path that it was allowed for, but one that may be denied.
+    const touched = allows && action.effect === 'execute' ? action.resources.slice(1) : action.resources;
     return allows
       ? touched.length > 0 && touched.every(({ path }) => onPath(path))
       : touched.some(({ path }) => onPath(path));

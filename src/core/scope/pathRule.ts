@@ -113,7 +113,9 @@ export function permitting(rule: PathRule, context: RuleContext): PermittingRule
   });
   return {
     ...rule,
-    matches: (path) => literals.some((folder) => isInside(folder, path)) || globs.some((glob) => glob(path)),
+    matches: (path) =>
+      (rule.base === undefined || isInside(rule.base, path)) &&
+      (literals.some((folder) => isInside(folder, path)) || globs.some((glob) => glob(path))),
     leadsTo: (folder) => literals.some((path) => isInside(folder, path)) || leading.some((glob) => glob(folder)),
   };
 }

@@ -5,6 +5,7 @@ import { visibleLine } from '../../shared/visible.ts';
 import type { ToolCall } from '../models/port.ts';
 import { decide, offered } from '../policy/decide.ts';
 import { labelsOf } from '../flow/ruleOfTwo.ts';
+import type { GrantView } from '../policy/facts.ts';
 import { Forbidden } from '../scope/guard.ts';
 import { parseArguments } from './arguments.ts';
 import type { CallResult, CallRun } from './callRun.ts';
@@ -62,7 +63,9 @@ async function decideAndPerform(
       throw error;
     }
     const digest = context.hash(canonicalJson(described.action));
-    const decision = await decideNow(tool, described.action, context, run);
+    // What a person has just approved uses up no grant, not even the one that they gave with it.
+    const grants = approvedDigest === undefined ? run.grants.views() : [];
+    const decision = await decideNow(tool, described.action, context, run, grants);
     // An approval is for exactly this: the same digest, and rules that would still only ask.
     const approved = approvedDigest === digest && decision.verdict === 'ask';
     if (!approved) await step.propose(described, decision, digest);
@@ -78,13 +81,19 @@ async function decideAndPerform(
   return step.fail('what this call is about keeps changing; it was not done');
 }
 
-async function decideNow(tool: AnyTool, action: Action, context: ToolContext, run: CallRun): Promise<Decision> {
+async function decideNow(
+  tool: AnyTool,
+  action: Action,
+  context: ToolContext,
+  run: CallRun,
+  grants: readonly GrantView[],
+): Promise<Decision> {
   const refusal = action.effect === 'execute' ? await confinementProblem(context.policy, context.sandbox) : undefined;
   return decide(
     action,
     { family: tool.family, flags: run.flags(), ...(refusal !== undefined && { sandboxRefusal: refusal }) },
     context,
-    run.grants.views(),
+    grants,
   );
 }
 

@@ -40,7 +40,13 @@ export async function decidingParts(options: DecidingOptions): Promise<EnginePar
     home: folders.home,
     own: [folders.data, folders.config],
     policies: new PolicyFiles(
-      { organization, isOrganizationTrusted: given !== undefined, user, roots: [root] },
+      {
+        organization,
+        isOrganizationTrusted: given !== undefined,
+        user,
+        isUserRequired: options.userPolicy !== undefined,
+        roots: [root],
+      },
       account(),
       new Acceptance(folders.data),
     ),

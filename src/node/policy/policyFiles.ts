@@ -19,6 +19,8 @@ export interface PolicyPlaces {
   /** A file given by hand for trying out need not be an administrator's. */
   isOrganizationTrusted?: boolean;
   user?: string | undefined;
+  /** A file that was named by hand must be there. */
+  isUserRequired?: boolean;
   /** Workspace folders, each of which may hold a policy of its own. */
   roots: readonly string[];
   /** A file named on the command line; it may only tighten. */
@@ -110,7 +112,9 @@ export class PolicyFiles implements PolicySource {
               isOptional: this.#places.isOrganizationTrusted !== true,
             },
           ]),
-      ...(user === undefined ? [] : [{ file: user, layer: 'user' as const, isOptional: true }]),
+      ...(user === undefined
+        ? []
+        : [{ file: user, layer: 'user' as const, isOptional: this.#places.isUserRequired !== true }]),
       ...roots.map((root) => ({
         file: workspacePolicy(root),
         layer: 'workspace' as const,
@@ -125,7 +129,7 @@ export class PolicyFiles implements PolicySource {
     const known = this.#parsed.get(file);
     if (known?.text === text) return known;
     let result = parsePolicy(text, file, layer);
-    if (result.ok && result.parsed.values.rules?.some(({ examples }) => examples) === true) {
+    if (result.ok && /\bexamples\b/.test(text)) {
       const wrong = checkExamples(result.parsed, await bashParser());
       if (wrong.length > 0) result = { ok: false, diagnostics: wrong };
     }

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { lstat, open, type FileHandle } from 'node:fs/promises';
+import { lstat, open, realpath, stat, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 const MAX_BYTES = 1024 * 1024;
@@ -58,7 +58,10 @@ async function textOf(handle: FileHandle): Promise<Read> {
   const info = await handle.stat();
   if (!info.isFile()) return { kind: 'unreadable', problem: 'this is not a regular file' };
   if (info.size > MAX_BYTES) return { kind: 'unreadable', problem: `the file is larger than ${MAX_BYTES} bytes` };
-  return { kind: 'text', text: new TextDecoder('utf-8', { fatal: true }).decode(await handle.readFile()) };
+  return {
+    kind: 'text',
+    text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await handle.readFile()),
+  };
 }
 
 /** Who else could write the file, or put another one in its place; undefined where only administrators can. */
@@ -66,10 +69,13 @@ async function notAdministrators(handle: FileHandle, file: string): Promise<stri
   if (process.platform === 'win32') return undefined; // %ProgramData% keeps ordinary users out by its own rights
   const isOthers = (info: { uid: number; mode: number }): boolean => info.uid !== 0 || (info.mode & 0o022) !== 0;
   if (isOthers(await handle.stat())) return 'others than the administrator own it or can write it';
-  for (let folder = dirname(file); ; folder = dirname(folder)) {
-    if (isOthers(await lstat(folder))) return `others than the administrator own ${folder} or can write there`;
-    if (folder === dirname(folder)) return undefined;
-  }
+  // Where it is a link, the folders that the link leads through, too.
+  for (const path of [file, await realpath(file)])
+    for (let folder = dirname(path); ; folder = dirname(folder)) {
+      if (isOthers(await stat(folder))) return `others than the administrator own ${folder} or can write there`;
+      if (folder === dirname(folder)) break;
+    }
+  return undefined;
 }
 
 async function isLink(path: string): Promise<boolean> {

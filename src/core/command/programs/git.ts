@@ -311,6 +311,9 @@ function movedTo(it: Judging, folder: Word): Judging {
     path: (word, access) => {
       it.path(move(word), access);
     },
+    history: () => {
+      it.history(folder);
+    },
   };
 }
 

@@ -1,10 +1,11 @@
 import { namesInIndex } from '../../command/gitIndex.ts';
 import type { Meaning } from '../../command/understand.ts';
 import { Forbidden } from '../../scope/guard.ts';
-import { parentOf } from '../../scope/spelling.ts';
+import { absolutePath, isInside, parentOf } from '../../scope/spelling.ts';
 import { ToolFailure } from '../failure.ts';
 import type { ToolContext } from '../tool.ts';
 
+const UNREADABLE = 'git may show files that are denied: its index cannot be read';
 const MOST_BYTES = 64 * 1024 * 1024;
 
 /**
@@ -12,15 +13,24 @@ const MOST_BYTES = 64 * 1024 * 1024;
  * it. Undefined where no denied file is tracked. Files that it tracked once and does no more are not found by this.
  */
 export async function historyDoubt(meaning: Meaning, cwd: string, context: ToolContext): Promise<string | undefined> {
-  const { scope, files } = context;
-  if (!meaning.showsHistory || !scope.deniesInside) return undefined;
-  const root = scope.rootOf(cwd) ?? cwd;
-  for (let folder = cwd; ; folder = parentOf(folder)) {
+  if (!context.scope.deniesInside) return undefined;
+  for (const spelling of new Set(meaning.histories)) {
+    if (spelling === undefined) return 'git may show files that are denied: which repository it shows is not known';
+    const doubt = await doubtAbout(absolutePath(spelling, cwd, context.scope.home), context);
+    if (doubt !== undefined) return doubt;
+  }
+  return undefined;
+}
+
+/** About the repository that a folder lies in. One outside the workspace is not there for a command. */
+async function doubtAbout(start: string, { scope, files }: ToolContext): Promise<string | undefined> {
+  const root = scope.rootOf(start);
+  for (let folder = start; root !== undefined && isInside(root, folder); folder = parentOf(folder)) {
     try {
       const { kind } = await files.look(`${folder}/.git`, folder, 'itself');
       if (kind === 'directory') {
         const names = namesInIndex(await files.read(`${folder}/.git/index`, MOST_BYTES));
-        if (!names) return 'git may show files that are denied: its index cannot be read';
+        if (!names) return UNREADABLE;
         const denied = names.find((name) => scope.isDenied(`${folder}/${name}`));
         return denied === undefined
           ? undefined
@@ -30,10 +40,8 @@ export async function historyDoubt(meaning: Meaning, cwd: string, context: ToolC
     } catch (error) {
       if (error instanceof Forbidden) return undefined; // hidden from the command, too
       if (!(error instanceof ToolFailure)) throw error;
-      return /does not exist/.test(error.message)
-        ? undefined
-        : 'git may show files that are denied: its index cannot be read';
+      return /does not exist/.test(error.message) ? undefined : UNREADABLE;
     }
-    if (folder === root) return undefined;
   }
+  return undefined;
 }
