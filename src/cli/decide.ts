@@ -6,7 +6,7 @@ import { visibleLine } from '../shared/visible.ts';
 import { jsonLine } from '../terminal/jsonLine.ts';
 
 const MAX_LINE = 8 * 1024 * 1024;
-const LineSchema = z.object({ tool: z.string(), arguments: z.unknown() });
+const LineSchema = z.object({ tool: z.string(), arguments: z.unknown().optional() });
 
 /**
  * `oversign decide`: one tool call a line in, one decision a line out, in order, and no effect. A line that is no call

@@ -34,7 +34,7 @@ describe('the whole table: of 8 states and 8 label sets', () => {
     ({ before, labels }) => {
       const policy = mergePolicies([
         layerOf(
-          `confirm_actions: false\n${labels.includes('untrusted') ? '' : 'own_paths: [.]\n'}rules:\n  - {decision: allow, tools: [run_command, read_file, write_file], why: w}\n`,
+          `confirm_actions: false\n${labels.includes('untrusted') ? '' : 'own_paths: [.]\n'}rules:\n  - {decision: allow, tools: [run_command], why: w}\n  - {decision: allow, tools: [read_file, write_file], paths: [/w], why: w}\n`,
           'user',
         ),
       ]);

@@ -89,6 +89,7 @@ export function expectNoLooser(
   expect(ownPlaces(before)).toEqual(expect.arrayContaining(ownPlaces(after)));
   expect(before.variables.value).toEqual(expect.arrayContaining(after.variables.value));
   expect(before.languages.value).toEqual(expect.arrayContaining(after.languages.value));
-  expect(after.redactedVariables).toEqual(expect.arrayContaining(before.redactedVariables));
+  const names = ({ redactedVariables }: EffectivePolicy): string[] => redactedVariables.map(({ value }) => value);
+  expect(names(after)).toEqual(expect.arrayContaining(names(before)));
   if (before.backend.value !== 'auto') expect(after.backend.value).toBe(before.backend.value);
 }

@@ -4,6 +4,9 @@ import { globMatcher, isGlob } from '../scope/glob.ts';
 type Part = { kind: 'any' } | { kind: 'word'; text: string; fits: (text: string) => boolean };
 
 const MOST_OPTIONS = 20;
+/** Programs whose first word that is no option says what they do. */
+const WITH_SUBCOMMANDS =
+  /^(git|gh|glab|hg|svn|npm|npx|yarn|pnpm|bun|deno|pip[0-9.]*|uv|poetry|cargo|go|dotnet|docker|podman|kubectl|helm|terraform|tofu|aws|gcloud|az|systemctl|apt|apt-get|dnf|yum|brew|make|bazel|gradle|mvn)$/;
 const SYSTEM_FOLDER = /^(\/usr)?(\/local)?\/s?bin\//;
 
 /** The words of a program start; null where one cannot be known beforehand. */
@@ -67,7 +70,8 @@ export function commandPattern(text: string): CommandPattern {
 /** The words as they are, and without options before the subcommand: `git -C x push` is a `git push`, too. */
 function behindOptions(words: ProgramWords): ProgramWords[] {
   const [program, first] = words;
-  if (program === undefined || (first !== null && first?.startsWith('-') !== true)) return [words];
+  if (typeof program !== 'string' || !WITH_SUBCOMMANDS.test(program)) return [words];
+  if (first !== null && first?.startsWith('-') !== true) return [words];
   return Array.from({ length: Math.min(words.length, MOST_OPTIONS) }, (_, skipped) => [
     program,
     ...words.slice(skipped + 1),
