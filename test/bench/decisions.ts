@@ -27,7 +27,7 @@ const COMMANDS = [
 export async function benchDecisions(
   pair: (name: string, ours: () => unknown, other: () => unknown, each: number) => Promise<void>,
 ): Promise<void> {
-  const root = '/work/app';
+  const root = '/home/user/app';
   const parsed = parsePolicy(POLICY, 'policy.yaml', 'user');
   if (!parsed.ok) throw new Error('the policy of the bench is invalid');
   const policy = mergePolicies([parsed.parsed]);

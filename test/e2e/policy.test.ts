@@ -65,7 +65,8 @@ test.each(THEMES)(
 
 test('grants are listed and taken back; what the policy allows is explained, tried and shown', async () => {
   const window = await openWindow();
-  const { page, palette } = window.editor;
+  const { page } = window.editor;
+  const palette = (title: string): Promise<void> => window.editor.palette(title);
   await runFromPalette(window);
   await window.answer('command', 'approve-and-grant');
   await window.panel.locator('[data-testid="approval"][data-kind="edit"]').waitFor({ timeout: 60_000 });
@@ -115,7 +116,8 @@ test('grants are listed and taken back; what the policy allows is explained, tri
 
 test('a workspace policy loosens nothing until its exact content is accepted', async () => {
   const window = await openWindow();
-  const { page, palette } = window.editor;
+  const { page } = window.editor;
+  const palette = (title: string): Promise<void> => window.editor.palette(title);
   mkdirSync(join(window.folder, '.oversign'));
   writeFileSync(
     join(window.folder, '.oversign/policy.yaml'),
