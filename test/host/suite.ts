@@ -65,6 +65,45 @@ const TESTS: [name: string, test: () => Promise<void>][] = [
       await vscode.workspace.fs.delete(file);
     },
   ],
+  [
+    'a policy that is being typed is completed, explained, and checked as it stands',
+    async () => {
+      const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+      assert.ok(folder);
+      const file = vscode.Uri.joinPath(folder, '.oversign', 'policy.yaml');
+      await vscode.workspace.fs.writeFile(file, new TextEncoder().encode('max_iterations: 5\n'));
+      const editor = await vscode.window.showTextDocument(file);
+      const type = (text: string): Thenable<boolean> =>
+        editor.edit((edit) => {
+          edit.insert(editor.document.lineAt(editor.document.lineCount - 1).range.end, text);
+        });
+      await type('tools:\n  file_system:\n    den');
+      const list = await vscode.commands.executeCommand<vscode.CompletionList>(
+        'vscode.executeCompletionItemProvider',
+        file,
+        new vscode.Position(3, 7),
+      );
+      const labels = list.items.map(({ label }) => (typeof label === 'string' ? label : label.label));
+      assert.ok(labels.includes('denied_paths'), labels.join(', '));
+      const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
+        'vscode.executeHoverProvider',
+        file,
+        new vscode.Position(0, 3),
+      );
+      const words = hovers.flatMap(({ contents }) =>
+        contents.map((one) => (one instanceof vscode.MarkdownString ? one.value : JSON.stringify(one))),
+      );
+      assert.match(words.join('\n'), /Turns of the model/);
+      await type('ed_pths: []\n');
+      await until(() =>
+        vscode.languages.getDiagnostics(file).some(({ message }) => message.includes('did you mean "denied_paths"')),
+      );
+      await vscode.commands.executeCommand('undo');
+      await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+      await until(() => vscode.languages.getDiagnostics(file).length === 0);
+      await vscode.workspace.fs.delete(file);
+    },
+  ],
 ];
 
 export async function run(): Promise<void> {

@@ -100,7 +100,9 @@ describe('what lights what', () => {
     ['a move that cannot', write('none', 'move'), undefined, false, ['outward']],
     ['a command that looks', looking, OWN, false, []],
     ['a command that looks at what is not own', looking, undefined, false, ['untrusted']],
-    ['a command that looks, with variables', looking, OWN, true, ['private']],
+    // One that shows a variable is none that only looks.
+    ['a command that looks, with variables', looking, OWN, true, []],
+    ['a command that may write, with variables', command({}), OWN, true, ['private', 'outward']],
     ['a command that reads a secret', command({ workspace: 'read-only' }, '/w/.env'), OWN, false, ['private']],
     ['a command that may write', command({}), OWN, false, ['outward']],
     ['a command that may write and see secrets', command({ secrets: 'visible' }), OWN, false, ['private', 'outward']],

@@ -22,7 +22,11 @@ export function labelsOf(action: Action, scope: Scope, hasVariables: boolean): F
   const isPrivate = resources.some(
     ({ path, access }) => access === 'read' && (scope.isSecret(path) || scope.isProtected(path)),
   );
-  if (isPrivate || (effect === 'execute' && (launch?.secrets === 'visible' || hasVariables))) labels.push('private');
+  if (
+    isPrivate ||
+    (effect === 'execute' && (launch?.secrets === 'visible' || (hasVariables && launch?.workspace === 'writable')))
+  )
+    labels.push('private');
   if (effect === 'execute' ? launch?.workspace === 'writable' : !looks && action.undo === 'none')
     labels.push('outward');
   return labels;
