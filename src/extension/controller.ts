@@ -63,7 +63,13 @@ export class Controller implements vscode.Disposable {
       // Nothing has been opened yet: whatever opens it first will look.
       if (this.#session) this.#run(() => this.look());
     };
+    // Somebody else may write it: git, another editor, a terminal.
+    const policies = vscode.workspace.createFileSystemWatcher('**/.oversign/policy.yaml');
     return [
+      policies,
+      policies.onDidCreate(look),
+      policies.onDidChange(look),
+      policies.onDidDelete(look),
       vscode.workspace.onDidGrantWorkspaceTrust(() => {
         this.view.changed();
       }),
