@@ -152,7 +152,12 @@ const LINES = Number(process.env['FUZZ_LINES'] ?? 6000);
 
 test(`whatever bash starts was listed, or there is a doubt (seed ${SEED})`, { timeout: 180_000 }, async () => {
   const parser = await bashParser();
-  const { outcomes, wrong } = await runClear(commandLines(SEED, LINES), (line) => understand(line, parser));
+  const read = (line: string): Meaning => understand(line, parser);
+  const { outcomes, wrong: suspects } = await runClear(commandLines(SEED, LINES), read);
+  // What a line leaves running in the background may be counted for the next one: each must do it again by itself.
+  const wrong = (await Promise.all(suspects.slice(0, 20).map(({ line }) => runClear([line], read)))).flatMap(
+    (again) => again.wrong,
+  );
   const ran = outcomes.filter(({ starts }) => starts.length > 0);
   const strictly = ran.filter(({ meaning }) => meaning.doubts.length === 0);
   expect.soft(ran.length / LINES).toBeGreaterThan(0.12);
