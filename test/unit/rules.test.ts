@@ -37,6 +37,11 @@ describe('a rule that allows a command', () => {
     expect(await verdicts(RULES, fits)).toEqual(fits.map((command) => `allow: ${command}`));
   });
 
+  test('lets nothing beside it but programs that only show: the whole line could write', async () => {
+    const beside = ['npm test; git diff', 'npm test; sort README.md', 'find . | npm test', 'npm test; tar -tf a.tar'];
+    expect(await verdicts(RULES, beside)).toEqual(beside.map((command) => `ask: ${command}`));
+  });
+
   test('lets no doubt about the line pass, and no other program', async () => {
     const asks =
       `npm test; rm -rf x|npm test > f|npm test >> f|npm test &> f|FOO=1 npm test|npm test $(x)|npm test $(ls)|npm test *

@@ -21,8 +21,25 @@ export function changeOfFolder(args: readonly Word[], folders: readonly string[]
   };
 }
 
-/** The variables that `read` sets; undefined for a word that is no plain name. */
+/** The variables that `read` sets; undefined for what is no plain name and no option that is understood. */
 export function namesRead(args: readonly Word[]): (string | undefined)[] {
-  const names = args.map((word) => (word.kind === 'known' && /^[\w-]+$/.test(word.text) ? word.text : undefined));
+  const names: (string | undefined)[] = [];
+  for (let at = 0; at < args.length; at += 1) {
+    const word = args[at];
+    if (word?.kind !== 'known') names.push(undefined);
+    else if (/^-[dnNptu]$/.test(word.text)) {
+      at += 1;
+      if (args[at]?.kind !== 'known') names.push(undefined);
+    } else if (!/^-[rs]+$/.test(word.text)) names.push(/^\w+$/.test(word.text) ? word.text : undefined);
+  }
   return names;
+}
+
+/** The words without `command` and `builtin` in front, which start what stands behind them; `command -v` only looks. */
+export function behindCommand(words: Word[]): Word[] {
+  const [first, ...rest] = words;
+  if (first?.kind !== 'known' || !['command', 'builtin'].includes(first.text)) return words;
+  const at = rest.findIndex((word) => !(word.kind === 'known' && ['-p', '--'].includes(word.text)));
+  const next = rest[at];
+  return at === -1 || (next?.kind === 'known' && next.text.startsWith('-')) ? words : behindCommand(rest.slice(at));
 }

@@ -118,8 +118,11 @@ function ofVariable(name: string, text: string, shell: Expansion, isQuoted: bool
   if (!value) return unknown(text, '', !isQuoted && !/^[?#$!]$/.test(name));
   // Nothing, unquoted, is no word at all.
   if (!isQuoted && value.text === '') return unknown(text, '', true);
-  const isSplit = !isQuoted && /[\s*?[\\]/.test(value.text) && value.kind === 'known';
-  return isSplit ? unknown(text, '', true) : value;
+  if (isQuoted) return value;
+  if (/[\s\\]/.test(value.text)) return unknown(text, '', true);
+  // Names that a glob found may hold blanks, and become several words here.
+  if (value.kind === 'pattern') return { kind: 'pattern', text: value.text, head: '' };
+  return /[*?[]/.test(value.text) ? unknown(text, '', true) : value;
 }
 
 function parameter(part: Extract<WordPart, { type: 'ParameterExpansion' }>, shell: Expansion, isQuoted: boolean): Word {
@@ -177,6 +180,7 @@ export function arithmetic(node: ArithmeticExpression, shell: Expansion): void {
       arithmetic(node.right, shell);
       return;
     case 'ArithmeticUnary':
+      if (/^(\+\+|--)$/.test(node.operator) && node.operand.type === 'ArithmeticWord') shell.forget(node.operand.value);
       arithmetic(node.operand, shell);
       return;
     case 'ArithmeticTernary':

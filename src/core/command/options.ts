@@ -67,6 +67,11 @@ export function parseOptions(
     given.options.set(option, word);
     if (word && value !== 'text' && value !== 'optional' && value !== 'none') it.path(word, value);
   };
+  const takeNext = (option: string, value: Value, word: Word | undefined): void => {
+    // Some versions take no value here, and then this is an option.
+    if (word && !isTame && mayBeOption(word)) it.doubt(`${name} ${option} may not take "${word.text.slice(0, 40)}"`);
+    take(option, value, word);
+  };
   for (let at = 0; at < args.length; at += 1) {
     const word = args[at] as Word;
     const head = headOf(word);
@@ -89,9 +94,9 @@ export function parseOptions(
       if (value === undefined || (cut === -1 && word.kind !== 'known')) unknownOption(option);
       else if (cut !== -1) {
         if (value === 'none') unknownOption(head);
-        else take(option, value, after(word, cut + 1));
-      } else if (value === 'none' || value === 'optional') take(option, value, undefined);
-      else take(option, value, args[(at += 1)]);
+        else take(whole ?? option, value, after(word, cut + 1));
+      } else if (value === 'none' || value === 'optional') take(whole ?? option, value, undefined);
+      else takeNext(whole ?? option, value, args[(at += 1)]);
     } else if (word.kind === 'known' && hasNumbers && /^-[0-9]+$/.test(head)) continue;
     else if (head === '-') {
       // A dash, and nobody knows what behind it.
@@ -111,7 +116,8 @@ export function parseOptions(
           if (letter === head.length - 1 && word.kind !== 'known') unknownOption(word.text);
         } else {
           if (value === 'optional') take(option, value, isLast ? undefined : rest);
-          else take(option, value, isLast ? args[(at += 1)] : rest);
+          else if (isLast) takeNext(option, value, args[(at += 1)]);
+          else take(option, value, rest);
           break;
         }
       }

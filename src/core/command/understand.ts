@@ -46,9 +46,10 @@ const MOST_PATHS = 1000;
 const MOST_DEPTH = 8;
 const SYSTEM_PROGRAM = /^(\/usr)?(\/local)?\/s?bin\//;
 
-/** Reads a command line as bash would. Pure and total: what is not understood is a doubt, never an exception. */
-export function understand(text: string, parser: BashParser): Meaning {
-  const meaning = new Understanding(parser);
+/** Reads a command line as bash would. Pure and total: what is not understood is a doubt, never an exception.
+ * `isTop`: it starts at the top of a git work tree. */
+export function understand(text: string, parser: BashParser, isTop = false): Meaning {
+  const meaning = new Understanding(parser, isTop);
   meaning.script(text, ['.'], 0);
   return meaning.result;
 }
@@ -57,8 +58,10 @@ class Understanding {
   #judged: number | undefined;
   readonly result: Meaning = { programs: [], folders: [], paths: [], doubts: [], variables: [], histories: [] };
   readonly #parser: BashParser;
+  readonly #isTop: boolean;
 
-  constructor(parser: BashParser) {
+  constructor(parser: BashParser, isTop: boolean) {
+    this.#isTop = isTop;
     this.#parser = parser;
   }
 
@@ -92,6 +95,7 @@ class Understanding {
         },
       },
       folders,
+      this.#isTop,
     );
     walk.script(parsed.script);
     for (const invocation of invocations) {

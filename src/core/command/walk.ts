@@ -1,6 +1,8 @@
 import type {
   Assignment,
   Command,
+  CompoundList,
+  Elif,
   CommandNode,
   Function as FunctionNode,
   ParsedScript,
@@ -11,12 +13,12 @@ import type {
   Word as WordNode,
 } from 'unbash';
 import type { BashParser } from './bash.ts';
-import { changeOfFolder, namesRead } from './builtins.ts';
+import { behindCommand, changeOfFolder, namesRead } from './builtins.ts';
 import { condition } from './condition.ts';
 import { arithmetic, expandOne, expandText, expandWord, subscript, type Expansion } from './expand.ts';
 import type { Findings } from './findings.ts';
 import { assignedIn } from './loopEffects.ts';
-import { isCd, isListing, nameOf } from './pipes.ts';
+import { ALONE, inPipe, isCd } from './pipes.ts';
 import { plainOutput } from './plainOutput.ts';
 import {
   builtInVariable,
@@ -32,7 +34,6 @@ import {
 import { isOneWord, joined, known, unknown, type Word } from './word.ts';
 
 const MOST_STEPS = 2000;
-const ALONE = { isFedByListing: false, feedsNames: false };
 
 /**
  * Walks a parsed command line as bash would run it and tells of every program start in it, whatever it is wrapped in:
@@ -41,10 +42,13 @@ const ALONE = { isFedByListing: false, feedsNames: false };
 export class Walk implements Expansion {
   readonly #parser: BashParser;
   readonly #findings: Findings;
+  readonly #isTop: boolean;
   #state: ShellState;
   #steps = 0;
 
-  constructor(parser: BashParser, findings: Findings, folders: readonly string[] | undefined) {
+  /** `isTop`: the line starts at the top of a git work tree. */
+  constructor(parser: BashParser, findings: Findings, folders: readonly string[] | undefined, isTop: boolean) {
+    this.#isTop = isTop;
     this.#parser = parser;
     this.#findings = findings;
     this.#state = initialState(folders);
@@ -72,7 +76,7 @@ export class Walk implements Expansion {
     this.#apart(() => {
       this.script(script);
     });
-    return plainOutput(script, startFolder(this.#state.folders)) ?? unknown('');
+    return plainOutput(script, startFolder(this.#state.folders), this.#isTop) ?? unknown('');
   }
 
   #list(statements: readonly Statement[]): void {
@@ -102,9 +106,8 @@ export class Walk implements Expansion {
       this.#pipeline(command);
       const moved = this.#state.folders !== before && isCd(command) ? this.#lastMove : undefined;
       stops.push(copyOf(this.#state));
-      const operator = node.operators[index];
-      if (operator === '||') this.#state = copyOf(stops.reduce(either));
-      else if (operator === '&&' && moved) this.#state.folders = moved;
+      if (node.operators[index] === '||') this.#state = copyOf(stops.reduce(either));
+      else if (node.operators[index] === '&&' && moved) this.#state.folders = moved;
     }
     this.#state = copyOf(stops.reduce(either));
   }
@@ -117,10 +120,7 @@ export class Walk implements Expansion {
     else
       for (const [index, command] of node.commands.entries())
         this.#apart(() => {
-          this.#piped = {
-            isFedByListing: isListing(node.commands.slice(0, index)),
-            feedsNames: node.commands.slice(index + 1).some((one) => nameOf(one) === 'xargs'),
-          };
+          this.#piped = inPipe(node.commands, index);
           this.#command(command);
           this.#piped = ALONE;
         });
@@ -158,15 +158,9 @@ export class Walk implements Expansion {
       case 'If':
         this.#list(node.clause.commands);
         this.#branches([
+          this.#later(node.then),
           () => {
-            this.#list(node.then.commands);
-          },
-          ...node.elif.map((one) => () => {
-            this.#list(one.clause.commands);
-            this.#list(one.then.commands);
-          }),
-          () => {
-            this.#list(node.else?.commands ?? []);
+            this.#otherwise(node.elif, node.else);
           },
         ]);
         return;
@@ -193,12 +187,9 @@ export class Walk implements Expansion {
       case 'Case':
         expandOne(node.word, this);
         for (const item of node.items) for (const pattern of item.pattern) expandOne(pattern, this);
-        this.#branches([
-          () => undefined,
-          ...node.items.map((item) => () => {
-            this.#list(item.body.commands);
-          }),
-        ]);
+        if (node.items.some(({ terminator }) => terminator === ';&' || terminator === ';;&'))
+          this.doubt('a branch of its case goes on into the next');
+        this.#branches([() => undefined, ...node.items.map(({ body }) => this.#later(body))]);
         return;
       case 'TestCommand':
         condition(node.expression, this, (word) => {
@@ -210,6 +201,27 @@ export class Walk implements Expansion {
         else this.doubt('an arithmetic expression in it could not be read');
         return;
     }
+  }
+
+  #later({ commands }: CompoundList): () => void {
+    return () => {
+      this.#list(commands);
+    };
+  }
+
+  /** Each `elif` is asked in the state that those before it have left. */
+  #otherwise([next, ...more]: readonly Elif[], last: CompoundList | undefined): void {
+    if (!next) {
+      this.#list(last?.commands ?? []);
+      return;
+    }
+    this.#list(next.clause.commands);
+    this.#branches([
+      this.#later(next.then),
+      () => {
+        this.#otherwise(more, last);
+      },
+    ]);
   }
 
   #for(name: string, words: readonly WordNode[] | undefined, node: Extract<CommandNode, { body: unknown }>): void {
@@ -255,12 +267,12 @@ export class Walk implements Expansion {
       this.#redirections(node.redirects);
       return;
     }
-    let words = [
+    const words = behindCommand([
       ...expandWord(node.name, this),
       ...node.args.flatMap((one) =>
         one.type === 'Word' ? expandWord(one, this) : [joined([known(`${one.name}=`), this.#assigned(one)])],
       ),
-    ];
+    ]);
     this.#redirections(node.redirects);
     for (const one of assignments) {
       const value = this.#assigned(one);
@@ -269,21 +281,11 @@ export class Walk implements Expansion {
       const isForRead = one.name === 'IFS' && words[0]?.text === 'read';
       if (!isHarmlessSetting(one.name, value) && !isForRead) this.doubt(`it sets ${one.name} for a program`);
     }
-    while (words[0]?.kind === 'known' && ['command', 'builtin'].includes(words[0].text)) {
-      const rest = words.slice(1);
-      const skipped = rest.findIndex((word) => !(word.kind === 'known' && ['-p', '--'].includes(word.text)));
-      const next = rest[skipped];
-      if (skipped === -1 || (next?.kind === 'known' && next.text.startsWith('-'))) break;
-      words = rest.slice(skipped);
-    }
-    const [program] = words;
-    if (!program) return;
-    if (program.kind === 'known' && (program.text === 'cd' || program.text === 'read')) {
-      if (program.text === 'cd') this.#cd(words.slice(1));
-      else this.#read(words.slice(1));
-      return;
-    }
-    this.#findings.invocation({ words, folders: this.#state.folders, ...this.#piped });
+    const [program, ...args] = words;
+    const name = program?.kind === 'known' ? program.text : '';
+    if (name === 'cd') this.#cd(args);
+    else if (name === 'read') this.#read(args);
+    else if (program) this.#findings.invocation({ words, folders: this.#state.folders, ...this.#piped });
   }
 
   /** Sets a variable of the shell; one after the other, each may use the one before. */

@@ -37,7 +37,7 @@ export const RuleSchema = z
       .max(MAX_ENTRIES)
       .meta({
         description:
-          'Programs with their arguments, as words: `npm test`, `npm run *` (one more word), `npm run **` (any more). To allow, every program of a command line must match or be known to only look; to ask or deny, one that matches is enough.',
+          'Programs with their arguments, as words: `npm test`, `npm run *` (one more word), `npm run **` (any more). To allow, every program of a command line must match, or be one that can do nothing but show (cat, ls, head, tail, wc, grep, cut, tr, nl, echo, printf, true, false, pwd, basename, dirname, sleep, test) or start what is looked into (timeout, nice, time, env, bash -c); to ask or deny, one that is found and matches is enough.',
       })
       .optional(),
     paths: PathsSchema.min(1)

@@ -33,6 +33,13 @@ export interface Ruling {
   isAboutPaths: boolean;
 }
 
+/** Programs that write and start nothing, whatever their options; and those that only start what is looked into. */
+export const BESIDE: ReadonlySet<string> = new Set(
+  'cat ls head tail wc grep egrep fgrep cut tr nl echo true false : pwd printf basename dirname sleep test [ timeout nice time env bash'.split(
+    ' ',
+  ),
+);
+
 const STRICTNESS: Record<Verdict, number> = { allow: 0, ask: 1, deny: 2 };
 
 /**
@@ -134,5 +141,11 @@ function matchesCommand(patterns: readonly CommandPattern[], { command }: Action
   const { programs, doubts } = command;
   if (!allows) return programs.some((words) => patterns.some((pattern) => pattern.forbids(words)));
   const covered = programs.map((words) => patterns.some((pattern) => pattern.permits(words)));
-  return covered.includes(true) && doubts.every(({ program }) => program !== undefined && covered[program] === true);
+  // The whole line can write then: beside what the rule speaks of, only programs that never could have a place in it.
+  const fits = programs.every(
+    ([name], index) => covered[index] === true || (typeof name === 'string' && BESIDE.has(name)),
+  );
+  return (
+    fits && covered.includes(true) && doubts.every(({ program }) => program !== undefined && covered[program] === true)
+  );
 }

@@ -12,7 +12,7 @@ import { scriptImages } from './command/scripts.ts';
 import { secretsIn } from './command/secrets.ts';
 import { Changed, ToolFailure } from './failure.ts';
 import { shortened } from './text.ts';
-import { anyTool, type Tool } from './tool.ts';
+import { anyTool, type Tool, type ToolContext } from './tool.ts';
 
 const MAX_COMMAND = 20_000;
 const OUTPUT_KEPT = 262_144;
@@ -35,7 +35,7 @@ const tool: Tool<z.infer<typeof parameters>> = {
     const look = await files.look(args.folder, context.folder, 'followed');
     const shown = scope.shown(look.path);
     if (look.kind !== 'directory') throw new ToolFailure(`${shown} is not a folder`);
-    const meaning = understand(args.command, await bashParser());
+    const meaning = understand(args.command, await bashParser(), await isTopOfRepository(look.path, context));
     const named = await namedPaths(meaning, look.path, context);
     const history = await historyDoubt(meaning, look.path, context);
     const doubts = [
@@ -147,6 +147,16 @@ export const runCommand = anyTool(tool);
 function readsOf({ launch, resources }: Action): string[] {
   if (launch?.workspace !== 'read-only') return [];
   return resources.flatMap(({ path, access }) => (access === 'read' ? [path] : []));
+}
+
+/** Whether a folder is a workspace folder with a repository of its own: then that is its top. */
+async function isTopOfRepository(path: string, { scope, files }: ToolContext): Promise<boolean> {
+  if (!scope.roots.includes(path)) return false;
+  try {
+    return (await files.look(`${path}/.git`, path, 'itself')).kind === 'directory';
+  } catch {
+    return false; // denied, or not to be looked at: then nothing is said about it
+  }
 }
 
 /** Variables of the user's that the policy lets commands see: showing one is not just looking at the workspace. */

@@ -43,7 +43,8 @@ const READ: Record<string, string> = {
   objdump:
     '-a -f -p -h -x -d -D -S -s -g -t -T -r -R -j=text -M=text -C -l -w -z --archive-headers --file-headers --private-headers --section-headers --headers --all-headers --disassemble? --disassemble-all --source --full-contents --syms --dynamic-syms --reloc --dynamic-reloc --section=text --demangle? --line-numbers --wide --no-show-raw-insn --start-address=text --stop-address=text --disassembler-options=text',
 };
-const SUMS = '-b -c -t -w -z --binary --check --tag --text --zero --ignore-missing --quiet --status --strict --warn';
+// Without --check, which reads whatever files a list names.
+const SUMS = '-b -t -z --binary --tag --text --zero';
 for (const name of ['md5sum', 'sha1sum', 'sha224sum', 'sha256sum', 'sha384sum', 'sha512sum']) READ[name] = SUMS;
 READ['b2sum'] = `${SUMS} -l=text --length=text`;
 
@@ -52,7 +53,7 @@ const LIST: Record<string, string> = {
   stat: '-L -f -c=text -t --dereference --file-system --cached=text --format=text --printf=text --terse',
   du: '-0 -a -b -B=text -c -D -d=text -h -H -k -L -l -m -P -S -s -t=text -x --null --all --apparent-size --block-size=text --total --dereference-args --max-depth=text --human-readable --inodes --dereference --no-dereference --separate-dirs --si --summarize --threshold=text --time? --time-style=text --exclude=text --one-file-system',
   df: '-a -B=text -h -H -i -k -l -P -t=text -T -x=text --all --block-size=text --human-readable --si --inodes --local --portability --total --type=text --print-type --exclude-type=text --output?',
-  tree: '-a -d -f -l -x -L=text -R -P=text -I=text -p -u -g -s -h -D -F -i -q -N -Q -A -S -n -C -v -t -c -U -r -J -X --gitignore --matchdirs --ignore-case --noreport --charset=text --filelimit=text --prune --du --timefmt=text --sort? --dirsfirst --filesfirst --inodes --device --si --metafirst --info --gitfile=path --infofile=path',
+  tree: '-a -d -f -l -x -L=text -P=text -I=text -p -u -g -s -h -D -F -i -q -N -Q -A -S -n -C -v -t -c -U -r -J -X --gitignore --matchdirs --ignore-case --noreport --charset=text --filelimit=text --prune --du --timefmt=text --sort? --dirsfirst --filesfirst --inodes --device --si --metafirst --info --gitfile=path --infofile=path',
   realpath:
     '-e -m -L -P -q -s -z --canonicalize-existing --canonicalize-missing --logical --physical --quiet --relative-to=text --relative-base=text --strip --no-symlinks --zero',
   readlink:
@@ -87,8 +88,7 @@ const NONE: Record<string, string> = {
   nproc: '--all --ignore=text',
   uptime: '-p -s --pretty --since',
   free: '-b -k -m -g -h -w -t -l -s=text -c=text --bytes --kibi --mebi --gibi --human --wide --total --lohi --si',
-  hostname:
-    '-a -A -d -f -i -I -s -y --alias --all-fqdns --domain --fqdn --long --ip-address --all-ip-addresses --short',
+  hostname: '-s --short',
   tty: '-s --silent --quiet',
   lscpu: '-a -b -c -e? -J -p? -x -y --all --json --hex --physical --parse? --extended?',
   cal: '-1 -3 -y -m -s -j',
@@ -107,6 +107,15 @@ const ps: Judge = (args, it, name) => {
       it.doubt('ps may show the environment of processes');
 };
 
+/** tree takes the values of clustered letters from the words behind, and lets options follow in the cluster. */
+function withoutClusters(judge: Judge): Judge {
+  return (args, it, name) => {
+    if (args.some((word) => /^-[a-zA-Z]*[PILTHo]/.test(word.text) && word.text.length > 2))
+      it.doubt(`${name} options in one word are not looked into`);
+    judge(args, it, name);
+  };
+}
+
 /** What starts with an at sign is a file of options to the programs of binutils. */
 const BINUTILS = new Set(['strings', 'nm', 'size', 'readelf', 'objdump']);
 function notFromFile(judge: Judge): Judge {
@@ -123,7 +132,10 @@ export const FILES: [string, Judge][] = [
     BINUTILS.has(name) ? notFromFile(looking('read', tame(name, options))) : looking('read', tame(name, options)),
   ]),
   ['ps', ps],
-  ...Object.entries(LIST).map(([name, options]): [string, Judge] => [name, looking('list', tame(name, options))]),
+  ...Object.entries(LIST).map(([name, options]): [string, Judge] => [
+    name,
+    name === 'tree' ? withoutClusters(looking('list', options)) : looking('list', tame(name, options)),
+  ]),
   ...Object.entries(TEXT).map(([name, options]): [string, Judge] => [name, looking('text', tame(name, options))]),
   ...Object.entries(NONE).map(([name, options]): [string, Judge] => [name, looking('none', options)]),
 ];

@@ -57,6 +57,7 @@ export const find: Judge = (args, it) => {
     } else it.doubt(`find ${word.text.slice(0, 40)} is not known to only look`);
   }
   // What is found by its name and given to a program is as good as named to that program.
+  if (runs) for (const start of starts) it.path(start, 'read');
   if (runs)
     for (const name of names)
       for (const start of starts.length > 0 ? starts : [known('.')]) it.path(below(start, name), 'read');

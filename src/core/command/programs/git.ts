@@ -6,7 +6,7 @@ import { after, headOf, known, mayBeOption, type Word } from '../word.ts';
 // `--open-files-in-pager`, `--upload-pack`, `--exec` and whatever else writes or runs are left out on purpose.
 
 const DIFF =
-  '-p -u -s -U=text -z -a -b -w -B? -M? -C? -D -G=text -S=text -l=text -O=path -R -W -r -t -c --cc --patch --no-patch --unified=text --output-indicator-new=text --output-indicator-old=text --raw --patch-with-raw --indent-heuristic --no-indent-heuristic --minimal --patience --histogram --anchored=text --diff-algorithm=text --stat? --compact-summary --numstat --shortstat --dirstat? --cumulative --summary --patch-with-stat --name-only --name-status --submodule? --color? --no-color --color-moved? --no-color-moved --color-moved-ws=text --word-diff? --word-diff-regex=text --color-words? --no-renames --rename-empty --check --ws-error-highlight=text --full-index --binary --abbrev? --break-rewrites? --find-renames? --find-copies? --find-copies-harder --irreversible-delete --diff-filter=text --find-object=text --pickaxe-all --pickaxe-regex --skip-to=text --rotate-to=text --relative? --no-relative --text --ignore-cr-at-eol --ignore-space-at-eol --ignore-space-change --ignore-all-space --ignore-blank-lines --ignore-matching-lines=text --inter-hunk-context=text --function-context --exit-code --quiet --no-ext-diff --no-textconv --ignore-submodules? --src-prefix=text --dst-prefix=text --no-prefix --default-prefix --line-prefix=text --ita-invisible-in-index --no-index --staged --cached --merge-base --base --ours --theirs --combined-all-paths --diff-merges=text --no-diff-merges --remerge-diff --dd -m';
+  '-p -u -s -U? -z -a -b -w -B? -M? -C? -D -G=text -S=text -l=text -O=path -R -W -r -t -c --cc --patch --no-patch --unified? --output-indicator-new=text --output-indicator-old=text --raw --patch-with-raw --indent-heuristic --no-indent-heuristic --minimal --patience --histogram --anchored=text --diff-algorithm=text --stat? --compact-summary --numstat --shortstat --dirstat? --cumulative --summary --patch-with-stat --name-only --name-status --submodule? --color? --no-color --color-moved? --no-color-moved --color-moved-ws=text --word-diff? --word-diff-regex=text --color-words? --no-renames --rename-empty --check --ws-error-highlight=text --full-index --binary --abbrev? --break-rewrites? --find-renames? --find-copies? --find-copies-harder --irreversible-delete --diff-filter=text --find-object=text --pickaxe-all --pickaxe-regex --skip-to=text --rotate-to=text --relative? --no-relative --text --ignore-cr-at-eol --ignore-space-at-eol --ignore-space-change --ignore-all-space --ignore-blank-lines --ignore-matching-lines=text --inter-hunk-context=text --function-context --exit-code --quiet --no-ext-diff --no-textconv --ignore-submodules? --src-prefix=text --dst-prefix=text --no-prefix --default-prefix --line-prefix=text --ita-invisible-in-index --no-index --staged --cached --merge-base --base --ours --theirs --combined-all-paths --diff-merges=text --no-diff-merges --remerge-diff --dd -m';
 const REVISIONS =
   '-# -n=text -i -E -F -P -g --max-count=text --skip=text --since=text --after=text --until=text --before=text --since-as-filter=text --author=text --committer=text --grep-reflog=text --grep=text --all-match --invert-grep --regexp-ignore-case --basic-regexp --extended-regexp --fixed-strings --perl-regexp --remove-empty --merges --no-merges --min-parents=text --max-parents=text --first-parent --exclude-first-parent-only --not --all --branches? --tags? --remotes? --glob=text --exclude=text --exclude-hidden=text --reflog --ignore-missing --cherry-mark --cherry-pick --left-only --right-only --cherry --walk-reflogs --boundary --simplify-by-decoration --show-pulls --full-history --dense --sparse --simplify-merges --ancestry-path? --date-order --author-date-order --topo-order --reverse --no-walk? --do-walk --pretty? --format=text --abbrev-commit --no-abbrev-commit --oneline --encoding=text --expand-tabs? --no-expand-tabs --notes? --no-notes --relative-date --date=text --parents --children --left-right --graph --no-graph --show-linear-break? --follow --decorate? --no-decorate --decorate-refs=text --decorate-refs-exclude=text --source --no-mailmap --mailmap --use-mailmap --log-size -L=text --clear-decorations';
 
@@ -162,15 +162,12 @@ export const git: Judge = (args, it) => {
     if (!first || !mayBeOption(first)) break;
     if (first.kind !== 'known') break;
     if (first.text === '-C' && second) {
+      if (folder !== undefined) it.doubt('git is told of several folders');
       folder = second;
       it.path(second, 'list');
       rest = rest.slice(2);
     } else if (first.text === '-c' && second?.kind === 'known' && isHarmlessConfig(second.text)) rest = rest.slice(2);
-    else if (
-      /^(--no-pager|-P|--no-optional-locks|--literal-pathspecs|--no-replace-objects|--glob-pathspecs|--icase-pathspecs)$/.test(
-        first.text,
-      )
-    )
+    else if (/^(--no-pager|-P|--no-optional-locks|--literal-pathspecs|--no-replace-objects)$/.test(first.text))
       rest = rest.slice(1);
     else break;
   }
@@ -186,11 +183,19 @@ export const git: Judge = (args, it) => {
 
 function subcommand(command: string, args: readonly Word[], it: Judging): void {
   const name = `git ${command}`;
+  if (args.some((word) => word.kind === 'unknown')) it.doubt(`what ${name} is told is not known beforehand`);
+  if (args.some((word) => word.text.includes('%(signature'))) it.doubt('git runs gpg to check signatures');
   const look = Object.hasOwn(LOOKS, command) ? LOOKS[command] : undefined;
   if (look) {
     looks(look, args, it, name);
     return;
   }
+  // Here a name that fits a glob could be another subcommand, or a value to set.
+  if (
+    /^(branch|tag|config|remote|reflog|symbolic-ref|stash|worktree|notes|submodule|bisect)$/.test(command) &&
+    args.some((word) => word.kind !== 'known')
+  )
+    it.doubt(`what ${name} is told is not known beforehand`);
   if (command === 'branch' || command === 'tag') {
     const { operands, options } = parseOptions(command === 'branch' ? BRANCH : TAG, args, it, name);
     const lists = [
@@ -216,6 +221,8 @@ function subcommand(command: string, args: readonly Word[], it: Judging): void {
   }
   if (command === 'config' && !['get', 'list'].includes(args[0]?.text ?? '')) {
     const { options, operands } = parseOptions(CONFIG, args, it, name);
+    if (/^(edit|set|unset|rename-section|remove-section)$/.test(operands[0]?.text ?? ''))
+      it.doubt('git config changes the configuration with this');
     const reads = ['-l', '--list', '--get', '--get-all', '--get-regexp', '--get-urlmatch'].some((option) =>
       options.has(option),
     );
@@ -261,13 +268,15 @@ function looks(look: Look, args: readonly Word[], it: Judging, name: string): vo
   if (SHOWS.test(name)) it.history();
   const end = args.findIndex((word) => word.kind === 'known' && word.text === '--');
   if (args.some((word) => word.text === '--help')) it.doubt('git --help starts a viewer of manuals');
-  if (args.some((word) => word.text.includes('%G'))) it.doubt('git runs gpg to check signatures');
+  if (args.some((word) => /%[-+ ]?G/.test(word.text))) it.doubt('git runs gpg to check signatures');
   const { operands, options } = parseOptions(look.options, end === -1 ? args : args.slice(0, end), it, name);
   const paths = end === -1 ? [] : args.slice(end + 1);
   if (look.operands === 'none' && operands.length > 0)
     it.doubt(`${name} ${operands[0]?.text ?? ''} is not known to only look`);
-  const range = options.get('-L');
-  if (range?.text.includes(':')) it.path(known(range.text.slice(range.text.indexOf(':') + 1)), 'read');
+  for (const [index, word] of args.entries()) {
+    const range = word.text === '-L' ? (args[index + 1]?.text ?? '') : word.text.startsWith('-L') ? word.text : '';
+    if (range.includes(':')) it.path(known(range.slice(range.lastIndexOf(':') + 1)), 'read');
+  }
   const skipped = name === 'git grep' && !options.has('-e') && !options.has('-f') ? 1 : 0;
   if (look.operands === 'paths' || look.operands === 'revisions')
     for (const word of operands.slice(skipped)) pathspec(word, it);
@@ -281,15 +290,17 @@ function pathspec(word: Word, it: Judging): void {
     it.doubt('what git is asked to show is not known beforehand');
     return;
   }
+  if (head.includes('\\') || /\{[^}]*:/.test(head) || /^:\((?!(exclude|top)\))/.test(head))
+    it.doubt('how git reads this path is not known');
   if (/^:([!^/]|\()/.test(head)) {
     const path = head.replace(/^:(\([^)]*\)|[!^/]+)/, '');
     if (!/exclude|[!^]/.test(head.slice(0, head.length - path.length)) && path !== '') it.path(known(path), 'read');
     return;
   }
-  const cut = head.indexOf(':');
+  const cut = /^:[0-3]:/.test(head) ? 2 : head.indexOf(':');
   if (cut !== -1) it.path(after(word, cut + 1), 'read');
   else if (/[*?[]/.test(head)) it.path({ kind: 'pattern', text: head, head: '' }, 'read');
-  else if (!/^[\w./~^@{}-]*\.\.\.?[\w./~^@{}-]*$/.test(head) || /^\.\.(\/|$)/.test(head)) it.path(word, 'read');
+  else if (!/^[\w./~^@{}-]*\.\.\.?[\w./~^@{}-]*$/.test(head) || /(^|\/)\.\.(\/|$)/.test(head)) it.path(word, 'read');
 }
 
 /** Paths in a command that changes something: an edge of the policy may still forbid it. */

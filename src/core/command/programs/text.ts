@@ -1,6 +1,6 @@
 import { harmless, looking, parseOptions } from '../options.ts';
 import type { Judge } from '../judging.ts';
-import { mayBeOption, type Word } from '../word.ts';
+import { known, mayBeOption, type Word } from '../word.ts';
 
 // Programs that search, sort and compare text: GNU grep 3.8, ripgrep 13, GNU coreutils 9, GNU diffutils 3.8, jq 1.6.
 
@@ -10,8 +10,10 @@ const GREP =
 const grep: Judge = (args, it, name) => {
   const { operands, options } = parseOptions(GREP, args, it, name);
   const hasPattern = ['-e', '-f', '--regexp', '--file'].some((option) => options.has(option));
-  const included = options.get('--include');
-  if (included) it.path(included, 'read'); // as good as named
+  // As good as named.
+  for (const word of args) if (word.text.startsWith('--include=')) it.path(known(word.text.slice(10)), 'read');
+  const [pattern] = operands;
+  if (!hasPattern && pattern && pattern.kind !== 'known') it.path(pattern, 'read');
   for (const word of operands.slice(hasPattern ? 0 : 1)) if (word.text !== '-') it.path(word, 'read');
 };
 
@@ -20,8 +22,12 @@ const RG =
 
 const rg: Judge = (args, it, name) => {
   const { operands, options } = parseOptions(RG, args, it, name);
-  const glob = options.get('-g') ?? options.get('--glob') ?? options.get('--iglob');
-  if (glob && !glob.text.startsWith('!')) it.path(glob, 'read'); // as good as named
+  // As good as named.
+  for (const [index, word] of args.entries()) {
+    const [, attached] = /^(?:-g|--i?glob=)(.+)$/s.exec(word.text) ?? [];
+    const glob = /^(-g|--i?glob)$/.test(word.text) ? args[index + 1]?.text : attached;
+    if (glob !== undefined && !glob.startsWith('!')) it.path(known(glob), 'read');
+  }
   const hasPattern = ['-e', '-f', '--regexp', '--file', '--files', '--type-list'].some((option) => options.has(option));
   for (const word of operands.slice(hasPattern ? 0 : 1)) if (word.text !== '-') it.path(word, 'read');
 };
@@ -39,7 +45,9 @@ const UNIQ =
   '-c -d -D -f=text -i -s=text -u -w=text -z --count --repeated --all-repeated? --group? --skip-fields=text --ignore-case --skip-chars=text --unique --check-chars=text --zero-terminated';
 
 const uniq: Judge = (args, it, name) => {
-  const [input, output] = parseOptions(UNIQ, args, it, name).operands;
+  const { operands } = parseOptions(UNIQ, args, it, name);
+  if (operands.some((word) => word.kind !== 'known')) it.doubt('uniq may be given a second operand, which it writes');
+  const [input, output] = operands;
   if (input && input.text !== '-') it.path(input, 'read');
   if (!output) return;
   it.doubt('uniq writes its second operand');
@@ -64,6 +72,10 @@ const jq: Judge = (args, it, name) => {
   const rest: Word[] = [];
   for (let at = 0; at < args.length; at += 1) {
     const word = args[at] as Word;
+    if (word.kind === 'known' && word.text === '--') {
+      rest.push(...args.slice(at));
+      break;
+    }
     if (word.kind === 'known' && /^--(arg|argjson|slurpfile|rawfile)$/.test(word.text)) {
       const value = args[at + 2];
       if (value && word.text.endsWith('file')) it.path(value, 'read');
@@ -122,7 +134,9 @@ const test: Judge = (args, it) => {
 const XXD = '-# -a -b -c=text -C -d -e -E -g=text -h -i -l=text -n=text -o=text -p -s=text -u -v -ps -plain';
 const xxd: Judge = (args, it, name) => {
   const plain = args.map((word) => (/^-(ps|plain|postscript)$/.test(word.text) ? { ...word, text: '-p' } : word));
-  const [input, output] = parseOptions(XXD, plain, it, name).operands;
+  const { operands } = parseOptions(XXD, plain, it, name);
+  if (operands.some((word) => word.kind !== 'known')) it.doubt('xxd may be given a second operand, which it writes');
+  const [input, output] = operands;
   if (input && input.text !== '-') it.path(input, 'read');
   if (!output) return;
   it.doubt('xxd writes its second operand');
@@ -133,6 +147,8 @@ const xxd: Judge = (args, it, name) => {
 const tar: Judge = (args, it, name) => {
   const [first, ...rest] = args;
   const isOld = first?.kind === 'known' && /^[a-zA-Z]+$/.test(first.text);
+  // In the old style the values of all letters come afterwards, in order.
+  if (isOld && /f.|[bCIKNXTLgHVF]/.test(first.text)) it.doubt('tar is told what to do in a way that is not understood');
   const TAR =
     '-t -v -z -j -J -f=path -a -O -k --list --verbose --gzip --bzip2 --xz --zstd --file=path --auto-compress --exclude=text --wildcards --no-wildcards --full-time --numeric-owner --show-transformed-names --block-number --totals? --force-local -R';
   // Its operands are names of members, not of files.
@@ -167,6 +183,15 @@ const gzip: Judge = (args, it, name) => {
   for (const word of operands) if (word.text !== '-') it.path(word, 'read');
 };
 
+/** Names of hosts are looked up in the network. */
+const lsof: Judge = (args, it, name) => {
+  const { operands } = parseOptions('-a -i? -n -P -p=text -t -u=text -c=text -l', args, it, name);
+  for (const word of args)
+    if (word.text.startsWith('-i') && !/^-i[46]?(tcp|udp)?(:[\d,-]+)?$/i.test(word.text))
+      it.doubt('lsof may look up a name');
+  for (const word of operands) if (!/^[46]?(tcp|udp)?:[\d,-]+$/i.test(word.text)) it.path(word, 'read');
+};
+
 const kill: Judge = (args, it) => {
   if (args[0]?.text !== '-l' && args[0]?.text !== '-L') it.doubt('kill ends processes');
 };
@@ -196,11 +221,11 @@ export const TEXTS: [string, Judge][] = [
   [
     'ss',
     looking(
-      'text',
-      '-a -l -n -p -t -u -x -w -4 -6 -e -i -m -o -r -s -H -O -Z --all --listening --numeric --processes --tcp --udp --unix --summary --no-header --options --extended --memory --info',
+      'none',
+      '-a -l -n -p -t -u -x -w -4 -6 -e -i -m -o -s -H -O -Z --all --listening --numeric --processes --tcp --udp --unix --summary --no-header --options --extended --memory --info',
     ),
   ],
-  ['lsof', looking('read', '-a -i? -n -P -p=text -t -u=text -c=text -l')],
+  ['lsof', lsof],
   ['zcat', looking('read', '-f -l -q -v')],
   ...[
     'echo',

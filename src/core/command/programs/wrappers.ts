@@ -42,12 +42,16 @@ const env: Judge = (args, it, name) => {
 
 const xargs: Judge = (args, it, name) => {
   const { operands, options } = parseOptions(
-    '-0 -a=path -d=text -E=text -e? -I=text -i? -L=text -l? -n=text -o -p -P=text -r -s=text -t -x --null --arg-file=path --delimiter=text --eof? --replace? --max-lines? --max-args=text --max-procs=text --interactive --no-run-if-empty --max-chars=text --verbose --exit --open-tty --show-limits --process-slot-var=text',
+    '-0 -a=path -d=text -E=text -e? -I=text -i? -L=text -l? -n=text -o -p -P=text -r -s=text -t -x --null --arg-file=path --delimiter=text --eof? --replace? --max-lines? --max-args=text --max-procs=text --interactive --no-run-if-empty --max-chars=text --verbose --exit --open-tty --show-limits',
     args,
     it,
     name,
     'first',
   );
+  const given = ['-I', '-i', '--replace', '-n', '--max-args', '-L', '-l', '--max-lines'].filter((option) =>
+    options.has(option),
+  );
+  if (given.length > 1) it.doubt('xargs is told of several ways to build commands');
   const marker =
     (options.get('-I') ?? options.get('-i') ?? options.get('--replace'))?.text ??
     (options.has('-i') ? '{}' : undefined);
