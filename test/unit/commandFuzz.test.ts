@@ -167,7 +167,7 @@ test(`whatever bash starts was listed, or there is a doubt (seed ${SEED})`, { ti
 
 test('a reader that overlooks something is found out', { timeout: 180_000 }, async () => {
   const parser = await bashParser();
-  const lines = commandLines(SEED + 1, 2500);
+  const lines = commandLines(SEED + 1, 8000);
   const whole = (line: string): Meaning => understand(line, parser);
   const blind: Record<string, (line: string) => Meaning> = {
     // What a substitution starts is found before what stands around it.
@@ -186,6 +186,7 @@ test('a reader that overlooks something is found out', { timeout: 180_000 }, asy
   };
   for (const [what, read] of Object.entries(blind)) {
     const { wrong } = await runClear(lines, read);
+    console.log(`${what}: found out by ${wrong.length} lines`);
     expect.soft(wrong.length, what).toBeGreaterThan(0);
   }
 });
