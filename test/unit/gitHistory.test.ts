@@ -7,6 +7,7 @@ import { Engine } from '../../src/compose.ts';
 import { namesInIndex } from '../../src/core/command/gitIndex.ts';
 import { decidingParts } from '../../src/node/lab/decidingParts.ts';
 import { commandWorld } from '../support/commandWorld.ts';
+import { plant } from '../support/tree.ts';
 
 function git(folder: string, ...args: string[]): string {
   return execFileSync('git', ['-C', folder, ...args], { encoding: 'utf8' });
@@ -63,4 +64,22 @@ test('git may show what it tracks: where that is denied, commands that show cont
     expect(await decide(command), command).toBe('allow');
   writeFileSync(join(folder, '.git/index'), 'broken');
   for (const command of shows) expect(await decide(command), command).toBe('ask');
+});
+
+test('a repository in a folder counts for the commands that go there', async () => {
+  const { folder, policy } = await commandWorld();
+  await plant(folder, { 'work/private/plan.txt': 'x', 'work/a.txt': 'x' });
+  git(join(folder, 'work'), 'init', '-q');
+  git(join(folder, 'work'), 'add', '-f', 'private/plan.txt', 'a.txt');
+  const parts = await decidingParts({ workspace: folder, environment: {}, userPolicy: policy });
+  const engine = new Engine(parts);
+  for (const [command, verdict] of [
+    ['git -C work show', 'ask'],
+    ['cd work && git show', 'ask'],
+    ['git show', 'allow'],
+    [`git -C ${'x'.repeat(300)} show`, 'ask'],
+  ] as const) {
+    const call = { name: 'run_command', arguments: JSON.stringify({ command }) };
+    expect((await engine.tryCall(call)).decision.verdict, command).toBe(verdict);
+  }
 });

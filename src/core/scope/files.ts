@@ -33,8 +33,10 @@ export interface Files {
   list(path: string): Promise<FileEntry[]>;
   /** Everything below a folder, without what is denied; links are named, never entered. */
   walk(path: string, signal: AbortSignal): AsyncIterable<FileEntry>;
-  /** The names that a glob of bash fits (an absolute path with wildcards), denied ones too; at most 500. */
-  expand(pattern: string): Promise<string[]>;
+  /** The paths below a folder that a glob of bash fits, denied ones too; at most 500. Only `pattern` has wildcards. */
+  expand(folder: string, pattern: string): Promise<string[]>;
+  /** The names in a folder of the workspace, denied ones too; none where it is hidden or no folder. */
+  names(folder: string): Promise<string[]>;
   /** The first path below a folder that is denied or protected, if any: the folder may not go either. */
   forbiddenBelow(path: string): Promise<string | undefined>;
   /** Puts a file in place in one step, if what stands there still is what was expected. Makes missing folders. */

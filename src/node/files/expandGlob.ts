@@ -1,24 +1,24 @@
 import { readdir } from 'node:fs/promises';
 import { globMatcher, isGlob } from '../../core/scope/glob.ts';
+import { parentOf } from '../../core/scope/spelling.ts';
 import type { Scope } from '../../core/scope/scope.ts';
 import { openFolderAt } from './openTree.ts';
 
 const MOST = 500;
 
 /**
- * The names that a glob of bash fits, denied ones too; nothing is looked up inside a hidden folder, and links are not
- * followed. `*` does not stand for a leading dot. At most 500.
+ * The paths below a folder that a glob of bash fits, denied ones too; nothing is looked up inside a hidden folder, and
+ * links are not followed. `*` does not stand for a leading dot. At most 500.
  */
-export async function expandGlob(pattern: string, scope: Scope): Promise<string[]> {
-  const root = scope.rootOf(pattern);
-  if (root === undefined) return [];
-  let found = [root];
+export async function expandGlob(start: string, pattern: string, scope: Scope): Promise<string[]> {
+  let found = [start];
   let isWild = false;
-  const segments = pattern
-    .slice(root.length)
-    .split('/')
-    .filter((segment) => segment !== '');
-  for (const segment of segments) {
+  for (const segment of pattern.split('/')) {
+    if (segment === '' || segment === '.') continue;
+    if (segment === '..') {
+      found = [...new Set(found.map(parentOf))];
+      continue;
+    }
     if (!isGlob(segment) && !isWild) {
       found = found.map((path) => `${path}/${segment}`);
       continue;
@@ -26,7 +26,7 @@ export async function expandGlob(pattern: string, scope: Scope): Promise<string[
     isWild = true;
     if (!isGlob(segment)) {
       const exists = async (folder: string): Promise<boolean> =>
-        scope.isHidden(folder) || (await namesIn(root, folder)).includes(segment);
+        scope.isHidden(folder) || (await namesIn(folder, scope)).includes(segment);
       const kept: string[] = [];
       for (const folder of found) if (await exists(folder)) kept.push(`${folder}/${segment}`);
       found = kept;
@@ -41,7 +41,7 @@ export async function expandGlob(pattern: string, scope: Scope): Promise<string[
         next.push(`${folder}/${segment}`); // whatever it is, it is hidden
         continue;
       }
-      for (const name of await namesIn(root, folder)) {
+      for (const name of await namesIn(folder, scope)) {
         if (next.length >= MOST) return next;
         if (fits(name) && (!name.startsWith('.') || segment.startsWith('.'))) next.push(`${folder}/${name}`);
       }
@@ -51,7 +51,10 @@ export async function expandGlob(pattern: string, scope: Scope): Promise<string[
   return found;
 }
 
-async function namesIn(root: string, path: string): Promise<string[]> {
+/** The names in a folder; none where it is hidden, lies outside, or is no folder. */
+export async function namesIn(path: string, scope: Scope): Promise<string[]> {
+  const root = scope.rootOf(path);
+  if (root === undefined || scope.isHidden(path)) return [];
   try {
     const folder = await openFolderAt(root, path);
     try {

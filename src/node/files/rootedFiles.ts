@@ -6,7 +6,7 @@ import { Changed, throwIfStopped, ToolFailure } from '../../core/tools/failure.t
 import { assertPermitted, Forbidden } from '../../core/scope/guard.ts';
 import type { FileEntry, Files, Look } from '../../core/scope/files.ts';
 import type { Scope } from '../../core/scope/scope.ts';
-import { expandGlob } from './expandGlob.ts';
+import { expandGlob, namesIn } from './expandGlob.ts';
 import { isNameOfDenied } from './hardLinks.ts';
 import { asFailure, openFolderAt, openPlace, type Place } from './openTree.ts';
 import { isSame, preImageAt } from './preImage.ts';
@@ -93,8 +93,12 @@ export class RootedFiles implements Files {
     }
   }
 
-  expand(pattern: string): Promise<string[]> {
-    return expandGlob(pattern, this.#scope());
+  expand(folder: string, pattern: string): Promise<string[]> {
+    return expandGlob(folder, pattern, this.#scope());
+  }
+
+  names(folder: string): Promise<string[]> {
+    return namesIn(folder, this.#scope());
   }
 
   async *walk(path: string, signal: AbortSignal): AsyncIterable<FileEntry> {

@@ -1,10 +1,11 @@
 import { namesInIndex } from '../../command/gitIndex.ts';
 import type { Meaning } from '../../command/understand.ts';
 import { Forbidden } from '../../scope/guard.ts';
-import { absolutePath, isInside, parentOf } from '../../scope/spelling.ts';
+import { absolutePath, BadPath, isInside, parentOf } from '../../scope/spelling.ts';
 import { ToolFailure } from '../failure.ts';
 import type { ToolContext } from '../tool.ts';
 
+const UNKNOWN = 'git may show files that are denied: which repository it shows is not known';
 const UNREADABLE = 'git may show files that are denied: its index cannot be read';
 const MOST_BYTES = 64 * 1024 * 1024;
 
@@ -15,9 +16,14 @@ const MOST_BYTES = 64 * 1024 * 1024;
 export async function historyDoubt(meaning: Meaning, cwd: string, context: ToolContext): Promise<string | undefined> {
   if (!context.scope.deniesInside) return undefined;
   for (const spelling of new Set(meaning.histories)) {
-    if (spelling === undefined) return 'git may show files that are denied: which repository it shows is not known';
-    const doubt = await doubtAbout(absolutePath(spelling, cwd, context.scope.home), context);
-    if (doubt !== undefined) return doubt;
+    if (spelling === undefined) return UNKNOWN;
+    try {
+      const doubt = await doubtAbout(absolutePath(spelling, cwd, context.scope.home), context);
+      if (doubt !== undefined) return doubt;
+    } catch (error) {
+      if (error instanceof BadPath) return UNKNOWN;
+      throw error;
+    }
   }
   return undefined;
 }

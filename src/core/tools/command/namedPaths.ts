@@ -40,22 +40,39 @@ export interface FoundPaths {
 export async function namedPaths(meaning: Meaning, cwd: string, context: ToolContext): Promise<FoundPaths> {
   const found: FoundPaths = { resources: [], doubts: [] };
   const seen = new Set<string>();
+  // Looked up once, and only if a word may be a path.
+  let names: ReadonlySet<string> | undefined;
   for (const named of meaning.paths) {
     if (seen.size >= MOST_LOOKS) {
       found.doubts.push('it names too many paths');
       break;
     }
     const key = `${named.access} ${named.spelling}`;
-    if (seen.has(key) || (named.isGuess && !(await mayBePath(named.spelling, cwd, context)))) continue;
+    if (seen.has(key)) continue;
+    if (named.isGuess) {
+      names ??= new Set((await context.files.names(cwd)).map(folded));
+      if (!mayBePath(named.spelling, names, context.scope)) continue;
+    }
     seen.add(key);
-    if (named.isPattern) await addFitting(named, cwd, context, found);
-    else await addOne(named, cwd, context, found);
+    await orDoubt(named, found, () =>
+      named.isPattern ? addFitting(named, cwd, context, found) : addOne(named, cwd, context, found),
+    );
   }
   return found;
 }
 
+/** What is no path, or cannot be looked at, is a doubt; what is forbidden goes on being so. */
+async function orDoubt(named: NamedPath, found: FoundPaths, look: () => Promise<void>): Promise<void> {
+  try {
+    await look();
+  } catch (error) {
+    if (!(error instanceof BadPath || error instanceof ToolFailure)) throw error;
+    found.doubts.push(`"${named.spelling.slice(0, 60)}" is no path that can be looked at`);
+  }
+}
+
 /** Whether a word that may be a path starts with something that exists: `s/private/x/` is none, `private/x` may be. */
-async function mayBePath(spelling: string, cwd: string, { files, scope }: ToolContext): Promise<boolean> {
+function mayBePath(spelling: string, names: ReadonlySet<string>, scope: Scope): boolean {
   const [first = ''] = spelling.replace(/^(\.\/)+/, '').split('/');
   if (first === '..' || first === '~') return true;
   if (first === '') {
@@ -63,7 +80,7 @@ async function mayBePath(spelling: string, cwd: string, { files, scope }: ToolCo
     const tops = [...SYSTEM, ...USERS, scope.home, ...scope.roots].map((path) => path.split('/')[1]);
     return tops.includes(top) || scope.isDenied(spelling);
   }
-  return (await files.expand(`${cwd}/{*,.*}`)).some((path) => folded(path) === folded(`${cwd}/${first}`));
+  return names.has(folded(first));
 }
 
 async function addFitting(named: NamedPath, cwd: string, context: ToolContext, found: FoundPaths): Promise<void> {
@@ -71,7 +88,7 @@ async function addFitting(named: NamedPath, cwd: string, context: ToolContext, f
   let permitted = 0;
   for (const spelling of await fitting(named, cwd, context)) {
     try {
-      await addOne({ ...named, spelling }, cwd, context, found);
+      await orDoubt(named, found, () => addOne({ ...named, spelling }, cwd, context, found));
       permitted += 1;
     } catch (error) {
       if (!(error instanceof Forbidden)) throw error;
@@ -93,29 +110,23 @@ function isSystem(path: string, spelling: string, scope: Scope): boolean {
 async function addOne(named: NamedPath, cwd: string, context: ToolContext, found: FoundPaths): Promise<void> {
   const { scope, files } = context;
   const { access } = named;
-  try {
-    const lexical = absolutePath(named.spelling, cwd, scope.home);
-    if (isSystem(lexical, named.spelling, scope)) {
-      const isOwnTemporary = isInside('/tmp', lexical);
-      const denial = denialOf(scope, lexical, access);
-      if (denial && (scope.isDenied(lexical) || (!isOwnTemporary && access !== 'read' && access !== 'list')))
-        throw new Forbidden(denial);
-      found.doubts.push(`it looks at ${lexical}, which is not in the workspace`);
-      return;
-    }
-    for (const spelling of [named.spelling, ...(await physical(named.spelling, cwd, context))]) {
-      const look = await files.look(spelling, cwd, access === 'delete' ? 'itself' : 'followed');
-      // A name in a list tells nothing of what is in the file.
-      if (named.isPattern && access === 'list' && scope.isSecret(look.path)) continue;
-      found.resources.push({
-        path: look.path,
-        access: access === 'read' && look.kind === 'directory' ? 'list' : access,
-      });
-    }
-  } catch (error) {
-    if (error instanceof Forbidden) throw error;
-    if (!(error instanceof BadPath || error instanceof ToolFailure)) throw error;
-    found.doubts.push(`"${named.spelling.slice(0, 60)}" is no path that can be looked at`);
+  const lexical = absolutePath(named.spelling, cwd, scope.home);
+  if (isSystem(lexical, named.spelling, scope)) {
+    const isOwnTemporary = isInside('/tmp', lexical);
+    const denial = denialOf(scope, lexical, access);
+    if (denial && (scope.isDenied(lexical) || (!isOwnTemporary && access !== 'read' && access !== 'list')))
+      throw new Forbidden(denial);
+    found.doubts.push(`it looks at ${lexical}, which is not in the workspace`);
+    return;
+  }
+  for (const spelling of [named.spelling, ...(await physical(named.spelling, cwd, context))]) {
+    const look = await files.look(spelling, cwd, access === 'delete' ? 'itself' : 'followed');
+    // A name in a list tells nothing of what is in the file.
+    if (named.isPattern && access === 'list' && scope.isSecret(look.path)) continue;
+    found.resources.push({
+      path: look.path,
+      access: access === 'read' && look.kind === 'directory' ? 'list' : access,
+    });
   }
 }
 
@@ -134,10 +145,16 @@ async function physical(spelling: string, cwd: string, context: ToolContext): Pr
 
 const MOST_FITTING = 100;
 
+/** Throws `BadPath` for a pattern that could be no path. */
 async function fitting(named: NamedPath, cwd: string, context: ToolContext): Promise<string[]> {
   const { scope, files } = context;
-  const written = absolutePath(named.spelling.replaceAll('\\', ''), cwd, scope.home);
-  const matches = scope.rootOf(written) === undefined ? [] : await files.expand(written);
+  const pattern = named.spelling.replaceAll('\\', '');
+  const written = absolutePath(pattern, cwd, scope.home);
+  const root = scope.rootOf(written);
+  // Only what was written has wildcards: brackets in the folder's own name have none.
+  const isAbsolute = /^(\/|~(\/|$))/.test(pattern);
+  const [folder, below] = isAbsolute ? [root ?? '/', written.slice(root?.length ?? 0)] : [cwd, pattern];
+  const matches = root === undefined ? [] : await files.expand(folder, below);
   if (matches.length === 0) return [written]; // nothing fits: the pattern itself is judged as if it were a name
   // Likely secrets first, so that none of them is behind the end.
   const order = (path: string): number => (scope.isSecret(path) ? 0 : 1);

@@ -2,7 +2,7 @@ import type { CommandMeaning, PreImage } from '../../../shared/action.ts';
 import { ORDER_FILES, scriptsOf } from '../../command/scripts.ts';
 import type { Meaning } from '../../command/understand.ts';
 import { seenFrom } from '../../command/shellState.ts';
-import { absolutePath, isInside, parentOf } from '../../scope/spelling.ts';
+import { absolutePath, BadPath, isInside, parentOf } from '../../scope/spelling.ts';
 import { Forbidden } from '../../scope/guard.ts';
 import { ToolFailure } from '../failure.ts';
 import type { ToolContext } from '../tool.ts';
@@ -50,7 +50,14 @@ function spellings(meaning: Meaning, cwd: string, root: string): Set<string> {
 /** A folder and those above it, up to the workspace's. */
 function upwards(folder: string, cwd: string, root: string): string[] {
   const paths: string[] = [];
-  for (let at = absolutePath(folder, cwd, cwd); isInside(root, at); at = parentOf(at)) {
+  let start: string;
+  try {
+    start = absolutePath(folder, cwd, cwd);
+  } catch (error) {
+    if (error instanceof BadPath) return []; // no folder at all
+    throw error;
+  }
+  for (let at = start; isInside(root, at); at = parentOf(at)) {
     paths.push(at);
     if (at === root) break;
   }
