@@ -110,6 +110,7 @@ function missingPackages(): string[] {
     ['bubblewrap', '/usr/bin/bwrap'],
     ['chromium', process.env['OVERSIGN_CHROMIUM'] ?? '/usr/bin/chromium'],
     ['git', '/usr/bin/git'],
+    ['ripgrep', '/usr/bin/rg'],
     ['python3', '/usr/bin/python3'],
   ];
   return process.platform === 'linux' ? programs.filter(([, path]) => !existsSync(path)).map(([name]) => name) : [];

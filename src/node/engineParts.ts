@@ -16,6 +16,7 @@ import { Acceptance } from './policy/acceptance.ts';
 import { organizationPolicy, PolicyFiles } from './policy/policyFiles.ts';
 import { refuseWorkspace } from './sandbox/cage.ts';
 import { HostSandbox } from './sandbox/hostSandbox.ts';
+import { SeatbeltSandbox } from './sandbox/seatbelt/seatbeltSandbox.ts';
 import { gitInSandbox } from './sandbox/trackedFiles.ts';
 import { join } from 'node:path';
 
@@ -38,7 +39,7 @@ export interface NodeOptions {
 export interface NodeParts {
   parts: EngineParts;
   audit: AuditClient;
-  sandbox: HostSandbox;
+  sandbox: HostSandbox | SeatbeltSandbox;
   folders: OwnFolders;
   userPolicy: string;
   acceptance: Acceptance;
@@ -68,7 +69,8 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
   const userPolicy = join(folders.config, 'policy.yaml');
   const acceptance = new Acceptance(folders.data);
   const audit = await AuditClient.open(folders.data);
-  const sandbox = new HostSandbox(folders, options.environment, roots);
+  const Backend = process.platform === 'darwin' ? SeatbeltSandbox : HostSandbox;
+  const sandbox = new Backend(folders, options.environment, roots);
   try {
     await sandbox.recover();
   } catch (error) {

@@ -153,7 +153,14 @@ async function misled(): Promise<{ bench: Workbench; run: (argv: string[], isOpe
         run: (spec: SandboxSpec, signal) => {
           expect(spec.launch).toMatchObject({ workspace: 'read-only', secrets: 'hidden' });
           const launch = { ...spec.launch, argv: now.argv };
-          return real.run({ ...spec, launch, ...(now.isOpen && { isDenied: () => false }) }, signal);
+          return real.run(
+            {
+              ...spec,
+              launch,
+              ...(now.isOpen && { isHidden: () => false, isDenied: () => false, deniesInside: false }),
+            },
+            signal,
+          );
         },
       };
     },

@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { accessSync, chmodSync, constants, copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, realpath } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
@@ -6,8 +7,9 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { SandboxResult } from '../../src/core/sandbox/port.ts';
-import { ATTACKS, attempt } from '../support/attacks.ts';
+import { argvOf, ATTACKS, attempt, endOf, GREEDY, SURVIVORS, type Hostile } from '../support/attacks.ts';
 import { attackWorld, type AttackWorld } from '../support/attackWorld.ts';
+import { processesWith } from '../support/processes.ts';
 import { removeWhole } from '../support/tree.ts';
 import type { ChildJob } from '../support/sandboxChild.ts';
 
@@ -39,7 +41,7 @@ function asUser(argv: string[]) {
   const [file = '', ...args] = isRoot ? ['su', '-s', '/bin/bash', USER, '-c', 'exec "$0" "$@"', '--', ...argv] : argv;
   return spawn(file, args, {
     cwd: '/',
-    env: { PATH: '/usr/local/bin:/usr/bin:/bin' },
+    env: { PATH: world.path },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
 }
@@ -74,7 +76,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  world.close();
+  await world.close();
   await removeWhole(base);
   if (isRoot) removeUser();
 });
@@ -90,12 +92,58 @@ test('the account is an ordinary one', async () => {
   accessSync(node, constants.X_OK);
 });
 
+const hasNode = existsSync('/usr/bin/node');
+const startable = <T extends Hostile>(attacks: readonly T[]): T[] =>
+  attacks.filter(({ language }) => language !== 'node' || hasNode);
+
 test('every attack is held', async () => {
-  const attacks = ATTACKS.filter(({ language }) => language !== 'node' || existsSync('/usr/bin/node'));
-  const results = await runAs(attacks.map(attempt), { environment: world.environment });
+  const attacks = startable(ATTACKS);
+  const results = await runAs(
+    attacks.map((attack) => attempt(attack)),
+    { environment: world.environment, denied: [...world.denied] },
+  );
   expect(results).toHaveLength(attacks.length);
-  const outcome = attacks.map(({ name }, index) => `${name}: ${(results[index]?.output ?? '').trim()}`);
-  expect(outcome).toEqual(attacks.map(({ name }) => `${name}: HELD`));
+  const outcome = attacks.map(({ name }, index) => {
+    const { output = '', ending } = results[index] ?? {};
+    return `${name}: ${output === 'HELD\n' ? 'held' : JSON.stringify({ output, ending })}`;
+  });
+  expect(outcome).toEqual(attacks.map(({ name }) => `${name}: held`));
+});
+
+test.each(GREEDY)('nothing gets all that it wants: %s', async (group, all) => {
+  const attacks = startable(all);
+  const [first] = attacks;
+  // Each in a folder of its own, that the account makes itself.
+  const results = await runAs(
+    attacks.map((attack, index) => [
+      '/bin/bash',
+      '-c',
+      'export W_WORK="$1" && mkdir "$1" && shift && exec "$@"',
+      'in',
+      join(base, 'account/work', `${group} ${index}`),
+      ...argvOf(attack),
+    ]),
+    { limits: first?.limits ?? {}, timeoutMs: first?.timeoutMs ?? 0, environment: { W_PAUSE: '1' } },
+  );
+  const outcome = attacks.map(({ name, endsBy }, index) => {
+    const result = results[index];
+    const end = result && endOf(result.ending);
+    const isHeld = end !== undefined && endsBy.includes(end) && /^began/.test(result?.output ?? '');
+    return `${name}: ${isHeld && !/^ALL$/m.test(result?.output ?? '') ? 'held' : JSON.stringify(result)}`;
+  });
+  expect(outcome).toEqual(attacks.map(({ name }) => `${name}: held`));
+});
+
+test('nothing survives its call', async () => {
+  const survivors = startable(SURVIVORS);
+  const mark = `mark-${randomUUID()}`;
+  const results = await runAs(survivors.map(argvOf), { environment: { MARK: mark } });
+  try {
+    expect(results.map(({ ending }) => ending)).toEqual(survivors.map(() => ({ kind: 'exited', code: 0 })));
+    expect(processesWith(mark)).toEqual([]);
+  } finally {
+    for (const pid of processesWith(mark)) process.kill(pid, 'SIGKILL');
+  }
 });
 
 test('the number of processes is held by the kernel, for the whole cage', async () => {

@@ -1,56 +1,45 @@
-import { userInfo } from 'node:os';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Cage } from '../../src/core/sandbox/bubblewrap.ts';
-import { findBubblewrap } from '../../src/node/sandbox/probe.ts';
-import { selfTest } from '../../src/node/sandbox/selfTest.ts';
-import { syntheticEtc, systemMounts } from '../../src/node/sandbox/systemMounts.ts';
+import { findMachine, known, type Machine } from '../../src/node/sandbox/machine.ts';
+import { proveCage } from '../../src/node/sandbox/selfTest/prove.ts';
 import { plant, temporaryFolder } from '../support/tree.ts';
 
-/** A cage as it should be, with something changed for the worse. */
-async function cage(worse: Partial<Cage> = {}): Promise<{ program: string; cage: Cage; hidden: string }> {
-  const base = await temporaryFolder();
-  await plant(join(base, 'data'), { 'audit.db': '' });
-  const program = await findBubblewrap();
-  if (typeof program !== 'string') throw new Error(program.cause);
-  const { uid, gid } = userInfo();
-  return {
-    program,
-    hidden: join(base, 'data'),
-    cage: {
-      ...systemMounts(),
-      etc: await syntheticEtc(base, uid, gid, '/home/agent'),
-      toolchains: [],
-      writable: [],
-      shown: [],
-      pinned: [],
-      readOnly: [],
-      hiddenFiles: [],
-      hiddenFolders: [],
-      home: '/home/agent',
-      temporaryBytes: 1 << 20,
-      environment: { PATH: '/usr/bin:/bin' },
-      cwd: '/',
-      ...worse,
-    },
-  };
+async function machine(): Promise<{ found: Machine; data: string }> {
+  const data = await temporaryFolder();
+  await plant(data, { 'audit.db': '' });
+  const found = await findMachine({ data, toolchains: [], known: known() });
+  if ('works' in found) throw new Error(found.cause);
+  return { found, data };
 }
 
-test('a sound cage passes its self-test', async () => {
-  const { program, cage: sound, hidden } = await cage();
-  expect(await selfTest(program, sound, hidden)).toBeUndefined();
+test('a sound cage passes its self-test, which tried many things', async () => {
+  const { found } = await machine();
+  expect(found.probes.length).toBeGreaterThanOrEqual(20);
+  expect(found.probes.filter(({ outcome }) => outcome !== 'held')).toEqual([]);
 });
 
 test('a cage in which Oversign’s data can be seen is refused', async () => {
-  const { program, cage: sound, hidden } = await cage();
-  const refusal = await selfTest(program, { ...sound, toolchains: [hidden] }, hidden);
-  expect(refusal?.cause).toContain(`seeing ${hidden}`);
+  const { found, data } = await machine();
+  const refusal = await proveCage(found.machinery, { ...found.base, toolchains: [data] }, { data, known: known(true) });
+  expect(refusal).toMatchObject({ works: false });
+  expect('works' in refusal && refusal.cause).toContain('read Oversign’s own data');
+});
+
+test('a cage without its system call filter is refused', async () => {
+  const { found, data } = await machine();
+  const allow = new Uint8Array([6, 0, 0, 0, 0, 0, 0xff, 0x7f]);
+  const refusal = await proveCage({ ...found.machinery, filter: allow }, found.base, { data, known: known(true) });
+  expect(refusal).toMatchObject({ works: false });
+  expect('works' in refusal && refusal.cause).toContain('make a program that runs as its owner');
 });
 
 test('a cage that cannot be built is a refusal with a cause and a fix', async () => {
-  const { program, cage: sound, hidden } = await cage();
-  const refusal = await selfTest(program, { ...sound, toolchains: ['/does/not/exist'] }, hidden);
-  expect(refusal?.works).toBe(false);
-  expect(refusal?.cause).toContain('/does/not/exist');
-  expect(refusal?.fix).not.toBe('');
+  const { found, data } = await machine();
+  const refusal = await proveCage(
+    found.machinery,
+    { ...found.base, toolchains: ['/does/not/exist'] },
+    { data, known: known(true) },
+  );
+  expect(refusal).toMatchObject({ works: false });
+  expect('works' in refusal && refusal.cause).toContain('/does/not/exist');
+  expect('works' in refusal && refusal.fix).not.toBe('');
 });

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { toolchains } from '../../src/node/sandbox/systemMounts.ts';
+import { toolchains } from '../../src/node/sandbox/toolchains.ts';
 import { caged } from '../support/sandboxRun.ts';
 import { plant, temporaryFolder } from '../support/tree.ts';
 
@@ -39,7 +39,7 @@ test('an installation is mounted whole; what only has a bin is mounted by it alo
   const found = toolchains(['/usr/bin', 'relative/bin', '', ...bins.map((name) => join(home, name))].join(':'), home, [
     join(home, 'work'),
   ]);
-  expect(found.map(({ mount }) => mount.slice(home.length + 1))).toEqual([
+  expect(found.flatMap(({ mounts }) => mounts).map((mount) => mount.slice(home.length + 1))).toEqual([
     '.nvm/v24',
     '.pyenv',
     '.cargo/bin',

@@ -23,9 +23,26 @@ export const PROTECTED: PathRule[] = [
   '.vscode',
   '.idea',
   '.devcontainer',
+  '.devcontainer.json',
   '*.code-workspace',
   '.git',
   '.gitmodules',
+  '.hg',
+  // Hooks in the work tree, and settings by which shells, debuggers, editors and other agents run programs.
+  '.husky',
+  '.githooks',
+  '.envrc',
+  '.gdbinit',
+  '.lldbinit',
+  '.exrc',
+  '.vimrc',
+  '.nvim.lua',
+  '.zed',
+  '.cursor',
+  '.claude',
+  '.codex',
+  '.gemini',
+  '.mcp.json',
 ].map(builtIn);
 
 /** Likely secrets: reading one asks. Names that say "example" are for everybody's eyes and are left out below. */

@@ -12,30 +12,57 @@ export interface SandboxSpec {
   launch: Launch;
   /** The workspace folders; `launch.workspace` says whether they can be changed. */
   folders: readonly string[];
-  /** Hidden: neither readable nor writable. */
+  /** What in the folders is hidden: neither readable nor writable. */
+  isHidden(path: string): boolean;
+  /** What a rule denies, wherever it is. */
   isDenied(path: string): boolean;
+  /** Whether a rule denies anything that may lie in the folders: it must not appear while the command runs. */
+  deniesInside: boolean;
+  /** Denied paths outside the folders, written out: hidden where the system or a toolchain would show them. */
+  deniedOutside: readonly string[];
   /** Cannot be changed from inside, created, or renamed away. */
   isProtected(path: string): boolean;
   limits: Limits;
   timeoutMs: number;
   /** Output beyond this many bytes is counted, not kept. */
   outputCap: number;
+  /** What the command reads on its standard input; nothing where it is left out. */
+  input?: AsyncIterable<Uint8Array>;
+  /** Told of output as it comes, also beyond the cap. */
+  onOutput?(stream: 'stdout' | 'stderr', chunk: Uint8Array): void;
 }
+
+export type LimitName = 'memory' | 'CPU time' | 'processes' | 'file size' | 'disk' | 'output' | 'wall time';
 
 /** How a limit is held: by the kernel, or looked at every now and then, so that it may overshoot. */
 export interface HeldLimit {
-  name: string;
+  name: LimitName;
+  /** With its unit, for people. */
   value: string;
   how: 'enforced' | 'watched';
+  /** What holds it: a control group, a resource limit of the kernel, a look every so often, Oversign itself. */
+  by: string;
 }
 
 export type Ending =
   | { kind: 'exited'; code: number }
   | { kind: 'killed'; signal: string }
   | { kind: 'timeout'; seconds: number }
-  | { kind: 'limit'; limit: string }
+  | { kind: 'limit'; limit: LimitName }
   | { kind: 'stopped' }
   | { kind: 'violation'; what: string };
+
+/** What a command and everything it started used, as far as it was seen. */
+export interface ResourceUse {
+  /** Processor time of the whole tree. */
+  cpuSeconds: number;
+  /** The most memory that the tree held at once; with a control group its file cache counts too. */
+  memoryBytes: number;
+  /** Bytes given to the kernel to be written to disk. */
+  diskBytes: number;
+  /** The most processes and threads at once. */
+  processes: number;
+}
 
 export interface SandboxResult {
   ending: Ending;
@@ -43,13 +70,27 @@ export interface SandboxResult {
   output: string;
   outputBytes: number;
   durationMs: number;
+  use: ResourceUse;
+  /** What held which limit during this call. */
+  limits: readonly HeldLimit[];
   /** What was set aside afterwards and why, one sentence each. */
   quarantined: string[];
+  /** What else a reader of the result should know about the cage, one sentence each. */
+  notes: string[];
+}
+
+/** One thing that the sandbox tried against itself, in words, and what came of it. */
+export interface Probe {
+  name: string;
+  outcome: 'held' | 'failed';
+  /** What was seen, where it did not hold or needs words. */
+  words?: string;
 }
 
 /** Whether commands can be confined on this machine. */
 export type SandboxStatus =
-  { works: true; name: string; words: string; limits: HeldLimit[] } | { works: false; cause: string; fix: string };
+  | { works: true; name: string; words: string; limits: HeldLimit[]; probes: readonly Probe[] }
+  | { works: false; cause: string; fix: string; probes?: readonly Probe[] };
 
 /** One backend. Missing confinement is a refusal with cause and fix, never a weaker run. */
 export interface Sandbox {

@@ -83,7 +83,7 @@ const tool: Tool<z.infer<typeof parameters>> = {
         limits: status.works
           ? status.limits.map(
               (limit) =>
-                `${limit.name} ${limit.value} (${limit.how === 'watched' ? 'watched, may overshoot' : 'enforced'})`,
+                `${limit.name} ${limit.value} (${limit.how === 'watched' ? 'watched, may overshoot' : `enforced by ${limit.by}`})`,
             )
           : [],
         programs: programLines({ ...meaning, doubts }),
@@ -114,7 +114,10 @@ const tool: Tool<z.infer<typeof parameters>> = {
       {
         launch: action.launch,
         folders: scope.roots,
-        isDenied: (path) => scope.isHidden(path) || (hidesSecrets && scope.isSecret(path)),
+        isHidden: (path) => scope.isHidden(path) || (hidesSecrets && scope.isSecret(path)),
+        isDenied: (path) => scope.isDenied(path),
+        deniesInside: scope.deniesInside,
+        deniedOutside: scope.deniedOutside,
         isProtected: (path) => scope.isProtected(path),
         limits: limitsOf(policy),
         timeoutMs: policy.codeTimeoutSeconds.value * 1000,
@@ -122,7 +125,7 @@ const tool: Tool<z.infer<typeof parameters>> = {
       },
       signal,
     );
-    const words = [endingWords(result.ending), ...result.quarantined];
+    const words = [endingWords(result.ending), ...result.quarantined, ...result.notes.map((note) => `[${note}]`)];
     const isCut = result.outputBytes > OUTPUT_KEPT;
     const output = isCut ? redactor.growing(result.output) : redactor.text(result.output);
     const lost = isCut ? [`[output was ${result.outputBytes} bytes; only the first ${OUTPUT_KEPT} were kept]`] : [];
@@ -135,6 +138,9 @@ const tool: Tool<z.infer<typeof parameters>> = {
         ...(result.ending.kind === 'limit' && { limit: result.ending.limit }),
         outputBytes: result.outputBytes,
         quarantined: result.quarantined.length,
+        ...result.use,
+        durationMs: result.durationMs,
+        limits: result.limits.map(({ name, value, how, by }) => `${name} ${value}: ${how} by ${by}`).join('; '),
         workspace: action.launch.workspace,
       },
       // A program that only looks shows what it reads; of others nobody knows.

@@ -88,7 +88,8 @@ const NO_LOG: EngineParts['audit'] = {
 };
 
 const NOT_LOOKED_AT: Sandbox = {
-  status: () => Promise.resolve({ works: true, name: 'sandbox', words: 'the sandbox of this machine', limits: [] }),
+  status: () =>
+    Promise.resolve({ works: true, name: 'sandbox', words: 'the sandbox of this machine', limits: [], probes: [] }),
   environment: () => Promise.resolve({}),
   run: nothing,
 };

@@ -12,18 +12,28 @@ export interface SpawnSpec {
   /** What the program writes on file descriptor 4 is kept, for programs that report there. */
   readDescriptor4?: boolean;
   /**
-   * The program says something on file descriptor 5 when it is ready, and goes on when it is answered there. A
-   * program whose starter has ended or stopped it meanwhile reads the end of the stream instead.
+   * The program says something on file descriptor 5 when it is ready, and goes on when this says so. A program whose
+   * starter has ended or stopped it meanwhile, or says no, reads the end of the stream instead.
    */
-  waitsOnDescriptor5?: boolean;
+  onReady?: (pid: number) => boolean;
+  /** Bytes given on file descriptor 6 and closed. */
+  onDescriptor6?: Uint8Array;
+  /** What the program reads on its standard input; without it there is nothing to read. */
+  input?: AsyncIterable<Uint8Array>;
+  /** Told of output as it comes, also beyond the cap. */
+  onOutput?: ((stream: 'stdout' | 'stderr', chunk: Uint8Array) => void) | undefined;
   /** Standard output and standard error beyond this many bytes are counted and dropped. */
   outputCap: number;
+  /** Standard error goes nowhere: the output is data. */
+  dropsErrors?: boolean;
 }
 
 export interface Spawned {
   pid: number;
   /** Settles when the process has ended and its pipes are closed, or a moment after it ended if a pipe stays open. */
   ended: Promise<SpawnEnd>;
+  /** What came on file descriptor 4 so far. */
+  report(): string;
   kill(): void;
 }
 
@@ -38,8 +48,8 @@ export interface SpawnEnd {
 const PIPE_GRACE_MS = 500;
 
 /**
- * THE one place that starts processes. They lead a process group of their own, have no standard input, and
- * `kill` ends the whole group with SIGKILL.
+ * THE one place that starts processes. They lead a process group of their own, and `kill` ends the whole group with
+ * SIGKILL.
  */
 export function startProcess(spec: SpawnSpec): Promise<Spawned> {
   return new Promise((resolve, reject) => {
@@ -47,10 +57,10 @@ export function startProcess(spec: SpawnSpec): Promise<Spawned> {
       cwd: spec.cwd,
       env: spec.environment,
       stdio: [
-        'ignore',
+        spec.input ? 'pipe' : 'ignore',
         'pipe',
-        'pipe',
-        ...[spec.onDescriptor3, spec.readDescriptor4, spec.waitsOnDescriptor5].map((used) =>
+        spec.dropsErrors ? 'ignore' : 'pipe',
+        ...[spec.onDescriptor3, spec.readDescriptor4, spec.onReady, spec.onDescriptor6].map((used) =>
           used ? 'pipe' : 'ignore',
         ),
       ],
@@ -59,24 +69,33 @@ export function startProcess(spec: SpawnSpec): Promise<Spawned> {
     const kept: Buffer[] = [];
     let outputBytes = 0;
     let keptBytes = 0;
-    const take = (chunk: Buffer): void => {
+    const take = (stream: 'stdout' | 'stderr', chunk: Buffer): void => {
       outputBytes += chunk.length;
+      spec.onOutput?.(stream, chunk);
       const room = spec.outputCap - keptBytes;
       if (room <= 0) return;
       const part = chunk.subarray(0, room);
       kept.push(part);
       keptBytes += part.length;
     };
-    const streams = [child.stdout, child.stderr] as Readable[];
-    for (const stream of streams) stream.on('data', take);
+    const streams = [child.stdout, child.stderr].filter((stream) => stream !== null);
+    child.stdout?.on('data', (chunk: Buffer) => {
+      take('stdout', chunk);
+    });
+    child.stderr?.on('data', (chunk: Buffer) => {
+      take('stderr', chunk);
+    });
     let descriptor4 = '';
     if (spec.readDescriptor4)
       (child.stdio[4] as Readable).on('data', (chunk: Buffer) => {
         descriptor4 += chunk.toString('latin1');
       });
-    const gate = spec.waitsOnDescriptor5 ? ((child.stdio as readonly unknown[])[5] as Duplex) : undefined;
+    const gate = spec.onReady ? ((child.stdio as readonly unknown[])[5] as Duplex) : undefined;
     gate?.on('error', () => undefined); // the program may end without having asked
-    gate?.once('data', () => gate.end('go\n'));
+    gate?.once('data', () => {
+      if (spec.onReady?.(child.pid ?? 0) === true) gate.end('go\n');
+      else gate.destroy();
+    });
     const ended = new Promise<SpawnEnd>((settle) => {
       let ending: [number | null, NodeJS.Signals | null] | undefined;
       const finish = (): void => {
@@ -95,14 +114,13 @@ export function startProcess(spec: SpawnSpec): Promise<Spawned> {
     });
     child.once('spawn', () => {
       const pid = child.pid ?? 0;
-      if (spec.onDescriptor3 !== undefined) {
-        const pipe = child.stdio[3] as Writable;
-        pipe.on('error', () => undefined); // the program may end before it has read all
-        pipe.end(spec.onDescriptor3);
-      }
+      give(child, 3, spec.onDescriptor3);
+      give(child, 6, spec.onDescriptor6);
+      if (spec.input && child.stdin) void feed(spec.input, child.stdin);
       resolve({
         pid,
         ended,
+        report: () => descriptor4,
         kill: () => {
           gate?.destroy();
           try {
@@ -114,4 +132,26 @@ export function startProcess(spec: SpawnSpec): Promise<Spawned> {
       });
     });
   });
+}
+
+/** The program may end before it has read all. */
+function give(child: ChildProcess, descriptor: number, bytes: Uint8Array | undefined): void {
+  if (bytes === undefined) return;
+  const pipe = (child.stdio as readonly unknown[])[descriptor] as Writable;
+  pipe.on('error', () => undefined);
+  pipe.end(bytes);
+}
+
+/** As fast as the program reads; what it does not read any more is dropped. */
+async function feed(input: AsyncIterable<Uint8Array>, pipe: Writable): Promise<void> {
+  pipe.on('error', () => undefined);
+  try {
+    for await (const chunk of input) {
+      if (pipe.destroyed) break;
+      if (!pipe.write(chunk)) await new Promise((resolve) => pipe.once('drain', resolve).once('close', resolve));
+    }
+  } catch {
+    // an input that breaks off ends here
+  }
+  pipe.end();
 }

@@ -1,21 +1,56 @@
+import { realpath } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import type { Cage } from '../../core/sandbox/bubblewrap.ts';
 import { ToolFailure } from '../../core/tools/failure.ts';
-import { planGit } from './gitParts.ts';
+import { isInside, parentOf } from '../../core/scope/spelling.ts';
+import { bytesOfPath, textOfName } from '../files/rawPath.ts';
+import { planGit, type GitPlan } from './gitParts.ts';
 import type { Placeholder } from './placeholders.ts';
 import { foldersBetween, topmost, type Survey } from './survey.ts';
 
 /** What stays the same for all cages of a process. */
-export type BaseCage = Pick<Cage, 'system' | 'links' | 'etc' | 'toolchains' | 'home'>;
+export interface BaseCage extends Pick<
+  Cage,
+  'system' | 'masked' | 'links' | 'etc' | 'toolchains' | 'home' | 'uid' | 'gid'
+> {
+  /** Sockets, FIFOs and devices in the toolchains. */
+  specials: readonly string[];
+}
+
+/** A cage with nothing of anybody's in it. */
+export function emptyCage(base: BaseCage): Cage {
+  return {
+    ...base,
+    writable: [],
+    shown: [],
+    pinned: [],
+    readOnly: [],
+    hiddenFiles: [],
+    hiddenFolders: [],
+    temporaryBytes: 8 << 20,
+    environment: { PATH: '/usr/bin:/bin' },
+    cwd: '/',
+  };
+}
 
 /** Names that are covered at the top of each workspace folder while they do not exist. */
 const ABSENT_FOLDERS = ['.oversign', '.vscode', '.idea', '.devcontainer', '.git'];
+
+/** How the workspace is looked at while a cage is planned. */
+export interface Look {
+  exists(path: string): Promise<boolean>;
+  isStandIn(path: string): boolean;
+  /** What else git's configuration makes git run from inside the workspace (gitTargets.ts). */
+  targets(gitFolder: string, worktree: string): Promise<GitPlan>;
+  /** Git folders outside whose configuration counts in here, with the work tree that they belong to. */
+  outside: readonly { gitFolder: string; worktree: string }[];
+}
 
 /** The workspace's part of a cage, drawn from a survey; and what must be made beforehand. */
 export async function planWorkspace(
   roots: readonly string[],
   found: Survey,
-  look: { exists(path: string): Promise<boolean>; isStandIn(path: string): boolean },
+  look: Look,
 ): Promise<
   Pick<Cage, 'writable' | 'pinned' | 'readOnly' | 'hiddenFiles' | 'hiddenFolders'> & { placeholders: Placeholder[] }
 > {
@@ -32,15 +67,33 @@ export async function planWorkspace(
     placeholders.push(...plan.placeholders);
     gitMounts.push(folder);
   }
+  refuseLinks(links);
+  const repositories = [
+    ...found.gitFolders.map((gitFolder) => ({ gitFolder, worktree: parentOf(gitFolder) })),
+    ...found.bareFolders.map((gitFolder) => ({ gitFolder, worktree: gitFolder })),
+    ...look.outside,
+  ];
+  for (const { gitFolder, worktree } of repositories) {
+    if (look.isStandIn(gitFolder)) continue;
+    const plan = await look.targets(gitFolder, worktree);
+    readOnly.push(...plan.readOnly);
+    placeholders.push(...plan.placeholders.filter(({ path }) => !placeholders.some((one) => one.path === path)));
+    // A link cannot be held, but the folder that it stands in can.
+    for (const link of plan.links)
+      if (writable.includes(parentOf(link))) links.push(link);
+      else readOnly.push(parentOf(link));
+  }
+  for (const link of found.guardedLinks) {
+    const target = await realpath(bytesOfPath(link), { encoding: 'buffer' }).then(textOfName, () => undefined);
+    if (target !== undefined && writable.some((root) => root !== target && isInside(root, target)))
+      readOnly.push(target);
+  }
   for (const root of writable) {
     for (const name of ABSENT_FOLDERS)
       if (look.isStandIn(`${root}/${name}`) || !(await look.exists(`${root}/${name}`)))
         placeholders.push({ path: `${root}/${name}`, kind: 'folder', content: '' });
   }
-  if (links.length > 0)
-    throw new ToolFailure(
-      `${links.join(', ')}: a protected path is a link, and a link cannot be held in place; replace it by what it points to`,
-    );
+  refuseLinks(links);
   readOnly.push(...placeholders.map(({ path }) => path));
   const hiddenFiles = [...found.deniedFiles, ...found.specials];
   const hiddenFolders = [...found.deniedFolders, ...found.closedFolders];
@@ -58,6 +111,13 @@ export async function planWorkspace(
   };
 }
 
+function refuseLinks(links: readonly string[]): void {
+  if (links.length > 0)
+    throw new ToolFailure(
+      `${links.join(', ')}: a protected path is a link, and a link cannot be held in place; replace it by what it points to`,
+    );
+}
+
 const SYSTEM_FOLDERS = [
   '/usr',
   '/etc',
@@ -71,8 +131,11 @@ const SYSTEM_FOLDERS = [
   '/dev',
   '/proc',
   '/sys',
+  '/System',
+  '/Library',
+  '/private/etc',
 ];
-const SECRET_FOLDERS = ['.ssh', '.gnupg', '.aws', '.kube', '.config', '.local/share'];
+const SECRET_FOLDERS = ['.ssh', '.gnupg', '.aws', '.kube', '.config', '.local/share', 'Library'];
 
 /** Whether a workspace folder may be mounted at all: never the whole system, the home folder, or Oversign's own. */
 export function refuseWorkspace(root: string, home: string, own: readonly string[]): string | undefined {

@@ -1,5 +1,7 @@
+import type { Stats } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parentOf } from '../../core/scope/spelling.ts';
 import { bytesOfPath } from '../files/rawPath.ts';
 
 /** A part of a `.git` folder that decides what git runs, and what to put there while it is absent. */
@@ -19,6 +21,9 @@ const PARTS: Part[] = [
   { name: 'config', absent: 'file', content: '' },
   { name: 'config.worktree', absent: 'file', content: '' },
   { name: 'commondir', absent: 'file', content: '.\n' },
+  // Which configured filter runs on which file; objects of whom are borrowed.
+  { name: 'info/attributes', absent: 'file', content: '' },
+  { name: 'objects/info/alternates', absent: 'file', content: '' },
   { name: 'modules', absent: undefined },
   { name: 'worktrees', absent: undefined },
   { name: 'rebase-merge', absent: undefined },
@@ -38,9 +43,17 @@ export interface GitPlan {
 /** `isStandIn` tells what is there only as a placeholder of another call: that counts as absent. */
 export async function planGit(gitFolder: string, isStandIn: (path: string) => boolean): Promise<GitPlan> {
   const plan: GitPlan = { readOnly: [], placeholders: [], links: [] };
+  const look = (path: string): Promise<Stats | undefined> =>
+    isStandIn(path) ? Promise.resolve(undefined) : lstat(bytesOfPath(path)).catch(() => undefined);
   for (const part of PARTS) {
+    const above = parentOf(join(gitFolder, part.name));
+    if (above !== gitFolder && !(await look(above))) {
+      // Only where git does not need the folder itself can an empty one stand there meanwhile.
+      if (part.name.startsWith('info/')) plan.placeholders.push({ path: above, kind: 'folder', content: '' });
+      continue;
+    }
     const path = join(gitFolder, part.name);
-    const info = isStandIn(path) ? undefined : await lstat(bytesOfPath(path)).catch(() => undefined);
+    const info = await look(path);
     if (info?.isSymbolicLink()) plan.links.push(path);
     else if (info) plan.readOnly.push(path);
     else if (part.absent) plan.placeholders.push({ path, kind: part.absent, content: part.content ?? '' });

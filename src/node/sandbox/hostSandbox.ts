@@ -1,26 +1,22 @@
 import { lstat } from 'node:fs/promises';
-import { userInfo } from 'node:os';
 import type { Cage } from '../../core/sandbox/bubblewrap.ts';
-import type { Limits, Sandbox, SandboxResult, SandboxSpec, SandboxStatus } from '../../core/sandbox/port.ts';
+import type { Ending, Limits, Sandbox, SandboxResult, SandboxSpec, SandboxStatus } from '../../core/sandbox/port.ts';
 import { isInside } from '../../core/scope/spelling.ts';
 import { bytesOfPath } from '../files/rawPath.ts';
 import type { OwnFolders } from '../folders.ts';
 import { planWorkspace, type BaseCage } from './cage.ts';
+import { DeniedWatch } from './deniedWatch.ts';
+import { cageEnvironment } from './environment.ts';
+import { gitAround } from './gitAround.ts';
 import { heldLimits } from './limits.ts';
+import { findMachine, known, type Machine, type Unproven } from './machine.ts';
+import { hiddenElsewhere, type HiddenElsewhere } from './hiddenElsewhere.ts';
+import { OutsideLinks } from './outsideLinks.ts';
 import { Placeholders } from './placeholders.ts';
-import { findBubblewrap, type Refusal } from './probe.ts';
 import { controlEntries, quarantine } from './quarantine.ts';
 import { runInCage } from './runInCage.ts';
-import { selfTest } from './selfTest.ts';
 import { survey, topmost, type Survey } from './survey.ts';
-import { syntheticEtc, systemMounts, toolchains, type Toolchain } from './systemMounts.ts';
-
-const HOME = '/home/agent';
-
-interface Ready {
-  program: string;
-  base: BaseCage;
-}
+import { toolchains, type Toolchain } from './toolchains.ts';
 
 interface RunningCall {
   roots: readonly string[];
@@ -33,8 +29,9 @@ export class HostSandbox implements Sandbox {
   readonly #environment: NodeJS.ProcessEnv;
   readonly #never: readonly string[];
   readonly #placeholders: Placeholders;
+  readonly #outsideLinks = new OutsideLinks();
   readonly #running = new Set<RunningCall>();
-  #status: Promise<Ready | Refusal> | undefined;
+  #machine: ReturnType<typeof findMachine> | undefined;
 
   /** `never`: folders that no toolchain mount may contain or lie in (workspaces, Oversign's own). */
   constructor(folders: OwnFolders, environment: NodeJS.ProcessEnv, never: readonly string[]) {
@@ -45,57 +42,39 @@ export class HostSandbox implements Sandbox {
   }
 
   async status(limits: Limits): Promise<SandboxStatus> {
-    const ready = await this.#ready();
-    if ('works' in ready) return ready;
+    const machine = await this.#ready();
+    if ('works' in machine) return machine;
     return {
       works: true,
       name: 'bubblewrap',
       words:
         'bubblewrap: no network; of your files only the workspace and the toolchains on PATH are there, and only the workspace can be changed.',
-      limits: heldLimits(limits),
+      limits: heldLimits({ limits }, machine.machinery.groups?.name),
+      probes: machine.probes,
     };
   }
 
   /** Forgets what it knows of this machine, so that the next look is a fresh one. */
   forget(): void {
-    this.#status = undefined;
+    known(true);
+    this.#machine = undefined;
   }
 
   environment(variables: readonly string[]): Promise<Record<string, string>> {
-    const chains = this.#toolchains();
-    const pyenv = chains.find(({ bin }) => bin.endsWith('/.pyenv/shims'));
-    const allowed = Object.fromEntries(
-      variables.flatMap((name) => {
-        const value = this.#environment[name];
-        return value === undefined ? [] : [[name, value]];
-      }),
-    );
-    return Promise.resolve({
-      ...allowed,
-      HOME,
-      PATH: [
-        ...chains.map(({ bin }) => bin),
-        '/usr/local/bin',
-        '/usr/bin',
-        '/bin',
-        '/usr/local/sbin',
-        '/usr/sbin',
-        '/sbin',
-      ].join(':'),
-      LANG: 'C.UTF-8',
-      TERM: 'dumb',
-      TMPDIR: '/tmp',
-      NO_COLOR: '1',
-      ...(pyenv && { PYENV_ROOT: pyenv.mount }),
-    });
+    return Promise.resolve(cageEnvironment(this.#environment, variables, this.#toolchains()));
   }
 
   async run(spec: SandboxSpec, signal: AbortSignal): Promise<SandboxResult> {
-    const ready = await this.#ready();
-    if ('works' in ready) throw new Error(`${ready.cause} ${ready.fix}`);
-    if (spec.launch.workspace === 'read-only') return this.#look(ready, spec, signal);
+    const machine = await this.#ready();
+    if ('works' in machine) throw new Error(`${machine.cause} ${machine.fix}`);
+    return spec.launch.workspace === 'read-only'
+      ? this.#look(machine, spec, signal)
+      : this.#work(machine, spec, signal);
+  }
+
+  async #work(machine: Machine, spec: SandboxSpec, signal: AbortSignal): Promise<SandboxResult> {
     const others = [...this.#running];
-    const found = await survey(spec.folders, spec, 'before');
+    const found = await this.#survey(spec);
     const entries = await this.#ownEntries(found);
     // What another call made counts as new for this one too, or two calls could vouch for each other.
     others.push(...this.#running);
@@ -103,40 +82,87 @@ export class HostSandbox implements Sandbox {
       roots: spec.folders,
       before: new Set(entries.filter((path) => others.every((other) => !madeDuring(other, path)))),
     };
-    const { placeholders, ...workspace } = await planWorkspace(spec.folders, found, {
-      exists,
-      isStandIn: (path) => this.#placeholders.has(path),
-    });
+    const isStandIn = (path: string): boolean => this.#placeholders.has(path);
+    const git = await gitAround(spec, this.#folders, isStandIn);
+    const { placeholders, ...workspace } = await planWorkspace(spec.folders, found, { ...git, exists, isStandIn });
     this.#running.add(call);
     try {
       const uncover = await this.#placeholders.cover(placeholders);
       const covered = await identities(placeholders.map(({ path }) => path));
-      const cage = cageFor(spec, ready.base, { ...workspace, shown: [] });
-      const result = await runInCage(ready.program, cage, spec, signal).finally(uncover);
+      const hiddenFiles = [...workspace.hiddenFiles, ...git.hidden];
+      const cage = cageFor(spec, machine.base, { ...workspace, shown: git.shown, hiddenFiles });
+      const result = await this.#watched(machine, cage, spec, found, signal).finally(uncover);
       const closedBefore = new Set(found.closedFolders);
-      const after = await this.#ownEntries(await survey(spec.folders, spec, { closedBefore }));
+      const left = await survey(spec.folders, spec, { closedBefore });
+      // What cannot be looked into although it was opened may hold anything: it goes as a whole.
+      const after = [
+        ...(await this.#ownEntries(left)),
+        ...left.closedFolders.filter((path) => !closedBefore.has(path)),
+      ];
       // A stand-in that is still the same one was out of reach all the time: what is in it is the user's.
       const same = await identities([...covered.keys()]);
       const isNew = (path: string): boolean =>
         !call.before.has(path) && (!same.has(path) || same.get(path) !== covered.get(path));
-      return { ...result, quarantined: await quarantine(after.filter(isNew), this.#folders.data) };
+      return { ...result, quarantined: await quarantine(after.filter(isNew), this.#folders.data), notes: git.notes };
     } finally {
       this.#running.delete(call);
     }
   }
 
   /** A command that only looks: nothing in the workspace can change, so nothing has to be covered or looked after. */
-  async #look({ program, base }: Ready, spec: SandboxSpec, signal: AbortSignal): Promise<SandboxResult> {
-    const found = await survey(spec.folders, spec, 'before');
-    const cage = cageFor(spec, base, {
+  async #look(machine: Machine, spec: SandboxSpec, signal: AbortSignal): Promise<SandboxResult> {
+    const found = await this.#survey(spec);
+    const git = await gitAround(spec, this.#folders, () => false);
+    const cage = cageFor(spec, machine.base, {
       writable: [],
-      shown: topmost(spec.folders),
+      shown: [...topmost(spec.folders), ...git.shown],
       pinned: [],
       readOnly: [],
-      hiddenFiles: [...found.deniedFiles, ...found.specials],
+      hiddenFiles: [...found.deniedFiles, ...found.specials, ...git.hidden],
       hiddenFolders: [...found.deniedFolders, ...found.closedFolders],
     });
-    return { ...(await runInCage(program, cage, spec, signal)), quarantined: [] };
+    return { ...(await this.#watched(machine, cage, spec, found, signal)), notes: git.notes };
+  }
+
+  /** Runs it, and ends it when something denied appears in the workspace or is replaced there. */
+  async #watched(
+    { machinery }: Machine,
+    cage: Cage,
+    spec: SandboxSpec,
+    found: Survey,
+    signal: AbortSignal,
+  ): Promise<SandboxResult> {
+    const paths = [...found.deniedFiles, ...found.deniedFolders];
+    if (!spec.deniesInside && paths.length === 0) return runInCage(machinery, cage, spec, signal);
+    let end: ((why: Ending) => void) | undefined;
+    const watch = new DeniedWatch(
+      {
+        paths,
+        folders: spec.deniesInside ? found.folders : [],
+        isDenied: (path) => spec.isDenied(path),
+      },
+      (path) => end?.({ kind: 'violation', what: seenWords(path) }),
+    );
+    try {
+      const result = await runInCage(machinery, cage, spec, signal, {
+        onStart: (stop) => {
+          end = stop;
+        },
+        atGate: () => {
+          const path = watch.replaced();
+          return path === undefined ? undefined : seenWords(path);
+        },
+      });
+      // What was seen may be in there.
+      return result.ending.kind === 'violation' ? { ...result, output: '' } : result;
+    } finally {
+      watch.close();
+    }
+  }
+
+  async #survey(spec: SandboxSpec): Promise<Survey> {
+    const links = await this.#outsideLinks.find(spec.deniedOutside, spec.folders);
+    return survey(spec.folders, spec, 'before', links);
   }
 
   /** The entries that decide what runs later, without the stand-ins of running calls. */
@@ -152,35 +178,30 @@ export class HostSandbox implements Sandbox {
     return toolchains(this.#environment['PATH'] ?? '', this.#folders.home, this.#never);
   }
 
-  #ready(): Promise<Ready | Refusal> {
-    this.#status ??= this.#probe();
-    return this.#status;
+  #ready(): Promise<Machine | Unproven> {
+    this.#machine ??= findMachine({
+      data: this.#folders.data,
+      known: known(),
+      toolchains: [...new Set(this.#toolchains().flatMap(({ mounts }) => mounts))],
+    });
+    return this.#machine;
   }
+}
 
-  async #probe(): Promise<Ready | Refusal> {
-    const program = await findBubblewrap();
-    if (typeof program !== 'string') return program;
-    const { uid, gid } = userInfo();
-    const base: BaseCage = {
-      ...systemMounts(),
-      etc: await syntheticEtc(this.#folders.data, uid, gid, HOME),
-      toolchains: this.#toolchains().map(({ mount }) => mount),
-      home: HOME,
-    };
-    const empty = { writable: [], shown: [], pinned: [], readOnly: [], hiddenFiles: [], hiddenFolders: [] };
-    const cage: Cage = { ...base, ...empty, temporaryBytes: 1 << 20, environment: { PATH: '/usr/bin:/bin' }, cwd: '/' };
-    const refusal = await selfTest(program, cage, this.#folders.data);
-    return refusal ?? { program, base };
-  }
+function seenWords(path: string): string {
+  return `${path}, which is hidden from commands, appeared or was replaced while the command ran; its output is left out. Run it again`;
 }
 
 type WorkspaceMounts = Pick<Cage, 'writable' | 'shown' | 'pinned' | 'readOnly' | 'hiddenFiles' | 'hiddenFolders'>;
 
 function cageFor(spec: SandboxSpec, base: BaseCage, workspace: WorkspaceMounts): Cage {
+  const elsewhere: HiddenElsewhere = hiddenElsewhere(base, spec);
   return {
     ...base,
     ...workspace,
-    toolchains: base.toolchains.filter((path) => !spec.isDenied(path)),
+    toolchains: elsewhere.toolchains,
+    hiddenFiles: [...workspace.hiddenFiles, ...elsewhere.files],
+    hiddenFolders: [...workspace.hiddenFolders, ...elsewhere.folders],
     temporaryBytes: spec.limits.diskBytes,
     environment: spec.launch.environment,
     cwd: spec.launch.cwd,

@@ -1,14 +1,42 @@
 import type { HeldLimit, Limits } from '../../core/sandbox/port.ts';
+import { EVERY_MS } from './watchdog.ts';
 
-/** What holds each limit on this machine: the kernel, or a look every now and then (watchdog.ts). */
-export function heldLimits(limits: Limits): HeldLimit[] {
-  const size = (bytes: number): string =>
-    bytes >= 1024 ** 3 ? `${(bytes / 1024 ** 3).toFixed(1)} GiB` : `${Math.round(bytes / 1024 ** 2)} MiB`;
+/**
+ * What holds each limit on this machine: the kernel, or a look every now and then (watchdog.ts). `group` is the name of
+ * the control groups in use. Without them a fork bomb is held for everybody but root (RLIMIT_NPROC of setrlimit(2)).
+ */
+export function heldLimits(
+  { limits, timeoutMs, outputCap }: { limits: Limits; timeoutMs?: number; outputCap?: number },
+  group: string | undefined,
+): HeldLimit[] {
+  const look = `looked at every ${EVERY_MS / 1000} s`;
+  const isRoot = process.getuid?.() === 0;
+  const processes: Pick<HeldLimit, 'how' | 'by'> = group
+    ? { how: 'enforced', by: group }
+    : isRoot
+      ? { how: 'watched', by: look }
+      : { how: 'enforced', by: 'RLIMIT_NPROC' };
+  const disk = sizeText(limits.diskBytes);
   return [
-    { name: 'memory', value: size(limits.memoryBytes), how: 'watched' },
-    { name: 'CPU time', value: `${limits.cpuSeconds} s`, how: 'watched' },
-    { name: 'processes', value: String(limits.processes), how: process.getuid?.() === 0 ? 'watched' : 'enforced' },
-    { name: 'size of one file', value: size(limits.diskBytes), how: 'enforced' },
-    { name: 'bytes written', value: size(limits.diskBytes), how: 'watched' },
+    {
+      name: 'memory',
+      value: sizeText(limits.memoryBytes),
+      ...(group ? { how: 'enforced', by: group } : { how: 'watched', by: look }),
+    },
+    { name: 'processes', value: String(limits.processes), ...processes },
+    { name: 'CPU time', value: `${limits.cpuSeconds} s`, how: 'watched', by: look },
+    { name: 'disk', value: `${disk} written`, how: 'watched', by: look },
+    { name: 'file size', value: disk, how: 'enforced', by: 'RLIMIT_FSIZE' },
+    ...(outputCap === undefined
+      ? []
+      : [{ name: 'output', value: `${sizeText(outputCap)} kept`, how: 'enforced', by: 'Oversign' } as const]),
+    ...(timeoutMs === undefined
+      ? []
+      : [{ name: 'wall time', value: `${timeoutMs / 1000} s`, how: 'enforced', by: 'Oversign' } as const]),
   ];
+}
+
+export function sizeText(bytes: number): string {
+  if (bytes >= 1024 ** 3) return `${(bytes / 1024 ** 3).toFixed(1)} GiB`;
+  return bytes >= 1024 ** 2 ? `${Math.round(bytes / 1024 ** 2)} MiB` : `${Math.ceil(bytes / 1024)} KiB`;
 }

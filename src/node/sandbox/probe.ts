@@ -15,7 +15,7 @@ export async function findBubblewrap(): Promise<string | Refusal> {
   if (process.platform !== 'linux')
     return {
       works: false,
-      cause: `Commands cannot be confined on ${process.platform} in this version; the host sandbox needs Linux.`,
+      cause: `Commands cannot be confined on ${process.platform} in this version; the host sandbox needs Linux or macOS.`,
       fix: 'Work in a Linux environment such as WSL, a dev container or a remote host.',
     };
   for (const place of PLACES)

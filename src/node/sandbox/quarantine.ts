@@ -9,7 +9,13 @@ import type { Survey } from './survey.ts';
 
 /** Whatever would make editor or git run something, as far as it is there. */
 export async function controlEntries(found: Survey): Promise<string[]> {
-  const entries = [...found.protectedPaths, ...found.protectedLinks, ...found.gitFolders];
+  const entries = [
+    ...found.protectedPaths,
+    ...found.protectedLinks,
+    ...found.gitFolders,
+    ...found.controlsInDenied,
+    ...found.guardedLinks,
+  ];
   for (const folder of [...found.gitFolders, ...found.bareFolders])
     for (const trap of GIT_TRAPS) if (await isThere(join(folder, trap))) entries.push(join(folder, trap));
   // A folder stops being a repository without its HEAD; the folder itself may be the workspace.
@@ -20,42 +26,63 @@ export async function controlEntries(found: Survey): Promise<string[]> {
 export async function quarantine(paths: readonly string[], dataFolder: string): Promise<string[]> {
   const sentences: string[] = [];
   for (const path of paths) {
-    if (!(await isThere(path))) continue; // it lay in one that was moved already
+    const movable = withinReach(path);
+    if (!(await isThere(movable))) continue; // it lay in one that was moved already
     const folder = join(dataFolder, 'quarantine');
     await makePrivate(folder);
-    const target = join(folder, randomUUID());
-    const isKept = await setAside(path, target);
-    const shown = path.isWellFormed() ? path : path.toWellFormed();
-    sentences.push(
-      `[${shown} appeared while the command ran; it is protected and was ${isKept ? `moved to ${target}` : 'removed'}]`,
+    const shown = movable.isWellFormed() ? movable : movable.toWellFormed();
+    // One that cannot be dealt with must not keep the others from being dealt with.
+    const what = await setAside(movable, join(folder, randomUUID())).catch(
+      (error: unknown) =>
+        `could not be taken away (${error instanceof Error ? error.message : String(error)}): look at it before you go on`,
     );
+    sentences.push(`[${shown} appeared while the command ran; it is protected and ${what}]`);
   }
   return sentences;
 }
 
-/** Whether a copy could be kept. The command ran as the same account: it may have made things hard to move. */
-async function setAside(path: string, target: string): Promise<boolean> {
+/** The kernel takes no path of more than 4096 bytes (PATH_MAX): of a deeper one the last folder that it takes. */
+function withinReach(path: string): string {
+  let at = path;
+  while (bytesOfPath(at).length > 3500) at = parentOf(at);
+  return at;
+}
+
+/** What became of it. The command ran as the same account: it may have made things hard to move. */
+async function setAside(path: string, target: string): Promise<string> {
   const parent = bytesOfPath(parentOf(path));
   const { mode } = await lstat(parent);
   if ((mode & 0o300) !== 0o300) await chmod(parent, mode | 0o700).catch(() => undefined);
   await openUp(path);
-  let isKept = true;
   try {
     await rename(bytesOfPath(path), target);
+    return `was moved to ${target}`;
   } catch {
-    // Another file system: copy what can be copied, links as links, then remove.
-    const isPlain = async (from: string): Promise<boolean> => {
-      const info = await lstat(from);
-      return info.isFile() || info.isDirectory() || info.isSymbolicLink();
-    };
-    isKept = await cp(path, target, { recursive: true, verbatimSymlinks: true, filter: isPlain }).then(
+    // Another file system. Under another name first: whatever fails from here on, it is disarmed.
+    const aside = `${parentOf(path)}/oversign-set-aside-${randomUUID()}`;
+    await rename(bytesOfPath(path), bytesOfPath(aside));
+    const isKept = await copyPlain(aside, target);
+    const isGone = await rm(bytesOfPath(aside), { recursive: true, force: true }).then(
       () => true,
       () => false,
     );
-    await rm(bytesOfPath(path), { recursive: true, force: true });
+    if (!isGone) return `now is ${aside.toWellFormed()}, as it could not be taken away: look at it and remove it`;
+    return isKept ? `was moved to ${target}` : 'was removed';
+  } finally {
+    if ((mode & 0o300) !== 0o300) await chmod(parent, mode & 0o7777).catch(() => undefined);
   }
-  if ((mode & 0o300) !== 0o300) await chmod(parent, mode & 0o7777).catch(() => undefined);
-  return isKept;
+}
+
+/** Copies what can be copied, links as links. */
+async function copyPlain(from: string, to: string): Promise<boolean> {
+  const isPlain = async (path: string): Promise<boolean> => {
+    const info = await lstat(path);
+    return info.isFile() || info.isDirectory() || info.isSymbolicLink();
+  };
+  return cp(from, to, { recursive: true, verbatimSymlinks: true, filter: isPlain }).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function openUp(path: string): Promise<void> {

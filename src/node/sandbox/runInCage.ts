@@ -1,62 +1,136 @@
-import { bubblewrapOptions, limitedArgv, type Cage } from '../../core/sandbox/bubblewrap.ts';
-import type { Ending, SandboxResult, SandboxSpec } from '../../core/sandbox/port.ts';
+import { bubblewrapOptions, DESCRIPTORS, inMemory, limitedArgv, type Cage } from '../../core/sandbox/bubblewrap.ts';
+import type { Ending, LimitName, SandboxResult, SandboxSpec } from '../../core/sandbox/port.ts';
 import { bytesOfPath } from '../files/rawPath.ts';
-import { startProcess, type SpawnEnd } from '../process/spawn.ts';
+import { startProcess, type Spawned, type SpawnEnd } from '../process/spawn.ts';
+import { CageInit } from './cageInit.ts';
+import type { ControlGroup, ControlGroups } from './groups/port.ts';
+import { heldLimits } from './limits.ts';
+import { treeOf } from './processTree.ts';
 import { watchTree } from './watchdog.ts';
+
+/** What this machine has for building cages, found out once. */
+export interface Machinery {
+  /** bubblewrap. */
+  program: string;
+  /** The program of the system call filter. */
+  filter: Uint8Array;
+  groups: ControlGroups | undefined;
+}
+
+/** What a call must see to before the command runs its first word; what it says ends the call. */
+export type AtGate = () => string | undefined;
 
 /** Runs one command in a cage that is planned to the last mount; ends it at a stop, a limit, or the time. */
 export async function runInCage(
-  program: string,
+  machinery: Machinery,
   cage: Cage,
   spec: SandboxSpec,
   signal: AbortSignal,
+  hooks: { atGate?: AtGate; onStart?: (end: (why: Ending) => void) => void } = {},
 ): Promise<SandboxResult> {
+  const limits = heldLimits(spec, machinery.groups?.name);
+  const nothing = { cpuSeconds: 0, memoryBytes: 0, diskBytes: 0, processes: 0 };
+  const rest = { limits, quarantined: [], notes: [] };
   if (isAborted(signal))
-    return { ending: { kind: 'stopped' }, output: '', outputBytes: 0, durationMs: 0, quarantined: [] };
+    return { ending: { kind: 'stopped' }, output: '', outputBytes: 0, durationMs: 0, use: nothing, ...rest };
   const began = performance.now();
   let cause: Ending | undefined;
-  const child = await startProcess({
-    file: program,
-    args: ['--args', '3', '--json-status-fd', '4', '--', ...limitedArgv(spec.limits, spec.launch.argv)],
-    cwd: '/',
-    environment: {},
-    onDescriptor3: optionBytes(cage),
-    readDescriptor4: true,
-    waitsOnDescriptor5: true,
-    outputCap: spec.outputCap,
-  });
+  let init: CageInit | undefined;
   const end = (why: Ending): void => {
     cause ??= why;
-    child.kill();
+    init?.kill();
   };
-  const stopped = (): void => {
-    end({ kind: 'stopped' });
-  };
-  signal.addEventListener('abort', stopped, { once: true });
-  if (isAborted(signal)) stopped(); // while the process was being started
-  const timer = setTimeout(() => {
-    end({ kind: 'timeout', seconds: spec.timeoutMs / 1000 });
-  }, spec.timeoutMs);
-  const unwatch = watchTree(child.pid, spec.limits, (limit) => {
-    end({ kind: 'limit', limit });
-  });
-  let ended: SpawnEnd;
+  let group: ControlGroup | undefined;
   try {
-    ended = await child.ended;
-  } finally {
-    clearTimeout(timer);
-    unwatch();
-    signal.removeEventListener('abort', stopped);
-    child.kill(); // whatever its process group still holds
+    group = machinery.groups?.open(spec.limits);
+  } catch (error) {
+    const what = `its limits could not be set (${error instanceof Error ? error.message : String(error)})`;
+    return { ending: { kind: 'violation', what }, output: '', outputBytes: 0, durationMs: 0, use: nothing, ...rest };
   }
-  const output = ended.output.toString('utf8');
-  return {
-    ending: cause ?? endingOf(ended),
-    output,
-    outputBytes: ended.outputBytes,
-    durationMs: Math.round(performance.now() - began),
-    quarantined: [],
-  };
+  const own = group;
+  try {
+    const child = await startCage(machinery, cage, spec, group, (outer) => {
+      init?.note();
+      const trouble = admitted(own, outer) ?? hooks.atGate?.();
+      if (trouble !== undefined) end({ kind: 'violation', what: trouble });
+      return cause === undefined;
+    });
+    const first = new CageInit(child);
+    init = first;
+    hooks.onStart?.(end);
+    const stopped = (): void => {
+      end({ kind: 'stopped' });
+    };
+    signal.addEventListener('abort', stopped, { once: true });
+    if (isAborted(signal)) stopped(); // while the process was being started
+    const timer = setTimeout(() => {
+      end({ kind: 'timeout', seconds: spec.timeoutMs / 1000 });
+    }, spec.timeoutMs);
+    const watch = watchTree({ outer: child.pid, group, limits: spec.limits, inMemory: inMemory(cage) }, (limit) => {
+      end({ kind: 'limit', limit });
+    });
+    let ended: SpawnEnd;
+    let last: ReturnType<typeof watch.end>;
+    try {
+      ended = await child.ended;
+    } finally {
+      clearTimeout(timer);
+      last = watch.end();
+      signal.removeEventListener('abort', stopped);
+      first.kill(); // whatever its process group still holds
+      await first.gone();
+    }
+    return {
+      ending: cause ?? endingOf(ended, last.over),
+      output: ended.output.toString('utf8'),
+      outputBytes: ended.outputBytes,
+      durationMs: Math.round(performance.now() - began),
+      use: last.use,
+      ...rest,
+    };
+  } finally {
+    void group?.close();
+  }
+}
+
+function startCage(
+  { program, filter }: Machinery,
+  cage: Cage,
+  spec: SandboxSpec,
+  group: ControlGroup | undefined,
+  onReady: (outer: number) => boolean,
+): Promise<Spawned> {
+  const { options, report } = DESCRIPTORS;
+  const [file = program, ...args] = [
+    ...(group?.prefix ?? []),
+    program,
+    ...['--args', String(options), '--json-status-fd', String(report), '--'],
+    ...limitedArgv(spec.limits, spec.launch.argv),
+  ];
+  return startProcess({
+    file,
+    args,
+    cwd: '/',
+    environment: group?.environment ?? {},
+    onDescriptor3: optionBytes(cage),
+    readDescriptor4: true,
+    onReady,
+    onDescriptor6: filter,
+    ...(spec.input && { input: spec.input }),
+    onOutput: spec.onOutput?.bind(spec),
+    outputCap: spec.outputCap,
+  });
+}
+
+/** What waits at the gate is the sandbox's own; from here on the group holds it and all that comes of it. */
+function admitted(group: ControlGroup | undefined, outer: number): string | undefined {
+  if (!group) return undefined;
+  try {
+    group.admit(outer, treeOf(outer).slice(1));
+    return undefined;
+  } catch (error) {
+    return `its limits could not be set (${error instanceof Error ? error.message : String(error)})`;
+  }
 }
 
 /** A cage's options as bubblewrap reads them from a descriptor: each ended by a NUL byte. */
@@ -68,7 +142,9 @@ export function optionBytes(cage: Cage): Buffer {
   );
 }
 
-function endingOf(ended: SpawnEnd): Ending {
+function endingOf(ended: SpawnEnd, over: LimitName | undefined): Ending {
+  // A process that the kernel ended for its limit may have been the command itself.
+  if (over !== undefined) return { kind: 'limit', limit: over };
   if (ended.signal !== null) return { kind: 'killed', signal: ended.signal };
   const code = ended.code ?? -1;
   // bubblewrap reports the exit code of what it ran, and none if the cage was never built (bwrap(1), --json-status-fd).

@@ -19,12 +19,18 @@ export interface Survey {
   bareFolders: string[];
   /** Sockets, FIFOs and devices. */
   specials: string[];
+  /** Protected entries in denied folders: no command sees them, and one that makes such a folder may leave them there. */
+  controlsInDenied: string[];
+  /** Links below a protected path: what they lead to decides as much. In a repository git writes through them. */
+  guardedLinks: string[];
+  /** Every folder that was looked through, the workspace folders first. */
+  folders: string[];
   /** Links where a protected path should be: they cannot be held in place. */
   protectedLinks: string[];
 }
 
 export interface Rules {
-  isDenied(path: string): boolean;
+  isHidden(path: string): boolean;
   isProtected(path: string): boolean;
 }
 
@@ -42,8 +48,16 @@ interface Entry {
   kind: 'folder' | 'file' | 'link' | 'special';
 }
 
-/** Looks through the folders once, links not followed. Too much to look at is a refusal: fail closed. */
-export async function survey(roots: readonly string[], rules: Rules, when: When): Promise<Survey> {
+/**
+ * Looks through the folders once, links not followed. Too much to look at is a refusal: fail closed. `elsewhere`: which
+ * files denied outside the folders have further names (see outsideLinks.ts).
+ */
+export async function survey(
+  roots: readonly string[],
+  rules: Rules,
+  when: When,
+  elsewhere: ReadonlySet<string> = new Set(),
+): Promise<Survey> {
   const found: Survey = {
     deniedFiles: [],
     deniedFolders: [],
@@ -52,6 +66,9 @@ export async function survey(roots: readonly string[], rules: Rules, when: When)
     gitFolders: [],
     bareFolders: [],
     specials: [],
+    controlsInDenied: [],
+    guardedLinks: [],
+    folders: [],
     protectedLinks: [],
   };
   let looked = 0;
@@ -61,13 +78,16 @@ export async function survey(roots: readonly string[], rules: Rules, when: When)
       found.closedFolders.push(folder);
       return;
     }
+    found.folders.push(folder);
     looked += entries.length;
     if (looked > MOST && when === 'before')
       throw new ToolFailure(`the workspace holds more than ${MOST} files; the sandbox cannot make sure of all of them`);
     if (!isGuarded && isBareRepository(entries)) found.bareFolders.push(folder);
     for (const { path, name, kind } of entries) {
-      if (rules.isDenied(path)) (kind === 'folder' ? found.deniedFolders : found.deniedFiles).push(path);
-      else if (!isGuarded && rules.isProtected(path)) {
+      if (rules.isHidden(path)) {
+        (kind === 'folder' ? found.deniedFolders : found.deniedFiles).push(path);
+        if (kind === 'folder') await controlsIn(path, rules, when, found.controlsInDenied);
+      } else if (!isGuarded && rules.isProtected(path)) {
         if (kind === 'link') found.protectedLinks.push(path);
         else if (kind === 'special') found.specials.push(path);
         else (kind === 'folder' && name === '.git' ? found.gitFolders : found.protectedPaths).push(path);
@@ -75,17 +95,27 @@ export async function survey(roots: readonly string[], rules: Rules, when: When)
         if (kind === 'folder') await visit(path, true);
       } else if (kind === 'folder') await visit(path, isGuarded);
       else if (kind === 'special') found.specials.push(path);
+      else if (kind === 'link' && isGuarded) found.guardedLinks.push(path);
     }
   };
   const tops = topmost(roots);
   for (const root of tops) await visit(root, false);
-  if (when === 'before') await addHardLinks(tops, found);
+  if (when === 'before') await addHardLinks(tops, found, elsewhere);
   return found;
 }
 
+/** Protected entries below a denied folder, the topmost alone. */
+async function controlsIn(folder: string, rules: Rules, when: When, found: string[]): Promise<void> {
+  const entries = await entriesOf(folder, when);
+  if (entries === 'closed') return;
+  for (const { path, kind } of entries)
+    if (rules.isProtected(path)) found.push(path);
+    else if (kind === 'folder') await controlsIn(path, rules, when, found);
+}
+
 /** Adds the further names of denied files. Only if there are any is it worth looking at every file's inode. */
-async function addHardLinks(roots: readonly string[], found: Survey): Promise<void> {
-  const linked = new Set<string>();
+async function addHardLinks(roots: readonly string[], found: Survey, elsewhere: ReadonlySet<string>): Promise<void> {
+  const linked = new Set<string>(elsewhere);
   const denied = new Set([...found.deniedFiles, ...found.deniedFolders, ...found.closedFolders]);
   const note = async (path: string): Promise<void> => {
     const info = await lstat(bytesOfPath(path)).catch(() => undefined);

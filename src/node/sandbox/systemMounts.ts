@@ -1,11 +1,11 @@
 import { existsSync, lstatSync, readdirSync, readlinkSync, realpathSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, join } from 'node:path';
+import { join } from 'node:path';
 import type { Cage } from '../../core/sandbox/bubblewrap.ts';
-import { isInside } from '../../core/scope/spelling.ts';
 import { makePrivate } from '../folders.ts';
 
-const SYSTEM = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32', '/nix/store', '/gnu/store'];
+/** The system's own folders. */
+export const SYSTEM = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32', '/nix/store', '/gnu/store'];
 /** Parts of /etc without which programs do not start or name the wrong zone; none tells about this machine. */
 const ETC = [
   '/etc/alternatives',
@@ -16,11 +16,25 @@ const ETC = [
   '/etc/ca-certificates',
   '/etc/pki/tls/certs',
   '/etc/localtime',
-  '/etc/java-17-openjdk',
   '/etc/mime.types',
   '/etc/magic',
   '/etc/fonts',
+  '/etc/services',
+  '/etc/protocols',
+  '/etc/ssl/openssl.cnf',
+  '/etc/crypto-policies',
+  '/etc/os-release',
+  '/etc/debian_version',
+  '/etc/shells',
+  '/etc/inputrc',
+  '/etc/perl',
+  '/etc/terminfo',
 ];
+
+function inEtc(): string[] {
+  const java = readdirSync('/etc').filter((name) => /^java-\d+-openjdk$/.test(name));
+  return [...ETC, ...java.map((name) => `/etc/${name}`)].filter((path) => existsSync(path));
+}
 
 /** The system's own folders: mounted where they are folders, links where they are links. */
 export function systemMounts(): Pick<Cage, 'system' | 'links'> {
@@ -32,6 +46,21 @@ export function systemMounts(): Pick<Cage, 'system' | 'links'> {
     else system.push(path);
   }
   return { system, links };
+}
+
+/** What of /proc is about the machine and not about processes; root could read all of it. */
+const MACHINE = [
+  ...['acpi', 'asound', 'scsi', 'driver', 'fs', 'irq', 'bus'],
+  ...['cmdline', 'config.gz', 'diskstats', 'interrupts', 'iomem', 'ioports', 'kallsyms', 'kcore', 'key-users', 'keys'],
+  ...['kmsg', 'kpagecount', 'kpageflags', 'latency_stats', 'modules', 'partitions', 'pagetypeinfo', 'sched_debug'],
+  ...['schedstat', 'slabinfo', 'softirqs', 'sysrq-trigger', 'timer_list', 'timer_stats', 'vmallocinfo', 'zoneinfo'],
+];
+
+export function maskedInProc(): Cage['masked'] {
+  return MACHINE.flatMap((name) => {
+    const info = lstatSync(`/proc/${name}`, { throwIfNoEntry: false });
+    return info ? [{ path: `/proc/${name}`, kind: info.isDirectory() ? ('folder' as const) : ('file' as const) }] : [];
+  });
 }
 
 /** A small /etc that names nobody: made once in the data folder, with the few real parts that programs need. */
@@ -49,52 +78,6 @@ export async function syntheticEtc(dataFolder: string, uid: number, gid: number,
   for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content, { mode: 0o600 });
   return [
     ...Object.keys(files).map((name) => ({ path: `/etc/${name}`, source: join(folder, name) })),
-    ...ETC.filter((path) => existsSync(path)).map((path) => ({ path, source: realpathSync(path) })),
+    ...inEtc().map((path) => ({ path, source: realpathSync(path) })),
   ];
-}
-
-/** What a toolchain is: the folder to mount, and the folder to put on PATH. */
-export interface Toolchain {
-  mount: string;
-  bin: string;
-}
-
-/** Folders beside `bin` that make its parent an installation. Without one the parent may as well hold tokens or sockets. */
-const INSTALLED = ['lib', 'lib64', 'libexec', 'versions', 'installs'];
-
-/** Parents of a `bin` that hold far more than one toolchain. */
-function isShared(parent: string, home: string): boolean {
-  return (
-    ['/', '/opt', '/usr/local', join(home, '.local'), join(home, '.cargo')].includes(parent) || isInside(parent, home)
-  );
-}
-
-/**
- * Toolchains on the user's PATH that lie outside the system folders: nvm, pyenv, cargo, go and their kind. What
- * does not look like an installation (`~/.docker`, `~/.fly`, `~/.cargo` with their tokens and sockets), or holds
- * more than one (the home folder itself, `~/.local`), is mounted by its `bin` alone; what lies in a workspace or holds one is left out.
- */
-export function toolchains(path: string, home: string, never: readonly string[]): Toolchain[] {
-  const found: Toolchain[] = [];
-  for (const bin of new Set(path.split(':'))) {
-    if (!isAbsolute(bin) || !existsSync(bin)) continue;
-    if (SYSTEM.some((folder) => isInside(folder, bin)) || bin.includes('/node_modules/')) continue;
-    let real: string;
-    try {
-      real = realpathSync(bin);
-      readdirSync(real);
-    } catch {
-      continue;
-    }
-    const parent = dirname(real);
-    const isWhole =
-      ['bin', 'shims'].includes(basename(real)) &&
-      INSTALLED.some((name) => existsSync(join(parent, name))) &&
-      !isShared(parent, home);
-    const mount = isWhole ? parent : real;
-    if (never.some((path) => isInside(mount, path) || isInside(path, mount))) continue;
-    if (mount === '/' || isInside(mount, home)) continue;
-    found.push({ mount, bin: real });
-  }
-  return found;
 }

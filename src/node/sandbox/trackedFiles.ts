@@ -38,6 +38,9 @@ export function gitInSandbox(
             },
             folders: [root],
             ...rules,
+            isHidden: (path) => rules.isDenied(path),
+            deniesInside: false, // it only lists names
+            deniedOutside: [],
             limits,
             timeoutMs: 10_000,
             outputCap: 4 * 1024 * 1024,

@@ -1,94 +1,118 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import type { Limits } from '../../core/sandbox/port.ts';
+import type { LimitName, Limits, ResourceUse } from '../../core/sandbox/port.ts';
+import type { ControlGroup } from './groups/port.ts';
+import { bytesInMemoryFolders, shareOfMemory, treeOf, useOfProcess, type ProcessUse } from './processTree.ts';
 
-const EVERY_MS = 200;
-const PAGE = 4096;
-const TICKS = 100; // USER_HZ, fixed at 100 for user space on Linux (time(7))
+export const EVERY_MS = 100;
 
-/** Use of a whole process tree. */
-export interface TreeUse {
-  memoryBytes: number;
-  cpuSeconds: number;
-  diskBytes: number;
-  processes: number;
+/** What is looked at: the tree below `outer`, which is the sandbox's own starter, and the group it is in. */
+export interface Watched {
+  outer: number;
+  group: ControlGroup | undefined;
+  limits: Limits;
+  /** Folders of the cage whose content is in memory. */
+  inMemory: readonly string[];
 }
 
+export interface Watch {
+  /** The limit that was gone over, at a last look; and what was used. */
+  end(): { over: LimitName | undefined; use: ResourceUse };
+}
+
+/** The sandbox's own two processes: its starter, and the init process of the cage. */
+const ITS_OWN = 2;
+
 /**
- * Looks at a process tree every now and then and tells which limit it went over. Watched, not enforced: it may
- * overshoot between two looks. CPU time and bytes written count processes that have ended, as far as they were seen.
+ * Looks at a tree every now and then and tells of the limit that it went over. What a control group holds is the
+ * kernel's to hold, and is read there; the rest is watched, and may overshoot between two looks.
  */
-export function watchTree(pid: number, limits: Limits, onLimit: (name: string) => void): () => void {
-  const cpu = new Map<number, number>();
-  const written = new Map<number, number>();
-  const timer = setInterval(() => {
-    const use = lookAtTree(pid, cpu, written);
-    const over = exceeded(use, limits);
-    if (over === undefined) return;
-    clearInterval(timer);
-    onLimit(over);
-  }, EVERY_MS);
+export function watchTree(watched: Watched, onLimit: (name: LimitName) => void): Watch {
+  const use: ResourceUse = { cpuSeconds: 0, memoryBytes: 0, diskBytes: 0, processes: 0 };
+  const seen = new Map<number, ProcessUse>();
+  let over: LimitName | undefined;
+  const look = (): void => {
+    let now: LimitName | undefined;
+    try {
+      now = lookAt(watched, seen, use);
+    } catch {
+      return; // a process that goes away while it is looked at; the next look is soon
+    }
+    if (now !== undefined && over === undefined) {
+      over = now;
+      onLimit(now);
+    }
+  };
+  const timer = setInterval(look, EVERY_MS);
   timer.unref();
-  return () => {
-    clearInterval(timer);
+  return {
+    end() {
+      clearInterval(timer);
+      look();
+      return { over, use };
+    },
   };
 }
 
-function exceeded(use: TreeUse, limits: Limits): string | undefined {
-  // Processes first: many of them share their memory, and their sum looks larger than it is.
-  if (use.processes > limits.processes) return 'processes';
-  if (use.memoryBytes > limits.memoryBytes) return 'memory';
+/** One look; raises `use` to what it sees, and says which limit is gone over. */
+function lookAt(
+  { outer, group, limits, inMemory }: Watched,
+  seen: Map<number, ProcessUse>,
+  use: ResourceUse,
+): LimitName | undefined {
+  const now = new Map<number, ProcessUse>();
+  for (const pid of treeOf(outer).slice(1)) {
+    const one = useOfProcess(pid);
+    if (!one) continue;
+    now.set(pid, one);
+    seen.set(pid, one);
+  }
+  const living = [...now.values()];
+  // A child that was waited for is in its parent's count; one that nobody waits for is only in what was seen of it.
+  use.cpuSeconds = Math.max(
+    use.cpuSeconds,
+    sum(living, (one) => one.cpuSeconds.withChildren),
+    sum(seen.values(), (one) => one.cpuSeconds.own),
+  );
+  use.diskBytes = Math.max(
+    use.diskBytes,
+    sum(living, (one) => one.writtenBytes),
+  );
+  const tasks = sum(living, (one) => one.threads) - (ITS_OWN - 1);
+  use.processes = Math.max(use.processes, tasks);
+  let over = group ? fromGroup(group, use) : undefined;
+  if (!group) {
+    if (tasks > limits.processes) over = 'processes';
+    else if (memoryIn(now, limits.memoryBytes, inMemory, use) > limits.memoryBytes) over = 'memory';
+  }
+  if (over !== undefined) return over;
   if (use.cpuSeconds > limits.cpuSeconds) return 'CPU time';
   if (use.diskBytes > limits.diskBytes) return 'disk';
   return undefined;
 }
 
-function lookAtTree(root: number, cpu: Map<number, number>, written: Map<number, number>): TreeUse {
-  const children = new Map<number, number[]>();
-  const rss = new Map<number, number>();
-  for (const name of readdirSync('/proc')) {
-    const pid = Number(name);
-    if (!Number.isInteger(pid)) continue;
-    const fields = statFields(pid);
-    if (!fields) continue;
-    const parent = Number(fields[1]);
-    children.set(parent, [...(children.get(parent) ?? []), pid]);
-    rss.set(pid, Number(fields[21]) * PAGE);
-    cpu.set(-pid, (Number(fields[11]) + Number(fields[12])) / TICKS);
-  }
-  const tree: number[] = [];
-  const pending = [root];
-  for (let pid = pending.pop(); pid !== undefined; pid = pending.pop()) {
-    tree.push(pid);
-    pending.push(...(children.get(pid) ?? []));
-  }
-  for (const pid of tree) {
-    cpu.set(pid, Math.max(cpu.get(pid) ?? 0, cpu.get(-pid) ?? 0));
-    written.set(pid, Math.max(written.get(pid) ?? 0, bytesWritten(pid)));
-  }
-  for (const pid of [...cpu.keys()]) if (pid < 0) cpu.delete(pid);
-  const sum = (values: Iterable<number>): number => [...values].reduce((total, value) => total + value, 0);
-  return {
-    memoryBytes: sum(tree.map((pid) => rss.get(pid) ?? 0)),
-    cpuSeconds: sum(cpu.values()),
-    diskBytes: sum(written.values()),
-    processes: tree.length,
-  };
+function fromGroup(group: ControlGroup, use: ResourceUse): LimitName | undefined {
+  const said = group.use();
+  use.cpuSeconds = Math.max(use.cpuSeconds, said.cpuSeconds);
+  use.memoryBytes = Math.max(use.memoryBytes, said.peakMemoryBytes ?? 0);
+  return said.over;
 }
 
-function statFields(pid: number): string[] | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  } catch {
-    return undefined; // it ended meanwhile
-  }
+/** Memory of the tree. Processes share a lot: only when the plain sum is too much is the exact one worth its price. */
+function memoryIn(
+  living: ReadonlyMap<number, ProcessUse>,
+  limit: number,
+  inMemory: readonly string[],
+  use: ResourceUse,
+): number {
+  const [first] = living.keys();
+  const files = first === undefined ? 0 : bytesInMemoryFolders(first, inMemory);
+  let bytes = sum(living.values(), (one) => one.residentBytes) + files;
+  if (bytes > limit) bytes = sum(living, ([pid, one]) => shareOfMemory(pid) ?? one.residentBytes) + files;
+  use.memoryBytes = Math.max(use.memoryBytes, bytes);
+  return bytes;
 }
 
-function bytesWritten(pid: number): number {
-  try {
-    const found = /^write_bytes: (\d+)$/m.exec(readFileSync(`/proc/${pid}/io`, 'latin1'));
-    return Number(found?.[1] ?? 0);
-  } catch {
-    return 0;
-  }
+function sum<T>(values: Iterable<T>, of: (value: T) => number): number {
+  let total = 0;
+  for (const value of values) total += of(value);
+  return total;
 }

@@ -1,0 +1,50 @@
+import { setImmediate as breathe, setTimeout as pause } from 'node:timers/promises';
+import type { Spawned } from '../process/spawn.ts';
+import { identityOf, isAlive, type ProcessIdentity } from '../process/identity.ts';
+
+/**
+ * The first process of a cage, as it is seen from outside. All others in the cage end with it, and it ends after them
+ * (pid_namespaces(7)). bubblewrap's starter does not wait for it, and what binds the two (--die-with-parent) can be
+ * undone from inside where nothing forbids it: so it is ended by its number, and waited for.
+ */
+export class CageInit {
+  readonly #child: Spawned;
+  #process: ProcessIdentity | undefined;
+
+  constructor(child: Spawned) {
+    this.#child = child;
+  }
+
+  kill(): void {
+    const process_ = this.#find();
+    this.#child.kill();
+    if (!process_ || !isAlive(process_)) return;
+    try {
+      process.kill(process_.pid, 'SIGKILL');
+    } catch {
+      // it ended meanwhile
+    }
+  }
+
+  /** Notes which process it is, while bubblewrap is still there to have named it. */
+  note(): void {
+    this.#find();
+  }
+
+  /** Resolves when nothing of the cage runs any more. */
+  async gone(): Promise<void> {
+    const process_ = this.#find();
+    if (!process_) return;
+    for (let turn = 0; isAlive(process_); turn += 1) {
+      if (turn % 50 === 20) this.kill();
+      await (turn < 20 ? breathe() : pause(1));
+    }
+  }
+
+  /** bwrap(1), --json-status-fd. */
+  #find(): ProcessIdentity | undefined {
+    const pid = /"child-pid": *(\d+)/.exec(this.#child.report())?.[1];
+    if (pid !== undefined) this.#process ??= identityOf(Number(pid));
+    return this.#process?.start === '' ? undefined : this.#process;
+  }
+}

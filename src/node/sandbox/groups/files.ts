@@ -1,0 +1,71 @@
+import { readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { rmdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { identityOf, isAlive } from '../../process/identity.ts';
+
+/** A control file with one number, or with lines of a name and a number; undefined where it cannot be read. */
+export function numberIn(folder: string, file: string, name?: string): number | undefined {
+  try {
+    const text = readFileSync(join(folder, file), 'latin1');
+    if (name === undefined) return Number(text.trim());
+    const line = text.split('\n').find((one) => one.startsWith(`${name} `));
+    return line === undefined ? undefined : Number(line.slice(name.length + 1));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Moves processes into a group. One that has ended meanwhile is no matter; any other trouble throws. */
+export function moveIn(folder: string, pids: readonly number[]): void {
+  for (const pid of pids)
+    try {
+      writeFileSync(join(folder, 'cgroup.procs'), String(pid));
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+    }
+}
+
+let count = 0;
+
+/** A name by which a later process can see whose group it is, and whether the owner is gone. */
+export function groupName(): string {
+  const { pid, start, boot } = identityOf(process.pid);
+  count += 1;
+  return `oversign-${pid}-${start}-${boot.slice(0, 8)}-${count}`;
+}
+
+/** Groups of processes that are gone: taken away as far as they are empty. */
+export function removeLeftOvers(parent: string): void {
+  for (const name of foldersIn(parent)) {
+    const [, pid, start] = /^oversign-(\d+)-(\d+)-/.exec(name) ?? [];
+    if (pid === undefined || start === undefined) continue;
+    if (isAlive({ pid: Number(pid), start, boot: '' })) continue;
+    try {
+      rmdirSync(join(parent, name));
+    } catch {
+      // somebody still lives there: not this process's to end
+    }
+  }
+}
+
+function foldersIn(parent: string): string[] {
+  try {
+    return readdirSync(parent);
+  } catch {
+    return [];
+  }
+}
+
+/** A group goes away when its last process has been waited for, which takes the kernel a moment. */
+export async function removeGroup(folder: string): Promise<void> {
+  for (const ms of [0, 2, 5, 10, 20, 50, 100, 200, 500]) {
+    if (ms > 0) await pause(ms);
+    try {
+      await rmdir(folder);
+      return;
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return;
+    }
+  }
+}

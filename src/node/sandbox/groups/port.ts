@@ -1,0 +1,32 @@
+import type { LimitName, Limits } from '../../../core/sandbox/port.ts';
+
+/** What the kernel counts of a whole tree, also of processes that have ended. */
+export interface GroupUse {
+  cpuSeconds: number;
+  /** The most memory at once, with the file cache; undefined where the kernel does not keep it. */
+  peakMemoryBytes: number | undefined;
+  /** The limit that the kernel held somebody to. */
+  over: Extract<LimitName, 'memory' | 'processes'> | undefined;
+}
+
+/** One control group (cgroups(7)) that holds one call's processes, whatever they do. */
+export interface ControlGroup {
+  /** What starts the sandbox inside the group; empty where processes are moved in at the gate. */
+  prefix: readonly string[];
+  environment: Record<string, string>;
+  /**
+   * Takes processes in before any of them runs a word of the command: `outer` is what was started, `inner` all below
+   * it. Throws if one cannot be taken in.
+   */
+  admit(outer: number, inner: readonly number[]): void;
+  use(): GroupUse;
+  /** Takes the group away once it is empty. */
+  close(): Promise<void>;
+}
+
+/** Where control groups can be had on this machine. */
+export interface ControlGroups {
+  /** As it is shown: "cgroup v1", "systemd scope". */
+  name: string;
+  open(limits: Limits): ControlGroup;
+}

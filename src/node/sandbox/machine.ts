@@ -1,0 +1,92 @@
+import { userInfo } from 'node:os';
+import type { Probe } from '../../core/sandbox/port.ts';
+import { systemCallFilter } from '../../core/sandbox/systemCallFilter.ts';
+import type { BaseCage } from './cage.ts';
+import { controlGroups } from './groups/find.ts';
+import type { ControlGroups } from './groups/port.ts';
+import { specialsIn } from './hiddenElsewhere.ts';
+import { findBubblewrap, type Refusal } from './probe.ts';
+import type { Machinery } from './runInCage.ts';
+import { proveCage } from './selfTest/prove.ts';
+import { maskedInProc, syntheticEtc, systemMounts } from './systemMounts.ts';
+
+export const HOME = '/home/agent';
+
+/** A machine on which commands can be confined: what cages are built with, what is the same in all, and the proof. */
+export interface Machine {
+  machinery: Machinery;
+  base: BaseCage;
+  probes: readonly Probe[];
+}
+
+/** Why commands cannot be confined, with the attempts that did not hold. */
+export type Unproven = Refusal & { probes?: readonly Probe[] };
+
+/** What is different from one sandbox to the next on the same machine. */
+export interface Place {
+  data: string;
+  toolchains: readonly string[];
+  /** What this process found out before about the machine itself; emptied, it is found out anew. */
+  known: Known;
+}
+
+/** What is the same for every sandbox of a process, and takes a while to find out. */
+export interface Known {
+  specials: Map<string, Promise<string[] | undefined>>;
+  limits: Map<string, Promise<Probe[]>>;
+}
+
+const KNOWN: Known = { specials: new Map(), limits: new Map() };
+
+/** What this process knows of its machine; `again` forgets it. */
+export function known(again = false): Known {
+  if (again) {
+    KNOWN.specials.clear();
+    KNOWN.limits.clear();
+  }
+  return KNOWN;
+}
+
+/**
+ * Finds out what there is, and lets it prove itself: nothing runs in a cage that did not hold. Control groups that do
+ * not hold in the proof are done without, and the limits say so.
+ */
+export async function findMachine(place: Place): Promise<Machine | Unproven> {
+  const program = await findBubblewrap();
+  if (typeof program !== 'string') return program;
+  const { arch } = process;
+  if (arch !== 'x64' && arch !== 'arm64')
+    return {
+      works: false,
+      cause: `Commands cannot be confined: there is no system call filter for this kind of processor (${arch}).`,
+      fix: 'Work on an x86-64 or ARM64 machine.',
+    };
+  const { uid, gid } = userInfo();
+  const inside = uid === 0 ? { uid: 1000, gid: 1000 } : { uid, gid };
+  const base: BaseCage = {
+    ...systemMounts(),
+    masked: maskedInProc(),
+    ...inside,
+    etc: await syntheticEtc(place.data, inside.uid, inside.gid, HOME),
+    ...(await specialsIn(place.toolchains, place.known.specials)),
+    home: HOME,
+  };
+  let last: Machine | Unproven | undefined;
+  for (const groups of [...controlGroups(uid), undefined]) {
+    if (groups && !canOpen(groups)) continue;
+    const filter = systemCallFilter(arch, groups ? 'counted' : 'watched');
+    last = await proveCage({ program, filter, groups }, base, place);
+    if (!('works' in last)) return last;
+  }
+  if (!last) throw new Error('there is always the way without control groups');
+  return last;
+}
+
+function canOpen(groups: ControlGroups): boolean {
+  try {
+    void groups.open({ memoryBytes: 1 << 30, cpuSeconds: 1, diskBytes: 1, processes: 10 }).close();
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, readlink, realpath, rm, stat, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { Probe } from '../../../core/sandbox/port.ts';
+import { isInside } from '../../../core/scope/spelling.ts';
+import { makePrivate } from '../../folders.ts';
+import { emptyCage, planWorkspace, type BaseCage } from '../cage.ts';
+import type { Known, Machine, Place, Unproven } from '../machine.ts';
+import { Placeholders } from '../placeholders.ts';
+import { explainFailure } from '../probe.ts';
+import { runInCage, type Machinery } from '../runInCage.ts';
+import { survey } from '../survey.ts';
+import { attemptsScript, type Targets } from './attempts.ts';
+import { exhaust, testSpec } from './exhaust.ts';
+import { listen } from './listener.ts';
+
+/** bubblewrap says "bwrap: …" on standard error when it cannot build the cage. */
+const REFUSED = /^bwrap: /m;
+const NAMESPACES = ['user', 'pid', 'mnt', 'net', 'ipc', 'uts'];
+
+/**
+ * Proves cages before anything else runs in one: in a workspace made for it, in a cage planned as for a command, it
+ * tries what a command must not be able to do. What held is the machine; what did not is a refusal that names it.
+ */
+export async function proveCage(
+  machinery: Machinery,
+  base: BaseCage,
+  { data, known }: Pick<Place, 'data' | 'known'>,
+): Promise<Machine | Unproven> {
+  const place = join(data, `self-test-${randomUUID()}`);
+  await makePrivate(data);
+  await removeOld(data);
+  await mkdir(place, { mode: 0o700 });
+  try {
+    const probes = await attempts(machinery, base, await realpath(place), data);
+    if (!Array.isArray(probes)) return probes;
+    if (probes.every(({ outcome }) => outcome === 'held')) probes.push(...(await limitsOf(machinery, base, known)));
+    const failed = probes.filter(({ outcome }) => outcome === 'failed');
+    if (failed.length === 0) return { machinery, base, probes };
+    const names = failed.map(({ name, words }) => (words === undefined ? name : `${name} (${words})`)).join('; ');
+    return {
+      works: false,
+      probes,
+      cause: `Commands cannot be confined: in its self-test the sandbox let a command ${names}.`,
+      fix: 'Please report this with the output of `oversign doctor`: a sandbox that does not hold is never used.',
+    };
+  } finally {
+    await rm(place, { recursive: true, force: true });
+  }
+}
+
+/** The limits are the machine's to hold: tried once in a process. */
+function limitsOf(machinery: Machinery, base: BaseCage, known: Known): Promise<Probe[]> {
+  const key = `${machinery.program} ${machinery.groups?.name ?? ''} ${machinery.filter.length}`;
+  const tried = known.limits.get(key) ?? exhaust(machinery, emptyCage({ ...base, toolchains: [] }));
+  known.limits.set(key, tried);
+  return tried;
+}
+
+/** What processes that were killed in the middle left; a test takes seconds. */
+async function removeOld(data: string): Promise<void> {
+  for (const name of await readdir(data)) {
+    if (!name.startsWith('self-test-')) continue;
+    const info = await stat(join(data, name)).catch(() => undefined);
+    if (info && Date.now() - info.mtimeMs > 60_000) await rm(join(data, name), { recursive: true, force: true });
+  }
+}
+
+async function attempts(
+  machinery: Machinery,
+  base: BaseCage,
+  place: string,
+  data: string,
+): Promise<Probe[] | Unproven> {
+  const targets = await lookedFor(place, data, base.toolchains);
+  // The path of a socket is short (unix(7)): from the folder it is always short enough.
+  const listener = await listen(join(targets.work, 'socket'), 'reached').catch(() => undefined);
+  const placeholders = new Placeholders(join(place, 'journal'));
+  try {
+    const rules = {
+      isHidden: (path: string) => path.endsWith('.key'),
+      isProtected: (path: string) => /\/(\.git|\.vscode)(\/|$)/.test(path),
+    };
+    const found = await survey([targets.work], rules, 'before');
+    const { placeholders: wanted, ...workspace } = await planWorkspace([targets.work], found, {
+      exists: () => Promise.resolve(false),
+      isStandIn: () => false,
+      targets: () => Promise.resolve({ readOnly: [], placeholders: [], links: [] }),
+      outside: [],
+    });
+    const uncover = await placeholders.cover(wanted);
+    const { argv, environment, names } = attemptsScript({ ...targets, port: listener?.port ?? 1 });
+    const cage = { ...emptyCage(base), ...workspace, environment, cwd: targets.work };
+    const result = await runInCage(machinery, cage, testSpec(argv, cage), new AbortController().signal).finally(
+      uncover,
+    );
+    if (result.ending.kind !== 'exited' && REFUSED.test(result.output)) return await explainFailure(result.output);
+    const said = new Set(result.output.split('\n'));
+    return names.map((name, index) => {
+      if (said.has(`held ${index}`)) return { name, outcome: 'held' };
+      return said.has(`failed ${index}`)
+        ? { name, outcome: 'failed' }
+        : { name, outcome: 'failed', words: `not tried: ${result.ending.kind}, ${result.output.trim().slice(-200)}` };
+    });
+  } finally {
+    listener?.close();
+  }
+}
+
+async function lookedFor(place: string, data: string, toolchains: readonly string[]): Promise<Omit<Targets, 'port'>> {
+  const [work, outside] = [join(place, 'work'), join(place, 'outside')];
+  await mkdir(join(work, '.git/hooks'), { recursive: true });
+  await mkdir(outside);
+  await writeFile(join(work, '.git/config'), '');
+  await writeFile(join(work, 'denied.key'), 'secret\n');
+  await writeFile(join(outside, 'secret'), 'secret\n');
+  const namespaces = await Promise.all(NAMESPACES.map((name) => readlink(`/proc/self/ns/${name}`).catch(() => name)));
+  const home = homedir();
+  // Above a toolchain its folders are there, and empty but for it.
+  const isAbove = (path: string): boolean => toolchains.some((mount) => isInside(path, mount));
+  const inHome = (await readdir(home).catch(() => [])).filter((name) => !isAbove(join(home, name))).slice(0, 1000);
+  return { work, outside, data, home, inHome, namespaces };
+}

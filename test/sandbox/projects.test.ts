@@ -1,0 +1,146 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, realpathSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { DEFAULTS } from '../../src/core/policy/defaults.ts';
+import type { SandboxResult } from '../../src/core/sandbox/port.ts';
+import { GYP, installNvm, SEND, XZ, ZOD, type Project } from '../support/projects/published.ts';
+import type { ChildJob } from '../support/sandboxChild.ts';
+import { caged, type RunOptions } from '../support/sandboxRun.ts';
+import { plant, removeWhole } from '../support/tree.ts';
+
+const SYSTEM = '/usr/local/bin:/usr/bin:/bin';
+const MINUTES = 60_000;
+const OPTIONS = { limits: DEFAULTS.limits, timeoutMs: 3 * MINUTES, outputCap: 2_000_000 } satisfies RunOptions;
+/** "nobody", who is on every Linux: making an account here could meet the making of one in another test. */
+const NOBODY = 65_534;
+const isRoot = process.getuid?.() === 0;
+
+let base: string;
+let nvm: string;
+
+beforeAll(() => {
+  base = realpathSync(mkdtempSync(join(tmpdir(), 'oversign-projects-')));
+  chmodSync(base, 0o755);
+  mkdirSync(join(base, 'home'));
+  nvm = installNvm(join(base, 'home'));
+}, 5 * MINUTES);
+
+afterAll(() => removeWhole(base));
+
+/** How many tests passed, as the project's runner counts them; what it said, where it counted none. */
+function passed(project: Project, output: string): number | string {
+  return Number(project.passed.exec(output)?.[1] ?? 0) || output;
+}
+
+/** The control: the same command line without a sandbox. */
+function outside(project: Project, folder: string, path: string): number | string {
+  const home = join(base, 'home-outside');
+  mkdirSync(home, { recursive: true });
+  const environment = { PATH: path, HOME: home, LANG: 'C.UTF-8', NO_COLOR: '1', TERM: 'dumb' };
+  // One stream, as in the sandbox: runners count on either.
+  const ended = spawnSync('/bin/bash', ['-c', `exec 2>&1; ${project.command}`], {
+    cwd: folder,
+    env: environment,
+    encoding: 'utf8',
+    maxBuffer: OPTIONS.outputCap,
+  });
+  return ended.status === 0 ? passed(project, ended.stdout) : ended.stdout;
+}
+
+/** Runs a project's tests in the sandbox and without it; `name` is its folder in the workspace. */
+async function compare(project: Project, name: string, path: string): Promise<void> {
+  const cage = await caged(base, path);
+  const folder = join(cage.folder, name);
+  if (!existsSync(folder)) project.prepare(folder);
+  const result = await cage.run(project.command, { ...OPTIONS, cwd: folder });
+  expect(result, result.output).toMatchObject({ ending: { kind: 'exited', code: 0 }, quarantined: [] });
+  const inside = passed(project, result.output);
+  expect(inside).toBeGreaterThan(0);
+  expect(outside(project, folder, path)).toBe(inside);
+}
+
+const LONG = 8 * MINUTES;
+
+test('an npm project with vitest', () => compare(ZOD, 'zod', `${nvm}:${SYSTEM}`), LONG);
+
+test(
+  'an npm project’s own script under nvm, with servers on the loopback and coverage',
+  () => compare(SEND, 'send', `${nvm}:${SYSTEM}`),
+  LONG,
+);
+
+test('a Python project with unittest', () => compare(GYP, 'gyp', SYSTEM), LONG);
+
+test(
+  'a C project with configure and make',
+  async ({ skip }) => {
+    const missing = ['gcc', 'make', 'ar'].filter((name) => !existsSync(join('/usr/bin', name)));
+    const reason = `needs system packages: gcc libc6-dev make (missing: ${missing.join(', ')})`;
+    if (missing.length > 0 && process.env['CI'] === 'true') throw new Error(reason);
+    skip(missing.length > 0, reason);
+    await compare(XZ, 'xz', SYSTEM);
+  },
+  LONG,
+);
+
+test(
+  'a Python project under pyenv',
+  async ({ skip }) => {
+    const root = process.env['PYENV_ROOT'] ?? join(homedir(), '.pyenv');
+    skip(!existsSync(join(root, 'shims/python3')), 'pyenv is not on this machine; a Node under nvm is tested above');
+    const path = `${join(root, 'shims')}:${join(root, 'bin')}:${SYSTEM}`;
+    const cage = await caged(base, path);
+    const version = await cage.run('python3 -c "import sys; print(sys.prefix)"');
+    expect(version.output.trim()).toMatch(new RegExp(`^${realpathSync(root)}/versions/`));
+    await compare(GYP, 'gyp', path);
+  },
+  LONG,
+);
+
+test(
+  'projects of an ordinary account',
+  async () => {
+    const account = join(base, 'account');
+    mkdirSync(account);
+    SEND.prepare(join(account, 'work/send'));
+    GYP.prepare(join(account, 'work/gyp'));
+    const commands = [`cd send && ${SEND.command}`, `cd gyp && ${GYP.command}`];
+    const [send, gyp] = await runAsNobody({ base: account, commands, options: OPTIONS });
+    expect(send, send?.output).toMatchObject({ ending: { kind: 'exited', code: 0 }, quarantined: [] });
+    expect(gyp, gyp?.output).toMatchObject({ ending: { kind: 'exited', code: 0 }, quarantined: [] });
+    const path = `${nvm}:${SYSTEM}`;
+    expect(passed(SEND, send?.output ?? '')).toBe(outside(SEND, join(account, 'work/send'), path));
+    expect(passed(GYP, gyp?.output ?? '')).toBe(outside(GYP, join(account, 'work/gyp'), path));
+  },
+  LONG,
+);
+
+/** Runs commands in the sandbox as an ordinary account; without root this one is ordinary already. */
+async function runAsNobody(job: ChildJob): Promise<SandboxResult[]> {
+  await plant(base, { 'job.json': JSON.stringify(job) });
+  await build({
+    entryPoints: [join(import.meta.dirname, '../support/sandboxChild.ts')],
+    outfile: join(base, 'child.mjs'),
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    logLevel: 'error',
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+  });
+  if (isRoot) spawnSync('chown', ['-R', '-h', `${NOBODY}:${NOBODY}`, job.base]);
+  const child = spawn(join(nvm, 'node'), [join(base, 'child.mjs'), join(base, 'job.json')], {
+    cwd: '/',
+    env: { PATH: `${nvm}:${SYSTEM}` },
+    stdio: ['ignore', 'pipe', 'inherit'],
+    ...(isRoot && { uid: NOBODY, gid: NOBODY }),
+  });
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    output += chunk;
+  });
+  await new Promise((resolve) => child.once('close', resolve));
+  return JSON.parse(output) as SandboxResult[];
+}
