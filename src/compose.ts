@@ -45,6 +45,8 @@ export interface EngineParts {
   /** A path with every link resolved, as far as it exists. */
   realPath(path: string): Promise<string>;
   sandbox: Sandbox;
+  /** Commands without any sandbox, for policies that want that. */
+  outside: Sandbox;
   checkpoints: Checkpoints;
   versionControl(scope: () => Scope): VersionControl;
   editor: EditorBuffers;
@@ -118,6 +120,12 @@ export class Engine {
       ...policy,
       notes: [...loaded.notes, ...policy.notes, ...emptyScopeNotes(policy, await this.#scopeOf(policy))],
     };
+  }
+
+  /** What a command's cage is drawn from now. */
+  async profile(): Promise<{ policy: EffectivePolicy; scope: Scope }> {
+    const policy = await this.policy();
+    return { policy, scope: await this.#scopeOf(policy) };
   }
 
   /** What would happen if the agent made this call now, in a new run. Decides as a run would, and does nothing. */
@@ -267,7 +275,7 @@ export class Engine {
     scriptWatch: ScriptWatch,
     isRecorded = true,
   ): () => Promise<ToolContext> {
-    const { roots, home, own, sandbox, checkpoints, editor, hash } = this.#parts;
+    const { roots, home, own, sandbox, outside, checkpoints, editor, hash } = this.#parts;
     let scope = scopeOf(start, roots, home, own); // no tool sees this one: the first context replaces it
     const files = this.#parts.files(() => scope);
     const versionControl = this.#parts.versionControl(() => scope);
@@ -288,6 +296,7 @@ export class Engine {
         scriptWatch,
         policy,
         sandbox,
+        outside,
         checkpoints,
         versionControl,
         editor,

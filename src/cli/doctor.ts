@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { Engine } from '../compose.ts';
 import { commandsProblem } from '../core/tools/confinement.ts';
-import { limitsOf } from '../core/tools/runCommand.ts';
+import { limitsOf } from '../core/tools/runner.ts';
 import { nodeParts } from '../node/engineParts.ts';
 import { visibleLine } from '../shared/visible.ts';
 import { jsonLine } from '../terminal/jsonLine.ts';
@@ -37,11 +37,25 @@ export async function doctor(workspace: string, json: boolean): Promise<number> 
         ok: status.works,
         words: status.works ? status.words : `${status.cause} ${status.fix}`,
       });
-      const problem = await commandsProblem(policy, node.sandbox);
+      for (const probe of status.probes ?? [])
+        items.push({
+          name: 'self-test',
+          ok: probe.outcome === 'held',
+          words: `a command could not ${probe.name}`,
+          ...(probe.outcome === 'failed' && { words: `a command could ${probe.name} ${probe.words ?? ''}`.trim() }),
+        });
+      if (status.works)
+        for (const { name, value, how, by } of status.limits)
+          items.push({ name: 'limit', ok: true, words: `${name} ${value}: ${how} (${by})` });
+      const problem = await commandsProblem(policy, node.parts);
       items.push({
         name: 'commands',
         ok: problem === undefined,
-        words: problem ?? 'can be run, each after a question',
+        words:
+          problem ??
+          (policy.sandbox.value
+            ? 'can be run; those that do more than look ask'
+            : 'run OUTSIDE the sandbox by your policy (sandbox: false); each asks'),
       });
     } catch (error) {
       items.push({ name: 'policy', ok: false, words: error instanceof Error ? error.message : String(error) });

@@ -4,6 +4,7 @@ import { decide } from './decide.ts';
 import { doctor } from './doctor.ts';
 import { history } from './history.ts';
 import { policy } from './policy.ts';
+import { sandbox } from './sandbox.ts';
 import { runTask } from './runTask.ts';
 import { USAGE } from './usage.ts';
 import { verify } from './verify.ts';
@@ -75,6 +76,14 @@ export async function main(argv: string[], version: string): Promise<number> {
         return await doctor(values.workspace ?? process.cwd(), values.json);
       case 'decide':
         return await decide(deciding);
+      case 'sandbox':
+        if (rest.length === 0 || !isParted(argv, rest)) return wrong('sandbox wants a command after --');
+        return await sandbox(rest, {
+          workspace: values.workspace ?? process.cwd(),
+          policy: values.policy,
+          json: values.json,
+          version,
+        });
       case 'policy':
         return await policy(rest, { ...deciding, json: values.json, yes: values.yes, version });
       default:
@@ -84,4 +93,10 @@ export async function main(argv: string[], version: string): Promise<number> {
     process.stderr.write(`oversign: ${visibleLine(error instanceof Error ? error.message : String(error))}\n`);
     return 1;
   }
+}
+
+/** Whether the words of a command stand behind `--`: else an option of it would be taken for one of Oversign's. */
+function isParted(argv: readonly string[], words: readonly string[]): boolean {
+  const at = argv.indexOf('--');
+  return at > 0 && argv.length - at - 1 === words.length;
 }

@@ -8,6 +8,7 @@ export const USAGE = `oversign: an agent whose every action is checked against a
   oversign policy show         the policy in force, each value with its origin
   oversign policy schema       the JSON Schema of policy files
   oversign policy accept       let the workspace's policy loosen what it asks for, after you saw it (--yes: unasked)
+  oversign sandbox -- CMD …    your own command in the sandbox that the agent's commands get
   oversign doctor              what works on this machine, and what to do about the rest
 
 Options of run:
@@ -18,6 +19,10 @@ Options of run:
   --api-key-file FILE          a file with the API key (or the variable OPENAI_API_KEY)
   --policy FILE                a policy for this run; it may only tighten
   --resume RUN                 go on with an interrupted, stopped or limited run
+Options of sandbox:
+  --workspace DIR              the workspace folder (default: the current one)
+  --policy FILE                a policy for this command; it may only tighten
+  --json                       how it ended, limits and resource use, as one object with the output in it
 Options of decide and policy:
   --workspace DIR              the workspace folder (default: the current one)
   --user-policy FILE           instead of the user's own policy

@@ -5,9 +5,9 @@ import type { Model } from '../core/models/port.ts';
 import { DEFAULTS } from '../core/policy/defaults.ts';
 import type { EffectivePolicy } from '../core/policy/merge.ts';
 import type { Diagnostic } from '../core/policy/parse.ts';
-import type { SandboxStatus } from '../core/sandbox/port.ts';
+import type { Probe, SandboxStatus } from '../core/sandbox/port.ts';
 import { commandsProblem } from '../core/tools/confinement.ts';
-import { limitsOf } from '../core/tools/runCommand.ts';
+import { limitsOf } from '../core/tools/runner.ts';
 import { nodeParts, type NodeOptions, type NodeParts } from '../node/engineParts.ts';
 import { chooseModel, type ChosenModel, type ModelChoice } from '../node/models/chooseModel.ts';
 import { PolicyLab } from './policyLab.ts';
@@ -106,7 +106,7 @@ export class Session implements AsyncDisposable {
       await this.engine.notePolicy(policy);
       this.#standing = { ok: true, policy };
       const status = await this.#node.sandbox.status(limitsOf(policy));
-      const problem = await commandsProblem(policy, this.#node.sandbox);
+      const problem = await commandsProblem(policy, this.#node.parts);
       this.#sandbox =
         status.works && problem !== undefined ? { works: false, cause: `No commands: ${problem}.`, fix: '' } : status;
     } catch (error) {
@@ -149,7 +149,7 @@ export class Session implements AsyncDisposable {
       interrupted: this.#interrupted
         .filter((one) => !this.#dismissed.has(one.run))
         .map(({ run: id, task, reason }) => ({ run: id, task, reason })),
-      sandbox: sandboxWords(this.#sandbox),
+      sandbox: sandboxWords(this.#sandbox, this.#standing?.ok === true && !this.#standing.policy.sandbox.value),
       policy: policyWords(this.#standing),
     };
   }
@@ -160,11 +160,17 @@ export class Session implements AsyncDisposable {
   }
 }
 
-function sandboxWords(status: SandboxStatus | undefined): PanelState['sandbox'] {
+function sandboxWords(status: SandboxStatus | undefined, isOutside: boolean): PanelState['sandbox'] {
+  if (isOutside) return { state: 'outside', text: 'Your policy says so (sandbox: false); each of them asks.' };
   if (status === undefined) return { state: 'unknown', text: 'The sandbox has not been looked at yet.' };
   return status.works
-    ? { state: 'works', text: `${status.name}, tested on this machine.` }
+    ? { state: 'works', text: `${status.name}: ${testWords(status.probes)}` }
     : { state: 'refused', text: status.cause, ...(status.fix !== '' && { fix: status.fix }) };
+}
+
+function testWords(probes: readonly Probe[]): string {
+  const held = probes.filter(({ outcome }) => outcome === 'held').length;
+  return `tested on this machine, ${held} of ${probes.length} attempts to get out held.`;
 }
 
 function policyWords(standing: PolicyStanding | undefined): PanelState['policy'] {

@@ -17,6 +17,7 @@ import { organizationPolicy, PolicyFiles } from './policy/policyFiles.ts';
 import { refuseWorkspace } from './sandbox/cage.ts';
 import { HostSandbox } from './sandbox/hostSandbox.ts';
 import { SeatbeltSandbox } from './sandbox/seatbelt/seatbeltSandbox.ts';
+import { Unconfined } from './sandbox/unconfined.ts';
 import { gitInSandbox } from './sandbox/trackedFiles.ts';
 import { join } from 'node:path';
 
@@ -101,6 +102,7 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
       files: (scope) => new RootedFiles(scope),
       realPath,
       sandbox,
+      outside: new Unconfined(options.environment),
       checkpoints: new BlobCheckpoints(folders.data),
       versionControl: (scope) =>
         gitInSandbox(sandbox, {

@@ -32,6 +32,8 @@ export const LaunchSchema = z.strictObject({
   /** How the workspace is mounted, and whether likely secrets in it can be read. Denied paths never can. */
   workspace: z.enum(['writable', 'read-only']),
   secrets: z.enum(['visible', 'hidden']),
+  /** Without any sandbox. */
+  outside: z.literal(true).optional(),
 });
 export type Launch = z.infer<typeof LaunchSchema>;
 

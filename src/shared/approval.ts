@@ -39,6 +39,8 @@ export const CardSchema = z.discriminatedUnion('kind', [
     command: z.string(),
     cwd: z.string(),
     sandbox: z.string(),
+    /** It runs without any sandbox. */
+    outside: z.boolean(),
     environment: z.array(z.string()),
     timeoutSeconds: z.number(),
     limits: z.array(z.string()),

@@ -76,7 +76,7 @@ export const PanelStateSchema = z.strictObject({
     problem: z.string().optional(),
   }),
   sandbox: z.strictObject({
-    state: z.enum(['unknown', 'works', 'refused']),
+    state: z.enum(['unknown', 'works', 'outside', 'refused']),
     text: z.string(),
     fix: z.string().optional(),
   }),

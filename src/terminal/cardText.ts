@@ -44,6 +44,7 @@ function cardLines(card: Card): string[] {
       ];
     case 'command':
       return [
+        ...(card.outside ? [`! ${card.sandbox}`] : []),
         ...card.losses.map(({ path, loss }) => `! Would be lost: ${visibleLine(path)}: ${lossText(loss)}`),
         `$ ${card.command.replaceAll('\n', '\n  ')}`,
         ...(card.secrets.length > 0 ? [`! It could read likely secrets: ${list(card.secrets)}`] : []),
@@ -53,7 +54,7 @@ function cardLines(card: Card): string[] {
         ),
         ...(card.scripts.length > 0 ? [`Bound to: ${list(card.scripts)}`] : []),
         `Folder: ${card.cwd}`,
-        card.sandbox,
+        ...(card.outside ? [] : [card.sandbox]),
         `Environment: ${card.environment.join(', ')}. Time limit: ${card.timeoutSeconds} s.`,
         ...(card.limits.length > 0 ? [`Limits: ${card.limits.join(', ')}.`] : []),
       ];

@@ -9,6 +9,8 @@ export interface TreeAction {
   outcome: 'done' | 'failed' | 'denied' | 'cancelled' | 'interrupted' | 'open';
   decidedBy: string;
   durationMs: number | undefined;
+  /** It ran without any sandbox. */
+  outside: boolean;
 }
 export interface TreeTurn {
   turn: number;
@@ -132,8 +134,8 @@ function actionItem({ run, action }: { run: RunSummary; action: TreeAction }): v
   const item = new vscode.TreeItem(action.title);
   item.id = `${run.run}/${action.id}`;
   const state = action.outcome === 'open' ? (run.state === 'active' ? 'under way' : 'open') : action.outcome;
-  item.description = `${state}, ${action.decidedBy}`;
-  item.iconPath = icon(ACTION_ICONS[action.outcome]);
+  item.description = `${action.outside ? 'OUTSIDE THE SANDBOX, ' : ''}${state}, ${action.decidedBy}`;
+  item.iconPath = icon(action.outside ? ['unlock', 'errorForeground'] : ACTION_ICONS[action.outcome]);
   item.tooltip = [
     action.title,
     `Tool: ${action.tool}`,

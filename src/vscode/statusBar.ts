@@ -34,7 +34,7 @@ export class StatusBar implements vscode.Disposable {
 }
 
 function runIcon(state: PanelState): string {
-  if (state.sandbox.state === 'refused') return '$(warning)';
+  if (state.sandbox.state === 'refused' || state.sandbox.state === 'outside') return '$(warning)';
   return state.run?.state === 'running' || state.run?.state === 'stopping' ? '$(sync~spin)' : '$(shield)';
 }
 
@@ -42,5 +42,6 @@ function runWords(state: PanelState): string {
   if (state.run?.state === 'running') return 'running';
   if (state.run?.state === 'stopping') return 'stopping';
   if (state.sandbox.state === 'refused') return 'no sandbox';
+  if (state.sandbox.state === 'outside') return 'commands outside the sandbox';
   return state.model.provider;
 }

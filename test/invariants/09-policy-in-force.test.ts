@@ -104,8 +104,8 @@ describe('the keys that people know', () => {
     expect(existsSync(join(bench.folder, 'x'))).toBe(false);
   });
 
-  test('no sandbox means no commands, never commands without one', async () => {
-    for (const userPolicy of ['sandbox: false\n', 'sandbox: {backend: docker}\n']) {
+  test('a sandbox that is not there means no commands, never commands without one', async () => {
+    for (const userPolicy of ['sandbox: {backend: docker}\n', 'sandbox: {require_enforced_limits: true}\n']) {
       const bench = await workbench({ userPolicy });
       expect((await attempt(bench, [{ name: 'run_command', args: { command: 'touch x' } }]))[0]?.outcome).toBe(
         'denied:sandbox',

@@ -37,6 +37,7 @@ const CARDS: Record<Card['kind'], Card> = {
     kind: 'command',
     command: `echo ${HOSTILE}\nrm -rf "a b"`,
     cwd: HOSTILE,
+    outside: false,
     sandbox: `bubblewrap, no network ${HOSTILE}`,
     environment: ['PATH', HOSTILE],
     timeoutSeconds: 120,

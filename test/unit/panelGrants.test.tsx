@@ -33,6 +33,7 @@ const approval: Approval = {
     kind: 'command',
     command: 'npm test',
     cwd: './',
+    outside: false,
     sandbox: 'bubblewrap',
     environment: [],
     timeoutSeconds: 120,

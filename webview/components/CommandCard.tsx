@@ -19,6 +19,13 @@ function words(line: string): ReactNode {
 export function CommandCard({ card }: { readonly card: Command }) {
   return (
     <>
+      {card.outside && (
+        <div className="outside" role="note" data-testid="outside">
+          <Line icon="warning" tone="error">
+            {visible(card.sandbox)}
+          </Line>
+        </div>
+      )}
       {card.losses.map(({ path, loss }, index) => (
         <LossLines
           key={index}
@@ -51,7 +58,7 @@ export function CommandCard({ card }: { readonly card: Command }) {
           <Exact>{card.cwd}</Exact>
         </dd>
         <dt>Sandbox</dt>
-        <dd>{visible(card.sandbox)}</dd>
+        <dd>{card.outside ? 'none' : visible(card.sandbox)}</dd>
         {card.scripts.length > 0 && (
           <>
             <dt>Bound to</dt>

@@ -35,6 +35,7 @@ function SandboxLine({ sandbox }: { readonly sandbox: PanelState['sandbox'] }) {
   const looks = {
     unknown: { icon: 'question', tone: 'plain', words: 'Sandbox: not tested yet.' },
     works: { icon: 'shield', tone: 'good', words: 'Sandbox works.' },
+    outside: { icon: 'unlock', tone: 'error', words: 'Commands run OUTSIDE the sandbox.' },
     refused: { icon: 'error', tone: 'error', words: 'No sandbox.' },
   } as const;
   const { icon, tone, words } = looks[sandbox.state];

@@ -11,6 +11,8 @@ export interface ActionNode {
   /** "allowed by workspace-read", "approved by you", "denied by you". */
   decidedBy: string;
   durationMs: number | undefined;
+  /** It ran without any sandbox. */
+  outside: boolean;
   events: AuditRecord[];
 }
 
@@ -45,6 +47,7 @@ function actionNode(id: string, events: AuditRecord[]): ActionNode {
     outcome: outcomeOf(events),
     decidedBy: decidedBy(last('decided'), last('answered')),
     durationMs: typeof finished?.data['durationMs'] === 'number' ? finished.data['durationMs'] : undefined,
+    outside: last('started')?.data['outside'] === true,
     events,
   };
 }

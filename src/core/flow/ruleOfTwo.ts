@@ -16,6 +16,7 @@ const WORDS: Record<Flag, string> = {
 export function labelsOf(action: Action, scope: Scope, hasVariables: boolean): Flag[] {
   const labels: Flag[] = [];
   const { effect, resources, launch } = action;
+  if (launch?.outside === true) return ['untrusted', 'private', 'outward'];
   const looks = effect === 'read' || effect === 'list' || effect === 'search';
   if (looks && !resources.every(({ path }) => scope.isOwn(path))) labels.push('untrusted');
   if (effect === 'execute' && !scope.roots.every((root) => scope.isOwn(root))) labels.push('untrusted');

@@ -7,6 +7,9 @@ import type { Facts, Family, GrantView } from './facts.ts';
 import type { EffectivePolicy } from './merge.ts';
 import type { Rulebook, Ruling } from './rules.ts';
 
+/** What runs without a sandbox always asks: no rule allows it, no grant covers it. */
+const OUTSIDE = 'outside-sandbox';
+
 const BUILT_IN: Origin = { layer: 'built-in' };
 
 function decision(verdict: Verdict, rule: string, reason: string, origin: Origin = BUILT_IN): Decision {
@@ -95,7 +98,7 @@ function ruled(wanted: Decision, ruling: Ruling | undefined, action: Action, { p
   if (!ruling) return wanted;
   const own = decision(ruling.verdict, ruling.name, ruling.why, ruling.origin);
   if (ruling.verdict !== 'allow') return ruling.eachTime ? { ...own, eachTime: true } : own;
-  if (wanted.verdict === 'allow') return wanted;
+  if (wanted.verdict === 'allow' || wanted.rule === OUTSIDE) return wanted;
   if (wanted.rule === 'likely-secret' && !ruling.isAboutPaths) return wanted;
   // Whoever binds a layer and set `confirm_actions: true` has said that changes ask.
   if (
@@ -140,6 +143,11 @@ function byEffect(action: Action, policy: EffectivePolicy, scope: Scope): Decisi
     case 'execute': {
       const { command } = action;
       const [doubt] = command?.doubts ?? [];
+      if (action.launch?.outside === true)
+        return {
+          ...decision('ask', OUTSIDE, 'your policy runs commands outside the sandbox', policy.sandbox.origin),
+          eachTime: true,
+        };
       // A secret that is named comes first: a rule about commands does not speak of it.
       if (hidden) return aboutSecret(hidden, '; its content would go to the model');
       if (!command || doubt)

@@ -29,6 +29,7 @@ export function policyEntries(policy: EffectivePolicy): PolicyEntry[] {
     one('timeout', policy.timeoutSeconds),
     one('sandbox', policy.sandbox),
     one('sandbox.backend', policy.backend),
+    one('sandbox.require_enforced_limits', policy.enforcedLimits),
     one('sandbox.memory', limits.memoryBytes),
     one('sandbox.cpu', limits.cpuSeconds),
     one('sandbox.disk', limits.diskBytes),

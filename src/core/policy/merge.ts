@@ -4,7 +4,7 @@ import type { Diagnostic, ParsedLayer } from './parse.ts';
 import type { RuleList } from './rules.ts';
 import type { Language, PolicyFile, SandboxKeys } from './schema.ts';
 import { note, Settling, type Value } from './settle.ts';
-import { sizeInBytes } from './values.ts';
+import { enforcedLimits, sizeInBytes, type EnforceableLimit } from './values.ts';
 
 /** The policy in force: defaults, then what organization and user set, then what workspace and run tighten. */
 export interface EffectivePolicy {
@@ -12,6 +12,8 @@ export interface EffectivePolicy {
   maxIterations: Value<number>;
   timeoutSeconds: Value<number>;
   sandbox: Value<boolean>;
+  /** Limits that the kernel must hold. */
+  enforcedLimits: Value<EnforceableLimit[]>;
   backend: Value<'auto' | 'host' | 'docker'>;
   limits: {
     memoryBytes: Value<number>;
@@ -42,6 +44,8 @@ export interface EffectivePolicy {
 
 const both = (current: boolean, wanted: boolean): boolean => current && wanted;
 const either = (current: boolean, wanted: boolean): boolean => current || wanted;
+const all = (current: EnforceableLimit[], wanted: EnforceableLimit[]): EnforceableLimit[] =>
+  enforcedLimits([...current, ...wanted]) ?? [];
 const common = <T>(current: T[], wanted: T[]): T[] => wanted.filter((item) => current.includes(item));
 const sandboxKeys = (values: PolicyFile): SandboxKeys => (typeof values.sandbox === 'object' ? values.sandbox : {});
 
@@ -69,6 +73,13 @@ export function mergePolicies(layers: readonly ParsedLayer[], folders = 1): Effe
       ['sandbox'],
       (p) => (p.sandbox === undefined ? undefined : p.sandbox !== false),
       either,
+      'never by a workspace',
+    ),
+    enforcedLimits: settle<EnforceableLimit[]>(
+      [],
+      ['sandbox', 'require_enforced_limits'],
+      (p) => enforcedLimits(sandboxKeys(p).require_enforced_limits),
+      all,
     ),
     backend: settle<'auto' | 'host' | 'docker'>(
       'auto',

@@ -1,4 +1,5 @@
 import type { EffectivePolicy } from './merge.ts';
+import { enforcedLimits } from './values.ts';
 import type { Value } from './settle.ts';
 
 /**
@@ -18,6 +19,10 @@ export function stricterOf(start: EffectivePolicy, now: EffectivePolicy): Effect
     maxIterations: least(start.maxIterations, now.maxIterations),
     timeoutSeconds: least(start.timeoutSeconds, now.timeoutSeconds),
     sandbox: either(start.sandbox, now.sandbox),
+    enforcedLimits: {
+      value: enforcedLimits([...start.enforcedLimits.value, ...now.enforcedLimits.value]) ?? [],
+      origin: now.enforcedLimits.value.length > 0 ? now.enforcedLimits.origin : start.enforcedLimits.origin,
+    },
     backend: backendOf(start.backend, now.backend),
     limits: {
       memoryBytes: least(start.limits.memoryBytes, now.limits.memoryBytes),

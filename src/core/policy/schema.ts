@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { RuleSchema } from './ruleSchema.ts';
-import { MAX_ENTRIES, PathsSchema, SizeSchema, TextSchema, VariableNamesSchema } from './values.ts';
+import { MAX_ENTRIES, PathsSchema, EnforcedSchema, SizeSchema, TextSchema, VariableNamesSchema } from './values.ts';
 
 // Every key of a policy file, in one place: shapes, limits, defaults and the words that people read about them. The
 // parser, the types, the editor's completion and hover, the JSON Schema and docs/policy.md are made from this. Meaning
@@ -25,6 +25,12 @@ export const SandboxKeysSchema = z.strictObject({
   cpu: z.number().int().positive().max(86_400).meta(about('CPU time of a command, in seconds.', 300)).optional(),
   disk: SizeSchema.meta(about('Bytes that a command may write, such as 512m or 1g.', '1g')).optional(),
   processes: z.number().int().min(8).max(100_000).meta(about('How many processes a command may have.', 512)).optional(),
+  require_enforced_limits: EnforcedSchema.meta(
+    about(
+      'Limits that the kernel must hold; where it does not, commands are refused. A list of memory, processes, cpu and disk, or true for all four. The host sandbox only watches cpu and disk.',
+      [],
+    ),
+  ).optional(),
   network: z.literal('none').meta(about('Commands have no network in this version.', 'none')).optional(),
   image: TextSchema.meta(about('The image of the docker backend; without effect in this version.')).optional(),
 });
@@ -51,7 +57,12 @@ const keys = {
   ).optional(),
   sandbox: z
     .union([z.boolean(), SandboxKeysSchema])
-    .meta(about('Commands run in a sandbox. This version runs none outside it: false means no commands.', true))
+    .meta(
+      about(
+        'Commands run in a sandbox. false runs them outside it, with all that your account may do; each of them asks, and only the user’s or the organization’s policy can say so.',
+        true,
+      ),
+    )
     .optional(),
   protected_paths: PathsSchema.meta(
     about(

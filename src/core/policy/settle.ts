@@ -30,10 +30,11 @@ export class Settling {
     path: string[],
     read: (values: PolicyFile) => T | undefined,
     stricter: (current: T, wanted: T) => T,
+    loosened: 'by who may' | 'never by a workspace' = 'by who may',
   ): Value<T> => {
     let settled: Value<T> = { value: initial, origin: { layer: 'built-in' } };
     let by: ParsedLayer['layer'] | undefined;
-    const accepted = this.#loosening(read);
+    const accepted = loosened === 'by who may' ? this.#loosening(read) : [];
     for (const layer of this.#layers) {
       const wanted = read(layer.values);
       if (wanted === undefined) continue;
@@ -44,7 +45,7 @@ export class Settling {
         (by === undefined && accepted.includes(layer));
       // Of several folders' accepted policies the strictest counts.
       const value = isFree ? wanted : stricter(settled.value, wanted);
-      if (!isSame(value, wanted)) this.notes.push(note(origin, looser(path, layer, by)));
+      if (!isSame(value, wanted)) this.notes.push(note(origin, looser(path, layer, by, loosened)));
       if (isFree || !isSame(value, settled.value)) settled = { value, origin };
       if (isFree) by = layer.layer;
     }
@@ -88,7 +89,14 @@ export class Settling {
   }
 }
 
-function looser(path: string[], layer: ParsedLayer, by: ParsedLayer['layer'] | undefined): string {
+function looser(
+  path: string[],
+  layer: ParsedLayer,
+  by: ParsedLayer['layer'] | undefined,
+  loosened: 'by who may' | 'never by a workspace',
+): string {
+  if (loosened === 'never by a workspace' && layer.layer === 'workspace')
+    return `${path.join('.')} is looser here than a workspace policy can ever make it, accepted or not, so this is ignored`;
   const set = by === undefined ? 'the default' : `what the ${by} policy sets`;
   return `${path.join('.')} is looser than ${set}; ${onlyTightens(layer, by)}, so this is ignored`;
 }

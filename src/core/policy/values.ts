@@ -25,6 +25,17 @@ export const VariableNamesSchema = z
   .array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not the name of an environment variable'))
   .max(MAX_ENTRIES);
 
+const ENFORCEABLE = ['memory', 'processes', 'cpu', 'disk'] as const;
+export type EnforceableLimit = (typeof ENFORCEABLE)[number];
+/** Limits that the kernel must hold: all, none, or those named. */
+export const EnforcedSchema = z.union([z.boolean(), z.array(z.enum(ENFORCEABLE)).max(ENFORCEABLE.length)]);
+
+export function enforcedLimits(written: boolean | EnforceableLimit[] | undefined): EnforceableLimit[] | undefined {
+  if (written === undefined) return undefined;
+  const wanted = typeof written === 'boolean' ? (written ? ENFORCEABLE : []) : written;
+  return ENFORCEABLE.filter((name) => wanted.includes(name));
+}
+
 /** `512m`, `1g`, or a plain number of bytes. */
 export const SizeSchema = z.union([
   z.number().int().positive(),

@@ -28,8 +28,8 @@ export interface SandboxSpec {
   outputCap: number;
   /** What the command reads on its standard input; nothing where it is left out. */
   input?: AsyncIterable<Uint8Array>;
-  /** Told of output as it comes, also beyond the cap. */
-  onOutput?(stream: 'stdout' | 'stderr', chunk: Uint8Array): void;
+  /** Told of output as it comes, also beyond the cap; no more of that stream is taken while it waits. */
+  onOutput?(stream: 'stdout' | 'stderr', chunk: Uint8Array): Promise<void> | undefined;
 }
 
 export type LimitName = 'memory' | 'CPU time' | 'processes' | 'file size' | 'disk' | 'output' | 'wall time';

@@ -88,7 +88,7 @@ async function decideNow(
   run: CallRun,
   grants: readonly GrantView[],
 ): Promise<Decision> {
-  const refusal = action.effect === 'execute' ? await confinementProblem(context.policy, context.sandbox) : undefined;
+  const refusal = action.effect === 'execute' ? await confinementProblem(context.policy, context) : undefined;
   return decide(
     action,
     { family: tool.family, flags: run.flags(), ...(refusal !== undefined && { sandboxRefusal: refusal }) },
@@ -124,7 +124,11 @@ async function perform(
   }
   await run.performing(action, labelsOf(action, context.scope, context.policy.variables.value.length > 0));
   // Committed before the effect: a log that cannot be written means that nothing happens.
-  await step.record('started', { tool: action.tool, effect: action.effect });
+  await step.record('started', {
+    tool: action.tool,
+    effect: action.effect,
+    ...(action.launch?.outside === true && { outside: true }),
+  });
   run.show({ id: step.id, tool: action.tool, status: 'running' });
   const began = run.now();
   try {

@@ -4,7 +4,8 @@ import { visible, visibleLine } from '../../shared/visible.ts';
 import { bashParser } from '../command/bash.ts';
 import { understand, type Meaning } from '../command/understand.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
-import type { Ending, Limits } from '../sandbox/port.ts';
+import { endingWords } from '../sandbox/endingWords.ts';
+import { limitsOf, runnerOf } from './runner.ts';
 import { commandLosses } from './command/losses.ts';
 import { historyDoubt } from './command/history.ts';
 import { namedPaths } from './command/namedPaths.ts';
@@ -30,7 +31,9 @@ const tool: Tool<z.infer<typeof parameters>> = {
   family: 'code_execution',
   parameters,
   async describe(args, context) {
-    const { scope, policy, sandbox, files } = context;
+    const { scope, policy, files } = context;
+    const outside = !policy.sandbox.value;
+    const runner = runnerOf(policy, context);
     if (args.command.includes('\0')) throw new ToolFailure('the command contains a NUL byte');
     const look = await files.look(args.folder, context.folder, 'followed');
     const shown = scope.shown(look.path);
@@ -44,13 +47,13 @@ const tool: Tool<z.infer<typeof parameters>> = {
       ...environmentDoubts(meaning, policy).map((why) => ({ why })),
       ...(history === undefined ? [] : [{ why: history }]),
     ];
-    const onlyLooks = doubts.length === 0;
+    const onlyLooks = !outside && doubts.length === 0;
     const { scripts, preImages } = await scriptImages(meaning, look.path, context);
     const namesSecret = named.resources.some(({ path }) => scope.isSecret(path));
     const secrets = onlyLooks ? [] : await secretsIn(context);
     const limits = limitsOf(policy);
-    const status = await sandbox.status(limits);
-    const environment = await sandbox.environment(policy.variables.value);
+    const status = await runner.status(limits);
+    const environment = await runner.environment(policy.variables.value);
     return {
       action: {
         tool: 'run_command',
@@ -63,7 +66,8 @@ const tool: Tool<z.infer<typeof parameters>> = {
           cwd: look.path,
           environment,
           workspace: onlyLooks ? 'read-only' : 'writable',
-          secrets: namesSecret || secrets.length > 0 ? 'visible' : 'hidden',
+          secrets: outside || namesSecret || secrets.length > 0 ? 'visible' : 'hidden',
+          ...(outside && { outside }),
         },
         command: {
           programs: meaning.programs.map((words) => words.map((word) => (word.kind === 'known' ? word.text : null))),
@@ -78,6 +82,7 @@ const tool: Tool<z.infer<typeof parameters>> = {
         command: visible(args.command),
         cwd: shown,
         sandbox: status.works ? status.words : status.cause,
+        outside,
         environment: Object.keys(environment).sort(),
         timeoutSeconds: policy.codeTimeoutSeconds.value,
         limits: status.works
@@ -110,7 +115,8 @@ const tool: Tool<z.infer<typeof parameters>> = {
         );
     }
     const hidesSecrets = action.launch.secrets === 'hidden';
-    const result = await context.sandbox.run(
+    const runner = action.launch.outside === true ? context.outside : context.sandbox;
+    const result = await runner.run(
       {
         launch: action.launch,
         folders: scope.roots,
@@ -182,31 +188,4 @@ function programLines({ programs, doubts }: Meaning): { words: string; doubt?: s
   });
   const whole = doubts.filter(({ program }) => program === undefined).map(({ why }) => visibleLine(why));
   return [...lines, ...(whole.length > 0 ? [{ words: 'the whole line', doubt: whole.slice(0, 5).join('; ') }] : [])];
-}
-
-/** What a command may use, as the sandbox wants it. */
-export function limitsOf(policy: EffectivePolicy): Limits {
-  return {
-    memoryBytes: policy.limits.memoryBytes.value,
-    cpuSeconds: policy.limits.cpuSeconds.value,
-    diskBytes: policy.limits.diskBytes.value,
-    processes: policy.limits.processes.value,
-  };
-}
-
-function endingWords(ending: Ending): string {
-  switch (ending.kind) {
-    case 'exited':
-      return `[exit code ${ending.code}]`;
-    case 'killed':
-      return `[ended by signal ${ending.signal}]`;
-    case 'timeout':
-      return `[stopped: it ran longer than ${ending.seconds} s]`;
-    case 'limit':
-      return `[stopped: it went over the ${ending.limit} limit]`;
-    case 'stopped':
-      return '[stopped]';
-    case 'violation':
-      return `[stopped: ${ending.what}]`;
-  }
 }

@@ -25,6 +25,8 @@ export interface ToolContext {
   scriptWatch: ScriptWatch;
   policy: EffectivePolicy;
   sandbox: Sandbox;
+  /** Commands without any sandbox, for policies that want that. */
+  outside: Sandbox;
   checkpoints: Checkpoints;
   versionControl: VersionControl;
   editor: EditorBuffers;

@@ -54,6 +54,7 @@ export async function decidingParts(options: DecidingOptions): Promise<EnginePar
     files: (scope) => new RootedFiles(scope),
     realPath,
     sandbox: NOT_LOOKED_AT,
+    outside: NOT_LOOKED_AT,
     checkpoints: { canKeep: () => Promise.resolve(true), keep: nothing },
     versionControl: () => ({ trackedFiles: () => Promise.resolve(undefined) }),
     editor: { isUnsaved: () => false },

@@ -20,8 +20,8 @@ export interface SpawnSpec {
   onDescriptor6?: Uint8Array;
   /** What the program reads on its standard input; without it there is nothing to read. */
   input?: AsyncIterable<Uint8Array>;
-  /** Told of output as it comes, also beyond the cap. */
-  onOutput?: ((stream: 'stdout' | 'stderr', chunk: Uint8Array) => void) | undefined;
+  /** Told of output as it comes, also beyond the cap; no more of that stream is taken while it waits. */
+  onOutput?: ((stream: 'stdout' | 'stderr', chunk: Uint8Array) => Promise<void> | undefined) | undefined;
   /** Standard output and standard error beyond this many bytes are counted and dropped. */
   outputCap: number;
   /** Standard error goes nowhere: the output is data. */
@@ -71,7 +71,11 @@ export function startProcess(spec: SpawnSpec): Promise<Spawned> {
     let keptBytes = 0;
     const take = (stream: 'stdout' | 'stderr', chunk: Buffer): void => {
       outputBytes += chunk.length;
-      spec.onOutput?.(stream, chunk);
+      const waits = spec.onOutput?.(stream, chunk);
+      if (waits) {
+        child[stream]?.pause();
+        void waits.then(() => child[stream]?.resume());
+      }
       const room = spec.outputCap - keptBytes;
       if (room <= 0) return;
       const part = chunk.subarray(0, room);

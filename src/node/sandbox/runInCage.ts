@@ -66,9 +66,12 @@ export async function runInCage(
     const timer = setTimeout(() => {
       end({ kind: 'timeout', seconds: spec.timeoutMs / 1000 });
     }, spec.timeoutMs);
-    const watch = watchTree({ outer: child.pid, group, limits: spec.limits, inMemory: inMemory(cage) }, (limit) => {
-      end({ kind: 'limit', limit });
-    });
+    const watch = watchTree(
+      { outer: child.pid, isCage: true, group, limits: spec.limits, inMemory: inMemory(cage) },
+      (limit) => {
+        end({ kind: 'limit', limit });
+      },
+    );
     let ended: SpawnEnd;
     let last: ReturnType<typeof watch.end>;
     try {

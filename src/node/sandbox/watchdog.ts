@@ -7,6 +7,8 @@ export const EVERY_MS = 100;
 /** What is looked at: the tree below `outer`, which is the sandbox's own starter, and the group it is in. */
 export interface Watched {
   outer: number;
+  /** Whether its first two processes are the sandbox's own. */
+  isCage: boolean;
   group: ControlGroup | undefined;
   limits: Limits;
   /** Folders of the cage whose content is in memory. */
@@ -17,9 +19,6 @@ export interface Watch {
   /** The limit that was gone over, at a last look; and what was used. */
   end(): { over: LimitName | undefined; use: ResourceUse };
 }
-
-/** The sandbox's own two processes: its starter, and the init process of the cage. */
-const ITS_OWN = 2;
 
 /**
  * Looks at a tree every now and then and tells of the limit that it went over. What a control group holds is the
@@ -54,12 +53,12 @@ export function watchTree(watched: Watched, onLimit: (name: LimitName) => void):
 
 /** One look; raises `use` to what it sees, and says which limit is gone over. */
 function lookAt(
-  { outer, group, limits, inMemory }: Watched,
+  { outer, isCage, group, limits, inMemory }: Watched,
   seen: Map<number, ProcessUse>,
   use: ResourceUse,
 ): LimitName | undefined {
   const now = new Map<number, ProcessUse>();
-  for (const pid of treeOf(outer).slice(1)) {
+  for (const pid of treeOf(outer).slice(isCage ? 1 : 0)) {
     const one = useOfProcess(pid);
     if (!one) continue;
     now.set(pid, one);
@@ -76,7 +75,7 @@ function lookAt(
     use.diskBytes,
     sum(living, (one) => one.writtenBytes),
   );
-  const tasks = sum(living, (one) => one.threads) - (ITS_OWN - 1);
+  const tasks = sum(living, (one) => one.threads) - (isCage ? 1 : 0);
   use.processes = Math.max(use.processes, tasks);
   let over = group ? fromGroup(group, use) : undefined;
   if (!group) {

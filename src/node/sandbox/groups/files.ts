@@ -26,6 +26,27 @@ export function moveIn(folder: string, pids: readonly number[]): void {
     }
 }
 
+/** Ends everything in a group; what is started meanwhile is in it too, so it goes on until nothing is left. */
+export function killAll(folder: string): void {
+  for (let turn = 0; turn < 50; turn += 1) {
+    let pids: string[];
+    try {
+      pids = readFileSync(join(folder, 'cgroup.procs'), 'latin1')
+        .split('\n')
+        .filter((pid) => pid !== '');
+    } catch {
+      return; // there is no such group any more
+    }
+    if (pids.length === 0) return;
+    for (const pid of pids)
+      try {
+        process.kill(Number(pid), 'SIGKILL');
+      } catch {
+        // it has ended
+      }
+  }
+}
+
 let count = 0;
 
 /** A name by which a later process can see whose group it is, and whether the owner is gone. */

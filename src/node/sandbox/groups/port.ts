@@ -20,6 +20,8 @@ export interface ControlGroup {
    */
   admit(outer: number, inner: readonly number[]): void;
   use(): GroupUse;
+  /** Ends whatever is in it. In a cage everything ends with its first process; elsewhere nothing else finds all. */
+  kill(): void;
   /** Takes the group away once it is empty. */
   close(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Limits } from '../../../core/sandbox/port.ts';
-import { groupName, numberIn } from './files.ts';
+import { groupName, killAll, numberIn } from './files.ts';
 import type { ControlGroup, ControlGroups, GroupUse } from './port.ts';
 import { useOf } from './version2.ts';
 import type { Hierarchy } from './where.ts';
@@ -61,6 +61,9 @@ function scope(limits: Limits, runtime: string | undefined, mount: string): Cont
         throw new Error(`the scope ${folder} does not hold the limits`);
     },
     use: () => (folder === undefined ? NOTHING : useOf(folder)),
+    kill() {
+      if (folder !== undefined) killAll(folder);
+    },
     close: () => Promise.resolve(), // --collect: systemd takes it away
   };
 }

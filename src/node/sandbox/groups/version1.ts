@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Limits } from '../../../core/sandbox/port.ts';
-import { groupName, moveIn, numberIn, removeGroup, removeLeftOvers } from './files.ts';
+import { groupName, killAll, moveIn, numberIn, removeGroup, removeLeftOvers } from './files.ts';
 import type { ControlGroup, ControlGroups, GroupUse } from './port.ts';
 import type { Hierarchy } from './where.ts';
 
@@ -66,6 +66,9 @@ function groupIn(at: { memory: string; pids: string; cpu: string; folders: reado
             ? 'processes'
             : undefined,
       };
+    },
+    kill() {
+      killAll(at.pids);
     },
     async close() {
       for (const folder of at.folders) await removeGroup(folder);

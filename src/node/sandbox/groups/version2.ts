@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Limits } from '../../../core/sandbox/port.ts';
-import { groupName, moveIn, numberIn, removeGroup, removeLeftOvers } from './files.ts';
+import { groupName, killAll, moveIn, numberIn, removeGroup, removeLeftOvers } from './files.ts';
 import type { ControlGroup, ControlGroups, GroupUse } from './port.ts';
 import type { Hierarchy } from './where.ts';
 
@@ -35,6 +35,9 @@ export function version2(found: readonly Hierarchy[]): ControlGroups | undefined
           moveIn(folder, inner);
         },
         use: () => useOf(folder),
+        kill() {
+          killAll(folder);
+        },
         close: () => removeGroup(folder),
       };
       return group;

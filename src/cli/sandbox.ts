@@ -1,0 +1,121 @@
+import { Engine } from '../compose.ts';
+import type { Ending, HeldLimit, SandboxResult } from '../core/sandbox/port.ts';
+import { endingWords } from '../core/sandbox/endingWords.ts';
+import { confinementProblem } from '../core/tools/confinement.ts';
+import { limitsOf } from '../core/tools/runner.ts';
+import { nodeParts } from '../node/engineParts.ts';
+import { visibleLine } from '../shared/visible.ts';
+
+export interface SandboxOptions {
+  workspace: string;
+  /** A policy for this command; it may only tighten. */
+  policy: string | undefined;
+  json: boolean;
+  version: string;
+}
+
+const OUTPUT_KEPT = 1024 * 1024;
+
+/** Exit codes of coreutils' timeout(1) and env(1), and of shells for a signal. */
+const TIMED_OUT = 124;
+const NOT_RUN = 125;
+const KILLED = 128 + 9;
+const INTERRUPTED = 128 + 2;
+
+/**
+ * `oversign sandbox -- CMD`: runs a person's own command in the cage that the agent's commands get, and passes on
+ * input, output and exit code. Nothing is decided or recorded: it is the person who acts. With `json`, what came of
+ * it is one object on standard output, the output within.
+ */
+export async function sandbox(argv: readonly string[], options: SandboxOptions): Promise<number> {
+  const node = await nodeParts({
+    folders: [options.workspace],
+    environment: process.env,
+    version: options.version,
+    editor: { isUnsaved: () => false },
+    ...(options.policy !== undefined && { runPolicy: options.policy }),
+  });
+  await using _audit = node.audit;
+  const engine = new Engine(node.parts);
+  const { policy, scope } = await engine.profile();
+  const refuse = (why: string): number => {
+    process.stderr.write(`oversign: ${visibleLine(why)}\n`);
+    return NOT_RUN;
+  };
+  if (!policy.sandbox.value) return refuse('your policy switches the sandbox off: there is none to run this in');
+  const problem = await confinementProblem(policy, node.parts);
+  if (problem !== undefined) return refuse(problem);
+  const stop = new AbortController();
+  const interrupt = (): void => {
+    stop.abort();
+  };
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt).once('SIGHUP', interrupt);
+  const result = await node.sandbox.run(
+    {
+      launch: {
+        argv: [...argv],
+        cwd: node.parts.roots[0] ?? '/',
+        environment: await node.sandbox.environment(policy.variables.value),
+        workspace: 'writable',
+        secrets: 'visible',
+      },
+      folders: scope.roots,
+      isHidden: (path) => scope.isHidden(path),
+      isDenied: (path) => scope.isDenied(path),
+      deniesInside: scope.deniesInside,
+      deniedOutside: scope.deniedOutside,
+      isProtected: (path) => scope.isProtected(path),
+      limits: limitsOf(policy),
+      timeoutMs: policy.codeTimeoutSeconds.value * 1000,
+      outputCap: options.json ? OUTPUT_KEPT : 0,
+      input: process.stdin,
+      ...(!options.json && { onOutput: passOn }),
+    },
+    stop.signal,
+  );
+  process.stdin.destroy(); // or a terminal would be waited for
+  const code = exitCodeOf(result.ending);
+  if (options.json) process.stdout.write(`${JSON.stringify(report(result, code))}\n`);
+  else for (const line of remarks(result)) process.stderr.write(`oversign: ${visibleLine(line)}\n`);
+  return code;
+}
+
+/** As fast as it is read: what cannot be passed on yet is not taken from the command either. */
+function passOn(stream: 'stdout' | 'stderr', chunk: Uint8Array): Promise<void> | undefined {
+  const target = process[stream];
+  if (target.write(chunk)) return undefined;
+  return new Promise((resolve) => {
+    target
+      .once('drain', resolve)
+      .once('close', resolve)
+      .once('error', () => {
+        resolve();
+      });
+  });
+}
+
+function exitCodeOf(ending: Ending): number {
+  switch (ending.kind) {
+    case 'exited':
+      return ending.code;
+    case 'timeout':
+      return TIMED_OUT;
+    case 'limit':
+    case 'killed':
+      return KILLED;
+    case 'stopped':
+      return INTERRUPTED;
+    case 'violation':
+      return NOT_RUN;
+  }
+}
+
+function report(result: SandboxResult, exitCode: number): Record<string, unknown> {
+  const { ending, output, outputBytes, durationMs, use, limits, quarantined, notes } = result;
+  const held = limits.map(({ name, value, how, by }: HeldLimit) => ({ name, value, how, by }));
+  return { ending, exitCode, output, outputBytes, durationMs, use, limits: held, quarantined, notes };
+}
+
+function remarks({ ending, quarantined, notes }: SandboxResult): string[] {
+  return [...(ending.kind === 'exited' ? [] : [endingWords(ending)]), ...quarantined, ...notes];
+}

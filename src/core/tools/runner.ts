@@ -1,0 +1,24 @@
+import type { EffectivePolicy } from '../policy/merge.ts';
+import type { Limits, Sandbox } from '../sandbox/port.ts';
+
+/** Where commands can run. */
+export interface Runners {
+  sandbox: Sandbox;
+  /** Without any sandbox. */
+  outside: Sandbox;
+}
+
+/** Where the policy has commands run. */
+export function runnerOf(policy: EffectivePolicy, { sandbox, outside }: Runners): Sandbox {
+  return policy.sandbox.value ? sandbox : outside;
+}
+
+/** What a command may use, as the sandbox wants it. */
+export function limitsOf(policy: EffectivePolicy): Limits {
+  return {
+    memoryBytes: policy.limits.memoryBytes.value,
+    cpuSeconds: policy.limits.cpuSeconds.value,
+    diskBytes: policy.limits.diskBytes.value,
+    processes: policy.limits.processes.value,
+  };
+}

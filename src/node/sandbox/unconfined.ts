@@ -1,0 +1,148 @@
+import { userInfo } from 'node:os';
+import { limitedArgv } from '../../core/sandbox/bubblewrap.ts';
+import type { Ending, Limits, Sandbox, SandboxResult, SandboxSpec, SandboxStatus } from '../../core/sandbox/port.ts';
+import { startProcess } from '../process/spawn.ts';
+import { controlGroups } from './groups/find.ts';
+import type { ControlGroups } from './groups/port.ts';
+import { heldLimits } from './limits.ts';
+import { treeOf } from './processTree.ts';
+import { watchTree } from './watchdog.ts';
+
+/**
+ * No sandbox at all: commands with everything that the account may do. Only the user's or the organization's policy
+ * can ask for it, and every command asks a person. Limits and Stop hold as far as they can without a cage.
+ */
+export class Unconfined implements Sandbox {
+  readonly #environment: NodeJS.ProcessEnv;
+  #groups: ControlGroups | undefined | 'unknown' = 'unknown';
+
+  constructor(environment: NodeJS.ProcessEnv) {
+    this.#environment = environment;
+  }
+
+  status(limits: Limits): Promise<SandboxStatus> {
+    if (process.platform !== 'linux')
+      return Promise.resolve({
+        works: false,
+        cause: `Commands outside the sandbox are not possible on ${process.platform} in this version.`,
+        fix: 'Set sandbox: true in your policy.',
+      });
+    return Promise.resolve({
+      works: true,
+      name: 'none',
+      words:
+        'OUTSIDE THE SANDBOX: it can read, change and send whatever your account can. Denied and protected paths do not bind it, and what it leaves running in the background may go on.',
+      limits: heldLimits({ limits }, this.#found()?.name),
+      probes: [],
+    });
+  }
+
+  environment(variables: readonly string[]): Promise<Record<string, string>> {
+    const { homedir, username } = userInfo();
+    const account = this.#environment;
+    const allowed = Object.fromEntries(
+      ['PATH', 'LANG', 'TZ', ...variables].flatMap((name) => {
+        const value = account[name];
+        return value === undefined ? [] : [[name, value]];
+      }),
+    );
+    return Promise.resolve({ PATH: '/usr/bin:/bin', ...allowed, HOME: homedir, USER: username, TERM: 'dumb' });
+  }
+
+  async run(spec: SandboxSpec, signal: AbortSignal): Promise<SandboxResult> {
+    const began = performance.now();
+    const groups = this.#found();
+    const group = groups?.open(spec.limits);
+    let cause: Ending | undefined;
+    let stop: (() => void) | undefined;
+    const end = (why: Ending): void => {
+      cause ??= why;
+      stop?.();
+    };
+    const [file = '/bin/bash', ...args] = [...(group?.prefix ?? []), ...limitedArgv(spec.limits, spec.launch.argv)];
+    try {
+      const child = await startProcess({
+        file,
+        args,
+        cwd: spec.launch.cwd,
+        environment: { ...spec.launch.environment, ...group?.environment },
+        onReady: (pid) => {
+          try {
+            group?.admit(pid, treeOf(pid));
+          } catch (error) {
+            const what = error instanceof Error ? error.message : String(error);
+            end({ kind: 'violation', what: `its limits could not be set (${what})` });
+          }
+          return cause === undefined;
+        },
+        ...(spec.input && { input: spec.input }),
+        onOutput: spec.onOutput?.bind(spec),
+        outputCap: spec.outputCap,
+      });
+      stop = () => {
+        const tree = treeOf(child.pid);
+        child.kill();
+        for (const pid of tree) killOne(pid);
+        group?.kill();
+      };
+      const stopped = (): void => {
+        end({ kind: 'stopped' });
+      };
+      signal.addEventListener('abort', stopped, { once: true });
+      if (signal.aborted) stopped();
+      const timer = setTimeout(() => {
+        end({ kind: 'timeout', seconds: spec.timeoutMs / 1000 });
+      }, spec.timeoutMs);
+      const watch = watchTree(
+        { outer: child.pid, isCage: false, group, limits: spec.limits, inMemory: [] },
+        (limit) => {
+          end({ kind: 'limit', limit });
+        },
+      );
+      const ended = await child.ended;
+      clearTimeout(timer);
+      signal.removeEventListener('abort', stopped);
+      const last = watch.end();
+      stop();
+      const natural: Ending =
+        last.over !== undefined
+          ? { kind: 'limit', limit: last.over }
+          : ended.signal !== null
+            ? { kind: 'killed', signal: ended.signal }
+            : { kind: 'exited', code: ended.code ?? -1 };
+      return {
+        ending: cause ?? natural,
+        output: ended.output.toString('utf8'),
+        outputBytes: ended.outputBytes,
+        durationMs: Math.round(performance.now() - began),
+        use: last.use,
+        limits: heldLimits(spec, groups?.name),
+        quarantined: [],
+        notes: ['this command ran outside the sandbox'],
+      };
+    } finally {
+      void group?.close();
+    }
+  }
+
+  #found(): ControlGroups | undefined {
+    if (this.#groups === 'unknown')
+      this.#groups = controlGroups(process.getuid?.() ?? 0).find((groups) => {
+        try {
+          void groups.open({ memoryBytes: 1 << 30, cpuSeconds: 1, diskBytes: 1, processes: 10 }).close();
+          return true;
+        } catch {
+          return false;
+        }
+      });
+    return this.#groups;
+  }
+}
+
+function killOne(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // it has ended
+  }
+}
