@@ -7,7 +7,8 @@ if (major < 24) {
 } else {
   // `oversign history | head`: a reader that has gone is no failure.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    process.exit(error.code === 'EPIPE' && process.argv[2] !== 'run' ? 0 : 1);
+    // A command in the sandbox is ended first, and what it left is looked after (cli/sandbox.ts).
+    if (process.argv[2] !== 'sandbox') process.exit(error.code === 'EPIPE' && process.argv[2] !== 'run' ? 0 : 1);
   });
   const { readFileSync } = await import('node:fs');
   const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };

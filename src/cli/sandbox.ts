@@ -49,6 +49,7 @@ export async function sandbox(argv: readonly string[], options: SandboxOptions):
   const interrupt = (): void => {
     stop.abort();
   };
+  process.stdout.on('error', interrupt); // whoever read it has gone
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt).once('SIGHUP', interrupt);
   const result = await node.sandbox.run(
     {

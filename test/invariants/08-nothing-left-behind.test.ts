@@ -73,7 +73,7 @@ test('after kill -9 at any moment of the start the command does not run either',
   const base = await temporaryFolder();
   const cage = await caged(base);
   const [inArguments, inEnvironment] = [`mark-${randomUUID()}`, `mark-${randomUUID()}`];
-  const commands = Array<string>(400).fill(`: ${inArguments}; sleep 0.002`);
+  const commands = Array<string>(400).fill(`: ${inArguments}; sleep 0.02`);
   writeFileSync(
     join(base, 'job.json'),
     JSON.stringify({ base, commands, options: { environment: { MARK: inEnvironment } } }),
@@ -85,7 +85,7 @@ test('after kill -9 at any moment of the start the command does not run either',
       { stdio: 'ignore' },
     );
     const ended = new Promise((resolve) => child.once('exit', resolve));
-    expect(await within(20_000, () => processesWith(inArguments).length > 0)).toBe(true);
+    expect(await within(20_000, () => processesWith(inEnvironment).length > 0)).toBe(true);
     await new Promise((resolve) => setTimeout(resolve, i * 2));
     child.kill('SIGKILL');
     await ended;

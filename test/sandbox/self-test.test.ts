@@ -6,7 +6,7 @@ import { plant, temporaryFolder } from '../support/tree.ts';
 async function machine(): Promise<{ found: Machine; data: string }> {
   const data = await temporaryFolder();
   await plant(data, { 'audit.db': '' });
-  const found = await findMachine({ data, toolchains: [], known: known() });
+  const found = await findMachine({ data, home: '/nowhere', toolchains: [], known: known() });
   if ('works' in found) throw new Error(found.cause);
   return { found, data };
 }
@@ -19,7 +19,11 @@ test('a sound cage passes its self-test, which tried many things', async () => {
 
 test('a cage in which Oversign’s data can be seen is refused', async () => {
   const { found, data } = await machine();
-  const refusal = await proveCage(found.machinery, { ...found.base, toolchains: [data] }, { data, known: known(true) });
+  const refusal = await proveCage(
+    found.machinery,
+    { ...found.base, toolchains: [data] },
+    { data, home: '/nowhere', toolchains: [], known: known(true) },
+  );
   expect(refusal).toMatchObject({ works: false });
   expect('works' in refusal && refusal.cause).toContain('read Oversign’s own data');
 });
@@ -27,7 +31,12 @@ test('a cage in which Oversign’s data can be seen is refused', async () => {
 test('a cage without its system call filter is refused', async () => {
   const { found, data } = await machine();
   const allow = new Uint8Array([6, 0, 0, 0, 0, 0, 0xff, 0x7f]);
-  const refusal = await proveCage({ ...found.machinery, filter: allow }, found.base, { data, known: known(true) });
+  const refusal = await proveCage({ ...found.machinery, filter: allow }, found.base, {
+    data,
+    home: '/nowhere',
+    toolchains: [],
+    known: known(true),
+  });
   expect(refusal).toMatchObject({ works: false });
   expect('works' in refusal && refusal.cause).toContain('make a program that runs as its owner');
 });
@@ -37,9 +46,21 @@ test('a cage that cannot be built is a refusal with a cause and a fix', async ()
   const refusal = await proveCage(
     found.machinery,
     { ...found.base, toolchains: ['/does/not/exist'] },
-    { data, known: known(true) },
+    { data, home: '/nowhere', toolchains: [], known: known(true) },
   );
   expect(refusal).toMatchObject({ works: false });
   expect('works' in refusal && refusal.cause).toContain('/does/not/exist');
   expect('works' in refusal && refusal.fix).not.toBe('');
+});
+
+test('with the data folder in the home folder, where it usually is, the self-test holds and still looks', async () => {
+  const home = await temporaryFolder();
+  await plant(home, { '.ssh/id': 'SECRET', '.local/share/oversign/audit.db': '' });
+  const data = `${home}/.local/share/oversign`;
+  const found = await findMachine({ data, home, toolchains: [], known: known() });
+  expect('works' in found ? found.cause : undefined).toBeUndefined();
+  if ('works' in found) return;
+  const open = { data, home, toolchains: [], known: known() };
+  const refusal = await proveCage(found.machinery, { ...found.base, toolchains: [`${home}/.ssh`] }, open);
+  expect('works' in refusal).toBe(false); // what is mounted as a toolchain is meant to be there
 });

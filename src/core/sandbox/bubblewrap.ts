@@ -1,3 +1,5 @@
+import type { Limits } from './port.ts';
+
 /** Everything a bubblewrap cage is made of, found out beforehand. All paths are absolute. */
 export interface Cage {
   /** System folders mounted read-only at the same path. */
@@ -45,6 +47,7 @@ const NOTHING = '/dev/null';
 export function bubblewrapOptions(cage: Cage): string[] {
   const size = String(cage.temporaryBytes);
   return [
+    ...['--json-status-fd', String(DESCRIPTORS.report)],
     // Namespaces: new ones of every kind, and none to be made inside.
     ...['--unshare-user', '--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-net', '--unshare-cgroup-try'],
     ...['--disable-userns', '--die-with-parent', '--new-session'],
@@ -89,30 +92,67 @@ export function bubblewrapOptions(cage: Cage): string[] {
 /** The init process of the cage, and a few to be seen over the limit. */
 const ROOM = 6;
 
+/** What every cage starts first, the same for all: it finds what to do in variables (see `startVariables`). */
+export const STARTER = ['/bin/bash', '-p', '-c', 'eval "$OVERSIGN_START"'] as const;
+
+/** Limits of the kernel that are set already (setrlimit(2), hard): a lower one stays. Infinity where there is none. */
+export interface HardLimits {
+  coreBlocks: number;
+  cpuSeconds: number;
+  fileBytes: number;
+  processes: number;
+}
+
+type Wanted = Pick<Limits, 'cpuSeconds' | 'diskBytes' | 'processes'>;
+
+/** What `STARTER` is to do, as variables of the cage; none of them is left when the command starts. */
+export function startVariables(
+  wanted: Wanted,
+  already: HardLimits,
+  argv: readonly string[],
+  input: 'given' | 'none',
+): Record<string, string> {
+  const names = argv.map((_, index) => `OVERSIGN_ARG_${index}`);
+  const script = [
+    `set -- ${names.map((name) => `"$${name}"`).join(' ')}`,
+    `unset OVERSIGN_START ${names.join(' ')}`,
+    ...(input === 'none' ? ['exec </dev/null'] : []),
+    limitsScript(wanted, already),
+  ].join('\n');
+  return { OVERSIGN_START: script, ...Object.fromEntries(names.map((name, index) => [name, argv[index] ?? ''])) };
+}
+
+/** Starts `argv` under limits, where there is no cage to start it in. -p: no BASH_ENV, no functions from the environment. */
+export function limitedArgv(wanted: Wanted, already: HardLimits, argv: readonly string[]): string[] {
+  return ['/bin/bash', '-p', '-c', limitsScript(wanted, already), 'limits', ...argv];
+}
+
 /**
- * Starts `argv` under the limits that a process can set itself (setrlimit(2)): CPU seconds and file size hold per
+ * Starts "$@" under the limits that a process can set itself (setrlimit(2)): CPU seconds and file size hold per
  * process, the number of processes holds for the whole cage except for root: a few more than the limit, so that going
- * over it can be seen and named. A lower limit that is already set
- * stays; one that cannot be set ends the call. Descriptors that the editor itself inherited end here.
+ * over it can be seen and named. One that cannot be set ends the call. Nothing in it starts a process: that would take
+ * longer than all the rest. Descriptors that the editor itself inherited end here.
  *
  * It first asks on descriptor 5 whether to go on: bubblewrap's --die-with-parent leaves a moment in which its first
  * process belongs to no group any more and is not yet bound to its parent, and would outlive a stop.
  */
-export function limitedArgv(
-  limits: { cpuSeconds: number; diskBytes: number; processes: number },
-  argv: readonly string[],
-): string[] {
-  const processes = limits.processes + ROOM;
-  const blocks = Math.max(1, Math.floor(limits.diskBytes / 1024));
-  const script = `
-lower() { # option, soft limit, hard limit
-  local hard; hard=$(ulimit -H "$1") || exit 125
-  [ "$hard" != unlimited ] && [ "$hard" -le "$3" ] || { ulimit -S "$1" "$2" && ulimit -H "$1" "$3"; } || exit 125
-}
-lower -c 0 0; lower -t ${limits.cpuSeconds} ${limits.cpuSeconds + 1}; lower -f ${blocks} ${blocks}; lower -u ${processes} ${processes}
+function limitsScript(wanted: Wanted, already: HardLimits): string {
+  const set = (option: string, soft: number, hard: number, there: number): string => {
+    if (!Number.isSafeInteger(soft) || !Number.isSafeInteger(hard))
+      throw new RangeError('a limit is not a whole number');
+    return `ulimit -S ${option} ${Math.min(soft, there)} && ulimit -H ${option} ${Math.min(hard, there)}`;
+  };
+  const blocks = Math.max(1, Math.floor(wanted.diskBytes / 1024));
+  const processes = wanted.processes + ROOM;
+  const limits = [
+    set('-c', 0, 0, already.coreBlocks),
+    set('-t', wanted.cpuSeconds, wanted.cpuSeconds + 1, already.cpuSeconds),
+    set('-f', blocks, blocks, Math.floor(already.fileBytes / 1024)),
+    set('-u', processes, processes, already.processes),
+  ];
+  return `
+${limits.join(' && ')} || exit 125
 echo ready >&5 && read -r -u 5 word && [ "$word" = go ] || exit 125
 for fd in /proc/self/fd/*; do fd=\${fd##*/}; [ "$fd" -le 2 ] || exec {fd}>&- || exit 125; done
 exec "$@"`;
-  // -p: no BASH_ENV, no functions from the environment.
-  return ['/bin/bash', '-p', '-c', script, 'limits', ...argv];
 }

@@ -52,6 +52,8 @@ const NEW_TIME = 0x80;
  * could undo it there. Programs that use it go on as if it had worked: all of a cage ends together anyway.
  */
 const SET_DEATH_SIGNAL = 1;
+/** PR_SET_DUMPABLE: a process that is not dumpable hides from the watch what it writes. */
+const SET_DUMPABLE = 4;
 const PRETENDED: Instruction = [RETURN, 0, 0, RETURN_ERRNO];
 
 /** Terminal calls that put words into another's mouth: TIOCSTI, TIOCLINUX; and TIOCSETD, which loads drivers. */
@@ -113,7 +115,13 @@ export function systemCallFilter(architecture: Architecture, memory: 'counted' |
   ];
   on('clone', unlessBits(0, NEW_NAMESPACE));
   on('unshare', unlessBits(0, NEW_NAMESPACE | NEW_TIME));
-  on('prctl', [[LOAD, 0, 0, argument(0)], [EQUAL, 0, 1, SET_DEATH_SIGNAL], PRETENDED, ALLOW]);
+  on('prctl', [
+    [LOAD, 0, 0, argument(0)],
+    [EQUAL, 1, 0, SET_DEATH_SIGNAL],
+    [EQUAL, 0, 1, SET_DUMPABLE],
+    PRETENDED,
+    ALLOW,
+  ]);
   on('ioctl', [
     [LOAD, 0, 0, argument(1)],
     ...TERMINAL.flatMap((request): Instruction[] => [[EQUAL, 0, 1, request], refuse(EPERM)]),

@@ -2,11 +2,15 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import type { Duplex, Readable, Writable } from 'node:stream';
 
 /** What to start. The environment is exactly `environment`: nothing is inherited. */
-export interface SpawnSpec {
+export interface Program {
   file: string;
   args: readonly string[];
   cwd: string;
   environment: Record<string, string>;
+}
+
+/** What is said to a program and heard from it. */
+export interface Talk {
   /** Bytes given on file descriptor 3 and closed, for programs that read their options there. */
   onDescriptor3?: Uint8Array;
   /** What the program writes on file descriptor 4 is kept, for programs that report there. */
@@ -19,11 +23,14 @@ export interface SpawnSpec {
   /** Bytes given on file descriptor 6 and closed. */
   onDescriptor6?: Uint8Array;
   /** What the program reads on its standard input; without it there is nothing to read. */
-  input?: AsyncIterable<Uint8Array>;
+  input?: AsyncIterable<Uint8Array> | undefined;
   /** Told of output as it comes, also beyond the cap; no more of that stream is taken while it waits. */
   onOutput?: ((stream: 'stdout' | 'stderr', chunk: Uint8Array) => Promise<void> | undefined) | undefined;
   /** Standard output and standard error beyond this many bytes are counted and dropped. */
   outputCap: number;
+}
+
+export interface SpawnSpec extends Program, Talk {
   /** Standard error goes nowhere: the output is data. */
   dropsErrors?: boolean;
 }
@@ -45,112 +52,160 @@ export interface SpawnEnd {
   descriptor4: string;
 }
 
+/** A program that has been started and waits to be talked to. It does not keep this process alive. */
+export interface Prepared {
+  pid: number;
+  hasEnded(): boolean;
+  /** Once. */
+  begin(talk: Talk): Spawned;
+  kill(): void;
+}
+
+/** Which pipes a program gets; what is left out is nothing (standard input, standard error) or closed. */
+export type Pipes = readonly (0 | 2 | 3 | 4 | 5 | 6)[];
+
 const PIPE_GRACE_MS = 500;
+
+/** Starts a program and talks to it at once; see `prepareProcess`. */
+export async function startProcess(spec: SpawnSpec): Promise<Spawned> {
+  const pipes: Pipes = [
+    ...(spec.input ? ([0] as const) : []),
+    ...(spec.dropsErrors === true ? [] : ([2] as const)),
+    ...(spec.onDescriptor3 ? ([3] as const) : []),
+    ...(spec.readDescriptor4 === true ? ([4] as const) : []),
+    ...(spec.onReady ? ([5] as const) : []),
+    ...(spec.onDescriptor6 ? ([6] as const) : []),
+  ];
+  return (await prepareProcess(spec, pipes)).begin(spec);
+}
 
 /**
  * THE one place that starts processes. They lead a process group of their own, and `kill` ends the whole group with
  * SIGKILL.
  */
-export function startProcess(spec: SpawnSpec): Promise<Spawned> {
+export function prepareProcess({ file, args, cwd, environment }: Program, pipes: Pipes): Promise<Prepared> {
   return new Promise((resolve, reject) => {
-    const child: ChildProcess = spawn(spec.file, spec.args, {
-      cwd: spec.cwd,
-      env: spec.environment,
-      stdio: [
-        spec.input ? 'pipe' : 'ignore',
-        'pipe',
-        spec.dropsErrors ? 'ignore' : 'pipe',
-        ...[spec.onDescriptor3, spec.readDescriptor4, spec.onReady, spec.onDescriptor6].map((used) =>
-          used ? 'pipe' : 'ignore',
-        ),
-      ],
+    const pipe = (descriptor: Pipes[number]): 'pipe' | 'ignore' => (pipes.includes(descriptor) ? 'pipe' : 'ignore');
+    const child: ChildProcess = spawn(file, args, {
+      cwd,
+      env: environment,
+      stdio: [pipe(0), 'pipe', pipe(2), pipe(3), pipe(4), pipe(5), pipe(6)],
       detached: true,
     });
-    const kept: Buffer[] = [];
-    let outputBytes = 0;
-    let keptBytes = 0;
-    const take = (stream: 'stdout' | 'stderr', chunk: Buffer): void => {
-      outputBytes += chunk.length;
-      const waits = spec.onOutput?.(stream, chunk);
-      if (waits) {
-        child[stream]?.pause();
-        void waits.then(() => child[stream]?.resume());
-      }
-      const room = spec.outputCap - keptBytes;
-      if (room <= 0) return;
-      const part = chunk.subarray(0, room);
-      kept.push(part);
-      keptBytes += part.length;
-    };
-    const streams = [child.stdout, child.stderr].filter((stream) => stream !== null);
-    child.stdout?.on('data', (chunk: Buffer) => {
-      take('stdout', chunk);
+    let ending: [number | null, NodeJS.Signals | null] | undefined;
+    child.once('exit', (code, signal) => {
+      ending = [code, signal];
     });
-    child.stderr?.on('data', (chunk: Buffer) => {
-      take('stderr', chunk);
-    });
-    let descriptor4 = '';
-    if (spec.readDescriptor4)
-      (child.stdio[4] as Readable).on('data', (chunk: Buffer) => {
-        descriptor4 += chunk.toString('latin1');
-      });
-    const gate = spec.onReady ? ((child.stdio as readonly unknown[])[5] as Duplex) : undefined;
-    gate?.on('error', () => undefined); // the program may end without having asked
-    gate?.once('data', () => {
-      if (spec.onReady?.(child.pid ?? 0) === true) gate.end('go\n');
-      else gate.destroy();
-    });
-    const ended = new Promise<SpawnEnd>((settle) => {
-      let ending: [number | null, NodeJS.Signals | null] | undefined;
-      const finish = (): void => {
-        if (!ending) return;
-        for (const stream of streams) stream.destroy();
-        settle({ code: ending[0], signal: ending[1], output: Buffer.concat(kept), outputBytes, descriptor4 });
-      };
-      child.once('exit', (code, signal) => {
-        ending = [code, signal];
-        setTimeout(finish, PIPE_GRACE_MS).unref();
-      });
-      child.once('close', finish);
-    });
-    child.once('error', (error) => {
-      reject(error);
-    });
+    child.once('error', reject);
     child.once('spawn', () => {
-      const pid = child.pid ?? 0;
-      give(child, 3, spec.onDescriptor3);
-      give(child, 6, spec.onDescriptor6);
-      if (spec.input && child.stdin) void feed(spec.input, child.stdin);
+      keepAlive(child, false);
       resolve({
-        pid,
-        ended,
-        report: () => descriptor4,
+        pid: child.pid ?? 0,
+        hasEnded: () => ending !== undefined,
+        begin: (talk) => {
+          keepAlive(child, true);
+          return talkTo(child, talk, () => ending);
+        },
         kill: () => {
-          gate?.destroy();
-          try {
-            process.kill(-pid, 'SIGKILL');
-          } catch {
-            child.kill('SIGKILL');
-          }
+          killGroup(child);
         },
       });
     });
   });
 }
 
+function keepAlive(child: ChildProcess, isWanted: boolean): void {
+  const owners = [child, ...child.stdio] as ({ ref?(): void; unref?(): void } | null)[];
+  for (const owner of owners)
+    if (isWanted) owner?.ref?.();
+    else owner?.unref?.();
+}
+
+function killGroup(child: ChildProcess): void {
+  try {
+    process.kill(-(child.pid ?? Number.NaN), 'SIGKILL');
+  } catch {
+    child.kill('SIGKILL');
+  }
+}
+
+function talkTo(
+  child: ChildProcess,
+  talk: Talk,
+  ending: () => [number | null, NodeJS.Signals | null] | undefined,
+): Spawned {
+  const pid = child.pid ?? 0;
+  const kept: Buffer[] = [];
+  let outputBytes = 0;
+  let keptBytes = 0;
+  const take = (stream: 'stdout' | 'stderr', chunk: Buffer): void => {
+    outputBytes += chunk.length;
+    const waits = talk.onOutput?.(stream, chunk);
+    if (waits) {
+      child[stream]?.pause();
+      void waits.then(() => child[stream]?.resume());
+    }
+    const room = talk.outputCap - keptBytes;
+    if (room <= 0) return;
+    const part = chunk.subarray(0, room);
+    kept.push(part);
+    keptBytes += part.length;
+  };
+  for (const stream of ['stdout', 'stderr'] as const)
+    child[stream]?.on('data', (chunk: Buffer) => {
+      take(stream, chunk);
+    });
+  let descriptor4 = '';
+  const stdio: readonly unknown[] = child.stdio;
+  if (talk.readDescriptor4)
+    (stdio[4] as Readable).on('data', (chunk: Buffer) => {
+      descriptor4 += chunk.toString('latin1');
+    });
+  const gate = talk.onReady ? (stdio[5] as Duplex) : undefined;
+  gate?.on('error', () => undefined); // the program may end without having asked
+  gate?.once('data', () => {
+    if (talk.onReady?.(pid) === true) gate.end('go\n');
+    else gate.destroy();
+  });
+  const ended = new Promise<SpawnEnd>((settle) => {
+    const finish = (): void => {
+      const [code, signal] = ending() ?? [null, null];
+      for (const stream of [child.stdout, child.stderr]) stream?.destroy();
+      settle({ code, signal, output: Buffer.concat(kept), outputBytes, descriptor4 });
+    };
+    const exited = (): void => {
+      setTimeout(finish, PIPE_GRACE_MS).unref();
+    };
+    if (ending()) exited();
+    else child.once('exit', exited);
+    child.once('close', finish);
+  });
+  give(stdio[3] as Writable | null, talk.onDescriptor3);
+  give(stdio[6] as Writable | null, talk.onDescriptor6);
+  if (child.stdin) void feed(talk.input, child.stdin);
+  return {
+    pid,
+    ended,
+    report: () => descriptor4,
+    kill: () => {
+      gate?.destroy();
+      killGroup(child);
+    },
+  };
+}
+
 /** The program may end before it has read all. */
-function give(child: ChildProcess, descriptor: number, bytes: Uint8Array | undefined): void {
-  if (bytes === undefined) return;
-  const pipe = (child.stdio as readonly unknown[])[descriptor] as Writable;
+function give(pipe: Writable | null | undefined, bytes: Uint8Array | undefined): void {
+  if (!pipe || bytes === undefined) return;
   pipe.on('error', () => undefined);
   pipe.end(bytes);
 }
 
 /** As fast as the program reads; what it does not read any more is dropped. */
-async function feed(input: AsyncIterable<Uint8Array>, pipe: Writable): Promise<void> {
+async function feed(input: AsyncIterable<Uint8Array> | undefined, pipe: Writable): Promise<void> {
   pipe.on('error', () => undefined);
   try {
-    for await (const chunk of input) {
+    for await (const chunk of input ?? []) {
       if (pipe.destroyed) break;
       if (!pipe.write(chunk)) await new Promise((resolve) => pipe.once('drain', resolve).once('close', resolve));
     }

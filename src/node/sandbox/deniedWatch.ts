@@ -14,7 +14,7 @@ export interface Hidden {
 }
 
 /** More folders than this are not watched one by one: the kernel's watches are few and shared with the editor. */
-const MOST_WATCHES = 8_000;
+const MOST_WATCHES = 2_000;
 /** Most commands are over by then; a look at each folder when its watch begins makes up for the delay. */
 const BEGIN_MS = 200;
 const LOOK_AGAIN_MS = 2_000;
@@ -69,17 +69,18 @@ export class DeniedWatch {
     if (!isWhole) this.#lookAgain();
   }
 
-  /** Where not every folder can be watched, all of them are looked at again and again. */
-  #lookAgain(): void {
+  /** Where not every folder can be watched, all of them are looked at again and again, for a tenth of the time. */
+  #lookAgain(after = LOOK_AGAIN_MS): void {
     this.#begin = setTimeout(() => {
       void (async () => {
+        const began = performance.now();
         for (const folder of this.#hidden.folders) {
           if (this.#isOver) return;
           await this.#look(folder);
         }
-        if (!this.#isOver) this.#lookAgain();
+        if (!this.#isOver) this.#lookAgain(Math.max(LOOK_AGAIN_MS, 10 * (performance.now() - began)));
       })();
-    }, LOOK_AGAIN_MS);
+    }, after);
     this.#begin.unref();
   }
 

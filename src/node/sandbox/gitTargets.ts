@@ -88,7 +88,9 @@ function wantedBy(entry: ConfigEntry, bases: readonly string[], { home }: Target
       return [...(path !== undefined && /^[/~]/.test(text) ? [path] : []), ...below].map((one) => ({
         path: one,
         absent: undefined,
-        onlyFile: !asFolder,
+        // A folder that a command names is mostly what it works on: held, nobody could change it. One that an alias
+        // of the shell goes into is where it runs something.
+        onlyFile: !(asFolder && value.startsWith('!')),
       }));
     });
   const found: Wanted[] = [];

@@ -56,8 +56,16 @@ export class HostSandbox implements Sandbox {
 
   /** Forgets what it knows of this machine, so that the next look is a fresh one. */
   forget(): void {
+    this.close();
     known(true);
     this.#machine = undefined;
+  }
+
+  /** Ends what waits for the next call. */
+  close(): void {
+    void this.#machine?.then((machine) => {
+      if (!('works' in machine)) machine.machinery.starter.close();
+    });
   }
 
   environment(variables: readonly string[]): Promise<Record<string, string>> {
@@ -74,6 +82,7 @@ export class HostSandbox implements Sandbox {
 
   async #work(machine: Machine, spec: SandboxSpec, signal: AbortSignal): Promise<SandboxResult> {
     const others = [...this.#running];
+    await this.#placeholders.look();
     const found = await this.#survey(spec);
     const entries = await this.#ownEntries(found);
     // What another call made counts as new for this one too, or two calls could vouch for each other.
@@ -87,11 +96,12 @@ export class HostSandbox implements Sandbox {
     const { placeholders, ...workspace } = await planWorkspace(spec.folders, found, { ...git, exists, isStandIn });
     this.#running.add(call);
     try {
-      const uncover = await this.#placeholders.cover(placeholders);
-      const covered = await identities(placeholders.map(({ path }) => path));
+      const cover = await this.#placeholders.cover(placeholders, workspace.readOnly);
+      const { standIns } = cover;
+      const covered = await identities([...standIns]);
       const hiddenFiles = [...workspace.hiddenFiles, ...git.hidden];
       const cage = cageFor(spec, machine.base, { ...workspace, shown: git.shown, hiddenFiles });
-      const result = await this.#watched(machine, cage, spec, found, signal).finally(uncover);
+      const result = await this.#watched(machine, cage, spec, found, signal).finally(() => cover.uncover());
       const closedBefore = new Set(found.closedFolders);
       const left = await survey(spec.folders, spec, { closedBefore });
       // What cannot be looked into although it was opened may hold anything: it goes as a whole.
@@ -102,7 +112,7 @@ export class HostSandbox implements Sandbox {
       // A stand-in that is still the same one was out of reach all the time: what is in it is the user's.
       const same = await identities([...covered.keys()]);
       const isNew = (path: string): boolean =>
-        !call.before.has(path) && (!same.has(path) || same.get(path) !== covered.get(path));
+        (!call.before.has(path) || standIns.has(path)) && (!same.has(path) || same.get(path) !== covered.get(path));
       return { ...result, quarantined: await quarantine(after.filter(isNew), this.#folders.data), notes: git.notes };
     } finally {
       this.#running.delete(call);
@@ -132,7 +142,7 @@ export class HostSandbox implements Sandbox {
     found: Survey,
     signal: AbortSignal,
   ): Promise<SandboxResult> {
-    const paths = [...found.deniedFiles, ...found.deniedFolders];
+    const paths = [...found.deniedFiles, ...found.deniedFolders, ...cage.readOnly];
     if (!spec.deniesInside && paths.length === 0) return runInCage(machinery, cage, spec, signal);
     let end: ((why: Ending) => void) | undefined;
     const watch = new DeniedWatch(
@@ -181,6 +191,7 @@ export class HostSandbox implements Sandbox {
   #ready(): Promise<Machine | Unproven> {
     this.#machine ??= findMachine({
       data: this.#folders.data,
+      home: this.#folders.home,
       known: known(),
       toolchains: [...new Set(this.#toolchains().flatMap(({ mounts }) => mounts))],
     });
@@ -189,7 +200,7 @@ export class HostSandbox implements Sandbox {
 }
 
 function seenWords(path: string): string {
-  return `${path}, which is hidden from commands, appeared or was replaced while the command ran; its output is left out. Run it again`;
+  return `${path}, which is hidden from commands or protected, appeared or was replaced while the command ran; its output is left out. Look at it, and run the command again`;
 }
 
 type WorkspaceMounts = Pick<Cage, 'writable' | 'shown' | 'pinned' | 'readOnly' | 'hiddenFiles' | 'hiddenFolders'>;

@@ -2,6 +2,7 @@ import { userInfo } from 'node:os';
 import type { Probe } from '../../core/sandbox/port.ts';
 import { systemCallFilter } from '../../core/sandbox/systemCallFilter.ts';
 import type { BaseCage } from './cage.ts';
+import { CageStarter } from './cageStarter.ts';
 import { controlGroups } from './groups/find.ts';
 import type { ControlGroups } from './groups/port.ts';
 import { specialsIn } from './hiddenElsewhere.ts';
@@ -25,6 +26,7 @@ export type Unproven = Refusal & { probes?: readonly Probe[] };
 /** What is different from one sandbox to the next on the same machine. */
 export interface Place {
   data: string;
+  home: string;
   toolchains: readonly string[];
   /** What this process found out before about the machine itself; emptied, it is found out anew. */
   known: Known;
@@ -75,7 +77,7 @@ export async function findMachine(place: Place): Promise<Machine | Unproven> {
   for (const groups of [...controlGroups(uid), undefined]) {
     if (groups && !canOpen(groups)) continue;
     const filter = systemCallFilter(arch, groups ? 'counted' : 'watched');
-    last = await proveCage({ program, filter, groups }, base, place);
+    last = await proveCage({ starter: new CageStarter(program, groups), filter, groups }, base, place);
     if (!('works' in last)) return last;
   }
   if (!last) throw new Error('there is always the way without control groups');

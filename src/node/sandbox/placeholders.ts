@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { bytesOfPath } from '../files/rawPath.ts';
 import { makePrivate } from '../folders.ts';
 import { identityOf, isAlive, type ProcessIdentity } from '../process/identity.ts';
+import { withLock } from '../process/lock.ts';
 
 export interface Placeholder {
   path: string;
@@ -16,89 +17,117 @@ interface Journal {
   placeholders: Placeholder[];
 }
 
+/** What a call relies on, and the way to let go of it. */
+export interface Cover {
+  /** Every stand-in that the call relies on, whoever made it. */
+  standIns: ReadonlySet<string>;
+  uncover(): Promise<void>;
+}
+
 /**
  * Empty stand-ins for protected paths that do not exist, so that there is something to mount over while a command
- * runs. What is about to be made is written to a journal first; whoever starts next clears up after a crash.
+ * runs. A journal for each call says which it relies on; the account's processes share the folder of journals, make
+ * and remove stand-ins one after the other, and a stand-in goes when no living call relies on it any more: with it
+ * would go the mounts over it. Whoever starts next clears up after a crash.
  */
 export class Placeholders {
   readonly #journals: string;
-  /** How many running calls rely on a placeholder that this process made. */
-  readonly #uses = new Map<string, number>();
-  /** Covering and uncovering happen one after the other, or one call would take away what another just found made. */
-  #last: Promise<void> = Promise.resolve();
+  #known = new Map<string, Placeholder>();
 
   constructor(dataFolder: string) {
     this.#journals = join(dataFolder, 'placeholders');
   }
 
-  /** Whether what is at a path is there only as a stand-in for a running call. */
-  has(path: string): boolean {
-    return this.#uses.has(path);
+  /** Looks which stand-ins there are for running calls of all processes; `has` answers from this. */
+  async look(): Promise<void> {
+    this.#known = new Map();
+    for (const { journal } of await this.#read())
+      for (const one of journal?.placeholders ?? []) if (await isAsMade(one)) this.#known.set(one.path, one);
   }
 
-  /** Makes what is missing; returns a function that takes it away again, as far as it is still empty. */
-  async cover(wanted: readonly Placeholder[]): Promise<() => Promise<void>> {
-    if (wanted.length === 0) return () => Promise.resolve();
+  /** Whether what is at a path was there only as a stand-in when it was last looked. */
+  has(path: string): boolean {
+    return this.#known.has(path);
+  }
+
+  /** Makes what is missing, and takes its share in stand-ins of others among `relied`, which are there already. */
+  async cover(wanted: readonly Placeholder[], relied: readonly string[]): Promise<Cover> {
+    if (wanted.length === 0 && relied.length === 0) return { standIns: new Set(), uncover: () => Promise.resolve() };
     await makePrivate(this.#journals);
-    const journal = join(this.#journals, `${randomUUID()}.json`);
-    await writeFile(
-      journal,
-      JSON.stringify({ owner: identityOf(process.pid), placeholders: [...wanted] } satisfies Journal),
-      { mode: 0o600, flush: true },
-    );
-    const made: Placeholder[] = [];
-    const uncover = (): Promise<void> =>
-      this.#oneByOne(async () => {
-        for (const placeholder of made) await this.#release(placeholder);
-        await unlink(journal).catch(() => undefined);
-      });
+    const file = join(this.#journals, `${randomUUID()}.json`);
+    const mine = new Map<string, Placeholder>();
+    const uncover = (): Promise<void> => this.#locked(() => this.#release(file, [...mine.values()]));
     try {
-      await this.#oneByOne(async () => {
-        for (const placeholder of wanted) {
-          const isNew = await make(placeholder);
-          if (!isNew && !this.#uses.has(placeholder.path)) continue;
-          this.#uses.set(placeholder.path, (this.#uses.get(placeholder.path) ?? 0) + 1);
-          made.push(placeholder);
+      await this.#locked(async () => {
+        const others = new Map<string, Placeholder>();
+        for (const { journal } of await this.#read())
+          for (const one of journal?.placeholders ?? []) others.set(one.path, one);
+        for (const path of relied) {
+          const one = others.get(path);
+          if (one && (await isAsMade(one))) mine.set(path, one);
         }
+        const missing: Placeholder[] = [];
+        for (const one of wanted)
+          if (!(await isThere(one.path))) missing.push(one);
+          else if (others.has(one.path) && (await isAsMade(one))) mine.set(one.path, one);
+        for (const one of missing) mine.set(one.path, one);
+        if (mine.size === 0) return;
+        // Written before anything is made: whoever finds it there knows what it is.
+        const journal: Journal = { owner: identityOf(process.pid), placeholders: [...mine.values()] };
+        await writeFile(file, JSON.stringify(journal), { mode: 0o600 });
+        for (const one of missing) if (!(await make(one))) mine.delete(one.path);
       });
     } catch (error) {
       await uncover();
       throw error;
     }
-    return uncover;
-  }
-
-  async #release(placeholder: Placeholder): Promise<void> {
-    const uses = (this.#uses.get(placeholder.path) ?? 1) - 1;
-    if (uses > 0) this.#uses.set(placeholder.path, uses);
-    else {
-      await takeAway(placeholder);
-      this.#uses.delete(placeholder.path);
-    }
-  }
-
-  #oneByOne(work: () => Promise<void>): Promise<void> {
-    const mine = this.#last.then(work);
-    this.#last = mine.catch(() => undefined);
-    return mine;
+    return { standIns: new Set(mine.keys()), uncover };
   }
 
   /** Takes away what processes that are gone left behind. */
   async recover(): Promise<void> {
-    const dead: { file: string; placeholders: Placeholder[] }[] = [];
-    for (const name of await readdir(this.#journals).catch(() => [])) {
-      const file = join(this.#journals, name);
-      const journal = await readFile(file, 'utf8')
-        .then((text) => JSON.parse(text) as Journal)
-        .catch(() => undefined);
-      if (journal && isAlive(journal.owner)) continue;
-      dead.push({ file, placeholders: journal?.placeholders ?? [] });
-    }
-    // One may lie in another of an earlier crash: the longer path goes first.
-    const left = dead.flatMap(({ placeholders }) => placeholders).sort((a, b) => b.path.length - a.path.length);
-    for (const placeholder of left) if (!this.#uses.has(placeholder.path)) await takeAway(placeholder);
-    for (const { file } of dead) await unlink(file).catch(() => undefined);
+    if ((await readdir(this.#journals).catch(() => [])).length === 0) return;
+    await this.#locked(async () => {
+      for (const { file, journal } of await this.#read())
+        if (!journal || !isAlive(journal.owner)) await this.#release(file, journal?.placeholders ?? []);
+    });
   }
+
+  async #release(file: string, placeholders: readonly Placeholder[]): Promise<void> {
+    await unlink(file).catch(() => undefined);
+    const needed = new Set(
+      (await this.#read()).flatMap(({ journal }) =>
+        journal && isAlive(journal.owner) ? journal.placeholders.map(({ path }) => path) : [],
+      ),
+    );
+    // One may lie in another: the longer path goes first.
+    const mine = [...placeholders].sort((a, b) => b.path.length - a.path.length);
+    for (const one of mine) if (!needed.has(one.path)) await takeAway(one);
+  }
+
+  async #read(): Promise<{ file: string; journal: Journal | undefined }[]> {
+    const names = (await readdir(this.#journals).catch(() => [])).filter((name) => name.endsWith('.json'));
+    return Promise.all(
+      names.map(async (name) => {
+        const file = join(this.#journals, name);
+        const journal = await readFile(file, 'utf8')
+          .then((text) => JSON.parse(text) as Journal)
+          .catch(() => undefined);
+        return { file, journal };
+      }),
+    );
+  }
+
+  #locked(work: () => Promise<void>): Promise<void> {
+    return withLock(join(this.#journals, 'lock'), work);
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return lstat(bytesOfPath(path)).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function make(placeholder: Placeholder): Promise<boolean> {
@@ -112,14 +141,16 @@ async function make(placeholder: Placeholder): Promise<boolean> {
   }
 }
 
-/** Removes only what still is as it was made: an empty folder, a file with exactly the stand-in's content. */
+/** Whether it still is as it was made: an empty folder, a file with exactly the stand-in's content. */
+async function isAsMade({ path, kind, content }: Placeholder): Promise<boolean> {
+  const bytes = bytesOfPath(path);
+  if (kind === 'folder') return (await readdir(bytes).catch(() => ['?'])).length === 0;
+  const info = await lstat(bytes).catch(() => undefined);
+  if (!info?.isFile() || info.size !== Buffer.byteLength(content)) return false;
+  return (await readFile(bytes, 'utf8').catch(() => undefined)) === content;
+}
+
 async function takeAway(placeholder: Placeholder): Promise<void> {
-  if (placeholder.kind === 'folder') {
-    await rmdir(bytesOfPath(placeholder.path)).catch(() => undefined);
-    return;
-  }
-  const info = await lstat(bytesOfPath(placeholder.path)).catch(() => undefined);
-  if (!info?.isFile() || info.size !== Buffer.byteLength(placeholder.content)) return;
-  if ((await readFile(bytesOfPath(placeholder.path), 'utf8').catch(() => undefined)) === placeholder.content)
-    await unlink(bytesOfPath(placeholder.path)).catch(() => undefined);
+  if (placeholder.kind === 'folder') await rmdir(bytesOfPath(placeholder.path)).catch(() => undefined);
+  else if (await isAsMade(placeholder)) await unlink(bytesOfPath(placeholder.path)).catch(() => undefined);
 }

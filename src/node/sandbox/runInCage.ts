@@ -1,17 +1,17 @@
-import { bubblewrapOptions, DESCRIPTORS, inMemory, limitedArgv, type Cage } from '../../core/sandbox/bubblewrap.ts';
+import { bubblewrapOptions, inMemory, startVariables, type Cage } from '../../core/sandbox/bubblewrap.ts';
 import type { Ending, LimitName, SandboxResult, SandboxSpec } from '../../core/sandbox/port.ts';
 import { bytesOfPath } from '../files/rawPath.ts';
-import { startProcess, type Spawned, type SpawnEnd } from '../process/spawn.ts';
+import type { Spawned, SpawnEnd } from '../process/spawn.ts';
 import { CageInit } from './cageInit.ts';
+import type { CageStarter, WaitingCage } from './cageStarter.ts';
 import type { ControlGroup, ControlGroups } from './groups/port.ts';
+import { hardLimits } from './hardLimits.ts';
 import { heldLimits } from './limits.ts';
-import { treeOf } from './processTree.ts';
 import { watchTree } from './watchdog.ts';
 
 /** What this machine has for building cages, found out once. */
 export interface Machinery {
-  /** bubblewrap. */
-  program: string;
+  starter: CageStarter;
   /** The program of the system call filter. */
   filter: Uint8Array;
   groups: ControlGroups | undefined;
@@ -40,18 +40,18 @@ export async function runInCage(
     cause ??= why;
     init?.kill();
   };
-  let group: ControlGroup | undefined;
+  let waiting: WaitingCage;
   try {
-    group = machinery.groups?.open(spec.limits);
+    waiting = await machinery.starter.take(spec.limits);
   } catch (error) {
     const what = `its limits could not be set (${error instanceof Error ? error.message : String(error)})`;
     return { ending: { kind: 'violation', what }, output: '', outputBytes: 0, durationMs: 0, use: nothing, ...rest };
   }
-  const own = group;
+  const { group } = waiting;
   try {
-    const child = await startCage(machinery, cage, spec, group, (outer) => {
+    const child = startCage(machinery, waiting, cage, spec, (outer) => {
       init?.note();
-      const trouble = admitted(own, outer) ?? hooks.atGate?.();
+      const trouble = confirmed(group, outer) ?? hooks.atGate?.();
       if (trouble !== undefined) end({ kind: 'violation', what: trouble });
       return cause === undefined;
     });
@@ -92,44 +92,34 @@ export async function runInCage(
       ...rest,
     };
   } finally {
-    void group?.close();
+    await group?.close();
+    machinery.starter.ended(spec.limits);
   }
 }
 
 function startCage(
-  { program, filter }: Machinery,
+  { filter }: Machinery,
+  { process: waiting }: WaitingCage,
   cage: Cage,
   spec: SandboxSpec,
-  group: ControlGroup | undefined,
   onReady: (outer: number) => boolean,
-): Promise<Spawned> {
-  const { options, report } = DESCRIPTORS;
-  const [file = program, ...args] = [
-    ...(group?.prefix ?? []),
-    program,
-    ...['--args', String(options), '--json-status-fd', String(report), '--'],
-    ...limitedArgv(spec.limits, spec.launch.argv),
-  ];
-  return startProcess({
-    file,
-    args,
-    cwd: '/',
-    environment: group?.environment ?? {},
-    onDescriptor3: optionBytes(cage),
+): Spawned {
+  const start = startVariables(spec.limits, hardLimits(), spec.launch.argv, spec.input ? 'given' : 'none');
+  return waiting.begin({
+    onDescriptor3: optionBytes({ ...cage, environment: { ...cage.environment, ...start } }),
     readDescriptor4: true,
     onReady,
     onDescriptor6: filter,
-    ...(spec.input && { input: spec.input }),
+    input: spec.input,
     onOutput: spec.onOutput?.bind(spec),
     outputCap: spec.outputCap,
   });
 }
 
-/** What waits at the gate is the sandbox's own; from here on the group holds it and all that comes of it. */
-function admitted(group: ControlGroup | undefined, outer: number): string | undefined {
-  if (!group) return undefined;
+/** Whether the group holds what waits at the gate. */
+function confirmed(group: ControlGroup | undefined, outer: number): string | undefined {
   try {
-    group.admit(outer, treeOf(outer).slice(1));
+    group?.confirm(outer);
     return undefined;
   } catch (error) {
     return `its limits could not be set (${error instanceof Error ? error.message : String(error)})`;

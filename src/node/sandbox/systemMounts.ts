@@ -48,12 +48,11 @@ export function systemMounts(): Pick<Cage, 'system' | 'links'> {
   return { system, links };
 }
 
-/** What of /proc is about the machine and not about processes; root could read all of it. */
+/** What of /proc is about the machine and not about processes, and tells more than a program needs; root could read it. */
 const MACHINE = [
-  ...['acpi', 'asound', 'scsi', 'driver', 'fs', 'irq', 'bus'],
-  ...['cmdline', 'config.gz', 'diskstats', 'interrupts', 'iomem', 'ioports', 'kallsyms', 'kcore', 'key-users', 'keys'],
-  ...['kmsg', 'kpagecount', 'kpageflags', 'latency_stats', 'modules', 'partitions', 'pagetypeinfo', 'sched_debug'],
-  ...['schedstat', 'slabinfo', 'softirqs', 'sysrq-trigger', 'timer_list', 'timer_stats', 'vmallocinfo', 'zoneinfo'],
+  ...['acpi', 'asound', 'scsi', 'cmdline', 'config.gz', 'iomem', 'ioports', 'kallsyms', 'kcore', 'key-users', 'keys'],
+  ...['kmsg', 'kpagecount', 'kpageflags', 'latency_stats', 'modules', 'pagetypeinfo', 'sched_debug', 'slabinfo'],
+  ...['sysrq-trigger', 'timer_list', 'vmallocinfo'],
 ];
 
 export function maskedInProc(): Cage['masked'] {

@@ -1,9 +1,10 @@
 import { userInfo } from 'node:os';
 import { limitedArgv } from '../../core/sandbox/bubblewrap.ts';
 import type { Ending, Limits, Sandbox, SandboxResult, SandboxSpec, SandboxStatus } from '../../core/sandbox/port.ts';
-import { startProcess } from '../process/spawn.ts';
+import { prepareProcess } from '../process/spawn.ts';
 import { controlGroups } from './groups/find.ts';
 import type { ControlGroups } from './groups/port.ts';
+import { hardLimits } from './hardLimits.ts';
 import { heldLimits } from './limits.ts';
 import { treeOf } from './processTree.ts';
 import { watchTree } from './watchdog.ts';
@@ -59,23 +60,27 @@ export class Unconfined implements Sandbox {
       cause ??= why;
       stop?.();
     };
-    const [file = '/bin/bash', ...args] = [...(group?.prefix ?? []), ...limitedArgv(spec.limits, spec.launch.argv)];
+    const [file = '/bin/bash', ...args] = [
+      ...(group?.prefix ?? []),
+      ...limitedArgv(spec.limits, hardLimits(), spec.launch.argv),
+    ];
     try {
-      const child = await startProcess({
-        file,
-        args,
-        cwd: spec.launch.cwd,
-        environment: { ...spec.launch.environment, ...group?.environment },
+      const waiting = await prepareProcess(
+        { file, args, cwd: spec.launch.cwd, environment: { ...spec.launch.environment, ...group?.environment } },
+        spec.input ? [0, 2, 5] : [2, 5],
+      );
+      await group?.admit(waiting.pid);
+      const child = waiting.begin({
         onReady: (pid) => {
           try {
-            group?.admit(pid, treeOf(pid));
+            group?.confirm(pid);
           } catch (error) {
             const what = error instanceof Error ? error.message : String(error);
             end({ kind: 'violation', what: `its limits could not be set (${what})` });
           }
           return cause === undefined;
         },
-        ...(spec.input && { input: spec.input }),
+        input: spec.input,
         onOutput: spec.onOutput?.bind(spec),
         outputCap: spec.outputCap,
       });

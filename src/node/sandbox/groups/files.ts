@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
-import { rmdir } from 'node:fs/promises';
+import { readdirSync, readFileSync, rmdirSync } from 'node:fs';
+import { rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { identityOf, isAlive } from '../../process/identity.ts';
@@ -16,14 +16,14 @@ export function numberIn(folder: string, file: string, name?: string): number | 
   }
 }
 
-/** Moves processes into a group. One that has ended meanwhile is no matter; any other trouble throws. */
-export function moveIn(folder: string, pids: readonly number[]): void {
-  for (const pid of pids)
-    try {
-      writeFileSync(join(folder, 'cgroup.procs'), String(pid));
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
-    }
+/** Moves a process into a group. One that has ended meanwhile is no matter; any other trouble throws. */
+export async function moveIn(folder: string, pid: number): Promise<void> {
+  try {
+    // The kernel takes milliseconds to move a process: not while the editor waits.
+    await writeFile(join(folder, 'cgroup.procs'), String(pid));
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
 }
 
 /** Ends everything in a group; what is started meanwhile is in it too, so it goes on until nothing is left. */

@@ -2,6 +2,7 @@ import type { LimitName, Limits } from '../../../core/sandbox/port.ts';
 
 /** What the kernel counts of a whole tree, also of processes that have ended. */
 export interface GroupUse {
+  /** 0 where the group does not count it. */
   cpuSeconds: number;
   /** The most memory at once, with the file cache; undefined where the kernel does not keep it. */
   peakMemoryBytes: number | undefined;
@@ -15,10 +16,12 @@ export interface ControlGroup {
   prefix: readonly string[];
   environment: Record<string, string>;
   /**
-   * Takes processes in before any of them runs a word of the command: `outer` is what was started, `inner` all below
-   * it. Throws if one cannot be taken in.
+   * Takes in what was started, before it starts anything itself: a process is born into its parent's group. Throws if
+   * that cannot be done.
    */
-  admit(outer: number, inner: readonly number[]): void;
+  admit(pid: number): Promise<void>;
+  /** Makes sure, before the command runs its first word, that the group holds it. Throws if it does not. */
+  confirm(pid: number): void;
   use(): GroupUse;
   /** Ends whatever is in it. In a cage everything ends with its first process; elsewhere nothing else finds all. */
   kill(): void;

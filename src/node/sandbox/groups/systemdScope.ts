@@ -48,7 +48,8 @@ function scope(limits: Limits, runtime: string | undefined, mount: string): Cont
       '--',
     ],
     environment: runtime === undefined ? {} : { XDG_RUNTIME_DIR: runtime },
-    admit(outer) {
+    admit: () => Promise.resolve(), // systemd-run sees to it
+    confirm(outer) {
       // systemd-run has become the sandbox: its group must be the scope with the limits, or nothing holds.
       const line = readFileSync(`/proc/${outer}/cgroup`, 'latin1')
         .split('\n')

@@ -5,8 +5,8 @@ import { groupName, killAll, moveIn, numberIn, removeGroup, removeLeftOvers } fr
 import type { ControlGroup, ControlGroups, GroupUse } from './port.ts';
 import type { Hierarchy } from './where.ts';
 
-/** The init process of the cage is in the group too. */
-const ITS_OWN = 1;
+/** What started the cage and its init process are in the group too. */
+const ITS_OWN = 2;
 
 /**
  * Control groups of version 1 (Documentation/admin-guide/cgroup-v1 of the kernel): for root, in groups below the own
@@ -17,9 +17,9 @@ export function version1(found: readonly Hierarchy[]): ControlGroups | undefined
     found.find(({ version, controllers }) => version === 1 && controllers.includes(controller))?.own;
   const memory = parentOf('memory');
   const pids = parentOf('pids');
-  const cpu = parentOf('cpuacct');
-  if (memory === undefined || pids === undefined || cpu === undefined) return undefined;
-  const parents = [...new Set([memory, pids, cpu])];
+  // Every further hierarchy costs a move; processor time can be had without one (processTree.ts).
+  if (memory === undefined || pids === undefined) return undefined;
+  const parents = [...new Set([memory, pids])];
   const groups: ControlGroups = {
     name: 'cgroup v1',
     open(limits) {
@@ -32,7 +32,7 @@ export function version1(found: readonly Hierarchy[]): ControlGroups | undefined
         for (const folder of folders) void removeGroup(folder);
         throw error;
       }
-      return groupIn({ memory: join(memory, name), pids: join(pids, name), cpu: join(cpu, name), folders });
+      return groupIn({ memory: join(memory, name), pids: join(pids, name), folders });
     },
   };
   for (const parent of parents) removeLeftOvers(parent);
@@ -48,17 +48,18 @@ function limitTo(memory: string, pids: string, limits: Limits): void {
   writeFileSync(join(pids, 'pids.max'), String(limits.processes + ITS_OWN));
 }
 
-function groupIn(at: { memory: string; pids: string; cpu: string; folders: readonly string[] }): ControlGroup {
+function groupIn(at: { memory: string; pids: string; folders: readonly string[] }): ControlGroup {
   return {
     prefix: [],
     environment: {},
-    admit(_outer, inner) {
-      for (const folder of at.folders) moveIn(folder, inner);
+    async admit(pid) {
+      for (const folder of at.folders) await moveIn(folder, pid);
     },
+    confirm: () => undefined,
     use(): GroupUse {
       const isOver = (count: number | undefined): boolean => count !== undefined && count > 0;
       return {
-        cpuSeconds: (numberIn(at.cpu, 'cpuacct.usage') ?? 0) / 1e9,
+        cpuSeconds: 0,
         peakMemoryBytes: numberIn(at.memory, 'memory.max_usage_in_bytes'),
         over: isOver(numberIn(at.memory, 'memory.oom_control', 'oom_kill'))
           ? 'memory'

@@ -6,7 +6,8 @@ import type { ControlGroup, ControlGroups, GroupUse } from './port.ts';
 import type { Hierarchy } from './where.ts';
 
 const NEEDED = ['memory', 'pids'];
-const ITS_OWN = 1;
+/** What started the cage and its init process are in the group too. */
+const ITS_OWN = 2;
 
 /**
  * Control groups of version 2 (cgroups(7)) below a group that is this process's to divide: the root group, or one
@@ -31,9 +32,8 @@ export function version2(found: readonly Hierarchy[]): ControlGroups | undefined
       const group: ControlGroup = {
         prefix: [],
         environment: {},
-        admit(_outer, inner) {
-          moveIn(folder, inner);
-        },
+        admit: (pid) => moveIn(folder, pid),
+        confirm: () => undefined,
         use: () => useOf(folder),
         kill() {
           killAll(folder);

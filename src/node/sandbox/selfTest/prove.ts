@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readlink, realpath, rm, stat, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Probe } from '../../../core/sandbox/port.ts';
 import { isInside } from '../../../core/scope/spelling.ts';
@@ -23,17 +22,14 @@ const NAMESPACES = ['user', 'pid', 'mnt', 'net', 'ipc', 'uts'];
  * Proves cages before anything else runs in one: in a workspace made for it, in a cage planned as for a command, it
  * tries what a command must not be able to do. What held is the machine; what did not is a refusal that names it.
  */
-export async function proveCage(
-  machinery: Machinery,
-  base: BaseCage,
-  { data, known }: Pick<Place, 'data' | 'known'>,
-): Promise<Machine | Unproven> {
-  const place = join(data, `self-test-${randomUUID()}`);
+export async function proveCage(machinery: Machinery, base: BaseCage, place: Place): Promise<Machine | Unproven> {
+  const { data, known } = place;
+  const at = join(data, `self-test-${randomUUID()}`);
   await makePrivate(data);
   await removeOld(data);
-  await mkdir(place, { mode: 0o700 });
+  await mkdir(at, { mode: 0o700 });
   try {
-    const probes = await attempts(machinery, base, await realpath(place), data);
+    const probes = await attempts(machinery, base, await realpath(at), place);
     if (!Array.isArray(probes)) return probes;
     if (probes.every(({ outcome }) => outcome === 'held')) probes.push(...(await limitsOf(machinery, base, known)));
     const failed = probes.filter(({ outcome }) => outcome === 'failed');
@@ -46,13 +42,13 @@ export async function proveCage(
       fix: 'Please report this with the output of `oversign doctor`: a sandbox that does not hold is never used.',
     };
   } finally {
-    await rm(place, { recursive: true, force: true });
+    await rm(at, { recursive: true, force: true });
   }
 }
 
 /** The limits are the machine's to hold: tried once in a process. */
 function limitsOf(machinery: Machinery, base: BaseCage, known: Known): Promise<Probe[]> {
-  const key = `${machinery.program} ${machinery.groups?.name ?? ''} ${machinery.filter.length}`;
+  const key = `${machinery.groups?.name ?? ''} ${machinery.filter.length}`;
   const tried = known.limits.get(key) ?? exhaust(machinery, emptyCage({ ...base, toolchains: [] }));
   known.limits.set(key, tried);
   return tried;
@@ -67,16 +63,11 @@ async function removeOld(data: string): Promise<void> {
   }
 }
 
-async function attempts(
-  machinery: Machinery,
-  base: BaseCage,
-  place: string,
-  data: string,
-): Promise<Probe[] | Unproven> {
-  const targets = await lookedFor(place, data, base.toolchains);
+async function attempts(machinery: Machinery, base: BaseCage, at: string, place: Place): Promise<Probe[] | Unproven> {
+  const targets = await lookedFor(at, place, base);
   // The path of a socket is short (unix(7)): from the folder it is always short enough.
   const listener = await listen(join(targets.work, 'socket'), 'reached').catch(() => undefined);
-  const placeholders = new Placeholders(join(place, 'journal'));
+  const placeholders = new Placeholders(join(at, 'journal'));
   try {
     const rules = {
       isHidden: (path: string) => path.endsWith('.key'),
@@ -89,11 +80,11 @@ async function attempts(
       targets: () => Promise.resolve({ readOnly: [], placeholders: [], links: [] }),
       outside: [],
     });
-    const uncover = await placeholders.cover(wanted);
+    const cover = await placeholders.cover(wanted, []);
     const { argv, environment, names } = attemptsScript({ ...targets, port: listener?.port ?? 1 });
     const cage = { ...emptyCage(base), ...workspace, environment, cwd: targets.work };
-    const result = await runInCage(machinery, cage, testSpec(argv, cage), new AbortController().signal).finally(
-      uncover,
+    const result = await runInCage(machinery, cage, testSpec(argv, cage), new AbortController().signal).finally(() =>
+      cover.uncover(),
     );
     if (result.ending.kind !== 'exited' && REFUSED.test(result.output)) return await explainFailure(result.output);
     const said = new Set(result.output.split('\n'));
@@ -108,7 +99,11 @@ async function attempts(
   }
 }
 
-async function lookedFor(place: string, data: string, toolchains: readonly string[]): Promise<Omit<Targets, 'port'>> {
+async function lookedFor(
+  place: string,
+  { data, home }: Pick<Place, 'data' | 'home'>,
+  base: BaseCage,
+): Promise<Omit<Targets, 'port'>> {
   const [work, outside] = [join(place, 'work'), join(place, 'outside')];
   await mkdir(join(work, '.git/hooks'), { recursive: true });
   await mkdir(outside);
@@ -116,9 +111,10 @@ async function lookedFor(place: string, data: string, toolchains: readonly strin
   await writeFile(join(work, 'denied.key'), 'secret\n');
   await writeFile(join(outside, 'secret'), 'secret\n');
   const namespaces = await Promise.all(NAMESPACES.map((name) => readlink(`/proc/self/ns/${name}`).catch(() => name)));
-  const home = homedir();
-  // Above a toolchain its folders are there, and empty but for it.
-  const isAbove = (path: string): boolean => toolchains.some((mount) => isInside(path, mount));
-  const inHome = (await readdir(home).catch(() => [])).filter((name) => !isAbove(join(home, name))).slice(0, 1000);
+  // On the way to what is mounted there are empty folders; and the cage has a few of its own, should `/` be the home.
+  const mounts = [...base.toolchains, ...base.system, work];
+  const isAbove = (path: string): boolean => mounts.some((mount) => isInside(path, mount));
+  const names = home === '/' ? [] : await readdir(home).catch(() => []);
+  const inHome = names.filter((name) => !isAbove(join(home, name))).slice(0, 1000);
   return { work, outside, data, home, inHome, namespaces };
 }

@@ -1,0 +1,88 @@
+import { DESCRIPTORS, STARTER } from '../../core/sandbox/bubblewrap.ts';
+import type { Limits } from '../../core/sandbox/port.ts';
+import { prepareProcess, type Prepared } from '../process/spawn.ts';
+import type { ControlGroup, ControlGroups } from './groups/port.ts';
+
+/** bubblewrap, started and waiting for its options, in the control group that holds whatever it will start. */
+export interface WaitingCage {
+  process: Prepared;
+  group: ControlGroup | undefined;
+}
+
+const SPARE_MS = 120_000;
+
+/**
+ * Starts cages. Starting the program and moving it into its group take longer than all the rest, so that from the
+ * second call on one is kept waiting for the next: it knows nothing yet, and ends when this process does.
+ */
+export class CageStarter {
+  readonly #program: string;
+  readonly #groups: ControlGroups | undefined;
+  #spare: { key: string; waiting: Promise<WaitingCage> } | undefined;
+  #calls = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(program: string, groups: ControlGroups | undefined) {
+    this.#program = program;
+    this.#groups = groups;
+  }
+
+  /** A cage that waits for its options. Throws if it cannot be started, or its limits cannot be set. */
+  async take(limits: Limits): Promise<WaitingCage> {
+    const key = JSON.stringify(limits);
+    const spare = this.#spare;
+    this.#spare = undefined;
+    clearTimeout(this.#timer);
+    if (spare?.key === key) {
+      const waiting = await spare.waiting.catch(() => undefined);
+      if (waiting && !waiting.process.hasEnded()) return waiting;
+      if (waiting) discard(waiting);
+    } else void spare?.waiting.then(discard, () => undefined);
+    return this.#start(limits);
+  }
+
+  /** A call has ended: the next one may find a cage waiting. */
+  ended(limits: Limits): void {
+    this.#calls += 1;
+    if (this.#calls < 2 || this.#spare) return;
+    const waiting = this.#start(limits);
+    waiting.catch(() => undefined); // whoever takes it starts anew, and says why that fails
+    this.#spare = { key: JSON.stringify(limits), waiting };
+    this.#timer = setTimeout(() => {
+      this.close();
+    }, SPARE_MS);
+    this.#timer.unref();
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    void this.#spare?.waiting.then(discard, () => undefined);
+    this.#spare = undefined;
+  }
+
+  async #start(limits: Limits): Promise<WaitingCage> {
+    const group = this.#groups?.open(limits);
+    let process_: Prepared | undefined;
+    try {
+      const [file = this.#program, ...args] = [
+        ...(group?.prefix ?? []),
+        // Without its options it must have nothing to say: whoever would hear it may be gone.
+        ...[this.#program, '--args', String(DESCRIPTORS.options), '--', ...STARTER],
+      ];
+      const environment = group?.environment ?? {};
+      process_ = await prepareProcess({ file, args, cwd: '/', environment }, [0, 2, 3, 4, 5, 6]);
+      // It waits for its options: whatever it starts is born into the group.
+      await group?.admit(process_.pid);
+      return { process: process_, group };
+    } catch (error) {
+      process_?.kill();
+      await group?.close();
+      throw error;
+    }
+  }
+}
+
+function discard({ process: waiting, group }: WaitingCage): void {
+  waiting.kill();
+  void group?.close();
+}
