@@ -28,6 +28,16 @@ const INTERRUPTED = 128 + 2;
  * it is one object on standard output, the output within.
  */
 export async function sandbox(argv: readonly string[], options: SandboxOptions): Promise<number> {
+  try {
+    return await inSandbox(argv, options);
+  } catch (error) {
+    // The command's own exit codes are passed on; this one says that it never ran.
+    process.stderr.write(`oversign: ${visibleLine(error instanceof Error ? error.message : String(error))}\n`);
+    return NOT_RUN;
+  }
+}
+
+async function inSandbox(argv: readonly string[], options: SandboxOptions): Promise<number> {
   const node = await nodeParts({
     folders: [options.workspace],
     environment: process.env,

@@ -6,12 +6,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { openDatabase } from '../../src/node/audit/database.ts';
 import { AuditStore } from '../../src/node/audit/store.ts';
 import { identityOf } from '../../src/node/process/identity.ts';
-import { startProcess } from '../../src/node/process/spawn.ts';
 import { benchDecisions } from './decisions.ts';
-import { HostSandbox } from '../../src/node/sandbox/hostSandbox.ts';
+import { benchSandbox } from './sandbox.ts';
 
 const ROUNDS = 30;
 const base = await mkdtemp(join(tmpdir(), 'oversign-bench-'));
@@ -22,12 +22,14 @@ async function timed(work: () => unknown): Promise<number> {
   return performance.now() - began;
 }
 
-async function pair(name: string, ours: () => unknown, other: () => unknown, each = 1): Promise<void> {
+async function pair(name: string, ours: () => unknown, other: () => unknown, each = 1, breathMs = 0): Promise<void> {
   const ratios: number[] = [];
   const times: number[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
     const mine = await timed(ours);
+    await pause(breathMs);
     const theirs = await timed(other);
+    await pause(breathMs);
     if (round < 3) continue; // warm-up
     ratios.push(mine / theirs);
     times.push(mine);
@@ -54,40 +56,7 @@ try {
   closeSync(file);
   store.close();
 
-  const workspace = await mkdtemp(join(tmpdir(), 'oversign-bench-ws-'));
-  const sandbox = new HostSandbox({ data: base, config: join(base, 'config'), home: base }, process.env, [workspace]);
-  const limits = { memoryBytes: 1 << 30, cpuSeconds: 60, diskBytes: 1 << 30, processes: 256 };
-  const environment = await sandbox.environment([]);
-  const argv = ['/bin/sh', '-c', 'true'];
-  const inCage = (mode: 'writable' | 'read-only') => () =>
-    sandbox.run(
-      {
-        launch: { argv, cwd: workspace, environment, workspace: mode, secrets: 'hidden' },
-        folders: [workspace],
-        isDenied: () => false,
-        isProtected: () => false,
-        isHidden: () => false,
-        deniesInside: false,
-        deniedOutside: [],
-        limits,
-        timeoutMs: 10_000,
-        outputCap: 1000,
-      },
-      new AbortController().signal,
-    );
-  const plain = async (): Promise<void> => {
-    const child = await startProcess({
-      file: '/bin/sh',
-      args: ['-c', 'true'],
-      cwd: workspace,
-      environment,
-      outputCap: 1000,
-    });
-    await child.ended;
-  };
-  await pair('sandboxed command / plain spawn', inCage('writable'), plain);
-  await pair('sandboxed command that only looks / plain spawn', inCage('read-only'), plain);
-  await rm(workspace, { recursive: true, force: true });
+  await benchSandbox(base, pair);
 } finally {
   await rm(base, { recursive: true, force: true });
 }

@@ -67,7 +67,7 @@ export async function meanwhile(
 export function expectEnded(result: SandboxResult, path: string): void {
   expect(result.ending).toMatchObject({ kind: 'violation' });
   expect(result.ending.kind === 'violation' && result.ending.what).toContain(
-    `${path}, which is hidden from commands, appeared or was replaced`,
+    `${path}, which is hidden from commands or protected, appeared or was replaced`,
   );
   expect(result.output).toBe('');
 }

@@ -2,6 +2,8 @@ import { setImmediate as breathe, setTimeout as pause } from 'node:timers/promis
 import type { Spawned } from '../process/spawn.ts';
 import { identityOf, isAlive, type ProcessIdentity } from '../process/identity.ts';
 
+const MOST_MS = 5_000;
+
 /**
  * The first process of a cage, as it is seen from outside. All others in the cage end with it, and it ends after them
  * (pid_namespaces(7)). bubblewrap's starter does not wait for it, and what binds the two (--die-with-parent) can be
@@ -31,14 +33,17 @@ export class CageInit {
     this.#find();
   }
 
-  /** Resolves when nothing of the cage runs any more. */
-  async gone(): Promise<void> {
+  /** Whether nothing of the cage runs any more: it is waited for, but not for ever (a process can hang in the kernel). */
+  async gone(): Promise<boolean> {
     const process_ = this.#find();
-    if (!process_) return;
+    if (!process_) return true;
+    const began = performance.now();
     for (let turn = 0; isAlive(process_); turn += 1) {
+      if (performance.now() - began > MOST_MS) return false;
       if (turn % 50 === 20) this.kill();
       await (turn < 20 ? breathe() : pause(1));
     }
+    return true;
   }
 
   /** bwrap(1), --json-status-fd. */

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import type { Cage } from '../../core/sandbox/bubblewrap.ts';
 import type { Ending, Limits, Sandbox, SandboxResult, SandboxSpec, SandboxStatus } from '../../core/sandbox/port.ts';
@@ -32,6 +33,8 @@ export class HostSandbox implements Sandbox {
   readonly #outsideLinks = new OutsideLinks();
   readonly #running = new Set<RunningCall>();
   #machine: ReturnType<typeof findMachine> | undefined;
+  #program = '';
+  #staleAt = Infinity;
 
   /** `never`: folders that no toolchain mount may contain or lie in (workspaces, Oversign's own). */
   constructor(folders: OwnFolders, environment: NodeJS.ProcessEnv, never: readonly string[]) {
@@ -188,15 +191,35 @@ export class HostSandbox implements Sandbox {
     return toolchains(this.#environment['PATH'] ?? '', this.#folders.home, this.#never);
   }
 
+  /** Proven once; again when bubblewrap is another one, and some time after it failed. */
   #ready(): Promise<Machine | Unproven> {
-    this.#machine ??= findMachine({
+    const program = identityOfProgram();
+    if (program !== this.#program || performance.now() > this.#staleAt) this.forget();
+    this.#program = program;
+    if (this.#machine) return this.#machine;
+    this.#staleAt = Infinity;
+    const found = findMachine({
       data: this.#folders.data,
       home: this.#folders.home,
       known: known(),
       toolchains: [...new Set(this.#toolchains().flatMap(({ mounts }) => mounts))],
     });
-    return this.#machine;
+    this.#machine = found;
+    const failed = (): void => {
+      if (this.#machine === found) this.#staleAt = performance.now() + TRY_AGAIN_MS;
+    };
+    found.then((machine) => {
+      if ('works' in machine) failed();
+    }, failed);
+    return found;
   }
+}
+
+const TRY_AGAIN_MS = 10_000;
+
+function identityOfProgram(): string {
+  const info = statSync('/usr/bin/bwrap', { throwIfNoEntry: false });
+  return info ? `${info.dev}:${info.ino}:${info.mtimeMs}` : '';
 }
 
 function seenWords(path: string): string {

@@ -1,3 +1,4 @@
+import { readlink } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import type { Probe } from '../../core/sandbox/port.ts';
 import { systemCallFilter } from '../../core/sandbox/systemCallFilter.ts';
@@ -56,6 +57,14 @@ export function known(again = false): Known {
 export async function findMachine(place: Place): Promise<Machine | Unproven> {
   const program = await findBubblewrap();
   if (typeof program !== 'string') return program;
+  // Everything here goes by the numbers of processes.
+  if ((await readlink('/proc/self').catch(() => '')) !== String(process.pid))
+    return {
+      works: false,
+      cause:
+        'Commands cannot be confined: /proc shows other processes than this system’s (it belongs to another PID namespace).',
+      fix: 'Mount a fresh /proc in the container that Oversign runs in (for Docker: --security-opt systempaths=unconfined), or run it outside.',
+    };
   const { arch } = process;
   if (arch !== 'x64' && arch !== 'arm64')
     return {

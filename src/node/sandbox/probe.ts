@@ -45,7 +45,36 @@ export async function explainFailure(output: string): Promise<Refusal> {
       `the installed bubblewrap is too old (${said}); version 0.8 or later is needed`,
       'Install a newer bubblewrap (Debian 12, Ubuntu 24.04 and Fedora 38 have one).',
     );
-  if (/namespace|uid map|userns|Operation not permitted|EPERM/i.test(said)) {
+  if (/mount proc|proc on/i.test(said))
+    return refusal(
+      `a fresh /proc cannot be mounted (${said}); this is usual inside a container`,
+      'Start the container with --security-opt systempaths=unconfined, or run Oversign outside it.',
+    );
+  if (/SECCOMP/i.test(said))
+    return refusal(
+      `the kernel takes no system call filter (${said})`,
+      'Run Oversign on a kernel with CONFIG_SECCOMP_FILTER, or outside the container whose own filter refuses it (for Docker: --security-opt seccomp=unconfined).',
+    );
+  if (/ENOSPC|max_\*_namespaces/i.test(said)) {
+    const none = await limitedToNone();
+    return none === undefined
+      ? refusal(
+          'Oversign itself runs in a sandbox that forbids further ones (bwrap --disable-userns, Flatpak and their kind)',
+          'Start it outside of that sandbox.',
+        )
+      : refusal(`${none} is 0, so that none can be made`, `Allow some: sudo sysctl -w ${none}=15000`);
+  }
+  if (/Read-only file system/i.test(said) && said.includes('/proc/sys'))
+    return refusal(
+      `/proc/sys is read-only (${said}); this is usual inside a container`,
+      'Start the container with --security-opt systempaths=unconfined, or run Oversign outside it.',
+    );
+  if (/loopback|RTM_NEWADDR/i.test(said) && (await sysctl('kernel/apparmor_restrict_unprivileged_userns')) !== '1')
+    return refusal(
+      `the kernel refused a network of its own (${said}); a security module or an outer sandbox forbids it`,
+      'Allow user namespaces with all their powers to bubblewrap in AppArmor or SELinux, or run Oversign outside the container.',
+    );
+  if (/namespace|uid map|userns|RTM_NEWADDR|Operation not permitted|EPERM/i.test(said)) {
     if ((await sysctl('kernel/apparmor_restrict_unprivileged_userns')) === '1')
       return refusal(
         'this system’s AppArmor lets only listed programs make user namespaces (Ubuntu 24.04 and later)',
@@ -66,15 +95,17 @@ export async function explainFailure(output: string): Promise<Refusal> {
       'Start the container with user namespaces allowed (for Docker: --security-opt seccomp=unconfined --security-opt systempaths=unconfined), or run Oversign outside it.',
     );
   }
-  if (/mount proc|proc on/i.test(said))
-    return refusal(
-      `a fresh /proc cannot be mounted (${said}); this is usual inside a container`,
-      'Start the container with --security-opt systempaths=unconfined, or run Oversign outside it.',
-    );
   return refusal(
     `bubblewrap failed (${said === '' ? 'it said nothing' : said})`,
     'See whether `bwrap --unshare-user --ro-bind / / true` works for you in a terminal.',
   );
+}
+
+/** Which kind of namespace is limited to none, as sysctl(8) names it. */
+async function limitedToNone(): Promise<string | undefined> {
+  for (const kind of ['user', 'pid', 'net', 'mnt', 'ipc', 'uts', 'cgroup'])
+    if ((await sysctl(`user/max_${kind}_namespaces`)) === '0') return `user.max_${kind}_namespaces`;
+  return undefined;
 }
 
 async function sysctl(name: string): Promise<string | undefined> {

@@ -81,7 +81,7 @@ export async function runInCage(
       last = watch.end();
       signal.removeEventListener('abort', stopped);
       first.kill(); // whatever its process group still holds
-      await first.gone();
+      if (!(await first.gone())) cause = { kind: 'violation', what: 'a process of it could not be ended' };
     }
     return {
       ending: cause ?? endingOf(ended, last.over),

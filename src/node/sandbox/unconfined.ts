@@ -1,7 +1,15 @@
 import { userInfo } from 'node:os';
 import { limitedArgv } from '../../core/sandbox/bubblewrap.ts';
-import type { Ending, Limits, Sandbox, SandboxResult, SandboxSpec, SandboxStatus } from '../../core/sandbox/port.ts';
-import { prepareProcess } from '../process/spawn.ts';
+import type {
+  Ending,
+  LimitName,
+  Limits,
+  Sandbox,
+  SandboxResult,
+  SandboxSpec,
+  SandboxStatus,
+} from '../../core/sandbox/port.ts';
+import { prepareProcess, type SpawnEnd } from '../process/spawn.ts';
 import { controlGroups } from './groups/find.ts';
 import type { ControlGroups } from './groups/port.ts';
 import { hardLimits } from './hardLimits.ts';
@@ -53,13 +61,13 @@ export class Unconfined implements Sandbox {
   async run(spec: SandboxSpec, signal: AbortSignal): Promise<SandboxResult> {
     const began = performance.now();
     const groups = this.#found();
-    const group = groups?.open(spec.limits);
     let cause: Ending | undefined;
     let stop: (() => void) | undefined;
     const end = (why: Ending): void => {
       cause ??= why;
       stop?.();
     };
+    const group = groups?.open(spec.limits);
     const [file = '/bin/bash', ...args] = [
       ...(group?.prefix ?? []),
       ...limitedArgv(spec.limits, hardLimits(), spec.launch.argv),
@@ -109,14 +117,8 @@ export class Unconfined implements Sandbox {
       signal.removeEventListener('abort', stopped);
       const last = watch.end();
       stop();
-      const natural: Ending =
-        last.over !== undefined
-          ? { kind: 'limit', limit: last.over }
-          : ended.signal !== null
-            ? { kind: 'killed', signal: ended.signal }
-            : { kind: 'exited', code: ended.code ?? -1 };
       return {
-        ending: cause ?? natural,
+        ending: cause ?? endingOf(ended, last.over),
         output: ended.output.toString('utf8'),
         outputBytes: ended.outputBytes,
         durationMs: Math.round(performance.now() - began),
@@ -150,4 +152,12 @@ function killOne(pid: number): void {
   } catch {
     // it has ended
   }
+}
+
+/** SIGXCPU and SIGXFSZ are the kernel's words for a limit (signal(7)). */
+function endingOf({ code, signal }: SpawnEnd, over: LimitName | undefined): Ending {
+  if (over !== undefined) return { kind: 'limit', limit: over };
+  if (signal === 'SIGXCPU') return { kind: 'limit', limit: 'CPU time' };
+  if (signal === 'SIGXFSZ') return { kind: 'limit', limit: 'file size' };
+  return signal === null ? { kind: 'exited', code: code ?? -1 } : { kind: 'killed', signal };
 }

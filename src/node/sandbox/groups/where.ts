@@ -38,7 +38,10 @@ export function hierarchies(mountinfo: string, cgroup: string): Hierarchy[] {
 
 /** In a container the mount shows only a part of the hierarchy, while the group is named from its top. */
 function inside(place: string, root: string, path: string): string {
-  return join(place, root === '/' ? path : path.startsWith(root) ? path.slice(root.length) : '/');
+  return join(
+    place,
+    root === '/' ? path : path === root || path.startsWith(`${root}/`) ? path.slice(root.length) : '/',
+  );
 }
 
 export function ownHierarchies(): Hierarchy[] {
