@@ -95,6 +95,7 @@ export async function runTask(task: string, options: RunOptions, version: string
   } finally {
     reader.close();
     process.stdin.destroy();
+    await node.sandbox.close();
     await node.audit[Symbol.asyncDispose]();
   }
 }

@@ -84,6 +84,7 @@ async function inSandbox(argv: readonly string[], options: SandboxOptions): Prom
     },
     stop.signal,
   );
+  await node.sandbox.close();
   process.stdin.destroy(); // or a terminal would be waited for
   const code = exitCodeOf(result.ending);
   if (options.json) process.stdout.write(`${JSON.stringify(report(result, code))}\n`);

@@ -156,6 +156,7 @@ export class Session implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.engine.interrupt('The window was closed or reloaded.');
+    await this.#node.sandbox.close();
     await this.#node.audit[Symbol.asyncDispose]();
   }
 }

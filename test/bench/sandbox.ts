@@ -87,7 +87,7 @@ export async function benchSandbox(base: string, pair: Pair): Promise<void> {
   for (const [name, file, args] of others()) {
     await pair(`sandboxed command / ${name}`, inCage('writable'), () => plain(file, args), 1, BREATH_MS);
   }
-  sandbox.close();
+  await sandbox.close();
 }
 
 /** Sandboxes of others, where the bench finds them installed. */

@@ -167,7 +167,7 @@ describe.skipIf(!isVersion1)(`${why}with control groups of version 1`, () => {
   );
 
   test('groups of processes that are gone are taken away, those of living ones are not', async () => {
-    const dead = spawn('true');
+    const dead = spawn('sleep', ['0.3']);
     const { pid = 0 } = dead;
     const { start } = identityOf(pid);
     await new Promise((resolve) => dead.once('close', resolve));

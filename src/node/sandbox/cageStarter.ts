@@ -36,7 +36,7 @@ export class CageStarter {
     if (spare?.key === key) {
       const waiting = await spare.waiting.catch(() => undefined);
       if (waiting && !waiting.process.hasEnded()) return waiting;
-      if (waiting) discard(waiting);
+      if (waiting) void discard(waiting);
     } else void spare?.waiting.then(discard, () => undefined);
     return this.#start(limits);
   }
@@ -49,15 +49,16 @@ export class CageStarter {
     waiting.catch(() => undefined); // whoever takes it starts anew, and says why that fails
     this.#spare = { key: JSON.stringify(limits), waiting };
     this.#timer = setTimeout(() => {
-      this.close();
+      void this.close();
     }, SPARE_MS);
     this.#timer.unref();
   }
 
-  close(): void {
+  async close(): Promise<void> {
     clearTimeout(this.#timer);
-    void this.#spare?.waiting.then(discard, () => undefined);
+    const spare = this.#spare;
     this.#spare = undefined;
+    await spare?.waiting.then(discard, () => undefined);
   }
 
   async #start(limits: Limits): Promise<WaitingCage> {
@@ -82,7 +83,7 @@ export class CageStarter {
   }
 }
 
-function discard({ process: waiting, group }: WaitingCage): void {
+async function discard({ process: waiting, group }: WaitingCage): Promise<void> {
   waiting.kill();
-  void group?.close();
+  await group?.close();
 }

@@ -59,16 +59,15 @@ export class HostSandbox implements Sandbox {
 
   /** Forgets what it knows of this machine, so that the next look is a fresh one. */
   forget(): void {
-    this.close();
+    void this.close();
     known(true);
     this.#machine = undefined;
   }
 
   /** Ends what waits for the next call. */
-  close(): void {
-    void this.#machine?.then((machine) => {
-      if (!('works' in machine)) machine.machinery.starter.close();
-    });
+  async close(): Promise<void> {
+    const machine = await this.#machine?.catch(() => undefined);
+    if (machine && !('works' in machine)) await machine.machinery.starter.close();
   }
 
   environment(variables: readonly string[]): Promise<Record<string, string>> {

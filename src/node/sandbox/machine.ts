@@ -86,8 +86,11 @@ export async function findMachine(place: Place): Promise<Machine | Unproven> {
   for (const groups of [...controlGroups(uid), undefined]) {
     if (groups && !canOpen(groups)) continue;
     const filter = systemCallFilter(arch, groups ? 'counted' : 'watched');
-    last = await proveCage({ starter: new CageStarter(program, groups), filter, groups }, base, place);
-    if (!('works' in last)) return last;
+    const starter = new CageStarter(program, groups);
+    last = await proveCage({ starter, filter, groups }, base, place);
+    await starter.close();
+    if (!('works' in last))
+      return { ...last, machinery: { starter: new CageStarter(program, groups), filter, groups } };
   }
   if (!last) throw new Error('there is always the way without control groups');
   return last;

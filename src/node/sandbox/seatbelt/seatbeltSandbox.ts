@@ -77,6 +77,11 @@ export class SeatbeltSandbox implements Sandbox {
     this.#ready = undefined;
   }
 
+  /** Nothing waits for the next call here. */
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
   /** Nothing is left behind by a crash but an empty home in the folder for temporary files, which macOS clears. */
   recover(): Promise<void> {
     return Promise.resolve();
