@@ -87,6 +87,6 @@ test('doctor says that commands run outside the sandbox, where that is set', asy
   const base = await temporaryFolder();
   await plant(join(base, 'oversign'), { 'policy.yaml': 'sandbox: false\n' });
   const { code, text } = await oversign(['doctor', '--workspace', 'BASE/project'], { XDG_CONFIG_HOME: base });
-  expect(text).toMatch(/ok {3}commands: run OUTSIDE the sandbox by your policy/);
+  expect(text).toMatch(/ok {4}commands: run OUTSIDE the sandbox by your policy/);
   expect(code).toBe(0);
 });

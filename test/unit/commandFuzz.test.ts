@@ -19,10 +19,10 @@ interface Done {
 
 /**
  * Stands in for a program: one record in the log, in one write, so that those of programs that run at the same time
- * do not mix.
+ * do not mix: bash writes at the end of each line, so the ends of lines are something else meanwhile.
  */
 const stub = (name: string, log: string, then: string): string =>
-  `#!/bin/bash -p\nprintf '%s\\0' ${name} "$#" "$@" >> '${log}'\n${then}\n`;
+  `#!/bin/bash -p\nprintf '%s\\0' ${name} "$#" "\${@//$'\\n'/$'\\1'}" >> '${log}'\n${then}\n`;
 
 function afterLog(name: string): string {
   if (WRAPPERS.includes(name)) return `exec /usr/bin/${name} "$@"`;
@@ -70,7 +70,7 @@ async function run(lines: readonly string[], folder: string): Promise<Done[]> {
     environment: { PATH: join(base, 'programs'), HOME },
   });
   expect(result).toMatchObject({ ending: { kind: 'exited', code: 0 } });
-  const fields = (await readFile(join(base, 'log'), 'utf8')).split('\0');
+  const fields = (await readFile(join(base, 'log'), 'utf8')).replaceAll('\u0001', '\n').split('\0');
   const done: Done[] = [];
   for (let at = 0; at + 1 < fields.length;) {
     const count = Number(fields[at + 1]);
