@@ -104,6 +104,7 @@ export class HostSandbox implements Sandbox {
       const hiddenFiles = [...workspace.hiddenFiles, ...git.hidden];
       const cage = cageFor(spec, machine.base, { ...workspace, shown: git.shown, hiddenFiles });
       const result = await this.#watched(machine, cage, spec, found, signal).finally(() => cover.uncover());
+      await this.#placeholders.look(); // others may have made some meanwhile
       const closedBefore = new Set(found.closedFolders);
       const left = await survey(spec.folders, spec, { closedBefore });
       // What cannot be looked into although it was opened may hold anything: it goes as a whole.
@@ -147,13 +148,17 @@ export class HostSandbox implements Sandbox {
     const paths = [...found.deniedFiles, ...found.deniedFolders, ...cage.readOnly];
     if (!spec.deniesInside && paths.length === 0) return runInCage(machinery, cage, spec, signal);
     let end: ((why: Ending) => void) | undefined;
+    let seen: string | undefined;
     const watch = new DeniedWatch(
       {
         paths,
         folders: spec.deniesInside ? found.folders : [],
         isDenied: (path) => spec.isDenied(path),
       },
-      (path) => end?.({ kind: 'violation', what: seenWords(path) }),
+      (path) => {
+        seen = seenWords(path);
+        end?.({ kind: 'violation', what: seen });
+      },
     );
     try {
       const result = await runInCage(machinery, cage, spec, signal, {
@@ -162,11 +167,12 @@ export class HostSandbox implements Sandbox {
         },
         atGate: () => {
           const path = watch.replaced();
-          return path === undefined ? undefined : seenWords(path);
+          if (path !== undefined) seen ??= seenWords(path);
+          return seen;
         },
       });
-      // What was seen may be in there.
-      return result.ending.kind === 'violation' ? { ...result, output: '' } : result;
+      // What appeared may be in there.
+      return seen === undefined ? result : { ...result, output: '' };
     } finally {
       watch.close();
     }

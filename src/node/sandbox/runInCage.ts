@@ -91,6 +91,9 @@ export async function runInCage(
       use: last.use,
       ...rest,
     };
+  } catch (error) {
+    waiting.process.kill();
+    throw error;
   } finally {
     await group?.close();
     machinery.starter.ended(spec.limits);
