@@ -43,8 +43,8 @@ const INTO_FOLDER =
 
 /**
  * Every word of a command line that could be a path, in whatever quotes. The first word without a slash is none: it
- * is looked up on PATH. In an alias only folders that it goes into count: `!git log -- src` must not make `src`
- * read-only, while the commands of other settings name a folder for no other purpose.
+ * is looked up on PATH. `asFolder` marks those where a folder may hold what is run; whether that counts is for the
+ * caller: `!git log -- src` must not make `src` read-only.
  */
 export function namedIn(commandLine: string, isAlias: boolean, home: string): Named[] {
   const text = commandLine.replace(/^(ext::|!)/, '').replace(/\$(HOME\b|\{HOME\})/g, () => home);

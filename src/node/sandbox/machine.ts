@@ -5,7 +5,6 @@ import { systemCallFilter } from '../../core/sandbox/systemCallFilter.ts';
 import type { BaseCage } from './cage.ts';
 import { CageStarter } from './cageStarter.ts';
 import { controlGroups } from './groups/find.ts';
-import type { ControlGroups } from './groups/port.ts';
 import { specialsIn } from './hiddenElsewhere.ts';
 import { findBubblewrap, type Refusal } from './probe.ts';
 import type { Machinery } from './runInCage.ts';
@@ -84,7 +83,6 @@ export async function findMachine(place: Place): Promise<Machine | Unproven> {
   };
   let last: Machine | Unproven | undefined;
   for (const groups of [...controlGroups(uid), undefined]) {
-    if (groups && !canOpen(groups)) continue;
     const filter = systemCallFilter(arch, groups ? 'counted' : 'watched');
     const starter = new CageStarter(program, groups);
     last = await proveCage({ starter, filter, groups }, base, place);
@@ -94,13 +92,4 @@ export async function findMachine(place: Place): Promise<Machine | Unproven> {
   }
   if (!last) throw new Error('there is always the way without control groups');
   return last;
-}
-
-function canOpen(groups: ControlGroups): boolean {
-  try {
-    void groups.open({ memoryBytes: 1 << 30, cpuSeconds: 1, diskBytes: 1, processes: 10 }).close();
-    return true;
-  } catch {
-    return false;
-  }
 }

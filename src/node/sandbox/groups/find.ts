@@ -11,7 +11,16 @@ import { ownHierarchies } from './where.ts';
 export function controlGroups(uid: number): ControlGroups[] {
   const found = ownHierarchies();
   const scope = systemdScope(found, uid);
-  if (scope) return [scope];
-  if (uid !== 0) return [version2(found)].filter((one) => one !== undefined);
-  return [version2(found), version1(found)].filter((one) => one !== undefined);
+  if (scope) return [scope].filter(canOpen);
+  if (uid !== 0) return [version2(found)].filter((one) => one !== undefined).filter(canOpen);
+  return [version2(found), version1(found)].filter((one) => one !== undefined).filter(canOpen);
+}
+
+function canOpen(groups: ControlGroups): boolean {
+  try {
+    void groups.open({ memoryBytes: 1 << 30, cpuSeconds: 1, diskBytes: 1, processes: 10 }).close();
+    return true;
+  } catch {
+    return false;
+  }
 }

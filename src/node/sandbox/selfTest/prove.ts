@@ -24,7 +24,7 @@ const NAMESPACES = ['user', 'pid', 'mnt', 'net', 'ipc', 'uts'];
  */
 export async function proveCage(machinery: Machinery, base: BaseCage, place: Place): Promise<Machine | Unproven> {
   const { data, known } = place;
-  const at = join(data, `self-test-${randomUUID()}`);
+  const at = join(data, `self-test-${randomUUID().slice(0, 8)}`);
   await makePrivate(data);
   await removeOld(data);
   await mkdir(at, { mode: 0o700 });
@@ -51,6 +51,7 @@ function limitsOf(machinery: Machinery, base: BaseCage, known: Known): Promise<P
   const key = `${machinery.groups?.name ?? ''} ${machinery.filter.length}`;
   const tried = known.limits.get(key) ?? exhaust(machinery, emptyCage({ ...base, toolchains: [] }));
   known.limits.set(key, tried);
+  tried.catch(() => known.limits.delete(key)); // a mishap is no finding
   return tried;
 }
 
@@ -65,8 +66,16 @@ async function removeOld(data: string): Promise<void> {
 
 async function attempts(machinery: Machinery, base: BaseCage, at: string, place: Place): Promise<Probe[] | Unproven> {
   const targets = await lookedFor(at, place, base);
-  // The path of a socket is short (unix(7)): from the folder it is always short enough.
-  const listener = await listen(join(targets.work, 'socket'), 'reached').catch(() => undefined);
+  const listener = await listen(join(targets.work, 'socket'), 'reached').catch((error: unknown) =>
+    // Without somebody to reach, an attempt to reach them would prove nothing.
+    error instanceof Error ? error.message : String(error),
+  );
+  if (typeof listener === 'string')
+    return {
+      works: false,
+      cause: `Commands cannot be confined: the self-test cannot listen on this machine (${listener}).`,
+      fix: 'Use a shorter path for the data folder (XDG_DATA_HOME): a socket’s path has at most 107 bytes (unix(7)).',
+    };
   const placeholders = new Placeholders(join(at, 'journal'));
   try {
     const rules = {
@@ -81,7 +90,7 @@ async function attempts(machinery: Machinery, base: BaseCage, at: string, place:
       outside: [],
     });
     const cover = await placeholders.cover(wanted, []);
-    const { argv, environment, names } = attemptsScript({ ...targets, port: listener?.port ?? 1 });
+    const { argv, environment, names } = attemptsScript({ ...targets, port: listener.port });
     const cage = { ...emptyCage(base), ...workspace, environment, cwd: targets.work };
     const result = await runInCage(machinery, cage, testSpec(argv, cage), new AbortController().signal).finally(() =>
       cover.uncover(),
@@ -95,7 +104,7 @@ async function attempts(machinery: Machinery, base: BaseCage, at: string, place:
         : { name, outcome: 'failed', words: `not tried: ${result.ending.kind}, ${result.output.trim().slice(-200)}` };
     });
   } finally {
-    listener?.close();
+    listener.close();
   }
 }
 
