@@ -6,6 +6,7 @@ import { isInside, parentOf } from '../../core/scope/spelling.ts';
 import { bytesOfPath, textOfName } from '../files/rawPath.ts';
 import { planGit, type GitPlan } from './gitParts.ts';
 import type { Placeholder } from './placeholders.ts';
+import { Stretch } from './stretch.ts';
 import { foldersBetween, topmost, type Survey } from './survey.ts';
 
 /** What stays the same for all cages of a process. */
@@ -38,7 +39,7 @@ const ABSENT_FOLDERS = ['.oversign', '.vscode', '.idea', '.devcontainer', '.git'
 
 /** How the workspace is looked at while a cage is planned. */
 export interface Look {
-  exists(path: string): Promise<boolean>;
+  exists(path: string): boolean;
   isStandIn(path: string): boolean;
   /** What else git's configuration makes git run from inside the workspace (gitTargets.ts). */
   targets(gitFolder: string, worktree: string): Promise<GitPlan>;
@@ -59,9 +60,11 @@ export async function planWorkspace(
   const readOnly = [...found.protectedPaths];
   const placeholders: Placeholder[] = [];
   const gitMounts: string[] = [];
+  const stretch = new Stretch();
   for (const folder of [...found.gitFolders, ...found.bareFolders]) {
     if (look.isStandIn(folder)) continue;
-    const plan = await planGit(folder, (path) => look.isStandIn(path));
+    await stretch.rest();
+    const plan = planGit(folder, (path) => look.isStandIn(path));
     links.push(...plan.links);
     readOnly.push(...plan.readOnly, ...plan.placeholders.map(({ path }) => path));
     placeholders.push(...plan.placeholders);
@@ -90,7 +93,7 @@ export async function planWorkspace(
   }
   for (const root of writable) {
     for (const name of ABSENT_FOLDERS)
-      if (look.isStandIn(`${root}/${name}`) || !(await look.exists(`${root}/${name}`)))
+      if (look.isStandIn(`${root}/${name}`) || !look.exists(`${root}/${name}`))
         placeholders.push({ path: `${root}/${name}`, kind: 'folder', content: '' });
   }
   refuseLinks(links);

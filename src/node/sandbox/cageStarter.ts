@@ -10,6 +10,8 @@ export interface WaitingCage {
 }
 
 const SPARE_MS = 120_000;
+/** Starting a process holds this one up for milliseconds: what a call found out is passed on first. */
+const AFTER_MS = 10;
 
 /**
  * Starts cages. Starting the program and moving it into its group take longer than all the rest, so that from the
@@ -45,6 +47,14 @@ export class CageStarter {
   ended(limits: Limits): void {
     this.#calls += 1;
     if (this.#calls < 2 || this.#spare) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#keep(limits);
+    }, AFTER_MS);
+    this.#timer.unref();
+  }
+
+  #keep(limits: Limits): void {
     const waiting = this.#start(limits);
     waiting.catch(() => undefined); // whoever takes it starts anew, and says why that fails
     this.#spare = { key: JSON.stringify(limits), waiting };

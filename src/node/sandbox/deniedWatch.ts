@@ -1,8 +1,9 @@
-import { lstatSync, watch, type FSWatcher } from 'node:fs';
+import { watch, type FSWatcher } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { parentOf } from '../../core/scope/spelling.ts';
 import { bytesOfPath, textOfName } from '../files/rawPath.ts';
+import { entryAt } from './entries.ts';
 
 /** What is hidden from a call, and what else there is. Paths as `textOfName` writes them. */
 export interface Hidden {
@@ -137,12 +138,7 @@ export class DeniedWatch {
 }
 
 function identityOf(path: string): string | undefined {
-  let info;
-  try {
-    info = lstatSync(bytesOfPath(path), { bigint: true, throwIfNoEntry: false });
-  } catch {
-    return undefined; // in a folder that cannot be entered
-  }
+  const info = entryAt(path);
   // Inode numbers are used again; the time of birth is not.
   return info && `${info.isDirectory() ? 'folder' : 'entry'} ${info.dev}:${info.ino}:${info.birthtimeNs}`;
 }

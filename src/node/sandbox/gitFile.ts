@@ -1,9 +1,9 @@
-import { constants } from 'node:fs';
-import { lstat, open, realpath } from 'node:fs/promises';
+import { realpathSync } from 'node:fs';
 import { readGitConfig, type ConfigEntry } from '../../core/command/gitConfig.ts';
 import { isInside } from '../../core/scope/spelling.ts';
 import { ToolFailure } from '../../core/tools/failure.ts';
 import { bytesOfPath, textOfName } from '../files/rawPath.ts';
+import { bytesAt, entryAt } from './entries.ts';
 
 /** Not files but the kernel's answers and devices: looking may have effects, and their links lead anywhere. */
 const KERNEL_FOLDERS = ['/proc', '/sys', '/dev'];
@@ -14,10 +14,10 @@ export function isOfKernel(path: string): boolean {
 }
 
 /** The path without links, or undefined where nothing is there. */
-export async function realOf(path: string): Promise<string | undefined> {
+export function realOf(path: string): string | undefined {
   if (isOfKernel(path)) return undefined;
   try {
-    const real = textOfName(await realpath(bytesOfPath(path), 'buffer'));
+    const real = textOfName(realpathSync.native(bytesOfPath(path), 'buffer'));
     return isOfKernel(real) ? undefined : real;
   } catch (error) {
     const code = codeOf(error);
@@ -30,25 +30,16 @@ export async function realOf(path: string): Promise<string | undefined> {
 export type Links = 'followed' | 'refused';
 
 /** A file of git's; undefined where there is none. Anything but a regular file of at most `most` bytes fails. */
-export async function readGitFile(path: string, most: number, links: Links): Promise<string | undefined> {
-  const real = await realOf(path);
+export function readGitFile(path: string, most: number, links: Links): string | undefined {
+  const real = realOf(path);
   if (real === undefined) return undefined;
   if (links === 'refused' && real !== path) throw new ToolFailure(`${path} is, or lies behind, a link`);
   try {
-    if (!(await lstat(bytesOfPath(real))).isFile()) throw new ToolFailure(`${path} is not a file`);
-    // Should it become a FIFO meanwhile, opening it does not wait.
-    const file = await open(bytesOfPath(real), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-    try {
-      if (!(await file.stat()).isFile()) throw new ToolFailure(`${path} is not a file`);
-      const bytes = Buffer.alloc(most + 1);
-      let length = 0;
-      for (let more = 1; more > 0 && length < bytes.length; length += more)
-        more = (await file.read(bytes, length, bytes.length - length, length)).bytesRead;
-      if (length > most) throw new ToolFailure(`${path} is larger than ${most} bytes`);
-      return textOfName(bytes.subarray(0, length));
-    } finally {
-      await file.close();
-    }
+    // Opening what is no file may have effects.
+    const bytes = entryAt(real)?.isFile() === false ? undefined : bytesAt(real, most + 1);
+    if (bytes === undefined) throw new ToolFailure(`${path} is not a file`);
+    if (bytes.length > most) throw new ToolFailure(`${path} is larger than ${most} bytes`);
+    return textOfName(bytes);
   } catch (error) {
     if (error instanceof ToolFailure) throw error;
     if (codeOf(error) === 'ENOENT') return undefined;
@@ -57,8 +48,8 @@ export async function readGitFile(path: string, most: number, links: Links): Pro
 }
 
 /** A configuration file's entries; none where it does not exist. What cannot be read as git reads it fails. */
-export async function readConfigFile(path: string, links: Links): Promise<ConfigEntry[]> {
-  const read = readGitConfig((await readGitFile(path, MOST_CONFIG, links)) ?? '');
+export function readConfigFile(path: string, links: Links): ConfigEntry[] {
+  const read = readGitConfig(readGitFile(path, MOST_CONFIG, links) ?? '');
   if ('badLine' in read)
     throw new ToolFailure(`${path}: line ${read.badLine} cannot be read as git configuration; mend it, then try again`);
   return read;

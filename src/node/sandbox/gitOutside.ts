@@ -1,8 +1,9 @@
 import type { Dirent } from 'node:fs';
-import { lstat, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { isInside, nameOf } from '../../core/scope/spelling.ts';
 import { ToolFailure } from '../../core/tools/failure.ts';
 import { bytesOfPath, textOfName } from '../files/rawPath.ts';
+import { entryAt } from './entries.ts';
 import { codeOf, isOfKernel } from './gitFile.ts';
 import { namedBy, repositoryOf, type Repository } from './gitPointers.ts';
 import { remarkOnAlternates, remarkOnSecrets } from './gitRemarks.ts';
@@ -40,14 +41,14 @@ const OWN =
 export async function gitOutside(root: string, around: Around): Promise<GitOutside> {
   const found: GitOutside = { shown: [], hidden: [], notes: [], gitFolders: [] };
   const file = `${root}/.git`;
-  const info = await lstat(bytesOfPath(file)).catch(() => undefined);
-  if (info?.isDirectory()) found.notes = await remarkOnAlternates(file, around.roots);
+  const info = entryAt(file);
+  if (info?.isDirectory()) found.notes = remarkOnAlternates(file, around.roots);
   if (!info?.isFile()) return found;
   try {
-    const gitFolder = await namedBy(file);
+    const gitFolder = namedBy(file);
     // In a workspace folder it is there anyway, protected as every repository in one.
     if (around.roots.some((one) => isInside(one, gitFolder))) return found;
-    const repository = await repositoryOf(root, gitFolder);
+    const repository = repositoryOf(root, gitFolder);
     const { shown, hidden } = await partsOf(repository);
     const bad = shown.find((path) => !mayBeShown(path, around));
     if (bad !== undefined) throw new ToolFailure(`${bad} holds or belongs to what no command may see`);
@@ -57,8 +58,8 @@ export async function gitOutside(root: string, around: Around): Promise<GitOutsi
     found.gitFolders = [...new Set([common, own])];
     found.notes = [
       `the repository of this ${what}, ${common}, is there read-only: git can look but not commit`,
-      ...(await remarkOnSecrets(common)),
-      ...(await remarkOnAlternates(common, around.roots)),
+      ...remarkOnSecrets(common),
+      ...remarkOnAlternates(common, around.roots),
     ];
   } catch (error) {
     if (!(error instanceof ToolFailure)) throw error;

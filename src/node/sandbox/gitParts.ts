@@ -1,8 +1,7 @@
-import type { Stats } from 'node:fs';
-import { lstat } from 'node:fs/promises';
+import type { BigIntStats } from 'node:fs';
 import { join } from 'node:path';
 import { parentOf } from '../../core/scope/spelling.ts';
-import { bytesOfPath } from '../files/rawPath.ts';
+import { entryAt } from './entries.ts';
 
 /** A part of a `.git` folder that decides what git runs, and what to put there while it is absent. */
 interface Part {
@@ -41,19 +40,18 @@ export interface GitPlan {
 }
 
 /** `isStandIn` tells what is there only as a placeholder of another call: that counts as absent. */
-export async function planGit(gitFolder: string, isStandIn: (path: string) => boolean): Promise<GitPlan> {
+export function planGit(gitFolder: string, isStandIn: (path: string) => boolean): GitPlan {
   const plan: GitPlan = { readOnly: [], placeholders: [], links: [] };
-  const look = (path: string): Promise<Stats | undefined> =>
-    isStandIn(path) ? Promise.resolve(undefined) : lstat(bytesOfPath(path)).catch(() => undefined);
+  const look = (path: string): BigIntStats | undefined => (isStandIn(path) ? undefined : entryAt(path));
   for (const part of PARTS) {
     const above = parentOf(join(gitFolder, part.name));
-    if (above !== gitFolder && !(await look(above))) {
+    if (above !== gitFolder && !look(above)) {
       // Only where git does not need the folder itself can an empty one stand there meanwhile.
       if (part.name.startsWith('info/')) plan.placeholders.push({ path: above, kind: 'folder', content: '' });
       continue;
     }
     const path = join(gitFolder, part.name);
-    const info = await look(path);
+    const info = look(path);
     if (info?.isSymbolicLink()) plan.links.push(path);
     else if (info) plan.readOnly.push(path);
     else if (part.absent) plan.placeholders.push({ path, kind: part.absent, content: part.content ?? '' });

@@ -11,9 +11,9 @@ const SECRET_NAME = /(password|passwd|pass|token|secret|apikey|oauth)$/;
  * Without its configuration git does nothing, so that file cannot be hidden: as in a repository inside the workspace,
  * commands can read what is in it. That is worth a sentence where it seems to hold a secret.
  */
-export async function remarkOnSecrets(gitFolder: string): Promise<string[]> {
+export function remarkOnSecrets(gitFolder: string): string[] {
   const config = `${gitFolder}/config`;
-  const entries = await readConfigFile(config, 'refused');
+  const entries = readConfigFile(config, 'refused');
   return entries.some(isSecret) ? [`${config} seems to hold a password or token, and commands can read it`] : [];
 }
 
@@ -35,17 +35,24 @@ function isSecret({ key, value }: ConfigEntry): boolean {
  * in a workspace a command can write that file and would choose what the next one sees; elsewhere it may have been
  * downloaded.
  */
-export async function remarkOnAlternates(gitFolder: string, roots: readonly string[]): Promise<string[]> {
+export function remarkOnAlternates(gitFolder: string, roots: readonly string[]): string[] {
   const objects = `${gitFolder}/objects`;
-  const text = await readGitFile(`${objects}/info/alternates`, MOST_ALTERNATES, 'refused').catch((error: unknown) => {
-    if (error instanceof ToolFailure) return '/'; // unreadable is as good as elsewhere
-    throw error;
-  });
-  const named = (text ?? '').split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  const named = alternatesIn(`${objects}/info/alternates`)
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'));
   const isOutside = named.some((line) => !roots.some((root) => isInside(root, resolve(objects, line))));
   return isOutside
     ? [
         `${gitFolder} borrows objects of a repository elsewhere, which is not shown: git may miss some (git repack -a makes it whole)`,
       ]
     : [];
+}
+
+function alternatesIn(file: string): string {
+  try {
+    return readGitFile(file, MOST_ALTERNATES, 'refused') ?? '';
+  } catch (error) {
+    if (error instanceof ToolFailure) return '/'; // unreadable is as good as elsewhere
+    throw error;
+  }
 }

@@ -1,4 +1,4 @@
-import { access, constants } from 'node:fs/promises';
+import { accessSync, constants } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { ConfigEntry } from '../../core/command/gitConfig.ts';
 import { meaningOf } from '../../core/command/gitPrograms.ts';
@@ -6,6 +6,7 @@ import { nameOf } from '../../core/scope/spelling.ts';
 import { ToolFailure } from '../../core/tools/failure.ts';
 import { bytesOfPath } from '../files/rawPath.ts';
 import { codeOf, readConfigFile } from './gitFile.ts';
+import { Stretch } from './stretch.ts';
 
 /** Where git looks for configuration beside the repository's own (git-config(1), FILES). */
 export function generalConfiguration(home: string, configFolder = `${home}/.config`): string[] {
@@ -27,12 +28,14 @@ export async function readSources(
   const entries: ConfigEntry[] = [];
   const included: string[] = [];
   const files = new Set<string>();
+  const stretch = new Stretch();
   const add = async (file: string, depth: number): Promise<void> => {
     if (files.has(file)) return;
+    await stretch.rest();
     if (depth > MOST_DEPTH || files.size >= MOST_FILES)
       throw new ToolFailure(`${file}: git configuration includes too many files, or too deep`);
     files.add(file);
-    for (const entry of await readConfigFile(file, 'followed')) {
+    for (const entry of readConfigFile(file, 'followed')) {
       entries.push(entry);
       if (meaningOf(entry) !== 'include') continue;
       const path = pathOf(entry.value, dirname(file), home);
@@ -41,16 +44,18 @@ export async function readSources(
       await add(path, depth + 1);
     }
   };
-  for (const file of general) if (!(await isClosed(file))) await add(file, 0);
+  for (const file of general) if (!isClosed(file)) await add(file, 0);
   for (const file of own) await add(file, 0);
   return { entries, included };
 }
 
-async function isClosed(file: string): Promise<boolean> {
-  return access(bytesOfPath(file), constants.R_OK).then(
-    () => false,
-    (error: unknown) => codeOf(error) === 'EACCES',
-  );
+function isClosed(file: string): boolean {
+  try {
+    accessSync(bytesOfPath(file), constants.R_OK);
+    return false;
+  } catch (error) {
+    return codeOf(error) === 'EACCES';
+  }
 }
 
 /** A value that is one path (git_config_pathname() in config.c); undefined where it leads to another account or to git itself. */

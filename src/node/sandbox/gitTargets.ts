@@ -1,4 +1,4 @@
-import { lstat } from 'node:fs/promises';
+import { lstatSync, type Stats } from 'node:fs';
 import { resolve } from 'node:path';
 import type { ConfigEntry } from '../../core/command/gitConfig.ts';
 import { meaningOf, namedIn } from '../../core/command/gitPrograms.ts';
@@ -8,6 +8,7 @@ import { bytesOfPath } from '../files/rawPath.ts';
 import { codeOf, realOf } from './gitFile.ts';
 import type { GitPlan } from './gitParts.ts';
 import { pathOf, readSources } from './gitSources.ts';
+import { Stretch } from './stretch.ts';
 
 export interface TargetsSpec {
   home: string;
@@ -45,9 +46,10 @@ export async function gitTargets(gitFolder: string, worktree: string, spec: Targ
   ];
   const plan: GitPlan = { readOnly: [], placeholders: [], links: [] };
   const seen = new Set<string>();
+  const stretch = new Stretch();
   for (const one of wanted) {
-    // A path that cannot be looked at is compared as it is written.
-    const real = (await realOf(one.path).catch(() => undefined)) ?? one.path;
+    await stretch.rest();
+    const real = realOrWritten(one.path);
     for (const path of new Set([one.path, real])) {
       if (seen.has(`${path}\0${one.absent ?? ''}\0${one.onlyFile}`)) continue;
       seen.add(`${path}\0${one.absent ?? ''}\0${one.onlyFile}`);
@@ -59,7 +61,7 @@ export async function gitTargets(gitFolder: string, worktree: string, spec: Targ
         throw new ToolFailure(`${path}: git looks for hooks here, where they cannot be kept apart; set core.hooksPath`);
       }
       if (isInside(gitFolder, path) && DATA.test(path.slice(gitFolder.length + 1))) continue;
-      await place({ ...one, path }, root, plan, spec);
+      place({ ...one, path }, root, plan, spec);
     }
   }
   return {
@@ -67,6 +69,15 @@ export async function gitTargets(gitFolder: string, worktree: string, spec: Targ
     placeholders: [...new Map(plan.placeholders.map((one) => [one.path, one])).values()],
     links: [...new Set(plan.links)],
   };
+}
+
+/** A path that cannot be looked at is compared as it is written. */
+function realOrWritten(path: string): string {
+  try {
+    return realOf(path) ?? path;
+  } catch {
+    return path;
+  }
 }
 
 /** The folders that a relative path may start from: hooks and commands run at the top of the work tree. */
@@ -110,12 +121,12 @@ function heldBy(path: string, base: string): string {
 }
 
 /** Walks from the root to a path and notes how it can be held: as it is, by a placeholder, or not at all. */
-async function place(wanted: Wanted, root: string, plan: GitPlan, { isStandIn }: TargetsSpec): Promise<void> {
+function place(wanted: Wanted, root: string, plan: GitPlan, { isStandIn }: TargetsSpec): void {
   const { path, absent, onlyFile } = wanted;
   let at = root;
   for (const segment of path.slice(root.length + 1).split('/')) {
     at = `${at}/${segment}`;
-    const info = isStandIn(at) ? undefined : await lookAt(at);
+    const info = isStandIn(at) ? undefined : lookAt(at);
     if (info === 'no path') return;
     if (info === undefined) {
       // The topmost missing folder is held: in it nothing can appear.
@@ -130,9 +141,9 @@ async function place(wanted: Wanted, root: string, plan: GitPlan, { isStandIn }:
   }
 }
 
-async function lookAt(path: string): Promise<Awaited<ReturnType<typeof lstat>> | undefined | 'no path'> {
+function lookAt(path: string): Stats | undefined | 'no path' {
   try {
-    return await lstat(bytesOfPath(path));
+    return lstatSync(bytesOfPath(path));
   } catch (error) {
     const code = codeOf(error);
     if (code === 'ENOENT') return undefined;

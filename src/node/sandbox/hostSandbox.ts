@@ -1,12 +1,11 @@
 import { statSync } from 'node:fs';
-import { lstat } from 'node:fs/promises';
 import type { Cage } from '../../core/sandbox/bubblewrap.ts';
 import type { Ending, Limits, Sandbox, SandboxResult, SandboxSpec, SandboxStatus } from '../../core/sandbox/port.ts';
 import { isInside } from '../../core/scope/spelling.ts';
-import { bytesOfPath } from '../files/rawPath.ts';
 import type { OwnFolders } from '../folders.ts';
 import { planWorkspace, type BaseCage } from './cage.ts';
 import { DeniedWatch } from './deniedWatch.ts';
+import { entryAt, identityAt } from './entries.ts';
 import { cageEnvironment } from './environment.ts';
 import { gitAround } from './gitAround.ts';
 import { heldLimits } from './limits.ts';
@@ -77,9 +76,13 @@ export class HostSandbox implements Sandbox {
   async run(spec: SandboxSpec, signal: AbortSignal): Promise<SandboxResult> {
     const machine = await this.#ready();
     if ('works' in machine) throw new Error(`${machine.cause} ${machine.fix}`);
-    return spec.launch.workspace === 'read-only'
-      ? this.#look(machine, spec, signal)
-      : this.#work(machine, spec, signal);
+    try {
+      return await (spec.launch.workspace === 'read-only'
+        ? this.#look(machine, spec, signal)
+        : this.#work(machine, spec, signal));
+    } finally {
+      machine.machinery.starter.ended(spec.limits);
+    }
   }
 
   async #work(machine: Machine, spec: SandboxSpec, signal: AbortSignal): Promise<SandboxResult> {
@@ -95,12 +98,16 @@ export class HostSandbox implements Sandbox {
     };
     const isStandIn = (path: string): boolean => this.#placeholders.has(path);
     const git = await gitAround(spec, this.#folders, isStandIn);
-    const { placeholders, ...workspace } = await planWorkspace(spec.folders, found, { ...git, exists, isStandIn });
+    const { placeholders, ...workspace } = await planWorkspace(spec.folders, found, {
+      ...git,
+      exists: (path) => entryAt(path) !== undefined,
+      isStandIn,
+    });
     this.#running.add(call);
     try {
       const cover = await this.#placeholders.cover(placeholders, workspace.readOnly);
       const { standIns } = cover;
-      const covered = await identities([...standIns]);
+      const covered = identities([...standIns]);
       const hiddenFiles = [...workspace.hiddenFiles, ...git.hidden];
       const cage = cageFor(spec, machine.base, { ...workspace, shown: git.shown, hiddenFiles });
       const result = await this.#watched(machine, cage, spec, found, signal).finally(() => cover.uncover());
@@ -113,7 +120,7 @@ export class HostSandbox implements Sandbox {
         ...left.closedFolders.filter((path) => !closedBefore.has(path)),
       ];
       // A stand-in that is still the same one was out of reach all the time: what is in it is the user's.
-      const same = await identities([...covered.keys()]);
+      const same = identities([...covered.keys()]);
       const isNew = (path: string): boolean =>
         (!call.before.has(path) || standIns.has(path)) && (!same.has(path) || same.get(path) !== covered.get(path));
       return { ...result, quarantined: await quarantine(after.filter(isNew), this.#folders.data), notes: git.notes };
@@ -252,19 +259,11 @@ function madeDuring(call: RunningCall, path: string): boolean {
 }
 
 /** Which file system object is at each path, where there is one. */
-async function identities(paths: readonly string[]): Promise<Map<string, string>> {
+function identities(paths: readonly string[]): Map<string, string> {
   const found = new Map<string, string>();
   for (const path of paths) {
-    const info = await lstat(bytesOfPath(path), { bigint: true }).catch(() => undefined);
-    // Inode numbers are used again; the time of birth is not.
-    if (info) found.set(path, `${info.dev}:${info.ino}:${info.birthtimeNs}`);
+    const identity = identityAt(path);
+    if (identity !== undefined) found.set(path, identity);
   }
   return found;
-}
-
-async function exists(path: string): Promise<boolean> {
-  return lstat(path).then(
-    () => true,
-    () => false,
-  );
 }

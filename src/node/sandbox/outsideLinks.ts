@@ -1,7 +1,8 @@
-import { lstatSync, readdirSync, type Stats } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { ToolFailure } from '../../core/tools/failure.ts';
 import { bytesOfPath, textOfName } from '../files/rawPath.ts';
+import { entryAt } from './entries.ts';
 
 const MOST = 500_000;
 const FRESH_MS = 30_000;
@@ -23,7 +24,7 @@ export class OutsideLinks {
     const key = [...denied, '', ...roots].join('\0');
     if (this.#last?.key === key && performance.now() < this.#last.until) return this.#last.found;
     const began = performance.now();
-    const devices = new Set(roots.map((root) => look(root)?.dev));
+    const devices = new Set(roots.map((root) => entryAt(root)?.dev));
     const found = new Set<string>();
     const pending = [...denied];
     let looked = 0;
@@ -34,22 +35,15 @@ export class OutsideLinks {
         throw new ToolFailure(
           `the denied paths outside the workspace hold more than ${MOST} files; the sandbox cannot make sure that none has a second name in it. Deny less, or a narrower folder`,
         );
-      const info = look(path);
+      const info = entryAt(path);
+      // Not there; or out of this account's reach, and so out of the command's.
       if (!info || !devices.has(info.dev)) continue;
       if (info.isDirectory()) pending.push(...entriesOf(path));
-      else if (info.nlink > 1) found.add(`${info.dev}:${info.ino}`);
+      else if (info.nlink > 1n) found.add(`${info.dev}:${info.ino}`);
     }
     const now = performance.now();
     this.#last = { key, until: now + Math.max(FRESH_MS, (now - began) * SHARE), found };
     return found;
-  }
-}
-
-function look(path: string): Stats | undefined {
-  try {
-    return lstatSync(bytesOfPath(path));
-  } catch {
-    return undefined; // not there, or out of this account's reach and so out of the command's
   }
 }
 

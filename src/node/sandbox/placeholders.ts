@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { lstat, mkdir, readdir, readFile, rmdir, unlink, writeFile } from 'node:fs/promises';
+import { mkdirSync, readdirSync, readFileSync, rmdirSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bytesOfPath } from '../files/rawPath.ts';
 import { makePrivate } from '../folders.ts';
 import { identityOf, isAlive, type ProcessIdentity } from '../process/identity.ts';
 import { withLock } from '../process/lock.ts';
+import { bytesAt, entryAt } from './entries.ts';
+import { Stretch } from './stretch.ts';
 
 export interface Placeholder {
   path: string;
@@ -29,6 +31,8 @@ export interface Cover {
  * runs. A journal for each call says which it relies on; the account's processes share the folder of journals, make
  * and remove stand-ins one after the other, and a stand-in goes when no living call relies on it any more: with it
  * would go the mounts over it. Whoever starts next clears up after a crash.
+ *
+ * Journals and stand-ins are few and tiny, so they are read, made and taken away at once (stretch.ts).
  */
 export class Placeholders {
   readonly #journals: string;
@@ -40,9 +44,14 @@ export class Placeholders {
 
   /** Looks which stand-ins there are for running calls of all processes; `has` answers from this. */
   async look(): Promise<void> {
-    this.#known = new Map();
-    for (const { journal } of await this.#read())
-      for (const one of journal?.placeholders ?? []) if (await isAsMade(one)) this.#known.set(one.path, one);
+    const stretch = new Stretch();
+    const known = new Map<string, Placeholder>();
+    for (const { journal } of this.#read())
+      for (const one of journal?.placeholders ?? []) {
+        await stretch.rest();
+        if (isAsMade(one)) known.set(one.path, one);
+      }
+    this.#known = known;
   }
 
   /** Whether what is at a path was there only as a stand-in when it was last looked. */
@@ -53,29 +62,35 @@ export class Placeholders {
   /** Makes what is missing, and takes its share in stand-ins of others among `relied`, which are there already. */
   async cover(wanted: readonly Placeholder[], relied: readonly string[]): Promise<Cover> {
     if (wanted.length === 0 && relied.length === 0) return { standIns: new Set(), uncover: () => Promise.resolve() };
-    await makePrivate(this.#journals);
+    if (!isPrivate(this.#journals)) await makePrivate(this.#journals);
     const file = join(this.#journals, `${randomUUID()}.json`);
     const mine = new Map<string, Placeholder>();
     const uncover = (): Promise<void> => this.#locked(() => this.#release(file, [...mine.values()]));
     try {
       await this.#locked(async () => {
+        const stretch = new Stretch();
         const others = new Map<string, Placeholder>();
-        for (const { journal } of await this.#read())
+        for (const { journal } of this.#read())
           for (const one of journal?.placeholders ?? []) others.set(one.path, one);
         for (const path of relied) {
           const one = others.get(path);
-          if (one && (await isAsMade(one))) mine.set(path, one);
+          if (one && isAsMade(one)) mine.set(path, one);
         }
         const missing: Placeholder[] = [];
-        for (const one of wanted)
-          if (!(await isThere(one.path))) missing.push(one);
-          else if (others.has(one.path) && (await isAsMade(one))) mine.set(one.path, one);
+        for (const one of wanted) {
+          await stretch.rest();
+          if (!entryAt(one.path)) missing.push(one);
+          else if (others.has(one.path) && isAsMade(one)) mine.set(one.path, one);
+        }
         for (const one of missing) mine.set(one.path, one);
         if (mine.size === 0) return;
         // Written before anything is made: whoever finds it there knows what it is.
-        const journal: Journal = { owner: identityOf(process.pid), placeholders: [...mine.values()] };
-        await writeFile(file, JSON.stringify(journal), { mode: 0o600 });
-        for (const one of missing) if (!(await make(one))) mine.delete(one.path);
+        const journal: Journal = { owner: ownIdentity(), placeholders: [...mine.values()] };
+        writeFileSync(file, JSON.stringify(journal), { mode: 0o600 });
+        for (const one of missing) {
+          await stretch.rest();
+          if (!make(one)) mine.delete(one.path);
+        }
       });
     } catch (error) {
       await uncover();
@@ -86,36 +101,36 @@ export class Placeholders {
 
   /** Takes away what processes that are gone left behind. */
   async recover(): Promise<void> {
-    if ((await readdir(this.#journals).catch(() => [])).length === 0) return;
+    if (!namesIn(this.#journals)?.length) return;
     await this.#locked(async () => {
-      for (const { file, journal } of await this.#read())
+      for (const { file, journal } of this.#read())
         if (!journal || !isAlive(journal.owner)) await this.#release(file, journal?.placeholders ?? []);
     });
   }
 
   async #release(file: string, placeholders: readonly Placeholder[]): Promise<void> {
-    await unlink(file).catch(() => undefined);
+    const stretch = new Stretch();
+    tried(() => unlinkSync(file));
     const needed = new Set(
-      (await this.#read()).flatMap(({ journal }) =>
+      this.#read().flatMap(({ journal }) =>
         journal && isAlive(journal.owner) ? journal.placeholders.map(({ path }) => path) : [],
       ),
     );
     // One may lie in another: the longer path goes first.
     const mine = [...placeholders].sort((a, b) => b.path.length - a.path.length);
-    for (const one of mine) if (!needed.has(one.path)) await takeAway(one);
+    for (const one of mine) {
+      await stretch.rest();
+      if (!needed.has(one.path)) takeAway(one);
+    }
   }
 
-  async #read(): Promise<{ file: string; journal: Journal | undefined }[]> {
-    const names = (await readdir(this.#journals).catch(() => [])).filter((name) => name.endsWith('.json'));
-    return Promise.all(
-      names.map(async (name) => {
+  #read(): { file: string; journal: Journal | undefined }[] {
+    return (namesIn(this.#journals) ?? [])
+      .filter((name) => name.endsWith('.json'))
+      .map((name) => {
         const file = join(this.#journals, name);
-        const journal = await readFile(file, 'utf8')
-          .then((text) => JSON.parse(text) as Journal)
-          .catch(() => undefined);
-        return { file, journal };
-      }),
-    );
+        return { file, journal: tried(() => JSON.parse(readFileSync(file, 'utf8')) as Journal) };
+      });
   }
 
   #locked(work: () => Promise<void>): Promise<void> {
@@ -123,17 +138,25 @@ export class Placeholders {
   }
 }
 
-async function isThere(path: string): Promise<boolean> {
-  return lstat(bytesOfPath(path)).then(
-    () => true,
-    () => false,
-  );
+let identity: ProcessIdentity | undefined;
+
+function ownIdentity(): ProcessIdentity {
+  return (identity ??= identityOf(process.pid));
 }
 
-async function make(placeholder: Placeholder): Promise<boolean> {
+function namesIn(folder: string | Buffer): string[] | undefined {
+  return tried(() => readdirSync(folder));
+}
+
+function isPrivate(folder: string): boolean {
+  const info = entryAt(folder);
+  return info?.isDirectory() === true && (info.mode & 0o777n) === 0o700n;
+}
+
+function make(placeholder: Placeholder): boolean {
   try {
-    if (placeholder.kind === 'folder') await mkdir(bytesOfPath(placeholder.path));
-    else await writeFile(bytesOfPath(placeholder.path), placeholder.content, { flag: 'wx' });
+    if (placeholder.kind === 'folder') mkdirSync(bytesOfPath(placeholder.path));
+    else writeFileSync(bytesOfPath(placeholder.path), placeholder.content, { flag: 'wx' });
     return true;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
@@ -142,15 +165,23 @@ async function make(placeholder: Placeholder): Promise<boolean> {
 }
 
 /** Whether it still is as it was made: an empty folder, a file with exactly the stand-in's content. */
-async function isAsMade({ path, kind, content }: Placeholder): Promise<boolean> {
-  const bytes = bytesOfPath(path);
-  if (kind === 'folder') return (await readdir(bytes).catch(() => ['?'])).length === 0;
-  const info = await lstat(bytes).catch(() => undefined);
-  if (!info?.isFile() || info.size !== Buffer.byteLength(content)) return false;
-  return (await readFile(bytes, 'utf8').catch(() => undefined)) === content;
+function isAsMade({ path, kind, content }: Placeholder): boolean {
+  if (kind === 'folder') return namesIn(bytesOfPath(path))?.length === 0;
+  const wanted = Buffer.from(content);
+  return tried(() => bytesAt(path, wanted.length + 1))?.equals(wanted) === true;
 }
 
-async function takeAway(placeholder: Placeholder): Promise<void> {
-  if (placeholder.kind === 'folder') await rmdir(bytesOfPath(placeholder.path)).catch(() => undefined);
-  else if (await isAsMade(placeholder)) await unlink(bytesOfPath(placeholder.path)).catch(() => undefined);
+function takeAway(placeholder: Placeholder): void {
+  const bytes = bytesOfPath(placeholder.path);
+  if (placeholder.kind === 'folder') tried(() => rmdirSync(bytes));
+  else if (isAsMade(placeholder)) tried(() => unlinkSync(bytes));
+}
+
+/** Undefined where it fails. */
+function tried<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
 }

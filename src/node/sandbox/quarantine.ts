@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { parentOf } from '../../core/scope/spelling.ts';
 import { bytesOfPath, textOfName } from '../files/rawPath.ts';
 import { makePrivate } from '../folders.ts';
+import { entryAt } from './entries.ts';
 import { GIT_TRAPS } from './gitParts.ts';
+import { Stretch } from './stretch.ts';
 import type { Survey } from './survey.ts';
 
 /** Whatever would make editor or git run something, as far as it is there. */
@@ -16,8 +18,11 @@ export async function controlEntries(found: Survey): Promise<string[]> {
     ...found.controlsInDenied,
     ...found.guardedLinks,
   ];
-  for (const folder of [...found.gitFolders, ...found.bareFolders])
-    for (const trap of GIT_TRAPS) if (await isThere(join(folder, trap))) entries.push(join(folder, trap));
+  const stretch = new Stretch();
+  for (const folder of [...found.gitFolders, ...found.bareFolders]) {
+    await stretch.rest();
+    for (const trap of GIT_TRAPS) if (entryAt(join(folder, trap))) entries.push(join(folder, trap));
+  }
   // A folder stops being a repository without its HEAD; the folder itself may be the workspace.
   return [...entries, ...found.bareFolders.map((folder) => join(folder, 'HEAD'))];
 }
@@ -27,7 +32,7 @@ export async function quarantine(paths: readonly string[], dataFolder: string): 
   const sentences: string[] = [];
   for (const path of paths) {
     const movable = withinReach(path);
-    if (!(await isThere(movable))) continue; // it lay in one that was moved already
+    if (!entryAt(movable)) continue; // it lay in one that was moved already
     const folder = join(dataFolder, 'quarantine');
     await makePrivate(folder);
     const shown = movable.isWellFormed() ? movable : movable.toWellFormed();
@@ -92,11 +97,4 @@ async function openUp(path: string): Promise<void> {
   await chmod(bytes, 0o700).catch(() => undefined);
   for (const name of await readdir(bytes, { encoding: 'buffer' }).catch(() => []))
     await openUp(`${path}/${textOfName(name)}`);
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return lstat(bytesOfPath(path)).then(
-    () => true,
-    () => false,
-  );
 }

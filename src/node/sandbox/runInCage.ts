@@ -96,7 +96,6 @@ export async function runInCage(
     throw error;
   } finally {
     await group?.close();
-    machinery.starter.ended(spec.limits);
   }
 }
 

@@ -1,7 +1,11 @@
-import { chmod, lstat, readdir } from 'node:fs/promises';
+import type { BigIntStats } from 'node:fs';
+import { lstat } from 'node:fs/promises';
 import { ToolFailure } from '../../core/tools/failure.ts';
 import { isInside, parentOf } from '../../core/scope/spelling.ts';
-import { bytesOfPath, textOfName } from '../files/rawPath.ts';
+import { bytesOfPath } from '../files/rawPath.ts';
+import { entryAt } from './entries.ts';
+import { entriesOf, entriesOrNone, type Entry, type When } from './folderEntries.ts';
+import { Stretch } from './stretch.ts';
 
 /**
  * What stands below the writable folders and needs care. All paths are absolute, as `textOfName` writes them; of
@@ -34,23 +38,12 @@ export interface Rules {
   isProtected(path: string): boolean;
 }
 
-/**
- * Before a call it looks and changes nothing. After one there is no limit to how much it looks at, and it opens what
- * the call may have closed: every folder but those that were closed before.
- */
-export type When = 'before' | { closedBefore: ReadonlySet<string> };
-
 const MOST = 500_000;
-
-interface Entry {
-  path: string;
-  name: string;
-  kind: 'folder' | 'file' | 'link' | 'special';
-}
 
 /**
  * Looks through the folders once, links not followed. Too much to look at is a refusal: fail closed. `elsewhere`: which
- * files denied outside the folders have further names (see outsideLinks.ts).
+ * files denied outside the folders have further names (see outsideLinks.ts). The first folders are read at once, the
+ * rest of a large workspace by way of the thread pool, so that no window stands still (stretch.ts).
  */
 export async function survey(
   roots: readonly string[],
@@ -72,8 +65,9 @@ export async function survey(
     protectedLinks: [],
   };
   let looked = 0;
+  const stretch = new Stretch();
   const visit = async (folder: string, isGuarded: boolean): Promise<void> => {
-    const entries = await entriesOf(folder, when);
+    const entries = await entriesOf(folder, when, stretch);
     if (entries === 'closed') {
       found.closedFolders.push(folder);
       return;
@@ -86,7 +80,7 @@ export async function survey(
     for (const { path, name, kind } of entries) {
       if (rules.isHidden(path)) {
         (kind === 'folder' ? found.deniedFolders : found.deniedFiles).push(path);
-        if (kind === 'folder') await controlsIn(path, rules, when, found.controlsInDenied);
+        if (kind === 'folder') await controlsIn(path, { rules, when, stretch }, found.controlsInDenied);
       } else if (!isGuarded && rules.isProtected(path)) {
         if (kind === 'link') found.protectedLinks.push(path);
         else if (kind === 'special') found.specials.push(path);
@@ -100,74 +94,52 @@ export async function survey(
   };
   const tops = topmost(roots);
   for (const root of tops) await visit(root, false);
-  if (when === 'before') await addHardLinks(tops, found, elsewhere);
+  if (when === 'before') await addHardLinks(tops, found, elsewhere, stretch);
   return found;
 }
 
 /** Protected entries below a denied folder, the topmost alone. */
-async function controlsIn(folder: string, rules: Rules, when: When, found: string[]): Promise<void> {
-  const entries = await entriesOf(folder, when);
+async function controlsIn(
+  folder: string,
+  how: { rules: Rules; when: When; stretch: Stretch },
+  found: string[],
+): Promise<void> {
+  const entries = await entriesOf(folder, how.when, how.stretch);
   if (entries === 'closed') return;
   for (const { path, kind } of entries)
-    if (rules.isProtected(path)) found.push(path);
-    else if (kind === 'folder') await controlsIn(path, rules, when, found);
+    if (how.rules.isProtected(path)) found.push(path);
+    else if (kind === 'folder') await controlsIn(path, how, found);
 }
 
 /** Adds the further names of denied files. Only if there are any is it worth looking at every file's inode. */
-async function addHardLinks(roots: readonly string[], found: Survey, elsewhere: ReadonlySet<string>): Promise<void> {
+async function addHardLinks(
+  roots: readonly string[],
+  found: Survey,
+  elsewhere: ReadonlySet<string>,
+  stretch: Stretch,
+): Promise<void> {
   const linked = new Set<string>(elsewhere);
   const denied = new Set([...found.deniedFiles, ...found.deniedFolders, ...found.closedFolders]);
+  const look = (path: string): BigIntStats | undefined | Promise<BigIntStats | undefined> =>
+    stretch.isOver ? lstat(bytesOfPath(path), { bigint: true }).catch(() => undefined) : entryAt(path);
   const note = async (path: string): Promise<void> => {
-    const info = await lstat(bytesOfPath(path)).catch(() => undefined);
-    if (info?.isDirectory()) for (const entry of await entriesOrNone(path)) await note(entry.path);
-    else if (info && info.nlink > 1) linked.add(`${info.dev}:${info.ino}`);
+    const info = await look(path);
+    if (info?.isDirectory()) for (const entry of await entriesOrNone(path, stretch)) await note(entry.path);
+    else if (info && info.nlink > 1n) linked.add(`${info.dev}:${info.ino}`);
   };
   for (const path of denied) await note(path);
   if (linked.size === 0) return;
   const visit = async (folder: string): Promise<void> => {
-    for (const { path, kind } of await entriesOrNone(folder)) {
+    for (const { path, kind } of await entriesOrNone(folder, stretch)) {
       if (denied.has(path)) continue;
       if (kind === 'folder') await visit(path);
       else if (kind === 'file') {
-        const info = await lstat(bytesOfPath(path)).catch(() => undefined);
+        const info = await look(path);
         if (info && linked.has(`${info.dev}:${info.ino}`)) found.deniedFiles.push(path);
       }
     }
   };
   for (const root of roots) await visit(root);
-}
-
-async function entriesOrNone(folder: string): Promise<Entry[]> {
-  const entries = await entriesOf(folder, 'before');
-  return entries === 'closed' ? [] : entries;
-}
-
-async function entriesOf(folder: string, when: When): Promise<Entry[] | 'closed'> {
-  const bytes = bytesOfPath(folder);
-  const read = async (): Promise<Entry[]> =>
-    (await readdir(bytes, { withFileTypes: true, encoding: 'buffer' })).map((entry) => {
-      const name = textOfName(entry.name);
-      const kind = entry.isDirectory()
-        ? 'folder'
-        : entry.isFile()
-          ? 'file'
-          : entry.isSymbolicLink()
-            ? 'link'
-            : 'special';
-      return { path: `${folder}/${name}`, name, kind };
-    });
-  try {
-    return await read();
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return []; // gone meanwhile
-    if (code !== 'EACCES' && when === 'before')
-      throw new ToolFailure(`${folder} cannot be looked through (${String(code)})`);
-    if (when === 'before' || when.closedBefore.has(folder)) return 'closed';
-    return chmod(bytes, 0o700)
-      .then(read)
-      .catch(() => 'closed' as const);
-  }
 }
 
 /** What git's is_git_directory() asks for (setup.c): it then trusts the `config` beside it. */

@@ -1,4 +1,3 @@
-import { lstat } from 'node:fs/promises';
 import type {
   Ending,
   Limits,
@@ -8,11 +7,11 @@ import type {
   SandboxSpec,
   SandboxStatus,
 } from '../../../core/sandbox/port.ts';
-import { bytesOfPath } from '../../files/rawPath.ts';
 import type { OwnFolders } from '../../folders.ts';
 import { planWorkspace } from '../cage.ts';
 import { DeniedWatch } from '../deniedWatch.ts';
 import { cageEnvironment } from '../environment.ts';
+import { entryAt } from '../entries.ts';
 import { OutsideLinks } from '../outsideLinks.ts';
 import type { Refusal } from '../probe.ts';
 import { survey, topmost, type Survey } from '../survey.ts';
@@ -116,7 +115,11 @@ export class SeatbeltSandbox implements Sandbox {
     const { found, setAside, forget } = await this.#newcomers.watch(spec.folders, () => this.#survey(spec));
     try {
       const git = await gitAround(spec, this.#folders, () => false);
-      const { readOnly } = await planWorkspace(spec.folders, found, { ...git, exists, isStandIn: () => false });
+      const { readOnly } = await planWorkspace(spec.folders, found, {
+        ...git,
+        exists: (path) => entryAt(path) !== undefined,
+        isStandIn: () => false,
+      });
       const result = await this.#inCage(wrap, spec, { found, git, readOnly }, signal);
       const after = await survey(spec.folders, spec, { closedBefore: new Set(found.closedFolders) });
       return { ...result, quarantined: await setAside(after) };
@@ -217,11 +220,4 @@ export class SeatbeltSandbox implements Sandbox {
 
 function seenWords(path: string): string {
   return `${path}, which is denied, appeared or was replaced while the command ran; its output is left out. Run it again`;
-}
-
-async function exists(path: string): Promise<boolean> {
-  return lstat(bytesOfPath(path)).then(
-    () => true,
-    () => false,
-  );
 }

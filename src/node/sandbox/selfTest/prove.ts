@@ -84,7 +84,7 @@ async function attempts(machinery: Machinery, base: BaseCage, at: string, place:
     };
     const found = await survey([targets.work], rules, 'before');
     const { placeholders: wanted, ...workspace } = await planWorkspace([targets.work], found, {
-      exists: () => Promise.resolve(false),
+      exists: () => false,
       isStandIn: () => false,
       targets: () => Promise.resolve({ readOnly: [], placeholders: [], links: [] }),
       outside: [],
