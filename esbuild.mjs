@@ -20,6 +20,7 @@ const node = await build({
     extension: 'src/extension.ts',
     cli: 'src/cli.ts',
     'audit-worker': 'src/node/audit/worker.ts',
+    'verify-worker': 'src/node/audit/verify/verifyWorker.ts',
   },
   outdir: 'dist',
   platform: 'node',

@@ -1,11 +1,12 @@
 /**
- * `npm run generate`: writes what is made from the schemas: the policy's JSON Schema, its reference page, and the
- * settings in the manifest. With `--check` it writes nothing and fails where a file is not what it would write.
+ * `npm run generate`: writes what is made from the schemas: the policy's JSON Schema, its reference page, the table of
+ * events, and the settings in the manifest. With `--check` it writes nothing and fails where a file is not what it would write.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { policyJsonSchema } from '../src/core/policy/jsonSchema.ts';
+import { auditPage } from './generate/auditPage.ts';
 import { withSettings } from './generate/manifest.ts';
 import { policyPage } from './generate/policyPage.ts';
 
@@ -22,6 +23,7 @@ export async function generated(): Promise<{ file: string; content: string }[]> 
   const contents = {
     'media/policy.schema.json': JSON.stringify(policyJsonSchema(), null, 2),
     'docs/policy.md': policyPage(),
+    'docs/audit.md': auditPage(current('docs/audit.md')),
     'package.json': withSettings(current('package.json')),
   };
   return Promise.all(

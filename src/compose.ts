@@ -5,6 +5,7 @@ import { restored } from './core/agent/transcript.ts';
 import type { AuditLog, AuditReader, RunStore } from './core/audit/port.ts';
 import type { Checkpoints } from './core/checkpoint/port.ts';
 import type { Model } from './core/models/port.ts';
+import type { AuditPolicy } from './core/policy/auditKeys.ts';
 import { SECRET_VARIABLE } from './core/policy/defaults.ts';
 import { mergePolicies, type EffectivePolicy } from './core/policy/merge.ts';
 import type { Diagnostic } from './core/policy/parse.ts';
@@ -23,7 +24,7 @@ import {
 } from './core/lab/policyRecord.ts';
 import { tryCall, type Trial } from './core/lab/tryCall.ts';
 import { Redactor, type Secret } from './core/redaction/redactor.ts';
-import type { Sandbox } from './core/sandbox/port.ts';
+import type { Sandbox, SandboxStatus } from './core/sandbox/port.ts';
 import type { EditorBuffers, Files, VersionControl } from './core/scope/files.ts';
 import type { Scope } from './core/scope/scope.ts';
 import type { ToolContext } from './core/tools/tool.ts';
@@ -41,6 +42,8 @@ export interface EngineParts {
   own: readonly string[];
   policies: PolicySource;
   audit: AuditLog & AuditReader & RunStore;
+  /** What keeps evidence outside the log does what the policy in force says. */
+  keepEvidence(policy: AuditPolicy): void;
   files(scope: () => Scope): Files;
   /** A path with every link resolved, as far as it exists. */
   realPath(path: string): Promise<string>;
@@ -59,6 +62,9 @@ export interface EngineParts {
   /** User and host, for a run's first event. */
   who: Record<string, string>;
 }
+
+/** Tests of the sandbox belong to no run; they stand in the log under this name. */
+const SANDBOX_EVENTS = 'sandbox';
 
 /** The policy files do not hold together; no run starts, and a run that goes on ends. */
 export class PolicyInvalid extends Error {
@@ -84,6 +90,7 @@ export class Engine {
   #run: AgentRun | undefined;
   #starting: Promise<AgentRun> | undefined;
   readonly #record: PolicyRecord;
+  #sandboxSeen = '';
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
@@ -152,7 +159,25 @@ export class Engine {
   /** Records the policy in force, if it is another one than was recorded last. */
   async notePolicy(policy?: EffectivePolicy, isFirst = false): Promise<void> {
     const run = this.#run?.isWorking === true ? this.#run.id : undefined;
-    await this.#record.note(policy ?? (await this.policy()), run, isFirst);
+    const now = policy ?? (await this.policy());
+    this.#parts.keepEvidence(now.audit);
+    await this.#record.note(now, run, isFirst);
+  }
+
+  /** Records how the sandbox's test of itself came out, once for each test. */
+  async noteSandbox(status: SandboxStatus): Promise<void> {
+    const { probes = [] } = status;
+    const held = probes.filter(({ outcome }) => outcome === 'held').length;
+    const words = status.works ? status.words : `${status.cause} ${status.fix}`.trim();
+    const seen = JSON.stringify([status.works, words, probes]);
+    if (seen === this.#sandboxSeen) return;
+    this.#sandboxSeen = seen;
+    await this.#parts.audit.append({
+      type: 'self_test',
+      run: SANDBOX_EVENTS,
+      data: { works: status.works, held, failed: probes.length - held },
+      payload: { words: this.redactor.text(words) },
+    });
   }
 
   /** Starts a run with this task, or hands the text to the present one. Resolves when the work has ended. */

@@ -48,7 +48,7 @@ export function App({ store }: { readonly store: Store }) {
           <Interrupted runs={interrupted} post={store.post} />
         </div>
       )}
-      <Transcript entries={panel?.run?.entries ?? []} />
+      <Transcript entries={panel?.run?.entries ?? []} shown={model.shown} />
       {panel?.run !== undefined && (
         <>
           <RunStateLine run={panel.run} current={panel.model.label} />

@@ -2,6 +2,8 @@ import { resolve } from 'node:path';
 import { Engine } from '../compose.ts';
 import { commandsProblem } from '../core/tools/confinement.ts';
 import { limitsOf } from '../core/tools/runner.ts';
+import { verdictWords } from '../core/audit/verdict.ts';
+import type { Evidence } from '../node/audit/evidence.ts';
 import { nodeParts } from '../node/engineParts.ts';
 import { visibleLine } from '../shared/visible.ts';
 import { jsonLine } from '../terminal/jsonLine.ts';
@@ -22,7 +24,7 @@ export async function doctor(workspace: string, json: boolean): Promise<number> 
       version: '',
       editor: { isUnsaved: () => false },
     });
-    await using audit = node.audit;
+    await using evidence = node.evidence;
     items.push({ name: 'workspace', ok: true, words: node.parts.roots.join(', ') });
     const engine = new Engine(node.parts);
     try {
@@ -32,6 +34,7 @@ export async function doctor(workspace: string, json: boolean): Promise<number> 
       if (!policy.confirmActions.value)
         items.push({ name: 'questions', ok: true, words: 'reduced by your policy (confirm_actions: false)' });
       const status = await node.sandbox.status(limitsOf(policy));
+      await engine.noteSandbox(status);
       items.push({
         name: 'sandbox',
         ok: status.works,
@@ -47,6 +50,7 @@ export async function doctor(workspace: string, json: boolean): Promise<number> 
       if (status.works)
         for (const { name, value, how, by } of status.limits)
           items.push({ name: 'limit', ok: true, words: `${name} ${value}: ${how} (${by})` });
+      await engine.notePolicy(policy);
       const problem = await commandsProblem(policy, node.parts);
       items.push({
         name: 'commands',
@@ -60,12 +64,8 @@ export async function doctor(workspace: string, json: boolean): Promise<number> 
     } catch (error) {
       items.push({ name: 'policy', ok: false, words: error instanceof Error ? error.message : String(error) });
     }
-    const log = await audit.verify();
-    items.push({
-      name: 'audit log',
-      ok: log.ok,
-      words: log.ok ? `${log.events} events in ${audit.file}` : `event ${log.firstBad ?? 0}: ${log.problem ?? ''}`,
-    });
+    for (const { name, ok, words } of await evidence.states()) items.push({ name, ok, words });
+    items.push(...(await logItems(evidence)));
   } catch (error) {
     items.push({ name: 'workspace', ok: false, words: error instanceof Error ? error.message : String(error) });
   }
@@ -74,4 +74,11 @@ export async function doctor(workspace: string, json: boolean): Promise<number> 
       json ? `${jsonLine(item)}\n` : `${item.ok ? 'ok   ' : 'FAIL '} ${item.name}: ${visibleLine(item.words)}\n`,
     );
   return items.every((item) => item.ok) ? 0 : 1;
+}
+
+/** A log that no one has written to yet is no fault. */
+async function logItems(evidence: Evidence): Promise<Item[]> {
+  const verdict = await evidence.verify(new AbortController().signal);
+  if (!verdict) return [];
+  return [{ name: 'audit log', ok: verdict.ok, words: verdictWords(verdict, new Date()).join(' ') }];
 }

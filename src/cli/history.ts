@@ -1,22 +1,100 @@
-import { AuditClient } from '../node/audit/auditClient.ts';
-import { ownFolders } from '../node/folders.ts';
+import { DECISIONS, isEmpty, type Decision, type RunFilter } from '../core/audit/filter.ts';
+import { questionWords } from '../core/audit/questions.ts';
+import { runReport } from '../core/audit/report.ts';
+import type { AuditClient } from '../node/audit/auditClient.ts';
 import { eventLine, runLine } from '../terminal/historyText.ts';
 import { jsonLine } from '../terminal/jsonLine.ts';
+import { evidenceHere } from './evidenceHere.ts';
+
+export interface HistoryOptions {
+  text?: string | undefined;
+  decision?: string | undefined;
+  tool?: string | undefined;
+  effect?: string | undefined;
+  path?: string | undefined;
+  host?: string | undefined;
+  limit?: string | undefined;
+  json: boolean;
+}
+
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 /** `oversign history [RUN]`: past runs, newest first, or the events of one. */
-export async function history(run: string | undefined, json: boolean): Promise<number> {
-  await using audit = await AuditClient.open(ownFolders(process.env).data);
+export async function history(run: string | undefined, options: HistoryOptions): Promise<number> {
+  const limit = options.limit === undefined ? 50 : Number(options.limit);
+  if (!Number.isSafeInteger(limit) || limit < 1) return wrong(`--limit ${options.limit ?? ''} is not a number of runs`);
+  if (options.decision !== undefined && !DECISIONS.includes(options.decision as Decision))
+    return wrong(`--decision ${options.decision}: choose one of ${DECISIONS.join(', ')}`);
+  const { audit, evidence } = await evidenceHere(process.env);
+  await using _log = evidence;
   await audit.recover();
-  const print = (line: string): void => void process.stdout.write(`${line}\n`);
-  if (run === undefined) {
-    for (const summary of await audit.runs(50)) print(json ? jsonLine(summary) : runLine(summary));
-    return 0;
-  }
+  const filter = filterOf(options);
+  if (run === undefined) return await list(audit, filter, limit, options.json);
   const events = await audit.events(run);
   if (events.length === 0) {
     process.stderr.write(`oversign: there is no run ${run}\n`);
     return 1;
   }
-  for (const event of events) print(json ? jsonLine(event) : eventLine(event));
+  const actions = filter.text === undefined ? undefined : new Set(await audit.matching(run, filter.text));
+  for (const event of events)
+    if (!actions || (event.action !== undefined && actions.has(event.action)))
+      print(options.json ? jsonLine(event) : eventLine(event));
   return 0;
+}
+
+async function list(audit: AuditClient, filter: RunFilter, limit: number, json: boolean): Promise<number> {
+  let left = limit;
+  let before: number | undefined;
+  // Everything is to be found here, so that whatever is not searchable yet is waited for.
+  if (!isEmpty(filter)) while ((await audit.advance()) > 0);
+  while (left > 0) {
+    const page = await audit.find(filter, Math.min(left, 200), before);
+    for (const summary of page.runs) print(json ? jsonLine(summary) : runLine(summary));
+    left -= page.runs.length;
+    if (page.next === undefined) break;
+    before = page.next;
+  }
+  return 0;
+}
+
+/** `oversign report RUN`: a run as a document that people read. */
+export async function report(run: string): Promise<number> {
+  const { audit, evidence } = await evidenceHere(process.env);
+  await using _log = evidence;
+  const [summary] = await audit.summaries([run]);
+  if (!summary) {
+    process.stderr.write(`oversign: there is no run ${run}\n`);
+    return 1;
+  }
+  process.stdout.write(runReport(summary, await audit.events(run)));
+  return 0;
+}
+
+const WEEKS_MS = 26 * 7 * 86_400_000;
+
+/** `oversign questions`: how much people were asked, week by week. */
+export async function questions(json: boolean): Promise<number> {
+  const { audit, evidence } = await evidenceHere(process.env);
+  await using _log = evidence;
+  const weeks = await audit.questions(Date.now() - WEEKS_MS);
+  for (const { week, questions: counted } of weeks)
+    print(json ? jsonLine({ week, ...counted }) : `week of ${week}: ${questionWords(counted)}`);
+  if (weeks.length === 0 && !json) print('Nobody was asked anything in the last 26 weeks.');
+  return 0;
+}
+
+function filterOf({ text, decision, tool, effect, path, host }: HistoryOptions): RunFilter {
+  return {
+    ...(text !== undefined && { text }),
+    ...(decision !== undefined && { decision: decision as Decision }),
+    ...(tool !== undefined && { tool }),
+    ...(effect !== undefined && { effect }),
+    ...(path !== undefined && { path }),
+    ...(host !== undefined && { host }),
+  };
+}
+
+function wrong(problem: string): number {
+  process.stderr.write(`oversign: ${problem}\n`);
+  return 2;
 }

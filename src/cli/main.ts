@@ -2,12 +2,14 @@ import { parseArgs } from 'node:util';
 import { visibleLine } from '../shared/visible.ts';
 import { decide } from './decide.ts';
 import { doctor } from './doctor.ts';
-import { history } from './history.ts';
+import { erase } from './erase.ts';
+import { exportLog } from './export.ts';
+import { history, questions, report } from './history.ts';
 import { policy } from './policy.ts';
 import { sandbox } from './sandbox.ts';
 import { runTask } from './runTask.ts';
 import { USAGE } from './usage.ts';
-import { verify } from './verify.ts';
+import { key, verify } from './verify.ts';
 
 /** The command line. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 stopped, 4 a limit was reached. */
 export async function main(argv: string[], version: string): Promise<number> {
@@ -27,6 +29,18 @@ export async function main(argv: string[], version: string): Promise<number> {
         resume: { type: 'string' },
         'user-policy': { type: 'string' },
         'org-policy': { type: 'string' },
+        text: { type: 'string' },
+        decision: { type: 'string' },
+        tool: { type: 'string' },
+        effect: { type: 'string' },
+        path: { type: 'string' },
+        host: { type: 'string' },
+        limit: { type: 'string' },
+        run: { type: 'string' },
+        user: { type: 'string' },
+        output: { type: 'string' },
+        key: { type: 'string' },
+        witness: { type: 'string', multiple: true },
         yes: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
@@ -43,7 +57,7 @@ export async function main(argv: string[], version: string): Promise<number> {
     return 2;
   };
   const given = tokens.flatMap((token) => (token.kind === 'option' ? [token.name] : []));
-  const twice = given.find((name, index) => given.indexOf(name) !== index);
+  const twice = given.find((name, index) => name !== 'witness' && given.indexOf(name) !== index);
   if (twice !== undefined) return wrong(`--${twice} was given twice`);
   const empty = Object.entries(values).find(([, value]) => value === '');
   if (empty) return wrong(`--${empty[0]} is empty`);
@@ -56,7 +70,7 @@ export async function main(argv: string[], version: string): Promise<number> {
     process.stdout.write(USAGE);
     return values.help ? 0 : 2;
   }
-  const most = { run: Infinity, history: 1, verify: 0, doctor: 0, decide: 0 }[command] ?? Infinity;
+  const most = MOST_WORDS[command] ?? Infinity;
   if (rest.length > most) return wrong(`"${rest[most] ?? ''}" is one word too many for ${command}`);
   const deciding = {
     workspace: values.workspace ?? process.cwd(),
@@ -69,9 +83,20 @@ export async function main(argv: string[], version: string): Promise<number> {
       case 'run':
         return await runTask(rest.join(' '), values, version);
       case 'history':
-        return await history(rest[0], values.json);
+        return await history(rest[0], values);
+      case 'report':
+        if (rest[0] === undefined) return wrong('report wants a run');
+        return await report(rest[0]);
+      case 'questions':
+        return await questions(values.json);
       case 'verify':
-        return await verify(values.json);
+        return await verify({ ...values, file: rest[0], key: values.key, witnesses: values.witness ?? [] });
+      case 'key':
+        return await key();
+      case 'export':
+        return exportLog({ run: values.run, output: values.output });
+      case 'erase':
+        return await erase({ run: values.run, user: values.user, yes: values.yes });
       case 'doctor':
         return await doctor(values.workspace ?? process.cwd(), values.json);
       case 'decide':
@@ -94,6 +119,12 @@ export async function main(argv: string[], version: string): Promise<number> {
     return 1;
   }
 }
+
+/** How many words may follow a command. */
+const MOST_WORDS: Record<string, number> = {
+  ...{ history: 1, report: 1, verify: 1 },
+  ...{ questions: 0, key: 0, export: 0, erase: 0, doctor: 0, decide: 0 },
+};
 
 /** Whether the words of a command stand behind `--`: else an option of it would be taken for one of Oversign's. */
 function isParted(argv: readonly string[], words: readonly string[]): boolean {

@@ -96,7 +96,7 @@ async function accept(options: PolicyOptions): Promise<number> {
     version: options.version,
     editor: { isUnsaved: () => false },
   });
-  await using _log = node.audit;
+  await using _log = node.evidence;
   const engine = new Engine(node.parts);
   const offers = await engine.acceptable();
   if (offers.length === 0) {

@@ -96,7 +96,7 @@ export async function runTask(task: string, options: RunOptions, version: string
     reader.close();
     process.stdin.destroy();
     await node.sandbox.close();
-    await node.audit[Symbol.asyncDispose]();
+    await node.evidence[Symbol.asyncDispose]();
   }
 }
 

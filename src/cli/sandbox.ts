@@ -45,7 +45,7 @@ async function inSandbox(argv: readonly string[], options: SandboxOptions): Prom
     editor: { isUnsaved: () => false },
     ...(options.policy !== undefined && { runPolicy: options.policy }),
   });
-  await using _audit = node.audit;
+  await using _log = node.evidence;
   const engine = new Engine(node.parts);
   const { policy, scope } = await engine.profile();
   const refuse = (why: string): number => {

@@ -2,7 +2,12 @@ export const USAGE = `oversign: an agent whose every action is checked against a
 
   oversign run "task"          do a task in a workspace; asks "Allow? [y/N]" where the policy says so
   oversign history [RUN]       past runs, or the events of one
-  oversign verify              check the hash chain of the audit log
+  oversign report RUN          a run as a document (Markdown)
+  oversign questions           how much people were asked, week by week
+  oversign verify [FILE]       whether the audit log, another one, or an export of one is whole
+  oversign export              the log as JSON Lines that can be checked without it
+  oversign key                 the public key that the log is signed under
+  oversign erase               take task texts, arguments and outputs out of the log for good
   oversign decide              tool calls in, one JSON object a line; decisions out; nothing is done
   oversign policy check [FILE] whether policy files are valid; without FILE, those of the workspace
   oversign policy show         the policy in force, each value with its origin
@@ -23,6 +28,20 @@ Options of sandbox:
   --workspace DIR              the workspace folder (default: the current one)
   --policy FILE                a policy for this command; it may only tighten
   --json                       how it ended, limits and resource use, as one object with the output in it
+Options of history:
+  --text WORDS                 runs, or actions of a run, with these words; the last may be cut short
+  --decision allow|ask|deny|approved|refused   --tool NAME   --effect NAME   --path PATH   --host HOST
+                               runs in which something is so
+  --limit N                    at most so many runs (default: 50)
+Options of verify:
+  --key FILE                   the public key that it must be signed under, as "oversign key" prints it
+  --witness FILE               a witness file, or what a collector wrote (OTLP as JSON); may be given several times
+Options of export:
+  --run RUN                    one run alone, with what it takes to check it
+  --output FILE                into a new file
+Options of erase:
+  --run RUN | --user NAME      of one run, or of all that an account started
+  --yes                        without asking
 Options of decide and policy:
   --workspace DIR              the workspace folder (default: the current one)
   --user-policy FILE           instead of the user's own policy

@@ -1,14 +1,99 @@
-import { AuditClient } from '../node/audit/auditClient.ts';
+import { createPublicKey } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { verdictWords, type Verdict } from '../core/audit/verdict.ts';
+import { accountKey, publicKeyOf } from '../node/audit/keys.ts';
+import { FileWitness } from '../node/audit/witness/fileWitness.ts';
+import { testimonyOf } from '../node/audit/witness/witnesses.ts';
+import type { Testimony } from '../node/audit/verify/witnessCheck.ts';
+import { verifyInWorker } from '../node/audit/verify/verifyInWorker.ts';
 import { ownFolders } from '../node/folders.ts';
+import { visibleLine } from '../shared/visible.ts';
 import { jsonLine } from '../terminal/jsonLine.ts';
+import { progressLine } from '../terminal/progressLine.ts';
+import { evidenceHere } from './evidenceHere.ts';
 
-/** `oversign verify`: checks the hash chain and names the first event that does not fit. */
-export async function verify(json: boolean): Promise<number> {
-  await using audit = await AuditClient.open(ownFolders(process.env).data);
-  const result = await audit.verify();
-  const words = result.ok
-    ? `The chain of ${result.events} events is whole${result.erased > 0 ? `; the texts of ${result.erased} of them are gone` : ''}. A cut-off end or a log replaced as a whole would not be noticed: this version has no outside witness.`
-    : `Event ${result.firstBad ?? 0} does not fit: ${result.problem ?? ''}. The ${result.events} events before it do.`;
-  process.stdout.write(json ? `${jsonLine(result)}\n` : `${words}\n`);
-  return result.ok ? 0 : 1;
+export interface VerifyOptions {
+  /** A log's database or an export; the account's own log without it. */
+  file: string | undefined;
+  /** The account's public key, as `oversign key` prints it. */
+  key: string | undefined;
+  witnesses: readonly string[];
+  json: boolean;
+}
+
+/** `oversign verify [FILE]`: whether a log is whole. Exit codes: 0 whole, 1 not, 3 stopped. */
+export async function verify(options: VerifyOptions): Promise<number> {
+  const stop = new AbortController();
+  const interrupt = (): void => {
+    stop.abort();
+  };
+  process.once('SIGINT', interrupt);
+  const progress = progressLine(process.stderr, 'verifying');
+  let verdict: Verdict | undefined;
+  try {
+    verdict =
+      options.file === undefined
+        ? await ownLog(options, stop.signal, progress.show)
+        : await anyLog(options.file, options, stop.signal, progress.show);
+  } finally {
+    process.removeListener('SIGINT', interrupt);
+    progress.end();
+  }
+  if (!verdict) {
+    process.stderr.write('oversign: stopped; nothing is known about the rest\n');
+    return 3;
+  }
+  process.stdout.write(
+    options.json ? `${jsonLine(verdict)}\n` : `${verdictWords(verdict, new Date()).map(visibleLine).join('\n')}\n`,
+  );
+  return verdict.ok ? 0 : 1;
+}
+
+async function ownLog(
+  { key, witnesses }: VerifyOptions,
+  signal: AbortSignal,
+  progress: (done: number, of: number) => void,
+): Promise<Verdict | undefined> {
+  const file = join(ownFolders(process.env).data, 'audit.db');
+  if (!existsSync(file)) throw new Error(`there is no audit log yet (${file})`);
+  const { audit, evidence } = await evidenceHere(process.env);
+  await using _log = evidence;
+  if (key !== undefined) return await anyLog(audit.file, { key, witnesses }, signal, progress);
+  return await evidence.verify(signal, progress, await testimonies(witnesses));
+}
+
+/** Only what is given counts: the file, a public key, witnesses. */
+async function anyLog(
+  file: string,
+  { key, witnesses }: Pick<VerifyOptions, 'key' | 'witnesses'>,
+  signal: AbortSignal,
+  progress: (done: number, of: number) => void,
+): Promise<Verdict | undefined> {
+  const account = key === undefined ? undefined : { key: readKey(key), from: 'given' as const };
+  const against = { account, testimonies: await testimonies(witnesses) };
+  return verifyInWorker({ file: resolve(file), against }, signal, progress);
+}
+
+function testimonies(files: readonly string[]): Promise<Testimony[]> {
+  return Promise.all(files.map((file) => testimonyOf(new FileWitness(resolve(file)))));
+}
+
+function readKey(file: string): string {
+  try {
+    return publicKeyOf(createPublicKey(readFileSync(file)));
+  } catch (error) {
+    throw new Error(`${file} is not a public key as "oversign key" prints it`, { cause: error });
+  }
+}
+
+/** `oversign key`: the account's public key, for those who check what it signed. */
+export async function key(): Promise<number> {
+  const { evidence, data } = await evidenceHere(process.env);
+  await using _log = evidence;
+  const spki = Buffer.from(accountKey(data).publicKey, 'base64');
+  process.stdout.write(
+    createPublicKey({ key: spki, type: 'spki', format: 'der' }).export({ type: 'spki', format: 'pem' }),
+  );
+  return 0;
 }

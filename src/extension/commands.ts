@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
-import type { AuditNode } from '../vscode/auditTree.ts';
 import { plain, showProblem } from '../vscode/messages.ts';
 import { openPolicyFile } from '../vscode/policyFile.ts';
 import { openSample } from '../vscode/sample.ts';
 import { askForApiKey, chooseModel, modelSettings, removeApiKey } from '../vscode/settings.ts';
+import { registerAuditCommands } from './auditCommands.ts';
 import { registerPolicyCommands } from './policyCommands.ts';
 import type { Controller } from './controller.ts';
 
@@ -71,6 +71,7 @@ export function registerCommands(context: vscode.ExtensionContext, controller: C
     await openPolicyFile(file);
   });
   registerPolicyCommands(command, controller);
+  registerAuditCommands(command, controller);
   command('openSample', () => openSample(context.extensionUri));
   command('checkSandbox', async () => {
     await controller.look(true);
@@ -79,27 +80,10 @@ export function registerCommands(context: vscode.ExtensionContext, controller: C
       void vscode.window.showInformationMessage(plain(`Oversign: the sandbox works (${sandbox.text})`));
     else throw new Error(`${sandbox.text} ${sandbox.fix ?? ''}`);
   });
-  command('verifyLog', async () => {
-    const session = await controller.session();
-    const result = await vscode.window.withProgress(
-      { location: vscode.ProgressLocation.Window, title: 'Oversign: verifying the audit log' },
-      () => session.verify(),
-    );
-    if (result.ok)
-      void vscode.window.showInformationMessage(
-        `Oversign: the chain of ${result.events} events is whole. No outside witness covers it yet.`,
-      );
-    else throw new Error(`event ${result.firstBad ?? 0} of the audit log does not fit: ${result.problem ?? ''}.`);
-  });
   command('refreshAudit', async () => {
     await (await controller.session()).refreshInterrupted();
     controller.tree.refresh();
     controller.view.changed();
-  });
-  command('showDetails', async (node) => {
-    const picked = node as AuditNode | undefined;
-    if (picked?.kind === 'run') await controller.showDetails(picked.run);
-    if (picked?.kind === 'action') await controller.showDetails(picked.run, picked.action.id);
   });
 }
 

@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
-import type { RunSummary } from '../shared/auditEvent.ts';
 import type { FromPanel } from '../shared/protocol.ts';
 import type { PanelState } from '../shared/runView.ts';
 import { AgentView } from '../vscode/agentView.ts';
 import { AuditTree, type TreeTurn } from '../vscode/auditTree.ts';
+import { EditorWitness } from '../vscode/editorWitness.ts';
 import { showProblem } from '../vscode/messages.ts';
 import { openPolicyFile } from '../vscode/policyFile.ts';
 import { PolicyAssist } from '../vscode/policyAssist.ts';
@@ -48,8 +48,8 @@ export class Controller implements vscode.Disposable {
       },
     );
     this.tree = new AuditTree({
-      runs: async () => (await this.session()).runs(),
-      turns: async (run): Promise<TreeTurn[]> => (await this.session()).turns(run),
+      page: async (filter, limit, before) => (await this.session()).log.page(filter, limit, before),
+      turns: async (run, filter): Promise<TreeTurn[]> => (await this.session()).log.turns(run, filter),
       // Other windows write the same log: coming back to the tree is the moment to see what they did.
       seen: () => {
         if (this.#session) this.#run(async () => (await this.session()).refreshInterrupted());
@@ -159,12 +159,6 @@ export class Controller implements vscode.Disposable {
     this.view.changed();
   }
 
-  async showDetails(run: RunSummary, action?: string): Promise<void> {
-    const text = await (await this.session()).report(run, action);
-    const title = /^# (.{1,60})/.exec(text)?.[1] ?? 'Run';
-    await this.documents.showReport(action ?? run.run, title, text);
-  }
-
   /** Ends what runs and closes the log; VS Code waits a few seconds for it. */
   async close(): Promise<void> {
     const session = await this.#session?.catch(() => undefined);
@@ -194,6 +188,7 @@ export class Controller implements vscode.Disposable {
       environment: process.env,
       version: manifest.version,
       installation: this.#context.extensionPath,
+      witnesses: [new EditorWitness(this.#context.globalState)],
       editor: {
         isUnsaved: (path) =>
           vscode.workspace.textDocuments.some(

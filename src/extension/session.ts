@@ -1,6 +1,4 @@
 import { Engine, PolicyInvalid } from '../compose.ts';
-import { actionReport, runReport } from '../core/audit/report.ts';
-import { turnsOf, type TurnNode } from '../core/audit/tree.ts';
 import type { Model } from '../core/models/port.ts';
 import { DEFAULTS } from '../core/policy/defaults.ts';
 import type { EffectivePolicy } from '../core/policy/merge.ts';
@@ -10,6 +8,7 @@ import { commandsProblem } from '../core/tools/confinement.ts';
 import { limitsOf } from '../core/tools/runner.ts';
 import { nodeParts, type NodeOptions, type NodeParts } from '../node/engineParts.ts';
 import { chooseModel, type ChosenModel, type ModelChoice } from '../node/models/chooseModel.ts';
+import { LogDesk } from './logDesk.ts';
 import { PolicyLab } from './policyLab.ts';
 import { workspacePolicy } from '../node/policy/policyFiles.ts';
 import type { RunSummary } from '../shared/auditEvent.ts';
@@ -26,6 +25,7 @@ export type PolicyStanding =
 export class Session implements AsyncDisposable {
   readonly engine: Engine;
   readonly lab: PolicyLab;
+  readonly log: LogDesk;
   readonly #node: NodeParts;
   #interrupted: RunSummary[] = [];
   #dismissed = new Set<string>();
@@ -38,6 +38,7 @@ export class Session implements AsyncDisposable {
     this.#node = node;
     this.engine = new Engine(node.parts);
     this.lab = new PolicyLab(this.engine, node);
+    this.log = new LogDesk(node);
   }
 
   static async open(options: NodeOptions): Promise<Session> {
@@ -71,22 +72,6 @@ export class Session implements AsyncDisposable {
     return this.#node.audit.runs(50);
   }
 
-  async turns(run: string): Promise<TurnNode[]> {
-    return turnsOf(await this.#node.audit.events(run));
-  }
-
-  async report(run: RunSummary, action?: string): Promise<string> {
-    const events = await this.#node.audit.events(run.run);
-    const node = turnsOf(events)
-      .flatMap((turn) => turn.actions)
-      .find((one) => one.id === action);
-    return node ? actionReport(node) : runReport(run, events);
-  }
-
-  verify(): ReturnType<NodeParts['audit']['verify']> {
-    return this.#node.audit.verify();
-  }
-
   async refreshInterrupted(): Promise<void> {
     this.#interrupted = await this.engine.interrupted();
   }
@@ -106,6 +91,7 @@ export class Session implements AsyncDisposable {
       await this.engine.notePolicy(policy);
       this.#standing = { ok: true, policy };
       const status = await this.#node.sandbox.status(limitsOf(policy));
+      await this.engine.noteSandbox(status);
       const problem = await commandsProblem(policy, this.#node.parts);
       this.#sandbox =
         status.works && problem !== undefined ? { works: false, cause: `No commands: ${problem}.`, fix: '' } : status;
@@ -157,7 +143,7 @@ export class Session implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.engine.interrupt('The window was closed or reloaded.');
     await this.#node.sandbox.close();
-    await this.#node.audit[Symbol.asyncDispose]();
+    await this.#node.evidence[Symbol.asyncDispose]();
   }
 }
 

@@ -5,7 +5,9 @@ import { hostname, userInfo } from 'node:os';
 import type { EngineParts } from '../compose.ts';
 import { isInside } from '../core/scope/spelling.ts';
 import type { EditorBuffers } from '../core/scope/files.ts';
+import type { Witness } from '../core/audit/port.ts';
 import { AuditClient } from './audit/auditClient.ts';
+import { Evidence } from './audit/evidence.ts';
 import { BlobCheckpoints } from './checkpoint/blobCheckpoints.ts';
 import { RootedFiles } from './files/rootedFiles.ts';
 import { sha256 } from './files/hash.ts';
@@ -35,11 +37,14 @@ export interface NodeOptions {
   organizationPolicy?: string;
   /** A policy for this run alone; it may only tighten. */
   runPolicy?: string;
+  /** Who remembers the log's heads, beside those that the policy names: the editor's own storage. */
+  witnesses?: readonly Witness[];
 }
 
 export interface NodeParts {
   parts: EngineParts;
   audit: AuditClient;
+  evidence: Evidence;
   sandbox: HostSandbox | SeatbeltSandbox;
   folders: OwnFolders;
   userPolicy: string;
@@ -70,6 +75,9 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
   const userPolicy = join(folders.config, 'policy.yaml');
   const acceptance = new Acceptance(folders.data);
   const audit = await AuditClient.open(folders.data);
+  const { home } = folders;
+  const { environment, version, witnesses = [] } = options;
+  const evidence = new Evidence({ audit, data: folders.data, home, environment, version, witnesses });
   const Backend = process.platform === 'darwin' ? SeatbeltSandbox : HostSandbox;
   const sandbox = new Backend(folders, options.environment, roots);
   try {
@@ -80,6 +88,7 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
   }
   return {
     audit,
+    evidence,
     sandbox,
     folders,
     userPolicy,
@@ -99,6 +108,9 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
         acceptance,
       ),
       audit,
+      keepEvidence: (policy) => {
+        evidence.follow(policy);
+      },
       files: (scope) => new RootedFiles(scope),
       realPath,
       sandbox,

@@ -1,58 +1,55 @@
 import * as z from 'zod';
-import { JsonSchema } from './json.ts';
+import { EVENT_TYPES, EVENTS, type EventType } from './eventTable.ts';
+import { JsonSchema, type Json } from './json.ts';
 
-/** Every kind of event, in the order of a run's life. */
-export const EventTypeSchema = z.enum([
-  'run_started',
-  'run_continued',
-  'turn_started',
-  'model_replied',
-  'proposed',
-  'decided',
-  'asked',
-  'answered',
-  'checkpoint',
-  'started',
-  'finished',
-  'flags',
-  'granted',
-  'grant_used',
-  'grant_revoked',
-  'policy_changed',
-  'policy_accepted',
-  'egress',
-  'notice',
-  'run_finished',
-  'interrupted',
-]);
-export type EventType = z.infer<typeof EventTypeSchema>;
+export const EventTypeSchema = z.enum(EVENT_TYPES);
+export type { EventType };
 
 /**
  * What a writer hands to the log. `data` is covered by the chain as it stands; `payload` (task text, arguments,
- * output, names) is kept apart and enters the chain as a salted commitment, so that it can be erased later.
+ * output, names, paths) is kept apart and enters the chain as a salted commitment, so that it can be erased later.
  */
-export const NewEventSchema = z.strictObject({
+export interface NewEvent {
+  type: EventType;
+  run: string;
+  turn?: number;
+  action?: string;
+  data: Record<string, Json>;
+  payload?: Record<string, Json>;
+}
+
+const EnvelopeSchema = z.strictObject({
   type: EventTypeSchema,
-  run: z.string(),
-  turn: z.number().optional(),
+  run: z.string().min(1),
+  turn: z.number().int().min(0).optional(),
   action: z.string().optional(),
   data: z.record(z.string(), JsonSchema),
   payload: z.record(z.string(), JsonSchema).optional(),
 });
-export type NewEvent = z.infer<typeof NewEventSchema>;
 
-/** An event as the log holds it. `time` is ISO 8601 in UTC; `prev` and `hash` are SHA-256 in hexadecimal. */
-export const AuditEventSchema = z.strictObject({
+/** Checks what is to be recorded against the table of events; a writer that says something else is a bug. */
+export function checkedEvent(event: NewEvent): NewEvent {
+  EVENTS[event.type].data.parse(event.data);
+  EVENTS[event.type].payload.parse(event.payload ?? {});
+  return event;
+}
+
+/**
+ * An event as its text stands in the log: what is hashed. `time` is ISO 8601 in UTC; `writer` is the fingerprint of
+ * the key of the process that wrote it; `commitment` is SHA-256 over a salt and the payload.
+ */
+export const EventBodySchema = z.strictObject({
   v: z.literal(1),
-  seq: z.number(),
+  seq: z.number().int().min(1),
   time: z.string(),
   writer: z.string(),
-  ...NewEventSchema.omit({ payload: true }).shape,
+  ...EnvelopeSchema.omit({ payload: true }).shape,
   commitment: z.string().optional(),
-  prev: z.string(),
-  hash: z.string(),
 });
-export type AuditEvent = z.infer<typeof AuditEventSchema>;
+export type EventBody = z.infer<typeof EventBodySchema>;
+
+/** An event of the log with its place in the chain: SHA-256 in hexadecimal over the previous hash and the event. */
+export type AuditEvent = EventBody & { hash: string };
 
 /** An event with its payload, where that still exists. */
 export type AuditRecord = AuditEvent & { payload?: NewEvent['payload'] };
@@ -60,6 +57,8 @@ export type AuditRecord = AuditEvent & { payload?: NewEvent['payload'] };
 /** A run as the tree and the resume list show it. */
 export interface RunSummary {
   run: string;
+  /** Sequence number of its first event: where it stands among all runs. */
+  start: number;
   task: string;
   folder: string;
   time: string;

@@ -29,5 +29,6 @@ export const ToPanelSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('state'), state: PanelStateSchema }),
   z.strictObject({ type: z.literal('focus-task') }),
   z.strictObject({ type: z.literal('set-task'), text: z.string() }),
+  z.strictObject({ type: z.literal('show-action'), action: z.string() }),
 ]);
 export type ToPanel = z.infer<typeof ToPanelSchema>;

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { filterWords, type TreeFilter } from './auditFilter.ts';
 import type { RunSummary } from '../shared/auditEvent.ts';
 
 /** What the tree shows of an action and a turn; made by the core from the log's events. */
@@ -11,6 +12,8 @@ export interface TreeAction {
   durationMs: number | undefined;
   /** It ran without any sandbox. */
   outside: boolean;
+  /** It changed a file, so that before and after can be compared. */
+  changedFile: boolean;
 }
 export interface TreeTurn {
   turn: number;
@@ -21,16 +24,24 @@ export type AuditNode =
   | { kind: 'run'; run: RunSummary }
   | { kind: 'turn'; run: RunSummary; turn: TreeTurn }
   | { kind: 'action'; run: RunSummary; action: TreeAction }
+  | { kind: 'more'; before: number }
   | { kind: 'problem'; text: string };
 
 export interface AuditSource {
   /** Called when the tree comes into sight. */
   seen(): void;
-  runs(): Promise<RunSummary[]>;
-  turns(run: string): Promise<TreeTurn[]>;
+  page(
+    filter: TreeFilter,
+    limit: number,
+    before?: number,
+  ): Promise<{ runs: RunSummary[]; next?: number; behind: number }>;
+  turns(run: string, filter: TreeFilter): Promise<TreeTurn[]>;
 }
 
 const REFRESH_MS = 200;
+const PAGE = 50;
+/** Up to so many runs stay in sight while the tree is refreshed; whoever looks further back looks anew. */
+const MOST_SHOWN = 2000;
 
 /** The Audit Log view: run > turn > action, newest run first, live while a run goes on. */
 export class AuditTree implements vscode.TreeDataProvider<AuditNode>, vscode.Disposable {
@@ -39,6 +50,8 @@ export class AuditTree implements vscode.TreeDataProvider<AuditNode>, vscode.Dis
   readonly #view: vscode.TreeView<AuditNode>;
   readonly #visibility: vscode.Disposable;
   #timer: NodeJS.Timeout | undefined;
+  #filter: TreeFilter = {};
+  #shown = PAGE;
   readonly onDidChangeTreeData = this.#changes.event;
 
   constructor(source: AuditSource) {
@@ -49,6 +62,23 @@ export class AuditTree implements vscode.TreeDataProvider<AuditNode>, vscode.Dis
       source.seen();
       this.refresh();
     });
+  }
+
+  get filter(): TreeFilter {
+    return this.#filter;
+  }
+
+  /** Narrows the tree, and says so above it. */
+  set filter(filter: TreeFilter) {
+    this.#filter = filter;
+    this.#shown = PAGE;
+    this.#changes.fire(undefined);
+  }
+
+  /** Shows older runs too. */
+  more(): void {
+    this.#shown = Math.min(this.#shown + PAGE, MOST_SHOWN);
+    this.#changes.fire(undefined);
   }
 
   refresh(): void {
@@ -67,14 +97,27 @@ export class AuditTree implements vscode.TreeDataProvider<AuditNode>, vscode.Dis
 
   async getChildren(node?: AuditNode): Promise<AuditNode[]> {
     try {
-      if (!node) return (await this.#source.runs()).map((run) => ({ kind: 'run', run }));
-      if (node.kind === 'run')
-        return (await this.#source.turns(node.run.run)).map((turn) => ({ kind: 'turn', run: node.run, turn }));
+      if (!node) return await this.#runs();
+      if (node.kind === 'run') {
+        const turns = await this.#source.turns(node.run.run, this.#filter);
+        return turns.map((turn) => ({ kind: 'turn', run: node.run, turn }));
+      }
       if (node.kind === 'turn') return node.turn.actions.map((action) => ({ kind: 'action', run: node.run, action }));
       return [];
     } catch (error) {
       return [{ kind: 'problem', text: error instanceof Error ? error.message : String(error) }];
     }
+  }
+
+  async #runs(): Promise<AuditNode[]> {
+    const { runs, next, behind } = await this.#source.page(this.#filter, this.#shown);
+    const words = filterWords(this.#filter);
+    const nodes: AuditNode[] = runs.map((run) => ({ kind: 'run', run }));
+    const late = behind > 0 ? ` (${behind} events are not searchable yet)` : '';
+    this.#view.message =
+      words === '' ? '' : `${runs.length === 0 ? 'Nothing found' : 'Only runs'} with ${words}${late}`;
+    if (next !== undefined) nodes.push({ kind: 'more', before: next });
+    return nodes;
   }
 
   getTreeItem(node: AuditNode): vscode.TreeItem {
@@ -90,6 +133,13 @@ export class AuditTree implements vscode.TreeDataProvider<AuditNode>, vscode.Dis
       }
       case 'action':
         return actionItem(node);
+      case 'more': {
+        const item = new vscode.TreeItem('Show Older Runs');
+        item.id = 'more';
+        item.iconPath = new vscode.ThemeIcon('ellipsis');
+        item.command = { command: 'oversign.olderRuns', title: 'Show Older Runs' };
+        return item;
+      }
       case 'problem': {
         const item = new vscode.TreeItem(node.text);
         item.iconPath = new vscode.ThemeIcon('error', new vscode.ThemeColor('errorForeground'));
@@ -143,7 +193,7 @@ function actionItem({ run, action }: { run: RunSummary; action: TreeAction }): v
     `Decision: ${action.decidedBy}`,
     ...(action.durationMs === undefined ? [] : [`Took ${action.durationMs} ms`]),
   ].join('\n');
-  item.contextValue = 'action';
+  item.contextValue = action.changedFile ? 'action-diff' : 'action';
   item.command = {
     command: 'oversign.showDetails',
     title: 'Open Details',

@@ -25,6 +25,12 @@ export class TextDocuments implements vscode.TextDocumentContentProvider, vscode
   }
 
   /** Opens the diff view on two texts that are no files. */
+  async showTexts(id: string, path: string, title: string, before: string, after: string): Promise<void> {
+    const [left, right] = [this.#put(`before/${id}${path}`, before), this.#put(`after/${id}${path}`, after)];
+    await vscode.commands.executeCommand('vscode.diff', left, right, title, { preview: true });
+  }
+
+  /** The same for a policy file. */
   async showChange(id: string, title: string, before: string, after: string): Promise<void> {
     const [left, right] = [this.#put(`before/${id}/policy.yaml`, before), this.#put(`after/${id}/policy.yaml`, after)];
     await vscode.commands.executeCommand('vscode.diff', left, right, title, { preview: true });
@@ -32,9 +38,18 @@ export class TextDocuments implements vscode.TextDocumentContentProvider, vscode
 
   /** Opens a report; its tab carries the title, as far as that can be a file name. */
   async showReport(id: string, title: string, text: string): Promise<void> {
-    const name = title.replace(/[^\p{L}\p{N} ._-]+/gu, ' ').trim();
-    const document = await vscode.workspace.openTextDocument(this.#put(`report/${id}/${name}.md`, text));
+    const document = await vscode.workspace.openTextDocument(this.#put(`report/${id}/${fileName(title)}.md`, text));
     await vscode.window.showTextDocument(document, { preview: true });
+  }
+
+  /** Opens a report the way it is meant to be read: in the editor's Markdown preview, where there is one. */
+  async showReadable(id: string, title: string, text: string): Promise<void> {
+    const uri = this.#put(`report/${id}/${fileName(title)}.md`, text);
+    try {
+      await vscode.commands.executeCommand('markdown.showPreview', uri);
+    } catch {
+      await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: true });
+    }
   }
 
   dispose(): void {
@@ -52,4 +67,9 @@ export class TextDocuments implements vscode.TextDocumentContentProvider, vscode
     if (this.#texts.size > MOST && oldest !== undefined) this.#texts.delete(oldest);
     return uri;
   }
+}
+
+/** A title, as far as it can be a file's name. */
+function fileName(title: string): string {
+  return title.replace(/[^\p{L}\p{N} ._-]+/gu, ' ').trim();
 }

@@ -1,15 +1,12 @@
 /**
- * `npm run bench`: ratios, side by side, on this machine and nowhere else. Each pair runs in turn, A B A B …, and the
+ * `npm run bench` (or one part of it: `npm run bench -- audit`, `decisions`, `sandbox`): ratios, side by side, on this machine and nowhere else. Each pair runs in turn, A B A B …, and the
  * median of the ratios is printed; single times are noise on a shared machine.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
-import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { openDatabase } from '../../src/node/audit/database.ts';
-import { AuditStore } from '../../src/node/audit/store.ts';
-import { identityOf } from '../../src/node/process/identity.ts';
+import { benchAudit } from './audit.ts';
 import { benchDecisions } from './decisions.ts';
 import { benchSandbox } from './sandbox.ts';
 
@@ -41,22 +38,10 @@ async function pair(name: string, ours: () => unknown, other: () => unknown, eac
 }
 
 try {
-  await benchDecisions(pair);
-
-  const store = new AuditStore(openDatabase(join(base, 'audit.db')), identityOf(process.pid));
-  const file = openSync(join(base, 'plain.log'), 'a');
-  await pair(
-    'durable audit append / bare append + fdatasync',
-    () => store.append({ type: 'notice', run: 'bench', data: { text: 'x'.repeat(200) } }),
-    () => {
-      writeSync(file, `${'x'.repeat(600)}\n`);
-      fdatasyncSync(file);
-    },
-  );
-  closeSync(file);
-  store.close();
-
-  await benchSandbox(base, pair);
+  const only = process.argv[2];
+  if (only === undefined || only === 'audit') await benchAudit(base, pair);
+  if (only === undefined || only === 'decisions') await benchDecisions(pair);
+  if (only === undefined || only === 'sandbox') await benchSandbox(base, pair);
 } finally {
   await rm(base, { recursive: true, force: true });
 }

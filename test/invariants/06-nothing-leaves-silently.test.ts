@@ -23,14 +23,17 @@ test('only the egress door opens connections', () => {
   expect(users).toEqual(['src/node/egress/door.ts', 'src/node/sandbox/selfTest/listener.ts']);
 });
 
-test('only the models’ adapters and their chooser know the door and the client libraries', () => {
+test('only the models’ adapters, their chooser and the log’s export know the door and the client libraries', () => {
   const knowing = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter(
     (name) =>
       name.endsWith('.ts') &&
       /egress\/door\.ts'|import\('openai'\)|from 'openai|from 'ollama'/.test(readFileSync(join('src', name), 'utf8')),
   );
   expect(knowing.sort()).toEqual(
-    ['chooseModel', 'destination', 'ollamaModel', 'openaiModel'].map((name) => `node/models/${name}.ts`),
+    [
+      ...['send', 'target'].map((name) => `node/audit/otlp/${name}.ts`),
+      ...['chooseModel', 'destination', 'ollamaModel', 'openaiModel'].map((name) => `node/models/${name}.ts`),
+    ],
   );
 });
 

@@ -45,7 +45,7 @@ test('the demo with every question answered y: the bug is mended, the build fold
     stderr: 'oversign: there is no run no-such-run\n',
   });
   const verify = await runCli(['verify'], { base });
-  expect(verify.stdout).toMatch(/^The chain of \d+ events is whole\. A cut-off end/);
+  expect(verify.stdout).toMatch(/^The chain of \d+ events \(1 to \d+\) is whole, and signed up to event \d+ by /);
   expect(verify.code).toBe(0);
 });
 

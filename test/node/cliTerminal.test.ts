@@ -174,10 +174,10 @@ test('verify finds one changed byte in an event or a payload, and names the even
     tamper(file, whole, what, change);
     const end = await runCli(['verify'], { base });
     expect(end.code, what).toBe(1);
-    expect(end.stdout, what).toMatch(/^Event \d+ does not fit: /);
+    expect(end.stdout, what).toMatch(/^NOT WHOLE: event \d+: /);
     expect(JSON.parse((await runCli(['verify', '--json'], { base })).stdout), what).toMatchObject({ ok: false });
     expect((await runCli(['doctor', '--workspace', 'work'], { base })).stdout, what).toContain(
-      'FAIL  audit log: event',
+      'FAIL  audit log: NOT WHOLE: event',
     );
   }
   writeFileSync(file, whole);

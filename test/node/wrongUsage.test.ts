@@ -39,7 +39,7 @@ const WRONG: [string, string[], RegExp][] = [
   ['a model name for the demo', ['run', 'x', '--model-name', 'm', '--workspace', 'BASE/project'], /add --model openai/],
   ['a key file that is not there', ['run', 'x', '--api-key-file', 'BASE/none'], /cannot be read \(ENOENT\)/],
   ['an empty key file', ['run', 'x', '--api-key-file', '/dev/null'], /is empty/],
-  ['words too many', ['verify', 'this'], /one word too many/],
+  ['words too many', ['verify', 'this', 'that'], /one word too many/],
   ['an unknown command', ['rum'], /no command "rum"/],
 ];
 

@@ -1,12 +1,14 @@
 /**
  * A process that runs an engine and is killed with -9 at a moment of the parent's choice: `checkpoint` (approved, not
- * yet done), `effect` (right after the effect), or `never` (it writes files until it is killed from outside).
- * Arguments: base folder, moment.
+ * yet done), `effect` (right after the effect), `never` (it writes files until it is killed from outside), or `mixed`
+ * (the same with edits, deletions and commands, in several runs one after the other). Arguments: base folder, moment.
+ * The heads that it signs are written to `witness.jsonl` in the base folder.
  */
-import { writeFileSync } from 'node:fs';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Engine } from '../../src/compose.ts';
 import type { Model, ModelEvent } from '../../src/core/models/port.ts';
+import { headLine } from '../../src/node/audit/witness/seenHead.ts';
 import { nodeParts } from '../../src/node/engineParts.ts';
 
 const [base = '', moment = ''] = process.argv.slice(2);
@@ -17,6 +19,9 @@ const node = await nodeParts({
   editor: { isUnsaved: () => false },
   home: join(base, 'home'),
 });
+node.audit.onHead((head) => {
+  appendFileSync(join(base, 'witness.jsonl'), headLine(head));
+});
 const die = (): never => {
   process.kill(process.pid, 'SIGKILL');
   throw new Error('still alive');
@@ -24,7 +29,11 @@ const die = (): never => {
 const { checkpoints } = node.parts;
 const files = node.parts.files.bind(node.parts);
 if (moment === 'checkpoint')
-  node.parts.checkpoints = { canKeep: (paths) => checkpoints.canKeep(paths), keep: () => Promise.resolve(die()) };
+  node.parts.checkpoints = {
+    canKeep: (paths) => checkpoints.canKeep(paths),
+    keep: () => Promise.resolve(die()),
+    text: (...args) => checkpoints.text(...args),
+  };
 if (moment === 'effect')
   node.parts.files = (scope) => {
     const real = files(scope);
@@ -36,6 +45,16 @@ if (moment === 'effect')
     return real;
   };
 
+/** Each action has a number, and leaves a trace with that number on disk: see killTable.ts. */
+function call(turn: number): { name: string; args: Record<string, string> } {
+  const kind = moment === 'mixed' ? turn % 4 : 0;
+  if (kind === 1) return { name: 'edit_file', args: { path: `e${turn}.txt`, old_text: 'before', new_text: 'after' } };
+  if (kind === 2) return { name: 'delete_path', args: { path: `d${turn}.txt` } };
+  if (kind === 3) return { name: 'run_command', args: { command: `echo ${turn} > c${turn}.txt` } };
+  return { name: 'write_file', args: { path: `f${turn}.txt`, content: `${turn}\n` } };
+}
+
+const RUN = 6;
 let turn = 0;
 const model: Model = {
   provider: 'demo',
@@ -44,14 +63,12 @@ const model: Model = {
   async *stream(): AsyncIterable<ModelEvent> {
     await Promise.resolve();
     turn += 1;
-    yield {
-      type: 'call',
-      call: {
-        id: `c${turn}`,
-        name: 'write_file',
-        arguments: JSON.stringify({ path: `f${turn}.txt`, content: `${turn}\n` }),
-      },
-    };
+    if (moment === 'mixed' && turn % RUN === 0) {
+      yield { type: 'text', text: 'done' };
+      return;
+    }
+    const { name, args } = call(turn);
+    yield { type: 'call', call: { id: `c${turn}`, name, arguments: JSON.stringify(args) } };
   },
 };
 const engine = new Engine(node.parts);
@@ -60,4 +77,7 @@ engine.onChange(() => {
     queueMicrotask(() => engine.answer(approval.id, approval.digest, { choice: 'approve' }));
 });
 writeFileSync(join(base, 'ready'), '');
-await engine.send('write files', model);
+do {
+  engine.newRun();
+  await engine.send('change files', model);
+} while (moment === 'mixed');

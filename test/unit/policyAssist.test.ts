@@ -24,7 +24,7 @@ function taken(marked: string, label: string): string {
 
 const TOP = [
   ...['confirm_actions', 'max_iterations', 'timeout', 'sandbox', 'protected_paths', 'own_paths', 'environment'],
-  ...['redaction', 'model', 'grants', 'rules', 'tools', 'roles'],
+  ...['redaction', 'model', 'grants', 'audit', 'rules', 'tools', 'roles'],
 ];
 const FILES = ['enabled', 'allowed_paths', 'denied_paths'];
 const CODE = ['enabled', 'languages', 'timeout'];

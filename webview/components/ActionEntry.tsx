@@ -43,6 +43,8 @@ export function ActionEntry({ entry }: { readonly entry: Extract<Entry, { kind: 
       data-kind="action"
       data-status={status}
       data-tool={visibleLine(tool)}
+      data-action={entry.id}
+      tabIndex={-1}
     >
       {why === undefined && output === undefined ? (
         <div className="action-head">{head}</div>

@@ -1,4 +1,4 @@
-import { useLayoutEffect, useRef } from 'react';
+import { useEffect, useLayoutEffect, useRef } from 'react';
 import type { Entry } from '../../src/shared/runView.ts';
 import { EntryView } from './EntryView.tsx';
 
@@ -6,7 +6,14 @@ import { EntryView } from './EntryView.tsx';
 const AT_END = 24;
 
 /** The conversation. It follows its own end only for somebody who is reading there. */
-export function Transcript({ entries }: { readonly entries: readonly Entry[] }) {
+export function Transcript({
+  entries,
+  shown,
+}: {
+  readonly entries: readonly Entry[];
+  /** An action to bring into sight. */
+  readonly shown?: { readonly action: string } | undefined;
+}) {
   const box = useRef<HTMLElement>(null);
   const atEnd = useRef(true);
 
@@ -24,6 +31,16 @@ export function Transcript({ entries }: { readonly entries: readonly Entry[] }) 
       watcher.disconnect();
     };
   }, [entries]);
+
+  useEffect(() => {
+    if (!shown) return;
+    const entry = box.current?.querySelector<HTMLElement>(`[data-action="${CSS.escape(shown.action)}"]`);
+    if (!entry) return;
+    atEnd.current = false;
+    entry.querySelector('details')?.setAttribute('open', '');
+    entry.scrollIntoView({ block: 'center' });
+    entry.focus();
+  }, [shown]);
 
   return (
     <section

@@ -15,6 +15,8 @@ export interface PanelModel {
   readonly answered: ReadonlySet<string>;
   /** Grows by one each time the task box should take the focus. */
   readonly focusTask: number;
+  /** The action of the transcript that was asked for last; each asking is another object. */
+  readonly shown: { readonly action: string } | undefined;
   /** The extension sent a state that this panel cannot read, so what is shown may be old. */
   readonly misunderstood: boolean;
 }
@@ -48,6 +50,7 @@ export function createStore(host: Host): Store {
     reasons: new Map(saved.success ? saved.data.reasons : []),
     answered: new Set(),
     focusTask: 0,
+    shown: undefined,
     misunderstood: false,
   };
 
@@ -108,6 +111,9 @@ export function createStore(host: Host): Store {
           return;
         case 'focus-task':
           change({ focusTask: model.focusTask + 1 });
+          return;
+        case 'show-action':
+          change({ shown: { action: parsed.data.action } });
           return;
         case 'set-task':
           change({ draft: joined(model.draft, parsed.data.text), focusTask: model.focusTask + 1 });

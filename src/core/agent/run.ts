@@ -213,6 +213,7 @@ export class AgentRun {
       outcome = await this.#converse(policy, runClock, stop.signal);
     } catch (error) {
       outcome = this.#endedBy(error, stop.signal);
+      if (outcome.state === 'failed') await this.#record('error', {}, { message: outcome.reason });
     } finally {
       runClock.pause();
       this.#transcript.settle();

@@ -1,17 +1,37 @@
 import type { AuditEvent, AuditRecord, NewEvent, RunSummary } from '../../shared/auditEvent.ts';
 import type { Json } from '../../shared/json.ts';
+import type { RunFilter } from './filter.ts';
 
 /** The audit log. `append` resolves only when the event is durably committed; a rejection means: do not act. */
 export interface AuditLog {
   append(event: NewEvent): Promise<AuditEvent>;
 }
 
+/** Some runs of many. `next` is where to go on, if there may be more; `behind` events are not searchable yet. */
+export interface RunPage {
+  runs: RunSummary[];
+  next?: number;
+  behind: number;
+}
+
 /** Reading the log, newest run first. */
 export interface AuditReader {
-  runs(limit: number, before?: string): Promise<RunSummary[]>;
+  runs(limit: number, before?: number): Promise<RunSummary[]>;
+  /** Runs in which something matches. A page may be short although more follow: looking further takes another call. */
+  find(filter: RunFilter, limit: number, before?: number): Promise<RunPage>;
+  /** Those actions of a run whose events have the words in them. */
+  matching(run: string, text: string): Promise<string[]>;
   events(run: string): Promise<AuditRecord[]>;
-  /** Checks the hash chain; names the first event that does not fit, and counts events whose payload is gone. */
-  verify(): Promise<{ ok: boolean; events: number; erased: number; problem?: string; firstBad?: number }>;
+}
+
+/** What is to be erased: one run, the runs that an account started, or everything up to an event. */
+export type Erasing =
+  { scope: 'run'; run: string } | { scope: 'person'; user: string } | { scope: 'retention'; upTo: number };
+
+/** What was erased; `left` says what could not be swept out yet, and why. */
+export interface Erased {
+  payloads: number;
+  left?: string | undefined;
 }
 
 /** Whether a run may work in the folders it asked for; `run` and `pid` name the holder of the first that is taken. */
@@ -26,4 +46,21 @@ export interface RunStore {
   loadTranscript(run: string): Promise<Json | undefined>;
   /** Marks what dead processes left open; returns the runs that it marked. */
   recover(): Promise<string[]>;
+}
+
+/** A place in a chain that somebody outside has seen. `time` is ISO 8601; `place` stands for the folder of the log. */
+export interface SeenHead {
+  place: string;
+  log: string;
+  seq: number;
+  hash: string;
+  time: string;
+}
+
+/** Somebody outside the database who remembers heads: whoever changes the log later cannot change what it saw. */
+export interface Witness {
+  /** For people: a file's path, a collector's address, the editor. */
+  name: string;
+  note(head: SeenHead): Promise<void>;
+  heads(): Promise<SeenHead[]>;
 }

@@ -1,25 +1,47 @@
 import type { AuditRecord, RunSummary } from '../../shared/auditEvent.ts';
 import { visible } from '../../shared/visible.ts';
+import { questionsOf, questionWords } from './questions.ts';
 import { turnsOf, type ActionNode } from './tree.ts';
+
+/** What is said of a run as a whole: its title, named facts, and sentences. */
+export function facts(
+  run: RunSummary,
+  events: readonly AuditRecord[],
+): { title: string; lines: [name: string, value: string][]; notes: string[] } {
+  const started = events.find((event) => event.type === 'run_started');
+  const { data = {}, payload = {} } = started ?? {};
+  return {
+    title: run.task === '' ? 'Run' : run.task,
+    lines: [
+      ['Run', run.run],
+      ['Started', run.time],
+      ['Folder', run.folder],
+      ['Ended', `${run.state}${run.reason === '' ? '' : `. ${run.reason}`}`],
+      ['Model', `${words(data['model'])}. ${words(payload['destination'])}`],
+      ['Policy digest', words(data['policy'])],
+      ['By', `Oversign ${words(data['version'])}, user ${words(payload['user'])} on ${words(payload['host'])}`],
+    ],
+    notes: [`Asked: ${questionWords(questionsOf(events))}.`, ...egressLines(events)],
+  };
+}
 
 /** A run as a readable document: what was asked, what happened, who allowed it, under which rule. */
 export function runReport(run: RunSummary, events: readonly AuditRecord[]): string {
-  const started = events.find((event) => event.type === 'run_started');
-  const lines = [
-    `# ${run.task === '' ? 'Run' : run.task}`,
+  const { title, lines, notes } = facts(run, events);
+  const all = [
+    `# ${inline(title)}`,
     '',
-    `- Run: ${run.run}`,
-    `- Started: ${run.time}`,
-    `- Folder: ${run.folder}`,
-    `- Ended: ${run.state}${run.reason === '' ? '' : `. ${run.reason}`}`,
-    `- Model: ${words(started?.data['model'])}. ${words(started?.payload?.['destination'])}`,
-    `- Policy digest: ${words(started?.data['policy'])}`,
-    `- Oversign ${words(started?.data['version'])}, user ${words(started?.payload?.['user'])} on ${words(started?.payload?.['host'])}`,
+    ...lines.map(([name, value]) => `- ${name}: ${inline(value)}`),
     '',
-    ...egressLines(events),
+    ...notes.flatMap((note) => [inline(note), '']),
     ...turnsOf(events).flatMap(({ turn, actions }) => [`## Turn ${turn}`, '', ...actions.flatMap(actionLines)]),
   ];
-  return visible(lines.join('\n'));
+  return visible(all.join('\n'));
+}
+
+/** Text on one line that Markdown takes as it stands: what a model or a repository wrote makes no links and no HTML. */
+function inline(text: string): string {
+  return text.replace(/\s+/g, ' ').replace(/[\\`*_{}[\]()#+!|<>~&]/g, '\\$&');
 }
 
 /** One action as a readable document, every event of it included. */
@@ -41,9 +63,9 @@ export function actionReport(action: ActionNode): string {
 function actionLines(action: ActionNode): string[] {
   const output = action.events.findLast((event) => event.type === 'finished')?.payload?.['output'];
   return [
-    `### ${action.title}`,
+    `### ${inline(action.title)}`,
     '',
-    `${action.outcome}, ${action.decidedBy}${action.durationMs === undefined ? '' : `, ${action.durationMs} ms`}`,
+    `${action.outside ? '**OUTSIDE THE SANDBOX**, ' : ''}${action.outcome}, ${inline(action.decidedBy)}${action.durationMs === undefined ? '' : `, ${action.durationMs} ms`}`,
     '',
     ...(typeof output === 'string' ? [...quoted(output), ''] : []),
   ];
@@ -54,8 +76,8 @@ function egressLines(events: readonly AuditRecord[]): string[] {
   for (const { type, data } of events)
     if (type === 'egress')
       bytes.set(words(data['origin']), (bytes.get(words(data['origin'])) ?? 0) + Number(data['bytes'] ?? 0));
-  if (bytes.size === 0) return ['Nothing was sent anywhere by this run.', ''];
-  return [...[...bytes].map(([origin, count]) => `Sent to ${origin}: ${count} bytes.`), ''];
+  if (bytes.size === 0) return ['Nothing was sent anywhere by this run.'];
+  return [...bytes].map(([origin, count]) => `Sent to ${origin}: ${count} bytes.`);
 }
 
 function quoted(text: string): string[] {

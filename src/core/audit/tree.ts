@@ -13,6 +13,8 @@ export interface ActionNode {
   durationMs: number | undefined;
   /** It ran without any sandbox. */
   outside: boolean;
+  /** It changed a file, so that before and after can be compared. */
+  changedFile: boolean;
   events: AuditRecord[];
 }
 
@@ -20,6 +22,9 @@ export interface TurnNode {
   turn: number;
   actions: ActionNode[];
 }
+
+/** Tools whose change is one file's text. */
+const CHANGING = new Set(['write_file', 'edit_file', 'delete_path']);
 
 /** A run's events as turns and actions. A turn with no action is left out. */
 export function turnsOf(events: readonly AuditRecord[]): TurnNode[] {
@@ -40,14 +45,16 @@ function actionNode(id: string, events: AuditRecord[]): ActionNode {
   const finished = last('finished');
   const tool = text(proposed?.data['tool']);
   const title = text(proposed?.payload?.['title']);
+  const outcome = outcomeOf(events);
   return {
     id,
     title: title === '' ? tool : title,
     tool,
-    outcome: outcomeOf(events),
+    outcome,
     decidedBy: decidedBy(last('decided'), last('answered')),
     durationMs: typeof finished?.data['durationMs'] === 'number' ? finished.data['durationMs'] : undefined,
     outside: last('started')?.data['outside'] === true,
+    changedFile: outcome === 'done' && CHANGING.has(tool) && last('checkpoint') !== undefined,
     events,
   };
 }

@@ -8,4 +8,6 @@ export interface Checkpoints {
   canKeep(paths: readonly string[]): Promise<boolean>;
   /** Stores the content at these paths durably. Throws when it cannot; then the action must not happen. */
   keep(run: string, action: string, preImages: readonly PreImage[]): Promise<{ files: number; bytes: number }>;
+  /** The text of a file as it stood before an action; empty for one that was not there, undefined where none is kept. */
+  text(run: string, action: string, path: string): Promise<string | undefined>;
 }

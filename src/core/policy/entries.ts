@@ -51,6 +51,10 @@ export function policyEntries(policy: EffectivePolicy): PolicyEntry[] {
     ...paths('protected_paths', policy.protectedPaths),
     ...paths('own_paths', policy.ownPaths.flat()),
     ...policy.redactedVariables.map((variable) => one('redaction.variables', variable)),
+    ...policy.audit.witnessFiles.map((file) => one('audit.witness_files', file)),
+    one('audit.otlp', policy.audit.otlp),
+    one('audit.retention.days', policy.audit.retention.days),
+    one('audit.retention.size', policy.audit.retention.bytes),
     ...policy.rules.flat().flatMap(({ mayLoosen, rules }) =>
       rules.map(({ keys, origin }) => ({
         key: 'rules',

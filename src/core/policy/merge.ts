@@ -1,4 +1,5 @@
 import type { AllowedPaths, PathRule } from '../scope/pathRule.ts';
+import { auditPolicy, type AuditPolicy } from './auditKeys.ts';
 import { DEFAULTS, PROTECTED } from './defaults.ts';
 import type { Diagnostic, ParsedLayer } from './parse.ts';
 import type { RuleList } from './rules.ts';
@@ -38,6 +39,7 @@ export interface EffectivePolicy {
   rules: RuleList[][];
   /** Environment variables whose values are masked everywhere, beside those with telling names. */
   redactedVariables: Value<string>[];
+  audit: AuditPolicy;
   /** What was ignored or has no effect, with its place. */
   notes: Diagnostic[];
 }
@@ -163,6 +165,7 @@ export function mergePolicies(layers: readonly ParsedLayer[], folders = 1): Effe
         origin: layer.originOf(['redaction', 'variables', index]),
       })),
     ),
+    audit: auditPolicy(layers, settling),
     notes: settling.notes,
   };
   for (const layer of layers) settling.notes.push(...withoutEffect(layer));

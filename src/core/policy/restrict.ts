@@ -50,6 +50,7 @@ export function stricterOf(start: EffectivePolicy, now: EffectivePolicy): Effect
       ...now.redactedVariables,
       ...start.redactedVariables.filter((one) => !now.redactedVariables.some(({ value }) => value === one.value)),
     ],
+    audit: now.audit,
     notes: now.notes,
   };
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { AuditKeysSchema } from './auditKeys.ts';
 import { RuleSchema } from './ruleSchema.ts';
 import { MAX_ENTRIES, PathsSchema, EnforcedSchema, SizeSchema, TextSchema, VariableNamesSchema } from './values.ts';
 
@@ -118,6 +119,7 @@ const keys = {
     })
     .meta(about('Remembered approvals.'))
     .optional(),
+  audit: AuditKeysSchema.meta(about('The audit log: who witnesses it, where it is sent, what is kept.')).optional(),
   rules: z
     .array(RuleSchema)
     .max(MAX_ENTRIES)

@@ -22,6 +22,8 @@ const SHORTEST_WRAPPED = 20;
 export class Redactor {
   #forms: Form[] = [];
   readonly #known = new Set<string>();
+  /** How many secrets have been masked so far. */
+  masked = 0;
 
   add(secret: Secret): void {
     if (secret.value.length < SHORTEST || this.#known.has(secret.value)) return;
@@ -38,7 +40,10 @@ export class Redactor {
   text(text: string): string {
     let shown = text;
     for (const { form, name, wrapped } of this.#forms) {
-      const mask = (): string => `[redacted:${name}]`;
+      const mask = (): string => {
+        this.masked += 1;
+        return `[redacted:${name}]`;
+      };
       if (shown.includes(form)) shown = shown.replaceAll(form, mask);
       // One line end at most falls into the first characters of a form: a cheap look before the dear one.
       if (wrapped && (shown.includes(form.slice(0, 8)) || shown.includes(form.slice(8, 16))))

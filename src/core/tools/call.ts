@@ -131,15 +131,18 @@ async function perform(
   });
   run.show({ id: step.id, tool: action.tool, status: 'running' });
   const began = run.now();
+  const maskedBefore = run.redactor.masked;
   try {
     throwIfStopped(signal); // stopped while the record was being written: `finished` says that nothing happened
     const performed = await tool.perform(args, action, context, signal);
     const text = run.redactor.text(performed.text);
+    const masked = run.redactor.masked - maskedBefore;
+    if (masked > 0) await step.record('redaction', { masked });
     const status = signal.aborted ? 'cancelled' : performed.ok ? 'done' : 'failed';
     await step.record(
       'finished',
-      { status, durationMs: Math.round(run.now() - began), facts: run.redactor.json(performed.facts) },
-      { output: text },
+      { status, durationMs: Math.round(run.now() - began), facts: { ...performed.facts, ...digestBefore(action) } },
+      { output: text, ...(performed.places && { places: performed.places }) },
     );
     run.show({ id: step.id, tool: action.tool, status, output: text });
     return { status, text, contentOf: performed.contentOf };
@@ -155,4 +158,10 @@ async function perform(
     if (!known) throw error;
     return step.end(status, message);
   }
+}
+
+/** What stood there before, where it is one file: with the digest afterwards this says what was changed. */
+function digestBefore({ preImages }: Action): { before?: string } {
+  const [image, ...more] = preImages;
+  return image?.digest === undefined || more.length > 0 ? {} : { before: image.digest };
 }

@@ -21,7 +21,12 @@ export class Step {
     this.id = id;
     this.#call = call;
     this.#run = run;
-    run.show({ id, tool: visibleLine(call.name).slice(0, 100), status: 'deciding' });
+    run.show({ id, tool: this.#tool, status: 'deciding' });
+  }
+
+  /** The tool as the model named it. */
+  get #tool(): string {
+    return visibleLine(this.#call.name).slice(0, 100);
   }
 
   async record(type: NewEvent['type'], data: NewEvent['data'], payload?: NewEvent['payload']): Promise<void> {
@@ -52,7 +57,7 @@ export class Step {
     );
     await this.record(
       'decided',
-      { verdict: decision.verdict, rule: decision.rule, digest },
+      { verdict: decision.verdict, rule: decision.rule, digest, tool: action.tool, effect: action.effect },
       { decision: JSON.parse(canonicalJson(decision)) as Json },
     );
   }
@@ -125,7 +130,7 @@ export class Step {
     await this.#proposeRaw();
     await this.record(
       'decided',
-      { verdict: 'deny', rule: decision.rule },
+      { verdict: 'deny', rule: decision.rule, tool: this.#tool },
       { decision: JSON.parse(canonicalJson(decision)) as Json },
     );
     return this.end('denied', deniedText(decision));
@@ -134,7 +139,11 @@ export class Step {
   /** A call that is not even a call: recorded, denied, and explained to the model. */
   async refuse(rule: string, problem: string): Promise<CallResult> {
     await this.#proposeRaw();
-    await this.record('decided', { verdict: 'deny', rule }, { decision: { verdict: 'deny', rule, reason: problem } });
+    await this.record(
+      'decided',
+      { verdict: 'deny', rule, tool: this.#tool },
+      { decision: { verdict: 'deny', rule, reason: problem } },
+    );
     return this.end('failed', `Not done: ${problem}.`);
   }
 
@@ -143,7 +152,7 @@ export class Step {
     await this.#proposeRaw();
     await this.record(
       'decided',
-      { verdict: 'deny', rule: 'not-possible' },
+      { verdict: 'deny', rule: 'not-possible', tool: this.#tool },
       { decision: { verdict: 'deny', rule: 'not-possible', reason: problem } },
     );
     return this.end('failed', `Not done: ${problem}.`);
@@ -151,13 +160,12 @@ export class Step {
 
   end(status: CallResult['status'], text: string): CallResult {
     const shown = this.#run.redactor.text(text);
-    this.#run.show({ id: this.id, tool: visibleLine(this.#call.name).slice(0, 100), status, output: shown });
+    this.#run.show({ id: this.id, tool: this.#tool, status, output: shown });
     return { status, text: shown, contentOf: [] };
   }
 
   async #proposeRaw(): Promise<void> {
-    const { name, arguments: sent } = this.#call;
-    await this.record('proposed', { tool: visibleLine(name).slice(0, 100) }, { arguments: sent.slice(0, 20_000) });
+    await this.record('proposed', { tool: this.#tool }, { arguments: this.#call.arguments.slice(0, 20_000) });
   }
 }
 

@@ -55,6 +55,8 @@ export interface Performed {
   ok: boolean;
   text: string;
   facts: Record<string, string | number | boolean | null>;
+  /** Paths that it is about; kept apart from the facts, so that they can be erased. */
+  places?: Record<string, string>;
   /** Files whose content is in `text`: what a later request to the model carries out of the machine. */
   contentOf: string[];
 }

@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { AuditLog, AuditReader, RunStore } from '../../core/audit/port.ts';
-import type { NewEvent } from '../../shared/auditEvent.ts';
+import type { AuditLog, AuditReader, Erased, Erasing, RunStore, SeenHead } from '../../core/audit/port.ts';
+import type { Questions } from '../../core/audit/questions.ts';
+import type { NewEvent, RunSummary } from '../../shared/auditEvent.ts';
 import type { Json } from '../../shared/json.ts';
 import { makePrivate } from '../folders.ts';
 import type { StoreMethod, StoreReply, StoreRequest } from './messages.ts';
+import type { Retention } from './retention.ts';
 import type { AuditStore } from './store.ts';
 
 /** The log could not be written or read; nothing that depends on it may happen. */
@@ -23,6 +25,7 @@ export class AuditClient implements AuditLog, AuditReader, RunStore, AsyncDispos
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
   readonly #listeners = new Set<() => void>();
+  readonly #headListeners = new Set<(head: SeenHead) => void>();
   #next = 1;
   #dead: string | undefined;
 
@@ -30,11 +33,15 @@ export class AuditClient implements AuditLog, AuditReader, RunStore, AsyncDispos
     this.file = file;
     this.#worker = worker;
     worker.on('message', (reply: StoreReply) => {
+      if ('head' in reply) {
+        for (const listener of this.#headListeners) listener(reply.head);
+        return;
+      }
       const waiting = this.#waiting.get(reply.id);
       this.#waiting.delete(reply.id);
       if ('problem' in reply)
         waiting?.reject(
-          new AuditFailure(`The audit log ${this.file} cannot be used: ${reply.problem}. Nothing is done without it.`),
+          new AuditFailure(`The audit log cannot be used: ${reply.problem}. Nothing is done without it.`),
         );
       else waiting?.resolve(reply.value);
     });
@@ -67,20 +74,49 @@ export class AuditClient implements AuditLog, AuditReader, RunStore, AsyncDispos
     return () => this.#listeners.delete(listener);
   }
 
+  /** Tells whenever this process has signed the chain. */
+  onHead(listener: (head: SeenHead) => void): () => void {
+    this.#headListeners.add(listener);
+    return () => this.#headListeners.delete(listener);
+  }
+
   async append(event: NewEvent): ReturnType<AuditLog['append']> {
     const stored = await this.#call('append', event);
     for (const listener of this.#listeners) listener();
     return stored;
   }
 
-  runs(limit: number, before?: string): ReturnType<AuditReader['runs']> {
+  runs(limit: number, before?: number): ReturnType<AuditReader['runs']> {
     return this.#call('runs', limit, before);
+  }
+  find(...args: Parameters<AuditReader['find']>): ReturnType<AuditReader['find']> {
+    return this.#call('find', ...args);
+  }
+  values(kind: string): Promise<string[]> {
+    return this.#call('values', kind);
+  }
+  summaries(runs: readonly string[]): Promise<RunSummary[]> {
+    return this.#call('summaries', runs);
+  }
+  matching(run: string, text: string): ReturnType<AuditReader['matching']> {
+    return this.#call('matching', run, text);
   }
   events(run: string): ReturnType<AuditReader['events']> {
     return this.#call('events', run);
   }
-  verify(): ReturnType<AuditReader['verify']> {
-    return this.#call('verify');
+  /** What people were asked since then (milliseconds since 1970), by week, newest first. */
+  questions(since: number): Promise<{ week: string; questions: Questions }[]> {
+    return this.#call('questions', since);
+  }
+  /** Makes some more events searchable; how many are left. */
+  advance(): Promise<number> {
+    return this.#call('advance');
+  }
+  erase(what: Erasing): Promise<Erased> {
+    return this.#call('erase', what);
+  }
+  retain(keep: Retention): Promise<Erased> {
+    return this.#call('retain', keep);
   }
   claim(folders: readonly string[], run: string): ReturnType<RunStore['claim']> {
     return this.#call('claim', folders, run);

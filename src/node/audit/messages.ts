@@ -1,7 +1,8 @@
+import type { SeenHead } from '../../core/audit/port.ts';
 import type { AuditStore } from './store.ts';
 
 /** The methods of the store that may be called from outside the worker. */
-export type StoreMethod = Exclude<keyof AuditStore, 'close'>;
+export type StoreMethod = Exclude<keyof AuditStore, 'close' | 'takeHead'>;
 
 export interface StoreRequest {
   id: number;
@@ -9,4 +10,5 @@ export interface StoreRequest {
   args: unknown[];
 }
 
-export type StoreReply = { id: number; value: unknown } | { id: number; problem: string };
+/** An answer, or word of a new signature. */
+export type StoreReply = { id: number; value: unknown } | { id: number; problem: string } | { head: SeenHead };

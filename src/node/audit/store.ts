@@ -1,256 +1,204 @@
-import { randomBytes } from 'node:crypto';
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import {
-  AuditEventSchema,
-  NewEventSchema,
-  type AuditEvent,
-  type AuditRecord,
-  type NewEvent,
-  type RunSummary,
-} from '../../shared/auditEvent.ts';
-import { canonicalJson, type Json } from '../../shared/json.ts';
-import type { Claim } from '../../core/audit/port.ts';
-import { isAlive, type ProcessIdentity } from '../process/identity.ts';
-import { commitment, eventHash, GENESIS } from './chain.ts';
-import { summarize } from './summary.ts';
+import { dirname, join } from 'node:path';
+import type { Claim, Erased, Erasing, RunPage, SeenHead } from '../../core/audit/port.ts';
+import { isEmpty, type RunFilter } from '../../core/audit/filter.ts';
+import type { AuditEvent, AuditRecord, NewEvent, RunSummary } from '../../shared/auditEvent.ts';
+import type { Json } from '../../shared/json.ts';
+import type { ProcessIdentity } from '../process/identity.ts';
+import type { Questions } from '../../core/audit/questions.ts';
+import { ChainWriter, logOf, LogReplaced, parseBody } from './chainWriter.ts';
+import { questionsByWeek } from './countQuestions.ts';
+import type { Connection } from './database.ts';
+import { doomedPayloads, erase, sweep } from './erase.ts';
+import { LogFile } from './logFile.ts';
+import { eventsOf, newestRuns, summaries } from './logReader.ts';
+import { retainedFrom, type Retention } from './retention.ts';
+import { RunRecords } from './runRecords.ts';
+import { findRuns, matchingEvents, valuesOf } from './search/findRuns.ts';
+import { SearchIndex } from './search/searchIndex.ts';
+
+/** The search index may be made up to date for so long before an answer is given from what it has. */
+const MOST_ADVANCE_MS = 60;
 
 /**
- * The audit log in one SQLite database. Everything here is synchronous and durable when it returns; it runs in a
- * worker, so that waiting for another writer never freezes anybody.
+ * The audit log of an account. What is recorded is durable when a call returns; everything is synchronous, and runs in
+ * a worker, so that waiting for another writer never freezes anybody.
  */
 export class AuditStore {
-  readonly #database: DatabaseSync;
-  readonly #owner: ProcessIdentity;
-  readonly #writer: string;
-  readonly #prepared = new Map<string, StatementSync>();
+  readonly #file: LogFile;
+  readonly #writer: ChainWriter;
+  readonly #runs: RunRecords;
+  readonly #index: SearchIndex;
 
-  constructor(database: DatabaseSync, owner: ProcessIdentity) {
-    this.#database = database;
-    this.#owner = owner;
-    this.#writer = `${owner.pid}-${owner.start}`;
+  constructor(file: string, owner: ProcessIdentity) {
+    this.#file = new LogFile(file);
+    this.#writer = new ChainWriter(this.#file, dirname(file), owner.pid);
+    this.#runs = new RunRecords(this.#writer, owner);
+    this.#index = new SearchIndex(join(dirname(file), 'audit-search.db'));
   }
 
   append(event: NewEvent): AuditEvent {
-    const checked = NewEventSchema.parse(event);
-    return this.#transaction(() => this.#appendOpen(checked));
+    return this.#write((connection) => this.#writer.append(connection, event));
   }
 
-  /** Claims folders for a run, all or none; what a dead process held is marked as interrupted and taken over. */
   claim(folders: readonly string[], run: string): Claim {
-    return this.#transaction(() => {
-      for (const folder of folders) {
-        const row = this.#prepare('SELECT run, pid, start, boot FROM active_runs WHERE folder = ?').get(folder);
-        if (!row) continue;
-        const holder = { pid: Number(row['pid']), start: String(row['start']), boot: String(row['boot']) };
-        if (isAlive(holder)) return { ok: false, folder, run: String(row['run']), pid: holder.pid };
-        this.#markInterrupted(String(row['run']));
-      }
-      const { pid, start, boot } = this.#owner;
-      for (const folder of folders)
-        this.#prepare('INSERT INTO active_runs (folder, run, pid, start, boot) VALUES (?, ?, ?, ?, ?)').run(
-          folder,
-          run,
-          pid,
-          start,
-          boot,
-        );
-      return { ok: true };
-    });
+    return this.#write((connection) => this.#runs.claim(connection, folders, run));
   }
 
   release(run: string): void {
-    this.#prepare('DELETE FROM active_runs WHERE run = ?').run(run);
-  }
-
-  /** Marks as interrupted what processes that are gone left open; returns those runs. */
-  recover(): string[] {
-    return this.#transaction(() => {
-      const marked: string[] = [];
-      for (const row of this.#prepare('SELECT folder, run, pid, start, boot FROM active_runs').all()) {
-        if (isAlive({ pid: Number(row['pid']), start: String(row['start']), boot: String(row['boot']) })) continue;
-        if (marked.includes(String(row['run']))) continue;
-        this.#markInterrupted(String(row['run']));
-        marked.push(String(row['run']));
-      }
-      return marked;
+    this.#write((connection) => {
+      this.#runs.release(connection, run);
     });
   }
 
+  recover(): string[] {
+    return this.#write((connection) => this.#runs.recover(connection));
+  }
+
   saveTranscript(run: string, transcript: Json): void {
-    this.#prepare('INSERT OR REPLACE INTO transcripts (run, body) VALUES (?, ?)').run(run, JSON.stringify(transcript));
+    this.#write((connection) => {
+      this.#runs.saveTranscript(connection, run, transcript);
+    });
   }
 
   loadTranscript(run: string): Json | undefined {
-    const row = this.#prepare('SELECT body FROM transcripts WHERE run = ?').get(run);
-    return row ? (JSON.parse(String(row['body'])) as Json) : undefined;
+    return this.#read((connection) => this.#runs.loadTranscript(connection, run));
   }
 
-  runs(limit: number, before?: string): RunSummary[] {
-    const rows = this.#prepare(
-      `SELECT run FROM events WHERE type = 'run_started' AND seq < coalesce(
-         (SELECT min(seq) FROM events WHERE run = ? AND type = 'run_started'), 9007199254740991)
-       ORDER BY seq DESC LIMIT ?`,
-    ).all(before ?? '', limit);
-    const active = new Set(
-      this.#prepare('SELECT run FROM active_runs')
-        .all()
-        .map((row) => String(row['run'])),
+  runs(limit: number, before?: number): RunSummary[] {
+    return this.#read((connection) => summaries(connection, newestRuns(connection, limit, before)));
+  }
+
+  find(filter: RunFilter, limit: number, before?: number): RunPage {
+    return this.#read((connection) => {
+      if (isEmpty(filter)) {
+        const starts = newestRuns(connection, limit, before);
+        const last = starts.length === limit ? starts.at(-1)?.start : undefined;
+        return { runs: summaries(connection, starts), behind: 0, ...(last !== undefined && { next: last }) };
+      }
+      const found = this.#index.safely(() => {
+        const index = this.#upToDate(connection);
+        return index ? findRuns(index, filter, limit, before) : { starts: [] };
+      });
+      const runs = found.starts.flatMap((start) => {
+        const run = runAt(connection, start);
+        return run === undefined ? [] : [{ run, start }];
+      });
+      return {
+        runs: summaries(connection, runs),
+        behind: this.#index.behind(connection),
+        ...(found.next !== undefined && { next: found.next }),
+      };
+    });
+  }
+
+  /** What there is to filter by, of a kind: the most frequent values first. */
+  values(kind: string): string[] {
+    return this.#read((connection) =>
+      this.#index.safely(() => {
+        const index = this.#upToDate(connection);
+        return index ? valuesOf(index, kind) : [];
+      }),
     );
-    return rows.map((row) =>
-      summarize(
-        String(row['run']),
-        this.#landmarks(String(row['run'])),
-        Number(
-          this.#prepare('SELECT count(DISTINCT action) AS n FROM events WHERE run = ?').get(String(row['run']))?.['n'],
-        ),
-        active.has(String(row['run'])),
-      ),
-    );
+  }
+
+  matching(run: string, text: string): string[] {
+    return this.#read((connection) => {
+      const seqs = this.#index.safely(() => {
+        const index = this.#upToDate(connection);
+        return index ? matchingEvents(index, run, text) : [];
+      });
+      return [...new Set(seqs.flatMap((seq) => bodyAt(connection, seq)?.action ?? []))];
+    });
+  }
+
+  summaries(runs: readonly string[]): RunSummary[] {
+    return this.#read((connection) => {
+      const first = connection.prepare("SELECT min(seq) AS s FROM events WHERE run = ? AND type = 'run_started'");
+      const known = runs.flatMap((run) => {
+        const start = first.get(run)?.['s'];
+        return typeof start === 'number' ? [{ run, start }] : [];
+      });
+      return summaries(connection, known);
+    });
   }
 
   events(run: string): AuditRecord[] {
-    return this.#records(
-      'SELECT e.body AS body, p.body AS payload FROM events e LEFT JOIN payloads p ON p.seq = e.seq WHERE e.run = ? ORDER BY e.seq',
-      run,
-    );
+    return this.#read((connection) => eventsOf(connection, run));
   }
 
-  /** The events that tell how a run stands: a list of runs must not read everything that ever happened in them. */
-  #landmarks(run: string): AuditRecord[] {
-    return this.#records(
-      `SELECT e.body AS body, p.body AS payload FROM events e LEFT JOIN payloads p ON p.seq = e.seq
-       WHERE e.run = ? AND e.type IN ('run_started', 'run_continued', 'run_finished', 'interrupted') ORDER BY e.seq`,
-      run,
-    );
+  questions(sinceMs: number): { week: string; questions: Questions }[] {
+    return this.#read((connection) => questionsByWeek(connection, new Date(sinceMs)));
   }
 
-  #records(sql: string, run: string): AuditRecord[] {
-    return this.#prepare(sql)
-      .all(run)
-      .flatMap((row) => {
-        const event = parseEvent(String(row['body']));
-        if (!event) return []; // one damaged record is passed over here; verify names it
-        return [
-          row['payload'] === null
-            ? event
-            : { ...event, payload: JSON.parse(String(row['payload'])) as NonNullable<AuditRecord['payload']> },
-        ];
+  /** Makes some more events searchable; how many are left. */
+  advance(): number {
+    return this.#read((connection) => this.#index.safely(() => this.#index.advance(connection)));
+  }
+
+  erase(what: Erasing): Erased {
+    const doomed = this.#read((connection) => doomedPayloads(connection, what));
+    if (doomed.payloads === 0) return { payloads: 0 };
+    this.#index.around(this.#file.connection(), doomed.ranges, () => {
+      this.#write((connection) => {
+        erase(connection, this.#writer, what, doomed);
       });
+    });
+    return { payloads: doomed.payloads, left: this.#read(sweep) };
   }
 
-  verify(): { ok: boolean; events: number; erased: number; problem?: string; firstBad?: number } {
-    let prev = GENESIS;
-    let seq = 0;
-    let erased = 0;
-    const rows = this.#prepare(
-      'SELECT e.seq AS seq, e.body AS body, e.hash AS hash, p.salt AS salt, p.body AS payload FROM events e LEFT JOIN payloads p ON p.seq = e.seq ORDER BY e.seq',
-    ).iterate();
-    for (const row of rows) {
-      seq += 1;
-      const bad = (problem: string): ReturnType<AuditStore['verify']> => ({
-        ok: false,
-        events: seq - 1,
-        erased,
-        problem,
-        firstBad: seq,
-      });
-      const event = parseEvent(String(row['body']));
-      if (!event) return bad('the record cannot be read');
-      if (Number(row['seq']) !== seq || event.seq !== seq)
-        return bad('an event is missing or out of order before this one');
-      if (event.prev !== prev) return bad('it does not follow from the event before it');
-      const { hash, ...rest } = event;
-      if (eventHash(rest) !== hash || hash !== row['hash']) return bad('its content is not what its hash says');
-      if (row['payload'] !== null && commitment(String(row['salt']), String(row['payload'])) !== event.commitment)
-        return bad('its payload is not what it committed to');
-      if (row['payload'] === null && event.commitment !== undefined) erased += 1;
-      prev = hash;
-    }
-    return { ok: true, events: seq, erased };
+  /** Erases what is older, or more, than is to be kept. */
+  retain(keep: Retention): Erased {
+    const upTo = this.#read((connection) => retainedFrom(connection, this.#file.path, keep, new Date()));
+    return upTo === undefined ? { payloads: 0 } : this.erase({ scope: 'retention', upTo });
+  }
+
+  /** The signature that this process has just made, once. */
+  takeHead(): SeenHead | undefined {
+    return this.#writer.takeHead();
   }
 
   close(): void {
-    this.#database.close();
+    this.#index.close();
+    this.#file.close();
   }
 
-  #appendOpen(event: NewEvent): AuditEvent {
-    const last = this.#prepare('SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1').get();
-    const seq = last ? Number(last['seq']) + 1 : 1;
-    const { payload, ...open } = event;
-    const text = payload === undefined ? undefined : canonicalJson(payload);
-    const salt = randomBytes(16).toString('hex');
-    const unsigned: Omit<AuditEvent, 'hash'> = {
-      v: 1,
-      seq,
-      time: new Date().toISOString(),
-      writer: this.#writer,
-      ...open,
-      ...(text !== undefined && { commitment: commitment(salt, text) }),
-      prev: last ? String(last['hash']) : GENESIS,
-    };
-    const whole: AuditEvent = { ...unsigned, hash: eventHash(unsigned) };
-    this.#prepare('INSERT INTO events (seq, run, action, type, body, hash) VALUES (?, ?, ?, ?, ?, ?)').run(
-      seq,
-      whole.run,
-      whole.action ?? null,
-      whole.type,
-      canonicalJson(whole),
-      whole.hash,
-    );
-    if (text !== undefined)
-      this.#prepare('INSERT INTO payloads (seq, salt, body) VALUES (?, ?, ?)').run(seq, salt, text);
-    return whole;
-  }
-
-  /** Closes what a dead process left open: started actions, questions nobody answered, and the run itself. */
-  #markInterrupted(run: string): void {
-    const open = new Map<string, AuditEvent['type']>();
-    let isOpen = false;
-    for (const event of this.events(run)) {
-      if (event.type === 'run_started' || event.type === 'run_continued') isOpen = true;
-      if (event.type === 'run_finished' || (event.type === 'interrupted' && event.action === undefined)) isOpen = false;
-      if (event.action === undefined) continue;
-      if (['asked', 'answered', 'started'].includes(event.type)) open.set(event.action, event.type);
-      if (event.type === 'finished' || event.type === 'interrupted') open.delete(event.action);
-    }
-    for (const [action, last] of open) {
-      if (last === 'asked')
-        this.#appendOpen({ type: 'answered', run, action, data: { choice: 'deny', by: 'interruption' } });
-      this.#appendOpen({
-        type: 'interrupted',
-        run,
-        action,
-        data: { after: last, effect: last === 'started' ? 'may have happened' : 'did not happen' },
-      });
-    }
-    if (isOpen) this.#appendOpen({ type: 'interrupted', run, data: { reason: 'the process that owned it is gone' } });
-    this.release(run);
-  }
-
-  #transaction<T>(work: () => T): T {
-    this.#database.exec('BEGIN IMMEDIATE');
-    try {
-      const result = work();
-      this.#database.exec('COMMIT');
-      return result;
-    } catch (error) {
-      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
-      throw error;
+  /** One transaction; again with the log that is there now, where it was replaced meanwhile. */
+  #write<T>(work: (connection: Connection) => T): T {
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return this.#file.use('write', (connection) =>
+          this.#writer.transaction(connection, () => {
+            this.#runs.carryOver(connection);
+            return work(connection);
+          }),
+        );
+      } catch (error) {
+        if (!(error instanceof LogReplaced) || attempt > 2) throw error;
+        if (error.gap === undefined) this.#file.reopen();
+        else this.#file.replace(error.gap, error.message);
+      }
     }
   }
 
-  #prepare(sql: string): StatementSync {
-    const known = this.#prepared.get(sql) ?? this.#database.prepare(sql);
-    this.#prepared.set(sql, known);
-    return known;
+  #read<T>(work: (connection: Connection) => T): T {
+    if (!this.#file.isCurrent()) this.#file.reopen();
+    return this.#file.use('read', work);
+  }
+
+  #upToDate(connection: Connection): Connection | undefined {
+    const began = performance.now();
+    while (this.#index.advance(connection) > 0 && performance.now() - began < MOST_ADVANCE_MS);
+    return this.#index.connection(connection);
   }
 }
 
-function parseEvent(body: string): AuditEvent | undefined {
-  try {
-    const parsed = AuditEventSchema.safeParse(JSON.parse(body));
-    return parsed.success ? parsed.data : undefined;
-  } catch {
-    return undefined;
-  }
+function bodyAt(connection: Connection, seq: number): AuditRecord | undefined {
+  const row = connection.prepare('SELECT body, hash FROM events WHERE seq = ?').get(seq);
+  const body = row ? parseBody(String(row['body'])) : undefined;
+  return body && { ...body, hash: String(row?.['hash']) };
+}
+
+function runAt(connection: Connection, seq: number): string | undefined {
+  const run = connection.prepare('SELECT run FROM events WHERE seq = ?').get(seq)?.['run'];
+  return typeof run === 'string' ? run : undefined;
 }

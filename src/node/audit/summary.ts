@@ -1,7 +1,12 @@
 import type { AuditRecord, RunSummary } from '../../shared/auditEvent.ts';
 
 /** A run in one line, from its events. An active run with no end is running; one that is not was interrupted. */
-export function summarize(run: string, events: readonly AuditRecord[], actions: number, isActive: boolean): RunSummary {
+export function summarize(
+  { run, start }: { run: string; start: number },
+  events: readonly AuditRecord[],
+  actions: number,
+  isActive: boolean,
+): RunSummary {
   const first = events.find((event) => event.type === 'run_started');
   let state: RunSummary['state'] = isActive ? 'active' : 'interrupted';
   let reason = isActive ? '' : 'The window or process that ran it was gone before it ended.';
@@ -18,6 +23,7 @@ export function summarize(run: string, events: readonly AuditRecord[], actions: 
   }
   return {
     run,
+    start,
     task: text(first?.payload?.['task']),
     folder: text(first?.payload?.['folder']),
     time: first?.time ?? '',

@@ -1,30 +1,37 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { chmodSync, existsSync } from 'node:fs';
 import { identityOf } from '../process/identity.ts';
-import { openDatabase } from './database.ts';
 import type { StoreReply, StoreRequest } from './messages.ts';
 import { AuditStore } from './store.ts';
 
-const { file, pid } = workerData as { file: string; pid: number };
-let store: AuditStore | undefined;
+/** How long nothing must be asked for before events are made searchable. */
+const IDLE_MS = 250;
 
-/** Opened at the first request, so that a broken log answers each request with its problem. */
-function opened(): AuditStore {
-  if (store) return store;
-  const database = openDatabase(file);
-  for (const suffix of ['', '-wal', '-shm']) if (existsSync(file + suffix)) chmodSync(file + suffix, 0o600);
-  store = new AuditStore(database, identityOf(pid));
-  return store;
+const { file, pid } = workerData as { file: string; pid: number };
+const store = new AuditStore(file, identityOf(pid));
+let idle: NodeJS.Timeout | undefined;
+
+/** A little at a time: a record that has to be written waits for no more than that. */
+function advance(): void {
+  try {
+    if (store.advance() > 0) idle = setTimeout(advance, 1);
+  } catch {
+    // Whoever searches hears about it.
+  }
+}
+
+function post(reply: StoreReply): void {
+  parentPort?.postMessage(reply);
 }
 
 parentPort?.on('message', (request: StoreRequest) => {
-  let reply: StoreReply;
+  clearTimeout(idle);
   try {
-    const target = opened();
-    const call = target as unknown as Record<StoreRequest['method'], (...args: unknown[]) => unknown>;
-    reply = { id: request.id, value: call[request.method](...request.args) };
+    const call = store as unknown as Record<StoreRequest['method'], (...args: unknown[]) => unknown>;
+    post({ id: request.id, value: call[request.method](...request.args) });
   } catch (error) {
-    reply = { id: request.id, problem: error instanceof Error ? error.message : String(error) };
+    post({ id: request.id, problem: error instanceof Error ? error.message : String(error) });
   }
-  parentPort?.postMessage(reply);
+  const head = store.takeHead();
+  if (head) post({ head });
+  idle = setTimeout(advance, IDLE_MS);
 });

@@ -1,7 +1,8 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { lstat, mkdir, open, readdir, readlink, rename, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, readFile, readlink, rename, writeFile } from 'node:fs/promises';
 import { createHash, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import * as z from 'zod';
 import { pipeline } from 'node:stream/promises';
 import type { PreImage } from '../../shared/action.ts';
 import type { Checkpoints } from '../../core/checkpoint/port.ts';
@@ -11,6 +12,23 @@ import { makePrivate } from '../folders.ts';
 
 const MOST_FILES = 5000;
 const MOST_BYTES = 200 * 1024 * 1024;
+
+/** A text larger than this is not shown. */
+const MOST_SHOWN = 5 << 20;
+
+const ManifestSchema = z.object({
+  kept: z.array(
+    z.object({
+      path: z.string(),
+      kind: z.string(),
+      blob: z
+        .string()
+        .regex(/^[0-9a-f]{64}$/)
+        .optional(),
+      size: z.number().optional(),
+    }),
+  ),
+});
 
 /** One thing as it stood: where, what, how it was allowed, and for a file the blob that holds its bytes. */
 interface Kept {
@@ -57,6 +75,15 @@ export class BlobCheckpoints implements Checkpoints {
     return { files: files.length, bytes: files.reduce((sum, one) => sum + (one.size ?? 0), 0) };
   }
 
+  async text(run: string, action: string, path: string): Promise<string | undefined> {
+    const file = join(this.#folder, 'checkpoints', run, `${action}.json`);
+    const kept = (await readManifest(file))?.kept.find((one) => one.path === path);
+    if (kept?.kind === 'absent') return '';
+    if (kept?.blob === undefined || (kept.size ?? 0) > MOST_SHOWN) return undefined;
+    const blob = join(this.#folder, 'blobs', kept.blob.slice(0, 2), kept.blob.slice(2));
+    return readFile(blob, 'utf8').catch(() => undefined);
+  }
+
   async #measure(path: string, seen: { files: number; bytes: number }): Promise<boolean> {
     const info = await lstat(path).catch(() => undefined);
     if (info === undefined) return true;
@@ -95,6 +122,15 @@ export class BlobCheckpoints implements Checkpoints {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await rename(temporary, join(folder, digest.slice(2)));
     return digest;
+  }
+}
+
+/** Undefined where there is none, or it is damaged. */
+async function readManifest(file: string): Promise<z.infer<typeof ManifestSchema> | undefined> {
+  try {
+    return ManifestSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+  } catch {
+    return undefined;
   }
 }
 

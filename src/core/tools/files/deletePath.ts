@@ -37,7 +37,7 @@ const tool: Tool<z.infer<typeof parameters>> = {
   async perform(_args, action, context) {
     const path = action.resources[0]?.path ?? '';
     await context.files.remove(path, expectedAt(action, path));
-    return { ok: true, text: `Deleted ${context.scope.shown(path)}.`, facts: { path }, contentOf: [] };
+    return { ok: true, text: `Deleted ${context.scope.shown(path)}.`, facts: {}, places: { path }, contentOf: [] };
   },
 };
 export const deletePath = anyTool(tool);

@@ -61,7 +61,8 @@ const tool: Tool<Arguments> = {
     return {
       ok: true,
       text: `Edited ${shown}.`,
-      facts: { path, bytes: content.length, after: context.hash(content) },
+      facts: { bytes: content.length, after: context.hash(content) },
+      places: { path },
       contentOf: [],
     };
   },

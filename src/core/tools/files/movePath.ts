@@ -58,7 +58,8 @@ const tool: Tool<z.infer<typeof parameters>> = {
     return {
       ok: true,
       text: `Moved ${context.scope.shown(from)} to ${context.scope.shown(to)}.`,
-      facts: { from, to },
+      facts: {},
+      places: { from, to },
       contentOf: [],
     };
   },

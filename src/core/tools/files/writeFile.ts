@@ -55,7 +55,8 @@ const tool: Tool<z.infer<typeof parameters>> = {
     return {
       ok: true,
       text: `Wrote ${context.scope.shown(path)} (${content.length} bytes).`,
-      facts: { path, bytes: content.length, after: context.hash(content) },
+      facts: { bytes: content.length, after: context.hash(content) },
+      places: { path },
       contentOf: [],
     };
   },

@@ -1,0 +1,55 @@
+import { createInterface } from 'node:readline';
+import type { Erasing } from '../core/audit/port.ts';
+import { visibleLine } from '../shared/visible.ts';
+import { Lines } from '../terminal/approver.ts';
+import { evidenceHere } from './evidenceHere.ts';
+
+export interface EraseOptions {
+  run: string | undefined;
+  user: string | undefined;
+  yes: boolean;
+}
+
+/** `oversign erase --run RUN | --user NAME`: takes payloads out of the log for good. Exit code 1 if nothing was. */
+export async function erase({ run, user, yes }: EraseOptions): Promise<number> {
+  const what: Erasing | undefined =
+    run !== undefined && user === undefined
+      ? { scope: 'run', run }
+      : user !== undefined && run === undefined
+        ? { scope: 'person', user }
+        : undefined;
+  if (!what) {
+    process.stderr.write('oversign: erase wants either --run RUN or --user NAME\n');
+    return 2;
+  }
+  const whose = what.scope === 'run' ? `run ${what.run}` : `all runs that ${what.user} started`;
+  if (
+    !yes &&
+    !(await isSaid(
+      `Erase task texts, arguments and outputs of ${visibleLine(whose)} for good? The events stay, and a new one says that this was erased. [y/N] `,
+    ))
+  ) {
+    process.stdout.write('Nothing was erased.\n');
+    return 1;
+  }
+  const { audit, evidence } = await evidenceHere(process.env);
+  await using _log = evidence;
+  const { payloads, left } = await audit.erase(what);
+  process.stdout.write(
+    payloads === 0
+      ? 'There was nothing to erase: no such run, it is still active, or it was erased before.\n'
+      : `${payloads} payloads were erased.${left === undefined ? '' : ` But ${left}.`}\n`,
+  );
+  return payloads === 0 ? 1 : 0;
+}
+
+async function isSaid(question: string): Promise<boolean> {
+  process.stdout.write(question);
+  const reader = createInterface({ input: process.stdin, terminal: false });
+  try {
+    return /^(y|yes)$/i.test((await new Lines(reader, process.stdin.isTTY).next())?.trim() ?? '');
+  } finally {
+    reader.close();
+    process.stdin.destroy();
+  }
+}

@@ -1,0 +1,34 @@
+import type { AuditRecord } from '../../shared/auditEvent.ts';
+import type { RunFilter } from './filter.ts';
+import type { ActionNode, TurnNode } from './tree.ts';
+
+/**
+ * The actions of a run that a filter is about. `matching`: those whose events have the filter's words, where it has
+ * some. What is said of the whole run (where something was sent) narrows no action.
+ */
+export function narrowed(turns: readonly TurnNode[], filter: RunFilter, matching?: ReadonlySet<string>): TurnNode[] {
+  return turns
+    .map(({ turn, actions }) => ({ turn, actions: actions.filter((action) => fits(action, filter, matching)) }))
+    .filter(({ actions }) => actions.length > 0);
+}
+
+function fits(action: ActionNode, filter: RunFilter, matching: ReadonlySet<string> | undefined): boolean {
+  const { decision, tool, effect, path } = filter;
+  return (
+    (matching?.has(action.id) ?? true) &&
+    isWanted(tool, () => action.tool === tool) &&
+    isWanted(effect, () => action.events.some(({ data }) => data['effect'] === effect)) &&
+    isWanted(decision, () => action.events.some((event) => isDecision(event, decision ?? ''))) &&
+    isWanted(path, () => action.events.some(({ payload }) => JSON.stringify(payload ?? '').includes(path ?? '')))
+  );
+}
+
+function isWanted(value: string | undefined, holds: () => boolean): boolean {
+  return value === undefined || value === '' || holds();
+}
+
+function isDecision({ type, data }: AuditRecord, wanted: string): boolean {
+  if (type === 'decided') return data['verdict'] === wanted;
+  if (type !== 'answered' || data['by'] !== 'person') return false;
+  return wanted === (data['choice'] === 'deny' ? 'refused' : 'approved');
+}

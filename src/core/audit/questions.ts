@@ -1,0 +1,65 @@
+import type { AuditRecord } from '../../shared/auditEvent.ts';
+
+/** How much a person was asked, and what came of it. Seconds are the median of how long answers took. */
+export interface Questions {
+  asked: number;
+  approved: number;
+  denied: number;
+  seconds: number;
+  /** Actions that a remembered approval covered. */
+  grantsUsed: number;
+  grantsGiven: number;
+  /** Remembered approvals that never covered anything: they were not worth giving, or said something else. */
+  grantsUnused: number;
+}
+
+/** What is counted of an event: few words of many events are kept in memory at a time. */
+export type Counted = Pick<AuditRecord, 'type' | 'data'>;
+
+export const COUNTED: readonly AuditRecord['type'][] = ['asked', 'answered', 'granted', 'grant_used'];
+
+export function questionsOf(events: Iterable<Counted>): Questions {
+  const waited: number[] = [];
+  const grants = new Map<unknown, number>();
+  const count = { asked: 0, approved: 0, denied: 0, grantsUsed: 0, grantsGiven: 0 };
+  for (const { type, data } of events) {
+    if (type === 'asked') count.asked += 1;
+    if (type === 'answered' && data['by'] === 'person') {
+      if (data['choice'] === 'deny') count.denied += 1;
+      else count.approved += 1;
+      if (typeof data['waitedMs'] === 'number') waited.push(data['waitedMs']);
+    }
+    if (type === 'granted') {
+      count.grantsGiven += 1;
+      grants.set(data['grant'], 0);
+    }
+    if (type === 'grant_used') {
+      count.grantsUsed += 1;
+      grants.set(data['grant'], (grants.get(data['grant']) ?? 0) + 1);
+    }
+  }
+  waited.sort((a, b) => a - b);
+  return {
+    ...count,
+    seconds: Math.round((waited[Math.floor((waited.length - 1) / 2)] ?? 0) / 100) / 10,
+    grantsUnused: [...grants.values()].filter((uses) => uses === 0).length,
+  };
+}
+
+export function questionWords(questions: Questions): string {
+  const { asked, approved, denied, seconds, grantsUsed, grantsGiven, grantsUnused } = questions;
+  const answers =
+    asked === 0 ? '' : ` (${approved} approved, ${denied} denied; half of the answers within ${seconds} s)`;
+  const grants =
+    grantsGiven === 0
+      ? ''
+      : `; ${grantsGiven} approvals remembered, which spared ${grantsUsed} questions; ${grantsUnused} of them never matched`;
+  return `${asked === 1 ? '1 question' : `${asked} questions`}${answers}${grants}`;
+}
+
+/** The Monday of a day's week, as YYYY-MM-DD in UTC. */
+export function weekOf(time: string): string {
+  const day = new Date(time);
+  day.setUTCDate(day.getUTCDate() - ((day.getUTCDay() + 6) % 7));
+  return day.toISOString().slice(0, 10);
+}

@@ -1,0 +1,112 @@
+import { fileChange } from '../core/audit/change.ts';
+import type { RunFilter } from '../core/audit/filter.ts';
+import { isEmpty } from '../core/audit/filter.ts';
+import { runPage } from '../core/audit/html.ts';
+import { narrowed } from '../core/audit/narrow.ts';
+import type { Erased, RunPage } from '../core/audit/port.ts';
+import { questionWords } from '../core/audit/questions.ts';
+import { actionReport, runReport } from '../core/audit/report.ts';
+import { turnsOf, type ActionNode, type TurnNode } from '../core/audit/tree.ts';
+import { verdictWords, type Verdict } from '../core/audit/verdict.ts';
+import { writeExport } from '../node/audit/exportFile.ts';
+import type { NodeParts } from '../node/engineParts.ts';
+import type { RunSummary } from '../shared/auditEvent.ts';
+
+const WEEKS_MS = 26 * 7 * 86_400_000;
+
+/** What the window does with the log: reads, checks, exports and erases. It decides nothing itself. */
+export class LogDesk {
+  readonly #node: NodeParts;
+
+  constructor(node: NodeParts) {
+    this.#node = node;
+  }
+
+  page(filter: RunFilter, limit: number, before?: number): Promise<RunPage> {
+    return this.#node.audit.find(filter, limit, before);
+  }
+
+  /** The values that there are to filter by. */
+  values(kind: 'tool' | 'effect' | 'host'): Promise<string[]> {
+    return this.#node.audit.values(kind);
+  }
+
+  async turns(run: string, filter: RunFilter): Promise<TurnNode[]> {
+    const turns = turnsOf(await this.#node.audit.events(run));
+    if (isEmpty(filter)) return turns;
+    const text = filter.text ?? '';
+    const matching = text === '' ? undefined : new Set(await this.#node.audit.matching(run, text));
+    // Words of the task itself are in no action: then all of them are shown.
+    const some = narrowed(turns, filter, matching);
+    return some.length > 0 || matching === undefined ? some : narrowed(turns, { ...filter, text: '' });
+  }
+
+  async report(run: RunSummary, action?: string): Promise<string> {
+    const node = action === undefined ? undefined : await this.action(run.run, action);
+    return node ? actionReport(node) : runReport(run, await this.#node.audit.events(run.run));
+  }
+
+  async html(run: RunSummary): Promise<string> {
+    return runPage(run, await this.#node.audit.events(run.run));
+  }
+
+  async action(run: string, action: string): Promise<ActionNode | undefined> {
+    return turnsOf(await this.#node.audit.events(run))
+      .flatMap((turn) => turn.actions)
+      .find((one) => one.id === action);
+  }
+
+  /** Both sides of what an action did to a file. Throws a sentence where they are not known any more. */
+  async change(run: string, action: string): Promise<{ path: string; before: string; after: string }> {
+    const node = await this.action(run, action);
+    const change = node && fileChange(node);
+    if (!change) throw new Error('This action changed no file that could be shown, or its details were erased.');
+    const before = await this.#node.parts.checkpoints.text(run, action, change.path);
+    const after = before === undefined ? undefined : change.after(before);
+    if (before === undefined || after === undefined)
+      throw new Error('What stood in the file before is not kept any more, so that there is nothing to compare.');
+    return { path: change.path, before, after };
+  }
+
+  verify(signal: AbortSignal, progress: (done: number, of: number) => void): Promise<Verdict | undefined> {
+    return this.#node.evidence.verify(signal, progress);
+  }
+
+  /** The verdict, and how those who keep evidence outside stand: a text for people. */
+  async verdictText(verdict: Verdict): Promise<string> {
+    const states = await this.#node.evidence.states();
+    return [
+      `# ${verdict.ok ? 'The audit log is whole' : 'The audit log is NOT whole'}`,
+      '',
+      ...verdictWords(verdict, new Date()).map((line) => `- ${line}`),
+      '',
+      ...states.map(({ name, ok, words }) => `- ${ok ? '' : 'PROBLEM: '}${name}: ${words}`),
+      '',
+      `- Log: ${verdict.log}`,
+      `- File: ${this.#node.audit.file}`,
+      '',
+    ].join('\n');
+  }
+
+  erase(run: string): Promise<Erased> {
+    return this.#node.audit.erase({ scope: 'run', run });
+  }
+
+  /** One run, or the whole log, as JSON Lines that can be checked without the log. */
+  async export(target: string, run?: string): Promise<void> {
+    await writeExport(this.#node.audit.file, target, run);
+  }
+
+  async questions(): Promise<string> {
+    const weeks = await this.#node.audit.questions(Date.now() - WEEKS_MS);
+    return [
+      '# How much was asked',
+      '',
+      ...(weeks.length === 0 ? ['Nobody was asked anything in the last 26 weeks.', ''] : []),
+      ...weeks.flatMap(({ week, questions }) => [`- Week of ${week}: ${questionWords(questions)}`]),
+      '',
+      'Each run’s own numbers are in its report.',
+      '',
+    ].join('\n');
+  }
+}

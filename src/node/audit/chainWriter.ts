@@ -1,0 +1,244 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { SeenHead } from '../../core/audit/port.ts';
+import {
+  EventBodySchema,
+  checkedEvent,
+  type AuditEvent,
+  type EventBody,
+  type NewEvent,
+} from '../../shared/auditEvent.ts';
+import { canonicalJson } from '../../shared/json.ts';
+import { commitment, eventHash, GENESIS, headStatement, MOST_UNSIGNED, writerStatement } from './chain.ts';
+import type { Connection } from './database.ts';
+import { isConstraint } from './sqliteProblem.ts';
+import { accountKey, fingerprint, processKey, type SigningKey } from './keys.ts';
+import type { Gap, LogFile } from './logFile.ts';
+import { placeOf } from './place.ts';
+
+/** Events that belong to no run stand under this name. */
+export const LOG_EVENTS = 'log';
+
+/** The end of the chain, and who signed it last. */
+interface Tip {
+  seq: number;
+  hash: string;
+  signed: number;
+}
+
+/** After these the chain is signed at once: nobody may come back to sign it later. */
+const SIGNED_AT_ONCE = new Set<NewEvent['type']>(['run_finished', 'interrupted', 'erasure', 'gap']);
+
+/** Somebody replaced the file under the hands of this process. */
+export class LogReplaced extends Error {
+  override name = 'LogReplaced';
+  readonly gap: Gap['reason'] | undefined;
+  constructor(gap?: Gap['reason']) {
+    super('the audit log was replaced by another one');
+    this.gap = gap;
+  }
+}
+
+/**
+ * Appends events to the chain and signs it. Every process signs with a key of its own that it introduces with its
+ * first event, certified by the account's key; whoever writes the eighth event since the last signature signs.
+ */
+export class ChainWriter {
+  readonly #file: LogFile;
+  readonly #data: string;
+  readonly #pid: number;
+  readonly #key: SigningKey = processKey();
+  readonly id: string = fingerprint(this.#key.publicKey);
+  /** The log in which this process has introduced itself. */
+  #log: { connection: Connection; name: string } | undefined;
+
+  /** The log that begins in the transaction that is open. */
+  #begun: { file: string; name: string } | undefined;
+  /** The last signature of this process that nobody has asked for yet. */
+  #head: SeenHead | undefined;
+
+  constructor(file: LogFile, data: string, pid: number) {
+    this.#file = file;
+    this.#data = data;
+    this.#pid = pid;
+  }
+
+  /** One transaction. If it fails, this process has not introduced itself in it either. */
+  transaction<T>(connection: Connection, work: () => T): T {
+    const before = { log: this.#log, head: this.#head };
+    try {
+      const result = connection.transaction(() => {
+        if (!this.#file.isCurrent()) throw new LogReplaced();
+        connection.checkRules();
+        return work();
+      });
+      this.#noteBeginning();
+      return result;
+    } catch (error) {
+      this.#begun = undefined;
+      this.#log = before.log;
+      this.#head = before.head;
+      throw error;
+    }
+  }
+
+  /** Appends within a transaction of this writer. Throws `LogReplaced` where the file is not the log any more. */
+  append(connection: Connection, event: NewEvent): AuditEvent {
+    const checked = checkedEvent(event);
+    const tip = tipOf(connection);
+    this.#introduce(connection, tip);
+    const written = this.#write(connection, tip, checked);
+    if (tip.seq - tip.signed >= MOST_UNSIGNED || isSignedAtOnce(checked)) this.#sign(connection, tip);
+    return written;
+  }
+
+  /** The last signature of this process, if there is one since this was asked last. */
+  takeHead(): SeenHead | undefined {
+    const head = this.#head;
+    this.#head = undefined;
+    return head;
+  }
+
+  sign(text: string): string {
+    return this.#key.sign(text);
+  }
+
+  /** Introduces this process where it has not: for those who sign something beside the chain. */
+  introduced(connection: Connection): string {
+    this.#introduce(connection, tipOf(connection));
+    return this.#log?.name ?? '';
+  }
+
+  #introduce(connection: Connection, tip: Tip): void {
+    if (this.#log?.connection === connection && tip.seq > 0) return;
+    const begun = join(this.#data, 'audit.begun');
+    const account = accountKey(this.#data);
+    let name: string;
+    if (tip.seq === 0) {
+      name = randomUUID();
+      this.#begun = { file: begun, name };
+      this.#write(connection, tip, {
+        type: 'log_started',
+        run: LOG_EVENTS,
+        data: { log: name, format: 1, account: account.publicKey },
+      });
+    } else {
+      const first = logOf(connection);
+      // A log belongs to one account key: with another one nobody could tell who may write it.
+      if (first?.account !== account.publicKey) throw new LogReplaced(first ? 'other key' : 'damaged');
+      name = first.log;
+    }
+    const isFirst = tip.seq === 1;
+    this.#write(connection, tip, {
+      type: 'writer',
+      run: LOG_EVENTS,
+      data: {
+        key: this.#key.publicKey,
+        certificate: account.sign(writerStatement(name, tip.seq, tip.hash, this.#key.publicKey)),
+        pid: this.#pid,
+      },
+    });
+    tip.signed = tip.seq;
+    this.#log = { connection, name };
+    const gap = this.#file.gap ?? (existsSync(begun) ? MISSING : undefined);
+    if (!isFirst || !gap) return;
+    const { reason, bytes, digest, file, problem } = gap;
+    this.#write(connection, tip, {
+      type: 'gap',
+      run: LOG_EVENTS,
+      data: { reason, ...(bytes !== undefined && { bytes }), ...(digest !== undefined && { digest }) },
+      payload: { file, problem },
+    });
+    this.#sign(connection, tip);
+  }
+
+  /** That there is a log stands beside it, from the moment when it is there: if it is gone one day, that is missed. */
+  #noteBeginning(): void {
+    if (this.#begun) writeFileSync(this.#begun.file, this.#begun.name, { mode: 0o600 });
+    this.#begun = undefined;
+  }
+
+  #sign(connection: Connection, tip: Tip): void {
+    const signature = this.#key.sign(headStatement(this.#log?.name ?? '', tip.seq, tip.hash));
+    const { seq, hash, time } = this.#write(connection, tip, { type: 'head', run: LOG_EVENTS, data: { signature } });
+    tip.signed = tip.seq;
+    this.#head = { place: placeOf(this.#data), log: this.#log?.name ?? '', seq, hash, time };
+  }
+
+  #write(connection: Connection, tip: Tip, event: NewEvent): AuditEvent {
+    const { payload, ...open } = event;
+    const text = payload === undefined ? undefined : canonicalJson(payload);
+    const salt = text === undefined ? '' : newSalt();
+    const body: EventBody = {
+      v: 1,
+      seq: tip.seq + 1,
+      time: new Date().toISOString(),
+      writer: this.id,
+      ...open,
+      ...(text !== undefined && { commitment: commitment(salt, text) }),
+    };
+    const canonical = canonicalJson(body);
+    const hash = eventHash(tip.hash, canonical);
+    try {
+      connection.prepare('INSERT INTO events (seq, body, hash) VALUES (?, ?, ?)').run(body.seq, canonical, hash);
+      if (text !== undefined)
+        connection.prepare('INSERT INTO payloads (seq, salt, body) VALUES (?, ?, ?)').run(body.seq, salt, text);
+    } catch (error) {
+      // Something stands already where nothing can: rows that belong to no event.
+      throw isConstraint(error) ? new LogReplaced('damaged') : error;
+    }
+    tip.seq = body.seq;
+    tip.hash = hash;
+    return { ...body, hash };
+  }
+}
+
+const MISSING: Gap = {
+  reason: 'missing',
+  file: '',
+  problem: 'there was no log although this account has written one before',
+};
+
+/** An event of the run itself, not of one of its actions. */
+function isSignedAtOnce({ type, action }: NewEvent): boolean {
+  return SIGNED_AT_ONCE.has(type) && action === undefined;
+}
+
+/** Random bytes are dear one call at a time. */
+let pool = Buffer.alloc(0);
+const SALT_BYTES = 16;
+
+function newSalt(): string {
+  if (pool.length < SALT_BYTES) pool = randomBytes(4096);
+  const salt = pool.toString('hex', 0, SALT_BYTES);
+  pool = pool.subarray(SALT_BYTES);
+  return salt;
+}
+
+function tipOf(connection: Connection): Tip {
+  const last = connection.prepare('SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1').get();
+  if (!last) return { seq: 0, hash: GENESIS, signed: 0 };
+  // Two partial indexes: the type has to stand in the query itself for one to be used.
+  const newest = (sql: string): number => Number(connection.prepare(sql).get()?.['s'] ?? 0);
+  const head = newest("SELECT max(seq) AS s FROM events WHERE type = 'head'");
+  const writer = newest("SELECT max(seq) AS s FROM events WHERE type = 'writer'");
+  return { seq: Number(last['seq']), hash: String(last['hash']), signed: Math.max(head, writer) };
+}
+
+/** What the log's first event says. */
+export function logOf(connection: Connection): { log: string; account: string } | undefined {
+  const row = connection.prepare('SELECT body FROM events WHERE seq = 1').get();
+  const event = row ? parseBody(String(row['body'])) : undefined;
+  const { log, account } = event?.type === 'log_started' ? event.data : {};
+  return typeof log === 'string' && typeof account === 'string' ? { log, account } : undefined;
+}
+
+export function parseBody(text: string): EventBody | undefined {
+  try {
+    const parsed = EventBodySchema.safeParse(JSON.parse(text));
+    return parsed.success ? parsed.data : undefined;
+  } catch {
+    return undefined;
+  }
+}

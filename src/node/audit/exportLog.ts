@@ -1,0 +1,81 @@
+import { GENESIS } from './chain.ts';
+import { logOf } from './chainWriter.ts';
+import type { Connection } from './database.ts';
+import { eventLine } from './verify/exportFile.ts';
+
+/**
+ * A log, or one run of it, as JSON Lines that can be checked without the database: the events with their hashes, and
+ * payloads with their salts. For one run the events around it come along without payloads, from a signature before it
+ * to a signature after it, with the certificates of the processes that wrote them.
+ */
+export function* exportLines(connection: Connection, run?: string): Generator<string> {
+  const log = logOf(connection);
+  if (!log) throw new Error('The log has no events yet.');
+  const [from, to] = run === undefined ? [0, lastOf(connection)] : stretchOf(connection, run);
+  const header = {
+    oversign: 'audit export',
+    format: 1,
+    log: log.log,
+    account: log.account,
+    part: run === undefined ? 'all' : `run ${run}`,
+    events: to - from,
+    from: { seq: from, hash: hashAt(connection, from) },
+  };
+  yield `${JSON.stringify(header)}\n`;
+  if (run !== undefined) yield* introductions(connection, from, to);
+  const rows = connection
+    .prepare(
+      `SELECT e.body AS body, e.hash AS hash, e.run AS run, p.salt AS salt, p.body AS payload
+       FROM events e LEFT JOIN payloads p ON p.seq = e.seq WHERE e.seq > ? AND e.seq <= ? ORDER BY e.seq`,
+    )
+    .iterate(from, to);
+  for (const { body, hash, run: own, salt, payload } of rows) {
+    const isShown = payload !== null && (run === undefined || own === run);
+    yield eventLine({
+      body: String(body),
+      hash: String(hash),
+      salt: isShown ? String(salt) : null,
+      payload: isShown ? String(payload) : null,
+    });
+  }
+}
+
+/** From a signature before the run to one after it; to the end of the log where none follows yet. */
+function stretchOf(connection: Connection, run: string): [from: number, to: number] {
+  const ends = connection.prepare('SELECT min(seq) AS first, max(seq) AS last FROM events WHERE run = ?').get(run);
+  const [first, last] = [ends?.['first'], ends?.['last']];
+  if (typeof first !== 'number' || typeof last !== 'number') throw new Error(`There is no run ${run} in the log.`);
+  const head = (sql: string, seq: number): number | undefined => {
+    const found = connection.prepare(sql).get(seq)?.['seq'];
+    return typeof found === 'number' ? found : undefined;
+  };
+  const before = head("SELECT max(seq) AS seq FROM events WHERE type = 'head' AND seq < ?", first);
+  const after = head("SELECT min(seq) AS seq FROM events WHERE type = 'head' AND seq > ?", last);
+  return [before === undefined ? 0 : before - 1, after ?? lastOf(connection)];
+}
+
+function* introductions(connection: Connection, from: number, to: number): Generator<string> {
+  if (from === 0) return;
+  const writers = new Set(
+    connection
+      .prepare("SELECT DISTINCT body ->> '$.writer' AS writer FROM events WHERE seq > ? AND seq <= ?")
+      .all(from, to)
+      .map((row) => row['writer']),
+  );
+  const rows = connection
+    .prepare(
+      `SELECT e.body AS body, p.hash AS prev, e.body ->> '$.writer' AS writer FROM events e
+       JOIN events p ON p.seq = e.seq - 1 WHERE e.type = 'writer' AND e.seq <= ? ORDER BY e.seq`,
+    )
+    .iterate(from);
+  for (const { body, prev, writer } of rows)
+    if (writers.has(writer)) yield `{"writer":${String(body)},"prev":${JSON.stringify(prev)}}\n`;
+}
+
+function lastOf(connection: Connection): number {
+  return Number(connection.prepare('SELECT max(seq) AS s FROM events').get()?.['s'] ?? 0);
+}
+
+function hashAt(connection: Connection, seq: number): string {
+  return seq === 0 ? GENESIS : String(connection.prepare('SELECT hash FROM events WHERE seq = ?').get(seq)?.['hash']);
+}

@@ -1,0 +1,54 @@
+import { statSync } from 'node:fs';
+import type { Connection } from './database.ts';
+
+/** How long payloads are kept, and how large the log may grow. */
+export interface Retention {
+  days?: number;
+  bytes?: number;
+}
+
+const DAY_MS = 86_400_000;
+
+/**
+ * Up to which event payloads have to go: those older than the days, and the oldest until the rest fits. Undefined where
+ * none has to. The events themselves stay: a size that they alone exceed cannot be kept.
+ */
+export function retainedFrom(connection: Connection, file: string, keep: Retention, now: Date): number | undefined {
+  const ends = [byAge(connection, keep.days, now), bySize(connection, file, keep.bytes)];
+  const upTo = Math.max(0, ...ends.map((end) => end ?? 0));
+  const oldest = connection.prepare('SELECT min(seq) AS s FROM payloads').get()?.['s'];
+  return upTo > 0 && typeof oldest === 'number' && oldest <= upTo ? upTo : undefined;
+}
+
+function byAge(connection: Connection, days: number | undefined, now: Date): number | undefined {
+  if (days === undefined) return undefined;
+  return seqAt(connection, new Date(now.getTime() - days * DAY_MS).toISOString());
+}
+
+/** The last event before a time. Times grow with the sequence, clock changes aside: a search by halves. */
+export function seqAt(connection: Connection, time: string): number {
+  const timeOf = (seq: number): string =>
+    String(connection.prepare("SELECT body ->> '$.time' AS t FROM events WHERE seq = ?").get(seq)?.['t'] ?? '');
+  let [low, high] = [0, Number(connection.prepare('SELECT max(seq) AS s FROM events').get()?.['s'] ?? 0)];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (timeOf(middle) < time) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+function bySize(connection: Connection, file: string, bytes: number | undefined): number | undefined {
+  if (bytes === undefined) return undefined;
+  let over = statSync(file).size - bytes;
+  if (over <= 0) return undefined;
+  let last: number | undefined;
+  for (const row of connection
+    .prepare('SELECT seq, length(body) + length(salt) AS size FROM payloads ORDER BY seq')
+    .iterate()) {
+    if (over <= 0) break;
+    over -= Number(row['size']);
+    last = Number(row['seq']);
+  }
+  return last;
+}

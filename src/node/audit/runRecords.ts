@@ -1,0 +1,168 @@
+import type { Claim } from '../../core/audit/port.ts';
+import type { EventType } from '../../shared/auditEvent.ts';
+import { canonicalJson, type Json } from '../../shared/json.ts';
+import { sha256 } from '../files/hash.ts';
+import { isAlive, type ProcessIdentity } from '../process/identity.ts';
+import { transcriptStatement, writerStatement } from './chain.ts';
+import { logOf, parseBody, type ChainWriter } from './chainWriter.ts';
+import type { Connection } from './database.ts';
+import { checker, fingerprint } from './keys.ts';
+
+/** Which run is active where, what runs need to go on, and what dead processes left open. */
+export class RunRecords {
+  readonly #writer: ChainWriter;
+  readonly #owner: ProcessIdentity;
+  /** What this process holds, and the log in which that stands. */
+  readonly #held = new Map<string, readonly string[]>();
+  #log: Connection | undefined;
+
+  constructor(writer: ChainWriter, owner: ProcessIdentity) {
+    this.#writer = writer;
+    this.#owner = owner;
+  }
+
+  /** Puts what this process holds into a log that it meets for the first time: the one before was set aside. */
+  carryOver(connection: Connection): void {
+    if (this.#log !== connection) for (const [run, folders] of this.#held) this.#insert(connection, folders, run);
+    this.#log = connection;
+  }
+
+  /** Claims folders for a run, all or none; what a dead process held is marked as interrupted and taken over. */
+  claim(connection: Connection, folders: readonly string[], run: string): Claim {
+    for (const folder of folders) {
+      const row = connection.prepare('SELECT run, pid, start, boot FROM active_runs WHERE folder = ?').get(folder);
+      if (!row) continue;
+      const holder = ownerOf(row);
+      if (isAlive(holder)) return { ok: false, folder, run: String(row['run']), pid: holder.pid };
+      this.#markInterrupted(connection, String(row['run']));
+    }
+    this.#insert(connection, folders, run);
+    this.#held.set(run, folders);
+    return { ok: true };
+  }
+
+  release(connection: Connection, run: string): void {
+    this.#held.delete(run);
+    connection.prepare('DELETE FROM active_runs WHERE run = ?').run(run);
+  }
+
+  /** Marks as interrupted what processes that are gone left open; returns those runs. */
+  recover(connection: Connection): string[] {
+    const marked = new Set<string>();
+    for (const row of connection.prepare('SELECT folder, run, pid, start, boot FROM active_runs').all()) {
+      const run = String(row['run']);
+      if (marked.has(run) || isAlive(ownerOf(row))) continue;
+      this.#markInterrupted(connection, run);
+      marked.add(run);
+    }
+    return [...marked];
+  }
+
+  /** Signed, since the chain does not hold it: whoever goes on with a run must not be told another past. */
+  saveTranscript(connection: Connection, run: string, transcript: Json): void {
+    const log = this.#writer.introduced(connection);
+    const body = canonicalJson(transcript);
+    const seq = lastSeq(connection);
+    connection
+      .prepare('INSERT OR REPLACE INTO transcripts (run, body, seq, writer, signature) VALUES (?, ?, ?, ?, ?)')
+      .run(run, body, seq, this.#writer.id, this.#writer.sign(transcriptStatement(log, run, seq, sha256(body))));
+  }
+
+  /** Throws where the text is not what a process of this log has signed last. */
+  loadTranscript(connection: Connection, run: string): Json | undefined {
+    const row = connection.prepare('SELECT body, seq, writer, signature FROM transcripts WHERE run = ?').get(run);
+    if (!row) return undefined;
+    const [body, writer, signature] = [String(row['body']), String(row['writer']), String(row['signature'])];
+    const seq = Number(row['seq']);
+    const log = logOf(connection);
+    const key = log && certifiedKey(connection, log, writer);
+    const isSigned = key && checker(key)(transcriptStatement(log.log, run, seq, sha256(body)), signature);
+    if (isSigned !== true || isOutdated(connection, run, seq))
+      throw new Error(
+        `the stored conversation of run ${run} is not the one that was recorded; start a new run instead of going on with it`,
+      );
+    return JSON.parse(body) as Json;
+  }
+
+  #insert(connection: Connection, folders: readonly string[], run: string): void {
+    const { pid, start, boot } = this.#owner;
+    for (const folder of folders)
+      connection
+        .prepare('INSERT OR IGNORE INTO active_runs (folder, run, pid, start, boot) VALUES (?, ?, ?, ?, ?)')
+        .run(folder, run, pid, start, boot);
+  }
+
+  /** Closes what a dead process left open: started actions, questions nobody answered, and the run itself. */
+  #markInterrupted(connection: Connection, run: string): void {
+    const open = new Map<string, EventType>();
+    let isOpen = false;
+    for (const row of connection.prepare('SELECT body FROM events WHERE run = ? ORDER BY seq').all(run)) {
+      const event = parseBody(String(row['body']));
+      if (!event) continue;
+      if (event.type === 'run_started' || event.type === 'run_continued') isOpen = true;
+      if (event.type === 'run_finished' || (event.type === 'interrupted' && event.action === undefined)) isOpen = false;
+      if (event.action === undefined) continue;
+      if (['asked', 'answered', 'started'].includes(event.type)) open.set(event.action, event.type);
+      if (event.type === 'finished' || event.type === 'interrupted') open.delete(event.action);
+    }
+    for (const [action, last] of open) {
+      if (last === 'asked')
+        this.#writer.append(connection, {
+          type: 'answered',
+          run,
+          action,
+          data: { choice: 'deny', by: 'interruption' },
+        });
+      this.#writer.append(connection, {
+        type: 'interrupted',
+        run,
+        action,
+        data: { after: last, effect: last === 'started' ? 'may have happened' : 'did not happen' },
+      });
+    }
+    if (isOpen)
+      this.#writer.append(connection, {
+        type: 'interrupted',
+        run,
+        data: { reason: 'the process that owned it is gone' },
+      });
+    this.release(connection, run);
+  }
+}
+
+/** It is stored after every reply and every action: only the last of them can be missing in it, after a crash. */
+function isOutdated(connection: Connection, run: string, seq: number): boolean {
+  const later = connection
+    .prepare("SELECT count(*) AS n FROM events WHERE run = ? AND type IN ('finished', 'model_replied') AND seq > ?")
+    .get(run, seq);
+  return Number(later?.['n'] ?? 0) > 1;
+}
+
+function lastSeq(connection: Connection): number {
+  return Number(connection.prepare('SELECT max(seq) AS s FROM events').get()?.['s'] ?? 0);
+}
+
+function ownerOf(row: Record<string, unknown>): ProcessIdentity {
+  return { pid: Number(row['pid']), start: String(row['start']), boot: String(row['boot']) };
+}
+
+/** The public key of a writer, if the account certified it for the place where it stands in the chain. */
+function certifiedKey(
+  connection: Connection,
+  { log, account }: { log: string; account: string },
+  writer: string,
+): string | undefined {
+  const isCertified = checker(account);
+  for (const row of connection
+    .prepare(
+      `SELECT e.seq AS seq, e.body AS body, p.hash AS prev FROM events e JOIN events p ON p.seq = e.seq - 1
+       WHERE e.type = 'writer' AND e.body ->> '$.writer' = ? ORDER BY e.seq`,
+    )
+    .iterate(writer)) {
+    const data: Record<string, unknown> = parseBody(String(row['body']))?.data ?? {};
+    const [key, certificate] = [String(data['key']), String(data['certificate'])];
+    const statement = writerStatement(log, Number(row['seq']) - 1, String(row['prev']), key);
+    if (fingerprint(key) === writer && isCertified(statement, certificate)) return key;
+  }
+  return undefined;
+}

@@ -1,0 +1,81 @@
+import type { EventBody, NewEvent } from '../../../shared/auditEvent.ts';
+
+/** What of an event is searched: its words, and the paths it names. */
+export interface Words {
+  text: string;
+  paths: string;
+}
+
+/** So much of an event is searched; a command's output may be longer. */
+const MOST = 100_000;
+
+/** The same for the same event each time: what was put into the index is taken out of it with the same words. */
+export function searchWords(event: Pick<EventBody, 'data' | 'type'>, payload: NewEvent['payload']): Words {
+  // What signs the chain says nothing that anybody would look for.
+  if (event.type === 'head' || event.type === 'writer') return { text: '', paths: '' };
+  const text: string[] = [];
+  collect(event.data, text);
+  if (payload) collect(payload, text);
+  return { text: text.join('\n').slice(0, MOST), paths: pathsOf(payload).join('\n').slice(0, MOST) };
+}
+
+function collect(value: unknown, into: string[]): void {
+  if (typeof value === 'string') into.push(value);
+  else if (Array.isArray(value)) for (const item of value) collect(item, into);
+  else if (typeof value === 'object' && value !== null) for (const item of Object.values(value)) collect(item, into);
+}
+
+function pathsOf(payload: NewEvent['payload']): string[] {
+  const paths: string[] = [];
+  collect(payload?.['contentOf'] ?? [], paths);
+  collect(payload?.['places'] ?? {}, paths);
+  const action = payload?.['action'];
+  if (typeof action !== 'object' || action === null || Array.isArray(action)) return paths;
+  const { resources } = action;
+  if (Array.isArray(resources))
+    for (const resource of resources)
+      if (typeof resource === 'object' && resource !== null && !Array.isArray(resource) && 'path' in resource)
+        collect(resource['path'] ?? '', paths);
+  return paths;
+}
+
+/** What a run can be found by, apart from words: kind and value. */
+export function facetsOf({ type, data }: Pick<EventBody, 'data' | 'type'>): [kind: string, value: string][] {
+  const named = (kind: string, value: unknown): [string, string][] =>
+    typeof value === 'string' && value !== '' ? [[kind, value]] : [];
+  switch (type) {
+    case 'proposed':
+      return [...named('tool', data['tool']), ...named('effect', data['effect'])];
+    case 'decided':
+      return named('decision', data['verdict']);
+    case 'answered':
+      return data['by'] === 'person' ? [['decision', data['choice'] === 'deny' ? 'refused' : 'approved']] : [];
+    case 'egress': {
+      const origin = data['origin'];
+      if (typeof origin !== 'string' || !URL.canParse(origin)) return [];
+      const { host, hostname } = new URL(origin);
+      return [...new Set([origin, host, hostname])].map((value) => ['host', value]);
+    }
+    default:
+      return [];
+  }
+}
+
+/** A query of FTS5 (sqlite.org/fts5.html): every word, in any order; the last may be the beginning of one. */
+export function textQuery(text: string): string | undefined {
+  const words = wordsOf(text);
+  if (words.length === 0) return undefined;
+  const isOpen = /[\p{L}\p{N}]$/u.test(text);
+  return `text : (${words.map((word, index) => `"${word}"${isOpen && index === words.length - 1 ? ' *' : ''}`).join(' AND ')})`;
+}
+
+/** Names of a path, one after the other. */
+export function pathQuery(path: string): string | undefined {
+  const words = wordsOf(path);
+  return words.length === 0 ? undefined : `paths : "${words.join(' ')}"`;
+}
+
+/** As the index takes a text apart: letters and digits, of every script (FTS5's unicode61). */
+function wordsOf(text: string): string[] {
+  return text.match(/[\p{L}\p{N}\p{M}\p{Co}]+/gu) ?? [];
+}

@@ -1,0 +1,54 @@
+/** What a check needs of an event's text. `data` is there for events about the log itself. */
+export interface BodyFacts {
+  seq: number;
+  type: string;
+  writer: string;
+  commitment: string | undefined;
+  data: Record<string, unknown>;
+}
+
+/** Events that say something about the log itself. */
+const OF_THE_LOG = new Set(['log_started', 'writer', 'head', 'erasure']);
+
+const [ACTION, COMMITMENT, SEQ, TIME, TYPE, END] = [
+  '{"action":"',
+  '"commitment":"',
+  '"seq":',
+  ',"time":"',
+  '"type":"',
+  '","v":1,"writer":"',
+];
+
+/**
+ * Undefined where the text is no event. The text is canonical (RFC 8785: keys in order), so that its beginning and its
+ * end are known, and what people and models wrote stands in between. Parsing would take longer than hashing, and a
+ * million events are to be checked in seconds; whatever looks unusual is parsed all the same.
+ */
+export function factsOf(text: string): BodyFacts | undefined {
+  const end = text.length - (END.length + 18);
+  const typeAt = text.lastIndexOf(TYPE, end);
+  const seqAt = text.lastIndexOf(SEQ, typeAt);
+  if (!text.startsWith(END, end) || !text.endsWith('"}') || typeAt === -1 || seqAt === -1) return parsed(text);
+  const type = text.slice(typeAt + TYPE.length, end);
+  const seq = Number(text.slice(seqAt + SEQ.length, text.indexOf(TIME, seqAt)));
+  const at = text.startsWith(ACTION) ? text.indexOf('"', ACTION.length) + 2 : 1;
+  if (OF_THE_LOG.has(type) || !Number.isSafeInteger(seq)) return parsed(text);
+  const hasCommitment = text.startsWith(COMMITMENT, at);
+  if (!hasCommitment && !text.startsWith('"data":{', at)) return parsed(text);
+  const from = at + COMMITMENT.length;
+  const writer = text.slice(end + END.length, -2);
+  return { seq, type, writer, commitment: hasCommitment ? text.slice(from, from + 64) : undefined, data: {} };
+}
+
+function parsed(text: string): BodyFacts | undefined {
+  try {
+    const value = JSON.parse(text) as Partial<BodyFacts> | null;
+    if (typeof value?.seq !== 'number' || typeof value.type !== 'string' || typeof value.writer !== 'string')
+      return undefined;
+    if (typeof value.data !== 'object') return undefined;
+    const { seq, type, writer, data, commitment } = value;
+    return { seq, type, writer, data, commitment: typeof commitment === 'string' ? commitment : undefined };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,93 @@
+import type { Verdict } from '../../../core/audit/verdict.ts';
+import { hasOwnRules, openReadOnly, OtherFormat, type Connection } from '../database.ts';
+import { damageOf, sqliteProblem } from '../sqliteProblem.ts';
+import type { Bad, Row } from './chainCheck.ts';
+import { unreadable, verifySource, type Against, type Progress } from './verifyLog.ts';
+
+/** Checks a database. It is only read; whoever writes to it meanwhile is not held up. */
+export function verifyDatabase(file: string, against: Against, progress: Progress): Verdict {
+  let connection: Connection | undefined;
+  let last = 0;
+  try {
+    connection = openReadOnly(file);
+    const open = connection;
+    // One look for all of it: what others write meanwhile is not in it.
+    open.database.exec('BEGIN');
+    const strange = strangeness(open);
+    const verdict = verifySource(
+      {
+        count: Number(open.prepare('SELECT count(*) AS n FROM events').get()?.['n'] ?? 0),
+        *rows(): Iterable<Row> {
+          for (const row of rowsOf(open)) {
+            last = row.seq;
+            yield row;
+          }
+        },
+      },
+      against,
+      progress,
+    );
+    return strange === undefined ? verdict : { ...verdict, ok: false, problem: strange };
+  } catch (error) {
+    const damage = damageOf(error);
+    if (damage !== undefined) return unreadable(last, `the database is damaged from here on (${damage})`, against);
+    throw error instanceof OtherFormat ? error : sqliteProblem(error, file);
+  } finally {
+    connection?.close();
+  }
+}
+
+/** SQLite's own check of its pages, and of its indexes against the tables; it takes as long as the chain. */
+export function checkIntegrity(file: string): Bad | undefined {
+  const connection = openReadOnly(file);
+  try {
+    const row = connection.database.prepare('PRAGMA integrity_check(1)').get();
+    const words = String(row?.['integrity_check']);
+    return words === 'ok' ? undefined : { seq: 0, property: 'readable', words: `the database is damaged (${words})` };
+  } catch (error) {
+    const damage = damageOf(error);
+    if (damage === undefined) throw error;
+    return { seq: 0, property: 'readable', words: `the database is damaged (${damage})` };
+  } finally {
+    connection.close();
+  }
+}
+
+/** What makes the database show, or take, something else than the events in it. */
+function strangeness(connection: Connection): Bad | undefined {
+  if (!hasOwnRules(connection.database))
+    return { seq: 0, property: 'readable', words: 'the database’s own rules (its schema) were changed' };
+  const is = (sql: string): boolean => Number(connection.prepare(sql).get()?.['n'] ?? 0) > 0;
+  if (is(`SELECT count(*) AS n FROM events WHERE seq < 1 OR seq > ${Number.MAX_SAFE_INTEGER}`))
+    return { seq: 0, property: 'order', words: 'it holds events with numbers that no log gives' };
+  if (is('SELECT count(*) AS n FROM payloads p WHERE NOT EXISTS (SELECT 1 FROM events e WHERE e.seq = p.seq)'))
+    return { seq: 0, property: 'payload', words: 'it holds payloads that belong to no event' };
+  return undefined;
+}
+
+const BATCH = 1000;
+
+/** Events and payloads in order, a batch of each at a time: much quicker than row by row, and than a join. */
+function* rowsOf(connection: Connection): Iterable<Row> {
+  const events = connection.database.prepare(
+    `SELECT seq, body, hash FROM events WHERE seq > ? AND seq <= ${Number.MAX_SAFE_INTEGER} ORDER BY seq LIMIT ?`,
+  );
+  const payloads = connection.database.prepare(
+    'SELECT seq, salt, body FROM payloads WHERE seq BETWEEN ? AND ? ORDER BY seq',
+  );
+  events.setReturnArrays(true);
+  payloads.setReturnArrays(true);
+  for (let last = 0; ;) {
+    const batch = events.all(last, BATCH) as unknown as [number, string, string][];
+    const first = batch[0]?.[0];
+    if (first === undefined) return;
+    last = batch.at(-1)?.[0] ?? first;
+    const own = payloads.all(first, last) as unknown as [number, string, string][];
+    let at = 0;
+    for (const [seq, body, hash] of batch) {
+      const payload = own[at]?.[0] === seq ? own[at] : undefined;
+      if (payload) at += 1;
+      yield { seq, body, hash, salt: payload?.[1] ?? null, payload: payload?.[2] ?? null };
+    }
+  }
+}

@@ -1,0 +1,125 @@
+import type { Earlier, Verdict } from '../../../core/audit/verdict.ts';
+import { parseBody } from '../chainWriter.ts';
+import { ChainCheck, WHOLE, type Anchor, type Bad, type Row } from './chainCheck.ts';
+import { WitnessCheck, type Testimony } from './witnessCheck.ts';
+
+/** What a check is made against. */
+export interface Against {
+  /** The account's public key (SPKI, base64), and where it is from; undefined where nobody said which it must be. */
+  account?: { key: string; from: 'local' | 'given' } | undefined;
+  testimonies: readonly Testimony[];
+  /** Stands for the folder of the log; see SeenHead. */
+  place?: string | undefined;
+}
+
+/** Called now and then with how many events are checked, of how many. */
+export type Progress = (done: number, of: number) => void;
+
+const EVERY = 20_000;
+
+/** Where events come from, in order, with what is known beforehand. */
+export interface Source {
+  count: number;
+  /** From the beginning, each time. */
+  rows(): Iterable<Row>;
+  /** What an export says of itself. */
+  says?: { log: string; account: string; last: number };
+  /** What an export of a part begins with. */
+  part?: { from: Anchor; introductions: readonly { body: string; prev: string }[] };
+}
+
+/** Checks a log or an export from its first event to its last. */
+export function verifySource(source: Source, against: Against, progress: Progress): Verdict {
+  const first = verifyOnce(source, against, progress, false);
+  // Once more with every signature, to name the first that does not fit: the last ones of each process were looked at.
+  return first.problem && first.problem.seq > 0 ? verifyOnce(source, against, progress, true) : first;
+}
+
+function verifyOnce(source: Source, against: Against, progress: Progress, everyHead: boolean): Verdict {
+  const { account } = against;
+  const check = new ChainCheck({
+    isAccount: (key) => account === undefined || key === account.key,
+    from: source.part?.from ?? WHOLE,
+    isPart: source.part !== undefined,
+    everyHead,
+  });
+  const witnesses = new WitnessCheck(against.testimonies, against.place);
+  const gap: { reason?: string } = {};
+  const bad = checked(source, check, witnesses, progress, gap);
+  return {
+    ok: bad === undefined,
+    log: check.log,
+    account: check.account,
+    accountChecked: account?.from ?? 'unchecked',
+    events: check.events,
+    first: (source.part?.from.seq ?? 0) + 1,
+    writers: check.writers,
+    erased: check.erased,
+    left: check.left,
+    signedUpTo: check.signedUpTo,
+    uncovered: Math.min(check.events, Math.max(0, check.last.seq - witnesses.coveredUpTo)),
+    witnesses: witnesses.reports(),
+    earlier: witnesses.earlier(),
+    ...(gap.reason !== undefined && { gap: gap.reason }),
+    ...(bad && { problem: bad }),
+  };
+}
+
+function checked(
+  source: Source,
+  check: ChainCheck,
+  witnesses: WitnessCheck,
+  progress: Progress,
+  gap: { reason?: string },
+): Bad | undefined {
+  const { part, says } = source;
+  if (part && says) {
+    const bad = check.begin(says.log, says.account) ?? introduced(part.introductions, check);
+    if (bad) return bad;
+    witnesses.begin(says.log, '');
+  }
+  for (const row of source.rows()) {
+    const bad = check.add(row);
+    if (bad) return bad;
+    const { seq, hash } = check.last;
+    if (seq === 1 && !part) witnesses.begin(check.log, parseBody(row.body)?.time ?? '');
+    const unlike = witnesses.event(seq, hash);
+    if (unlike) return unlike;
+    if (seq <= 3) noteGap(row, gap);
+    if (seq % EVERY === 0) progress(check.events, source.count);
+  }
+  if (check.events === 0 && !part) witnesses.begin('', '');
+  else if (check.log === '')
+    return { seq: 1, property: 'readable', words: 'the first event does not say whose log this is' };
+  if (says && (says.log !== check.log || says.last !== check.last.seq))
+    return {
+      seq: check.last.seq + 1,
+      property: 'order',
+      words: `the export ends here, although it says that it goes to event ${says.last} of log ${says.log}`,
+    };
+  return check.end() ?? (part ? undefined : witnesses.end(check.last.seq, gap.reason));
+}
+
+function introduced(introductions: readonly { body: string; prev: string }[], check: ChainCheck): Bad | undefined {
+  for (const { body, prev } of introductions) {
+    const wrong = check.introduce(body, prev);
+    if (wrong) return wrong;
+  }
+  return undefined;
+}
+
+function noteGap({ body }: Row, gap: { reason?: string }): void {
+  const event = body.includes('"type":"gap"') ? parseBody(body) : undefined;
+  if (event?.type === 'gap') gap.reason = String(event.data['reason']);
+}
+
+/** Where there is nothing to check: the problem is all that is known. */
+export function unreadable(last: number, words: string, against: Against): Verdict {
+  const none: Earlier[] = [];
+  return {
+    ...{ ok: false, log: '', account: '', accountChecked: against.account?.from ?? 'unchecked', events: last },
+    ...{ first: 1, writers: 0, erased: 0, left: 0, signedUpTo: 0, uncovered: last, earlier: none },
+    witnesses: new WitnessCheck(against.testimonies, against.place).reports(),
+    problem: { seq: last + 1, property: 'readable', words },
+  };
+}
