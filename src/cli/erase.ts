@@ -34,13 +34,13 @@ export async function erase({ run, user, yes }: EraseOptions): Promise<number> {
   }
   const { audit, evidence } = await evidenceHere(process.env);
   await using _log = evidence;
-  const { payloads, left } = await audit.erase(what);
+  const { payloads, conversations, left } = await audit.erase(what);
   process.stdout.write(
-    payloads === 0
-      ? 'There was nothing to erase: no such run, it is still active, or it was erased before.\n'
+    payloads + conversations === 0
+      ? `There was nothing to erase: no such run, it is still active, or it was erased before.${left === undefined ? '' : ` And ${left}.`}\n`
       : `${payloads} payloads were erased.${left === undefined ? '' : ` But ${left}.`}\n`,
   );
-  return payloads === 0 ? 1 : 0;
+  return payloads + conversations === 0 ? 1 : 0;
 }
 
 async function isSaid(question: string): Promise<boolean> {

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { openReadOnly } from '../node/audit/database.ts';
 import { exportLines } from '../node/audit/exportLog.ts';
@@ -19,11 +19,14 @@ export function exportLog({ run, output }: ExportOptions): number {
     const first = lines.next(); // what is wrong shows before a file is made
     // Never over a file that is there: it may be the only copy of an older export.
     const target = output === undefined ? 1 : openSync(resolve(output), 'wx', 0o600);
+    let isWhole = false;
     try {
       if (first.done !== true) writeAll(target, first.value);
       for (const line of lines) writeAll(target, line);
+      isWhole = true;
     } finally {
       if (output !== undefined) closeSync(target);
+      if (output !== undefined && !isWhole) rmSync(resolve(output), { force: true });
     }
     return 0;
   } catch (error) {

@@ -1,7 +1,11 @@
 import { DECISIONS, isEmpty, type Decision, type RunFilter } from '../core/audit/filter.ts';
+import { narrowed } from '../core/audit/narrow.ts';
 import { questionWords } from '../core/audit/questions.ts';
 import { runReport } from '../core/audit/report.ts';
+import { turnsOf } from '../core/audit/tree.ts';
 import type { AuditClient } from '../node/audit/auditClient.ts';
+import type { AuditRecord } from '../shared/auditEvent.ts';
+import { visibleLine } from '../shared/visible.ts';
 import { eventLine, runLine } from '../terminal/historyText.ts';
 import { jsonLine } from '../terminal/jsonLine.ts';
 import { evidenceHere } from './evidenceHere.ts';
@@ -32,21 +36,36 @@ export async function history(run: string | undefined, options: HistoryOptions):
   if (run === undefined) return await list(audit, filter, limit, options.json);
   const events = await audit.events(run);
   if (events.length === 0) {
-    process.stderr.write(`oversign: there is no run ${run}\n`);
+    process.stderr.write(`oversign: there is no run ${visibleLine(run)}\n`);
     return 1;
   }
-  const actions = filter.text === undefined ? undefined : new Set(await audit.matching(run, filter.text));
+  const actions = isEmpty(filter) ? undefined : await actionsWith(audit, run, events, filter);
   for (const event of events)
     if (!actions || (event.action !== undefined && actions.has(event.action)))
       print(options.json ? jsonLine(event) : eventLine(event));
   return 0;
 }
 
+/** Everything is to be found here, so that whatever is not searchable yet is waited for. */
+async function upToDate(audit: AuditClient): Promise<void> {
+  while ((await audit.advance()) > 0);
+}
+
+async function actionsWith(
+  audit: AuditClient,
+  run: string,
+  events: readonly AuditRecord[],
+  filter: RunFilter,
+): Promise<Set<string>> {
+  await upToDate(audit);
+  const matching = filter.text === undefined ? undefined : new Set(await audit.matching(run, filter.text));
+  return new Set(narrowed(turnsOf(events), filter, matching).flatMap(({ actions }) => actions.map(({ id }) => id)));
+}
+
 async function list(audit: AuditClient, filter: RunFilter, limit: number, json: boolean): Promise<number> {
   let left = limit;
   let before: number | undefined;
-  // Everything is to be found here, so that whatever is not searchable yet is waited for.
-  if (!isEmpty(filter)) while ((await audit.advance()) > 0);
+  if (!isEmpty(filter)) await upToDate(audit);
   while (left > 0) {
     const page = await audit.find(filter, Math.min(left, 200), before);
     for (const summary of page.runs) print(json ? jsonLine(summary) : runLine(summary));
@@ -63,7 +82,7 @@ export async function report(run: string): Promise<number> {
   await using _log = evidence;
   const [summary] = await audit.summaries([run]);
   if (!summary) {
-    process.stderr.write(`oversign: there is no run ${run}\n`);
+    process.stderr.write(`oversign: there is no run ${visibleLine(run)}\n`);
     return 1;
   }
   process.stdout.write(runReport(summary, await audit.events(run)));
@@ -95,6 +114,6 @@ function filterOf({ text, decision, tool, effect, path, host }: HistoryOptions):
 }
 
 function wrong(problem: string): number {
-  process.stderr.write(`oversign: ${problem}\n`);
+  process.stderr.write(`oversign: ${visibleLine(problem)}\n`);
   return 2;
 }

@@ -48,7 +48,9 @@ export async function main(argv: string[], version: string): Promise<number> {
       },
     });
   } catch (error) {
-    process.stderr.write(`oversign: ${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+    process.stderr.write(
+      `oversign: ${visibleLine(error instanceof Error ? error.message : String(error))}\n\n${USAGE}`,
+    );
     return 2;
   }
   const { values, positionals, tokens } = parsed;

@@ -56,7 +56,12 @@ async function ownLog(
   progress: (done: number, of: number) => void,
 ): Promise<Verdict | undefined> {
   const file = join(ownFolders(process.env).data, 'audit.db');
-  if (!existsSync(file)) throw new Error(`there is no audit log yet (${file})`);
+  if (!existsSync(file))
+    throw new Error(
+      existsSync(join(ownFolders(process.env).data, 'audit.begun'))
+        ? `THE AUDIT LOG IS GONE: ${file} is not there, although one was begun here`
+        : `there is no audit log yet (${file})`,
+    );
   const { audit, evidence } = await evidenceHere(process.env);
   await using _log = evidence;
   if (key !== undefined) return await anyLog(audit.file, { key, witnesses }, signal, progress);

@@ -156,15 +156,16 @@ async function eraseRun(controller: Controller, log: Session['log'], run: RunSum
     {
       modal: true,
       detail: plain(
-        `${titleOf(run)}. Task, arguments, outputs and names go, from the log and its search; it cannot be resumed. The events stay, and a new one says that this was erased. Kept earlier versions of files stay.`,
+        `The run: ${run.task.split('\n')[0] ?? run.run}. Its task, arguments, outputs and names go, from the log and its search; it cannot be resumed. The events stay, and a new one says that this was erased. Kept earlier versions of files stay.`,
       ),
     },
     NOT_NOW,
     'Erase',
   );
   if (said !== 'Erase') return;
-  const { payloads, left } = await log.erase(run.run);
-  if (payloads === 0) throw new Error('Nothing was erased: the run is still active, or it was erased before.');
+  const { payloads, conversations, left } = await log.erase(run.run);
+  if (payloads + conversations === 0)
+    throw new Error('Nothing was erased: the run is still active, or it was erased before.');
   controller.tree.refresh();
   const rest = left === undefined ? '' : ` But ${left}.`;
   void vscode.window.showInformationMessage(plain(`Oversign: ${payloads} texts were erased.${rest}`));

@@ -5,7 +5,7 @@ import { runPage } from '../core/audit/html.ts';
 import { narrowed } from '../core/audit/narrow.ts';
 import type { Erased, RunPage } from '../core/audit/port.ts';
 import { questionWords } from '../core/audit/questions.ts';
-import { actionReport, runReport } from '../core/audit/report.ts';
+import { actionReport, inline, runReport } from '../core/audit/report.ts';
 import { turnsOf, type ActionNode, type TurnNode } from '../core/audit/tree.ts';
 import { verdictWords, type Verdict } from '../core/audit/verdict.ts';
 import { writeExport } from '../node/audit/exportFile.ts';
@@ -36,9 +36,9 @@ export class LogDesk {
     if (isEmpty(filter)) return turns;
     const text = filter.text ?? '';
     const matching = text === '' ? undefined : new Set(await this.#node.audit.matching(run, text));
-    // Words of the task itself are in no action: then all of them are shown.
+    // What the filter found may be in no action (words of the task, where a prompt went): then all of them are shown.
     const some = narrowed(turns, filter, matching);
-    return some.length > 0 || matching === undefined ? some : narrowed(turns, { ...filter, text: '' });
+    return some.length > 0 ? some : turns;
   }
 
   async report(run: RunSummary, action?: string): Promise<string> {
@@ -78,9 +78,9 @@ export class LogDesk {
     return [
       `# ${verdict.ok ? 'The audit log is whole' : 'The audit log is NOT whole'}`,
       '',
-      ...verdictWords(verdict, new Date()).map((line) => `- ${line}`),
+      ...verdictWords(verdict, new Date()).map((line) => `- ${inline(line)}`),
       '',
-      ...states.map(({ name, ok, words }) => `- ${ok ? '' : 'PROBLEM: '}${name}: ${words}`),
+      ...states.map(({ name, ok, words }) => `- ${ok ? '' : 'PROBLEM: '}${inline(`${name}: ${words}`)}`),
       '',
       `- Log: ${verdict.log}`,
       `- File: ${this.#node.audit.file}`,

@@ -2,7 +2,9 @@ import type { AuditRecord, RunSummary } from '../shared/auditEvent.ts';
 import { visibleLine } from '../shared/visible.ts';
 
 export function runLine(run: RunSummary): string {
-  return `${run.time}  ${run.state.padEnd(11)}  ${String(run.actions).padStart(3)} actions  ${run.run}  ${visibleLine(run.task).slice(0, 80)}`;
+  return visibleLine(
+    `${run.time}  ${run.state.padEnd(11)}  ${String(run.actions).padStart(3)} actions  ${run.run}  ${run.task.slice(0, 80)}`,
+  );
 }
 
 /** One event of the log as one line of text. */

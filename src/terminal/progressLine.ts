@@ -8,7 +8,7 @@ interface Screen {
 export function progressLine(
   screen: Screen,
   what: string,
-): { show(this: void, done: number, of: number): void; end(this: void): void } {
+): { show: (done: number, of: number) => void; end: () => void } {
   let isShown = false;
   return {
     show: (done, of) => {

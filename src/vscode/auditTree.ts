@@ -42,6 +42,7 @@ const REFRESH_MS = 200;
 const PAGE = 50;
 /** Up to so many runs stay in sight while the tree is refreshed; whoever looks further back looks anew. */
 const MOST_SHOWN = 2000;
+const MOST_LOOKS = 10;
 
 /** The Audit Log view: run > turn > action, newest run first, live while a run goes on. */
 export class AuditTree implements vscode.TreeDataProvider<AuditNode>, vscode.Disposable {
@@ -110,7 +111,15 @@ export class AuditTree implements vscode.TreeDataProvider<AuditNode>, vscode.Dis
   }
 
   async #runs(): Promise<AuditNode[]> {
-    const { runs, next, behind } = await this.#source.page(this.#filter, this.#shown);
+    const runs: RunSummary[] = [];
+    let [next, behind]: [number | undefined, number] = [undefined, 0];
+    // A look may end before it has found enough.
+    for (let look = 0; look < MOST_LOOKS && runs.length < this.#shown; look += 1) {
+      const page = await this.#source.page(this.#filter, this.#shown - runs.length, next);
+      runs.push(...page.runs);
+      [next, behind] = [page.next, page.behind];
+      if (next === undefined) break;
+    }
     const words = filterWords(this.#filter);
     const nodes: AuditNode[] = runs.map((run) => ({ kind: 'run', run }));
     const late = behind > 0 ? ` (${behind} events are not searchable yet)` : '';
@@ -160,7 +169,7 @@ const RUN_ICONS: Record<RunSummary['state'], [icon: string, color: string | unde
 
 function runItem(run: RunSummary): vscode.TreeItem {
   const item = new vscode.TreeItem(
-    run.task === '' ? run.run : (run.task.split('\n')[0] ?? run.run),
+    run.task === '' ? `Run ${run.run.slice(0, 8)}, its texts erased` : (run.task.split('\n')[0] ?? run.run),
     run.state === 'active' ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.Collapsed,
   );
   item.id = run.run;

@@ -29,12 +29,10 @@ test('only the models’ adapters, their chooser and the log’s export know the
       name.endsWith('.ts') &&
       /egress\/door\.ts'|import\('openai'\)|from 'openai|from 'ollama'/.test(readFileSync(join('src', name), 'utf8')),
   );
-  expect(knowing.sort()).toEqual(
-    [
-      ...['send', 'target'].map((name) => `node/audit/otlp/${name}.ts`),
-      ...['chooseModel', 'destination', 'ollamaModel', 'openaiModel'].map((name) => `node/models/${name}.ts`),
-    ],
-  );
+  expect(knowing.sort()).toEqual([
+    ...['send', 'target'].map((name) => `node/audit/otlp/${name}.ts`),
+    ...['chooseModel', 'destination', 'ollamaModel', 'openaiModel'].map((name) => `node/models/${name}.ts`),
+  ]);
 });
 
 test('each request to a model is in the log before it arrives, and goes nowhere but to the configured origin', async () => {

@@ -41,6 +41,10 @@ const WRONG: [string, string[], RegExp][] = [
   ['an empty key file', ['run', 'x', '--api-key-file', '/dev/null'], /is empty/],
   ['words too many', ['verify', 'this', 'that'], /one word too many/],
   ['an unknown command', ['rum'], /no command "rum"/],
+  ['history with a decision that is none', ['history', '--decision', 'maybe'], /choose one of allow, ask/],
+  ['history with a limit that is none', ['history', '--limit', 'x'], /not a number of runs/],
+  ['erase of nothing in particular', ['erase', '--yes'], /either --run RUN or --user NAME/],
+  ['erase of two things', ['erase', '--run', 'a', '--user', 'b'], /either --run RUN or --user NAME/],
 ];
 
 test.each(WRONG)('%s: a sentence, and exit code 2', async (_name, args, sentence) => {
@@ -73,7 +77,7 @@ test('a run that is not there cannot be resumed', async () => {
   expect(code).toBe(1);
 });
 
-test.each(['history', 'verify', 'doctor'])(
+test.each(['history', 'questions', 'doctor'])(
   'a data folder that cannot be made: %s says which, and ends',
   async (command) => {
     const { code, text } = await oversign([command], { XDG_DATA_HOME: '/proc/nope' });
@@ -82,6 +86,21 @@ test.each(['history', 'verify', 'doctor'])(
     expect(code).toBe(1);
   },
 );
+
+test.each([
+  [['verify'], 'there is no audit log yet'],
+  [['export'], 'there is no audit log yet'],
+  [['verify', 'BASE/none.db'], 'There is no log'],
+  [['verify', '--key', 'BASE/project/a.txt', 'BASE/project/a.txt'], 'is not a public key'],
+  [['verify', 'BASE/project/a.txt'], 'NOT WHOLE: event 1: the database is damaged'],
+  [['report', 'nope'], 'there is no run nope'],
+  [['history', 'nope'], 'there is no run nope'],
+])('the log, where there is none: %j', async (args, sentence) => {
+  const { code, text } = await oversign(args);
+  expect(text).toContain(sentence);
+  expect(text).not.toMatch(/\n\s+at /);
+  expect(code).toBe(1);
+});
 
 test('doctor says that commands run outside the sandbox, where that is set', async () => {
   const base = await temporaryFolder();

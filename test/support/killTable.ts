@@ -66,6 +66,9 @@ async function looked(base: string): Promise<Kill> {
   const before = existsSync(file) ? held(file) : NOTHING;
   const effects = effectsIn(join(base, 'work'));
   const starters = await Promise.all([AuditClient.open(data), AuditClient.open(data)]);
+  const began = performance.now();
+  const seen = { stage: before.last, effects: effects.length, runs: before.runs.length };
+  const unrecorded = effects.filter((name) => !isRecorded(name, before.events));
   try {
     const marked = (await Promise.all(starters.map((starter) => starter.recover()))).flat();
     const again = await starters[0].recover();
@@ -80,13 +83,14 @@ async function looked(base: string): Promise<Kill> {
     const verdict = verdictOf(file, 'database', { account, testimonies, place: placeOf(data) });
     const isWhole = !(verdict instanceof Error) && verdict.ok;
     return {
-      stage: before.last,
-      effects: effects.length,
-      unrecorded: effects.filter((name) => !isRecorded(name, before.events)),
+      ...seen,
+      unrecorded,
       notMarked: markProblems(before, after, marked, again),
-      runs: before.runs.length,
       ...(!isWhole && { notWhole: verdict instanceof Error ? String(verdict) : JSON.stringify(verdict.problem) }),
     };
+  } catch (error) {
+    const seconds = Math.round(performance.now() - began) / 1000;
+    return { ...seen, unrecorded, notMarked: [`a start failed after ${seconds} s: ${String(error)}`] };
   } finally {
     for (const starter of starters) await starter[Symbol.asyncDispose]();
   }

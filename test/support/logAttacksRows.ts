@@ -129,7 +129,7 @@ export function resign(rows: Row[], at: number, signer: Signer, log: string): vo
     body.writer = signer.id;
     if (body.type === 'head' || body.type === 'writer') {
       body.type = 'head';
-      body.data = { signature: signer.sign(headStatement(log, row.seq - 1, hash)) };
+      body.data = { signature: signer.sign(headStatement(log, row.seq - 1, hash, body.time)) };
     }
     row.body = canonicalJson(body);
     hash = eventHash(hash, row.body);

@@ -243,7 +243,7 @@ function isNamed({ first, honest, attacked }: Facts, { problem }: Verdict): bool
     rows.find((row) => row.seq > first && ['head', 'writer'].includes(typeOf(row)))?.seq ?? 0;
   const limit = Math.max(first + 1 + MOST_UNSIGNED, next(honest), next(attacked));
   // A signature covers several events: they are named from the first to the last.
-  const to = Math.max(problem.seq, Number(/from here to event (\d+)/.exec(problem.words)?.[1] ?? 0));
+  const to = Math.max(problem.seq, Number(/the signature in event (\d+)/.exec(problem.words)?.[1] ?? 0));
   if (problem.words.startsWith('the export ends here')) return true;
   return to >= first && to <= limit;
 }

@@ -1,5 +1,6 @@
 import type { AuditRecord } from '../../shared/auditEvent.ts';
 import type { RunFilter } from './filter.ts';
+import { pathsOf, wordsOf } from './searchWords.ts';
 import type { ActionNode, TurnNode } from './tree.ts';
 
 /**
@@ -19,8 +20,14 @@ function fits(action: ActionNode, filter: RunFilter, matching: ReadonlySet<strin
     isWanted(tool, () => action.tool === tool) &&
     isWanted(effect, () => action.events.some(({ data }) => data['effect'] === effect)) &&
     isWanted(decision, () => action.events.some((event) => isDecision(event, decision ?? ''))) &&
-    isWanted(path, () => action.events.some(({ payload }) => JSON.stringify(payload ?? '').includes(path ?? '')))
+    isWanted(path, () => action.events.some(({ payload }) => pathsOf(payload).some((one) => isPart(path ?? '', one))))
   );
+}
+
+/** As the index finds paths: whole names, one after the other, in any case. */
+function isPart(wanted: string, path: string): boolean {
+  const [names, all] = [wordsOf(wanted), wordsOf(path)].map((words) => `/${words.join('/').toLowerCase()}/`);
+  return names !== undefined && all?.includes(names) === true;
 }
 
 function isWanted(value: string | undefined, holds: () => boolean): boolean {

@@ -31,6 +31,8 @@ export type Erasing =
 /** What was erased; `left` says what could not be swept out yet, and why. */
 export interface Erased {
   payloads: number;
+  /** Stored conversations of runs, without which they cannot be resumed. */
+  conversations: number;
   left?: string | undefined;
 }
 

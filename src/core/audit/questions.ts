@@ -18,7 +18,8 @@ export type Counted = Pick<AuditRecord, 'type' | 'data'>;
 
 export const COUNTED: readonly AuditRecord['type'][] = ['asked', 'answered', 'granted', 'grant_used'];
 
-export function questionsOf(events: Iterable<Counted>): Questions {
+/** `uses`: how often each grant was used, where that can have been outside of these events. */
+export function questionsOf(events: Iterable<Counted>, uses: ReadonlyMap<unknown, number> = new Map()): Questions {
   const waited: number[] = [];
   const grants = new Map<unknown, number>();
   const count = { asked: 0, approved: 0, denied: 0, grantsUsed: 0, grantsGiven: 0 };
@@ -31,11 +32,11 @@ export function questionsOf(events: Iterable<Counted>): Questions {
     }
     if (type === 'granted') {
       count.grantsGiven += 1;
-      grants.set(data['grant'], 0);
+      grants.set(data['grant'], uses.get(data['grant']) ?? 0);
     }
     if (type === 'grant_used') {
       count.grantsUsed += 1;
-      grants.set(data['grant'], (grants.get(data['grant']) ?? 0) + 1);
+      if (grants.has(data['grant'])) grants.set(data['grant'], (grants.get(data['grant']) ?? 0) + 1);
     }
   }
   waited.sort((a, b) => a - b);

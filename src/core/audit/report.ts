@@ -39,8 +39,8 @@ export function runReport(run: RunSummary, events: readonly AuditRecord[]): stri
   return visible(all.join('\n'));
 }
 
-/** Text on one line that Markdown takes as it stands: what a model or a repository wrote makes no links and no HTML. */
-function inline(text: string): string {
+/** Text on one line that Markdown takes as it stands: what others wrote makes no HTML, and no link under other words. */
+export function inline(text: string): string {
   return text.replace(/\s+/g, ' ').replace(/[\\`*_{}[\]()#+!|<>~&]/g, '\\$&');
 }
 

@@ -16,9 +16,9 @@ export function commitment(salt: string, payload: string): string {
   return sha256(`${salt}\n${payload}`);
 }
 
-/** What a process signs: the chain of this log up to and with this event. */
-export function headStatement(log: string, seq: number, hash: string): string {
-  return `oversign head v1\n${log}\n${seq}\n${hash}\n`;
+/** What a process signs: the chain of this log up to and with this event, and when it signed. */
+export function headStatement(log: string, seq: number, hash: string, time: string): string {
+  return `oversign head v1\n${log}\n${seq}\n${hash}\n${time}\n`;
 }
 
 /** What the account signs: this key may write from this place of the chain on. */

@@ -12,9 +12,10 @@ import {
 import { canonicalJson } from '../../shared/json.ts';
 import { commitment, eventHash, GENESIS, headStatement, MOST_UNSIGNED, writerStatement } from './chain.ts';
 import type { Connection } from './database.ts';
+import { forgetGap, notedGap, type Gap } from './setAside.ts';
 import { isConstraint } from './sqliteProblem.ts';
 import { accountKey, fingerprint, processKey, type SigningKey } from './keys.ts';
-import type { Gap, LogFile } from './logFile.ts';
+import type { LogFile } from './logFile.ts';
 import { placeOf } from './place.ts';
 
 /** Events that belong to no run stand under this name. */
@@ -141,8 +142,10 @@ export class ChainWriter {
     });
     tip.signed = tip.seq;
     this.#log = { connection, name };
-    const gap = this.#file.gap ?? (existsSync(begun) ? MISSING : undefined);
-    if (!isFirst || !gap) return;
+    const gap = isFirst
+      ? (notedGap(this.#file.path) ?? this.#file.gap ?? (existsSync(begun) ? MISSING : undefined))
+      : undefined;
+    if (!gap) return;
     const { reason, bytes, digest, file, problem } = gap;
     this.#write(connection, tip, {
       type: 'gap',
@@ -155,25 +158,34 @@ export class ChainWriter {
 
   /** That there is a log stands beside it, from the moment when it is there: if it is gone one day, that is missed. */
   #noteBeginning(): void {
-    if (this.#begun) writeFileSync(this.#begun.file, this.#begun.name, { mode: 0o600 });
+    if (this.#begun) {
+      writeFileSync(this.#begun.file, this.#begun.name, { mode: 0o600 });
+      forgetGap(this.#file.path);
+    }
     this.#begun = undefined;
   }
 
   #sign(connection: Connection, tip: Tip): void {
-    const signature = this.#key.sign(headStatement(this.#log?.name ?? '', tip.seq, tip.hash));
-    const { seq, hash, time } = this.#write(connection, tip, { type: 'head', run: LOG_EVENTS, data: { signature } });
+    const signedAt = new Date().toISOString();
+    const signature = this.#key.sign(headStatement(this.#log?.name ?? '', tip.seq, tip.hash, signedAt));
+    const { seq, hash, time } = this.#write(
+      connection,
+      tip,
+      { type: 'head', run: LOG_EVENTS, data: { signature } },
+      signedAt,
+    );
     tip.signed = tip.seq;
     this.#head = { place: placeOf(this.#data), log: this.#log?.name ?? '', seq, hash, time };
   }
 
-  #write(connection: Connection, tip: Tip, event: NewEvent): AuditEvent {
+  #write(connection: Connection, tip: Tip, event: NewEvent, time = new Date().toISOString()): AuditEvent {
     const { payload, ...open } = event;
     const text = payload === undefined ? undefined : canonicalJson(payload);
     const salt = text === undefined ? '' : newSalt();
     const body: EventBody = {
       v: 1,
       seq: tip.seq + 1,
-      time: new Date().toISOString(),
+      time,
       writer: this.id,
       ...open,
       ...(text !== undefined && { commitment: commitment(salt, text) }),

@@ -4,25 +4,29 @@ import type { Connection } from './database.ts';
 
 /** Payloads that are to go, in ranges of sequence numbers. */
 export interface Doomed {
+  /** Runs that are erased whole. */
+  runs: string[];
   ranges: [number, number][];
   payloads: number;
 }
 
 /**
  * Erases payloads with their salts, and the stored conversations of the runs concerned; the events stay, and so does
- * the chain. That they were erased is an event itself, in the same transaction.
+ * the chain. That they were erased is an event itself, in the same transaction. Returns how many conversations went.
  */
-export function erase(connection: Connection, writer: ChainWriter, what: Erasing, doomed: Doomed): void {
+export function erase(connection: Connection, writer: ChainWriter, what: Erasing, doomed: Doomed): number {
   const remove = connection.prepare('DELETE FROM payloads WHERE seq BETWEEN ? AND ?');
   for (const [from, to] of doomed.ranges) remove.run(from, to);
-  const active = activeRuns(connection);
-  for (const run of runsOf(connection, what))
-    if (!active.has(run)) connection.prepare('DELETE FROM transcripts WHERE run = ?').run(run);
-  writer.append(connection, {
-    type: 'erasure',
-    run: LOG_EVENTS,
-    data: { scope: what.scope, payloads: doomed.payloads, ranges: doomed.ranges },
-  });
+  let conversations = 0;
+  for (const run of doomed.runs)
+    conversations += Number(connection.prepare('DELETE FROM transcripts WHERE run = ?').run(run).changes);
+  if (doomed.payloads > 0)
+    writer.append(connection, {
+      type: 'erasure',
+      run: LOG_EVENTS,
+      data: { scope: what.scope, payloads: doomed.payloads, ranges: doomed.ranges },
+    });
+  return conversations;
 }
 
 /** Takes what was erased out of the write-ahead log too, and gives free pages back. Says what is still there, if any. */
@@ -37,22 +41,24 @@ export function sweep(connection: Connection): Erased['left'] {
 /** The payloads of a scope. Those of runs that are active stay: they are being written. */
 export function doomedPayloads(connection: Connection, what: Erasing): Doomed {
   const active = activeRuns(connection);
-  const runs = what.scope === 'retention' ? undefined : runsOf(connection, what).filter((run) => !active.has(run));
-  const rows =
-    what.scope === 'retention'
-      ? connection
-          .prepare(
-            `SELECT p.seq AS seq, e.run AS run FROM payloads p JOIN events e ON e.seq = p.seq WHERE p.seq <= ? ORDER BY p.seq`,
-          )
-          .iterate(what.upTo)
-      : (runs ?? []).flatMap((run) =>
-          connection
-            .prepare('SELECT e.seq AS seq, e.run AS run FROM events e JOIN payloads p ON p.seq = e.seq WHERE e.run = ?')
-            .all(run),
-        );
-  const seqs: number[] = [];
-  for (const row of rows) if (!active.has(String(row['run']))) seqs.push(Number(row['seq']));
-  return { ranges: asRanges(seqs.sort((a, b) => a - b)), payloads: seqs.length };
+  const runs = runsOf(connection, what).filter((run) => !active.has(run));
+  const payloads = connection.prepare(
+    'SELECT e.seq AS seq FROM events e JOIN payloads p ON p.seq = e.seq WHERE e.run = ? ORDER BY e.seq',
+  );
+  const seqs = runs.flatMap((run) => payloads.all(run).map((row) => Number(row['seq'])));
+  if (what.scope === 'retention') seqs.push(...ofNoRun(connection, what.upTo));
+  return { runs, ranges: asRanges([...new Set(seqs)].sort((a, b) => a - b)), payloads: seqs.length };
+}
+
+/** What stands under the log's own names goes event by event: such a name never ends. */
+function ofNoRun(connection: Connection, upTo: number): number[] {
+  return connection
+    .prepare(
+      `SELECT p.seq AS seq FROM payloads p JOIN events e ON e.seq = p.seq
+       WHERE p.seq <= ? AND NOT EXISTS (SELECT 1 FROM events s WHERE s.run = e.run AND s.type = 'run_started')`,
+    )
+    .all(upTo)
+    .map((row) => Number(row['seq']));
 }
 
 /** Sorted numbers as ranges, ends included. */
@@ -82,8 +88,13 @@ function runsOf(connection: Connection, what: Erasing): string[] {
         what.user,
       );
     case 'retention':
+      // Whole runs only: who may read half of one knows less than half.
       return rows(
-        'SELECT t.run AS run FROM transcripts t WHERE (SELECT max(e.seq) FROM events e WHERE e.run = t.run) <= ?',
+        `SELECT DISTINCT e.run AS run FROM payloads p JOIN events e ON e.seq = p.seq
+         WHERE p.seq <= ?1 AND (SELECT max(l.seq) FROM events l WHERE l.run = e.run) <= ?1
+           AND EXISTS (SELECT 1 FROM events s WHERE s.run = e.run AND s.type = 'run_started')
+         UNION
+         SELECT t.run FROM transcripts t WHERE (SELECT max(l.seq) FROM events l WHERE l.run = t.run) <= ?1`,
         what.upTo,
       );
   }

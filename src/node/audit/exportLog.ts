@@ -9,6 +9,8 @@ import { eventLine } from './verify/exportFile.ts';
  * to a signature after it, with the certificates of the processes that wrote them.
  */
 export function* exportLines(connection: Connection, run?: string): Generator<string> {
+  // One look for all of it: an erasure meanwhile would take payloads away without its event.
+  connection.database.exec('BEGIN');
   const log = logOf(connection);
   if (!log) throw new Error('The log has no events yet.');
   const [from, to] = run === undefined ? [0, lastOf(connection)] : stretchOf(connection, run);

@@ -29,6 +29,8 @@ export function processKey(): SigningKey {
 }
 
 const NAME = 'account.key';
+/** As `make` names its own; a backup that somebody made is theirs. */
+const COPY = /^account\.key\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Whether the account has a key already: then it has had a log. */
 export function hasAccountKey(data: string): boolean {
@@ -68,7 +70,7 @@ function make(file: string): void {
 
 /** Copies of a key that a process left which was ended while it made one. */
 function sweep(data: string): void {
-  for (const name of readdirSync(data)) if (name.startsWith(`${NAME}.`)) rmSync(join(data, name), { force: true });
+  for (const name of readdirSync(data)) if (COPY.test(name)) rmSync(join(data, name), { force: true });
 }
 
 function signingKey(key: KeyObject): SigningKey {

@@ -1,16 +1,9 @@
 import { chmodSync, existsSync, statSync } from 'node:fs';
 import { openDatabase, OtherFormat, type Connection } from './database.ts';
-import { setAside } from './setAside.ts';
-import { damageOf, isSqlite, sqliteProblem } from './sqliteProblem.ts';
+import { setAside, type Gap } from './setAside.ts';
+import { damageOf, isBusy, isSqlite, sqliteProblem } from './sqliteProblem.ts';
 
-/** What came before a log that begins: said in its second event. */
-export interface Gap {
-  reason: 'damaged' | 'missing' | 'older format' | 'other key';
-  file: string;
-  problem: string;
-  bytes?: number;
-  digest?: string;
-}
+const MOST_BUSY_MS = 10_000;
 
 /**
  * The file of the log, open. A log that is damaged, or cannot be gone on with, is set aside whole and a new one begins
@@ -25,7 +18,7 @@ export class LogFile {
     this.path = path;
   }
 
-  /** Why a log that has no event yet begins here, where one was here before. */
+  /** Why a log begins here, where one was removed under the hands of this process. */
   get gap(): Gap | undefined {
     return this.#gap;
   }
@@ -75,9 +68,7 @@ export class LogFile {
   replace(reason: Gap['reason'], problem: string): void {
     const identity = this.#open?.identity ?? identityOf(this.path);
     this.close();
-    const aside = setAside(this.path, () => identityOf(this.path) === identity);
-    // Nothing where another process was quicker: then the new log is there already.
-    if (aside) this.#gap = { reason, problem, ...aside };
+    setAside(this.path, () => identityOf(this.path) === identity, { reason, problem });
   }
 
   close(): void {
@@ -86,6 +77,8 @@ export class LogFile {
   }
 
   #opened(): { connection: Connection; identity: string } {
+    const began = performance.now();
+    let replaced = 0;
     for (let attempt = 0; ; attempt += 1) {
       const before = identityOf(this.path);
       try {
@@ -95,13 +88,18 @@ export class LogFile {
           connection.close();
           continue; // it was replaced while it was being opened
         }
-        for (const suffix of ['', '-wal', '-shm'])
-          if (existsSync(this.path + suffix)) chmodSync(this.path + suffix, 0o600);
+        for (const suffix of ['', '-wal', '-shm']) keepPrivate(this.path + suffix);
         return { connection, identity };
       } catch (error) {
+        if (isBusy(error) && performance.now() - began < MOST_BUSY_MS) {
+          // Changing the journal answers so at once, whatever the timeout is.
+          Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+          continue;
+        }
         const isOlder = error instanceof OtherFormat && !error.isNewer;
         const damage = isOlder ? error.message : damageOf(error);
-        if (damage === undefined || attempt > 2) throw error;
+        if (damage === undefined || replaced > 2) throw error;
+        replaced += 1;
         this.replace(isOlder ? 'older format' : 'damaged', damage);
       }
     }
@@ -109,7 +107,16 @@ export class LogFile {
 }
 
 /** Which file is at a path; empty where there is none. */
-function identityOf(path: string): string {
+export function identityOf(path: string): string {
   const info = statSync(path, { throwIfNoEntry: false });
   return info ? `${info.dev}:${info.ino}:${info.birthtimeMs}` : '';
+}
+
+function keepPrivate(path: string): void {
+  try {
+    chmodSync(path, 0o600);
+  } catch (error) {
+    // The last process that used a -wal takes it away.
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+  }
 }

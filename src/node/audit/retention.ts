@@ -20,9 +20,20 @@ export function retainedFrom(connection: Connection, file: string, keep: Retenti
   return upTo > 0 && typeof oldest === 'number' && oldest <= upTo ? upTo : undefined;
 }
 
+/** From the oldest payload on, as long as they are too old: a single wrong clock takes nothing else with it. */
 function byAge(connection: Connection, days: number | undefined, now: Date): number | undefined {
   if (days === undefined) return undefined;
-  return seqAt(connection, new Date(now.getTime() - days * DAY_MS).toISOString());
+  const limit = new Date(now.getTime() - days * DAY_MS).toISOString();
+  let last: number | undefined;
+  for (const row of connection
+    .prepare(
+      "SELECT p.seq AS seq, e.body ->> '$.time' AS time FROM payloads p JOIN events e ON e.seq = p.seq ORDER BY p.seq",
+    )
+    .iterate()) {
+    if (String(row['time']) >= limit) break;
+    last = Number(row['seq']);
+  }
+  return last;
 }
 
 /** The last event before a time. Times grow with the sequence, clock changes aside: a search by halves. */
@@ -44,7 +55,7 @@ function bySize(connection: Connection, file: string, bytes: number | undefined)
   if (over <= 0) return undefined;
   let last: number | undefined;
   for (const row of connection
-    .prepare('SELECT seq, length(body) + length(salt) AS size FROM payloads ORDER BY seq')
+    .prepare('SELECT seq, octet_length(body) + octet_length(salt) AS size FROM payloads ORDER BY seq')
     .iterate()) {
     if (over <= 0) break;
     over -= Number(row['size']);

@@ -25,6 +25,10 @@ export function isSqlite(error: unknown): boolean {
   return codeOf(error) !== undefined;
 }
 
+export function isBusy(error: unknown): boolean {
+  return codeOf(error) === CODES.busy;
+}
+
 export function isConstraint(error: unknown): boolean {
   return codeOf(error) === CODES.constraint;
 }

@@ -5,10 +5,10 @@ import type { AuditEvent, AuditRecord, NewEvent, RunSummary } from '../../shared
 import type { Json } from '../../shared/json.ts';
 import type { ProcessIdentity } from '../process/identity.ts';
 import type { Questions } from '../../core/audit/questions.ts';
-import { ChainWriter, logOf, LogReplaced, parseBody } from './chainWriter.ts';
+import { ChainWriter, LogReplaced, parseBody } from './chainWriter.ts';
 import { questionsByWeek } from './countQuestions.ts';
 import type { Connection } from './database.ts';
-import { doomedPayloads, erase, sweep } from './erase.ts';
+import { doomedPayloads, erase, sweep, type Doomed } from './erase.ts';
 import { LogFile } from './logFile.ts';
 import { eventsOf, newestRuns, summaries } from './logReader.ts';
 import { retainedFrom, type Retention } from './retention.ts';
@@ -136,20 +136,28 @@ export class AuditStore {
   }
 
   erase(what: Erasing): Erased {
-    const doomed = this.#read((connection) => doomedPayloads(connection, what));
-    if (doomed.payloads === 0) return { payloads: 0 };
-    this.#index.around(this.#file.connection(), doomed.ranges, () => {
-      this.#write((connection) => {
-        erase(connection, this.#writer, what, doomed);
+    this.recover(); // what a dead process held is not active
+    for (let attempt = 0; ; attempt += 1) {
+      const doomed = this.#read((connection) => doomedPayloads(connection, what));
+      // A run may have begun again, or been erased, since it was looked at: then it is looked at again.
+      const isSame = (now: Doomed): boolean => attempt >= 3 || JSON.stringify(now) === JSON.stringify(doomed);
+      const erased: { conversations?: number } = {};
+      this.#index.around(this.#file.connection(), () => {
+        this.#write((connection) => {
+          if (isSame(doomedPayloads(connection, what)))
+            erased.conversations = erase(connection, this.#writer, what, doomed);
+        });
       });
-    });
-    return { payloads: doomed.payloads, left: this.#read(sweep) };
+      const { conversations } = erased;
+      if (conversations === undefined) continue;
+      return { payloads: doomed.payloads, conversations, left: this.#read(sweep) };
+    }
   }
 
   /** Erases what is older, or more, than is to be kept. */
   retain(keep: Retention): Erased {
     const upTo = this.#read((connection) => retainedFrom(connection, this.#file.path, keep, new Date()));
-    return upTo === undefined ? { payloads: 0 } : this.erase({ scope: 'retention', upTo });
+    return upTo === undefined ? { payloads: 0, conversations: 0 } : this.erase({ scope: 'retention', upTo });
   }
 
   /** The signature that this process has just made, once. */

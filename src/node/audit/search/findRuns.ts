@@ -1,7 +1,7 @@
 import type { RunFilter } from '../../../core/audit/filter.ts';
 import type { Connection } from '../database.ts';
 import { placeOf, rowsOf } from './rows.ts';
-import { pathQuery, textQuery } from './searchWords.ts';
+import { pathQuery, textQuery } from '../../../core/audit/searchWords.ts';
 
 /** A look takes so many steps and no more: whoever wants to look further back asks again. */
 const MOST_STEPS = 10_000;
@@ -18,7 +18,13 @@ export function findRuns(index: Connection, filter: RunFilter, limit: number, be
     const value = filter[kind];
     return value === undefined || value === '' ? [] : [[kind, value]];
   });
-  const queries = [textQuery(filter.text ?? ''), pathQuery(filter.path ?? '')].flatMap((query) => query ?? []);
+  const asked = [
+    [filter.text ?? '', textQuery],
+    [filter.path ?? '', pathQuery],
+  ] as const;
+  const queries = asked.flatMap(([text, query]) => query(text) ?? []);
+  // Something was asked for that has no word in it: nothing has that.
+  if (queries.length < asked.filter(([text]) => text.trim() !== '').length) return { starts: [] };
   const [query, ...otherQueries] = queries;
   const [kind, ...otherKinds] = kinds;
   const candidates =
@@ -27,15 +33,11 @@ export function findRuns(index: Connection, filter: RunFilter, limit: number, be
       : withKind(index, kind ?? ['', ''], before ?? MOST_START);
   const others = query !== undefined ? kinds : otherKinds;
   const found: Found = { starts: [] };
-  let [steps, last] = [0, -1];
+  let steps = 0;
   for (const start of candidates) {
     steps += 1;
-    if (start !== last) {
-      const fits =
-        others.every((one) => hasKind(index, one, start)) && otherQueries.every((one) => hasWords(index, one, start));
-      if (fits) found.starts.push(start);
-    }
-    last = start;
+    if (others.every((one) => hasKind(index, one, start)) && otherQueries.every((one) => hasWords(index, one, start)))
+      found.starts.push(start);
     if (found.starts.length === limit || steps >= MOST_STEPS) return { ...found, next: start };
   }
   return found;
@@ -63,13 +65,26 @@ export function valuesOf(index: Connection, kind: string): string[] {
 
 const MOST_START = 2 ** 29;
 
-/** Starts of runs with the words, newest first; one that has them several times comes several times. */
+/** So many rows of one run are passed over before the rest of them are jumped. */
+const PATIENCE = 16;
+
+/** Starts of runs with the words, newest first. */
 function* withWords(index: Connection, query: string, before: number): Generator<number> {
-  const [end] = rowsOf(before);
-  for (const row of index
-    .prepare('SELECT rowid AS row FROM search WHERE search MATCH ? AND rowid < ? ORDER BY rowid DESC')
-    .iterate(query, end))
-    yield placeOf(Number(row['row'])).start;
+  const sql = 'SELECT rowid AS row FROM search WHERE search MATCH ? AND rowid < ? ORDER BY rowid DESC';
+  for (let [end, isMore] = [rowsOf(before)[0], true]; isMore;) {
+    isMore = false;
+    let [last, passed] = [-1, 0];
+    for (const row of index.database.prepare(sql).iterate(query, end)) {
+      const { start } = placeOf(Number(row['row']));
+      if (start !== last) {
+        [last, passed] = [start, 0];
+        yield start;
+      } else if ((passed += 1) > PATIENCE) {
+        [end, isMore] = [rowsOf(start)[0], true];
+        break;
+      }
+    }
+  }
 }
 
 function* withKind(index: Connection, [kind, value]: readonly [string, string], before: number): Generator<number> {

@@ -2,14 +2,19 @@ import { existsSync, unlinkSync } from 'node:fs';
 import type { NewEvent } from '../../../shared/auditEvent.ts';
 import { logOf, parseBody } from '../chainWriter.ts';
 import type { Connection } from '../database.ts';
+import { identityOf } from '../logFile.ts';
 import { damageOf } from '../sqliteProblem.ts';
-import { openIndex } from './indexDatabase.ts';
+import { openIndex, refill } from './indexDatabase.ts';
 import { rowOf } from './rows.ts';
-import { facetsOf, searchWords } from './searchWords.ts';
+import { facetsOf, searchWords } from '../../../core/audit/searchWords.ts';
 
 const BATCH = 100;
-/** Taking out more than this costs more than making the index anew. */
-const MOST_TAKEN_OUT = 2000;
+
+interface Open {
+  of: Connection;
+  index: Connection;
+  identity: string;
+}
 
 /**
  * Makes events searchable, some time after they were recorded: nobody waits for it who waits for a record. It lives in
@@ -17,7 +22,7 @@ const MOST_TAKEN_OUT = 2000;
  */
 export class SearchIndex {
   readonly #file: string;
-  #open: { of: Connection; index: Connection } | undefined;
+  #open: Open | undefined;
 
   constructor(file: string) {
     this.#file = file;
@@ -37,7 +42,9 @@ export class SearchIndex {
       for (const row of rows) takeIn(index, Number(row['seq']), String(row['body']), row['payload']);
       const last = rows.at(-1);
       if (!last) return 0;
-      index.prepare("UPDATE state SET value = ? WHERE name = 'upTo'").run(String(Number(last['seq'])));
+      const seq = Number(last['seq']);
+      index.prepare("UPDATE state SET value = ? WHERE name = 'upTo'").run(String(seq));
+      index.prepare("UPDATE state SET value = ? WHERE name = 'hash'").run(hashAt(log, seq));
       return lastSeq(log) - Number(last['seq']);
     });
   }
@@ -61,68 +68,62 @@ export class SearchIndex {
 
   /** The index of a log; undefined while the log has no event. */
   connection(log: Connection): Connection | undefined {
-    if (this.#open?.of === log && !isErasing(this.#open.index)) return this.#open.index;
+    const open = this.#open;
+    // Another process may have thrown it away, or left an erasure half done.
+    if (open?.of === log && open.identity === identityOf(this.#file) && !isErasing(open.index)) return open.index;
     this.close();
     const name = logOf(log)?.log;
     if (name === undefined) return undefined;
     try {
-      this.#open = { of: log, index: openIndex(this.#file, name) };
+      this.#open = this.#opened(log, name);
     } catch (error) {
       if (damageOf(error) === undefined) throw error;
       this.discard();
-      this.#open = { of: log, index: openIndex(this.#file, name) };
+      this.#open = this.#opened(log, name);
     }
     return this.#open.index;
   }
 
   /**
-   * Around an erasure: what goes is noted beforehand, and taken out while nobody else can take anything in. Whoever
-   * finds the note makes the index anew. What is wrong with the index never hinders the erasure: it goes instead.
+   * Around an erasure: the index is emptied while nobody else can take anything in, and made anew afterwards. To take
+   * single words out is not enough: FTS5 keeps some of them to find its pages by. A note says beforehand what goes on,
+   * and whoever finds it after a crash empties the index. What is wrong with it never hinders the erasure.
    */
-  around(log: Connection, ranges: readonly [number, number][], work: () => void): void {
-    let [isDone, failure]: [boolean, unknown] = [false, undefined];
+  around(log: Connection, work: () => void): void {
+    const progress = { isDone: false, failure: undefined as unknown };
     const once = (): void => {
-      if (isDone) return;
-      isDone = true;
+      if (progress.isDone) return;
+      progress.isDone = true;
       try {
         work();
       } catch (error) {
-        failure = error;
+        progress.failure = error;
         throw error;
       }
     };
     try {
-      const index = this.connection(log);
-      index?.prepare("INSERT OR REPLACE INTO state (name, value) VALUES ('erasing', 'yes')").run();
-      if (!index) once();
-      else if (size(ranges) > MOST_TAKEN_OUT) {
-        index.transaction(once);
-        this.connection(log); // the note stands: it is emptied, and made anew later
-      } else
+      for (let attempt = 0; !progress.isDone && attempt < 10; attempt += 1) {
+        const index = this.connection(log);
+        if (!index) break;
+        index.prepare("INSERT OR REPLACE INTO state (name, value) VALUES ('erasing', 'yes')").run();
         index.transaction(() => {
-          const rows = this.#known(log, index, ranges);
+          // Another process may have found the note before this one could go on, and emptied the index for it.
+          if (!isErasing(index)) return;
+          refill(index.database, logOf(log)?.log ?? '');
           once();
-          for (const row of rows) takeOut(index, Number(row['seq']), String(row['body']), row['payload']);
-          index.prepare("DELETE FROM state WHERE name = 'erasing'").run();
         });
+      }
+      once();
     } catch (error) {
-      if (failure !== undefined) throw error;
+      if (progress.failure !== undefined) throw error;
       this.discard();
       once();
     }
   }
 
-  /** Those events of the ranges that are in the index. */
-  #known(log: Connection, index: Connection, ranges: readonly [number, number][]): Record<string, unknown>[] {
-    const upTo = this.upTo(index);
-    return ranges.flatMap(([from, to]) =>
-      log
-        .prepare(
-          `SELECT e.seq AS seq, e.body AS body, p.body AS payload FROM events e JOIN payloads p ON p.seq = e.seq
-           WHERE e.seq BETWEEN ? AND ?`,
-        )
-        .all(from, Math.min(to, upTo)),
-    );
+  #opened(log: Connection, name: string): Open {
+    const index = openIndex(this.#file, name, (seq, hash) => hashAt(log, seq) === hash);
+    return { of: log, index, identity: identityOf(this.#file) };
   }
 
   upTo(index: Connection): number {
@@ -139,10 +140,6 @@ export class SearchIndex {
     this.#open?.index.close();
     this.#open = undefined;
   }
-}
-
-function size(ranges: readonly [number, number][]): number {
-  return ranges.reduce((sum, [from, to]) => sum + to - from + 1, 0);
 }
 
 function isErasing(index: Connection): boolean {
@@ -164,21 +161,6 @@ function takeIn(index: Connection, seq: number, text: string, payload: unknown):
     index.prepare('INSERT OR IGNORE INTO facets (kind, value, start) VALUES (?, ?, ?)').run(kind, value, start);
 }
 
-/** What was erased goes; what the chain holds openly stays searchable. */
-function takeOut(index: Connection, seq: number, text: string, payload: unknown): void {
-  const event = parseBody(text);
-  if (!event) return;
-  const start = startOf(index, event.run);
-  const place = start === undefined ? undefined : rowOf(start, seq);
-  const before = searchWords(event, payloadOf(payload));
-  if (place === undefined || before.text === '') return;
-  index
-    .prepare("INSERT INTO search (search, rowid, text, paths) VALUES ('delete', ?, ?, ?)")
-    .run(place, before.text, before.paths);
-  const after = searchWords(event, undefined);
-  index.prepare('INSERT INTO search (rowid, text, paths) VALUES (?, ?, ?)').run(place, after.text, after.paths);
-}
-
 function payloadOf(text: unknown): NewEvent['payload'] {
   if (typeof text !== 'string') return undefined;
   try {
@@ -191,6 +173,10 @@ function payloadOf(text: unknown): NewEvent['payload'] {
 function startOf(index: Connection, run: string): number | undefined {
   const start = index.prepare('SELECT start FROM runs WHERE run = ?').get(run)?.['start'];
   return typeof start === 'number' ? start : undefined;
+}
+
+function hashAt(log: Connection, seq: number): string {
+  return String(log.prepare('SELECT hash FROM events WHERE seq = ?').get(seq)?.['hash'] ?? '');
 }
 
 function lastSeq(log: Connection): number {

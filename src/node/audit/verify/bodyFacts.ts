@@ -3,6 +3,8 @@ export interface BodyFacts {
   seq: number;
   type: string;
   writer: string;
+  /** Of events about the log itself. */
+  time: string;
   commitment: string | undefined;
   data: Record<string, unknown>;
 }
@@ -37,7 +39,7 @@ export function factsOf(text: string): BodyFacts | undefined {
   if (!hasCommitment && !text.startsWith('"data":{', at)) return parsed(text);
   const from = at + COMMITMENT.length;
   const writer = text.slice(end + END.length, -2);
-  return { seq, type, writer, commitment: hasCommitment ? text.slice(from, from + 64) : undefined, data: {} };
+  return { seq, type, writer, time: '', commitment: hasCommitment ? text.slice(from, from + 64) : undefined, data: {} };
 }
 
 function parsed(text: string): BodyFacts | undefined {
@@ -46,8 +48,11 @@ function parsed(text: string): BodyFacts | undefined {
     if (typeof value?.seq !== 'number' || typeof value.type !== 'string' || typeof value.writer !== 'string')
       return undefined;
     if (typeof value.data !== 'object') return undefined;
-    const { seq, type, writer, data, commitment } = value;
-    return { seq, type, writer, data, commitment: typeof commitment === 'string' ? commitment : undefined };
+    const { seq, type, writer, data, commitment, time } = value;
+    return {
+      ...{ seq, type, writer, data, time: String(time) },
+      commitment: typeof commitment === 'string' ? commitment : undefined,
+    };
   } catch {
     return undefined;
   }

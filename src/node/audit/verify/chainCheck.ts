@@ -1,4 +1,5 @@
 import type { Property } from '../../../core/audit/verdict.ts';
+import { canonicalJson } from '../../../shared/json.ts';
 import { commitment, eventHash, GENESIS, headStatement, MOST_UNSIGNED, writerStatement } from '../chain.ts';
 import { checker, fingerprint } from '../keys.ts';
 import { ErasedRanges } from './erasedRanges.ts';
@@ -120,7 +121,7 @@ export class ChainCheck {
     const own = eventHash(this.#last.hash, body);
     if (hash !== undefined && own !== hash)
       return bad('chain', 'it, or what stands before it, is not what it was when it was recorded');
-    const problem = this.#special(event, this.#last) ?? this.#ofWriter(event);
+    const problem = this.#special(event, this.#last, body) ?? this.#ofWriter(event);
     if (problem) return problem;
     if (payload !== null) {
       if (event.commitment === undefined || salt === null || commitment(salt, payload) !== event.commitment)
@@ -151,7 +152,7 @@ export class ChainCheck {
       : { seq: gone, property: 'erasure', words: 'its payload is gone, and no event says that it was erased' };
   }
 
-  #special(event: BodyFacts, before: Anchor): Bad | undefined {
+  #special(event: BodyFacts, before: Anchor, body: string): Bad | undefined {
     switch (event.type) {
       case 'log_started':
         if (before.seq !== 0)
@@ -162,10 +163,10 @@ export class ChainCheck {
         return this.#introduce(event, before);
       case 'head': {
         const writer = this.#writers.get(event.writer);
-        const [statement, signature] = [
-          headStatement(this.log, before.seq, before.hash),
-          String(event.data['signature']),
-        ];
+        const [time, signature] = [event.time, String(event.data['signature'])];
+        const statement = headStatement(this.log, before.seq, before.hash, time);
+        // Nothing may be in it that is not signed.
+        if (body !== headBody(event.seq, time, event.writer, signature)) return this.#unsigned(event.seq);
         if (writer) writer.head = { seq: event.seq, statement, signature };
         if (this.#how.everyHead && writer) {
           if (!writer.isSigned(statement, signature)) return this.#unsigned(event.seq);
@@ -220,4 +221,10 @@ export class ChainCheck {
 
 function unreadable(seq: number): Bad {
   return { seq, property: 'readable', words: 'the record cannot be read' };
+}
+
+/** A head as it is written, from what is signed of it and the signature in its one spelling. */
+function headBody(seq: number, time: string, writer: string, signature: string): string {
+  const own = Buffer.from(signature, 'base64').toString('base64');
+  return canonicalJson({ v: 1, seq, time, writer, type: 'head', run: 'log', data: { signature: own } });
 }

@@ -8,6 +8,7 @@ import { unreadable, verifySource, type Against, type Progress } from './verifyL
 export function verifyDatabase(file: string, against: Against, progress: Progress): Verdict {
   let connection: Connection | undefined;
   let last = 0;
+  const seen = { payloads: 0 };
   try {
     connection = openReadOnly(file);
     const open = connection;
@@ -18,8 +19,10 @@ export function verifyDatabase(file: string, against: Against, progress: Progres
       {
         count: Number(open.prepare('SELECT count(*) AS n FROM events').get()?.['n'] ?? 0),
         *rows(): Iterable<Row> {
+          seen.payloads = 0;
           for (const row of rowsOf(open)) {
             last = row.seq;
+            if (row.payload !== null) seen.payloads += 1;
             yield row;
           }
         },
@@ -27,7 +30,8 @@ export function verifyDatabase(file: string, against: Against, progress: Progres
       against,
       progress,
     );
-    return strange === undefined ? verdict : { ...verdict, ok: false, problem: strange };
+    const problem = strange ?? (verdict.ok ? foreignPayloads(open, seen.payloads) : undefined);
+    return problem === undefined ? verdict : { ...verdict, ok: false, problem };
   } catch (error) {
     const damage = damageOf(error);
     if (damage !== undefined) return unreadable(last, `the database is damaged from here on (${damage})`, against);
@@ -53,24 +57,31 @@ export function checkIntegrity(file: string): Bad | undefined {
   }
 }
 
+/** Payloads in the table that were met beside no event. */
+function foreignPayloads(connection: Connection, met: number): Bad | undefined {
+  const all = Number(connection.prepare('SELECT count(*) AS n FROM payloads').get()?.['n'] ?? 0);
+  return all === met ? undefined : { seq: 0, property: 'payload', words: 'it holds payloads that belong to no event' };
+}
+
 /** What makes the database show, or take, something else than the events in it. */
 function strangeness(connection: Connection): Bad | undefined {
   if (!hasOwnRules(connection.database))
     return { seq: 0, property: 'readable', words: 'the database’s own rules (its schema) were changed' };
-  const is = (sql: string): boolean => Number(connection.prepare(sql).get()?.['n'] ?? 0) > 0;
-  if (is(`SELECT count(*) AS n FROM events WHERE seq < 1 OR seq > ${Number.MAX_SAFE_INTEGER}`))
+  const is = (sql: string): boolean => connection.prepare(sql).get()?.['yes'] === 1;
+  if (is('SELECT min(seq) < 1 AS yes FROM events') || is(`SELECT max(seq) > ${LAST} AS yes FROM events`))
     return { seq: 0, property: 'order', words: 'it holds events with numbers that no log gives' };
-  if (is('SELECT count(*) AS n FROM payloads p WHERE NOT EXISTS (SELECT 1 FROM events e WHERE e.seq = p.seq)'))
-    return { seq: 0, property: 'payload', words: 'it holds payloads that belong to no event' };
   return undefined;
 }
+
+/** Numbers above are not exact any more. */
+const LAST = Number.MAX_SAFE_INTEGER;
 
 const BATCH = 1000;
 
 /** Events and payloads in order, a batch of each at a time: much quicker than row by row, and than a join. */
 function* rowsOf(connection: Connection): Iterable<Row> {
   const events = connection.database.prepare(
-    `SELECT seq, body, hash FROM events WHERE seq > ? AND seq <= ${Number.MAX_SAFE_INTEGER} ORDER BY seq LIMIT ?`,
+    `SELECT seq, body, hash FROM events WHERE seq > ? AND seq <= ${LAST} ORDER BY seq LIMIT ?`,
   );
   const payloads = connection.database.prepare(
     'SELECT seq, salt, body FROM payloads WHERE seq BETWEEN ? AND ? ORDER BY seq',

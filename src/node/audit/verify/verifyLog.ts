@@ -110,7 +110,8 @@ function introduced(introductions: readonly { body: string; prev: string }[], ch
 
 function noteGap({ body }: Row, gap: { reason?: string }): void {
   const event = body.includes('"type":"gap"') ? parseBody(body) : undefined;
-  if (event?.type === 'gap') gap.reason = String(event.data['reason']);
+  const reason = event?.type === 'gap' ? event.data['reason'] : undefined;
+  if (typeof reason === 'string') gap.reason = reason;
 }
 
 /** Where there is nothing to check: the problem is all that is known. */

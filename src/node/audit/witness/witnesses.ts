@@ -1,5 +1,8 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { SeenHead, Witness } from '../../../core/audit/port.ts';
 import type { Testimony } from '../verify/witnessCheck.ts';
+
+const MOST_MS = 3_000;
 
 interface Known {
   witness: Witness;
@@ -52,9 +55,12 @@ export class Witnesses {
     return Promise.all(this.#known.map(({ witness }) => testimonyOf(witness)));
   }
 
-  /** Waits until every witness has what there is, or has failed. */
+  /** Waits until every witness has what there is, or has failed; not for ever, whatever disk it lies on. */
   async flush(): Promise<void> {
-    await Promise.all(this.#known.map(({ busy }) => busy));
+    await Promise.race([
+      Promise.all(this.#known.map(({ busy }) => busy ?? Promise.resolve())),
+      pause(MOST_MS, undefined, { ref: false }),
+    ]);
   }
 
   #go(known: Known): void {

@@ -1,4 +1,4 @@
-import type { EventBody, NewEvent } from '../../../shared/auditEvent.ts';
+import type { EventBody, NewEvent } from '../../shared/auditEvent.ts';
 
 /** What of an event is searched: its words, and the paths it names. */
 export interface Words {
@@ -9,6 +9,9 @@ export interface Words {
 /** So much of an event is searched; a command's output may be longer. */
 const MOST = 100_000;
 
+/** A word that nobody can ask for, so that the end of a path and the beginning of the next make no phrase. */
+const BETWEEN = ' \uE000 ';
+
 /** The same for the same event each time: what was put into the index is taken out of it with the same words. */
 export function searchWords(event: Pick<EventBody, 'data' | 'type'>, payload: NewEvent['payload']): Words {
   // What signs the chain says nothing that anybody would look for.
@@ -16,7 +19,7 @@ export function searchWords(event: Pick<EventBody, 'data' | 'type'>, payload: Ne
   const text: string[] = [];
   collect(event.data, text);
   if (payload) collect(payload, text);
-  return { text: text.join('\n').slice(0, MOST), paths: pathsOf(payload).join('\n').slice(0, MOST) };
+  return { text: text.join('\n').slice(0, MOST), paths: pathsOf(payload).join(BETWEEN).slice(0, MOST) };
 }
 
 function collect(value: unknown, into: string[]): void {
@@ -25,7 +28,7 @@ function collect(value: unknown, into: string[]): void {
   else if (typeof value === 'object' && value !== null) for (const item of Object.values(value)) collect(item, into);
 }
 
-function pathsOf(payload: NewEvent['payload']): string[] {
+export function pathsOf(payload: NewEvent['payload']): string[] {
   const paths: string[] = [];
   collect(payload?.['contentOf'] ?? [], paths);
   collect(payload?.['places'] ?? {}, paths);
@@ -52,9 +55,11 @@ export function facetsOf({ type, data }: Pick<EventBody, 'data' | 'type'>): [kin
       return data['by'] === 'person' ? [['decision', data['choice'] === 'deny' ? 'refused' : 'approved']] : [];
     case 'egress': {
       const origin = data['origin'];
-      if (typeof origin !== 'string' || !URL.canParse(origin)) return [];
-      const { host, hostname } = new URL(origin);
-      return [...new Set([origin, host, hostname])].map((value) => ['host', value]);
+      if (typeof origin !== 'string') return [];
+      // An origin is scheme, host and port (RFC 6454): it is found by each ending of that.
+      const host = origin.replace(/^[a-z][a-z0-9+.-]*:\/\//i, '');
+      const name = host.replace(/:\d+$/, '');
+      return [...new Set([origin, host, name])].map((value) => ['host', value]);
     }
     default:
       return [];
@@ -76,6 +81,6 @@ export function pathQuery(path: string): string | undefined {
 }
 
 /** As the index takes a text apart: letters and digits, of every script (FTS5's unicode61). */
-function wordsOf(text: string): string[] {
-  return text.match(/[\p{L}\p{N}\p{M}\p{Co}]+/gu) ?? [];
+export function wordsOf(text: string): string[] {
+  return text.match(/[\p{L}\p{N}\p{M}]+/gu) ?? [];
 }
