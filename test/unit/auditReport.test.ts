@@ -125,7 +125,10 @@ test('outputs stand in a report as code, whatever lines they have', () => {
 });
 
 test('a report says who allowed what, and what left', () => {
-  const report = runReport({ ...summary('x'), task: 'Mend the *parser*' }, recorded(eventsOfRun(97, 60)));
+  const report = runReport(
+    { ...summary('x'), task: 'Mend the *parser*' },
+    recorded([...eventsOfRun(97, 60), ...eventsOfRun(1, 60)]),
+  );
   expect(report).toMatch(/^# Mend the \\\*parser\\\*\n/);
   expect(report).toContain('approved by you');
   expect(report).toContain('denied by you');

@@ -156,7 +156,7 @@ export class AuditStore {
 
   /** Erases what is older, or more, than is to be kept. */
   retain(keep: Retention): Erased {
-    const upTo = this.#read((connection) => retainedFrom(connection, this.#file.path, keep, new Date()));
+    const upTo = this.#read((connection) => retainedFrom(connection, keep, new Date()));
     return upTo === undefined ? { payloads: 0, conversations: 0 } : this.erase({ scope: 'retention', upTo });
   }
 

@@ -19,19 +19,25 @@ function advance(): void {
   }
 }
 
+function answer({ id, method, args }: StoreRequest): StoreReply {
+  try {
+    const call = store as unknown as Record<StoreRequest['method'], (...args: unknown[]) => unknown>;
+    return { id, value: call[method](...args) };
+  } catch (error) {
+    return { id, problem: error instanceof Error ? error.message : String(error) };
+  }
+}
+
 function post(reply: StoreReply): void {
   parentPort?.postMessage(reply);
 }
 
 parentPort?.on('message', (request: StoreRequest) => {
   clearTimeout(idle);
-  try {
-    const call = store as unknown as Record<StoreRequest['method'], (...args: unknown[]) => unknown>;
-    post({ id: request.id, value: call[request.method](...request.args) });
-  } catch (error) {
-    post({ id: request.id, problem: error instanceof Error ? error.message : String(error) });
-  }
+  const reply = answer(request);
+  // The signature first: whoever waits for the answer may be gone right after it.
   const head = store.takeHead();
   if (head) post({ head });
+  post(reply);
   idle = setTimeout(advance, IDLE_MS);
 });
