@@ -14,7 +14,7 @@ const HOSTILE = 'zebra\u001b[2J\u001b]0;owned\u0007\u009b31m\r\u202Egnp.exe\u200
 interface Place {
   base: string;
   file: string;
-  oversign(...args: string[]): Promise<CliEnd>;
+  oversign: (...args: string[]) => Promise<CliEnd>;
 }
 
 /** An account with these runs in its log; whatever is printed has nothing in it that a terminal would obey. */
@@ -26,9 +26,8 @@ async function place(...runs: NewEvent[][]): Promise<Place> {
   return {
     base,
     file,
-    async oversign(...args) {
+    oversign: async (...args) => {
       const end = await runCli(args, { base });
-      // eslint-disable-next-line no-control-regex
       expect(end.stdout + end.stderr).not.toMatch(/[\0-\x08\x0b-\x1f\x7f-\x9f\u202A-\u202E\u200b]/);
       return end;
     },
@@ -51,7 +50,7 @@ function write(file: string, ...runs: readonly NewEvent[][]): void {
 
 /** A run with hostile texts wherever texts are. */
 function hostileRun(number: number): NewEvent[] {
-  return eventsOfRun(number, 20).map((event) => {
+  return eventsOfRun(number, 60).map((event) => {
     const { type, payload = {} } = event;
     if (type === 'run_started') return { ...event, payload: { ...payload, task: HOSTILE, user: 'mallory' } };
     if (type === 'proposed') return { ...event, payload: { ...payload, title: HOSTILE } };

@@ -98,7 +98,6 @@ function eventOf(random: Random, run: string): NewEvent {
   }
 }
 
-/** Several runs at once, and events of no run among them. */
 function history(random: Random): NewEvent[] {
   const left = Array.from({ length: random.int(4, 14) }, (_, at): NewEvent[] =>
     random.next() < 0.3
@@ -208,7 +207,6 @@ function filterOf(random: Random): RunFilter {
   };
 }
 
-/** All pages, each asked for where the one before ended. */
 function found(store: AuditStore, filter: RunFilter, limit: number): string[] {
   while (store.advance() > 0);
   const runs: string[] = [];
@@ -223,7 +221,6 @@ function found(store: AuditStore, filter: RunFilter, limit: number): string[] {
   }
   throw new Error('the pages have no end');
 }
-
 const SEED = Number(process.env['SEED'] ?? 20_261_123);
 
 test.each([0, 1, 2, 3, 4, 5])('log %i: what is found is what a look at every event finds', async (number) => {

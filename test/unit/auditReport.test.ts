@@ -64,7 +64,6 @@ const text = fc
 
 /** Everything that is markup in a page. */
 const tagsOf = (page: string): string[] => page.match(/<[^>]*>?/g) ?? [];
-// eslint-disable-next-line no-control-regex
 const OBEYED = /[\0-\x08\x0b-\x1f\x7f-\x9f\u200b\u2028\u202A-\u202E]/;
 
 test('whatever others wrote, the page has the markup that it has with nothing in it', () => {
