@@ -3,6 +3,7 @@ import { CommandSchema } from '../../shared/action.ts';
 import { DecisionSchema, originText } from '../../shared/decision.ts';
 import { visible } from '../../shared/visible.ts';
 import type { AuditRecord } from '../../shared/auditEvent.ts';
+import { onOneLine } from './report.ts';
 import type { ActionNode } from './tree.ts';
 
 const ProposedSchema = z.looseObject({
@@ -12,9 +13,9 @@ const ProposedSchema = z.looseObject({
 
 /** Why an action was allowed, asked or denied: each decision with its rule, layer, file and line, and who answered. */
 export function explainDecision(action: ActionNode): string {
-  const lines = [`# Why: ${action.title}`, '', `${action.outcome}, ${action.decidedBy}`, ''];
+  const lines = [`# Why: ${onOneLine(action.title)}`, '', `${action.outcome}, ${action.decidedBy}`, ''];
   for (const event of action.events) lines.push(...eventLines(event));
-  return visible(lines.join('\n'));
+  return visible(lines.map((line) => (line.includes('\n') ? onOneLine(line) : line)).join('\n'));
 }
 
 function eventLines(event: AuditRecord): string[] {

@@ -41,7 +41,7 @@ export function runReport(run: RunSummary, events: readonly AuditRecord[]): stri
 
 /** Text on one line that Markdown takes as it stands: what others wrote makes no HTML, and no link under other words. */
 export function inline(text: string): string {
-  return text.replace(/\s+/g, ' ').replace(/[\\`*_{}[\]()#+!|<>~&]/g, '\\$&');
+  return onOneLine(text).replace(/[\\`*_{}[\]()#+!|<>~&]/g, '\\$&');
 }
 
 /** One action as a readable document, every event of it included. */
@@ -57,7 +57,9 @@ export function actionReport(action: ActionNode): string {
     `- hash: ${event.hash}`,
     '',
   ]);
-  return visible([`# ${action.title}`, '', `${action.outcome}, ${action.decidedBy}`, '', ...rows].join('\n'));
+  return visible(
+    [`# ${onOneLine(action.title)}`, '', `${action.outcome}, ${action.decidedBy}`, '', ...rows].join('\n'),
+  );
 }
 
 function actionLines(action: ActionNode): string[] {
@@ -87,4 +89,9 @@ function quoted(text: string): string[] {
 function words(value: unknown): string {
   if (value === undefined) return '';
   return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** A title makes no lines, and so no headings, of its own. */
+export function onOneLine(text: string): string {
+  return text.replace(/\s+/g, ' ');
 }

@@ -36,6 +36,8 @@ export class RunRecords {
       if (isAlive(holder)) return { ok: false, folder, run: String(row['run']), pid: holder.pid };
       this.#markInterrupted(connection, String(row['run']));
     }
+    // A window may still have in memory what was erased; going on would bring it back.
+    if (isErased(connection, run)) throw new Error('The texts of this run were erased; start a new run.');
     this.#insert(connection, folders, run);
     this.#held.set(run, folders);
     return { ok: true };
@@ -128,6 +130,17 @@ export class RunRecords {
       });
     this.release(connection, run);
   }
+}
+
+function isErased(connection: Connection, run: string): boolean {
+  return (
+    connection
+      .prepare(
+        `SELECT 1 FROM events e WHERE e.run = ? AND e.type = 'run_started'
+           AND NOT EXISTS (SELECT 1 FROM payloads p WHERE p.seq = e.seq)`,
+      )
+      .get(run) !== undefined
+  );
 }
 
 /** It is stored after every reply and every action: only the last of them can be missing in it, after a crash. */
