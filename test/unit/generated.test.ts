@@ -27,7 +27,12 @@ function parsed(text: string): ParsedLayer {
 describe('generated files', () => {
   test('are what the schemas say', async () => {
     const all = await generated();
-    expect(all.map(({ file }) => file)).toEqual(['media/policy.schema.json', 'docs/policy.md', 'package.json']);
+    expect(all.map(({ file }) => file)).toEqual([
+      'media/policy.schema.json',
+      'docs/policy.md',
+      'docs/audit.md',
+      'package.json',
+    ]);
     for (const { file, content } of all) expect(readFileSync(file, 'utf8'), file).toBe(content);
   });
 
@@ -42,12 +47,14 @@ describe('generated files', () => {
       expect(check()).toMatchObject({ status: 0, stderr: '' });
       writeFileSync(join(copy, 'docs/policy.md'), `${page}x\n`);
       rmSync(join(copy, 'media/policy.schema.json'));
+      const events = readFileSync('docs/audit.md', 'utf8');
+      writeFileSync(join(copy, 'docs/audit.md'), events.replace('| `head` ', '| `headd` '));
       const manifest = readFileSync('package.json', 'utf8');
       writeFileSync(join(copy, 'package.json'), manifest.replace('"scope": "machine"', '"scope": "window"'));
       const { status, stderr } = check();
       expect(status).toBe(1);
       expect(stderr).toBe(
-        ['media/policy.schema.json', 'docs/policy.md', 'package.json']
+        ['media/policy.schema.json', 'docs/policy.md', 'docs/audit.md', 'package.json']
           .map((file) => `${file} is not what the schemas say. Run: npm run generate\n`)
           .join(''),
       );
@@ -55,6 +62,7 @@ describe('generated files', () => {
       execFileSync(process.execPath, ['scripts/generate.ts'], { cwd: copy });
       expect(check().status).toBe(0);
       expect(readFileSync(join(copy, 'package.json'), 'utf8')).toBe(manifest);
+      expect(readFileSync(join(copy, 'docs/audit.md'), 'utf8')).toBe(events);
     } finally {
       rmSync(copy, { recursive: true });
     }

@@ -156,6 +156,7 @@ export function openReadOnly(file: string): Connection {
   try {
     database.exec('PRAGMA trusted_schema = OFF;');
     const found = Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
+    if (found === 0) throw new Error(`${file} holds no audit log`);
     if (found !== VERSION) throw new OtherFormat(file, found > VERSION);
     return new Connection(database);
   } catch (error) {

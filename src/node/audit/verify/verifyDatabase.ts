@@ -43,8 +43,9 @@ export function verifyDatabase(file: string, against: Against, progress: Progres
 
 /** SQLite's own check of its pages, and of its indexes against the tables; it takes as long as the chain. */
 export function checkIntegrity(file: string): Bad | undefined {
-  const connection = openReadOnly(file);
+  let connection: Connection | undefined;
   try {
+    connection = openReadOnly(file);
     const row = connection.database.prepare('PRAGMA integrity_check(1)').get();
     const words = String(row?.['integrity_check']);
     return words === 'ok' ? undefined : { seq: 0, property: 'readable', words: `the database is damaged (${words})` };
@@ -53,7 +54,7 @@ export function checkIntegrity(file: string): Bad | undefined {
     if (damage === undefined) throw error;
     return { seq: 0, property: 'readable', words: `the database is damaged (${damage})` };
   } finally {
-    connection.close();
+    connection?.close();
   }
 }
 
