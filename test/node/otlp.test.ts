@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { commitment, eventHash, GENESIS } from '../../src/node/audit/chain.ts';
-import { LOG_EVENTS } from '../../src/node/audit/chainWriter.ts';
+import { LOG_EVENTS } from '../../src/node/audit/logText.ts';
 import { placeOf } from '../../src/node/audit/place.ts';
 import { headsOf } from '../../src/node/audit/witness/seenHead.ts';
 import { EVENT_TYPES, type EventType } from '../../src/shared/eventTable.ts';

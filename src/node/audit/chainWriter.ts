@@ -2,31 +2,16 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SeenHead } from '../../core/audit/port.ts';
-import {
-  EventBodySchema,
-  checkedEvent,
-  type AuditEvent,
-  type EventBody,
-  type NewEvent,
-} from '../../shared/auditEvent.ts';
+import { checkedEvent, type AuditEvent, type EventBody, type NewEvent } from '../../shared/auditEvent.ts';
 import { canonicalJson } from '../../shared/json.ts';
-import { commitment, eventHash, GENESIS, headStatement, MOST_UNSIGNED, writerStatement } from './chain.ts';
+import { commitment, eventHash, headStatement, MOST_UNSIGNED, writerStatement } from './chain.ts';
 import type { Connection } from './database.ts';
 import { forgetGap, notedGap, type Gap } from './setAside.ts';
 import { isConstraint } from './sqliteProblem.ts';
 import { accountKey, fingerprint, processKey, type SigningKey } from './keys.ts';
 import type { LogFile } from './logFile.ts';
+import { LOG_EVENTS, logOf, tipOf, type Tip } from './logText.ts';
 import { placeOf } from './place.ts';
-
-/** Events that belong to no run stand under this name. */
-export const LOG_EVENTS = 'log';
-
-/** The end of the chain, and who signed it last. */
-interface Tip {
-  seq: number;
-  hash: string;
-  signed: number;
-}
 
 /** After these the chain is signed at once: nobody may come back to sign it later. */
 const SIGNED_AT_ONCE = new Set<NewEvent['type']>(['run_finished', 'interrupted', 'erasure', 'gap']);
@@ -226,31 +211,4 @@ function newSalt(): string {
   const salt = pool.toString('hex', 0, SALT_BYTES);
   pool = pool.subarray(SALT_BYTES);
   return salt;
-}
-
-function tipOf(connection: Connection): Tip {
-  const last = connection.prepare('SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1').get();
-  if (!last) return { seq: 0, hash: GENESIS, signed: 0 };
-  // Two partial indexes: the type has to stand in the query itself for one to be used.
-  const newest = (sql: string): number => Number(connection.prepare(sql).get()?.['s'] ?? 0);
-  const head = newest("SELECT max(seq) AS s FROM events WHERE type = 'head'");
-  const writer = newest("SELECT max(seq) AS s FROM events WHERE type = 'writer'");
-  return { seq: Number(last['seq']), hash: String(last['hash']), signed: Math.max(head, writer) };
-}
-
-/** What the log's first event says. */
-export function logOf(connection: Connection): { log: string; account: string } | undefined {
-  const row = connection.prepare('SELECT body FROM events WHERE seq = 1').get();
-  const event = row ? parseBody(String(row['body'])) : undefined;
-  const { log, account } = event?.type === 'log_started' ? event.data : {};
-  return typeof log === 'string' && typeof account === 'string' ? { log, account } : undefined;
-}
-
-export function parseBody(text: string): EventBody | undefined {
-  try {
-    const parsed = EventBodySchema.safeParse(JSON.parse(text));
-    return parsed.success ? parsed.data : undefined;
-  } catch {
-    return undefined;
-  }
 }

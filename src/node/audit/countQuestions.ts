@@ -1,5 +1,5 @@
 import { COUNTED, questionsOf, weekOf, type Counted, type Questions } from '../../core/audit/questions.ts';
-import { parseBody } from './chainWriter.ts';
+import { parseBody } from './logText.ts';
 import type { Connection } from './database.ts';
 import { seqAt } from './retention.ts';
 

@@ -1,5 +1,6 @@
 import type { Erasing, Erased } from '../../core/audit/port.ts';
-import { LOG_EVENTS, type ChainWriter } from './chainWriter.ts';
+import type { ChainWriter } from './chainWriter.ts';
+import { LOG_EVENTS } from './logText.ts';
 import type { Connection } from './database.ts';
 
 /** Payloads that are to go, in ranges of sequence numbers. */

@@ -4,7 +4,7 @@ import type { Verdict } from '../../core/audit/verdict.ts';
 import type { AuditPolicy } from '../../core/policy/auditKeys.ts';
 import type { PermitSending } from '../../core/models/port.ts';
 import type { AuditClient } from './auditClient.ts';
-import { LOG_EVENTS } from './chainWriter.ts';
+import { LOG_EVENTS } from './logText.ts';
 import { accountKey, hasAccountKey } from './keys.ts';
 import type { OtlpExporter } from './otlp/exporter.ts';
 import { placeOf } from './place.ts';

@@ -1,5 +1,5 @@
 import { GENESIS } from './chain.ts';
-import { logOf } from './chainWriter.ts';
+import { logOf } from './logText.ts';
 import type { Connection } from './database.ts';
 import { eventLine } from './verify/exportFile.ts';
 

@@ -1,5 +1,5 @@
 import type { AuditRecord, RunSummary } from '../../shared/auditEvent.ts';
-import { parseBody } from './chainWriter.ts';
+import { parseBody } from './logText.ts';
 import type { Connection } from './database.ts';
 import { summarize } from './summary.ts';
 

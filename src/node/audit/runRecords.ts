@@ -4,7 +4,8 @@ import { canonicalJson, type Json } from '../../shared/json.ts';
 import { sha256 } from '../files/hash.ts';
 import { isAlive, type ProcessIdentity } from '../process/identity.ts';
 import { transcriptStatement, writerStatement } from './chain.ts';
-import { logOf, parseBody, type ChainWriter } from './chainWriter.ts';
+import type { ChainWriter } from './chainWriter.ts';
+import { logOf, parseBody } from './logText.ts';
 import type { Connection } from './database.ts';
 import { checker, fingerprint } from './keys.ts';
 

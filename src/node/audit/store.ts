@@ -5,7 +5,8 @@ import type { AuditEvent, AuditRecord, NewEvent, RunSummary } from '../../shared
 import type { Json } from '../../shared/json.ts';
 import type { ProcessIdentity } from '../process/identity.ts';
 import type { Questions } from '../../core/audit/questions.ts';
-import { ChainWriter, LogReplaced, parseBody } from './chainWriter.ts';
+import { ChainWriter, LogReplaced } from './chainWriter.ts';
+import { parseBody } from './logText.ts';
 import { questionsByWeek } from './countQuestions.ts';
 import type { Connection } from './database.ts';
 import { doomedPayloads, erase, sweep, type Doomed } from './erase.ts';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { GENESIS } from '../chain.ts';
-import { logOf } from '../chainWriter.ts';
+import { logOf } from '../logText.ts';
 import { openReadOnly, type Connection } from '../database.ts';
 import type { Cursor } from './cursor.ts';
 

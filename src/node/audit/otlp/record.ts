@@ -13,7 +13,7 @@ import {
 } from '@opentelemetry/semantic-conventions/incubating';
 import type { EventBody } from '../../../shared/auditEvent.ts';
 import type { Json } from '../../../shared/json.ts';
-import { LOG_EVENTS, parseBody } from '../chainWriter.ts';
+import { LOG_EVENTS, parseBody } from '../logText.ts';
 import type { Row } from './batch.ts';
 
 type Attributes = Record<string, string | number>;

@@ -1,6 +1,6 @@
 import { existsSync, unlinkSync } from 'node:fs';
 import type { NewEvent } from '../../../shared/auditEvent.ts';
-import { logOf, parseBody } from '../chainWriter.ts';
+import { logOf, parseBody } from '../logText.ts';
 import type { Connection } from '../database.ts';
 import { identityOf } from '../logFile.ts';
 import { damageOf } from '../sqliteProblem.ts';

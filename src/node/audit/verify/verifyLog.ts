@@ -1,5 +1,5 @@
 import type { Earlier, Verdict } from '../../../core/audit/verdict.ts';
-import { parseBody } from '../chainWriter.ts';
+import { parseBody } from '../logText.ts';
 import { ChainCheck, WHOLE, type Anchor, type Bad, type Row } from './chainCheck.ts';
 import { WitnessCheck, type Testimony } from './witnessCheck.ts';
 
