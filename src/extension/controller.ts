@@ -143,7 +143,8 @@ export class Controller implements vscode.Disposable {
     const mine = (this.#looks += 1);
     const session = await this.session();
     const { standing } = await session.look(again);
-    this.#marks.show(standing.ok ? standing.policy.notes : standing.diagnostics);
+    // A slower, older look must not bring back marks of what was mended since.
+    if (mine === this.#looks) this.#marks.show(standing.ok ? standing.policy.notes : standing.diagnostics);
     const choice = await this.#choice();
     const model = await session.model(choice);
     // A slower, older look must not say where prompts went before.
