@@ -1,7 +1,6 @@
-import { createInterface } from 'node:readline';
 import type { Erasing } from '../core/audit/port.ts';
 import { visibleLine } from '../shared/visible.ts';
-import { Lines } from '../terminal/approver.ts';
+import { isSaid } from '../terminal/confirm.ts';
 import { evidenceHere } from './evidenceHere.ts';
 
 export interface EraseOptions {
@@ -41,15 +40,4 @@ export async function erase({ run, user, yes }: EraseOptions): Promise<number> {
       : `${payloads} payloads were erased.${left === undefined ? '' : ` But ${left}.`}\n`,
   );
   return payloads + conversations === 0 ? 1 : 0;
-}
-
-async function isSaid(question: string): Promise<boolean> {
-  process.stdout.write(question);
-  const reader = createInterface({ input: process.stdin, terminal: false });
-  try {
-    return /^(y|yes)$/i.test((await new Lines(reader, process.stdin.isTTY).next())?.trim() ?? '');
-  } finally {
-    reader.close();
-    process.stdin.destroy();
-  }
 }

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { createInterface } from 'node:readline';
 import { Engine, PolicyInvalid } from '../compose.ts';
 import { changeLines, policyEntries, policyText } from '../core/policy/entries.ts';
 import { policyJsonSchema } from '../core/policy/jsonSchema.ts';
@@ -9,7 +8,7 @@ import { nodeParts } from '../node/engineParts.ts';
 import { decidingParts, type DecidingOptions } from '../node/lab/decidingParts.ts';
 import { PolicyFiles } from '../node/policy/policyFiles.ts';
 import { visible, visibleLine } from '../shared/visible.ts';
-import { Lines } from '../terminal/approver.ts';
+import { isSaid } from '../terminal/confirm.ts';
 import { jsonLine } from '../terminal/jsonLine.ts';
 
 type PolicyOptions = DecidingOptions & { json: boolean; yes: boolean; version: string };
@@ -117,14 +116,4 @@ async function accept(options: PolicyOptions): Promise<number> {
     process.stdout.write('Accepted. Any change to the file asks again. It counts from the next run.\n');
   }
   return 0;
-}
-
-async function isSaid(question: string): Promise<boolean> {
-  process.stdout.write(question);
-  const reader = createInterface({ input: process.stdin, terminal: false });
-  try {
-    return /^(y|yes)$/i.test((await new Lines(reader, process.stdin.isTTY).next())?.trim() ?? '');
-  } finally {
-    reader.close();
-  }
 }

@@ -185,7 +185,7 @@ const HISTORIES: Record<Kind, (builder: Builder) => void | Promise<void>> = {
     const events = builder.events();
     const run = events[0]?.run ?? '';
     builder.store((store, note) => {
-      store.claim(['/work'], run);
+      store.claim(['/somewhere'], run);
       for (const event of events) {
         store.append(event);
         note();
@@ -194,7 +194,7 @@ const HISTORIES: Record<Kind, (builder: Builder) => void | Promise<void>> = {
       store.release(run);
     });
     builder.store((store, note) => {
-      store.claim(['/work'], run);
+      store.claim(['/somewhere'], run);
       const again = eventsOfRun(1, 20).map((event): NewEvent => ({
         ...event,
         type: event.type === 'run_started' ? 'run_continued' : event.type,

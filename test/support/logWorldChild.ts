@@ -12,7 +12,7 @@ import { eventsOfRun } from './manyEvents.ts';
 const [data = '', witness = '', number = '0', events = '0'] = process.argv.slice(2);
 const store = new AuditStore(join(data, 'audit.db'), identityOf(process.pid));
 const run = eventsOfRun(Number(number), 60);
-store.claim([`/work/${number}`], run[0]?.run ?? '');
+store.claim([`/somewhere/${number}`], run[0]?.run ?? '');
 for (const event of run.slice(0, Number(events))) {
   store.append(event);
   const head = store.takeHead();
