@@ -46,9 +46,16 @@ export function doomedPayloads(connection: Connection, what: Erasing): Doomed {
   const payloads = connection.prepare(
     'SELECT e.seq AS seq FROM events e JOIN payloads p ON p.seq = e.seq WHERE e.run = ? ORDER BY e.seq',
   );
-  const seqs = runs.flatMap((run) => payloads.all(run).map((row) => Number(row['seq'])));
+  const conversation = connection.prepare('SELECT 1 FROM transcripts WHERE run = ?');
+  const seqs: number[] = [];
+  const doomed: string[] = [];
+  for (const run of runs) {
+    const own = payloads.all(run).map((row) => Number(row['seq']));
+    if (own.length > 0 || conversation.get(run)) doomed.push(run);
+    seqs.push(...own);
+  }
   if (what.scope === 'retention') seqs.push(...ofNoRun(connection, what.upTo));
-  return { runs, ranges: asRanges([...new Set(seqs)].sort((a, b) => a - b)), payloads: seqs.length };
+  return { runs: doomed, ranges: asRanges([...new Set(seqs)].sort((a, b) => a - b)), payloads: seqs.length };
 }
 
 /** What stands under the log's own names goes event by event: such a name never ends. */
