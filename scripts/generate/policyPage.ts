@@ -1,4 +1,5 @@
-import { PROTECTED, SECRETS } from '../../src/core/policy/defaults.ts';
+import { CONTROL_FILES } from '../../src/core/policy/controlFiles.ts';
+import { SECRETS } from '../../src/core/policy/defaults.ts';
 import { policyJsonSchema } from '../../src/core/policy/jsonSchema.ts';
 import { schemaKeys, typeWords, type SchemaKey } from '../../src/core/policy/schemaWords.ts';
 import * as words from './policyWords.ts';
@@ -19,8 +20,8 @@ export function policyPage(): string {
     words.PATTERNS,
     words.PATHS,
     '## What is built in',
-    'Protected: no tool may change these, wherever they stand in the workspace, with everything below them.',
-    listOf(PROTECTED),
+    'Protected: no tool may change these, wherever they stand in the workspace, with everything below them; and neither what git’s configuration and the hooks in force run from the workspace.',
+    controlTable(),
     'Likely secrets: reading, editing or moving one asks, and so does a command that names one. A name that says example, sample or template is none.',
     listOf(SECRETS),
     words.ASKS,
@@ -48,6 +49,14 @@ function typeOf({ node, isRequired }: SchemaKey): string {
 
 function standardOf({ node }: SchemaKey): string {
   return node.default === undefined ? '' : `\`${cell(JSON.stringify(node.default))}\``;
+}
+
+function controlTable(): string {
+  const rows = CONTROL_FILES.map(
+    ({ runs, names, source }) =>
+      `| ${names.map((name) => `\`${cell(name)}\``).join(', ')} | ${cell(runs)} | ${cell(source)} |`,
+  );
+  return ['| files and folders | who would run what they say | source |', '| --- | --- | --- |', ...rows].join('\n');
 }
 
 function listOf(rules: readonly { written: string }[]): string {

@@ -32,6 +32,8 @@ export const LaunchSchema = z.strictObject({
   /** How the workspace is mounted, and whether likely secrets in it can be read. Denied paths never can. */
   workspace: z.enum(['writable', 'read-only']),
   secrets: z.enum(['visible', 'hidden']),
+  /** Set where what version control and its like keep of files is hidden, because some of those files are denied. */
+  stores: z.literal('hidden').optional(),
   /** Without any sandbox. */
   outside: z.literal(true).optional(),
 });

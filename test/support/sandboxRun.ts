@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PROTECTED } from '../../src/core/policy/defaults.ts';
+import { PROTECTED } from '../../src/core/policy/controlFiles.ts';
 import type { Limits, SandboxResult, SandboxSpec } from '../../src/core/sandbox/port.ts';
 import { Scope } from '../../src/core/scope/scope.ts';
 import { HostSandbox } from '../../src/node/sandbox/hostSandbox.ts';

@@ -23,6 +23,7 @@ function listening(): { it: Judging; heard: Heard } {
     variable: () => undefined,
     shell: () => undefined,
     history: () => undefined,
+    usesStore: () => undefined,
     isFedByListing: false,
     feedsNames: false,
   };

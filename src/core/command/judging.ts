@@ -14,8 +14,10 @@ export interface Judging {
   run(words: readonly Word[], options?: { folder?: Word; isAsSomebodyElse?: boolean }): void;
   /** It shows an environment variable; `*` for all of them. */
   variable(name: string): void;
-  /** It shows what git keeps of files, of the repository that a folder lies in. */
-  history(folder?: Word): void;
+  /** It may show what git keeps of files, of the repository that a folder lies in; `digests`: objects named as such. */
+  history(shown: { digests: readonly string[]; folder?: Word }): void;
+  /** It is git, and needs the store that git keeps content in, whatever it shows of it. */
+  usesStore(): void;
   /** It gives a text to a shell. */
   shell(text: Word): void;
   /** Names of files reach its standard input that a listing of the workspace made. */

@@ -15,6 +15,16 @@ export interface NamedPath {
   isPattern: boolean;
   /** Perhaps no path at all: it counts if what it starts with exists. */
   isGuess: boolean;
+  /** The program start (index into `programs`) that is given it; absent where the shell itself opens it. */
+  program?: number;
+}
+
+/** A look of git's that may show the content of files. */
+export interface History {
+  /** Whose repository, as the line spells the folder; undefined where that is not known. */
+  folder: string | undefined;
+  /** Objects that it names by their digests. */
+  digests: readonly string[];
 }
 
 /** What a command line means, as far as it is understood. With no doubts it only looks. */
@@ -28,11 +38,10 @@ export interface Meaning {
   doubts: Doubt[];
   /** Environment variables that it shows or uses; `*` where it shows all of them. */
   variables: string[];
-  /**
-   * The folders in whose repositories git shows what it keeps of files, whatever stands on the disk; undefined for one
-   * that is not known.
-   */
-  histories: (string | undefined)[];
+  /** Where git may show what it keeps of files, whatever stands on the disk. */
+  histories: History[];
+  /** The program starts (indexes into `programs`) that are git and need what it keeps. */
+  gits: number[];
 }
 
 export interface Doubt {
@@ -56,7 +65,15 @@ export function understand(text: string, parser: BashParser, isTop = false): Mea
 
 class Understanding {
   #judged: number | undefined;
-  readonly result: Meaning = { programs: [], folders: [], paths: [], doubts: [], variables: [], histories: [] };
+  readonly result: Meaning = {
+    programs: [],
+    folders: [],
+    paths: [],
+    doubts: [],
+    variables: [],
+    histories: [],
+    gits: [],
+  };
   readonly #parser: BashParser;
   readonly #isTop: boolean;
 
@@ -148,15 +165,20 @@ class Understanding {
       variable: (name) => {
         this.#variable(name);
       },
-      history: (folder) => {
+      history: ({ digests, folder }) => {
         for (const from of folders ?? [undefined])
-          this.result.histories.push(
-            folder === undefined
-              ? from
-              : folder.kind === 'known' && from !== undefined
-                ? seenFrom(from, folder.text)
-                : undefined,
-          );
+          this.result.histories.push({
+            digests,
+            folder:
+              folder === undefined
+                ? from
+                : folder.kind === 'known' && from !== undefined
+                  ? seenFrom(from, folder.text)
+                  : undefined,
+          });
+      },
+      usesStore: () => {
+        if (this.#judged !== undefined) this.result.gits.push(this.#judged);
       },
       isFedByListing: found.isFedByListing,
       feedsNames: found.feedsNames,
@@ -224,6 +246,7 @@ class Understanding {
         access,
         isPattern: word.kind === 'pattern',
         isGuess,
+        ...(this.#judged !== undefined && { program: this.#judged }),
       });
     }
   }

@@ -14,37 +14,6 @@ export const DEFAULTS = {
   limits: { memoryBytes: 2 * 1024 ** 3, cpuSeconds: 300, diskBytes: 1024 ** 3, processes: 512 },
 } as const;
 
-/**
- * What no tool may write, wherever it stands: what decides over the agent (its policy), and what makes an editor
- * or git run programs later (CVE-2025-53773, CVE-2025-54135 and their kind). Folder names bind at any depth.
- */
-export const PROTECTED: PathRule[] = [
-  '.oversign',
-  '.vscode',
-  '.idea',
-  '.devcontainer',
-  '.devcontainer.json',
-  '*.code-workspace',
-  '.git',
-  '.gitmodules',
-  '.hg',
-  // Hooks in the work tree, and settings by which shells, debuggers, editors and other agents run programs.
-  '.husky',
-  '.githooks',
-  '.envrc',
-  '.gdbinit',
-  '.lldbinit',
-  '.exrc',
-  '.vimrc',
-  '.nvim.lua',
-  '.zed',
-  '.cursor',
-  '.claude',
-  '.codex',
-  '.gemini',
-  '.mcp.json',
-].map(builtIn);
-
 /** Likely secrets: reading one asks. Names that say "example" are for everybody's eyes and are left out below. */
 export const SECRETS: PathRule[] = [
   '.env',

@@ -1,6 +1,7 @@
 import type { AllowedPaths, PathRule } from '../scope/pathRule.ts';
 import { auditPolicy, type AuditPolicy } from './auditKeys.ts';
-import { DEFAULTS, PROTECTED } from './defaults.ts';
+import { PROTECTED } from './controlFiles.ts';
+import { DEFAULTS } from './defaults.ts';
 import type { Diagnostic, ParsedLayer } from './parse.ts';
 import type { RuleList } from './rules.ts';
 import type { Language, PolicyFile, SandboxKeys } from './schema.ts';

@@ -14,6 +14,8 @@ export interface SandboxSpec {
   folders: readonly string[];
   /** What in the folders is hidden: neither readable nor writable. */
   isHidden(path: string): boolean;
+  /** Also what repositories under any name keep of files (their objects); left out: no. */
+  hidesStores?: boolean;
   /** What a rule denies, wherever it is. */
   isDenied(path: string): boolean;
   /** Whether a rule denies anything that may lie in the folders: it must not appear while the command runs. */

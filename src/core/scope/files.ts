@@ -54,4 +54,13 @@ export interface EditorBuffers {
 export interface VersionControl {
   /** How many of the files at or below a path version control holds; undefined when it cannot be told. */
   trackedFiles(root: string, path: string): Promise<number | undefined>;
+  /**
+   * Whether a repository keeps, or ever kept as far as it still knows, a file of a name (relative to `top`) that is kept
+   * from the agent. `key` is the same for the same rules. `unknown` where there is too much to be looked through.
+   */
+  everHeld(top: string, rules: { isKept(name: string): boolean; key: string }): Promise<EverHeld>;
+  /** Whether all of these objects are commits or tags; false also where that cannot be told. */
+  areCommits(top: string, digests: readonly string[]): Promise<boolean>;
 }
+
+export type EverHeld = { kind: 'held'; name: string } | { kind: 'none' } | { kind: 'unknown' };

@@ -38,6 +38,13 @@ export function denialOf(scope: Scope, path: string, access: Resource['access'])
         reason: `"${standing.rule.written}" is protected: the agent may not change what controls it or what your editor and git run`,
         origin: standing.rule.origin,
       };
+    case 'kept':
+      return {
+        verdict: 'deny',
+        rule: 'denied_paths',
+        reason: `${scope.shown(standing.store)} keeps copies of files, also of those that your policy denies`,
+        origin: { layer: 'built-in' },
+      };
     case 'secret':
     case 'free':
       return undefined;

@@ -56,15 +56,30 @@ export function folded(path: string): string {
     .join('/');
 }
 
-let last = { path: '', whole: '', names: new Set<string>() };
+/** A path as rules that forbid see it: `inside` is what counts for names that bind at any depth. */
+interface Seen {
+  whole: string;
+  inside: string;
+  names: ReadonlySet<string>;
+}
 
-/** `folded`, kept for the path that was asked last: dozens of rules are asked about the same one. */
-function foldedOnce(path: string): { whole: string; names: ReadonlySet<string> } {
-  if (last.path !== path) {
+let last: { path: string; roots: readonly string[]; seen: Seen } | undefined;
+
+/**
+ * `folded`, kept for the path that was asked last: dozens of rules are asked about the same one. Names of the folders
+ * that the workspace lies in say nothing about what is in it: a workspace below `~/.claude/worktrees` is no `.claude`.
+ */
+function seenOnce(path: string, roots: readonly string[]): Seen {
+  if (last?.path !== path || last.roots !== roots) {
     const whole = folded(path);
-    last = { path, whole, names: new Set(whole.split('/')) };
+    const root = roots.reduce(
+      (longest, one) => (isInside(one, path) && one.length > longest.length ? one : longest),
+      '',
+    );
+    const inside = root === '' || root === '/' ? whole : folded(path.slice(root.length));
+    last = { path, roots, seen: { whole, inside, names: new Set(inside.split('/')) } };
   }
-  return last;
+  return last.seen;
 }
 
 /** As `folded`, for a pattern: what only becomes a `*` or a bracket by folding stays an ordinary character. */
@@ -79,9 +94,9 @@ function foldedGlob(pattern: string): string {
 
 /**
  * A rule that forbids: binds the path it names and everything below it. Entries with no slash (`.env`, `*.pem`)
- * bind that name at any depth; other relative entries start at each workspace folder. A folder's own policy binds
- * inside that folder. An entry with brackets or
- * other signs of a glob also binds the file that is called exactly so.
+ * bind that name at any depth below a workspace folder, and anywhere outside; other relative entries start at each
+ * workspace folder. A folder's own policy binds inside that folder. An entry with brackets or other signs of a glob
+ * also binds the file that is called exactly so.
  */
 export function forbidding(rule: PathRule, context: RuleContext): CompiledRule {
   const { written } = rule;
@@ -94,10 +109,10 @@ export function forbidding(rule: PathRule, context: RuleContext): CompiledRule {
     ...rule,
     matches(path) {
       if (rule.base !== undefined && !isInside(rule.base, path)) return false;
-      const { whole, names } = foldedOnce(path);
+      const { whole, inside, names } = seenOnce(path, context.roots);
       if (below.some((folder) => isInside(folder, whole))) return true;
       if (called !== undefined && names.has(called)) return true;
-      return globs.some((glob) => glob(whole));
+      return globs.some((glob) => glob(name === undefined ? whole : inside));
     },
   };
 }

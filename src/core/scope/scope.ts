@@ -9,6 +9,8 @@ import {
   type PathRule,
   type PermittingRule,
 } from './pathRule.ts';
+import { originalsOf } from './backupNames.ts';
+import { storeOf } from './contentStores.ts';
 import { isGlob } from './glob.ts';
 import { isInside, nameOf, relativeTo } from './spelling.ts';
 
@@ -18,6 +20,8 @@ export type Standing =
   | { kind: 'secret'; rule: PathRule }
   | { kind: 'protected'; rule: PathRule }
   | { kind: 'denied'; rule: PathRule }
+  /** It lies where copies of files are kept, and some of those files are denied (contentStores.ts). */
+  | { kind: 'kept'; store: string }
   | { kind: 'outside' };
 
 /** Everything path rules depend on. Roots are real paths (links resolved). */
@@ -44,6 +48,10 @@ export class Scope {
   readonly deniedOutside: readonly string[];
   /** Whether a rule denies anything that may lie in the workspace. */
   readonly deniesInside: boolean;
+  /** Whether anything that lies in the workspace is kept from the agent: denied, or left out of `allowed_paths`. */
+  readonly keepsOut: boolean;
+  /** The same text for the same rules about what is kept from the agent. */
+  readonly rulesKey: string;
   readonly #allowed: { base: string | undefined; rules: PermittingRule[] }[];
   readonly #denied: CompiledRule[];
   readonly #protected: CompiledRule[];
@@ -75,6 +83,8 @@ export class Scope {
         (path) => this.rootOf(path) !== undefined || this.roots.some((root) => isInside(path, root)),
       );
     });
+    this.keepsOut = this.deniesInside || this.roots.some((root) => !this.isInScope(root, 'read'));
+    this.rulesKey = JSON.stringify([spec.roots, spec.denied, spec.allowed]);
   }
 
   /** The workspace folder that holds an absolute path, if any. */
@@ -83,9 +93,12 @@ export class Scope {
   }
 
   standing(path: string, access: Resource['access']): Standing {
-    const denied = this.#denied.find((rule) => rule.matches(path));
+    const denied = this.#deniedRule(path);
     if (denied) return { kind: 'denied', rule: denied };
     if (!this.isInScope(path, access)) return { kind: 'outside' };
+    // Names in a store may be listed; what is under them may not be read, nor brought under another name.
+    const store = access === 'list' ? undefined : this.storeAround(path);
+    if (store !== undefined) return { kind: 'kept', store };
     if (access === 'write' || access === 'delete') {
       const guarded = this.#protected.find((rule) => rule.matches(path));
       if (guarded) return { kind: 'protected', rule: guarded };
@@ -98,7 +111,28 @@ export class Scope {
   }
 
   isDenied(path: string): boolean {
-    return this.#denied.some((rule) => rule.matches(path));
+    return this.#deniedRule(path) !== undefined;
+  }
+
+  /** The rule that denies a path itself, or the file that it is an editor's backup of. */
+  #deniedRule(path: string): PathRule | undefined {
+    const find = (one: string): PathRule | undefined => this.#denied.find((rule) => rule.matches(one));
+    const own = find(path);
+    if (own || !this.deniesInside) return own;
+    for (const original of originalsOf(path)) {
+      const rule = find(original);
+      if (rule && this.rootOf(original) !== undefined) return rule;
+    }
+    return undefined;
+  }
+
+  /** The place around a path where copies of denied files may be kept; undefined where nothing in here is denied. */
+  storeAround(path: string): string | undefined {
+    if (!this.keepsOut) return undefined;
+    const root = this.rootOf(path);
+    if (root === undefined || path === root) return undefined;
+    const store = storeOf(relativeTo(root, path));
+    return store === undefined ? undefined : `${root === '/' ? '' : root}/${store}`;
   }
 
   /** Whether a command must not even see a path: it is denied, or `allowed_paths` leaves it out. */
@@ -122,7 +156,13 @@ export class Scope {
   #secretRule(path: string): PathRule | undefined {
     // `.env.example` and its kind are written to be read.
     if (/(^|[.\-_])(example|sample|template)([.\-_]|$)/i.test(path.slice(path.lastIndexOf('/') + 1))) return undefined;
-    return this.#secrets.find((rule) => rule.matches(path));
+    const find = (one: string): PathRule | undefined => this.#secrets.find((rule) => rule.matches(one));
+    return (
+      find(path) ??
+      originalsOf(path)
+        .map(find)
+        .find((rule) => rule !== undefined)
+    );
   }
 
   /**

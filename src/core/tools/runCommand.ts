@@ -7,13 +7,17 @@ import type { EffectivePolicy } from '../policy/merge.ts';
 import { endingWords } from '../sandbox/endingWords.ts';
 import { limitsOf, runnerOf } from './runner.ts';
 import { commandLosses } from './command/losses.ts';
-import { historyDoubt } from './command/history.ts';
 import { namedPaths } from './command/namedPaths.ts';
 import { scriptImages } from './command/scripts.ts';
 import { secretsIn } from './command/secrets.ts';
+import { planStores } from './command/stores.ts';
 import { Changed, ToolFailure } from './failure.ts';
 import { shortened } from './text.ts';
 import { anyTool, type Tool, type ToolContext } from './tool.ts';
+
+/** Only git itself, named in the line, is shown what it keeps while something is denied (command/stores.ts). */
+const STORES_HIDDEN =
+  'what git keeps was hidden from this command, because your policy denies some of the files that it keeps; a line that needs git must name it';
 
 const MAX_COMMAND = 20_000;
 const OUTPUT_KEPT = 262_144;
@@ -40,12 +44,10 @@ const tool: Tool<z.infer<typeof parameters>> = {
     if (look.kind !== 'directory') throw new ToolFailure(`${shown} is not a folder`);
     const meaning = understand(args.command, await bashParser(), await isTopOfRepository(look.path, context));
     const named = await namedPaths(meaning, look.path, context);
-    const history = await historyDoubt(meaning, look.path, context);
+    const stores = outside ? { isHidden: false, doubts: [] } : await planStores(meaning, look.path, context);
     const doubts = [
       ...meaning.doubts,
-      ...named.doubts.map((why) => ({ why })),
-      ...environmentDoubts(meaning, policy).map((why) => ({ why })),
-      ...(history === undefined ? [] : [{ why: history }]),
+      ...[...named.doubts, ...environmentDoubts(meaning, policy), ...stores.doubts].map((why) => ({ why })),
     ];
     const onlyLooks = !outside && doubts.length === 0;
     const { scripts, preImages } = await scriptImages(meaning, look.path, context);
@@ -67,6 +69,7 @@ const tool: Tool<z.infer<typeof parameters>> = {
           environment,
           workspace: onlyLooks ? 'read-only' : 'writable',
           secrets: outside || namesSecret || secrets.length > 0 ? 'visible' : 'hidden',
+          ...(stores.isHidden && { stores: 'hidden' as const }),
           ...(outside && { outside }),
         },
         command: {
@@ -115,12 +118,17 @@ const tool: Tool<z.infer<typeof parameters>> = {
         );
     }
     const hidesSecrets = action.launch.secrets === 'hidden';
+    const hidesStores = action.launch.stores === 'hidden';
     const runner = action.launch.outside === true ? context.outside : context.sandbox;
     const result = await runner.run(
       {
         launch: action.launch,
         folders: scope.roots,
-        isHidden: (path) => scope.isHidden(path) || (hidesSecrets && scope.isSecret(path)),
+        isHidden: (path) =>
+          scope.isHidden(path) ||
+          (hidesSecrets && scope.isSecret(path)) ||
+          (hidesStores && scope.storeAround(path) !== undefined),
+        hidesStores,
         isDenied: (path) => scope.isDenied(path),
         deniesInside: scope.deniesInside,
         deniedOutside: scope.deniedOutside,
@@ -131,12 +139,17 @@ const tool: Tool<z.infer<typeof parameters>> = {
       },
       signal,
     );
-    const words = [endingWords(result.ending), ...result.quarantined, ...result.notes.map((note) => `[${note}]`)];
+    const ok = result.ending.kind === 'exited' && result.ending.code === 0;
+    const notes = [
+      ...result.notes,
+      ...(hidesStores && !ok && /\bgit\b|fatal:/.test(result.output) ? [STORES_HIDDEN] : []),
+    ];
+    const words = [endingWords(result.ending), ...result.quarantined, ...notes.map((note) => `[${note}]`)];
     const isCut = result.outputBytes > OUTPUT_KEPT;
     const output = isCut ? redactor.growing(result.output) : redactor.text(result.output);
     const lost = isCut ? [`[output was ${result.outputBytes} bytes; only the first ${OUTPUT_KEPT} were kept]`] : [];
     return {
-      ok: result.ending.kind === 'exited' && result.ending.code === 0,
+      ok,
       text: [shortened(output, OUTPUT_TO_MODEL), ...lost, ...words].filter((line) => line !== '').join('\n'),
       facts: {
         ending: result.ending.kind,

@@ -120,7 +120,7 @@ export class RootedFiles implements Files {
   async forbiddenBelow(path: string): Promise<string | undefined> {
     const scope = this.#scope();
     const visit = async (at: string): Promise<string | undefined> => {
-      if (scope.isDenied(at) || scope.isProtected(at)) return at;
+      if (scope.isDenied(at) || scope.isProtected(at) || scope.storeAround(at) !== undefined) return at;
       const info = await lstat(at).catch(() => undefined);
       // A name that was listed and cannot be looked up (bytes that are not UTF-8) may hide anything below it.
       if (info === undefined) return at;

@@ -57,7 +57,12 @@ export async function decidingParts(options: DecidingOptions): Promise<EnginePar
     sandbox: NOT_LOOKED_AT,
     outside: NOT_LOOKED_AT,
     checkpoints: { canKeep: () => Promise.resolve(true), keep: nothing, text: nothing },
-    versionControl: () => ({ trackedFiles: () => Promise.resolve(undefined) }),
+    // No process is started to look: what git tracked once and does no more counts in a run alone.
+    versionControl: () => ({
+      trackedFiles: () => Promise.resolve(undefined),
+      everHeld: () => Promise.resolve({ kind: 'none' }),
+      areCommits: () => Promise.resolve(false),
+    }),
     editor: { isUnsaved: () => false },
     environment: {},
     clock: { monotonic: () => performance.now(), after: () => () => undefined },

@@ -1,4 +1,6 @@
 import type { SandboxSpec } from '../../core/sandbox/port.ts';
+import { GIT_STORES } from '../../core/scope/contentStores.ts';
+import { nameOf } from '../../core/scope/spelling.ts';
 import type { OwnFolders } from '../folders.ts';
 import type { Look } from './cage.ts';
 import { gitOutside } from './gitOutside.ts';
@@ -23,7 +25,8 @@ export async function gitAround(
   for (const worktree of topmost(spec.folders)) {
     const one = await gitOutside(worktree, { home, roots: spec.folders, never: [data, config] });
     if (one.shown.some((path) => spec.isDenied(path))) continue;
-    all.shown.push(...one.shown);
+    const isStore = (path: string): boolean => GIT_STORES.includes(nameOf(path));
+    all.shown.push(...one.shown.filter((path) => spec.hidesStores !== true || !isStore(path)));
     all.hidden.push(...one.hidden);
     all.notes.push(...one.notes);
     outside.push(...one.gitFolders.map((gitFolder) => ({ gitFolder, worktree })));

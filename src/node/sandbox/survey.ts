@@ -1,6 +1,7 @@
 import type { BigIntStats } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import { ToolFailure } from '../../core/tools/failure.ts';
+import { GIT_STORES } from '../../core/scope/contentStores.ts';
 import { isInside, parentOf } from '../../core/scope/spelling.ts';
 import { bytesOfPath } from '../files/rawPath.ts';
 import { entryAt } from './entries.ts';
@@ -36,6 +37,8 @@ export interface Survey {
 export interface Rules {
   isHidden(path: string): boolean;
   isProtected(path: string): boolean;
+  /** What bare repositories keep of files is hidden too; `isHidden` knows it by name only in others. */
+  hidesStores?: boolean;
 }
 
 const MOST = 500_000;
@@ -76,11 +79,15 @@ export async function survey(
     looked += entries.length;
     if (looked > MOST && when === 'before')
       throw new ToolFailure(`the workspace holds more than ${MOST} files; the sandbox cannot make sure of all of them`);
-    if (!isGuarded && isBareRepository(entries)) found.bareFolders.push(folder);
+    const isBare = isBareRepository(entries);
+    if (!isGuarded && isBare) found.bareFolders.push(folder);
+    const isStore = (name: string): boolean =>
+      isBare && rules.hidesStores === true && GIT_STORES.includes(name.toLowerCase());
     for (const { path, name, kind } of entries) {
-      if (rules.isHidden(path)) {
+      if (rules.isHidden(path) || isStore(name)) {
         (kind === 'folder' ? found.deniedFolders : found.deniedFiles).push(path);
-        if (kind === 'folder') await controlsIn(path, { rules, when, stretch }, found.controlsInDenied);
+        // Below a protected path all is protected, and nothing can be put there.
+        if (kind === 'folder' && !isGuarded) await controlsIn(path, { rules, when, stretch }, found.controlsInDenied);
       } else if (!isGuarded && rules.isProtected(path)) {
         if (kind === 'link') found.protectedLinks.push(path);
         else if (kind === 'special') found.specials.push(path);
@@ -144,8 +151,9 @@ async function addHardLinks(
 
 /** What git's is_git_directory() asks for (setup.c): it then trusts the `config` beside it. */
 function isBareRepository(entries: readonly Entry[]): boolean {
-  const has = (name: string): boolean => entries.some((entry) => entry.name === name);
-  return has('HEAD') && (has('commondir') || (has('objects') && has('refs')));
+  // Some file systems take another case for the same name.
+  const has = (name: string): boolean => entries.some((entry) => entry.name.toLowerCase() === name);
+  return has('head') && (has('commondir') || (has('objects') && has('refs')));
 }
 
 /** The folders between a root and a path, topmost first: the mount points that hold the path in place. */

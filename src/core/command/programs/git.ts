@@ -1,5 +1,6 @@
 import { parseOptions } from '../options.ts';
 import type { Judge, Judging } from '../judging.ts';
+import { digestsIn, showsContent } from './gitContent.ts';
 import { after, headOf, known, mayBeOption, type Word } from '../word.ts';
 
 // git subcommands that only look, git 2.39 to 2.51 (git-scm.com/docs). `--output`, `--ext-diff`, `--textconv`,
@@ -173,6 +174,7 @@ export const git: Judge = (args, it) => {
   }
   const [command, ...own] = rest;
   const inFolder: Judging = folder === undefined ? it : movedTo(it, folder);
+  it.usesStore();
   if (command?.kind === 'known' && (command.text === '--version' || command.text === '-v') && own.length === 0) return;
   if (command?.kind !== 'known' || mayBeOption(command)) {
     it.doubt(command ? `git ${command.text.slice(0, 40)} is not known to only look` : 'git alone does nothing');
@@ -197,7 +199,9 @@ function subcommand(command: string, args: readonly Word[], it: Judging): void {
   )
     it.doubt(`what ${name} is told is not known beforehand`);
   if (command === 'branch' || command === 'tag') {
-    const { operands, options } = parseOptions(command === 'branch' ? BRANCH : TAG, args, it, name);
+    const given = parseOptions(command === 'branch' ? BRANCH : TAG, args, it, name);
+    const { operands, options } = given;
+    if (showsContent(name, given)) it.history({ digests: [] });
     const lists = [
       '-l',
       '--list',
@@ -261,15 +265,13 @@ function subcommand(command: string, args: readonly Word[], it: Judging): void {
   }
 }
 
-const SHOWS =
-  /^git (diff|diff-tree|diff-index|diff-files|log|whatchanged|show|blame|grep|cat-file|range-diff|stash|reflog|notes)\b/;
-
 function looks(look: Look, args: readonly Word[], it: Judging, name: string): void {
-  if (SHOWS.test(name)) it.history();
   const end = args.findIndex((word) => word.kind === 'known' && word.text === '--');
   if (args.some((word) => word.text === '--help')) it.doubt('git --help starts a viewer of manuals');
   if (args.some((word) => /%[-+ ]?G/.test(word.text))) it.doubt('git runs gpg to check signatures');
-  const { operands, options } = parseOptions(look.options, end === -1 ? args : args.slice(0, end), it, name);
+  const given = parseOptions(look.options, end === -1 ? args : args.slice(0, end), it, name);
+  const { operands, options } = given;
+  if (showsContent(name, given)) it.history({ digests: digestsIn(given) });
   const paths = end === -1 ? [] : args.slice(end + 1);
   if (look.operands === 'none' && operands.length > 0)
     it.doubt(`${name} ${operands[0]?.text ?? ''} is not known to only look`);
@@ -322,8 +324,8 @@ function movedTo(it: Judging, folder: Word): Judging {
     path: (word, access) => {
       it.path(move(word), access);
     },
-    history: () => {
-      it.history(folder);
+    history: (shown) => {
+      it.history({ ...shown, folder });
     },
   };
 }

@@ -1,5 +1,5 @@
 import { namesInIndex } from '../../command/gitIndex.ts';
-import type { Meaning } from '../../command/understand.ts';
+import type { History } from '../../command/understand.ts';
 import { Forbidden } from '../../scope/guard.ts';
 import { absolutePath, BadPath, isInside, parentOf } from '../../scope/spelling.ts';
 import { ToolFailure } from '../failure.ts';
@@ -7,18 +7,33 @@ import type { ToolContext } from '../tool.ts';
 
 const UNKNOWN = 'git may show files that are denied: which repository it shows is not known';
 const UNREADABLE = 'git may show files that are denied: its index cannot be read';
+const TOO_MUCH = 'git may show files that are denied: its history is too long to be looked through';
 const MOST_BYTES = 64 * 1024 * 1024;
 
+/** Where a repository stands: the folder that git is run in for it, and its index, which a bare one has not. */
+interface Repository {
+  top: string;
+  index: string | undefined;
+}
+
 /**
- * Why git might show what is denied: it keeps the content of every file that it tracks, and nothing hides that from
- * it. Undefined where no denied file is tracked. Files that it tracked once and does no more are not found by this.
+ * Why git might show what is kept from the agent: it holds the content of every file that it tracks or ever tracked, and
+ * nothing hides that from it. Undefined where nothing of that kind is in the repositories that it shows.
  */
-export async function historyDoubt(meaning: Meaning, cwd: string, context: ToolContext): Promise<string | undefined> {
-  if (!context.scope.deniesInside) return undefined;
-  for (const spelling of new Set(meaning.histories)) {
-    if (spelling === undefined) return UNKNOWN;
+export async function historyDoubt(
+  histories: readonly History[],
+  cwd: string,
+  context: ToolContext,
+): Promise<string | undefined> {
+  if (!context.scope.keepsOut) return undefined;
+  for (const { folder, digests } of histories) {
+    if (folder === undefined) return UNKNOWN;
     try {
-      const doubt = await doubtAbout(absolutePath(spelling, cwd, context.scope.home), context);
+      const start = absolutePath(folder, cwd, context.scope.home);
+      const repository = await repositoryAround(start, context);
+      if (repository === undefined) continue;
+      if (typeof repository === 'string') return repository;
+      const doubt = (await doubtAbout(repository, context)) ?? (await digestDoubt(repository, digests, context));
       if (doubt !== undefined) return doubt;
     } catch (error) {
       if (error instanceof BadPath) return UNKNOWN;
@@ -28,26 +43,68 @@ export async function historyDoubt(meaning: Meaning, cwd: string, context: ToolC
   return undefined;
 }
 
-/** About the repository that a folder lies in. One outside the workspace is not there for a command. */
-async function doubtAbout(start: string, { scope, files }: ToolContext): Promise<string | undefined> {
+/** The same about the repositories of the workspace folders, for commands that may look into what git keeps. */
+export async function keepsWhatIsDenied(context: ToolContext): Promise<string | undefined> {
+  return historyDoubt(
+    context.scope.roots.map((folder) => ({ folder, digests: [] })),
+    '/',
+    context,
+  );
+}
+
+/** The repository that a folder lies in; a text where that cannot be told. One outside is not there for a command. */
+async function repositoryAround(start: string, context: ToolContext): Promise<Repository | string | undefined> {
+  const { scope, files } = context;
   const root = scope.rootOf(start);
   for (let folder = start; root !== undefined && isInside(root, folder); folder = parentOf(folder)) {
     try {
       const { kind } = await files.look(`${folder}/.git`, folder, 'itself');
-      if (kind === 'directory') {
-        const names = namesInIndex(await files.read(`${folder}/.git/index`, MOST_BYTES));
-        if (!names) return UNREADABLE;
-        const denied = names.find((name) => scope.isDenied(`${folder}/${name}`));
-        return denied === undefined
-          ? undefined
-          : `git keeps the content of ${denied}, which is denied, and may show it`;
-      }
+      if (kind === 'directory') return { top: folder, index: `${folder}/.git/index` };
       if (kind !== 'absent') return 'git may show files that are denied: its index is elsewhere';
+      if (await isGitFolder(folder, context)) return { top: folder, index: undefined };
     } catch (error) {
       if (error instanceof Forbidden) return undefined; // hidden from the command, too
       if (!(error instanceof ToolFailure)) throw error;
-      return /does not exist/.test(error.message) ? undefined : UNREADABLE;
+      return UNREADABLE;
     }
   }
   return undefined;
+}
+
+/** git's is_git_directory() (setup.c), in any spelling that a file system may take for these names. */
+async function isGitFolder(folder: string, { files }: ToolContext): Promise<boolean> {
+  const names = new Set((await files.names(folder)).map((name) => name.toLowerCase()));
+  return names.has('head') && (names.has('commondir') || (names.has('objects') && names.has('refs')));
+}
+
+async function doubtAbout({ top, index }: Repository, context: ToolContext): Promise<string | undefined> {
+  const { scope, files, versionControl } = context;
+  const isKept = (name: string): boolean => scope.isHidden(`${top}/${name}`);
+  if (index !== undefined) {
+    try {
+      const names = namesInIndex(await files.read(index, MOST_BYTES));
+      if (!names) return UNREADABLE;
+      const tracked = names.find(isKept);
+      if (tracked !== undefined) return `git keeps the content of ${tracked}, which is denied, and may show it`;
+    } catch (error) {
+      if (error instanceof Forbidden) return undefined;
+      if (!(error instanceof ToolFailure)) throw error;
+      if (!/does not exist/.test(error.message)) return UNREADABLE;
+    }
+  }
+  const ever = await versionControl.everHeld(top, { isKept, key: scope.rulesKey });
+  if (ever.kind === 'unknown') return TOO_MUCH;
+  return ever.kind === 'held'
+    ? `git keeps an earlier content of ${ever.name}, which is denied, and may show it`
+    : undefined;
+}
+
+/** An object that is named by its digest may be any file's content: only commits and tags are shown without a question. */
+async function digestDoubt(
+  { top }: Repository,
+  digests: readonly string[],
+  { versionControl }: ToolContext,
+): Promise<string | undefined> {
+  if (digests.length === 0 || (await versionControl.areCommits(top, digests))) return undefined;
+  return `git may show a file that is denied: what ${digests[0]?.slice(0, 12) ?? ''} is was not found out`;
 }

@@ -92,6 +92,8 @@ async function addFitting(named: NamedPath, cwd: string, context: ToolContext, f
       permitted += 1;
     } catch (error) {
       if (!(error instanceof Forbidden)) throw error;
+      // What git keeps is not hidden from every command: a pattern that finds its way in there is denied.
+      if (context.scope.storeAround(absolutePath(spelling, cwd, context.scope.home)) !== undefined) throw error;
       forbidden ??= error;
     }
   }

@@ -1,5 +1,5 @@
 import type { SandboxRuntimeConfig } from '@anthropic-ai/sandbox-runtime';
-import { PROTECTED } from '../../../core/policy/defaults.ts';
+import { PROTECTED } from '../../../core/policy/controlFiles.ts';
 import { isInside } from '../../../core/scope/spelling.ts';
 import { ToolFailure } from '../../../core/tools/failure.ts';
 
