@@ -45,6 +45,8 @@ export interface EngineParts {
   /** What keeps evidence outside the log does what the policy in force says. */
   keepEvidence(policy: AuditPolicy): void;
   files(scope: () => Scope): Files;
+  /** Paths in the workspace that the person's git runs, includes or trusts: protected like its hooks. */
+  laterPaths(): Promise<readonly string[]>;
   /** A path with every link resolved, as far as it exists. */
   realPath(path: string): Promise<string>;
   sandbox: Sandbox;
@@ -308,7 +310,7 @@ export class Engine {
       const now = await this.policy();
       if (isRecorded) await this.notePolicy(now, true);
       const policy = stricterOf(start, now);
-      const real = await withRealPaths(policy, { roots, home }, (path) => this.#parts.realPath(path));
+      const real = await this.#reallyProtecting(policy);
       scope = scopeOf(real, roots, home, own);
       const rulebook = new Rulebook(real.rules, { roots, home });
       this.#maskVariables(policy.redactedVariables);
@@ -334,12 +336,18 @@ export class Engine {
 
   async #scopeOf(policy: EffectivePolicy): Promise<Scope> {
     const { roots, home, own } = this.#parts;
-    return scopeOf(
-      await withRealPaths(policy, { roots, home }, (path) => this.#parts.realPath(path)),
-      roots,
-      home,
-      own,
-    );
+    return scopeOf(await this.#reallyProtecting(policy), roots, home, own);
+  }
+
+  /** The policy with its paths as they really are, and with what git's configuration and hooks run from the workspace. */
+  async #reallyProtecting(policy: EffectivePolicy): Promise<EffectivePolicy> {
+    const { roots, home } = this.#parts;
+    const later = (await this.#parts.laterPaths()).map((written) => ({
+      written,
+      origin: { layer: 'built-in' as const },
+    }));
+    const real = await withRealPaths(policy, { roots, home }, (path) => this.#parts.realPath(path));
+    return { ...real, protectedPaths: [...real.protectedPaths, ...later] };
   }
 
   #maskVariables(variables: readonly { value: string }[]): void {

@@ -17,6 +17,7 @@ import { account } from './account.ts';
 import { Acceptance } from './policy/acceptance.ts';
 import { organizationPolicy, PolicyFiles } from './policy/policyFiles.ts';
 import { refuseWorkspace } from './sandbox/cage.ts';
+import { LaterPaths } from './sandbox/laterPaths.ts';
 import { HostSandbox } from './sandbox/hostSandbox.ts';
 import { SeatbeltSandbox } from './sandbox/seatbelt/seatbeltSandbox.ts';
 import { Unconfined } from './sandbox/unconfined.ts';
@@ -78,6 +79,7 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
   const { home } = folders;
   const { environment, version, witnesses = [] } = options;
   const evidence = new Evidence({ audit, data: folders.data, home, environment, version, witnesses });
+  const later = new LaterPaths(roots, folders.home, [folders.data, folders.config]);
   const Backend = process.platform === 'darwin' ? SeatbeltSandbox : HostSandbox;
   const sandbox = new Backend(folders, options.environment, roots);
   try {
@@ -112,6 +114,7 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
         evidence.follow(policy);
       },
       files: (scope) => new RootedFiles(scope),
+      laterPaths: () => later.find(),
       realPath,
       sandbox,
       outside: new Unconfined(options.environment),

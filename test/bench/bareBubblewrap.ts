@@ -39,7 +39,7 @@ export class Bare {
     const { placeholders, ...mounts } = await planWorkspace([folder], found, {
       exists: (path) => entryAt(path) !== undefined,
       isStandIn: () => false,
-      targets: () => Promise.resolve({ readOnly: [], placeholders: [], links: [] }),
+      targets: () => Promise.resolve({ readOnly: [], placeholders: [], links: [], absent: [] }),
       outside: [],
     });
     this.#covers.push(await new Placeholders(join(this.#base, 'covers')).cover(placeholders, []));

@@ -1,15 +1,26 @@
-/**
- * The names in git's index (gitformat-index(5), versions 2 to 4), relative to the work tree; undefined where the bytes
- * are no index that is understood. Sizes and offsets in bytes.
- */
+/** One file of the index; `content` says mode and object, equal only where both are. */
+export interface IndexEntry {
+  name: string;
+  content: string;
+}
+
+/** The names in git's index, relative to the work tree; undefined where the bytes are no index that is understood. */
 export function namesInIndex(bytes: Uint8Array): string[] | undefined {
+  return entriesInIndex(bytes)?.map(({ name }) => name);
+}
+
+/**
+ * The entries of git's index (gitformat-index(5), versions 2 to 4); undefined where the bytes are no index that is
+ * understood. Sizes and offsets in bytes.
+ */
+export function entriesInIndex(bytes: Uint8Array): IndexEntry[] | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 12 || view.getUint32(0) !== 0x44495243) return undefined; // "DIRC"
   const version = view.getUint32(4);
   const count = view.getUint32(8);
   if (version < 2 || version > 4) return undefined;
   const decoder = new TextDecoder();
-  const names: string[] = [];
+  const entries: IndexEntry[] = [];
   let at = 12;
   let before = new Uint8Array();
   for (let entry = 0; entry < count; entry += 1) {
@@ -29,12 +40,17 @@ export function namesInIndex(bytes: Uint8Array): string[] | undefined {
     const name = new Uint8Array(kept + end - at);
     name.set(before.subarray(0, kept));
     name.set(bytes.subarray(at, end), kept);
-    names.push(decoder.decode(name));
+    const content = `${view.getUint32(start + 24).toString(8)} ${hex(bytes.subarray(start + 40, start + 60))}`;
+    entries.push({ name: decoder.decode(name), content });
     before = name;
     // Up to version 3 entries are padded with NULs to a multiple of eight.
     at = version === 4 ? end + 1 : start + (Math.floor((end - start) / 8) + 1) * 8;
   }
-  return names;
+  return entries;
+}
+
+function hex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /** The offset encoding of packs: each further byte adds one before the shift. */

@@ -11,6 +11,7 @@ import { isNameOfDenied } from './hardLinks.ts';
 import { asFailure, openFolderAt, openPlace, type Place } from './openTree.ts';
 import { isSame, preImageAt } from './preImage.ts';
 import { removeTree } from './removeTree.ts';
+import { refuseRepositoryControls } from './repositoryControls.ts';
 import { resolvePath } from './resolve.ts';
 
 const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -134,7 +135,12 @@ export class RootedFiles implements Files {
     return visit(path);
   }
 
+  changeable(path: string): Promise<void> {
+    return refuseRepositoryControls(path, this.#scope());
+  }
+
   async write(path: string, content: Uint8Array, expected: PreImage): Promise<void> {
+    await this.changeable(path);
     await using place = await this.#place(path, 'write', true);
     await this.#unchanged(place, path, expected);
     const old = await place.stat();
@@ -160,6 +166,7 @@ export class RootedFiles implements Files {
   }
 
   async remove(path: string, expected: PreImage): Promise<void> {
+    await this.changeable(path);
     await using place = await this.#place(path, 'delete');
     await this.#unchanged(place, path, expected);
     const old = await place.stat();
@@ -176,6 +183,7 @@ export class RootedFiles implements Files {
   }
 
   async move(from: string, to: string, expectedFrom: PreImage, expectedTo: PreImage): Promise<void> {
+    for (const path of [from, to]) await this.changeable(path);
     await using source = await this.#place(from, 'delete');
     await using target = await this.#place(to, 'write', true);
     await this.#unchanged(source, from, expectedFrom);

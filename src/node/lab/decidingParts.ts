@@ -10,6 +10,7 @@ import { realPath } from '../files/realPath.ts';
 import { ownFolders } from '../folders.ts';
 import { Acceptance } from '../policy/acceptance.ts';
 import { organizationPolicy, PolicyFiles } from '../policy/policyFiles.ts';
+import { LaterPaths } from '../sandbox/laterPaths.ts';
 import { refuseWorkspace } from '../sandbox/cage.ts';
 import { join } from 'node:path';
 
@@ -31,6 +32,7 @@ export async function decidingParts(options: DecidingOptions): Promise<EnginePar
   const root = await realFolder(options.workspace);
   const problem = refuseWorkspace(root, folders.home, [folders.data, folders.config]);
   if (problem !== undefined) throw new WorkspaceRefused(problem);
+  const later = new LaterPaths([root], folders.home, [folders.data, folders.config]);
   const given = options.organizationPolicy;
   const user = options.userPolicy === undefined ? join(folders.config, 'policy.yaml') : resolve(options.userPolicy);
   const organization = given === undefined ? organizationPolicy(options.environment) : resolve(given);
@@ -53,6 +55,7 @@ export async function decidingParts(options: DecidingOptions): Promise<EnginePar
     audit: NO_LOG,
     keepEvidence: () => undefined,
     files: (scope) => new RootedFiles(scope),
+    laterPaths: () => later.find(),
     realPath,
     sandbox: NOT_LOOKED_AT,
     outside: NOT_LOOKED_AT,

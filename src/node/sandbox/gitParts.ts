@@ -37,11 +37,13 @@ export interface GitPlan {
   placeholders: { path: string; kind: 'folder' | 'file'; content: string }[];
   /** Parts that are links: they cannot be held in place. */
   links: string[];
+  /** What does not exist and would be run if it did: it is looked for afterwards. */
+  absent: string[];
 }
 
 /** `isStandIn` tells what is there only as a placeholder of another call: that counts as absent. */
 export function planGit(gitFolder: string, isStandIn: (path: string) => boolean): GitPlan {
-  const plan: GitPlan = { readOnly: [], placeholders: [], links: [] };
+  const plan: GitPlan = { readOnly: [], placeholders: [], links: [], absent: [] };
   const look = (path: string): BigIntStats | undefined => (isStandIn(path) ? undefined : entryAt(path));
   for (const part of PARTS) {
     const above = parentOf(join(gitFolder, part.name));

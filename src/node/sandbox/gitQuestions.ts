@@ -18,7 +18,7 @@ interface Question {
   /** Bytes of output that are kept. */
   most: number;
   /** Told of the lines of its output as they come; what it returns ends the question when it is true. */
-  onLine?(line: string): boolean;
+  onLine?: (line: string) => boolean;
 }
 
 /**

@@ -25,8 +25,11 @@ const DATA = /^(HEAD|[A-Z_]+_HEAD|[A-Z]+_EDITMSG|MERGE_\w+|index(\.lock)?|packed
 
 interface Wanted {
   path: string;
-  /** What to hold its place with while it does not exist; undefined where an absent one does nothing. */
-  absent: 'folder' | 'file' | undefined;
+  /**
+   * What to hold its place with while it does not exist; `told`: nothing, but whatever appears there counts; undefined
+   * where an absent one is no more than a word.
+   */
+  absent: 'folder' | 'file' | 'told' | undefined;
   /** A folder at this path does nothing by itself. */
   onlyFile: boolean;
 }
@@ -44,7 +47,7 @@ export async function gitTargets(gitFolder: string, worktree: string, spec: Targ
     ...included.map((path): Wanted => ({ path, absent: 'file', onlyFile: false })),
     ...entries.flatMap((entry) => wantedBy(entry, bases, spec)),
   ];
-  const plan: GitPlan = { readOnly: [], placeholders: [], links: [] };
+  const plan: GitPlan = { readOnly: [], placeholders: [], links: [], absent: [] };
   const seen = new Set<string>();
   const stretch = new Stretch();
   for (const one of wanted) {
@@ -68,6 +71,7 @@ export async function gitTargets(gitFolder: string, worktree: string, spec: Targ
     readOnly: [...new Set(plan.readOnly)],
     placeholders: [...new Map(plan.placeholders.map((one) => [one.path, one])).values()],
     links: [...new Set(plan.links)],
+    absent: [...new Set(plan.absent)],
   };
 }
 
@@ -98,7 +102,7 @@ function wantedBy(entry: ConfigEntry, bases: readonly string[], { home }: Target
       const below = bases.map((base) => resolve(base, text.replace(/^\/+/, '')));
       return [...(path !== undefined && /^[/~]/.test(text) ? [path] : []), ...below].map((one) => ({
         path: one,
-        absent: undefined,
+        absent: text.includes('/') && (meaning === 'command' || value.startsWith('!')) ? 'told' : undefined,
         // A folder that a command names is mostly what it works on: held, nobody could change it. One that an alias
         // of the shell goes into is where it runs something.
         onlyFile: !(asFolder && value.startsWith('!')),
@@ -109,7 +113,7 @@ function wantedBy(entry: ConfigEntry, bases: readonly string[], { home }: Target
     const path = pathOf(value, base, home);
     if (path === undefined) continue;
     const isFolder = meaning === 'hooks' || meaning === 'templates';
-    found.push({ path: heldBy(path, base), absent: isFolder ? 'folder' : undefined, onlyFile: false });
+    found.push({ path: heldBy(path, base), absent: isFolder ? 'folder' : 'told', onlyFile: false });
   }
   return found;
 }
@@ -130,7 +134,8 @@ function place(wanted: Wanted, root: string, plan: GitPlan, { isStandIn }: Targe
     if (info === 'no path') return;
     if (info === undefined) {
       // The topmost missing folder is held: in it nothing can appear.
-      if (absent) plan.placeholders.push({ path: at, kind: at === path ? absent : 'folder', content: '' });
+      if (absent === 'told') plan.absent.push(path);
+      else if (absent) plan.placeholders.push({ path: at, kind: at === path ? absent : 'folder', content: '' });
       return;
     }
     if (info.isSymbolicLink()) {

@@ -34,7 +34,7 @@ export class HeldFiles {
     return found;
   }
 
-  async #look(top: string, { isKept }: { isKept(name: string): boolean }, rules: QuestionRules): Promise<EverHeld> {
+  async #look(top: string, wanted: { isKept(name: string): boolean }, rules: QuestionRules): Promise<EverHeld> {
     let held: string | undefined;
     const result = await askGit({
       sandbox: this.#sandbox,
@@ -44,7 +44,7 @@ export class HeldFiles {
       most: 4096,
       onLine: (line) => {
         const name = line.slice(line.indexOf(' ') + 1);
-        if (line.includes(' ') && name !== '' && isKept(name)) held = name;
+        if (line.includes(' ') && name !== '' && wanted.isKept(name)) held = name;
         return held !== undefined;
       },
     });

@@ -1,19 +1,22 @@
 import { statSync } from 'node:fs';
 import type { Cage } from '../../core/sandbox/bubblewrap.ts';
 import type { Ending, Limits, Sandbox, SandboxResult, SandboxSpec, SandboxStatus } from '../../core/sandbox/port.ts';
-import { isInside } from '../../core/scope/spelling.ts';
+import { isInside, parentOf } from '../../core/scope/spelling.ts';
 import type { OwnFolders } from '../folders.ts';
 import { planWorkspace, type BaseCage } from './cage.ts';
+import { CommittedControls } from './committedControls.ts';
 import { DeniedWatch } from './deniedWatch.ts';
 import { entryAt, identityAt } from './entries.ts';
 import { cageEnvironment } from './environment.ts';
 import { gitAround } from './gitAround.ts';
+import { askGit } from './gitQuestions.ts';
 import { heldLimits } from './limits.ts';
 import { findMachine, known, type Machine, type Unproven } from './machine.ts';
 import { hiddenElsewhere, type HiddenElsewhere } from './hiddenElsewhere.ts';
 import { OutsideLinks } from './outsideLinks.ts';
 import { Placeholders } from './placeholders.ts';
 import { controlEntries, quarantine } from './quarantine.ts';
+import type { Found } from './repositories.ts';
 import { runInCage } from './runInCage.ts';
 import { survey, topmost, type Survey } from './survey.ts';
 import { toolchains, type Toolchain } from './toolchains.ts';
@@ -97,6 +100,7 @@ export class HostSandbox implements Sandbox {
       before: new Set(entries.filter((path) => others.every((other) => !madeDuring(other, path)))),
     };
     const isStandIn = (path: string): boolean => this.#placeholders.has(path);
+    const committed = new CommittedControls(repositoriesOf(found, isStandIn), (path) => spec.isProtected(path));
     const git = await gitAround(spec, this.#folders, isStandIn);
     const { placeholders, ...workspace } = await planWorkspace(spec.folders, found, {
       ...git,
@@ -123,7 +127,14 @@ export class HostSandbox implements Sandbox {
       const same = identities([...covered.keys()]);
       const isNew = (path: string): boolean =>
         (!call.before.has(path) || standIns.has(path)) && (!same.has(path) || same.get(path) !== covered.get(path));
-      return { ...result, quarantined: await quarantine(after.filter(isNew), this.#folders.data), notes: git.notes };
+      const quarantined = [
+        ...(await quarantine(after.filter(isNew), this.#folders.data)),
+        ...(await committed.putBack(
+          (repository, commit) => this.#protectedIn(repository, commit, spec),
+          this.#folders.data,
+        )),
+      ];
+      return { ...result, quarantined, notes: git.notes };
     } finally {
       this.#running.delete(call);
     }
@@ -185,6 +196,24 @@ export class HostSandbox implements Sandbox {
     }
   }
 
+  /** The protected files of a commit, as git lists them in a cage of its own. */
+  async #protectedIn({ worktree }: Found, commit: string, spec: SandboxSpec): Promise<Set<string> | undefined> {
+    const entries = new Set<string>();
+    const result = await askGit({
+      sandbox: this,
+      rules: { isDenied: (path) => spec.isDenied(path), isProtected: (path) => spec.isProtected(path) },
+      top: worktree,
+      args: ['ls-tree', '-r', '--full-tree', commit],
+      most: 4096,
+      onLine: (line) => {
+        const [, mode = '', id = '', name = ''] = /^(\d+) \w+ ([0-9a-f]+)\t"?(.*?)"?$/.exec(line) ?? [];
+        if (name !== '' && spec.isProtected(`${worktree}/${name}`)) entries.add(`${mode} ${id} ${name}`);
+        return false;
+      },
+    });
+    return result?.ending.kind === 'exited' && result.ending.code === 0 ? entries : undefined;
+  }
+
   async #survey(spec: SandboxSpec): Promise<Survey> {
     const links = await this.#outsideLinks.find(spec.deniedOutside, spec.folders);
     return survey(spec.folders, spec, 'before', links);
@@ -225,6 +254,12 @@ export class HostSandbox implements Sandbox {
     }, failed);
     return found;
   }
+}
+
+function repositoriesOf(found: Survey, isStandIn: (path: string) => boolean): Found[] {
+  return found.gitFolders
+    .filter((gitFolder) => !isStandIn(gitFolder))
+    .map((gitFolder) => ({ gitFolder, worktree: parentOf(gitFolder) }));
 }
 
 const TRY_AGAIN_MS = 10_000;

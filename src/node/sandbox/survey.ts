@@ -5,7 +5,8 @@ import { GIT_STORES } from '../../core/scope/contentStores.ts';
 import { isInside, parentOf } from '../../core/scope/spelling.ts';
 import { bytesOfPath } from '../files/rawPath.ts';
 import { entryAt } from './entries.ts';
-import { entriesOf, entriesOrNone, type Entry, type When } from './folderEntries.ts';
+import { entriesOf, entriesOrNone, type When } from './folderEntries.ts';
+import { isBareRepository } from './repositories.ts';
 import { Stretch } from './stretch.ts';
 
 /**
@@ -147,13 +148,6 @@ async function addHardLinks(
     }
   };
   for (const root of roots) await visit(root);
-}
-
-/** What git's is_git_directory() asks for (setup.c): it then trusts the `config` beside it. */
-function isBareRepository(entries: readonly Entry[]): boolean {
-  // Some file systems take another case for the same name.
-  const has = (name: string): boolean => entries.some((entry) => entry.name.toLowerCase() === name);
-  return has('head') && (has('commondir') || (has('objects') && has('refs')));
 }
 
 /** The folders between a root and a path, topmost first: the mount points that hold the path in place. */

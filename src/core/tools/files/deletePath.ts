@@ -18,6 +18,7 @@ const tool: Tool<z.infer<typeof parameters>> = {
     const shown = context.scope.shown(look.path);
     if (look.kind === 'absent') throw new ToolFailure(`${shown} does not exist`);
     if (context.scope.roots.includes(look.path)) throw new ToolFailure('a workspace folder itself cannot be deleted');
+    await context.files.changeable(look.path);
     const preImage = await context.files.preImage(look.path);
     const undo = await undoOf(context, [preImage]);
     return {

@@ -21,6 +21,7 @@ const tool: Tool<Arguments> = {
   async describe(args, context) {
     const look = await context.files.look(args.path, context.folder, 'followed');
     const shown = context.scope.shown(look.path);
+    await context.files.changeable(look.path);
     const preImage = await context.files.preImage(look.path);
     const undo = await undoOf(context, [preImage]);
     const open = context.scope.standing(look.path, 'write').kind === 'free';

@@ -24,6 +24,7 @@ const tool: Tool<z.infer<typeof parameters>> = {
     if (context.scope.roots.includes(from.path)) throw new ToolFailure('a workspace folder itself cannot be moved');
     if (to.kind !== 'absent' && to.kind !== 'file') throw new ToolFailure(`${toShown} exists and is not a file`);
     if (isInside(from.path, to.path)) throw new ToolFailure(`${fromShown} cannot be moved into itself`);
+    for (const path of [from.path, to.path]) await context.files.changeable(path);
     const fromImage = await context.files.preImage(from.path);
     const toImage = await context.files.preImage(to.path);
     const undo = await undoOf(context, [fromImage, toImage]);

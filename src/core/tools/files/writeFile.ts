@@ -18,6 +18,7 @@ const tool: Tool<z.infer<typeof parameters>> = {
   async describe(args, context) {
     const look = await context.files.look(args.path, context.folder, 'followed');
     const shown = context.scope.shown(look.path);
+    await context.files.changeable(look.path);
     const preImage = await context.files.preImage(look.path);
     if (preImage.kind !== 'absent' && preImage.kind !== 'file')
       throw new ToolFailure(`${shown} is not a file that can be written`);

@@ -86,7 +86,7 @@ async function attempts(machinery: Machinery, base: BaseCage, at: string, place:
     const { placeholders: wanted, ...workspace } = await planWorkspace([targets.work], found, {
       exists: () => false,
       isStandIn: () => false,
-      targets: () => Promise.resolve({ readOnly: [], placeholders: [], links: [] }),
+      targets: () => Promise.resolve({ readOnly: [], placeholders: [], links: [], absent: [] }),
       outside: [],
     });
     const cover = await placeholders.cover(wanted, []);

@@ -1,0 +1,163 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { entriesInIndex } from '../../core/command/gitIndex.ts';
+import { bytesOfPath, textOfName } from '../files/rawPath.ts';
+import { makePrivate } from '../folders.ts';
+import { bytesAt, entryAt } from './entries.ts';
+import type { Found } from './repositories.ts';
+
+const MOST_FILES = 5000;
+const MOST_BYTES = 64 * 1024 * 1024;
+const MOST_TIPS = 50;
+
+/** The protected files of a commit, one text each: mode, object and path. Undefined where that cannot be told. */
+export type ProtectedIn = (repository: Found, commit: string) => Promise<ReadonlySet<string> | undefined>;
+
+interface Before {
+  repository: Found;
+  /** What decides which commit is checked out, stashed or staged, by its name below the repository's folder. */
+  files: ReadonlyMap<string, Buffer>;
+}
+
+/**
+ * Protected files that would arrive by a commit. A command cannot write `.vscode/tasks.json`, but it could stage, commit
+ * or stash one, for the person's next checkout to write it. What a command leaves of that kind is put back as it was;
+ * what it had made is kept in quarantine, and git's own objects stay.
+ */
+export class CommittedControls {
+  readonly #before: Before[];
+  readonly #isProtected: (path: string) => boolean;
+
+  constructor(repositories: readonly Found[], isProtected: (path: string) => boolean) {
+    this.#isProtected = isProtected;
+    this.#before = repositories.map((repository) => ({ repository, files: pointersIn(repository.gitFolder) }));
+  }
+
+  /** Looks at what has changed since; returns a sentence for each repository in which something was put back. */
+  async putBack(protectedIn: ProtectedIn, dataFolder: string): Promise<string[]> {
+    const sentences: string[] = [];
+    for (const { repository, files } of this.#before) {
+      const now = pointersIn(repository.gitFolder);
+      const changed = [...new Set([...files.keys(), ...now.keys()])].filter(
+        (name) => !same(files.get(name), now.get(name)),
+      );
+      if (changed.length === 0) continue;
+      const arrived = await this.#arrived(repository, files, now, protectedIn);
+      if (arrived === undefined) continue;
+      const kept = join(dataFolder, 'quarantine', randomUUID());
+      await makePrivate(join(dataFolder, 'quarantine'));
+      for (const name of changed) restore(repository.gitFolder, name, files.get(name), kept);
+      sentences.push(
+        `[${arrived.toWellFormed().slice(0, 200)} is protected, and the command staged, committed or stashed it; the branches, the stash and the index of ${repository.worktree.toWellFormed()} were put back as they were before, and what they had become is kept in ${kept}]`,
+      );
+    }
+    return sentences;
+  }
+
+  /** The first protected file that came by index or commit and was in none before. */
+  async #arrived(
+    repository: Found,
+    before: ReadonlyMap<string, Buffer>,
+    now: ReadonlyMap<string, Buffer>,
+    protectedIn: ProtectedIn,
+  ): Promise<string | undefined> {
+    const tips = tipsIn(before);
+    const fresh = [...tipsIn(now)].filter((tip) => !tips.has(tip));
+    const staged = this.#stagedIn(repository, now);
+    const stagedBefore = this.#stagedIn(repository, before) ?? new Set<string>();
+    if (staged === undefined) return `${repository.gitFolder}/index`;
+    const isNew = [...staged].some((entry) => !stagedBefore.has(entry));
+    if (!isNew && fresh.length === 0) return undefined;
+    if (fresh.length > MOST_TIPS) return `what ${fresh.length} new commits hold`;
+    const known = new Set(stagedBefore);
+    const ofCommit = async (commit: string): Promise<ReadonlySet<string> | undefined> =>
+      protectedIn(repository, commit);
+    for (const tip of [...tips].slice(0, MOST_TIPS)) for (const entry of (await ofCommit(tip)) ?? []) known.add(entry);
+    const found = [...staged].find((entry) => !known.has(entry));
+    if (found !== undefined) return pathIn(found);
+    for (const tip of fresh) {
+      const entries = await ofCommit(tip);
+      if (entries === undefined) continue; // no commit at all: git cannot check it out either
+      const one = [...entries].find((entry) => !known.has(entry));
+      if (one !== undefined) return pathIn(one);
+    }
+    return undefined;
+  }
+
+  #stagedIn({ worktree }: Found, files: ReadonlyMap<string, Buffer>): Set<string> | undefined {
+    const index = files.get('index');
+    if (!index) return new Set();
+    return new Set(
+      entriesInIndex(index)
+        ?.filter(({ name }) => this.#isProtected(`${worktree}/${name}`))
+        .map(({ name, content }) => `${content} ${name}`) ?? [],
+    );
+  }
+}
+
+function pathIn(entry: string): string {
+  return entry.split(' ').slice(2).join(' ');
+}
+
+function same(a: Buffer | undefined, b: Buffer | undefined): boolean {
+  return a === undefined || b === undefined ? a === b : a.equals(b);
+}
+
+/** HEAD, index, branches, tags, stash (gitrepository-layout(5)). */
+function pointersIn(gitFolder: string): Map<string, Buffer> {
+  const found = new Map<string, Buffer>();
+  const take = (name: string): void => {
+    if (found.size > MOST_FILES) return;
+    const path = join(gitFolder, name);
+    const info = entryAt(path);
+    if (info?.isDirectory()) for (const below of namesIn(path)) take(`${name}/${below}`);
+    else if (info?.isFile()) {
+      const bytes = tried(() => bytesAt(path, MOST_BYTES));
+      if (bytes) found.set(name, Buffer.from(bytes));
+    }
+  };
+  for (const name of ['HEAD', 'index', 'packed-refs', 'refs', 'logs/refs/stash']) take(name);
+  return found;
+}
+
+/** Every object that one of these names: in a reference, a list of packed ones, a reflog of the stash. */
+function tipsIn(files: ReadonlyMap<string, Buffer>): Set<string> {
+  const tips = new Set<string>();
+  for (const [name, bytes] of files)
+    if (name !== 'index')
+      for (const [tip] of bytes.toString('latin1').matchAll(/\b[0-9a-f]{40}(?:[0-9a-f]{24})?\b/g))
+        if (!/^0+$/.test(tip)) tips.add(tip);
+  return tips;
+}
+
+/** Puts one file back; what stands there now goes into the folder of what is kept. */
+function restore(gitFolder: string, name: string, before: Buffer | undefined, kept: string): void {
+  const path = join(gitFolder, name);
+  const aside = join(kept, name);
+  tried(() => {
+    mkdirSync(dirname(aside), { recursive: true, mode: 0o700 });
+  });
+  const now = tried(() => bytesAt(path, MOST_BYTES));
+  if (now) tried(() => writeFileSync(aside, now, { mode: 0o600 }));
+  if (before === undefined) {
+    rmSync(bytesOfPath(path), { force: true });
+    return;
+  }
+  mkdirSync(dirname(path), { recursive: true });
+  const fresh = `${path}.oversign-${randomUUID()}`;
+  writeFileSync(fresh, before, { flag: 'wx' });
+  renameSync(fresh, path);
+}
+
+function namesIn(folder: string): string[] {
+  return tried(() => readdirSync(bytesOfPath(folder), { encoding: 'buffer' }).map(textOfName)) ?? [];
+}
+
+function tried<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
+}
