@@ -18,7 +18,7 @@ describe('what configuration makes git run from the workspace', () => {
   async function targets(
     { config = '', global, files = {} }: Setup,
     sub = '.',
-  ): Promise<{ plan: GitPlan; base: string }> {
+  ): Promise<{ plan: Omit<GitPlan, 'absent'>; base: string }> {
     const base = await temporaryFolder();
     const root = join(base, 'w');
     const worktree = join(root, sub);
