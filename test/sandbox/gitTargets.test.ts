@@ -148,7 +148,12 @@ describe('what configuration makes git run from the workspace', () => {
       general: [],
       isStandIn: () => false,
     });
-    expect(plan).toEqual({ readOnly: [join(base, 'w/real/hooks')], placeholders: [], links: [join(base, 'w/named')] });
+    expect(plan).toEqual({
+      readOnly: [join(base, 'w/real/hooks')],
+      placeholders: [],
+      links: [join(base, 'w/named')],
+      absent: [],
+    });
   });
 
   test('what is there only as another call’s placeholder counts as absent', async () => {
@@ -166,6 +171,7 @@ describe('what configuration makes git run from the workspace', () => {
       readOnly: [],
       placeholders: [{ path: join(base, '.githooks'), kind: 'folder', content: '' }],
       links: [],
+      absent: [],
     });
   });
 
