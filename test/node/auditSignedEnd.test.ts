@@ -66,7 +66,8 @@ test.each([undefined, 'run-000002'])('an export of %s is whole; one that was for
   for (const format of [2, 1]) {
     forged(honest, copy, (held) => {
       const heads = held.rows.filter((row) => bodyOf(row).type === 'head');
-      held.rows.splice(held.rows.indexOf(heads.at(-2) ?? held.rows[0]!) + 1);
+      const at = heads.at(-2);
+      held.rows.splice((at ? held.rows.indexOf(at) : 0) + 1);
       held.after = [];
       held.before[0] = held.before[0]?.replace('"format":2', `"format":${format}`) ?? '';
     });
