@@ -70,7 +70,8 @@ function namedBy(connection: Connection, run: string): { seq: number; digest: st
   const row = connection
     .prepare("SELECT seq, body FROM events WHERE run = ? AND type = 'conversation' ORDER BY seq DESC LIMIT 1")
     .get(run);
-  return row && { seq: Number(row['seq']), digest: String(parseBody(String(row['body']))?.data['digest']) };
+  const digest = row && parseBody(String(row['body']))?.data['digest'];
+  return row && { seq: Number(row['seq']), digest: typeof digest === 'string' ? digest : '' };
 }
 
 function isErasedSince(connection: Connection, run: string, seq: number): boolean {

@@ -7,7 +7,7 @@ import { endText, type ExportEnd, type ExportHeader } from './exportFormat.ts';
 export interface Exported {
   header: ExportHeader;
   /** Once all events were read; undefined where it has no last line. */
-  end(): ExportEnd | undefined;
+  end: () => ExportEnd | undefined;
 }
 
 /**

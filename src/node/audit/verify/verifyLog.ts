@@ -31,7 +31,7 @@ export interface Source {
   /** An export's first and last line. */
   exported?: Exported;
   /** What a database stores beside the chain. */
-  conversations?(): Iterable<StoredConversation>;
+  conversations?: () => Iterable<StoredConversation>;
 }
 
 /** What was found beside what is wrong. */
