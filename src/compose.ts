@@ -31,6 +31,7 @@ import type { ToolContext } from './core/tools/tool.ts';
 import type { Answer, Approval } from './shared/approval.ts';
 import type { RunSummary } from './shared/auditEvent.ts';
 import type { Flags } from './shared/flow.ts';
+import { SANDBOX_EVENTS } from './shared/noRun.ts';
 import type { RunView } from './shared/runView.ts';
 
 /** The ports that an engine works through. Entries and tests give real adapters; only the model may be scripted. */
@@ -64,9 +65,6 @@ export interface EngineParts {
   /** User and host, for a run's first event. */
   who: Record<string, string>;
 }
-
-/** Tests of the sandbox belong to no run; they stand in the log under this name. */
-const SANDBOX_EVENTS = 'sandbox';
 
 /** The policy files do not hold together; no run starts, and a run that goes on ends. */
 export class PolicyInvalid extends Error {

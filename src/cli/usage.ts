@@ -36,6 +36,8 @@ Options of history:
 Options of verify:
   --key FILE                   the public key that it must be signed under, as "oversign key" prints it
   --witness FILE               a witness file, or what a collector wrote (OTLP as JSON); may be given several times
+                               exit code 0: whole and signed to its end; 1: not whole; 3: stopped;
+                               5: nothing wrong found, but the last events are signed by nobody (yet)
 Options of export:
   --run RUN                    one run alone, with what it takes to check it
   --output FILE                into a new file

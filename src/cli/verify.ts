@@ -22,7 +22,10 @@ export interface VerifyOptions {
   json: boolean;
 }
 
-/** `oversign verify [FILE]`: whether a log is whole. Exit codes: 0 whole, 1 not, 3 stopped. */
+/** Nothing wrong was found, but nobody has signed the end. */
+const UNSIGNED = 5;
+
+/** `oversign verify [FILE]`: whether a log is whole. Exit codes: 0 whole and signed to its end, 1 not, 3 stopped, 5 unsigned. */
 export async function verify(options: VerifyOptions): Promise<number> {
   const stop = new AbortController();
   const interrupt = (): void => {
@@ -47,7 +50,14 @@ export async function verify(options: VerifyOptions): Promise<number> {
   process.stdout.write(
     options.json ? `${jsonLine(verdict)}\n` : `${verdictWords(verdict, new Date()).map(visibleLine).join('\n')}\n`,
   );
-  return verdict.ok ? 0 : 1;
+  switch (verdict.state) {
+    case 'whole':
+      return 0;
+    case 'unsigned':
+      return UNSIGNED;
+    case 'broken':
+      return 1;
+  }
 }
 
 async function ownLog(

@@ -120,7 +120,7 @@ async function verifyLog(controller: Controller): Promise<void> {
   );
   if (!verdict) return;
   const text = await log.verdictText(verdict);
-  const { problem, events, uncovered } = verdict;
+  const { problem, events, uncovered, unsigned } = verdict;
   const picked = problem
     ? await vscode.window.showErrorMessage(
         plain(`Oversign: the audit log is NOT whole. Event ${problem.seq}: ${problem.words}.`),
@@ -128,7 +128,7 @@ async function verifyLog(controller: Controller): Promise<void> {
       )
     : await vscode.window.showInformationMessage(
         plain(
-          `Oversign: the audit log is whole (${events} events). ${uncovered === 0 ? 'Witnesses cover all of it.' : `No witness covers the last ${uncovered} of them yet.`}`,
+          `Oversign: ${unsigned === 0 ? '' : `the last ${unsigned} events are signed by nobody yet. As far as it is signed, `}the audit log is whole (${events} events). ${uncovered === 0 ? 'Witnesses cover all of it.' : `No witness covers the last ${uncovered} of them yet.`}`,
         ),
         'Show Details',
       );

@@ -14,6 +14,12 @@ import type { RunSummary } from '../shared/auditEvent.ts';
 
 const WEEKS_MS = 26 * 7 * 86_400_000;
 
+const TITLES: Record<Verdict['state'], string> = {
+  whole: 'The audit log is whole',
+  unsigned: 'The audit log is whole as far as it is signed',
+  broken: 'The audit log is NOT whole',
+};
+
 /** What the window does with the log: reads, checks, exports and erases. It decides nothing itself. */
 export class LogDesk {
   readonly #node: NodeParts;
@@ -76,7 +82,7 @@ export class LogDesk {
   async verdictText(verdict: Verdict): Promise<string> {
     const states = await this.#node.evidence.states();
     return [
-      `# ${verdict.ok ? 'The audit log is whole' : 'The audit log is NOT whole'}`,
+      `# ${TITLES[verdict.state]}`,
       '',
       ...verdictWords(verdict, new Date()).map((line) => `- ${inline(line)}`),
       '',

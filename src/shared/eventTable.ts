@@ -35,8 +35,8 @@ export const EVENTS = {
     z.strictObject({ file: Text, problem: Text }),
   ),
   writer: kind(
-    'A process begins to write: its public key, certified by the account key for this place in the chain.',
-    z.strictObject({ key: Text, certificate: Text, pid: Count }),
+    'A process begins to write: its public key, certified by the account key for this place in the chain. `exports`: the format of the exports that it makes.',
+    z.strictObject({ key: Text, certificate: Text, pid: Count, exports: Count.optional() }),
     Nothing,
   ),
   head: kind(
@@ -58,9 +58,14 @@ export const EVENTS = {
     z.strictObject({ text: Text }),
   ),
   proposed: kind(
-    'A tool call as an action; a call that is none has its arguments as they came.',
+    'A tool call as an action; a call that is none has its arguments as they came, and the tool’s `name` where it is long.',
     z.strictObject({ tool: Text, effect: Text.optional(), digest: Digest.optional(), undo: Text.optional() }),
-    z.strictObject({ title: Text.optional(), action: JsonSchema.optional(), arguments: Text.optional() }),
+    z.strictObject({
+      title: Text.optional(),
+      action: JsonSchema.optional(),
+      arguments: Text.optional(),
+      name: Text.optional(),
+    }),
   ),
   decided: kind(
     'What the policy says of it: verdict and rule; the reason and its place are in the payload.',
@@ -134,6 +139,11 @@ export const EVENTS = {
   ),
   error: kind('A failure that nobody expected.', Nothing, z.strictObject({ message: Text })),
   notice: kind('Something to know.', z.record(z.string(), JsonSchema), z.record(z.string(), JsonSchema)),
+  conversation: kind(
+    'The run’s conversation is stored, to be resumed: the SHA-256 of its text, and its length. The last one counts.',
+    z.strictObject({ digest: Digest, bytes: Count }),
+    Nothing,
+  ),
   run_finished: kind(
     'The run ended, and how.',
     z.strictObject({ state: z.enum(['finished', 'stopped', 'limit', 'failed']), turns: Count }),
@@ -145,11 +155,12 @@ export const EVENTS = {
     Nothing,
   ),
   erasure: kind(
-    'Payloads were erased: those of the events in these ranges of sequence numbers, ends included.',
+    'Payloads were erased: those of the events in these ranges of sequence numbers, ends included; and the stored conversations of these runs.',
     z.strictObject({
       scope: z.enum(['run', 'person', 'retention']),
       payloads: Count,
       ranges: z.array(z.tuple([Count, Count])),
+      conversations: z.array(Text).optional(),
     }),
     Nothing,
   ),

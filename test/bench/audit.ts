@@ -74,7 +74,8 @@ async function checking(file: string): Promise<void> {
     let began = performance.now();
     const verdict = await verifyInWorker({ file, against: { testimonies: [] } }, new AbortController().signal);
     const ours = performance.now() - began;
-    if (verdict?.ok !== true) throw new Error(`not whole: ${JSON.stringify(verdict?.problem)}`);
+    if (verdict === undefined || verdict.state === 'broken')
+      throw new Error(`not whole: ${JSON.stringify(verdict?.problem)}`);
     const connection = openReadOnly(file);
     let other = 0;
     for (const table of ['SELECT hash AS a, body AS b FROM events', 'SELECT salt AS a, body AS b FROM payloads'])

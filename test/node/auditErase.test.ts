@@ -73,7 +73,7 @@ function finds(store: AuditStore, text: string): string[] {
 async function isWhole(file: string): Promise<unknown> {
   const against = { account: undefined, testimonies: [] };
   const verdict = await verifyInWorker({ file, against }, new AbortController().signal);
-  return verdict?.problem ?? verdict?.ok;
+  return verdict?.problem ?? verdict?.state !== 'broken';
 }
 
 const SCOPES: [string, (last: number) => Erasing][] = [

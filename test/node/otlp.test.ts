@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { commitment, eventHash, GENESIS } from '../../src/node/audit/chain.ts';
-import { LOG_EVENTS } from '../../src/node/audit/logText.ts';
+import { LOG_EVENTS } from '../../src/shared/noRun.ts';
 import { placeOf } from '../../src/node/audit/place.ts';
 import { headsOf } from '../../src/node/audit/witness/seenHead.ts';
 import { EVENT_TYPES, type EventType } from '../../src/shared/eventTable.ts';
@@ -154,6 +154,7 @@ const SAMPLES: Record<Exclude<EventType, 'log_started' | 'writer' | 'head'>, Sam
     severity: [number, text],
     attributes: { 'oversign.status': state },
   })),
+  conversation: [{ data: { digest: DIGEST, bytes: 900 } }],
   interrupted: [{ data: { after: 'a', effect: 'unknown', reason: 'r' }, severity: WARN }],
   erasure: [{ data: { scope: 'retention', payloads: 3, ranges: [[1, 3]] }, isOfLog: true }],
 };

@@ -81,7 +81,7 @@ async function looked(base: string): Promise<Kill> {
       ? { key: accountKey(data).publicKey, from: 'local' as const }
       : undefined;
     const verdict = verdictOf(file, 'database', { account, testimonies, place: placeOf(data) });
-    const isWhole = !(verdict instanceof Error) && verdict.ok;
+    const isWhole = !(verdict instanceof Error) && verdict.state !== 'broken';
     return {
       ...seen,
       unrecorded,

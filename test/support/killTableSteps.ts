@@ -177,7 +177,7 @@ async function playStep(what: string, scenario: Scenario, from: string, step: nu
     const account = { key: accountKey(data).publicKey, from: 'local' as const };
     const verdict = verdictOf(join(data, 'audit.db'), 'database', { account, testimonies: [], place: placeOf(data) });
     if (verdict instanceof Error) problems.push(String(verdict));
-    else if (!verdict.ok) problems.push(JSON.stringify(verdict.problem));
+    else if (verdict.state === 'broken') problems.push(JSON.stringify(verdict.problem));
     else if (scenario.does === 'create' && verdict.gap !== undefined)
       problems.push(`a log that never was is said to be ${verdict.gap}`);
   } catch (error) {

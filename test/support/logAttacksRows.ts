@@ -34,6 +34,8 @@ export interface Held {
   /** Lines before the events; none in a database. */
   before: string[];
   rows: Row[];
+  /** The signed end of an export. */
+  after: string[];
 }
 
 export function bodyOf(row: Row): Body {
@@ -59,14 +61,15 @@ export function takeFrom(file: string, kind: 'database' | 'export'): Held {
          FROM events e LEFT JOIN payloads p ON p.seq = e.seq ORDER BY e.seq`,
       )
       .all() as unknown as Row[];
-    return { before: [], rows };
+    return { before: [], rows, after: [] };
   }
-  const held: Held = { before: [], rows: [] };
+  const held: Held = { before: [], rows: [], after: [] };
   for (const line of readFileSync(file, 'utf8').split('\n')) {
     if (line === '') continue;
     const value = JSON.parse(line) as { event?: Body; hash: string; salt?: string; payload?: Json };
     const { event, hash, salt = null, payload } = value;
-    if (!event) held.before.push(line);
+    if (line.startsWith('{"end":')) held.after.push(line);
+    else if (!event) held.before.push(line);
     else {
       const text = payload === undefined ? null : canonicalJson(payload);
       held.rows.push({ seq: event.seq, body: canonicalJson(event), hash, salt, payload: text });
@@ -75,13 +78,13 @@ export function takeFrom(file: string, kind: 'database' | 'export'): Held {
   return held;
 }
 
-export function putInto(file: string, kind: 'database' | 'export', { before, rows }: Held): void {
+export function putInto(file: string, kind: 'database' | 'export', { before, rows, after }: Held): void {
   if (kind === 'export') {
     const lines = rows.map(({ body, hash, salt, payload }) => {
       const rest = payload === null ? '' : `,"payload":${payload},"salt":${JSON.stringify(salt)}`;
       return `{"event":${body},"hash":${JSON.stringify(hash)}${rest}}`;
     });
-    writeFileSync(file, `${[...before, ...lines].join('\n')}\n`);
+    writeFileSync(file, `${[...before, ...lines, ...after].join('\n')}\n`);
     return;
   }
   asAttacker(file, (database) => {

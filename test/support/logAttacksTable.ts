@@ -7,7 +7,7 @@ import { exportLines } from '../../src/node/audit/exportLog.ts';
 import { exportSource } from '../../src/node/audit/verify/exportFile.ts';
 import { verifyInWorker } from '../../src/node/audit/verify/verifyInWorker.ts';
 import { checkIntegrity, verifyDatabase } from '../../src/node/audit/verify/verifyDatabase.ts';
-import { verifySource, type Against } from '../../src/node/audit/verify/verifyLog.ts';
+import { brokenBy, verifySource, type Against } from '../../src/node/audit/verify/verifyLog.ts';
 import { ATTACKS } from './logAttacks.ts';
 import { bodyOf, putInto, takeFrom, type Held, type Row } from './logAttacksRows.ts';
 import { TARGETS, type Done, type Target, type Trial, type Variant } from './logAttacksTrial.ts';
@@ -63,8 +63,8 @@ export function verdictOf(file: string, target: Target, by: Against): Verdict | 
     if (target !== 'database') return verifySource(exportSource(file), { ...by, place: undefined }, () => undefined);
     // What verifyInWorker does in two threads.
     const verdict = verifyDatabase(file, by, () => undefined);
-    const damage = verdict.ok ? checkIntegrity(file) : undefined;
-    return damage ? { ...verdict, ok: false, problem: damage } : verdict;
+    const damage = verdict.state === 'broken' ? undefined : checkIntegrity(file);
+    return damage ? brokenBy(damage, verdict) : verdict;
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   }
@@ -146,10 +146,11 @@ function prepared(world: World, random: Random, target: Target, folder: string):
   return { world, random, target, folder, file, held, log: world.heads.at(-1)?.log ?? '' };
 }
 
-/** The head line of an export says how many events follow: who thinks of everything changes that, too. */
-function fitting({ before, rows }: Held): Held {
+/** The head line of an export says how many events follow: who thinks of everything changes that, too, and may leave its end out. */
+function fitting({ before, rows, after }: Held): Held {
   const [first = '', ...rest] = before;
-  return { before: first === '' ? [] : [first.replace(/"events":\d+/, `"events":${rows.length}`), ...rest], rows };
+  const head = first === '' ? [] : [first.replace(/"events":\d+/, `"events":${rows.length}`), ...rest];
+  return { before: head, rows, after: rows.length % 2 === 0 ? [] : after };
 }
 
 const kindOf = (target: Target): 'database' | 'export' => (target === 'database' ? 'database' : 'export');
@@ -219,7 +220,9 @@ function judge({ attack, variant, world, first, done }: Facts, verdict: Verdict 
   if (done.noticed === true) return 'found';
   // An export that is refused as none, with the number of the line; anything else that is thrown names nothing.
   if (verdict instanceof Error) return isRefusal(verdict) ? 'found' : 'missed';
-  if (!verdict.ok || saysSo(verdict, world)) return 'found';
+  if (verdict.state === 'broken' || saysSo(verdict, world)) return 'found';
+  // An end that nobody signed has a verdict of its own: what was done there is said to be possible.
+  if (verdict.state === 'unsigned' && first > verdict.signedUpTo) return 'not covered';
   const seen = Math.max(0, ...world.heads.filter(({ log }) => log === verdict.log).map(({ seq }) => seq));
   if (witness) return first > seen ? 'not covered' : 'missed';
   if (variant.keys !== 'none' || NEEDS_WITNESS.has(attack)) return 'not covered';

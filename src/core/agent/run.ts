@@ -6,7 +6,7 @@ import { NO_FLAGS, type Flag, type Flags } from '../../shared/flow.ts';
 import { GrantBook } from '../approval/grants.ts';
 import { lightened } from '../flow/ruleOfTwo.ts';
 import type { ScriptWatch } from '../flow/scriptWatch.ts';
-import type { AuditLog, RunStore } from '../audit/port.ts';
+import { RunFull, type AuditLog, type RunStore } from '../audit/port.ts';
 import type { Message, Model } from '../models/port.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
 import type { Redactor } from '../redaction/redactor.ts';
@@ -237,6 +237,7 @@ export class AgentRun {
 
   /** What an error means for the run: a stop, a limit, or a failure (which ends in the log like everything else). */
   #endedBy(error: unknown, signal: AbortSignal): Outcome {
+    if (error instanceof RunFull) return { state: 'limit', reason: error.message };
     if (!signal.aborted)
       return {
         state: 'failed',

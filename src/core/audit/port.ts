@@ -7,6 +7,16 @@ export interface AuditLog {
   append(event: NewEvent): Promise<AuditEvent>;
 }
 
+/** A run has used up its room in the log: it begins nothing further, and what it had begun is recorded to its end. */
+export class RunFull extends Error {
+  override name = 'RunFull';
+}
+
+/** What is stored of a run is not what was recorded of it: nothing goes on from it. */
+export class ConversationChanged extends Error {
+  override name = 'ConversationChanged';
+}
+
 /** Some runs of many. `next` is where to go on, if there may be more; `behind` events are not searchable yet. */
 export interface RunPage {
   runs: RunSummary[];
@@ -24,9 +34,14 @@ export interface AuditReader {
   events(run: string): Promise<AuditRecord[]>;
 }
 
-/** What is to be erased: one run, the runs that an account started, or everything up to an event. */
+/**
+ * What is to be erased: one run, the runs that an account started, or everything up to an event and, of runs that hold
+ * more than their share, what they recorded up to another.
+ */
 export type Erasing =
-  { scope: 'run'; run: string } | { scope: 'person'; user: string } | { scope: 'retention'; upTo: number };
+  | { scope: 'run'; run: string }
+  | { scope: 'person'; user: string }
+  | { scope: 'retention'; upTo: number; trims?: readonly { run: string; upTo: number }[] };
 
 /** What was erased; `left` says what could not be swept out yet, and why. */
 export interface Erased {

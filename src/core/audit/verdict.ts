@@ -8,6 +8,8 @@ export type Property =
   | 'writer' // written by a process that the account certified
   | 'signature' // signed by who says so
   | 'signed' // signed as often as everybody signs
+  | 'end' // an export: is what its signed end says
+  | 'conversation' // stored for Resume: is what the chain names
   | 'account' // by the account that it should be
   | 'witness'; // as somebody outside saw it
 
@@ -29,8 +31,17 @@ export interface Earlier {
   time: string;
 }
 
+/** An export's last line: signed by the account, or missing; `earlier` versions wrote none. */
+export type ExportEndState = 'signed' | 'missing' | 'earlier';
+
 /** What came of checking a log or an export of it. */
 export interface Verdict {
+  /**
+   * `unsigned`: nothing wrong was found, but the end is signed by nobody, so that anybody could have written it, or have
+   * cut off what was there. `broken`: something is not what was recorded.
+   */
+  state: 'whole' | 'unsigned' | 'broken';
+  /** Whole, and signed to its end. */
   ok: boolean;
   log: string;
   /** The account's key (fingerprint), and whether it was the one that it should be; `unchecked`: nobody said which. */
@@ -42,8 +53,13 @@ export interface Verdict {
   /** Payloads that were erased, with an event that says so; and such as an export leaves out. */
   erased: number;
   left: number;
-  /** Up to here the chain is signed; later events are not signed yet. */
+  /** Up to here processes have signed the chain; so many events at the end they have not. */
   signedUpTo: number;
+  unsigned: number;
+  /** Of an export. */
+  end?: ExportEndState;
+  /** Of a database: conversations that are stored for Resume, as the chain names them or from versions that named none. */
+  conversations?: { named: number; earlier: number };
   /** Events at the end that nobody outside has seen: if some of them were changed or cut off, nobody could tell. */
   uncovered: number;
   witnesses: WitnessReport[];
@@ -54,17 +70,10 @@ export interface Verdict {
   problem?: { seq: number; property: Property; words: string };
 }
 
-/** The verdict as sentences for people. */
+/** The verdict as sentences for people: the first says whether it is whole. */
 export function verdictWords(verdict: Verdict, now: Date): string[] {
-  const { problem, events, first, erased, left, signedUpTo, uncovered, witnesses } = verdict;
-  const last = first + events - 1;
-  const lines = problem
-    ? [`NOT WHOLE: ${problem.seq === 0 ? '' : `event ${problem.seq}: `}${problem.words}. (${problem.property})`]
-    : [
-        events === 0
-          ? 'The log has no events yet.'
-          : `The chain of ${events} events (${first} to ${last}) is whole, and signed up to event ${signedUpTo} by ${verdict.writers === 1 ? '1 process' : `${verdict.writers} processes`}.`,
-      ];
+  const { events, erased, left, uncovered, witnesses } = verdict;
+  const lines = [stateWords(verdict), ...endWords(verdict), ...conversationWords(verdict)];
   if (events > 0)
     lines.push(
       verdict.accountChecked === 'unchecked'
@@ -85,6 +94,60 @@ export function verdictWords(verdict: Verdict, now: Date): string[] {
   else if (uncovered > 0)
     lines.push(
       `The last ${uncovered === 1 ? 'event is' : `${uncovered} events are`} not covered by any witness yet: a change there by somebody with the key, or a cut-off end, could not be told.`,
+    );
+  return lines;
+}
+
+function stateWords({ state, problem, events, first, signedUpTo, unsigned, writers }: Verdict): string {
+  const last = first + events - 1;
+  const by = writers === 1 ? '1 process' : `${writers} processes`;
+  switch (state) {
+    case 'broken':
+      return `NOT WHOLE: ${problem === undefined || problem.seq === 0 ? '' : `event ${problem.seq}: `}${problem?.words ?? ''}. (${problem?.property ?? ''})`;
+    case 'unsigned':
+      return unsigned === 0
+        ? `NOT SIGNED TO ITS END: the export stops at event ${last} without the signature that ends it, so that what followed may have been cut off. Up to there it is whole.`
+        : `NOT SIGNED TO ITS END: the last ${unsigned === 1 ? 'event is' : `${unsigned} events are`} signed by nobody yet (${last - unsigned + 1} to ${last}), so that anybody could have written them, or cut off others. ${signedUpTo < first ? 'Nothing before them is signed either.' : `Up to event ${signedUpTo} the chain is whole, and signed by ${by}.`}`;
+    case 'whole':
+      return events === 0
+        ? 'The log has no events yet.'
+        : `The chain of ${events} events (${first} to ${last}) is whole, and signed up to event ${signedUpTo} by ${by}.`;
+  }
+}
+
+function endWords({ state, end, unsigned }: Verdict): string[] {
+  if (state === 'broken' || end === undefined) return [];
+  switch (end) {
+    case 'signed':
+      return unsigned === 0
+        ? ['The account has signed what is in this export, and where it ends.']
+        : [
+            `The last ${unsigned === 1 ? 'event was' : `${unsigned} events were`} signed by no process yet when this was exported: the account’s signature under the export covers them since then, not before.`,
+          ];
+    case 'earlier':
+      return [
+        'This export was made by an earlier version, which did not sign where it ends: whether something was cut off behind its last signature nobody can tell without a witness.',
+      ];
+    case 'missing':
+      return unsigned === 0
+        ? []
+        : ['The export has no signature at its end, as every export has: it was cut off or changed.'];
+  }
+}
+
+function conversationWords({ state, conversations }: Verdict): string[] {
+  if (state === 'broken' || conversations === undefined) return [];
+  const { named, earlier } = conversations;
+  const lines = [];
+  if (named > 0)
+    lines.push(
+      named === 1
+        ? 'The stored conversation that a run can go on with is the one that the log names.'
+        : `The ${named} stored conversations that runs can go on with are those that the log names.`,
+    );
+  if (earlier > 0)
+    lines.push(
+      `${earlier === 1 ? '1 conversation was' : `${earlier} conversations were`} stored by an earlier version: signed, but not covered by the chain, so that an older one in the place of a newer, or one that is gone, would not be noticed.`,
     );
   return lines;
 }

@@ -1,5 +1,6 @@
 import type { AuditRecord } from '../../shared/auditEvent.ts';
 import { canonicalJson } from '../../shared/json.ts';
+import { POLICY_EVENTS } from '../../shared/noRun.ts';
 import type { AuditLog, AuditReader } from '../audit/port.ts';
 import { acceptanceChange, changeLines, type PolicyChange } from '../policy/entries.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
@@ -16,9 +17,6 @@ export interface AcceptanceOffer {
 export interface AcceptanceStore {
   accept(file: string, digest: string): Promise<void>;
 }
-
-/** Events about policies belong to no run; they stand in the log under this name. */
-export const POLICY_EVENTS = 'policy';
 
 interface Parts {
   audit: AuditLog & AuditReader;

@@ -165,7 +165,13 @@ export class Step {
   }
 
   async #proposeRaw(): Promise<void> {
-    await this.record('proposed', { tool: this.#tool }, { arguments: this.#call.arguments.slice(0, 20_000) });
+    const { name } = this.#call;
+    // Whole: masked first, then cut where all payloads are. Cut here, half a secret would not be masked.
+    await this.record(
+      'proposed',
+      { tool: this.#tool },
+      { arguments: this.#call.arguments, ...(name !== this.#tool && { name }) },
+    );
   }
 }
 

@@ -1,6 +1,15 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { AuditLog, AuditReader, Erased, Erasing, RunStore, SeenHead } from '../../core/audit/port.ts';
+import {
+  ConversationChanged,
+  RunFull,
+  type AuditLog,
+  type AuditReader,
+  type Erased,
+  type Erasing,
+  type RunStore,
+  type SeenHead,
+} from '../../core/audit/port.ts';
 import type { Questions } from '../../core/audit/questions.ts';
 import type { NewEvent, RunSummary } from '../../shared/auditEvent.ts';
 import type { Json } from '../../shared/json.ts';
@@ -12,6 +21,17 @@ import type { AuditStore } from './store.ts';
 /** The log could not be written or read; nothing that depends on it may happen. */
 export class AuditFailure extends Error {
   override name = 'AuditFailure';
+}
+
+function failureOf({ problem, kind }: Extract<StoreReply, { problem: string }>): Error {
+  switch (kind) {
+    case 'full':
+      return new RunFull(`${problem}.`);
+    case 'conversation':
+      return new ConversationChanged(`${problem}.`);
+    case 'log':
+      return new AuditFailure(`The audit log cannot be used: ${problem}. Nothing is done without it.`);
+  }
 }
 
 interface Waiting {
@@ -27,6 +47,7 @@ export class AuditClient implements AuditLog, AuditReader, RunStore, AsyncDispos
   readonly #listeners = new Set<() => void>();
   readonly #headListeners = new Set<(head: SeenHead) => void>();
   #next = 1;
+  #hasWritten = false;
   #dead: string | undefined;
 
   private constructor(file: string, worker: Worker) {
@@ -39,10 +60,7 @@ export class AuditClient implements AuditLog, AuditReader, RunStore, AsyncDispos
       }
       const waiting = this.#waiting.get(reply.id);
       this.#waiting.delete(reply.id);
-      if ('problem' in reply)
-        waiting?.reject(
-          new AuditFailure(`The audit log cannot be used: ${reply.problem}. Nothing is done without it.`),
-        );
+      if ('problem' in reply) waiting?.reject(failureOf(reply));
       else waiting?.resolve(reply.value);
     });
     const died = (why: string): void => {
@@ -81,6 +99,7 @@ export class AuditClient implements AuditLog, AuditReader, RunStore, AsyncDispos
   }
 
   async append(event: NewEvent): ReturnType<AuditLog['append']> {
+    this.#hasWritten = true;
     const stored = await this.#call('append', event);
     for (const listener of this.#listeners) listener();
     return stored;
@@ -125,6 +144,7 @@ export class AuditClient implements AuditLog, AuditReader, RunStore, AsyncDispos
     await this.#call('release', run);
   }
   async saveTranscript(run: string, transcript: Json): Promise<void> {
+    this.#hasWritten = true;
     await this.#call('saveTranscript', run, transcript);
   }
   loadTranscript(run: string): Promise<Json | undefined> {
@@ -136,7 +156,14 @@ export class AuditClient implements AuditLog, AuditReader, RunStore, AsyncDispos
     return marked;
   }
 
+  /** Signs what this process wrote last. Before it ends: nobody may come to sign it. */
+  async settle(): Promise<void> {
+    if (!this.#hasWritten || this.#dead !== undefined) return;
+    await this.#call('settle').catch(() => undefined); // what cannot be signed is said to be unsigned
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.settle();
     await this.#worker.terminate();
   }
 

@@ -6,6 +6,9 @@ export const GENESIS = sha256('oversign audit log v1');
 /** At most so many events in a row without a signature among them, whoever writes: one more is a sign of removal. */
 export const MOST_UNSIGNED = 8;
 
+/** The format of exports. From 2 on an export ends with a line that says what is in it, signed by the account. */
+export const EXPORT_FORMAT = 2;
+
 /** The hash of an event: SHA-256 over the previous event's hash and the event's canonical JSON (RFC 8785). */
 export function eventHash(prev: string, body: string): string {
   return sha256(`${prev}\n${body}`);
@@ -29,4 +32,9 @@ export function writerStatement(log: string, seq: number, hash: string, key: str
 /** What a process signs of a run's stored conversation, as it stood after an event. */
 export function transcriptStatement(log: string, run: string, seq: number, digest: string): string {
   return `oversign transcript v1\n${log}\n${run}\n${seq}\n${digest}\n`;
+}
+
+/** What the account signs of an export: what is in it, in canonical JSON. */
+export function exportStatement(end: string): string {
+  return `oversign export v1\n${end}\n`;
 }

@@ -4,14 +4,17 @@ import { join } from 'node:path';
 import type { SeenHead } from '../../core/audit/port.ts';
 import { checkedEvent, type AuditEvent, type EventBody, type NewEvent } from '../../shared/auditEvent.ts';
 import { canonicalJson } from '../../shared/json.ts';
-import { commitment, eventHash, headStatement, MOST_UNSIGNED, writerStatement } from './chain.ts';
+import { isOfRun, LOG_EVENTS } from '../../shared/noRun.ts';
+import { commitment, eventHash, EXPORT_FORMAT, headStatement, MOST_UNSIGNED, writerStatement } from './chain.ts';
+import { digestText, payloadText, shortData } from './cut.ts';
 import type { Connection } from './database.ts';
 import { forgetGap, notedGap, type Gap } from './setAside.ts';
 import { isConstraint } from './sqliteProblem.ts';
 import { accountKey, fingerprint, processKey, type SigningKey } from './keys.ts';
 import type { LogFile } from './logFile.ts';
-import { LOG_EVENTS, logOf, tipOf, type Tip } from './logText.ts';
+import { logOf, tipOf, type Tip } from './logText.ts';
 import { placeOf } from './place.ts';
+import { budgetNotice, RUN_LIMITS, RunBudget, type Room, type RunLimits } from './runBudget.ts';
 
 /** After these the chain is signed at once: nobody may come back to sign it later. */
 const SIGNED_AT_ONCE = new Set<NewEvent['type']>(['run_finished', 'interrupted', 'erasure', 'gap']);
@@ -20,8 +23,8 @@ const SIGNED_AT_ONCE = new Set<NewEvent['type']>(['run_finished', 'interrupted',
 export class LogReplaced extends Error {
   override name = 'LogReplaced';
   readonly gap: Gap['reason'] | undefined;
-  constructor(gap?: Gap['reason']) {
-    super('the audit log was replaced by another one');
+  constructor(gap?: Gap['reason'], words = 'the audit log was replaced by another one') {
+    super(words);
     this.gap = gap;
   }
 }
@@ -43,16 +46,22 @@ export class ChainWriter {
   #begun: { file: string; name: string } | undefined;
   /** The last signature of this process that nobody has asked for yet. */
   #head: SeenHead | undefined;
+  /** The last event that this process wrote into a log, and whether it waits for a signature. */
+  #own: { log: string; seq: number; hash: string; isWaiting: boolean } | undefined;
+  readonly #limits: RunLimits;
+  readonly #budget: RunBudget;
 
-  constructor(file: LogFile, data: string, pid: number) {
+  constructor(file: LogFile, data: string, pid: number, limits = RUN_LIMITS) {
     this.#file = file;
     this.#data = data;
     this.#pid = pid;
+    this.#limits = limits;
+    this.#budget = new RunBudget(limits);
   }
 
   /** One transaction. If it fails, this process has not introduced itself in it either. */
   transaction<T>(connection: Connection, work: () => T): T {
-    const before = { log: this.#log, head: this.#head };
+    const before = { log: this.#log, head: this.#head, own: this.#own };
     try {
       const result = connection.transaction(() => {
         if (!this.#file.isCurrent()) throw new LogReplaced();
@@ -65,6 +74,8 @@ export class ChainWriter {
       this.#begun = undefined;
       this.#log = before.log;
       this.#head = before.head;
+      this.#own = before.own;
+      this.#budget.forget();
       throw error;
     }
   }
@@ -72,11 +83,30 @@ export class ChainWriter {
   /** Appends within a transaction of this writer. Throws `LogReplaced` where the file is not the log any more. */
   append(connection: Connection, event: NewEvent): AuditEvent {
     const checked = checkedEvent(event);
+    this.#checkOwn(connection);
     const tip = tipOf(connection);
     this.#introduce(connection, tip);
-    const written = this.#write(connection, tip, checked);
+    const room = this.#budget.roomFor(connection, checked, isOfRun(checked.run));
+    if (room.payload === 'digest' && room.isFirst) this.#write(connection, tip, budgetNotice(checked, this.#limits));
+    const written = this.#write(connection, tip, checked, new Date().toISOString(), room);
     if (tip.seq - tip.signed >= MOST_UNSIGNED || isSignedAtOnce(checked)) this.#sign(connection, tip);
+    else if (this.#own && !isOfExport(checked)) this.#own.isWaiting = true;
     return written;
+  }
+
+  /** Whether something that this process wrote waits for a signature. */
+  get isWaiting(): boolean {
+    return this.#own?.isWaiting ?? false;
+  }
+
+  /** Signs what this process wrote last, if nobody has done so since. Within a transaction of this writer. */
+  settle(connection: Connection): void {
+    const own = this.#own;
+    if (!own?.isWaiting || this.#log?.connection !== connection) return;
+    this.#checkOwn(connection);
+    const tip = tipOf(connection);
+    if (tip.signed < own.seq) this.#sign(connection, tip);
+    else this.#own = { ...own, isWaiting: false };
   }
 
   /** The last signature of this process, if there is one since this was asked last. */
@@ -94,6 +124,16 @@ export class ChainWriter {
   introduced(connection: Connection): string {
     this.#introduce(connection, tipOf(connection));
     return this.#log?.name ?? '';
+  }
+
+  /** Nobody may write the end anew while this process stands on it: the next signature would cover that too. */
+  #checkOwn(connection: Connection): void {
+    const own = this.#own;
+    const isHere = this.#log?.connection === connection || logOf(connection)?.log === own?.log;
+    if (!own || own.log === '' || !isHere) return;
+    const found = connection.prepare('SELECT hash FROM events WHERE seq = ?').get(own.seq)?.['hash'];
+    if (found !== own.hash)
+      throw new LogReplaced('damaged', `event ${own.seq} of the log is not the one that was recorded there`);
   }
 
   #introduce(connection: Connection, tip: Tip): void {
@@ -123,6 +163,7 @@ export class ChainWriter {
         key: this.#key.publicKey,
         certificate: account.sign(writerStatement(name, tip.seq, tip.hash, this.#key.publicKey)),
         pid: this.#pid,
+        exports: EXPORT_FORMAT,
       },
     });
     tip.signed = tip.seq;
@@ -160,12 +201,19 @@ export class ChainWriter {
       signedAt,
     );
     tip.signed = tip.seq;
+    if (this.#own) this.#own.isWaiting = false;
     this.#head = { place: placeOf(this.#data), log: this.#log?.name ?? '', seq, hash, time };
   }
 
-  #write(connection: Connection, tip: Tip, event: NewEvent, time = new Date().toISOString()): AuditEvent {
+  #write(
+    connection: Connection,
+    tip: Tip,
+    event: NewEvent,
+    time = new Date().toISOString(),
+    room: Room = { payload: 'whole' },
+  ): AuditEvent {
     const { payload, ...open } = event;
-    const text = payload === undefined ? undefined : canonicalJson(payload);
+    const text = payload && (room.payload === 'whole' ? payloadText(payload) : digestText(payload));
     const salt = text === undefined ? '' : newSalt();
     const body: EventBody = {
       v: 1,
@@ -173,6 +221,7 @@ export class ChainWriter {
       time,
       writer: this.id,
       ...open,
+      data: shortData(event),
       ...(text !== undefined && { commitment: commitment(salt, text) }),
     };
     const canonical = canonicalJson(body);
@@ -187,6 +236,8 @@ export class ChainWriter {
     }
     tip.seq = body.seq;
     tip.hash = hash;
+    this.#budget.wrote(event.run, canonical.length + (text?.length ?? 0));
+    this.#own = { log: this.#log?.name ?? '', seq: body.seq, hash, isWaiting: this.#own?.isWaiting ?? false };
     return { ...body, hash };
   }
 }
@@ -200,6 +251,11 @@ const MISSING: Gap = {
 /** An event of the run itself, not of one of its actions. */
 function isSignedAtOnce({ type, action }: NewEvent): boolean {
   return SIGNED_AT_ONCE.has(type) && action === undefined;
+}
+
+/** That something was sent to a collector would be sent there too, with its signature, and so on. */
+function isOfExport({ type, run }: NewEvent): boolean {
+  return type === 'egress' && !isOfRun(run);
 }
 
 /** Random bytes are dear one call at a time. */

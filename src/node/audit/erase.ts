@@ -1,11 +1,19 @@
 import type { Erasing, Erased } from '../../core/audit/port.ts';
 import type { ChainWriter } from './chainWriter.ts';
-import { LOG_EVENTS } from './logText.ts';
+import { isOfRun, LOG_EVENTS } from '../../shared/noRun.ts';
 import type { Connection } from './database.ts';
+
+/** What stands under the log's own names is nobody's text: what policies and the log itself were is kept for good. */
+export function refuseWhatIsKept(what: Erasing): void {
+  if (what.scope === 'run' && !isOfRun(what.run))
+    throw new Error(
+      `"${what.run}" is no run: under this name the log keeps its own events, which say what was in force, and they cannot be erased`,
+    );
+}
 
 /** Payloads that are to go, in ranges of sequence numbers. */
 export interface Doomed {
-  /** Runs that are erased whole. */
+  /** Runs whose stored conversations go too. */
   runs: string[];
   ranges: [number, number][];
   payloads: number;
@@ -18,16 +26,20 @@ export interface Doomed {
 export function erase(connection: Connection, writer: ChainWriter, what: Erasing, doomed: Doomed): number {
   const remove = connection.prepare('DELETE FROM payloads WHERE seq BETWEEN ? AND ?');
   for (const [from, to] of doomed.ranges) remove.run(from, to);
-  let conversations = 0;
-  for (const run of doomed.runs)
-    conversations += Number(connection.prepare('DELETE FROM transcripts WHERE run = ?').run(run).changes);
-  if (doomed.payloads > 0)
+  const forget = connection.prepare('DELETE FROM transcripts WHERE run = ?');
+  const conversations = doomed.runs.filter((run) => Number(forget.run(run).changes) > 0);
+  if (doomed.payloads + conversations.length > 0)
     writer.append(connection, {
       type: 'erasure',
       run: LOG_EVENTS,
-      data: { scope: what.scope, payloads: doomed.payloads, ranges: doomed.ranges },
+      data: {
+        scope: what.scope,
+        payloads: doomed.payloads,
+        ranges: doomed.ranges,
+        ...(conversations.length > 0 && { conversations }),
+      },
     });
-  return conversations;
+  return conversations.length;
 }
 
 /** Takes what was erased out of the write-ahead log too, and gives free pages back. Says what is still there, if any. */
@@ -42,7 +54,8 @@ export function sweep(connection: Connection): Erased['left'] {
 /** The payloads of a scope. Those of runs that are active stay: they are being written. */
 export function doomedPayloads(connection: Connection, what: Erasing): Doomed {
   const active = activeRuns(connection);
-  const runs = runsOf(connection, what).filter((run) => !active.has(run));
+  const mayGo = (run: string): boolean => isOfRun(run) && !active.has(run);
+  const runs = runsOf(connection, what).filter(mayGo);
   const payloads = connection.prepare(
     'SELECT e.seq AS seq FROM events e JOIN payloads p ON p.seq = e.seq WHERE e.run = ? ORDER BY e.seq',
   );
@@ -54,19 +67,18 @@ export function doomedPayloads(connection: Connection, what: Erasing): Doomed {
     if (own.length > 0 || conversation.get(run)) doomed.push(run);
     seqs.push(...own);
   }
-  if (what.scope === 'retention') seqs.push(...ofNoRun(connection, what.upTo));
-  return { runs: doomed, ranges: asRanges([...new Set(seqs)].sort((a, b) => a - b)), payloads: seqs.length };
-}
-
-/** What stands under the log's own names goes event by event: such a name never ends. */
-function ofNoRun(connection: Connection, upTo: number): number[] {
-  return connection
-    .prepare(
-      `SELECT p.seq AS seq FROM payloads p JOIN events e ON e.seq = p.seq
-       WHERE p.seq <= ? AND NOT EXISTS (SELECT 1 FROM events s WHERE s.run = e.run AND s.type = 'run_started')`,
-    )
-    .all(upTo)
-    .map((row) => Number(row['seq']));
+  if (what.scope === 'retention')
+    for (const { run, upTo } of (what.trims ?? []).filter((trim) => mayGo(trim.run))) {
+      seqs.push(
+        ...payloads
+          .all(run)
+          .map((row) => Number(row['seq']))
+          .filter((seq) => seq <= upTo),
+      );
+      if (!doomed.includes(run)) doomed.push(run);
+    }
+  const all = [...new Set(seqs)].sort((a, b) => a - b);
+  return { runs: doomed, ranges: asRanges(all), payloads: all.length };
 }
 
 /** Sorted numbers as ranges, ends included. */
@@ -96,13 +108,14 @@ function runsOf(connection: Connection, what: Erasing): string[] {
         what.user,
       );
     case 'retention':
-      // Whole runs only: who may read half of one knows less than half.
+      // Whole runs only: who may read half of one knows less than half. That a conversation was stored is no part of it.
       return rows(
         `SELECT DISTINCT e.run AS run FROM payloads p JOIN events e ON e.seq = p.seq
-         WHERE p.seq <= ?1 AND (SELECT max(l.seq) FROM events l WHERE l.run = e.run) <= ?1
-           AND EXISTS (SELECT 1 FROM events s WHERE s.run = e.run AND s.type = 'run_started')
+         WHERE p.seq <= ?1
+           AND (SELECT max(l.seq) FROM events l WHERE l.run = e.run AND l.type <> 'conversation') <= ?1
          UNION
-         SELECT t.run FROM transcripts t WHERE (SELECT max(l.seq) FROM events l WHERE l.run = t.run) <= ?1`,
+         SELECT t.run FROM transcripts t
+         WHERE (SELECT max(l.seq) FROM events l WHERE l.run = t.run AND l.type <> 'conversation') <= ?1`,
         what.upTo,
       );
   }

@@ -4,7 +4,7 @@ import type { Verdict } from '../../core/audit/verdict.ts';
 import type { AuditPolicy } from '../../core/policy/auditKeys.ts';
 import type { PermitSending } from '../../core/models/port.ts';
 import type { AuditClient } from './auditClient.ts';
-import { LOG_EVENTS } from './logText.ts';
+import { LOG_EVENTS } from '../../shared/noRun.ts';
 import { accountKey, hasAccountKey } from './keys.ts';
 import type { OtlpExporter } from './otlp/exporter.ts';
 import { placeOf } from './place.ts';
@@ -112,6 +112,7 @@ export class Evidence implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#parts.audit.settle(); // witnesses hear of it, too
     for (const stop of this.#stopListening) stop();
     await this.#witnesses.flush();
     await this.#closeExporter();

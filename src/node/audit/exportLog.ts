@@ -1,12 +1,15 @@
-import { GENESIS } from './chain.ts';
+import { dirname } from 'node:path';
+import { EXPORT_FORMAT, exportStatement, GENESIS } from './chain.ts';
+import { accountKey, hasAccountKey } from './keys.ts';
 import { logOf } from './logText.ts';
 import type { Connection } from './database.ts';
-import { eventLine } from './verify/exportFile.ts';
+import { endLine, endText, eventLine, headerLine, type ExportHeader } from './verify/exportFormat.ts';
 
 /**
  * A log, or one run of it, as JSON Lines that can be checked without the database: the events with their hashes, and
  * payloads with their salts. For one run the events around it come along without payloads, from a signature before it
- * to a signature after it, with the certificates of the processes that wrote them.
+ * to a signature after it, with the certificates of the processes that wrote them. The last line says what is in it,
+ * and the account signs that: an export without it was cut off.
  */
 export function* exportLines(connection: Connection, run?: string): Generator<string> {
   // One look for all of it: an erasure meanwhile would take payloads away without its event.
@@ -14,24 +17,26 @@ export function* exportLines(connection: Connection, run?: string): Generator<st
   const log = logOf(connection);
   if (!log) throw new Error('The log has no events yet.');
   const [from, to] = run === undefined ? [0, lastOf(connection)] : stretchOf(connection, run);
-  const header = {
+  const header: ExportHeader = {
     oversign: 'audit export',
-    format: 1,
+    format: EXPORT_FORMAT,
     log: log.log,
     account: log.account,
     part: run === undefined ? 'all' : `run ${run}`,
     events: to - from,
     from: { seq: from, hash: hashAt(connection, from) },
   };
-  yield `${JSON.stringify(header)}\n`;
+  yield headerLine(header);
   if (run !== undefined) yield* introductions(connection, from, to);
   const rows = connection
     .prepare(
-      `SELECT e.body AS body, e.hash AS hash, e.run AS run, p.salt AS salt, p.body AS payload
+      `SELECT e.body AS body, e.hash AS hash, e.run AS run, e.type AS type, p.salt AS salt, p.body AS payload,
+         e.body ->> '$.commitment' AS "commitment"
        FROM events e LEFT JOIN payloads p ON p.seq = e.seq WHERE e.seq > ? AND e.seq <= ? ORDER BY e.seq`,
     )
     .iterate(from, to);
-  for (const { body, hash, run: own, salt, payload } of rows) {
+  const counts = { payloads: 0, missing: 0, runs: 0 };
+  for (const { body, hash, run: own, type, salt, payload, commitment } of rows) {
     const isShown = payload !== null && (run === undefined || own === run);
     yield eventLine({
       body: String(body),
@@ -39,7 +44,21 @@ export function* exportLines(connection: Connection, run?: string): Generator<st
       salt: isShown ? String(salt) : null,
       payload: isShown ? String(payload) : null,
     });
+    if (type === 'run_started') counts.runs += 1;
+    if (isShown) counts.payloads += 1;
+    else if (commitment !== null) counts.missing += 1;
   }
+  const end = endText(header, { last: to, hash: hashAt(connection, to), ...counts });
+  const signature = signatureOf(connection, log.account, exportStatement(end));
+  if (signature !== undefined) yield endLine(end, signature);
+}
+
+/** By the account whose log it is; nobody else can sign for it. */
+function signatureOf(connection: Connection, account: string, statement: string): string | undefined {
+  const file = connection.database.location();
+  if (file === null || !hasAccountKey(dirname(file))) return undefined;
+  const key = accountKey(dirname(file));
+  return key.publicKey === account ? key.sign(statement) : undefined;
 }
 
 /** From a signature before the run to one after it; to the end of the log where none follows yet. */

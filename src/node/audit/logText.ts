@@ -2,9 +2,6 @@ import { EventBodySchema, type EventBody } from '../../shared/auditEvent.ts';
 import { GENESIS } from './chain.ts';
 import type { Connection } from './database.ts';
 
-/** Events that belong to no run stand under this name. */
-export const LOG_EVENTS = 'log';
-
 /** The end of the chain, and who signed it last. */
 export interface Tip {
   seq: number;

@@ -11,4 +11,7 @@ export interface StoreRequest {
 }
 
 /** An answer, or word of a new signature. */
-export type StoreReply = { id: number; value: unknown } | { id: number; problem: string } | { head: SeenHead };
+export type StoreReply =
+  | { id: number; value: unknown }
+  | { id: number; problem: string; kind: 'log' | 'full' | 'conversation' }
+  | { head: SeenHead };

@@ -1,4 +1,5 @@
 import type { Connection } from './database.ts';
+import { sizePlan } from './shares.ts';
 
 /** How long payloads are kept, and how large the log may grow. */
 export interface Retention {
@@ -8,15 +9,24 @@ export interface Retention {
 
 const DAY_MS = 86_400_000;
 
+/** Whole runs up to an event, and beginnings of runs that hold more than their share. */
+export interface RetentionPlan {
+  upTo: number;
+  trims: { run: string; upTo: number }[];
+}
+
 /**
- * Up to which event payloads have to go: those older than the days, and the oldest until the rest fits. Undefined where
- * none has to. The events themselves stay: a size that they alone exceed cannot be kept.
+ * What has to go: what is older than the days, and as much as is too much. Undefined where nothing has to. The events
+ * themselves stay: a size that they alone exceed cannot be kept.
  */
-export function retainedFrom(connection: Connection, keep: Retention, now: Date): number | undefined {
-  const ends = [byAge(connection, keep.days, now), bySize(connection, keep.bytes)];
-  const upTo = Math.max(0, ...ends.map((end) => end ?? 0));
+export function retentionPlan(connection: Connection, keep: Retention, now: Date): RetentionPlan | undefined {
+  const byDays = byAge(connection, keep.days, now) ?? 0;
+  const over = keep.bytes === undefined ? 0 : sizeOf(connection) - keep.bytes;
+  const bySize = keep.bytes === undefined || over <= 0 ? undefined : sizePlan(connection, keep.bytes, over);
+  const plan = { upTo: Math.max(byDays, bySize?.upTo ?? 0), trims: bySize?.trims ?? [] };
   const oldest = connection.prepare('SELECT min(seq) AS s FROM payloads').get()?.['s'];
-  return upTo > 0 && typeof oldest === 'number' && oldest <= upTo ? upTo : undefined;
+  const isNew = plan.upTo > 0 && typeof oldest === 'number' && oldest <= plan.upTo;
+  return isNew || plan.trims.length > 0 ? plan : undefined;
 }
 
 /** From the oldest payload on, as long as they are too old: a single wrong clock takes nothing else with it. */
@@ -43,24 +53,6 @@ export function seqAt(connection: Connection, time: string): number {
     else high = middle - 1;
   }
   return low;
-}
-
-/** From the oldest payload on, until the rest fits; then to the end of the run that it belongs to. */
-function bySize(connection: Connection, bytes: number | undefined): number | undefined {
-  if (bytes === undefined) return undefined;
-  let over = sizeOf(connection) - bytes;
-  if (over <= 0) return undefined;
-  let last: number | undefined;
-  for (const row of connection
-    .prepare('SELECT seq, octet_length(body) + octet_length(salt) AS size FROM payloads ORDER BY seq')
-    .iterate()) {
-    if (over <= 0) break;
-    over -= Number(row['size']);
-    last = Number(row['seq']);
-  }
-  if (last === undefined) return undefined;
-  const end = connection.prepare('SELECT max(seq) AS s FROM events WHERE run = (SELECT run FROM events WHERE seq = ?)');
-  return Number(end.get(last)?.['s'] ?? last);
 }
 
 /** What is in use, in the file and in what is still to be written into it. */

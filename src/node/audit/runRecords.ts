@@ -1,13 +1,9 @@
 import type { Claim } from '../../core/audit/port.ts';
 import type { EventType } from '../../shared/auditEvent.ts';
-import { canonicalJson, type Json } from '../../shared/json.ts';
-import { sha256 } from '../files/hash.ts';
 import { isAlive, type ProcessIdentity } from '../process/identity.ts';
-import { transcriptStatement, writerStatement } from './chain.ts';
 import type { ChainWriter } from './chainWriter.ts';
-import { logOf, parseBody } from './logText.ts';
+import { parseBody } from './logText.ts';
 import type { Connection } from './database.ts';
-import { checker, fingerprint } from './keys.ts';
 
 /** Which run is active where, what runs need to go on, and what dead processes left open. */
 export class RunRecords {
@@ -59,32 +55,6 @@ export class RunRecords {
       marked.add(run);
     }
     return [...marked];
-  }
-
-  /** Signed, since the chain does not hold it: whoever goes on with a run must not be told another past. */
-  saveTranscript(connection: Connection, run: string, transcript: Json): void {
-    const log = this.#writer.introduced(connection);
-    const body = canonicalJson(transcript);
-    const seq = lastSeq(connection);
-    connection
-      .prepare('INSERT OR REPLACE INTO transcripts (run, body, seq, writer, signature) VALUES (?, ?, ?, ?, ?)')
-      .run(run, body, seq, this.#writer.id, this.#writer.sign(transcriptStatement(log, run, seq, sha256(body))));
-  }
-
-  /** Throws where the text is not what a process of this log has signed last. */
-  loadTranscript(connection: Connection, run: string): Json | undefined {
-    const row = connection.prepare('SELECT body, seq, writer, signature FROM transcripts WHERE run = ?').get(run);
-    if (!row) return undefined;
-    const [body, writer, signature] = [String(row['body']), String(row['writer']), String(row['signature'])];
-    const seq = Number(row['seq']);
-    const log = logOf(connection);
-    const key = log && certifiedKey(connection, log, writer);
-    const isSigned = key && checker(key)(transcriptStatement(log.log, run, seq, sha256(body)), signature);
-    if (isSigned !== true || isOutdated(connection, run, seq))
-      throw new Error(
-        `the stored conversation of run ${run} is not the one that was recorded; start a new run instead of going on with it`,
-      );
-    return JSON.parse(body) as Json;
   }
 
   #insert(connection: Connection, folders: readonly string[], run: string): void {
@@ -144,39 +114,6 @@ function isErased(connection: Connection, run: string): boolean {
   );
 }
 
-/** It is stored after every reply and every action: only the last of them can be missing in it, after a crash. */
-function isOutdated(connection: Connection, run: string, seq: number): boolean {
-  const later = connection
-    .prepare("SELECT count(*) AS n FROM events WHERE run = ? AND type IN ('finished', 'model_replied') AND seq > ?")
-    .get(run, seq);
-  return Number(later?.['n'] ?? 0) > 1;
-}
-
-function lastSeq(connection: Connection): number {
-  return Number(connection.prepare('SELECT max(seq) AS s FROM events').get()?.['s'] ?? 0);
-}
-
 function ownerOf(row: Record<string, unknown>): ProcessIdentity {
   return { pid: Number(row['pid']), start: String(row['start']), boot: String(row['boot']) };
-}
-
-/** The public key of a writer, if the account certified it for the place where it stands in the chain. */
-function certifiedKey(
-  connection: Connection,
-  { log, account }: { log: string; account: string },
-  writer: string,
-): string | undefined {
-  const isCertified = checker(account);
-  for (const row of connection
-    .prepare(
-      `SELECT e.seq AS seq, e.body AS body, p.hash AS prev FROM events e JOIN events p ON p.seq = e.seq - 1
-       WHERE e.type = 'writer' AND e.body ->> '$.writer' = ? ORDER BY e.seq`,
-    )
-    .iterate(writer)) {
-    const data: Record<string, unknown> = parseBody(String(row['body']))?.data ?? {};
-    const [key, certificate] = [String(data['key']), String(data['certificate'])];
-    const statement = writerStatement(log, Number(row['seq']) - 1, String(row['prev']), key);
-    if (fingerprint(key) === writer && isCertified(statement, certificate)) return key;
-  }
-  return undefined;
 }

@@ -6,13 +6,15 @@ import type { Json } from '../../shared/json.ts';
 import type { ProcessIdentity } from '../process/identity.ts';
 import type { Questions } from '../../core/audit/questions.ts';
 import { ChainWriter, LogReplaced } from './chainWriter.ts';
+import { loadConversation, saveConversation } from './conversations.ts';
 import { parseBody } from './logText.ts';
 import { questionsByWeek } from './countQuestions.ts';
 import type { Connection } from './database.ts';
-import { doomedPayloads, erase, sweep, type Doomed } from './erase.ts';
+import { doomedPayloads, erase, refuseWhatIsKept, sweep, type Doomed } from './erase.ts';
 import { LogFile } from './logFile.ts';
 import { eventsOf, newestRuns, summaries } from './logReader.ts';
-import { retainedFrom, type Retention } from './retention.ts';
+import { retentionPlan, type Retention } from './retention.ts';
+import type { RunLimits } from './runBudget.ts';
 import { RunRecords } from './runRecords.ts';
 import { findRuns, matchingEvents, valuesOf } from './search/findRuns.ts';
 import { SearchIndex } from './search/searchIndex.ts';
@@ -31,9 +33,9 @@ export class AuditStore {
   readonly #runs: RunRecords;
   readonly #index: SearchIndex;
 
-  constructor(file: string, owner: ProcessIdentity) {
+  constructor(file: string, owner: ProcessIdentity, limits?: RunLimits) {
     this.#file = new LogFile(file);
-    this.#writer = new ChainWriter(this.#file, dirname(file), owner.pid);
+    this.#writer = new ChainWriter(this.#file, dirname(file), owner.pid, limits);
     this.#runs = new RunRecords(this.#writer, owner);
     this.#index = new SearchIndex(join(dirname(file), 'audit-search.db'));
   }
@@ -58,12 +60,20 @@ export class AuditStore {
 
   saveTranscript(run: string, transcript: Json): void {
     this.#write((connection) => {
-      this.#runs.saveTranscript(connection, run, transcript);
+      saveConversation(connection, this.#writer, run, transcript);
     });
   }
 
   loadTranscript(run: string): Json | undefined {
-    return this.#read((connection) => this.#runs.loadTranscript(connection, run));
+    return this.#read((connection) => loadConversation(connection, run));
+  }
+
+  /** Signs what this process wrote last: nobody may come for a while to write more. */
+  settle(): void {
+    if (!this.#writer.isWaiting) return;
+    this.#write((connection) => {
+      this.#writer.settle(connection);
+    });
   }
 
   runs(limit: number, before?: number): RunSummary[] {
@@ -138,6 +148,7 @@ export class AuditStore {
   }
 
   erase(what: Erasing): Erased {
+    refuseWhatIsKept(what);
     this.recover(); // what a dead process held is not active
     for (let attempt = 0; attempt < MOST_LOOKS; attempt += 1) {
       const doomed = this.#read((connection) => doomedPayloads(connection, what));
@@ -161,8 +172,9 @@ export class AuditStore {
 
   /** Erases what is older, or more, than is to be kept. */
   retain(keep: Retention): Erased {
-    const upTo = this.#read((connection) => retainedFrom(connection, keep, new Date()));
-    return upTo === undefined ? { payloads: 0, conversations: 0 } : this.erase({ scope: 'retention', upTo });
+    this.recover(); // what a dead process held is not active
+    const plan = this.#read((connection) => retentionPlan(connection, keep, new Date()));
+    return plan === undefined ? { payloads: 0, conversations: 0 } : this.erase({ scope: 'retention', ...plan });
   }
 
   /** The signature that this process has just made, once. */

@@ -1,14 +1,18 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { ConversationChanged, RunFull } from '../../core/audit/port.ts';
 import { identityOf } from '../process/identity.ts';
 import type { StoreReply, StoreRequest } from './messages.ts';
 import { AuditStore } from './store.ts';
 
 /** How long nothing must be asked for before events are made searchable. */
 const IDLE_MS = 250;
+/** How long nothing must be asked for before what was written last is signed. */
+const SETTLE_MS = 1000;
 
 const { file, pid } = workerData as { file: string; pid: number };
 const store = new AuditStore(file, identityOf(pid));
 let idle: NodeJS.Timeout | undefined;
+let settling: NodeJS.Timeout | undefined;
 
 /** A little at a time: a record that has to be written waits for no more than that. */
 function advance(): void {
@@ -24,7 +28,9 @@ function answer({ id, method, args }: StoreRequest): StoreReply {
     const call = store as unknown as Record<StoreRequest['method'], (...args: unknown[]) => unknown>;
     return { id, value: call[method](...args) };
   } catch (error) {
-    return { id, problem: error instanceof Error ? error.message : String(error) };
+    const problem = error instanceof Error ? error.message : String(error);
+    if (error instanceof RunFull) return { id, problem, kind: 'full' };
+    return { id, problem, kind: error instanceof ConversationChanged ? 'conversation' : 'log' };
   }
 }
 
@@ -32,12 +38,27 @@ function post(reply: StoreReply): void {
   parentPort?.postMessage(reply);
 }
 
-parentPort?.on('message', (request: StoreRequest) => {
-  clearTimeout(idle);
-  const reply = answer(request);
-  // The signature first: whoever waits for the answer may be gone right after it.
+function postHead(): void {
   const head = store.takeHead();
   if (head) post({ head });
+}
+
+/** A run that waits for a person, or a window that has nothing to do, leaves no end that nobody signed. */
+function settle(): void {
+  try {
+    store.settle();
+    postHead();
+  } catch {
+    // Said by whatever is recorded next.
+  }
+}
+
+parentPort?.on('message', (request: StoreRequest) => {
+  clearTimeout(idle);
+  clearTimeout(settling);
+  const reply = answer(request);
+  postHead(); // first: whoever waits for the answer may be gone right after it
   post(reply);
   idle = setTimeout(advance, IDLE_MS);
+  settling = setTimeout(settle, SETTLE_MS);
 });

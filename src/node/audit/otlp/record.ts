@@ -13,7 +13,8 @@ import {
 } from '@opentelemetry/semantic-conventions/incubating';
 import type { EventBody } from '../../../shared/auditEvent.ts';
 import type { Json } from '../../../shared/json.ts';
-import { LOG_EVENTS, parseBody } from '../logText.ts';
+import { parseBody } from '../logText.ts';
+import { LOG_EVENTS } from '../../../shared/noRun.ts';
 import type { Row } from './batch.ts';
 
 type Attributes = Record<string, string | number>;

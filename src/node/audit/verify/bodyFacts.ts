@@ -3,14 +3,15 @@ export interface BodyFacts {
   seq: number;
   type: string;
   writer: string;
-  /** Of events about the log itself. */
+  /** Of events about the log itself, as `time` is. */
+  run: string;
   time: string;
   commitment: string | undefined;
   data: Record<string, unknown>;
 }
 
 /** Events that say something about the log itself. */
-const OF_THE_LOG = new Set(['log_started', 'writer', 'head', 'erasure']);
+const OF_THE_LOG = new Set(['log_started', 'writer', 'head', 'erasure', 'conversation']);
 
 const [ACTION, COMMITMENT, SEQ, TIME, TYPE, END] = [
   '{"action":"',
@@ -39,7 +40,8 @@ export function factsOf(text: string): BodyFacts | undefined {
   if (!hasCommitment && !text.startsWith('"data":{', at)) return parsed(text);
   const from = at + COMMITMENT.length;
   const writer = text.slice(end + END.length, -2);
-  return { seq, type, writer, time: '', commitment: hasCommitment ? text.slice(from, from + 64) : undefined, data: {} };
+  const found = hasCommitment ? text.slice(from, from + 64) : undefined;
+  return { seq, type, writer, run: '', time: '', commitment: found, data: {} };
 }
 
 function parsed(text: string): BodyFacts | undefined {
@@ -48,9 +50,9 @@ function parsed(text: string): BodyFacts | undefined {
     if (typeof value?.seq !== 'number' || typeof value.type !== 'string' || typeof value.writer !== 'string')
       return undefined;
     if (typeof value.data !== 'object') return undefined;
-    const { seq, type, writer, data, commitment, time } = value;
+    const { seq, type, writer, run, data, commitment, time } = value;
     return {
-      ...{ seq, type, writer, data, time: String(time) },
+      ...{ seq, type, writer, run: String(run), data, time: String(time) },
       commitment: typeof commitment === 'string' ? commitment : undefined,
     };
   } catch {

@@ -2,6 +2,7 @@ import type { Property } from '../../../core/audit/verdict.ts';
 import { canonicalJson } from '../../../shared/json.ts';
 import { commitment, eventHash, GENESIS, headStatement, MOST_UNSIGNED, writerStatement } from '../chain.ts';
 import { checker, fingerprint } from '../keys.ts';
+import { ConversationCheck } from './conversationCheck.ts';
 import { ErasedRanges } from './erasedRanges.ts';
 import { factsOf, type BodyFacts } from './bodyFacts.ts';
 
@@ -55,6 +56,7 @@ export class ChainCheck {
   readonly #from: Anchor;
   readonly #writers = new Map<string, Writer>();
   readonly #erasures = new ErasedRanges();
+  readonly conversations = new ConversationCheck();
   #isCertified: ((text: string, signature: string) => boolean) | undefined;
   #last: Anchor;
   /** The last event that begins or signs: after it events may go unsigned for a while. */
@@ -65,6 +67,10 @@ export class ChainCheck {
   log = '';
   account = '';
   left = 0;
+  /** What an export counts: payloads that are there, such as were recorded and are not, and beginnings of runs. */
+  readonly counts = { payloads: 0, missing: 0, runs: 0 };
+  /** The latest format of exports that a process of this log says it makes. */
+  exports = 1;
 
   constructor(how: Checking) {
     this.#how = how;
@@ -103,6 +109,16 @@ export class ChainCheck {
     };
   }
 
+  /** Whether the account itself has signed this. */
+  isSignedByAccount(text: string, signature: string): boolean {
+    return this.#isCertified?.(text, signature) === true;
+  }
+
+  /** Whether a process of this log has. */
+  isSignedBy(writer: string, text: string, signature: string): boolean {
+    return this.#writers.get(writer)?.isSigned(text, signature) === true;
+  }
+
   /** A process that began to write before the part that an export holds. */
   introduce(body: string, prev: string): Bad | undefined {
     const event = factsOf(body);
@@ -123,10 +139,13 @@ export class ChainCheck {
       return bad('chain', 'it, or what stands before it, is not what it was when it was recorded');
     const problem = this.#special(event, this.#last, body) ?? this.#ofWriter(event);
     if (problem) return problem;
+    if (event.type === 'run_started') this.counts.runs += 1;
     if (payload !== null) {
+      this.counts.payloads += 1;
       if (event.commitment === undefined || salt === null || commitment(salt, payload) !== event.commitment)
         return bad('payload', 'its payload is not what was recorded');
     } else if (event.commitment !== undefined) {
+      this.counts.missing += 1;
       if (this.#how.isPart) this.left += 1;
       else this.#erasures.gone(expected);
     }
@@ -178,6 +197,10 @@ export class ChainCheck {
       }
       case 'erasure':
         this.#erasures.said(event.seq, event.data['ranges']);
+        this.conversations.erased(event.seq, event.data['conversations']);
+        return undefined;
+      case 'conversation':
+        this.conversations.named(event.run, event.seq, event.data['digest']);
         return undefined;
       default:
         return undefined;
@@ -215,6 +238,8 @@ export class ChainCheck {
         words: `the account did not certify the process ${event.writer} for this place`,
       };
     this.#writers.set(event.writer, { isSigned: checker(key) });
+    const { exports } = event.data;
+    if (typeof exports === 'number') this.exports = Math.max(this.exports, exports);
     return undefined;
   }
 }

@@ -1,18 +1,11 @@
+import { isUtf8 } from 'node:buffer';
 import { closeSync, openSync, readSync } from 'node:fs';
 import * as z from 'zod';
 import { canonicalJson } from '../../../shared/json.ts';
 import type { Row } from './chainCheck.ts';
+import { eventLine, parsed, parsedEnd, parsedHeader, type ExportEnd } from './exportFormat.ts';
 import type { Source } from './verifyLog.ts';
 
-const HeaderSchema = z.strictObject({
-  oversign: z.literal('audit export'),
-  format: z.literal(1),
-  log: z.string(),
-  account: z.string(),
-  part: z.string(),
-  events: z.number(),
-  from: z.strictObject({ seq: z.number().int().min(0), hash: z.string() }),
-});
 const WriterSchema = z.strictObject({ writer: z.looseObject({}), prev: z.string() });
 /** Shapes alone: what is hashed is the line itself, which a schema might change. */
 const LineSchema = z.strictObject({
@@ -25,26 +18,34 @@ const LineSchema = z.strictObject({
 /** An export as a source of events, a line at a time. Throws with the line's number where one is not of the format. */
 export function exportSource(file: string): Source {
   const opening = linesOf(file);
-  const header = HeaderSchema.safeParse(parsed(opening.next().value?.text ?? ''));
-  if (!header.success) throw strange(file, 1);
-  const { log, account, from, events, part } = header.data;
+  const header = parsedHeader(opening.next().value?.text ?? '');
+  if (!header) throw strange(file, 1);
+  const { log, account, from, events, part, format } = header;
   const introductions: { body: string; prev: string }[] = [];
-  for (const { text } of opening) {
+  for (const { text, number } of opening) {
     const value = parsed(text);
     const writer = WriterSchema.safeParse(value);
     if (!writer.success) break;
-    introductions.push({ body: canonicalJson((value as { writer: unknown }).writer), prev: writer.data.prev });
+    const body = canonicalJson((value as { writer: unknown }).writer);
+    if (text !== `{"writer":${body},"prev":${JSON.stringify(writer.data.prev)}}`) throw strange(file, number);
+    introductions.push({ body, prev: writer.data.prev });
   }
+  const found: { end?: ExportEnd } = {};
   return {
     count: events,
     *rows(): Iterable<Row> {
+      delete found.end;
       for (const line of linesOf(file)) {
         if (line.number <= 1 + introductions.length) continue;
-        yield rowOf(line, file);
+        if (found.end) throw strange(file, line.number); // nothing comes after the end
+        const end = format === 1 ? undefined : parsedEnd(line.text);
+        if (end) found.end = end;
+        else yield rowOf(line, file);
       }
     },
     says: { log, account, last: from.seq + events },
     ...(part !== 'all' && { part: { from, introductions } }),
+    exported: { header, end: () => found.end },
   };
 }
 
@@ -71,22 +72,8 @@ function rowOf(line: Line, file: string): Row {
   return { seq: event.seq, body: isSame ? body : '', hash, salt: salt ?? null, payload: text };
 }
 
-/** An event as a line of an export. Texts are canonical already. */
-export function eventLine({ body, hash, salt, payload }: Pick<Row, 'body' | 'hash' | 'salt' | 'payload'>): string {
-  const rest = payload === null ? '' : `,"payload":${payload},"salt":${JSON.stringify(salt)}`;
-  return `{"event":${body},"hash":${JSON.stringify(hash)}${rest}}\n`;
-}
-
 function strange(file: string, line: number): Error {
   return new Error(`${file}:${line}: this is not a line of an audit export`);
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 const LONGEST = 64 << 20;
@@ -101,15 +88,20 @@ function* linesOf(file: string): Generator<Line, undefined> {
       let whole = Buffer.concat([rest, buffer.subarray(0, read)]);
       for (let end = whole.indexOf(10); end !== -1; end = whole.indexOf(10)) {
         number += 1;
-        yield { text: whole.toString('utf8', 0, end), number };
+        yield { text: textOf(whole.subarray(0, end)), number };
         whole = whole.subarray(end + 1);
       }
       if (whole.length > LONGEST) throw new Error(`${file}:${number + 1}: the line is too long`);
       rest = whole;
     }
-    if (rest.length > 0) yield { text: rest.toString('utf8'), number: number + 1 };
+    if (rest.length > 0) yield { text: textOf(rest), number: number + 1 };
   } finally {
     closeSync(descriptor);
   }
   return undefined;
+}
+
+/** Bytes that are no UTF-8 are no line: what replaces them would look like something that was recorded. */
+function textOf(bytes: Buffer): string {
+  return isUtf8(bytes) ? bytes.toString('utf8') : '';
 }

@@ -2,7 +2,8 @@ import type { Verdict } from '../../../core/audit/verdict.ts';
 import { hasOwnRules, openReadOnly, OtherFormat, type Connection } from '../database.ts';
 import { damageOf, sqliteProblem } from '../sqliteProblem.ts';
 import type { Bad, Row } from './chainCheck.ts';
-import { unreadable, verifySource, type Against, type Progress } from './verifyLog.ts';
+import type { StoredConversation } from './conversationCheck.ts';
+import { brokenBy, unreadable, verifySource, type Against, type Progress } from './verifyLog.ts';
 
 /** Checks a database. It is only read; whoever writes to it meanwhile is not held up. */
 export function verifyDatabase(file: string, against: Against, progress: Progress): Verdict {
@@ -26,12 +27,14 @@ export function verifyDatabase(file: string, against: Against, progress: Progres
             yield row;
           }
         },
+        conversations: () => conversationsOf(open),
       },
       against,
       progress,
     );
-    const problem = strange ?? (verdict.ok ? foreignPayloads(open, seen.payloads) : undefined);
-    return problem === undefined ? verdict : { ...verdict, ok: false, problem };
+    const isSound = verdict.state !== 'broken';
+    const problem = strange ?? (isSound ? foreignPayloads(open, seen.payloads) : undefined);
+    return problem === undefined ? verdict : brokenBy(problem, verdict);
   } catch (error) {
     const damage = damageOf(error);
     if (damage !== undefined) return unreadable(last, `the database is damaged from here on (${damage})`, against);
@@ -76,6 +79,17 @@ function strangeness(connection: Connection): Bad | undefined {
 
 /** Numbers above are not exact any more. */
 const LAST = Number.MAX_SAFE_INTEGER;
+
+function* conversationsOf(connection: Connection): Iterable<StoredConversation> {
+  for (const row of connection.prepare('SELECT run, body, seq, writer, signature FROM transcripts').iterate())
+    yield {
+      run: String(row['run']),
+      body: String(row['body']),
+      seq: Number(row['seq']),
+      writer: String(row['writer']),
+      signature: String(row['signature']),
+    };
+}
 
 const BATCH = 1000;
 

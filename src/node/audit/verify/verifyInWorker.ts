@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import type { Verdict } from '../../../core/audit/verdict.ts';
 import type { Bad } from './chainCheck.ts';
-import type { Against, Progress } from './verifyLog.ts';
+import { brokenBy, type Against, type Progress } from './verifyLog.ts';
 
 export interface VerifyJob {
   /** A log's database, or an export. */
@@ -30,7 +30,7 @@ export async function verifyInWorker(
   if (!chain || !pages || !('verdict' in chain)) return undefined;
   const { verdict } = chain;
   const damage = 'pages' in pages ? pages.pages : undefined;
-  return verdict.ok && damage ? { ...verdict, ok: false, problem: damage } : verdict;
+  return verdict.state !== 'broken' && damage ? brokenBy(damage, verdict) : verdict;
 }
 
 type Answer = Extract<VerifyNews, { verdict: Verdict } | { pages: Bad | undefined }>;

@@ -1,6 +1,8 @@
-import type { Earlier, Verdict } from '../../../core/audit/verdict.ts';
+import type { Earlier, ExportEndState, Verdict } from '../../../core/audit/verdict.ts';
 import { parseBody } from '../logText.ts';
 import { ChainCheck, WHOLE, type Anchor, type Bad, type Row } from './chainCheck.ts';
+import type { Conversations, StoredConversation } from './conversationCheck.ts';
+import { checkedEnd, type Exported } from './exportEndCheck.ts';
 import { WitnessCheck, type Testimony } from './witnessCheck.ts';
 
 /** What a check is made against. */
@@ -26,6 +28,17 @@ export interface Source {
   says?: { log: string; account: string; last: number };
   /** What an export of a part begins with. */
   part?: { from: Anchor; introductions: readonly { body: string; prev: string }[] };
+  /** An export's first and last line. */
+  exported?: Exported;
+  /** What a database stores beside the chain. */
+  conversations?: () => Iterable<StoredConversation>;
+}
+
+/** What was found beside what is wrong. */
+interface Found {
+  gap?: string;
+  conversations?: Conversations;
+  end?: ExportEndState;
 }
 
 /** Checks a log or an export from its first event to its last. */
@@ -44,10 +57,14 @@ function verifyOnce(source: Source, against: Against, progress: Progress, everyH
     everyHead,
   });
   const witnesses = new WitnessCheck(against.testimonies, against.place);
-  const gap: { reason?: string } = {};
-  const bad = checked(source, check, witnesses, progress, gap);
+  const found: Found = {};
+  const bad = checked(source, check, witnesses, progress, found);
+  const unsigned = Math.min(check.events, check.last.seq - check.signedUpTo);
+  const isOpen = found.end === undefined || found.end === 'earlier' ? unsigned > 0 : found.end === 'missing';
+  const state = bad ? 'broken' : isOpen ? 'unsigned' : 'whole';
   return {
-    ok: bad === undefined,
+    state,
+    ok: state === 'whole',
     log: check.log,
     account: check.account,
     accountChecked: account?.from ?? 'unchecked',
@@ -57,10 +74,11 @@ function verifyOnce(source: Source, against: Against, progress: Progress, everyH
     erased: check.erased,
     left: check.left,
     signedUpTo: check.signedUpTo,
+    unsigned,
     uncovered: Math.min(check.events, Math.max(0, check.last.seq - witnesses.coveredUpTo)),
     witnesses: witnesses.reports(),
     earlier: witnesses.earlier(),
-    ...(gap.reason !== undefined && { gap: gap.reason }),
+    ...found,
     ...(bad && { problem: bad }),
   };
 }
@@ -70,7 +88,7 @@ function checked(
   check: ChainCheck,
   witnesses: WitnessCheck,
   progress: Progress,
-  gap: { reason?: string },
+  found: Found,
 ): Bad | undefined {
   const { part, says } = source;
   if (part && says) {
@@ -85,7 +103,7 @@ function checked(
     if (seq === 1 && !part) witnesses.begin(check.log, parseBody(row.body)?.time ?? '');
     const unlike = witnesses.event(seq, hash);
     if (unlike) return unlike;
-    if (seq <= 3) noteGap(row, gap);
+    if (seq <= 3) noteGap(row, found);
     if (seq % EVERY === 0) progress(check.events, source.count);
   }
   if (check.events === 0 && !part) witnesses.begin('', '');
@@ -97,7 +115,31 @@ function checked(
       property: 'order',
       words: `the export ends here, although it says that it goes to event ${says.last} of log ${says.log}`,
     };
-  return check.end() ?? (part ? undefined : witnesses.end(check.last.seq, gap.reason));
+  return (
+    check.end() ??
+    ended(source, check, found) ??
+    stored(source, check, found) ??
+    (part ? undefined : witnesses.end(check.last.seq, found.gap))
+  );
+}
+
+function ended({ exported }: Source, check: ChainCheck, found: Found): Bad | undefined {
+  const end = exported && checkedEnd(exported, check);
+  if (typeof end === 'object') return end;
+  if (end) found.end = end;
+  return undefined;
+}
+
+function stored({ conversations }: Source, check: ChainCheck, found: Found): Bad | undefined {
+  if (!conversations) return undefined;
+  const result = check.conversations.check(
+    { log: check.log, signed: check.signedUpTo },
+    conversations(),
+    (writer, text, signature) => check.isSignedBy(writer, text, signature),
+  );
+  if ('property' in result) return result;
+  found.conversations = result;
+  return undefined;
 }
 
 function introduced(introductions: readonly { body: string; prev: string }[], check: ChainCheck): Bad | undefined {
@@ -108,18 +150,30 @@ function introduced(introductions: readonly { body: string; prev: string }[], ch
   return undefined;
 }
 
-function noteGap({ body }: Row, gap: { reason?: string }): void {
+function noteGap({ body }: Row, found: Found): void {
   const event = body.includes('"type":"gap"') ? parseBody(body) : undefined;
   const reason = event?.type === 'gap' ? event.data['reason'] : undefined;
-  if (typeof reason === 'string') gap.reason = reason;
+  if (typeof reason === 'string') found.gap = reason;
+}
+
+/** The same verdict, with something wrong that the chain does not show. */
+export function brokenBy(problem: Bad, verdict: Verdict): Verdict {
+  return { ...verdict, state: 'broken', ok: false, problem };
 }
 
 /** Where there is nothing to check: the problem is all that is known. */
 export function unreadable(last: number, words: string, against: Against): Verdict {
   const none: Earlier[] = [];
   return {
-    ...{ ok: false, log: '', account: '', accountChecked: against.account?.from ?? 'unchecked', events: last },
-    ...{ first: 1, writers: 0, erased: 0, left: 0, signedUpTo: 0, uncovered: last, earlier: none },
+    ...{
+      state: 'broken',
+      ok: false,
+      log: '',
+      account: '',
+      accountChecked: against.account?.from ?? 'unchecked',
+      events: last,
+    },
+    ...{ first: 1, writers: 0, erased: 0, left: 0, signedUpTo: 0, unsigned: last, uncovered: last, earlier: none },
     witnesses: new WitnessCheck(against.testimonies, against.place).reports(),
     problem: { seq: last + 1, property: 'readable', words },
   };

@@ -1,0 +1,114 @@
+import { ConversationChanged } from '../../core/audit/port.ts';
+import { canonicalJson, type Json } from '../../shared/json.ts';
+import { LOG_EVENTS } from '../../shared/noRun.ts';
+import { sha256 } from '../files/hash.ts';
+import { transcriptStatement, writerStatement } from './chain.ts';
+import type { ChainWriter } from './chainWriter.ts';
+import type { Connection } from './database.ts';
+import { checker, fingerprint } from './keys.ts';
+import { logOf, parseBody } from './logText.ts';
+
+/**
+ * Stores a run's conversation for *Resume*. An event names its digest, in the same transaction, and the process signs
+ * that it is this run's: so it can be neither changed, nor exchanged for an earlier or another one, nor taken away.
+ */
+export function saveConversation(connection: Connection, writer: ChainWriter, run: string, transcript: Json): void {
+  const log = writer.introduced(connection);
+  const body = canonicalJson(transcript);
+  const digest = sha256(body);
+  if (namedBy(connection, run)?.digest === digest && storedFor(connection, run)?.body === body) return;
+  const data = { digest, bytes: Buffer.byteLength(body) };
+  const { seq } = writer.append(connection, { type: 'conversation', run, data });
+  connection
+    .prepare('INSERT OR REPLACE INTO transcripts (run, body, seq, writer, signature) VALUES (?, ?, ?, ?, ?)')
+    .run(run, body, seq, writer.id, writer.sign(transcriptStatement(log, run, seq, digest)));
+}
+
+/**
+ * The conversation that a run can go on with; undefined where there is none. Throws `ConversationChanged` where what is
+ * stored is not what the log names, or not what a process of this log has signed for this run.
+ */
+export function loadConversation(connection: Connection, run: string): Json | undefined {
+  const named = namedBy(connection, run);
+  const isErased = named !== undefined && isErasedSince(connection, run, named.seq);
+  const stored = storedFor(connection, run);
+  const refuse = (what: string): never => {
+    throw new ConversationChanged(
+      `The stored conversation of run ${run} is not the one that was recorded: ${what}. Nothing goes on from it; start a new run, and see with "oversign verify" what else was changed`,
+    );
+  };
+  if (!stored) return named === undefined || isErased ? undefined : refuse('it is gone, although nobody erased it');
+  if (isErased) return refuse('it was erased, and is there again');
+  const digest = sha256(stored.body);
+  const log = logOf(connection);
+  const key = log && certifiedKey(connection, log, stored.writer);
+  const statement = transcriptStatement(log?.log ?? '', run, stored.seq, digest);
+  if (key === undefined || !checker(key)(statement, stored.signature))
+    return refuse('its signature does not fit, so that its text, its place or its run was changed');
+  if (named && (named.digest !== digest || named.seq !== stored.seq))
+    return refuse(`the log names another one in event ${named.seq}`);
+  if (isOutdated(connection, run, stored.seq)) return refuse('it is an earlier one, and the run went on after it');
+  return JSON.parse(stored.body) as Json;
+}
+
+interface Stored {
+  body: string;
+  seq: number;
+  writer: string;
+  signature: string;
+}
+
+function storedFor(connection: Connection, run: string): Stored | undefined {
+  const row = connection.prepare('SELECT body, seq, writer, signature FROM transcripts WHERE run = ?').get(run);
+  if (!row) return undefined;
+  const [body, writer, signature] = [String(row['body']), String(row['writer']), String(row['signature'])];
+  return { body, seq: Number(row['seq']), writer, signature };
+}
+
+/** The last event that names a conversation of this run. Runs of earlier versions have none. */
+function namedBy(connection: Connection, run: string): { seq: number; digest: string } | undefined {
+  const row = connection
+    .prepare("SELECT seq, body FROM events WHERE run = ? AND type = 'conversation' ORDER BY seq DESC LIMIT 1")
+    .get(run);
+  const digest = row && parseBody(String(row['body']))?.data['digest'];
+  return row && { seq: Number(row['seq']), digest: typeof digest === 'string' ? digest : '' };
+}
+
+function isErasedSince(connection: Connection, run: string, seq: number): boolean {
+  const rows = connection
+    .prepare("SELECT body FROM events WHERE run = ? AND type = 'erasure' AND seq > ?")
+    .all(LOG_EVENTS, seq);
+  return rows.some(({ body }) => {
+    const runs = parseBody(String(body))?.data['conversations'];
+    return Array.isArray(runs) && runs.includes(run);
+  });
+}
+
+/** It is stored after every reply and every action: only the last of them can be missing in it, after a crash. */
+function isOutdated(connection: Connection, run: string, seq: number): boolean {
+  const later = connection
+    .prepare("SELECT count(*) AS n FROM events WHERE run = ? AND type IN ('finished', 'model_replied') AND seq > ?")
+    .get(run, seq);
+  return Number(later?.['n'] ?? 0) > 1;
+}
+
+/** The public key of a writer, if the account certified it for the place where it stands in the chain. */
+function certifiedKey(
+  connection: Connection,
+  { log, account }: { log: string; account: string },
+  writer: string,
+): string | undefined {
+  const isCertified = checker(account);
+  for (const row of connection
+    .prepare(
+      `SELECT e.seq AS seq, e.body AS body, p.hash AS prev FROM events e JOIN events p ON p.seq = e.seq - 1
+       WHERE e.type = 'writer' AND e.body ->> '$.writer' = ? ORDER BY e.seq`,
+    )
+    .iterate(writer)) {
+    const data: Record<string, unknown> = parseBody(String(row['body']))?.data ?? {};
+    const [key, certificate] = [String(data['key']), String(data['certificate'])];
+    const statement = writerStatement(log, Number(row['seq']) - 1, String(row['prev']), key);
+    if (fingerprint(key) === writer && isCertified(statement, certificate)) return key;
+  }
+  return undefined;
+}

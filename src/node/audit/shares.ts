@@ -1,0 +1,112 @@
+import { isOfRun } from '../../shared/noRun.ts';
+import { levelOf } from './cut.ts';
+import type { Connection } from './database.ts';
+
+/** A run may hold so much of the size that is kept; what is more goes before anything of another run. */
+const SHARE = 1 / 8;
+
+/** What a run takes, in bytes. Its events stay; its payloads and its conversation can go. */
+interface Holding {
+  run: string;
+  events: number;
+  payloads: number;
+  conversation: number;
+  isActive: boolean;
+}
+
+/**
+ * What has to go so that `bytes` are kept of `over` more. First runs that hold more than their share lose what they
+ * recorded first, down to one level for all of them, until the rest fits or they are at their share. Only then the
+ * oldest runs go, whole. What a run holds above its share and cannot lose (its events; all of it while it is active)
+ * stays above the size: it is not taken from others.
+ */
+export function sizePlan(
+  connection: Connection,
+  bytes: number,
+  over: number,
+): { upTo: number; trims: { run: string; upTo: number }[] } {
+  const share = Math.floor(bytes * SHARE);
+  const large = holdings(connection).filter((one) => sizeOf(one) > share);
+  const above = large.map((one) => sizeOf(one) - share);
+  const excess = above.reduce((sum, one) => sum + one, 0);
+  // All that is too much comes from them, as far as they have so much: from the largest most.
+  const wanted = Math.min(over, excess);
+  const level = share + Math.max(0, levelOf(above, excess - wanted));
+  const trims = large.flatMap((one) => {
+    if (one.isActive || sizeOf(one) <= level) return [];
+    const upTo = trimmedUpTo(connection, one, sizeOf(one) - level);
+    return upTo === undefined ? [] : [{ run: one.run, upTo }];
+  });
+  return { upTo: agedUpTo(connection, over - wanted, new Map(trims.map(({ run, upTo }) => [run, upTo]))), trims };
+}
+
+function sizeOf({ events, payloads, conversation }: Holding): number {
+  return events + payloads + conversation;
+}
+
+function holdings(connection: Connection): Holding[] {
+  const active = activeRuns(connection);
+  const stored = new Map(
+    connection
+      .prepare('SELECT run, octet_length(body) AS size FROM transcripts')
+      .all()
+      .map((row) => [String(row['run']), Number(row['size'])]),
+  );
+  return connection
+    .prepare(
+      `SELECT e.run AS run, sum(octet_length(e.body) + octet_length(e.hash)) AS events,
+         coalesce(sum(octet_length(p.body) + octet_length(p.salt)), 0) AS payloads
+       FROM events e LEFT JOIN payloads p ON p.seq = e.seq GROUP BY e.run`,
+    )
+    .all()
+    .map((row) => ({
+      run: String(row['run']),
+      events: Number(row['events']),
+      payloads: Number(row['payloads']),
+      conversation: stored.get(String(row['run'])) ?? 0,
+      isActive: active.has(String(row['run'])),
+    }))
+    .filter(({ run }) => isOfRun(run));
+}
+
+/** Up to which event a run's payloads go so that so many bytes do; its conversation goes with the first of them. */
+function trimmedUpTo(connection: Connection, { run, conversation }: Holding, bytes: number): number | undefined {
+  let left = bytes - conversation;
+  let last: number | undefined;
+  for (const { seq, size } of payloadsOf(connection, run)) {
+    if (left <= 0) break;
+    left -= size;
+    last = seq;
+  }
+  return last ?? (conversation > 0 ? 0 : undefined);
+}
+
+/** From the oldest payload on, until so much is gone; then to the end of the run that it belongs to. */
+function agedUpTo(connection: Connection, bytes: number, trimmed: ReadonlyMap<string, number>): number {
+  if (bytes <= 0) return 0;
+  const active = activeRuns(connection);
+  let left = bytes;
+  let last: { seq: number; run: string } | undefined;
+  for (const { seq, run, size } of payloadsOf(connection)) {
+    if (left <= 0) break;
+    if (!isOfRun(run) || active.has(run) || seq <= (trimmed.get(run) ?? 0)) continue;
+    left -= size;
+    last = { seq, run };
+  }
+  if (!last) return 0;
+  const end = connection.prepare("SELECT max(seq) AS s FROM events WHERE run = ? AND type <> 'conversation'");
+  return Number(end.get(last.run)?.['s'] ?? last.seq);
+}
+
+function* payloadsOf(connection: Connection, run?: string): Iterable<{ seq: number; run: string; size: number }> {
+  const sql = `SELECT e.seq AS seq, e.run AS run, octet_length(p.body) + octet_length(p.salt) AS size
+    FROM payloads p JOIN events e ON e.seq = p.seq ${run === undefined ? '' : 'WHERE e.run = ?'} ORDER BY e.seq`;
+  const rows = connection.database.prepare(sql);
+  for (const row of run === undefined ? rows.iterate() : rows.iterate(run))
+    yield { seq: Number(row['seq']), run: String(row['run']), size: Number(row['size']) };
+}
+
+function activeRuns(connection: Connection): Set<string> {
+  const rows = connection.prepare('SELECT DISTINCT run FROM active_runs').all();
+  return new Set(rows.map((row) => String(row['run'])));
+}

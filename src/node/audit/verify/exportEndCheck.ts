@@ -1,0 +1,32 @@
+import type { ExportEndState } from '../../../core/audit/verdict.ts';
+import { EXPORT_FORMAT, exportStatement } from '../chain.ts';
+import type { Bad, ChainCheck } from './chainCheck.ts';
+import { endText, type ExportEnd, type ExportHeader } from './exportFormat.ts';
+
+/** What an export says of itself in its first and its last line. */
+export interface Exported {
+  header: ExportHeader;
+  /** Once all events were read; undefined where it has no last line. */
+  end: () => ExportEnd | undefined;
+}
+
+/**
+ * How an export ends. With the account's word for exactly what was read: `signed`. Without, it may have been cut off.
+ * Earlier versions wrote none; of a log in which a later version wrote, no such export is believed.
+ */
+export function checkedEnd({ header, end }: Exported, check: ChainCheck): ExportEndState | Bad {
+  const found = end();
+  if (!found) return header.format < EXPORT_FORMAT && check.exports < EXPORT_FORMAT ? 'earlier' : 'missing';
+  const { seq: last, hash } = check.last;
+  const bad = (property: Bad['property'], words: string): Bad => ({ seq: last + 1, property, words });
+  if (!check.isSignedByAccount(exportStatement(found.text), found.signature))
+    return bad('signature', 'the signature at the end of the export does not fit');
+  if (found.text !== endText(header, { last, hash, ...check.counts }))
+    return bad('end', `the export is not what its end says: ${difference(found.said, { last, ...check.counts })}`);
+  return 'signed';
+}
+
+function difference(said: Record<string, unknown>, counted: Record<string, number>): string {
+  const other = Object.entries(counted).find(([key, count]) => said[key] !== count);
+  return other ? `${other[0]} ${String(said[other[0]])}, and here ${other[1]}` : 'its first line is another one';
+}
