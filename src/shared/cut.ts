@@ -26,11 +26,6 @@ export function titleOf(text: string, most: number): string {
   return `${cutVisibly(countedBlanks(first), most)}${rest}`;
 }
 
-/** As many of them as are wanted, and a last one that says how many more there are. */
-export function firstOf(all: readonly string[], most: number): string[] {
-  return all.length <= most ? [...all] : [...all.slice(0, most), `and ${all.length - most} more`];
-}
-
 /** Half a character at either end goes. */
 function wholeCharacters(text: string): string {
   return text.replace(/^[\uDC00-\uDFFF]/, '').replace(/[\uD800-\uDBFF]$/, '');

@@ -4,10 +4,10 @@ import { TypedLine } from './typedLine.ts';
 
 /** How long nothing may come in before a question can be answered, in milliseconds. A key that is held down repeats
  * sooner than that, on every system's usual setting. */
-export const SETTLE_MS = 800;
+const SETTLE_MS = 800;
 
-export const DROPPED = 'What you typed before the question was dropped.';
-export const PASTED = 'What was pasted was dropped: an answer is typed.';
+const DROPPED = 'What you typed before the question was dropped.';
+const PASTED = 'What was pasted was dropped: an answer is typed.';
 
 const PASTES_MARKED = '\u001b[?2004h';
 const PASTES_UNMARKED = '\u001b[?2004l';
