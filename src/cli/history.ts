@@ -3,11 +3,14 @@ import { narrowed } from '../core/audit/narrow.ts';
 import { questionWords } from '../core/audit/questions.ts';
 import { runReport } from '../core/audit/report.ts';
 import { turnsOf } from '../core/audit/tree.ts';
+import { whatRan } from '../core/audit/whatRan.ts';
 import type { AuditClient } from '../node/audit/auditClient.ts';
 import type { AuditRecord } from '../shared/auditEvent.ts';
 import { visibleLine } from '../shared/visible.ts';
 import { eventLine, runLine } from '../terminal/historyText.ts';
 import { jsonLine } from '../terminal/jsonLine.ts';
+import { columnsOf } from '../terminal/openAsker.ts';
+import { ownLine } from '../terminal/quote.ts';
 import { evidenceHere } from './evidenceHere.ts';
 
 export interface HistoryOptions {
@@ -22,6 +25,10 @@ export interface HistoryOptions {
 }
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
+/** What an event says in the words of others is set in, also where the terminal is narrow. */
+const printOwn = (line: string): void => {
+  print(ownLine(line, columnsOf(process.stdout)));
+};
 
 /** `oversign history [RUN]`: past runs, newest first, or the events of one. */
 export async function history(run: string | undefined, options: HistoryOptions): Promise<number> {
@@ -41,8 +48,10 @@ export async function history(run: string | undefined, options: HistoryOptions):
   }
   const actions = isEmpty(filter) ? undefined : await actionsWith(audit, run, events, filter);
   for (const event of events)
-    if (!actions || (event.action !== undefined && actions.has(event.action)))
-      print(options.json ? jsonLine(event) : eventLine(event));
+    if (!actions || (event.action !== undefined && actions.has(event.action))) {
+      if (options.json) print(jsonLine(event));
+      else printOwn(eventLine(event, event.type === 'proposed' ? whatRan(event) : undefined));
+    }
   return 0;
 }
 
@@ -68,7 +77,9 @@ async function list(audit: AuditClient, filter: RunFilter, limit: number, json: 
   if (!isEmpty(filter)) await upToDate(audit);
   while (left > 0) {
     const page = await audit.find(filter, Math.min(left, 200), before);
-    for (const summary of page.runs) print(json ? jsonLine(summary) : runLine(summary));
+    for (const summary of page.runs)
+      if (json) print(jsonLine(summary));
+      else printOwn(runLine(summary));
     left -= page.runs.length;
     if (page.next === undefined) break;
     before = page.next;

@@ -1,14 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { createInterface } from 'node:readline';
 import { Engine } from '../compose.ts';
 import { nodeParts, WorkspaceRefused } from '../node/engineParts.ts';
 import { chooseModel, type ModelChoice } from '../node/models/chooseModel.ts';
 import type { RunState } from '../shared/runView.ts';
-import { visible, visibleLine } from '../shared/visible.ts';
-import { askInTerminal, Lines } from '../terminal/approver.ts';
+import { visibleLine } from '../shared/visible.ts';
+import { askInTerminal } from '../terminal/approver.ts';
+import type { Asker } from '../terminal/asker.ts';
 import { jsonLine } from '../terminal/jsonLine.ts';
+import { columnsOf, openAsker, seenAt } from '../terminal/openAsker.ts';
 import { Printer } from '../terminal/printer.ts';
+import { ownLine } from '../terminal/quote.ts';
 
 export interface RunOptions {
   workspace?: string | undefined;
@@ -35,7 +37,7 @@ const EXIT: Record<RunState, number> = {
 /** `oversign run`: one task, questions in the terminal, everything else as in the editor. */
 export async function runTask(task: string, options: RunOptions, version: string): Promise<number> {
   const fail = (message: string, code: number): number => {
-    process.stderr.write(`oversign: ${visible(message)}\n`);
+    process.stderr.write(`${ownLine(`oversign: ${message}`, columnsOf(process.stderr))}\n`);
     return code;
   };
   if (task.trim() === '' && options.resume === undefined) return fail('say what is to be done: oversign run "task"', 2);
@@ -61,21 +63,23 @@ export async function runTask(task: string, options: RunOptions, version: string
   const engine = new Engine(node.parts);
   for (const value of keys) engine.addSecret({ name: 'OPENAI_API_KEY', value });
   // With --json, standard output is for the result alone.
+  const output = options.json ? process.stderr : process.stdout;
   const write = (text: string): void => {
-    (options.json ? process.stderr : process.stdout).write(text);
+    output.write(text);
   };
-  const reader = createInterface({ input: process.stdin, terminal: false });
-  const lines = new Lines(reader, process.stdin.isTTY); // at once: a line that nobody listens for is lost
+  const asker = openAsker(output);
+  const say = (line: string): void => {
+    write(`${ownLine(visibleLine(line), columnsOf(output))}\n`);
+  };
   try {
     await engine.interrupted();
     const policy = await engine.policy();
-    for (const note of policy.notes)
-      write(`${visibleLine(`${note.severity}: ${note.file}:${note.line}:${note.column}: ${note.message}`)}\n`);
+    for (const note of policy.notes) say(`${note.severity}: ${note.file}:${note.line}:${note.column}: ${note.message}`);
     if (!policy.confirmActions.value) write('Questions are reduced by your policy (confirm_actions: false).\n');
     const chosen = await chooseModel(choice, node.parts.roots[0] ?? '/', node.sandbox);
     if (!chosen.ok) return fail(chosen.problem, 2);
-    write(`${visibleLine(`Model: ${chosen.model.label}. ${chosen.model.destination}`)}\n`);
-    answerInTerminal(engine, lines, write);
+    say(`Model: ${chosen.model.label}. ${chosen.model.destination}`);
+    answerInTerminal(engine, asker, output);
     const stop = (): void => void engine.stop('You pressed Ctrl+C.');
     process.on('SIGINT', stop);
     process.on('SIGTERM', stop);
@@ -88,12 +92,15 @@ export async function runTask(task: string, options: RunOptions, version: string
       process.stdout.write(
         `${jsonLine({ run: run.id, state: run.state, reason: run.reason, turns: run.turn, questions: run.questions })}\n`,
       );
-    else write(`\n${run.state}: ${visible(run.reason)} (${run.questions} questions, run ${run.id})\n`);
+    else
+      write(
+        `\n${ownLine(`${run.state}: ${run.reason} (${run.questions} questions, run ${run.id})`, columnsOf(output))}\n`,
+      );
     return EXIT[run.state];
   } catch (error) {
     return fail(error instanceof Error ? error.message : String(error), 1);
   } finally {
-    reader.close();
+    asker.close();
     process.stdin.destroy();
     await node.sandbox.close();
     await node.evidence[Symbol.asyncDispose]();
@@ -101,21 +108,24 @@ export async function runTask(task: string, options: RunOptions, version: string
 }
 
 /** Prints the run as it goes and asks one question at a time. */
-function answerInTerminal(engine: Engine, lines: Lines, write: (text: string) => void): void {
-  const printer = new Printer(write);
-  let asking = false;
+function answerInTerminal(engine: Engine, asker: Asker, output: NodeJS.WriteStream): void {
+  const write = (text: string): void => void output.write(text);
+  const printer = new Printer(write, () => columnsOf(output));
+  let asked: { id: string; takenBack: AbortController } | undefined;
   engine.onChange(() => {
     const { run, approvals } = engine.view();
     if (run) printer.update(run);
-    const [first] = approvals;
-    if (!first || asking) return;
-    asking = true;
     // A stop takes the question back; then there is nothing to say about its answer.
-    const writeWhileOpen = (text: string): void => {
-      if (engine.view().approvals.some(({ id }) => id === first.id)) write(text);
-    };
-    void askInTerminal(first, lines, writeWhileOpen).then((answer) => {
-      asking = false;
+    if (asked && !approvals.some(({ id }) => id === asked?.id)) {
+      asked.takenBack.abort();
+      asked = undefined;
+    }
+    const [first] = approvals;
+    if (!first || asked) return;
+    const { signal } = (asked = { id: first.id, takenBack: new AbortController() }).takenBack;
+    void askInTerminal(first, { asker, write, columns: columnsOf(seenAt(output)) }, signal).then((answer) => {
+      if (!answer) return;
+      asked = undefined;
       engine.answer(first.id, first.digest, answer);
     });
   });

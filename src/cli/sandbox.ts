@@ -5,6 +5,7 @@ import { confinementProblem } from '../core/tools/confinement.ts';
 import { limitsOf } from '../core/tools/runner.ts';
 import { nodeParts } from '../node/engineParts.ts';
 import { visibleLine } from '../shared/visible.ts';
+import { jsonLine } from '../terminal/jsonLine.ts';
 
 export interface SandboxOptions {
   workspace: string;
@@ -87,7 +88,7 @@ async function inSandbox(argv: readonly string[], options: SandboxOptions): Prom
   await node.sandbox.close();
   process.stdin.destroy(); // or a terminal would be waited for
   const code = exitCodeOf(result.ending);
-  if (options.json) process.stdout.write(`${JSON.stringify(report(result, code))}\n`);
+  if (options.json) process.stdout.write(`${jsonLine(report(result, code))}\n`);
   else for (const line of remarks(result)) process.stderr.write(`oversign: ${visibleLine(line)}\n`);
   return code;
 }

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { RunSummary } from '../shared/auditEvent.ts';
 import { askForFilter, askForWords } from '../vscode/auditFilter.ts';
 import type { AuditNode } from '../vscode/auditTree.ts';
+import { titleOf as firstLine } from '../shared/cut.ts';
 import { plain } from '../vscode/messages.ts';
 import type { Controller } from './controller.ts';
 import type { Session } from './session.ts';
@@ -156,7 +157,7 @@ async function eraseRun(controller: Controller, log: Session['log'], run: RunSum
     {
       modal: true,
       detail: plain(
-        `The run: ${run.task.split('\n')[0] ?? run.run}. Its task, arguments, outputs and names go, from the log and its search; it cannot be resumed. The events stay, and a new one says that this was erased. Kept earlier versions of files stay.`,
+        `The run: ${run.task === '' ? run.run : firstLine(run.task, 120)}. Its task, arguments, outputs and names go, from the log and its search; it cannot be resumed. The events stay, and a new one says that this was erased. Kept earlier versions of files stay.`,
       ),
     },
     NOT_NOW,

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import { plain, showProblem } from '../vscode/messages.ts';
+import { titleOf } from '../shared/cut.ts';
+import { plain, showProblem, withoutIcons } from '../vscode/messages.ts';
 import { openPolicyFile } from '../vscode/policyFile.ts';
 import { openSample } from '../vscode/sample.ts';
 import { askForApiKey, chooseModel, modelSettings, removeApiKey } from '../vscode/settings.ts';
@@ -38,9 +39,9 @@ export function registerCommands(context: vscode.ExtensionContext, controller: C
     );
     const picked = await vscode.window.showQuickPick(
       runs.map((run) => ({
-        label: run.task.split('\n')[0] ?? run.run,
+        label: withoutIcons(run.task === '' ? run.run : titleOf(run.task, 120)),
         description: run.state,
-        detail: run.reason,
+        detail: withoutIcons(run.reason),
         run,
       })),
       {

@@ -4,7 +4,7 @@ import type { PanelState } from '../shared/runView.ts';
 import { AgentView } from '../vscode/agentView.ts';
 import { AuditTree, type TreeTurn } from '../vscode/auditTree.ts';
 import { EditorWitness } from '../vscode/editorWitness.ts';
-import { showProblem } from '../vscode/messages.ts';
+import { plain, showProblem } from '../vscode/messages.ts';
 import { openPolicyFile } from '../vscode/policyFile.ts';
 import { PolicyAssist } from '../vscode/policyAssist.ts';
 import { PolicyMarks } from '../vscode/policyMarks.ts';
@@ -248,7 +248,7 @@ export class Controller implements vscode.Disposable {
       if (this.view.isVisible) continue;
       // The title holds a model's words; in a toast the tool's name is enough, and the card shows the rest.
       void vscode.window
-        .showInformationMessage(`Oversign: approval needed (${approval.tool}).`, 'Show')
+        .showInformationMessage(plain(`Oversign: approval needed (${approval.tool}).`), 'Show')
         .then((picked) => {
           if (picked === 'Show') void this.view.reveal();
         });

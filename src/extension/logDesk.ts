@@ -5,7 +5,8 @@ import { runPage } from '../core/audit/html.ts';
 import { narrowed } from '../core/audit/narrow.ts';
 import type { Erased, RunPage } from '../core/audit/port.ts';
 import { questionWords } from '../core/audit/questions.ts';
-import { actionReport, inline, runReport } from '../core/audit/report.ts';
+import { code } from '../core/audit/markdown.ts';
+import { actionReport, runReport } from '../core/audit/report.ts';
 import { turnsOf, type ActionNode, type TurnNode } from '../core/audit/tree.ts';
 import { verdictWords, type Verdict } from '../core/audit/verdict.ts';
 import { writeExport } from '../node/audit/exportFile.ts';
@@ -84,12 +85,12 @@ export class LogDesk {
     return [
       `# ${TITLES[verdict.state]}`,
       '',
-      ...verdictWords(verdict, new Date()).map((line) => `- ${inline(line)}`),
+      ...verdictWords(verdict, new Date()).map((line) => `- ${code(line)}`),
       '',
-      ...states.map(({ name, ok, words }) => `- ${ok ? '' : 'PROBLEM: '}${inline(`${name}: ${words}`)}`),
+      ...states.map(({ name, ok, words }) => `- ${ok ? '' : 'PROBLEM: '}${code(`${name}: ${words}`)}`),
       '',
-      `- Log: ${verdict.log}`,
-      `- File: ${this.#node.audit.file}`,
+      `- Log: ${code(verdict.log)}`,
+      `- File: ${code(this.#node.audit.file)}`,
       '',
     ].join('\n');
   }

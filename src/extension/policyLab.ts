@@ -1,5 +1,6 @@
 import type { Engine } from '../compose.ts';
 import { explainDecision } from '../core/audit/explain.ts';
+import { block, code } from '../core/audit/markdown.ts';
 import { turnsOf } from '../core/audit/tree.ts';
 import type { AcceptanceOffer } from '../core/lab/policyRecord.ts';
 import { alwaysPolicy } from '../core/policy/always.ts';
@@ -47,18 +48,16 @@ export class PolicyLab {
     const more = Object.hasOwn(extra, tool) ? extra[tool] : {};
     const args = tool === 'move_path' ? { from: argument, to: `${argument}.moved` } : { [key]: argument, ...more };
     const { decision, lights, action } = await this.#engine.tryCall({ name: tool, arguments: JSON.stringify(args) });
-    const doubts = (action?.command?.doubts ?? []).map(({ why }) => `- ${why}`);
+    const doubts = (action?.command?.doubts ?? []).map(({ why }) => `- ${code(why)}`);
     return [
       `# ${decision.verdict}: ${tool}`,
       '',
-      '```',
-      argument,
-      '```',
+      ...block(argument),
       '',
       `- Decision: ${decision.verdict}`,
-      `- Rule: ${decision.rule}`,
-      `- Why: ${decision.reason}`,
-      `- From: ${originText(decision.origin)}`,
+      `- Rule: ${code(decision.rule)}`,
+      `- Why: ${code(decision.reason)}`,
+      `- From: ${code(originText(decision.origin))}`,
       ...(lights.length > 0 ? [`- Would light: ${lights.join(', ')} (Rule of Two)`] : []),
       ...(doubts.length > 0 ? ['', '## Why it is not known to only look', '', ...doubts] : []),
       '',

@@ -1,7 +1,9 @@
 import type { Approval, Card, Loss } from '../shared/approval.ts';
 import { originText } from '../shared/decision.ts';
 import type { Flag } from '../shared/flow.ts';
-import { visible, visibleLine } from '../shared/visible.ts';
+import { countedBlanks } from '../shared/cut.ts';
+import { visibleLine } from '../shared/visible.ts';
+import { ownLine, quoted } from './quote.ts';
 
 const FLAG_WORDS: Record<Flag, string> = {
   untrusted: 'read untrusted content',
@@ -9,54 +11,70 @@ const FLAG_WORDS: Record<Flag, string> = {
   outward: 'can change beyond checkpoints',
 };
 
-/** An approval as a terminal shows it: the same facts as on the panel's card, hidden characters written out. */
-export function approvalText(approval: Approval): string {
+/** The words of others on a card, beside what Oversign says of them. */
+type Part = string | { quote: string; first?: string };
+
+/**
+ * An approval as a terminal shows it: the same facts as on the panel's card, hidden characters written out. Words of
+ * others never begin at the left edge. `columns`: of the terminal; undefined where nothing wraps lines.
+ */
+export function approvalText(approval: Approval, columns?: number): string {
   const { decision, flags } = approval;
   const lights = approval.lights.filter((flag) => !flags[flag]).map((flag) => FLAG_WORDS[flag]);
-  const lines = [
-    `── ${approval.title}`,
-    ...(approval.askedAgain === undefined ? [] : [`! ${approval.askedAgain}`]),
+  const parts: Part[] = [
+    `── ${visibleLine(approval.title)}`,
+    ...(approval.askedAgain === undefined ? [] : [`! ${visibleLine(approval.askedAgain)}`]),
     ...cardLines(approval.card),
-    `Undo: ${approval.undo}`,
-    `Why you are asked: ${decision.reason} (rule "${decision.rule}", ${originText(decision.origin)}${decision.eachTime === true ? ', asks every time' : ''})`,
+    `Undo: ${visibleLine(approval.undo)}`,
+    `Why you are asked: ${visibleLine(`${decision.reason} (rule "${decision.rule}", ${originText(decision.origin)}`)}${decision.eachTime === true ? ', asks every time' : ''})`,
     ...(lights.length > 0 ? [`This would light: ${lights.join(', ')}`] : []),
   ];
-  return visible(lines.join('\n'));
+  return parts.flatMap((part) => drawn(part, columns)).join('\n');
 }
 
-function cardLines(card: Card): string[] {
+function drawn(part: Part, columns: number | undefined): string[] {
+  if (typeof part === 'string') return [ownLine(countedBlanks(part), columns)];
+  const marks = { line: '  │ ', rest: '  ┊ ' };
+  const [first = '', ...others] = part.quote.split('\n');
+  return [
+    ...quoted(first, columns, { ...marks, line: part.first ?? marks.line }),
+    ...(others.length > 0 ? quoted(others.join('\n'), columns, marks) : []),
+  ];
+}
+
+function cardLines(card: Card): Part[] {
   switch (card.kind) {
     case 'read':
-      return [`Reads ${card.path}. Where it goes: ${card.goesTo}`];
+      return [`Reads ${visibleLine(card.path)}. Where it goes: ${visibleLine(card.goesTo)}`];
     case 'edit':
       return [
-        `${{ create: 'Creates', edit: 'Changes', overwrite: 'Overwrites' }[card.change]} ${card.path} (+${card.added} −${card.removed})`,
+        `${{ create: 'Creates', edit: 'Changes', overwrite: 'Overwrites' }[card.change]} ${visibleLine(card.path)} (+${card.added} −${card.removed})`,
         ...(card.unsaved ? ['! The file has unsaved changes in an editor.'] : []),
-        card.diff,
+        { quote: card.diff },
         ...(card.shortened ? ['[the diff is longer; this is its beginning]'] : []),
       ];
     case 'delete':
-      return [`Deletes ${card.path}: ${lossText(card.loss)}`];
+      return [`Deletes ${visibleLine(card.path)}: ${lossText(card.loss)}`];
     case 'move':
       return [
-        `Moves ${card.from} to ${card.to}`,
+        `Moves ${visibleLine(card.from)} to ${visibleLine(card.to)}`,
         ...(card.replaces ? [`Replaces what stands there: ${lossText(card.replaces)}`] : []),
       ];
     case 'command':
       return [
-        ...(card.outside ? [`! ${card.sandbox}`] : []),
+        ...(card.outside ? [`! ${visibleLine(card.sandbox)}`] : []),
         ...card.losses.map(({ path, loss }) => `! Would be lost: ${visibleLine(path)}: ${lossText(loss)}`),
-        `$ ${card.command.replaceAll('\n', '\n  ')}`,
+        { quote: countedBlanks(card.command), first: '  $ ' },
         ...(card.secrets.length > 0 ? [`! It could read likely secrets: ${list(card.secrets)}`] : []),
         ...(card.readOnly ? ['It cannot change the workspace.'] : []),
         ...card.programs.map(
           ({ words, doubt }) => `In it: ${visibleLine(words)}${doubt === undefined ? '' : `: ${visibleLine(doubt)}`}`,
         ),
         ...(card.scripts.length > 0 ? [`Bound to: ${list(card.scripts)}`] : []),
-        `Folder: ${card.cwd}`,
-        ...(card.outside ? [] : [card.sandbox]),
-        `Environment: ${card.environment.join(', ')}. Time limit: ${card.timeoutSeconds} s.`,
-        ...(card.limits.length > 0 ? [`Limits: ${card.limits.join(', ')}.`] : []),
+        `Folder: ${visibleLine(card.cwd)}`,
+        ...(card.outside ? [] : [visibleLine(card.sandbox)]),
+        `Environment: ${list(card.environment)}. Time limit: ${card.timeoutSeconds} s.`,
+        ...(card.limits.length > 0 ? [`Limits: ${list(card.limits)}.`] : []),
       ];
   }
 }

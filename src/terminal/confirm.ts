@@ -1,13 +1,11 @@
-import { createInterface } from 'node:readline';
-import { Lines } from './approver.ts';
+import { openAsker } from './openAsker.ts';
 
-/** Asks a question in the terminal; only a plain yes is one. */
-export async function isSaid(question: string): Promise<boolean> {
-  process.stdout.write(question);
-  const reader = createInterface({ input: process.stdin, terminal: false });
+/** Asks a question in the terminal; only a plain yes is one. `text` is what the question is about. */
+export async function isSaid(prompt: string, text = ''): Promise<boolean> {
+  const asker = openAsker(process.stdout);
   try {
-    return /^(y|yes)$/i.test((await new Lines(reader, process.stdin.isTTY).next())?.trim() ?? '');
+    return /^(y|yes)$/i.test((await asker.ask({ text, prompt }))?.trim() ?? '');
   } finally {
-    reader.close();
+    asker.close();
   }
 }

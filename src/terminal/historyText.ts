@@ -1,19 +1,20 @@
 import type { AuditRecord, RunSummary } from '../shared/auditEvent.ts';
+import { titleOf } from '../shared/cut.ts';
 import { visibleLine } from '../shared/visible.ts';
 
 export function runLine(run: RunSummary): string {
   return visibleLine(
-    `${run.time}  ${run.state.padEnd(11)}  ${String(run.actions).padStart(3)} actions  ${run.run}  ${run.task.slice(0, 80)}`,
+    `${run.time}  ${run.state.padEnd(11)}  ${String(run.actions).padStart(3)} actions  ${run.run}  ${titleOf(run.task, 80)}`,
   );
 }
 
-/** One event of the log as one line of text. */
-export function eventLine(event: AuditRecord): string {
+/** One event of the log as one line of text. `ran`: what it ran, whole, where the title may not say all of it. */
+export function eventLine(event: AuditRecord, ran?: string): string {
   const data = Object.entries(event.data).map(
     ([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
   );
   const title = event.payload?.['title'];
   return visibleLine(
-    `${String(event.seq).padStart(6)}  ${event.time}  ${event.type.padEnd(14)}  ${typeof title === 'string' ? `${title}  ` : ''}${data.join(' ')}`,
+    `${String(event.seq).padStart(6)}  ${event.time}  ${event.type.padEnd(14)}  ${typeof title === 'string' ? `${title}  ` : ''}${data.join(' ')}${ran === undefined ? '' : `  ran: ${ran}`}`,
   );
 }

@@ -1,17 +1,26 @@
 import type { Entry, RunView } from '../shared/runView.ts';
+import { cutVisibly } from '../shared/cut.ts';
 import { visible, visibleLine } from '../shared/visible.ts';
+import { ownLine, quoted } from './quote.ts';
+import { SpokenText } from './spokenText.ts';
 
 const OUTPUT_LINES = 12;
+const LONGEST_LINE = 1000;
 
 /** Prints a run as it goes: new words of the model as they come, a line per action when it is settled. */
 export class Printer {
   readonly #write: (text: string) => void;
+  readonly #columns: () => number | undefined;
+  readonly #spoken: SpokenText;
   #index = 0;
   #shown = 0;
   readonly #settled = new Set<string>();
 
-  constructor(write: (text: string) => void) {
+  /** `columns`: of the terminal; undefined where nothing wraps lines. */
+  constructor(write: (text: string) => void, columns: () => number | undefined = () => undefined) {
     this.#write = write;
+    this.#columns = columns;
+    this.#spoken = new SpokenText(columns);
   }
 
   update(view: RunView): void {
@@ -31,32 +40,37 @@ export class Printer {
       case 'assistant': {
         // The first half of a character may come alone; the other half is on its way.
         const text = visible(entry.streaming ? entry.text.replace(/[\uD800-\uDBFF]$/, '') : entry.text);
-        this.#write(text.slice(this.#shown));
+        this.#write(this.#spoken.more(text.slice(this.#shown)));
         this.#shown = text.length;
-        if (!entry.streaming) this.#write('\n');
+        if (!entry.streaming) this.#write(this.#spoken.end());
         return !entry.streaming;
       }
       case 'action': {
         if (['deciding', 'waiting', 'running'].includes(entry.status)) return false;
         if (!this.#settled.has(entry.id)) {
           this.#settled.add(entry.id);
-          this.#write(
-            `[${entry.status}] ${visibleLine(entry.title)}${entry.verdict === 'deny' ? ` — ${visibleLine(entry.why ?? '')}` : ''}\n`,
+          this.#own(
+            `[${entry.status}] ${visibleLine(entry.title)}${entry.verdict === 'deny' ? ` — ${visibleLine(entry.why ?? '')}` : ''}`,
           );
-          if (entry.output !== undefined) this.#write(indented(entry.output));
+          if (entry.output !== undefined) this.#output(entry.output);
         }
         return true;
       }
       case 'notice':
-        this.#write(`${entry.level}: ${visible(entry.text)}\n`);
+        this.#own(`${entry.level}: ${entry.text}`);
         return true;
     }
   }
-}
 
-function indented(output: string): string {
-  const lines = visible(output).split('\n');
-  const shown = lines.slice(0, OUTPUT_LINES).map((line) => `    ${line}\n`);
-  if (lines.length > OUTPUT_LINES) shown.push(`    [${lines.length - OUTPUT_LINES} more lines]\n`);
-  return shown.join('');
+  #own(line: string): void {
+    this.#write(`${ownLine(line, this.#columns())}\n`);
+  }
+
+  #output(output: string): void {
+    const lines = output.split('\n');
+    const shown = lines.slice(0, OUTPUT_LINES).map((line) => cutVisibly(line, LONGEST_LINE));
+    const more = lines.length - OUTPUT_LINES;
+    for (const line of quoted(shown.join('\n'), this.#columns())) this.#write(`${line}\n`);
+    if (more > 0) this.#own(`    [${more} more ${more === 1 ? 'line' : 'lines'}]`);
+  }
 }

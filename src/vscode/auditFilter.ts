@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { withoutIcons } from './messages.ts';
 
 /** What the tree is narrowed to; see the core's RunFilter. */
 export interface TreeFilter {
@@ -45,7 +46,7 @@ export async function askForFilter(
     [
       ...(Object.keys(KINDS) as Kind[]).map((kind) => ({
         label: KINDS[kind].label,
-        description: now[kind] ?? '',
+        description: withoutIcons(now[kind] ?? ''),
         detail: KINDS[kind].prompt,
         by: kind,
       })),
@@ -84,6 +85,11 @@ async function askForValue(
     case 'decision':
       return (await vscode.window.showQuickPick(DECISIONS, options))?.label;
     default:
-      return vscode.window.showQuickPick(values(kind), options);
+      return (
+        await vscode.window.showQuickPick(
+          (await values(kind)).map((own) => ({ label: withoutIcons(own), own })),
+          options,
+        )
+      )?.own;
   }
 }

@@ -1,11 +1,15 @@
 import * as vscode from 'vscode';
 import { filterWords, type TreeFilter } from './auditFilter.ts';
 import type { RunSummary } from '../shared/auditEvent.ts';
+import { titleOf, cutVisibly } from '../shared/cut.ts';
+import { visible, visibleLine } from '../shared/visible.ts';
 
 /** What the tree shows of an action and a turn; made by the core from the log's events. */
 export interface TreeAction {
   id: string;
   title: string;
+  /** What ran, whole, where the title may not say all of it. */
+  ran: string | undefined;
   tool: string;
   outcome: 'done' | 'failed' | 'denied' | 'cancelled' | 'interrupted' | 'open';
   decidedBy: string;
@@ -43,6 +47,7 @@ const PAGE = 50;
 /** Up to so many runs stay in sight while the tree is refreshed; whoever looks further back looks anew. */
 const MOST_SHOWN = 2000;
 const MOST_LOOKS = 10;
+const MOST_IN_TOOLTIP = 4000;
 
 /** The Audit Log view: run > turn > action, newest run first, live while a run goes on. */
 export class AuditTree implements vscode.TreeDataProvider<AuditNode>, vscode.Disposable {
@@ -150,7 +155,7 @@ export class AuditTree implements vscode.TreeDataProvider<AuditNode>, vscode.Dis
         return item;
       }
       case 'problem': {
-        const item = new vscode.TreeItem(node.text);
+        const item = new vscode.TreeItem(visibleLine(node.text));
         item.iconPath = new vscode.ThemeIcon('error', new vscode.ThemeColor('errorForeground'));
         return item;
       }
@@ -169,13 +174,13 @@ const RUN_ICONS: Record<RunSummary['state'], [icon: string, color: string | unde
 
 function runItem(run: RunSummary): vscode.TreeItem {
   const item = new vscode.TreeItem(
-    run.task === '' ? `Run ${run.run.slice(0, 8)}, its texts erased` : (run.task.split('\n')[0] ?? run.run),
+    run.task === '' ? `Run ${run.run.slice(0, 8)}, its texts erased` : visibleLine(titleOf(run.task, 120)),
     run.state === 'active' ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.Collapsed,
   );
   item.id = run.run;
   item.description = `${run.state === 'active' ? 'running' : run.state}, ${new Date(run.time).toLocaleString()}`;
   item.iconPath = icon(RUN_ICONS[run.state]);
-  item.tooltip = [run.task, `${run.state}: ${run.reason}`, run.folder, run.run].join('\n');
+  item.tooltip = visible([run.task, `${run.state}: ${run.reason}`, run.folder, run.run].join('\n'));
   item.contextValue = 'run';
   return item;
 }
@@ -190,18 +195,22 @@ const ACTION_ICONS: Record<TreeAction['outcome'], [icon: string, color: string |
 };
 
 function actionItem({ run, action }: { run: RunSummary; action: TreeAction }): vscode.TreeItem {
-  const item = new vscode.TreeItem(action.title);
+  const item = new vscode.TreeItem(visibleLine(action.title));
   item.id = `${run.run}/${action.id}`;
   const state = action.outcome === 'open' ? (run.state === 'active' ? 'under way' : 'open') : action.outcome;
-  item.description = `${action.outside ? 'OUTSIDE THE SANDBOX, ' : ''}${state}, ${action.decidedBy}`;
+  item.description = `${action.outside ? 'OUTSIDE THE SANDBOX, ' : ''}${state}, ${visibleLine(action.decidedBy)}`;
   item.iconPath = icon(action.outside ? ['unlock', 'errorForeground'] : ACTION_ICONS[action.outcome]);
-  item.tooltip = [
-    action.title,
-    `Tool: ${action.tool}`,
-    `State: ${state}`,
-    `Decision: ${action.decidedBy}`,
-    ...(action.durationMs === undefined ? [] : [`Took ${action.durationMs} ms`]),
-  ].join('\n');
+  item.tooltip = visible(
+    [
+      visibleLine(action.title),
+      `Tool: ${visibleLine(action.tool)}`,
+      `State: ${state}`,
+      `Decision: ${visibleLine(action.decidedBy)}`,
+      ...(action.durationMs === undefined ? [] : [`Took ${action.durationMs} ms`]),
+      // Last: its lines are its own. A tooltip has no room for more; the details have all of it.
+      ...(action.ran === undefined ? [] : ['', cutVisibly(action.ran, MOST_IN_TOOLTIP)]),
+    ].join('\n'),
+  );
   item.contextValue = action.changedFile ? 'action-diff' : 'action';
   item.command = {
     command: 'oversign.showDetails',

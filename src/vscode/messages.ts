@@ -9,6 +9,11 @@ export function plain(text: string): string {
   return visibleLine(text).replaceAll('](', '] (');
 }
 
+/** Text for a picker or a status bar, which would draw `$(name)` as an icon: a green tick, say. */
+export function withoutIcons(text: string): string {
+  return visibleLine(text).replaceAll('$(', '$ (');
+}
+
 export function showProblem(error: unknown): void {
   void vscode.window.showErrorMessage(plain(`Oversign: ${error instanceof Error ? error.message : String(error)}`));
 }

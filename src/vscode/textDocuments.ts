@@ -71,5 +71,8 @@ export class TextDocuments implements vscode.TextDocumentContentProvider, vscode
 
 /** A title, as far as it can be a file's name. */
 function fileName(title: string): string {
-  return title.replace(/[^\p{L}\p{N} ._-]+/gu, ' ').trim();
+  return title
+    .replace(/[^\p{L}\p{N} ._-]+/gu, ' ')
+    .trim()
+    .slice(0, 100);
 }

@@ -77,7 +77,7 @@ test('escape sequences from the model, from files, from arguments and from error
 test('a character that comes in two halves is printed once and whole', async () => {
   const base = await workspace();
   const end = await runCli(await withModel(() => ({ text: 'Fertig – 完了 🎉🎉 ok' })), { base });
-  expect(end.stdout).toContain('\nFertig – 完了 🎉🎉 ok\n');
+  expect(end.stdout).toContain('\n│ Fertig – 完了 🎉🎉 ok\n');
 });
 
 async function until(cli: Cli, what: () => boolean): Promise<void> {

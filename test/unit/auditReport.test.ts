@@ -7,7 +7,9 @@ import { narrowed } from '../../src/core/audit/narrow.ts';
 import { questionsOf, questionWords, weekOf } from '../../src/core/audit/questions.ts';
 import { actionReport, runReport } from '../../src/core/audit/report.ts';
 import { turnsOf, type ActionNode } from '../../src/core/audit/tree.ts';
+import { whatRan } from '../../src/core/audit/whatRan.ts';
 import type { AuditRecord, NewEvent, RunSummary } from '../../src/shared/auditEvent.ts';
+import { eventLine } from '../../src/terminal/historyText.ts';
 import { eventsOfRun } from '../support/manyEvents.ts';
 
 // The editor's module exists only inside an extension host; the function under test uses none of it.
@@ -82,7 +84,9 @@ test('whatever others wrote, the page has the markup that it has with nothing in
 
 test('the page loads nothing, runs nothing and says so', () => {
   const page = runPage(summary(HOSTILE.join('\n')), storyOf(HOSTILE.join('\n')));
-  expect(page).toContain(`content="default-src 'none'; style-src 'unsafe-inline'"`);
+  expect(page).toContain(
+    `content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"`,
+  );
   expect(page.indexOf('Content-Security-Policy')).toBeLessThan(page.indexOf('<title>'));
   expect(tagsOf(page).filter((tag) => /\b(?:src|href|on\w+|style)\s*=/i.test(tag))).toEqual([]);
   expect(
@@ -90,10 +94,16 @@ test('the page loads nothing, runs nothing and says so', () => {
   ).toEqual([]);
 });
 
-/** Lines of a report that are Markdown: code blocks (four spaces after an empty line) left out. */
+/** Lines of a document that are Markdown: without fenced blocks, and without the code within a line. */
 function markdownOf(report: string): string[] {
-  const lines = report.split('\n');
-  return lines.filter((line) => !line.startsWith('    '));
+  let fence: string | undefined;
+  return report.split('\n').flatMap((line) => {
+    const opens = /^(`{3,})text$/.exec(line)?.[1];
+    if (fence === undefined && opens !== undefined) fence = opens;
+    else if (fence === undefined) return [line.replace(/(?<!`)(`+)(?!`)[^]*?(?<!`)\1(?!`)/g, '<>')];
+    else if (line.startsWith(fence)) fence = undefined;
+    return [];
+  });
 }
 
 test('whatever others wrote, the report has the lines that it has with nothing in it', () => {
@@ -105,22 +115,64 @@ test('whatever others wrote, the report has the lines that it has with nothing i
       const report = runReport(summary(`x${hostile}`), storyOf(`x${hostile}`));
       expect(shape(report)).toEqual(plain);
       expect(report).not.toMatch(OBEYED);
-      // Nothing but what the report says itself is Markdown: each character that could be is escaped.
+      // Nothing but what the report says itself is Markdown: the rest stands in code.
       for (const line of markdownOf(report))
-        expect(line.replace(/^(?:#+ |- )/, '').replace('**OUTSIDE THE SANDBOX**', '')).not.toMatch(
-          /(?<!\\)(?:\\\\)*[<[\]`*_|!]/,
-        );
+        expect(
+          line
+            .replace(/^(?:#+ |- )/, '')
+            .replaceAll('<>', '')
+            .replace('**OUTSIDE THE SANDBOX**', ''),
+        ).not.toMatch(/[<[\]`*|!$@]|\/\//);
     }),
     { numRuns: 150 },
   );
 });
 
-test('outputs stand in a report as code, whatever lines they have', () => {
-  for (const hostile of HOSTILE) {
-    const report = runReport(summary('x'), storyOf(`\n\n${hostile}\n`)).split('\n');
-    for (const [at, line] of report.entries())
-      if (line.startsWith('    ')) expect(report[at - 1]).toMatch(/^(?: {4}.*)?$/);
-  }
+test('details of an action and why it was allowed: nothing of others is Markdown', () => {
+  const [lines, active] = [/^(?:#+ |- [A-Za-z]|)/, /[<[\]`*|!$@]|\/\/|evil/];
+  const shape = (report: string): string[] => markdownOf(report).map((line) => lines.exec(line)?.[0] ?? '');
+  const documents = (hostile: string): string[] =>
+    turnsOf(storyOf(hostile))
+      .flatMap(({ actions }) => actions)
+      .flatMap((action) => [explainDecision(action), actionReport(action)]);
+  expect(documents('x').length).toBeGreaterThan(5);
+  for (const hostile of HOSTILE)
+    for (const report of documents(hostile))
+      for (const line of markdownOf(report)) expect(line.replaceAll('<>', '')).not.toMatch(active);
+  expect(shape(documents('a\n# b')[0] ?? '')).toEqual(shape(documents('x')[0] ?? ''));
+});
+
+/** A run of one command. */
+function commanding(command: string): AuditRecord[] {
+  const common = { run: 'r', turn: 1, action: 'a' };
+  const action = { effect: 'execute', launch: { argv: ['/bin/bash', '-c', command] }, arguments: { command } };
+  return recorded([
+    { ...common, type: 'proposed', data: { tool: 'run_command' }, payload: { title: 'Run echo', action } },
+    { ...common, type: 'finished', data: { status: 'done', durationMs: 1 }, payload: { output: 'ok' } },
+  ]);
+}
+
+test('where a record is read, what ran is shown to its last character', () => {
+  const command = `echo ok${' '.repeat(500)}; rm -rf x\n\`\`\`\n<b>${'filler '.repeat(500)}\nrm -rf last`;
+  const events = commanding(command);
+  const [action] = turnsOf(events).flatMap(({ actions }) => actions);
+  if (!action) throw new Error('no action');
+  for (const report of [runReport(summary('x'), events), actionReport(action), explainDecision(action)])
+    expect(report).toContain(
+      command
+        .split('\n')
+        .map((line) => `    ${line}`)
+        .join('\n'),
+    );
+  expect(runPage(summary('x'), events)).toContain(`<pre>${command.replace('<b>', '&lt;b&gt;')}</pre>`);
+  const [proposed] = events;
+  expect(proposed && eventLine(proposed, whatRan(proposed))).toContain('rm -rf last');
+  // A call that was none, and one whose texts were erased.
+  const raw = recorded([
+    { run: 'r', type: 'proposed', data: { tool: 't' }, payload: { arguments: '{"command":"x"}' } },
+  ]);
+  expect(whatRan(raw[0])).toBe('{"command":"x"}');
+  expect(whatRan(undefined)).toBeUndefined();
 });
 
 test('a report says who allowed what, and what left', () => {
@@ -128,11 +180,11 @@ test('a report says who allowed what, and what left', () => {
     { ...summary('x'), task: 'Mend the *parser*' },
     recorded([...eventsOfRun(97, 60), ...eventsOfRun(1, 60)]),
   );
-  expect(report).toMatch(/^# Mend the \\\*parser\\\*\n/);
+  expect(report).toMatch(/^# `Mend the \*parser\*`\n/);
   expect(report).toContain('approved by you');
   expect(report).toContain('denied by you');
-  expect(report).toContain('allowed by workspace-read, 12 ms');
-  expect(report).toMatch(/Sent to http:\/\/127\.0\.0\.1:11434: \d+ bytes\./);
+  expect(report).toContain('`allowed by workspace-read`, 12 ms');
+  expect(report).toMatch(/Sent to `http:\/\/127\.0\.0\.1:11434`: \d+ bytes\./);
   expect(runReport(summary('x'), [])).toContain('Nothing was sent anywhere by this run.');
   expect(runReport(summary(''), [])).toMatch(/^# Run\n/);
 });

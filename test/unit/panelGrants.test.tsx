@@ -9,6 +9,7 @@ import { FromPanelSchema } from '../../src/shared/protocol.ts';
 import type { FromPanel } from '../../src/shared/protocol.ts';
 import { approvalText } from '../../src/terminal/cardText.ts';
 import { askInTerminal } from '../../src/terminal/approver.ts';
+import type { Question } from '../../src/terminal/asker.ts';
 import { AlwaysButton } from '../../webview/components/AlwaysButton.tsx';
 import { ApprovalCard } from '../../webview/components/ApprovalCard.tsx';
 import { GrantOptions } from '../../webview/components/GrantOptions.tsx';
@@ -201,7 +202,12 @@ describe('the run', () => {
 describe('the terminal', () => {
   const said = async (asked: Approval, line: string | undefined) => {
     let written = '';
-    const answer = await askInTerminal(asked, { next: () => Promise.resolve(line) }, (text) => void (written += text));
+    const write = (text: string): void => void (written += text);
+    const ask = ({ text, prompt }: Question): Promise<string | undefined> => {
+      write(text + prompt);
+      return Promise.resolve(line);
+    };
+    const answer = await askInTerminal(asked, { asker: { ask }, write });
     return { answer: AnswerSchema.parse(answer), written };
   };
 

@@ -10,21 +10,27 @@ interface ApproveButtonProps {
   readonly onApprove: () => void;
 }
 
+/** What is held down on the button: nothing, or something that was struck while it worked, or before. */
+type Press = 'none' | 'armed' | 'early';
+
 /**
  * Approves on a click that began and ended while the card stood still, on Space, and on Ctrl+Enter or
  * Cmd+Enter. Enter alone does nothing: it may be meant for the editor or the task box.
  */
 export function ApproveButton({ label, testId, secondary, armed, armedNow, onApprove }: ApproveButtonProps) {
-  const pressedWhileArmed = useRef(false);
+  const press = useRef<Press>('none');
 
   function onClick(event: MouseEvent): void {
-    // `detail` counts pointer clicks; it is 0 for Space and for a screen reader's own activation.
-    const pressed = event.detail === 0 || pressedWhileArmed.current;
-    pressedWhileArmed.current = false;
+    // `detail` counts pointer clicks; it is 0 for Space and for a screen reader's own activation, which has no press.
+    const pressed = press.current === 'armed' || (event.detail === 0 && press.current === 'none');
+    press.current = 'none';
     if (pressed && armedNow()) onApprove();
   }
 
   function onKeyDown(event: KeyboardEvent): void {
+    // A Space that is held down repeats: only its first stroke is one, and it must have come here, and armed.
+    if (event.key === ' ' && (press.current === 'none' || event.repeat))
+      press.current = !event.repeat && armedNow() ? 'armed' : press.current === 'armed' ? 'armed' : 'early';
     if (event.key !== 'Enter') return;
     event.preventDefault();
     if ((event.ctrlKey || event.metaKey) && !event.repeat && armedNow()) onApprove();
@@ -38,7 +44,10 @@ export function ApproveButton({ label, testId, secondary, armed, armedNow, onApp
       disabled={!armed}
       title="Space or Ctrl+Enter"
       onPointerDown={() => {
-        pressedWhileArmed.current = armedNow();
+        press.current = armedNow() ? 'armed' : 'early';
+      }}
+      onBlur={() => {
+        press.current = 'none';
       }}
       onClick={onClick}
       onKeyDown={onKeyDown}

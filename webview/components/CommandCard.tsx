@@ -1,6 +1,7 @@
 import { Fragment } from 'react';
 import type { ReactNode } from 'react';
 import type { Card } from '../../src/shared/approval.ts';
+import { countedBlanks } from '../../src/shared/cut.ts';
 import { visible, visibleLine } from '../../src/shared/visible.ts';
 import { count } from '../state/sentences.ts';
 import { Exact } from './Exact.tsx';
@@ -11,7 +12,7 @@ type Command = Extract<Card, { kind: 'command' }>;
 
 /** Each word in a box of its own, so that `--force` is never parted after its first dash. */
 function words(line: string): ReactNode {
-  return visible(line)
+  return countedBlanks(visible(line))
     .split(/( +)/)
     .map((word, index) => (index % 2 === 0 ? <span key={index}>{word}</span> : word));
 }

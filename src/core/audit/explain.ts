@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { CommandSchema } from '../../shared/action.ts';
 import { DecisionSchema, originText } from '../../shared/decision.ts';
-import { visible } from '../../shared/visible.ts';
 import type { AuditRecord } from '../../shared/auditEvent.ts';
-import { onOneLine } from './report.ts';
+import { code } from './markdown.ts';
+import { outcomeLine, ranLines } from './report.ts';
 import type { ActionNode } from './tree.ts';
 
 const ProposedSchema = z.looseObject({
@@ -13,9 +13,9 @@ const ProposedSchema = z.looseObject({
 
 /** Why an action was allowed, asked or denied: each decision with its rule, layer, file and line, and who answered. */
 export function explainDecision(action: ActionNode): string {
-  const lines = [`# Why: ${onOneLine(action.title)}`, '', `${action.outcome}, ${action.decidedBy}`, ''];
+  const lines = [`# Why: ${code(action.title)}`, '', outcomeLine(action), '', ...ranLines(action)];
   for (const event of action.events) lines.push(...eventLines(event));
-  return visible(lines.map((line) => (line.includes('\n') ? onOneLine(line) : line)).join('\n'));
+  return lines.join('\n');
 }
 
 function eventLines(event: AuditRecord): string[] {
@@ -30,11 +30,11 @@ function eventLines(event: AuditRecord): string[] {
       return [
         '## Answered',
         '',
-        `${text(event.data['by'])}: ${text(event.data['choice'])}${typeof event.data['waitedMs'] === 'number' ? `, after ${Math.round(event.data['waitedMs'] / 1000)} s` : ''}`,
+        `${code(text(event.data['by']))}: ${code(text(event.data['choice']))}${typeof event.data['waitedMs'] === 'number' ? `, after ${Math.round(event.data['waitedMs'] / 1000)} s` : ''}`,
         '',
       ];
     case 'grant_used':
-      return [`An approval that you had given before covered this (${text(event.data['grant'])}).`, ''];
+      return [`An approval that you had given before covered this (${code(text(event.data['grant']))}).`, ''];
     default:
       return [];
   }
@@ -42,11 +42,24 @@ function eventLines(event: AuditRecord): string[] {
 
 function decisionLines(event: AuditRecord): string[] {
   const parsed = DecisionSchema.safeParse(event.payload?.['decision']);
-  const verdict = text(event.data['verdict']);
+  const verdict = code(text(event.data['verdict']));
   if (!parsed.success)
-    return [`## Decision: ${verdict}`, '', `- Rule: ${text(event.data['rule'])}`, `- ${reasonOf(event)}`, ''];
+    return [
+      `## Decision: ${verdict}`,
+      '',
+      `- Rule: ${code(text(event.data['rule']))}`,
+      `- ${code(reasonOf(event))}`,
+      '',
+    ];
   const { rule, reason, origin } = parsed.data;
-  return [`## Decision: ${verdict}`, '', `- Rule: ${rule}`, `- Why: ${reason}`, `- From: ${originText(origin)}`, ''];
+  return [
+    `## Decision: ${verdict}`,
+    '',
+    `- Rule: ${code(rule)}`,
+    `- Why: ${code(reason)}`,
+    `- From: ${code(originText(origin))}`,
+    '',
+  ];
 }
 
 /** Calls that were no calls at all have a reason without an origin. */
@@ -56,14 +69,14 @@ function reasonOf(event: AuditRecord): string {
 }
 
 function meaningLines({ command, resources = [] }: z.infer<typeof ProposedSchema>): string[] {
-  const paths = resources.map(({ path, access }) => `- ${access}: ${path}`);
+  const paths = resources.map(({ path, access }) => `- ${code(access)}: ${code(path)}`);
   const programs = (command?.programs ?? []).map((words, index) => {
     const doubt = command?.doubts.find(({ program }) => program === index)?.why;
-    return `- ${words.map((word) => word ?? '…').join(' ')}${doubt === undefined ? ' (known to only look)' : ` (${doubt})`}`;
+    return `- ${code(words.map((word) => word ?? '…').join(' '))}${doubt === undefined ? ' (known to only look)' : ` (${code(doubt)})`}`;
   });
   const whole = (command?.doubts ?? [])
     .filter(({ program }) => program === undefined)
-    .map(({ why }) => `- the whole line: ${why}`);
+    .map(({ why }) => `- the whole line: ${code(why)}`);
   return [
     ...(paths.length > 0 ? ['## What it touches', '', ...paths, ''] : []),
     ...(programs.length > 0 || whole.length > 0 ? ['## What is in the command', '', ...programs, ...whole, ''] : []),

@@ -16,7 +16,7 @@ export function runPage(run: RunSummary, events: readonly AuditRecord[]): string
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escaped(title)}</title>
 <style>${STYLE}</style>
@@ -36,7 +36,7 @@ ${turns.join('\n')}
 function actionItem(action: ActionNode): string {
   const output = action.events.findLast((event) => event.type === 'finished')?.payload?.['output'];
   const words = `${action.outside ? 'OUTSIDE THE SANDBOX, ' : ''}${action.outcome}, ${action.decidedBy}${action.durationMs === undefined ? '' : `, ${action.durationMs} ms`}`;
-  return `<li class="${action.outcome}"><strong>${escaped(action.title)}</strong><br><small>${escaped(words)}</small>${
+  return `<li class="${action.outcome}"><strong>${escaped(action.title)}</strong><br><small>${escaped(words)}</small>${action.ran === undefined ? '' : `<pre>${escaped(action.ran)}</pre>`}${
     typeof output === 'string' && output !== ''
       ? `<details><summary>Output</summary><pre>${escaped(output)}</pre></details>`
       : ''
@@ -57,5 +57,6 @@ dt { opacity: .7; } dd { margin: 0; overflow-wrap: anywhere; }
 li { margin: .6rem 0; padding-left: .5rem; border-left: 4px solid #2da44e; overflow-wrap: anywhere; }
 li.denied, li.failed { border-color: #cf222e; }
 li.cancelled, li.interrupted, li.open { border-color: #bf8700; }
-pre { overflow: auto; padding: .6rem; border: 1px solid color-mix(in srgb, currentColor 25%, transparent); }
+pre, strong, h1, dd { direction: ltr; unicode-bidi: bidi-override; }
+pre { white-space: pre-wrap; overflow-wrap: anywhere; padding: .6rem; border: 1px solid color-mix(in srgb, currentColor 25%, transparent); }
 `;

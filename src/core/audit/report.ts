@@ -1,7 +1,10 @@
 import type { AuditRecord, RunSummary } from '../../shared/auditEvent.ts';
-import { visible } from '../../shared/visible.ts';
+import { block, code } from './markdown.ts';
 import { questionsOf, questionWords } from './questions.ts';
 import { turnsOf, type ActionNode } from './tree.ts';
+
+/** Values longer than this get lines of their own. */
+const LONG = 200;
 
 /** What is said of a run as a whole: its title, named facts, and sentences. */
 export function facts(
@@ -29,19 +32,14 @@ export function facts(
 export function runReport(run: RunSummary, events: readonly AuditRecord[]): string {
   const { title, lines, notes } = facts(run, events);
   const all = [
-    `# ${inline(title)}`,
+    `# ${run.task === '' ? title : code(title)}`,
     '',
-    ...lines.map(([name, value]) => `- ${name}: ${inline(value)}`),
+    ...lines.map(([name, value]) => `- ${name}: ${code(value)}`),
     '',
-    ...notes.flatMap((note) => [inline(note), '']),
+    ...notes.flatMap((note) => [note, '']),
     ...turnsOf(events).flatMap(({ turn, actions }) => [`## Turn ${turn}`, '', ...actions.flatMap(actionLines)]),
   ];
-  return visible(all.join('\n'));
-}
-
-/** Text on one line that Markdown takes as it stands: what others wrote makes no HTML, and no link under other words. */
-export function inline(text: string): string {
-  return onOneLine(text).replace(/[\\`*_{}[\]()#+!|<>~&]/g, '\\$&');
+  return all.join('\n');
 }
 
 /** One action as a readable document, every event of it included. */
@@ -49,28 +47,38 @@ export function actionReport(action: ActionNode): string {
   const rows = action.events.flatMap((event) => [
     `## ${event.seq}. ${event.type} (${event.time})`,
     '',
-    ...Object.entries({ ...event.data, ...event.payload }).flatMap(([key, value]) =>
-      typeof value === 'string' && value.includes('\n')
-        ? [`${key}:`, '', ...quoted(value), '']
-        : [`- ${key}: ${words(value)}`],
-    ),
+    ...Object.entries({ ...event.data, ...event.payload }).flatMap(([key, value]) => {
+      const said = words(value);
+      return said.includes('\n') || said.length > LONG
+        ? ['', `${code(key)}:`, '', ...block(said), '']
+        : [`- ${code(key)}: ${code(said)}`];
+    }),
     `- hash: ${event.hash}`,
     '',
   ]);
-  return visible(
-    [`# ${onOneLine(action.title)}`, '', `${action.outcome}, ${action.decidedBy}`, '', ...rows].join('\n'),
-  );
+  return [`# ${code(action.title)}`, '', outcomeLine(action), '', ...ranLines(action), ...rows].join('\n');
 }
 
 function actionLines(action: ActionNode): string[] {
   const output = action.events.findLast((event) => event.type === 'finished')?.payload?.['output'];
   return [
-    `### ${inline(action.title)}`,
+    `### ${code(action.title)}`,
     '',
-    `${action.outside ? '**OUTSIDE THE SANDBOX**, ' : ''}${action.outcome}, ${inline(action.decidedBy)}${action.durationMs === undefined ? '' : `, ${action.durationMs} ms`}`,
+    outcomeLine(action),
     '',
-    ...(typeof output === 'string' ? [...quoted(output), ''] : []),
+    ...ranLines(action),
+    ...(typeof output === 'string' && output !== '' ? ['Output:', '', ...block(output), ''] : []),
   ];
+}
+
+/** What ran, to its last character. */
+export function ranLines({ ran }: ActionNode): string[] {
+  return ran === undefined ? [] : ['What ran:', '', ...block(ran), ''];
+}
+
+export function outcomeLine({ outside, outcome, decidedBy, durationMs }: ActionNode): string {
+  const took = durationMs === undefined ? '' : `, ${durationMs} ms`;
+  return `${outside ? '**OUTSIDE THE SANDBOX**, ' : ''}${outcome}, ${code(decidedBy)}${took}`;
 }
 
 function egressLines(events: readonly AuditRecord[]): string[] {
@@ -79,19 +87,10 @@ function egressLines(events: readonly AuditRecord[]): string[] {
     if (type === 'egress')
       bytes.set(words(data['origin']), (bytes.get(words(data['origin'])) ?? 0) + Number(data['bytes'] ?? 0));
   if (bytes.size === 0) return ['Nothing was sent anywhere by this run.'];
-  return [...bytes].map(([origin, count]) => `Sent to ${origin}: ${count} bytes.`);
-}
-
-function quoted(text: string): string[] {
-  return text.split('\n').map((line) => `    ${line}`);
+  return [...bytes].map(([origin, count]) => `Sent to ${code(origin)}: ${count} bytes.`);
 }
 
 function words(value: unknown): string {
   if (value === undefined) return '';
   return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
-/** A title makes no lines, and so no headings, of its own. */
-export function onOneLine(text: string): string {
-  return text.replace(/\s+/g, ' ');
 }

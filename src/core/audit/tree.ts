@@ -1,4 +1,5 @@
 import type { AuditRecord } from '../../shared/auditEvent.ts';
+import { whatRan } from './whatRan.ts';
 
 /** How an action ended, in one word that has an icon. */
 export type ActionOutcome = 'done' | 'failed' | 'denied' | 'cancelled' | 'interrupted' | 'open';
@@ -6,6 +7,8 @@ export type ActionOutcome = 'done' | 'failed' | 'denied' | 'cancelled' | 'interr
 export interface ActionNode {
   id: string;
   title: string;
+  /** What ran, whole, where the title may not say all of it. */
+  ran: string | undefined;
   tool: string;
   outcome: ActionOutcome;
   /** "allowed by workspace-read", "approved by you", "denied by you". */
@@ -49,6 +52,7 @@ function actionNode(id: string, events: AuditRecord[]): ActionNode {
   return {
     id,
     title: title === '' ? tool : title,
+    ran: whatRan(proposed),
     tool,
     outcome,
     decidedBy: decidedBy(last('decided'), last('answered')),

@@ -1,5 +1,6 @@
 import type { Action } from '../../shared/action.ts';
 import type { Origin, Verdict } from '../../shared/decision.ts';
+import { cutVisibly } from '../../shared/cut.ts';
 import { forbidding, permitting, type PathRule, type RuleContext } from '../scope/pathRule.ts';
 import { isInside } from '../scope/spelling.ts';
 import { commandPattern, type CommandPattern } from './commandPattern.ts';
@@ -78,7 +79,7 @@ function rulingOf(lists: readonly CompiledList[], action: Action): Ruling | unde
     const { keys, origin } = found.rule;
     const ruling: Ruling = {
       verdict: keys.decision,
-      name: `rules: ${keys.decision} ${(keys.commands ?? keys.paths ?? keys.tools ?? []).join(', ')}`.slice(0, 200),
+      name: cutVisibly(`rules: ${keys.decision} ${(keys.commands ?? keys.paths ?? keys.tools ?? []).join(', ')}`, 200),
       why: keys.why,
       origin,
       eachTime: keys.each_time === true,

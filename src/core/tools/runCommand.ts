@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Action } from '../../shared/action.ts';
+import { cutVisibly, titleOf } from '../../shared/cut.ts';
 import { visible, visibleLine } from '../../shared/visible.ts';
 import { bashParser } from '../command/bash.ts';
 import { understand, type Meaning } from '../command/understand.ts';
@@ -79,7 +80,7 @@ const tool: Tool<z.infer<typeof parameters>> = {
         },
         undo: onlyLooks ? 'nothing-to-undo' : 'none',
       },
-      title: `Run ${visible(args.command.split('\n')[0] ?? '').slice(0, 120)}`,
+      title: `Run ${titleOf(visible(args.command), 120)}`,
       card: {
         kind: 'command',
         command: visible(args.command),
@@ -196,7 +197,7 @@ const MOST_LINES = 20;
 function programLines({ programs, doubts }: Meaning): { words: string; doubt?: string }[] {
   const lines = programs.slice(0, MOST_LINES).map((words, index) => {
     const doubt = doubts.find(({ program }) => program === index)?.why;
-    const text = visibleLine(words.map(({ text: word }) => word).join(' ')).slice(0, 200);
+    const text = cutVisibly(visibleLine(words.map(({ text: word }) => word).join(' ')), 200);
     return { words: text, ...(doubt !== undefined && { doubt: visibleLine(doubt) }) };
   });
   const whole = doubts.filter(({ program }) => program === undefined).map(({ why }) => visibleLine(why));

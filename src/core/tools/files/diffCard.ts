@@ -1,4 +1,5 @@
 import type { Card } from '../../../shared/approval.ts';
+import { countedBlanks } from '../../../shared/cut.ts';
 import { visible } from '../../../shared/visible.ts';
 
 const MAX_DIFF = 20_000;
@@ -19,18 +20,31 @@ export async function editCard(options: {
   });
   // The patch's own head goes, and nothing below it: an added line may well start with `++ after`.
   const lines = patch === undefined ? wholeFile(options).split('\n') : patch.slice(startOfHunks(patch)).split('\n');
-  const diff = visible(lines.join('\n'));
+  const diff = lines.map((line) => visible(withBlanks(line))).join('\n');
   return {
     kind: 'edit',
     path: options.shown,
     absolute: options.absolute,
     change: options.change,
-    diff: diff.slice(0, MAX_DIFF),
+    diff: diff.length > MAX_DIFF ? cutDiff(diff) : diff,
     shortened: diff.length > MAX_DIFF,
     added: lines.filter((line) => line.startsWith('+')).length,
     removed: lines.filter((line) => line.startsWith('-')).length,
     unsaved: options.unsaved,
   };
+}
+
+/** Blanks at the end of a changed line are seen; long runs within a line are counted, for what follows is meant too. */
+function withBlanks(line: string): string {
+  const sign = line.slice(0, 1);
+  if (sign !== '+' && sign !== '-') return line;
+  const [, indent = '', text = '', end = ''] = /^([ \t]*)([^]*?)([ \t]*)$/.exec(line.slice(1)) ?? [];
+  if (text === '') return end + indent === '' ? line : `${sign}${blanks(indent + end)}`;
+  return `${sign}${indent.length > 200 ? blanks(indent) : indent}${countedBlanks(text)}${end === '' ? '' : blanks(end)}`;
+}
+
+function blanks(run: string): string {
+  return ` [${run.length} ${run.length === 1 ? 'blank' : 'blanks'}${run.includes('\t') ? ', tabs among them' : ''}]`;
 }
 
 function wholeFile(options: { before: string | undefined; after: string }): string {
@@ -40,6 +54,13 @@ function wholeFile(options: { before: string | undefined; after: string }): stri
       .map((line) => sign + line)
       .join('\n');
   return `${mark(options.before ?? '', '-')}\n${mark(options.after, '+')}`;
+}
+
+/** The beginning, and how much more there is. */
+function cutDiff(diff: string): string {
+  const shown = diff.slice(0, MAX_DIFF - 100).replace(/[\uD800-\uDBFF]$/, '');
+  const rest = diff.slice(shown.length);
+  return `${shown}\n[… ${rest.length} more characters, ${rest.split('\n').length} more lines]`;
 }
 
 function startOfHunks(patch: string): number {

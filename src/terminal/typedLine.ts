@@ -1,0 +1,57 @@
+/** What some input at a question came to. `paste`: it was not typed, so that nothing of it counts. */
+export type Typed =
+  | { kind: 'more'; echo: string }
+  | { kind: 'line'; text: string }
+  | { kind: 'paste' }
+  | { kind: 'interrupt' }
+  | { kind: 'suspend' }
+  | { kind: 'end' };
+
+const MOST = 4000;
+const ESCAPE = /\u001b(?:\[[0-9;?]*[ -/]*[@-~]|O.|[^[O])/g;
+const UNFINISHED = /\u001b(?:\[[0-9;?]*[ -/]*|O)?$/;
+const PASTE = /\u001b\[20[01]~/;
+
+/** One line as it is typed, key by key, into a terminal that edits nothing and echoes nothing itself. */
+export class TypedLine {
+  #text = '';
+  #held = '';
+
+  /** Takes what came at once. A line end with anything behind it is no key that a person struck. */
+  feed(chunk: string): Typed {
+    const all = this.#held + chunk;
+    this.#held = UNFINISHED.exec(all)?.[0] ?? '';
+    const input = all.slice(0, all.length - this.#held.length);
+    if (PASTE.test(input)) return { kind: 'paste' };
+    const keys = input.replace(ESCAPE, '');
+    if (keys.includes('\u0003')) return { kind: 'interrupt' };
+    if (keys.includes('\u001a')) return { kind: 'suspend' };
+    if (/[\r\n](?=[^])/.test(keys.replace(/\r\n$/, '\n'))) return { kind: 'paste' };
+    let echo = '';
+    for (const key of keys) {
+      if (key === '\r' || key === '\n') return { kind: 'line', text: this.#text };
+      if (key === '\u0004' && this.#text === '') return { kind: 'end' };
+      echo += this.#key(key);
+    }
+    return { kind: 'more', echo };
+  }
+
+  /** What is shown for a key. */
+  #key(key: string): string {
+    if (key === '\u007f' || key === '\b') return this.#erase(1);
+    if (key === '\u0015') return this.#erase(Infinity);
+    if (/\p{Cc}|\p{Cf}|\p{Cs}/u.test(key) || this.#text.length >= MOST) return '';
+    this.#text += key;
+    return key;
+  }
+
+  #erase(count: number): string {
+    let shown = '';
+    for (let left = count; left > 0 && this.#text !== ''; left -= 1) {
+      const last = [...this.#text].at(-1) ?? '';
+      this.#text = this.#text.slice(0, this.#text.length - last.length);
+      shown += (last.codePointAt(0) ?? 0) >= 0x1100 ? '\b\b  \b\b' : '\b \b';
+    }
+    return shown;
+  }
+}
