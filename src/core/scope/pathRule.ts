@@ -56,15 +56,23 @@ export function folded(path: string): string {
     .join('/');
 }
 
-let last = { path: '', whole: '', names: new Set<string>() };
+interface Folded {
+  whole: string;
+  names: ReadonlySet<string>;
+}
 
-/** `folded`, kept for the path that was asked last: dozens of rules are asked about the same one. */
-function foldedOnce(path: string): { whole: string; names: ReadonlySet<string> } {
-  if (last.path !== path) {
-    const whole = folded(path);
-    last = { path, whole, names: new Set(whole.split('/')) };
-  }
-  return last;
+const MOST_KEPT = 2000;
+let kept = new Map<string, Folded>();
+
+/** `folded`, kept for the paths that were asked about lately: hundreds of rules are asked about the same ones. */
+function foldedOnce(path: string): Folded {
+  const known = kept.get(path);
+  if (known) return known;
+  const whole = folded(path);
+  const made = { whole, names: new Set(whole.split('/')) };
+  if (kept.size >= MOST_KEPT) kept = new Map();
+  kept.set(path, made);
+  return made;
 }
 
 /** As `folded`, for a pattern: what only becomes a `*` or a bracket by folding stays an ordinary character. */

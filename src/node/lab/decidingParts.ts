@@ -5,6 +5,7 @@ import type { Sandbox } from '../../core/sandbox/port.ts';
 import { account } from '../account.ts';
 import { realFolder, WorkspaceRefused } from '../engineParts.ts';
 import { RootedFiles } from '../files/rootedFiles.ts';
+import { ThreadSearch } from '../search/threadSearch.ts';
 import { sha256 } from '../files/hash.ts';
 import { realPath } from '../files/realPath.ts';
 import { ownFolders } from '../folders.ts';
@@ -53,6 +54,7 @@ export async function decidingParts(options: DecidingOptions): Promise<EnginePar
     audit: NO_LOG,
     keepEvidence: () => undefined,
     files: (scope) => new RootedFiles(scope),
+    textSearch: new ThreadSearch(),
     realPath,
     sandbox: NOT_LOOKED_AT,
     outside: NOT_LOOKED_AT,
