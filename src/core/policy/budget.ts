@@ -26,11 +26,16 @@ export function tooMuchYaml(text: string): { offset: number; message: string } |
   let offset = 0;
   let tokens = 0;
   let aliases = 0;
+  let firstAlias = 0;
   for (const token of new Lexer().lex(text)) {
     tokens += 1;
-    if (token.startsWith('*')) aliases += 1;
+    if (token.startsWith('*')) {
+      if (aliases === 0) firstAlias = offset;
+      aliases += 1;
+    }
     if (tokens > MOST_TOKENS) return { offset, message: 'the file holds more than a policy may: make it shorter' };
-    if (aliases > MOST_ALIASES) return { offset, message: `the file holds more than ${MOST_ALIASES} aliases (*name)` };
+    if (aliases > MOST_ALIASES)
+      return { offset: firstAlias, message: `the file holds more than ${MOST_ALIASES} aliases (*name)` };
     offset += CONTROL.has(token) ? 0 : token.length;
   }
   return undefined;

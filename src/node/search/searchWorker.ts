@@ -1,12 +1,20 @@
-import { parentPort, workerData } from 'node:worker_threads';
-import type { Matches, Pattern } from '../../core/tools/textSearch.ts';
-import type { SearchReply, SearchRequest } from './threadSearch.ts';
+import { parentPort } from 'node:worker_threads';
+import type { Pattern } from '../../core/tools/textSearch.ts';
 import { lineMatcher } from './lineMatcher.ts';
+import type { SearchReply, SearchRequest } from './threadSearch.ts';
 
-const matcher = lineMatcher(workerData as Pattern);
+type Matcher = Awaited<ReturnType<typeof lineMatcher>>;
+let last: { pattern: string; matcher: Matcher } | undefined;
 
-async function answered({ text, mostLines }: SearchRequest): Promise<Matches | { kind: 'wrong'; problem: string }> {
-  const matches = await matcher;
+/** Made once a search, not once a file. */
+async function matcherOf(pattern: Pattern): Promise<Matcher> {
+  const key = JSON.stringify(pattern);
+  if (last?.pattern !== key) last = { pattern: key, matcher: await lineMatcher(pattern) };
+  return last.matcher;
+}
+
+async function answered({ pattern, text, mostLines }: SearchRequest): Promise<SearchReply> {
+  const matches = await matcherOf(pattern);
   if (typeof matches === 'string') return { kind: 'wrong', problem: matches };
   const lines: number[] = [];
   let count = 0;
@@ -19,7 +27,7 @@ async function answered({ text, mostLines }: SearchRequest): Promise<Matches | {
 }
 
 parentPort?.on('message', (request: SearchRequest) => {
-  void answered(request).then((answer: SearchReply) => {
+  void answered(request).then((answer) => {
     parentPort?.postMessage(answer);
   });
 });
