@@ -5,6 +5,9 @@ import { Stretch } from '../sandbox/stretch.ts';
 
 /** Longest path that is entered: longer ones cannot be given to the kernel whole (PATH_MAX, limits.h). */
 const LONGEST = 4096;
+/** A folder is opened step by step from the workspace folder: beyond any usual depth each step counts. */
+const FREE_DEPTH = 64;
+const STEP_COST = 8;
 
 /**
  * Everything below a folder, each folder before what is in it. Works through a list of what is left to do, not by
@@ -29,7 +32,7 @@ export async function* walkTree(
     await stretch.rest();
     yield entry;
     if (entry.kind !== 'directory' || entry.path.length > LONGEST) continue;
-    effort?.look(pending.length); // it is opened step by step from the workspace folder
+    effort?.look(Math.max(0, pending.length - FREE_DEPTH) * STEP_COST);
     pending.push({ entries: await listed(entry.path, list, signal), next: 0 });
   }
 }

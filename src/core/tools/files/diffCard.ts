@@ -15,11 +15,14 @@ export async function editCard(options: {
   const { createTwoFilesPatch } = await import('diff');
   const patch = createTwoFilesPatch('before', 'after', options.before ?? '', options.after, '', '', {
     context: 3,
-    timeout: 2000, // a pair of huge, wholly different files would take minutes
+    // A pair of huge, wholly different files would take minutes, and nothing else runs meanwhile.
+    maxEditLength: 4000,
+    timeout: 300,
   });
   // The patch's own head goes, and nothing below it: an added line may well start with `++ after`.
   const lines = patch === undefined ? wholeFile(options).split('\n') : patch.slice(startOfHunks(patch)).split('\n');
-  const diff = visible(lines.join('\n'));
+  const whole = lines.join('\n');
+  const diff = visible(whole.slice(0, MAX_DIFF + 1)); // it never gets shorter
   return {
     kind: 'edit',
     path: options.shown,
