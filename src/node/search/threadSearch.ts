@@ -105,7 +105,8 @@ class Thread implements OpenSearch {
       });
     } finally {
       settled.abort();
-      this.#worker.removeAllListeners();
+      this.#worker.removeAllListeners('message');
+      this.#worker.removeAllListeners('error');
       this.#worker.on('error', () => undefined); // what comes after the answer says nothing more
       this.#worker.unref();
     }
