@@ -1,5 +1,5 @@
 // Builds everything that runs: the extension and the command line (ESM, shared chunks, loaded on first use), the
-// audit worker, and the panel. `dist/meta*.json` is what the boundary test reads.
+// workers, and the panel. `dist/meta*.json` is what the boundary test reads.
 import { build } from 'esbuild';
 import { chmod, rm, writeFile } from 'node:fs/promises';
 
@@ -21,6 +21,7 @@ const node = await build({
     cli: 'src/cli.ts',
     'audit-worker': 'src/node/audit/worker.ts',
     'verify-worker': 'src/node/audit/verify/verifyWorker.ts',
+    'search-worker': 'src/node/search/searchWorker.ts',
   },
   outdir: 'dist',
   platform: 'node',

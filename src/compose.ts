@@ -28,6 +28,7 @@ import type { Sandbox, SandboxStatus } from './core/sandbox/port.ts';
 import type { EditorBuffers, Files, VersionControl } from './core/scope/files.ts';
 import type { Scope } from './core/scope/scope.ts';
 import type { ToolContext } from './core/tools/tool.ts';
+import type { TextSearch } from './core/tools/textSearch.ts';
 import type { Answer, Approval } from './shared/approval.ts';
 import type { RunSummary } from './shared/auditEvent.ts';
 import type { Flags } from './shared/flow.ts';
@@ -48,6 +49,7 @@ export interface EngineParts {
   files(scope: () => Scope): Files;
   /** Paths in the workspace that the person's git runs, includes or trusts: protected like its hooks. */
   laterPaths(): Promise<readonly string[]>;
+  textSearch: TextSearch;
   /** A path with every link resolved, as far as it exists. */
   realPath(path: string): Promise<string>;
   sandbox: Sandbox;
@@ -136,11 +138,11 @@ export class Engine {
   }
 
   /** What would happen if the agent made this call now, in a new run. Decides as a run would, and does nothing. */
-  async tryCall(call: { name: string; arguments: string }, flags?: Flags): Promise<Trial> {
+  async tryCall(call: { name: string; arguments: string }, flags?: Flags, signal?: AbortSignal): Promise<Trial> {
     const [folder] = this.#parts.roots;
     if (folder === undefined) throw new Error('There is no workspace folder.');
     const context = this.#contextOf('lab', folder, await this.policy(), 'the model', new ScriptWatch(false), false);
-    return tryCall(call, await context(), flags);
+    return tryCall(call, await context(), flags, signal);
   }
 
   /** The workspace policies that are not accepted and would count for more if they were. */
@@ -300,7 +302,7 @@ export class Engine {
     scriptWatch: ScriptWatch,
     isRecorded = true,
   ): () => Promise<ToolContext> {
-    const { roots, home, own, sandbox, outside, checkpoints, editor, hash } = this.#parts;
+    const { roots, home, own, sandbox, outside, checkpoints, editor, hash, textSearch } = this.#parts;
     let scope = scopeOf(start, roots, home, own); // no tool sees this one: the first context replaces it
     const files = this.#parts.files(() => scope);
     const versionControl = this.#parts.versionControl(() => scope);
@@ -316,6 +318,7 @@ export class Engine {
         run,
         folder,
         files,
+        textSearch,
         scope,
         rulebook,
         scriptWatch,

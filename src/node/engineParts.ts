@@ -10,6 +10,7 @@ import { AuditClient } from './audit/auditClient.ts';
 import { Evidence } from './audit/evidence.ts';
 import { BlobCheckpoints } from './checkpoint/blobCheckpoints.ts';
 import { RootedFiles } from './files/rootedFiles.ts';
+import { ThreadSearch } from './search/threadSearch.ts';
 import { sha256 } from './files/hash.ts';
 import { realPath } from './files/realPath.ts';
 import { makePrivate, ownFolders, type OwnFolders } from './folders.ts';
@@ -115,6 +116,7 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
       },
       files: (scope) => new RootedFiles(scope),
       laterPaths: () => later.find(),
+      textSearch: new ThreadSearch(),
       realPath,
       sandbox,
       outside: new Unconfined(options.environment),

@@ -32,6 +32,7 @@ export async function tryCall(
   call: { name: string; arguments: string },
   context: ToolContext,
   flags: Flags = NO_FLAGS,
+  signal: AbortSignal = new AbortController().signal,
 ): Promise<Trial> {
   const tool = toolNamed(call.name);
   if (!tool) return refused('unknown-tool', `there is no tool named "${call.name.slice(0, 100)}"`);
@@ -40,7 +41,7 @@ export async function tryCall(
   const available = offered(context.policy, tool.family);
   if (available.verdict === 'deny') return { decision: available, lights: [] };
   try {
-    const { action, title } = await tool.describe(parsed.value, context);
+    const { action, title } = await tool.describe(parsed.value, context, signal);
     const refusal = action.effect === 'execute' ? policyRefusal(context.policy) : undefined;
     const facts = { family: tool.family, flags, ...(refusal !== undefined && { sandboxRefusal: refusal }) };
     const lights = labelsOf(action, context.scope, context.policy.variables.value.length > 0);

@@ -9,10 +9,16 @@ export interface Reply {
 
 const MAX_TEXT = 200_000;
 const MAX_CALLS = 32;
+/** Characters of all calls of a reply. The largest file that a tool writes fits in, escaped. */
+const MAX_CALL_TEXT = 12_000_000;
+/** Providers take names of 64 characters, and know none that is longer. */
+const MAX_NAME = 64;
+const MAX_ID = 200;
 
 /** Reads a stream to its end, telling the text so far; a reply beyond all measure is a failure, not a hang. */
 export async function collectReply(events: AsyncIterable<ModelEvent>, onText: (text: string) => void): Promise<Reply> {
   const reply: Reply = { text: '', calls: [], usage: undefined };
+  let callText = 0;
   for await (const event of events) {
     switch (event.type) {
       case 'text':
@@ -24,7 +30,10 @@ export async function collectReply(events: AsyncIterable<ModelEvent>, onText: (t
       case 'call':
         if (reply.calls.length === MAX_CALLS)
           throw new ModelFailure(`The model did not stop: its reply held more than ${MAX_CALLS} tool calls.`);
-        reply.calls.push(event.call);
+        callText += event.call.id.length + event.call.name.length + event.call.arguments.length;
+        if (callText > MAX_CALL_TEXT)
+          throw new ModelFailure(`The model did not stop: its tool calls went over ${MAX_CALL_TEXT} characters.`);
+        reply.calls.push(shortNamed(event.call, reply.calls.length));
         break;
       case 'usage':
         reply.usage = { input: event.input, output: event.output };
@@ -32,4 +41,16 @@ export async function collectReply(events: AsyncIterable<ModelEvent>, onText: (t
     }
   }
   return reply;
+}
+
+/**
+ * A call whose name and id have a length that is shown, recorded and told to the provider again. A name that is cut
+ * short stays one that no tool has: it is refused by it.
+ */
+function shortNamed({ id, name, arguments: given }: ToolCall, index: number): ToolCall {
+  return {
+    id: id.length > MAX_ID ? `call_${index}_${id.slice(0, 32).replace(/[^A-Za-z0-9_-]/g, '_')}` : id,
+    name: name.length > MAX_NAME ? name.slice(0, MAX_NAME).replace(/[^A-Za-z0-9_-]/g, '_') : name,
+    arguments: given,
+  };
 }

@@ -1,4 +1,5 @@
 import { isMap, isNode, isScalar, isSeq, parseDocument } from 'yaml';
+import { tooMuchYaml } from './budget.ts';
 import { policyJsonSchema, type SchemaNode } from './jsonSchema.ts';
 import { documentationOf, isRequired, keysOf, schemaAt, typeWords, valuesOf } from './schemaWords.ts';
 
@@ -170,6 +171,7 @@ function scalarPlace(
 
 /** The tree of a text that may be broken anywhere; the parser gives up on very few, and then there is no help. */
 function contentsOf(text: string): unknown {
+  if (tooMuchYaml(text)) return undefined;
   try {
     return parseDocument(text, { strict: false, uniqueKeys: false, prettyErrors: false, logLevel: 'silent' }).contents;
   } catch {

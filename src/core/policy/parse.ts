@@ -1,6 +1,7 @@
 import { isMap, isSeq, LineCounter, parseDocument, visit, type Document } from 'yaml';
 import type * as z from 'zod';
 import type { Origin } from '../../shared/decision.ts';
+import { tooManyExamples, tooManyGlobs, tooMuchYaml } from './budget.ts';
 import { PolicyFileSchema, type PolicyFile } from './schema.ts';
 import { suggestKey } from './suggest.ts';
 
@@ -32,13 +33,28 @@ export interface ParsedLayer {
 export type ParseResult = { ok: true; parsed: ParsedLayer } | { ok: false; diagnostics: Diagnostic[] };
 
 const MAX_CHARACTERS = 262_144;
+const MAX_DIAGNOSTICS = 50;
 
 /**
  * Reads one policy file. Everything that is not plainly a policy is an error with its place: YAML errors and
- * warnings, several documents, aliases beyond a few, unknown keys (with a suggestion), wrong types and ranges.
- * An empty file is an empty policy.
+ * warnings, several documents, aliases beyond a few, unknown keys (with a suggestion), wrong types and ranges, and
+ * whatever would take long to be read or asked (budget.ts). An empty file is an empty policy.
  */
 export function parsePolicy(text: string, file: string, layer: Layer): ParseResult {
+  const result = parsed(text, file, layer);
+  if (result.ok || result.diagnostics.length <= MAX_DIAGNOSTICS) return result;
+  const [first] = result.diagnostics;
+  const more = `${result.diagnostics.length - MAX_DIAGNOSTICS} more problems are not listed`;
+  return {
+    ok: false,
+    diagnostics: [
+      ...result.diagnostics.slice(0, MAX_DIAGNOSTICS),
+      { severity: 'error', message: more, file, line: first?.line ?? 1, column: first?.column ?? 1 },
+    ],
+  };
+}
+
+function parsed(text: string, file: string, layer: Layer): ParseResult {
   const lines = new LineCounter();
   const at = (offset: number): { line: number; column: number } => {
     const { line, col } = lines.linePos(offset);
@@ -50,9 +66,22 @@ export function parsePolicy(text: string, file: string, layer: Layer): ParseResu
   });
   if (text.length > MAX_CHARACTERS) return fail(`the file is longer than ${MAX_CHARACTERS} characters`);
   if (text.includes('\0')) return fail('the file contains a NUL byte; is it a text file?');
+  const tooMuch = tooMuchYaml(text);
+  if (tooMuch) {
+    // The parser, which counts lines, has not seen it.
+    const before = text.slice(0, tooMuch.offset).split('\n');
+    const place = { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+    return { ok: false, diagnostics: [{ severity: 'error', message: tooMuch.message, file, ...place }] };
+  }
   let document: Document.Parsed;
   try {
-    document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, strict: true, stringKeys: true });
+    document = parseDocument(text, {
+      lineCounter: lines,
+      uniqueKeys: true,
+      strict: true,
+      stringKeys: true,
+      prettyErrors: false, // they copy the text around each of thousands
+    });
   } catch (error) {
     return fail(
       `this is not YAML that can be read: ${firstLine(error instanceof Error ? error.message : String(error))}`,
@@ -76,17 +105,19 @@ export function parsePolicy(text: string, file: string, layer: Layer): ParseResu
   } catch (error) {
     return fail(firstLine(error instanceof Error ? error.message : String(error)), offsetOfAlias(document));
   }
+  const tooDear = tooManyGlobs(value);
+  if (tooDear) return fail(tooDear.message, offsetOf(document, tooDear.path));
   const result = PolicyFileSchema.safeParse(value ?? {});
   if (!result.success) {
     return {
       ok: false,
-      diagnostics: result.error.issues.flatMap((found) => {
+      diagnostics: result.error.issues.slice(0, MAX_DIAGNOSTICS + 1).flatMap((found) => {
         const issue = mostTelling(found);
         const path = issue.path.filter((part) => typeof part !== 'symbol');
         if (issue.code === 'unrecognized_keys')
-          return issue.keys.map((key) => ({
+          return issue.keys.slice(0, MAX_DIAGNOSTICS + 1).map((key) => ({
             severity: 'error' as const,
-            message: `unknown key "${key}"${suggestKey(key)}`,
+            message: `unknown key "${key.slice(0, 100)}"${suggestKey(key)}`,
             file,
             ...at(offsetOf(document, [...path, key], true)),
           }));
@@ -104,6 +135,8 @@ export function parsePolicy(text: string, file: string, layer: Layer): ParseResu
   }
   if (layer !== 'organization' && result.data.roles !== undefined)
     return fail('roles belong into the organization policy', offsetOf(document, ['roles'], true));
+  const example = tooManyExamples(result.data);
+  if (example) return fail(example.message, offsetOf(document, example.path));
   return {
     ok: true,
     parsed: {
@@ -201,5 +234,6 @@ function startOf(node: unknown, otherwise = 0): number {
 }
 
 function firstLine(text: string): string {
+  if (text.startsWith('Maximum call stack')) return 'it is nested too deeply';
   return text.split('\n')[0] ?? text;
 }

@@ -4,12 +4,20 @@ import { PolicyFileSchema } from './schema.ts';
 /** ` (did you mean "denied_paths"?)` for a key that is nearly one of the policy's, else the empty string. */
 export function suggestKey(key: string): string {
   const near = policyKeys()
-    .map((known) => ({ known, distance: editDistance(key.toLowerCase(), known) }))
+    .map((name) => ({ name, distance: editDistance(key.slice(0, 100).toLowerCase(), name) }))
     .sort((a, b) => a.distance - b.distance)[0];
-  return near && near.distance <= Math.max(2, Math.floor(key.length / 4)) ? ` (did you mean "${near.known}"?)` : '';
+  return near && near.distance <= Math.max(2, Math.floor(key.length / 4)) ? ` (did you mean "${near.name}"?)` : '';
 }
 
+let known: string[] | undefined;
+
+/** Made once: a file of unknown keys asks for each of them. */
 function policyKeys(): string[] {
+  known ??= keysOfSchema();
+  return known;
+}
+
+function keysOfSchema(): string[] {
   const found = new Set<string>();
   const visit = (schema: unknown): void => {
     if (typeof schema !== 'object' || schema === null) return;

@@ -56,9 +56,7 @@ export class Redactor {
   growing(text: string): string {
     const shown = this.text(text);
     let held = 0;
-    for (const { form } of this.#forms)
-      for (let length = Math.min(form.length - 1, shown.length); length > held; length -= 1)
-        if (shown.endsWith(form.slice(0, length))) held = length;
+    for (const { form } of this.#forms) held = Math.max(held, begunAtEnd(form, shown));
     return shown.slice(0, shown.length - held);
   }
 
@@ -74,6 +72,15 @@ export class Redactor {
       return Object.fromEntries(Object.entries(value).map(([key, item]) => [this.text(key), this.#visit(item)]));
     return value;
   }
+}
+
+/** How many characters at the end of a text are the beginning of a form: the most there can be, but not all of it. */
+function begunAtEnd(form: string, text: string): number {
+  const end = text.slice(-(form.length - 1));
+  // Only where the form's first character stands can it begin.
+  for (let at = end.indexOf(form.charAt(0)); at !== -1; at = end.indexOf(form.charAt(0), at + 1))
+    if (form.startsWith(end.slice(at))) return end.length - at;
+  return 0;
 }
 
 /** Each form of a value, and whether programs write it over several lines. A value of several lines (a private key)

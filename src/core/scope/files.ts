@@ -15,12 +15,24 @@ export interface Look {
   size: number;
 }
 
+/** What one call may look at. Each method throws once that is too much, and when the call is stopped. */
+export interface Effort {
+  /** So many entries of folders (one, if nothing is said) are looked at. */
+  look(entries?: number): void;
+  /** So many bytes are read. */
+  read(bytes: number): void;
+  /** Nothing more is looked at. */
+  check(): void;
+}
+
 /**
  * The workspace's files, as the tools see them. Every method asks the scope again at the moment of use and walks
  * from an open root folder without following links; a path that may not be touched throws `Forbidden`, anything
  * else that goes wrong throws `ToolFailure`.
  */
 export interface Files {
+  /** The same files, with all that is looked at through them counted against an effort, and stopped with it. */
+  within(effort: Effort): Files;
   /**
    * Resolves a spelling to the path it means. `itself` does not follow a link in the last place (for deleting and
    * moving). The result may lie outside the scope: the decision says so, not this method.

@@ -7,6 +7,9 @@ type Token = { kind: 'one'; is(character: string): boolean } | { kind: 'many' };
 type Segment = (name: string) => boolean;
 
 const MOST_ALTERNATIVES = 256;
+/** Characters of all alternatives together, and opening braces: what making a matcher may cost. */
+const MOST_EXPANDED = 65_536;
+const MOST_BRACES = 256;
 
 export function isGlob(text: string): boolean {
   return /[*?[\]{}\\]/.test(text);
@@ -20,7 +23,7 @@ export function escapeGlob(text: string): string {
  * A test for paths against a glob: `*` and `?` stay within a segment, `**` as a whole segment is any number of
  * segments (none too), `[a-z]`, `[!a-z]`, `{one,two/three}`, and a backslash takes the next character as it is. Names
  * that start with a dot are names like any other. Time is bounded by the product of both lengths. Throws a
- * `RangeError` when braces stand for more than 256 patterns.
+ * `RangeError` when braces stand for more than 256 patterns, or for more text than is compared.
  */
 export function globMatcher(pattern: string): (path: string) => boolean {
   const alternatives = alternativesOf(pattern).map((one) => partsOf(one).map(segmentOf));
@@ -37,6 +40,49 @@ export function globMatcher(pattern: string): (path: string) => boolean {
   };
 }
 
+/**
+ * What a pattern costs, to be made and to be asked, in characters that may have to be compared; nothing for plain text.
+ * Counted from the text alone, so that it costs little itself.
+ */
+export function globWeight(pattern: string): number {
+  if (!isGlob(pattern)) return 0;
+  const segments = pattern.split('/').length;
+  // Several `*` in one segment are tried against each other.
+  const isTwisted = /\*[^/]+\*/.test(pattern);
+  return expandedLength(pattern) * Math.ceil(segments / 8) * (isTwisted ? 8 : 1);
+}
+
+/** Characters of all that braces stand for, without making any of it. */
+function expandedLength(pattern: string): number {
+  if (bracesIn(pattern) > MOST_BRACES) return Infinity;
+  const measure = (text: string): { count: number; length: number } => {
+    let total = { count: 1, length: 0 };
+    const then = (next: { count: number; length: number }): void => {
+      total = {
+        count: total.count * next.count,
+        length: total.length * next.count + next.length * total.count,
+      };
+    };
+    let rest = text;
+    for (let braces = firstBraces(rest, 0); braces; braces = firstBraces(rest, 0)) {
+      then({ count: 1, length: braces.start });
+      const choices = braces.choices.map(measure);
+      then({
+        count: choices.reduce((sum, { count }) => sum + count, 0),
+        length: choices.reduce((sum, { length }) => sum + length, 0),
+      });
+      rest = rest.slice(braces.end + 1);
+    }
+    then({ count: 1, length: rest.length });
+    return total;
+  };
+  return measure(pattern).length;
+}
+
+function bracesIn(pattern: string): number {
+  return pattern.split('{').length - 1;
+}
+
 function partsOf(path: string): string[] {
   return path.split('/').filter((part) => part !== '' && part !== '.');
 }
@@ -46,13 +92,32 @@ function segmentOf(pattern: string): Segment | 'any' {
   if (!isGlob(pattern)) return (name) => name === pattern;
   if (pattern.startsWith('*') && !isGlob(pattern.slice(1))) return (name) => name.endsWith(pattern.slice(1));
   const tokens = tokensOf(Array.from(pattern));
-  return (name) =>
-    matchesAll(
-      tokens,
-      Array.from(name),
-      (token) => token.kind === 'many',
-      (token, character) => token.kind === 'one' && token.is(character),
+  const shortest = tokens.filter(({ kind }) => kind === 'one').length;
+  return (name) => {
+    const characters = Array.from(name);
+    if (characters.length < shortest) return false;
+    return matchesTokens(tokens, characters);
+  };
+}
+
+const isMany = (token: Token): boolean => token.kind === 'many';
+const fitsToken = (token: Token, character: string): boolean => token.kind === 'one' && token.is(character);
+
+/** What stands before the first `*` and behind the last one has one place only: a single `*` is never tried twice. */
+function matchesTokens(tokens: readonly Token[], characters: readonly string[]): boolean {
+  const first = tokens.findIndex(isMany);
+  if (first === -1)
+    return (
+      tokens.length === characters.length && tokens.every((token, index) => fitsToken(token, characters[index] ?? ''))
     );
+  const last = tokens.findLastIndex(isMany);
+  const behind = tokens.length - last - 1;
+  const end = characters.length - behind;
+  if (end < first) return false;
+  for (let at = 0; at < first; at += 1) if (!fitsToken(tokens[at] as Token, characters[at] ?? '')) return false;
+  for (let at = 0; at < behind; at += 1)
+    if (!fitsToken(tokens[last + 1 + at] as Token, characters[end + at] ?? '')) return false;
+  return first === last || matchesAll(tokens.slice(first, last + 1), characters.slice(first, end), isMany, fitsToken);
 }
 
 /** Wildcards against a sequence: on a mismatch only the last "any number" is ever widened, which is enough. */
@@ -124,12 +189,16 @@ function classOf(members: readonly string[]): (character: string) => boolean {
 
 /** The patterns that braces stand for; braces without a comma or without an end are ordinary characters. */
 function alternativesOf(pattern: string): string[] {
+  if (bracesIn(pattern) > MOST_BRACES) throw new RangeError(`more than ${MOST_BRACES} braces`);
   const done: string[] = [];
+  let length = 0;
   const pending = [{ text: pattern, from: 0 }];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const braces = firstBraces(next.text, next.from);
-    if (!braces) done.push(next.text);
-    else
+    if (!braces) {
+      done.push(next.text);
+      length += next.text.length;
+    } else
       for (const choice of braces.choices)
         pending.push({
           text: next.text.slice(0, braces.start) + choice + next.text.slice(braces.end + 1),
@@ -137,6 +206,7 @@ function alternativesOf(pattern: string): string[] {
         });
     if (done.length + pending.length > MOST_ALTERNATIVES)
       throw new RangeError(`braces stand for more than ${MOST_ALTERNATIVES} patterns`);
+    if (length > MOST_EXPANDED) throw new RangeError(`braces stand for more than ${MOST_EXPANDED} characters`);
   }
   return done;
 }

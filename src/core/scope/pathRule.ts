@@ -63,23 +63,25 @@ interface Seen {
   names: ReadonlySet<string>;
 }
 
-let last: { path: string; roots: readonly string[]; seen: Seen } | undefined;
+const MOST_KEPT = 2000;
+let kept: { roots: readonly string[]; seen: Map<string, Seen> } = { roots: [], seen: new Map() };
 
 /**
- * `folded`, kept for the path that was asked last: dozens of rules are asked about the same one. Names of the folders
- * that the workspace lies in say nothing about what is in it: a workspace below `~/.claude/worktrees` is no `.claude`.
+ * `folded`, kept for the paths that were asked about lately: hundreds of rules are asked about the same ones. Names of
+ * the folders that the workspace lies in say nothing about what is in it: a workspace below `~/.claude/worktrees` is no
+ * `.claude`.
  */
 function seenOnce(path: string, roots: readonly string[]): Seen {
-  if (last?.path !== path || last.roots !== roots) {
-    const whole = folded(path);
-    const root = roots.reduce(
-      (longest, one) => (isInside(one, path) && one.length > longest.length ? one : longest),
-      '',
-    );
-    const inside = root === '' || root === '/' ? whole : folded(path.slice(root.length));
-    last = { path, roots, seen: { whole, inside, names: new Set(inside.split('/')) } };
-  }
-  return last.seen;
+  if (kept.roots !== roots || kept.seen.size >= MOST_KEPT) kept = { roots, seen: new Map() };
+  const known = kept.seen.get(path);
+  if (known) return known;
+  const whole = folded(path);
+  const root = roots.reduce((longest, one) => (isInside(one, path) && one.length > longest.length ? one : longest), '');
+  const inside = root === '' || root === '/' ? whole : folded(path.slice(root.length));
+  const made = { whole, inside, names: new Set(inside.split('/')) };
+  kept.seen.set(path, made);
+  return made;
+}
 }
 
 /** As `folded`, for a pattern: what only becomes a `*` or a bracket by folding stays an ordinary character. */

@@ -56,7 +56,7 @@ async function decideAndPerform(
     if (available.verdict === 'deny') return step.deny(available);
     let described: Description;
     try {
-      described = await tool.describe(args, context);
+      described = await tool.describe(args, context, signal);
     } catch (error) {
       if (error instanceof Forbidden) return step.deny(error.decision);
       if (error instanceof ToolFailure) return step.fail(error.message);

@@ -35,7 +35,7 @@ const tool: Tool<z.infer<typeof parameters>> = {
     'Run a bash command in a sandbox: the workspace is writable, there is no network, and nothing it starts outlives it. Commands that are known to only look run without a question, with the workspace read-only.',
   family: 'code_execution',
   parameters,
-  async describe(args, context) {
+  async describe(args, context, signal) {
     const { scope, policy, files } = context;
     const outside = !policy.sandbox.value;
     const runner = runnerOf(policy, context);
@@ -96,7 +96,7 @@ const tool: Tool<z.infer<typeof parameters>> = {
             )
           : [],
         programs: programLines({ ...meaning, doubts }),
-        losses: await commandLosses(named.resources, context),
+        losses: await commandLosses(named.resources, context, signal),
         secrets: secrets.map((path) => scope.shown(path)),
         readOnly: onlyLooks,
         scripts: scripts.map(

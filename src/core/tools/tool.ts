@@ -11,6 +11,8 @@ import type { Redactor } from '../redaction/redactor.ts';
 import type { Sandbox } from '../sandbox/port.ts';
 import type { EditorBuffers, Files, VersionControl } from '../scope/files.ts';
 import type { Scope } from '../scope/scope.ts';
+import { describedWithin, performedWithin } from './effort.ts';
+import type { TextSearch } from './textSearch.ts';
 
 /** What tools work with. Policy and scope are those in force now, not those at the run's start. */
 export interface ToolContext {
@@ -18,6 +20,7 @@ export interface ToolContext {
   /** The workspace folder of the run: relative paths start here. */
   folder: string;
   files: Files;
+  textSearch: TextSearch;
   scope: Scope;
   /** The policy's rules, ready to be asked. */
   rulebook: Rulebook;
@@ -62,7 +65,7 @@ export interface Performed {
 }
 
 /**
- * A tool. `describe` has no effects. `perform` has them, does exactly what the action says, and is called by the
+ * A tool. `describe` has no effects; it ends with the signal, and looks at a bounded part of the workspace (effort.ts). `perform` has them, does exactly what the action says, and is called by the
  * gate (`call.ts`) alone.
  */
 export interface Tool<A> {
@@ -71,7 +74,7 @@ export interface Tool<A> {
   summary: string;
   family: Family;
   parameters: z.ZodType<A>;
-  describe(args: A, context: ToolContext): Promise<Description>;
+  describe(args: A, context: ToolContext, signal: AbortSignal): Promise<Description>;
   perform(args: A, action: Action, context: ToolContext, signal: AbortSignal): Promise<Performed>;
 }
 
@@ -82,9 +85,10 @@ export type AnyTool = Tool<unknown>;
 export function anyTool<A>(tool: Tool<A>): AnyTool {
   return {
     ...tool,
-    describe: async (args, context) => tool.describe(tool.parameters.parse(args), context),
+    describe: async (args, context, signal) =>
+      describedWithin(context, signal, (bounded) => tool.describe(tool.parameters.parse(args), bounded, signal)),
     perform: async (args, action, context, signal) =>
-      tool.perform(tool.parameters.parse(args), action, context, signal),
+      performedWithin(context, signal, (bounded) => tool.perform(tool.parameters.parse(args), action, bounded, signal)),
   };
 }
 

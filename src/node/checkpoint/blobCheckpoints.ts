@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { lstat, mkdir, open, readdir, readFile, readlink, rename, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, open, opendir, readdir, readFile, readlink, rename, writeFile } from 'node:fs/promises';
 import { createHash, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -8,6 +8,7 @@ import type { PreImage } from '../../shared/action.ts';
 import type { Checkpoints } from '../../core/checkpoint/port.ts';
 import { ToolFailure } from '../../core/tools/failure.ts';
 import { asFailure } from '../files/openTree.ts';
+import { isByIdentity, isSame, preImageAt } from '../files/preImage.ts';
 import { makePrivate } from '../folders.ts';
 
 const MOST_FILES = 5000;
@@ -65,7 +66,10 @@ export class BlobCheckpoints implements Checkpoints {
       });
     for (const image of preImages) {
       const own = kept.find((one) => one.path === image.path);
-      if (image.kind === 'file' && own?.blob !== image.digest)
+      const isAsItWas = isByIdentity(image.digest)
+        ? isSame(await preImageAt(image.path, image.path), image)
+        : own?.blob === image.digest;
+      if (image.kind === 'file' && !isAsItWas)
         throw new ToolFailure(`${image.path} changed while its content was being kept; nothing was done`);
     }
     const folder = join(this.#folder, 'checkpoints', run);
@@ -91,8 +95,10 @@ export class BlobCheckpoints implements Checkpoints {
     if (info.isFile()) seen.bytes += info.size;
     if (seen.files > MOST_FILES || seen.bytes > MOST_BYTES) return false;
     if (!info.isDirectory()) return info.isFile() || info.isSymbolicLink();
-    for (const name of await readdir(path).catch(() => []))
-      if (!(await this.#measure(join(path, name), seen))) return false;
+    const folder = await opendir(path).catch(() => undefined);
+    if (!folder) return true;
+    // Left at the first that is too much: a folder may hold millions.
+    for await (const { name } of folder) if (!(await this.#measure(join(path, name), seen))) return false;
     return true;
   }
 

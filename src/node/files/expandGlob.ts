@@ -1,7 +1,9 @@
-import { readdir } from 'node:fs/promises';
 import { globMatcher, isGlob } from '../../core/scope/glob.ts';
 import { parentOf } from '../../core/scope/spelling.ts';
+import type { Effort } from '../../core/scope/files.ts';
 import type { Scope } from '../../core/scope/scope.ts';
+import { Stretch } from '../sandbox/stretch.ts';
+import { entriesIn } from './entriesIn.ts';
 import { openFolderAt } from './openTree.ts';
 
 const MOST = 500;
@@ -10,7 +12,13 @@ const MOST = 500;
  * The paths below a folder that a glob of bash fits, denied ones too; nothing is looked up inside a hidden folder, and
  * links are not followed. `*` does not stand for a leading dot. At most 500.
  */
-export async function expandGlob(start: string, pattern: string, scope: Scope): Promise<string[]> {
+export async function expandGlob(
+  start: string,
+  pattern: string,
+  scope: Scope,
+  effort: Effort | undefined,
+): Promise<string[]> {
+  const stretch = new Stretch();
   let found = [start];
   let isWild = false;
   for (const segment of pattern.split('/')) {
@@ -26,7 +34,7 @@ export async function expandGlob(start: string, pattern: string, scope: Scope): 
     isWild = true;
     if (!isGlob(segment)) {
       const exists = async (folder: string): Promise<boolean> =>
-        scope.isHidden(folder) || (await namesIn(folder, scope)).includes(segment);
+        scope.isHidden(folder) || (await namesIn(folder, scope, effort)).includes(segment);
       const kept: string[] = [];
       for (const folder of found) if (await exists(folder)) kept.push(`${folder}/${segment}`);
       found = kept;
@@ -41,8 +49,9 @@ export async function expandGlob(start: string, pattern: string, scope: Scope): 
         next.push(`${folder}/${segment}`); // whatever it is, it is hidden
         continue;
       }
-      for (const name of await namesIn(folder, scope)) {
+      for (const name of await namesIn(folder, scope, effort)) {
         if (next.length >= MOST) return next;
+        await stretch.rest();
         if (fits(name) && (!name.startsWith('.') || segment.startsWith('.'))) next.push(`${folder}/${name}`);
       }
     }
@@ -52,17 +61,20 @@ export async function expandGlob(start: string, pattern: string, scope: Scope): 
 }
 
 /** The names in a folder; none where it is hidden, lies outside, or is no folder. */
-export async function namesIn(path: string, scope: Scope): Promise<string[]> {
+export async function namesIn(path: string, scope: Scope, effort: Effort | undefined): Promise<string[]> {
   const root = scope.rootOf(path);
   if (root === undefined || scope.isHidden(path)) return [];
   try {
     const folder = await openFolderAt(root, path);
     try {
-      return await readdir(process.platform === 'linux' ? `/proc/self/fd/${folder.fd}` : path);
+      const at = process.platform === 'linux' ? `/proc/self/fd/${folder.fd}` : path;
+      return (await entriesIn(at, effort)).map(({ name }) => name);
     } finally {
       await folder.close();
     }
-  } catch {
+  } catch (error) {
+    effort?.check(); // too much, or stopped
+    if (!(error instanceof Error)) throw error;
     return []; // no folder, or not to be read: nothing fits
   }
 }

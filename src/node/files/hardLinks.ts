@@ -1,40 +1,66 @@
-import type { Dirent } from 'node:fs';
-import { lstat, readdir } from 'node:fs/promises';
+import type { Dir } from 'node:fs';
+import { lstat, opendir } from 'node:fs/promises';
+import type { Effort } from '../../core/scope/files.ts';
 import type { Scope } from '../../core/scope/scope.ts';
+import { Stretch } from '../sandbox/stretch.ts';
 import { bytesOfPath, textOfName } from './rawPath.ts';
 
 const MOST = 500_000;
 
 /**
  * Finds whether a file with several names is also a denied one, in the workspace or outside: same device and inode.
- * A link count says nothing by itself. Names come and go, so they are looked for anew each time. If there is too much
- * to look at, the answer is yes: fail closed.
+ * A link count says nothing by itself. Names come and go, so they are looked for anew for each call; within one call
+ * once, since every file of a package store may have several names. If there is too much to look at, the answer is yes:
+ * fail closed.
  */
-export async function isNameOfDenied(
-  file: { dev: number; ino: number; nlink: number },
-  scope: Scope,
-): Promise<boolean> {
-  if (file.nlink < 2) return false;
-  let looked = 0;
-  const isSame = async (path: string): Promise<boolean> => {
-    const info = await lstat(bytesOfPath(path)).catch(() => undefined);
-    return info?.ino === file.ino && info.dev === file.dev;
-  };
-  const visit = async (folder: string, denied: boolean): Promise<boolean> => {
-    for (const entry of await entriesOf(folder)) {
-      looked += 1;
-      if (looked > MOST) return true;
-      const path = `${folder}/${textOfName(entry.name)}`;
-      const isDenied = denied || scope.isDenied(path);
-      if (entry.isDirectory() ? await visit(path, isDenied) : isDenied && (await isSame(path))) return true;
+export class DeniedNames {
+  readonly #effort: Effort | undefined;
+  #found: Promise<ReadonlySet<string> | 'too many'> | undefined;
+
+  /** Without an effort nothing is kept: each question looks anew. */
+  constructor(effort: Effort | undefined) {
+    this.#effort = effort;
+  }
+
+  async include(file: { dev: number; ino: number; nlink: number }, scope: Scope): Promise<boolean> {
+    if (file.nlink < 2) return false;
+    const found = this.#effort ? (this.#found ??= this.#look(scope)) : this.#look(scope);
+    const names = await found;
+    return names === 'too many' || names.has(`${file.dev}:${file.ino}`);
+  }
+
+  async #look(scope: Scope): Promise<ReadonlySet<string> | 'too many'> {
+    const found = new Set<string>();
+    const stretch = new Stretch();
+    let looked = 0;
+    const note = async (path: string): Promise<void> => {
+      const info = await lstat(bytesOfPath(path)).catch(() => undefined);
+      if (info) found.add(`${info.dev}:${info.ino}`);
+    };
+    for (const path of scope.deniedOutside) await note(path);
+    const pending = [
+      ...scope.roots.map((folder) => ({ folder, denied: scope.isDenied(folder) })),
+      ...scope.deniedOutside.map((folder) => ({ folder, denied: true })),
+    ];
+    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+      this.#effort?.check();
+      const folder = await opened(next.folder);
+      if (!folder) continue;
+      for await (const entry of folder) {
+        await stretch.rest();
+        looked += 1;
+        if (looked > MOST) return 'too many';
+        const path = `${next.folder}/${textOfName(Buffer.from(entry.name, 'latin1'))}`;
+        const denied = next.denied || scope.isDenied(path);
+        if (entry.isDirectory()) pending.push({ folder: path, denied });
+        else if (denied) await note(path);
+      }
     }
-    return false;
-  };
-  for (const root of scope.roots) if (await visit(root, scope.isDenied(root))) return true;
-  for (const path of scope.deniedOutside) if ((await isSame(path)) || (await visit(path, true))) return true;
-  return false;
+    return found;
+  }
 }
 
-async function entriesOf(folder: string): Promise<Dirent<Buffer>[]> {
-  return readdir(bytesOfPath(folder), { withFileTypes: true, encoding: 'buffer' }).catch(() => []);
+/** Read as it goes, a name's bytes as characters; undefined where it cannot be looked into. */
+async function opened(folder: string): Promise<Dir | undefined> {
+  return opendir(bytesOfPath(folder), { encoding: 'latin1', bufferSize: 512 }).catch(() => undefined);
 }

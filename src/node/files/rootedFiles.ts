@@ -1,31 +1,46 @@
 import { randomUUID } from 'node:crypto';
 import { constants, type Dirent } from 'node:fs';
-import { lstat, open, readdir, rename, unlink } from 'node:fs/promises';
+import { lstat, open, rename, unlink } from 'node:fs/promises';
 import type { PreImage, Resource } from '../../shared/action.ts';
-import { Changed, throwIfStopped, ToolFailure } from '../../core/tools/failure.ts';
+import { Changed, ToolFailure } from '../../core/tools/failure.ts';
 import { assertPermitted, Forbidden } from '../../core/scope/guard.ts';
-import type { FileEntry, Files, Look } from '../../core/scope/files.ts';
+import type { Effort, FileEntry, Files, Look } from '../../core/scope/files.ts';
 import type { Scope } from '../../core/scope/scope.ts';
+import { Stretch } from '../sandbox/stretch.ts';
+import { entriesIn } from './entriesIn.ts';
 import { expandGlob, namesIn } from './expandGlob.ts';
-import { isNameOfDenied } from './hardLinks.ts';
+import { forbiddenBelow } from './forbiddenBelow.ts';
+import { DeniedNames } from './hardLinks.ts';
 import { asFailure, openFolderAt, openPlace, type Place } from './openTree.ts';
 import { isSame, preImageAt } from './preImage.ts';
 import { removeTree } from './removeTree.ts';
 import { refuseRepositoryControls } from './repositoryControls.ts';
 import { resolvePath } from './resolve.ts';
+import { walkTree } from './walkTree.ts';
 
+/** How much longer than it was when it was opened a file may turn out to be. */
+const GROWTH = 65_536;
 const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 
 /** `Files` on a real file system: see there for what each method promises. */
 export class RootedFiles implements Files {
   readonly #scope: () => Scope;
+  readonly #effort: Effort | undefined;
+  readonly #deniedNames: DeniedNames;
 
-  constructor(scope: () => Scope) {
+  constructor(scope: () => Scope, effort?: Effort) {
     this.#scope = scope;
+    this.#effort = effort;
+    this.#deniedNames = new DeniedNames(effort);
+  }
+
+  within(effort: Effort): Files {
+    return new RootedFiles(this.#scope, effort);
   }
 
   look(spelling: string, base: string, last: 'followed' | 'itself'): Promise<Look> {
+    this.#effort?.look();
     return resolvePath(spelling, base, last, this.#scope());
   }
 
@@ -36,7 +51,7 @@ export class RootedFiles implements Files {
       // Every tool that changes something looks here first: another name of a denied file is denied before anyone is asked.
       const info = await place.stat();
       if (info?.isFile()) await this.#refuseHardLink(info, path);
-      return await preImageAt(place.at(), path);
+      return await preImageAt(place.at(), path, this.#effort);
     } catch (error) {
       if (error instanceof Forbidden) throw error;
       if (error instanceof ToolFailure && /does not exist$/.test(error.message)) return { path, kind: 'absent' };
@@ -59,14 +74,15 @@ export class RootedFiles implements Files {
       await this.#refuseHardLink(info, path);
       if (info.size > maxBytes)
         throw new ToolFailure(`${path} is ${info.size} bytes long; the most that is read is ${maxBytes}`);
-      const buffer = Buffer.alloc(maxBytes + 1);
+      this.#effort?.read(info.size);
+      const buffer = Buffer.alloc(Math.min(maxBytes, info.size + GROWTH) + 1);
       let length = 0;
-      while (length <= maxBytes) {
+      while (length < buffer.length) {
         const { bytesRead } = await handle.read(buffer, length, buffer.length - length, length);
         if (bytesRead === 0) break;
         length += bytesRead;
       }
-      if (length > maxBytes) throw new ToolFailure(`${path} grew beyond ${maxBytes} bytes while it was read`);
+      if (length === buffer.length) throw new ToolFailure(`${path} grew while it was read`);
       return buffer.subarray(0, length);
     } finally {
       await handle.close();
@@ -80,7 +96,10 @@ export class RootedFiles implements Files {
     try {
       const at = process.platform === 'linux' ? `/proc/self/fd/${folder.fd}` : path;
       const entries: FileEntry[] = [];
-      for (const found of await readdir(at, { withFileTypes: true })) {
+      const stretch = new Stretch();
+      for (const found of await entriesIn(at, this.#effort)) {
+        await stretch.rest();
+        this.#effort?.check();
         const entry = { path: `${path}/${found.name}`, name: found.name, kind: kindOf(found), size: 0 };
         if (scope.isDenied(entry.path) || scope.standing(entry.path, 'list').kind === 'outside') continue;
         if (entry.kind === 'file') entry.size = (await lstat(`${at}/${found.name}`).catch(() => ({ size: 0 }))).size;
@@ -95,44 +114,19 @@ export class RootedFiles implements Files {
   }
 
   expand(folder: string, pattern: string): Promise<string[]> {
-    return expandGlob(folder, pattern, this.#scope());
+    return expandGlob(folder, pattern, this.#scope(), this.#effort);
   }
 
   names(folder: string): Promise<string[]> {
-    return namesIn(folder, this.#scope());
+    return namesIn(folder, this.#scope(), this.#effort);
   }
 
-  async *walk(path: string, signal: AbortSignal): AsyncIterable<FileEntry> {
-    throwIfStopped(signal);
-    let entries: FileEntry[];
-    try {
-      entries = await this.list(path);
-    } catch (error) {
-      if (error instanceof ToolFailure || error instanceof Forbidden) return; // gone or unreadable: nothing below it
-      throw error;
-    }
-    for (const entry of entries) {
-      throwIfStopped(signal);
-      yield entry;
-      if (entry.kind === 'directory') yield* this.walk(entry.path, signal);
-    }
+  walk(path: string, signal: AbortSignal): AsyncIterable<FileEntry> {
+    return walkTree(path, (folder) => this.list(folder), signal, this.#effort);
   }
 
-  async forbiddenBelow(path: string): Promise<string | undefined> {
-    const scope = this.#scope();
-    const visit = async (at: string): Promise<string | undefined> => {
-      if (scope.isDenied(at) || scope.isProtected(at) || scope.storeAround(at) !== undefined) return at;
-      const info = await lstat(at).catch(() => undefined);
-      // A name that was listed and cannot be looked up (bytes that are not UTF-8) may hide anything below it.
-      if (info === undefined) return at;
-      if (!info.isDirectory()) return undefined;
-      for (const name of await readdir(at).catch(() => [])) {
-        const found = await visit(`${at}/${name}`);
-        if (found !== undefined) return found;
-      }
-      return undefined;
-    };
-    return visit(path);
+  forbiddenBelow(path: string): Promise<string | undefined> {
+    return forbiddenBelow(path, this.#scope(), this.#effort);
   }
 
   changeable(path: string): Promise<void> {
@@ -173,6 +167,7 @@ export class RootedFiles implements Files {
     if (old?.isFile()) await this.#refuseHardLink(old, path);
     try {
       await removeTree(place, path, (below) => {
+        this.#effort?.check();
         assertPermitted(this.#scope(), below, 'delete');
       });
       await place.sync();
@@ -215,12 +210,12 @@ export class RootedFiles implements Files {
   }
 
   async #unchanged(place: Place, path: string, expected: PreImage): Promise<void> {
-    if (!isSame(await preImageAt(place.at(), path), expected))
+    if (!isSame(await preImageAt(place.at(), path, this.#effort), expected))
       throw new Changed(`${path} changed after it was looked at; nothing was done. Look again.`);
   }
 
   async #refuseHardLink(info: { dev: number; ino: number; nlink: number }, path: string): Promise<void> {
-    if (await isNameOfDenied(info, this.#scope()))
+    if (await this.#deniedNames.include(info, this.#scope()))
       throw new Forbidden({
         verdict: 'deny',
         rule: 'denied_paths',

@@ -5,6 +5,7 @@ import type { Sandbox } from '../../core/sandbox/port.ts';
 import { account } from '../account.ts';
 import { realFolder, WorkspaceRefused } from '../engineParts.ts';
 import { RootedFiles } from '../files/rootedFiles.ts';
+import { ThreadSearch } from '../search/threadSearch.ts';
 import { sha256 } from '../files/hash.ts';
 import { realPath } from '../files/realPath.ts';
 import { ownFolders } from '../folders.ts';
@@ -56,6 +57,7 @@ export async function decidingParts(options: DecidingOptions): Promise<EnginePar
     keepEvidence: () => undefined,
     files: (scope) => new RootedFiles(scope),
     laterPaths: () => later.find(),
+    textSearch: new ThreadSearch(),
     realPath,
     sandbox: NOT_LOOKED_AT,
     outside: NOT_LOOKED_AT,

@@ -10,9 +10,14 @@ export async function* linesOf(response: Response): AsyncIterable<string> {
   try {
     for (;;) {
       const { done, value = '' } = await reader.read();
-      const lines = (rest + value).split('\n');
-      rest = done ? '' : (lines.pop() ?? '');
-      for (const line of lines) if (line.trim() !== '') yield line;
+      // Only what is new is looked through: a line may come in a million pieces.
+      const [first = '', ...lines] = value.split('\n');
+      rest += first;
+      for (const line of lines) {
+        if (rest.trim() !== '') yield rest;
+        rest = line;
+      }
+      if (done && rest.trim() !== '') yield rest;
       if (rest.length > LONGEST)
         throw new ModelFailure('The model did not stop: a line of its reply went over all measure.');
       if (done) return;

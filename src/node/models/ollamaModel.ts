@@ -11,6 +11,7 @@ import {
 import { doorTo, EgressRefused } from '../egress/door.ts';
 import { destinationWords } from './destination.ts';
 import { linesOf } from './lines.ts';
+import { measured } from './measured.ts';
 
 export interface OllamaSettings {
   model: string;
@@ -71,7 +72,7 @@ async function* stream(
         number += 1;
         // Ollama gives calls no id: the position in the conversation is one.
         const id = `call_${request.messages.length}_${number}`;
-        yield { type: 'call', call: { id, name: call.name, arguments: JSON.stringify(call.arguments) } };
+        yield { type: 'call', call: { id, name: call.name, arguments: textOf(call.arguments) } };
       }
       if (part.done) yield { type: 'usage', input: part.prompt_eval_count, output: part.eval_count };
       done ||= part.done;
@@ -92,7 +93,7 @@ async function ask(
   const { origin } = new URL(settings.baseUrl);
   let response: Response;
   try {
-    response = await doorTo(settings.baseUrl, permit)(`${settings.baseUrl}/api/chat`, {
+    const reply = await doorTo(settings.baseUrl, permit)(`${settings.baseUrl}/api/chat`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', accept: 'application/x-ndjson' },
       body: JSON.stringify({
@@ -105,6 +106,7 @@ async function ask(
       }),
       signal,
     });
+    response = measured(reply);
   } catch (error) {
     if (error instanceof EgressRefused) throw new ModelFailure(`${error.message}.`);
     if (signal.aborted || !(error instanceof TypeError)) throw error; // a TypeError is how fetch says "network"
@@ -150,6 +152,15 @@ function toOllama(message: Message): OllamaMessage {
       };
     case 'tool':
       return { role: 'tool', content: message.text, tool_name: message.name };
+  }
+}
+
+/** JSON may be nested deeper than it can be written again; then it is text that no tool takes. */
+function textOf(value: Record<string, unknown>): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return 'nested too deeply';
   }
 }
 

@@ -9,6 +9,7 @@ import {
 } from '../../core/models/port.ts';
 import { doorTo, EgressRefused } from '../egress/door.ts';
 import { destinationWords } from './destination.ts';
+import { measured } from './measured.ts';
 
 export interface OpenAiSettings {
   model: string;
@@ -43,7 +44,7 @@ async function* stream(
     baseURL: settings.baseUrl,
     fetch: async (input, init) => {
       try {
-        return await door(input, { ...init, headers: headersFor(settings) });
+        return measured(await door(input, { ...init, headers: headersFor(settings) }));
       } catch (error) {
         // The library tries again what fails; a refusal of ours (no record, another origin, a redirect) is final.
         if (!(error instanceof TypeError) && init?.signal?.aborted !== true) {

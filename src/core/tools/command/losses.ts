@@ -11,6 +11,7 @@ const MOST = 10;
 export async function commandLosses(
   resources: readonly Resource[],
   context: ToolContext,
+  signal: AbortSignal,
 ): Promise<{ path: string; loss: Loss }[]> {
   const losses: { path: string; loss: Loss }[] = [];
   for (const { path, access } of resources
@@ -20,7 +21,7 @@ export async function commandLosses(
       const look = await context.files.look(path, context.folder, 'itself');
       // Writing into a folder takes nothing away from it.
       if (look.kind === 'absent' || (access === 'write' && look.kind === 'directory')) continue;
-      losses.push({ path: context.scope.shown(path), loss: await lossAt(look, context, new AbortController().signal) });
+      losses.push({ path: context.scope.shown(path), loss: await lossAt(look, context, signal) });
     } catch (error) {
       if (!(error instanceof ToolFailure || error instanceof Forbidden)) throw error;
     }

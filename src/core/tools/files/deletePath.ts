@@ -13,7 +13,7 @@ const tool: Tool<z.infer<typeof parameters>> = {
   summary: 'Delete a file, a link, or a folder with everything in it.',
   family: 'file_system',
   parameters,
-  async describe(args, context) {
+  async describe(args, context, signal) {
     const look = await context.files.look(args.path, context.folder, 'itself');
     const shown = context.scope.shown(look.path);
     if (look.kind === 'absent') throw new ToolFailure(`${shown} does not exist`);
@@ -31,7 +31,7 @@ const tool: Tool<z.infer<typeof parameters>> = {
         undo,
       },
       title: `Delete ${shown}`,
-      card: { kind: 'delete', path: shown, loss: await lossAt(look, context, new AbortController().signal) },
+      card: { kind: 'delete', path: shown, loss: await lossAt(look, context, signal) },
       undo: undoWords(undo),
     };
   },

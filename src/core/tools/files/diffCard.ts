@@ -16,11 +16,17 @@ export async function editCard(options: {
   const { createTwoFilesPatch } = await import('diff');
   const patch = createTwoFilesPatch('before', 'after', options.before ?? '', options.after, '', '', {
     context: 3,
-    timeout: 2000, // a pair of huge, wholly different files would take minutes
+    // A pair of huge, wholly different files would take minutes, and nothing else runs meanwhile.
+    maxEditLength: 4000,
+    timeout: 300,
   });
   // The patch's own head goes, and nothing below it: an added line may well start with `++ after`.
   const lines = patch === undefined ? wholeFile(options).split('\n') : patch.slice(startOfHunks(patch)).split('\n');
-  const diff = lines.map((line) => visible(withBlanks(line))).join('\n');
+  // Enough of each line and of all of them: what is shown never gets shorter by being written out.
+  const diff = lines
+    .slice(0, MAX_DIFF)
+    .map((line) => visible(withBlanks(line.slice(0, MAX_DIFF + 1))))
+    .join('\n');
   return {
     kind: 'edit',
     path: options.shown,

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { visibleLine } from '../../../shared/visible.ts';
 import { isGlob } from '../../scope/glob.ts';
 import { relativeTo } from '../../scope/spelling.ts';
+import { TooBig } from '../effort.ts';
 import { globOf } from '../text.ts';
 import { anyTool, type Tool } from '../tool.ts';
 import { describeLooking, PASSED_OVER } from './looking.ts';
@@ -28,21 +29,26 @@ const tool: Tool<z.infer<typeof parameters>> = {
       ? globOf(args.pattern)
       : (path: string) => path.toLowerCase().includes(args.pattern.toLowerCase());
     const found: string[] = [];
-    let more = false;
-    for await (const entry of context.files.walk(start, signal)) {
-      const below = relativeTo(start, entry.path);
-      if (below.split('/').some((part) => PASSED_OVER.has(part) && !args.pattern.includes(part))) continue;
-      if (entry.kind === 'directory' || !matches(below)) continue;
-      if (found.length === MAX_RESULTS) {
-        more = true;
-        break;
+    let more = '';
+    try {
+      for await (const entry of context.files.walk(start, signal)) {
+        const below = relativeTo(start, entry.path);
+        if (below.split('/').some((part) => PASSED_OVER.has(part) && !args.pattern.includes(part))) continue;
+        if (entry.kind === 'directory' || !matches(below)) continue;
+        if (found.length === MAX_RESULTS) {
+          more = '\n[more not shown]';
+          break;
+        }
+        found.push(visibleLine(context.scope.shown(entry.path)));
       }
-      found.push(visibleLine(context.scope.shown(entry.path)));
+    } catch (error) {
+      if (!(error instanceof TooBig)) throw error;
+      more = `\n[stopped after ${error.message}; narrow the path]`;
     }
     found.sort();
     return {
       ok: true,
-      text: found.length === 0 ? 'Nothing found.' : found.join('\n') + (more ? '\n[more not shown]' : ''),
+      text: (found.length === 0 ? 'Nothing found.' : found.join('\n')) + more,
       facts: { found: found.length },
       contentOf: [],
     };

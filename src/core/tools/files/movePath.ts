@@ -16,7 +16,7 @@ const tool: Tool<z.infer<typeof parameters>> = {
   summary: 'Move or rename a file, a link or a folder. An existing file at the new path is replaced.',
   family: 'file_system',
   parameters,
-  async describe(args, context) {
+  async describe(args, context, signal) {
     const from = await context.files.look(args.from, context.folder, 'itself');
     const to = await context.files.look(args.to, context.folder, 'itself');
     const [fromShown, toShown] = [context.scope.shown(from.path), context.scope.shown(to.path)];
@@ -48,7 +48,7 @@ const tool: Tool<z.infer<typeof parameters>> = {
         kind: 'move',
         from: fromShown,
         to: toShown,
-        ...(to.kind === 'file' && { replaces: await lossAt(to, context, new AbortController().signal) }),
+        ...(to.kind === 'file' && { replaces: await lossAt(to, context, signal) }),
       },
       undo: undoWords(undo),
     };

@@ -2,8 +2,10 @@ import * as z from 'zod';
 import { visibleLine } from '../../../shared/visible.ts';
 import { relativeTo } from '../../scope/spelling.ts';
 import { ToolFailure } from '../failure.ts';
+import { TooBig } from '../effort.ts';
 import { globOf, isSkippable, textOf } from '../text.ts';
-import { anyTool, type Tool } from '../tool.ts';
+import type { OpenSearch } from '../textSearch.ts';
+import { anyTool, type Tool, type ToolContext } from '../tool.ts';
 import { describeLooking, PASSED_OVER } from './looking.ts';
 
 const MAX_FILE = 1024 * 1024;
@@ -39,60 +41,85 @@ const tool: Tool<z.infer<typeof parameters>> = {
   async perform(args, action, context, signal) {
     const start = action.resources[0]?.path ?? '';
     const single = action.resources[0]?.access === 'read';
-    const matches = await lineMatcher(args);
-    const wanted = args.glob === undefined ? () => true : globOf(args.glob);
-    const hits: string[] = [];
-    const contentOf: string[] = [];
-    let left = 0;
-    const look = (path: string, bytes: Uint8Array): void => {
-      const shown = context.scope.shown(path);
-      let found = false;
-      for (const [index, line] of textOf(bytes, shown).split('\n').entries()) {
-        if (!matches(line)) continue;
-        found = true;
-        if (hits.length < MAX_HITS)
-          hits.push(`${visibleLine(shown)}:${index + 1}: ${context.redactor.text(line).slice(0, MAX_LINE)}`);
-        else left += 1;
-      }
-      if (found) contentOf.push(path);
-    };
-    if (single) look(start, await context.files.read(start, 4 * MAX_FILE));
-    else
-      for await (const entry of context.files.walk(start, signal)) {
-        const below = relativeTo(start, entry.path);
-        if (entry.kind !== 'file' || entry.size > MAX_FILE || !wanted(below)) continue;
-        if (below.split('/').some((part) => PASSED_OVER.has(part)) || context.scope.isSecret(entry.path)) continue;
-        try {
-          look(entry.path, await context.files.read(entry.path, MAX_FILE));
-        } catch (error) {
-          if (!isSkippable(error)) throw error; // a binary file, or one that is gone by now
-        }
-      }
+    const pattern = { text: args.pattern, isExpression: args.regex, ignoresCase: args.ignore_case };
+    const search = context.textSearch.open(pattern, signal);
+    const found: Found = { hits: [], left: 0, contentOf: [], stopped: undefined };
+    try {
+      if (single) await lookInto(start, await context.files.read(start, 4 * MAX_FILE), { search, context, found });
+      else await lookBelow(start, args.glob, { search, context, found }, signal);
+    } finally {
+      await search.close();
+    }
+    const { hits, left, contentOf, stopped } = found;
+    const end = stopped === undefined ? '' : `\n[${stopped}]`;
     return {
       ok: true,
       text:
-        hits.length === 0 ? 'Nothing found.' : hits.join('\n') + (left > 0 ? `\n[${left} more hits not shown]` : ''),
-      facts: { hits: hits.length + left },
+        (hits.length === 0 ? 'Nothing found.' : hits.join('\n')) +
+        (left > 0 ? `\n[${left} more hits not shown]` : '') +
+        end,
+      facts: { hits: hits.length + left, ...(stopped !== undefined && { stopped: true }) },
       contentOf,
     };
   },
 };
 export const searchFiles = anyTool(tool);
 
-/** RE2 runs in linear time, so that no pattern of the model can hang the host. */
-async function lineMatcher(args: z.infer<typeof parameters>): Promise<(line: string) => boolean> {
-  if (!args.regex) {
-    if (!args.ignore_case) return (line) => line.includes(args.pattern);
-    const lower = args.pattern.toLowerCase();
-    return (line) => line.toLowerCase().includes(lower);
+interface Found {
+  hits: string[];
+  left: number;
+  contentOf: string[];
+  /** Why not everything was looked through. */
+  stopped: string | undefined;
+}
+
+interface Search {
+  search: OpenSearch;
+  context: ToolContext;
+  found: Found;
+}
+
+async function lookInto(path: string, bytes: Uint8Array, { search, context, found }: Search): Promise<void> {
+  const shown = context.scope.shown(path);
+  const text = textOf(bytes, shown);
+  const answer = await search.in(text, MAX_HITS - found.hits.length);
+  if ('kind' in answer) {
+    if (answer.kind === 'wrong') throw new WrongPattern(`the pattern cannot be searched for: ${answer.problem}`);
+    found.stopped = `stopped after ${answer.seconds} s at ${visibleLine(shown)}; narrow the pattern or the path`;
+    return;
   }
-  const { RE2JS } = await import('re2js');
-  try {
-    const compiled = RE2JS.compile(args.pattern, args.ignore_case ? RE2JS.CASE_INSENSITIVE : 0);
-    return (line) => compiled.matcher(line).find();
-  } catch (error) {
-    throw new ToolFailure(
-      `the pattern is not a regular expression: ${error instanceof Error ? error.message : 'unknown'}`,
+  if (answer.count === 0) return;
+  found.contentOf.push(path);
+  found.left += answer.count - answer.lines.length;
+  const lines = text.split('\n');
+  for (const index of answer.lines)
+    found.hits.push(
+      `${visibleLine(shown)}:${index + 1}: ${context.redactor.text(lines[index] ?? '').slice(0, MAX_LINE)}`,
     );
+}
+
+async function lookBelow(start: string, glob: string | undefined, how: Search, signal: AbortSignal): Promise<void> {
+  const { context, found } = how;
+  const wanted = glob === undefined ? () => true : globOf(glob);
+  try {
+    for await (const entry of context.files.walk(start, signal)) {
+      const below = relativeTo(start, entry.path);
+      if (entry.kind !== 'file' || entry.size > MAX_FILE) continue;
+      if (below.split('/').some((part) => PASSED_OVER.has(part)) || context.scope.isSecret(entry.path)) continue;
+      if (!wanted(below)) continue;
+      try {
+        await lookInto(entry.path, await context.files.read(entry.path, MAX_FILE), how);
+      } catch (error) {
+        if (!isSkippable(error) || error instanceof WrongPattern) throw error; // a binary file, or one that is gone by now
+      }
+      if (found.stopped !== undefined) return;
+    }
+  } catch (error) {
+    if (!(error instanceof TooBig)) throw error;
+    found.stopped = `stopped after ${error.message}; narrow the path`;
   }
+}
+
+class WrongPattern extends ToolFailure {
+  override name = 'WrongPattern';
 }

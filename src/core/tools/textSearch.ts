@@ -1,0 +1,30 @@
+/** What is looked for in lines of text. */
+export interface Pattern {
+  text: string;
+  isExpression: boolean;
+  ignoresCase: boolean;
+}
+
+/** Lines that a pattern fits: their numbers, counted from 0, at most as many as were asked for, and how many there are. */
+export interface Matches {
+  lines: number[];
+  count: number;
+}
+
+/** Why a search gave no answer: `wrong` is about the pattern, and `slow` after how many seconds it was given up. */
+export type Unanswered = { kind: 'wrong'; problem: string } | { kind: 'slow'; seconds: number };
+
+/**
+ * Looks for a pattern of the model's in texts of the workspace, in a thread of its own: both may be made to take long,
+ * and nothing else may wait for them. All texts of one search share one allowance of time.
+ */
+export interface OpenSearch {
+  /** Throws `Cancelled` when the call is stopped. Once unanswered, it stays so. */
+  in(text: string, mostLines: number): Promise<Matches | Unanswered>;
+  /** Ends the thread. Always to be called. */
+  close(): Promise<void>;
+}
+
+export interface TextSearch {
+  open(pattern: Pattern, signal: AbortSignal): OpenSearch;
+}

@@ -1,0 +1,222 @@
+import { open, mkdir, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { Engine } from '../../src/compose.ts';
+import { bashParser } from '../../src/core/command/bash.ts';
+import { collectReply } from '../../src/core/models/collect.ts';
+import { checkExamples } from '../../src/core/policy/examples.ts';
+import { mergePolicies } from '../../src/core/policy/merge.ts';
+import { parsePolicy } from '../../src/core/policy/parse.ts';
+import { Rulebook } from '../../src/core/policy/rules.ts';
+import { Redactor } from '../../src/core/redaction/redactor.ts';
+import { nodeParts } from '../../src/node/engineParts.ts';
+import { lineMatcher } from '../../src/node/search/lineMatcher.ts';
+import { measured } from '../../src/node/models/measured.ts';
+
+// One hostile input, in a process that may be ended: `freezeChild.ts STAGE FOLDER`. Prints one line of JSON: what came of
+// it, and the longest time for which nothing else could have run (`stillMs`).
+
+const [stage = '', base = ''] = process.argv.slice(2);
+const work = join(base, 'work');
+let stillMs = 0;
+let before = performance.now();
+const beat = setInterval(() => {
+  stillMs = Math.max(stillMs, performance.now() - before - 20);
+  before = performance.now();
+}, 20);
+
+async function engine(): Promise<{ engine: Engine; end: () => Promise<void> }> {
+  await mkdir(join(base, 'home'), { recursive: true });
+  const node = await nodeParts({
+    folders: [work],
+    environment: {
+      PATH: process.env['PATH'],
+      XDG_DATA_HOME: join(base, 'data'),
+      XDG_CONFIG_HOME: join(base, 'config'),
+    },
+    version: 'test',
+    editor: { isUnsaved: () => false },
+    home: join(base, 'home'),
+  });
+  return { engine: new Engine(node.parts), end: () => node.audit[Symbol.asyncDispose]() };
+}
+
+/** Lets a scripted model make one call in a real run, and gives the words that the model gets back. */
+async function call(name: string, args: unknown, stopAfterMs?: number): Promise<unknown> {
+  const { engine: made, end } = await engine();
+  let answer: unknown;
+  made.onChange(() => {
+    for (const { id, digest } of made.view().approvals)
+      queueMicrotask(() => made.answer(id, digest, { choice: 'approve' }));
+  });
+  if (stopAfterMs !== undefined) setTimeout(() => void made.stop('enough'), stopAfterMs);
+  await made.send('go', {
+    provider: 'demo',
+    label: 'scripted',
+    destination: 'nowhere',
+    async *stream(request) {
+      answer = request.messages.at(-1);
+      const raw = typeof args === 'string' ? args : JSON.stringify(args);
+      if (request.messages.at(-1)?.role === 'tool') yield { type: 'text', text: 'done' };
+      else yield { type: 'call', call: { id: 'c', name, arguments: raw } };
+      await Promise.resolve();
+    },
+  });
+  const state = made.view().run?.state;
+  await end();
+  return { state, text: (answer as { text?: string } | undefined)?.text?.slice(0, 2000) };
+}
+
+async function plant(name: string, content: string): Promise<void> {
+  await mkdir(join(work, name, '..'), { recursive: true });
+  await writeFile(join(work, name), content);
+}
+
+async function sparse(name: string): Promise<void> {
+  await plant(name, '');
+  const file = await open(join(work, name), 'r+');
+  await file.truncate(200 * 2 ** 30);
+  await file.close();
+}
+
+function policy(text: string): unknown {
+  const result = parsePolicy(text, '/policy.yaml', 'workspace');
+  if (!result.ok) return result.diagnostics.slice(0, 2);
+  const { rules } = mergePolicies([result.parsed]);
+  new Rulebook(rules, { roots: ['/w'], home: '/h' }).ruling({
+    tool: 'read_file',
+    effect: 'read',
+    resources: Array.from({ length: 1000 }, (_, index) => ({ path: `/w/${'a'.repeat(200)}/${index}`, access: 'read' })),
+    arguments: {},
+    preImages: [],
+    undo: 'none',
+  });
+  return bashParser().then((parser) => checkExamples(result.parsed, parser).length);
+}
+
+const many = (count: number, line: (index: number) => string): string =>
+  Array.from({ length: count }, (_, index) => line(index)).join('\n');
+const TWO_THOUSAND = 'a'.repeat(2000);
+const HOSTILE_PATTERN = '([a-z]{0,500}){0,2}[0-9]';
+
+const STAGES: Record<string, () => unknown> = {
+  'edit: a megabyte of commas, each replaced by a megabyte': async () => {
+    await plant('a.txt', ','.repeat(2 ** 20));
+    return call('edit_file', { path: 'a.txt', old_text: ',', new_text: 'x'.repeat(2 ** 20), replace_all: true });
+  },
+  'control: the same without counting first': () =>
+    ','
+      .repeat(2 ** 20)
+      .split(',')
+      .join('x'.repeat(2 ** 20)).length,
+  'write: two wholly different texts of megabytes': async () => {
+    await plant(
+      'a.txt',
+      many(150_000, (index) => `a${index}`),
+    );
+    return call('write_file', { path: 'a.txt', content: many(150_000, (index) => `b${index * 7}`) });
+  },
+  'search: large counted classes on one long line': async () => {
+    await plant('a.txt', 'a'.repeat(1_000_000));
+    return call('search_files', { pattern: HOSTILE_PATTERN, regex: true });
+  },
+  'search: the same, stopped': async () => {
+    await plant('a.txt', 'a'.repeat(1_000_000));
+    return call('search_files', { pattern: HOSTILE_PATTERN, regex: true }, 2000);
+  },
+  'control: the same pattern in this thread': async () => {
+    const matches = await lineMatcher({ text: HOSTILE_PATTERN, isExpression: true, ignoresCase: false });
+    return typeof matches === 'string' ? matches : matches('a'.repeat(1_000_000));
+  },
+  'search: counts of counts': async () => {
+    await plant('a.txt', 'a');
+    return call('search_files', { pattern: '(?:[a-z]{100}){10}'.repeat(40), regex: true });
+  },
+  'find: stars in every part, in a folder of many names': async () => {
+    await mkdir(work, { recursive: true });
+    for (let index = 0; index < 2000; index += 1) await plant(`${'a'.repeat(240)}${index}`, '');
+    return call('find_files', { pattern: `${'*a'.repeat(100)}*b` });
+  },
+  'ls beside a sparse file of 200 GB': async () => {
+    await sparse('Makefile');
+    await sparse('package.json');
+    return call('run_command', { command: 'ls' });
+  },
+  'control: the same file, hashed': async () => {
+    await sparse('Makefile');
+    const hash = createHash('sha256');
+    const file = await open(join(work, 'Makefile'));
+    for await (const chunk of file.createReadStream()) hash.update(chunk as Buffer);
+    return hash.digest('hex');
+  },
+  'move of a sparse file of 200 GB': async () => {
+    await sparse('a.bin');
+    return call('move_path', { from: 'a.bin', to: 'b.bin' });
+  },
+  'delete of a folder 900 deep': async () => {
+    await mkdir(join(work, Array.from({ length: 900 }, () => 'd').join('/')), { recursive: true });
+    return call('delete_path', { path: 'd' });
+  },
+  'search in a folder 900 deep': async () => {
+    await mkdir(join(work, Array.from({ length: 900 }, () => 'd').join('/')), { recursive: true });
+    return call('search_files', { pattern: 'x' });
+  },
+  'list and delete of a folder of 20,000 entries': async () => {
+    await mkdir(join(work, 'wide'), { recursive: true });
+    for (let index = 0; index < 20_000; index += 1) await mkdir(join(work, 'wide', `n${index}`));
+    return [await call('list_directory', { path: 'wide' }), await call('delete_path', { path: 'wide' })];
+  },
+  'arguments nested 100,000 deep': () => call('read_file', `{"path":${'['.repeat(100_000)}${']'.repeat(100_000)}}`),
+  'arguments of 100,000 keys': () =>
+    call('read_file', `{${Array.from({ length: 100_000 }, (_, index) => `"k${index}":1`).join(',')}}`),
+  'a number beyond all numbers': () => call('read_file', '{"path":"a","start_line":1e400}'),
+  'half a character': () => call('read_file', '{"path":"\\ud800"}'),
+  'a tool name of 6 MB': () => call('n'.repeat(6 * 2 ** 20), {}),
+  'tool calls of 6 MB each': () =>
+    collectReply(
+      (async function* () {
+        await Promise.resolve();
+        for (;;) yield { type: 'call' as const, call: { id: 'i'.repeat(6e6), name: 'n'.repeat(6e6), arguments: '' } };
+      })(),
+      () => undefined,
+    ).catch(String),
+  'a reply that never ends': async () => {
+    const body = new ReadableStream<Uint8Array>({
+      pull: (controller) => {
+        controller.enqueue(new Uint8Array(65_536).fill(10));
+      },
+    });
+    return measured(new Response(body)).text().catch(String);
+  },
+  'policy: quotes': () => policy('"'.repeat(262_000)),
+  'policy: thousands of unknown keys': () => policy(many(24_000, (index) => `k${index}: 1`)),
+  'policy: thousands of aliases': () => policy(`a: &a [1]\nb: [${'*a,'.repeat(60_000)}]`),
+  'policy: nested': () => policy(`a: ${'['.repeat(100_000)}`),
+  'policy: braces': () =>
+    policy(`rules:\n${many(500, (index) => `  - {decision: deny, why: x, paths: ["${'{a,b}'.repeat(8)}${index}"]}`)}`),
+  'policy: 500 rules, 1000 paths': () =>
+    policy(`rules:\n${many(500, (index) => `  - {decision: deny, why: x, paths: ["**/x${index}/**"]}`)}`),
+  'policy: examples': () =>
+    policy(
+      `rules:\n${many(9, () => `  - decision: deny\n    why: x\n    commands: [${many(400, (index) => `git ${index}`).replaceAll('\n', ', ')}]\n    examples:\n      no_match:\n${many(400, () => '        - git -a -b 0')}`)}`,
+    ),
+  'redaction: long outputs, many secrets': () => {
+    const redactor = new Redactor();
+    for (let index = 0; index < 50; index += 1) redactor.add({ name: 'S', value: `${'ab'.repeat(200)}${index}` });
+    for (const text of ['ab'.repeat(130_000), 'YWJh'.repeat(65_000), TWO_THOUSAND.repeat(130)]) {
+      redactor.text(text);
+      for (let at = 0; at < 200; at += 1) redactor.growing(text.slice(0, at * 100));
+    }
+    return redactor.masked > 0;
+  },
+};
+
+if (stage === 'names') process.stdout.write(JSON.stringify(Object.keys(STAGES)));
+else {
+  const came = await STAGES[stage]?.();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  process.stdout.write(
+    JSON.stringify({ came, stillMs: Math.round(stillMs), peakMb: Math.round(process.resourceUsage().maxRSS / 1024) }),
+  );
+}
+clearInterval(beat);
