@@ -64,3 +64,28 @@ test('with the data folder in the home folder, where it usually is, the self-tes
   const refusal = await proveCage(found.machinery, { ...found.base, toolchains: [`${home}/.ssh`] }, open);
   expect('works' in refusal).toBe(false); // what is mounted as a toolchain is meant to be there
 });
+
+test('a self-test that broke off says so, and blames no attempt that was not made', async () => {
+  const { found, data } = await machine();
+  const { starter } = found.machinery;
+  // Of what the attempts say only the first lines arrive, as of one that was ended.
+  const full: typeof starter = Object.assign(Object.create(starter) as typeof starter, {
+    take: async (...args: Parameters<typeof starter.take>) => {
+      const waiting = await starter.take(...args);
+      const begin: typeof waiting.process.begin = (talk) => waiting.process.begin({ ...talk, outputCap: 40 });
+      return { ...waiting, process: { ...waiting.process, begin } };
+    },
+  });
+  const refusal = await proveCage({ ...found.machinery, starter: full }, found.base, {
+    data,
+    home: '/nowhere',
+    toolchains: [],
+    known: known(true),
+  });
+  expect(refusal).toMatchObject({ works: false });
+  const { cause, fix } = refusal as Extract<typeof refusal, { works: false }>;
+  expect(cause).not.toContain('let a command');
+  expect(cause).not.toContain('read the home folder');
+  expect(cause).toMatch(/the self-test broke off after \d of \d\d attempts/);
+  expect(fix).toContain('doctor');
+});

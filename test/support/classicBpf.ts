@@ -63,6 +63,9 @@ export function judge(program: readonly Instruction[], call: SystemCall): Verdic
       case 0x45: // jset
         jump((accumulator & value) !== 0);
         break;
+      case 0x54: // and #k
+        accumulator = (accumulator & value) >>> 0;
+        break;
       case 0x06: // ret k
         return verdictOf(value);
       default:

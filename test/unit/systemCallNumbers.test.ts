@@ -21,7 +21,7 @@ const EVERYDAY = words(`read write close fstat lseek mmap mprotect munmap brk rt
   epoll_ctl epoll_pwait eventfd2 signalfd4 timerfd_create inotify_init1 inotify_add_watch ppoll pselect6 pipe2 dup
   dup3 connect bind listen accept4 sendto recvfrom sendmsg recvmsg shutdown getsockopt setsockopt getsockname
   getrandom prlimit64 getrusage sysinfo umask splice tee sendfile copy_file_range fadvise64 mlock mincore msync
-  sigaltstack ptrace seccomp capget landlock_create_ruleset close_range membarrier fgetxattr fsetxattr statfs`);
+  sigaltstack ptrace seccomp capget landlock_create_ruleset close_range membarrier fgetxattr statfs`);
 
 function numbersIn(file: string): Map<string, number> {
   const text = readFileSync(file, 'utf8');

@@ -1,14 +1,49 @@
-import { readdirSync, readFileSync, statfsSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 const TICKS = 100; // USER_HZ, fixed at 100 for user space on Linux (time(7))
 const PAGE = 4096;
 
-/** Every process below `root`, itself first. A tree that loses its root loses its children to the next one above. */
-export function treeOf(root: number): number[] {
-  const tree: number[] = [];
-  const pending = [root];
+/** One process of a tree as it was seen: its number alone may be another one's a moment later. */
+export interface ProcessUse {
+  pid: number;
+  /** Start time (proc(5), /proc/PID/stat field 22): with the number it names one process. */
+  start: string;
+  residentBytes: number;
+  /** What the kernel needs to keep its memory in order; 0 where it was not asked for. */
+  tableBytes: number;
+  threads: number;
+  /** Its own, and its own with that of children that have ended; of which in the kernel. */
+  cpuSeconds: { own: number; withChildren: number; system: number };
+  /** Given to the kernel to be written; the kernel adds that of children that have been waited for. */
+  writtenBytes: number;
+}
+
+/** The first process of a tree: what a later one with the same number has started belongs to somebody else. */
+export interface TreeRoot {
+  pid: number;
+  start: string;
+}
+
+export function treeRoot(pid: number): TreeRoot {
+  return { pid, start: statFields(pid)?.[START] ?? '' };
+}
+
+/**
+ * Every process below `root`, itself first. A tree that loses its root loses its children to the next one above. A
+ * process counts only if the kernel says that its parent is in the tree, at a moment after everything else was read of
+ * it: numbers are used again, and what a stranger uses is not the tree's.
+ */
+export function treeOf(root: TreeRoot, withTables = false): ProcessUse[] {
+  const tree: ProcessUse[] = [];
+  const pids = new Set<number>();
+  const pending = [root.pid];
   for (let pid = pending.pop(); pid !== undefined; pid = pending.pop()) {
-    tree.push(pid);
+    if (pids.has(pid)) continue;
+    const one = useOfProcess(pid, withTables);
+    if (!one) continue;
+    if (pid === root.pid ? one.start !== root.start : !pids.has(one.parent)) continue;
+    pids.add(pid);
+    tree.push(one);
     pending.push(...childrenOf(pid));
   }
   return tree;
@@ -34,54 +69,41 @@ function childrenByParent(parent: number): number[] {
   }
   return readdirSync('/proc').flatMap((name) => {
     const pid = Number(name);
-    return Number.isInteger(pid) && Number(statFields(pid)?.[1]) === parent ? [pid] : [];
+    return Number.isInteger(pid) && Number(statFields(pid)?.[PARENT]) === parent ? [pid] : [];
   });
 }
 
-/** What one process has used, with what its children had used when it waited for them. */
-export interface ProcessUse {
-  residentBytes: number;
-  threads: number;
-  /** Its own, and its own with that of children that have ended. */
-  cpuSeconds: { own: number; withChildren: number };
-  /** Given to the kernel to be written; the kernel adds that of children that have been waited for. */
-  writtenBytes: number;
-}
+// Fields of /proc/PID/stat are counted as in proc(5), from the third.
+const PARENT = 4 - 3;
+const START = 22 - 3;
 
-/** Undefined when it has ended. Fields of /proc/PID/stat are counted as in proc(5), from the third. */
-export function useOfProcess(pid: number): ProcessUse | undefined {
+/** Undefined when it has ended. What tells whose it is comes last: the rest was read of the same process or of an earlier one. */
+function useOfProcess(pid: number, withTables: boolean): (ProcessUse & { parent: number }) | undefined {
+  const writtenBytes = numberOf(`/proc/${pid}/io`, /^write_bytes: (\d+)$/m) ?? 0;
+  const tables = withTables ? numberOf(`/proc/${pid}/status`, /^VmPTE:\s+(\d+) kB$/m) : undefined;
   const fields = statFields(pid);
   if (!fields) return undefined;
   const seconds = (...indexes: number[]): number =>
     indexes.reduce((sum, index) => sum + Number(fields[index - 3]), 0) / TICKS;
   return {
+    pid,
+    parent: Number(fields[PARENT]),
+    start: fields[START] ?? '',
     residentBytes: Number(fields[24 - 3]) * PAGE,
+    tableBytes: (tables ?? 0) * 1024,
     threads: Number(fields[20 - 3]),
-    cpuSeconds: { own: seconds(14, 15), withChildren: seconds(14, 15, 16, 17) },
-    writtenBytes: numberOf(`/proc/${pid}/io`, /^write_bytes: (\d+)$/m) ?? 0,
+    cpuSeconds: { own: seconds(14, 15), withChildren: seconds(14, 15, 16, 17), system: seconds(15, 17) },
+    writtenBytes,
   };
 }
 
 /**
  * A process's share of what it holds together with others; slow, so it is only asked when it matters. Undefined where
- * the process does not let itself be looked at (PR_SET_DUMPABLE of prctl(2)).
+ * the process does not let itself be looked at (PR_SET_DUMPABLE of prctl(2)), or has ended.
  */
-export function shareOfMemory(pid: number): number | undefined {
+export function shareOfMemory({ pid, start }: TreeRoot): number | undefined {
   const kibibytes = numberOf(`/proc/${pid}/smaps_rollup`, /^Pss: +(\d+) kB$/m);
-  return kibibytes === undefined ? undefined : kibibytes * 1024;
-}
-
-/** What lies in file systems in memory, as a process inside sees them. */
-export function bytesInMemoryFolders(pid: number, folders: readonly string[]): number {
-  let bytes = 0;
-  for (const folder of folders)
-    try {
-      const info = statfsSync(`/proc/${pid}/root${folder}`);
-      bytes += (info.blocks - info.bfree) * info.bsize;
-    } catch {
-      // it has ended, or cannot be looked at
-    }
-  return bytes;
+  return kibibytes === undefined || statFields(pid)?.[START] !== start ? undefined : kibibytes * 1024;
 }
 
 function statFields(pid: number): string[] | undefined {

@@ -14,7 +14,7 @@ import { controlGroups } from './groups/find.ts';
 import type { ControlGroups } from './groups/port.ts';
 import { hardLimits } from './hardLimits.ts';
 import { heldLimits } from './limits.ts';
-import { treeOf } from './processTree.ts';
+import { treeOf, treeRoot } from './processTree.ts';
 import { watchTree } from './watchdog.ts';
 
 /**
@@ -92,10 +92,11 @@ export class Unconfined implements Sandbox {
         onOutput: spec.onOutput?.bind(spec),
         outputCap: spec.outputCap,
       });
+      const root = treeRoot(child.pid);
       stop = () => {
-        const tree = treeOf(child.pid);
+        const tree = treeOf(root);
         child.kill();
-        for (const pid of tree) killOne(pid);
+        for (const { pid } of tree) killOne(pid);
         group?.kill();
       };
       const stopped = (): void => {

@@ -1,6 +1,7 @@
 import type { LimitName, Limits, ResourceUse } from '../../core/sandbox/port.ts';
 import type { ControlGroup } from './groups/port.ts';
-import { bytesInMemoryFolders, shareOfMemory, treeOf, useOfProcess, type ProcessUse } from './processTree.ts';
+import { bytesInMemoryFolders } from './memoryFolders.ts';
+import { shareOfMemory, treeOf, treeRoot, type ProcessUse, type TreeRoot } from './processTree.ts';
 
 export const EVERY_MS = 100;
 
@@ -26,12 +27,13 @@ export interface Watch {
  */
 export function watchTree(watched: Watched, onLimit: (name: LimitName) => void): Watch {
   const use: ResourceUse = { cpuSeconds: 0, memoryBytes: 0, diskBytes: 0, processes: 0 };
-  const seen = new Map<number, ProcessUse>();
+  const seen = new Map<string, ProcessUse>();
+  const root = treeRoot(watched.outer);
   let over: LimitName | undefined;
   const look = (): void => {
     let now: LimitName | undefined;
     try {
-      now = lookAt(watched, seen, use);
+      now = lookAt(watched, root, seen, use);
     } catch {
       return; // a process that goes away while it is looked at; the next look is soon
     }
@@ -53,18 +55,13 @@ export function watchTree(watched: Watched, onLimit: (name: LimitName) => void):
 
 /** One look; raises `use` to what it sees, and says which limit is gone over. */
 function lookAt(
-  { outer, isCage, group, limits, inMemory }: Watched,
-  seen: Map<number, ProcessUse>,
+  { isCage, group, limits, inMemory }: Watched,
+  root: TreeRoot,
+  seen: Map<string, ProcessUse>,
   use: ResourceUse,
 ): LimitName | undefined {
-  const now = new Map<number, ProcessUse>();
-  for (const pid of treeOf(outer).slice(isCage ? 1 : 0)) {
-    const one = useOfProcess(pid);
-    if (!one) continue;
-    now.set(pid, one);
-    seen.set(pid, one);
-  }
-  const living = [...now.values()];
+  const living = treeOf(root, !group).slice(isCage ? 1 : 0);
+  for (const one of living) seen.set(`${one.pid} ${one.start}`, one);
   // A child that was waited for is in its parent's count; one that nobody waits for is only in what was seen of it.
   use.cpuSeconds = Math.max(
     use.cpuSeconds,
@@ -80,7 +77,7 @@ function lookAt(
   let over = group ? fromGroup(group, use) : undefined;
   if (!group) {
     if (tasks > limits.processes) over = 'processes';
-    else if (memoryIn(now, limits.memoryBytes, inMemory, use) > limits.memoryBytes) over = 'memory';
+    else if (memoryIn(living, limits.memoryBytes, inMemory, use) > limits.memoryBytes) over = 'memory';
   }
   if (over !== undefined) return over;
   if (use.cpuSeconds > limits.cpuSeconds) return 'CPU time';
@@ -96,16 +93,11 @@ function fromGroup(group: ControlGroup, use: ResourceUse): LimitName | undefined
 }
 
 /** Memory of the tree. Processes share a lot: only when the plain sum is too much is the exact one worth its price. */
-function memoryIn(
-  living: ReadonlyMap<number, ProcessUse>,
-  limit: number,
-  inMemory: readonly string[],
-  use: ResourceUse,
-): number {
-  const [first] = living.keys();
-  const files = first === undefined ? 0 : bytesInMemoryFolders(first, inMemory);
-  let bytes = sum(living.values(), (one) => one.residentBytes) + files;
-  if (bytes > limit) bytes = sum(living, ([pid, one]) => shareOfMemory(pid) ?? one.residentBytes) + files;
+function memoryIn(living: readonly ProcessUse[], limit: number, inMemory: readonly string[], use: ResourceUse): number {
+  const [first] = living;
+  const rest = (first ? bytesInMemoryFolders(first.pid, inMemory) : 0) + sum(living, ({ tableBytes }) => tableBytes);
+  let bytes = sum(living, (one) => one.residentBytes) + rest;
+  if (bytes > limit) bytes = sum(living, (one) => shareOfMemory(one) ?? one.residentBytes) + rest;
   use.memoryBytes = Math.max(use.memoryBytes, bytes);
   return bytes;
 }

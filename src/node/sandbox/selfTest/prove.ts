@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readlink, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Probe } from '../../../core/sandbox/port.ts';
+import { endingWords } from '../../../core/sandbox/endingWords.ts';
+import type { Probe, SandboxResult } from '../../../core/sandbox/port.ts';
 import { isInside } from '../../../core/scope/spelling.ts';
 import { makePrivate } from '../../folders.ts';
 import { emptyCage, planWorkspace, type BaseCage } from '../cage.ts';
@@ -96,16 +97,28 @@ async function attempts(machinery: Machinery, base: BaseCage, at: string, place:
       cover.uncover(),
     );
     if (result.ending.kind !== 'exited' && REFUSED.test(result.output)) return await explainFailure(result.output);
-    const said = new Set(result.output.split('\n'));
-    return names.map((name, index) => {
-      if (said.has(`held ${index}`)) return { name, outcome: 'held' };
-      return said.has(`failed ${index}`)
-        ? { name, outcome: 'failed' }
-        : { name, outcome: 'failed', words: `not tried: ${result.ending.kind}, ${result.output.trim().slice(-200)}` };
-    });
+    return outcomes(names, result);
   } finally {
     listener.close();
   }
+}
+
+/** What was tried is told from what was not: a test that breaks off has shown nothing about the rest. */
+function outcomes(names: readonly string[], { output, ending }: SandboxResult): Probe[] | Unproven {
+  const said = new Set(output.split('\n'));
+  const probes = names.flatMap((name, index): Probe[] => {
+    if (said.has(`failed ${index}`)) return [{ name, outcome: 'failed' }];
+    return said.has(`held ${index}`) ? [{ name, outcome: 'held' }] : [];
+  });
+  if (probes.length === names.length || probes.some(({ outcome }) => outcome === 'failed')) return probes;
+  const last = output.trim().split('\n').at(-1) ?? '';
+  return {
+    works: false,
+    probes,
+    cause:
+      `Commands cannot be confined: the self-test broke off after ${probes.length} of ${names.length} attempts, all of them held: ${endingWords(ending)} ${last.slice(-200)}`.trim(),
+    fix: 'Run `oversign doctor` to try again; on a machine that is short of memory or processor time, make room first.',
+  };
 }
 
 async function lookedFor(
