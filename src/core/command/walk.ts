@@ -1,17 +1,4 @@
-import type {
-  Assignment,
-  Command,
-  CompoundList,
-  Elif,
-  CommandNode,
-  Function as FunctionNode,
-  ParsedScript,
-  PipelineNode,
-  Redirection,
-  Statement,
-  SyntaxNode,
-  Word as WordNode,
-} from 'unbash';
+import type * as bash from 'unbash';
 import type { BashParser } from './bash.ts';
 import { assigned, evaluated, readInto, setForProgram, setSpecial, wordsOfCommand } from './assignments.ts';
 import { changeOfFolder } from './builtins.ts';
@@ -34,6 +21,7 @@ import {
   isSpecialVariable,
   type ShellState,
 } from './shellState.ts';
+import { Teller } from './teller.ts';
 import { unknown, type Word } from './word.ts';
 
 const MOST_EVALUATIONS = 8;
@@ -42,14 +30,12 @@ const MOST_EVALUATIONS = 8;
  * Walks a parsed command line as bash would run it and tells of every program start in it, whatever it is wrapped in:
  * lists, pipes, substitutions, here-documents, functions, loops and branches. Branches are all taken.
  */
-export class Walk implements Expansion {
+export class Walk extends Teller implements Expansion {
   readonly #parser: BashParser;
-  readonly #findings: Findings;
   readonly #isTop: boolean;
   #state: ShellState;
   /** What programs read that are given nothing else. */
   #input: Input;
-  readonly effort: Effort;
 
   /** `isTop`: the line starts at the top of a git work tree. */
   constructor(
@@ -57,52 +43,35 @@ export class Walk implements Expansion {
     findings: Findings,
     start: { folders: ShellState['folders']; input: Input; isTop: boolean; effort: Effort },
   ) {
+    super(findings, start.effort);
     this.#isTop = start.isTop;
     this.#parser = parser;
-    this.#findings = findings;
     this.#state = initialState(start.folders);
     this.#input = start.input;
-    this.effort = start.effort;
   }
 
-  script(script: ParsedScript): void {
+  script(script: bash.ParsedScript): void {
     this.#list(script.commands);
   }
 
   variable(name: string): Word | undefined {
     const value = this.#state.variables.get(name) ?? builtInVariable(name, this.#state.folders);
-    if (!value && /^\w/.test(name)) this.#findings.variable(name);
+    if (!value && /^\w/.test(name)) this.findings.variable(name);
     return value;
-  }
-
-  anyVariable(): void {
-    this.#findings.variable('*');
   }
 
   forget(name: string): void {
     this.#state.variables.delete(name);
   }
 
-  doubt(why: string): void {
-    this.#findings.doubt(why);
-  }
-
-  unread(why: string): void {
-    this.#findings.unread(why);
-  }
-
-  shell(text: Word): void {
-    this.#findings.shell(text);
-  }
-
-  substituted(script: ParsedScript): Word {
+  substituted(script: bash.ParsedScript): Word {
     this.#apart(() => {
       this.script(script);
     });
     return plainOutput(script, startFolder(this.#state.folders), this.#isTop) ?? unknown('');
   }
 
-  #list(statements: readonly Statement[]): void {
+  #list(statements: readonly bash.Statement[]): void {
     for (const { command, background } of statements) {
       this.effort.step();
       if (background === true)
@@ -114,7 +83,7 @@ export class Walk implements Expansion {
   }
 
   /** `a && b || c`. After `cd x &&` the folder is x; after the whole it may be either. */
-  #chain(node: Statement['command']): void {
+  #chain(node: bash.Statement['command']): void {
     if (node.type !== 'AndOr') {
       this.#pipeline(node);
       return;
@@ -134,7 +103,7 @@ export class Walk implements Expansion {
 
   #lastMove: readonly string[] | undefined;
 
-  #pipeline(node: PipelineNode): void {
+  #pipeline(node: bash.PipelineNode): void {
     if (node.type !== 'Pipeline') this.#command(node);
     else if (node.commands.length === 1 && node.commands[0]) this.#command(node.commands[0]);
     else {
@@ -157,7 +126,7 @@ export class Walk implements Expansion {
   /** What the last program writes. */
   #output: Input = UNKNOWN_INPUT;
 
-  #command(node: CommandNode): void {
+  #command(node: bash.CommandNode): void {
     switch (node.type) {
       case 'Command':
         this.#simple(node);
@@ -226,7 +195,7 @@ export class Walk implements Expansion {
         return;
       case 'TestCommand':
         condition(node.expression, this, (word) => {
-          this.#findings.path(word, 'list', this.#state.folders);
+          this.findings.path(word, 'list', this.#state.folders);
         });
         return;
       case 'ArithmeticCommand':
@@ -236,14 +205,14 @@ export class Walk implements Expansion {
     }
   }
 
-  #later({ commands }: CompoundList): () => void {
+  #later({ commands }: bash.CompoundList): () => void {
     return () => {
       this.#list(commands);
     };
   }
 
   /** Each `elif` is asked in the state that those before it have left. */
-  #otherwise([next, ...more]: readonly Elif[], last: CompoundList | undefined): void {
+  #otherwise([next, ...more]: readonly bash.Elif[], last: bash.CompoundList | undefined): void {
     if (!next) {
       this.#list(last?.commands ?? []);
       return;
@@ -257,7 +226,11 @@ export class Walk implements Expansion {
     ]);
   }
 
-  #for(name: string, words: readonly WordNode[] | undefined, node: Extract<CommandNode, { body: unknown }>): void {
+  #for(
+    name: string,
+    words: readonly bash.Word[] | undefined,
+    node: Extract<bash.CommandNode, { body: unknown }>,
+  ): void {
     const values = words?.flatMap((word) => expandWord(word, this)) ?? [unknown('')];
     const body = node.type === 'For' || node.type === 'Select' ? node.body.commands : [];
     this.#loop(node, () => {
@@ -272,7 +245,7 @@ export class Walk implements Expansion {
   }
 
   /** What a loop changes is not known in it, since it may have gone round before. */
-  #loop(node: SyntaxNode, walk: () => void): void {
+  #loop(node: bash.SyntaxNode, walk: () => void): void {
     const { names, moves } = assignedIn(node, this.#parser, this.effort);
     if (names === 'any') this.#state.variables.clear();
     else for (const name of names) this.forget(name);
@@ -280,7 +253,7 @@ export class Walk implements Expansion {
     this.#branches([walk, () => undefined]);
   }
 
-  #function(node: FunctionNode): void {
+  #function(node: bash.Function): void {
     // What a name means from then on, and what a call changes, would have to be followed call by call.
     this.unread('it defines a function');
     const { moves } = assignedIn(node, this.#parser, this.effort);
@@ -293,8 +266,8 @@ export class Walk implements Expansion {
     });
   }
 
-  #simple(node: Command): void {
-    const assignments = node.prefix.filter((one): one is Assignment => one.type === 'Assignment');
+  #simple(node: bash.Command): void {
+    const assignments = node.prefix.filter((one): one is bash.Assignment => one.type === 'Assignment');
     if (!node.name) {
       for (const one of assignments) this.#assign(one);
       this.#redirections(node.redirects);
@@ -304,12 +277,11 @@ export class Walk implements Expansion {
     const input = this.#redirections(node.redirects);
     for (const one of assignments) setForProgram(one, words[0], this);
     const [program, ...args] = words;
-    if (!program) return;
-    const name = program.kind === 'known' ? program.text : '';
+    const name = program?.kind === 'known' ? program.text : '';
     if (name === 'cd') this.#cd(args);
     else if (name === 'read') readInto(args, this);
-    else {
-      this.#findings.invocation({ words, folders: this.#state.folders, ...this.#piped, input });
+    else if (program) {
+      this.findings.invocation({ words, folders: this.#state.folders, ...this.#piped, input });
       if (name === 'eval') this.#evaluate(args);
       else if (setsUnseen(words)) this.#state.variables.clear();
       for (const one of node.args) if (one.type === 'Assignment' && assignAll(name)) this.#assign(one);
@@ -323,8 +295,7 @@ export class Walk implements Expansion {
 
   /** A text that is run as if it stood here; it may hold itself. */
   #evaluate(args: readonly Word[]): void {
-    if (this.#evaluations >= MOST_EVALUATIONS) throw new TooMuch('it starts shells within shells');
-    this.#evaluations += 1;
+    if ((this.#evaluations += 1) > MOST_EVALUATIONS) throw new TooMuch('it starts shells within shells');
     const script = evaluated(args, this.#parser, this);
     if (script) this.script(script);
     else this.#state = initialState(undefined);
@@ -332,7 +303,7 @@ export class Walk implements Expansion {
   }
 
   /** Sets a variable of the shell; one after the other, each may use the one before. */
-  #assign(one: Assignment): void {
+  #assign(one: bash.Assignment): void {
     const value = assigned(one, this);
     if (isSpecialVariable(one.name)) setSpecial(one.name, value, this);
     if (
@@ -351,14 +322,14 @@ export class Walk implements Expansion {
     const move = changeOfFolder(args, folders);
     for (const folder of move.folders ?? []) this.effort.text(folder.length);
     if (move.doubt !== undefined) this.doubt(move.doubt);
-    if (move.target) this.#findings.path(move.target, 'list', folders);
+    if (move.target) this.findings.path(move.target, 'list', folders);
     this.#lastMove = move.folders;
     this.#state.folders = eitherFolder(folders, move.folders);
   }
 
-  #redirections(redirects: readonly Redirection[]): Input {
+  #redirections(redirects: readonly bash.Redirection[]): Input {
     return opened(redirects, this.#input, this, (target, access) => {
-      this.#findings.path(target, access, this.#state.folders);
+      this.findings.path(target, access, this.#state.folders);
     });
   }
 
