@@ -123,7 +123,6 @@ export class Walk extends Teller implements Expansion {
   }
 
   #piped = ALONE;
-  /** What the last program writes. */
   #output: Input = UNKNOWN_INPUT;
 
   #command(node: bash.CommandNode): void {
