@@ -44,7 +44,18 @@ export const CommandSchema = z.strictObject({
   /** Every program start, also those that others make; null for a word that cannot be known beforehand. */
   programs: z.array(z.array(z.string().nullable())),
   /** Why it is not known to only look; `program` is the program start that it is about, where it is about one. */
-  doubts: z.array(z.strictObject({ why: z.string(), program: z.number().optional() })),
+  doubts: z.array(
+    z.strictObject({
+      why: z.string(),
+      program: z.number().optional(),
+      /** Because of it other programs may start than those found. */
+      kind: z.literal('unread').optional(),
+    }),
+  ),
+  /** What is known of words that are null: how they begin, and whether each may be several words, or none. */
+  open: z
+    .array(z.strictObject({ program: z.number(), word: z.number(), head: z.string(), several: z.boolean() }))
+    .optional(),
   /** Files that say what a program of it does (scripts it names, package.json, a Makefile); `changed` by this run. */
   scripts: z.array(z.strictObject({ path: z.string(), changed: z.boolean() })),
 });

@@ -40,7 +40,7 @@ describe('the whole table: of 8 states and 8 label sets', () => {
       ]);
       const action = lighting(labels);
       const scope = scopeOf(policy, ['/w'], '/home/u', []);
-      expect(labelsOf(action, scope, false).sort()).toEqual([...labels].sort());
+      expect(labelsOf(action, scope, []).sort()).toEqual([...labels].sort());
       const inForce = { policy, scope, rulebook: new Rulebook(policy.rules, { roots: ['/w'], home: '/home/u' }) };
       const family = action.effect === 'execute' ? ('code_execution' as const) : ('file_system' as const);
       const grants = [{ id: 'g', covers: () => true, words: 'everything' }];
@@ -100,16 +100,31 @@ describe('what lights what', () => {
     ['a move that cannot', write('none', 'move'), undefined, false, ['outward']],
     ['a command that looks', looking, OWN, false, []],
     ['a command that looks at what is not own', looking, undefined, false, ['untrusted']],
-    // One that shows a variable is none that only looks.
-    ['a command that looks, with variables', looking, OWN, true, []],
-    ['a command that may write, with variables', command({}), OWN, true, ['private', 'outward']],
+    // One that only looks is given none.
+    ['a command that looks, where variables are allowed', looking, OWN, true, []],
+    ['a command that may write, where one is allowed and not set', command({}), OWN, true, ['outward']],
+    [
+      'a command that is given an allowed variable',
+      command({ environment: { FOO: 'x' } }),
+      OWN,
+      true,
+      ['private', 'outward'],
+    ],
+    [
+      'the same for one that looks',
+      command({ workspace: 'read-only', environment: { FOO: 'x' } }),
+      OWN,
+      true,
+      ['private'],
+    ],
+    ['a command that has others', command({ environment: { PATH: '/bin' } }), OWN, true, ['outward']],
     ['a command that reads a secret', command({ workspace: 'read-only' }, '/w/.env'), OWN, false, ['private']],
     ['a command that may write', command({}), OWN, false, ['outward']],
     ['a command that may write and see secrets', command({ secrets: 'visible' }), OWN, false, ['private', 'outward']],
     ['the same where nothing is own', command({ secrets: 'visible' }), undefined, false, FLAGS],
-  ])('%s', (_name, action, own, hasVariables, labels) => {
+  ])('%s', (_name, action, own, isAllowed, labels) => {
     const policy = mergePolicies(own ? [layerOf(JSON.stringify({ own_paths: own }), 'user')] : []);
-    expect(labelsOf(action, scopeOf(policy, ['/w'], '/h', []), hasVariables)).toEqual(labels);
+    expect(labelsOf(action, scopeOf(policy, ['/w'], '/h', []), isAllowed ? ['FOO'] : [])).toEqual(labels);
   });
 });
 

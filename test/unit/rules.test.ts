@@ -98,11 +98,19 @@ describe('a rule that denies or asks for a command', () => {
     expect(await verdicts(RULES, lines)).toEqual(lines.map((line) => `deny: ${line}`));
   });
 
-  test('leaves what it does not name, and never makes an unknown program run without a question', async () => {
+  test('leaves what it does not name, and denies a line in which it could stand unseen', async () => {
     const free = ['ls', 'head README.md', 'echo rm x', 'grep rm README.md'];
     expect(await verdicts(RULES, free)).toEqual(free.map((line) => `allow: ${line}`));
-    const unknown = ['$(echo rm) x', 'r* x', 'bash <<< "rm x"', 'su -c "rm x"', 'awk \'BEGIN{system("rm x")}\'', '$X'];
-    expect(await verdicts(RULES, unknown)).toEqual(unknown.map((line) => `ask: ${line}`));
+    const unknown = ['$(echo rm) x', 'r* x', 'bash <<< "rm x"', 'su -c "rm x"', '$X'];
+    expect(await verdicts(RULES, unknown)).toEqual(unknown.map((line) => `deny: ${line}`));
+    // Code of other languages is not a command line: that is asked.
+    const code = [
+      'awk \'BEGIN{system("rm x")}\'',
+      `python3 -c 'import os; os.system("rm x")'`,
+      './build.sh',
+      'bash build.sh',
+    ];
+    expect(await verdicts(RULES, code)).toEqual(code.map((line) => `ask: ${line}`));
   });
 
   test.each([

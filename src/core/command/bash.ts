@@ -1,8 +1,10 @@
 import type { ParsedScript, SyntaxNode } from 'unbash';
 
 /** Longer command lines are not looked into: nested ones take the parser a time that grows faster than they do. */
-const MOST_CHARACTERS = 10_000;
+export const MOST_CHARACTERS = 10_000;
 const MOST_DEPTH = 24;
+/** Of the tree that the parser makes: whoever walks it calls themselves for each level. */
+const MOST_LEVELS = 300;
 
 /** A bash parser, loaded at first use. */
 export interface BashParser {
@@ -10,7 +12,8 @@ export interface BashParser {
   children(node: SyntaxNode, visit: (child: SyntaxNode) => void): void;
 }
 
-export type Parsed = { ok: true; script: ParsedScript } | { ok: false; problem: string };
+/** `isTooMuch`: it was not looked into, since it is too long or too deep. */
+export type Parsed = { ok: true; script: ParsedScript } | { ok: false; problem: string; isTooMuch?: boolean };
 
 let loading: Promise<BashParser> | undefined;
 
@@ -31,16 +34,25 @@ type ForEachChild = (node: SyntaxNode, visit: (child: SyntaxNode) => void) => vo
  */
 function parseSurely(text: string, parse: Parse, forEachChild: ForEachChild): Parsed {
   const fail = (problem: string): Parsed => ({ ok: false, problem });
-  if (text.length > MOST_CHARACTERS) return fail('it is too long to be looked into');
+  const tooMuch = (problem: string): Parsed => ({ ok: false, problem, isTooMuch: true });
+  if (text.length > MOST_CHARACTERS) return tooMuch('it is too long to be looked into');
   // Bash drops a carriage return nowhere, and reads no other blank than space, tab and newline; people see neither.
   if (/[\r\v\f\0\u0080-\u00a0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff\ufff9-\ufffb]/u.test(text))
     return fail('it holds characters that cannot be seen');
-  if (nesting(text) > MOST_DEPTH) return fail('it is nested too deeply');
+  if (nesting(text) > MOST_DEPTH) return tooMuch(TOO_DEEP);
   if (/(^|[^\\])(\\\\)*\\$/.test(text)) return fail('it ends in a backslash');
-  const script = parse(text);
-  const problem = problemIn(script, text, forEachChild);
-  return problem === undefined ? { ok: true, script } : fail(problem);
+  try {
+    const script = parse(text);
+    const problem = problemIn(script, text, forEachChild);
+    if (problem === TOO_DEEP) return tooMuch(problem);
+    return problem === undefined ? { ok: true, script } : fail(problem);
+  } catch (error) {
+    if (error instanceof RangeError) return tooMuch(TOO_DEEP); // the parser calls itself for each level, too
+    throw error;
+  }
 }
+
+const TOO_DEEP = 'it is nested too deeply';
 
 function nesting(text: string): number {
   let depth = 0;
@@ -62,9 +74,13 @@ interface Found {
   problem: string | undefined;
 }
 
-function problemIn(script: ParsedScript, source: string, forEachChild: ForEachChild): string | undefined {
+function problemIn(script: ParsedScript, source: string, forEachChild: ForEachChild, above = 0): string | undefined {
   const found: Found = { starts: new Set(), plain: [], quoted: [], problem: undefined };
-  const visit = (node: SyntaxNode, isQuoted: boolean): void => {
+  const visit = (node: SyntaxNode, isQuoted: boolean, level: number): void => {
+    if (level > MOST_LEVELS) {
+      found.problem = TOO_DEEP;
+      return;
+    }
     let within = isQuoted;
     switch (node.type) {
       case 'Script': {
@@ -88,7 +104,7 @@ function problemIn(script: ParsedScript, source: string, forEachChild: ForEachCh
         // Its positions are those of its own, decoded text.
         else if (node.script.source !== undefined) {
           found.plain.push([node.pos + 1, node.end]);
-          found.problem ??= problemIn(node.script, node.script.source, forEachChild);
+          found.problem ??= problemIn(node.script, node.script.source, forEachChild, level + 1);
           return;
         } else if (source[node.pos] === '`') found.starts.add(node.end - 1);
         break;
@@ -116,10 +132,10 @@ function problemIn(script: ParsedScript, source: string, forEachChild: ForEachCh
         break;
     }
     forEachChild(node, (child) => {
-      visit(child, within);
+      visit(child, within, level + 1);
     });
   };
-  visit(script, false);
+  visit(script, false, above);
   return found.problem ?? hiddenSubstitution(source, found);
 }
 

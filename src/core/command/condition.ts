@@ -4,6 +4,7 @@ import type { Word } from './word.ts';
 
 /** `[[ … ]]`: what it asks about, and what bash computes in it. */
 export function condition(node: TestExpression, shell: Expansion, lists: (word: Word) => void): void {
+  shell.effort.step();
   switch (node.type) {
     case 'TestUnary': {
       const operand = expandOne(node.operand, shell);

@@ -1,21 +1,35 @@
 import type { ArithmeticExpression, ParsedScript, Word as WordNode, WordPart } from 'unbash';
+import type { Effort } from './effort.ts';
 import { isSpecialVariable } from './shellState.ts';
 import { joined, known, place, unknown, type Word } from './word.ts';
 
 /** What expansion needs of the shell's state, and whom it tells what it finds. */
 export interface Expansion {
   variable(name: string): Word | undefined;
+  /** Which variable is used is not known. */
+  anyVariable(): void;
   /** A variable may have changed. */
   forget(name: string): void;
   /** A script that is run for its output; returns what that output is. */
   substituted(script: ParsedScript): Word;
   doubt(why: string): void;
+  /** It is not known which programs start. */
+  unread(why: string): void;
+  /** A text that a shell will run at some time. */
+  shell(text: Word): void;
+  readonly effort: Effort;
 }
 
 const MOST_WORDS = 200;
 
 /** The words that one written word becomes; braces make several, and an unquoted variable nobody knows how many. */
 export function expandWord(node: WordNode, shell: Expansion): Word[] {
+  const words = wordsOf(node, shell);
+  for (const { text } of words) shell.effort.text(text.length);
+  return words;
+}
+
+function wordsOf(node: WordNode, shell: Expansion): Word[] {
   const parts = node.parts;
   if (hasOtherBraces(node)) {
     for (const part of parts ?? []) expandPart(part, shell, false);
@@ -31,11 +45,6 @@ function hasOtherBraces({ text, value, parts }: WordNode): boolean {
   if (!/\{.*(,|\.\.).*\}/s.test(text)) return false;
   if (!parts) return text === value;
   return parts.some((part) => part.type === 'Literal' && /[{}]/.test(part.text));
-}
-
-/** What a here-document holds is expanded and goes to the program; only what is run for it matters here. */
-export function expandText(parts: readonly WordPart[], shell: Expansion): void {
-  for (const part of parts) expandPart(part, shell, true);
 }
 
 /** As one word: where bash neither splits nor looks for names (assignments, redirections, `case`, `[[`). */
@@ -74,7 +83,8 @@ function quotedTilde(name: string): Word {
 }
 
 /** `isQuoted`: inside double quotes, where a variable is one word and its wildcards are ordinary characters. */
-function expandPart(part: WordPart, shell: Expansion, isQuoted: boolean): Word {
+export function expandPart(part: WordPart, shell: Expansion, isQuoted: boolean): Word {
+  shell.effort.step();
   switch (part.type) {
     case 'Literal':
       return known(part.value);
@@ -100,7 +110,7 @@ function expandPart(part: WordPart, shell: Expansion, isQuoted: boolean): Word {
     case 'CommandExpansion':
     case 'ProcessSubstitution': {
       if (!part.script) {
-        shell.doubt('a substitution in it could not be read');
+        shell.unread('a substitution in it could not be read');
         return unknown(part.text);
       }
       const output = shell.substituted(part.script);
@@ -115,6 +125,7 @@ function expandPart(part: WordPart, shell: Expansion, isQuoted: boolean): Word {
 
 function ofVariable(name: string, text: string, shell: Expansion, isQuoted: boolean): Word {
   const value = shell.variable(name);
+  if (value) shell.effort.text(value.text.length);
   if (!value) return unknown(text, '', !isQuoted && !/^[?#$!]$/.test(name));
   // Nothing, unquoted, is no word at all.
   if (!isQuoted && value.text === '') return unknown(text, '', true);
@@ -127,8 +138,11 @@ function ofVariable(name: string, text: string, shell: Expansion, isQuoted: bool
 
 function parameter(part: Extract<WordPart, { type: 'ParameterExpansion' }>, shell: Expansion, isQuoted: boolean): Word {
   const { operation, index, prefix } = part;
+  // Whatever is done to its value, the value is used; what is behind `!` may be any variable.
+  if (operation?.type !== 'Names') shell.variable(part.parameter);
+  if (prefix === '!' && operation?.type !== 'Names') shell.anyVariable();
   if (index) subscript(expandOne(index, shell), shell);
-  if (prefix === '!') shell.doubt('${!…} runs what a variable names');
+  if (prefix === '!') shell.unread('${!…} runs what a variable names');
   if (!operation)
     return prefix || index
       ? unknown(part.text, '', !isQuoted && prefix !== '#')
@@ -138,7 +152,7 @@ function parameter(part: Extract<WordPart, { type: 'ParameterExpansion' }>, shel
       expandWord(operation.operand, shell);
       if (operation.operator.endsWith('=')) {
         shell.forget(part.parameter);
-        if (isSpecialVariable(part.parameter)) shell.doubt(`it sets ${part.parameter}`);
+        if (isSpecialVariable(part.parameter)) shell.unread(`it sets ${part.parameter}`);
       }
       break;
     case 'Remove':
@@ -159,7 +173,7 @@ function parameter(part: Extract<WordPart, { type: 'ParameterExpansion' }>, shel
       break;
     case 'Transform':
     case 'Unknown':
-      shell.doubt(`${part.text} may run what a variable holds`);
+      shell.unread(`${part.text} may run what a variable holds`);
   }
   return unknown(part.text, '', !isQuoted);
 }
@@ -167,11 +181,12 @@ function parameter(part: Extract<WordPart, { type: 'ParameterExpansion' }>, shel
 /** Bash computes subscripts and offsets, and in computing runs what stands in brackets of a variable's value. */
 export function subscript(word: Word, shell: Expansion): void {
   if (word.kind !== 'known' || !/^([0-9\s+*/-]*|[@*])$/.test(word.text))
-    shell.doubt('it computes with a value that bash may run as a command');
+    shell.unread('it computes with a value that bash may run as a command');
 }
 
 /** As `subscript`, for `$((…))` and `((…))`. Numbers, and variables that surely hold one, are harmless. */
 export function arithmetic(node: ArithmeticExpression, shell: Expansion): void {
+  shell.effort.step();
   switch (node.type) {
     case 'ArithmeticBinary':
       if (/^[^=!<>]*=$/.test(node.operator) && node.operator !== '==' && node.left.type === 'ArithmeticWord')
@@ -193,14 +208,14 @@ export function arithmetic(node: ArithmeticExpression, shell: Expansion): void {
       for (const part of node.parts ?? []) expandPart(part, shell, true);
       if (/^[0-9]+$/.test(node.value)) return;
       const name = node.value.replace(/^\$\{?|\}$/g, '');
-      const value = shell.variable(name);
-      if (value?.kind !== 'known' || !/^[0-9]+$/.test(value.text))
-        shell.doubt('it computes with a value that bash may run as a command');
+      const value = shell.variable(name.replace(/\[.*$/s, ''));
+      if (value?.kind !== 'known' || !/^[0-9]+$/.test(value.text) || name.includes('['))
+        shell.unread('it computes with a value that bash may run as a command');
       return;
     }
     case 'ArithmeticCommandExpansion':
       if (node.script) shell.substituted(node.script);
-      shell.doubt('it computes with a value that bash may run as a command');
+      shell.unread('it computes with a value that bash may run as a command');
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Input } from './input.ts';
 import type { Word } from './word.ts';
 
 /** How a program touches a path that it was given. `delete` also stands for taking something away by moving it. */
@@ -7,6 +8,8 @@ export type PathAccess = 'read' | 'list' | 'write' | 'delete';
 export interface Judging {
   /** Why it is not known to only look. */
   doubt(why: string): void;
+  /** Why it is not known which programs it starts. */
+  unread(why: string): void;
   path(word: Word, access: PathAccess): void;
   /** A word that may be a path, of an option or a program that is not known. */
   guess(word: Word): void;
@@ -20,6 +23,8 @@ export interface Judging {
   usesStore(): void;
   /** It gives a text to a shell. */
   shell(text: Word): void;
+  /** What comes to its standard input. */
+  readonly input: Input;
   /** Names of files reach its standard input that a listing of the workspace made. */
   readonly isFedByListing: boolean;
   /** What it prints are names that another program will take as paths. */

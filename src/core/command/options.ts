@@ -60,8 +60,8 @@ export function parseOptions(
   const unknownOption = (option: string): void => {
     it.doubt(`${name} ${option.slice(0, 40)} is not known to only look`);
   };
-  const take = (option: string, value: Value, word: Word | undefined): void => {
-    const isAttached = word !== undefined && !args.includes(word); // then every word it becomes starts with the option
+  /** `isAttached`: it stands in one word with its option; then every word it becomes starts with that. */
+  const take = (option: string, value: Value, word: Word | undefined, isAttached = false): void => {
     if (word && !isOneWord(word) && !(isAttached && word.kind === 'pattern'))
       it.doubt(`${name} ${option} "${word.text.slice(0, 40)}" may be more than one word`);
     given.options.set(option, word);
@@ -94,7 +94,7 @@ export function parseOptions(
       if (value === undefined || (cut === -1 && word.kind !== 'known')) unknownOption(option);
       else if (cut !== -1) {
         if (value === 'none') unknownOption(head);
-        else take(whole ?? option, value, after(word, cut + 1));
+        else take(whole ?? option, value, after(word, cut + 1), true);
       } else if (value === 'none' || value === 'optional') take(whole ?? option, value, undefined);
       else takeNext(whole ?? option, value, args[(at += 1)]);
     } else if (word.kind === 'known' && hasNumbers && /^-[0-9]+$/.test(head)) continue;
@@ -115,9 +115,9 @@ export function parseOptions(
           take(option, value, undefined);
           if (letter === head.length - 1 && word.kind !== 'known') unknownOption(word.text);
         } else {
-          if (value === 'optional') take(option, value, isLast ? undefined : rest);
+          if (value === 'optional') take(option, value, isLast ? undefined : rest, true);
           else if (isLast) takeNext(option, value, args[(at += 1)]);
-          else take(option, value, rest);
+          else take(option, value, rest, true);
           break;
         }
       }

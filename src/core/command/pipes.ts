@@ -5,19 +5,22 @@ import type { CommandNode, PipelineNode, Redirection } from 'unbash';
 /** Outside any pipe. */
 export const ALONE = { isFedByListing: false, feedsNames: false };
 
-/** What comes into a command of a pipe, and what becomes of what goes out. */
-export function inPipe(commands: readonly CommandNode[], index: number): typeof ALONE {
-  const command = commands[index];
-  return {
-    isFedByListing: command !== undefined && isListing(commands.slice(0, index)) && !hasInput(command),
-    feedsNames: commands.slice(index + 1).some((one) => nameOf(one) === 'xargs'),
-  };
-}
-
-/** Whether a pipe so far starts with a listing of names and only filters them. Every word must be plain. */
-function isListing(commands: readonly CommandNode[]): boolean {
-  const [first, ...more] = commands.map(plainWords);
-  return first !== undefined && listsNames(first) && more.every((words) => words !== undefined && onlyFilters(words));
+/** For each command of a pipe: what comes into it, and what becomes of what goes out. Takes a time that grows as they do. */
+export function inPipe(commands: readonly CommandNode[]): (typeof ALONE)[] {
+  const places: (typeof ALONE)[] = [];
+  // A pipe so far that starts with a listing of names and only filters them; every word must be plain.
+  let isListing = false;
+  for (const [index, command] of commands.entries()) {
+    places.push({ isFedByListing: isListing && !hasInput(command), feedsNames: false });
+    const words = plainWords(command);
+    isListing = words !== undefined && (index === 0 ? listsNames(words) : isListing && onlyFilters(words));
+  }
+  let feedsNames = false;
+  for (const [place, command] of places.map((one, index) => [one, commands[index]] as const).reverse()) {
+    place.feedsNames = feedsNames;
+    feedsNames ||= command !== undefined && nameOf(command) === 'xargs';
+  }
+  return places;
 }
 
 /** The words of a command that has nothing but plain words: no expansions, redirections or assignments. */

@@ -64,6 +64,20 @@ export function isSpecialVariable(name: string): boolean {
   return SPECIAL.test(name.toUpperCase());
 }
 
+/** Variables after whose change bash reads the same words differently. */
+export function changesReading(name: string): boolean {
+  return /^(IFS|HOME|ENV|BASH|SHELLOPTS|POSIX|GLOB|EXECIGNORE|FUNC|PROMPT|PS[0-9]|RANDOM|SRANDOM|SECONDS|LINENO|EPOCH|DIRSTACK|OPT(IND|ARG))/.test(
+    name.toUpperCase(),
+  );
+}
+
+/** Variables whose value bash, or a program that looks at them, runs as a command. */
+export function isRunByPrograms(name: string): boolean {
+  return /^(PROMPT_COMMAND|PS[0-4]|LESSOPEN|LESSCLOSE|BROWSER|VISUAL|RSYNC_RSH|CVS_RSH|TAR_RSH|FCEDIT|GIT_SSH(_COMMAND)?|GIT_EXTERNAL_DIFF|GIT_PROXY_COMMAND|(GIT|SSH|SUDO)_ASKPASS|(.*_)?(PAGER|EDITOR|SHELL|WRAPPER|LAUNCHER|COMMAND))$/.test(
+    name,
+  );
+}
+
 /** Settings that a single program may be given without changing what it does. */
 export function isHarmlessSetting(name: string, value: Word | undefined): boolean {
   if (/^(LC_[A-Z]+|LANG|LANGUAGE|TZ|NO_COLOR|CLICOLOR|FORCE_COLOR|COLUMNS|LINES|CI)$/.test(name)) return true;

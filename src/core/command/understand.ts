@@ -1,4 +1,6 @@
 import type { BashParser } from './bash.ts';
+import { Effort, TooMuch } from './effort.ts';
+import { NO_INPUT, shared, type Input } from './input.ts';
 import type { Judging, PathAccess } from './judging.ts';
 import { namesPaths } from './programs/change.ts';
 import { PROGRAMS } from './programs/table.ts';
@@ -42,25 +44,42 @@ export interface Meaning {
   histories: History[];
   /** The program starts (indexes into `programs`) that are git and need what it keeps. */
   gits: number[];
+  /** Set where it is too long, too deep or too much to be looked into: what else is said is not the whole. */
+  gaveUp?: string;
+  /** Steps that understanding it took. */
+  effort: number;
 }
 
 export interface Doubt {
   why: string;
   /** The program start (index into `programs`) that it is about; absent where it is about the line as a whole. */
   program?: number;
+  /** Because of it other programs may start than those found. Without it the programs are known, not what they do. */
+  kind?: 'unread';
 }
 
 const MOST_PROGRAMS = 500;
 const MOST_PATHS = 1000;
+const LONGEST_REASON = 200;
+/** Characters that stand around a word where it is recorded. */
+const OF_A_WORD = 6;
 const MOST_DEPTH = 8;
 const SYSTEM_PROGRAM = /^(\/usr)?(\/local)?\/s?bin\//;
 
 /** Reads a command line as bash would. Pure and total: what is not understood is a doubt, never an exception.
  * `isTop`: it starts at the top of a git work tree. */
 export function understand(text: string, parser: BashParser, isTop = false): Meaning {
-  const meaning = new Understanding(parser, isTop);
-  meaning.script(text, ['.'], 0);
-  return meaning.result;
+  const effort = new Effort();
+  const meaning = new Understanding(parser, isTop, effort);
+  try {
+    meaning.script(text, ['.'], NO_INPUT, 0);
+  } catch (error) {
+    // A stack that ran over is one part too many, too.
+    if (error instanceof TooMuch) meaning.giveUp(error.message);
+    else if (error instanceof RangeError) meaning.giveUp('it is nested too deeply');
+    else throw error;
+  }
+  return { ...meaning.result, effort: effort.spent };
 }
 
 class Understanding {
@@ -73,28 +92,37 @@ class Understanding {
     variables: [],
     histories: [],
     gits: [],
+    effort: 0,
   };
+  readonly #seen = new Set<string>();
   readonly #parser: BashParser;
   readonly #isTop: boolean;
+  readonly #effort: Effort;
 
-  constructor(parser: BashParser, isTop: boolean) {
+  constructor(parser: BashParser, isTop: boolean, effort: Effort) {
     this.#isTop = isTop;
     this.#parser = parser;
+    this.#effort = effort;
   }
 
-  script(text: string, folders: readonly string[] | undefined, depth: number): void {
-    if (depth > MOST_DEPTH) {
-      this.#doubt('it starts shells within shells');
-      return;
-    }
+  giveUp(why: string): void {
+    this.result.gaveUp = why;
+    this.result.doubts.unshift({ why, kind: 'unread' });
+  }
+
+  script(text: string, folders: readonly string[] | undefined, input: Input, depth: number): void {
+    if (depth > MOST_DEPTH) throw new TooMuch('it starts shells within shells');
+    this.#effort.text(text.length * 8);
     const parsed = this.#parser.parse(text);
     if (!parsed.ok) {
-      this.#doubt(parsed.problem);
+      if (parsed.isTooMuch === true) throw new TooMuch(parsed.problem);
+      this.#doubt(parsed.problem, 'unread');
       return;
     }
     const around = this.#judged;
     this.#judged = undefined; // what the shell itself does is about the line
     const invocations: Invocation[] = [];
+    const texts: Word[] = [];
     const walk = new Walk(
       this.#parser,
       {
@@ -110,15 +138,27 @@ class Understanding {
         doubt: (why) => {
           this.#doubt(why);
         },
+        unread: (why) => {
+          this.#doubt(why, 'unread');
+        },
+        shell: (inner) => {
+          texts.push(inner);
+        },
       },
-      folders,
-      this.#isTop,
+      { folders, input, isTop: this.#isTop, effort: this.#effort },
     );
     walk.script(parsed.script);
     for (const invocation of invocations) {
       this.#invocation(invocation, depth);
     }
+    for (const inner of texts) this.#text(inner, folders, NO_INPUT, depth);
     this.#judged = around;
+  }
+
+  /** A text that a shell runs. */
+  #text(text: Word, folders: readonly string[] | undefined, input: Input, depth: number): void {
+    if (text.kind === 'known') this.script(text.text, folders, input, depth + 1);
+    else this.#doubt('a shell runs a text that is not known beforehand', 'unread');
   }
 
   #invocation(found: Invocation, depth: number): void {
@@ -130,18 +170,19 @@ class Understanding {
 
   #judge(found: Invocation, depth: number): void {
     const { words, folders } = found;
+    for (const word of words) this.#effort.keep(word.text.length + OF_A_WORD);
     this.result.programs.push([...words]);
     this.result.folders.push(folders);
     if (!folders) this.#doubtLine('the folder it works in cannot be known beforehand');
-    if (this.result.programs.length > MOST_PROGRAMS || depth > MOST_DEPTH) {
-      this.#doubt('it has too many parts');
-      return;
-    }
+    if (this.result.programs.length > MOST_PROGRAMS || depth > MOST_DEPTH) throw new TooMuch('it has too many parts');
     const [program, ...args] = words;
     if (!program) return;
     const it: Judging = {
       doubt: (why) => {
         this.#doubt(why);
+      },
+      unread: (why) => {
+        this.#doubt(why, 'unread');
       },
       path: (word, access) => {
         this.#path(word, access, folders);
@@ -156,11 +197,13 @@ class Understanding {
             : folder.kind === 'known'
               ? folders?.map((one) => seenFrom(one, folder.text))
               : undefined;
-        this.#invocation({ words: [...inner], folders: from, isFedByListing: false, feedsNames: false }, depth + 1);
+        this.#invocation(
+          { words: [...inner], folders: from, isFedByListing: false, feedsNames: false, input: found.input },
+          depth + 1,
+        );
       },
       shell: (text) => {
-        if (text.kind === 'known') this.script(text.text, folders, depth + 1);
-        else this.#doubt('a shell runs a text that is not known beforehand');
+        this.#text(text, folders, shared(found.input), depth);
       },
       variable: (name) => {
         this.#variable(name);
@@ -180,11 +223,12 @@ class Understanding {
       usesStore: () => {
         if (this.#judged !== undefined) this.result.gits.push(this.#judged);
       },
+      input: found.input,
       isFedByListing: found.isFedByListing,
       feedsNames: found.feedsNames,
     };
     if (program.kind !== 'known') {
-      this.#doubt(`which program "${program.text.slice(0, 60)}" is cannot be known beforehand`);
+      this.#doubt(`which program "${program.text.slice(0, 60)}" is cannot be known beforehand`, 'unread');
       namesPaths(args, it);
       return;
     }
@@ -213,11 +257,15 @@ class Understanding {
     this.#judged = around;
   }
 
-  #doubt(why: string): void {
-    const { doubts } = this.result;
+  #doubt(reason: string, kind?: 'unread'): void {
+    const why = reason.length > LONGEST_REASON ? `${reason.slice(0, LONGEST_REASON)}…` : reason;
     const program = this.#judged;
-    if (doubts.some((doubt) => doubt.why === why && doubt.program === program)) return;
-    doubts.push(program === undefined ? { why } : { why, program });
+    const key = `${program ?? ''} ${kind ?? ''} ${why}`;
+    this.#effort.step();
+    if (this.#seen.has(key)) return;
+    this.#seen.add(key);
+    this.#effort.keep(why.length);
+    this.result.doubts.push({ why, ...(program !== undefined && { program }), ...(kind && { kind }) });
   }
 
   #path(word: Word, access: PathAccess, folders: readonly string[] | undefined): void {
@@ -241,6 +289,7 @@ class Understanding {
         this.#doubt('it names too many paths');
         return;
       }
+      this.#effort.keep(folder.length + word.text.length);
       this.result.paths.push({
         spelling: seenFrom(folder, word.text),
         access,

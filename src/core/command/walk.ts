@@ -1,22 +1,13 @@
-import type {
-  Assignment,
-  Command,
-  CompoundList,
-  Elif,
-  CommandNode,
-  Function as FunctionNode,
-  ParsedScript,
-  PipelineNode,
-  Redirection,
-  Statement,
-  SyntaxNode,
-  Word as WordNode,
-} from 'unbash';
+import type * as bash from 'unbash';
 import type { BashParser } from './bash.ts';
-import { behindCommand, changeOfFolder, namesRead } from './builtins.ts';
+import { assigned, evaluated, readInto, setForProgram, setSpecial, wordsOfCommand } from './assignments.ts';
+import { changeOfFolder } from './builtins.ts';
 import { condition } from './condition.ts';
-import { arithmetic, expandOne, expandText, expandWord, subscript, type Expansion } from './expand.ts';
+import { assignAll, setsUnseen } from './declare.ts';
+import { TooMuch, type Effort } from './effort.ts';
+import { arithmetic, expandOne, expandWord, type Expansion } from './expand.ts';
 import type { Findings } from './findings.ts';
+import { opened, outputOf, shared, UNKNOWN_INPUT, type Input } from './input.ts';
 import { assignedIn } from './loopEffects.ts';
 import { ALONE, inPipe, isCd } from './pipes.ts';
 import { plainOutput } from './plainOutput.ts';
@@ -27,40 +18,45 @@ import {
   eitherFolder,
   initialState,
   startFolder,
-  isHarmlessSetting,
   isSpecialVariable,
   type ShellState,
 } from './shellState.ts';
-import { isOneWord, joined, known, unknown, type Word } from './word.ts';
+import { Teller } from './teller.ts';
+import { unknown, type Word } from './word.ts';
 
-const MOST_STEPS = 2000;
+const MOST_EVALUATIONS = 8;
 
 /**
  * Walks a parsed command line as bash would run it and tells of every program start in it, whatever it is wrapped in:
  * lists, pipes, substitutions, here-documents, functions, loops and branches. Branches are all taken.
  */
-export class Walk implements Expansion {
+export class Walk extends Teller implements Expansion {
   readonly #parser: BashParser;
-  readonly #findings: Findings;
   readonly #isTop: boolean;
   #state: ShellState;
-  #steps = 0;
+  /** What programs read that are given nothing else. */
+  #input: Input;
 
   /** `isTop`: the line starts at the top of a git work tree. */
-  constructor(parser: BashParser, findings: Findings, folders: readonly string[] | undefined, isTop: boolean) {
-    this.#isTop = isTop;
+  constructor(
+    parser: BashParser,
+    findings: Findings,
+    start: { folders: ShellState['folders']; input: Input; isTop: boolean; effort: Effort },
+  ) {
+    super(findings, start.effort);
+    this.#isTop = start.isTop;
     this.#parser = parser;
-    this.#findings = findings;
-    this.#state = initialState(folders);
+    this.#state = initialState(start.folders);
+    this.#input = start.input;
   }
 
-  script(script: ParsedScript): void {
+  script(script: bash.ParsedScript): void {
     this.#list(script.commands);
   }
 
   variable(name: string): Word | undefined {
     const value = this.#state.variables.get(name) ?? builtInVariable(name, this.#state.folders);
-    if (!value) this.#findings.variable(name);
+    if (!value && /^\w/.test(name)) this.findings.variable(name);
     return value;
   }
 
@@ -68,23 +64,16 @@ export class Walk implements Expansion {
     this.#state.variables.delete(name);
   }
 
-  doubt(why: string): void {
-    this.#findings.doubt(why);
-  }
-
-  substituted(script: ParsedScript): Word {
+  substituted(script: bash.ParsedScript): Word {
     this.#apart(() => {
       this.script(script);
     });
     return plainOutput(script, startFolder(this.#state.folders), this.#isTop) ?? unknown('');
   }
 
-  #list(statements: readonly Statement[]): void {
+  #list(statements: readonly bash.Statement[]): void {
     for (const { command, background } of statements) {
-      if ((this.#steps += 1) > MOST_STEPS) {
-        this.doubt('it has too many parts');
-        return;
-      }
+      this.effort.step();
       if (background === true)
         this.#apart(() => {
           this.#chain(command);
@@ -94,7 +83,7 @@ export class Walk implements Expansion {
   }
 
   /** `a && b || c`. After `cd x &&` the folder is x; after the whole it may be either. */
-  #chain(node: Statement['command']): void {
+  #chain(node: bash.Statement['command']): void {
     if (node.type !== 'AndOr') {
       this.#pipeline(node);
       return;
@@ -105,7 +94,7 @@ export class Walk implements Expansion {
       const before = this.#state.folders;
       this.#pipeline(command);
       const moved = this.#state.folders !== before && isCd(command) ? this.#lastMove : undefined;
-      stops.push(copyOf(this.#state));
+      stops.push(this.#kept());
       if (node.operators[index] === '||') this.#state = copyOf(stops.reduce(either));
       else if (node.operators[index] === '&&' && moved) this.#state.folders = moved;
     }
@@ -114,29 +103,41 @@ export class Walk implements Expansion {
 
   #lastMove: readonly string[] | undefined;
 
-  #pipeline(node: PipelineNode): void {
+  #pipeline(node: bash.PipelineNode): void {
     if (node.type !== 'Pipeline') this.#command(node);
     else if (node.commands.length === 1 && node.commands[0]) this.#command(node.commands[0]);
-    else
+    else {
+      const places = inPipe(node.commands);
+      const around = this.#input;
       for (const [index, command] of node.commands.entries())
         this.#apart(() => {
-          this.#piped = inPipe(node.commands, index);
+          // What a pipe brings goes to one program whole, or in unknown parts to several.
+          if (index > 0) this.#input = command.type === 'Command' ? this.#output : shared(this.#output);
+          this.#output = UNKNOWN_INPUT;
+          this.#piped = places[index] ?? ALONE;
           this.#command(command);
           this.#piped = ALONE;
+          this.#input = around;
         });
+    }
   }
 
   #piped = ALONE;
+  #output: Input = UNKNOWN_INPUT;
 
-  #command(node: CommandNode): void {
+  #command(node: bash.CommandNode): void {
     switch (node.type) {
       case 'Command':
         this.#simple(node);
         return;
-      case 'Redirected':
-        this.#redirections(node.redirects);
+      case 'Redirected': {
+        const around = this.#input;
+        this.#input = shared(this.#redirections(node.redirects));
         this.#command(node.command);
+        this.#input = around;
+        this.#output = UNKNOWN_INPUT;
         return;
+      }
       case 'Function':
         this.#function(node);
         return;
@@ -188,29 +189,29 @@ export class Walk implements Expansion {
         expandOne(node.word, this);
         for (const item of node.items) for (const pattern of item.pattern) expandOne(pattern, this);
         if (node.items.some(({ terminator }) => terminator === ';&' || terminator === ';;&'))
-          this.doubt('a branch of its case goes on into the next');
+          this.unread('a branch of its case goes on into the next');
         this.#branches([() => undefined, ...node.items.map(({ body }) => this.#later(body))]);
         return;
       case 'TestCommand':
         condition(node.expression, this, (word) => {
-          this.#findings.path(word, 'list', this.#state.folders);
+          this.findings.path(word, 'list', this.#state.folders);
         });
         return;
       case 'ArithmeticCommand':
         if (node.expression) arithmetic(node.expression, this);
-        else this.doubt('an arithmetic expression in it could not be read');
+        else this.unread('an arithmetic expression in it could not be read');
         return;
     }
   }
 
-  #later({ commands }: CompoundList): () => void {
+  #later({ commands }: bash.CompoundList): () => void {
     return () => {
       this.#list(commands);
     };
   }
 
   /** Each `elif` is asked in the state that those before it have left. */
-  #otherwise([next, ...more]: readonly Elif[], last: CompoundList | undefined): void {
+  #otherwise([next, ...more]: readonly bash.Elif[], last: bash.CompoundList | undefined): void {
     if (!next) {
       this.#list(last?.commands ?? []);
       return;
@@ -224,14 +225,18 @@ export class Walk implements Expansion {
     ]);
   }
 
-  #for(name: string, words: readonly WordNode[] | undefined, node: Extract<CommandNode, { body: unknown }>): void {
+  #for(
+    name: string,
+    words: readonly bash.Word[] | undefined,
+    node: Extract<bash.CommandNode, { body: unknown }>,
+  ): void {
     const values = words?.flatMap((word) => expandWord(word, this)) ?? [unknown('')];
     const body = node.type === 'For' || node.type === 'Select' ? node.body.commands : [];
     this.#loop(node, () => {
       for (const value of values.length > 0 ? values : [unknown('')]) {
         if (value.kind === 'unknown' || isSpecialVariable(name)) this.forget(name);
         else this.#state.variables.set(name, value);
-        if (isSpecialVariable(name)) this.doubt(`it sets ${name}`);
+        if (isSpecialVariable(name)) setSpecial(name, value, this);
         this.#list(body);
       }
     });
@@ -239,18 +244,18 @@ export class Walk implements Expansion {
   }
 
   /** What a loop changes is not known in it, since it may have gone round before. */
-  #loop(node: SyntaxNode, walk: () => void): void {
-    const { names, moves } = assignedIn(node, this.#parser);
+  #loop(node: bash.SyntaxNode, walk: () => void): void {
+    const { names, moves } = assignedIn(node, this.#parser, this.effort);
     if (names === 'any') this.#state.variables.clear();
     else for (const name of names) this.forget(name);
     if (moves) this.#state.folders = undefined;
     this.#branches([walk, () => undefined]);
   }
 
-  #function(node: FunctionNode): void {
+  #function(node: bash.Function): void {
     // What a name means from then on, and what a call changes, would have to be followed call by call.
-    this.doubt('it defines a function');
-    const { moves } = assignedIn(node, this.#parser);
+    this.unread('it defines a function');
+    const { moves } = assignedIn(node, this.#parser, this.effort);
     this.#state.variables.clear(); // a call may change any
     if (moves) this.#state.folders = undefined;
     this.#apart(() => {
@@ -260,96 +265,91 @@ export class Walk implements Expansion {
     });
   }
 
-  #simple(node: Command): void {
-    const assignments = node.prefix.filter((one): one is Assignment => one.type === 'Assignment');
+  #simple(node: bash.Command): void {
+    const assignments = node.prefix.filter((one): one is bash.Assignment => one.type === 'Assignment');
     if (!node.name) {
       for (const one of assignments) this.#assign(one);
       this.#redirections(node.redirects);
       return;
     }
-    const words = behindCommand([
-      ...expandWord(node.name, this),
-      ...node.args.flatMap((one) =>
-        one.type === 'Word' ? expandWord(one, this) : [joined([known(`${one.name}=`), this.#assigned(one)])],
-      ),
-    ]);
-    this.#redirections(node.redirects);
-    for (const one of assignments) {
-      const value = this.#assigned(one);
-      // Should the words come to nothing, the shell itself is set.
-      if (words[0] === undefined || !isOneWord(words[0])) this.forget(one.name);
-      const isForRead = one.name === 'IFS' && words[0]?.text === 'read';
-      if (!isHarmlessSetting(one.name, value) && !isForRead) this.doubt(`it sets ${one.name} for a program`);
-    }
+    const words = wordsOfCommand(node, this);
+    const input = this.#redirections(node.redirects);
+    for (const one of assignments) setForProgram(one, words[0], this);
     const [program, ...args] = words;
     const name = program?.kind === 'known' ? program.text : '';
     if (name === 'cd') this.#cd(args);
-    else if (name === 'read') this.#read(args);
-    else if (program) this.#findings.invocation({ words, folders: this.#state.folders, ...this.#piped });
+    else if (name === 'read') readInto(args, this);
+    else if (program) {
+      this.findings.invocation({ words, folders: this.#state.folders, ...this.#piped, input });
+      if (name === 'eval') this.#evaluate(args);
+      else if (setsUnseen(words)) this.#state.variables.clear();
+      for (const one of node.args) if (one.type === 'Assignment' && assignAll(name)) this.#assign(one);
+      // From here on programs read what this opens.
+      if (name === 'exec' && input !== this.#input) this.#input = UNKNOWN_INPUT;
+    }
+    this.#output = outputOf(words, input);
+  }
+
+  #evaluations = 0;
+
+  /** A text that is run as if it stood here; it may hold itself. */
+  #evaluate(args: readonly Word[]): void {
+    if ((this.#evaluations += 1) > MOST_EVALUATIONS) throw new TooMuch('it starts shells within shells');
+    const script = evaluated(args, this.#parser, this);
+    if (script) this.script(script);
+    else this.#state = initialState(undefined);
+    this.#evaluations -= 1;
   }
 
   /** Sets a variable of the shell; one after the other, each may use the one before. */
-  #assign(one: Assignment): void {
-    const value = this.#assigned(one);
-    if (isSpecialVariable(one.name)) this.doubt(`it sets ${one.name}`);
-    if (one.index || one.append === true || one.value.type === 'ArrayValue' || value.kind === 'unknown')
+  #assign(one: bash.Assignment): void {
+    const value = assigned(one, this);
+    if (isSpecialVariable(one.name)) setSpecial(one.name, value, this);
+    if (
+      one.index ||
+      one.append === true ||
+      one.value.type === 'ArrayValue' ||
+      value.kind === 'unknown' ||
+      isSpecialVariable(one.name)
+    )
       this.forget(one.name);
     else this.#state.variables.set(one.name, value);
-  }
-
-  #assigned({ value, index }: Assignment): Word {
-    if (index) subscript(expandOne(index, this), this);
-    if (value.type === 'Word') return expandOne(value, this);
-    for (const element of value.elements)
-      for (const word of expandWord(element, this))
-        if (element.text.includes('[') || word.kind === 'unknown') this.doubt('it computes keys of an array');
-    return unknown('(…)');
   }
 
   #cd(args: readonly Word[]): void {
     const { folders } = this.#state;
     const move = changeOfFolder(args, folders);
+    for (const folder of move.folders ?? []) this.effort.text(folder.length);
     if (move.doubt !== undefined) this.doubt(move.doubt);
-    if (move.target) this.#findings.path(move.target, 'list', folders);
+    if (move.target) this.findings.path(move.target, 'list', folders);
     this.#lastMove = move.folders;
     this.#state.folders = eitherFolder(folders, move.folders);
   }
 
-  #read(args: readonly Word[]): void {
-    for (const name of namesRead(args)) {
-      if (name === undefined) this.doubt('it reads into a name it computes');
-      else if (isSpecialVariable(name)) this.doubt(`it sets ${name}`);
-      else this.forget(name);
-    }
+  #redirections(redirects: readonly bash.Redirection[]): Input {
+    return opened(redirects, this.#input, this, (target, access) => {
+      this.findings.path(target, access, this.#state.folders);
+    });
   }
 
-  #redirections(redirects: readonly Redirection[]): void {
-    for (const one of redirects) {
-      if (one.descriptor?.type === 'FileDescriptorVariable') this.doubt('it keeps a file descriptor in a variable');
-      if (one.type === 'HereDoc') expandText(one.body.parts ?? [], this);
-      else if (one.type === 'HereString') {
-        if (one.target) expandOne(one.target, this);
-      } else if (one.target) {
-        const target = expandOne(one.target, this);
-        const isDuplicate =
-          /^[<>]&$/.test(one.operator) && target.kind === 'known' && /^([0-9]+-?|-)$/.test(target.text);
-        if (!isDuplicate) this.#findings.path(target, one.operator === '<' ? 'read' : 'write', this.#state.folders);
-      }
-    }
+  #kept(): ShellState {
+    this.effort.step(1 + (this.#state.variables.size >> 2));
+    return copyOf(this.#state);
   }
 
   /** In a shell of its own: what it changes is gone afterwards. */
   #apart(walk: () => void): void {
-    const before = copyOf(this.#state);
+    const before = this.#kept();
     walk();
     this.#state = before;
   }
 
   /** One of these happens, and nobody knows which. */
   #branches(walks: readonly (() => void)[]): void {
-    const before = copyOf(this.#state);
+    const before = this.#kept();
     let after: ShellState | undefined;
     for (const walk of walks) {
+      this.effort.step(1 + (before.variables.size >> 2));
       this.#state = copyOf(before);
       walk();
       after = after ? either(after, this.#state) : this.#state;

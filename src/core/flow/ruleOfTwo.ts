@@ -11,9 +11,10 @@ const WORDS: Record<Flag, string> = {
 /**
  * The flags that an action lights (Meta, "Agents Rule of Two", 2025). `untrusted`: content comes back that is not in
  * the user's own folders. `private`: likely secrets, protected paths, or environment variables may be in it.
- * `outward`: it sends data out, or changes state beyond what checkpoints keep.
+ * `outward`: it sends data out, or changes state beyond what checkpoints keep. `variables`: those that the policy lets
+ * commands have; what counts is which of them this one is given.
  */
-export function labelsOf(action: Action, scope: Scope, hasVariables: boolean): Flag[] {
+export function labelsOf(action: Action, scope: Scope, variables: readonly string[]): Flag[] {
   const labels: Flag[] = [];
   const { effect, resources, launch } = action;
   if (launch?.outside === true) return ['untrusted', 'private', 'outward'];
@@ -25,7 +26,8 @@ export function labelsOf(action: Action, scope: Scope, hasVariables: boolean): F
   );
   if (
     isPrivate ||
-    (effect === 'execute' && (launch?.secrets === 'visible' || (hasVariables && launch?.workspace === 'writable')))
+    launch?.secrets === 'visible' ||
+    (launch && variables.some((name) => Object.hasOwn(launch.environment, name)))
   )
     labels.push('private');
   if (effect === 'execute' ? launch?.workspace === 'writable' : !looks && action.undo === 'none')

@@ -44,7 +44,7 @@ export async function tryCall(
     const { action, title } = await tool.describe(parsed.value, context, signal);
     const refusal = action.effect === 'execute' ? policyRefusal(context.policy) : undefined;
     const facts = { family: tool.family, flags, ...(refusal !== undefined && { sandboxRefusal: refusal }) };
-    const lights = labelsOf(action, context.scope, context.policy.variables.value.length > 0);
+    const lights = labelsOf(action, context.scope, context.policy.variables.value);
     return { decision: decide(action, facts, context, []), action, title, lights };
   } catch (error) {
     if (error instanceof Forbidden) return { decision: error.decision, lights: [] };

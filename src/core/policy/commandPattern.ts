@@ -3,17 +3,29 @@ import { globMatcher, isGlob } from '../scope/glob.ts';
 /** One word of a pattern: exactly this text, a glob over one word, or any number of words. */
 type Part = { kind: 'any' } | { kind: 'word'; text: string; fits: (text: string) => boolean };
 
-const MOST_OPTIONS = 20;
 /** Programs whose first word that is no option says what they do. */
 const WITH_SUBCOMMANDS =
   /^(git|gh|glab|hg|svn|npm|npx|yarn|pnpm|bun|deno|pip[0-9.]*|uv|poetry|cargo|go|dotnet|docker|podman|kubectl|helm|terraform|tofu|aws|gcloud|az|systemctl|apt|apt-get|dnf|yum|brew|make|bazel|gradle|mvn)$/;
+/** Options in front of a subcommand that take the word behind them. */
+const GIT_VALUES = /^(-C|-c|--git-dir|--work-tree|--namespace|--config-env|--attr-source)$/;
+const OTHER_VALUES =
+  /^(-[CcHRfnpw]|--(namespace|context|cluster|kubeconfig|profile|region|prefix|workspace|config|repo|project|manifest-path|cwd|dir|directory|file|host|filter))$/;
 const SYSTEM_FOLDER = /^(\/usr)?(\/local)?\/s?bin\//;
 
 /** The words of a program start; null where one cannot be known beforehand. */
 export type ProgramWords = readonly (string | null)[];
 
+/** A word that is not known beforehand: how it begins, and whether it may be several words, or none. */
+export interface OpenWord {
+  head: string;
+  several: boolean;
+}
+
+/** The words of a program start, to be compared with what is forbidden. */
+export type WordsToForbid = readonly (string | OpenWord)[];
+
 export interface CommandPattern {
-  forbids(words: ProgramWords): boolean;
+  forbids(words: WordsToForbid): boolean;
   permits(words: ProgramWords): boolean;
 }
 
@@ -44,8 +56,8 @@ function wordsOf(text: string): string[] | string {
 
 /**
  * A test for program starts. To forbid, a program counts by its name wherever it stands, and a word that is not known
- * beforehand counts as fitting only where any word would. To permit, everything must be known, and a program given by
- * path must be the system's.
+ * beforehand counts as whatever it may be. To permit, everything must be known, and a program given by path must be
+ * the system's.
  */
 export function commandPattern(text: string): CommandPattern {
   const words = wordsOf(text);
@@ -62,31 +74,62 @@ export function commandPattern(text: string): CommandPattern {
       : parts;
   const [barred, freed] = [renamed(byName), renamed(bySystem)];
   return {
-    forbids: (given) => behindOptions(named(given, byName)).some((shortened) => fits(barred, shortened, false)),
-    permits: (given) => fits(freed, named(given, bySystem), true),
+    forbids: ([first, ...more]) =>
+      // A program that is not known is none that is found; that it may be any is a doubt of its own.
+      typeof first === 'string' && behindOptions([byName(first), ...more]).some((shorter) => mayFit(barred, shorter)),
+    permits: (given) => fits(freed, named(given, bySystem)),
   };
 }
 
 /** The words as they are, and without options before the subcommand: `git -C x push` is a `git push`, too. */
-function behindOptions(words: ProgramWords): ProgramWords[] {
+function behindOptions(words: WordsToForbid): WordsToForbid[] {
   const [program, first] = words;
   if (typeof program !== 'string' || !WITH_SUBCOMMANDS.test(program)) return [words];
-  if (first !== null && first?.startsWith('-') !== true) return [words];
-  return Array.from({ length: Math.min(words.length, MOST_OPTIONS) }, (_, skipped) => [
-    program,
-    ...words.slice(skipped + 1),
-  ]);
+  if (typeof first === 'string' && !first.startsWith('-')) return [words];
+  const takes = program === 'git' ? GIT_VALUES : OTHER_VALUES;
+  return Array.from({ length: words.length }, (_, skipped) => [program, ...words.slice(skipped + 1)]).filter(
+    ([, next], skipped) => {
+      const before = words[skipped];
+      // The value of an option is no subcommand, whatever it turns out to be.
+      return typeof next !== 'object' || next.several || typeof before !== 'string' || !takes.test(before);
+    },
+  );
 }
 
-function fits(parts: readonly Part[], words: ProgramWords, mustBeKnown: boolean): boolean {
+function fits(parts: readonly Part[], words: ProgramWords): boolean {
   if (parts.length === 0) return false;
   for (const [index, part] of parts.entries()) {
-    if (part.kind === 'any') return !mustBeKnown || !words.slice(index).includes(null);
+    if (part.kind === 'any') return !words.slice(index).includes(null);
     const word = words[index];
-    if (word === undefined) return false;
-    if (word === null ? mustBeKnown || part.text !== '*' : !part.fits(word)) return false;
+    if (word === undefined || word === null || !part.fits(word)) return false;
   }
   return words.length === parts.length;
+}
+
+/** Whether the words may turn out to fit: how far in the parts one may be after each word. */
+function mayFit(parts: readonly Part[], words: WordsToForbid): boolean {
+  if (parts.length === 0) return false;
+  let at = new Set([0]);
+  for (const word of words) {
+    const next = new Set<number>();
+    for (const index of at) {
+      const part = parts[index];
+      if (part?.kind === 'any') return true;
+      if (typeof word === 'object' && word.several) next.add(index);
+      if (!part || !(typeof word === 'string' ? part.fits(word) : mayBe(part, word))) continue;
+      next.add(index + 1);
+      // Of several words only the first begins as it does.
+      if (typeof word === 'object' && word.several)
+        for (let more = index + 2; more <= parts.length; more += 1) next.add(more);
+    }
+    if (next.size === 0) return false;
+    at = next;
+  }
+  return at.has(parts.length) || parts.some((part, index) => part.kind === 'any' && at.has(index));
+}
+
+function mayBe(part: Exclude<Part, { kind: 'any' }>, { head }: OpenWord): boolean {
+  return isGlob(part.text) || part.text.startsWith(head);
 }
 
 function named([program, ...rest]: ProgramWords, name: (path: string) => string): ProgramWords {

@@ -65,7 +65,7 @@ export function decide(action: Action, facts: Facts, inForce: InForce, grants: r
     return decision('deny', 'sandbox', facts.sandboxRefusal, policy.sandbox.origin);
   const wanted = ruled(byEffect(action, policy, scope), rulebook.ruling(action), action, inForce);
   if (wanted.verdict === 'deny') return wanted;
-  const labels = labelsOf(action, scope, policy.variables.value.length > 0);
+  const labels = labelsOf(action, scope, policy.variables.value);
   if (wouldLightThird(facts.flags, labels)) {
     const why = ruleOfTwoReason(facts.flags, labels);
     return wanted.verdict === 'ask'

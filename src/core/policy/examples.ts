@@ -1,5 +1,6 @@
 import type { Action } from '../../shared/action.ts';
 import type { BashParser } from '../command/bash.ts';
+import { recordedPrograms } from '../command/recorded.ts';
 import { understand } from '../command/understand.ts';
 import { absolutePath, BadPath } from '../scope/spelling.ts';
 import { note } from './settle.ts';
@@ -62,7 +63,8 @@ function actionOf(example: string, { keys }: Rule, parser: BashParser): Action {
     const tool = keys.tools?.[0] ?? 'read_file';
     return { tool, effect: 'read', resources: [{ path, access: 'read' }], arguments: {}, preImages: [], undo: 'none' };
   }
-  const { programs, doubts, paths } = understand(example, parser);
+  const meaning = understand(example, parser);
+  const { doubts, paths } = meaning;
   return {
     tool: 'run_command',
     effect: 'execute',
@@ -73,7 +75,7 @@ function actionOf(example: string, { keys }: Rule, parser: BashParser): Action {
     arguments: { command: example },
     preImages: [],
     command: {
-      programs: programs.map((words) => words.map((word) => (word.kind === 'known' ? word.text : null))),
+      ...recordedPrograms(meaning),
       doubts,
       scripts: [],
     },

@@ -1,11 +1,12 @@
-import type { Action } from '../../shared/action.ts';
+import type { Action, CommandMeaning } from '../../shared/action.ts';
 import type { Origin, Verdict } from '../../shared/decision.ts';
 import { cutVisibly } from '../../shared/cut.ts';
 import { forbidding, permitting, type PathRule, type RuleContext } from '../scope/pathRule.ts';
 import { isInside } from '../scope/spelling.ts';
-import { commandPattern, type CommandPattern } from './commandPattern.ts';
+import { commandPattern, type CommandPattern, type WordsToForbid } from './commandPattern.ts';
 import type { Layer } from './parse.ts';
 import type { RuleKeys } from './ruleSchema.ts';
+import { commandDenial, unreadRuling } from './unreadLine.ts';
 
 /** A rule as it was written, with its place. */
 export interface Rule {
@@ -49,13 +50,20 @@ const STRICTNESS: Record<Verdict, number> = { allow: 0, ask: 1, deny: 2 };
  */
 export class Rulebook {
   readonly #books: readonly (readonly CompiledList[])[];
+  readonly #denial: Rule | undefined;
 
   /** `books`: the rules of each policy in force; the strictest of them counts (see restrict.ts). */
   constructor(books: readonly (readonly RuleList[])[], context: RuleContext) {
     this.#books = books.map((lists) => lists.map((list) => compiled(list, context)));
+    this.#denial = commandDenial(books);
   }
 
   ruling(action: Action): Ruling | undefined {
+    const said = this.#ruling(action);
+    return said?.verdict === 'deny' ? said : (unreadRuling(this.#denial, action) ?? said);
+  }
+
+  #ruling(action: Action): Ruling | undefined {
     const rulings = this.#books.map((lists) => rulingOf(lists, action));
     // A book that says nothing leaves the default, which is stricter than any allowance.
     if (rulings.some((one) => one === undefined) && rulings.some((one) => one?.verdict === 'allow'))
@@ -140,7 +148,7 @@ export function matcher(rule: Rule, context: RuleContext): (action: Action) => b
 function matchesCommand(patterns: readonly CommandPattern[], { command }: Action, allows: boolean): boolean {
   if (!command) return false;
   const { programs, doubts } = command;
-  if (!allows) return programs.some((words) => patterns.some((pattern) => pattern.forbids(words)));
+  if (!allows) return wordsToForbid(command).some((words) => patterns.some((pattern) => pattern.forbids(words)));
   const covered = programs.map((words) => patterns.some((pattern) => pattern.permits(words)));
   // The whole line can write then: beside what the rule speaks of, only programs that never could have a place in it.
   const fits = programs.every(
@@ -148,5 +156,13 @@ function matchesCommand(patterns: readonly CommandPattern[], { command }: Action
   );
   return (
     fits && covered.includes(true) && doubts.every(({ program }) => program !== undefined && covered[program] === true)
+  );
+}
+
+/** The programs with what is known of their unknown words. */
+function wordsToForbid({ programs, open = [] }: CommandMeaning): WordsToForbid[] {
+  const known = new Map(open.map(({ program, word, head, several }) => [`${program} ${word}`, { head, several }]));
+  return programs.map((words, program) =>
+    words.map((text, word) => text ?? known.get(`${program} ${word}`) ?? { head: '', several: true }),
   );
 }

@@ -82,7 +82,6 @@ function seenOnce(path: string, roots: readonly string[]): Seen {
   kept.seen.set(path, made);
   return made;
 }
-}
 
 /** As `folded`, for a pattern: what only becomes a `*` or a bracket by folding stays an ordinary character. */
 function foldedGlob(pattern: string): string {

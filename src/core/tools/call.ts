@@ -122,7 +122,7 @@ async function perform(
     run.grants.used(decision.grant);
     await step.record('grant_used', { grant: decision.grant });
   }
-  await run.performing(action, labelsOf(action, context.scope, context.policy.variables.value.length > 0));
+  await run.performing(action, labelsOf(action, context.scope, context.policy.variables.value));
   // Committed before the effect: a log that cannot be written means that nothing happens.
   await step.record('started', {
     tool: action.tool,

@@ -3,15 +3,18 @@ import type { Action } from '../../shared/action.ts';
 import { cutVisibly, titleOf } from '../../shared/cut.ts';
 import { visible, visibleLine } from '../../shared/visible.ts';
 import { bashParser } from '../command/bash.ts';
+import { recordedPrograms } from '../command/recorded.ts';
 import { understand, type Meaning } from '../command/understand.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
 import { endingWords } from '../sandbox/endingWords.ts';
 import { limitsOf, runnerOf } from './runner.ts';
 import { commandLosses } from './command/losses.ts';
+import { maskedOutput } from './command/givenSecrets.ts';
 import { namedPaths } from './command/namedPaths.ts';
 import { scriptImages } from './command/scripts.ts';
 import { secretsIn } from './command/secrets.ts';
 import { planStores } from './command/stores.ts';
+import { refuseTooMuch } from './command/tooMuch.ts';
 import { Changed, ToolFailure } from './failure.ts';
 import { shortened } from './text.ts';
 import { anyTool, type Tool, type ToolContext } from './tool.ts';
@@ -44,6 +47,7 @@ const tool: Tool<z.infer<typeof parameters>> = {
     const shown = scope.shown(look.path);
     if (look.kind !== 'directory') throw new ToolFailure(`${shown} is not a folder`);
     const meaning = understand(args.command, await bashParser(), await isTopOfRepository(look.path, context));
+    refuseTooMuch(meaning, args.command);
     const named = await namedPaths(meaning, look.path, context);
     const stores = outside ? { isHidden: false, doubts: [] } : await planStores(meaning, look.path, context);
     const doubts = [
@@ -56,7 +60,8 @@ const tool: Tool<z.infer<typeof parameters>> = {
     const secrets = onlyLooks ? [] : await secretsIn(context);
     const limits = limitsOf(policy);
     const status = await runner.status(limits);
-    const environment = await runner.environment(policy.variables.value);
+    // What runs without a question gets nothing of the user's: no program, link or expansion could show it.
+    const environment = await runner.environment(onlyLooks ? [] : policy.variables.value);
     return {
       action: {
         tool: 'run_command',
@@ -74,7 +79,7 @@ const tool: Tool<z.infer<typeof parameters>> = {
           ...(outside && { outside }),
         },
         command: {
-          programs: meaning.programs.map((words) => words.map((word) => (word.kind === 'known' ? word.text : null))),
+          ...recordedPrograms(meaning),
           doubts,
           scripts,
         },
@@ -147,7 +152,11 @@ const tool: Tool<z.infer<typeof parameters>> = {
     ];
     const words = [endingWords(result.ending), ...result.quarantined, ...notes.map((note) => `[${note}]`)];
     const isCut = result.outputBytes > OUTPUT_KEPT;
-    const output = isCut ? redactor.growing(result.output) : redactor.text(result.output);
+    const output = maskedOutput(result.output, isCut, {
+      launch: action.launch,
+      variables: policy.variables.value,
+      redactor,
+    });
     const lost = isCut ? [`[output was ${result.outputBytes} bytes; only the first ${OUTPUT_KEPT} were kept]`] : [];
     return {
       ok,

@@ -90,7 +90,7 @@ export class Step {
       grantLimits: { minutes: policy.grants.maxMinutes.value, uses: policy.grants.maxUses.value },
       ...(always !== undefined && { alwaysOffer: always }),
       flags: run.flags(),
-      lights: labelsOf(described.action, scope, policy.variables.value.length > 0).filter((flag) => !run.flags()[flag]),
+      lights: labelsOf(described.action, scope, policy.variables.value).filter((flag) => !run.flags()[flag]),
       ...(askedAgain !== undefined && { askedAgain }),
     };
     const shown = run.redactor.json(approval);

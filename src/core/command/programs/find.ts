@@ -19,18 +19,22 @@ export const find: Judge = (args, it) => {
   const starts: Word[] = [];
   const names: Word[] = [];
   let runs = it.feedsNames;
+  // Words that end a command may belong to one whose beginning is not known.
+  const hasEnd = args.some((word) => word.text === ';' || word.text === '+');
   while (at < args.length && /^-([HLP]|O[0-3])$/.test(args[at]?.text ?? '')) at += 1;
   for (; at < args.length; at += 1) {
     const word = args[at] as Word;
     if (/^[-(!),]/.test(word.text)) break;
     starts.push(word);
     it.path(word, 'list');
-    if (word.kind !== 'known') it.doubt('find may take a start for an expression');
+    if (word.kind === 'known') continue;
+    it.doubt('find may take a start for an expression');
+    if (!isOneWord(word) || hasEnd) it.unread('find may take a start for an expression that starts a program');
   }
   for (; at < args.length; at += 1) {
     const word = args[at] as Word;
     const value = args[at + 1];
-    if (word.kind !== 'known') it.doubt('the find expression is not known beforehand');
+    if (word.kind !== 'known') it.unread('the find expression is not known beforehand');
     else if (NO_VALUE.has(word.text)) continue;
     else if (/^-newer[aBcmt]t$/.test(word.text)) at += 1;
     else if (/^-(newer|anewer|cnewer|samefile|newer[aBcm][aBcm])$/.test(word.text)) {
@@ -38,7 +42,7 @@ export const find: Judge = (args, it) => {
       at += 1;
     } else if (TEXT_VALUE.has(word.text)) {
       if (value && !isOneWord(value))
-        it.doubt(`find ${word.text} "${value.text.slice(0, 40)}" may be more than one word`);
+        it.unread(`find ${word.text} "${value.text.slice(0, 40)}" may be more than one word`);
       if (value && NAMES.has(word.text)) names.push(value);
       at += 1;
     } else if (/^-(exec|execdir|ok|okdir)$/.test(word.text)) {
@@ -47,7 +51,7 @@ export const find: Judge = (args, it) => {
       );
       runs = true;
       if (word.text.startsWith('-ok')) it.doubt('find -ok asks a terminal');
-      if (end === -1) it.doubt('find -exec has no end');
+      if (end === -1) it.unread('find -exec has no end');
       const inner = args.slice(at + 1, end === -1 ? undefined : end);
       it.run(
         inner.map((one) => (one.text.includes('{}') ? found(one, starts) : one)),

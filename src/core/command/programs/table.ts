@@ -2,11 +2,13 @@ import { parseOptions } from '../options.ts';
 import type { Judge } from '../judging.ts';
 import { known } from '../word.ts';
 import { awk } from './awk.ts';
+import { BUILTINS } from './builtins.ts';
 import { CHANGES } from './change.ts';
 import { FILES } from './files.ts';
 import { find } from './find.ts';
 import { git } from './git.ts';
 import { sed } from './sed.ts';
+import { SHELLS } from './shells.ts';
 import { TEXTS } from './text.ts';
 import { WRAPPERS } from './wrappers.ts';
 
@@ -71,12 +73,19 @@ const npm: Judge = (args, it, name) => {
   );
 };
 
+const PLAIN_SETTING =
+  /^([-+][abefhmnptuvxBCEPT]*o?|allexport|errexit|errtrace|functrace|noclobber|noglob|nounset|pipefail|verbose|xtrace|[^-+].*)$/s;
+
 /** `set -euo pipefail` and its kind: how the shell takes failures. */
 const set: Judge = (args, it) => {
   const harmless = args.every(
     (word) => word.kind === 'known' && /^([-+][eux]*o?|pipefail|errexit|nounset|xtrace)$/.test(word.text),
   );
   if (!harmless || args.length === 0) it.doubt('set changes how the shell works');
+  // -k, -H and posix change what words mean; what stands behind `--` are arguments.
+  const end = args.findIndex((word) => word.text === '--');
+  if (!(end === -1 ? args : args.slice(0, end)).every((word) => word.kind === 'known' && PLAIN_SETTING.test(word.text)))
+    it.unread('set changes how the shell works');
 };
 
 const printenv: Judge = (args, it, name) => {
@@ -92,6 +101,8 @@ export const PROGRAMS: ReadonlyMap<string, Judge> = new Map<string, Judge>([
   ...TEXTS,
   ...CHANGES,
   ...WRAPPERS,
+  ...SHELLS,
+  ...BUILTINS,
   ['find', find],
   ['sed', sed],
   ['awk', awk],

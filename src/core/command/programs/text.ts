@@ -86,7 +86,7 @@ const jq: Judge = (args, it, name) => {
   const [filter, ...files] = parseOptions(JQ, rest, it, name).operands;
   if (!filter) return;
   if (filter.kind !== 'known') it.doubt('the jq filter is not known beforehand');
-  else if (/\b(import|include|env|modulemeta|input_filename|get_search_list)\b|\$ENV|\$__/.test(filter.text))
+  else if (/\b(import|include|env|modulemeta|input_filename|get_search_list)\b|\bENV\b|\$__/.test(filter.text))
     it.doubt('the jq filter reads more than its input');
   for (const word of files) it.path(word, 'read');
 };
@@ -102,21 +102,29 @@ const printf: Judge = (args, it, name) => {
   harmless(args, it, name);
   // -v takes a name, in which bash computes what stands in brackets.
   const [first] = args;
-  if (first && mayBeOption(first) && first.text !== '--') it.doubt('printf may set a variable');
+  if (!first || !mayBeOption(first) || first.text === '--') return;
+  it.doubt('printf may set a variable');
+  const isPlain =
+    args.length > 1 && first.text === '-v' && /^\w+$/.test(args[1]?.text ?? '') && args[1]?.kind === 'known';
+  if (!isPlain) it.unread('printf may set any variable');
 };
 
 const UNARY = /^-[a-hkprstuwxzLGNOSno]$/;
 const test: Judge = (args, it) => {
   for (const [index, word] of args.entries()) {
     if (word.kind === 'unknown' && word.splits) it.doubt('test may be given more than one word');
-    if (word.kind === 'known' && /^-[vR]$/.test(word.text)) it.doubt('it computes with a value that bash may run');
+    if (word.kind === 'known' && /^-[vR]$/.test(word.text)) {
+      const named = args[index + 1];
+      if (named?.kind === 'known' && /^\w*$/.test(named.text)) it.doubt('it computes with a value that bash may run');
+      else it.unread('it computes with a value that bash may run');
+    }
     if (
       word.kind !== 'known' &&
       mayBeOption(word) &&
       args[index + 1]?.kind === 'known' &&
       /[[]/.test(args[index + 1]?.text ?? '')
     )
-      it.doubt('it computes with a value that bash may run');
+      it.unread('it computes with a value that bash may run');
     const operand = args[index + 1];
     if (
       word.kind === 'known' &&

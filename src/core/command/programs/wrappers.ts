@@ -5,10 +5,20 @@ import { isHarmlessSetting } from '../shellState.ts';
 
 // Programs that start another one, with their options as in the manual pages. What they start is looked into.
 
+/** Where an option of a wrapper is not known, nor is where its program begins. */
+function strictly(it: Judging): Judging {
+  return {
+    ...it,
+    doubt: (why) => {
+      it.unread(why);
+    },
+  };
+}
+
 function wrapper(options: string, operandsBefore = 0): Judge {
   return (args, it, name) => {
-    const { operands } = parseOptions(options, args, it, name, 'first');
-    if (!operands.slice(0, operandsBefore).every(isOneWord)) it.doubt(`${name} may be given more than one word`);
+    const { operands } = parseOptions(options, args, strictly(it), name, 'first');
+    if (!operands.slice(0, operandsBefore).every(isOneWord)) it.unread(`${name} may be given more than one word`);
     const inner = operands.slice(operandsBefore);
     if (inner.length > 0) it.run(inner);
   };
@@ -18,14 +28,18 @@ const env: Judge = (args, it, name) => {
   const { operands, options } = parseOptions(
     '-i -0 -u=text -C=list -S=text -v --ignore-environment --null --unset=text --chdir=list --split-string=text --debug',
     args,
-    it,
+    strictly(it),
     name,
     'first',
   );
   const text = options.get('-S') ?? options.get('--split-string');
   if (text) {
     it.doubt('env -S makes words of a text');
-    it.shell(text);
+    // What stands behind the text are further words of it.
+    const rest = operands.map((word) => (word.kind === 'known' ? quoted(word.text) : undefined));
+    if (text.kind === 'known' && !rest.includes(undefined)) it.shell(known([text.text, ...rest].join(' ')));
+    else it.unread('env makes words of a text that is not known beforehand');
+    return;
   }
   let at = 0;
   for (; operands[at]?.text.includes('='); at += 1) {
@@ -40,24 +54,29 @@ const env: Judge = (args, it, name) => {
   if (operands.length > at) it.run(operands.slice(at), folder ? { folder } : {});
 };
 
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
 const xargs: Judge = (args, it, name) => {
   const { operands, options } = parseOptions(
     '-0 -a=path -d=text -E=text -e? -I=text -i? -L=text -l? -n=text -o -p -P=text -r -s=text -t -x --null --arg-file=path --delimiter=text --eof? --replace? --max-lines? --max-args=text --max-procs=text --interactive --no-run-if-empty --max-chars=text --verbose --exit --open-tty --show-limits',
     args,
-    it,
+    strictly(it),
     name,
     'first',
   );
   const given = ['-I', '-i', '--replace', '-n', '--max-args', '-L', '-l', '--max-lines'].filter((option) =>
     options.has(option),
   );
-  if (given.length > 1) it.doubt('xargs is told of several ways to build commands');
+  if (given.length > 1) it.unread('xargs is told of several ways to build commands');
   const marker =
     (options.get('-I') ?? options.get('-i') ?? options.get('--replace'))?.text ??
     (options.has('-i') ? '{}' : undefined);
   // Names from a listing are names in the workspace, as a glob's are; anything else is anything.
   const input: Word = it.isFedByListing ? { kind: 'pattern', text: '*', head: '', isListed: true } : unknown('…');
   const inner = operands.length === 0 ? [known('echo')] : operands;
+  // A shell that it starts reads nothing: xargs itself does.
   it.run(
     marker === undefined
       ? [...inner, input]
@@ -65,43 +84,108 @@ const xargs: Judge = (args, it, name) => {
   );
 };
 
-/** `bash -c TEXT`; a script file, or what stands on its input, cannot be known. */
-const shell: Judge = (args, it, name) => {
-  // Other shells read the same text differently.
-  if (name !== 'bash') it.doubt(`${name} may be another shell than bash`);
-  const at = args.findIndex((word) => word.kind === 'known' && /^-[a-z]*c$/.test(word.text));
-  const text = at === -1 ? undefined : args[at + 1];
-  const before = args.slice(0, Math.max(at, 0));
-  if (
-    text &&
-    before.every((word) => word.kind === 'known' && /^(-[eux]+|--norc|--noprofile|--posix)$/.test(word.text)) &&
-    /^-[eux]*c$/.test(args[at]?.text ?? '')
-  ) {
-    it.shell(text);
-    return;
-  }
-  if (text) it.shell(text);
-  it.doubt(`${name} runs a script that was not looked into`);
-  const [script] = args.filter((word) => !word.text.startsWith('-'));
-  if (script && !text) it.path(script, 'read');
-};
-
-const evaluate: Judge = (args, it) => {
-  if (args.every((word) => word.kind === 'known')) it.shell(known(args.map((word) => word.text).join(' ')));
-  it.doubt('eval runs what a text says');
-};
-
 /** Whatever these do with their command, it is not done as the agent, here, or now. */
 function strange(why: string, options: string, operandsBefore = 0): Judge {
   return (args, it, name) => {
     it.doubt(why);
-    const quiet: Judging = { ...it, doubt: () => undefined };
-    const inner = parseOptions(options, args, quiet, name, 'first').operands.filter(
-      (word, index) => index >= operandsBefore && !/^\w+=/.test(word.text),
-    );
+    const given = parseOptions(options, args, strictly({ ...it, path: () => undefined }), name, 'first').operands;
+    const inner = given.slice(operandsBefore).filter((word, at, all) => !all.slice(0, at + 1).every(isSetting));
+    if (!given.slice(0, operandsBefore).every(isOneWord)) it.unread(`${name} may be given more than one word`);
     if (inner.length > 0) it.run(inner);
   };
 }
+
+function isSetting(word: Word): boolean {
+  return word.kind === 'known' && /^\w+=/.test(word.text);
+}
+
+const STRANGE: [name: string, why: string, options: string, operandsBefore?: number][] = [
+  ['nohup', 'nohup may write nohup.out', ''],
+  ['exec', 'exec replaces the shell', '-a=text -c -l'],
+  [
+    'sudo',
+    'sudo runs it as somebody else',
+    '-A -b -B -E -e -H -K -k -l -n -N -P -S -s -v -i -C=text -D=text -g=text -h=text -p=text -R=text -r=text -t=text -T=text -u=text -U=text --askpass --background --bell --preserve-env? --edit --set-home --remove-timestamp --reset-timestamp --list --non-interactive --preserve-groups --stdin --shell --validate --login --close-from=text --chdir=text --group=text --host=text --prompt=text --chroot=text --role=text --type=text --command-timeout=text --user=text --other-user=text',
+  ],
+  ['doas', 'doas runs it as somebody else', '-L -n -s -u=text -C=text'],
+  ['pkexec', 'pkexec runs it as somebody else', '--user=text --disable-internal-agent --keep-cwd'],
+  ['chroot', 'chroot runs it in another root', '--userspec=text --groups=text --skip-chdir', 1],
+  [
+    'unshare',
+    'unshare runs it in other namespaces',
+    '-m? -u? -i? -n? -p? -U? -C? -T? -f -r -c -R=text -w=text -S=text -G=text --mount? --uts? --ipc? --net? --pid? --user? --cgroup? --time? --fork --map-root-user --map-current-user --map-auto --map-user=text --map-group=text --kill-child? --mount-proc? --propagation=text --setgroups=text --keep-caps --root=text --wd=text',
+  ],
+  [
+    'nsenter',
+    'nsenter runs it in other namespaces',
+    '-a -t=text -m? -u? -i? -n? -p? -C? -U? -T? -S=text -G=text -r? -w? -F -Z --all --target=text --mount? --uts? --ipc? --net? --pid? --cgroup? --user? --time? --setuid=text --setgid=text --preserve-credentials --root? --wd? --no-fork',
+  ],
+  [
+    'strace',
+    'strace looks into another program',
+    '-c -C -d -D -f -F -h -i -k -q -r -t -tt -ttt -T -v -V -w -x -y -z -Z -a=text -b=text -e=text -E=text -I=text -o=text -O=text -p=text -P=text -s=text -S=text -u=text -U=text -X=text',
+  ],
+  [
+    'ltrace',
+    'ltrace looks into another program',
+    '-b -c -C -f -h -i -L -r -S -t -T -V -A=text -a=text -D=text -e=text -l=text -n=text -o=text -p=text -s=text -u=text -w=text -x=text',
+  ],
+  ['busybox', 'busybox is many programs', ''],
+  ['toybox', 'toybox is many programs', ''],
+  ['taskset', 'taskset says where it runs', '-a -c -p --all-tasks --cpu-list --pid', 1],
+  [
+    'chrt',
+    'chrt says how it runs',
+    '-a -b -d -f -i -o -r -R -m -p -v -T=text -P=text -D=text --batch --deadline --fifo --idle --other --rr --reset-on-fork --sched-runtime=text --sched-period=text --sched-deadline=text',
+    1,
+  ],
+  ['setarch', 'setarch says how it runs', '-B -F -I -L -R -S -T -X -Z -3 -v', 1],
+  ['linux32', 'linux32 says how it runs', '-B -F -I -L -R -S -T -X -Z -3 -v'],
+  ['linux64', 'linux64 says how it runs', '-B -F -I -L -R -S -T -X -Z -3 -v'],
+  [
+    'setpriv',
+    'setpriv says as whom it runs',
+    '-d --dump --nnp --no-new-privs --clear-groups --keep-groups --init-groups --reset-env --ambient-caps=text --inh-caps=text --bounding-set=text --ruid=text --euid=text --rgid=text --egid=text --reuid=text --regid=text --groups=text --securebits=text --pdeathsig=text --selinux-label=text --apparmor-profile=text',
+  ],
+  [
+    'prlimit',
+    'prlimit says how it runs',
+    '-c? -d? -e? -f? -i? -l? -m? -n? -q? -r? -s? -t? -u? -v? -x? -y? --core? --data? --fsize? --nofile? --nproc? --as? --cpu? --stack? --rss? --memlock? --noheadings --raw --verbose --output=text',
+  ],
+  [
+    'numactl',
+    'numactl says where it runs',
+    '-a -l --all --localalloc -i=text -m=text -N=text -C=text -p=text --interleave=text --membind=text --cpunodebind=text --physcpubind=text --preferred=text',
+  ],
+  ['unbuffer', 'unbuffer runs it at a terminal', '-p'],
+  ['fakeroot', 'fakeroot runs it as if as root', '-u -b=text -i=text -l=text -s=text --'],
+  ['catchsegv', 'catchsegv runs another program', ''],
+  ['chronic', 'chronic runs another program', '-v -e'],
+  ['eatmydata', 'eatmydata runs another program', ''],
+  ['rlwrap', 'rlwrap runs another program', ''],
+  [
+    'xvfb-run',
+    'xvfb-run runs another program',
+    '-a -l -e=text -f=text -n=text -p=text -s=text -w=text --auto-servernum --listen-tcp --error-file=text --auth-file=text --server-num=text --xauth-protocol=text --server-args=text --wait=text',
+  ],
+  ['dbus-run-session', 'dbus-run-session runs another program', '--config-file=text --dbus-daemon=text'],
+  ['ssh-agent', 'ssh-agent runs another program', '-D -d -k -c -s -a=text -E=text -O=text -P=text -t=text'],
+  [
+    'valgrind',
+    'valgrind runs another program',
+    '-q -v --quiet --verbose --tool=text --leak-check? --error-exitcode=text --log-file=text --trace-children=text --track-origins=text',
+  ],
+  [
+    'ld.so',
+    'the dynamic loader runs a program',
+    '--list --verify --inhibit-cache --library-path=text --inhibit-rpath=text --audit=text --preload=text --argv0=text',
+  ],
+  [
+    'systemd-run',
+    'systemd-run hands it to systemd',
+    '-r -d -P -t -q -G -S --scope --user --system --wait --pty --pipe --quiet --collect --shell --same-dir --no-block --remain-after-exit --unit=text -u=text --property=text -p=text --description=text --slice=text --uid=text --gid=text --nice=text --working-directory=text --setenv=text -E=text',
+  ],
+];
 
 export const WRAPPERS: [string, Judge][] = [
   ['env', env],
@@ -115,35 +199,18 @@ export const WRAPPERS: [string, Judge][] = [
   ['stdbuf', wrapper('-i=text -o=text -e=text --input=text --output=text --error=text')],
   ['setsid', wrapper('-c -f -w --ctty --fork --wait')],
   ['time', wrapper('-f=text -p -v -q --format=text --portability --verbose --quiet')],
-  ['nohup', strange('nohup may write nohup.out', '')],
-  ['exec', strange('exec replaces the shell', '-a=text -c -l')],
-  [
-    'sudo',
-    strange(
-      'sudo runs it as somebody else',
-      '-A -b -E -e -H -K -k -l -n -P -S -s -v -i -C=text -D=text -g=text -h=text -p=text -R=text -r=text -t=text -T=text -u=text -U=text --user=text --group=text',
-    ),
-  ],
-  ['doas', strange('doas runs it as somebody else', '-n -s -u=text -C=text')],
-  ['su', strange('su runs it as somebody else', '')],
-  ['chroot', strange('chroot runs it in another root', '--userspec=text --groups=text --skip-chdir', 1)],
-  ['unshare', strange('unshare runs it in other namespaces', '')],
-  ['watch', strange('watch runs it again and again through a shell', '-b -c -d -e -g -n=text -p -t -x')],
-  ['strace', strange('strace looks into another program', '-c -f -e=text -o=write -p=text -s=text -t -v -y')],
-  ['busybox', strange('busybox is many programs', '')],
-  ['parallel', strange('parallel starts programs through a shell', '')],
-  ['flock', strange('flock makes a lock file', '', 1)],
+  ...STRANGE.map(([name, why, options, before]): [string, Judge] => [name, strange(why, options, before)]),
   [
     'command',
     (args, it) => {
-      if (!/^-[vV]$/.test(args[0]?.text ?? '')) it.doubt('command is not understood with this');
+      if (!/^-[vV]$/.test(args[0]?.text ?? '')) it.unread('command is not understood with this');
+    },
+  ],
+  [
+    'builtin',
+    (_args, it) => {
+      it.unread('builtin is not understood with this');
     },
   ],
   ['type', () => undefined],
-  ['bash', shell],
-  ['sh', shell],
-  ['dash', shell],
-  ['zsh', shell],
-  ['ksh', shell],
-  ['eval', evaluate],
 ];

@@ -1,0 +1,25 @@
+import type { Action } from '../../shared/action.ts';
+import type { Rule, Ruling, RuleList } from './rules.ts';
+
+/** The first rule that denies commands; while there is one, a line that cannot be read whole is denied. */
+export function commandDenial(books: readonly (readonly RuleList[])[]): Rule | undefined {
+  return books
+    .flat()
+    .flatMap(({ rules }) => rules)
+    .find(({ keys }) => keys.decision === 'deny' && keys.commands !== undefined);
+}
+
+/** Whatever such a line starts unseen could be what the rule denies. Undefined for lines that are read. */
+export function unreadRuling(rule: Rule | undefined, { command }: Action): Ruling | undefined {
+  const doubt = command?.doubts.find(({ kind }) => kind === 'unread');
+  if (!rule || !doubt) return undefined;
+  const named = (rule.keys.commands ?? []).join(', ');
+  return {
+    verdict: 'deny',
+    name: `rules: deny ${named}`.slice(0, 200),
+    why: `${doubt.why}, so it cannot be told whether the line starts what is denied (${named.slice(0, 100)}: ${rule.keys.why}). Write it as a plain command, with each program by its name`,
+    origin: rule.origin,
+    eachTime: false,
+    isAboutPaths: false,
+  };
+}
