@@ -245,7 +245,10 @@ describe('patterns of commands', () => {
     ['rm **', ['xrm'], false, false],
   ])('%s and %j', (pattern, words, forbids, permits) => {
     const compiled = commandPattern(pattern);
-    expect([compiled.forbids(words), compiled.permits(words)]).toEqual([forbids, permits]);
+    expect([compiled.forbids(words), compiled.permits(words, { cwd: '/w', roots: ['/w'], home: '/home/u' })]).toEqual([
+      forbids,
+      permits,
+    ]);
   });
 
   test.each(['./run.sh **', '/usr/bin/make **', 'tools/deploy **'])(
@@ -253,14 +256,20 @@ describe('patterns of commands', () => {
     (pattern) => {
       const words = [pattern.replace(' **', ''), 'x'];
       expect(commandPattern(pattern).forbids(words)).toBe(true);
-      expect(commandPattern(pattern).permits(words)).toBe(true);
+      expect(commandPattern(pattern).permits(words, { cwd: '/w', roots: ['/w'], home: '/home/u' })).toBe(true);
     },
   );
 
   test('a path in a pattern permits no other program of the same name', () => {
-    expect(commandPattern('./run.sh **').permits(['run.sh', 'x'])).toBe(false);
-    expect(commandPattern('./run.sh **').permits(['../run.sh', 'x'])).toBe(false);
-    expect(commandPattern('/usr/bin/make').permits(['/tmp/make'])).toBe(false);
+    expect(commandPattern('./run.sh **').permits(['run.sh', 'x'], { cwd: '/w', roots: ['/w'], home: '/home/u' })).toBe(
+      false,
+    );
+    expect(
+      commandPattern('./run.sh **').permits(['../run.sh', 'x'], { cwd: '/w', roots: ['/w'], home: '/home/u' }),
+    ).toBe(false);
+    expect(commandPattern('/usr/bin/make').permits(['/tmp/make'], { cwd: '/w', roots: ['/w'], home: '/home/u' })).toBe(
+      false,
+    );
   });
 
   test.each([

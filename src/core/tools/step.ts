@@ -76,7 +76,7 @@ export class Step {
     const mayRemember = policy.grants.enabled.value && decision.eachTime !== true;
     const fitting = mayRemember ? offersFor(described.action, (path) => scope.shown(path), scope.roots) : [];
     const offers = fitting.filter(({ cover }) => decision.rule !== 'likely-secret' || !isBroad(cover));
-    const always = decision.eachTime === true ? undefined : alwaysOffer(described.action);
+    const always = decision.eachTime === true ? undefined : alwaysOffer(described.action, scope.roots);
     const approval: Approval = {
       id: run.newId(),
       run: run.id,
