@@ -70,9 +70,14 @@ export function registerPolicyCommands(command: Register, controller: Controller
 }
 
 /** "Always allow…": shows the rule in the policy first, and approves the question once it is written. */
-export async function allowAlways(controller: Controller, approval: string, digest: string): Promise<void> {
+export async function allowAlways(
+  controller: Controller,
+  approval: string,
+  digest: string,
+  reach: 'this folder' | 'every workspace' = 'this folder',
+): Promise<void> {
   const session = await controller.session();
-  const proposal = await session.lab.proposeAlways(approval, digest);
+  const proposal = await session.lab.proposeAlways(approval, digest, reach);
   await controller.documents.showChange(
     `always-${approval}`,
     'Your policy, with the new rule',
@@ -84,12 +89,14 @@ export async function allowAlways(controller: Controller, approval: string, dige
     {
       modal: true,
       detail: plain(
-        `${proposal.file}. Calls that it matches are allowed without a question, from the next run on. The call that waits is approved with it.`,
+        `${proposal.file}. It holds in ${reach}. Calls that it matches are allowed without a question, from the next run on. The call that waits is approved with it.`,
       ),
     },
     NOT_NOW,
     'Write Rule and Approve',
+    ...(reach === 'this folder' ? ['In Every Workspace…'] : []),
   );
+  if (said === 'In Every Workspace…') return allowAlways(controller, approval, digest, 'every workspace');
   if (said !== 'Write Rule and Approve') return;
   await session.lab.write(proposal);
   session.engine.answer(approval, digest, { choice: 'approve' });

@@ -4,6 +4,7 @@ import { block, code } from '../core/audit/markdown.ts';
 import { turnsOf } from '../core/audit/tree.ts';
 import type { AcceptanceOffer } from '../core/lab/policyRecord.ts';
 import { alwaysPolicy } from '../core/policy/always.ts';
+import type { Reach } from '../core/policy/alwaysRule.ts';
 import { changeLines, policyText } from '../core/policy/entries.ts';
 import { TOOL_NAMES } from '../core/policy/ruleSchema.ts';
 import type { NodeParts } from '../node/engineParts.ts';
@@ -86,7 +87,7 @@ export class PolicyLab {
   }
 
   /** The user's policy with the rule that "always" would write for a question that waits. */
-  async proposeAlways(approval: string, digest: string): Promise<Proposal> {
+  async proposeAlways(approval: string, digest: string, reach: Reach): Promise<Proposal> {
     const action = this.#engine.desk.action(approval, digest);
     if (!action) throw new Error('This question does not wait any more.');
     const file = this.#node.userPolicy;
@@ -95,7 +96,7 @@ export class PolicyLab {
     const before = read.kind === 'text' ? read.text : '';
     const today = new Date().toISOString().slice(0, 10);
     const { roots, home } = this.#node.parts;
-    const written = alwaysPolicy(action, before, file, `you chose "Always allow" on ${today}`, { roots, home });
+    const written = alwaysPolicy(action, before, file, `you chose "Always allow" on ${today}`, { roots, home, reach });
     if (!written.ok) throw new Error(written.problem);
     return { file, before, after: written.text };
   }

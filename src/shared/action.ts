@@ -56,6 +56,8 @@ export const CommandSchema = z.strictObject({
   open: z
     .array(z.strictObject({ program: z.number(), word: z.number(), head: z.string(), several: z.boolean() }))
     .optional(),
+  /** Some program of it starts in another folder than the command itself, or that is not known. */
+  moves: z.literal(true).optional(),
   /** Files that say what a program of it does (scripts it names, package.json, a Makefile); `changed` by this run. */
   scripts: z.array(z.strictObject({ path: z.string(), changed: z.boolean() })),
 });

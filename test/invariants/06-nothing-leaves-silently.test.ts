@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Sending } from '../../src/core/models/port.ts';
-import { checkBaseUrl, doorTo, EgressRefused, isLoopback } from '../../src/node/egress/door.ts';
+import { checkBaseUrl, doorTo, EgressRefused } from '../../src/node/egress/door.ts';
+import { isLoopback } from '../../src/node/egress/loopback.ts';
 import { openAiModel } from '../../src/node/models/openaiModel.ts';
 import { runCli } from '../support/cli.ts';
 import { openAiServer } from '../support/openAiServer.ts';
@@ -20,18 +21,23 @@ test('only the egress door opens connections', () => {
   expect(sources.length).toBeGreaterThan(60);
   const users = sources.filter((path) => WAYS_OUT.test(readFileSync(path, 'utf8')));
   // The self-test of the sandbox listens, and connects to nothing (test/architecture/house.test.ts).
-  expect(users).toEqual(['src/node/egress/door.ts', 'src/node/sandbox/selfTest/listener.ts']);
+  expect(users.sort()).toEqual([
+    ...['authorities', 'connection', 'request'].map((name) => `src/node/egress/${name}.ts`),
+    'src/node/sandbox/selfTest/listener.ts',
+  ]);
 });
 
 test('only the models’ adapters, their chooser and the log’s export know the door and the client libraries', () => {
   const knowing = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter(
     (name) =>
       name.endsWith('.ts') &&
-      /egress\/door\.ts'|import\('openai'\)|from 'openai|from 'ollama'/.test(readFileSync(join('src', name), 'utf8')),
+      /egress\/(door|request|connection)\.ts'|import\('openai'\)|from 'openai|from 'ollama'/.test(
+        readFileSync(join('src', name), 'utf8'),
+      ),
   );
   expect(knowing.sort()).toEqual([
     ...['send', 'target'].map((name) => `node/audit/otlp/${name}.ts`),
-    ...['chooseModel', 'destination', 'ollamaModel', 'openaiModel'].map((name) => `node/models/${name}.ts`),
+    ...['chooseModel', 'ollamaModel', 'openaiModel'].map((name) => `node/models/${name}.ts`),
   ]);
 });
 
@@ -94,6 +100,10 @@ test('addresses: encrypted, or on this machine, and without credentials in them'
     'http://localhost:1234/v1/',
     'http://[::1]:8080',
     'http://127.9.9.9',
+    'http://api.localhost:11434',
+    'http://LOCALHOST.:11434',
+    'http://[::ffff:127.0.0.1]',
+    'http://2130706433',
   ])
     expect(checkBaseUrl(good), good).toMatchObject({ ok: true });
   for (const bad of [
@@ -113,6 +123,13 @@ test('addresses: encrypted, or on this machine, and without credentials in them'
     'https://example.com/v1?key=x',
     'https://example.com/v1#x',
     'http://127.1.example',
+    'http://localhost.example',
+    'http://notlocalhost',
+    'https://0.0.0.0',
+    'https://[::]:1',
+    'https://[::ffff:0.0.0.0]',
+    'http://[::ffff:128.0.0.1]',
+    'http://[::127.0.0.1]',
   ])
     expect(checkBaseUrl(bad), bad).toMatchObject({ ok: false });
   expect([isLoopback(new URL('http://0x7f.1').hostname), isLoopback('127.0.0.1.'), isLoopback('notlocalhost')]).toEqual(
@@ -158,5 +175,5 @@ test('a run with a local model connects to that model alone', async () => {
   expect(code).toBe(0);
   const lines = tried.trim().split('\n');
   expect(lines.length).toBeGreaterThan(0);
-  for (const line of lines) expect(line).toContain(`"port":"${new URL(server.url).port}"`);
+  for (const line of lines) expect(line).toContain(`"host":"127.0.0.1","port":${new URL(server.url).port}`);
 });

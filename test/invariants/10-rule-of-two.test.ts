@@ -43,7 +43,7 @@ describe('the whole table: of 8 states and 8 label sets', () => {
       expect(labelsOf(action, scope, []).sort()).toEqual([...labels].sort());
       const inForce = { policy, scope, rulebook: new Rulebook(policy.rules, { roots: ['/w'], home: '/home/u' }) };
       const family = action.effect === 'execute' ? ('code_execution' as const) : ('file_system' as const);
-      const grants = [{ id: 'g', covers: () => true, words: 'everything' }];
+      const grants = [{ id: 'g', covers: () => true, words: 'everything', isBroad: false }];
       const { verdict, rule, reason } = decide(action, { family, flags: lit(before) }, inForce, grants);
       expect([verdict, rule]).toEqual(['ask', 'rule-of-two']);
       expect(reason).toBe(ruleOfTwoReason(lit(before), labels));

@@ -9,7 +9,7 @@ import type { GrantView } from '../../src/core/policy/facts.ts';
 import { PLACES, PROBES, ROOTS } from './policies.ts';
 
 const HOME = '/home/u';
-const ALL_COVERED: GrantView = { id: 'g', covers: () => true, words: 'everything' };
+const ALL_COVERED: GrantView = { id: 'g', covers: () => true, words: 'everything', isBroad: false };
 
 /** The decision on each probe. */
 export function decisionsOf(policy: EffectivePolicy, flags = NO_FLAGS, grants: GrantView[] = []): Decision[] {

@@ -5,6 +5,7 @@ import { alwaysOffer, alwaysRule } from '../../src/core/policy/alwaysRule.ts';
 import { parsePolicy, type ParsedLayer } from '../../src/core/policy/parse.ts';
 import { matcher } from '../../src/core/policy/rules.ts';
 import { withRule } from '../../src/core/policy/writeRule.ts';
+import { absolutePath } from '../../src/core/scope/spelling.ts';
 import type { Action } from '../../src/shared/action.ts';
 import { actionOn, policyText } from '../support/policies.ts';
 
@@ -107,6 +108,43 @@ const TEXTS = [
   'protected_paths:\n  - "a\n    rules: b"\ntimeout: 5\n',
 ];
 
+/** `././x` and `/w/x` are the file that `./x` is. */
+function sameFile([program, ...rest]: readonly (string | null)[]): (string | null | undefined)[] {
+  return [program?.includes('/') ? absolutePath(program, '/w', '/home/u') : program, ...rest];
+}
+
+test('a rule holds in the folder and workspace it was made in, unless every workspace was chosen', () => {
+  const at = (cwd: string, ...program: string[]): Action => ({
+    ...running(program),
+    resources: [{ path: cwd, access: 'list' }],
+  });
+  const made = always(at('/w/sub', './build.sh', 'x'));
+  expect(made).toMatchObject({ ok: true });
+  const fits = lastRule(made.ok ? made.text : '');
+  expect(fits(at('/w/sub', './build.sh', 'x'))).toBe(true);
+  for (const cwd of ['/w', '/w/other', '/w/sub/deep', '/v/sub'])
+    expect(fits(at(cwd, './build.sh', 'x')), cwd).toBe(false);
+  const wide = alwaysPolicy(at('/w/sub', 'npm', 'test'), '', 'user.yaml', 'w', {
+    ...CONTEXT,
+    reach: 'every workspace',
+  });
+  expect(lastRule(wide.ok ? wide.text : '')(at('/v/else', 'npm', 'test'))).toBe(true); // the control
+});
+
+test('a pattern with a slash is the file seen from the workspace folder; below it another folder has another file', () => {
+  const at = (cwd: string, ...program: string[]): Action => ({
+    ...running(program),
+    resources: [{ path: cwd, access: 'list' }],
+  });
+  const fits = lastRule('rules: [{decision: allow, commands: [scripts/x.sh, node tools/a.js], why: w}]\n');
+  expect(fits(at('/w', './scripts/x.sh'))).toBe(true);
+  expect(fits(at('/w/sub', '../scripts/x.sh'))).toBe(true);
+  expect(fits(at('/w/sub', 'scripts/x.sh'))).toBe(false);
+  expect(fits(at('/w', 'x.sh'))).toBe(false);
+  expect(fits(at('/w', 'node', 'tools/a.js'))).toBe(true);
+  expect(fits(at('/w/sub', 'node', 'tools/a.js'))).toBe(false);
+});
+
 describe('property', () => {
   test('a rule for a command is refused, or is read back and fits that command and no other words', () => {
     let written = 0;
@@ -126,7 +164,7 @@ describe('property', () => {
           ['sh', ...own],
         ];
         for (const other of [...others, ...near, [`./${own[0] ?? ''}`, ...own.slice(1)], [...own.slice(0, -1), null]])
-          if (JSON.stringify(other) !== JSON.stringify(own))
+          if (JSON.stringify(sameFile(other)) !== JSON.stringify(sameFile(own)))
             expect(fits(running(other)), JSON.stringify(other)).toBe(false);
         const { command: _, ...bare } = running(own);
         for (const line of [running(own, ['rm', 'x']), bare]) expect(fits(line)).toBe(false);
@@ -214,8 +252,8 @@ describe('a rule', () => {
     ['edits a name with a glob', writing('/w/[a].ts')],
     ['edits a name with a backslash', writing('/w/a\\b')],
   ])('is not proposed for what %s', (_name, action) => {
-    expect(alwaysRule(action, 'w')).toBeUndefined();
-    expect(alwaysOffer(action)).toBeUndefined();
+    expect(alwaysRule(action, 'w', ['/w'])).toBeUndefined();
+    expect(alwaysOffer(action, ['/w'])).toBeUndefined();
     expect(always(action)).toMatchObject({ ok: false });
   });
 
@@ -226,12 +264,12 @@ describe('a rule', () => {
       scripts: [],
       doubts: [1, 2, 3].map((program) => ({ why: '', program })),
     };
-    expect(alwaysOffer({ ...action, command })).toBe('npm test and npm test and make "a b"');
+    expect(alwaysOffer({ ...action, command }, ['/w'])).toBe('npm test and npm test and make "a b", in this folder');
   });
 
   test.each([[['/usr/bin/npm', 'test']], [['/bin/make']]])('that is offered can be written: %j', (own) => {
     const action = running(own);
-    expect(alwaysOffer(action) === undefined || always(action).ok).toBe(true);
+    expect(alwaysOffer(action, ['/w']) === undefined || always(action).ok).toBe(true);
   });
 
   test.each([
@@ -248,7 +286,7 @@ describe('a rule', () => {
   });
 
   test('is not written where it would be lost in an alias', () => {
-    const rule = alwaysRule(running(['npm', 'test']), 'w');
+    const rule = alwaysRule(running(['npm', 'test']), 'w', ['/w']);
     if (!rule) throw new Error('there is no rule');
     const text = 'protected_paths: &p [a]\nown_paths: *p\n';
     const result = withRule(text, 'f', rule);

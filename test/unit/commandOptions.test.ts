@@ -250,7 +250,8 @@ describe('patterns of commands', () => {
   ])('%s and %j', (pattern, words, forbids, permits) => {
     const compiled = commandPattern(pattern);
     const open = words.map((word) => word ?? { head: '', several: false });
-    expect([compiled.forbids(open), compiled.permits(words)]).toEqual([forbids, permits]);
+    const place = { cwd: '/w', roots: ['/w'], home: '/home/u' };
+    expect([compiled.forbids(open), compiled.permits(words, place)]).toEqual([forbids, permits]);
   });
 
   test.each(['./run.sh **', '/usr/bin/make **', 'tools/deploy **'])(
@@ -258,14 +259,20 @@ describe('patterns of commands', () => {
     (pattern) => {
       const words = [pattern.replace(' **', ''), 'x'];
       expect(commandPattern(pattern).forbids(words)).toBe(true);
-      expect(commandPattern(pattern).permits(words)).toBe(true);
+      expect(commandPattern(pattern).permits(words, { cwd: '/w', roots: ['/w'], home: '/home/u' })).toBe(true);
     },
   );
 
   test('a path in a pattern permits no other program of the same name', () => {
-    expect(commandPattern('./run.sh **').permits(['run.sh', 'x'])).toBe(false);
-    expect(commandPattern('./run.sh **').permits(['../run.sh', 'x'])).toBe(false);
-    expect(commandPattern('/usr/bin/make').permits(['/tmp/make'])).toBe(false);
+    expect(commandPattern('./run.sh **').permits(['run.sh', 'x'], { cwd: '/w', roots: ['/w'], home: '/home/u' })).toBe(
+      false,
+    );
+    expect(
+      commandPattern('./run.sh **').permits(['../run.sh', 'x'], { cwd: '/w', roots: ['/w'], home: '/home/u' }),
+    ).toBe(false);
+    expect(commandPattern('/usr/bin/make').permits(['/tmp/make'], { cwd: '/w', roots: ['/w'], home: '/home/u' })).toBe(
+      false,
+    );
   });
 
   test.each([

@@ -86,6 +86,11 @@ export function covers(cover: Cover, action: Action): boolean {
   }
 }
 
+/** Whether it covers whatever lies in a folder, and so what nobody thought of. */
+export function isBroad(cover: Cover): boolean {
+  return cover.kind === 'edits' && cover.below;
+}
+
 interface Given extends Offer {
   until: Until;
   /** Milliseconds of the run's clock. */
@@ -123,6 +128,7 @@ export class GrantBook {
     return this.#alive().map(({ id, cover, words, until }) => ({
       id,
       words: `${words}, ${untilWords(until)}`,
+      isBroad: isBroad(cover),
       covers: (action) => covers(cover, action),
     }));
   }

@@ -3,7 +3,8 @@ import type { Meaning } from './understand.ts';
 import { headOf } from './word.ts';
 
 /** The programs that a line starts, as an action holds them. */
-export function recordedPrograms({ programs }: Meaning): Pick<CommandMeaning, 'programs' | 'open'> {
+export function recordedPrograms({ programs, folders }: Meaning): Pick<CommandMeaning, 'programs' | 'open' | 'moves'> {
+  const moves = folders.some((from) => from?.length !== 1 || from[0] !== '.');
   const open = programs.flatMap((words, program) =>
     words.flatMap((one, word) =>
       one.kind === 'known' ? [] : [{ program, word, head: headOf(one), several: one.kind === 'pattern' || one.splits }],
@@ -12,5 +13,6 @@ export function recordedPrograms({ programs }: Meaning): Pick<CommandMeaning, 'p
   return {
     programs: programs.map((words) => words.map((word) => (word.kind === 'known' ? word.text : null))),
     ...(open.length > 0 && { open }),
+    ...(moves && { moves }),
   };
 }

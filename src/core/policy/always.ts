@@ -1,6 +1,6 @@
 import type { Action } from '../../shared/action.ts';
 import type { RuleContext } from '../scope/pathRule.ts';
-import { alwaysRule } from './alwaysRule.ts';
+import { alwaysRule, type Reach } from './alwaysRule.ts';
 import { parsePolicy } from './parse.ts';
 import { matcher } from './rules.ts';
 import { withRule, type WrittenRule } from './writeRule.ts';
@@ -14,9 +14,9 @@ export function alwaysPolicy(
   text: string,
   file: string,
   why: string,
-  context: RuleContext,
+  context: RuleContext & { reach?: Reach },
 ): WrittenRule {
-  const rule = alwaysRule(action, why);
+  const rule = alwaysRule(action, why, context.roots, context.reach);
   if (!rule) return { ok: false, problem: 'no rule can say exactly this; write one by hand' };
   const written = withRule(text, file, rule);
   if (!written.ok) return written;

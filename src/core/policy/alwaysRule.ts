@@ -1,9 +1,18 @@
 import type { Action } from '../../shared/action.ts';
 import { patternProblem } from './commandPattern.ts';
+import { absolutePath, isInside, relativeTo } from '../scope/spelling.ts';
 import type { RuleKeys } from './ruleSchema.ts';
 
+/** Where such a rule holds: the folder it was made in, unless a person chose more. */
+export type Reach = 'this folder' | 'every workspace';
+
 /** The rule that would allow exactly such an action from now on; undefined where no rule can say exactly that. */
-export function alwaysRule(action: Action, why: string): RuleKeys | undefined {
+export function alwaysRule(
+  action: Action,
+  why: string,
+  roots: readonly string[],
+  reach: Reach = 'this folder',
+): RuleKeys | undefined {
   if (action.effect === 'write' && action.resources.length === 1) {
     const path = action.resources[0]?.path ?? '';
     if (/[*?[\]{}\\]/.test(path)) return undefined;
@@ -13,20 +22,36 @@ export function alwaysRule(action: Action, why: string): RuleKeys | undefined {
   const { programs, doubts } = action.command;
   // A doubt about the line as a whole (a redirection, say) is nothing that a rule about programs could settle.
   if (doubts.length === 0 || doubts.some(({ program }) => program === undefined)) return undefined;
+  const cwd = action.launch?.cwd ?? action.resources[0]?.path ?? '/';
+  // A folder whose name ends like a pattern cannot be named exactly.
+  if (reach === 'this folder' && cwd.endsWith('/**')) return undefined;
   const commands: string[] = [];
   for (const index of new Set(doubts.map(({ program }) => program))) {
-    const pattern = exactly(programs[index ?? -1] ?? []);
+    const pattern = exactly(seenFromFolder(programs[index ?? -1] ?? [], cwd, roots));
     if (pattern === undefined) return undefined;
     commands.push(pattern);
   }
-  return { decision: 'allow', commands, why };
+  return { decision: 'allow', commands, ...(reach === 'this folder' && { in: [cwd] }), why };
 }
 
 /** The rule in a few words, as the button says it. */
-export function alwaysOffer(action: Action): string | undefined {
-  const rule = alwaysRule(action, '-');
+export function alwaysOffer(action: Action, roots: readonly string[]): string | undefined {
+  const rule = alwaysRule(action, '-', roots);
   if (!rule) return undefined;
-  return rule.commands ? rule.commands.join(' and ') : `edits to ${(rule.paths ?? []).join(', ')}`;
+  return rule.commands ? `${rule.commands.join(' and ')}, in this folder` : `edits to ${(rule.paths ?? []).join(', ')}`;
+}
+
+/** A program that is given by a path from where the command starts, as the same file seen from the workspace folder. */
+function seenFromFolder(
+  [program, ...rest]: readonly (string | null)[],
+  cwd: string,
+  roots: readonly string[],
+): (string | null)[] {
+  if (program === undefined) return [];
+  if (program === null || !program.includes('/') || /^[/~]/.test(program)) return [program, ...rest];
+  const path = absolutePath(program, cwd, '/');
+  const root = roots.find((one) => isInside(one, path));
+  return [root === undefined ? path : `./${relativeTo(root, path)}`, ...rest];
 }
 
 /** A program's words as a pattern that fits nothing else. */

@@ -1,4 +1,5 @@
 import { globMatcher, isGlob } from '../scope/glob.ts';
+import { absolutePath, isInside, relativeTo } from '../scope/spelling.ts';
 
 /** One word of a pattern: exactly this text, a glob over one word, or any number of words. */
 type Part = { kind: 'any' } | { kind: 'word'; text: string; fits: (text: string) => boolean };
@@ -26,7 +27,14 @@ export type WordsToForbid = readonly (string | OpenWord)[];
 
 export interface CommandPattern {
   forbids(words: WordsToForbid): boolean;
-  permits(words: ProgramWords): boolean;
+  permits(words: ProgramWords, place: ProgramPlace): boolean;
+}
+
+/** Where a command starts, and the workspace folders that a pattern with a slash is seen from. */
+export interface ProgramPlace {
+  cwd: string;
+  roots: readonly string[];
+  home: string;
 }
 
 /** Why a text is no pattern of a command; undefined where it is one. */
@@ -77,8 +85,33 @@ export function commandPattern(text: string): CommandPattern {
     forbids: ([first, ...more]) =>
       // A program that is not known is none that is found; that it may be any is a doubt of its own.
       typeof first === 'string' && behindOptions([byName(first), ...more]).some((shorter) => mayFit(barred, shorter)),
-    permits: (given) => fits(freed, named(given, bySystem)),
+    permits: (given, place) => {
+      const [name, ...others] = named(given, bySystem);
+      // Another word with a slash means another file in another folder.
+      if (namesFiles(rest) && !place.roots.includes(place.cwd)) return false;
+      if (typeof name !== 'string') return false;
+      return seenFromFolder(name, place).some((seen) => fits(fromFolder(freed), [seen, ...others]));
+    },
   };
+}
+
+function namesFiles(rest: readonly Part[]): boolean {
+  return rest.some((part) => part.kind === 'word' && /^[^-/@:]*\/(?!\/)/.test(part.text));
+}
+
+/** A program that is given by path: the file, seen from each workspace folder that holds it, and whole. */
+function seenFromFolder(name: string, { cwd, roots, home }: ProgramPlace): string[] {
+  if (!name.includes('/')) return [name];
+  const path = absolutePath(name, cwd, home);
+  return [path, ...roots.filter((root) => isInside(root, path)).map((root) => `./${relativeTo(root, path)}`)];
+}
+
+/** The pattern in the form of `seenFromFolder`. */
+function fromFolder([program, ...rest]: readonly Part[]): readonly Part[] {
+  if (program?.kind !== 'word' || !program.text.includes('/') || /^[/~]/.test(program.text))
+    return [program, ...rest].filter((part) => part !== undefined);
+  const text = `./${program.text.replace(/^(\.\/+)+/, '')}`;
+  return [{ kind: 'word', text, fits: fitting(text) }, ...rest];
 }
 
 /** The words as they are, and without options before the subcommand: `git -C x push` is a `git push`, too. */

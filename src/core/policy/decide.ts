@@ -73,7 +73,10 @@ export function decide(action: Action, facts: Facts, inForce: InForce, grants: r
       : decision('ask', 'rule-of-two', why);
   }
   if (wanted.verdict === 'allow' || wanted.eachTime === true || !policy.grants.enabled.value) return wanted;
-  const grant = grants.find((candidate) => candidate.covers(action));
+  // Who let the run edit a whole folder did not speak of the secrets in it.
+  const grant = grants.find(
+    (candidate) => candidate.covers(action) && !(wanted.rule === 'likely-secret' && candidate.isBroad),
+  );
   if (grant) return { ...decision('allow', 'grant', `you approved ${grant.words}`, { layer: 'run' }), grant: grant.id };
   return wanted;
 }
@@ -133,12 +136,15 @@ function byEffect(action: Action, policy: EffectivePolicy, scope: Scope): Decisi
     case 'write':
       // Whether an edit fits tells what is in the file.
       if (secret) return aboutSecret(secret);
+      // A new file of such a name holds what the model knows already.
+      if (hidden && action.preImages.some(({ path, kind }) => path === hidden.path && kind !== 'absent'))
+        return aboutSecret(hidden, '; what is in it would be replaced');
       return changing(action, policy, 'edit', 'the agent wants to change a file');
     case 'delete':
+      if (hidden) return aboutSecret(hidden, '; it would be deleted');
       return changing(action, policy, 'delete', 'the agent wants to delete');
     case 'move':
-      // Under another name it could be read without a question.
-      if (hidden) return aboutSecret(hidden, ', and its new name may not');
+      if (hidden) return aboutSecret(hidden, movedWords(hidden, action));
       return changing(action, policy, 'move', 'the agent wants to move or rename');
     case 'execute': {
       const { command } = action;
@@ -159,6 +165,11 @@ function byEffect(action: Action, policy: EffectivePolicy, scope: Scope): Decisi
       );
     }
   }
+}
+
+/** Under another name it could be read without a question; what is in a folder keeps its name. */
+function movedWords(hidden: Resource, { resources: [from, to] }: Action): string {
+  return hidden.path === from?.path || hidden.path === to?.path ? ', and its new name may not' : '; it would be moved';
 }
 
 function changing(action: Action, policy: EffectivePolicy, rule: string, reason: string): Decision {

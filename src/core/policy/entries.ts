@@ -58,7 +58,7 @@ export function policyEntries(policy: EffectivePolicy): PolicyEntry[] {
     ...policy.rules.flat().flatMap(({ mayLoosen, rules }) =>
       rules.map(({ keys, origin }) => ({
         key: 'rules',
-        value: `${keys.decision} ${[...(keys.tools ?? []), ...(keys.commands ?? []), ...(keys.paths ?? [])].join(', ')}${keys.each_time === true ? ' (each time)' : ''}${keys.decision === 'allow' && !mayLoosen ? ' (ignored: not accepted)' : ''}: ${keys.why}`,
+        value: `${keys.decision} ${[...(keys.tools ?? []), ...(keys.commands ?? []), ...(keys.paths ?? [])].join(', ')}${keys.in ? ` (in ${keys.in.join(', ')})` : ''}${keys.each_time === true ? ' (each time)' : ''}${keys.decision === 'allow' && !mayLoosen ? ' (ignored: not accepted)' : ''}: ${keys.why}`,
         origin,
       })),
     ),

@@ -18,4 +18,6 @@ export interface GrantView {
   id: string;
   covers(action: Action): boolean;
   words: string;
+  /** Whether it covers a whole folder: such a grant does not speak of likely secrets in it. */
+  isBroad: boolean;
 }

@@ -46,6 +46,15 @@ export const RuleSchema = z
           'Paths, written as in denied_paths. To allow, every path of a call must match; to ask or deny, one is enough.',
       })
       .optional(),
+    in: z
+      .array(TextSchema.refine((text) => text.startsWith('/'), 'must be a whole path'))
+      .min(1)
+      .max(MAX_ENTRIES)
+      .meta({
+        description:
+          'Where a rule that allows holds: whole paths of folders. A command must start in exactly one of them (`/work/app/**` takes those below, too); files must lie in one. Left out, it holds in every workspace.',
+      })
+      .optional(),
     why: TextSchema.max(300).meta({ description: 'Why; shown to whoever is asked or denied because of it.' }),
     each_time: z.boolean().meta({ description: 'Asks every time: no grant covers it.', default: false }).optional(),
     examples: z
@@ -61,6 +70,8 @@ export const RuleSchema = z
       issue.addIssue('a rule needs tools, commands or paths, or it would speak of everything');
     if (rule.commands && rule.tools && !rule.tools.includes('run_command'))
       issue.addIssue('commands are about run_command, which its tools leave out');
+    if (rule.in && rule.decision !== 'allow')
+      issue.addIssue('in is for rules that allow; what asks or denies holds everywhere');
     if (rule.each_time === true && rule.decision !== 'ask') issue.addIssue('each_time is for rules that ask');
     if (rule.examples && !rule.commands && !rule.paths) issue.addIssue('examples are for rules with commands or paths');
   });

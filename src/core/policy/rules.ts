@@ -3,7 +3,7 @@ import type { Origin, Verdict } from '../../shared/decision.ts';
 import { cutVisibly } from '../../shared/cut.ts';
 import { forbidding, permitting, type PathRule, type RuleContext } from '../scope/pathRule.ts';
 import { isInside } from '../scope/spelling.ts';
-import { commandPattern, type CommandPattern, type WordsToForbid } from './commandPattern.ts';
+import { commandPattern, type CommandPattern, type ProgramPlace, type WordsToForbid } from './commandPattern.ts';
 import type { Layer } from './parse.ts';
 import type { RuleKeys } from './ruleSchema.ts';
 import { commandDenial, unreadRuling } from './unreadLine.ts';
@@ -133,7 +133,9 @@ export function matcher(rule: Rule, context: RuleContext): (action: Action) => b
   const onPath = (path: string): boolean => paths.some((one) => one.matches(path));
   return (action) => {
     if (tools && !tools.has(action.tool)) return false;
-    if (patterns && !matchesCommand(patterns, action, allows)) return false;
+    if (allows && keys.in && !holdsAt(keys.in, action)) return false;
+    if (patterns && !matchesCommand(patterns, action, allows ? { ...context, cwd: action.command?.moves === true ? NOWHERE : startOf(action) } : undefined))
+      return false;
     if (keys.paths === undefined) return true;
     // What a command touches beyond the paths that it names is not known: paths alone never allow one.
     if (allows && action.effect === 'execute' && !patterns) return false;
@@ -145,11 +147,42 @@ export function matcher(rule: Rule, context: RuleContext): (action: Action) => b
   };
 }
 
-function matchesCommand(patterns: readonly CommandPattern[], { command }: Action, allows: boolean): boolean {
+/** A line that changes its folder: no file that a rule names by a relative path is surely meant. */
+const NOWHERE = '/folder-that-is-not-known';
+
+/** The folder that a command starts in. */
+function startOf({ launch, resources }: Action): string {
+  return launch?.cwd ?? resources[0]?.path ?? '/';
+}
+
+/** Whether an action lies where a rule holds: a command by the folder it starts in, other calls by their paths. */
+function holdsAt(folders: readonly string[], action: Action): boolean {
+  const below = folders.map((folder) => folder.replace(/\/\*\*$/, '') || '/');
+  // Behind a `cd` the same words are another command.
+  if (action.effect === 'execute' && action.command?.moves === true) return false;
+  if (action.effect === 'execute')
+    return folders.some((folder, index) => {
+      const start = startOf(action);
+      return folder.endsWith('/**')
+        ? isInside(below[index] ?? folder, start)
+        : folder.replace(/(.)\/+$/, '$1') === start;
+    });
+  return (
+    action.resources.length > 0 &&
+    action.resources.every(({ path }) => below.some((folder) => isInside(folder.replace(/(.)\/+$/, '$1'), path)))
+  );
+}
+
+/** `place`: where a command that is to be allowed starts; to ask or deny, a program counts by its name anywhere. */
+function matchesCommand(
+  patterns: readonly CommandPattern[],
+  { command }: Action,
+  place: ProgramPlace | undefined,
+): boolean {
   if (!command) return false;
   const { programs, doubts } = command;
-  if (!allows) return wordsToForbid(command).some((words) => patterns.some((pattern) => pattern.forbids(words)));
-  const covered = programs.map((words) => patterns.some((pattern) => pattern.permits(words)));
+  if (!place) return wordsToForbid(command).some((words) => patterns.some((pattern) => pattern.forbids(words)));
+  const covered = programs.map((words) => patterns.some((pattern) => pattern.permits(words, place)));
   // The whole line can write then: beside what the rule speaks of, only programs that never could have a place in it.
   const fits = programs.every(
     ([name], index) => covered[index] === true || (typeof name === 'string' && BESIDE.has(name)),

@@ -3,7 +3,7 @@ import type { NewEvent } from '../../shared/auditEvent.ts';
 import type { Decision } from '../../shared/decision.ts';
 import { canonicalJson, type Json } from '../../shared/json.ts';
 import { visibleLine } from '../../shared/visible.ts';
-import { offersFor, untilWords } from '../approval/grants.ts';
+import { isBroad, offersFor, untilWords } from '../approval/grants.ts';
 import { labelsOf } from '../flow/ruleOfTwo.ts';
 import { alwaysOffer } from '../policy/alwaysRule.ts';
 import type { ToolCall } from '../models/port.ts';
@@ -74,8 +74,9 @@ export class Step {
     const run = this.#run;
     const { scope, policy } = context;
     const mayRemember = policy.grants.enabled.value && decision.eachTime !== true;
-    const offers = mayRemember ? offersFor(described.action, (path) => scope.shown(path), scope.roots) : [];
-    const always = decision.eachTime === true ? undefined : alwaysOffer(described.action);
+    const fitting = mayRemember ? offersFor(described.action, (path) => scope.shown(path), scope.roots) : [];
+    const offers = fitting.filter(({ cover }) => decision.rule !== 'likely-secret' || !isBroad(cover));
+    const always = decision.eachTime === true ? undefined : alwaysOffer(described.action, scope.roots);
     const approval: Approval = {
       id: run.newId(),
       run: run.id,

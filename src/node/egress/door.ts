@@ -1,4 +1,6 @@
 import type { PermitSending } from '../../core/models/port.ts';
+import { isLoopback, namesNoMachine } from './loopback.ts';
+import { sendRequest } from './request.ts';
 
 /** A connection that this door was not made for. */
 export class EgressRefused extends Error {
@@ -6,8 +8,9 @@ export class EgressRefused extends Error {
 }
 
 /**
- * THE egress door: the one `fetch` of the code base. It goes to one origin alone, follows no redirect, and each
- * request is permitted (and durably recorded) before a byte of it is sent.
+ * THE egress door: the one way out of the code base, with the face of `fetch`. It goes to one origin alone, through no
+ * proxy (connection.ts), follows no redirect, and each request is permitted (and durably recorded) before a byte of it
+ * is sent.
  */
 export function doorTo(baseUrl: string, permit: PermitSending): typeof fetch {
   const allowed = new URL(baseUrl).origin;
@@ -24,13 +27,8 @@ export function doorTo(baseUrl: string, permit: PermitSending): typeof fetch {
       bytes: body.length,
       isLocal: isLoopback(url.hostname),
     });
-    const response = await fetch(url, {
-      method: request.method,
-      headers: request.headers,
-      ...(request.body !== null && { body }),
-      signal: init?.signal ?? request.signal,
-      redirect: 'manual',
-    });
+    const { method, headers } = request;
+    const response = await sendRequest(url, { method, headers, body, signal: init?.signal ?? request.signal });
     if (response.status >= 300 && response.status < 400) {
       await response.body?.cancel();
       throw new EgressRefused(`${url.origin} answered with a redirect, and none is followed`);
@@ -53,12 +51,9 @@ export function checkBaseUrl(text: string): { ok: true; url: string } | { ok: fa
     return { ok: false, problem: 'the address holds a user name or password; set the key with "Set API Key" instead' };
   if (url.search !== '' || url.hash !== '')
     return { ok: false, problem: 'the address holds a "?" or "#"; give it up to the path, such as /v1' };
+  if (namesNoMachine(url.hostname))
+    return { ok: false, problem: `${url.hostname} names no machine; write 127.0.0.1 for this one` };
   if (url.protocol === 'http:' && !isLoopback(url.hostname))
     return { ok: false, problem: `${url.origin} is not encrypted; use https, or a server on this machine` };
   return { ok: true, url: text.replace(/\/+$/, '') };
-}
-
-/** Whether a host name means this machine without asking anybody (RFC 6761, section 6.3; RFC 1122, 3.2.1.3). */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host);
 }

@@ -1,7 +1,8 @@
 import { demoModel } from '../../core/models/demo.ts';
 import type { Model } from '../../core/models/port.ts';
 import type { Sandbox } from '../../core/sandbox/port.ts';
-import { checkBaseUrl, isLoopback } from '../egress/door.ts';
+import { checkBaseUrl } from '../egress/door.ts';
+import { isLoopback } from '../egress/loopback.ts';
 import { demoScenario } from './demoScenario.ts';
 
 /** What the user has set about the model; empty strings mean: not set. */

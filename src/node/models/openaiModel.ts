@@ -10,6 +10,7 @@ import {
 import { doorTo, EgressRefused } from '../egress/door.ts';
 import { destinationWords } from './destination.ts';
 import { measured } from './measured.ts';
+import { StreamedCalls } from './streamedCalls.ts';
 
 export interface OpenAiSettings {
   model: string;
@@ -61,7 +62,7 @@ async function* stream(
     adminAPIKey: null,
     logLevel: 'off',
   });
-  const calls = new Map<number, { id: string; name: string; arguments: string }>();
+  const calls = new StreamedCalls();
   let finished = false;
   try {
     const chunks = await client.chat.completions.create(
@@ -78,8 +79,7 @@ async function* stream(
     );
     for await (const chunk of chunks) {
       yield* eventsOf(chunk, calls);
-      finished ||=
-        typeof (chunk.choices as ChatCompletionChunk['choices'] | undefined)?.[0]?.finish_reason === 'string';
+      finished ||= typeof firstChoice(chunk)?.finish_reason === 'string';
     }
   } catch (error) {
     if (signal.aborted || error instanceof ModelFailure) throw error;
@@ -102,8 +102,7 @@ async function* stream(
     throw new ModelFailure(
       `${origin} ended in the middle of its reply, or does not answer as OpenAI’s chat completions do. Send "continue" to go on.`,
     );
-  for (const [index, call] of [...calls].sort(([a], [b]) => a - b))
-    yield { type: 'call', call: { ...call, id: call.id === '' ? `call_${index}` : call.id } };
+  for (const call of calls.whole(`call_${request.messages.length}`)) yield { type: 'call', call };
 }
 
 /** All that a server needs to be told; what the library adds (its own version, the platform, OPENAI_CUSTOM_HEADERS) stays here. */
@@ -115,24 +114,20 @@ function headersFor(settings: OpenAiSettings): Record<string, string> {
   };
 }
 
-function* eventsOf(
-  chunk: ChatCompletionChunk,
-  calls: Map<number, { id: string; name: string; arguments: string }>,
-): Iterable<ModelEvent> {
+function* eventsOf(chunk: ChatCompletionChunk, calls: StreamedCalls): Iterable<ModelEvent> {
   if (chunk.usage) yield { type: 'usage', input: chunk.usage.prompt_tokens, output: chunk.usage.completion_tokens };
-  // Compatible servers leave things out that OpenAI's types promise.
-  const delta = (chunk.choices as ChatCompletionChunk['choices'] | undefined)?.[0]?.delta;
+  const delta = firstChoice(chunk)?.delta;
   if (delta?.content) yield { type: 'text', text: delta.content };
-  for (const part of delta?.tool_calls ?? []) {
-    const call = calls.get(part.index) ?? { id: '', name: '', arguments: '' };
-    calls.set(part.index, {
-      id: call.id === '' ? (part.id ?? '') : call.id,
-      name: call.name === '' ? (part.function?.name ?? '') : call.name,
-      arguments: call.arguments + (part.function?.arguments ?? ''),
-    });
-    if (calls.size > 64 || (calls.get(part.index)?.arguments.length ?? 0) > 10_000_000)
-      throw new ModelFailure('The model did not stop: its tool calls went over all measure.');
-  }
+  for (const piece of delta?.tool_calls ?? []) calls.take(piece);
+}
+
+/**
+ * The one reply that was asked for: pieces of another choice must not be mixed into it. Compatible servers leave things
+ * out that OpenAI's types promise.
+ */
+function firstChoice(chunk: ChatCompletionChunk): Partial<ChatCompletionChunk.Choice> | undefined {
+  const choices = chunk.choices as Partial<ChatCompletionChunk.Choice>[] | null | undefined;
+  return choices?.find(({ index }) => (index ?? 0) === 0);
 }
 
 function toOpenAi(message: Message): ChatCompletionMessageParam {

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { ToolFailure } from '../failure.ts';
 import { anyTool, expectedAt, type Tool, type ToolContext } from '../tool.ts';
 import { lossAt } from './loss.ts';
+import { secretsBelow } from './secretsBelow.ts';
 import { undoOf, undoWords } from './undo.ts';
 
 const parameters = z.strictObject({
@@ -25,7 +26,11 @@ const tool: Tool<z.infer<typeof parameters>> = {
       action: {
         tool: 'delete_path',
         effect: 'delete',
-        resources: [{ path: look.path, access: 'delete' }, ...(await hiddenBelow(look.path, context))],
+        resources: [
+          { path: look.path, access: 'delete' },
+          ...(await hiddenBelow(look.path, context)),
+          ...(await secretsBelow(look, context)),
+        ],
         arguments: { ...args },
         preImages: [preImage],
         undo,

@@ -4,6 +4,7 @@ import { isInside } from '../../scope/spelling.ts';
 import { anyTool, expectedAt, type Tool } from '../tool.ts';
 import { hiddenBelow } from './deletePath.ts';
 import { lossAt } from './loss.ts';
+import { secretsBelow } from './secretsBelow.ts';
 import { undoOf, undoWords } from './undo.ts';
 
 const parameters = z.strictObject({
@@ -38,6 +39,7 @@ const tool: Tool<z.infer<typeof parameters>> = {
           // A denied or protected file must not become reachable under another name.
           { path: from.path, access: 'write' },
           ...(await hiddenBelow(from.path, context)),
+          ...(await secretsBelow(from, context)),
         ],
         arguments: { ...args },
         preImages: [fromImage, toImage],

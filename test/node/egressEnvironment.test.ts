@@ -1,0 +1,128 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { believedToo } from '../../src/node/egress/authorities.ts';
+import { temporaryFolder } from '../support/tree.ts';
+
+const CHILD = join(import.meta.dirname, '../support/egressChild.ts');
+
+/** What a process with these variables gets from an address, through plain `fetch` or through the door. */
+async function asked(how: 'fetch' | 'door', url: string, environment: Record<string, string>): Promise<string> {
+  const child = spawn(process.execPath, [CHILD, how, url], {
+    env: { PATH: process.env['PATH'], ...environment },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  let said = '';
+  for await (const chunk of child.stdout) said += String(chunk);
+  return said.trim();
+}
+
+async function listening(server: Server, host = '127.0.0.1', port = 0): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(port, host, resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+const saying = (words: string): Server => createServer((_, response) => response.end(words));
+
+/** A proxy that keeps what it is given. */
+async function proxy(): Promise<string> {
+  const server = saying('the proxy has it');
+  server.on('connect', (_, socket) => {
+    socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+    server.emit('connection', socket);
+  });
+  return `http://127.0.0.1:${await listening(server)}`;
+}
+
+test.each(['HTTP_PROXY', 'http_proxy'])('no proxy of the environment gets a prompt: %s', async (name) => {
+  const url = `http://127.0.0.1:${await listening(saying('the model has it'))}/`;
+  const environment = { NODE_USE_ENV_PROXY: '1', [name]: await proxy() };
+  expect(await asked('fetch', url, environment)).toBe('the proxy has it'); // the control
+  expect(await asked('door', url, environment)).toBe('the model has it');
+  expect(await asked('door', url, { NODE_OPTIONS: '--use-env-proxy', [name]: environment[name] ?? '' })).toBe(
+    'the model has it',
+  );
+});
+
+test.each(['localhost', 'api.localhost', 'API.LOCALHOST.'])(
+  '%s is this machine, whatever is looked up',
+  async (host) => {
+    const port = await listening(saying('this machine'));
+    const url = `http://${host}:${port}/`;
+    // Somebody else's machine, as the name service tells: another loopback address stands for it.
+    await listening(saying('another machine'), '127.0.0.2', port);
+    const environment = { EGRESS_DNS: new URL(url).hostname };
+    expect(await asked('fetch', url, environment)).toBe('another machine'); // the control
+    expect(await asked('door', url, environment)).toBe('this machine');
+  },
+);
+
+test('a server that listens on ::1 alone is found as localhost', async () => {
+  const port = await listening(saying('this machine'), '::1');
+  expect(await asked('door', `http://localhost:${port}/`, {})).toBe('this machine');
+  expect(await asked('door', `http://[::1]:${port}/`, {})).toBe('this machine');
+});
+
+test('a certificate of nobody’s is not believed, whatever the environment says', async () => {
+  const folder = await temporaryFolder();
+  const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')];
+  const made = spawnSync('openssl', [
+    ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'],
+    ...['-keyout', key, '-out', certificate, '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'],
+  ]);
+  expect(made.status).toBe(0);
+  const server = createTlsServer({ key: readFileSync(key), cert: readFileSync(certificate) }, (_, response) =>
+    response.end('whoever it is has it'),
+  );
+  const url = `https://localhost:${await listening(server)}/`;
+  for (const environment of [
+    { NODE_TLS_REJECT_UNAUTHORIZED: '0' },
+    { NODE_OPTIONS: '--use-openssl-ca', SSL_CERT_FILE: certificate },
+    { NODE_USE_SYSTEM_CA: '1', SSL_CERT_FILE: certificate },
+  ] as Record<string, string>[]) {
+    expect(await asked('fetch', url, environment), JSON.stringify(environment)).toBe('whoever it is has it'); // the control
+    expect(await asked('door', url, environment), JSON.stringify(environment)).toMatch(/^refused: \w*SELF_SIGNED/);
+  }
+  // Who inspects a company's traffic is named there; it is believed, and the sentence about the destination says so.
+  expect(await asked('door', url, { NODE_EXTRA_CA_CERTS: certificate })).toBe('whoever it is has it');
+  expect(believedToo({ NODE_EXTRA_CA_CERTS: certificate })).toContain(certificate);
+  expect(believedToo({})).toBe('');
+  // The name is checked too.
+  const elsewhere = url.replace('localhost', '127.0.0.1');
+  expect(await asked('door', elsewhere, { NODE_EXTRA_CA_CERTS: certificate })).toMatch(
+    /^refused: ERR_TLS_CERT_ALTNAME/,
+  );
+});
+
+test('variables of client libraries do not say where prompts go', async () => {
+  const port = await listening(saying('elsewhere'));
+  const script = `
+    const { openAiModel } = await import(${JSON.stringify(new URL('../../src/node/models/openaiModel.ts', import.meta.url).href)});
+    const { ollamaModel } = await import(${JSON.stringify(new URL('../../src/node/models/ollamaModel.ts', import.meta.url).href)});
+    const baseUrl = 'http://127.0.0.1:9';
+    for (const model of [openAiModel({ model: 'm', baseUrl, apiKey: 'k' }), ollamaModel({ model: 'm', baseUrl })])
+      try {
+        const seen = async ({ origin }) => console.log(origin);
+        for await (const event of model.stream({ messages: [{ role: 'user', text: 'x' }], tools: [] }, seen, AbortSignal.timeout(20000)));
+      } catch (error) { console.log(error.name); }`;
+  const elsewhere = `http://127.0.0.1:${port}/v1`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    env: {
+      PATH: process.env['PATH'],
+      ...{ OPENAI_BASE_URL: elsewhere, OLLAMA_HOST: elsewhere, OPENAI_API_BASE: elsewhere },
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let said = '';
+  for await (const chunk of child.stdout) said += String(chunk);
+  const lines = new Set(said.trim().split('\n'));
+  expect([...lines]).toEqual(['http://127.0.0.1:9', 'ModelFailure']);
+});
