@@ -53,6 +53,9 @@ function cardLines(card: Card): string[] {
           ({ words, doubt }) => `In it: ${visibleLine(words)}${doubt === undefined ? '' : `: ${visibleLine(doubt)}`}`,
         ),
         ...(card.scripts.length > 0 ? [`Bound to: ${list(card.scripts)}`] : []),
+        ...(card.unbound === undefined
+          ? []
+          : [`! Not everything that it uses is bound: ${visibleLine(card.unbound)}.`]),
         `Folder: ${card.cwd}`,
         ...(card.outside ? [] : [card.sandbox]),
         `Environment: ${card.environment.join(', ')}. Time limit: ${card.timeoutSeconds} s.`,

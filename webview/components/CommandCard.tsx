@@ -51,6 +51,11 @@ export function CommandCard({ card }: { readonly card: Command }) {
           It could read likely secrets: <Names names={card.secrets} />
         </Line>
       )}
+      {card.unbound !== undefined && (
+        <Line icon="warning" tone="warning">
+          Not everything that it uses is bound: {visibleLine(card.unbound)}.
+        </Line>
+      )}
       {card.readOnly && <Line icon="lock">It cannot change the workspace.</Line>}
       <dl className="facts small">
         <dt>Folder</dt>

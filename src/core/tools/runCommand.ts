@@ -9,9 +9,9 @@ import { limitsOf, runnerOf } from './runner.ts';
 import { commandLosses } from './command/losses.ts';
 import { historyDoubt } from './command/history.ts';
 import { namedPaths } from './command/namedPaths.ts';
-import { scriptImages } from './command/scripts.ts';
+import { assertStillBound, boundFiles } from './command/scripts.ts';
 import { secretsIn } from './command/secrets.ts';
-import { Changed, ToolFailure } from './failure.ts';
+import { ToolFailure } from './failure.ts';
 import { shortened } from './text.ts';
 import { anyTool, type Tool, type ToolContext } from './tool.ts';
 
@@ -48,7 +48,8 @@ const tool: Tool<z.infer<typeof parameters>> = {
       ...(history === undefined ? [] : [{ why: history }]),
     ];
     const onlyLooks = !outside && doubts.length === 0;
-    const { scripts, preImages } = await scriptImages(meaning, look.path, context);
+    const line = { command: args.command, meaning, named, cwd: look.path, onlyLooks };
+    const { scripts, preImages, unbound } = await boundFiles(line, context);
     const namesSecret = named.resources.some(({ path }) => scope.isSecret(path));
     const secrets = onlyLooks ? [] : await secretsIn(context);
     const limits = limitsOf(policy);
@@ -73,6 +74,7 @@ const tool: Tool<z.infer<typeof parameters>> = {
           programs: meaning.programs.map((words) => words.map((word) => (word.kind === 'known' ? word.text : null))),
           doubts,
           scripts,
+          ...(unbound && { unbound }),
         },
         undo: onlyLooks ? 'nothing-to-undo' : 'none',
       },
@@ -98,6 +100,7 @@ const tool: Tool<z.infer<typeof parameters>> = {
         scripts: scripts.map(
           ({ path, changed }) => `${scope.shown(path)}${changed ? ' (may have been changed by this run)' : ''}`,
         ),
+        ...(unbound && { unbound: visibleLine(unbound.why) }),
       },
       undo: onlyLooks
         ? 'It cannot change the workspace: there is nothing to undo.'
@@ -106,14 +109,8 @@ const tool: Tool<z.infer<typeof parameters>> = {
   },
   async perform(_args, action, context, signal) {
     if (!action.launch) throw new Error('a command action has a launch');
-    const { scope, policy, redactor, files } = context;
-    for (const expected of action.preImages) {
-      const now = await files.preImage(expected.path);
-      if (now.digest !== expected.digest || now.kind !== expected.kind)
-        throw new Changed(
-          `${scope.shown(expected.path)}, which says what this command does, changed after it was decided`,
-        );
-    }
+    const { scope, policy, redactor } = context;
+    await assertStillBound(action.preImages, context);
     const hidesSecrets = action.launch.secrets === 'hidden';
     const runner = action.launch.outside === true ? context.outside : context.sandbox;
     const result = await runner.run(
