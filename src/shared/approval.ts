@@ -63,8 +63,6 @@ export const CardSchema = z.discriminatedUnion('kind', [
       .exactOptional(),
     /** All that would be lost, where `losses` leaves some out; at least that where its `more` is set. */
     lossTotal: LossSchema.pick({ files: true, bytes: true, more: true }).exactOptional(),
-    /** What it may take away that cannot be known beforehand, a sentence each. */
-    unknownLosses: z.array(z.string()).exactOptional(),
     /** There may be more likely secrets than were looked for. */
     secretsAtLeast: z.literal(true).exactOptional(),
   }),

@@ -46,12 +46,16 @@ function cardLines(card: Card): string[] {
       return [
         ...(card.outside ? [`! ${card.sandbox}`] : []),
         ...card.losses.map(({ path, loss }) => `! Would be lost: ${visibleLine(path)}: ${lossText(loss)}`),
+        ...leftLosses(card),
         `$ ${card.command.replaceAll('\n', '\n  ')}`,
-        ...(card.secrets.length > 0 ? [`! It could read likely secrets: ${list(card.secrets)}`] : []),
+        ...(card.secrets.length > 0
+          ? [`! It could read likely secrets: ${list(card.secrets)}${leftSecrets(card)}`]
+          : []),
         ...(card.readOnly ? ['It cannot change the workspace.'] : []),
         ...card.programs.map(
           ({ words, doubt }) => `In it: ${visibleLine(words)}${doubt === undefined ? '' : `: ${visibleLine(doubt)}`}`,
         ),
+        ...((card.more?.programs ?? 0) > 0 ? [`In it: and ${card.more?.programs ?? 0} more programs`] : []),
         ...(card.scripts.length > 0 ? [`Bound to: ${list(card.scripts)}`] : []),
         ...(card.unbound === undefined
           ? []
@@ -62,6 +66,22 @@ function cardLines(card: Card): string[] {
         ...(card.limits.length > 0 ? [`Limits: ${card.limits.join(', ')}.`] : []),
       ];
   }
+}
+
+type CommandCard = Extract<Card, { kind: 'command' }>;
+
+function leftLosses({ more, lossTotal }: CommandCard): string[] {
+  if (lossTotal === undefined) return [];
+  const { files, bytes, more: atLeast } = lossTotal;
+  return [
+    `! Would be lost: and ${more?.losses ?? 0} more; in all ${atLeast ? 'at least ' : ''}${files} files, ${bytes} bytes`,
+  ];
+}
+
+function leftSecrets({ more, secretsAtLeast }: CommandCard): string {
+  const left = more?.secrets ?? 0;
+  if (left > 0) return ` and ${secretsAtLeast ? 'at least ' : ''}${left} more`;
+  return secretsAtLeast ? ' and perhaps more' : '';
 }
 
 function list(names: readonly string[]): string {

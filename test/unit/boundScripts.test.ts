@@ -179,7 +179,7 @@ describe('a rule that allows does not hold for what the run itself wrote:', () =
       wanted.map((command) => [
         command,
         verdict,
-        verdict === 'ask' ? 'changed-script' : expect.stringMatching(/^rules: allow/),
+        verdict === 'ask' ? 'changed-script' : (expect.stringMatching(/^rules: allow/) as string),
       ]),
     );
   });
@@ -204,7 +204,10 @@ test('what cannot be bound whole is said, and neither remembered nor allowed for
   );
   for (const [index, [command, why]] of OPEN.entries()) {
     const { card, grantOffers, alwaysOffer } = asked[index] as Approval;
-    expect([command, card.kind === 'command' ? card.unbound : '']).toEqual([command, expect.stringContaining(why)]);
+    expect([command, card.kind === 'command' ? card.unbound : '']).toEqual([
+      command,
+      expect.stringContaining(why) as string,
+    ]);
     expect([grantOffers, alwaysOffer]).toEqual([[], undefined]);
     expect(approvalText(asked[index] as Approval)).toContain('Not everything that it uses is bound');
   }

@@ -1,14 +1,15 @@
 import * as z from 'zod';
-import type { Action } from '../../shared/action.ts';
 import { visible, visibleLine } from '../../shared/visible.ts';
 import { bashParser } from '../command/bash.ts';
 import { understand, type Meaning } from '../command/understand.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
 import { endingWords } from '../sandbox/endingWords.ts';
 import { limitsOf, runnerOf } from './runner.ts';
+import { contentOfOutput } from './command/contentOf.ts';
 import { commandLosses } from './command/losses.ts';
 import { historyDoubt } from './command/history.ts';
 import { namedPaths } from './command/namedPaths.ts';
+import { programLines } from './command/programLines.ts';
 import { assertStillBound, boundFiles } from './command/scripts.ts';
 import { secretsIn } from './command/secrets.ts';
 import { ToolFailure } from './failure.ts';
@@ -16,6 +17,7 @@ import { shortened } from './text.ts';
 import { anyTool, type Tool, type ToolContext } from './tool.ts';
 
 const MAX_COMMAND = 20_000;
+const MOST_SECRETS = 5;
 const OUTPUT_KEPT = 262_144;
 const OUTPUT_TO_MODEL = 30_000;
 
@@ -51,7 +53,10 @@ const tool: Tool<z.infer<typeof parameters>> = {
     const line = { command: args.command, meaning, named, cwd: look.path, onlyLooks };
     const { scripts, preImages, unbound } = await boundFiles(line, context);
     const namesSecret = named.resources.some(({ path }) => scope.isSecret(path));
-    const secrets = onlyLooks ? [] : await secretsIn(context);
+    const secretsFound = onlyLooks ? { paths: [], atLeast: false } : await secretsIn(context);
+    const secrets = secretsFound.paths;
+    const shownPrograms = programLines({ ...meaning, doubts });
+    const losses = await commandLosses(named.resources, context);
     const limits = limitsOf(policy);
     const status = await runner.status(limits);
     const environment = await runner.environment(policy.variables.value);
@@ -75,6 +80,7 @@ const tool: Tool<z.infer<typeof parameters>> = {
           doubts,
           scripts,
           ...(unbound && { unbound }),
+          contentOf: contentOfOutput(line, context, outside),
         },
         undo: onlyLooks ? 'nothing-to-undo' : 'none',
       },
@@ -93,9 +99,12 @@ const tool: Tool<z.infer<typeof parameters>> = {
                 `${limit.name} ${limit.value} (${limit.how === 'watched' ? 'watched, may overshoot' : `enforced by ${limit.by}`})`,
             )
           : [],
-        programs: programLines({ ...meaning, doubts }),
-        losses: await commandLosses(named.resources, context),
-        secrets: secrets.map((path) => scope.shown(path)),
+        programs: shownPrograms.lines,
+        losses: losses.shown,
+        ...(losses.left > 0 && { lossTotal: losses.total }),
+        more: { ...shownPrograms.left, losses: losses.left, secrets: Math.max(0, secrets.length - MOST_SECRETS) },
+        ...(secretsFound.atLeast && { secretsAtLeast: true as const }),
+        secrets: secrets.slice(0, MOST_SECRETS).map((path) => scope.shown(path)),
         readOnly: onlyLooks,
         scripts: scripts.map(
           ({ path, changed }) => `${scope.shown(path)}${changed ? ' (may have been changed by this run)' : ''}`,
@@ -146,17 +155,11 @@ const tool: Tool<z.infer<typeof parameters>> = {
         limits: result.limits.map(({ name, value, how, by }) => `${name} ${value}: ${how} by ${by}`).join('; '),
         workspace: action.launch.workspace,
       },
-      // A program that only looks shows what it reads; of others nobody knows.
-      contentOf: readsOf(action),
+      contentOf: result.outputBytes === 0 ? [] : (action.command?.contentOf ?? []),
     };
   },
 };
 export const runCommand = anyTool(tool);
-
-function readsOf({ launch, resources }: Action): string[] {
-  if (launch?.workspace !== 'read-only') return [];
-  return resources.flatMap(({ path, access }) => (access === 'read' ? [path] : []));
-}
 
 /** Whether a folder is a workspace folder with a repository of its own: then that is its top. */
 async function isTopOfRepository(path: string, { scope, files }: ToolContext): Promise<boolean> {
@@ -173,16 +176,4 @@ function environmentDoubts({ variables }: Meaning, policy: EffectivePolicy): str
   return policy.variables.value
     .filter((name) => variables.includes(name) || variables.includes('*'))
     .map((name) => `it shows the environment variable ${name}`);
-}
-
-const MOST_LINES = 20;
-
-function programLines({ programs, doubts }: Meaning): { words: string; doubt?: string }[] {
-  const lines = programs.slice(0, MOST_LINES).map((words, index) => {
-    const doubt = doubts.find(({ program }) => program === index)?.why;
-    const text = visibleLine(words.map(({ text: word }) => word).join(' ')).slice(0, 200);
-    return { words: text, ...(doubt !== undefined && { doubt: visibleLine(doubt) }) };
-  });
-  const whole = doubts.filter(({ program }) => program === undefined).map(({ why }) => visibleLine(why));
-  return [...lines, ...(whole.length > 0 ? [{ words: 'the whole line', doubt: whole.slice(0, 5).join('; ') }] : [])];
 }

@@ -192,9 +192,11 @@ export class Bindings {
       this.#open ??= 'it names too many folders';
       return Promise.resolve(new Map());
     }
-    const reading = this.#context.files
-      .names(folder)
-      .then((all) => new Map([...Map.groupBy(all, folded)].map(([key, names]): [string, string[]] => [key, names])));
+    const reading = this.#context.files.names(folder).then((all) => {
+      const byName = new Map<string, string[]>();
+      for (const name of all) byName.set(folded(name), [...(byName.get(folded(name)) ?? []), name]);
+      return byName;
+    });
     this.#names.set(folder, reading);
     return reading;
   }
