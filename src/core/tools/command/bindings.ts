@@ -190,7 +190,7 @@ export class Bindings {
     if (ready) return ready;
     if (this.#names.size >= MOST_FOLDERS) {
       this.#open ??= 'it names too many folders';
-      return Promise.resolve(new Map());
+      return Promise.resolve(new Map<string, string[]>());
     }
     const reading = this.#context.files.names(folder).then((all) => {
       const byName = new Map<string, string[]>();
