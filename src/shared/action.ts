@@ -60,6 +60,10 @@ export const CommandSchema = z.strictObject({
   moves: z.literal(true).optional(),
   /** Files that say what a program of it does (scripts it names, package.json, a Makefile); `changed` by this run. */
   scripts: z.array(z.strictObject({ path: z.string(), changed: z.boolean() })),
+  /** Why `scripts` may not be all of them, and whether this run may have changed one that is missing. */
+  unbound: z.strictObject({ why: z.string(), changed: z.boolean() }).exactOptional(),
+  /** What its output may hold the content of, spelled as in `contentOf.ts`. */
+  contentOf: z.array(z.string()).exactOptional(),
 });
 export type CommandMeaning = z.infer<typeof CommandSchema>;
 

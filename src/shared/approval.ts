@@ -54,6 +54,17 @@ export const CardSchema = z.discriminatedUnion('kind', [
     readOnly: z.boolean(),
     /** Files that say what it does, to which the approval binds. */
     scripts: z.array(z.string()),
+    /** Why the approval may not bind all that it uses. */
+    unbound: z.string().exactOptional(),
+    /** How many more there are than are listed, where some are left out. */
+    more: z
+      .strictObject({ programs: z.number(), doubts: z.number(), losses: z.number(), secrets: z.number() })
+      .partial()
+      .exactOptional(),
+    /** All that would be lost, where `losses` leaves some out; at least that where its `more` is set. */
+    lossTotal: LossSchema.pick({ files: true, bytes: true, more: true }).exactOptional(),
+    /** There may be more likely secrets than were looked for. */
+    secretsAtLeast: z.literal(true).exactOptional(),
   }),
 ]);
 export type Card = z.infer<typeof CardSchema>;

@@ -48,7 +48,7 @@ export const EVENTS = {
   run_continued: kind('A message to a run that had ended, or a run that is resumed.', runFacts, runPayload),
   turn_started: kind('The model is asked once more.', z.strictObject({ turn: Count }), Nothing),
   egress: kind(
-    'Something is about to leave for another program or machine: where to, how much, and which files’ content is in it.',
+    'Something is about to leave for another program or machine: where to, how much, and which files’ content is in it (`contentOf`: a path; with `/` behind it, files of that folder; with `?` before it, files of it that are not known).',
     z.strictObject({ purpose: Text, origin: Text, method: Text, bytes: Count }),
     z.strictObject({ path: Text, contentOf: z.array(Text) }),
   ),

@@ -64,19 +64,42 @@ function cardLines(card: Card): Part[] {
       return [
         ...(card.outside ? [`! ${visibleLine(card.sandbox)}`] : []),
         ...card.losses.map(({ path, loss }) => `! Would be lost: ${visibleLine(path)}: ${lossText(loss)}`),
+        ...leftLosses(card),
         { quote: countedBlanks(card.command), first: '  $ ' },
-        ...(card.secrets.length > 0 ? [`! It could read likely secrets: ${list(card.secrets)}`] : []),
+        ...(card.secrets.length > 0
+          ? [`! It could read likely secrets: ${list(card.secrets)}${leftSecrets(card)}`]
+          : []),
         ...(card.readOnly ? ['It cannot change the workspace.'] : []),
         ...card.programs.map(
           ({ words, doubt }) => `In it: ${visibleLine(words)}${doubt === undefined ? '' : `: ${visibleLine(doubt)}`}`,
         ),
+        ...((card.more?.programs ?? 0) > 0 ? [`In it: and ${card.more?.programs ?? 0} more programs`] : []),
         ...(card.scripts.length > 0 ? [`Bound to: ${list(card.scripts)}`] : []),
+        ...(card.unbound === undefined
+          ? []
+          : [`! Not everything that it uses is bound: ${visibleLine(card.unbound)}.`]),
         `Folder: ${visibleLine(card.cwd)}`,
         ...(card.outside ? [] : [visibleLine(card.sandbox)]),
         `Environment: ${list(card.environment)}. Time limit: ${card.timeoutSeconds} s.`,
         ...(card.limits.length > 0 ? [`Limits: ${list(card.limits)}.`] : []),
       ];
   }
+}
+
+type CommandCard = Extract<Card, { kind: 'command' }>;
+
+function leftLosses({ more, lossTotal }: CommandCard): string[] {
+  if (lossTotal === undefined) return [];
+  const { files, bytes, more: atLeast } = lossTotal;
+  return [
+    `! Would be lost: and ${more?.losses ?? 0} more; in all ${atLeast ? 'at least ' : ''}${files} files, ${bytes} bytes`,
+  ];
+}
+
+function leftSecrets({ more, secretsAtLeast }: CommandCard): string {
+  const left = more?.secrets ?? 0;
+  if (left > 0) return ` and ${secretsAtLeast ? 'at least ' : ''}${left} more`;
+  return secretsAtLeast ? ' and perhaps more' : '';
 }
 
 function list(names: readonly string[]): string {

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import type { Card } from '../../src/shared/approval.ts';
 import { countedBlanks } from '../../src/shared/cut.ts';
 import { visible, visibleLine } from '../../src/shared/visible.ts';
-import { count } from '../state/sentences.ts';
+import { count, lossAmount } from '../state/sentences.ts';
 import { Exact } from './Exact.tsx';
 import { Line } from './Line.tsx';
 import { LossLines } from './LossLines.tsx';
@@ -38,6 +38,12 @@ export function CommandCard({ card }: { readonly card: Command }) {
           }
         />
       ))}
+      {card.lossTotal !== undefined && (
+        <Line icon="files" tone="warning">
+          Would be lost: and {card.more?.losses ?? 0} more; in all{' '}
+          <b>{lossAmount({ ...card.lossTotal, tracked: 'unknown', unsaved: false })}</b>.
+        </Line>
+      )}
       {/* Never cut short and never scrolled away: all of it is read before the buttons are reached. */}
       <pre className="command" aria-label="Command">
         {card.command.split('\n').map((line, index, lines) => (
@@ -50,6 +56,14 @@ export function CommandCard({ card }: { readonly card: Command }) {
       {card.secrets.length > 0 && (
         <Line icon="key" tone="warning">
           It could read likely secrets: <Names names={card.secrets} />
+          {(card.more?.secrets ?? 0) > 0 &&
+            ` and ${card.secretsAtLeast ? 'at least ' : ''}${String(card.more?.secrets)} more`}
+          {(card.more?.secrets ?? 0) === 0 && card.secretsAtLeast && ' and perhaps more'}
+        </Line>
+      )}
+      {card.unbound !== undefined && (
+        <Line icon="warning" tone="warning">
+          Not everything that it uses is bound: {visibleLine(card.unbound)}.
         </Line>
       )}
       {card.readOnly && <Line icon="lock">It cannot change the workspace.</Line>}
@@ -70,7 +84,7 @@ export function CommandCard({ card }: { readonly card: Command }) {
         )}
       </dl>
       <div className="folds">
-        <Programs programs={card.programs} />
+        <Programs programs={card.programs} left={card.more?.programs ?? 0} />
         <details className="more">
           <summary>Environment and limits</summary>
           <dl className="facts small">
@@ -87,7 +101,7 @@ export function CommandCard({ card }: { readonly card: Command }) {
   );
 }
 
-function Programs({ programs }: { readonly programs: Command['programs'] }) {
+function Programs({ programs, left }: { readonly programs: Command['programs']; readonly left: number }) {
   if (programs.length === 0) return null;
   return (
     <details className="more" data-testid="programs">
@@ -99,6 +113,7 @@ function Programs({ programs }: { readonly programs: Command['programs'] }) {
             {doubt !== undefined && `: ${visibleLine(doubt)}`}
           </li>
         ))}
+        {left > 0 && <li>and {left} more</li>}
       </ul>
     </details>
   );

@@ -29,6 +29,8 @@ export function offersFor(action: Action, shown: (path: string) => string, roots
 
 function drafts(action: Action, shown: (path: string) => string, roots: readonly string[]): Offer[] {
   if (action.effect === 'execute' && action.launch) {
+    // What it uses cannot be told apart from what it will use the next time.
+    if (action.command?.unbound) return [];
     const cover: Cover = { kind: 'command', launch: canonicalJson(action.launch), scripts: scriptsOf(action) };
     return [{ id: 'command', cover, words: `exactly this command in ${visibleLine(shown(action.launch.cwd))}` }];
   }
@@ -66,6 +68,7 @@ export function covers(cover: Cover, action: Action): boolean {
       return (
         action.effect === 'execute' &&
         action.launch !== undefined &&
+        !action.command?.unbound &&
         canonicalJson(action.launch) === cover.launch &&
         scriptsOf(action) === cover.scripts
       );

@@ -20,6 +20,11 @@ export class ScriptWatch {
     if (!this.#mayHaveChanged && !this.#before.has(path)) this.#before.set(path, digest);
   }
 
+  /** Whether this run may have changed anything at all. */
+  get hasChanges(): boolean {
+    return this.#mayHaveChanged || this.#touched.size > 0;
+  }
+
   isChanged(path: string, digest: string): boolean {
     for (const touched of this.#touched) if (isInside(touched, path) || isInside(path, touched)) return true;
     return this.#mayHaveChanged && this.#before.get(path) !== digest;

@@ -18,7 +18,7 @@ export function alwaysRule(
     if (/[*?[\]{}\\]/.test(path)) return undefined;
     return { decision: 'allow', tools: ['write_file', 'edit_file'], paths: [path], why };
   }
-  if (action.effect !== 'execute' || !action.command) return undefined;
+  if (action.effect !== 'execute' || !action.command || action.command.unbound) return undefined;
   const { programs, doubts } = action.command;
   // A doubt about the line as a whole (a redirection, say) is nothing that a rule about programs could settle.
   if (doubts.length === 0 || doubts.some(({ program }) => program === undefined)) return undefined;

@@ -118,6 +118,14 @@ function ruled(wanted: Decision, ruling: Ruling | undefined, action: Action, { p
       `this run may have changed ${scope.shown(changed.path)}, so the command may mean something else than when it was allowed`,
       ruling.origin,
     );
+  const unbound = action.command?.unbound;
+  if (unbound?.changed === true)
+    return decision(
+      'ask',
+      'changed-script',
+      `this run may have changed a file that the command uses, and which those are is not known: ${unbound.why}`,
+      ruling.origin,
+    );
   return own;
 }
 

@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import type { Action } from '../../shared/action.ts';
-import { cutVisibly, titleOf } from '../../shared/cut.ts';
+import { titleOf } from '../../shared/cut.ts';
 import { visible, visibleLine } from '../../shared/visible.ts';
 import { bashParser } from '../command/bash.ts';
 import { recordedPrograms } from '../command/recorded.ts';
@@ -8,14 +7,16 @@ import { understand, type Meaning } from '../command/understand.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
 import { endingWords } from '../sandbox/endingWords.ts';
 import { limitsOf, runnerOf } from './runner.ts';
+import { contentOfOutput } from './command/contentOf.ts';
 import { commandLosses } from './command/losses.ts';
 import { maskedOutput } from './command/givenSecrets.ts';
 import { namedPaths } from './command/namedPaths.ts';
-import { scriptImages } from './command/scripts.ts';
+import { programLines } from './command/programLines.ts';
+import { assertStillBound, boundFiles } from './command/scripts.ts';
 import { secretsIn } from './command/secrets.ts';
 import { planStores } from './command/stores.ts';
 import { refuseTooMuch } from './command/tooMuch.ts';
-import { Changed, ToolFailure } from './failure.ts';
+import { ToolFailure } from './failure.ts';
 import { shortened } from './text.ts';
 import { anyTool, type Tool, type ToolContext } from './tool.ts';
 
@@ -24,6 +25,7 @@ const STORES_HIDDEN =
   'what git keeps was hidden from this command, because your policy denies some of the files that it keeps; a line that needs git must name it';
 
 const MAX_COMMAND = 20_000;
+const MOST_SECRETS = 5;
 const OUTPUT_KEPT = 262_144;
 const OUTPUT_TO_MODEL = 30_000;
 
@@ -55,9 +57,13 @@ const tool: Tool<z.infer<typeof parameters>> = {
       ...[...named.doubts, ...environmentDoubts(meaning, policy), ...stores.doubts].map((why) => ({ why })),
     ];
     const onlyLooks = !outside && doubts.length === 0;
-    const { scripts, preImages } = await scriptImages(meaning, look.path, context);
+    const line = { command: args.command, meaning, named, cwd: look.path, onlyLooks };
+    const { scripts, preImages, unbound } = await boundFiles(line, context);
     const namesSecret = named.resources.some(({ path }) => scope.isSecret(path));
-    const secrets = onlyLooks ? [] : await secretsIn(context);
+    const secretsFound = onlyLooks ? { paths: [], atLeast: false } : await secretsIn(context);
+    const secrets = secretsFound.paths;
+    const shownPrograms = programLines({ ...meaning, doubts });
+    const losses = await commandLosses(named.resources, context, signal);
     const limits = limitsOf(policy);
     const status = await runner.status(limits);
     // What runs without a question gets nothing of the user's: no program, link or expansion could show it.
@@ -82,6 +88,8 @@ const tool: Tool<z.infer<typeof parameters>> = {
           ...recordedPrograms(meaning),
           doubts,
           scripts,
+          ...(unbound && { unbound }),
+          contentOf: contentOfOutput(line, context, outside),
         },
         undo: onlyLooks ? 'nothing-to-undo' : 'none',
       },
@@ -100,13 +108,17 @@ const tool: Tool<z.infer<typeof parameters>> = {
                 `${limit.name} ${limit.value} (${limit.how === 'watched' ? 'watched, may overshoot' : `enforced by ${limit.by}`})`,
             )
           : [],
-        programs: programLines({ ...meaning, doubts }),
-        losses: await commandLosses(named.resources, context, signal),
-        secrets: secrets.map((path) => scope.shown(path)),
+        programs: shownPrograms.lines,
+        losses: losses.shown,
+        ...(losses.left > 0 && { lossTotal: losses.total }),
+        more: { ...shownPrograms.left, losses: losses.left, secrets: Math.max(0, secrets.length - MOST_SECRETS) },
+        ...(secretsFound.atLeast && { secretsAtLeast: true as const }),
+        secrets: secrets.slice(0, MOST_SECRETS).map((path) => scope.shown(path)),
         readOnly: onlyLooks,
         scripts: scripts.map(
           ({ path, changed }) => `${scope.shown(path)}${changed ? ' (may have been changed by this run)' : ''}`,
         ),
+        ...(unbound && { unbound: visibleLine(unbound.why) }),
       },
       undo: onlyLooks
         ? 'It cannot change the workspace: there is nothing to undo.'
@@ -115,14 +127,8 @@ const tool: Tool<z.infer<typeof parameters>> = {
   },
   async perform(_args, action, context, signal) {
     if (!action.launch) throw new Error('a command action has a launch');
-    const { scope, policy, redactor, files } = context;
-    for (const expected of action.preImages) {
-      const now = await files.preImage(expected.path);
-      if (now.digest !== expected.digest || now.kind !== expected.kind)
-        throw new Changed(
-          `${scope.shown(expected.path)}, which says what this command does, changed after it was decided`,
-        );
-    }
+    const { scope, policy, redactor } = context;
+    await assertStillBound(action.preImages, context);
     const hidesSecrets = action.launch.secrets === 'hidden';
     const hidesStores = action.launch.stores === 'hidden';
     const runner = action.launch.outside === true ? context.outside : context.sandbox;
@@ -172,17 +178,11 @@ const tool: Tool<z.infer<typeof parameters>> = {
         limits: result.limits.map(({ name, value, how, by }) => `${name} ${value}: ${how} by ${by}`).join('; '),
         workspace: action.launch.workspace,
       },
-      // A program that only looks shows what it reads; of others nobody knows.
-      contentOf: readsOf(action),
+      contentOf: result.outputBytes === 0 ? [] : (action.command?.contentOf ?? []),
     };
   },
 };
 export const runCommand = anyTool(tool);
-
-function readsOf({ launch, resources }: Action): string[] {
-  if (launch?.workspace !== 'read-only') return [];
-  return resources.flatMap(({ path, access }) => (access === 'read' ? [path] : []));
-}
 
 /** Whether a folder is a workspace folder with a repository of its own: then that is its top. */
 async function isTopOfRepository(path: string, { scope, files }: ToolContext): Promise<boolean> {
@@ -199,16 +199,4 @@ function environmentDoubts({ variables }: Meaning, policy: EffectivePolicy): str
   return policy.variables.value
     .filter((name) => variables.includes(name) || variables.includes('*'))
     .map((name) => `it shows the environment variable ${name}`);
-}
-
-const MOST_LINES = 20;
-
-function programLines({ programs, doubts }: Meaning): { words: string; doubt?: string }[] {
-  const lines = programs.slice(0, MOST_LINES).map((words, index) => {
-    const doubt = doubts.find(({ program }) => program === index)?.why;
-    const text = cutVisibly(visibleLine(words.map(({ text: word }) => word).join(' ')), 200);
-    return { words: text, ...(doubt !== undefined && { doubt: visibleLine(doubt) }) };
-  });
-  const whole = doubts.filter(({ program }) => program === undefined).map(({ why }) => visibleLine(why));
-  return [...lines, ...(whole.length > 0 ? [{ words: 'the whole line', doubt: whole.slice(0, 5).join('; ') }] : [])];
 }

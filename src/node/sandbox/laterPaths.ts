@@ -1,8 +1,8 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import { bashParser } from '../../core/command/bash.ts';
 import { namedIn } from '../../core/command/gitPrograms.ts';
-import { scriptsOf } from '../../core/command/scripts.ts';
 import { understand } from '../../core/command/understand.ts';
+import type { Word } from '../../core/command/word.ts';
 import { absolutePath, BadPath, isInside, nameOf, parentOf } from '../../core/scope/spelling.ts';
 import { ToolFailure } from '../../core/tools/failure.ts';
 import { bytesOfPath } from '../files/rawPath.ts';
@@ -106,11 +106,22 @@ export class LaterPaths {
 /** What a hook starts: scripts as the shell's reader finds them, and whatever else is named like one. */
 async function wordsRun(text: string, home: string): Promise<Set<string>> {
   const { programs } = understand(text, await bashParser());
-  const found = new Set(programs.flatMap((words) => scriptsOf(words).files));
+  const found = new Set(programs.flatMap(startedBy));
   for (const line of text.split('\n').slice(0, 1000))
     for (const { text: word } of namedIn(line.slice(0, 2000), false, home))
       if (/\.(sh|bash|zsh|fish|py|rb|pl|js|mjs|cjs|ts)$/.test(word) || isRunnable(word)) found.add(word);
   return found;
+}
+
+const INTERPRETERS =
+  /^(python[\d.]*|node|deno|bun|tsx|ts-node|ruby|perl|php|bash|sh|dash|zsh|ksh|fish|source|\.|exec|env|run)$/;
+
+/** A program that is given by path, and the script that an interpreter is given. */
+function startedBy(words: readonly Word[]): string[] {
+  const plain = words.flatMap((word) => (word.kind === 'known' && !word.text.startsWith('-') ? [word.text] : []));
+  const at = plain.findIndex((text) => !INTERPRETERS.test(text.slice(text.lastIndexOf('/') + 1)));
+  const first = plain[at];
+  return first !== undefined && (at > 0 || first.includes('/')) ? [first] : [];
 }
 
 /** `$(git rev-parse --show-toplevel)/x` and `$(dirname "$0")/../x` leave the path behind the dollar. */

@@ -1,48 +1,89 @@
 import type { CommandMeaning, PreImage } from '../../../shared/action.ts';
-import { ORDER_FILES, scriptsOf } from '../../command/scripts.ts';
-import type { Meaning } from '../../command/understand.ts';
+import { bashParser } from '../../command/bash.ts';
+import { candidatesOf } from '../../command/candidates.ts';
+import { hiddenTexts } from '../../command/hiddenTexts.ts';
+import { runsSomething } from '../../command/operands.ts';
+import { ORDER_FILES, ordersOf } from '../../command/orders.ts';
 import { seenFrom } from '../../command/shellState.ts';
+import type { Meaning } from '../../command/understand.ts';
+import { folded } from '../../scope/pathRule.ts';
 import { absolutePath, BadPath, isInside, parentOf } from '../../scope/spelling.ts';
-import { Forbidden } from '../../scope/guard.ts';
-import { ToolFailure } from '../failure.ts';
+import { Changed } from '../failure.ts';
 import type { ToolContext } from '../tool.ts';
+import { Bindings, type Binding } from './bindings.ts';
+import type { FoundPaths } from './namedPaths.ts';
 
-/** The files that say what a command's programs do, as they stand now: an approval binds to them. */
-export async function scriptImages(
-  meaning: Meaning,
-  cwd: string,
-  context: ToolContext,
-): Promise<{ scripts: CommandMeaning['scripts']; preImages: PreImage[] }> {
-  const { scriptWatch: watch } = context;
-  for (const name of ORDER_FILES) {
-    const image = await imageAt(`${cwd}/${name}`, context);
-    if (image) watch.seen(image.path, digestOf(image));
-  }
-  const scripts: CommandMeaning['scripts'] = [];
-  const preImages: PreImage[] = [];
-  for (const spelling of spellings(meaning, cwd, context.scope.rootOf(cwd) ?? cwd)) {
-    if (preImages.length >= MOST) break;
-    const image = await imageAt(spelling, context, cwd);
-    if (!image || preImages.some(({ path }) => path === image.path)) continue;
-    watch.seen(image.path, digestOf(image));
-    preImages.push(image);
-    scripts.push({ path: image.path, changed: watch.isChanged(image.path, digestOf(image)) });
-  }
-  return { scripts, preImages };
+export interface Line {
+  command: string;
+  meaning: Meaning;
+  named: FoundPaths;
+  /** The folder that it starts in. */
+  cwd: string;
+  /** It cannot change anything: nothing is bound. */
+  onlyLooks: boolean;
 }
 
-const MOST = 50;
+export interface BoundFiles {
+  scripts: CommandMeaning['scripts'];
+  preImages: PreImage[];
+  /** Set where not everything that the line uses is bound. */
+  unbound?: NonNullable<CommandMeaning['unbound']>;
+}
 
-/** Where the files of all programs may be: where each starts, where it is told to look, and the folders above. */
-function spellings(meaning: Meaning, cwd: string, root: string): Set<string> {
+/** The files that say what a command's programs do, as they stand now: an approval binds to them. */
+export async function boundFiles(line: Line, context: ToolContext): Promise<BoundFiles> {
+  const { scriptWatch: watch } = context;
+  await seeOrders(line.cwd, context);
+  if (line.onlyLooks) return { scripts: [], preImages: [] };
+  const bindings = new Bindings(line.cwd, context);
+  for (const path of orderPaths(line, context)) await bindings.path(path, true);
+  const { list, open } = candidatesOf(line.meaning, hiddenTexts(line.command, await bashParser()), line.command);
+  for (const candidate of list) await bindings.candidate(candidate);
+  const counts = runsSomething(line.meaning);
+  for (const { path, access } of line.named.resources) if (access === 'read') await bindings.path(path, counts);
+  const scripts = bindings.bound.map(({ image, counts: isRun }) => {
+    watch.seen(image.path, digestOf(image));
+    return { path: image.path, changed: isRun && watch.isChanged(image.path, digestOf(image)) };
+  });
+  const why = open ?? bindings.open;
+  return {
+    scripts,
+    preImages: bindings.bound.map(({ image }) => image),
+    ...(why !== undefined && { unbound: { why, changed: counts && watch.hasChanges } }),
+  };
+}
+
+/** Throws where a file that an approval binds to is another one by now. */
+export async function assertStillBound(preImages: readonly PreImage[], { files, scope }: ToolContext): Promise<void> {
+  for (const expected of preImages) {
+    // A file that has grown is not read to its end to find that out.
+    const look = await files.look(expected.path, '/', 'followed');
+    const now = look.size === expected.size ? await files.preImage(expected.path) : undefined;
+    if (now?.digest !== expected.digest || now?.kind !== expected.kind)
+      throw new Changed(
+        `${scope.shown(expected.path)}, which says what this command does, changed after it was decided`,
+      );
+  }
+}
+
+/** How the usual order files stand before anything is changed. */
+async function seeOrders(cwd: string, context: ToolContext): Promise<void> {
+  const names = new Set((await context.files.names(cwd)).map(folded));
+  const bindings = new Bindings(cwd, context);
+  for (const name of ORDER_FILES) if (names.has(folded(name))) await bindings.path(`${cwd}/${name}`, true);
+  for (const { image } of bindings.bound) context.scriptWatch.seen(image.path, digestOf(image));
+}
+
+/** Where the order files of all programs may be: where each starts, where it is told to look, and above. */
+function orderPaths({ meaning, cwd }: Line, { scope }: ToolContext): Set<string> {
+  const root = scope.rootOf(cwd) ?? cwd;
   const found = new Set<string>();
   for (const [index, words] of meaning.programs.entries()) {
-    const { files, orders, elsewhere } = scriptsOf(words);
-    for (const folder of meaning.folders[index] ?? ['.']) {
-      for (const file of files) found.add(seenFrom(folder, file));
+    const { names, elsewhere } = ordersOf(words);
+    if (names.length === 0) continue;
+    for (const folder of meaning.folders[index] ?? ['.'])
       for (const start of [folder, ...elsewhere.map((other) => seenFrom(folder, other))])
-        for (const name of orders) for (const path of upwards(start, cwd, root)) found.add(`${path}/${name}`);
-    }
+        for (const path of upwards(start, cwd, root)) for (const name of names) found.add(`${path}/${name}`);
   }
   return found;
 }
@@ -64,17 +105,6 @@ function upwards(folder: string, cwd: string, root: string): string[] {
   return paths;
 }
 
-async function imageAt(spelling: string, { files }: ToolContext, cwd = '/'): Promise<PreImage | undefined> {
-  try {
-    const { path, kind } = await files.look(spelling, cwd, 'followed');
-    return kind === 'file' ? await files.preImage(path) : undefined;
-  } catch (error) {
-    // What may not be touched is denied elsewhere; what is no path is no script.
-    if (error instanceof ToolFailure || error instanceof Forbidden) return undefined;
-    throw error;
-  }
-}
-
-function digestOf({ digest, kind }: PreImage): string {
+function digestOf({ digest, kind }: Binding['image']): string {
   return digest ?? kind;
 }

@@ -1,0 +1,108 @@
+import type { HiddenTexts } from './hiddenTexts.ts';
+import { roleOf, runsFolder, runsSomething, wordsTaken } from './operands.ts';
+import { spellingsIn } from './spellings.ts';
+import type { Meaning } from './understand.ts';
+import type { Word } from './word.ts';
+
+/** Something in a command line that may name a file which says what the line does. */
+export interface Candidate {
+  /** The folder that it is seen from, as the line spells it. */
+  folder: string;
+  text: string;
+  isPattern: boolean;
+  /** It may be run, so that endings may be left out (`tool` for `tool.ts`). */
+  runs: boolean;
+  /** A folder of this name is run by its entry file. */
+  runsFolder: boolean;
+  /** What a rule allowed is not known any more once the run has changed it. */
+  counts: boolean;
+}
+
+export interface Candidates {
+  /** What may be run first. */
+  list: Candidate[];
+  /** Why there may be more: a sentence's part for people. */
+  open: string | undefined;
+}
+
+const MOST = 4000;
+
+/** Every word, source and module of a line, whatever its programs, but for what they only write. */
+export function candidatesOf(meaning: Meaning, hidden: HiddenTexts | undefined, command: string): Candidates {
+  const found = new Collecting();
+  const runs = runsSomething(meaning);
+  for (const [index, words] of meaning.programs.entries()) {
+    const role = roleOf(words, index, meaning);
+    const folders = meaning.folders[index];
+    if (!folders && role === 'runs') found.open('the folder it works in cannot be known beforehand');
+    for (const word of wordsTaken(words, role)) {
+      const more = {
+        runs: role === 'runs',
+        runsFolder: role === 'runs' && runsFolder(words, word),
+        counts: runs && role !== 'keeps',
+      };
+      for (const folder of folders ?? ['.']) found.word(word, folder, more);
+      if (role === 'runs')
+        for (const folder of searched(words, hidden)) found.word(word, folder, { ...more, runsFolder: false });
+    }
+  }
+  const seen = { runs: true, runsFolder: false, counts: true };
+  for (const folder of new Set(meaning.folders.flatMap((all) => all ?? ['.']).concat('.'))) {
+    if (!hidden) found.text(command, folder, seen);
+    for (const text of hidden?.values ?? []) found.text(text, folder, seen);
+    if (runs) for (const text of hidden?.inputs ?? []) found.text(text, folder, seen);
+  }
+  if (!hidden) found.open('the line cannot be read whole');
+  return found.result();
+}
+
+const MOST_SEARCHED = 5;
+
+/** Folders that a program is told to look for modules in: `-I lib`, `PYTHONPATH=lib`. */
+function searched(words: readonly Word[], hidden: HiddenTexts | undefined): string[] {
+  const told = words.flatMap(({ text }, index) => {
+    if (/^-[IL]./.test(text)) return [text.slice(2)];
+    return /^(-[IL]|--path|--include|--app-dir)$/.test(text) ? [words[index + 1]?.text ?? ''] : [];
+  });
+  const set = (hidden?.values ?? []).flatMap((value) => (/^[\w./:-]+$/.test(value) ? value.split(':') : []));
+  return [...new Set([...told, ...set])].filter((one) => one !== '' && one !== '.').slice(0, MOST_SEARCHED);
+}
+
+type Marks = Pick<Candidate, 'runs' | 'runsFolder' | 'counts'>;
+
+class Collecting {
+  readonly #list = new Map<string, Candidate>();
+  #open: string | undefined;
+
+  open(why: string): void {
+    this.#open ??= why;
+  }
+
+  word(word: Word, folder: string, marks: Marks): void {
+    if (word.kind === 'known') this.text(word.text, folder, marks);
+    else if (word.kind === 'pattern' && word.isListed !== true) this.#add(word.text, folder, true, marks);
+    else if (marks.runs) this.open(`what "${word.text.slice(0, 60)}" stands for cannot be known beforehand`);
+  }
+
+  text(text: string, folder: string, marks: Marks): void {
+    const spellings = spellingsIn(text);
+    if (!spellings) this.open('it has too many words');
+    for (const spelling of spellings ?? []) this.#add(spelling, folder, false, marks);
+  }
+
+  result(): Candidates {
+    const list = [...this.#list.values()];
+    return { list: [...list.filter(({ runs }) => runs), ...list.filter(({ runs }) => !runs)], open: this.#open };
+  }
+
+  #add(text: string, folder: string, isPattern: boolean, marks: Marks): void {
+    const key = JSON.stringify([folder, text, isPattern]);
+    const before = this.#list.get(key);
+    if (before) {
+      before.runs ||= marks.runs;
+      before.runsFolder ||= marks.runsFolder;
+      before.counts ||= marks.counts;
+    } else if (this.#list.size < MOST) this.#list.set(key, { folder, text, isPattern, ...marks });
+    else this.open('it has too many words');
+  }
+}

@@ -1,0 +1,109 @@
+import type { Word } from './word.ts';
+
+// Files that programs take their orders from without being told of them.
+
+const NODE = ['package.json', '.npmrc', '.yarnrc.yml', 'bunfig.toml'];
+const PYTHON = ['pyproject.toml', 'setup.cfg', 'setup.py'];
+const MAKE = ['Makefile', 'makefile', 'GNUmakefile'];
+/** A configuration that is code, in the spellings that its loader takes. */
+const config = (name: string, ...more: string[]): string[] => [
+  ...['js', 'cjs', 'mjs', 'ts', 'mts', 'cts'].map((end) => `${name}.config.${end}`),
+  ...more,
+];
+
+const ORDERS: Record<string, readonly string[]> = {
+  npm: NODE,
+  npx: NODE,
+  yarn: NODE,
+  pnpm: [...NODE, 'pnpm-workspace.yaml', '.pnpmfile.cjs'],
+  bun: NODE,
+  bunx: NODE,
+  nx: ['nx.json', 'package.json'],
+  turbo: ['turbo.json', 'package.json'],
+  deno: ['deno.json', 'deno.jsonc', 'package.json'],
+  tsx: ['tsconfig.json', 'package.json'],
+  'ts-node': ['tsconfig.json', 'package.json'],
+  tsc: ['tsconfig.json'],
+  node: ['package.json', 'node.config.json'],
+  make: MAKE,
+  gmake: MAKE,
+  cmake: ['CMakeLists.txt', 'CMakePresets.json'],
+  ninja: ['build.ninja'],
+  meson: ['meson.build'],
+  scons: ['SConstruct'],
+  cargo: ['Cargo.toml', 'build.rs', 'rust-toolchain.toml'],
+  go: ['go.mod', 'go.work'],
+  just: ['justfile', 'Justfile', '.justfile'],
+  task: ['Taskfile.yml', 'Taskfile.yaml'],
+  mise: ['mise.toml', '.mise.toml'],
+  rake: ['Rakefile'],
+  bundle: ['Gemfile'],
+  rspec: ['.rspec'],
+  composer: ['composer.json'],
+  mix: ['mix.exs'],
+  gradle: ['build.gradle', 'build.gradle.kts', 'settings.gradle', 'settings.gradle.kts'],
+  mvn: ['pom.xml'],
+  ant: ['build.xml'],
+  sbt: ['build.sbt'],
+  uv: PYTHON,
+  uvx: PYTHON,
+  poetry: PYTHON,
+  pdm: PYTHON,
+  hatch: PYTHON,
+  pip: PYTHON,
+  pip3: PYTHON,
+  pytest: ['conftest.py', 'pytest.ini', 'tox.ini', ...PYTHON],
+  tox: ['tox.ini', ...PYTHON],
+  nox: ['noxfile.py'],
+  invoke: ['tasks.py'],
+  fab: ['fabfile.py'],
+  doit: ['dodo.py'],
+  'pre-commit': ['.pre-commit-config.yaml'],
+  vitest: config('vitest', ...config('vite'), 'package.json'),
+  vite: config('vite', 'package.json'),
+  jest: config('jest', 'package.json'),
+  mocha: ['.mocharc.js', '.mocharc.cjs', '.mocharc.json', '.mocharc.yml', 'package.json'],
+  playwright: config('playwright'),
+  eslint: config('eslint', '.eslintrc.js', '.eslintrc.cjs', '.eslintrc.json', '.eslintrc.yml'),
+  prettier: config('prettier', '.prettierrc.js', '.prettierrc.cjs', '.prettierrc.mjs', '.prettierrc'),
+  webpack: config('webpack'),
+  rollup: config('rollup'),
+  gulp: ['gulpfile.js', 'gulpfile.mjs', 'gulpfile.ts'],
+  grunt: ['Gruntfile.js'],
+  docker: ['Dockerfile', 'compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml'],
+  podman: ['Dockerfile', 'Containerfile', 'compose.yaml', 'docker-compose.yml'],
+  vagrant: ['Vagrantfile'],
+  direnv: ['.envrc'],
+};
+
+/** Every file of those, to be looked at before anything in a run has been changed. */
+export const ORDER_FILES: readonly string[] = [...new Set(Object.values(ORDERS).flat())];
+
+/** Where programs are told to look instead of the folder that they start in. */
+const ELSEWHERE = /^(-C|--prefix|--directory|--cwd|--dir|--manifest-path|--project|--rootdir)(=|$)/;
+/** How far behind a program that starts another one (`uv run pytest`) the other one is looked for. */
+const MOST_OPERANDS = 4;
+
+export interface Orders {
+  /** Names that it looks for in the folder that it starts in, and in those above. */
+  names: readonly string[];
+  /** Other folders that it looks for them in. */
+  elsewhere: string[];
+}
+
+/** The files that a program takes its orders from. */
+export function ordersOf(words: readonly Word[]): Orders {
+  const [program, ...args] = words;
+  if (program?.kind !== 'known') return { names: [], elsewhere: [] };
+  const known = args.flatMap((word) => (word.kind === 'known' ? [word.text] : []));
+  const operands = known.filter((text) => !text.startsWith('-')).slice(0, MOST_OPERANDS);
+  const programs = [program.text, ...operands].map((text) => text.slice(text.lastIndexOf('/') + 1));
+  const names = programs.flatMap((name) => (Object.hasOwn(ORDERS, name) ? (ORDERS[name] ?? []) : []));
+  const elsewhere = known.flatMap((text, index) => {
+    const [, option = '', mark] = ELSEWHERE.exec(text) ?? [];
+    if (option === '') return /^-C./.test(text) ? [text.slice(2)] : [];
+    const value = mark === '=' ? text.slice(option.length + 1) : (known[index + 1] ?? '');
+    return [option === '--manifest-path' ? value.replace(/\/?[^/]*$/, '') || '.' : value];
+  });
+  return { names: [...new Set(names)], elsewhere };
+}

@@ -1,0 +1,78 @@
+import type { Meaning } from '../../command/understand.ts';
+import { nameOf } from '../../command/operands.ts';
+import { absolutePath, BadPath } from '../../scope/spelling.ts';
+import type { ToolContext } from '../tool.ts';
+import type { Line } from './scripts.ts';
+
+// What a command's output may hold, as the record of what leaves names it (docs/audit.md): a file by its path, files
+// of a folder that are not known one by one by its path with a slash behind, and with a question mark before it where
+// it is not even known whether it was read.
+
+/** They print names and facts of the system, or what another program gave them, but nothing out of files. */
+const SILENT = new Set(
+  'ls dir vdir stat du df tree realpath readlink namei pathchk tr numfmt factor pgrep getconf locale which whereis id groups whoami logname uname arch nproc uptime free hostname tty lscpu cal ps echo printf true false : pwd test [ [[ cd basename dirname sleep seq date set type command env nice timeout time nohup xargs find rm rmdir unlink shred touch mkdir truncate mkfifo mktemp chmod chown chgrp tee cp mv ln'.split(
+    ' ',
+  ),
+);
+const GIT_SILENT = new Set(
+  'status branch tag remote rev-parse ls-files rev-list describe shortlog for-each-ref symbolic-ref name-rev check-ignore count-objects add commit mv rm'.split(
+    ' ',
+  ),
+);
+
+export function contentOfOutput(line: Line, { scope }: Pick<ToolContext, 'scope'>, outside: boolean): string[] {
+  const { meaning, named, cwd, onlyLooks } = line;
+  const found = new Set(named.resources.flatMap(({ path, access }) => (access === 'read' ? [path] : [])));
+  const unknown = outside ? ['?/'] : scope.roots.map((root) => `?${folderEntry(root)}`);
+  if (outside || meaning.programs.length === 0) for (const one of unknown) found.add(one);
+  for (const [index, words] of meaning.programs.entries()) {
+    const folders = foldersOf(meaning, index, cwd, scope.home);
+    if (isSilent(words, index, meaning)) continue;
+    // What only looks shows what it was given, and of a repository anything.
+    if (!onlyLooks || nameOf(words) === 'git' || !folders) for (const one of unknown) found.add(one);
+    else if (isOpen(words)) for (const folder of folders) found.add(folderEntry(folder));
+  }
+  // A folder that is read is one whose files may be shown.
+  for (const { spelling, access, isGuess, isPattern } of meaning.paths) {
+    if (access !== 'read' || isGuess) continue;
+    const path = absolute(isPattern ? spelling.replace(/[^/]*[*?[].*$/s, '.') : spelling, cwd, scope.home);
+    if (path === undefined) continue;
+    const isFolder = named.resources.some((one) => one.access === 'list' && one.path === path);
+    if (isFolder || (isPattern && scope.rootOf(path) !== undefined)) found.add(folderEntry(path));
+  }
+  return [...found].sort();
+}
+
+function folderEntry(path: string): string {
+  return path === '/' ? path : `${path}/`;
+}
+
+/** Whether names that it opens come from elsewhere than its words: from a listing, or from its looking around. */
+function isOpen(words: Meaning['programs'][number]): boolean {
+  if (words.some((word) => word.kind !== 'known')) return true;
+  const name = nameOf(words);
+  if (name === 'rg') return true;
+  return (
+    /^[ef]?grep$/.test(name) && words.some(({ text }) => /^(-[a-zA-Z]*[rR]|--(dereference-)?recursive)/.test(text))
+  );
+}
+
+function isSilent(words: Meaning['programs'][number], index: number, { doubts }: Meaning): boolean {
+  const name = nameOf(words);
+  if (name === 'git') return words[1]?.kind === 'known' && GIT_SILENT.has(words[1].text);
+  if (/^(env|find|xargs)$/.test(name)) return !doubts.some(({ program }) => program === index);
+  return SILENT.has(name);
+}
+
+function foldersOf({ folders }: Meaning, index: number, cwd: string, home: string): string[] | undefined {
+  return folders[index]?.flatMap((folder) => absolute(folder, cwd, home) ?? []);
+}
+
+function absolute(spelling: string, cwd: string, home: string): string | undefined {
+  try {
+    return absolutePath(spelling, cwd, home);
+  } catch (error) {
+    if (error instanceof BadPath) return undefined;
+    throw error;
+  }
+}
