@@ -134,7 +134,14 @@ export function matcher(rule: Rule, context: RuleContext): (action: Action) => b
   return (action) => {
     if (tools && !tools.has(action.tool)) return false;
     if (allows && keys.in && !holdsAt(keys.in, action)) return false;
-    if (patterns && !matchesCommand(patterns, action, allows ? { ...context, cwd: action.command?.moves === true ? NOWHERE : startOf(action) } : undefined))
+    if (
+      patterns &&
+      !matchesCommand(
+        patterns,
+        action,
+        allows ? { ...context, cwd: action.command?.moves === true ? NOWHERE : startOf(action) } : undefined,
+      )
+    )
       return false;
     if (keys.paths === undefined) return true;
     // What a command touches beyond the paths that it names is not known: paths alone never allow one.

@@ -11,7 +11,8 @@ export async function forbiddenBelow(
   scope: Scope,
   effort: Effort | undefined,
 ): Promise<string | undefined> {
-  const isForbidden = (at: string): boolean => scope.isDenied(at) || scope.isProtected(at) || scope.storeAround(at) !== undefined;
+  const isForbidden = (at: string): boolean =>
+    scope.isDenied(at) || scope.isProtected(at) || scope.storeAround(at) !== undefined;
   if (isForbidden(path)) return path;
   const info = await lstat(path).catch(() => undefined);
   if (info === undefined) return path;
