@@ -8,7 +8,7 @@ import type { Model } from './core/models/port.ts';
 import type { AuditPolicy } from './core/policy/auditKeys.ts';
 import { SECRET_VARIABLE } from './core/policy/defaults.ts';
 import { mergePolicies, type EffectivePolicy } from './core/policy/merge.ts';
-import type { Diagnostic } from './core/policy/parse.ts';
+import { PolicyInvalid } from './core/policy/policyInvalid.ts';
 import type { PolicySource } from './core/policy/port.ts';
 import { stricterOf } from './core/policy/restrict.ts';
 import { withRealPaths } from './core/policy/realRules.ts';
@@ -66,21 +66,6 @@ export interface EngineParts {
   version: string;
   /** User and host, for a run's first event. */
   who: Record<string, string>;
-}
-
-/** The policy files do not hold together; no run starts, and a run that goes on ends. */
-export class PolicyInvalid extends Error {
-  override name = 'PolicyInvalid';
-  readonly diagnostics: Diagnostic[];
-  constructor(diagnostics: Diagnostic[]) {
-    const first = diagnostics[0];
-    super(
-      first
-        ? `The policy is invalid: ${first.file}:${first.line}:${first.column}: ${first.message}. Nothing runs until it is mended.`
-        : 'The policy is invalid.',
-    );
-    this.diagnostics = diagnostics;
-  }
 }
 
 /** One engine serves one workspace: at most one run at a time, its questions, and the way back to earlier runs. */

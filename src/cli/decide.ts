@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Engine } from '../compose.ts';
+import { PolicyInvalid } from '../core/policy/policyInvalid.ts';
 import type { Trial } from '../core/lab/tryCall.ts';
 import { decidingParts, type DecidingOptions } from '../node/lab/decidingParts.ts';
 import { visibleLine } from '../shared/visible.ts';

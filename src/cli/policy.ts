@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { Engine, PolicyInvalid } from '../compose.ts';
+import { Engine } from '../compose.ts';
+import { PolicyInvalid } from '../core/policy/policyInvalid.ts';
 import { changeLines, policyEntries, policyText } from '../core/policy/entries.ts';
 import { policyJsonSchema } from '../core/policy/jsonSchema.ts';
 import type { Diagnostic } from '../core/policy/parse.ts';

@@ -1,4 +1,5 @@
-import { Engine, PolicyInvalid } from '../compose.ts';
+import { Engine } from '../compose.ts';
+import { PolicyInvalid } from '../core/policy/policyInvalid.ts';
 import type { Model } from '../core/models/port.ts';
 import { DEFAULTS } from '../core/policy/defaults.ts';
 import type { EffectivePolicy } from '../core/policy/merge.ts';

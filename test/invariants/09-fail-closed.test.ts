@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { PolicyInvalid } from '../../src/compose.ts';
+import { PolicyInvalid } from '../../src/core/policy/policyInvalid.ts';
 import { attempt } from '../support/attempt.ts';
 import { scripted, workbench, type Workbench } from '../support/workbench.ts';
 

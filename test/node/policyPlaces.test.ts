@@ -13,7 +13,8 @@ import {
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { Engine, PolicyInvalid } from '../../src/compose.ts';
+import { Engine } from '../../src/compose.ts';
+import { PolicyInvalid } from '../../src/core/policy/policyInvalid.ts';
 import type { LoadedPolicies } from '../../src/core/policy/port.ts';
 import type { Account } from '../../src/core/policy/roles.ts';
 import { account, groupNames } from '../../src/node/account.ts';
