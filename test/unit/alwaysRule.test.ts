@@ -293,3 +293,20 @@ describe('a rule', () => {
     expect(result.ok && result.text.startsWith(text)).toBe(true);
   });
 });
+
+test('a line that changes its folder is none that a rule of one folder, or of a file in it, speaks of', () => {
+  const own = running(['npm', 'test']);
+  const text = always(own);
+  if (!text.ok) throw new Error(text.problem);
+  const matches = lastRule(text.text);
+  const moved = (action: Action): Action => ({
+    ...action,
+    ...(action.command && { command: { ...action.command, moves: true as const } }),
+  });
+  expect([matches(own), matches(moved(own))]).toEqual([true, false]);
+  expect(alwaysRule(moved(own), 'x', ['/w'])).toBeUndefined();
+  const byPath = lastRule('rules: [{decision: allow, commands: [./run.sh], why: x}]\n');
+  expect([byPath(running(['./run.sh'])), byPath(moved(running(['./run.sh'])))]).toEqual([true, false]);
+  const anywhere = lastRule('rules: [{decision: allow, commands: [npm test], why: x}]\n');
+  expect(anywhere(moved(own))).toBe(true);
+});

@@ -19,6 +19,8 @@ export function alwaysRule(
     return { decision: 'allow', tools: ['write_file', 'edit_file'], paths: [path], why };
   }
   if (action.effect !== 'execute' || !action.command || action.command.unbound) return undefined;
+  // Behind a `cd` the same words are another command.
+  if (action.command.moves === true) return undefined;
   const { programs, doubts } = action.command;
   // A doubt about the line as a whole (a redirection, say) is nothing that a rule about programs could settle.
   if (doubts.length === 0 || doubts.some(({ program }) => program === undefined)) return undefined;
