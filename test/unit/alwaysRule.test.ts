@@ -5,7 +5,7 @@ import { alwaysOffer, alwaysRule } from '../../src/core/policy/alwaysRule.ts';
 import { parsePolicy, type ParsedLayer } from '../../src/core/policy/parse.ts';
 import { matcher } from '../../src/core/policy/rules.ts';
 import { withRule } from '../../src/core/policy/writeRule.ts';
-import { absolutePath } from '../../src/core/scope/spelling.ts';
+import { absoluteOrNone } from '../../src/core/scope/spelling.ts';
 import type { Action } from '../../src/shared/action.ts';
 import { actionOn, policyText } from '../support/policies.ts';
 
@@ -110,7 +110,7 @@ const TEXTS = [
 
 /** `././x` and `/w/x` are the file that `./x` is. */
 function sameFile([program, ...rest]: readonly (string | null)[]): (string | null | undefined)[] {
-  return [program?.includes('/') ? absolutePath(program, '/w', '/home/u') : program, ...rest];
+  return [program?.includes('/') ? (absoluteOrNone(program, '/w', '/home/u') ?? program) : program, ...rest];
 }
 
 test('a rule holds in the folder and workspace it was made in, unless every workspace was chosen', () => {

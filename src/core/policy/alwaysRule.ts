@@ -1,6 +1,6 @@
 import type { Action } from '../../shared/action.ts';
 import { patternProblem } from './commandPattern.ts';
-import { absolutePath, isInside, relativeTo } from '../scope/spelling.ts';
+import { absoluteOrNone, isInside, relativeTo } from '../scope/spelling.ts';
 import type { RuleKeys } from './ruleSchema.ts';
 
 /** Where such a rule holds: the folder it was made in, unless a person chose more. */
@@ -51,7 +51,8 @@ function seenFromFolder(
 ): (string | null)[] {
   if (program === undefined) return [];
   if (program === null || !program.includes('/') || /^[/~]/.test(program)) return [program, ...rest];
-  const path = absolutePath(program, cwd, '/');
+  const path = absoluteOrNone(program, cwd, '/');
+  if (path === undefined) return [null]; // nothing that could be started
   const root = roots.find((one) => isInside(one, path));
   return [root === undefined ? path : `./${relativeTo(root, path)}`, ...rest];
 }

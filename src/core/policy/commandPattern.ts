@@ -1,5 +1,5 @@
 import { globMatcher, isGlob } from '../scope/glob.ts';
-import { absolutePath, isInside, relativeTo } from '../scope/spelling.ts';
+import { absoluteOrNone, isInside, relativeTo } from '../scope/spelling.ts';
 
 /** One word of a pattern: exactly this text, a glob over one word, or any number of words. */
 type Part = { kind: 'any' } | { kind: 'word'; text: string; fits: (text: string) => boolean };
@@ -102,7 +102,8 @@ function namesFiles(rest: readonly Part[]): boolean {
 /** A program that is given by path: the file, seen from each workspace folder that holds it, and whole. */
 function seenFromFolder(name: string, { cwd, roots, home }: ProgramPlace): string[] {
   if (!name.includes('/')) return [name];
-  const path = absolutePath(name, cwd, home);
+  const path = absoluteOrNone(name, cwd, home);
+  if (path === undefined) return [];
   return [path, ...roots.filter((root) => isInside(root, path)).map((root) => `./${relativeTo(root, path)}`)];
 }
 

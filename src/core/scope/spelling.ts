@@ -30,6 +30,16 @@ export function absolutePath(spelling: string, base: string, home: string): stri
   return path;
 }
 
+/** As `absolutePath`; undefined for what cannot be a path. */
+export function absoluteOrNone(spelling: string, base: string, home: string): string | undefined {
+  try {
+    return absolutePath(spelling, base, home);
+  } catch (error) {
+    if (error instanceof BadPath) return undefined;
+    throw error;
+  }
+}
+
 /** Whether `path` is `folder` or lies below it: by segment, so `/app-secrets` is not inside `/app`. */
 export function isInside(folder: string, path: string): boolean {
   return path === folder || folder === '/' || path.startsWith(`${folder}/`);
