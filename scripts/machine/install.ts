@@ -10,7 +10,7 @@ export interface Installer {
   isRoot: boolean;
   sudo: string | undefined;
   /** Seconds between two tries while another program holds the package manager's lock; 20 tries. */
-  pauseSeconds?: number;
+  pauseSeconds: number;
 }
 
 const TRIES = 20;
@@ -69,7 +69,7 @@ async function patiently(command: readonly string[], installer: Installer): Prom
   for (let tries = 1; ; tries += 1) {
     const ended = await runQuietly(installer.isRoot ? argv : [installer.sudo ?? 'sudo', ...argv]);
     if (ended.code === 0 || !busy.test(ended.output) || tries === TRIES) return ended;
-    await sleep((installer.pauseSeconds ?? 3) * 1000);
+    await sleep(installer.pauseSeconds * 1000);
   }
 }
 

@@ -6,7 +6,7 @@ import { managerOf, PACKAGE_MANAGERS } from '../../src/shared/packageManagers.ts
 import { MANAGERS, type ManagerName, type SystemProgram } from '../../src/shared/systemPackages.ts';
 
 /** Where the sandbox and the tests take programs from: not from PATH, where a workspace's folder may be. */
-export const PLACES: readonly string[] = ['/usr/bin', '/bin', '/usr/local/bin'];
+export const PLACES: readonly string[] = ['/usr/bin', '/bin', '/usr/local/bin', '/usr/sbin', '/sbin'];
 
 export interface Missing {
   program: SystemProgram;
@@ -38,7 +38,7 @@ export function pathOf({ found }: SystemProgram, places = PLACES): string | unde
 }
 
 /** The system's package manager: the one of the distribution, else the one that is there. */
-export function findManager(places: readonly string[] = [...PLACES, '/usr/sbin', '/sbin']): ManagerName | undefined {
+export function findManager(places = PLACES): ManagerName | undefined {
   const isThere = (name: ManagerName): boolean =>
     places.some((place) => isProgram(join(place, PACKAGE_MANAGERS[name].program)));
   const own = managerOf(existsSync('/etc/os-release') ? readFileSync('/etc/os-release', 'utf8') : '');

@@ -19,6 +19,8 @@ export interface Machine {
   places: readonly string[];
   manager: ManagerName | undefined;
   sudo: string | undefined;
+  /** Between two tries while another program holds the package manager's lock. */
+  pauseSeconds: number;
   say(line: string): void;
   ask(question: string): Promise<string>;
 }
@@ -34,6 +36,7 @@ export function thisMachine(words: readonly string[] = process.argv.slice(2), en
     places: PLACES,
     manager: findManager(),
     sudo: PLACES.map((place) => `${place}/sudo`).find(isProgram),
+    pauseSeconds: 3,
     say: (line) => console.log(line),
     ask: async (question) => {
       const lines = createInterface({ input: process.stdin, output: process.stdout });

@@ -122,6 +122,15 @@ export const SYSTEM_PROGRAMS: readonly SystemProgram[] = [
     packages: everywhere('make'),
     size: { download: 0.4, installed: 1.6 },
   },
+  {
+    name: 'debootstrap',
+    found: { programs: ['debootstrap'] },
+    neededFor: ['test'],
+    purpose: 'a bare machine that is set up from nothing (as root)',
+    without: 'that test is skipped',
+    packages: everywhere('debootstrap'),
+    size: { download: 1.1, installed: 4 },
+  },
 ];
 
 export function programsFor(purpose: Purpose): SystemProgram[] {

@@ -25,7 +25,7 @@ function parsed(text: string): ParsedLayer {
 }
 
 describe('generated files', () => {
-  test('are what the schemas say', async () => {
+  test('are what they are made from', async () => {
     const all = await generated();
     expect(all.map(({ file }) => file)).toEqual([
       'media/policy.schema.json',
@@ -65,7 +65,7 @@ describe('generated files', () => {
       const lock = readFileSync('package-lock.json', 'utf8');
       writeFileSync(
         join(copy, 'package-lock.json'),
-        lock.replace('"license": "MIT"', '"license": "MIT", "engines": {"node": ">=99"}'),
+        lock.replace('"node_modules/zod": {', '"node_modules/zod": { "engines": {"node": ">=99"},'),
       );
       const readme = readFileSync('README.md', 'utf8');
       writeFileSync(join(copy, 'README.md'), readme.replace('ripgrep', 'ripgrip'));
