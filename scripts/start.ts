@@ -37,7 +37,7 @@ async function sayWhatSandboxLacks(): Promise<void> {
   const found = await findBubblewrap();
   const refusal = typeof found === 'string' ? await firstTrial(found) : found;
   if (refusal === undefined) return;
-  console.log(`\n${refusal.cause}\nReading and editing work all the same. To have commands too: ${refusal.fix}\n`);
+  console.log(`\n${refusal.cause}\nReading and editing work all the same. ${refusal.fix}\n`);
 }
 
 async function firstTrial(bubblewrap: string): Promise<Refusal | undefined> {

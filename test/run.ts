@@ -24,12 +24,11 @@ interface Count {
 const total: Count = { passed: 0, failed: 0, skipped: 0 };
 const remarks: string[] = [];
 
+const missing = await prepareMachine('test', thisMachine());
+if (missing === 'stop') process.exit(EXIT_TYPE_A_LINE);
 mkdirSync(results, { recursive: true });
 // Children find this Node first, not an older one of the system.
 process.env['PATH'] = [join(repository, 'node_modules', '.bin'), process.env['PATH'] ?? ''].join(delimiter);
-
-const missing = await prepareMachine('test', thisMachine());
-if (missing === 'stop') process.exit(EXIT_TYPE_A_LINE);
 remarks.push(...missing.map(({ program }) => `not installed: ${program.name}; without it ${program.without}`));
 const hasChromium = !missing.some(({ program }) => program === CHROMIUM);
 

@@ -14,7 +14,7 @@ function started(output: string, streams: string): string {
 for i in $(seq 900); do grep -qs 'Press Ctrl' ${output} && break; kill -0 $pid 2>/dev/null || break; sleep 0.1; done
 address=$(grep -ao 'http://127[^[:space:]]*' ${output}); [ ${output} = ${TERMINAL} ] || cat ${output}
 [ -n "$address" ] || { wait $pid; exit $?; }
-node -e "fetch(process.argv[1]).then((r) => console.log('page', r.status))" "$address"; exit 0`;
+node -e "fetch(process.argv[1], { redirect: 'manual' }).then((r) => console.log('page', r.status))" "$address"; exit 0`;
 }
 const START = started('/tmp/out', '> /tmp/out 2>&1');
 const IN_TERMINAL = started(TERMINAL, '< /dev/tty');
@@ -61,7 +61,7 @@ test(
     // Nothing may be installed: it comes up, and says what it cannot do and the line that helps.
     const without = root.run(`export OVERSIGN_NO_INSTALL=1; ${START}`, { user: 'guest' });
     expect(without.output).toMatch(
-      /bubblewrap is not installed[^]*sudo apt-get update && sudo apt-get install[^]*page 200/,
+      /bubblewrap is not installed[^]*sudo apt-get update && sudo apt-get install[^]*page 302/,
     );
     expect(root.has('usr/bin/bwrap')).toBe(false);
 
@@ -74,7 +74,7 @@ test(
     expect(asked.code).toBe(3);
     expect(root.has('usr/bin/bwrap')).toBe(false);
     const yes = root.run(IN_TERMINAL, { user: 'guest', types: '\n' });
-    expect(yes.output).toMatch(/\[Y\/n\][^]*Installing bubblewrap, git with apt-get[^]*\(done\)[^]*page 200/);
+    expect(yes.output).toMatch(/\[Y\/n\][^]*Installing bubblewrap, git with apt-get[^]*\(done\)[^]*page 302/);
     expect(yes.output).not.toContain('Commands cannot be confined');
     expect(root.has('usr/bin/bwrap') && root.has('usr/bin/git')).toBe(true);
 
@@ -82,14 +82,14 @@ test(
     root.run('dpkg --purge bubblewrap; rm -rf /var/lib/apt/lists/*');
     expect(root.has('usr/bin/bwrap')).toBe(false);
     const atOnce = root.run(START);
-    expect(atOnce.output).toMatch(/bubblewrap .*sandbox[^]*Installing bubblewrap with apt-get[^]*\(done\)[^]*page 200/);
+    expect(atOnce.output).toMatch(/bubblewrap .*sandbox[^]*Installing bubblewrap with apt-get[^]*\(done\)[^]*page 302/);
     expect(atOnce.output).not.toContain('Commands cannot be confined');
 
     // And once more, without a network: nothing is asked, fetched or missing.
     const registry = `node -e "fetch('https://registry.npmjs.org').then(() => console.log('reached'), () => console.log('offline'))"`;
     expect(root.run(registry, { offline: true }).output).toContain('offline');
     const again = root.run(START, { offline: true });
-    expect(again.output).toMatch(/^(?![^]*lacks)[^]*page 200/);
+    expect(again.output).toMatch(/^(?![^]*lacks)[^]*page 302/);
     expect(existsSync(join(root.folder, 'home/guest/oversign/dist/extension.js'))).toBe(true);
   },
 );

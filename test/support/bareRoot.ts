@@ -62,12 +62,13 @@ export function bareRoot(base: string, repository: string): BareRoot {
   const enter = ['bash', join(base, 'enter.sh'), folder, repository];
   const run: BareRoot['run'] = (line, { user, types, offline } = {}) => {
     const spaces = ['--mount', '--pid', '--fork', '--kill-child', ...(offline === true ? ['--net'] : [])];
-    const shell = ['bash', '-c', types === undefined ? line : `script -qefc ${quoted(line)} ${TERMINAL}`];
-    const { status, stdout } = spawnSync('unshare', [...spaces, ...enter, user ?? 'root', ...shell], {
+    const shell = types === undefined ? line : inTerminal(types);
+    // By a file: the terminal's record begins with the command.
+    writeFileSync(join(folder, 'tmp/typed.sh'), line);
+    const { status, stdout } = spawnSync('unshare', [...spaces, ...enter, user ?? 'root', 'bash', '-c', shell], {
       encoding: 'utf8',
-      stdio: [types === undefined ? 'ignore' : 'pipe', 'pipe', 'inherit'],
-      ...(types !== undefined && { input: types }),
-      timeout: 200_000,
+      stdio: ['ignore', 'pipe', 'inherit'],
+      timeout: 150_000,
     });
     return { code: status, output: stdout };
   };
@@ -95,13 +96,15 @@ cd "$root"; mkdir -p .before
 mount -t proc proc proc; mount --rbind /dev dev
 pivot_root . .before; umount -l /.before; rmdir /.before
 cd ${HOUSE}
-set -- env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin TERM=dumb HOME=/root "$@"
-[ "$account" = root ] && exec "$@" 2>&1
-exec setpriv --reuid="$account" --regid="$account" --init-groups env HOME=/home/"$account" USER="$account" "$@" 2>&1
+[ "$account" = root ] && home=/root || home=/home/$account
+clean="env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin TERM=dumb HOME=$home USER=$account"
+[ "$account" = root ] && exec $clean "$@" 2>&1
+exec setpriv --reuid="$account" --regid="$account" --init-groups $clean "$@" 2>&1
 `;
 
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
+/** In a terminal of its own (script(1), whose input has to stay open) into which this is typed. */
+function inTerminal(types: string): string {
+  return `script -qefc 'bash /tmp/typed.sh' ${TERMINAL} < <(printf '${types.replaceAll('\n', '\\n')}'; sleep 200)`;
 }
 
 /** The system's own node and the folder of its npm: not those that npm puts in front of them on PATH. */

@@ -106,7 +106,7 @@ function nextStep(scenario: DemoScenario | undefined, messages: readonly Message
   if (step) return step;
   const denied = done.filter((message) => /^(The user denied|Denied by policy|Not done)/.test(message.text)).length;
   const without = scenario.noSandbox
-    ? ` The tests were not run: this machine cannot confine commands. To have them too: ${scenario.noSandbox.fix}`
+    ? ` The tests were not run: this machine cannot confine commands. ${scenario.noSandbox.fix}`
     : '';
   return {
     words: `Done: the bug in ${scenario.file} was looked into, with ${done.length} actions proposed and ${denied} of them not carried out. You find each of them in the audit log. Without a language model I cannot say more; choose one (in the editor "Oversign: Choose Model", on the command line --model).${without}`,
