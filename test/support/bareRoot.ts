@@ -102,9 +102,12 @@ clean="env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin 
 exec setpriv --reuid="$account" --regid="$account" --init-groups $clean "$@" 2>&1
 `;
 
-/** In a terminal of its own (script(1), whose input has to stay open) into which this is typed. */
+/** In a terminal of its own, into which this is typed. script(1) spins once its input ends, and ends no sooner. */
 function inTerminal(types: string): string {
-  return `script -qefc 'bash /tmp/typed.sh' ${TERMINAL} < <(printf '${types.replaceAll('\n', '\\n')}'; sleep 200)`;
+  const waiting = 'while [ ! -e /tmp/typed.done ]; do sleep 0.2; done';
+  const typing = `printf '${types.replaceAll('\n', '\\n')}'; ${waiting}`;
+  const command = 'bash /tmp/typed.sh; echo code $?; touch /tmp/typed.done';
+  return `rm -f /tmp/typed.done; script -qefc '${command}' ${TERMINAL} < <(${typing})`;
 }
 
 /** The system's own node and the folder of its npm: not those that npm puts in front of them on PATH. */
