@@ -21,8 +21,8 @@ export interface Machine {
   sudo: string | undefined;
   /** Between two tries while another program holds the package manager's lock. */
   pauseSeconds: number;
-  say(line: string): void;
-  ask(question: string): Promise<string>;
+  say: (line: string) => void;
+  ask: (question: string) => Promise<string>;
 }
 
 /** This machine, as `npm start` and `npm test` find it. */
