@@ -1,14 +1,17 @@
 /**
  * `npm run generate`: writes what is made from the schemas: the policy's JSON Schema, its reference page, the table of
- * events, and the settings in the manifest. With `--check` it writes nothing and fails where a file is not what it would write.
+ * events, and the settings in the manifest; what the README says of system packages; and the lock as every npm leaves
+ * it. With `--check` it writes nothing and fails where a file is not what it would write.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { policyJsonSchema } from '../src/core/policy/jsonSchema.ts';
 import { auditPage } from './generate/auditPage.ts';
+import { steadyLock } from './generate/lockFile.ts';
 import { withSettings } from './generate/manifest.ts';
 import { policyPage } from './generate/policyPage.ts';
+import { readmePage } from './generate/readme.ts';
 
 const repository = join(import.meta.dirname, '..');
 
@@ -25,6 +28,8 @@ export async function generated(): Promise<{ file: string; content: string }[]> 
     'docs/policy.md': policyPage(),
     'docs/audit.md': auditPage(current('docs/audit.md')),
     'package.json': withSettings(current('package.json')),
+    'package-lock.json': steadyLock(current('package-lock.json')),
+    'README.md': readmePage(current('README.md')),
   };
   return Promise.all(
     Object.entries(contents).map(async ([file, text]) => {
@@ -38,7 +43,7 @@ async function main(words: readonly string[]): Promise<number> {
   const isCheck = words.includes('--check');
   const differing = (await generated()).filter(({ file, content }) => content !== current(file));
   for (const { file, content } of differing) {
-    if (isCheck) console.error(`${file} is not what the schemas say. Run: npm run generate`);
+    if (isCheck) console.error(`${file} is not what it is made from. Run: npm run generate`);
     else writeFileSync(join(repository, file), content);
   }
   if (!isCheck)

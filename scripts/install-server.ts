@@ -2,11 +2,12 @@
  * The VS Code server that development and tests run in: code-server's build of
  * VS Code from the npm registry, in a cache folder that git ignores.
  */
-import { execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { during, runQuietly, sizeOf } from './progress.ts';
 
 const version = '4.139.1';
 const npmFlags = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
@@ -16,28 +17,35 @@ export const cacheDir = path.join(import.meta.dirname, '..', '.vscode-test');
 
 /**
  * Makes sure the pinned VS Code server is installed and returns its `lib/vscode`
- * folder. The first call takes about 15 seconds and 600 MB and says so through
- * `log`; later calls return at once. An install that breaks off leaves nothing
+ * folder. The first call takes about 15 seconds and 600 MB and shows how far it
+ * is; later calls return at once. An install that breaks off leaves nothing
  * behind that a later call would take for good, and two calls may race.
  *
  * @throws when npm fails; the message holds npm's last lines.
  */
-export async function installServer(log: (line: string) => void): Promise<string> {
+export async function installServer(): Promise<string> {
   const target = path.join(cacheDir, `code-server-${version}`);
   const inner = path.join('node_modules', 'code-server', 'lib', 'vscode');
   if (existsSync(target)) return path.join(target, inner);
 
-  log(`Installing the VS Code server (code-server ${version}) from npm, once: about 15 s, 600 MB ...`);
   await mkdir(cacheDir, { recursive: true });
-  const staging = await mkdtemp(path.join(cacheDir, '.staging-'));
+  await sweepStaging();
+  const staging = await mkdtemp(path.join(cacheDir, `${STAGING}${process.pid}-`));
+  const words = `Installing the VS Code server (code-server ${version}) from npm, once, about 600 MB`;
   try {
-    // Without a manifest of its own npm would climb up and install into the repository.
-    const manifest = { private: true, dependencies: { 'code-server': version } };
-    await writeFile(path.join(staging, 'package.json'), JSON.stringify(manifest));
-    await npm(npmFlags, staging);
-    await npm([...npmFlags, '--omit=dev'], path.join(staging, inner));
-    // What VS Code's own language extensions share: TypeScript above all.
-    await npm([...npmFlags, '--omit=dev'], path.join(staging, inner, 'extensions'));
+    await during(
+      words,
+      async () => {
+        // Without a manifest of its own npm would climb up and install into the repository.
+        const manifest = { private: true, dependencies: { 'code-server': version } };
+        await writeFile(path.join(staging, 'package.json'), JSON.stringify(manifest));
+        await npm(npmFlags, staging);
+        await npm([...npmFlags, '--omit=dev'], path.join(staging, inner));
+        // What VS Code's own language extensions share: TypeScript above all.
+        await npm([...npmFlags, '--omit=dev'], path.join(staging, inner, 'extensions'));
+      },
+      () => sizeOf(staging),
+    );
     // The staging folder was made for its owner alone; other users may run the server too.
     await chmod(staging, 0o755);
     await moveIntoPlace(staging, target);
@@ -45,6 +53,29 @@ export async function installServer(log: (line: string) => void): Promise<string
     await rm(staging, { recursive: true, force: true });
   }
   return path.join(target, inner);
+}
+
+const STAGING = '.staging-'; // then the process that fills it, and something random
+
+/** What an install that was killed has left: the folders of processes that are gone. Leftovers are no reason to fail. */
+async function sweepStaging(): Promise<void> {
+  const names = (await readdir(cacheDir)).filter((name) => name.startsWith(STAGING));
+  for (const name of names) {
+    const pid = Number(name.slice(STAGING.length).split('-')[0]);
+    // A folder with this process's own number is from a process before it: this one has made none yet.
+    if (pid !== process.pid && isAlive(pid)) continue;
+    await rm(path.join(cacheDir, name), { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+function isAlive(pid: number): boolean {
+  if (!Number.isInteger(pid) || pid <= 0) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 /** Installs a packaged extension as a user would, for servers started with the same `extensionsDir`. */
@@ -76,21 +107,7 @@ async function moveIntoPlace(staging: string, target: string): Promise<void> {
   }
 }
 
-function npm(args: readonly string[], cwd: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = spawn('npm', args, { cwd, stdio: ['ignore', 'pipe', 'pipe'], shell: process.platform === 'win32' });
-    let output = '';
-    const keep = (chunk: Buffer): void => {
-      output = (output + chunk.toString()).slice(-4000);
-    };
-    child.stdout.on('data', keep);
-    child.stderr.on('data', keep);
-    child.on('error', (cause) => {
-      reject(new Error(`npm could not be started: ${cause.message}`, { cause }));
-    });
-    child.on('close', (code) => {
-      if (code === 0) resolve();
-      else reject(new Error(`npm ${args.join(' ')} failed with code ${String(code)}:\n${output}`));
-    });
-  });
+async function npm(args: readonly string[], cwd: string): Promise<void> {
+  const { code, output } = await runQuietly(['npm', ...args], { cwd });
+  if (code !== 0) throw new Error(`npm ${args.join(' ')} failed with code ${code}:\n${output}`);
 }

@@ -7,19 +7,44 @@ import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { cp, rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
+import { explainFailure, findBubblewrap, type Refusal } from '../src/node/sandbox/probe.ts';
 import { cacheDir, installServer, linkExtension } from './install-server.ts';
+import { EXIT_TYPE_A_LINE, prepareMachine, thisMachine } from './machine/prepare.ts';
+import { during, runQuietly } from './progress.ts';
 import { startServer } from './vscode-server.ts';
 
 const repository = join(import.meta.dirname, '..');
 const windows = process.platform === 'win32';
 
-execFileSync(process.execPath, [join(repository, 'esbuild.mjs')], { cwd: repository, stdio: 'inherit' });
+if ((await prepareMachine('start', thisMachine())) === 'stop') process.exit(EXIT_TYPE_A_LINE);
+await build();
 const sample = await freshSample();
-if (process.platform === 'linux' && !onPath('bwrap')) {
-  console.log('The sandbox needs bubblewrap: sudo apt-get install -y bubblewrap');
-}
+await sayWhatSandboxLacks();
 if (hasDisplay() && onPath('code') && !process.argv.includes('--browser')) openDesktop();
 else await serve();
+
+async function build(): Promise<void> {
+  const script = [process.execPath, join(repository, 'esbuild.mjs')];
+  const { code, output } = await during('Building Oversign', () => runQuietly(script, { cwd: repository }));
+  if (code === 0) return;
+  console.error(output);
+  process.exit(1);
+}
+
+/** A machine that cannot confine commands is told so, with what to do, and Oversign opens all the same. */
+async function sayWhatSandboxLacks(): Promise<void> {
+  if (process.platform !== 'linux') return;
+  const found = await findBubblewrap();
+  const refusal = typeof found === 'string' ? await firstTrial(found) : found;
+  if (refusal === undefined) return;
+  console.log(`\n${refusal.cause}\nReading and editing work all the same. ${refusal.fix}\n`);
+}
+
+async function firstTrial(bubblewrap: string): Promise<Refusal | undefined> {
+  const cage = ['--unshare-all', '--unshare-user', '--disable-userns', '--ro-bind', '/', '/', '--proc', '/proc'];
+  const { code, output } = await runQuietly([bubblewrap, ...cage, '--', '/bin/true']);
+  return code === 0 ? undefined : explainFailure(output);
+}
 
 /** A copy, so that an agent's work never touches the repository; what an earlier one left is gone. */
 async function freshSample(): Promise<string> {
@@ -49,7 +74,7 @@ function openDesktop(): void {
 }
 
 async function serve(): Promise<void> {
-  const libVscode = await installServer(console.log);
+  const libVscode = await installServer();
   const workDir = join(cacheDir, 'start');
   await linkExtension(repository, join(workDir, 'extensions'));
   const server = await startServer({ libVscode, workDir });

@@ -7,6 +7,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { runSteps, STATIC_CHECKS } from '../scripts/check-steps.ts';
+import { EXIT_TYPE_A_LINE, prepareMachine, thisMachine } from '../scripts/machine/prepare.ts';
+import { CHROMIUM } from '../src/shared/systemPackages.ts';
 import { runSuite } from './host/runSuite.ts';
 
 const repository = join(import.meta.dirname, '..');
@@ -22,16 +24,13 @@ interface Count {
 const total: Count = { passed: 0, failed: 0, skipped: 0 };
 const remarks: string[] = [];
 
+const missing = await prepareMachine('test', thisMachine());
+if (missing === 'stop') process.exit(EXIT_TYPE_A_LINE);
 mkdirSync(results, { recursive: true });
 // Children find this Node first, not an older one of the system.
 process.env['PATH'] = [join(repository, 'node_modules', '.bin'), process.env['PATH'] ?? ''].join(delimiter);
-
-const missing = missingPackages();
-if (missing.length > 0) {
-  const advice = `needs system packages: sudo apt-get install -y ${missing.join(' ')}`;
-  remarks.push(advice);
-  console.log(`\n${advice}\n`);
-}
+remarks.push(...missing.map(({ program }) => `not installed: ${program.name}; without it ${program.without}`));
+const hasChromium = !missing.some(({ program }) => program === CHROMIUM);
 
 const failedChecks = runSteps(STATIC_CHECKS);
 add({ passed: STATIC_CHECKS.length - failedChecks.length, failed: failedChecks.length, skipped: 0 });
@@ -39,7 +38,7 @@ remarks.push(...failedChecks.map((name) => `failed: ${name}`));
 
 add(vitest('tests', []));
 add(await inEditor());
-if (missing.includes('chromium')) leaveOut('browser tests', 'chromium is not installed');
+if (!hasChromium) leaveOut('browser tests', 'Chromium is not installed');
 else add(vitest('browser tests', ['--config', 'vitest.e2e.config.ts']));
 
 for (const remark of remarks) console.log(remark);
@@ -80,7 +79,7 @@ function vitest(name: string, args: string[]): Count {
 
 async function inEditor(): Promise<Count> {
   console.log('\n== in the extension host');
-  if (missing.includes('chromium')) return leaveOut('the extension-host suite', 'chromium is not installed');
+  if (!hasChromium) return leaveOut('the extension-host suite', 'Chromium is not installed');
   try {
     const result = await runSuite(repository);
     remarks.push(
@@ -102,16 +101,4 @@ function add(count: Count): void {
   total.passed += count.passed;
   total.failed += count.failed;
   total.skipped += count.skipped;
-}
-
-/** Debian's packages that the tests need and that are not here. */
-function missingPackages(): string[] {
-  const programs: [name: string, path: string][] = [
-    ['bubblewrap', '/usr/bin/bwrap'],
-    ['chromium', process.env['OVERSIGN_CHROMIUM'] ?? '/usr/bin/chromium'],
-    ['git', '/usr/bin/git'],
-    ['ripgrep', '/usr/bin/rg'],
-    ['python3', '/usr/bin/python3'],
-  ];
-  return process.platform === 'linux' ? programs.filter(([, path]) => !existsSync(path)).map(([name]) => name) : [];
 }

@@ -14,7 +14,7 @@ declare module 'vitest' {
 
 /** What users install is what is tested: the VSIX is packed and installed once. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const libVscode = await installServer(console.log);
+  const libVscode = await installServer();
   const extensions = await mkdtemp(join(tmpdir(), 'oversign-extensions-'));
   await installExtension(libVscode, packageExtension(), extensions);
   project.provide('libVscode', libVscode);

@@ -44,7 +44,7 @@ process.exitCode = await run({
 });
 
 async function run({ extension, suite, settings, folder }: Suite): Promise<number> {
-  const libVscode = await installServer(console.log);
+  const libVscode = await installServer();
   const workDir = await mkdtemp(path.join(tmpdir(), 'oversign-host-'));
   try {
     const server = await startServer({ libVscode, workDir, settings, driver: true });

@@ -1,7 +1,9 @@
 /** A real browser on a VS Code server's page: what a person sees and clicks. */
-import { accessSync, constants } from 'node:fs';
 import { chromium } from 'playwright-core';
 import type { Browser, FrameLocator, Page } from 'playwright-core';
+import { pathOf } from '../../scripts/machine/look.ts';
+import { sudoLine } from '../../src/shared/packageManagers.ts';
+import { CHROMIUM } from '../../src/shared/systemPackages.ts';
 import type { Payload, Server } from '../../scripts/vscode-server.ts';
 
 /** Names of `workbench.colorTheme` that VS Code ships. */
@@ -53,18 +55,15 @@ export async function openEditor({ server, folder, payload, theme }: EditorOptio
 }
 
 /**
- * Debian's Chromium, or the one OVERSIGN_CHROMIUM names. Its own sandbox stays on
+ * The system's Chromium, or the one OVERSIGN_CHROMIUM names. Its own sandbox stays on
  * except for root, for whom Chromium refuses it, and where the kernel denies it.
  *
  * @throws when there is none; the message names the command that installs it.
  */
 export async function launchChromium(): Promise<Browser> {
-  const executablePath = process.env['OVERSIGN_CHROMIUM'] ?? '/usr/bin/chromium';
-  try {
-    accessSync(executablePath, constants.X_OK);
-  } catch (cause) {
-    throw new Error(`No Chromium at ${executablePath}. Install it: sudo apt-get install -y chromium`, { cause });
-  }
+  const executablePath = pathOf(CHROMIUM);
+  if (executablePath === undefined)
+    throw new Error(`Chromium is not installed. Install it: ${sudoLine([CHROMIUM], 'apt')}`);
   const launch = (chromiumSandbox: boolean): Promise<Browser> =>
     chromium.launch({ executablePath, args: flags, chromiumSandbox });
   if (process.getuid?.() === 0) return launch(false);

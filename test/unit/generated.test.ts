@@ -26,13 +26,15 @@ function parsed(text: string): ParsedLayer {
 }
 
 describe('generated files', () => {
-  test('are what the schemas say', async () => {
+  test('are what they are made from', async () => {
     const all = await generated();
     expect(all.map(({ file }) => file)).toEqual([
       'media/policy.schema.json',
       'docs/policy.md',
       'docs/audit.md',
       'package.json',
+      'package-lock.json',
+      'README.md',
     ]);
     for (const { file, content } of all) expect(readFileSync(file, 'utf8'), file).toBe(content);
   });
@@ -40,7 +42,16 @@ describe('generated files', () => {
   test('that differ fail the check, which names them and what to run, and are mended by it', () => {
     const copy = mkdtempSync(join(tmpdir(), 'generated-'));
     try {
-      for (const part of ['scripts', 'src', 'docs', 'media', 'package.json', '.prettierrc.json'])
+      for (const part of [
+        'scripts',
+        'src',
+        'docs',
+        'media',
+        'package.json',
+        'package-lock.json',
+        'README.md',
+        '.prettierrc.json',
+      ])
         cpSync(part, join(copy, part), { recursive: true });
       symlinkSync(join(process.cwd(), 'node_modules'), join(copy, 'node_modules'));
       const check = (): ReturnType<typeof spawnSync> =>
@@ -52,11 +63,25 @@ describe('generated files', () => {
       writeFileSync(join(copy, 'docs/audit.md'), events.replace('| `head` ', '| `headd` '));
       const manifest = readFileSync('package.json', 'utf8');
       writeFileSync(join(copy, 'package.json'), manifest.replace('"scope": "machine"', '"scope": "window"'));
+      const lock = readFileSync('package-lock.json', 'utf8');
+      writeFileSync(
+        join(copy, 'package-lock.json'),
+        lock.replace('"node_modules/zod": {', '"node_modules/zod": { "engines": {"node": ">=99"},'),
+      );
+      const readme = readFileSync('README.md', 'utf8');
+      writeFileSync(join(copy, 'README.md'), readme.replace('ripgrep', 'ripgrip'));
       const { status, stderr } = check();
       expect(status).toBe(1);
       expect(stderr).toBe(
-        ['media/policy.schema.json', 'docs/policy.md', 'docs/audit.md', 'package.json']
-          .map((file) => `${file} is not what the schemas say. Run: npm run generate\n`)
+        [
+          'media/policy.schema.json',
+          'docs/policy.md',
+          'docs/audit.md',
+          'package.json',
+          'package-lock.json',
+          'README.md',
+        ]
+          .map((file) => `${file} is not what it is made from. Run: npm run generate\n`)
           .join(''),
       );
       mkdirSync(join(copy, 'media'), { recursive: true });
@@ -64,6 +89,8 @@ describe('generated files', () => {
       expect(check().status).toBe(0);
       expect(readFileSync(join(copy, 'package.json'), 'utf8')).toBe(manifest);
       expect(readFileSync(join(copy, 'docs/audit.md'), 'utf8')).toBe(events);
+      expect(readFileSync(join(copy, 'package-lock.json'), 'utf8')).toBe(lock);
+      expect(readFileSync(join(copy, 'README.md'), 'utf8')).toBe(readme);
     } finally {
       rmSync(copy, { recursive: true });
     }

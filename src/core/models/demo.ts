@@ -9,6 +9,8 @@ export interface DemoScenario {
   oldText: string;
   newText: string;
   runtime: string;
+  /** Why no command can be confined on this machine, and what to do about it; the story is then told without them. */
+  noSandbox?: { cause: string; fix: string };
 }
 
 /** What the demo does next: some words, and at most one tool call. */
@@ -18,23 +20,37 @@ interface Step {
 }
 
 function steps(scenario: DemoScenario): Step[] {
-  return [
+  const look: Step[] = [
     { words: 'I will look around first.', call: { name: 'list_directory', args: { path: '.' } } },
     {
       words: 'Let me see the code that the tests are about.',
       call: { name: 'read_file', args: { path: scenario.file } },
     },
+  ];
+  const { noSandbox } = scenario;
+  return noSandbox
+    ? [
+        ...look,
+        mend(
+          scenario,
+          `I cannot run the tests here. ${noSandbox.cause} From reading: the total is wrong. One line mends it.`,
+        ),
+      ]
+    : [...look, ...withCommands(scenario)];
+}
+
+function mend(scenario: DemoScenario, words: string): Step {
+  const { file, oldText, newText } = scenario;
+  return { words, call: { name: 'edit_file', args: { path: file, old_text: oldText, new_text: newText } } };
+}
+
+function withCommands(scenario: DemoScenario): Step[] {
+  return [
     {
       words: `Now the tests, with ${scenario.runtime}, in the sandbox.`,
       call: { name: 'run_command', args: { command: scenario.testCommand } },
     },
-    {
-      words: 'The test fails because the total leaves out the last item. One line mends it.',
-      call: {
-        name: 'edit_file',
-        args: { path: scenario.file, old_text: scenario.oldText, new_text: scenario.newText },
-      },
-    },
+    mend(scenario, 'The test fails because the total leaves out the last item. One line mends it.'),
     {
       words: 'The tests again, to see whether that was it.',
       call: { name: 'run_command', args: { command: scenario.testCommand } },
@@ -89,7 +105,10 @@ function nextStep(scenario: DemoScenario | undefined, messages: readonly Message
   const step = script[done.length];
   if (step) return step;
   const denied = done.filter((message) => /^(The user denied|Denied by policy|Not done)/.test(message.text)).length;
+  const without = scenario.noSandbox
+    ? ` The tests were not run: this machine cannot confine commands. ${scenario.noSandbox.fix}`
+    : '';
   return {
-    words: `Done: the bug in ${scenario.file} was looked into, with ${done.length} actions proposed and ${denied} of them not carried out. You find each of them in the audit log. Without a language model I cannot say more; choose one (in the editor "Oversign: Choose Model", on the command line --model).`,
+    words: `Done: the bug in ${scenario.file} was looked into, with ${done.length} actions proposed and ${denied} of them not carried out. You find each of them in the audit log. Without a language model I cannot say more; choose one (in the editor "Oversign: Choose Model", on the command line --model).${without}`,
   };
 }

@@ -36,14 +36,15 @@ export async function demoScenario(folder: string, sandbox: Sandbox): Promise<De
   } catch {
     return undefined;
   }
+  const status = await sandbox.status(LIMITS);
+  if (!status.works) return { ...STORIES.sh, noSandbox: { cause: status.cause, fix: status.fix } };
   return STORIES[await runtimeInside(sandbox)];
 }
 
+const LIMITS = { memoryBytes: 2 * 1024 ** 3, cpuSeconds: 10, diskBytes: 64 * 1024 ** 2, processes: 64 };
+
 /** Which runtime a command would really find: asked inside the sandbox, not outside. */
 async function runtimeInside(sandbox: Sandbox): Promise<Runtime> {
-  const limits = { memoryBytes: 2 * 1024 ** 3, cpuSeconds: 10, diskBytes: 64 * 1024 ** 2, processes: 64 };
-  const status = await sandbox.status(limits);
-  if (!status.works) return 'sh';
   const probe =
     'node -e 1 2>/dev/null && echo node || { python3 -c "import unittest" 2>/dev/null && echo python3; } || echo sh';
   const result = await sandbox.run(
@@ -61,7 +62,7 @@ async function runtimeInside(sandbox: Sandbox): Promise<Runtime> {
       isHidden: () => false,
       deniesInside: false,
       deniedOutside: [],
-      limits,
+      limits: LIMITS,
       timeoutMs: 10_000,
       outputCap: 1000,
     },

@@ -1,5 +1,7 @@
 import { constants } from 'node:fs';
 import { access, readFile } from 'node:fs/promises';
+import { managerOf, sudoLine } from '../../shared/packageManagers.ts';
+import { BUBBLEWRAP, type SystemProgram } from '../../shared/systemPackages.ts';
 
 /** Why commands cannot be confined here, and the exact thing to do about it. */
 export interface Refusal {
@@ -28,8 +30,14 @@ export async function findBubblewrap(): Promise<string | Refusal> {
   return {
     works: false,
     cause: 'Commands cannot be confined: bubblewrap is not installed.',
-    fix: 'Install it: sudo apt-get install -y bubblewrap (or: dnf install bubblewrap, pacman -S bubblewrap).',
+    fix: `Install it: ${await installLine(BUBBLEWRAP)}`,
   };
+}
+
+/** The line that installs it with this system's package manager; apt's where the system says nothing that is known. */
+async function installLine(program: SystemProgram): Promise<string> {
+  const system = await readFile('/etc/os-release', 'utf8').catch(() => '');
+  return sudoLine([program], managerOf(system) ?? 'apt');
 }
 
 /** Turns what bubblewrap said when it could not start into cause and fix. */
@@ -42,7 +50,7 @@ export async function explainFailure(output: string): Promise<Refusal> {
   });
   if (/unknown option/i.test(said))
     return refusal(
-      `the installed bubblewrap is too old (${said}); version 0.8 or later is needed`,
+      `the installed bubblewrap is too old (${said}); version ${BUBBLEWRAP.enough ?? ''} or later is needed`,
       'Install a newer bubblewrap (Debian 12, Ubuntu 24.04 and Fedora 38 have one).',
     );
   if (/mount proc|proc on/i.test(said))

@@ -1,0 +1,162 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test, vi } from 'vitest';
+import { prepareMachine, thisMachine } from '../../scripts/machine/prepare.ts';
+import { MANAGERS, packagesOf, programsFor, SYSTEM_PROGRAMS } from '../../src/shared/systemPackages.ts';
+import { fakeMachine, INSTALLS } from '../support/fakeMachine.ts';
+import { temporaryFolder } from '../support/tree.ts';
+
+const APT_LINE = 'apt-get install -y --no-install-recommends bubblewrap git';
+
+test('a machine that has all of it is left alone, and nothing is said', async () => {
+  const fake = fakeMachine(await temporaryFolder(), { isRoot: true });
+  fake.put('bwrap', '0.8.0');
+  fake.put('git', '2.39.5');
+  expect(await prepareMachine('start', fake.machine)).toEqual([]);
+  expect(fake.asked()).toEqual([]);
+  expect(fake.said()).toBe('');
+});
+
+test('root: one list, then the installing at once, and no question', async () => {
+  const fake = fakeMachine(await temporaryFolder(), { isRoot: true, isTerminal: true });
+  expect(await prepareMachine('start', fake.machine)).toEqual([]);
+  expect(fake.asked()).toEqual(['apt-get update', APT_LINE]);
+  expect(fake.questions).toEqual([]);
+  expect(fake.said()).toMatch(/lacks what npm start needs:[^]*bubblewrap .*sandbox[^]*git .*109 MB[^]*About 22 MB/);
+});
+
+test('to start, only what running needs; to test, all of it', async () => {
+  const fake = fakeMachine(await temporaryFolder(), { isRoot: true });
+  await prepareMachine('test', fake.machine);
+  const asked = fake.asked().at(-1) ?? '';
+  expect(asked).toContain(' bubblewrap chromium debootstrap gcc git ');
+  expect(programsFor('start').map(({ name }) => name)).toEqual(['bubblewrap', 'git']);
+  expect(programsFor('test')).toEqual(SYSTEM_PROGRAMS);
+});
+
+test('at a terminal: one question, Enter is yes, and sudo does it', async () => {
+  const fake = fakeMachine(await temporaryFolder(), { isTerminal: true });
+  expect(await prepareMachine('start', fake.machine)).toEqual([]);
+  expect(fake.questions).toEqual(['Install it now, with sudo? [Y/n] ']);
+  const through = 'env DEBIAN_FRONTEND=noninteractive LC_ALL=C';
+  expect(fake.asked()).toEqual([
+    'sudo -v',
+    `sudo ${through} apt-get update`,
+    'apt-get update',
+    `sudo ${through} ${APT_LINE}`,
+    APT_LINE,
+  ]);
+});
+
+test.each(['n', 'no', 'N', 'what', '^C'])(
+  'at a terminal, "%s" is no: the line to type, and nothing is done',
+  async (word) => {
+    const fake = fakeMachine(await temporaryFolder(), { isTerminal: true, ask: () => Promise.resolve(word) });
+    expect(await prepareMachine('start', fake.machine)).toBe('stop');
+    expect(fake.asked()).toEqual([]);
+    expect(fake.said()).toContain(`  sudo apt-get update && sudo ${APT_LINE}\n`);
+  },
+);
+
+test('sudo that lets nobody in ends the same way', async () => {
+  const fake = fakeMachine(await temporaryFolder(), { isTerminal: true, sudo: '/bin/false' });
+  expect(await prepareMachine('start', fake.machine)).toBe('stop');
+  expect(fake.asked()).toEqual([]);
+  expect(fake.said()).toContain('sudo did not let you in');
+});
+
+test('without a terminal sudo is not even tried: the line to type, and how to go on without', async () => {
+  const base = await temporaryFolder();
+  const fake = fakeMachine(base);
+  expect(await prepareMachine('start', fake.machine)).toBe('stop');
+  expect(fake.asked()).toEqual([]);
+  expect(fake.said()).toContain(`  sudo apt-get update && sudo ${APT_LINE}\n`);
+  expect(fake.said()).toContain('npm start -- --no-install');
+  expect(readdirSync(join(base, 'bin')).sort()).toEqual(['apt-get', 'sudo']);
+});
+
+test('where there is no sudo, the line is one for su', async () => {
+  const fake = fakeMachine(await temporaryFolder(), { isTerminal: true, sudo: undefined });
+  expect(await prepareMachine('start', fake.machine)).toBe('stop');
+  expect(fake.questions).toEqual([]);
+  expect(fake.said()).toContain(`  su -c 'apt-get update && ${APT_LINE}'\n`);
+});
+
+test('where nothing may be installed, nothing is, root or not, and it goes on with what there is', async () => {
+  const fake = fakeMachine(await temporaryFolder(), { isRoot: true, isTerminal: true, mayInstall: false });
+  const left = await prepareMachine('start', fake.machine);
+  expect(left).toMatchObject([{ program: { name: 'bubblewrap' } }, { program: { name: 'git' } }]);
+  expect(fake.asked()).toEqual([]);
+  expect(fake.said()).toContain(`  apt-get update && ${APT_LINE}\n`);
+});
+
+test('the word and the variable that forbid it', () => {
+  expect(thisMachine([], {}).mayInstall).toBe(true);
+  expect(thisMachine([], { OVERSIGN_NO_INSTALL: '0' }).mayInstall).toBe(true);
+  expect(thisMachine(['--no-install'], {}).mayInstall).toBe(false);
+  expect(thisMachine([], { OVERSIGN_NO_INSTALL: '1' }).mayInstall).toBe(false);
+  expect(thisMachine(['--browser', '--no-install'], {}).mayInstall).toBe(false);
+});
+
+test('a version that is too old is said, and asked for like a missing one', async () => {
+  const fake = fakeMachine(await temporaryFolder(), { isRoot: true });
+  fake.put('bwrap', '0.4.1');
+  fake.put('git', '2.39.5');
+  expect(await prepareMachine('start', fake.machine)).toEqual([]);
+  expect(fake.said()).toContain('0.4.1 is here, 0.8 or later is needed');
+  expect(fake.asked().at(-1)).toBe('apt-get install -y --no-install-recommends bubblewrap');
+});
+
+test('what the package manager does not know keeps nothing else away', async () => {
+  const behaviour = `case "$*" in *chromium*) echo "E: Package 'chromium' has no installation candidate"; exit 100 ;; esac\n${INSTALLS}`;
+  const fake = fakeMachine(await temporaryFolder(), { isRoot: true }, behaviour);
+  const left = await prepareMachine('test', fake.machine);
+  expect(left).toMatchObject([{ program: { name: 'Chromium' } }]);
+  expect(fake.said()).toContain('Chromium could not be installed: E: Package');
+  expect(fake.said()).toContain('Goes on without Chromium.');
+});
+
+test('a lock that another program holds is waited for; one that stays is said', async () => {
+  const base = await temporaryFolder();
+  const busy = `echo 'E: Could not get lock /var/lib/apt/lists/lock. It is held by process 7 (apt-get)'; exit 100`;
+  const behaviour = `[ "$(wc -l < '${join(base, 'asked')}')" -gt 2 ] || { ${busy}; }\n${INSTALLS}`;
+  const patient = fakeMachine(base, { isRoot: true }, behaviour);
+  expect(await prepareMachine('start', patient.machine)).toEqual([]);
+  expect(patient.asked()).toEqual([...Array<string>(3).fill('apt-get update'), APT_LINE]);
+  const stuck = fakeMachine(await temporaryFolder(), { isRoot: true }, busy);
+  expect(await prepareMachine('start', stuck.machine)).toBe('stop');
+  expect(stuck.said()).toMatch(/Another program is installing packages[^]*To install it:/);
+  expect(stuck.asked().some((line) => line.includes('install'))).toBe(false);
+});
+
+test('lists that cannot be fetched do not matter where the installing works, and are named where it does not', async () => {
+  const noLists = `[ "$1" = update ] && { echo 'E: Failed to fetch the list'; exit 100; }`;
+  const good = fakeMachine(await temporaryFolder(), { isRoot: true }, `${noLists}\n${INSTALLS}`);
+  expect(await prepareMachine('start', good.machine)).toEqual([]);
+  const bad = fakeMachine(await temporaryFolder(), { isRoot: true }, `${noLists}\necho 'E: no space'; exit 7`);
+  expect(await prepareMachine('start', bad.machine)).toBe('stop');
+  expect(bad.said()).toMatch(/code 7[^]*no space[^]*lists could not be fetched[^]*Failed to fetch/);
+});
+
+test('a package manager that says yes and installs nothing is not believed', async () => {
+  const fake = fakeMachine(await temporaryFolder(), { isRoot: true }, 'true');
+  expect(await prepareMachine('start', fake.machine)).toBe('stop');
+});
+
+test('without a package manager that is known, the list and what to do', async () => {
+  const fake = fakeMachine(await temporaryFolder(), { isRoot: true, manager: undefined });
+  expect(await prepareMachine('start', fake.machine)).toBe('stop');
+  expect(fake.said()).toMatch(/bubblewrap[^]*in your system’s way/);
+});
+
+test.each(MANAGERS)('%s is asked by its own words, and says so where that is not tried', async (manager) => {
+  const fake = fakeMachine(await temporaryFolder(), { isRoot: true, manager });
+  vi.stubEnv('OVERSIGN_CHROMIUM', undefined);
+  await prepareMachine('test', fake.machine);
+  const last = fake.asked().at(-1)?.split(' ') ?? [];
+  const hasHeaders = fake.said().includes('headers of the C library');
+  const programs = SYSTEM_PROGRAMS.filter(({ name }) => hasHeaders || name !== 'headers of the C library');
+  expect(last).toEqual(expect.arrayContaining(packagesOf(programs, manager)));
+  expect(fake.asked().length).toBe({ apt: 2, dnf: 1, pacman: 1, zypper: 2, apk: 2 }[manager]);
+  expect(fake.said().includes('not tried')).toBe(manager !== 'apt');
+});

@@ -1,0 +1,120 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+
+/** What a terminal has shown, inside the root. */
+export const TERMINAL = '/tmp/terminal';
+
+/** Where the repository stands in a bare root. */
+const HOUSE = '/home/guest/oversign';
+
+export interface RootRun {
+  code: number | null;
+  output: string;
+}
+
+export interface InRoot {
+  /** An ordinary account; left out: root. */
+  user?: string;
+  /** What the account types into a terminal of its own; left out: there is no terminal and no input. */
+  types?: string;
+  /** Only this machine can be reached. */
+  offline?: boolean;
+}
+
+export interface BareRoot {
+  folder: string;
+  /** Runs a line of bash in the copy of the repository, as if the root were a machine. */
+  run(line: string, options?: InRoot): RootRun;
+  has(path: string): boolean;
+}
+
+/** Why no root can be made here; undefined where one can. */
+export function rootProblem(): string | undefined {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'a bare machine is made as root, on Linux';
+  if (!existsSync('/usr/sbin/debootstrap')) return 'debootstrap is not installed';
+  if (spawnSync('unshare', ['--mount', '--pid', '--fork', 'true']).status !== 0) return 'no mount namespaces here';
+  return systemNode() === undefined ? 'node and npm of the system are not on PATH' : undefined;
+}
+
+/**
+ * A bare Debian with Node and npm and nothing else: about 25 s and 80 MB from the network. The repository is in it as a
+ * copy of what git tracks, with the packages and the VS Code server that are here already, read-only.
+ *
+ * @throws when debootstrap fails; the message holds its last line.
+ */
+export function bareRoot(base: string, repository: string): BareRoot {
+  const folder = join(base, 'root');
+  const made = spawnSync('debootstrap', ['--variant=minbase', 'bookworm', folder], { encoding: 'utf8' });
+  if (made.status !== 0) throw new Error(`debootstrap: ${made.stdout.trim().split('\n').at(-1) ?? ''}`);
+  cpSync('/etc/resolv.conf', join(folder, 'etc/resolv.conf'), { dereference: true });
+  // Not the recent security fixes, which nothing here is about: one list to fetch instead of three.
+  const [node = '', npm = ''] = systemNode() ?? [];
+  cpSync(node, join(folder, 'usr/bin/node'));
+  cpSync(npm, join(folder, 'usr/lib/node_modules/npm'), { recursive: true });
+  symlinkSync('../lib/node_modules/npm/bin/npm-cli.js', join(folder, 'usr/bin/npm'));
+  const house = join(folder, HOUSE);
+  const tracked = spawnSync('git', ['ls-files', '-z'], { cwd: repository, encoding: 'utf8' }).stdout.split('\0');
+  for (const path of tracked.filter((each) => each !== '' && existsSync(join(repository, each))))
+    cpSync(join(repository, path), join(house, path));
+  for (const path of ['node_modules', '.vscode-test']) mkdirSync(join(house, path));
+  writeFileSync(join(base, 'enter.sh'), ENTER);
+  const enter = ['bash', join(base, 'enter.sh'), folder, repository];
+  const run: BareRoot['run'] = (line, { user, types, offline } = {}) => {
+    const spaces = ['--mount', '--pid', '--fork', '--kill-child', ...(offline === true ? ['--net'] : [])];
+    const shell = types === undefined ? line : inTerminal(types);
+    // By a file: the terminal's record begins with the command.
+    writeFileSync(join(folder, 'tmp/typed.sh'), line);
+    const { status, stdout } = spawnSync('unshare', [...spaces, ...enter, user ?? 'root', 'bash', '-c', shell], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'inherit'],
+      timeout: 150_000,
+    });
+    return { code: status, output: stdout };
+  };
+  run('useradd --create-home --shell /bin/bash guest; chown -R guest: /home/guest --no-dereference');
+  return { folder, run, has: (path) => existsSync(join(folder, path)) };
+}
+
+// $1 the root, $2 the repository, $3 the account, then the command. Inside, the root is the root, not a chroot, in which
+// the kernel makes no user namespaces.
+const ENTER = `set -e
+root=$1 repository=$2 account=$3; shift 3
+# A new network has a loopback that is down (netdevice(7): SIOCSIFFLAGS, IFF_UP and IFF_RUNNING).
+python3 -c "import fcntl,socket,struct; fcntl.ioctl(socket.socket(), 0x8914, struct.pack('16sH14x', b'lo', 0x41))"
+mount --make-rprivate /
+mount --bind "$root" "$root"
+mount --bind -o ro "$repository/node_modules" "$root${HOUSE}/node_modules"
+mount -o remount,bind,ro "$root${HOUSE}/node_modules"
+for server in "$repository"/.vscode-test/code-server-*; do
+  [ -d "$server" ] || continue
+  mkdir -p "$root${HOUSE}/.vscode-test/\${server##*/}"
+  mount --bind "$server" "$root${HOUSE}/.vscode-test/\${server##*/}"
+  mount -o remount,bind,ro "$root${HOUSE}/.vscode-test/\${server##*/}"
+done
+cd "$root"; mkdir -p .before
+mount -t proc proc proc; mount --rbind /dev dev
+pivot_root . .before; umount -l /.before; rmdir /.before
+cd ${HOUSE}
+[ "$account" = root ] && home=/root || home=/home/$account
+clean="env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin TERM=dumb HOME=$home USER=$account"
+[ "$account" = root ] && exec $clean "$@" 2>&1
+exec setpriv --reuid="$account" --regid="$account" --init-groups $clean "$@" 2>&1
+`;
+
+/** In a terminal of its own, into which this is typed. script(1) spins once its input ends, and ends no sooner. */
+function inTerminal(types: string): string {
+  const waiting = 'while [ ! -e /tmp/typed.done ]; do sleep 0.2; done';
+  const typing = `printf '${types.replaceAll('\n', '\\n')}'; ${waiting}`;
+  const command = 'bash /tmp/typed.sh; echo code $?; touch /tmp/typed.done';
+  return `rm -f /tmp/typed.done; script -qefc '${command}' ${TERMINAL} < <(${typing})`;
+}
+
+/** The system's own node and the folder of its npm: not those that npm puts in front of them on PATH. */
+function systemNode(): [node: string, npm: string] | undefined {
+  const folders = (process.env['PATH'] ?? '').split(delimiter).filter((each) => !each.includes('node_modules'));
+  const node = folders.map((each) => join(each, 'node')).find((path) => existsSync(path));
+  const npm = folders.map((each) => join(each, 'npm')).find((path) => existsSync(path));
+  if (node === undefined || npm === undefined) return undefined;
+  return [realpathSync(node), dirname(dirname(realpathSync(npm)))];
+}
