@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Theme } from '../support/browser.ts';
@@ -8,6 +8,21 @@ const THEMES: [name: string, theme: Theme][] = [
   ['dark', 'Dark 2026'],
   ['light', 'Light 2026'],
 ];
+
+test('the first screen, which the README shows', async () => {
+  const window = await openWindow({ theme: 'Dark 2026' });
+  await window.editor.palette('Oversign: Focus on Agent View');
+  await window.panel.getByTestId('task-box').waitFor({ timeout: 60_000 });
+  await window.editor.page.waitForTimeout(1200);
+  await window.shot('first-screen');
+  // Committed pictures change only when somebody wants them to: every run paints some pixel in another way.
+  if (process.env['OVERSIGN_PICTURES'] !== undefined) {
+    mkdirSync('docs/pictures', { recursive: true });
+    copyFileSync('test-results/first-screen.png', 'docs/pictures/first-screen.png');
+  }
+  const [, picture = ''] = /!\[[^\]]*\]\(([^)]*first-screen\.png)\)/.exec(readFileSync('README.md', 'utf8')) ?? [];
+  expect(statSync(picture).size).toBeLessThan(200_000);
+});
 
 test.each(THEMES)('the demo, from the palette to the last answer, in the %s theme', async (name, theme) => {
   const window = await openWindow({ theme });
