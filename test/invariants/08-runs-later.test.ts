@@ -182,6 +182,34 @@ test('commits without protected files stay, and so do those that were there befo
   expect(git(cage.folder, 'log', '--format=%s')).toBe('two\nfirst\n');
 });
 
+test('going back in the history, to other branches, stashing and merging are left alone', async () => {
+  const cage = await caged(await temporaryFolder());
+  await plant(cage.folder, { 'a.txt': '1\n', '.vscode/settings.json': '{"one": 1}\n', '.husky/x': 'x\n' });
+  makeRepository(cage.folder);
+  await plant(cage.folder, { '.vscode/settings.json': '{"two": 2}\n', 'a.txt': '2\n' });
+  git(cage.folder, 'commit', '-qam', 'second');
+  git(cage.folder, 'checkout', '-qb', 'other', 'HEAD~1');
+  await plant(cage.folder, { '.vscode/tasks.json': '{}\n' });
+  git(cage.folder, 'add', '-A');
+  git(cage.folder, 'commit', '-qm', 'third');
+  git(cage.folder, 'checkout', '-q', 'main');
+  for (let index = 0; index < 60; index += 1) git(cage.folder, 'tag', `t${index}`, index % 2 === 0 ? 'main' : 'other');
+  const lines = [
+    'git symbolic-ref HEAD refs/heads/other && git read-tree other', // as a checkout leaves it, but for the files
+    'git symbolic-ref HEAD refs/heads/main && git read-tree main',
+    'git reset -q HEAD~1',
+    'git reset -q ORIG_HEAD',
+    'git update-ref --no-deref HEAD HEAD~1 && git read-tree HEAD',
+    'git symbolic-ref HEAD refs/heads/main; git read-tree main; echo 3 > a.txt; git stash -q; git stash pop -q',
+    'git commit-tree -m merged -p main -p other $(git read-tree -m --aggressive $(git merge-base main other) main other; git write-tree) > /tmp/c; git update-ref refs/heads/merged $(cat /tmp/c); git read-tree main',
+  ];
+  for (const line of lines) {
+    const setUp = 'export GIT_AUTHOR_NAME=t GIT_AUTHOR_EMAIL=t@e GIT_COMMITTER_NAME=t GIT_COMMITTER_EMAIL=t@e';
+    const result = await cage.run(`${setUp}; ${line}`);
+    expect([result.ending, result.quarantined], line + result.output).toEqual([{ kind: 'exited', code: 0 }, []]);
+  }
+});
+
 test('every name of the table is closed, at any depth and in any case, and each row has its source', () => {
   const scope = new Scope({ roots: ['/w'], home: '/h', allowed: [], denied: [], protected: PROTECTED, secrets: [] });
   const closed = PROTECTED.map(({ written }) =>

@@ -10,9 +10,15 @@ import type { Found } from './repositories.ts';
 const MOST_FILES = 5000;
 const MOST_BYTES = 64 * 1024 * 1024;
 const MOST_TIPS = 50;
+const MOST_COMMITS = 1000;
 
-/** The protected files of a commit, one text each: mode, object and path. Undefined where that cannot be told. */
-export type ProtectedIn = (repository: Found, commit: string) => Promise<ReadonlySet<string> | undefined>;
+/** What git is asked for. */
+export interface CommitQuestions {
+  /** The protected files of a commit, one text each: mode, object and path. Undefined where that cannot be told. */
+  protectedIn(repository: Found, commit: string): Promise<ReadonlySet<string> | undefined>;
+  /** The objects that ever stood at a path in the history of these commits. */
+  everAt(repository: Found, commits: readonly string[], path: string): Promise<ReadonlySet<string>>;
+}
 
 interface Before {
   repository: Found;
@@ -35,7 +41,7 @@ export class CommittedControls {
   }
 
   /** Looks at what has changed since; returns a sentence for each repository in which something was put back. */
-  async putBack(protectedIn: ProtectedIn, dataFolder: string): Promise<string[]> {
+  async putBack(git: CommitQuestions, dataFolder: string): Promise<string[]> {
     const sentences: string[] = [];
     for (const { repository, files } of this.#before) {
       const now = pointersIn(repository.gitFolder);
@@ -43,7 +49,7 @@ export class CommittedControls {
         (name) => !same(files.get(name), now.get(name)),
       );
       if (changed.length === 0) continue;
-      const arrived = await this.#arrived(repository, files, now, protectedIn);
+      const arrived = await this.#arrived(repository, files, now, git);
       if (arrived === undefined) continue;
       const kept = join(dataFolder, 'quarantine', randomUUID());
       await makePrivate(join(dataFolder, 'quarantine'));
@@ -55,32 +61,32 @@ export class CommittedControls {
     return sentences;
   }
 
-  /** The first protected file that came by index or commit and was in none before. */
+  /**
+   * The first protected file that came by index or commit and was in none before: going back in the history, or to
+   * another branch, brings nothing that the person had not.
+   */
   async #arrived(
     repository: Found,
     before: ReadonlyMap<string, Buffer>,
     now: ReadonlyMap<string, Buffer>,
-    protectedIn: ProtectedIn,
+    git: CommitQuestions,
   ): Promise<string | undefined> {
     const tips = tipsIn(before);
     const fresh = [...tipsIn(now)].filter((tip) => !tips.has(tip));
-    const staged = this.#stagedIn(repository, now);
-    const stagedBefore = this.#stagedIn(repository, before) ?? new Set<string>();
-    if (staged === undefined) return `${repository.gitFolder}/index`;
-    const isNew = [...staged].some((entry) => !stagedBefore.has(entry));
-    if (!isNew && fresh.length === 0) return undefined;
     if (fresh.length > MOST_TIPS) return `what ${fresh.length} new commits hold`;
-    const known = new Set(stagedBefore);
-    const ofCommit = async (commit: string): Promise<ReadonlySet<string> | undefined> =>
-      protectedIn(repository, commit);
-    for (const tip of [...tips].slice(0, MOST_TIPS)) for (const entry of (await ofCommit(tip)) ?? []) known.add(entry);
-    const found = [...staged].find((entry) => !known.has(entry));
-    if (found !== undefined) return pathIn(found);
-    for (const tip of fresh) {
-      const entries = await ofCommit(tip);
-      if (entries === undefined) continue; // no commit at all: git cannot check it out either
-      const one = [...entries].find((entry) => !known.has(entry));
-      if (one !== undefined) return pathIn(one);
+    const stagedBefore = this.#stagedIn(repository, before) ?? new Set<string>();
+    const staged = this.#stagedIn(repository, now);
+    if (staged === undefined) return `${repository.gitFolder}/index`;
+    const came = new Set(staged);
+    // What is no commit cannot be checked out either.
+    for (const tip of fresh) for (const entry of (await git.protectedIn(repository, tip)) ?? []) came.add(entry);
+    const ever = new Map<string, ReadonlySet<string>>();
+    for (const entry of came) {
+      if (stagedBefore.has(entry)) continue;
+      const path = pathIn(entry);
+      const had = ever.get(path) ?? (await git.everAt(repository, [...tips].slice(0, MOST_COMMITS), path));
+      ever.set(path, had);
+      if (!had.has(objectIn(entry))) return path;
     }
     return undefined;
   }
@@ -88,12 +94,20 @@ export class CommittedControls {
   #stagedIn({ worktree }: Found, files: ReadonlyMap<string, Buffer>): Set<string> | undefined {
     const index = files.get('index');
     if (!index) return new Set();
-    return new Set(
-      entriesInIndex(index)
-        ?.filter(({ name }) => this.#isProtected(`${worktree}/${name}`))
-        .map(({ name, content }) => `${content} ${name}`) ?? [],
+    const entries = entriesInIndex(index);
+    return (
+      entries &&
+      new Set(
+        entries
+          .filter(({ name }) => this.#isProtected(`${worktree}/${name}`))
+          .map(({ name, content }) => `${content} ${name}`),
+      )
     );
   }
+}
+
+function objectIn(entry: string): string {
+  return entry.split(' ')[1] ?? '';
 }
 
 function pathIn(entry: string): string {

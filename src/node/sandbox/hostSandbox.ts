@@ -9,7 +9,7 @@ import { DeniedWatch } from './deniedWatch.ts';
 import { entryAt, identityAt } from './entries.ts';
 import { cageEnvironment } from './environment.ts';
 import { gitAround } from './gitAround.ts';
-import { askGit } from './gitQuestions.ts';
+import { commitQuestions } from './commitQuestions.ts';
 import { heldLimits } from './limits.ts';
 import { findMachine, known, type Machine, type Unproven } from './machine.ts';
 import { hiddenElsewhere, type HiddenElsewhere } from './hiddenElsewhere.ts';
@@ -129,10 +129,7 @@ export class HostSandbox implements Sandbox {
         (!call.before.has(path) || standIns.has(path)) && (!same.has(path) || same.get(path) !== covered.get(path));
       const quarantined = [
         ...(await quarantine(after.filter(isNew), this.#folders.data)),
-        ...(await committed.putBack(
-          (repository, commit) => this.#protectedIn(repository, commit, spec),
-          this.#folders.data,
-        )),
+        ...(await committed.putBack(commitQuestions(this, spec), this.#folders.data)),
       ];
       return { ...result, quarantined, notes: git.notes };
     } finally {
@@ -194,24 +191,6 @@ export class HostSandbox implements Sandbox {
     } finally {
       watch.close();
     }
-  }
-
-  /** The protected files of a commit, as git lists them in a cage of its own. */
-  async #protectedIn({ worktree }: Found, commit: string, spec: SandboxSpec): Promise<Set<string> | undefined> {
-    const entries = new Set<string>();
-    const result = await askGit({
-      sandbox: this,
-      rules: { isDenied: (path) => spec.isDenied(path), isProtected: (path) => spec.isProtected(path) },
-      top: worktree,
-      args: ['ls-tree', '-r', '--full-tree', commit],
-      most: 4096,
-      onLine: (line) => {
-        const [, mode = '', id = '', name = ''] = /^(\d+) \w+ ([0-9a-f]+)\t"?(.*?)"?$/.exec(line) ?? [];
-        if (name !== '' && spec.isProtected(`${worktree}/${name}`)) entries.add(`${mode} ${id} ${name}`);
-        return false;
-      },
-    });
-    return result?.ending.kind === 'exited' && result.ending.code === 0 ? entries : undefined;
   }
 
   async #survey(spec: SandboxSpec): Promise<Survey> {
