@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { Engine } from '../compose.ts';
-import { PolicyInvalid } from '../core/policy/policyInvalid.ts';
 import type { Trial } from '../core/lab/tryCall.ts';
 import { decidingParts, type DecidingOptions } from '../node/lab/decidingParts.ts';
 import { visibleLine } from '../shared/visible.ts';
