@@ -14,10 +14,9 @@ beforeAll(() => {
 
 /** A copy, as it is installed: nothing of the source lies beside it. */
 async function installed(): Promise<string> {
-  const dist = join(await temporaryFolder(), 'dist');
-  cpSync('dist', dist, { recursive: true });
-  await plant(dist, { 'package.json': '{ "type": "module" }' });
-  return dist;
+  const folder = await temporaryFolder();
+  for (const name of ['dist', 'package.json']) cpSync(name, join(folder, name), { recursive: true });
+  return join(folder, 'dist');
 }
 
 test('the built search worker answers', async () => {
@@ -37,7 +36,7 @@ test('the built search worker answers', async () => {
 /** What a model is told that has the built command line search for a word. */
 async function found(program: string): Promise<string> {
   const server = await openAiServer((_, number) =>
-    number === 1 ? { calls: [{ name: 'search_files', args: { pattern: 'needle' } }] } : { text: 'done' },
+    number === 0 ? { calls: [{ name: 'search_files', args: { pattern: 'needle' } }] } : { text: 'done' },
   );
   const base = await temporaryFolder();
   await plant(base, { 'work/a.txt': 'hay\nneedle\n', 'home/.keep': '', key: 'sk-test-key' });
