@@ -35,6 +35,8 @@ import type { Flags } from './shared/flow.ts';
 import { SANDBOX_EVENTS } from './shared/noRun.ts';
 import type { RunView } from './shared/runView.ts';
 
+const BUILT_IN = { layer: 'built-in' } as const;
+
 /** The ports that an engine works through. Entries and tests give real adapters; only the model may be scripted. */
 export interface EngineParts {
   /** The workspace folders, real paths; the first is where runs work. */
@@ -287,7 +289,8 @@ export class Engine {
     scriptWatch: ScriptWatch,
     isRecorded = true,
   ): () => Promise<ToolContext> {
-    const { roots, home, own, sandbox, outside, checkpoints, editor, hash, textSearch } = this.#parts;
+    const { roots, home, own, textSearch, sandbox, outside, checkpoints, editor, hash } = this.#parts;
+    const ports = { textSearch, sandbox, outside, checkpoints, editor, hash };
     let scope = scopeOf(start, roots, home, own); // no tool sees this one: the first context replaces it
     const files = this.#parts.files(() => scope);
     const versionControl = this.#parts.versionControl(() => scope);
@@ -300,22 +303,17 @@ export class Engine {
       const rulebook = new Rulebook(real.rules, { roots, home });
       this.#maskVariables(policy.redactedVariables);
       return {
+        ...ports,
         run,
         folder,
         files,
-        textSearch,
         scope,
         rulebook,
         scriptWatch,
         policy,
-        sandbox,
-        outside,
-        checkpoints,
         versionControl,
-        editor,
         goesTo,
         redactor: this.redactor,
-        hash,
       };
     };
   }
@@ -328,10 +326,7 @@ export class Engine {
   /** The policy with its paths as they really are, and with what git's configuration and hooks run from the workspace. */
   async #reallyProtecting(policy: EffectivePolicy): Promise<EffectivePolicy> {
     const { roots, home } = this.#parts;
-    const later = (await this.#parts.laterPaths()).map((written) => ({
-      written,
-      origin: { layer: 'built-in' as const },
-    }));
+    const later = (await this.#parts.laterPaths()).map((written) => ({ written, origin: BUILT_IN }));
     const real = await withRealPaths(policy, { roots, home }, (path) => this.#parts.realPath(path));
     return { ...real, protectedPaths: [...real.protectedPaths, ...later] };
   }

@@ -6,11 +6,13 @@ import { visibleLine } from '../shared/visible.ts';
 import { jsonLine } from '../terminal/jsonLine.ts';
 
 const MAX_LINE = 8 * 1024 * 1024;
+const STOPPED = 3;
 const LineSchema = z.object({ tool: z.string(), arguments: z.unknown().optional() });
 
 /**
  * `oversign decide`: one tool call a line in, one decision a line out, in order, and no effect. A line that is no call
- * is answered with a denial. Exit code 1 if the policy is invalid (then every call is denied), else 0.
+ * is answered with a denial. Exit code 1 if the policy is invalid (then every call is denied), 3 if it was stopped (then
+ * the call at hand is denied), else 0.
  */
 export async function decide(options: DecidingOptions): Promise<number> {
   const parts = await decidingParts(options);
@@ -19,13 +21,26 @@ export async function decide(options: DecidingOptions): Promise<number> {
     if (error.code === 'EPIPE') process.exit(0); // nobody reads any further
     throw error;
   });
+  const stop = new AbortController();
+  const interrupt = (): void => {
+    stop.abort('stopped');
+    process.stdin.destroy();
+  };
+  // Once: who asks again means it.
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   let code = 0;
-  for await (const line of linesOf(process.stdin)) {
-    const answer = await answerTo(line, engine);
-    if (answer.rule === 'policy-invalid') code = 1;
-    if (!process.stdout.write(`${jsonLine(answer)}\n`)) await new Promise((done) => process.stdout.once('drain', done));
+  try {
+    for await (const line of linesOf(process.stdin)) {
+      const answer = await answerTo(line, engine, stop.signal);
+      if (answer.rule === 'policy-invalid') code = 1;
+      if (!process.stdout.write(`${jsonLine(answer)}\n`))
+        await new Promise((done) => process.stdout.once('drain', done));
+      if (stop.signal.aborted) break;
+    }
+  } catch (error) {
+    if (!stop.signal.aborted) throw error; // the input was closed by `interrupt`
   }
-  return code;
+  return stop.signal.aborted ? STOPPED : code;
 }
 
 interface Answer {
@@ -37,7 +52,7 @@ interface Answer {
   line?: number;
 }
 
-async function answerTo(line: string, engine: Engine): Promise<Answer> {
+async function answerTo(line: string, engine: Engine, signal: AbortSignal): Promise<Answer> {
   const deny = (rule: string, reason: string): Answer => ({ decision: 'deny', rule, reason, layer: 'built-in' });
   if (line.length > MAX_LINE) return deny('bad-line', 'the line is too long');
   let value: unknown;
@@ -58,7 +73,7 @@ async function answerTo(line: string, engine: Engine): Promise<Answer> {
     return deny('bad-line', 'the line is no tool call: its arguments are no object');
   try {
     const call = { name: tool, arguments: JSON.stringify(args) };
-    return written(await engine.tryCall(call));
+    return written(await engine.tryCall(call, undefined, signal));
   } catch (error) {
     // Broken denies, whatever it is that broke.
     const isPolicy = error instanceof Error && error.name === 'PolicyInvalid';

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { AuditNode } from '../vscode/auditTree.ts';
 import { plain } from '../vscode/messages.ts';
 import type { Controller } from './controller.ts';
+import type { PolicyLab } from './policyLab.ts';
 
 type Register = (name: string, action: (...args: unknown[]) => Promise<void>) => void;
 
@@ -28,7 +29,8 @@ export function registerPolicyCommands(command: Register, controller: Controller
       ignoreFocusOut: true,
     });
     if (argument === undefined || argument === '') return;
-    await controller.documents.showReport('try', 'Try an Action', await lab.tryAction(tool, argument));
+    const text = await tried(lab, tool, argument);
+    if (text !== undefined) await controller.documents.showReport('try', 'Try an Action', text);
   });
   command('explainDecision', async (node) => {
     const picked = node as AuditNode | undefined;
@@ -101,4 +103,23 @@ export async function allowAlways(
   await session.lab.write(proposal);
   session.engine.answer(approval, digest, { choice: 'approve' });
   await controller.look();
+}
+
+/** Undefined where the user had enough of waiting. */
+async function tried(lab: PolicyLab, tool: string, argument: string): Promise<string | undefined> {
+  return vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title: 'Oversign: trying an action', cancellable: true },
+    async (_progress, token) => {
+      const stop = new AbortController();
+      token.onCancellationRequested(() => {
+        stop.abort('stopped');
+      });
+      try {
+        return await lab.tryAction(tool, argument, stop.signal);
+      } catch (error) {
+        if (stop.signal.aborted) return undefined;
+        throw error;
+      }
+    },
+  );
 }

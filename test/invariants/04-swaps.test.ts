@@ -204,7 +204,7 @@ test('a folder that becomes a link in the middle of its removal takes nothing ou
   const root = await temporaryFolder();
   await plant(root, { 'tree/sub/a.txt': 'mine', 'tree/sub/deep/b.txt': 'mine' });
   const sub = join(root, 'tree', 'sub');
-  await using place = await openPlace(root, join(root, 'tree'));
+  using place = await openPlace(root, join(root, 'tree'));
   const removed = removeTree(place, join(root, 'tree'), (path) => {
     if (path !== join(sub, 'a.txt')) return;
     renameSync(sub, join(root, 'aside'));

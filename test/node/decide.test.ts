@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readdirSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { attempt } from '../support/attempt.ts';
@@ -105,6 +105,27 @@ describe('one decision for each line, in order:', () => {
     );
     expect(end.answers).toHaveLength(2);
     expect(short(end)[1]).toBe('ask command');
+  });
+
+  test.each(['SIGINT', 'SIGTERM'] as const)('%s while it looks at far too much ends it', async (signal) => {
+    const base = await place();
+    for (let index = 0; index < 3000; index += 1)
+      writeFileSync(join(base, 'work', 'src', `${'a'.repeat(200)}${index}`), '');
+    const cli = startCli(['decide', '--workspace', 'work'], { base });
+    cli.child.stdin?.write(
+      lines(call('list_directory', {}), ...Array.from({ length: 5000 }, () => call('delete_path', { path: 'src' }))),
+    );
+    cli.child.stdout?.once('data', () => cli.child.kill(signal));
+    const end = await cli.ended;
+    expect(end.code).toBe(3);
+    const rules = new Set(
+      end.stdout
+        .split('\n')
+        .slice(1, -1)
+        .map((line) => (JSON.parse(line) as { rule: string }).rule),
+    );
+    expect([...rules].filter((rule) => rule !== 'delete' && rule !== 'error')).toEqual([]);
+    expect(end.stdout.split('\n').length).toBeLessThan(5000); // the input is still open, and would go on
   });
 
   test('a reader that goes after the first line ends it quietly', async () => {

@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { open, mkdir, writeFile } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
@@ -13,11 +15,13 @@ import { nodeParts } from '../../src/node/engineParts.ts';
 import { lineMatcher } from '../../src/node/search/lineMatcher.ts';
 import { measured } from '../../src/node/models/measured.ts';
 
-// One hostile input, in a process that may be ended: `freezeChild.ts STAGE FOLDER`. Prints one line of JSON: what came of
-// it, and the longest time for which nothing else could have run (`stillMs`).
+// Hostile inputs, in a process that may be ended: `freezeChild.ts FOLDER STAGE...`. Prints one line of JSON: what came of
+// each, and the longest time for which nothing else could have run (`stillMs`).
 
-const [stage = '', base = ''] = process.argv.slice(2);
-const work = join(base, 'work');
+const [folder = '', ...stages] = process.argv.slice(2);
+/** Each stage has a workspace, a home and a data folder of its own. */
+let base = folder;
+let work = folder;
 let stillMs = 0;
 let before = performance.now();
 const beat = setInterval(() => {
@@ -26,7 +30,7 @@ const beat = setInterval(() => {
 }, 20);
 
 async function engine(): Promise<{ engine: Engine; end: () => Promise<void> }> {
-  await mkdir(join(base, 'home'), { recursive: true });
+  for (const path of [work, join(base, 'home')]) await mkdir(path, { recursive: true });
   const node = await nodeParts({
     folders: [work],
     environment: {
@@ -77,6 +81,28 @@ async function sparse(name: string): Promise<void> {
   const file = await open(join(work, name), 'r+');
   await file.truncate(200 * 2 ** 30);
   await file.close();
+}
+
+function pipe(): void {
+  execFileSync('mkfifo', [join(work, 'pipe')]);
+}
+
+/** Made step by step: no path need reach the last. */
+async function nested(name: string, depth: number): Promise<void> {
+  await mkdir(work, { recursive: true });
+  const from = process.cwd();
+  process.chdir(work);
+  for (let index = 0; index < depth; index += 1) {
+    mkdirSync(name);
+    process.chdir(name);
+  }
+  process.chdir(from);
+}
+
+/** `a` and `b` lead to the folder that they lie in: followed, that is two to the fortieth power of folders. */
+async function loops(): Promise<void> {
+  await plant('loops/x.txt', 'here');
+  for (const name of ['a', 'b']) symlinkSync('.', join(work, 'loops', name));
 }
 
 function policy(text: string): unknown {
@@ -134,7 +160,7 @@ const STAGES: Record<string, () => unknown> = {
   },
   'find: stars in every part, in a folder of many names': async () => {
     await mkdir(work, { recursive: true });
-    for (let index = 0; index < 2000; index += 1) await plant(`${'a'.repeat(240)}${index}`, '');
+    for (let index = 0; index < 2000; index += 1) writeFileSync(join(work, `${'a'.repeat(240)}${index}`), '');
     return call('find_files', { pattern: `${'*a'.repeat(100)}*b` });
   },
   'ls beside a sparse file of 200 GB': async () => {
@@ -163,8 +189,58 @@ const STAGES: Record<string, () => unknown> = {
   },
   'list and delete of a folder of 20,000 entries': async () => {
     await mkdir(join(work, 'wide'), { recursive: true });
-    for (let index = 0; index < 20_000; index += 1) await mkdir(join(work, 'wide', `n${index}`));
+    for (let index = 0; index < 20_000; index += 1) {
+      const path = join(work, 'wide', `n${index}`);
+      if (index % 10 === 0) mkdirSync(path);
+      else writeFileSync(path, '');
+    }
     return [await call('list_directory', { path: 'wide' }), await call('delete_path', { path: 'wide' })];
+  },
+  'a pipe that nobody writes to, read, searched and edited': async () => {
+    await plant('other.txt', 'x');
+    pipe();
+    return [
+      await call('read_file', { path: 'pipe' }),
+      await call('search_files', { pattern: 'x' }),
+      await call('edit_file', { path: 'pipe', old_text: 'a', new_text: 'b' }),
+      await call('delete_path', { path: 'pipe' }),
+    ];
+  },
+  'control: the pipe, opened as a file': async () => {
+    await mkdir(work, { recursive: true });
+    pipe();
+    return readFileSync(join(work, 'pipe'), 'utf8');
+  },
+  'links that lead back, two in each folder': async () => {
+    await loops();
+    return [
+      await call('search_files', { pattern: 'nothing like it' }),
+      await call('read_file', { path: `loops/${'a/b/'.repeat(30)}x.txt` }),
+      await call('delete_path', { path: 'loops' }),
+    ];
+  },
+  'control: the same links, followed': async () => {
+    await loops();
+    const visit = (path: string): number =>
+      readdirSync(path).reduce((sum, name) => {
+        const inner = join(path, name);
+        return sum + (statSync(inner, { throwIfNoEntry: false })?.isDirectory() === true ? visit(inner) : 1);
+      }, 0);
+    return visit(join(work, 'loops'));
+  },
+  'names of 255 bytes, as deep as a path may be': async () => {
+    await nested('n'.repeat(255), 14);
+    return [
+      await call('find_files', { pattern: '**/*.txt' }),
+      await call('search_files', { pattern: 'x' }),
+      await call('delete_path', { path: 'n'.repeat(255) }),
+    ];
+  },
+  'names of 255 bytes, deeper than any path': async () => {
+    await nested('n'.repeat(255), 40);
+    const came = await call('list_directory', { path: '.' }).catch(String);
+    execFileSync('rm', ['-rf', work]); // Node’s own goes by paths
+    return came;
   },
   'arguments nested 100,000 deep': () => call('read_file', `{"path":${'['.repeat(100_000)}${']'.repeat(100_000)}}`),
   'arguments of 100,000 keys': () =>
@@ -203,7 +279,7 @@ const STAGES: Record<string, () => unknown> = {
   'redaction: long outputs, many secrets': () => {
     const redactor = new Redactor();
     for (let index = 0; index < 50; index += 1) redactor.add({ name: 'S', value: `${'ab'.repeat(200)}${index}` });
-    for (const text of ['ab'.repeat(130_000), 'YWJh'.repeat(65_000), TWO_THOUSAND.repeat(130)]) {
+    for (const text of ['ab'.repeat(130_000) + '7', 'YWJh'.repeat(65_000), TWO_THOUSAND.repeat(130)]) {
       redactor.text(text);
       for (let at = 0; at < 200; at += 1) redactor.growing(text.slice(0, at * 100));
     }
@@ -211,12 +287,16 @@ const STAGES: Record<string, () => unknown> = {
   },
 };
 
-if (stage === 'names') process.stdout.write(JSON.stringify(Object.keys(STAGES)));
-else {
-  const came = await STAGES[stage]?.();
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  process.stdout.write(
-    JSON.stringify({ came, stillMs: Math.round(stillMs), peakMb: Math.round(process.resourceUsage().maxRSS / 1024) }),
-  );
+const came: unknown[] = [];
+for (const [index, stage] of stages.entries()) {
+  base = join(folder, String(index));
+  work = join(base, 'work');
+  const run = STAGES[stage];
+  if (!run) throw new Error(`There is no stage "${stage}".`);
+  came.push(await run());
 }
+await new Promise((resolve) => setTimeout(resolve, 50));
+process.stdout.write(
+  JSON.stringify({ came, stillMs: Math.round(stillMs), peakMb: Math.round(process.resourceUsage().maxRSS / 1024) }),
+);
 clearInterval(beat);

@@ -35,12 +35,16 @@ export interface RuleContext {
   home: string;
 }
 
+/** More than letters to be made small: a sign that is not plain ASCII, or a dot or space at the end of a segment. */
+const IS_FOLDED_OTHERWISE = /[^\x20-\x7E]|[. ](?:\/|$)/;
+
 /**
  * One form for all spellings that some file system takes as the same name: Unicode compatibility forms, case,
  * characters that are not seen (HFS+ drops them), and the trailing dots and spaces that Windows drops. Rules that
  * forbid compare in this form, so they may bind a little more than they say and never less.
  */
 export function folded(path: string): string {
+  if (!IS_FOLDED_OTHERWISE.test(path)) return path.toLowerCase();
   return path
     .split('/')
     .map((segment) => {

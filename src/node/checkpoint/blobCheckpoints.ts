@@ -1,5 +1,5 @@
-import { createReadStream, createWriteStream } from 'node:fs';
-import { lstat, mkdir, open, opendir, readdir, readFile, readlink, rename, writeFile } from 'node:fs/promises';
+import { createReadStream, createWriteStream, lstatSync, opendirSync, type Dir } from 'node:fs';
+import { lstat, mkdir, open, readdir, readFile, readlink, rename, writeFile } from 'node:fs/promises';
 import { createHash, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -9,6 +9,7 @@ import type { Checkpoints } from '../../core/checkpoint/port.ts';
 import { ToolFailure } from '../../core/tools/failure.ts';
 import { asFailure } from '../files/openTree.ts';
 import { isByIdentity, isSame, preImageAt } from '../files/preImage.ts';
+import { Stretch } from '../sandbox/stretch.ts';
 import { makePrivate } from '../folders.ts';
 
 const MOST_FILES = 5000;
@@ -53,7 +54,7 @@ export class BlobCheckpoints implements Checkpoints {
   }
 
   async canKeep(paths: readonly string[]): Promise<boolean> {
-    const seen = { files: 0, bytes: 0 };
+    const seen = { files: 0, bytes: 0, stretch: new Stretch() };
     for (const path of paths) if (!(await this.#measure(path, seen))) return false;
     return true;
   }
@@ -88,18 +89,24 @@ export class BlobCheckpoints implements Checkpoints {
     return readFile(blob, 'utf8').catch(() => undefined);
   }
 
-  async #measure(path: string, seen: { files: number; bytes: number }): Promise<boolean> {
-    const info = await lstat(path).catch(() => undefined);
+  async #measure(path: string, seen: { files: number; bytes: number; stretch: Stretch }): Promise<boolean> {
+    await seen.stretch.rest();
+    const info = lstatSync(path, { throwIfNoEntry: false });
     if (info === undefined) return true;
     seen.files += 1;
     if (info.isFile()) seen.bytes += info.size;
     if (seen.files > MOST_FILES || seen.bytes > MOST_BYTES) return false;
     if (!info.isDirectory()) return info.isFile() || info.isSymbolicLink();
-    const folder = await opendir(path).catch(() => undefined);
+    const folder = openedOrNone(path);
     if (!folder) return true;
-    // Left at the first that is too much: a folder may hold millions.
-    for await (const { name } of folder) if (!(await this.#measure(join(path, name), seen))) return false;
-    return true;
+    try {
+      // Left at the first that is too much: a folder may hold millions.
+      for (let entry = folder.readSync(); entry !== null; entry = folder.readSync())
+        if (!(await this.#measure(join(path, entry.name), seen))) return false;
+      return true;
+    } finally {
+      folder.closeSync();
+    }
   }
 
   async #collect(path: string, kept: Kept[]): Promise<void> {
@@ -128,6 +135,14 @@ export class BlobCheckpoints implements Checkpoints {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await rename(temporary, join(folder, digest.slice(2)));
     return digest;
+  }
+}
+
+function openedOrNone(folder: string): Dir | undefined {
+  try {
+    return opendirSync(folder);
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,24 +1,26 @@
-import type { Dirent } from 'node:fs';
-import { opendir, readdir } from 'node:fs/promises';
+import { opendirSync, type Dirent } from 'node:fs';
 import type { Effort } from '../../core/scope/files.ts';
-import { Stretch } from '../sandbox/stretch.ts';
+import type { Stretch } from '../sandbox/stretch.ts';
 
 const BATCH = 512;
 
 /**
- * The entries of a folder, as they lie there. Read and counted in batches, so that a folder of millions fills no memory
- * before it is found to be too much; whoever else wants the thread has a turn between them.
+ * The entries of a folder, as they lie there. Read at once (see `Stretch`) and counted in batches, so that a folder of
+ * millions fills no memory before it is found to be too much; whoever else wants the thread has a turn between them.
  */
-export async function entriesIn(at: string, effort: Effort | undefined): Promise<Dirent[]> {
-  if (!effort) return readdir(at, { withFileTypes: true });
-  effort.check();
+export async function entriesIn(at: string, effort: Effort | undefined, stretch: Stretch): Promise<Dirent[]> {
+  effort?.check();
+  await stretch.rest();
   const found: Dirent[] = [];
-  const stretch = new Stretch();
-  // Closed by the loop, however it ends.
-  for await (const entry of await opendir(at, { bufferSize: BATCH })) {
-    effort.look();
-    found.push(entry);
-    if (found.length % BATCH === 0) await stretch.rest();
+  const folder = opendirSync(at, { bufferSize: BATCH });
+  try {
+    for (let entry = folder.readSync(); entry !== null; entry = folder.readSync()) {
+      effort?.look();
+      found.push(entry);
+      if (found.length % BATCH === 0) await stretch.rest();
+    }
+  } finally {
+    folder.closeSync();
   }
   return found;
 }

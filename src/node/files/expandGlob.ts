@@ -67,10 +67,9 @@ export async function namesIn(path: string, scope: Scope, effort: Effort | undef
   try {
     const folder = await openFolderAt(root, path);
     try {
-      const at = process.platform === 'linux' ? `/proc/self/fd/${folder.fd}` : path;
-      return (await entriesIn(at, effort)).map(({ name }) => name);
+      return (await entriesIn(folder.at(), effort, new Stretch())).map(({ name }) => name);
     } finally {
-      await folder.close();
+      folder.close();
     }
   } catch (error) {
     effort?.check(); // too much, or stopped

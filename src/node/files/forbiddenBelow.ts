@@ -21,7 +21,7 @@ export async function forbiddenBelow(
   for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
     let entries;
     try {
-      entries = await entriesIn(folder, effort);
+      entries = await entriesIn(folder, effort, stretch);
     } catch (error) {
       if (!isSystemError(error)) throw error; // too much, or stopped
       // Listed, and not to be found by its name (bytes that are not UTF-8, or too long): it may hold anything.

@@ -1,5 +1,6 @@
-import { constants, type Stats } from 'node:fs';
-import { lstat, mkdir, open, type FileHandle } from 'node:fs/promises';
+import { closeSync, constants, fsync, openSync, type Stats } from 'node:fs';
+import { lstat, mkdir } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import { ToolFailure } from '../../core/tools/failure.ts';
 import { isInside, relativeTo } from '../../core/scope/spelling.ts';
 
@@ -7,24 +8,55 @@ const FOLDER = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW
 /** Whether a name can be looked up below an open folder, so that nothing above it can be swapped meanwhile. */
 export const HAS_OPEN_LOOKUP = process.platform === 'linux';
 
-/** An open folder and a name in it: what every effect on a file starts from. */
-export class Place implements AsyncDisposable {
-  readonly #folder: FileHandle;
+/**
+ * An open folder. It is opened and closed at once and not by way of the thread pool, which takes twenty times as long: a
+ * pass over a tree does little else.
+ */
+export class OpenFolder {
+  readonly #fd: number;
   readonly #path: string;
-  readonly name: string;
 
-  constructor(folder: FileHandle, path: string, name: string) {
-    this.#folder = folder;
-    this.#path = path;
-    this.name = name;
+  /** `path` is where it was found, `named` what a failure calls it. */
+  constructor(path: string, named: string) {
+    try {
+      this.#fd = openSync(path, FOLDER);
+    } catch (error) {
+      throw asFailure(error, named);
+    }
+    this.#path = named;
   }
 
   /**
-   * A path to a name in the open folder, for one system call. On Linux it goes through the open descriptor
+   * A path to the folder, or to a name in it, for one system call. On Linux it goes through the open descriptor
    * (proc(5), /proc/PID/fd), elsewhere by name: checked, with a small race.
    */
+  at(name?: string): string {
+    const folder = HAS_OPEN_LOOKUP ? `/proc/self/fd/${this.#fd}` : this.#path;
+    return name === undefined ? folder : `${folder}/${name}`;
+  }
+
+  sync(): Promise<void> {
+    return promisify(fsync)(this.#fd);
+  }
+
+  close(): void {
+    closeSync(this.#fd);
+  }
+}
+
+/** An open folder and a name in it: what every effect on a file starts from. */
+export class Place implements Disposable {
+  readonly #folder: OpenFolder;
+  readonly name: string;
+
+  constructor(folder: OpenFolder, name: string) {
+    this.#folder = folder;
+    this.name = name;
+  }
+
+  /** A path to a name in the open folder, for one system call. */
   at(name: string = this.name): string {
-    return HAS_OPEN_LOOKUP ? `/proc/self/fd/${this.#folder.fd}/${name}` : `${this.#path}/${name}`;
+    return this.#folder.at(name);
   }
 
   async stat(): Promise<Stats | undefined> {
@@ -40,8 +72,8 @@ export class Place implements AsyncDisposable {
     await this.#folder.sync().catch(() => undefined); // some file systems cannot sync a folder
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#folder.close();
+  [Symbol.dispose](): void {
+    this.#folder.close();
   }
 }
 
@@ -54,40 +86,32 @@ export async function openPlace(root: string, path: string, make = false): Promi
   if (!isInside(root, path) || path === root) throw new ToolFailure(`${path} is not inside ${root}`);
   const segments = relativeTo(root, path).split('/');
   const name = segments.pop() ?? '';
-  let folder = await openFolder(root, root);
+  let folder = new OpenFolder(root, root);
   let reached = root;
   try {
     for (const segment of segments) {
-      const next = new Place(folder, reached, segment);
+      const next = new Place(folder, segment);
       reached = `${reached}/${segment}`;
       if (make)
         await mkdir(next.at()).catch((error: unknown) => {
           if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
         });
-      const opened = await openFolder(next.at(), reached);
-      await folder.close();
+      const opened = new OpenFolder(next.at(), reached);
+      folder.close();
       folder = opened;
     }
-    return new Place(folder, reached, name);
+    return new Place(folder, name);
   } catch (error) {
-    await folder.close();
+    folder.close();
     throw error;
   }
 }
 
 /** Opens `path` itself as a folder, without following a link in any place. */
-export async function openFolderAt(root: string, path: string): Promise<FileHandle> {
-  if (path === root) return openFolder(root, root);
-  await using place = await openPlace(root, path);
-  return await openFolder(place.at(), path);
-}
-
-export async function openFolder(at: string, named: string): Promise<FileHandle> {
-  try {
-    return await open(at, FOLDER);
-  } catch (error) {
-    throw asFailure(error, named);
-  }
+export async function openFolderAt(root: string, path: string): Promise<OpenFolder> {
+  if (path === root) return new OpenFolder(root, root);
+  using place = await openPlace(root, path);
+  return new OpenFolder(place.at(), path);
 }
 
 export function isMissing(error: unknown): boolean {

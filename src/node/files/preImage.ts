@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { lstat, open, readlink, type FileHandle } from 'node:fs/promises';
-import { constants } from 'node:fs';
+import { constants, lstatSync } from 'node:fs';
 import type { PreImage } from '../../shared/action.ts';
 import type { Effort } from '../../core/scope/files.ts';
+import { Stretch } from '../sandbox/stretch.ts';
 import { entriesIn } from './entriesIn.ts';
 import { isMissing } from './openTree.ts';
 import { sha256 } from './hash.ts';
@@ -74,13 +75,15 @@ async function folderDigest(at: string, effort: Effort | undefined): Promise<{ d
   const hash = createHash('sha256');
   let entries = 0;
   let size = 0;
+  const stretch = new Stretch();
   const pending = [''];
   for (let below = pending.pop(); below !== undefined; below = pending.pop()) {
-    const names = (await entriesIn(at + below, effort)).map(({ name }) => name).sort();
+    const names = (await entriesIn(at + below, effort, stretch)).map(({ name }) => name).sort();
     for (const name of names) {
       entries += 1;
       if (entries > MOST_ENTRIES) return { size };
-      const info = await lstat(`${at}${below}/${name}`);
+      await stretch.rest();
+      const info = lstatSync(`${at}${below}/${name}`);
       hash.update(
         JSON.stringify([
           `${below}/${name}`,

@@ -1,24 +1,35 @@
-import { lstat, readdir, rmdir, unlink, type FileHandle } from 'node:fs/promises';
-import { HAS_OPEN_LOOKUP, openFolder, Place } from './openTree.ts';
+import { lstatSync, rmdirSync, unlinkSync } from 'node:fs';
+import { Stretch } from '../sandbox/stretch.ts';
+import { entriesIn } from './entriesIn.ts';
+import { OpenFolder, Place } from './openTree.ts';
 
 /**
  * Removes what stands at a place, a folder with everything in it. Every folder is entered through an open descriptor
  * and never through a link: Node's own recursive `rm` goes by path, so that a folder swapped for a link while it runs
  * would have it empty the folder that the link leads to. `permit` is asked for every path first, and throws.
  */
-export async function removeTree(place: Place, path: string, permit: (path: string) => void): Promise<void> {
-  permit(path);
-  const info = await lstat(place.at());
-  if (!info.isDirectory()) {
-    await unlink(place.at());
+export function removeTree(place: Place, path: string, permit: (path: string) => void): Promise<void> {
+  return removed(place, path, { permit, stretch: new Stretch() });
+}
+
+interface Removing {
+  permit: (path: string) => void;
+  stretch: Stretch;
+}
+
+async function removed(place: Place, path: string, removing: Removing): Promise<void> {
+  await removing.stretch.rest();
+  removing.permit(path);
+  if (!lstatSync(place.at()).isDirectory()) {
+    unlinkSync(place.at());
     return;
   }
-  const folder: FileHandle = await openFolder(place.at(), path);
+  const folder = new OpenFolder(place.at(), path);
   try {
-    for (const name of await readdir(HAS_OPEN_LOOKUP ? `/proc/self/fd/${folder.fd}` : path))
-      await removeTree(new Place(folder, path, name), `${path}/${name}`, permit);
+    for (const { name } of await entriesIn(folder.at(), undefined, removing.stretch))
+      await removed(new Place(folder, name), `${path}/${name}`, removing);
   } finally {
-    await folder.close();
+    folder.close();
   }
-  await rmdir(place.at());
+  rmdirSync(place.at());
 }

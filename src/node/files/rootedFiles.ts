@@ -1,17 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { constants, type Dirent } from 'node:fs';
-import { lstat, open, rename, unlink } from 'node:fs/promises';
+import { constants, lstatSync, type Dirent } from 'node:fs';
+import { open, rename, unlink } from 'node:fs/promises';
 import type { PreImage, Resource } from '../../shared/action.ts';
 import { Changed, ToolFailure } from '../../core/tools/failure.ts';
 import { assertPermitted, Forbidden } from '../../core/scope/guard.ts';
 import type { Effort, FileEntry, Files, Look } from '../../core/scope/files.ts';
 import type { Scope } from '../../core/scope/scope.ts';
+import { nameOf } from '../../core/scope/spelling.ts';
 import { Stretch } from '../sandbox/stretch.ts';
 import { entriesIn } from './entriesIn.ts';
 import { expandGlob, namesIn } from './expandGlob.ts';
 import { forbiddenBelow } from './forbiddenBelow.ts';
 import { DeniedNames } from './hardLinks.ts';
-import { asFailure, openFolderAt, openPlace, type Place } from './openTree.ts';
+import { asFailure, OpenFolder, openFolderAt, openPlace, type Place } from './openTree.ts';
 import { isSame, preImageAt } from './preImage.ts';
 import { removeTree } from './removeTree.ts';
 import { refuseRepositoryControls } from './repositoryControls.ts';
@@ -47,7 +48,7 @@ export class RootedFiles implements Files {
   async preImage(path: string): Promise<PreImage> {
     assertPermitted(this.#scope(), path, 'list');
     try {
-      await using place = await openPlace(this.#rootOf(path), path);
+      using place = await openPlace(this.#rootOf(path), path);
       // Every tool that changes something looks here first: another name of a denied file is denied before anyone is asked.
       const info = await place.stat();
       if (info?.isFile()) await this.#refuseHardLink(info, path);
@@ -60,7 +61,7 @@ export class RootedFiles implements Files {
   }
 
   async read(path: string, maxBytes: number): Promise<Uint8Array> {
-    await using place = await this.#place(path, 'read');
+    using place = await this.#place(path, 'read');
     let handle;
     try {
       handle = await open(place.at(), READ);
@@ -90,26 +91,29 @@ export class RootedFiles implements Files {
   }
 
   async list(path: string): Promise<FileEntry[]> {
-    const scope = this.#scope();
-    assertPermitted(scope, path, 'list');
-    const folder = await openFolderAt(this.#rootOf(path), path);
+    const folder = await this.#folder(path);
     try {
-      const at = process.platform === 'linux' ? `/proc/self/fd/${folder.fd}` : path;
+      return await this.#entries(folder, path, new Stretch());
+    } finally {
+      folder.close();
+    }
+  }
+
+  async #entries(folder: OpenFolder, path: string, stretch: Stretch): Promise<FileEntry[]> {
+    const scope = this.#scope();
+    try {
       const entries: FileEntry[] = [];
-      const stretch = new Stretch();
-      for (const found of await entriesIn(at, this.#effort)) {
+      for (const found of await entriesIn(folder.at(), this.#effort, stretch)) {
         await stretch.rest();
         this.#effort?.check();
         const entry = { path: `${path}/${found.name}`, name: found.name, kind: kindOf(found), size: 0 };
         if (scope.isDenied(entry.path) || scope.standing(entry.path, 'list').kind === 'outside') continue;
-        if (entry.kind === 'file') entry.size = (await lstat(`${at}/${found.name}`).catch(() => ({ size: 0 }))).size;
+        if (entry.kind === 'file') entry.size = sizeAt(folder.at(found.name));
         entries.push(entry);
       }
       return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
     } catch (error) {
       throw asFailure(error, path);
-    } finally {
-      await folder.close();
     }
   }
 
@@ -122,7 +126,12 @@ export class RootedFiles implements Files {
   }
 
   walk(path: string, signal: AbortSignal): AsyncIterable<FileEntry> {
-    return walkTree(path, (folder) => this.list(folder), signal, this.#effort);
+    const stretch = new Stretch();
+    const walked = {
+      open: (folder: string, parent?: OpenFolder) => this.#folder(folder, parent),
+      list: (folder: OpenFolder, at: string) => this.#entries(folder, at, stretch),
+    };
+    return walkTree(path, walked, signal, { effort: this.#effort, stretch });
   }
 
   forbiddenBelow(path: string): Promise<string | undefined> {
@@ -135,7 +144,7 @@ export class RootedFiles implements Files {
 
   async write(path: string, content: Uint8Array, expected: PreImage): Promise<void> {
     await this.changeable(path);
-    await using place = await this.#place(path, 'write', true);
+    using place = await this.#place(path, 'write', true);
     await this.#unchanged(place, path, expected);
     const old = await place.stat();
     if (old) await this.#refuseHardLink(old, path);
@@ -161,7 +170,7 @@ export class RootedFiles implements Files {
 
   async remove(path: string, expected: PreImage): Promise<void> {
     await this.changeable(path);
-    await using place = await this.#place(path, 'delete');
+    using place = await this.#place(path, 'delete');
     await this.#unchanged(place, path, expected);
     const old = await place.stat();
     if (old?.isFile()) await this.#refuseHardLink(old, path);
@@ -179,8 +188,8 @@ export class RootedFiles implements Files {
 
   async move(from: string, to: string, expectedFrom: PreImage, expectedTo: PreImage): Promise<void> {
     for (const path of [from, to]) await this.changeable(path);
-    await using source = await this.#place(from, 'delete');
-    await using target = await this.#place(to, 'write', true);
+    using source = await this.#place(from, 'delete');
+    using target = await this.#place(to, 'write', true);
     await this.#unchanged(source, from, expectedFrom);
     await this.#unchanged(target, to, expectedTo);
     const old = await source.stat();
@@ -198,6 +207,11 @@ export class RootedFiles implements Files {
     const root = this.#scope().rootOf(path);
     if (root === undefined) throw new ToolFailure(`${path} is outside the workspace`);
     return root;
+  }
+
+  async #folder(path: string, parent?: OpenFolder): Promise<OpenFolder> {
+    assertPermitted(this.#scope(), path, 'list');
+    return parent ? new OpenFolder(parent.at(nameOf(path)), path) : openFolderAt(this.#rootOf(path), path);
   }
 
   async #place(path: string, access: Resource['access'], make = false): Promise<Place> {
@@ -222,6 +236,14 @@ export class RootedFiles implements Files {
         reason: `${path} is another name of a denied file, or that cannot be ruled out`,
         origin: { layer: 'built-in' },
       });
+  }
+}
+
+function sizeAt(at: string): number {
+  try {
+    return lstatSync(at).size;
+  } catch {
+    return 0; // gone meanwhile
   }
 }
 

@@ -1,13 +1,27 @@
 import { Forbidden } from '../../core/scope/guard.ts';
 import type { Effort, FileEntry } from '../../core/scope/files.ts';
 import { throwIfStopped, ToolFailure } from '../../core/tools/failure.ts';
-import { Stretch } from '../sandbox/stretch.ts';
+import type { Stretch } from '../sandbox/stretch.ts';
+import type { OpenFolder } from './openTree.ts';
 
 /** Longest path that is entered: longer ones cannot be given to the kernel whole (PATH_MAX, limits.h). */
 const LONGEST = 4096;
-/** A folder is opened step by step from the workspace folder: beyond any usual depth each step counts. */
-const FREE_DEPTH = 64;
-const STEP_COST = 8;
+/** So many folders are held open, each in the one before it; one further up is opened again when it is come back to. */
+const MOST_OPEN = 64;
+
+/** How a walk looks into folders; both throw `Forbidden` or `ToolFailure` where it may not or cannot. */
+export interface Walked {
+  /** Opens a folder in the open one that it lies in, or step by step from the workspace folder. */
+  open(path: string, parent: OpenFolder | undefined): Promise<OpenFolder>;
+  list(folder: OpenFolder, path: string): Promise<FileEntry[]>;
+}
+
+interface Level {
+  path: string;
+  folder: OpenFolder | undefined;
+  entries: FileEntry[];
+  next: number;
+}
 
 /**
  * Everything below a folder, each folder before what is in it. Works through a list of what is left to do, not by
@@ -15,38 +29,72 @@ const STEP_COST = 8;
  */
 export async function* walkTree(
   path: string,
-  list: (folder: string) => Promise<FileEntry[]>,
+  walked: Walked,
   signal: AbortSignal,
-  effort: Effort | undefined,
+  { effort, stretch }: { effort: Effort | undefined; stretch: Stretch },
 ): AsyncIterable<FileEntry> {
-  const stretch = new Stretch();
-  const pending: { entries: FileEntry[]; next: number }[] = [{ entries: await listed(path, list, signal), next: 0 }];
-  for (let top = pending.at(-1); top !== undefined; top = pending.at(-1)) {
-    const entry = top.entries[top.next];
-    if (entry === undefined) {
-      pending.pop();
-      continue;
-    }
-    top.next += 1;
+  const levels: Level[] = [];
+  const enter = async (inner: string): Promise<void> => {
     throwIfStopped(signal);
-    await stretch.rest();
-    yield entry;
-    if (entry.kind !== 'directory' || entry.path.length > LONGEST) continue;
-    effort?.look(Math.max(0, pending.length - FREE_DEPTH) * STEP_COST);
-    pending.push({ entries: await listed(entry.path, list, signal), next: 0 });
+    const level = await levelAt(inner, await openAgain(levels, walked, effort), walked);
+    if (!level) return;
+    levels.push(level);
+    giveBack(levels.at(-1 - MOST_OPEN));
+  };
+  try {
+    await enter(path);
+    for (let top = levels.at(-1); top !== undefined; top = levels.at(-1)) {
+      const entry = top.entries[top.next];
+      if (entry === undefined) {
+        giveBack(levels.pop());
+        continue;
+      }
+      top.next += 1;
+      throwIfStopped(signal);
+      await stretch.rest();
+      yield entry;
+      if (entry.kind === 'directory' && entry.path.length <= LONGEST) await enter(entry.path);
+    }
+  } finally {
+    levels.forEach(giveBack);
   }
 }
 
-async function listed(
-  path: string,
-  list: (folder: string) => Promise<FileEntry[]>,
-  signal: AbortSignal,
-): Promise<FileEntry[]> {
-  throwIfStopped(signal);
+/** The folder that the next one lies in, opened once more if it was given back. */
+async function openAgain(
+  levels: readonly Level[],
+  walked: Walked,
+  effort: Effort | undefined,
+): Promise<OpenFolder | undefined> {
+  const parent = levels.at(-1);
+  if (!parent || parent.folder) return parent?.folder;
+  effort?.look(levels.length); // as many steps
+  parent.folder = await orNothing(walked.open(parent.path, undefined));
+  return parent.folder;
+}
+
+async function levelAt(path: string, parent: OpenFolder | undefined, walked: Walked): Promise<Level | undefined> {
+  const folder = await orNothing(walked.open(path, parent));
+  if (!folder) return undefined;
   try {
-    return await list(path);
+    return { path, folder, entries: (await orNothing(walked.list(folder, path))) ?? [], next: 0 };
   } catch (error) {
-    if (error instanceof ToolFailure || error instanceof Forbidden) return []; // gone or unreadable: nothing below it
+    folder.close();
+    throw error;
+  }
+}
+
+function giveBack(level: Level | undefined): void {
+  level?.folder?.close();
+  if (level) level.folder = undefined;
+}
+
+/** Gone or unreadable: nothing below it. */
+async function orNothing<T>(looking: Promise<T>): Promise<T | undefined> {
+  try {
+    return await looking;
+  } catch (error) {
+    if (error instanceof ToolFailure || error instanceof Forbidden) return undefined;
     throw error;
   }
 }
