@@ -68,13 +68,13 @@ export async function converse(talk: Conversation, signal: AbortSignal): Promise
 const SHOWN_WHILE_GROWING = 20_000;
 const MAX_REASON = 600;
 
-/** A call without secrets in it. A name stays one that providers accept when they are told of the call again. */
+/** A call without the secrets that are known; it is done as it stands then. A name stays one that providers accept when they are told of the call again. */
 function redactedCall(call: ToolCall, redactor: Redactor): ToolCall {
   const name = redactor.text(call.name);
   return {
     id: redactor.text(call.id),
     name: name === call.name ? name : name.replace(/[^A-Za-z0-9_-]/g, '_').slice(0, 64),
-    arguments: redactor.text(call.arguments),
+    arguments: redactor.named(call.arguments),
   };
 }
 

@@ -14,7 +14,12 @@ export const DEFAULTS = {
   limits: { memoryBytes: 2 * 1024 ** 3, cpuSeconds: 300, diskBytes: 1024 ** 3, processes: 512 },
 } as const;
 
-/** Likely secrets: reading one asks. Names that say "example" are for everybody's eyes and are left out below. */
+/**
+ * Likely secrets: reading one asks. Names that say "example" are for everybody's eyes and are left out below. Not here
+ * are files that most projects have without a secret in them and that are read every day (`nuget.config`,
+ * `gradle.properties`, `.yarnrc.yml`, `pip.conf`, `auth.json`, `*.tfvars`, `.envrc`, `.git/config`): what stands in
+ * their addresses and headers is masked.
+ */
 export const SECRETS: PathRule[] = [
   '.env',
   '.env.*',
@@ -32,9 +37,40 @@ export const SECRETS: PathRule[] = [
   '.pypirc',
   '.pgpass',
   '.git-credentials',
+  '_netrc',
+  'id_dsa*',
+  '*.ppk',
+  '*.p8',
+  '*.kdbx',
+  '*.tfstate',
+  '*.tfstate.*',
+  '.terraformrc',
+  'credentials.tfrc.json',
   'credentials',
   'credentials.json',
+  'credentials.toml',
+  'client_secret*.json',
+  'application_default_credentials.json',
   'service-account*.json',
+  'secrets.yml',
+  'secrets.yaml',
+  'secrets.json',
+  'secrets.toml',
+  'local.settings.json',
+  'kubeconfig',
+  '*.kubeconfig',
+  '.htpasswd',
+  '.dockercfg',
+  '**/.docker/config.json',
+  '**/.m2/settings*.xml',
+  '.condarc',
+  '.my.cnf',
+  '.s3cfg',
+  '.boto',
+  'rclone.conf',
+  '.vault-token',
+  '.password-store',
+  '.azure',
   '.aws',
   '.ssh',
   '.gnupg',

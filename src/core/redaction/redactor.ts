@@ -1,3 +1,5 @@
+import { credentialBegunAtEnd, withoutCredentials } from './credentialsInText.ts';
+
 /** A value that must never be shown, and the name that stands for it. */
 export interface Secret {
   name: string;
@@ -17,7 +19,8 @@ const SHORTEST_WRAPPED = 20;
 
 /**
  * Replaces secrets by `[redacted:NAME]`, in plain text and as they look in base64, URL encoding, JSON and hex.
- * Longer forms go first, so that no part of one survives inside another.
+ * Longer forms go first, so that no part of one survives inside another. Credentials that nobody named are replaced by
+ * `[redacted]` where they stand in addresses and headers.
  */
 export class Redactor {
   #forms: Form[] = [];
@@ -37,7 +40,27 @@ export class Redactor {
     this.#forms.sort((a, b) => b.form.length - a.form.length);
   }
 
+  /** What is shown to the model and kept in the log. */
   text(text: string): string {
+    return this.#withoutCredentials(this.named(text), false);
+  }
+
+  /** Whether there is something in a text that would be masked. Does not count. */
+  masks(text: string): boolean {
+    const before = this.masked;
+    const differs = this.text(text) !== text;
+    this.masked = before;
+    return differs;
+  }
+
+  #withoutCredentials(text: string, inertOnly: boolean): string {
+    return withoutCredentials(text, inertOnly, () => {
+      this.masked += 1;
+    });
+  }
+
+  /** Only the secrets that are known by name: for what the model itself says is to be done, which must stay as it is. */
+  named(text: string): string {
     let shown = text;
     for (const { form, name, wrapped } of this.#forms) {
       const mask = (): string => {
@@ -55,21 +78,24 @@ export class Redactor {
   /** The same for a text that still grows: an end that may turn out to be the beginning of a secret is held back. */
   growing(text: string): string {
     const shown = this.text(text);
-    let held = 0;
+    let held = credentialBegunAtEnd(shown);
     for (const { form } of this.#forms) held = Math.max(held, begunAtEnd(form, shown));
     return shown.slice(0, shown.length - held);
   }
 
-  /** The same for every string inside a JSON value, keys included. */
+  /**
+   * For every string inside a JSON value, keys included. Such values tell what is done (cards, records of actions): a
+   * password with characters that a shell acts on stays, or its mask could hide a command.
+   */
   json<T>(value: T): T {
     return this.#visit(value) as T;
   }
 
   #visit(value: unknown): unknown {
-    if (typeof value === 'string') return this.text(value);
+    if (typeof value === 'string') return this.#withoutCredentials(this.named(value), true);
     if (Array.isArray(value)) return value.map((item) => this.#visit(item));
     if (typeof value === 'object' && value !== null)
-      return Object.fromEntries(Object.entries(value).map(([key, item]) => [this.text(key), this.#visit(item)]));
+      return Object.fromEntries(Object.entries(value).map(([key, item]) => [this.#visit(key), this.#visit(item)]));
     return value;
   }
 }

@@ -93,7 +93,7 @@ const tool: Tool<z.infer<typeof parameters>> = {
         },
         undo: onlyLooks ? 'nothing-to-undo' : 'none',
       },
-      title: `Run ${titleOf(visible(args.command), 120)}`,
+      title: `Run ${titleOf(context.redactor.json(visible(args.command)), 120)}`,
       card: {
         kind: 'command',
         command: visible(args.command),

@@ -46,7 +46,7 @@ export class Step {
     this.#run.show({
       id: this.id,
       tool: action.tool,
-      title: this.#run.redactor.text(title),
+      title: this.#run.redactor.json(title),
       status: 'deciding',
       decision,
     });

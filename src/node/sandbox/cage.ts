@@ -14,8 +14,8 @@ export interface BaseCage extends Pick<
   Cage,
   'system' | 'masked' | 'links' | 'etc' | 'toolchains' | 'home' | 'uid' | 'gid'
 > {
-  /** Sockets, FIFOs and devices in the toolchains. */
-  specials: readonly string[];
+  /** Sockets, FIFOs, devices and credentials in folders outside the workspace. */
+  withheld: readonly string[];
 }
 
 /** A cage with nothing of anybody's in it. */

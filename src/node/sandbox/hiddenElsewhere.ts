@@ -1,10 +1,12 @@
-import { lstatSync } from 'node:fs';
+import { existsSync, lstatSync } from 'node:fs';
+import { join } from 'node:path';
 import type { SandboxSpec } from '../../core/sandbox/port.ts';
 import { isInside } from '../../core/scope/spelling.ts';
 import { ToolFailure } from '../../core/tools/failure.ts';
 import { textOfName } from '../files/rawPath.ts';
 import { startProcess } from '../process/spawn.ts';
 import type { BaseCage } from './cage.ts';
+import { credentialSearch, heldBack, scriptsWithCredentials } from './credentialFiles.ts';
 
 /** What is kept from a command of the folders that are mounted beside the workspace. */
 export interface HiddenElsewhere {
@@ -34,41 +36,61 @@ export function hiddenElsewhere(
     if (info?.isDirectory()) hidden.folders.push(path);
     else if (info && !info.isSymbolicLink()) hidden.files.push(path);
   }
-  for (const path of base.specials) {
-    if (toolchains.some((mount) => isInside(mount, path))) hidden.files.push(path);
+  for (const path of base.withheld) {
+    if (![...base.system, ...toolchains].some((mount) => isInside(mount, path))) continue;
+    const info = lstatSync(path, { throwIfNoEntry: false });
+    if (info?.isDirectory()) hidden.folders.push(path);
+    else if (info) hidden.files.push(path);
   }
-  return hidden;
+  // Nothing can be put over a file in a folder that is hidden already.
+  const isLeft = (path: string): boolean => !hidden.folders.some((folder) => folder !== path && isInside(folder, path));
+  return {
+    toolchains,
+    files: [...new Set(hidden.files)].filter(isLeft),
+    folders: [...new Set(hidden.folders)].filter(isLeft),
+  };
 }
 
-const FIND = ['(', '-type', 's', '-o', '-type', 'p', '-o', '-type', 'b', '-o', '-type', 'c', ')'];
+const SPECIALS = ['(', '-type', 's', '-o', '-type', 'p', '-o', '-type', 'b', '-o', '-type', 'c', ')'];
+
+/** Where administrators put settings and scripts of their own, inside the system's folders; the rest is as it was delivered. */
+const ADMINISTERED = ['/usr/local', '/usr/etc'];
+const DEPTH = '6';
+
+/** What commands are not to see of the folders outside the workspace that they see. */
+export interface Withheld {
+  toolchains: string[];
+  withheld: string[];
+}
 
 /**
- * Sockets, FIFOs and devices in toolchains: looked for once, when the sandbox is first needed. A toolchain that cannot
- * be looked through is left out.
+ * Sockets, FIFOs, devices and credentials in toolchains, and credentials in the system's folders: looked for once, when
+ * the sandbox is first needed. A toolchain that cannot be looked through is left out.
  */
-export async function specialsIn(
+export async function withheldIn(
   toolchains: readonly string[],
   known: Map<string, Promise<string[] | undefined>>,
-): Promise<{ toolchains: string[]; specials: string[] }> {
-  const specials: string[] = [];
+): Promise<Withheld> {
+  const withheld: string[] = [];
   const kept: string[] = [];
-  for (const mount of toolchains) {
-    const search = known.get(mount) ?? specialsBelow(mount);
+  const places = ADMINISTERED.filter((place) => existsSync(place));
+  for (const mount of [...places, ...toolchains]) {
+    const isSystem = places.includes(mount);
+    const search = known.get(mount) ?? withheldBelow(mount, isSystem ? ['-maxdepth', DEPTH] : []);
     known.set(mount, search);
     const found = await search;
-    if (!found) continue;
-    specials.push(...found);
-    kept.push(mount);
+    if (found) withheld.push(...found);
+    if (found && !isSystem) kept.push(mount);
   }
-  return { toolchains: kept, specials };
+  return { toolchains: kept, withheld };
 }
 
 /** With find(1): a toolchain may hold a hundred thousand files, too many to look at in here. */
-async function specialsBelow(mount: string): Promise<string[] | undefined> {
+async function withheldBelow(mount: string, options: readonly string[]): Promise<string[] | undefined> {
   try {
     const { ended } = await startProcess({
       file: '/usr/bin/find',
-      args: ['-P', mount, ...FIND, '-print0'],
+      args: ['-P', mount, ...options, ...credentialSearch(SPECIALS)],
       cwd: '/',
       environment: { LC_ALL: 'C' },
       outputCap: MOST_OUTPUT,
@@ -76,7 +98,9 @@ async function specialsBelow(mount: string): Promise<string[] | undefined> {
     });
     const { code, output, outputBytes } = await ended;
     // What the account cannot look into (exit code 1), its commands cannot either.
-    return (code === 0 || code === 1) && outputBytes <= MOST_OUTPUT ? splitNames(output) : undefined;
+    if ((code !== 0 && code !== 1) || outputBytes > MOST_OUTPUT) return undefined;
+    const programs = [mount, join(mount, 'bin')].flatMap(scriptsWithCredentials);
+    return [...heldBack(splitNames(output), mount), ...programs];
   } catch {
     return undefined;
   }

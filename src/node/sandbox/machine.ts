@@ -5,7 +5,7 @@ import { systemCallFilter } from '../../core/sandbox/systemCallFilter.ts';
 import type { BaseCage } from './cage.ts';
 import { CageStarter } from './cageStarter.ts';
 import { controlGroups } from './groups/find.ts';
-import { specialsIn } from './hiddenElsewhere.ts';
+import { withheldIn } from './hiddenElsewhere.ts';
 import { findBubblewrap, type Refusal } from './probe.ts';
 import type { Machinery } from './runInCage.ts';
 import { proveCage } from './selfTest/prove.ts';
@@ -34,16 +34,16 @@ export interface Place {
 
 /** What is the same for every sandbox of a process, and takes a while to find out. */
 export interface Known {
-  specials: Map<string, Promise<string[] | undefined>>;
+  withheld: Map<string, Promise<string[] | undefined>>;
   limits: Map<string, Promise<Probe[]>>;
 }
 
-const KNOWN: Known = { specials: new Map(), limits: new Map() };
+const KNOWN: Known = { withheld: new Map(), limits: new Map() };
 
 /** What this process knows of its machine; `again` forgets it. */
 export function known(again = false): Known {
   if (again) {
-    KNOWN.specials.clear();
+    KNOWN.withheld.clear();
     KNOWN.limits.clear();
   }
   return KNOWN;
@@ -78,7 +78,7 @@ export async function findMachine(place: Place): Promise<Machine | Unproven> {
     masked: maskedInProc(),
     ...inside,
     etc: await syntheticEtc(place.data, inside.uid, inside.gid, HOME),
-    ...(await specialsIn(place.toolchains, place.known.specials)),
+    ...(await withheldIn(place.toolchains, place.known.withheld)),
     home: HOME,
   };
   let last: Machine | Unproven | undefined;

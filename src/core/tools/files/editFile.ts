@@ -3,6 +3,7 @@ import { ToolFailure } from '../failure.ts';
 import { MAX_TEXT, textOf } from '../text.ts';
 import { anyTool, expectedAt, type Tool, type ToolContext } from '../tool.ts';
 import { editCard } from './diffCard.ts';
+import { refuseMasksLookedFor, refuseMasksWrittenBack } from './masksWrittenBack.ts';
 import { undoOf, undoWords } from './undo.ts';
 
 const parameters = z.strictObject({
@@ -27,7 +28,9 @@ const tool: Tool<Arguments> = {
     const open = context.scope.standing(look.path, 'write').kind === 'free';
     const before = open ? await currentText(look.path, context) : '';
     const secret = context.scope.isSecret(look.path);
+    if (open) refuseMasksLookedFor(before, args.old_text, shown, context.redactor);
     const after = open ? edited(before, args, shown, secret) : args.new_text;
+    if (open) refuseMasksWrittenBack({ before, after, shown }, context.redactor);
     return {
       action: {
         tool: 'edit_file',

@@ -3,6 +3,7 @@ import { ToolFailure } from '../failure.ts';
 import { MAX_TEXT, textOf } from '../text.ts';
 import { anyTool, expectedAt, type Tool } from '../tool.ts';
 import { editCard } from './diffCard.ts';
+import { refuseMasksWrittenBack } from './masksWrittenBack.ts';
 import { undoOf, undoWords } from './undo.ts';
 
 const parameters = z.strictObject({
@@ -26,6 +27,7 @@ const tool: Tool<z.infer<typeof parameters>> = {
     const open = context.scope.standing(look.path, 'write').kind === 'free';
     const before =
       preImage.kind === 'file' && open ? textOf(await context.files.read(look.path, MAX_TEXT), shown) : undefined;
+    if (before !== undefined) refuseMasksWrittenBack({ before, after: args.content, shown }, context.redactor);
     const undo = await undoOf(context, [preImage]);
     return {
       action: {
