@@ -29,7 +29,7 @@ const TOP = [
 const FILES = ['enabled', 'allowed_paths', 'denied_paths'];
 const CODE = ['enabled', 'languages', 'timeout'];
 const SANDBOX = ['backend', 'memory', 'cpu', 'disk', 'processes', 'require_enforced_limits', 'network', 'image'];
-const RULE = ['decision', 'tools', 'commands', 'in', 'paths', 'why', 'each_time', 'examples'];
+const RULE = ['decision', 'tools', 'commands', 'paths', 'in', 'why', 'each_time', 'examples'];
 const BOOLEANS = ['true', 'false'];
 const without = (all: readonly string[], ...gone: string[]): string[] => all.filter((one) => !gone.includes(one));
 
