@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { openPlace } from '../../src/node/files/openTree.ts';
 import { removeTree } from '../../src/node/files/removeTree.ts';
-import { attempt, type Call, unseen } from '../support/attempt.ts';
+import { attempt, type Call } from '../support/attempt.ts';
 import { plant, temporaryFolder } from '../support/tree.ts';
 import { workbench, type Workbench } from '../support/workbench.ts';
 
@@ -130,6 +130,7 @@ test('writing through links that were there all along stays inside', async () =>
   symlinkSync(join(outside, 'new.txt'), join(bench.folder, 'dangling'));
   symlinkSync('missing.txt', join(bench.folder, 'dangling-inside'));
   symlinkSync('e', join(bench.folder, 'inside'));
+  const hidden = Buffer.from('echo x > out/a.txt; echo x > dangling; rm -rf out/deep; false').toString('base64');
   const results = await attempt(bench, [
     { name: 'write_file', args: { path: 'out/a.txt', content: 'x' } },
     { name: 'write_file', args: { path: 'out/new/x.txt', content: 'x' } },
@@ -137,7 +138,8 @@ test('writing through links that were there all along stays inside', async () =>
     { name: 'write_file', args: { path: 'dangling-inside', content: 'x' } },
     { name: 'move_path', args: { from: 'keep.txt', to: 'out/keep.txt' } },
     { name: 'move_path', args: { from: 'keep.txt', to: 'dangling' } },
-    { name: 'run_command', args: { command: unseen('echo x > out/a.txt; echo x > dangling; rm -rf out/deep; false') } },
+    // Names in a here-document are looked up, and would be denied: these are for the sandbox alone.
+    { name: 'run_command', args: { command: `echo ${hidden} | base64 -d | bash` } },
     { name: 'run_command', args: { command: 'echo x > out/a.txt' } },
     { name: 'write_file', args: { path: 'inside/n.txt', content: 'x' } },
   ]);
@@ -197,7 +199,7 @@ test('while a folder flickers between itself and a link out, nothing outside is 
     expect(text).not.toContain('deep');
   }
   expect(new Set(results.map(({ outcome }) => outcome)).size).toBeGreaterThan(1); // it did flicker
-});
+}, 180_000); // two hundred calls, each recorded durably
 
 test('a folder that becomes a link in the middle of its removal takes nothing outside with it', async () => {
   const outside = await outsideFolder();

@@ -132,9 +132,9 @@ test('report: a document; of no run a sentence', async () => {
   const { oversign } = await place(hostileRun(2));
   const { code, stdout } = await oversign('report', 'run-000002');
   expect(code).toBe(0);
-  expect(stdout).toMatch(/^# zebra/);
+  expect(stdout).toMatch(/^# `zebra/);
   expect(stdout).toContain('## Turn 1');
-  expect(stdout).toContain('- Policy digest: abab');
+  expect(stdout).toContain('- Policy digest: `abab');
   expect(await oversign('report', 'none')).toMatchObject({ code: 1, stderr: 'oversign: there is no run none\n' });
   expect((await oversign('report')).code).toBe(2);
 });
