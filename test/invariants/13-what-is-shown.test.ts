@@ -164,8 +164,10 @@ describe('a diff', () => {
   });
 });
 
-test('a long command is shown to its last character', async () => {
-  const command = `echo start; ${'# filler\n'.repeat(2000)}rm -rf everything`;
+test('a long command is shown to its last character, and one that is too long to be looked into is refused', async () => {
+  const tooLong = `echo start; ${'# filler\n'.repeat(2000)}rm -rf everything`;
+  expect(await cardsOf({}, [{ name: 'run_command', args: { command: tooLong } }])).toEqual([]);
+  const command = `echo start; ${'# filler\n'.repeat(1000)}rm -rf everything`;
   const asked = await cardsOf({}, [{ name: 'run_command', args: { command } }]);
   expect(asked[0]?.card).toMatchObject({ kind: 'command', command });
   if (asked[0]) expect(approvalText(asked[0])).toContain('rm -rf everything');

@@ -37,7 +37,9 @@ export function contentOfOutput(line: Line, { scope }: Pick<ToolContext, 'scope'
     if (access !== 'read' || isGuess) continue;
     const path = absolute(isPattern ? spelling.replace(/[^/]*[*?[].*$/s, '.') : spelling, cwd, scope.home);
     if (path === undefined) continue;
-    const isFolder = named.resources.some((one) => one.access === 'list' && one.path === path);
+    const isTouched = (how: 'list' | 'read'): boolean =>
+      named.resources.some((one) => one.access === how && one.path === path);
+    const isFolder = isTouched('list') && !isTouched('read');
     if (isFolder || (isPattern && scope.rootOf(path) !== undefined)) found.add(folderEntry(path));
   }
   return [...found].sort();

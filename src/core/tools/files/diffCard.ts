@@ -53,13 +53,24 @@ function blanks(run: string): string {
   return ` [${run.length} ${run.length === 1 ? 'blank' : 'blanks'}${run.includes('\t') ? ', tabs among them' : ''}]`;
 }
 
+/** All that lies between the lines that both begin and end with: what a difference looks like that took too long. */
 function wholeFile(options: { before: string | undefined; after: string }): string {
-  const mark = (text: string, sign: string): string =>
-    text
-      .split('\n')
-      .map((line) => sign + line)
-      .join('\n');
-  return `${mark(options.before ?? '', '-')}\n${mark(options.after, '+')}`;
+  const [before, after] = [options.before ?? '', options.after].map((text) => linesOf(text));
+  if (!before || !after) return '';
+  const most = Math.min(before.length, after.length);
+  let same = 0;
+  while (same < most && before[same] === after[same]) same += 1;
+  let end = 0;
+  while (end < most - same && before.at(-1 - end) === after.at(-1 - end)) end += 1;
+  const mark = (lines: readonly string[], sign: string): string[] =>
+    lines.slice(same, lines.length - end).map((line) => sign + line);
+  const place = `@@ -${same + 1},${before.length - same - end} +${same + 1},${after.length - same - end} @@`;
+  return [place, ...mark(before, '-'), ...mark(after, '+')].join('\n');
+}
+
+/** A line end at the end begins no further line. */
+function linesOf(text: string): string[] {
+  return text === '' ? [] : text.replace(/\n$/, '').split('\n');
 }
 
 /** The beginning, and how much more there is. */
