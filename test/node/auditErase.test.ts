@@ -198,6 +198,19 @@ test('retention by size erases the oldest, so much as is too much, and gives the
   expect(readFileSync(file).length).toBeLessThanOrEqual(size - 40_000);
 });
 
+test('retention by size: an old run that went on just now takes no other run with it', async () => {
+  const file = join(await temporaryFolder(), 'audit.db');
+  const runs = Array.from({ length: 10 }, (_, at) => secretRun(at + 1, `word${at}x`, 'alice', 3000));
+  write(file, ...runs, eventsOfRun(1, 10));
+  const store = opened(file);
+  const size = readFileSync(file).length;
+  expect(store.retain({ bytes: size - 20_000 }).payloads).toBeGreaterThan(0);
+  const kept = runs.filter((_, at) => store.events(`run-${String(at + 1).padStart(6, '0')}`)[0]?.payload !== undefined);
+  expect(kept).toHaveLength(9);
+  expect(store.events('run-000001')[0]?.payload).toBeDefined();
+  expect(store.events('run-000002')[0]?.payload).toBeUndefined();
+});
+
 /** Two stores, the second of which made the index anew because somebody removed it. */
 async function apart(): Promise<{ file: string; first: AuditStore; second: AuditStore }> {
   const file = join(await temporaryFolder(), 'audit.db');

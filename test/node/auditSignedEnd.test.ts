@@ -2,7 +2,12 @@ import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
+import { transcriptStatement } from '../../src/node/audit/chain.ts';
+import { ChainWriter } from '../../src/node/audit/chainWriter.ts';
+import { LogFile } from '../../src/node/audit/logFile.ts';
+import { logOf } from '../../src/node/audit/logText.ts';
 import { AuditStore } from '../../src/node/audit/store.ts';
+import { sha256 } from '../../src/node/files/hash.ts';
 import { identityOf } from '../../src/node/process/identity.ts';
 import { runCli, type CliEnd } from '../support/cli.ts';
 import { bodyOf, putInto, rehash, takeFrom, type Held } from '../support/logAttacksRows.ts';
@@ -109,11 +114,13 @@ test('a live log whose end nobody signed says so first, and settles', async () =
 test('what was written before exports had a signed end: the truth about it', async () => {
   const { base } = await place();
   const key = join(OLD, 'account.pem');
-  for (const name of ['signed.jsonl', 'run.jsonl']) {
-    const { code, stdout } = await verified(base, join(OLD, name), key);
-    expect(code).toBe(0);
-    expect(stdout).toContain('made by an earlier version');
-  }
+  const { code, stdout } = await verified(base, join(OLD, 'signed.jsonl'), key);
+  expect(code).toBe(0);
+  expect(stdout).toContain('made by an earlier version');
+  // Out of the middle of a log: that no later version wrote there is not vouched for by anything in it.
+  const part = await verified(base, join(OLD, 'run.jsonl'), key);
+  expect(part).toMatchObject({ code: 5 });
+  expect(part.stdout).toMatch(/^NOT SIGNED TO ITS END: the export stops at event/);
   const open = await verified(base, join(OLD, 'open.jsonl'), key);
   expect(open).toMatchObject({ code: 5 });
   expect(open.stdout).toMatch(/^NOT SIGNED TO ITS END: the last 3 events are signed by nobody yet/);
@@ -121,6 +128,51 @@ test('what was written before exports had a signed end: the truth about it', asy
   const log = await verified(base, join(base, 'old.db'), key);
   expect(log).toMatchObject({ code: 0 });
   expect(log.stdout).toContain('2 conversations were stored by an earlier version');
+});
+
+test('a cut export of one run that pretends to be of an earlier version, its writers too, is not believed', async () => {
+  const { base, file, key } = await place();
+  const [honest, copy] = [join(base, 'honest.jsonl'), join(base, 'forged.jsonl')];
+  exportTo(honest, file, 'run-000002');
+  forged(honest, copy, (held) => {
+    const at = held.rows.findLastIndex((row, index) => bodyOf(row).type === 'head' && index < held.rows.length - 1);
+    held.rows.splice(at + 1);
+    held.after = [];
+    held.before = held.before.map((line) => line.replace('"format":2', '"format":1').replace('"exports":2,', ''));
+  });
+  expect(await verified(base, copy, key)).toMatchObject({ code: 5 });
+});
+
+test('a conversation of an earlier version that was erased, and is there again: neither whole nor resumed', async () => {
+  const { base, file, store } = await place();
+  const log = new LogFile(file);
+  const chain = new ChainWriter(log, dirname(file), process.pid);
+  // As earlier versions stored it: signed, and named by no event.
+  log.use('write', (connection) => {
+    chain.transaction(connection, () => {
+      const { seq } = chain.append(connection, { type: 'notice', run: 'run-000001', data: {} });
+      const name = chain.introduced(connection) || (logOf(connection)?.log ?? '');
+      const signature = chain.sign(transcriptStatement(name, 'run-000001', seq, sha256('["old"]')));
+      connection
+        .prepare('INSERT INTO transcripts (run, body, seq, writer, signature) VALUES (?, ?, ?, ?, ?)')
+        .run('run-000001', '["old"]', seq, chain.id, signature);
+      chain.settle(connection);
+    });
+  });
+  log.close();
+  expect(store.loadTranscript('run-000001')).toEqual(['old']); // the control
+  using before = new DatabaseSync(file);
+  before.exec('CREATE TEMP TABLE old AS SELECT * FROM transcripts');
+  store.erase({ scope: 'run', run: 'run-000001' });
+  expect(store.loadTranscript('run-000001')).toBeUndefined();
+  expect(await runCli(['verify'], { base })).toMatchObject({ code: 0 });
+  before.exec('INSERT INTO transcripts SELECT * FROM temp.old');
+  before.close();
+  expect(() => store.loadTranscript('run-000001')).toThrow('it was erased, and is there again');
+  expect(await runCli(['verify'], { base })).toMatchObject({
+    code: 1,
+    stdout: expect.stringContaining('was erased, and is there again') as string,
+  });
 });
 
 /** The store is closed while somebody changes the file. */

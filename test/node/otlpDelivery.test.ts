@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { verifyInWorker } from '../../src/node/audit/verify/verifyInWorker.ts';
 import { attributesOf, LONG_MS, NOW, OtlpReceiver, OtlpWorld, type DatabaseRow } from '../support/otlpReceiver.ts';
 
 const FLUSH_MS = 50_000;
@@ -373,3 +374,23 @@ function cursor(): { file: string; value: Record<string, unknown> } {
   const file = join(world.data, name);
   return { file, value: JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown> };
 }
+
+test('a log that rests is signed to its end, what was recorded of the sending too; nothing is sent because of that', async () => {
+  const exporter = await world.flushed();
+  world.client.onAppend(() => {
+    exporter.notify();
+  });
+  await world.notices(10);
+  const state = async (): Promise<string | undefined> =>
+    (await verifyInWorker({ file: world.client.file, against: { testimonies: [] } }, new AbortController().signal))
+      ?.state;
+  await vi.waitFor(async () => {
+    expect(world.rows().at(-1)?.body).toContain('"type":"head"');
+    expect(world.receiver.records.length).toBeGreaterThan(10);
+    expect(await state()).toBe('whole');
+  }, 20_000);
+  const { length } = world.receiver.taken;
+  await new Promise((resolve) => setTimeout(resolve, 2000));
+  expect(world.receiver.taken).toHaveLength(length);
+  expect(await state()).toBe('whole');
+});

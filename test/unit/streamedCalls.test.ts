@@ -95,6 +95,17 @@ test.each<[string, Piece[]]>([
     'the id comes with a later piece',
     [piece(0, undefined, 'read_file', ''), piece(0, 'x', undefined, A), piece(1, 'y', 'read_file', B)],
   ],
+  [
+    'an id made up for each piece, as vLLM up to 0.8 did',
+    [
+      piece(0, 'x', 'read_file', ''),
+      piece(0, 'r1', undefined, A.slice(0, 5)),
+      piece(0, 'r2', undefined, A.slice(5)),
+      piece(0, 'r3', undefined, ''),
+      piece(1, 'y', 'read_file', B.slice(0, 5)),
+      piece(1, 'r4', undefined, B.slice(5)),
+    ],
+  ],
 ])('two calls are two calls: %s', (_, pieces) => {
   const calls = put(...pieces);
   expect(words(calls)).toEqual([`read_file ${A}`, `read_file ${B}`]);
@@ -106,7 +117,15 @@ test.each<[string, Piece[]]>([
   ['arguments for an index that never began', [piece(0, 'x', 'read_file', A), piece(1, undefined, undefined, B)]],
   ['arguments behind whole ones', [piece(0, 'x', 'delete_path', A), piece(0, undefined, undefined, B)]],
   ['the same id again, behind whole arguments', [piece(0, 'x', 'delete_path', A), piece(0, 'x', 'delete_path', B)]],
-  ['another id without a name', [piece(0, 'x', 'delete_path', '{"path":'), piece(0, 'y', undefined, '"b.txt"}')]],
+  ['another id without a name, behind whole arguments', [piece(0, 'x', 'delete_path', A), piece(0, 'y', undefined, B)]],
+  [
+    'another id without a name, and two calls open',
+    [
+      piece(0, 'x', 'delete_path', '{"path":'),
+      piece(0, 'y', 'read_file', '{"path":'),
+      piece(0, 'z', undefined, '"b.txt"}'),
+    ],
+  ],
   ['one id with two names', [piece(0, 'x', 'delete_path', '{"path":'), piece(0, 'x', 'read_file', '"b.txt"}')]],
   ['one id at two indexes', [piece(0, 'x', 'delete_path', '{"path":'), piece(1, 'x', undefined, '"b.txt"}')]],
   [

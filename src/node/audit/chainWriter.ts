@@ -90,7 +90,7 @@ export class ChainWriter {
     if (room.payload === 'digest' && room.isFirst) this.#write(connection, tip, budgetNotice(checked, this.#limits));
     const written = this.#write(connection, tip, checked, new Date().toISOString(), room);
     if (tip.seq - tip.signed >= MOST_UNSIGNED || isSignedAtOnce(checked)) this.#sign(connection, tip);
-    else if (this.#own && !isOfExport(checked)) this.#own.isWaiting = true;
+    else if (this.#own) this.#own.isWaiting = true;
     return written;
   }
 
@@ -251,11 +251,6 @@ const MISSING: Gap = {
 /** An event of the run itself, not of one of its actions. */
 function isSignedAtOnce({ type, action }: NewEvent): boolean {
   return SIGNED_AT_ONCE.has(type) && action === undefined;
-}
-
-/** That something was sent to a collector would be sent there too, with its signature, and so on. */
-function isOfExport({ type, run }: NewEvent): boolean {
-  return type === 'egress' && !isOfRun(run);
 }
 
 /** Random bytes are dear one call at a time. */

@@ -30,8 +30,8 @@ export function saveConversation(connection: Connection, writer: ChainWriter, ru
  */
 export function loadConversation(connection: Connection, run: string): Json | undefined {
   const named = namedBy(connection, run);
-  const isErased = named !== undefined && isErasedSince(connection, run, named.seq);
   const stored = storedFor(connection, run);
+  const isErased = isErasedSince(connection, run, named?.seq ?? stored?.seq ?? 0);
   const refuse = (what: string): never => {
     throw new ConversationChanged(
       `The stored conversation of run ${run} is not the one that was recorded: ${what}. Nothing goes on from it; start a new run, and see with "oversign verify" what else was changed`,

@@ -81,21 +81,23 @@ function trimmedUpTo(connection: Connection, { run, conversation }: Holding, byt
   return last ?? (conversation > 0 ? 0 : undefined);
 }
 
-/** From the oldest payload on, until so much is gone; then to the end of the run that it belongs to. */
+/** Whole runs, those first that ended first, until so much is gone: one that went on since takes no others with it. */
 function agedUpTo(connection: Connection, bytes: number, trimmed: ReadonlyMap<string, number>): number {
   if (bytes <= 0) return 0;
   const active = activeRuns(connection);
-  let left = bytes;
-  let last: { seq: number; run: string } | undefined;
-  for (const { seq, run, size } of payloadsOf(connection)) {
-    if (left <= 0) break;
-    if (!isOfRun(run) || active.has(run) || seq <= (trimmed.get(run) ?? 0)) continue;
-    left -= size;
-    last = { seq, run };
-  }
-  if (!last) return 0;
+  const sizes = new Map<string, number>();
+  for (const { seq, run, size } of payloadsOf(connection))
+    if (isOfRun(run) && !active.has(run) && seq > (trimmed.get(run) ?? 0)) sizes.set(run, (sizes.get(run) ?? 0) + size);
   const end = connection.prepare("SELECT max(seq) AS s FROM events WHERE run = ? AND type <> 'conversation'");
-  return Number(end.get(last.run)?.['s'] ?? last.seq);
+  const ended = [...sizes].map(([run, size]) => ({ size, seq: Number(end.get(run)?.['s'] ?? 0) }));
+  let left = bytes;
+  let upTo = 0;
+  for (const { size, seq } of ended.sort((a, b) => a.seq - b.seq)) {
+    if (left <= 0) break;
+    left -= size;
+    upTo = seq;
+  }
+  return upTo;
 }
 
 function* payloadsOf(connection: Connection, run?: string): Iterable<{ seq: number; run: string; size: number }> {

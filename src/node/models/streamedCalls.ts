@@ -81,10 +81,11 @@ export class StreamedCalls {
     if (piece.index === undefined) return sameId ? goesOn(sameId, piece) : this.#withoutIndexAndId(piece);
     if (sameId && sameId.index === piece.index) return goesOn(sameId, piece);
     if (sameId && !isNewWhole(sameId, piece)) throw mixedUp('two calls with the same id');
-    if (!sameIndex || (piece.id !== '' && sameIndex.id !== '')) return undefined;
-    if (piece.id === '' && piece.name === '' && this.#openAt(piece.index).length > 1)
+    if (!sameIndex || (piece.id !== '' && sameIndex.id !== '' && piece.name !== '')) return undefined;
+    if (piece.name === '' && piece.arguments !== '' && this.#openAt(piece.index).length > 1)
       throw mixedUp('arguments that could belong to several calls');
-    return goesOn(sameIndex, piece);
+    // Some servers (vLLM up to 0.8, Poolside) make up an id for each piece: without a name it begins no call.
+    return goesOn(sameIndex, sameIndex.id === '' ? piece : { ...piece, id: '' });
   }
 
   /** With neither index nor known id only a single call that is not at its end can be meant, or a new one. */

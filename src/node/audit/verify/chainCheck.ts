@@ -71,6 +71,8 @@ export class ChainCheck {
   readonly counts = { payloads: 0, missing: 0, runs: 0 };
   /** The latest format of exports that a process of this log says it makes. */
   exports = 1;
+  /** Whether processes were introduced outside the chain: nothing but their keys is vouched for there. */
+  hasIntroduced = false;
 
   constructor(how: Checking) {
     this.#how = how;
@@ -121,6 +123,7 @@ export class ChainCheck {
 
   /** A process that began to write before the part that an export holds. */
   introduce(body: string, prev: string): Bad | undefined {
+    this.hasIntroduced = true;
     const event = factsOf(body);
     return event ? this.#introduce(event, { seq: event.seq - 1, hash: prev }) : unreadable(0);
   }

@@ -20,6 +20,8 @@ export interface Conversations {
 /** What the chain says of stored conversations, and whether what is stored is that. */
 export class ConversationCheck {
   readonly #named = new Map<string, { seq: number; digest: unknown; erasedBy?: number }>();
+  /** Of runs whose conversation no event names, and the last event that says it was erased. */
+  readonly #erasedUnnamed = new Map<string, number>();
 
   named(run: string, seq: number, digest: unknown): void {
     this.#named.set(run, { seq, digest });
@@ -29,6 +31,7 @@ export class ConversationCheck {
     for (const run of Array.isArray(runs) ? (runs as unknown[]) : []) {
       const named = this.#named.get(String(run));
       if (named) named.erasedBy = by;
+      else this.#erasedUnnamed.set(String(run), by);
     }
   }
 
@@ -51,7 +54,8 @@ export class ConversationCheck {
         words: `the stored conversation of run ${run} ${words}; it cannot be resumed`,
       });
       const digest = sha256(body);
-      if (named?.erasedBy !== undefined && named.erasedBy < signed) return bad('was erased, and is there again');
+      const erasedBy = named ? named.erasedBy : this.#erasedUnnamed.get(run);
+      if (erasedBy !== undefined && erasedBy < signed) return bad('was erased, and is there again');
       if (named && (named.digest !== digest || named.seq !== seq)) return bad('is not the one that was recorded here');
       if (!isSigned(writer, transcriptStatement(log, run, seq, digest), signature))
         return bad('is not what a process of this log has signed for it');

@@ -16,7 +16,9 @@ export interface Exported {
  */
 export function checkedEnd({ header, end }: Exported, check: ChainCheck): ExportEndState | Bad {
   const found = end();
-  if (!found) return header.format < EXPORT_FORMAT && check.exports < EXPORT_FORMAT ? 'earlier' : 'missing';
+  // Which version wrote them is not to be known of processes that the chain itself does not introduce.
+  const isEarlier = header.format < EXPORT_FORMAT && check.exports < EXPORT_FORMAT && !check.hasIntroduced;
+  if (!found) return isEarlier ? 'earlier' : 'missing';
   const { seq: last, hash } = check.last;
   const bad = (property: Bad['property'], words: string): Bad => ({ seq: last + 1, property, words });
   if (!check.isSignedByAccount(exportStatement(found.text), found.signature))
