@@ -64,34 +64,47 @@ export class CommittedControls {
   ): Promise<string | undefined> {
     const tips = tipsIn(before);
     const fresh = [...tipsIn(now)].filter((tip) => !tips.has(tip));
+    // It gives an object that is known another content, whatever that is called (git-replace(1)).
+    const replacedBefore = replacementsIn(before);
+    const replaced = [...replacementsIn(now)].find((line) => !replacedBefore.has(line));
+    if (replaced !== undefined) return replaced.slice(replaced.indexOf(' ') + 1);
+    if (Math.max(before.size, now.size) > MOST_FILES && before.size !== now.size)
+      return 'more references than can be told';
     const staged = this.#stagedIn(repository, now);
-    const stagedBefore = this.#stagedIn(repository, before) ?? new Set<string>();
-    if (staged === undefined) return `${repository.gitFolder}/index`;
-    const isNew = [...staged].some((entry) => !stagedBefore.has(entry));
+    const wasStaged = this.#stagedIn(repository, before);
+    const stagedBefore = wasStaged ?? new Set<string>();
+    // What cannot be read may hold anything; where it was like that before, it is the person's own way.
+    if (staged === undefined && wasStaged !== undefined) return 'what the index holds cannot be told, and it';
+    const isNew = [...(staged ?? [])].some((entry) => !stagedBefore.has(entry));
     if (!isNew && fresh.length === 0) return undefined;
     if (fresh.length > MOST_TIPS) return `what ${fresh.length} new commits hold`;
     const known = new Set(stagedBefore);
     const ofCommit = async (commit: string): Promise<ReadonlySet<string> | undefined> =>
       protectedIn(repository, commit);
-    for (const tip of [...tips].slice(0, MOST_TIPS)) for (const entry of (await ofCommit(tip)) ?? []) known.add(entry);
-    const found = [...staged].find((entry) => !known.has(entry));
-    if (found !== undefined) return pathIn(found);
-    for (const tip of fresh) {
-      const entries = await ofCommit(tip);
-      if (entries === undefined) continue; // no commit at all: git cannot check it out either
-      const one = [...entries].find((entry) => !known.has(entry));
-      if (one !== undefined) return pathIn(one);
+    const found = new Set(staged);
+    // What is no commit at all git cannot check out either.
+    for (const tip of fresh) for (const entry of (await ofCommit(tip)) ?? []) found.add(entry);
+    const unknown = (): string | undefined => [...found].find((entry) => !known.has(entry));
+    // Each look starts git: only while something is not known yet.
+    for (const tip of [...tips].slice(0, MOST_TIPS)) {
+      if (unknown() === undefined) return undefined;
+      for (const entry of (await ofCommit(tip)) ?? []) known.add(entry);
     }
-    return undefined;
+    const one = unknown();
+    return one === undefined ? undefined : pathIn(one);
   }
 
   #stagedIn({ worktree }: Found, files: ReadonlyMap<string, Buffer>): Set<string> | undefined {
     const index = files.get('index');
     if (!index) return new Set();
-    return new Set(
-      entriesInIndex(index)
-        ?.filter(({ name }) => this.#isProtected(`${worktree}/${name}`))
-        .map(({ name, content }) => `${content} ${name}`) ?? [],
+    const entries = entriesInIndex(index);
+    return (
+      entries &&
+      new Set(
+        entries
+          .filter(({ name }) => this.#isProtected(`${worktree}/${name}`))
+          .map(({ name, content }) => `${content} ${name}`),
+      )
     );
   }
 }
@@ -117,7 +130,17 @@ function pointersIn(gitFolder: string): Map<string, Buffer> {
       if (bytes) found.set(name, Buffer.from(bytes));
     }
   };
-  for (const name of ['HEAD', 'index', 'packed-refs', 'refs', 'logs/refs/stash']) take(name);
+  for (const name of [
+    'HEAD',
+    'index',
+    'packed-refs',
+    'logs/refs/stash',
+    'refs/replace',
+    'refs/heads',
+    'refs/tags',
+    'refs',
+  ])
+    take(name);
   return found;
 }
 
@@ -129,6 +152,13 @@ function tipsIn(files: ReadonlyMap<string, Buffer>): Set<string> {
       for (const [tip] of bytes.toString('latin1').matchAll(/\b[0-9a-f]{40}(?:[0-9a-f]{24})?\b/g))
         if (!/^0+$/.test(tip)) tips.add(tip);
   return tips;
+}
+
+/** Which object stands for which other one: `digest refs/replace/digest`, as a packed reference is written. */
+function replacementsIn(files: ReadonlyMap<string, Buffer>): Set<string> {
+  const packed = (files.get('packed-refs')?.toString('latin1') ?? '').split('\n');
+  const loose = [...files].map(([name, bytes]) => `${bytes.toString('latin1').trim()} ${name}`);
+  return new Set([...packed, ...loose].filter((line) => / refs\/replace\//.test(line)));
 }
 
 /** Puts one file back; what stands there now goes into the folder of what is kept. */
