@@ -75,6 +75,12 @@ function attacks({ blob, loose }: Pick<World, 'blob' | 'loose'>): string[] {
     'git grep canary',
     'git blame private/plan.txt',
     'git cat-file blob of-the-file',
+    'git show -s of-the-file',
+    `git show --stat ${blob}`,
+    'git show --name-only --tags',
+    `git status --short; ${HEAD.replace('cat', '')} grep -ahr --include=${blob.slice(2)} '' ${INFLATE}`,
+    `git status --short; ${HEAD.replace('cat', '')} grep -ah -d recurse --include=${blob.slice(2)} '' ${INFLATE}`,
+    `git status --short; ${HEAD.replace('cat', '')} grep -ah --recurs --include=${blob.slice(2)} '' ${INFLATE}`,
   ];
 }
 
@@ -115,6 +121,42 @@ test('what git kept once counts too, and what only git itself still finds', asyn
   expect(object + store).not.toContain(CANARY);
 });
 
+test('an object that nothing leads to is no more shown, however it is named', async () => {
+  const bench = await workbench({
+    userPolicy: DENY,
+    files: { 'src/a.js': 'let a = 1;\n', 'private/plan.txt': `${CANARY}\n` },
+    answer: () => ({ choice: 'deny' }),
+  });
+  const { folder } = bench;
+  git(folder, 'init', '-q', '-b', 'main');
+  git(folder, 'add', 'src');
+  git(folder, 'commit', '-q', '-m', 'one');
+  git(folder, 'add', 'private');
+  const [blob, tree] = [git(folder, 'hash-object', 'private/plan.txt').trim(), git(folder, 'write-tree').trim()];
+  const inner = git(folder, 'rev-parse', `${tree}:private`).trim();
+  const commit = git(folder, 'commit-tree', '-m', 'x', tree).trim();
+  git(folder, 'reset', '-q');
+  const lines = [
+    `git show ${blob.toUpperCase()}`,
+    `git show x-g${blob.slice(0, 10)}`,
+    `git cat-file -p v1-0-g${blob}`,
+    `git diff HEAD:src/a.js ${blob.slice(0, 12).toUpperCase()}`,
+    `git show ${inner}:plan.txt`,
+    `echo ${commit} | git diff-tree --stdin -p --root`,
+    `git show ${commit}`,
+  ];
+  const control = await told({ bench, blob, loose: '' }, [
+    'git show HEAD',
+    `git show ${git(folder, 'rev-parse', 'HEAD').trim()}`,
+  ]);
+  for (const text of control) expect(text).toContain('let a = 1');
+  for (const [index, text] of (await told({ bench, blob, loose: '' }, lines)).entries())
+    expect(text, lines[index]).toBe('The user denied this.');
+  await plant(folder, { '.git/FETCH_HEAD': `${commit}\t\tbranch 'main' of x\n` });
+  const [fetched] = await told({ bench, blob, loose: '' }, ['git log -p FETCH_HEAD']);
+  expect(fetched).toBe('The user denied this.');
+});
+
 test('looking at a repository stays without questions where nothing of a file is shown', async () => {
   const held = await world(DENY);
   const lines = [
@@ -122,6 +164,7 @@ test('looking at a repository stays without questions where nothing of a file is
     'git status --short && ls src',
     'git log --oneline | head -5',
     'git log --stat -3',
+    'git show --stat HEAD~0',
     'git diff --stat',
     'git diff --name-only HEAD | wc -l',
     'git branch -a',
@@ -129,6 +172,7 @@ test('looking at a repository stays without questions where nothing of a file is
     'git ls-files -s',
     'git rev-parse HEAD && cat src/a.js',
     'git log --oneline && grep -rn "let a" src',
+    'git log --oneline && grep -rn --include=*.js "let a" src',
     'ls -la .git',
     'grep -rn "let a" . 2>/dev/null || true',
   ];

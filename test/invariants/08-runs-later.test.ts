@@ -154,6 +154,16 @@ const COMMITTED: [string, string][] = [
     'in a tag and packed',
     `git update-index --add --cacheinfo 100644,${blob},.mcp.json; git tag evil $(git commit-tree -m x $(git write-tree)); git pack-refs --all; git update-index --force-remove .mcp.json`,
   ],
+  [
+    'staged in a split index',
+    `git update-index --add --cacheinfo 100644,${blob},.envrc; git update-index --split-index`,
+  ],
+  ['in place of another file', `git replace $(git rev-parse HEAD:a.txt) ${blob}`],
+  ['in place of another file, packed', `git replace $(git rev-parse HEAD:a.txt) ${blob}; git pack-refs --all`],
+  [
+    'in place of another commit',
+    `git update-index --add --cacheinfo 100644,${blob},.envrc; git replace HEAD $(git commit-tree -m x $(git write-tree)); git update-index --force-remove .envrc`,
+  ],
 ];
 
 test.each(COMMITTED)('protected files do not arrive by a commit: %s', async (_name, command) => {
@@ -168,6 +178,31 @@ test.each(COMMITTED)('protected files do not arrive by a commit: %s', async (_na
   expect(all()).toBe(before);
   expect(result.quarantined.join('\n')).toMatch(/is protected, and the command staged, committed or stashed it/);
   expect(git(cage.folder, 'status', '--short')).toBe('');
+});
+
+test('nor behind more references than are looked at', async () => {
+  const cage = await caged(await temporaryFolder());
+  await plant(cage.folder, { 'a.txt': 'a\n' });
+  makeRepository(cage.folder);
+  const before = git(cage.folder, 'rev-parse', 'main');
+  const result = await cage.run(
+    `export GIT_AUTHOR_NAME=t GIT_AUTHOR_EMAIL=t@e GIT_COMMITTER_NAME=t GIT_COMMITTER_EMAIL=t@e; for i in $(seq 5100); do echo "create refs/aaa/$i HEAD"; done | git update-ref --stdin; git update-index --add --cacheinfo 100644,${blob},.envrc; git update-ref refs/heads/main $(git commit-tree -m x $(git write-tree)); git update-index --force-remove .envrc`,
+  );
+  expect(result.quarantined.join('\n')).toContain('is protected, and the command staged, committed or stashed it');
+  expect(git(cage.folder, 'rev-parse', 'main')).toBe(before);
+});
+
+test('nor in a repository whose objects have longer names', async () => {
+  const cage = await caged(await temporaryFolder());
+  await plant(cage.folder, { 'a.txt': 'a\n' });
+  git(cage.folder, 'init', '-q', '-b', 'main', '--object-format=sha256');
+  git(cage.folder, 'add', '-A');
+  git(cage.folder, 'commit', '-q', '-m', 'first');
+  const result = await cage.run(`git update-index --add --cacheinfo 100644,${blob},.envrc`);
+  expect(result.quarantined.join('\n')).toContain('.envrc is protected');
+  const fine = await cage.run('echo b > b.txt; git add b.txt; git -c user.name=t -c user.email=t@e commit -qm b');
+  expect(fine.quarantined).toEqual([]);
+  expect(git(cage.folder, 'ls-files')).toBe('a.txt\nb.txt\n');
 });
 
 test('commits without protected files stay, and so do those that were there before', async () => {

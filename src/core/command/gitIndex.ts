@@ -14,6 +14,11 @@ export function namesInIndex(bytes: Uint8Array): string[] | undefined {
  * understood. Sizes and offsets in bytes.
  */
 export function entriesInIndex(bytes: Uint8Array): IndexEntry[] | undefined {
+  return entriesOf(bytes, 20) ?? entriesOf(bytes, 32);
+}
+
+/** `digest`: bytes of an object's name, 20 or (in repositories with SHA-256) 32. */
+function entriesOf(bytes: Uint8Array, digest: number): IndexEntry[] | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 12 || view.getUint32(0) !== 0x44495243) return undefined; // "DIRC"
   const version = view.getUint32(4);
@@ -25,9 +30,11 @@ export function entriesInIndex(bytes: Uint8Array): IndexEntry[] | undefined {
   let before = new Uint8Array();
   for (let entry = 0; entry < count; entry += 1) {
     const start = at;
-    if (start + 62 > bytes.length) return undefined;
-    const isExtended = version >= 3 && (view.getUint16(start + 60) & 0x4000) !== 0;
-    at = start + (isExtended ? 64 : 62);
+    const flagsAt = start + 40 + digest;
+    if (flagsAt + 2 > bytes.length) return undefined;
+    const flags = view.getUint16(flagsAt);
+    const isExtended = version >= 3 && (flags & 0x4000) !== 0;
+    at = flagsAt + (isExtended ? 4 : 2);
     let kept = 0;
     if (version === 4) {
       const removed = varint(bytes, at);
@@ -37,16 +44,25 @@ export function entriesInIndex(bytes: Uint8Array): IndexEntry[] | undefined {
     }
     const end = bytes.indexOf(0, at);
     if (end === -1) return undefined;
+    // The flags repeat the length, as far as it fits: else these are digests of the other size.
+    if ((flags & 0xfff) !== Math.min(kept + end - at, 0xfff)) return undefined;
     const name = new Uint8Array(kept + end - at);
     name.set(before.subarray(0, kept));
     name.set(bytes.subarray(at, end), kept);
-    const content = `${view.getUint32(start + 24).toString(8)} ${hex(bytes.subarray(start + 40, start + 60))}`;
+    const content = `${view.getUint32(start + 24).toString(8)} ${hex(bytes.subarray(start + 40, flagsAt))}`;
     entries.push({ name: decoder.decode(name), content });
     before = name;
     // Up to version 3 entries are padded with NULs to a multiple of eight.
     at = version === 4 ? end + 1 : start + (Math.floor((end - start) / 8) + 1) * 8;
   }
-  return entries;
+  return isSplit(bytes, view, at, digest) ? undefined : entries;
+}
+
+/** Whether more entries stand in another file (`link`, gitformat-index(5)). */
+function isSplit(bytes: Uint8Array, view: DataView, from: number, digest: number): boolean {
+  for (let at = from; at + 8 <= bytes.length - digest; at += 8 + view.getUint32(at + 4))
+    if (view.getUint32(at) === 0x6c696e6b) return true;
+  return false;
 }
 
 function hex(bytes: Uint8Array): string {

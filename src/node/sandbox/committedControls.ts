@@ -73,16 +73,23 @@ export class CommittedControls {
   ): Promise<string | undefined> {
     const tips = tipsIn(before);
     const fresh = [...tipsIn(now)].filter((tip) => !tips.has(tip));
+    // It gives an object that is known another content, whatever that is called (git-replace(1)).
+    const replacedBefore = replacementsIn(before);
+    const replaced = [...replacementsIn(now)].find((line) => !replacedBefore.has(line));
+    if (replaced !== undefined) return replaced.slice(replaced.indexOf(' ') + 1);
+    if (Math.max(before.size, now.size) > MOST_FILES && before.size !== now.size)
+      return 'more references than can be told';
     if (fresh.length > MOST_TIPS) return `what ${fresh.length} new commits hold`;
-    const stagedBefore = this.#stagedIn(repository, before) ?? new Set<string>();
+    const wasStaged = this.#stagedIn(repository, before);
     const staged = this.#stagedIn(repository, now);
-    if (staged === undefined) return `${repository.gitFolder}/index`;
+    // What cannot be read may hold anything; where it was like that before, it is the person's own way.
+    if (staged === undefined && wasStaged !== undefined) return 'what the index holds cannot be told, and it';
     const came = new Set(staged);
     // What is no commit cannot be checked out either.
     for (const tip of fresh) for (const entry of (await git.protectedIn(repository, tip)) ?? []) came.add(entry);
     const ever = new Map<string, ReadonlySet<string>>();
     for (const entry of came) {
-      if (stagedBefore.has(entry)) continue;
+      if (wasStaged?.has(entry) === true) continue;
       const path = pathIn(entry);
       const had = ever.get(path) ?? (await git.everAt(repository, [...tips].slice(0, MOST_COMMITS), path));
       ever.set(path, had);
@@ -131,7 +138,17 @@ function pointersIn(gitFolder: string): Map<string, Buffer> {
       if (bytes) found.set(name, Buffer.from(bytes));
     }
   };
-  for (const name of ['HEAD', 'index', 'packed-refs', 'refs', 'logs/refs/stash']) take(name);
+  for (const name of [
+    'HEAD',
+    'index',
+    'packed-refs',
+    'logs/refs/stash',
+    'refs/replace',
+    'refs/heads',
+    'refs/tags',
+    'refs',
+  ])
+    take(name);
   return found;
 }
 
@@ -143,6 +160,13 @@ function tipsIn(files: ReadonlyMap<string, Buffer>): Set<string> {
       for (const [tip] of bytes.toString('latin1').matchAll(/\b[0-9a-f]{40}(?:[0-9a-f]{24})?\b/g))
         if (!/^0+$/.test(tip)) tips.add(tip);
   return tips;
+}
+
+/** Which object stands for which other one: `digest refs/replace/digest`, as a packed reference is written. */
+function replacementsIn(files: ReadonlyMap<string, Buffer>): Set<string> {
+  const packed = (files.get('packed-refs')?.toString('latin1') ?? '').split('\n');
+  const loose = [...files].map(([name, bytes]) => `${bytes.toString('latin1').trim()} ${name}`);
+  return new Set([...packed, ...loose].filter((line) => / refs\/replace\//.test(line)));
 }
 
 /** Puts one file back; what stands there now goes into the folder of what is kept. */

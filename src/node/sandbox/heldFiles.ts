@@ -7,6 +7,11 @@ import { askGit, type QuestionRules } from './gitQuestions.ts';
 
 /** Every object that a reference, a reflog or the index leads to, each with the path that it was found under. */
 const LIST = ['rev-list', '--objects', '--all', '--reflog', '--indexed-objects', '--missing=allow-any'];
+/** References that git keeps beside `refs` (gitrevisions(7)); `--all` leaves them out. */
+const ASIDE =
+  'FETCH_HEAD ORIG_HEAD MERGE_HEAD CHERRY_PICK_HEAD REVERT_HEAD REBASE_HEAD BISECT_HEAD AUTO_MERGE MERGE_AUTOSTASH'.split(
+    ' ',
+  );
 const MOST_REFERENCES = 5000;
 const MOST_KNOWN = 50;
 
@@ -40,7 +45,7 @@ export class HeldFiles {
       sandbox: this.#sandbox,
       rules,
       top,
-      args: LIST,
+      args: [...LIST, '--ignore-missing', ...ASIDE, '--'],
       most: 4096,
       onLine: (line) => {
         const name = line.slice(line.indexOf(' ') + 1);
@@ -71,7 +76,7 @@ function stateOf(top: string): string | undefined {
     if ((looked += 1) > MOST_REFERENCES || !note(path)) return;
     for (const name of namesIn(path)) visit(`${path}/${name}`);
   };
-  for (const name of ['HEAD', 'index', 'packed-refs', 'refs', 'logs', 'worktrees', 'shallow'])
+  for (const name of ['HEAD', 'index', 'packed-refs', 'refs', 'logs', 'worktrees', 'shallow', ...ASIDE])
     visit(`${folder}/${name}`);
   return looked > MOST_REFERENCES ? undefined : hash.digest('hex');
 }

@@ -24,6 +24,10 @@ export function gitInSandbox(sandbox: Sandbox, rules: QuestionRules): VersionCon
       for (const digest of digests) {
         const result = await askGit({ sandbox, rules, top, args: ['cat-file', '-t', `${digest}^{}`], most: 1000 });
         if (result?.ending.kind !== 'exited' || result.output !== 'commit\n') return false;
+        // One that nothing leads to was not looked through.
+        const args = ['rev-list', '-1', `${digest}^{commit}`, '--not', '--all', '--reflog'];
+        const reached = await askGit({ sandbox, rules, top, args, most: 1000 });
+        if (reached?.ending.kind !== 'exited' || reached.ending.code !== 0 || reached.output !== '') return false;
       }
       return true;
     },

@@ -45,11 +45,11 @@ function startsOthers(command: string, args: readonly Word[]): boolean {
     case 'submodule':
       return has(/^foreach$/);
     case 'rebase':
-      return has(/^(-x|--exec)/);
+      return has(/^(-[a-wyzA-Z]*x|--ex)/);
     case 'difftool':
-      return has(/^(-x|--extcmd)/);
+      return has(/^(-[a-wyzA-Z]*x|--ext)/);
     case 'grep':
-      return has(/^(-O|--open-files-in-pager)/);
+      return has(/^(-[a-zA-Z]*O|--op)/);
     case 'filter-branch':
     case 'for-each-repo':
     case 'send-email':
@@ -148,6 +148,10 @@ function looks(look: Look, args: readonly Word[], it: Judging, name: string): vo
   const given = parseOptions(look.options, end === -1 ? args : args.slice(0, end), it, name);
   const { operands, options } = given;
   if (showsContent(name, given)) it.history({ digests: digestsIn(given) });
+  // Other repositories than this one, and objects that the line does not name.
+  if (options.get('--submodule')?.text === 'diff') it.doubt('git shows what submodules hold with this');
+  if (name === 'git diff-tree' && options.has('--stdin'))
+    it.doubt('which objects git is told of is not known beforehand');
   const paths = end === -1 ? [] : args.slice(end + 1);
   if (look.operands === 'none' && operands.length > 0)
     it.doubt(`${name} ${operands[0]?.text ?? ''} is not known to only look`);

@@ -21,19 +21,23 @@ const OVERVIEW = new Set(
   ),
 );
 const KINDS = ['-t', '-s', '-e', '--batch-check'];
-/** An object by its own name, alone or in a range, rather than a branch or `HEAD`. */
-const DIGEST = /^[\^]?[0-9a-f]{4,64}([~^@].*)?$/;
+/** An object by its own name in any of git's spellings (gitrevisions(7)), rather than a branch or `HEAD`. */
+const DIGEST = /^\^?(?:.*-g)?([0-9a-f]{4,64})(?:[~^@:].*)?$/i;
+/** What surely is a commit; a tag or a branch may name a file's object, and `git show` shows that whatever it is told. */
+const COMMIT = /^(HEAD|@)([~^]\d*)*$/;
+const MANY = ['--all', '--tags', '--branches', '--remotes', '--glob', '--reflog', '-g', '--walk-reflogs'];
 
 /**
  * Whether a look of git's may show what is in files; only what surely shows names, counts, digests and messages does
  * not. `name` is the whole of it (`git stash show`).
  */
-export function showsContent(name: string, { options }: Given): boolean {
+export function showsContent(name: string, { options, operands }: Given): boolean {
   const has = (wanted: ReadonlySet<string> | readonly string[]): boolean =>
     [...wanted].some((option) => options.has(option));
   if (ALWAYS.test(name)) return true;
   if (name === 'git cat-file') return !has(KINDS) || has(['-p']);
   if (name === 'git status') return has(['-v', '--verbose']);
+  if (name === 'git show' && (has(MANY) || !operands.every(({ text }) => COMMIT.test(text)))) return true;
   if (PATCH_BY_DEFAULT.test(name)) return !has(OVERVIEW) || has(PATCH);
   if (PATCH_IF_ASKED.test(name)) return has(PATCH);
   // `%(raw)` is the object itself, and a reference may name a file's.
@@ -42,8 +46,5 @@ export function showsContent(name: string, { options }: Given): boolean {
 
 /** The objects that operands name by their digests: each may be a file's content, of whatever path. */
 export function digestsIn({ operands }: Given): string[] {
-  return operands
-    .flatMap((word) => word.text.split(/\.{2,3}/))
-    .filter((text) => DIGEST.test(text))
-    .map((text) => text.replace(/^\^/, '').replace(/[~^@].*$/, ''));
+  return operands.flatMap((word) => word.text.split(/\.{2,3}/)).flatMap((text) => DIGEST.exec(text)?.[1] ?? []);
 }

@@ -1,7 +1,7 @@
 import type { Meaning, NamedPath } from '../../command/understand.ts';
 import type { Word } from '../../command/word.ts';
 import { Forbidden } from '../../scope/guard.ts';
-import { absolutePath, BadPath } from '../../scope/spelling.ts';
+import { absolutePath, BadPath, nameOf } from '../../scope/spelling.ts';
 import { ToolFailure } from '../failure.ts';
 import type { ToolContext } from '../tool.ts';
 import { historyDoubt, keepsWhatIsDenied } from './history.ts';
@@ -43,7 +43,9 @@ async function besideGit(meaning: Meaning, cwd: string, context: ToolContext): P
   for (const [index, words] of meaning.programs.entries()) {
     const name = names[index] ?? '';
     if (meaning.gits.includes(index)) continue;
-    const isGivenPlace = meaning.paths.some(({ program, access }) => program === index && access === 'read');
+    const isGivenPlace = meaning.paths.some(
+      ({ program, access, spelling }) => program === index && access === 'read' && !isOfOption(spelling, words),
+    );
     if (goesThroughHere(name, words, isGivenPlace)) return doubt(name);
     if (name === 'xargs' && names.some((one) => LISTS.test(one))) return doubt(name);
     if (meaning.folders[index]?.some((folder) => isInStore(folder, cwd, context)) !== false) return doubt(name);
@@ -56,10 +58,21 @@ async function besideGit(meaning: Meaning, cwd: string, context: ToolContext): P
   return undefined;
 }
 
+/** `--include=x`, `--file=x`, `-f x` name files, and no place to search. */
+function isOfOption(spelling: string, words: readonly Word[]): boolean {
+  const name = nameOf(spelling);
+  return words.some(
+    ({ text }, at) =>
+      nameOf(text.replace(/^(--[\w-]+=|-[a-zA-Z]*f)/, '')) === name &&
+      (text.startsWith('-') || /^(-[a-zA-Z]*f|--(file|exclude-from|include))$/.test(words[at - 1]?.text ?? '')),
+  );
+}
+
 /** A search that names no place, or one that looks into hidden folders too. */
 function goesThroughHere(name: string, words: readonly Word[], isGivenPlace: boolean): boolean {
   const has = (pattern: RegExp): boolean => words.some(({ text }) => pattern.test(text));
-  if (/^[ef]?grep$/.test(name)) return !isGivenPlace && has(/^-[a-zA-Z]*[rR]|^--.*recursive/);
+  // `-d recurse`, `--recurs`, `--deref` and their kind mean the same as `-r`.
+  if (/^[ef]?grep$/.test(name)) return !isGivenPlace && has(/^-[a-zA-Z]*[rRd]|^--(rec|deref|dir)/);
   if (name === 'rg') return has(/^-[a-zA-Z]*(\.|u[a-zA-Z]*u)|^--hidden|^-uu|^--unrestricted/);
   if (name === 'find') return has(/^-(exec|execdir|ok|okdir)$/);
   return false;
