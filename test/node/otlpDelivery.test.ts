@@ -33,7 +33,12 @@ test('many events go in order and whole, in batches', async () => {
 
 test('large events go in requests of less than a megabyte; one that would be larger is cut when it is recorded', async () => {
   const large = (bytes: number): Promise<unknown> =>
-    world.client.append({ type: 'error', run: 'run-1', data: {}, payload: { message: 'x'.repeat(bytes) } });
+    world.client.append({
+      type: 'model_replied',
+      run: 'run-1',
+      data: { calls: 0 },
+      payload: { text: 'x'.repeat(bytes) },
+    });
   for (let count = 0; count < 12; count += 1) await large(200_000);
   await large(2_000_000);
   await large(10);

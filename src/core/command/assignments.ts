@@ -3,7 +3,7 @@ import type { BashParser } from './bash.ts';
 import { behindCommand, namesRead } from './builtins.ts';
 import { TooMuch } from './effort.ts';
 import { expandOne, expandWord, subscript, type Expansion } from './expand.ts';
-import { changesReading, isHarmlessSetting, isRunByPrograms, isSpecialVariable } from './shellState.ts';
+import { changesReading, isHarmlessSetting, isRunByPrograms, isSpecialVariable, startsPrograms } from './shellState.ts';
 import { isOneWord, joined, known, unknown, type Word } from './word.ts';
 
 /** What a variable is given. */
@@ -41,7 +41,7 @@ export function setForProgram(one: Assignment, program: Word | undefined, shell:
   shell.doubt(`it sets ${one.name} for a program`);
   if (isRunByPrograms(one.name)) shell.shell(value);
   // Shells run what this names before anything else.
-  if (/^(BASH_ENV|ENV|BASH_FUNC.*)$/.test(one.name)) shell.unread(`it sets ${one.name} for a program`);
+  if (startsPrograms(one.name) && !isRunByPrograms(one.name)) shell.unread(`it sets ${one.name} for a program`);
 }
 
 /** What `eval` runs; undefined where it cannot be read. */

@@ -84,3 +84,10 @@ export function isHarmlessSetting(name: string, value: Word | undefined): boolea
   if (/^(GIT_PAGER|PAGER)$/.test(name)) return value?.kind === 'known' && (value.text === '' || value.text === 'cat');
   return /^(GIT_OPTIONAL_LOCKS|GIT_TERMINAL_PROMPT)$/.test(name);
 }
+
+/** Variables that decide which programs start, beside those whose value is itself one (bash(1), git(1), ld.so(8)). */
+export function startsPrograms(name: string): boolean {
+  return /^(GIT_(CONFIG|EXEC_PATH|SSH|PROXY_COMMAND|EXTERNAL_DIFF|TEMPLATE_DIR|DIR$|COMMON_DIR)|BASH_ENV$|BASH_FUNC|ENV$|LD_|IFS$|LESS(OPEN|CLOSE)$|PROMPT_COMMAND$)/.test(
+    name,
+  );
+}

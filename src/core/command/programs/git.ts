@@ -36,27 +36,39 @@ export const git: Judge = (args, it) => {
   subcommand(command.text, own, inFolder);
 };
 
-/** git-bisect(1), git-submodule(1), git-rebase(1), git-difftool(1), git-filter-branch(1), git-for-each-repo(1). */
+const STARTS: Readonly<Record<string, RegExp>> = {
+  bisect: /^run$/,
+  submodule: /^foreach$/,
+  rebase: /^(-[a-wyzA-Z]*x|--ex)/,
+  difftool: /^(-[a-wyzA-Z]*x|--ext)/,
+  grep: /^(-[a-zA-Z]*O|--op)/,
+  clone: /^(-c|-u|--conf|--upl|--temp|ext::)/,
+  fetch: /^(--upl|ext::)/,
+  pull: /^(--upl|ext::)/,
+  'ls-remote': /^(--upl|--exec|ext::)/,
+  push: /^(--rece|--exec|ext::)/,
+  archive: /^(--exec|ext::)/,
+  remote: /^ext::/,
+  hook: /^run$/,
+};
+
+/** Options and subcommands of git that start programs which are not found here (git-scm.com/docs, each one's page). */
 function startsOthers(command: string, args: readonly Word[]): boolean {
-  const has = (pattern: RegExp): boolean => args.some(({ text }) => pattern.test(text));
-  switch (command) {
-    case 'bisect':
-      return has(/^run$/);
-    case 'submodule':
-      return has(/^foreach$/);
-    case 'rebase':
-      return has(/^(-[a-wyzA-Z]*x|--ex)/);
-    case 'difftool':
-      return has(/^(-[a-wyzA-Z]*x|--ext)/);
-    case 'grep':
-      return has(/^(-[a-zA-Z]*O|--op)/);
-    case 'filter-branch':
-    case 'for-each-repo':
-    case 'send-email':
-      return true;
-    default:
-      return false;
-  }
+  if (/^(filter-branch|for-each-repo|send-email|mergetool)$/.test(command)) return true;
+  if (args.some(({ text }) => /^--(ext-d|textc)/.test(text))) return true;
+  // A setting that is written may be run by the next git.
+  if (command === 'config')
+    return (
+      args.some(({ text }) =>
+        /^(alias|filter|diff|merge|core|credential|pager|gpg|sequence|difftool|mergetool|browser|man|include|includeif|url|protocol|uploadpack|init|interactive|remote|submodule|sendemail)\./i.test(
+          text,
+        ),
+      ) &&
+      args.filter(({ text }) => !text.startsWith('-')).length > 1 &&
+      !args.some(({ text }) => /^(get|list|--get.*|--list|-l|unset|--unset.*)$/.test(text))
+    );
+  const pattern = Object.hasOwn(STARTS, command) ? STARTS[command] : undefined;
+  return pattern !== undefined && args.some(({ text }) => pattern.test(text));
 }
 
 function subcommand(command: string, args: readonly Word[], it: Judging): void {

@@ -1,7 +1,7 @@
 import { parseOptions } from '../options.ts';
 import type { Judge, Judging } from '../judging.ts';
 import { isOneWord, known, unknown, type Word } from '../word.ts';
-import { isHarmlessSetting } from '../shellState.ts';
+import { isHarmlessSetting, isRunByPrograms, startsPrograms } from '../shellState.ts';
 
 // Programs that start another one, with their options as in the manual pages. What they start is looked into.
 
@@ -46,8 +46,11 @@ const env: Judge = (args, it, name) => {
     const word = operands[at] as Word;
     const cut = word.text.indexOf('=');
     const value = word.kind === 'known' ? known(word.text.slice(cut + 1)) : undefined;
-    if (!isHarmlessSetting(word.text.slice(0, cut), value))
-      it.doubt(`it sets ${word.text.slice(0, cut).slice(0, 40)} for a program`);
+    if (!isHarmlessSetting(word.text.slice(0, cut), value)) {
+      const name = word.text.slice(0, cut);
+      if (startsPrograms(name) || isRunByPrograms(name)) it.unread(`it sets ${name.slice(0, 40)} for a program`);
+      else it.doubt(`it sets ${name.slice(0, 40)} for a program`);
+    }
   }
   const folder = options.get('-C') ?? options.get('--chdir');
   if (operands.length === at) it.variable('*');
