@@ -58,8 +58,9 @@ function gapIn(data: string): AuditRecord | undefined {
 
 function isWhole(data: string): unknown {
   const account = { key: accountKey(data).publicKey, from: 'local' as const };
-  const { ok, problem } = verifyDatabase(join(data, 'audit.db'), { account, testimonies: [] }, () => undefined);
-  return ok ? 'whole' : problem;
+  // The last events of a process that was cut off may be signed by nobody yet, and the verdict says so.
+  const { state, problem } = verifyDatabase(join(data, 'audit.db'), { account, testimonies: [] }, () => undefined);
+  return state === 'broken' ? problem : 'whole';
 }
 
 /** What lies aside must be one file, with the bytes that the gap event names. */

@@ -25,7 +25,7 @@ export interface Attempt {
 
 /** A command line that the classifier cannot look into: what it may do is for the sandbox alone to decide. */
 export function unseen(command: string): string {
-  return `bash -s <<'UNSEEN'\n${command}\nUNSEEN`;
+  return `echo ${Buffer.from(command).toString('base64')} | base64 -d | bash`;
 }
 
 const PER_TURN = 30; // a reply holds at most 32 calls

@@ -214,7 +214,7 @@ test('what cannot be bound whole is said, and neither remembered nor allowed for
   // What can be is offered both.
   expect((await cardsOf(FILES, ['bash build']))[0]).toMatchObject({
     grantOffers: [{ id: 'command' }],
-    alwaysOffer: 'bash build',
+    alwaysOffer: 'bash build, in this folder',
   });
 });
 

@@ -68,6 +68,7 @@ async function decideAndPerform(
     const decision = await decideNow(tool, described.action, context, run, grants);
     // An approval is for exactly this: the same digest, and rules that would still only ask.
     const approved = approvedDigest === digest && decision.verdict === 'ask';
+    throwIfStopped(signal); // while it was being described
     if (!approved) await step.propose(described, decision, digest);
     throwIfStopped(signal);
     if (decision.verdict === 'deny') return step.end('denied', deniedText(decision));
