@@ -8,6 +8,7 @@ import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Engine } from '../../src/compose.ts';
 import type { Model, ModelEvent } from '../../src/core/models/port.ts';
+import type { Files } from '../../src/core/scope/files.ts';
 import { headLine } from '../../src/node/audit/witness/seenHead.ts';
 import { nodeParts } from '../../src/node/engineParts.ts';
 
@@ -34,16 +35,19 @@ if (moment === 'checkpoint')
     keep: () => Promise.resolve(die()),
     text: (...args) => checkpoints.text(...args),
   };
-if (moment === 'effect')
-  node.parts.files = (scope) => {
-    const real = files(scope);
-    const write = real.write.bind(real);
-    real.write = async (...args) => {
-      await write(...args);
-      die();
-    };
-    return real;
+if (moment === 'effect') node.parts.files = (scope) => deadly(files(scope));
+
+/** Files that end the process right after they have written. */
+function deadly(real: Files): Files {
+  const write = real.write.bind(real);
+  const within = real.within.bind(real);
+  real.write = async (...args) => {
+    await write(...args);
+    die();
   };
+  real.within = (effort) => deadly(within(effort));
+  return real;
+}
 
 /** Each action has a number, and leaves a trace with that number on disk: see killTable.ts. */
 function call(turn: number): { name: string; args: Record<string, string> } {
