@@ -5,7 +5,7 @@ import { workbench, type Turn } from '../support/workbench.ts';
 
 describe('what the run changed is known no more:', () => {
   const USER =
-    'confirm_actions: false\nown_paths: ["."]\nrules:\n  - {decision: allow, commands: ["npm test", "make **", "./build.sh"], why: w}\n';
+    'confirm_actions: false\nown_paths: ["."]\nrules:\n  - {decision: allow, commands: ["npm test", "make **", "./build.sh", "sub/build.sh"], why: w}\n';
   const write = (path: string): Turn => ({ calls: [{ name: 'write_file', args: { path, content: '{ }' } }] });
   const run = (command: string, folder = '.'): Turn => ({
     calls: [{ name: 'run_command', args: { command, folder } }],
@@ -24,7 +24,7 @@ describe('what the run changed is known no more:', () => {
     ['package.json of a folder that the line goes to', [write('sub/package.json'), run('cd sub && npm test')], 1],
     ['package.json of a folder that env goes to', [write('sub/package.json'), run('env -C sub npm test')], 1],
     ['the Makefile of make -C', [write('sub/Makefile'), run('make -C sub')], 1],
-    ['a script of a folder that the line goes to', [write('sub/build.sh'), run('cd sub && ./build.sh')], 1],
+    ['a script by a path that a rule names', [write('sub/build.sh'), run('sub/build.sh')], 1],
   ])('%s', async (name, turns, questions) => {
     const bench = await workbench({
       files: { 'package.json': '{}', Makefile: '', 'build.sh': '', 'sub/a': '', 'deep/a': '' },
@@ -34,6 +34,12 @@ describe('what the run changed is known no more:', () => {
     await bench.run(turns);
     expect(bench.asked.map(({ decision }) => decision.rule)).toHaveLength(questions);
     if (questions === 1 && !name.startsWith('nothing')) expect(bench.asked[0]?.decision.rule).toBe('changed-script');
+  });
+
+  test('behind a cd a rule about a file speaks of another one', async () => {
+    const bench = await workbench({ files: { 'sub/build.sh': '' }, userPolicy: USER, answer: rememberFirst });
+    await bench.run([run('cd sub && ./build.sh')]);
+    expect(bench.asked.map(({ decision }) => decision.rule)).toEqual(['command']);
   });
 
   test('each_time asks in spite of a grant, and offers none', async () => {
