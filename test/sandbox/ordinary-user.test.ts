@@ -96,6 +96,7 @@ const hasNode = existsSync('/usr/bin/node');
 const startable = <T extends Hostile>(attacks: readonly T[]): T[] =>
   attacks.filter(({ language }) => language !== 'node' || hasNode);
 
+// Several hundred attacks, one after another: more than one test's usual time on a busy machine.
 test('every attack is held', async () => {
   const attacks = startable(ATTACKS);
   const results = await runAs(
@@ -108,7 +109,7 @@ test('every attack is held', async () => {
     return `${name}: ${output === 'HELD\n' ? 'held' : JSON.stringify({ output, ending })}`;
   });
   expect(outcome).toEqual(attacks.map(({ name }) => `${name}: held`));
-});
+}, 600_000);
 
 test.each(GREEDY)('nothing gets all that it wants: %s', async (group, all) => {
   const attacks = startable(all);
