@@ -1,4 +1,5 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { CONTROL_FILES, PROTECTED } from '../../src/core/policy/controlFiles.ts';
@@ -180,16 +181,104 @@ test.each(COMMITTED)('protected files do not arrive by a commit: %s', async (_na
   expect(git(cage.folder, 'status', '--short')).toBe('');
 });
 
-test('nor behind more references than are looked at', async () => {
+const AS_SOMEBODY = 'export GIT_AUTHOR_NAME=t GIT_AUTHOR_EMAIL=t@e GIT_COMMITTER_NAME=t GIT_COMMITTER_EMAIL=t@e';
+const EVIL = `evil=$(git update-index --add --cacheinfo 100644,${blob},.envrc; git commit-tree -m x $(git write-tree)); git update-index --force-remove .envrc`;
+
+/** Where more is written than is looked at. */
+const TOO_MUCH: [string, string][] = [
+  [
+    'behind more references than are looked at',
+    `${EVIL}; h=$(git rev-parse HEAD); mkdir .git/refs/aaa; for i in $(seq 20100); do echo $h > .git/refs/aaa/$i; done; git update-ref refs/heads/main $evil`,
+  ],
+  [
+    'in more references than are looked at twice',
+    `${EVIL}; mkdir .git/refs/heads/b; for i in $(seq 41000); do echo $evil > .git/refs/heads/b/$i; done`,
+  ],
+  [
+    'at the end of a list of references that is longer than is read',
+    `${EVIL}; head=$(git rev-parse HEAD); { seq -f "$head refs/aaa/%08.0f" 1200000; echo "$evil refs/heads/main"; } > .git/packed-refs; rm .git/refs/heads/main`,
+  ],
+  [
+    'in a split index, behind more than is read',
+    `git update-index --add --cacheinfo 100644,${blob},.envrc; git update-index --split-index; python3 -c "
+import hashlib, struct
+index = open('.git/index', 'rb').read()[:-20]
+at = index.rindex(b'link')
+index = index[:at] + b'PADD' + struct.pack('>I', 70 << 20) + bytes(70 << 20) + index[at:]
+open('.git/index', 'wb').write(index + hashlib.sha1(index).digest())"`,
+  ],
+];
+
+test.each(TOO_MUCH)('nor %s', async (_name, command) => {
   const cage = await caged(await temporaryFolder());
   await plant(cage.folder, { 'a.txt': 'a\n' });
   makeRepository(cage.folder);
-  const before = git(cage.folder, 'rev-parse', 'main');
+  const all = (): string => git(cage.folder, 'rev-parse', '--all', 'HEAD') + git(cage.folder, 'ls-files', '-s');
+  const before = all();
   const result = await cage.run(
-    `export GIT_AUTHOR_NAME=t GIT_AUTHOR_EMAIL=t@e GIT_COMMITTER_NAME=t GIT_COMMITTER_EMAIL=t@e; for i in $(seq 5100); do echo "create refs/aaa/$i HEAD"; done | git update-ref --stdin; git update-index --add --cacheinfo 100644,${blob},.envrc; git update-ref refs/heads/main $(git commit-tree -m x $(git write-tree)); git update-index --force-remove .envrc`,
+    `${AS_SOMEBODY}; ${command}; git ls-files .envrc; git show -s --format=%s main; git show -s --format=%s b/1`,
   );
+  expect(result.output).toMatch(/^(x|\.envrc)$/m); // it did what it says
   expect(result.quarantined.join('\n')).toContain('is protected, and the command staged, committed or stashed it');
-  expect(git(cage.folder, 'rev-parse', 'main')).toBe(before);
+  expect(all()).toBe(before);
+});
+
+const STAGED = `git update-index --add --cacheinfo 100644,${blob},.envrc`;
+/** What stands in the way of putting it back. */
+const IN_THE_WAY: [string, string][] = [
+  ['an index that is a link', `${STAGED}; mv .git/index idx; ln -s ../idx .git/index`],
+  [
+    'a reference that is a link',
+    `${EVIL}; echo $evil > x; rm .git/refs/heads/main; ln -s ../../../x .git/refs/heads/main`,
+  ],
+  [
+    'a folder of references that is a link',
+    `${EVIL}; git update-ref refs/heads/main $evil; mv .git/refs r; ln -s ../r .git/refs`,
+  ],
+  ['a folder where a file was', `${STAGED}; rm .git/HEAD; mkdir -p .git/HEAD/x`],
+  ['a file where a folder was', `${STAGED}; rm -r .git/refs; touch .git/refs`],
+  ['closed folders', `${STAGED}; chmod 0 .git/refs/heads; chmod 500 .git`],
+  ['a FIFO', `${STAGED}; rm .git/HEAD; mkfifo .git/HEAD`],
+  ['names that are no UTF-8', `${EVIL}; printf '%s' $evil > .git/refs/heads/$'\\xff'`],
+];
+
+test.each(IN_THE_WAY)('nor behind %s', async (_name, command) => {
+  const cage = await caged(await temporaryFolder());
+  await plant(cage.folder, { 'a.txt': 'a\n' });
+  makeRepository(cage.folder);
+  const all = (): string => git(cage.folder, 'rev-parse', '--all', 'HEAD') + git(cage.folder, 'ls-files', '-s');
+  const before = all();
+  const result = await cage.run(`${AS_SOMEBODY}; ${command} && echo did it`);
+  expect(result.output).toContain('did it');
+  expect(result.quarantined.join('\n')).toMatch(/the command staged, committed or stashed it.* were put back/);
+  expect(all()).toBe(before);
+  expect(git(cage.folder, 'fsck', '--connectivity-only')).not.toContain('envrc');
+});
+
+test('nothing is written through a link, where the command puts one in the place of a folder', async () => {
+  const base = await temporaryFolder();
+  const cage = await caged(base);
+  await plant(cage.folder, { 'a.txt': 'a\n' });
+  await plant(base, { 'outside/heads/kept': 'kept\n' });
+  makeRepository(cage.folder);
+  expect((await cage.run('echo evil > .git/refs/authorized_keys')).ending).toEqual({ kind: 'exited', code: 0 });
+  const outside = join(base, 'outside');
+  await cage.run(`${STAGED}; mv .git/refs .git/r2 && ln -s ${outside} .git/refs`);
+  expect(readdirSync(outside, { recursive: true }).sort()).toEqual(['heads', 'heads/kept']);
+  expect(lstatSync(join(cage.folder, '.git/refs')).isDirectory()).toBe(true);
+  expect(git(cage.folder, 'ls-files')).toBe('a.txt\n');
+});
+
+test('where there was more before than is looked at, nothing that may write begins', async () => {
+  const cage = await caged(await temporaryFolder());
+  await plant(cage.folder, { 'a.txt': 'a\n' });
+  makeRepository(cage.folder);
+  const created = Array.from({ length: 20_100 }, (_, index) => `create refs/aaa/${index} HEAD\n`).join('');
+  execFileSync('git', ['update-ref', '--stdin'], { cwd: cage.folder, input: created });
+  await expect(cage.run('touch b')).rejects.toThrow(/more than 20000 references.* git pack-refs --all/s);
+  expect((await cage.run('cat a.txt', { workspace: 'read-only' })).output).toBe('a\n');
+  git(cage.folder, 'pack-refs', '--all');
+  expect((await cage.run('touch b')).ending).toEqual({ kind: 'exited', code: 0 });
 });
 
 test('nor in a repository whose objects have longer names', async () => {

@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { entriesInIndex } from '../../core/command/gitIndex.ts';
-import { bytesOfPath, textOfName } from '../files/rawPath.ts';
+import { isInside, relativeTo } from '../../core/scope/spelling.ts';
+import { ToolFailure } from '../../core/tools/failure.ts';
 import { makePrivate } from '../folders.ts';
-import { bytesAt, entryAt } from './entries.ts';
+import { changedIn, pointersIn, type Pointers } from './commitPointers.ts';
 import type { Found } from './repositories.ts';
+import { restorePointers } from './restoredPointers.ts';
 
-const MOST_FILES = 5000;
-const MOST_BYTES = 64 * 1024 * 1024;
 const MOST_TIPS = 50;
 const MOST_COMMITS = 1000;
 
@@ -22,8 +21,7 @@ export interface CommitQuestions {
 
 interface Before {
   repository: Found;
-  /** What decides which commit is checked out, stashed or staged, by its name below the repository's folder. */
-  files: ReadonlyMap<string, Buffer>;
+  pointers: Pointers;
 }
 
 /**
@@ -32,31 +30,47 @@ interface Before {
  * what it had made is kept in quarantine, and git's own objects stay.
  */
 export class CommittedControls {
-  readonly #before: Before[];
+  readonly #before: readonly Before[];
   readonly #isProtected: (path: string) => boolean;
 
-  constructor(repositories: readonly Found[], isProtected: (path: string) => boolean) {
+  private constructor(before: readonly Before[], isProtected: (path: string) => boolean) {
+    this.#before = before;
     this.#isProtected = isProtected;
-    this.#before = repositories.map((repository) => ({ repository, files: pointersIn(repository.gitFolder) }));
   }
 
-  /** Looks at what has changed since; returns a sentence for each repository in which something was put back. */
-  async putBack(git: CommitQuestions, dataFolder: string): Promise<string[]> {
+  /** How the repositories stand. Throws `ToolFailure` where one has more than can be looked at, and so be put back. */
+  static async seen(
+    repositories: readonly Found[],
+    isProtected: (path: string) => boolean,
+  ): Promise<CommittedControls> {
+    const before: Before[] = [];
+    for (const repository of repositories) {
+      const pointers = await pointersIn(repository.gitFolder);
+      if (pointers.tooMuch !== undefined)
+        throw new ToolFailure(
+          `${repository.gitFolder.toWellFormed()} has ${pointers.tooMuch}; the sandbox cannot make sure of all of it. Where these are references, git pack-refs --all makes one file of them`,
+        );
+      before.push({ repository, pointers });
+    }
+    return new CommittedControls(before, isProtected);
+  }
+
+  /**
+   * Looks at what has changed since; returns a sentence for each repository in which something was put back. `taken`:
+   * what has just been taken away, links in the place of references among it.
+   */
+  async putBack(git: CommitQuestions, dataFolder: string, taken: readonly string[]): Promise<string[]> {
     const sentences: string[] = [];
-    for (const { repository, files } of this.#before) {
-      const now = pointersIn(repository.gitFolder);
-      const changed = [...new Set([...files.keys(), ...now.keys()])].filter(
-        (name) => !same(files.get(name), now.get(name)),
-      );
-      if (changed.length === 0) continue;
-      const arrived = await this.#arrived(repository, files, now, git);
+    for (const { repository, pointers } of this.#before) {
+      const now = await pointersIn(repository.gitFolder);
+      const arrived =
+        oddIn({ before: pointers, now, gone: taken.map((path) => relativeTo(repository.gitFolder, path)) }) ??
+        (await this.#arrived(repository, pointers, now, git));
       if (arrived === undefined) continue;
       const kept = join(dataFolder, 'quarantine', randomUUID());
       await makePrivate(join(dataFolder, 'quarantine'));
-      for (const name of changed) restore(repository.gitFolder, name, files.get(name), kept);
-      sentences.push(
-        `[${arrived.toWellFormed().slice(0, 200)} is protected, and the command staged, committed or stashed it; the branches, the stash and the index of ${repository.worktree.toWellFormed()} were put back as they were before, and what they had become is kept in ${kept}]`,
-      );
+      const isAll = await restorePointers(repository.gitFolder, pointers, kept);
+      sentences.push(words(arrived, repository, kept, isAll));
     }
     return sentences;
   }
@@ -67,18 +81,17 @@ export class CommittedControls {
    */
   async #arrived(
     repository: Found,
-    before: ReadonlyMap<string, Buffer>,
-    now: ReadonlyMap<string, Buffer>,
+    before: Pointers,
+    now: Pointers,
     git: CommitQuestions,
   ): Promise<string | undefined> {
+    if (changedIn(before, now).length === 0) return undefined;
     const tips = tipsIn(before);
     const fresh = [...tipsIn(now)].filter((tip) => !tips.has(tip));
     // It gives an object that is known another content, whatever that is called (git-replace(1)).
     const replacedBefore = replacementsIn(before);
     const replaced = [...replacementsIn(now)].find((line) => !replacedBefore.has(line));
     if (replaced !== undefined) return replaced.slice(replaced.indexOf(' ') + 1);
-    if (Math.max(before.size, now.size) > MOST_FILES && before.size !== now.size)
-      return 'more references than can be told';
     if (fresh.length > MOST_TIPS) return `what ${fresh.length} new commits hold`;
     const wasStaged = this.#stagedIn(repository, before);
     const staged = this.#stagedIn(repository, now);
@@ -98,19 +111,36 @@ export class CommittedControls {
     return undefined;
   }
 
-  #stagedIn({ worktree }: Found, files: ReadonlyMap<string, Buffer>): Set<string> | undefined {
-    const index = files.get('index');
+  #stagedIn({ worktree }: Found, { entries }: Pointers): Set<string> | undefined {
+    const index = entries.get('index');
     if (!index) return new Set();
-    const entries = entriesInIndex(index);
+    const staged = index.kind === 'file' ? entriesInIndex(index.bytes) : undefined;
     return (
-      entries &&
+      staged &&
       new Set(
-        entries
+        staged
           .filter(({ name }) => this.#isProtected(`${worktree}/${name}`))
           .map(({ name, content }) => `${content} ${name}`),
       )
     );
   }
+}
+
+/** What cannot be looked at, and was not so before: git would follow a link, and the command open what it closed. */
+function oddIn({ before, now, gone }: { before: Pointers; now: Pointers; gone: string[] }): string | undefined {
+  if (now.tooMuch !== undefined) return now.tooMuch;
+  const isLost = (name: string): boolean => !now.entries.has(name) && gone.some((path) => isInside(path, name));
+  const odd =
+    changedIn(before, now).find((name) => (now.entries.get(name)?.kind ?? 'file') !== 'file') ??
+    [...before.entries.keys()].find(isLost);
+  return odd === undefined ? undefined : `what ${odd} of the repository is cannot be told, and it`;
+}
+
+function words(arrived: string, { worktree }: Found, kept: string, isAll: boolean): string {
+  const left = isAll
+    ? 'were put back as they were before'
+    : 'could NOT all be put back as they were before (look with git for-each-ref and git status before you check anything out)';
+  return `[${arrived.toWellFormed().slice(0, 200)} is protected, and the command staged, committed or stashed it; the branches, the stash and the index of ${worktree.toWellFormed()} ${left}, and what they had become is kept in ${kept}]`;
 }
 
 function objectIn(entry: string): string {
@@ -121,81 +151,24 @@ function pathIn(entry: string): string {
   return entry.split(' ').slice(2).join(' ');
 }
 
-function same(a: Buffer | undefined, b: Buffer | undefined): boolean {
-  return a === undefined || b === undefined ? a === b : a.equals(b);
-}
-
-/** HEAD, index, branches, tags, stash (gitrepository-layout(5)). */
-function pointersIn(gitFolder: string): Map<string, Buffer> {
-  const found = new Map<string, Buffer>();
-  const take = (name: string): void => {
-    if (found.size > MOST_FILES) return;
-    const path = join(gitFolder, name);
-    const info = entryAt(path);
-    if (info?.isDirectory()) for (const below of namesIn(path)) take(`${name}/${below}`);
-    else if (info?.isFile()) {
-      const bytes = tried(() => bytesAt(path, MOST_BYTES));
-      if (bytes) found.set(name, Buffer.from(bytes));
-    }
-  };
-  for (const name of [
-    'HEAD',
-    'index',
-    'packed-refs',
-    'logs/refs/stash',
-    'refs/replace',
-    'refs/heads',
-    'refs/tags',
-    'refs',
-  ])
-    take(name);
-  return found;
-}
-
-/** Every object that one of these names: in a reference, a list of packed ones, a reflog of the stash. */
-function tipsIn(files: ReadonlyMap<string, Buffer>): Set<string> {
+/** Every object that is named: in a reference, a list of packed ones, a reflog of the stash. */
+function tipsIn(pointers: Pointers): Set<string> {
   const tips = new Set<string>();
-  for (const [name, bytes] of files)
-    if (name !== 'index')
-      for (const [tip] of bytes.toString('latin1').matchAll(/\b[0-9a-f]{40}(?:[0-9a-f]{24})?\b/g))
-        if (!/^0+$/.test(tip)) tips.add(tip);
+  for (const [, text] of textsIn(pointers))
+    for (const [tip] of text.matchAll(/\b[0-9a-f]{40}(?:[0-9a-f]{24})?\b/g)) if (!/^0+$/.test(tip)) tips.add(tip);
   return tips;
 }
 
 /** Which object stands for which other one: `digest refs/replace/digest`, as a packed reference is written. */
-function replacementsIn(files: ReadonlyMap<string, Buffer>): Set<string> {
-  const packed = (files.get('packed-refs')?.toString('latin1') ?? '').split('\n');
-  const loose = [...files].map(([name, bytes]) => `${bytes.toString('latin1').trim()} ${name}`);
-  return new Set([...packed, ...loose].filter((line) => / refs\/replace\//.test(line)));
+function replacementsIn(pointers: Pointers): Set<string> {
+  const lines = textsIn(pointers).flatMap(([name, text]) =>
+    name === 'packed-refs' ? text.split('\n') : [`${text.trim()} ${name}`],
+  );
+  return new Set(lines.filter((line) => / refs\/replace\//.test(line)));
 }
 
-/** Puts one file back; what stands there now goes into the folder of what is kept. */
-function restore(gitFolder: string, name: string, before: Buffer | undefined, kept: string): void {
-  const path = join(gitFolder, name);
-  const aside = join(kept, name);
-  tried(() => {
-    mkdirSync(dirname(aside), { recursive: true, mode: 0o700 });
-  });
-  const now = tried(() => bytesAt(path, MOST_BYTES));
-  if (now) tried(() => writeFileSync(aside, now, { mode: 0o600 }));
-  if (before === undefined) {
-    rmSync(bytesOfPath(path), { force: true });
-    return;
-  }
-  mkdirSync(dirname(path), { recursive: true });
-  const fresh = `${path}.oversign-${randomUUID()}`;
-  writeFileSync(fresh, before, { flag: 'wx' });
-  renameSync(fresh, path);
-}
-
-function namesIn(folder: string): string[] {
-  return tried(() => readdirSync(bytesOfPath(folder), { encoding: 'buffer' }).map(textOfName)) ?? [];
-}
-
-function tried<T>(work: () => T): T | undefined {
-  try {
-    return work();
-  } catch {
-    return undefined;
-  }
+function textsIn({ entries }: Pointers): [name: string, text: string][] {
+  return [...entries].flatMap(([name, one]) =>
+    one.kind === 'file' && name !== 'index' ? [[name, one.bytes.toString('latin1')]] : [],
+  );
 }

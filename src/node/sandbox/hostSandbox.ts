@@ -100,7 +100,7 @@ export class HostSandbox implements Sandbox {
       before: new Set(entries.filter((path) => others.every((other) => !madeDuring(other, path)))),
     };
     const isStandIn = (path: string): boolean => this.#placeholders.has(path);
-    const committed = new CommittedControls(repositoriesOf(found, isStandIn), (path) => spec.isProtected(path));
+    const committed = await CommittedControls.seen(repositoriesOf(found, isStandIn), (path) => spec.isProtected(path));
     const git = await gitAround(spec, this.#folders, isStandIn);
     const { placeholders, ...workspace } = await planWorkspace(spec.folders, found, {
       ...git,
@@ -127,9 +127,10 @@ export class HostSandbox implements Sandbox {
       const same = identities([...covered.keys()]);
       const isNew = (path: string): boolean =>
         (!call.before.has(path) || standIns.has(path)) && (!same.has(path) || same.get(path) !== covered.get(path));
+      const taken = after.filter(isNew);
       const quarantined = [
-        ...(await quarantine(after.filter(isNew), this.#folders.data)),
-        ...(await committed.putBack(commitQuestions(this, spec), this.#folders.data)),
+        ...(await quarantine(taken, this.#folders.data)),
+        ...(await committed.putBack(commitQuestions(this, spec), this.#folders.data, taken)),
       ];
       return { ...result, quarantined, notes: git.notes };
     } finally {
