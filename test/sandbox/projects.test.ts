@@ -2,11 +2,12 @@ import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, realpathSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DEFAULTS } from '../../src/core/policy/defaults.ts';
 import type { SandboxResult } from '../../src/core/sandbox/port.ts';
 import { GYP, installNvm, SEND, XZ, ZOD, type Project } from '../support/projects/published.ts';
+import { sandboxChild } from '../support/childProgram.ts';
 import type { ChildJob } from '../support/sandboxChild.ts';
 import { caged, type RunOptions } from '../support/sandboxRun.ts';
 import { plant, removeWhole } from '../support/tree.ts';
@@ -121,26 +122,13 @@ test(
 /** Runs commands in the sandbox as an ordinary account; without root this one is ordinary already. */
 async function runAsNobody(job: ChildJob): Promise<SandboxResult[]> {
   await plant(base, { 'job.json': JSON.stringify(job) });
-  await build({
-    entryPoints: [join(import.meta.dirname, '../support/sandboxChild.ts')],
-    outfile: join(base, 'child.mjs'),
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    logLevel: 'error',
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
-  });
+  const program = await sandboxChild(base);
   if (isRoot) spawnSync('chown', ['-R', '-h', `${NOBODY}:${NOBODY}`, job.base]);
-  const child = spawn(join(nvm, 'node'), [join(base, 'child.mjs'), join(base, 'job.json')], {
+  const child = spawn(join(nvm, 'node'), [program, join(base, 'job.json')], {
     cwd: '/',
     env: { PATH: `${nvm}:${SYSTEM}` },
     stdio: ['ignore', 'pipe', 'inherit'],
     ...(isRoot && { uid: NOBODY, gid: NOBODY }),
   });
-  let output = '';
-  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-    output += chunk;
-  });
-  await new Promise((resolve) => child.once('close', resolve));
-  return JSON.parse(output) as SandboxResult[];
+  return JSON.parse(await text(child.stdout)) as SandboxResult[];
 }
