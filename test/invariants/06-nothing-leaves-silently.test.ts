@@ -7,6 +7,7 @@ import { isLoopback } from '../../src/node/egress/loopback.ts';
 import { openAiModel } from '../../src/node/models/openaiModel.ts';
 import { runCli } from '../support/cli.ts';
 import { openAiServer } from '../support/openAiServer.ts';
+import { git, makeRepository } from '../support/repository.ts';
 import { copySample, sampleStory } from '../support/sampleStory.ts';
 import { plant, temporaryFolder } from '../support/tree.ts';
 import { workbench, type Workbench } from '../support/workbench.ts';
@@ -176,4 +177,43 @@ test('a run with a local model connects to that model alone', async () => {
   const lines = tried.trim().split('\n');
   expect(lines.length).toBeGreaterThan(0);
   for (const line of lines) expect(line).toContain(`"host":"127.0.0.1","port":${new URL(server.url).port}`);
+});
+
+/** Lines that print what is in a.txt. */
+const PRINTING = [
+  ...['cat a.txt', 'grep -r . .', 'head -1 *.txt', 'echo "$(< a.txt)"', 'read x < a.txt; echo "$x"', 'tr a b < a.txt'],
+  ...['xargs -a a.txt echo', 'find . -name a.txt -exec cat {} +', 'date -f a.txt', 'du --files0-from=a.txt'],
+  ...['ls | xargs cat', 'cp a.txt b.txt && cat b.txt', 'tee b.txt < a.txt', 'mapfile -t x < a.txt; echo "${x[0]}"'],
+  ...['git diff', 'git show', 'git log -p', 'git stash show -p', 'git blame a.txt', 'git -P diff'],
+  ...['git add -p < /dev/null', 'git commit -v --dry-run a.txt', 'git commit --verbo --dry-run a.txt'],
+  'git add a.txt; git status -v',
+  'git rev-parse HEAD:a.txt | git cat-file --batch',
+  "git tag t $(git hash-object -w a.txt); git for-each-ref --format='%(raw)'",
+  "git tag -f u $(git hash-object -w a.txt); git tag --format='%(raw)'",
+];
+/** And such that print none of it. */
+const SILENT = ['ls', 'git status', 'git add a.txt', 'git commit -qm x a.txt', 'find . -name a.txt'];
+
+test('what an output holds of files is recorded, whatever printed it', async () => {
+  const bench = await workbench({ files: { 'a.txt': 'before\n' } });
+  makeRepository(bench.folder);
+  await plant(bench.folder, { 'a.txt': 'CONTENT\n' });
+  git(bench.folder, 'stash', '-q');
+  git(bench.folder, 'stash', 'apply', '-q');
+  const lines = [...PRINTING, ...SILENT];
+  const turn = (commands: string[]): { calls: { name: string; args: { command: string } }[] } => ({
+    calls: commands.map((command) => ({ name: 'run_command', args: { command } })),
+  });
+  const events = await bench.run([turn(PRINTING), turn(SILENT)]);
+  const of = (type: string): Record<string, unknown>[] =>
+    events.filter((event) => event.type === type).map(({ payload }) => ({ ...payload }));
+  const outputs = of('finished').map(({ output }) => String(output));
+  const actions = of('proposed').map(({ action }) => action as { command?: { contentOf?: string[] } });
+  expect(outputs.length).toBe(lines.length);
+  expect(lines.filter((_line, index) => /CONTENT|before/.test(outputs[index] ?? ''))).toEqual(PRINTING);
+  const recorded = lines.filter((_line, index) => {
+    const names = actions[index]?.command?.contentOf ?? [];
+    return names.some((name) => [`?${bench.folder}/`, `${bench.folder}/`, join(bench.folder, 'a.txt')].includes(name));
+  });
+  expect(recorded).toEqual(PRINTING);
 });

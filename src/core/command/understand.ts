@@ -27,6 +27,8 @@ export interface History {
   folder: string | undefined;
   /** Objects that it names by their digests. */
   digests: readonly string[];
+  /** The program start (index into `programs`) that looks; absent where nobody asked for it in the line. */
+  program?: number;
 }
 
 /** What a command line means, as far as it is understood. With no doubts it only looks. */
@@ -212,6 +214,7 @@ class Understanding {
         for (const from of folders ?? [undefined])
           this.result.histories.push({
             digests,
+            ...(this.#judged !== undefined && { program: this.#judged }),
             folder:
               folder === undefined
                 ? from

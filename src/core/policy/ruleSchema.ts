@@ -52,7 +52,7 @@ export const RuleSchema = z
       .max(MAX_ENTRIES)
       .meta({
         description:
-          'Where a rule that allows holds: whole paths of folders. A command must start in exactly one of them (`/work/app/**` takes those below, too); files must lie in one. Left out, it holds in every workspace.',
+          'Where a rule that allows holds: whole paths of folders. A command must start in exactly one of them (`/home/me/app/**` takes those below, too); files must lie in one. Left out, it holds in every workspace.',
       })
       .optional(),
     why: TextSchema.max(300).meta({ description: 'Why; shown to whoever is asked or denied because of it.' }),

@@ -164,20 +164,22 @@ function startOf({ launch, resources }: Action): string {
 
 /** Whether an action lies where a rule holds: a command by the folder it starts in, other calls by their paths. */
 function holdsAt(folders: readonly string[], action: Action): boolean {
-  const below = folders.map((folder) => folder.replace(/\/\*\*$/, '') || '/');
+  if (action.effect !== 'execute')
+    return (
+      action.resources.length > 0 &&
+      action.resources.every(({ path }) => folders.some((folder) => isInside(folderOf(folder), path)))
+    );
   // Behind a `cd` the same words are another command.
-  if (action.effect === 'execute' && action.command?.moves === true) return false;
-  if (action.effect === 'execute')
-    return folders.some((folder, index) => {
-      const start = startOf(action);
-      return folder.endsWith('/**')
-        ? isInside(below[index] ?? folder, start)
-        : folder.replace(/(.)\/+$/, '$1') === start;
-    });
-  return (
-    action.resources.length > 0 &&
-    action.resources.every(({ path }) => below.some((folder) => isInside(folder.replace(/(.)\/+$/, '$1'), path)))
+  if (action.command?.moves === true) return false;
+  const start = startOf(action);
+  return folders.some((folder) =>
+    folder.endsWith('/**') ? isInside(folderOf(folder), start) : folderOf(folder) === start,
   );
+}
+
+/** `/a` for `/a`, `/a/` and `/a/**`. */
+function folderOf(written: string): string {
+  return written.replace(/\/\*\*$/, '').replace(/(.)\/+$/, '$1') || '/';
 }
 
 /** `place`: where a command that is to be allowed starts; to ask or deny, a program counts by its name anywhere. */

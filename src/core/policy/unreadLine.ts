@@ -1,4 +1,5 @@
 import type { Action } from '../../shared/action.ts';
+import { cutVisibly } from '../../shared/cut.ts';
 import type { Rule, Ruling, RuleList } from './rules.ts';
 
 /** The first rule that denies commands; while there is one, a line that cannot be read whole is denied. */
@@ -16,8 +17,8 @@ export function unreadRuling(rule: Rule | undefined, { command }: Action): Rulin
   const named = (rule.keys.commands ?? []).join(', ');
   return {
     verdict: 'deny',
-    name: `rules: deny ${named}`.slice(0, 200),
-    why: `${doubt.why}, so it cannot be told whether the line starts what is denied (${named.slice(0, 100)}: ${rule.keys.why}). Write it as a plain command, with each program by its name`,
+    name: cutVisibly(`rules: deny ${named}`, 200),
+    why: `${doubt.why}, so it cannot be told whether the line starts what is denied (${cutVisibly(named, 100)}: ${rule.keys.why}). Write it as a plain command, with each program by its name`,
     origin: rule.origin,
     eachTime: false,
     isAboutPaths: false,

@@ -1,4 +1,4 @@
-import { isPlaceholder, isTokenLike } from './placeholder.ts';
+import { isPlaceholder, isTokenLike, MASK } from './placeholder.ts';
 
 /** `://`, and as JSON may write it. */
 const START = /:(?:\/\/|\\\/\\\/)/g;
@@ -9,8 +9,6 @@ const INERT = /^[A-Za-z0-9._~%+=!*^,:#?-]*$/;
 const SHORTEST_NAME = 8;
 /** Beside a password a name is only taken for a token if it is long: `TOKEN:x-oauth-basic@`. */
 const SHORTEST_BESIDE = 16;
-
-const MASK = '[redacted]';
 
 /**
  * Masks passwords in addresses: `scheme://name:[redacted]@host`. A name alone is masked over HTTP if it looks like a

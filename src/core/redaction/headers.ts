@@ -1,6 +1,5 @@
-import { isPlaceholder, isTokenLike } from './placeholder.ts';
+import { isPlaceholder, isTokenLike, MASK } from './placeholder.ts';
 
-const MASK = '[redacted]';
 const SHORTEST = 8;
 
 /** Names of HTTP headers that carry a credential, as servers ask for them (RFC 9110, 11.6; GitLab, Vault, Azure, Google). */

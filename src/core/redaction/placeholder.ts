@@ -5,11 +5,13 @@ const LONGEST = 200;
 const FILLED_LATER = /^(?:\{\{[^{}]*\}\}|[$#%]?\{[^{}]*\}|\$\w+|\$\([^()]*\)|%\([^()]*\)s|%s|%\w+%)+$/;
 /** `xxx`, `***`, `...`: written in its place. */
 const BLACKED_OUT = /^(?:x{3,}|\*+|\.{3}|…+|[•_-]{3,})$/i;
-const MASK = /^\[redacted(?::[^\]]*)?\]$/;
+/** What stands in the place of a credential that nobody named. */
+export const MASK = '[redacted]';
+const A_MASK = /^\[redacted(?::[^\]]*)?\]$/;
 
 /** Whether what stands where a secret would be is none: a variable, a row of crosses, or a mask of ours. */
 export function isPlaceholder(text: string): boolean {
-  return text.length <= LONGEST && (FILLED_LATER.test(text) || BLACKED_OUT.test(text) || MASK.test(text));
+  return text.length <= LONGEST && (FILLED_LATER.test(text) || BLACKED_OUT.test(text) || A_MASK.test(text));
 }
 
 /** Whether a word looks made by chance rather than chosen: of `shortest` or more characters, with digits and letters, or long. */

@@ -2,6 +2,7 @@ import type { Erasing, Erased } from '../../core/audit/port.ts';
 import type { ChainWriter } from './chainWriter.ts';
 import { isOfRun, LOG_EVENTS } from '../../shared/noRun.ts';
 import type { Connection } from './database.ts';
+import { activeRuns } from './runRecords.ts';
 
 /** What stands under the log's own names is nobody's text: what policies and the log itself were is kept for good. */
 export function refuseWhatIsKept(what: Erasing): void {
@@ -119,9 +120,4 @@ function runsOf(connection: Connection, what: Erasing): string[] {
         what.upTo,
       );
   }
-}
-
-function activeRuns(connection: Connection): Set<string> {
-  const rows = connection.prepare('SELECT DISTINCT run FROM active_runs').all();
-  return new Set(rows.map((row) => String(row['run'])));
 }

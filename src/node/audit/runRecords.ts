@@ -117,3 +117,9 @@ function isErased(connection: Connection, run: string): boolean {
 function ownerOf(row: Record<string, unknown>): ProcessIdentity {
   return { pid: Number(row['pid']), start: String(row['start']), boot: String(row['boot']) };
 }
+
+/** The runs that a process works on, or that a dead one left so. */
+export function activeRuns(connection: Connection): Set<string> {
+  const rows = connection.prepare('SELECT DISTINCT run FROM active_runs').all();
+  return new Set(rows.map((row) => String(row['run'])));
+}

@@ -1,6 +1,7 @@
 import { isOfRun } from '../../shared/noRun.ts';
 import { levelOf } from './cut.ts';
 import type { Connection } from './database.ts';
+import { activeRuns } from './runRecords.ts';
 
 /** A run may hold so much of the size that is kept; what is more goes before anything of another run. */
 const SHARE = 1 / 8;
@@ -106,9 +107,4 @@ function* payloadsOf(connection: Connection, run?: string): Iterable<{ seq: numb
   const rows = connection.database.prepare(sql);
   for (const row of run === undefined ? rows.iterate() : rows.iterate(run))
     yield { seq: Number(row['seq']), run: String(row['run']), size: Number(row['size']) };
-}
-
-function activeRuns(connection: Connection): Set<string> {
-  const rows = connection.prepare('SELECT DISTINCT run FROM active_runs').all();
-  return new Set(rows.map((row) => String(row['run'])));
 }

@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { Forbidden } from '../../core/scope/guard.ts';
 import type { Scope } from '../../core/scope/scope.ts';
+import { isRepositoryShape } from '../../core/scope/repositoryShape.ts';
 import { parentOf, relativeTo } from '../../core/scope/spelling.ts';
-import { isBareRepository } from '../sandbox/repositories.ts';
 import { bytesOfPath, textOfName } from './rawPath.ts';
 
 /** gitrepository-layout(5): what decides which programs git runs, wherever the rest of the repository comes from. */
@@ -20,8 +20,8 @@ export async function refuseRepositoryControls(path: string, scope: Scope): Prom
     const below = relativeTo(folder, path);
     const [first = ''] = below.split('/');
     const there = await namesIn(folder);
-    const isOne = isBareRepository(there);
-    const becomesOne = !isOne && isBareRepository([...there, { name: first }]);
+    const isOne = isRepositoryShape(there);
+    const becomesOne = !isOne && isRepositoryShape([...there, first]);
     if (becomesOne || (isOne && CONTROLS.test(below)))
       throw new Forbidden({
         verdict: 'deny',
@@ -35,9 +35,9 @@ export async function refuseRepositoryControls(path: string, scope: Scope): Prom
   }
 }
 
-async function namesIn(folder: string): Promise<{ name: string }[]> {
+async function namesIn(folder: string): Promise<string[]> {
   try {
-    return (await readdir(bytesOfPath(folder), { encoding: 'buffer' })).map((name) => ({ name: textOfName(name) }));
+    return (await readdir(bytesOfPath(folder), { encoding: 'buffer' })).map(textOfName);
   } catch {
     return []; // not there yet
   }

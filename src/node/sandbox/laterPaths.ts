@@ -3,7 +3,7 @@ import { bashParser } from '../../core/command/bash.ts';
 import { namedIn } from '../../core/command/gitPrograms.ts';
 import { understand } from '../../core/command/understand.ts';
 import type { Word } from '../../core/command/word.ts';
-import { absolutePath, BadPath, isInside, nameOf, parentOf } from '../../core/scope/spelling.ts';
+import { absoluteOrNone, isInside, nameOf, parentOf } from '../../core/scope/spelling.ts';
 import { ToolFailure } from '../../core/tools/failure.ts';
 import { bytesOfPath } from '../files/rawPath.ts';
 import { entryAt } from './entries.ts';
@@ -130,13 +130,9 @@ function isRunnable(word: string): boolean {
 }
 
 function placeOf(word: string, worktree: string, home: string): string | undefined {
-  try {
-    const path = absolutePath(word, worktree, home);
-    return isInside(worktree, path) ? path : absolutePath(word.replace(/^(\/|\.\.\/)+/, ''), worktree, home);
-  } catch (error) {
-    if (error instanceof BadPath) return undefined;
-    throw error;
-  }
+  const path = absoluteOrNone(word, worktree, home);
+  if (path === undefined || isInside(worktree, path)) return path;
+  return absoluteOrNone(word.replace(/^(\/|\.\.\/)+/, ''), worktree, home);
 }
 
 function isFile(path: string): boolean {

@@ -1,4 +1,5 @@
-import { entriesOrNone, type Entry } from './folderEntries.ts';
+import { isRepositoryShape } from '../../core/scope/repositoryShape.ts';
+import { entriesOrNone } from './folderEntries.ts';
 import { Stretch } from './stretch.ts';
 
 /** A repository's own folder, and the folder whose files it is about (the same for a bare one). */
@@ -23,7 +24,7 @@ export async function repositoriesBelow(root: string): Promise<Found[]> {
   for (let folder = pending.shift(); folder !== undefined && looked < MOST_ENTRIES; folder = pending.shift()) {
     const entries = await entriesOrNone(folder, stretch);
     looked += entries.length;
-    if (isBareRepository(entries)) {
+    if (isRepositoryShape(entries.map(({ name }) => name))) {
       found.push({ gitFolder: folder, worktree: folder });
       continue;
     }
@@ -33,11 +34,4 @@ export async function repositoriesBelow(root: string): Promise<Found[]> {
       else if (!PASSED_OVER.has(name)) pending.push(path);
   }
   return found;
-}
-
-/** What git's is_git_directory() asks for (setup.c): it then trusts the `config` beside it. */
-export function isBareRepository(entries: readonly Pick<Entry, 'name'>[]): boolean {
-  // Some file systems take another case for the same name.
-  const names = new Set(entries.map(({ name }) => name.toLowerCase()));
-  return names.has('head') && (names.has('commondir') || (names.has('objects') && names.has('refs')));
 }

@@ -2,11 +2,11 @@ import type { BigIntStats } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import { ToolFailure } from '../../core/tools/failure.ts';
 import { GIT_STORES } from '../../core/scope/contentStores.ts';
+import { isRepositoryShape } from '../../core/scope/repositoryShape.ts';
 import { isInside, parentOf } from '../../core/scope/spelling.ts';
 import { bytesOfPath } from '../files/rawPath.ts';
 import { entryAt } from './entries.ts';
 import { entriesOf, entriesOrNone, type When } from './folderEntries.ts';
-import { isBareRepository } from './repositories.ts';
 import { Stretch } from './stretch.ts';
 
 /**
@@ -80,7 +80,7 @@ export async function survey(
     looked += entries.length;
     if (looked > MOST && when === 'before')
       throw new ToolFailure(`the workspace holds more than ${MOST} files; the sandbox cannot make sure of all of them`);
-    const isBare = isBareRepository(entries);
+    const isBare = isRepositoryShape(entries.map(({ name }) => name));
     if (!isGuarded && isBare) found.bareFolders.push(folder);
     const isStore = (name: string): boolean =>
       isBare && rules.hidesStores === true && GIT_STORES.includes(name.toLowerCase());

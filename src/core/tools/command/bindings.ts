@@ -3,7 +3,7 @@ import { seenFrom } from '../../command/shellState.ts';
 import type { Candidate } from '../../command/candidates.ts';
 import { Forbidden } from '../../scope/guard.ts';
 import { folded } from '../../scope/pathRule.ts';
-import { absolutePath, BadPath, isInside, nameOf, parentOf } from '../../scope/spelling.ts';
+import { absoluteOrNone, isInside, nameOf, parentOf } from '../../scope/spelling.ts';
 import type { Look } from '../../scope/files.ts';
 import { ToolFailure } from '../failure.ts';
 import type { ToolContext } from '../tool.ts';
@@ -155,13 +155,8 @@ export class Bindings {
   /** Undefined for what is no path, and for what lies outside the workspace. */
   #absolute(spelling: string): string | undefined {
     const { scope } = this.#context;
-    try {
-      const path = absolutePath(spelling, this.#cwd, scope.home);
-      return scope.rootOf(path) === undefined ? undefined : path;
-    } catch (error) {
-      if (error instanceof BadPath) return undefined;
-      throw error;
-    }
+    const path = absoluteOrNone(spelling, this.#cwd, scope.home);
+    return path === undefined || scope.rootOf(path) === undefined ? undefined : path;
   }
 
   /** Where a folder really is. */

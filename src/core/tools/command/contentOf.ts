@@ -1,6 +1,6 @@
 import type { Meaning } from '../../command/understand.ts';
 import { nameOf } from '../../command/operands.ts';
-import { absolutePath, BadPath } from '../../scope/spelling.ts';
+import { absoluteOrNone } from '../../scope/spelling.ts';
 import type { ToolContext } from '../tool.ts';
 import type { Line } from './scripts.ts';
 
@@ -35,7 +35,7 @@ export function contentOfOutput(line: Line, { scope }: Pick<ToolContext, 'scope'
   // A folder that is read is one whose files may be shown.
   for (const { spelling, access, isGuess, isPattern } of meaning.paths) {
     if (access !== 'read' || isGuess) continue;
-    const path = absolute(isPattern ? spelling.replace(/[^/]*[*?[].*$/s, '.') : spelling, cwd, scope.home);
+    const path = absoluteOrNone(isPattern ? spelling.replace(/[^/]*[*?[].*$/s, '.') : spelling, cwd, scope.home);
     if (path === undefined) continue;
     const isTouched = (how: 'list' | 'read'): boolean =>
       named.resources.some((one) => one.access === how && one.path === path);
@@ -59,22 +59,23 @@ function isOpen(words: Meaning['programs'][number]): boolean {
   );
 }
 
-function isSilent(words: Meaning['programs'][number], index: number, { doubts }: Meaning): boolean {
+/** `git add -p`, `git commit -v --dry-run`: they print the patch. */
+const GIT_PATCH = /^(-[a-zA-Z]*[pvie]|--(p|v|i|e))/;
+
+function isSilent(words: Meaning['programs'][number], index: number, { doubts, histories }: Meaning): boolean {
   const name = nameOf(words);
-  if (name === 'git') return words[1]?.kind === 'known' && GIT_SILENT.has(words[1].text);
-  if (/^(env|find|xargs)$/.test(name)) return !doubts.some(({ program }) => program === index);
+  if (name === 'git') {
+    const [, sub, ...args] = words;
+    if (sub?.kind !== 'known' || !GIT_SILENT.has(sub.text)) return false;
+    return /^(add|commit)$/.test(sub.text)
+      ? !args.some((word) => word.kind !== 'known' || GIT_PATCH.test(word.text))
+      : !histories.some(({ program }) => program === index);
+  }
+  // An option that is not known of these may take names out of a file, and print them.
+  if (/^(env|find|xargs|du|tree)$/.test(name)) return !doubts.some(({ program }) => program === index);
   return SILENT.has(name);
 }
 
 function foldersOf({ folders }: Meaning, index: number, cwd: string, home: string): string[] | undefined {
-  return folders[index]?.flatMap((folder) => absolute(folder, cwd, home) ?? []);
-}
-
-function absolute(spelling: string, cwd: string, home: string): string | undefined {
-  try {
-    return absolutePath(spelling, cwd, home);
-  } catch (error) {
-    if (error instanceof BadPath) return undefined;
-    throw error;
-  }
+  return folders[index]?.flatMap((folder) => absoluteOrNone(folder, cwd, home) ?? []);
 }

@@ -1,6 +1,7 @@
 import { namesInIndex } from '../../command/gitIndex.ts';
 import type { History } from '../../command/understand.ts';
 import { Forbidden } from '../../scope/guard.ts';
+import { isRepositoryShape } from '../../scope/repositoryShape.ts';
 import { absolutePath, BadPath, isInside, parentOf } from '../../scope/spelling.ts';
 import { ToolFailure } from '../failure.ts';
 import type { ToolContext } from '../tool.ts';
@@ -61,7 +62,7 @@ async function repositoryAround(start: string, context: ToolContext): Promise<Re
       const { kind } = await files.look(`${folder}/.git`, folder, 'itself');
       if (kind === 'directory') return { top: folder, index: `${folder}/.git/index` };
       if (kind !== 'absent') return 'git may show files that are denied: its index is elsewhere';
-      if (await isGitFolder(folder, context)) return { top: folder, index: undefined };
+      if (isRepositoryShape(await files.names(folder))) return { top: folder, index: undefined };
     } catch (error) {
       if (error instanceof Forbidden) return undefined; // hidden from the command, too
       if (!(error instanceof ToolFailure)) throw error;
@@ -69,12 +70,6 @@ async function repositoryAround(start: string, context: ToolContext): Promise<Re
     }
   }
   return undefined;
-}
-
-/** git's is_git_directory() (setup.c), in any spelling that a file system may take for these names. */
-async function isGitFolder(folder: string, { files }: ToolContext): Promise<boolean> {
-  const names = new Set((await files.names(folder)).map((name) => name.toLowerCase()));
-  return names.has('head') && (names.has('commondir') || (names.has('objects') && names.has('refs')));
 }
 
 async function doubtAbout({ top, index }: Repository, context: ToolContext): Promise<string | undefined> {

@@ -7,7 +7,7 @@ import { ORDER_FILES, ordersOf } from '../../command/orders.ts';
 import { seenFrom } from '../../command/shellState.ts';
 import type { Meaning } from '../../command/understand.ts';
 import { folded } from '../../scope/pathRule.ts';
-import { absolutePath, BadPath, isInside, parentOf } from '../../scope/spelling.ts';
+import { absoluteOrNone, isInside, parentOf } from '../../scope/spelling.ts';
 import { Changed } from '../failure.ts';
 import type { ToolContext } from '../tool.ts';
 import { Bindings, type Binding } from './bindings.ts';
@@ -91,13 +91,8 @@ function orderPaths({ meaning, cwd }: Line, { scope }: ToolContext): Set<string>
 /** A folder and those above it, up to the workspace's. */
 function upwards(folder: string, cwd: string, root: string): string[] {
   const paths: string[] = [];
-  let start: string;
-  try {
-    start = absolutePath(folder, cwd, cwd);
-  } catch (error) {
-    if (error instanceof BadPath) return []; // no folder at all
-    throw error;
-  }
+  const start = absoluteOrNone(folder, cwd, cwd);
+  if (start === undefined) return []; // no folder at all
   for (let at = start; isInside(root, at); at = parentOf(at)) {
     paths.push(at);
     if (at === root) break;

@@ -1,7 +1,7 @@
 import type { Meaning, NamedPath } from '../../command/understand.ts';
 import type { Word } from '../../command/word.ts';
 import { Forbidden } from '../../scope/guard.ts';
-import { absolutePath, BadPath, nameOf } from '../../scope/spelling.ts';
+import { absoluteOrNone, BadPath, nameOf } from '../../scope/spelling.ts';
 import { ToolFailure } from '../failure.ts';
 import type { ToolContext } from '../tool.ts';
 import { historyDoubt, keepsWhatIsDenied } from './history.ts';
@@ -79,13 +79,8 @@ function goesThroughHere(name: string, words: readonly Word[], isGivenPlace: boo
 }
 
 function isInStore(folder: string, cwd: string, { scope }: ToolContext): boolean {
-  try {
-    const path = absolutePath(folder, cwd, scope.home);
-    return scope.storeAround(path) !== undefined || /(^|\/)\.git(\/|$)/i.test(path);
-  } catch (error) {
-    if (error instanceof BadPath) return true;
-    throw error;
-  }
+  const path = absoluteOrNone(folder, cwd, scope.home);
+  return path === undefined || scope.storeAround(path) !== undefined || /(^|\/)\.git(\/|$)/i.test(path);
 }
 
 const MOST_ENTRIES = 2000;
