@@ -1,6 +1,7 @@
 import type { AuditRecord, RunSummary } from '../../shared/auditEvent.ts';
-import { parseBody } from './logText.ts';
 import type { Connection } from './database.ts';
+import { parseBody } from './logText.ts';
+import { activeRuns } from './runRecords.ts';
 import { summarize } from './summary.ts';
 
 /** Runs by their starts, newest first; `before` is the start of one that was seen already. */
@@ -13,12 +14,7 @@ export function newestRuns(connection: Connection, limit: number, before?: numbe
 
 /** Runs as the tree and the list of past runs show them. */
 export function summaries(connection: Connection, runs: readonly { run: string; start: number }[]): RunSummary[] {
-  const active = new Set(
-    connection
-      .prepare('SELECT run FROM active_runs')
-      .all()
-      .map((row) => String(row['run'])),
-  );
+  const active = activeRuns(connection);
   return runs.map(({ run, start }) =>
     summarize({ run, start }, landmarks(connection, run), actionCount(connection, run), active.has(run)),
   );
