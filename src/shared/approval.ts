@@ -48,6 +48,17 @@ export const CardSchema = z.discriminatedUnion('kind', [
     programs: z.array(z.strictObject({ words: z.string(), doubt: z.string().optional() })),
     /** What would be lost of what it deletes or overwrites, as far as it says so. */
     losses: z.array(z.strictObject({ path: z.string(), loss: LossSchema })),
+    /** What it takes away where nobody knows beforehand of which files; `most`: all that stands there, if that is known. */
+    unknownLosses: z
+      .array(
+        z.strictObject({
+          program: z.string(),
+          does: z.enum(['deletes', 'overwrites', 'takes away']),
+          below: z.string(),
+          most: LossSchema.pick({ files: true, bytes: true, more: true }).exactOptional(),
+        }),
+      )
+      .exactOptional(),
     /** Likely secrets that it could read. */
     secrets: z.array(z.string()),
     /** The workspace cannot be changed by it. */
@@ -58,7 +69,13 @@ export const CardSchema = z.discriminatedUnion('kind', [
     unbound: z.string().exactOptional(),
     /** How many more there are than are listed, where some are left out. */
     more: z
-      .strictObject({ programs: z.number(), doubts: z.number(), losses: z.number(), secrets: z.number() })
+      .strictObject({
+        programs: z.number(),
+        doubts: z.number(),
+        losses: z.number(),
+        unknownLosses: z.number(),
+        secrets: z.number(),
+      })
       .partial()
       .exactOptional(),
     /** All that would be lost, where `losses` leaves some out; at least that where its `more` is set. */

@@ -65,6 +65,7 @@ function cardLines(card: Card): Part[] {
         ...(card.outside ? [`! ${visibleLine(card.sandbox)}`] : []),
         ...card.losses.map(({ path, loss }) => `! Would be lost: ${visibleLine(path)}: ${lossText(loss)}`),
         ...leftLosses(card),
+        ...unknownLosses(card),
         { quote: countedBlanks(card.command), first: '  $ ' },
         ...(card.secrets.length > 0
           ? [`! It could read likely secrets: ${list(card.secrets)}${leftSecrets(card)}`]
@@ -94,6 +95,22 @@ function leftLosses({ more, lossTotal }: CommandCard): string[] {
   return [
     `! Would be lost: and ${more?.losses ?? 0} more; in all ${atLeast ? 'at least ' : ''}${files} files, ${bytes} bytes`,
   ];
+}
+
+function unknownLosses({ unknownLosses: losses = [], more }: CommandCard): string[] {
+  const left = more?.unknownLosses ?? 0;
+  return [
+    ...losses.map(
+      ({ program, does, below, most }) =>
+        `! What ${visibleLine(program)} ${does} below ${visibleLine(below)} cannot be known beforehand: ${most ? boundText(most) : 'nor how much'}`,
+    ),
+    ...(left > 0 ? [`! And ${left} more places where it cannot be known beforehand`] : []),
+  ];
+}
+
+function boundText({ files, bytes, more }: Pick<Loss, 'files' | 'bytes' | 'more'>): string {
+  const amount = `${files} ${files === 1 ? 'file' : 'files'}, ${bytes} bytes`;
+  return more ? `${amount}, or more` : `up to ${amount}`;
 }
 
 function leftSecrets({ more, secretsAtLeast }: CommandCard): string {

@@ -7,6 +7,7 @@ import { count, lossAmount } from '../state/sentences.ts';
 import { Exact } from './Exact.tsx';
 import { Line } from './Line.tsx';
 import { LossLines } from './LossLines.tsx';
+import { UnknownLosses } from './UnknownLosses.tsx';
 
 type Command = Extract<Card, { kind: 'command' }>;
 
@@ -40,10 +41,10 @@ export function CommandCard({ card }: { readonly card: Command }) {
       ))}
       {card.lossTotal !== undefined && (
         <Line icon="files" tone="warning">
-          Would be lost: and {card.more?.losses ?? 0} more; in all{' '}
-          <b>{lossAmount({ ...card.lossTotal, tracked: 'unknown', unsaved: false })}</b>.
+          Would be lost: and {card.more?.losses ?? 0} more; in all <b>{lossAmount(card.lossTotal)}</b>.
         </Line>
       )}
+      <UnknownLosses losses={card.unknownLosses ?? []} left={card.more?.unknownLosses ?? 0} />
       {/* Never cut short and never scrolled away: all of it is read before the buttons are reached. */}
       <pre className="command" aria-label="Command">
         {card.command.split('\n').map((line, index, lines) => (

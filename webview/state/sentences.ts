@@ -22,9 +22,19 @@ export function size(bytes: number): string {
 }
 
 /** "at least 200 files, 1.2 MB". */
-export function lossAmount(loss: Loss): string {
-  const amount = `${count(loss.files, 'file')}, ${size(loss.bytes)}`;
-  return loss.more ? `at least ${amount}` : amount;
+export function lossAmount(loss: Amount): string {
+  return loss.more ? `at least ${amount(loss)}` : amount(loss);
+}
+
+/** "up to 120 files, 1.2 MB": all that stands there. */
+export function lossBound(loss: Amount): string {
+  return loss.more ? `${amount(loss)}, or more` : `up to ${amount(loss)}`;
+}
+
+type Amount = Pick<Loss, 'files' | 'bytes' | 'more'>;
+
+function amount({ files, bytes }: Amount): string {
+  return `${count(files, 'file')}, ${size(bytes)}`;
 }
 
 export function trackedSentence(tracked: Loss['tracked']): string {

@@ -15,8 +15,8 @@ export interface Invocation {
 /** Whom the walk tells what it finds. */
 export interface Findings {
   invocation(found: Invocation): void;
-  /** A path that bash itself opens or asks about. */
-  path(word: Word, access: 'read' | 'list' | 'write', folders: readonly string[] | undefined): void;
+  /** A path that bash itself opens or asks about; `append` is a write that leaves what stands there. */
+  path(word: Word, access: 'read' | 'list' | 'write' | 'append', folders: readonly string[] | undefined): void;
   /** A variable is used that this line did not set. */
   variable(name: string): void;
   /** Something that may do more than can be seen. */

@@ -29,7 +29,7 @@ export function opened(
   redirects: readonly Redirection[],
   before: Input,
   shell: Expansion,
-  path: (target: Word, access: 'read' | 'write') => void,
+  path: (target: Word, access: 'read' | 'write' | 'append') => void,
 ): Input {
   let input = before;
   for (const one of redirects) {
@@ -42,9 +42,15 @@ export function opened(
     if (one.type !== 'Redirect' || !one.target) continue;
     const target = expandOne(one.target, shell);
     const isDuplicate = /^[<>]&$/.test(one.operator) && target.kind === 'known' && /^([0-9]+-?|-)$/.test(target.text);
-    if (!isDuplicate) path(target, one.operator === '<' ? 'read' : 'write');
+    if (!isDuplicate) path(target, accessOf(one.operator));
   }
   return input;
+}
+
+/** `<>` opens a file for writing, too, without emptying it. */
+function accessOf(operator: string): 'read' | 'write' | 'append' {
+  if (operator === '<') return 'read';
+  return /^(&?>>|<>)$/.test(operator) ? 'append' : 'write';
 }
 
 /** Expands what a redirection brings to standard input; undefined for one that brings nothing there. */

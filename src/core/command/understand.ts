@@ -19,6 +19,8 @@ export interface NamedPath {
   isGuess: boolean;
   /** The program start (index into `programs`) that is given it; absent where the shell itself opens it. */
   program?: number;
+  /** It is written to without taking anything from it. */
+  keeps?: true;
 }
 
 /** A look of git's that may show the content of files. */
@@ -190,7 +192,7 @@ class Understanding {
         this.#path(word, access, folders);
       },
       guess: (word) => {
-        if (word.kind !== 'unknown') this.#addPath(word, 'list', folders ?? ['.'], true);
+        if (word.kind !== 'unknown') this.#addPath(word, folders ?? ['.'], { access: 'list', isGuess: true });
       },
       run: (inner, { folder } = {}) => {
         const from =
@@ -271,7 +273,8 @@ class Understanding {
     this.result.doubts.push({ why, ...(program !== undefined && { program }), ...(kind && { kind }) });
   }
 
-  #path(word: Word, access: PathAccess, folders: readonly string[] | undefined): void {
+  #path(word: Word, how: PathAccess | 'append', folders: readonly string[] | undefined): void {
+    const access = how === 'append' ? 'write' : how;
     if (access === 'write' && word.text === '/dev/null') return;
     if (word.kind === 'pattern' && word.isListed === true && (access === 'read' || access === 'list')) return;
     if (/^\/dev\/(null|zero|stdin|stdout|stderr|tty|fd\/[0-9]*)$/.test(headOf(word))) return;
@@ -283,10 +286,11 @@ class Understanding {
     }
     const isAbsolute = /^([/]|~$|~\/)/.test(headOf(word));
     if (!folders && !isAbsolute) this.#doubt('the folder it works in cannot be known beforehand');
-    this.#addPath(word, access, isAbsolute ? ['.'] : (folders ?? ['.']), false);
+    const from = isAbsolute ? ['.'] : (folders ?? ['.']);
+    this.#addPath(word, from, { access, isGuess: false, ...(how === 'append' && { keeps: true }) });
   }
 
-  #addPath(word: Word, access: PathAccess, folders: readonly string[], isGuess: boolean): void {
+  #addPath(word: Word, folders: readonly string[], how: Pick<NamedPath, 'access' | 'isGuess' | 'keeps'>): void {
     for (const folder of folders) {
       if (this.result.paths.length >= MOST_PATHS) {
         this.#doubt('it names too many paths');
@@ -295,9 +299,8 @@ class Understanding {
       this.#effort.keep(folder.length + word.text.length);
       this.result.paths.push({
         spelling: seenFrom(folder, word.text),
-        access,
         isPattern: word.kind === 'pattern',
-        isGuess,
+        ...how,
         ...(this.#judged !== undefined && { program: this.#judged }),
       });
     }

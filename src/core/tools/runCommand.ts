@@ -63,7 +63,7 @@ const tool: Tool<z.infer<typeof parameters>> = {
     const secretsFound = onlyLooks ? { paths: [], atLeast: false } : await secretsIn(context);
     const secrets = secretsFound.paths;
     const shownPrograms = programLines({ ...meaning, doubts });
-    const losses = await commandLosses(named.resources, context, signal);
+    const losses = await commandLosses(line, context, signal);
     const limits = limitsOf(policy);
     const status = await runner.status(limits);
     // What runs without a question gets nothing of the user's: no program, link or expansion could show it.
@@ -109,9 +109,8 @@ const tool: Tool<z.infer<typeof parameters>> = {
             )
           : [],
         programs: shownPrograms.lines,
-        losses: losses.shown,
-        ...(losses.left > 0 && { lossTotal: losses.total }),
-        more: { ...shownPrograms.left, losses: losses.left, secrets: Math.max(0, secrets.length - MOST_SECRETS) },
+        ...losses.card,
+        more: { ...shownPrograms.left, ...losses.left, secrets: Math.max(0, secrets.length - MOST_SECRETS) },
         ...(secretsFound.atLeast && { secretsAtLeast: true as const }),
         secrets: secrets.slice(0, MOST_SECRETS).map((path) => scope.shown(path)),
         readOnly: onlyLooks,

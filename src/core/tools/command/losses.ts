@@ -1,51 +1,126 @@
-import type { Resource } from '../../../shared/action.ts';
-import type { Loss } from '../../../shared/approval.ts';
+import type { Card, Loss } from '../../../shared/approval.ts';
+import { visibleLine } from '../../../shared/visible.ts';
+import type { Look } from '../../scope/files.ts';
 import { Forbidden } from '../../scope/guard.ts';
+import { BadPath } from '../../scope/spelling.ts';
 import { ToolFailure } from '../failure.ts';
-import { lossAt } from '../files/loss.ts';
+import { amountAt, lossAt } from '../files/loss.ts';
 import type { ToolContext } from '../tool.ts';
+import { lossTargets, type LossTarget } from './lossTargets.ts';
+import type { Line } from './scripts.ts';
+
+type CommandCard = Extract<Card, { kind: 'command' }>;
+type UnknownLoss = NonNullable<CommandCard['unknownLosses']>[number];
 
 const MOST_SHOWN = 10;
-/** Each is a walk and a question to version control. */
-const MOST_LOOKED_AT = 60;
+const MOST_UNKNOWN = 5;
+const MOST_LOOKED_AT = 1000;
+/** Each is a question to version control, and for a folder a walk. */
+const MOST_ASKED_ABOUT = 60;
 
 export interface CommandLosses {
   /** What no version control holds first, then the biggest. */
-  shown: { path: string; loss: Loss }[];
-  /** How many are not shown. */
-  left: number;
-  total: Pick<Loss, 'files' | 'bytes' | 'more'>;
+  card: Pick<CommandCard, 'losses' | 'unknownLosses' | 'lossTotal'>;
+  /** How many are not on the card. */
+  left: { losses: number; unknownLosses: number };
 }
 
-/** What stands at the paths that a command says it deletes or overwrites. What it does not say cannot be known. */
+/** What stands where a command says that it deletes or overwrites. What it does not say cannot be known. */
 export async function commandLosses(
-  resources: readonly Resource[],
+  { meaning, cwd, onlyLooks }: Pick<Line, 'meaning' | 'cwd' | 'onlyLooks'>,
   context: ToolContext,
   signal: AbortSignal,
 ): Promise<CommandLosses> {
+  // What cannot write takes nothing away.
+  if (onlyLooks) return { card: { losses: [] }, left: { losses: 0, unknownLosses: 0 } };
+  const { targets, isWhole } = await lossTargets(meaning, cwd, context);
+  const looked = targets.slice(0, MOST_LOOKED_AT);
+  const { standing, open } = await whatStands(looked, cwd, context);
   const found: { path: string; loss: Loss }[] = [];
-  const touched = resources.filter(({ access: how }) => how === 'write' || how === 'delete');
-  for (const { path, access } of touched.slice(0, MOST_LOOKED_AT)) {
-    try {
-      const look = await context.files.look(path, context.folder, 'itself');
-      // Writing into a folder takes nothing away from it.
-      if (look.kind === 'absent' || (access === 'write' && look.kind === 'directory')) continue;
-      found.push({ path: context.scope.shown(path), loss: await lossAt(look, context, signal) });
-    } catch (error) {
-      if (!(error instanceof ToolFailure || error instanceof Forbidden)) throw error;
-    }
+  const total = { files: 0, bytes: 0, more: !isWhole || looked.length < targets.length };
+  for (const look of standing) {
+    const loss = found.length < MOST_ASKED_ABOUT ? await orUnknown(() => lossAt(look, context, signal)) : undefined;
+    if (loss) found.push({ path: context.scope.shown(look.path), loss });
+    const amount = loss ?? { files: 1, bytes: look.size, more: look.kind === 'directory' };
+    total.files += amount.files;
+    total.bytes += amount.bytes;
+    total.more ||= amount.more;
   }
   found.sort((a, b) => doubtOf(b.loss) - doubtOf(a.loss) || b.loss.bytes - a.loss.bytes);
-  const notLookedAt = Math.max(0, touched.length - MOST_LOOKED_AT);
+  const unknown = await bounds(open, context, signal);
+  const left = standing.length - Math.min(found.length, MOST_SHOWN) + targets.length - looked.length;
   return {
-    shown: found.slice(0, MOST_SHOWN),
-    left: Math.max(0, found.length - MOST_SHOWN) + notLookedAt,
-    total: {
-      files: found.reduce((sum, { loss }) => sum + loss.files, 0),
-      bytes: found.reduce((sum, { loss }) => sum + loss.bytes, 0),
-      more: notLookedAt > 0 || found.some(({ loss }) => loss.more),
+    card: {
+      losses: found.slice(0, MOST_SHOWN),
+      ...(unknown.shown.length > 0 && { unknownLosses: unknown.shown }),
+      ...((left > 0 || (found.length > 0 && !isWhole)) && { lossTotal: total }),
     },
+    left: { losses: left, unknownLosses: unknown.left },
   };
+}
+
+interface Open extends LossTarget {
+  /** Absent where it could not be looked at. */
+  look?: Look;
+}
+
+/** What there is at each target, once, the biggest first; and where only some of it goes. */
+async function whatStands(
+  targets: readonly LossTarget[],
+  cwd: string,
+  { files, scope }: ToolContext,
+): Promise<{ standing: Look[]; open: Open[] }> {
+  const standing = new Map<string, Look>();
+  const open = new Map<string, Open>();
+  for (const target of targets) {
+    const { spelling, what, program, does } = target;
+    try {
+      const look = await files.look(spelling, cwd, what === 'whole' ? 'itself' : 'followed');
+      if (look.kind === 'absent' || scope.rootOf(look.path) === undefined) continue;
+      const isFolder = look.kind === 'directory';
+      if (isFolder && (what === 'some' || what === 'merged'))
+        open.set(`${program} ${does} ${look.path}`, { ...target, look });
+      // Writing into a folder takes nothing away from it.
+      else if (what === 'whole' || !isFolder) standing.set(look.path, look);
+    } catch (error) {
+      if (error instanceof ToolFailure) open.set(`${program} ${does} ${spelling}`, target);
+      else if (!(error instanceof Forbidden || error instanceof BadPath)) throw error;
+    }
+  }
+  const weight = ({ kind, size }: Look): number => (kind === 'directory' ? Infinity : size);
+  const sorted = [...standing.values()].sort((a, b) =>
+    weight(a) === weight(b) ? (a.path < b.path ? -1 : 1) : weight(b) - weight(a),
+  );
+  return { standing: sorted, open: [...open.values()] };
+}
+
+async function bounds(
+  open: readonly Open[],
+  context: ToolContext,
+  signal: AbortSignal,
+): Promise<{ shown: UnknownLoss[]; left: number }> {
+  const shown: UnknownLoss[] = [];
+  for (const [index, { look, spelling, program, does }] of open.entries()) {
+    if (shown.length === MOST_UNKNOWN) return { shown, left: open.length - index };
+    const most = look && (await orUnknown(() => amountAt(look, context, signal)));
+    if (most?.files === 0) continue;
+    shown.push({
+      program: visibleLine(program),
+      does,
+      below: look ? context.scope.shown(look.path).replace(/\/?$/, '/') : visibleLine(spelling),
+      ...(most && { most: { files: most.files, bytes: most.bytes, more: most.more } }),
+    });
+  }
+  return { shown, left: 0 };
+}
+
+async function orUnknown<T>(look: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await look();
+  } catch (error) {
+    if (error instanceof ToolFailure || error instanceof Forbidden) return undefined;
+    throw error;
+  }
 }
 
 function doubtOf({ tracked, unsaved }: Loss): number {

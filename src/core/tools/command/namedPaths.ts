@@ -86,7 +86,7 @@ function mayBePath(spelling: string, names: ReadonlySet<string>, scope: Scope): 
 async function addFitting(named: NamedPath, cwd: string, context: ToolContext, found: FoundPaths): Promise<void> {
   let forbidden: Forbidden | undefined;
   let permitted = 0;
-  for (const spelling of await fitting(named, cwd, context)) {
+  for (const spelling of (await fitting(named.spelling, cwd, context)).slice(0, MOST_FITTING)) {
     try {
       await orDoubt(named, found, () => addOne({ ...named, spelling }, cwd, context, found));
       permitted += 1;
@@ -147,10 +147,13 @@ async function physical(spelling: string, cwd: string, context: ToolContext): Pr
 
 const MOST_FITTING = 100;
 
-/** Throws `BadPath` for a pattern that could be no path. */
-async function fitting(named: NamedPath, cwd: string, context: ToolContext): Promise<string[]> {
-  const { scope, files } = context;
-  const pattern = named.spelling.replaceAll('\\', '');
+/** The paths that fit a glob, likely secrets first; itself where none does. Throws `BadPath` for one that could be no path. */
+export async function fitting(
+  spelling: string,
+  cwd: string,
+  { scope, files }: Pick<ToolContext, 'scope' | 'files'>,
+): Promise<string[]> {
+  const pattern = spelling.replaceAll('\\', '');
   const written = absolutePath(pattern, cwd, scope.home);
   const root = scope.rootOf(written);
   // Only what was written has wildcards: brackets in the folder's own name have none.
@@ -160,5 +163,5 @@ async function fitting(named: NamedPath, cwd: string, context: ToolContext): Pro
   if (matches.length === 0) return [written]; // nothing fits: the pattern itself is judged as if it were a name
   // Likely secrets first, so that none of them is behind the end.
   const order = (path: string): number => (scope.isSecret(path) ? 0 : 1);
-  return matches.sort((a, b) => order(a) - order(b)).slice(0, MOST_FITTING);
+  return matches.sort((a, b) => order(a) - order(b));
 }

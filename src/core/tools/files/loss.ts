@@ -6,6 +6,14 @@ const MOST = 20_000;
 
 /** What would be gone: files and bytes at or below a path, and how many of them version control holds. */
 export async function lossAt(look: Look, context: ToolContext, signal: AbortSignal): Promise<Loss> {
+  const amount = await amountAt(look, context, signal);
+  const root = context.scope.rootOf(look.path);
+  const tracked = root === undefined ? undefined : await context.versionControl.trackedFiles(root, look.path);
+  return { ...amount, tracked: trackedWords(tracked, amount.files) };
+}
+
+/** Files and bytes at or below a path. */
+export async function amountAt(look: Look, context: ToolContext, signal: AbortSignal): Promise<Omit<Loss, 'tracked'>> {
   let files = 0;
   let bytes = 0;
   let more = false;
@@ -25,9 +33,7 @@ export async function lossAt(look: Look, context: ToolContext, signal: AbortSign
     files = 1;
     bytes = look.size;
   }
-  const root = context.scope.rootOf(look.path);
-  const tracked = root === undefined ? undefined : await context.versionControl.trackedFiles(root, look.path);
-  return { files, bytes, more, unsaved, tracked: trackedWords(tracked, files) };
+  return { files, bytes, more, unsaved };
 }
 
 function trackedWords(tracked: number | undefined, files: number): Loss['tracked'] {
