@@ -9,6 +9,7 @@ import type { CallRun } from '../tools/callRun.ts';
 import { throwIfStopped } from '../tools/failure.ts';
 import { toolsFor } from './prompt.ts';
 import { Repetition } from './repetition.ts';
+import type { SentContent } from './sentContent.ts';
 
 export interface Outcome {
   state: 'finished' | 'stopped' | 'limit' | 'failed' | 'interrupted';
@@ -24,7 +25,7 @@ export interface Conversation {
   policy(): Promise<EffectivePolicy>;
   callRun(): CallRun;
   /** Paths of files whose content is in the messages. */
-  contentOf: Set<string>;
+  contentOf: SentContent;
   nextTurn(): number;
   takeQueued(): string[];
   showText(text: string, streaming: boolean): void;
@@ -90,7 +91,7 @@ async function oneReply(talk: Conversation, signal: AbortSignal): Promise<OneRep
     await talk.record(
       'egress',
       { purpose: 'model', origin: sending.origin, method: sending.method, bytes: sending.bytes },
-      { path: sending.path, contentOf: [...talk.contentOf].sort() },
+      { path: sending.path, contentOf: talk.contentOf.entries },
     );
   };
   try {

@@ -16,6 +16,7 @@ import type { ToolContext } from '../tools/tool.ts';
 import { converse, type Outcome } from './loop.ts';
 import { systemPrompt } from './prompt.ts';
 import { RunClock, type Clock } from './runClock.ts';
+import { SentContent } from './sentContent.ts';
 import { entriesOf, saved, Transcript, withEveryCallAnswered, type Saved } from './transcript.ts';
 
 /** What a run is made of; `context` and `policy` answer for now, not for the start. */
@@ -51,7 +52,7 @@ export class AgentRun {
   readonly #transcript = new Transcript();
   readonly #grants: GrantBook;
   #flags: Flags;
-  readonly #contentOf = new Set<string>();
+  readonly #contentOf: SentContent;
   #messages: Message[];
   #task: string;
   #queue: string[] = [];
@@ -72,7 +73,7 @@ export class AgentRun {
     this.#task = before?.task ?? '';
     this.#messages = before?.messages ?? [{ role: 'system', text: systemPrompt(parts.folder, parts.folders) }];
     this.#turn = before?.turn ?? 0;
-    for (const path of before?.contentOf ?? []) this.#contentOf.add(path);
+    this.#contentOf = new SentContent(before?.contentOf);
     if (before) for (const entry of entriesOf(before.messages)) this.#transcript.add(entry);
   }
 
@@ -339,7 +340,7 @@ export class AgentRun {
         task: this.#task,
         folder: this.#parts.folder,
         turn: this.#turn,
-        contentOf: [...this.#contentOf],
+        contentOf: this.#contentOf.entries,
         flags: this.#flags,
         // What waits for the next turn is part of what was said.
         messages: [...this.#messages, ...this.#queue.map((text) => ({ role: 'user' as const, text }))],

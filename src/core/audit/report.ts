@@ -1,4 +1,5 @@
 import type { AuditRecord, RunSummary } from '../../shared/auditEvent.ts';
+import { sentContentLine } from './contentWords.ts';
 import { block, code } from './markdown.ts';
 import { questionsOf, questionWords } from './questions.ts';
 import { turnsOf, type ActionNode } from './tree.ts';
@@ -24,7 +25,7 @@ export function facts(
       ['Policy digest', words(data['policy'])],
       ['By', `Oversign ${words(data['version'])}, user ${words(payload['user'])} on ${words(payload['host'])}`],
     ],
-    notes: [`Asked: ${questionWords(questionsOf(events))}.`, ...egressLines(events)],
+    notes: [`Asked: ${questionWords(questionsOf(events))}.`, ...egressLines(events, run.folder)],
   };
 }
 
@@ -81,13 +82,17 @@ export function outcomeLine({ outside, outcome, decidedBy, durationMs }: ActionN
   return `${outside ? '**OUTSIDE THE SANDBOX**, ' : ''}${outcome}, ${code(decidedBy)}${took}`;
 }
 
-function egressLines(events: readonly AuditRecord[]): string[] {
+function egressLines(events: readonly AuditRecord[], folder: string): string[] {
   const bytes = new Map<string, number>();
   for (const { type, data } of events)
     if (type === 'egress')
       bytes.set(words(data['origin']), (bytes.get(words(data['origin'])) ?? 0) + Number(data['bytes'] ?? 0));
   if (bytes.size === 0) return ['Nothing was sent anywhere by this run.'];
-  return [...bytes].map(([origin, count]) => `Sent to ${code(origin)}: ${count} bytes.`);
+  const held = sentContentLine(events, folder);
+  return [
+    ...[...bytes].map(([origin, count]) => `Sent to ${code(origin)}: ${count} bytes.`),
+    ...(held === undefined ? [] : [`What was sent held content of: ${code(held)}.`]),
+  ];
 }
 
 function words(value: unknown): string {
