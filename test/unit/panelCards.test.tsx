@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Approval, Card } from '../../src/shared/approval.ts';
 import { NO_FLAGS } from '../../src/shared/flow.ts';
 import type { Entry } from '../../src/shared/runView.ts';
+import { approvalText } from '../../src/terminal/cardText.ts';
 import { ApprovalCard } from '../../webview/components/ApprovalCard.tsx';
 import { EntryView } from '../../webview/components/EntryView.tsx';
 import { diffLines } from '../../webview/state/diffLines.ts';
@@ -144,6 +145,62 @@ describe('approval card', () => {
     expect(text).toContain('It cannot change the workspace.');
     expect(text).toContain(`Bound topackage.json, script ${SHOWN}`);
     expect(text).toContain(`What is in itechorm ${SHOWN}: it deletes ${SHOWN}`);
+  });
+
+  const unknownLosses = [
+    {
+      program: `find ${HOSTILE}`,
+      does: 'deletes',
+      below: `src${HOSTILE}/`,
+      most: { files: 120, bytes: 1_234_567, more: false },
+    },
+    { program: 'git clean', does: 'deletes', below: './', most: { files: 20_000, bytes: 5_000_000, more: true } },
+    { program: 'tar', does: 'overwrites', below: 'far/' },
+  ] as const;
+  const crowded = {
+    ...CARDS.command,
+    unknownLosses,
+    more: { losses: 7, unknownLosses: 2, programs: 4, doubts: 1, secrets: 9 },
+    lossTotal: { files: 90, bytes: 1_234_567, more: true },
+  } as unknown as Card;
+
+  it('says where nobody knows what would be lost, with a bound, in panel and terminal alike', () => {
+    const html = drawn(approvalOf(crowded)).replace(/ value="[^"]*"/, '');
+    expectHarmless(html);
+    const panel = html.replace(/<[^>]+>/g, '');
+    expect(panel).toContain(
+      `What find ${SHOWN} deletes below src${SHOWN}/ cannot be known beforehand: up to 120 files, 1.2 MB.`,
+    );
+    expect(panel).toContain(
+      'What git clean deletes below ./ cannot be known beforehand: 20000 files, 5.0 MB, or more.',
+    );
+    expect(panel).toContain('What tar overwrites below far/ cannot be known beforehand: nor how much.');
+    expect(panel).toContain('And 2 more places where it cannot be known beforehand.');
+
+    const terminal = approvalText(approvalOf(crowded));
+    expect(terminal).not.toMatch(/[\u001B\u200B\u202E]/);
+    expect(terminal).toMatch(
+      /^! What find .* deletes below src.*\/ cannot be known beforehand: up to 120 files, 1234567 bytes$/m,
+    );
+    expect(terminal).toContain(
+      '! What git clean deletes below ./ cannot be known beforehand: 20000 files, 5000000 bytes, or more',
+    );
+    expect(terminal).toContain('! What tar overwrites below far/ cannot be known beforehand: nor how much');
+    expect(terminal).toContain('! And 2 more places where it cannot be known beforehand');
+  });
+
+  it('says of each list how much it leaves out', () => {
+    const panel = drawn(approvalOf(crowded)).replace(/<[^>]+>/g, '');
+    expect(panel).toContain('Would be lost: and 7 more; in all at least 90 files, 1.2 MB.');
+    expect(panel).toMatch(/likely secrets: .* and 9 more/);
+    expect(panel).toContain('and 4 more');
+    const terminal = approvalText(approvalOf(crowded));
+    expect(terminal).toContain('! Would be lost: and 7 more; in all at least 90 files, 1234567 bytes');
+    expect(terminal).toMatch(/likely secrets: .* and 9 more/);
+    expect(terminal).toContain('In it: and 4 more programs');
+    // The control: what is whole says nothing of that.
+    for (const whole of [drawn(approvalOf(CARDS.command)), approvalText(approvalOf(CARDS.command))])
+      expect(whole).not.toMatch(/and \d+ more|cannot be known/);
   });
 
   it('says nothing of losses, secrets and scripts where there are none', () => {

@@ -1,10 +1,25 @@
 import { execFileSync } from 'node:child_process';
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { SentContent } from '../../src/core/agent/sentContent.ts';
 import { contentWords } from '../../src/core/audit/contentWords.ts';
 import { runPage } from '../../src/core/audit/html.ts';
 import { runReport } from '../../src/core/audit/report.ts';
-import { workbench, type Turn } from '../support/workbench.ts';
+import type { Model } from '../../src/core/models/port.ts';
+import { scripted, workbench, type Script, type Turn } from '../support/workbench.ts';
+
+/** Says what a script says, as a model of another machine would be asked for it. */
+function elsewhere(script: Script): Model {
+  const inner = scripted(script);
+  return {
+    ...inner,
+    async *stream(request, permit, signal) {
+      await permit({ origin: 'http://127.0.0.1:1', path: '/', method: 'POST', bytes: 1, isLocal: true });
+      yield* inner.stream(request, permit, signal);
+    },
+  };
+}
 
 describe('what the record of what leaves names', () => {
   const FILES = { 'src/a.txt': 'needle\n', 'src/sub/b.txt': 'needle\n', 'hay.txt': 'hay\n' };
@@ -13,8 +28,9 @@ describe('what the record of what leaves names', () => {
   /** `contentOf` of the request that follows one call, seen from the workspace. */
   async function heldAfter(turn: Turn): Promise<string[]> {
     const bench = await workbench({ files: FILES });
+    symlinkSync('src', join(bench.folder, 'link'));
     execFileSync('git', ['init', '-q', bench.folder]);
-    const events = await bench.run([turn]);
+    const events = await bench.run(elsewhere([turn]));
     const sent = events.filter(({ type }) => type === 'egress');
     expect(sent[0]?.payload?.['contentOf']).toEqual([]);
     const entries = sent.at(-1)?.payload?.['contentOf'] as string[];
@@ -26,7 +42,12 @@ describe('what the record of what leaves names', () => {
     ['grep -rn needle src', ['./src/']],
     ['rg needle', ['./']],
     ['find . -name "*.txt" -exec cat {} +', ['./']],
-    ['find src -type f | xargs cat', ['./src/']],
+    ['find src -type f | xargs cat', ['./']],
+    ['grep -r --include=a.txt needle', ['./']],
+    ['rg needle src', ['./src/']],
+    ['grep -r needle link/', ['./']],
+    ['rg needle link/sub', ['./']],
+    ['cat src/*/b.txt', ['./src/']],
     ['cat *.txt', ['./']],
     ['cat src/*.txt', ['./src/']],
     ['cat hay.txt', ['./hay.txt']],
@@ -102,10 +123,8 @@ test('people read folders as files in them', async () => {
   expect(contentWords('/w-2/a', '/w')).toBe('/w-2/a');
 
   const bench = await workbench({ files: { 'src/a.txt': 'needle\n' } });
-  const events = await bench.run([
-    { calls: [{ name: 'run_command', args: { command: 'grep -r needle src' } }] },
-    { calls: [{ name: 'run_command', args: { command: 'python3 -c "print(1)"' } }] },
-  ]);
+  const call = (command: string): Turn => ({ calls: [{ name: 'run_command', args: { command } }] });
+  const events = await bench.run(elsewhere([call('grep -r needle src'), call('python3 -c "print(1)"')]));
   const [summary] = await bench.node.audit.runs(1);
   if (!summary) throw new Error('the run is in the log');
   for (const text of [runReport(summary, events), runPage(summary, events)])

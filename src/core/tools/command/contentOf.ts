@@ -20,6 +20,9 @@ const GIT_SILENT = new Set(
   ),
 );
 
+/** Options of `grep` and `rg` that name files, rather than places to search. */
+const NAMES_IN_OPTIONS = /^-[a-zA-Z]*[fg]|^--(inc|exc|file|i?glob|ign)/;
+
 export function contentOfOutput(line: Line, { scope }: Pick<ToolContext, 'scope'>, outside: boolean): string[] {
   const { meaning, named, cwd, onlyLooks } = line;
   const found = new Set(named.resources.flatMap(({ path, access }) => (access === 'read' ? [path] : [])));
@@ -30,7 +33,8 @@ export function contentOfOutput(line: Line, { scope }: Pick<ToolContext, 'scope'
     if (isSilent(words, index, meaning)) continue;
     // What only looks shows what it was given, and of a repository anything.
     if (!onlyLooks || nameOf(words) === 'git' || !folders) for (const one of unknown) found.add(one);
-    else if (isOpen(words)) for (const folder of folders) found.add(folderEntry(folder));
+    else if (isOpen(words, placesOf(line, index, scope.home)))
+      for (const folder of folders) found.add(folderEntry(folder));
   }
   // A folder that is read is one whose files may be shown.
   for (const { spelling, access, isGuess, isPattern } of meaning.paths) {
@@ -50,13 +54,24 @@ function folderEntry(path: string): string {
 }
 
 /** Whether names that it opens come from elsewhere than its words: from a listing, or from its looking around. */
-function isOpen(words: Meaning['programs'][number]): boolean {
-  if (words.some((word) => word.kind !== 'known')) return true;
+function isOpen(words: Meaning['programs'][number], places: readonly string[] | undefined): boolean {
+  // What fits a glob of the line's is where the glob says.
+  if (words.some((word) => word.kind === 'unknown' || (word.kind === 'pattern' && word.isListed === true))) return true;
   const name = nameOf(words);
-  if (name === 'rg') return true;
-  return (
-    /^[ef]?grep$/.test(name) && words.some(({ text }) => /^(-[a-zA-Z]*[rR]|--(dereference-)?recursive)/.test(text))
+  if (name !== 'rg' && !/^[ef]?grep$/.test(name)) return false;
+  // It goes through the folders that it is given; names in options are none of those.
+  if (places !== undefined && places.length > 0 && !words.some(({ text }) => NAMES_IN_OPTIONS.test(text))) return false;
+  return name === 'rg' || words.some(({ text }) => /^-[a-zA-Z]*[rRd]|^--(rec|deref|dir)/.test(text));
+}
+
+/** The paths that a program is given to read; undefined where one of them turned out to be elsewhere, behind a link. */
+function placesOf({ meaning, named, cwd }: Line, index: number, home: string): string[] | undefined {
+  const given = meaning.paths.filter(
+    ({ program, access, isGuess }) => program === index && access === 'read' && !isGuess,
   );
+  const places = given.flatMap(({ spelling, isPattern }) => (isPattern ? [] : (absolute(spelling, cwd, home) ?? '')));
+  const isThere = (place: string): boolean => named.resources.some(({ path }) => path === place);
+  return places.every(isThere) ? places : undefined;
 }
 
 /** `git add -p`, `git commit -v --dry-run`: they print the patch. */
