@@ -4,8 +4,8 @@ export interface Sorted {
   operands: Word[];
   /** Options as they were given (`-f`, `--force`), with their values. */
   options: ReadonlyMap<string, Word | undefined>;
-  has(...names: string[]): boolean;
-  valueOf(...names: string[]): Word | undefined;
+  has: (...names: string[]) => boolean;
+  valueOf: (...names: string[]) => Word | undefined;
 }
 
 /**

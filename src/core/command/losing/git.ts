@@ -12,9 +12,9 @@ export const git: Loser = (args) => {
   let rest = [...args];
   let folder: Word | undefined;
   while (rest[0] && mayBeOption(rest[0])) {
-    const [first, second] = rest;
-    if (first?.text === '-C') folder = second;
-    rest = rest.slice(/^(-C|-c|--git-dir|--work-tree|--namespace)$/.test(first?.text ?? '') ? 2 : 1);
+    const [{ text }, second] = rest;
+    if (text === '-C') folder = second;
+    rest = rest.slice(/^(-C|-c|--git-dir|--work-tree|--namespace)$/.test(text) ? 2 : 1);
   }
   const [command, ...own] = rest;
   if (command?.kind !== 'known' || !isSubcommand(command.text)) return [];
