@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { Engine } from '../compose.ts';
 import { commandsProblem } from '../core/tools/confinement.ts';
+import { limitRecord } from '../core/sandbox/limitWords.ts';
 import { limitsOf } from '../core/tools/runner.ts';
 import { verdictWords } from '../core/audit/verdict.ts';
 import type { Evidence } from '../node/audit/evidence.ts';
@@ -48,8 +49,7 @@ export async function doctor(workspace: string, json: boolean): Promise<number> 
           ...(probe.outcome === 'failed' && { words: `a command could ${probe.name} ${probe.words ?? ''}`.trim() }),
         });
       if (status.works)
-        for (const { name, value, how, by } of status.limits)
-          items.push({ name: 'limit', ok: true, words: `${name} ${value}: ${how} (${by})` });
+        for (const limit of status.limits) items.push({ name: 'limit', ok: true, words: limitRecord(limit) });
       await engine.notePolicy(policy);
       const problem = await commandsProblem(policy, node.parts);
       items.push({

@@ -96,6 +96,22 @@ test('a limit that is lower already stays, quietly', async () => {
   expect(result.output).toBe('100000\n40\n0\n');
 });
 
+test('what the kernel counts for a whole account is bounded, for good', async () => {
+  const cage = await caged(await temporaryFolder());
+  const result = await cage.run('for o in n i q l; do ulimit -H -$o; done; ulimit -n unlimited || echo refused');
+  const [descriptors, signals, queues, locked, last] = result.output
+    .trim()
+    .split('\n')
+    .map((line) => line.trim());
+  expect(Number(descriptors)).toBeLessThanOrEqual(65_536);
+  expect(Number(signals)).toBeLessThanOrEqual(4096);
+  expect(Number(queues)).toBeLessThanOrEqual(819_200);
+  expect(Number(locked)).toBeLessThanOrEqual(8192);
+  expect(last).toContain('cannot modify limit');
+  const room = await cage.run(`/usr/bin/python3 -c "import os; [os.dup(1) for _ in range(900)]; print('ok')"`);
+  expect(room.output).toBe('ok\n');
+});
+
 test('a limit that cannot be set ends the call', async () => {
   const cage = await caged(await temporaryFolder());
   const result = await cage.run('echo ran', { limits: { processes: Number.NaN } });

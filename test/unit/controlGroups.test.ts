@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { limitWords } from '../../src/core/sandbox/limitWords.ts';
 import { heldLimits } from '../../src/node/sandbox/limits.ts';
 import { LIMITS } from '../support/sandboxRun.ts';
 import { hierarchies, type Hierarchy } from '../../src/node/sandbox/groups/where.ts';
@@ -151,4 +152,16 @@ test('what holds memory and processes depends on the control groups there are', 
   const [memory, processes] = how();
   expect(memory).toMatch(/^memory 1.0 GiB: watched by looked at every/);
   expect(processes).toMatch(process.getuid?.() === 0 ? /: watched by looked at/ : /: enforced by RLIMIT_NPROC$/);
+});
+
+test('what nothing holds on a machine is named', () => {
+  const notHeld = (group?: string): string[] =>
+    heldLimits({ limits: LIMITS }, group)
+      .filter(({ how }) => how === 'not held')
+      .map(limitWords);
+  expect(notHeld('cgroup v2')).toEqual(['inotify instances of the account (not held)']);
+  expect(notHeld()).toEqual([
+    'kernel memory of sockets, pipes and file watches (not held)',
+    'inotify instances of the account (not held)',
+  ]);
 });

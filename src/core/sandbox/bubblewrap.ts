@@ -101,7 +101,18 @@ export interface HardLimits {
   cpuSeconds: number;
   fileBytes: number;
   processes: number;
+  descriptors: number;
+  pendingSignals: number;
+  queueBytes: number;
+  lockedBytes: number;
 }
+
+/**
+ * What the kernel counts for a whole account, so that a command could use it up for the person's other programs too:
+ * descriptors (also those in flight between sockets), signals that wait, message queues (its default), pages that are
+ * locked in memory (its default).
+ */
+const SHARED = { descriptors: 65_536, pendingSignals: 4096, queueBytes: 819_200, lockedBytes: 8 << 20 };
 
 type Wanted = Pick<Limits, 'cpuSeconds' | 'diskBytes' | 'processes'>;
 
@@ -117,7 +128,7 @@ export function startVariables(
     `set -- ${names.map((name) => `"$${name}"`).join(' ')}`,
     `unset OVERSIGN_START ${names.join(' ')}`,
     ...(input === 'none' ? ['exec </dev/null'] : []),
-    limitsScript(wanted, already),
+    limitsScript(wanted, already, sharedLimits(already)),
   ].join('\n');
   return { OVERSIGN_START: script, ...Object.fromEntries(names.map((name, index) => [name, argv[index] ?? ''])) };
 }
@@ -136,12 +147,7 @@ export function limitedArgv(wanted: Wanted, already: HardLimits, argv: readonly 
  * It first asks on descriptor 5 whether to go on: bubblewrap's --die-with-parent leaves a moment in which its first
  * process belongs to no group any more and is not yet bound to its parent, and would outlive a stop.
  */
-function limitsScript(wanted: Wanted, already: HardLimits): string {
-  const set = (option: string, soft: number, hard: number, there: number): string => {
-    if (!Number.isSafeInteger(soft) || !Number.isSafeInteger(hard))
-      throw new RangeError('a limit is not a whole number');
-    return `ulimit -S ${option} ${Math.min(soft, there)} && ulimit -H ${option} ${Math.min(hard, there)}`;
-  };
+function limitsScript(wanted: Wanted, already: HardLimits, more: readonly string[] = []): string {
   const blocks = Math.max(1, Math.floor(wanted.diskBytes / 1024));
   const processes = wanted.processes + ROOM;
   const limits = [
@@ -149,10 +155,27 @@ function limitsScript(wanted: Wanted, already: HardLimits): string {
     set('-t', wanted.cpuSeconds, wanted.cpuSeconds + 1, already.cpuSeconds),
     set('-f', blocks, blocks, Math.floor(already.fileBytes / 1024)),
     set('-u', processes, processes, already.processes),
+    ...more,
   ];
   return `
 ${limits.join(' && ')} || exit 125
 echo ready >&5 && read -r -u 5 word && [ "$word" = go ] || exit 125
 for fd in /proc/self/fd/*; do fd=\${fd##*/}; [ "$fd" -le 2 ] || exec {fd}>&- || exit 125; done
 exec "$@"`;
+}
+
+function sharedLimits(already: HardLimits): string[] {
+  const both = (option: string, most: number, there: number): string => set(option, most, most, there);
+  return [
+    both('-n', SHARED.descriptors, already.descriptors),
+    both('-i', SHARED.pendingSignals, already.pendingSignals),
+    both('-q', SHARED.queueBytes, already.queueBytes),
+    both('-l', SHARED.lockedBytes / 1024, Math.floor(already.lockedBytes / 1024)),
+  ];
+}
+
+/** Sets a limit, in the units of bash's ulimit; a hard one that is `there` already and lower stays. */
+function set(option: string, soft: number, hard: number, there: number): string {
+  if (!Number.isSafeInteger(soft) || !Number.isSafeInteger(hard)) throw new RangeError('a limit is not a whole number');
+  return `ulimit -S ${option} ${Math.min(soft, there)} && ulimit -H ${option} ${Math.min(hard, there)}`;
 }

@@ -34,15 +34,18 @@ export interface SandboxSpec {
   onOutput?(stream: 'stdout' | 'stderr', chunk: Uint8Array): Promise<void> | undefined;
 }
 
-export type LimitName = 'memory' | 'CPU time' | 'processes' | 'file size' | 'disk' | 'output' | 'wall time';
+export type LimitName = 'memory' | 'CPU time' | 'processes' | 'file size' | 'disk' | 'files' | 'output' | 'wall time';
 
-/** How a limit is held: by the kernel, or looked at every now and then, so that it may overshoot. */
+/** What nothing here holds: no call ends for it, and whoever decides about a command should know. */
+export type UnheldLimit = 'kernel memory' | 'inotify instances';
+
+/** How a limit is held: by the kernel, or looked at every now and then, so that it may overshoot; or not at all. */
 export interface HeldLimit {
-  name: LimitName;
+  name: LimitName | UnheldLimit;
   /** With its unit, for people. */
   value: string;
-  how: 'enforced' | 'watched';
-  /** What holds it: a control group, a resource limit of the kernel, a look every so often, Oversign itself. */
+  how: 'enforced' | 'watched' | 'not held';
+  /** What holds it: a control group, a resource limit of the kernel, a look every so often, Oversign itself; or why nothing does. */
   by: string;
 }
 

@@ -6,6 +6,8 @@ import { recordedPrograms } from '../command/recorded.ts';
 import { understand, type Meaning } from '../command/understand.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
 import { endingWords } from '../sandbox/endingWords.ts';
+import { limitRecord, limitWords } from '../sandbox/limitWords.ts';
+import { remarksOf } from '../sandbox/remarks.ts';
 import { limitsOf, runnerOf } from './runner.ts';
 import { contentOfOutput } from './command/contentOf.ts';
 import { commandLosses } from './command/losses.ts';
@@ -102,12 +104,7 @@ const tool: Tool<z.infer<typeof parameters>> = {
         outside,
         environment: Object.keys(environment).sort(),
         timeoutSeconds: policy.codeTimeoutSeconds.value,
-        limits: status.works
-          ? status.limits.map(
-              (limit) =>
-                `${limit.name} ${limit.value} (${limit.how === 'watched' ? 'watched, may overshoot' : `enforced by ${limit.by}`})`,
-            )
-          : [],
+        limits: status.works ? status.limits.map(limitWords) : [],
         programs: shownPrograms.lines,
         ...losses.card,
         more: { ...shownPrograms.left, ...losses.left, secrets: Math.max(0, secrets.length - MOST_SECRETS) },
@@ -155,7 +152,7 @@ const tool: Tool<z.infer<typeof parameters>> = {
       ...result.notes,
       ...(hidesStores && !ok && /\bgit\b|fatal:/.test(result.output) ? [STORES_HIDDEN] : []),
     ];
-    const words = [endingWords(result.ending), ...result.quarantined, ...notes.map((note) => `[${note}]`)];
+    const words = [endingWords(result.ending), ...remarksOf(result.quarantined, notes)];
     const isCut = result.outputBytes > OUTPUT_KEPT;
     const output = maskedOutput(result.output, isCut, {
       launch: action.launch,
@@ -174,7 +171,7 @@ const tool: Tool<z.infer<typeof parameters>> = {
         quarantined: result.quarantined.length,
         ...result.use,
         durationMs: result.durationMs,
-        limits: result.limits.map(({ name, value, how, by }) => `${name} ${value}: ${how} by ${by}`).join('; '),
+        limits: result.limits.map(limitRecord).join('; '),
         workspace: action.launch.workspace,
       },
       contentOf: result.outputBytes === 0 ? [] : (action.command?.contentOf ?? []),

@@ -1,6 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import type { Cage } from '../../core/sandbox/bubblewrap.ts';
+import { firstPaths } from '../../core/sandbox/remarks.ts';
 import { ToolFailure } from '../../core/tools/failure.ts';
 import { isInside, parentOf } from '../../core/scope/spelling.ts';
 import { bytesOfPath, textOfName } from '../files/rawPath.ts';
@@ -117,7 +118,7 @@ export async function planWorkspace(
 function refuseLinks(links: readonly string[]): void {
   if (links.length > 0)
     throw new ToolFailure(
-      `${links.join(', ')}: a protected path is a link, and a link cannot be held in place; replace it by what it points to`,
+      `${firstPaths(links)}: a protected path is a link, and a link cannot be held in place; replace it by what it points to`,
     );
 }
 

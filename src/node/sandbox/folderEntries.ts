@@ -8,7 +8,7 @@ import type { Stretch } from './stretch.ts';
  * Before a call it looks and changes nothing. After one there is no limit to how much it looks at, and it opens what
  * the call may have closed: every folder but those that were closed before.
  */
-export type When = 'before' | { closedBefore: ReadonlySet<string> };
+export type When = 'before' | { closedBefore: ReadonlySet<string>; deniedBefore: ReadonlySet<string> };
 
 export interface Entry {
   path: string;

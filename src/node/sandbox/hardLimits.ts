@@ -15,5 +15,9 @@ export function hardLimits(): HardLimits {
     cpuSeconds: hard('Max cpu time'),
     fileBytes: hard('Max file size'),
     processes: hard('Max processes'),
+    descriptors: hard('Max open files'),
+    pendingSignals: hard('Max pending signals'),
+    queueBytes: hard('Max msgqueue size'),
+    lockedBytes: hard('Max locked memory'),
   };
 }

@@ -7,12 +7,15 @@ import { planWorkspace, type BaseCage } from './cage.ts';
 import { CommittedControls } from './committedControls.ts';
 import { DeniedWatch } from './deniedWatch.ts';
 import { entryAt, identityAt } from './entries.ts';
+import { EntryWatch, mostEntries } from './entryWatch.ts';
 import { cageEnvironment } from './environment.ts';
+import { FolderModes } from './folderModes.ts';
 import { gitAround } from './gitAround.ts';
 import { commitQuestions } from './commitQuestions.ts';
 import { heldLimits } from './limits.ts';
 import { findMachine, known, type Machine, type Unproven } from './machine.ts';
 import { hiddenElsewhere, type HiddenElsewhere } from './hiddenElsewhere.ts';
+import { LooksAfter } from './looksAfter.ts';
 import { OutsideLinks } from './outsideLinks.ts';
 import { Placeholders } from './placeholders.ts';
 import { controlEntries, quarantine } from './quarantine.ts';
@@ -34,12 +37,20 @@ export class HostSandbox implements Sandbox {
   readonly #placeholders: Placeholders;
   readonly #outsideLinks = new OutsideLinks();
   readonly #running = new Set<RunningCall>();
+  readonly #looksAfter: LooksAfter;
+  readonly #modes = new FolderModes();
   #machine: ReturnType<typeof findMachine> | undefined;
   #program = '';
   #staleAt = Infinity;
 
   /** `never`: folders that no toolchain mount may contain or lie in (workspaces, Oversign's own). */
-  constructor(folders: OwnFolders, environment: NodeJS.ProcessEnv, never: readonly string[]) {
+  constructor(
+    folders: OwnFolders,
+    environment: NodeJS.ProcessEnv,
+    never: readonly string[],
+    looksAfter = new LooksAfter(),
+  ) {
+    this.#looksAfter = looksAfter;
     this.#folders = folders;
     this.#environment = environment;
     this.#never = [...never, folders.data, folders.config];
@@ -61,13 +72,18 @@ export class HostSandbox implements Sandbox {
 
   /** Forgets what it knows of this machine, so that the next look is a fresh one. */
   forget(): void {
-    void this.close();
+    void this.#endWaiting();
     known(true);
     this.#machine = undefined;
   }
 
-  /** Ends what waits for the next call. */
+  /** Ends what waits for the next call, once what commands left is looked through. */
   async close(): Promise<void> {
+    await this.#looksAfter.over();
+    await this.#endWaiting();
+  }
+
+  async #endWaiting(): Promise<void> {
     const machine = await this.#machine?.catch(() => undefined);
     if (machine && !('works' in machine)) await machine.machinery.starter.close();
   }
@@ -80,9 +96,10 @@ export class HostSandbox implements Sandbox {
     const machine = await this.#ready();
     if ('works' in machine) throw new Error(`${machine.cause} ${machine.fix}`);
     try {
-      return await (spec.launch.workspace === 'read-only'
-        ? this.#look(machine, spec, signal)
-        : this.#work(machine, spec, signal));
+      await this.#looksAfter.finished(signal);
+      if (spec.launch.workspace === 'read-only') return await this.#look(machine, spec, signal);
+      const result = await this.#work(machine, spec, signal);
+      return { ...result, quarantined: [...this.#looksAfter.late(), ...result.quarantined] };
     } finally {
       machine.machinery.starter.ended(spec.limits);
     }
@@ -91,7 +108,7 @@ export class HostSandbox implements Sandbox {
   async #work(machine: Machine, spec: SandboxSpec, signal: AbortSignal): Promise<SandboxResult> {
     const others = [...this.#running];
     await this.#placeholders.look();
-    const found = await this.#survey(spec);
+    const found = await this.#survey(spec, signal);
     const entries = await this.#ownEntries(found);
     // What another call made counts as new for this one too, or two calls could vouch for each other.
     others.push(...this.#running);
@@ -108,39 +125,54 @@ export class HostSandbox implements Sandbox {
       isStandIn,
     });
     this.#running.add(call);
+    let isLeft = true;
     try {
       const cover = await this.#placeholders.cover(placeholders, workspace.readOnly);
       const { standIns } = cover;
       const covered = identities([...standIns]);
       const hiddenFiles = [...workspace.hiddenFiles, ...git.hidden];
       const cage = cageFor(spec, machine.base, { ...workspace, shown: git.shown, hiddenFiles });
-      const result = await this.#watched(machine, cage, spec, found, signal).finally(() => cover.uncover());
+      const modes = this.#modes.keep([...workspace.writable, ...workspace.pinned]);
+      const restored: string[] = [];
+      const result = await this.#watched(machine, cage, spec, found, signal).finally(() => {
+        restored.push(...modes.restore());
+        return cover.uncover();
+      });
       await this.#placeholders.look(); // others may have made some meanwhile
-      const closedBefore = new Set(found.closedFolders);
-      const left = await survey(spec.folders, spec, { closedBefore });
-      // What cannot be looked into although it was opened may hold anything: it goes as a whole.
-      const after = [
-        ...(await this.#ownEntries(left)),
-        ...left.closedFolders.filter((path) => !closedBefore.has(path)),
-      ];
       // A stand-in that is still the same one was out of reach all the time: what is in it is the user's.
       const same = identities([...covered.keys()]);
       const isNew = (path: string): boolean =>
         (!call.before.has(path) || standIns.has(path)) && (!same.has(path) || same.get(path) !== covered.get(path));
-      const taken = after.filter(isNew);
-      const quarantined = [
-        ...(await quarantine(taken, this.#folders.data)),
-        ...(await committed.putBack(commitQuestions(this, spec), this.#folders.data, taken)),
-      ];
-      return { ...result, quarantined, notes: git.notes };
+      isLeft = false;
+      const look = this.#setAside(spec, found, isNew, committed).finally(() => this.#running.delete(call));
+      const { quarantined, notes } = await this.#looksAfter.wait(look);
+      return { ...result, quarantined, notes: [...git.notes, ...restored, ...notes] };
     } finally {
-      this.#running.delete(call);
+      if (isLeft) this.#running.delete(call);
     }
+  }
+
+  /** Looks at what a command left, and takes away what appeared and would run later. */
+  async #setAside(
+    spec: SandboxSpec,
+    found: Survey,
+    isNew: (path: string) => boolean,
+    committed: CommittedControls,
+  ): Promise<string[]> {
+    const closedBefore = new Set(found.closedFolders);
+    const left = await survey(spec.folders, spec, { closedBefore, deniedBefore: new Set(found.deniedFolders) });
+    // What cannot be looked into although it was opened may hold anything: it goes as a whole.
+    const after = [...(await this.#ownEntries(left)), ...left.closedFolders.filter((path) => !closedBefore.has(path))];
+    const taken = after.filter(isNew);
+    return [
+      ...(await quarantine(taken, this.#folders.data)),
+      ...(await committed.putBack(commitQuestions(this.#duringLook(), spec), this.#folders.data, taken)),
+    ];
   }
 
   /** A command that only looks: nothing in the workspace can change, so nothing has to be covered or looked after. */
   async #look(machine: Machine, spec: SandboxSpec, signal: AbortSignal): Promise<SandboxResult> {
-    const found = await this.#survey(spec);
+    const found = await this.#survey(spec, signal);
     const git = await gitAround(spec, this.#folders, () => false);
     const cage = cageFor(spec, machine.base, {
       writable: [],
@@ -162,7 +194,18 @@ export class HostSandbox implements Sandbox {
     signal: AbortSignal,
   ): Promise<SandboxResult> {
     const paths = [...found.deniedFiles, ...found.deniedFolders, ...cage.readOnly];
-    if (!spec.deniesInside && paths.length === 0) return runInCage(machinery, cage, spec, signal);
+    const entries =
+      cage.writable.length > 0
+        ? new EntryWatch(
+            {
+              folders: cage.writable,
+              without: [...found.deniedFolders, ...found.closedFolders],
+              before: found.entries,
+            },
+            mostEntries(spec.limits.diskBytes),
+          )
+        : undefined;
+    if (!spec.deniesInside && paths.length === 0) return runInCage(machinery, cage, spec, signal, { entries });
     let end: ((why: Ending) => void) | undefined;
     let seen: string | undefined;
     const watch = new DeniedWatch(
@@ -178,6 +221,7 @@ export class HostSandbox implements Sandbox {
     );
     try {
       const result = await runInCage(machinery, cage, spec, signal, {
+        entries,
         onStart: (stop) => {
           end = stop;
         },
@@ -194,9 +238,30 @@ export class HostSandbox implements Sandbox {
     }
   }
 
-  async #survey(spec: SandboxSpec): Promise<Survey> {
+  /** This sandbox for a question that is part of a look after a command: it does not wait for that look. */
+  #duringLook(): Sandbox {
+    return {
+      status: (limits) => this.status(limits),
+      environment: (variables) => this.environment(variables),
+      run: async (spec, signal) => {
+        const machine = await this.#ready();
+        if ('works' in machine) throw new Error(`${machine.cause} ${machine.fix}`);
+        return this.#look(machine, spec, signal).finally(() => {
+          machine.machinery.starter.ended(spec.limits);
+        });
+      },
+    };
+  }
+
+  async #survey(spec: SandboxSpec, signal: AbortSignal): Promise<Survey> {
     const links = await this.#outsideLinks.find(spec.deniedOutside, spec.folders);
-    return survey(spec.folders, spec, 'before', links);
+    const rules = {
+      signal,
+      isHidden: spec.isHidden.bind(spec),
+      isProtected: spec.isProtected.bind(spec),
+      hidesStores: spec.hidesStores === true,
+    };
+    return survey(spec.folders, rules, 'before', links);
   }
 
   /** The entries that decide what runs later, without the stand-ins of running calls. */

@@ -1,4 +1,5 @@
 import type { HeldLimit, Limits } from '../../core/sandbox/port.ts';
+import { mostEntries } from './entryWatch.ts';
 import { EVERY_MS } from './watchdog.ts';
 
 /**
@@ -26,6 +27,7 @@ export function heldLimits(
     { name: 'processes', value: String(limits.processes), ...processes },
     { name: 'CPU time', value: `${limits.cpuSeconds} s`, how: 'watched', by: look },
     { name: 'disk', value: `${disk} written`, how: 'watched', by: look },
+    { name: 'files', value: `${mostEntries(limits.diskBytes)} new`, how: 'watched', by: look },
     { name: 'file size', value: disk, how: 'enforced', by: 'RLIMIT_FSIZE' },
     ...(outputCap === undefined
       ? []
@@ -33,6 +35,29 @@ export function heldLimits(
     ...(timeoutMs === undefined
       ? []
       : [{ name: 'wall time', value: `${timeoutMs / 1000} s`, how: 'enforced', by: 'Oversign' } as const]),
+    ...notHeld(group),
+  ];
+}
+
+/** What a command can take that nothing here counts for it. */
+function notHeld(group: string | undefined): HeldLimit[] {
+  return [
+    ...(group
+      ? []
+      : [
+          {
+            name: 'kernel memory',
+            value: 'of sockets, pipes and file watches',
+            how: 'not held',
+            by: 'that needs control groups',
+          } as const,
+        ]),
+    {
+      name: 'inotify instances',
+      value: 'of the account',
+      how: 'not held',
+      by: 'the kernel counts them for the whole account',
+    },
   ];
 }
 

@@ -7,7 +7,7 @@ import type { CageStarter, WaitingCage } from './cageStarter.ts';
 import type { ControlGroup, ControlGroups } from './groups/port.ts';
 import { hardLimits } from './hardLimits.ts';
 import { heldLimits } from './limits.ts';
-import { watchTree } from './watchdog.ts';
+import { watchTree, type Watched } from './watchdog.ts';
 
 /** What this machine has for building cages, found out once. */
 export interface Machinery {
@@ -26,7 +26,11 @@ export async function runInCage(
   cage: Cage,
   spec: SandboxSpec,
   signal: AbortSignal,
-  hooks: { atGate?: AtGate; onStart?: (end: (why: Ending) => void) => void } = {},
+  hooks: {
+    atGate?: AtGate;
+    onStart?: (end: (why: Ending) => void) => void;
+    entries?: Watched['entries'];
+  } = {},
 ): Promise<SandboxResult> {
   const limits = heldLimits(spec, machinery.groups?.name);
   const nothing = { cpuSeconds: 0, memoryBytes: 0, diskBytes: 0, processes: 0 };
@@ -67,7 +71,7 @@ export async function runInCage(
       end({ kind: 'timeout', seconds: spec.timeoutMs / 1000 });
     }, spec.timeoutMs);
     const watch = watchTree(
-      { outer: child.pid, isCage: true, group, limits: spec.limits, inMemory: inMemory(cage) },
+      { outer: child.pid, isCage: true, group, limits: spec.limits, inMemory: inMemory(cage), entries: hooks.entries },
       (limit) => {
         end({ kind: 'limit', limit });
       },

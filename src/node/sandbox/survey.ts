@@ -1,10 +1,11 @@
 import type { BigIntStats } from 'node:fs';
 import { lstat } from 'node:fs/promises';
-import { ToolFailure } from '../../core/tools/failure.ts';
+import { throwIfStopped, ToolFailure } from '../../core/tools/failure.ts';
 import { GIT_STORES } from '../../core/scope/contentStores.ts';
 import { isRepositoryShape } from '../../core/scope/repositoryShape.ts';
 import { isInside, parentOf } from '../../core/scope/spelling.ts';
 import { bytesOfPath } from '../files/rawPath.ts';
+import { biggestFolder } from './biggestFolder.ts';
 import { entryAt } from './entries.ts';
 import { entriesOf, entriesOrNone, type When } from './folderEntries.ts';
 import { Stretch } from './stretch.ts';
@@ -33,6 +34,8 @@ export interface Survey {
   folders: string[];
   /** Links where a protected path should be: they cannot be held in place. */
   protectedLinks: string[];
+  /** How many entries were seen. */
+  entries: number;
 }
 
 export interface Rules {
@@ -40,9 +43,12 @@ export interface Rules {
   isProtected(path: string): boolean;
   /** What bare repositories keep of files is hidden too; `isHidden` knows it by name only in others. */
   hidesStores?: boolean;
+  /** Ends the look before a command. */
+  signal?: AbortSignal;
 }
 
-const MOST = 500_000;
+/** More than these no command finds: all are looked through beforehand (see entryWatch.ts for what a command may add). */
+export const MOST_ENTRIES = 500_000;
 
 /**
  * Looks through the folders once, links not followed. Too much to look at is a refusal: fail closed. `elsewhere`: which
@@ -67,8 +73,10 @@ export async function survey(
     guardedLinks: [],
     folders: [],
     protectedLinks: [],
+    entries: 0,
   };
-  let looked = 0;
+  const sizes = new Map<string, number>();
+  const tops = topmost(roots);
   const stretch = new Stretch();
   const visit = async (folder: string, isGuarded: boolean): Promise<void> => {
     const entries = await entriesOf(folder, when, stretch);
@@ -77,9 +85,12 @@ export async function survey(
       return;
     }
     found.folders.push(folder);
-    looked += entries.length;
-    if (looked > MOST && when === 'before')
-      throw new ToolFailure(`the workspace holds more than ${MOST} files; the sandbox cannot make sure of all of them`);
+    found.entries += entries.length;
+    if (when === 'before') {
+      if (rules.signal) throwIfStopped(rules.signal);
+      sizes.set(folder, entries.length);
+      if (found.entries > MOST_ENTRIES) throw tooMany(biggestFolder(tops, sizes));
+    }
     const isBare = isRepositoryShape(entries.map(({ name }) => name));
     if (!isGuarded && isBare) found.bareFolders.push(folder);
     const isStore = (name: string): boolean =>
@@ -87,8 +98,10 @@ export async function survey(
     for (const { path, name, kind } of entries) {
       if (rules.isHidden(path) || isStore(name)) {
         (kind === 'folder' ? found.deniedFolders : found.deniedFiles).push(path);
-        // Below a protected path all is protected, and nothing can be put there.
-        if (kind === 'folder' && !isGuarded) await controlsIn(path, { rules, when, stretch }, found.controlsInDenied);
+        // Below a protected path all is protected, and nothing can be put there. What is in one that was there before,
+        // no command has seen.
+        if (kind === 'folder' && !isGuarded && when !== 'before' && !when.deniedBefore.has(path))
+          await controlsIn(path, { rules, when, stretch }, found.controlsInDenied);
       } else if (!isGuarded && rules.isProtected(path)) {
         if (kind === 'link') found.protectedLinks.push(path);
         else if (kind === 'special') found.specials.push(path);
@@ -100,10 +113,16 @@ export async function survey(
       else if (kind === 'link' && isGuarded) found.guardedLinks.push(path);
     }
   };
-  const tops = topmost(roots);
   for (const root of tops) await visit(root, false);
   if (when === 'before') await addHardLinks(tops, found, elsewhere, stretch);
   return found;
+}
+
+function tooMany(folder: string | undefined): ToolFailure {
+  const where = folder === undefined ? '' : `, most of them in ${folder.toWellFormed()}`;
+  return new ToolFailure(
+    `the workspace holds more than ${MOST_ENTRIES} entries${where}; no command runs, because not all of them can be looked through beforehand. Delete that folder, or move it out of the workspace`,
+  );
 }
 
 /** Protected entries below a denied folder, the topmost alone. */
@@ -130,7 +149,10 @@ async function addHardLinks(
   const denied = new Set([...found.deniedFiles, ...found.deniedFolders, ...found.closedFolders]);
   const look = (path: string): BigIntStats | undefined | Promise<BigIntStats | undefined> =>
     stretch.isOver ? lstat(bytesOfPath(path), { bigint: true }).catch(() => undefined) : entryAt(path);
+  let noted = 0;
   const note = async (path: string): Promise<void> => {
+    noted += 1;
+    if (noted > MOST_ENTRIES) throw tooMany(found.deniedFolders.find((folder) => isInside(folder, path)));
     const info = await look(path);
     if (info?.isDirectory()) for (const entry of await entriesOrNone(path, stretch)) await note(entry.path);
     else if (info && info.nlink > 1n) linked.add(`${info.dev}:${info.ino}`);

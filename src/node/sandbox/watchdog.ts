@@ -1,4 +1,5 @@
 import type { LimitName, Limits, ResourceUse } from '../../core/sandbox/port.ts';
+import { ENTRY_BYTES } from './entryWatch.ts';
 import type { ControlGroup } from './groups/port.ts';
 import { bytesInMemoryFolders } from './memoryFolders.ts';
 import { shareOfMemory, treeOf, treeRoot, type ProcessUse, type TreeRoot } from './processTree.ts';
@@ -14,6 +15,8 @@ export interface Watched {
   limits: Limits;
   /** Folders of the cage whose content is in memory. */
   inMemory: readonly string[];
+  /** Tells how many entries were added by a command that had so much processor time. */
+  entries?: { most: number; added(cpuSeconds: number): number; close(): void } | undefined;
 }
 
 export interface Watch {
@@ -48,6 +51,7 @@ export function watchTree(watched: Watched, onLimit: (name: LimitName) => void):
     end() {
       clearInterval(timer);
       look();
+      watched.entries?.close();
       return { over, use };
     },
   };
@@ -55,7 +59,7 @@ export function watchTree(watched: Watched, onLimit: (name: LimitName) => void):
 
 /** One look; raises `use` to what it sees, and says which limit is gone over. */
 function lookAt(
-  { isCage, group, limits, inMemory }: Watched,
+  { isCage, group, limits, inMemory, entries }: Watched,
   root: TreeRoot,
   seen: Map<string, ProcessUse>,
   use: ResourceUse,
@@ -68,10 +72,9 @@ function lookAt(
     sum(living, (one) => one.cpuSeconds.withChildren),
     sum(seen.values(), (one) => one.cpuSeconds.own),
   );
-  use.diskBytes = Math.max(
-    use.diskBytes,
-    sum(living, (one) => one.writtenBytes),
-  );
+  const written = sum(living, (one) => one.writtenBytes);
+  const added = entries?.added(use.cpuSeconds) ?? 0;
+  use.diskBytes = Math.max(use.diskBytes, written + added * ENTRY_BYTES);
   const tasks = sum(living, (one) => one.threads) - (isCage ? 1 : 0);
   use.processes = Math.max(use.processes, tasks);
   let over = group ? fromGroup(group, use) : undefined;
@@ -81,7 +84,8 @@ function lookAt(
   }
   if (over !== undefined) return over;
   if (use.cpuSeconds > limits.cpuSeconds) return 'CPU time';
-  if (use.diskBytes > limits.diskBytes) return 'disk';
+  if (entries && added > entries.most) return 'files';
+  if (use.diskBytes > limits.diskBytes) return added * ENTRY_BYTES > written ? 'files' : 'disk';
   return undefined;
 }
 

@@ -121,7 +121,10 @@ export class SeatbeltSandbox implements Sandbox {
         isStandIn: () => false,
       });
       const result = await this.#inCage(wrap, spec, { found, git, readOnly }, signal);
-      const after = await survey(spec.folders, spec, { closedBefore: new Set(found.closedFolders) });
+      const after = await survey(spec.folders, spec, {
+        closedBefore: new Set(found.closedFolders),
+        deniedBefore: new Set(found.deniedFolders),
+      });
       return { ...result, quarantined: await setAside(after) };
     } finally {
       forget();

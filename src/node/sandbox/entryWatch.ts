@@ -1,0 +1,130 @@
+import { statfsSync } from 'node:fs';
+import { opendir } from 'node:fs/promises';
+import { bytesOfPath, textOfName } from '../files/rawPath.ts';
+import { MOST_ENTRIES } from './survey.ts';
+
+/** What an entry takes on disk at least, most file systems being made of such blocks. */
+export const ENTRY_BYTES = 4096;
+/** More than any kernel makes in a second of one processor: a command that had less time has not made them. */
+const MADE_PER_SECOND = 400_000;
+const NEXT_COUNT_MS = 1000;
+/** The shortest entry of a folder on ext4. */
+const NAME_BYTES = 12;
+
+/**
+ * How many files, folders and links a command may add: as many as would fill its share of the disk, were each a block,
+ * and no more than half of what a workspace may hold for commands to run in it at all.
+ */
+export function mostEntries(diskBytes: number): number {
+  return Math.min(MOST_ENTRIES / 2, Math.max(1000, Math.floor(diskBytes / ENTRY_BYTES)));
+}
+
+interface Used {
+  /** Undefined where the file system does not count (btrfs). */
+  entries: number | undefined;
+  bytes: number;
+}
+
+/**
+ * Watches how many entries a command adds to the folders that it may write. What the file system says of itself is
+ * about everybody who uses it, so it only gives the word to count; the count is of the folders themselves. It does
+ * not tell who made an entry, but a command that had too little processor time for so many is not blamed.
+ */
+export class EntryWatch {
+  readonly #folders: readonly string[];
+  readonly #without: ReadonlySet<string>;
+  readonly #before: number;
+  readonly #most: number;
+  #last: Used[];
+  #count: Promise<void> | undefined;
+  #notBefore = 0;
+  #added = 0;
+  #isClosed = false;
+
+  /** `without`: folders that are out of the command's reach; `before`: how many entries the others held as it began. */
+  constructor(
+    { folders, without, before }: { folders: readonly string[]; without: readonly string[]; before: number },
+    most: number,
+  ) {
+    this.#folders = folders;
+    this.#without = new Set(without);
+    this.#before = before;
+    this.#most = most;
+    this.#last = folders.map(usedAt);
+  }
+
+  get most(): number {
+    return this.#most;
+  }
+
+  /** How many were added at the last count; looks whether the next one is due, and begins it in the background. */
+  added(cpuSeconds: number): number {
+    if (!this.#isClosed && !this.#count && performance.now() >= this.#notBefore && this.#isDue()) this.#begin();
+    return cpuSeconds * MADE_PER_SECOND >= this.#added ? this.#added : 0;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+  }
+
+  #isDue(): boolean {
+    const step = this.#most / 8;
+    return this.#folders.some((folder, index) => {
+      const now = usedAt(folder);
+      const last = this.#last[index];
+      if (last?.entries === undefined || now.entries === undefined) return true;
+      // Names of what is there already (hard links) take room in folders alone.
+      return now.entries - last.entries >= step || now.bytes - last.bytes >= step * NAME_BYTES;
+    });
+  }
+
+  #begin(): void {
+    const began = performance.now();
+    const used = this.#folders.map(usedAt);
+    this.#count = this.#counted()
+      .then((entries) => {
+        this.#added = Math.max(this.#added, entries - this.#before);
+        this.#last = used;
+      })
+      .finally(() => {
+        this.#count = undefined;
+        // For a tenth of the time at most.
+        this.#notBefore = performance.now() + Math.max(NEXT_COUNT_MS, 9 * (performance.now() - began));
+      });
+  }
+
+  /** As far as is needed to know that there are too many. */
+  async #counted(): Promise<number> {
+    const enough = this.#before + this.#most;
+    const pending = [...this.#folders];
+    let entries = 0;
+    for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
+      try {
+        // Node takes bytes and gives bytes here; its types do not know it.
+        const all = await opendir(bytesOfPath(folder) as unknown as string, {
+          encoding: 'buffer' as 'utf8',
+          bufferSize: 1024,
+        });
+        for await (const entry of all) {
+          entries += 1;
+          if (entries > enough || this.#isClosed) return entries;
+          if (!entry.isDirectory()) continue;
+          const path = `${folder}/${textOfName(entry.name as unknown as Buffer)}`;
+          if (!this.#without.has(path)) pending.push(path);
+        }
+      } catch {
+        continue; // gone meanwhile, or closed
+      }
+    }
+    return entries;
+  }
+}
+
+function usedAt(folder: string): Used {
+  try {
+    const { files, ffree, blocks, bfree, bsize } = statfsSync(bytesOfPath(folder));
+    return { entries: files > 0 ? files - ffree : undefined, bytes: (blocks - bfree) * bsize };
+  } catch {
+    return { entries: undefined, bytes: 0 };
+  }
+}
