@@ -1,6 +1,7 @@
 import type { BigIntStats } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import { throwIfStopped, ToolFailure } from '../../core/tools/failure.ts';
+import { firstPaths } from '../../core/sandbox/remarks.ts';
 import { GIT_STORES } from '../../core/scope/contentStores.ts';
 import { isRepositoryShape } from '../../core/scope/repositoryShape.ts';
 import { isInside, parentOf } from '../../core/scope/spelling.ts';
@@ -45,6 +46,8 @@ export interface Rules {
   hidesStores?: boolean;
   /** Ends the look before a command. */
   signal?: AbortSignal;
+  /** More entries than these are refused before a command. */
+  most?: number;
 }
 
 /** More than these no command finds: all are looked through beforehand (see entryWatch.ts for what a command may add). */
@@ -76,6 +79,7 @@ export async function survey(
     entries: 0,
   };
   const sizes = new Map<string, number>();
+  const most = rules.most ?? MOST_ENTRIES;
   const tops = topmost(roots);
   const stretch = new Stretch();
   const visit = async (folder: string, isGuarded: boolean): Promise<void> => {
@@ -89,7 +93,7 @@ export async function survey(
     if (when === 'before') {
       if (rules.signal) throwIfStopped(rules.signal);
       sizes.set(folder, entries.length);
-      if (found.entries > MOST_ENTRIES) throw tooMany(biggestFolder(tops, sizes));
+      if (found.entries > most) throw tooMany(most, biggestFolder(tops, sizes));
     }
     const isBare = isRepositoryShape(entries.map(({ name }) => name));
     if (!isGuarded && isBare) found.bareFolders.push(folder);
@@ -114,14 +118,14 @@ export async function survey(
     }
   };
   for (const root of tops) await visit(root, false);
-  if (when === 'before') await addHardLinks(tops, found, elsewhere, stretch);
+  if (when === 'before') await addHardLinks(tops, found, elsewhere, { stretch, signal: rules.signal });
   return found;
 }
 
-function tooMany(folder: string | undefined): ToolFailure {
-  const where = folder === undefined ? '' : `, most of them in ${folder.toWellFormed()}`;
+function tooMany(most: number, folder: string | undefined): ToolFailure {
+  const where = folder === undefined ? '' : `, most of them in ${firstPaths([folder.toWellFormed()])}`;
   return new ToolFailure(
-    `the workspace holds more than ${MOST_ENTRIES} entries${where}; no command runs, because not all of them can be looked through beforehand. Delete that folder, or move it out of the workspace`,
+    `the workspace holds more than ${most} entries${where}; no command runs, because not all of them can be looked through beforehand. Delete that folder, move it out of the workspace, or deny it in your policy (denied_paths): then commands run, and do not see it`,
   );
 }
 
@@ -143,16 +147,14 @@ async function addHardLinks(
   roots: readonly string[],
   found: Survey,
   elsewhere: ReadonlySet<string>,
-  stretch: Stretch,
+  { stretch, signal }: { stretch: Stretch; signal: AbortSignal | undefined },
 ): Promise<void> {
   const linked = new Set<string>(elsewhere);
   const denied = new Set([...found.deniedFiles, ...found.deniedFolders, ...found.closedFolders]);
   const look = (path: string): BigIntStats | undefined | Promise<BigIntStats | undefined> =>
     stretch.isOver ? lstat(bytesOfPath(path), { bigint: true }).catch(() => undefined) : entryAt(path);
-  let noted = 0;
   const note = async (path: string): Promise<void> => {
-    noted += 1;
-    if (noted > MOST_ENTRIES) throw tooMany(found.deniedFolders.find((folder) => isInside(folder, path)));
+    if (signal) throwIfStopped(signal);
     const info = await look(path);
     if (info?.isDirectory()) for (const entry of await entriesOrNone(path, stretch)) await note(entry.path);
     else if (info && info.nlink > 1n) linked.add(`${info.dev}:${info.ino}`);
