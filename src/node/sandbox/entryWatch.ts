@@ -100,8 +100,8 @@ export class EntryWatch {
     let entries = 0;
     for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
       try {
-        // Node takes bytes and gives bytes here; its types do not know it.
-        const all = await opendir(bytesOfPath(folder) as unknown as string, {
+        // Node gives bytes here; its types do not know it.
+        const all = await opendir(bytesOfPath(folder), {
           encoding: 'buffer' as 'utf8',
           bufferSize: 1024,
         });

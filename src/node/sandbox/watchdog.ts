@@ -74,7 +74,8 @@ function lookAt(
   );
   const written = sum(living, (one) => one.writtenBytes);
   const added = entries?.added(use.cpuSeconds) ?? 0;
-  use.diskBytes = Math.max(use.diskBytes, written + added * ENTRY_BYTES);
+  // What is written into an entry is counted already: each takes a block, not one more.
+  use.diskBytes = Math.max(use.diskBytes, written, added * ENTRY_BYTES);
   const tasks = sum(living, (one) => one.threads) - (isCage ? 1 : 0);
   use.processes = Math.max(use.processes, tasks);
   let over = group ? fromGroup(group, use) : undefined;
@@ -85,7 +86,7 @@ function lookAt(
   if (over !== undefined) return over;
   if (use.cpuSeconds > limits.cpuSeconds) return 'CPU time';
   if (entries && added > entries.most) return 'files';
-  if (use.diskBytes > limits.diskBytes) return added * ENTRY_BYTES > written ? 'files' : 'disk';
+  if (use.diskBytes > limits.diskBytes) return 'disk';
   return undefined;
 }
 
