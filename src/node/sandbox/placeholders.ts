@@ -110,10 +110,11 @@ export class Placeholders {
 
   async #release(file: string, placeholders: readonly Placeholder[]): Promise<void> {
     const stretch = new Stretch();
-    tried(() => unlinkSync(file));
     const needed = new Set(
-      this.#read().flatMap(({ journal }) =>
-        journal && isAlive(journal.owner) ? journal.placeholders.map(({ path }) => path) : [],
+      this.#read().flatMap((other) =>
+        other.file !== file && other.journal && isAlive(other.journal.owner)
+          ? other.journal.placeholders.map(({ path }) => path)
+          : [],
       ),
     );
     // One may lie in another: the longer path goes first.
@@ -122,6 +123,8 @@ export class Placeholders {
       await stretch.rest();
       if (!needed.has(one.path)) takeAway(one);
     }
+    // Last: whoever is killed before this leaves a journal that tells what to take away.
+    tried(() => unlinkSync(file));
   }
 
   #read(): { file: string; journal: Journal | undefined }[] {
