@@ -98,7 +98,9 @@ test('a limit that is lower already stays, quietly', async () => {
 
 test('what the kernel counts for a whole account is bounded, for good', async () => {
   const cage = await caged(await temporaryFolder());
-  const result = await cage.run('for o in n i q l; do ulimit -H -$o; done; ulimit -n unlimited || echo refused');
+  const result = await cage.run(
+    'for o in n i q l; do ulimit -H -$o; done; ulimit -n unlimited 2>/dev/null || echo refused',
+  );
   const [descriptors, signals, queues, locked, last] = result.output
     .trim()
     .split('\n')
@@ -107,7 +109,7 @@ test('what the kernel counts for a whole account is bounded, for good', async ()
   expect(Number(signals)).toBeLessThanOrEqual(4096);
   expect(Number(queues)).toBeLessThanOrEqual(819_200);
   expect(Number(locked)).toBeLessThanOrEqual(8192);
-  expect(last).toContain('cannot modify limit');
+  expect(last).toBe('refused');
   const room = await cage.run(`/usr/bin/python3 -c "import os; [os.dup(1) for _ in range(900)]; print('ok')"`);
   expect(room.output).toBe('ok\n');
 });
