@@ -27,6 +27,8 @@ export const EntrySchema = z.discriminatedUnion('kind', [
     id: z.string(),
     tool: z.string(),
     title: z.string(),
+    /** What it ran, where the title has not all of it. */
+    ran: z.string().optional(),
     status: ActionStatusSchema,
     verdict: VerdictSchema.optional(),
     why: z.string().optional(),

@@ -9,6 +9,8 @@ import { EntryView } from '../../webview/components/EntryView.tsx';
 import { diffLines } from '../../webview/state/diffLines.ts';
 import { lossAmount, size } from '../../webview/state/sentences.ts';
 import { createStore } from '../../webview/state/store.ts';
+import { attempt } from '../support/attempt.ts';
+import { workbench } from '../support/workbench.ts';
 
 // Right-to-left override, an ANSI colour, a zero-width space, a tag character, and markup.
 const HOSTILE = '\u202Eevil\u001B[31m\u200B\u{E0041}<img src=x onerror=alert(1)>';
@@ -229,11 +231,25 @@ describe('transcript entry', () => {
       status: 'done',
       verdict: 'ask',
       why: HOSTILE,
+      ran: HOSTILE,
       output: HOSTILE,
     },
     { kind: 'notice', level: 'error', text: HOSTILE },
   ])('shows hostile text of a $kind entry for what it is', (entry) => {
     expectHarmless(renderToStaticMarkup(<EntryView entry={entry} />));
+  });
+
+  it('of a command whose title is cut holds all that it ran', async () => {
+    const bench = await workbench();
+    const line = `echo ${'a'.repeat(300)}; echo hidden-in-the-middle; echo ${'b'.repeat(300)}`;
+    await attempt(bench, [
+      { name: 'run_command', args: { command: line } },
+      { name: 'run_command', args: { command: 'echo short' } },
+    ]);
+    const [long, short] = (bench.engine.view().run?.entries ?? []).filter(({ kind }) => kind === 'action');
+    expect(long).toMatchObject({ ran: line });
+    expect(short).not.toHaveProperty('ran');
+    expect(renderToStaticMarkup(<EntryView entry={long as Entry} />)).toContain('hidden-in-the-middle');
   });
 });
 

@@ -18,7 +18,7 @@ const VERDICT_WORDS: Record<Verdict, string> = { allow: 'allowed', ask: 'asked',
 
 /** One action: what it was, how it went, and on whose word. Why, and what it put out, unfold below. */
 export function ActionEntry({ entry }: { readonly entry: Extract<Entry, { kind: 'action' }> }) {
-  const { status, tool, verdict, why, output } = entry;
+  const { status, tool, verdict, why, ran, output } = entry;
   const head = (
     <>
       <span className={`status-${status}`} title={actionStatusWord(status)}>
@@ -46,12 +46,17 @@ export function ActionEntry({ entry }: { readonly entry: Extract<Entry, { kind: 
       data-action={entry.id}
       tabIndex={-1}
     >
-      {why === undefined && output === undefined ? (
+      {why === undefined && ran === undefined && output === undefined ? (
         <div className="action-head">{head}</div>
       ) : (
         <details>
           <summary className="action-head">{head}</summary>
           {why !== undefined && <p className="small">{visible(why)}</p>}
+          {ran !== undefined && (
+            <pre className="output" tabIndex={0} role="region" aria-label="What ran">
+              {visible(ran)}
+            </pre>
+          )}
           {output !== undefined && (
             <pre className="output" tabIndex={0} role="region" aria-label="Output">
               {visible(output)}

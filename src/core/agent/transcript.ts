@@ -44,6 +44,7 @@ export class Transcript {
       id: update.id,
       tool: update.tool,
       title: update.title ?? known?.title ?? update.tool,
+      ...((update.ran ?? known?.ran) !== undefined && { ran: update.ran ?? known?.ran }),
       status: update.status,
       ...((update.decision ?? known?.verdict) !== undefined && {
         verdict: update.decision?.verdict ?? known?.verdict,

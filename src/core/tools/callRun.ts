@@ -39,6 +39,8 @@ export interface CallUpdate {
   id: string;
   tool: string;
   title?: string;
+  /** What it runs, where the title has not all of it. */
+  ran?: string;
   status: 'deciding' | 'waiting' | 'running' | CallResult['status'];
   decision?: Decision;
   output?: string;

@@ -2,7 +2,7 @@ import type { Approval } from '../../shared/approval.ts';
 import type { NewEvent } from '../../shared/auditEvent.ts';
 import type { Decision } from '../../shared/decision.ts';
 import { canonicalJson, type Json } from '../../shared/json.ts';
-import { visibleLine } from '../../shared/visible.ts';
+import { visible, visibleLine } from '../../shared/visible.ts';
 import { isBroad, offersFor, untilWords } from '../approval/grants.ts';
 import { labelsOf } from '../flow/ruleOfTwo.ts';
 import { alwaysOffer } from '../policy/alwaysRule.ts';
@@ -47,6 +47,7 @@ export class Step {
       id: this.id,
       tool: action.tool,
       title: this.#run.redactor.json(title),
+      ...notInTitle(described, this.#run.redactor),
       status: 'deciding',
       decision,
     });
@@ -174,6 +175,13 @@ export class Step {
       { arguments: this.#call.arguments, ...(name !== this.#tool && { name }) },
     );
   }
+}
+
+/** A command line whose title is cut is told whole too. */
+function notInTitle({ action, title }: Description, redactor: CallRun['redactor']): { ran?: string } {
+  const line = action.effect === 'execute' ? action.launch?.argv.at(-1) : undefined;
+  const whole = line === undefined ? undefined : redactor.json(line.trim());
+  return whole === undefined || title.includes(visible(whole)) ? {} : { ran: whole };
 }
 
 export function deniedText(decision: Decision): string {

@@ -7,6 +7,7 @@ import type { ChainWriter } from './chainWriter.ts';
 import type { Connection } from './database.ts';
 import { checker, fingerprint } from './keys.ts';
 import { logOf, parseBody } from './logText.ts';
+import { badSince } from './verify/chainSince.ts';
 
 /**
  * Stores a run's conversation for *Resume*. An event names its digest, in the same transaction, and the process signs
@@ -48,7 +49,15 @@ export function loadConversation(connection: Connection, run: string): Json | un
   if (named && (named.digest !== digest || named.seq !== stored.seq))
     return refuse(`the log names another one in event ${named.seq}`);
   if (isOutdated(connection, run, stored.seq)) return refuse('it is an earlier one, and the run went on after it');
+  // Or events that say so may have been taken away.
+  const bad = badSince(connection, startOf(connection, run) ?? stored.seq);
+  if (bad) return refuse(`event ${bad.seq} of the log, on which it rests, is broken (${bad.words})`);
   return JSON.parse(stored.body) as Json;
+}
+
+function startOf(connection: Connection, run: string): number | undefined {
+  const row = connection.prepare('SELECT min(seq) AS seq FROM events WHERE run = ?').get(run);
+  return typeof row?.['seq'] === 'number' ? row['seq'] : undefined;
 }
 
 interface Stored {

@@ -67,10 +67,30 @@ const rsync: Loser = (args) => {
   return has('--ignore-existing', '-b', '--backup') ? taken : [...taken, ...overwrites(to)];
 };
 
+/** Each file goes for a packed one, or a packed one for what was in it. gzip 1.13, bzip2 1.0, xz 5.8. */
+const squeeze: Loser = (args, name) => {
+  const { operands, has } = sortedArgs(args, '-S --suffix -T --threads -b --bits -M --memlimit -F --format -C --check');
+  if (has('-k', '--keep', '-c', '--stdout', '--to-stdout', '-t', '--test', '-l', '--list')) return [];
+  const unpacks = name.includes('un') || has('-d', '--decompress', '--uncompress');
+  return operands.flatMap((at): Losing[] => {
+    const packed = at.kind === 'known' ? /^(.*)\.(gz|bz2|xz|lzma|Z)$/s.exec(at.text)?.[1] : undefined;
+    const made: Losing[] =
+      unpacks && packed !== undefined && has('-f') ? [{ kind: 'replaced', at: known(packed) }] : [];
+    return [{ kind: 'deleted', at }, ...made];
+  });
+};
+
+const zip: Loser = (args) => {
+  const { operands, has } = sortedArgs(args, '-x -i -b -n -P -s -t -tt -O --out');
+  return has('-m', '--move') ? operands.slice(1).map((at): Losing => ({ kind: 'deleted', at })) : [];
+};
+
 export const ARCHIVES: [string, Loser][] = [
   ['tar', tar],
   ['bsdtar', tar],
   ['unzip', unzip],
+  ['zip', zip],
+  ...'gzip gunzip bzip2 bunzip2 xz unxz lzma unlzma'.split(' ').map((name): [string, Loser] => [name, squeeze]),
   ['7z', sevenZip],
   ['7za', sevenZip],
   ['cpio', cpio],

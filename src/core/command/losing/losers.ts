@@ -17,7 +17,7 @@ const deletes: Loser = (args) =>
 const LOSERS: ReadonlyMap<string, Loser> = new Map<string, Loser>([
   // They make, mark or refuse; what stands there keeps its content.
   ...'touch mkdir mkfifo mktemp chmod chown chgrp rmdir'.split(' ').map((name): [string, Loser] => [name, NOTHING]),
-  ...'rm unlink shred'.split(' ').map((name): [string, Loser] => [name, deletes]),
+  ...'rm unlink shred rimraf'.split(' ').map((name): [string, Loser] => [name, deletes]),
   ...COPIES,
   ...IN_PLACE,
   ...OUTPUTS,
@@ -29,6 +29,10 @@ const LOSERS: ReadonlyMap<string, Loser> = new Map<string, Loser>([
 /** What a program start loses; undefined for a program of which nothing is known here. */
 export function losingsOf(words: readonly Word[]): Losing[] | undefined {
   const name = nameOf(words);
+  if (/^(npx|pnpx|bunx)$/.test(name)) {
+    const started = words.findIndex(({ text }, index) => index > 0 && !text.startsWith('-'));
+    return started === -1 ? undefined : losingsOf(words.slice(started));
+  }
   return LOSERS.get(name)?.(words.slice(1), name);
 }
 
