@@ -29,6 +29,7 @@ import type { EditorBuffers, Files, VersionControl } from './core/scope/files.ts
 import type { Scope } from './core/scope/scope.ts';
 import type { ToolContext } from './core/tools/tool.ts';
 import type { TextSearch } from './core/tools/textSearch.ts';
+import type { AnsweredBy } from './shared/answered.ts';
 import type { Answer, Approval } from './shared/approval.ts';
 import type { RunSummary } from './shared/auditEvent.ts';
 import type { Flags } from './shared/flow.ts';
@@ -235,8 +236,8 @@ export class Engine {
     await this.#run?.revoke(id);
   }
 
-  answer(id: string, digest: string, answer: Answer): boolean {
-    return this.desk.answer(id, digest, answer);
+  answer(id: string, digest: string, answer: Answer, from: AnsweredBy): boolean {
+    return this.desk.answer(id, digest, answer, from);
   }
 
   /** Marks what dead processes left open, and lists the runs of this workspace that wait to be resumed. */

@@ -123,10 +123,10 @@ function answerInTerminal(engine: Engine, asker: Asker, output: NodeJS.WriteStre
     const [first] = approvals;
     if (!first || asked) return;
     const { signal } = (asked = { id: first.id, takenBack: new AbortController() }).takenBack;
-    void askInTerminal(first, { asker, write, columns: columnsOf(seenAt(output)) }, signal).then((answer) => {
-      if (!answer) return;
+    void askInTerminal(first, { asker, write, columns: columnsOf(seenAt(output)) }, signal).then((answered) => {
+      if (!answered) return;
       asked = undefined;
-      engine.answer(first.id, first.digest, answer);
+      engine.answer(first.id, first.digest, answered.answer, answered.from);
     });
   });
 }

@@ -13,6 +13,7 @@ import { StatusBar } from '../vscode/statusBar.ts';
 import { TextDocuments } from '../vscode/textDocuments.ts';
 import { allowAlways } from './policyCommands.ts';
 import type { Session } from './session.ts';
+import { IN_EDITOR } from '../shared/answered.ts';
 
 /** Everything of one window: the views, and the session that is opened at the first need. */
 export class Controller implements vscode.Disposable {
@@ -284,7 +285,7 @@ export class Controller implements vscode.Disposable {
         this.view.changed();
         return;
       case 'answer':
-        session.engine.answer(message.approval, message.digest, message.answer);
+        session.engine.answer(message.approval, message.digest, message.answer, IN_EDITOR);
         this.view.changed();
         return;
       case 'always':

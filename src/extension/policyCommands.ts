@@ -3,6 +3,7 @@ import type { AuditNode } from '../vscode/auditTree.ts';
 import { plain } from '../vscode/messages.ts';
 import type { Controller } from './controller.ts';
 import type { PolicyLab } from './policyLab.ts';
+import { IN_EDITOR } from '../shared/answered.ts';
 
 type Register = (name: string, action: (...args: unknown[]) => Promise<void>) => void;
 
@@ -101,7 +102,7 @@ export async function allowAlways(
   if (said === 'In Every Workspace…') return allowAlways(controller, approval, digest, 'every workspace');
   if (said !== 'Write Rule and Approve') return;
   await session.lab.write(proposal);
-  session.engine.answer(approval, digest, { choice: 'approve' });
+  session.engine.answer(approval, digest, { choice: 'approve' }, IN_EDITOR);
   await controller.look();
 }
 

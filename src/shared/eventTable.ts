@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ANSWERERS } from './answered.ts';
 import { JsonSchema } from './json.ts';
 
 // Every kind of event that the log can hold, in one place: what it says, what of it is covered by the chain as it
@@ -84,11 +85,12 @@ export const EVENTS = {
     Nothing,
   ),
   answered: kind(
-    'The answer, who gave it, and after how many milliseconds.',
+    'The answer, who gave it (a person, and where; `input`: lines that lay ready in a pipe or file; `nobody`: none was there; or what took the question back), and after how many milliseconds.',
     z.strictObject({
       approval: Text.optional(),
       choice: Text,
-      by: z.enum(['person', 'cancelled', 'interruption']),
+      by: z.enum([...ANSWERERS, 'cancelled', 'limit', 'interruption']),
+      at: z.enum(['editor', 'terminal']).optional(),
       waitedMs: Count.optional(),
     }),
     Reason,
@@ -107,11 +109,12 @@ export const EVENTS = {
     Nothing,
   ),
   finished: kind(
-    'How it ended: status, milliseconds, exit code, limits, bytes, digests of file content before and after.',
+    'How it ended: status, milliseconds, exit code, limits, bytes, digests of file content before and after. Without a `started` before it nothing was begun: `cause` says why the call was none, or not possible.',
     z.strictObject({
       status: z.enum(['done', 'failed', 'denied', 'cancelled']),
       durationMs: Count,
       changed: z.boolean().optional(),
+      cause: z.enum(['unknown-tool', 'arguments', 'not-possible']).optional(),
       facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).optional(),
     }),
     z.strictObject({ output: Text, places: z.record(z.string(), Text).optional() }),

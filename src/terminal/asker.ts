@@ -6,6 +6,8 @@ export interface Question {
 
 /** Whoever answers. `undefined` where nobody is there, or the question was taken back. */
 export interface Asker {
+  /** Whether a person answers, or lines that lay ready. */
+  readonly answersBy: 'person' | 'input';
   ask(question: Question, signal?: AbortSignal): Promise<string | undefined>;
   close(): void;
 }

@@ -6,6 +6,7 @@ import type { Model, ModelEvent } from '../../src/core/models/port.ts';
 import type { AuditRecord } from '../../src/shared/auditEvent.ts';
 import { processesWith } from '../support/processes.ts';
 import { outcomes, scripted, workbench, type Script } from '../support/workbench.ts';
+import { IN_EDITOR } from '../../src/shared/answered.ts';
 
 /** Looks at something new in every turn and never ends by itself. */
 const forever: Script = (_, turn) => ({
@@ -92,7 +93,8 @@ test('the time that a person takes to answer does not count', async () => {
   const bench = await workbench({ userPolicy: 'timeout: 2\n', answer: () => undefined });
   bench.engine.onChange(() => {
     const [approval] = bench.engine.view().approvals;
-    if (approval) setTimeout(() => bench.engine.answer(approval.id, approval.digest, { choice: 'approve' }), 3000);
+    if (approval)
+      setTimeout(() => bench.engine.answer(approval.id, approval.digest, { choice: 'approve' }, IN_EDITOR), 3000);
   });
   const events = await bench.run([{ calls: [{ name: 'write_file', args: { path: 'late.txt', content: 'late\n' } }] }]);
   expect(stateAtEnd(events)).toBe('finished');

@@ -52,7 +52,7 @@ test.each([
     ['edit_file', { old_text: 'port: 1', new_text: `port: 2\n${secretLine}` }],
   ] as const) {
     const { outcome, said, left, bench } = await tried(before, name, args);
-    expect(outcome).toBe('denied:not-possible');
+    expect(outcome).toBe('failed');
     expect(said).toContain('holds a secret that you were shown as [redacted]');
     expect(left).toBe(before);
     expect(bench.asked).toEqual([]);

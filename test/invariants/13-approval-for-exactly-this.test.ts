@@ -10,6 +10,7 @@ import { attempt, rememberFirst, type Call } from '../support/attempt.ts';
 import { actionOn } from '../support/policies.ts';
 import { NO_FLAGS } from '../../src/shared/flow.ts';
 import { workbench } from '../support/workbench.ts';
+import { IN_EDITOR } from '../../src/shared/answered.ts';
 
 const EDIT: Call = { name: 'edit_file', args: { path: 'a.txt', old_text: 'one', new_text: 'two' } };
 const APPROVAL: Approval = {
@@ -35,18 +36,23 @@ describe('an answer', () => {
     const desk = new ApprovalDesk();
     const answer = desk.ask(APPROVAL, ASKED, new AbortController().signal);
     const yes: Answer = { choice: 'approve' };
-    expect(desk.answer('a1', 'd2', yes)).toBe(false);
-    expect(desk.answer('a1', '', yes)).toBe(false);
-    expect(desk.answer('a2', 'd1', yes)).toBe(false);
-    expect(desk.answer('__proto__', 'd1', yes)).toBe(false);
-    expect(desk.answer('a1', 'd1', { choice: 'approve-and-grant' })).toBe(false);
+    expect(desk.answer('a1', 'd2', yes, IN_EDITOR)).toBe(false);
+    expect(desk.answer('a1', '', yes, IN_EDITOR)).toBe(false);
+    expect(desk.answer('a2', 'd1', yes, IN_EDITOR)).toBe(false);
+    expect(desk.answer('__proto__', 'd1', yes, IN_EDITOR)).toBe(false);
+    expect(desk.answer('a1', 'd1', { choice: 'approve-and-grant' }, IN_EDITOR)).toBe(false);
     expect(
-      desk.answer('a1', 'd1', { choice: 'approve-and-grant', grant: { offer: 'edits', until: { kind: 'run' } } }),
+      desk.answer(
+        'a1',
+        'd1',
+        { choice: 'approve-and-grant', grant: { offer: 'edits', until: { kind: 'run' } } },
+        IN_EDITOR,
+      ),
     ).toBe(false);
     expect(desk.pending).toHaveLength(1);
-    expect(desk.answer('a1', 'd1', { choice: 'deny' })).toBe(true);
-    expect(desk.answer('a1', 'd1', yes)).toBe(false); // settled, and once
-    expect(await answer).toEqual({ choice: 'deny' });
+    expect(desk.answer('a1', 'd1', { choice: 'deny' }, IN_EDITOR)).toBe(true);
+    expect(desk.answer('a1', 'd1', yes, IN_EDITOR)).toBe(false); // settled, and once
+    expect(await answer).toEqual({ answer: { choice: 'deny' }, from: IN_EDITOR });
     expect(desk.pending).toEqual([]);
   });
 
@@ -55,7 +61,7 @@ describe('an answer', () => {
     const stop = new AbortController();
     const answer = desk.ask(APPROVAL, ASKED, stop.signal);
     stop.abort('stopped');
-    expect(desk.answer('a1', 'd1', { choice: 'approve' })).toBe(false);
+    expect(desk.answer('a1', 'd1', { choice: 'approve' }, IN_EDITOR)).toBe(false);
     await expect(answer).rejects.toThrow('stopped');
     await expect(desk.ask(APPROVAL, ASKED, stop.signal)).rejects.toThrow('stopped');
     expect(desk.pending).toEqual([]);
@@ -119,7 +125,7 @@ describe('what changes between question and approval is asked again', () => {
         return { choice: 'approve' };
       },
     });
-    expect((await attempt(bench, [EDIT]))[0]?.outcome).toBe('denied:not-possible');
+    expect((await attempt(bench, [EDIT]))[0]?.outcome).toBe('failed');
     expect(readFileSync(join(bench.folder, 'a.txt'), 'utf8')).toBe(`one ${changes}\n`);
   });
 

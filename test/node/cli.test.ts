@@ -53,7 +53,7 @@ test('a no with a reason: the reason is on record, the run goes on, and only tha
   const { base, work } = await sample();
   const end = await runCli(RUN, { base }, 'y\ny\ny\nn, it is still needed\n');
   expect(end.code).toBe(0);
-  expect(end.stdout).toContain('Their reason: it is still needed');
+  expect(end.stdout).toContain('Denied by an answer that was given beforehand: it is still needed');
   expect(existsSync(join(work, 'build/till.js'))).toBe(true);
   const run = await onlyRun(base);
   const events = await runCli(['history', String(run['run']), '--json'], { base });
@@ -62,7 +62,7 @@ test('a no with a reason: the reason is on record, the run goes on, and only tha
     .split('\n')
     .map((line) => JSON.parse(line) as { type: string; data: object; payload?: object });
   expect(answers.filter(({ type }) => type === 'answered').at(-1)).toMatchObject({
-    data: { choice: 'deny', by: 'person' },
+    data: { choice: 'deny', by: 'input' },
     payload: { reason: 'it is still needed' },
   });
 });

@@ -186,8 +186,13 @@ test('it decides as the engine of the editor decides, and as a run does', async 
     bench,
     tried.map(([name, args]) => ({ name, args })),
   );
-  const inRun = events.flatMap(({ type, data }) =>
-    type === 'decided' ? [`${String(data['verdict'])} ${String(data['rule'])}`] : [],
+  // A run does not say of a call that is none that its policy denied it; whoever asks beforehand learns that it is not done.
+  const inRun = events.flatMap(({ type, data: { verdict, rule, cause } }) =>
+    type === 'decided'
+      ? [`${String(verdict)} ${String(rule)}`]
+      : type === 'finished' && cause !== undefined
+        ? [`deny ${String(cause)}`]
+        : [],
   );
   const inEditor: string[] = [];
   for (const [name, args] of tried) {

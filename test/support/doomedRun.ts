@@ -11,6 +11,7 @@ import type { Model, ModelEvent } from '../../src/core/models/port.ts';
 import type { Files } from '../../src/core/scope/files.ts';
 import { headLine } from '../../src/node/audit/witness/seenHead.ts';
 import { nodeParts } from '../../src/node/engineParts.ts';
+import { IN_EDITOR } from '../../src/shared/answered.ts';
 
 const [base = '', moment = ''] = process.argv.slice(2);
 const node = await nodeParts({
@@ -78,7 +79,7 @@ const model: Model = {
 const engine = new Engine(node.parts);
 engine.onChange(() => {
   for (const approval of engine.view().approvals)
-    queueMicrotask(() => engine.answer(approval.id, approval.digest, { choice: 'approve' }));
+    queueMicrotask(() => engine.answer(approval.id, approval.digest, { choice: 'approve' }, IN_EDITOR));
 });
 writeFileSync(join(base, 'ready'), '');
 do {

@@ -14,6 +14,7 @@ import { Redactor } from '../../src/core/redaction/redactor.ts';
 import { nodeParts } from '../../src/node/engineParts.ts';
 import { lineMatcher } from '../../src/node/search/lineMatcher.ts';
 import { measured } from '../../src/node/models/measured.ts';
+import { IN_EDITOR } from '../../src/shared/answered.ts';
 
 // Hostile inputs, in a process that may be ended: `freezeChild.ts FOLDER STAGE...`. Prints one line of JSON: what came of
 // each, and the longest time for which nothing else could have run (`stillMs`).
@@ -51,7 +52,7 @@ async function call(name: string, args: unknown, stopAfterMs?: number): Promise<
   let answer: unknown;
   made.onChange(() => {
     for (const { id, digest } of made.view().approvals)
-      queueMicrotask(() => made.answer(id, digest, { choice: 'approve' }));
+      queueMicrotask(() => made.answer(id, digest, { choice: 'approve' }, IN_EDITOR));
   });
   if (stopAfterMs !== undefined) setTimeout(() => void made.stop('enough'), stopAfterMs);
   await made.send('go', {

@@ -6,6 +6,7 @@ import { nodeParts, type NodeParts } from '../../src/node/engineParts.ts';
 import type { Answer, Approval } from '../../src/shared/approval.ts';
 import type { AuditRecord } from '../../src/shared/auditEvent.ts';
 import { plant, temporaryFolder } from './tree.ts';
+import { IN_EDITOR } from '../../src/shared/answered.ts';
 
 /** What a scripted model says in one turn. Words are scripted, effects never. */
 export interface Turn {
@@ -88,7 +89,7 @@ export async function workbench(options: WorkbenchOptions = {}): Promise<Workben
       seen.add(approval.id);
       asked.push(approval);
       const answer = options.answer ? options.answer(approval) : { choice: 'approve' as const };
-      if (answer) queueMicrotask(() => engine.answer(approval.id, approval.digest, answer));
+      if (answer) queueMicrotask(() => engine.answer(approval.id, approval.digest, answer, IN_EDITOR));
     }
   });
   onTestFinished(async () => {

@@ -73,10 +73,10 @@ test('a line that is too much is refused with the way out, and little of it is r
   ];
   const events = await bench.run([{ calls: lines.map((command) => ({ name: 'run_command', args: { command } })) }]);
   expect(bench.asked).toEqual([]);
-  const decided = events.filter(({ type }) => type === 'decided');
-  expect(decided).toHaveLength(lines.length);
-  for (const { data } of decided) expect(data).toMatchObject({ verdict: 'deny', rule: 'not-possible' });
-  const reasons = decided.map(({ payload }) => JSON.stringify(payload));
+  const ended = events.filter(({ type }) => type === 'finished');
+  expect(ended).toHaveLength(lines.length);
+  for (const { data } of ended) expect(data).toMatchObject({ status: 'failed', cause: 'not-possible' });
+  const reasons = ended.map(({ payload }) => JSON.stringify(payload));
   expect(reasons[0]).toContain('the command has 10005 characters, and no more than 10000 are looked into');
   expect(reasons[1]).toContain('the command is too much to be looked into: it has too many parts');
   for (const reason of reasons) expect(reason).toContain('Write it to a script file and run that, which asks');

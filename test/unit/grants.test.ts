@@ -8,6 +8,7 @@ import { UntilSchema, type Answer, type Approval, type Until } from '../../src/s
 import { attempt, rememberFirst, type Call } from '../support/attempt.ts';
 import { actionOn } from '../support/policies.ts';
 import { scripted, workbench, type Workbench } from '../support/workbench.ts';
+import { IN_EDITOR } from '../../src/shared/answered.ts';
 
 const writing = (path: string): Action => actionOn('write_file', 'write', [{ path, access: 'write' }]);
 const running = (argv: string[], digest = 'd'): Action => ({
@@ -141,12 +142,12 @@ describe('the desk', () => {
     };
     const asked = desk.ask(approval as unknown as Approval, { action }, new AbortController().signal);
     const answer = (offer: string): boolean =>
-      desk.answer('a', 'd', { choice: 'approve-and-grant', grant: { offer, until } });
+      desk.answer('a', 'd', { choice: 'approve-and-grant', grant: { offer, until } }, IN_EDITOR);
     expect(answer('workspace')).toBe(false);
     expect(answer('edits')).toBe(fits);
     expect(desk.pending).toHaveLength(fits ? 0 : 1);
-    desk.answer('a', 'd', { choice: 'deny' });
-    expect((await asked).choice).toBe(fits ? 'approve-and-grant' : 'deny');
+    desk.answer('a', 'd', { choice: 'deny' }, IN_EDITOR);
+    expect((await asked).answer.choice).toBe(fits ? 'approve-and-grant' : 'deny');
   });
 
   test('takes no fraction, nothing below one, and nothing without end from outside', () => {

@@ -207,8 +207,8 @@ describe('the terminal', () => {
       write(text + prompt);
       return Promise.resolve(line);
     };
-    const answer = await askInTerminal(asked, { asker: { ask }, write });
-    return { answer: AnswerSchema.parse(answer), written };
+    const answered = await askInTerminal(asked, { asker: { ask, answersBy: 'person' }, write });
+    return { answer: AnswerSchema.parse(answered?.answer), written };
   };
 
   it('remembers the first offer for this run, and only where there is one', async () => {

@@ -7,14 +7,10 @@ import type { Redactor } from '../redaction/redactor.ts';
 import { callTool } from '../tools/call.ts';
 import type { CallRun } from '../tools/callRun.ts';
 import { throwIfStopped } from '../tools/failure.ts';
+import type { Outcome } from './ending.ts';
 import { toolsFor } from './prompt.ts';
 import { Repetition } from './repetition.ts';
 import type { SentContent } from './sentContent.ts';
-
-export interface Outcome {
-  state: 'finished' | 'stopped' | 'limit' | 'failed' | 'interrupted';
-  reason: string;
-}
 
 /** What the loop works on. Messages grow in place, so that whoever owns them can save them at any time. */
 export interface Conversation {

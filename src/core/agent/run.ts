@@ -6,14 +6,15 @@ import { NO_FLAGS, type Flag, type Flags } from '../../shared/flow.ts';
 import { GrantBook } from '../approval/grants.ts';
 import { lightened } from '../flow/ruleOfTwo.ts';
 import type { ScriptWatch } from '../flow/scriptWatch.ts';
-import { RunFull, type AuditLog, type RunStore } from '../audit/port.ts';
+import type { AuditLog, RunStore } from '../audit/port.ts';
 import type { Message, Model } from '../models/port.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import type { CallRun } from '../tools/callRun.ts';
-import { Cancelled, Interruption, reasonText } from '../tools/failure.ts';
+import { Cancelled, Interruption, LimitReached } from '../tools/failure.ts';
 import type { ToolContext } from '../tools/tool.ts';
-import { converse, type Outcome } from './loop.ts';
+import { endingBy, type Outcome } from './ending.ts';
+import { converse } from './loop.ts';
 import { systemPrompt } from './prompt.ts';
 import { RunClock, type Clock } from './runClock.ts';
 import { SentContent } from './sentContent.ts';
@@ -40,9 +41,6 @@ export interface RunParts {
   onChange(): void;
 }
 
-/** A stop by a person, as against one by a limit. */
-class LimitReached extends Error {}
-
 /**
  * One run: a task, its messages and its state. `begin` and `send` work until the model has nothing more to do, a
  * person stops it, or a limit does; then it can go on with `send`.
@@ -56,6 +54,8 @@ export class AgentRun {
   #messages: Message[];
   #task: string;
   #queue: string[] = [];
+  /** What happened, and could not be recorded when it did. */
+  #owed: NewEvent[] = [];
   #turn = 0;
   #turnsAtStart = 0;
   #maxTurns = 0;
@@ -213,12 +213,18 @@ export class AgentRun {
     try {
       outcome = await this.#converse(policy, runClock, stop.signal);
     } catch (error) {
-      outcome = this.#endedBy(error, stop.signal);
+      const { state, reason } = endingBy(error, stop.signal);
+      outcome = { state, reason: this.#parts.redactor.text(reason) };
       if (outcome.state === 'failed') await this.#record('error', {}, { message: outcome.reason });
     } finally {
       runClock.pause();
       this.#transcript.settle();
       await this.#save();
+    }
+    // What happened is said before it is said that all is over.
+    for (let owed = this.#owed[0]; owed; owed = this.#owed[0]) {
+      await this.#parts.audit.append(owed);
+      this.#owed.shift();
     }
     if (outcome.state === 'interrupted') await this.#record('interrupted', { reason: outcome.reason });
     else
@@ -236,19 +242,6 @@ export class AgentRun {
     this.#set(outcome.state, outcome.reason);
   }
 
-  /** What an error means for the run: a stop, a limit, or a failure (which ends in the log like everything else). */
-  #endedBy(error: unknown, signal: AbortSignal): Outcome {
-    if (error instanceof RunFull) return { state: 'limit', reason: error.message };
-    if (!signal.aborted)
-      return {
-        state: 'failed',
-        reason: this.#parts.redactor.text(error instanceof Error ? error.message : 'unknown failure'),
-      };
-    return signal.reason instanceof LimitReached
-      ? { state: 'limit', reason: signal.reason.message }
-      : { state: signal.reason instanceof Interruption ? 'interrupted' : 'stopped', reason: reasonText(signal.reason) };
-  }
-
   async #converse(policy: EffectivePolicy, runClock: RunClock, signal: AbortSignal): Promise<Outcome> {
     const { model, redactor, audit, desk, clock, id } = this.#parts;
     this.#maxTurns = policy.maxIterations.value;
@@ -261,6 +254,7 @@ export class AgentRun {
       grants: this.#grants,
       flags: () => this.#flags,
       performing: (action, labels) => this.#performing(action, labels),
+      owe: (event) => void this.#owed.push(event),
       newId: () => this.#parts.newId(),
       now: () => clock.monotonic(),
       context: () => this.#parts.context(),

@@ -1,4 +1,5 @@
 import type { Action } from '../../shared/action.ts';
+import type { Answered, AnsweredBy } from '../../shared/answered.ts';
 import type { Answer, Approval } from '../../shared/approval.ts';
 import { cancellationOf } from '../tools/failure.ts';
 
@@ -18,7 +19,7 @@ export interface Asked {
 interface Open {
   approval: Approval;
   asked: Asked;
-  settle(answer: Answer): void;
+  settle(answer: Answered): void;
 }
 
 /**
@@ -49,8 +50,8 @@ export class ApprovalDesk {
   }
 
   /** Waits for a person; throws `Cancelled` when the signal fires first. */
-  ask(approval: Approval, asked: Asked, signal: AbortSignal): Promise<Answer> {
-    return new Promise<Answer>((resolve, reject) => {
+  ask(approval: Approval, asked: Asked, signal: AbortSignal): Promise<Answered> {
+    return new Promise<Answered>((resolve, reject) => {
       const finish = (end: () => void): void => {
         signal.removeEventListener('abort', stopped);
         this.#open.delete(approval.id);
@@ -81,11 +82,11 @@ export class ApprovalDesk {
   }
 
   /** Gives an answer. False when nothing waits under this id, or when what was shown is not what waits. */
-  answer(id: string, digest: string, answer: Answer): boolean {
+  answer(id: string, digest: string, answer: Answer, from: AnsweredBy): boolean {
     const open = this.#open.get(id);
     if (open?.approval.digest !== digest) return false;
     if (answer.choice === 'approve-and-grant' && !isOffered(open.approval, answer)) return false;
-    open.settle(answer);
+    open.settle({ answer, from });
     return true;
   }
 

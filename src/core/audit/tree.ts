@@ -55,7 +55,7 @@ function actionNode(id: string, events: AuditRecord[]): ActionNode {
     ran: whatRan(proposed),
     tool,
     outcome,
-    decidedBy: decidedBy(last('decided'), last('answered')),
+    decidedBy: decidedBy(last('decided'), last('answered'), events),
     durationMs: typeof finished?.data['durationMs'] === 'number' ? finished.data['durationMs'] : undefined,
     outside: last('started')?.data['outside'] === true,
     changedFile: outcome === 'done' && CHANGING.has(tool) && last('checkpoint') !== undefined,
@@ -63,13 +63,21 @@ function actionNode(id: string, events: AuditRecord[]): ActionNode {
   };
 }
 
+/** Earlier versions recorded calls that were none, or not possible, as denied by these rules. */
+const NOT_THE_POLICY = new Set(['unknown-tool', 'arguments', 'not-possible']);
+
+function wasTakenBack(by: unknown): boolean {
+  return by === 'cancelled' || by === 'limit';
+}
+
 function outcomeOf(events: readonly AuditRecord[]): ActionOutcome {
   let outcome: ActionOutcome = 'open';
   for (const { type, data } of events) {
-    if (type === 'decided' && data['verdict'] === 'deny') outcome = 'denied';
+    if (type === 'decided' && data['verdict'] === 'deny')
+      outcome = NOT_THE_POLICY.has(text(data['rule'])) ? 'failed' : 'denied';
     if (type === 'decided' && data['verdict'] !== 'deny') outcome = 'open';
     if (type === 'answered')
-      outcome = data['by'] === 'cancelled' ? 'cancelled' : data['choice'] === 'deny' ? 'denied' : 'open';
+      outcome = wasTakenBack(data['by']) ? 'cancelled' : data['choice'] === 'deny' ? 'denied' : 'open';
     if (type === 'interrupted') outcome = 'interrupted';
     if (type === 'finished') {
       const { status } = data;
@@ -79,13 +87,25 @@ function outcomeOf(events: readonly AuditRecord[]): ActionOutcome {
   return outcome;
 }
 
-function decidedBy(decided: AuditRecord | undefined, answered: AuditRecord | undefined): string {
+function decidedBy(
+  decided: AuditRecord | undefined,
+  answered: AuditRecord | undefined,
+  events: readonly AuditRecord[],
+): string {
   const rule = text(decided?.data['rule']);
   switch (answered?.data['by']) {
     case 'person':
       return answered.data['choice'] === 'deny' ? 'denied by you' : 'approved by you';
+    case 'input':
+      return answered.data['choice'] === 'deny'
+        ? 'denied by input given beforehand'
+        : 'approved by input given beforehand';
+    case 'nobody':
+      return 'denied: nobody was there to answer';
     case 'cancelled':
       return 'not answered: the run was stopped';
+    case 'limit':
+      return 'not answered: the run reached a limit';
     case 'interruption':
       return 'not answered: interrupted';
     default:
@@ -95,11 +115,13 @@ function decidedBy(decided: AuditRecord | undefined, answered: AuditRecord | und
     case 'allow':
       return `allowed by ${rule}`;
     case 'deny':
-      return `denied by ${rule}`;
+      return NOT_THE_POLICY.has(rule) ? 'not possible' : `denied by ${rule}`;
     case 'ask':
       return `asked by ${rule}`;
     default:
-      return 'not decided';
+      return events.some(({ type, data }) => type === 'finished' && data['cause'] !== undefined)
+        ? 'not possible'
+        : 'not decided';
   }
 }
 

@@ -13,7 +13,7 @@ import { confinementProblem } from './confinement.ts';
 import { Cancelled, Changed, Interruption, throwIfStopped, ToolFailure } from './failure.ts';
 import { deniedText, Step } from './step.ts';
 import { toolNamed } from './table.ts';
-import type { AnyTool, Description, ToolContext } from './tool.ts';
+import type { AnyTool, Description, Performed, ToolContext } from './tool.ts';
 
 const MAX_REDESCRIBED = 3;
 
@@ -28,15 +28,18 @@ export async function callTool(call: ToolCall, run: CallRun, signal: AbortSignal
   const id = run.newId();
   const step = new Step(id, call, run);
   const tool = toolNamed(call.name);
-  if (!tool) return step.refuse('unknown-tool', `there is no tool named "${visibleLine(call.name).slice(0, 100)}"`);
+  if (!tool) return step.fail('unknown-tool', `there is no tool named "${visibleLine(call.name).slice(0, 100)}"`);
   const parsed = parseArguments(tool, call.arguments);
-  if (!parsed.ok) return step.refuse('arguments', parsed.problem);
+  if (!parsed.ok) return step.fail('arguments', parsed.problem);
   try {
     return await decideAndPerform(tool, parsed.value, step, run, signal);
   } catch (error) {
-    if (error instanceof Interruption) return step.end('cancelled', `Interrupted, not done: ${error.message}`);
-    if (error instanceof Cancelled) return step.end('cancelled', `Not done: ${error.message}`);
-    throw error;
+    if (!(error instanceof Cancelled)) throw error;
+    await step.cancel(error);
+    return step.end(
+      'cancelled',
+      `${error instanceof Interruption ? 'Interrupted, not done' : 'Not done'}: ${error.message}`,
+    );
   }
 }
 
@@ -59,7 +62,7 @@ async function decideAndPerform(
       described = await tool.describe(args, context, signal);
     } catch (error) {
       if (error instanceof Forbidden) return step.deny(error.decision);
-      if (error instanceof ToolFailure) return step.fail(error.message);
+      if (error instanceof ToolFailure) return step.fail('not-possible', error.message);
       throw error;
     }
     const digest = context.hash(canonicalJson(described.action));
@@ -79,7 +82,7 @@ async function decideAndPerform(
     if (answer !== 'approved') return step.end('denied', answer);
     approvedDigest = digest;
   }
-  return step.fail('what this call is about keeps changing; it was not done');
+  return step.fail('not-possible', 'what this call is about keeps changing; it was not done');
 }
 
 async function decideNow(
@@ -113,7 +116,7 @@ async function perform(
     try {
       kept = await context.checkpoints.keep(run.id, step.id, action.preImages);
     } catch (error) {
-      if (error instanceof ToolFailure) return step.fail(error.message); // it changed meanwhile: nothing has happened
+      if (error instanceof ToolFailure) return step.fail('not-possible', error.message); // it changed meanwhile: nothing has happened
       throw error;
     }
     await step.record('checkpoint', { files: kept.files, bytes: kept.bytes });
@@ -133,36 +136,37 @@ async function perform(
   run.show({ id: step.id, tool: action.tool, status: 'running' });
   const began = run.now();
   const maskedBefore = run.redactor.masked;
+  let performed: Performed;
   try {
     throwIfStopped(signal); // stopped while the record was being written: `finished` says that nothing happened
-    const performed = await tool.perform(args, action, context, signal);
-    const text = run.redactor.text(performed.text);
-    const masked = run.redactor.masked - maskedBefore;
-    if (masked > 0) await step.record('redaction', { masked });
-    const status = signal.aborted ? 'cancelled' : performed.ok ? 'done' : 'failed';
-    await step.record(
-      'finished',
-      { status, durationMs: Math.round(run.now() - began), facts: { ...performed.facts, ...digestBefore(action) } },
-      { output: text, ...(performed.places && { places: performed.places }) },
-    );
-    run.show({ id: step.id, tool: action.tool, status, output: text });
-    return { status, text, contentOf: performed.contentOf };
+    performed = await tool.perform(args, action, context, signal);
   } catch (error) {
-    const known = error instanceof ToolFailure || error instanceof Forbidden || error instanceof Cancelled;
     const message = run.redactor.text(error instanceof Error ? error.message : 'unknown failure');
     const status = error instanceof Forbidden ? 'denied' : error instanceof Cancelled ? 'cancelled' : 'failed';
-    await step.record(
-      'finished',
-      { status, durationMs: Math.round(run.now() - began), changed: error instanceof Changed },
-      { output: message },
-    );
-    if (!known) throw error;
+    const durationMs = Math.round(run.now() - began);
+    await step.finish({ status, durationMs, changed: error instanceof Changed }, { output: message });
+    if (!isExpected(error)) throw error;
     return step.end(status, message);
   }
+  const text = run.redactor.text(performed.text);
+  const masked = run.redactor.masked - maskedBefore;
+  const status = signal.aborted ? 'cancelled' : performed.ok ? 'done' : 'failed';
+  await step.finish(
+    { status, durationMs: Math.round(run.now() - began), facts: { ...performed.facts, ...digestBefore(action) } },
+    { output: text, ...(performed.places && { places: performed.places }) },
+  );
+  if (masked > 0) await step.record('redaction', { masked });
+  run.show({ id: step.id, tool: action.tool, status, output: text });
+  return { status, text, contentOf: performed.contentOf };
 }
 
-/** What stood there before, where it is one file: with the digest afterwards this says what was changed. */
-function digestBefore({ preImages }: Action): { before?: string } {
+function isExpected(error: unknown): boolean {
+  return error instanceof ToolFailure || error instanceof Forbidden || error instanceof Cancelled;
+}
+
+/** What stood there before, where one file is changed: with the digest afterwards this says what was changed. */
+function digestBefore({ effect, preImages }: Action): { before?: string } {
   const [image, ...more] = preImages;
-  return image?.digest === undefined || more.length > 0 ? {} : { before: image.digest };
+  // Those of a command say what it was described from, not what it changes.
+  return image?.digest === undefined || more.length > 0 || effect === 'execute' ? {} : { before: image.digest };
 }

@@ -1,3 +1,4 @@
+import type { NewEvent } from '../../shared/auditEvent.ts';
 import type { Decision } from '../../shared/decision.ts';
 import type { ApprovalDesk } from '../approval/desk.ts';
 import type { Action } from '../../shared/action.ts';
@@ -26,6 +27,8 @@ export interface CallRun {
   flags(): Flags;
   /** An action is about to happen: what it lights and may change counts from here on. */
   performing(action: Action, labels: readonly Flag[]): Promise<void>;
+  /** An event that could not be recorded although what it tells has happened: the run tries again before it ends. */
+  owe(event: NewEvent): void;
   newId(): string;
   now(): number;
   context(): Promise<ToolContext>;

@@ -13,6 +13,11 @@ export class Cancelled extends Error {
   override name = 'Cancelled';
 }
 
+/** A limit of the run ended this. */
+export class LimitReached extends Cancelled {
+  override name = 'LimitReached';
+}
+
 /** The window or process goes away: nobody decided this, and the run can be resumed. */
 export class Interruption extends Cancelled {
   override name = 'Interruption';

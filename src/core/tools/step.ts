@@ -1,3 +1,4 @@
+import type { AnsweredBy } from '../../shared/answered.ts';
 import type { Approval } from '../../shared/approval.ts';
 import type { NewEvent } from '../../shared/auditEvent.ts';
 import type { Decision } from '../../shared/decision.ts';
@@ -8,7 +9,7 @@ import { labelsOf } from '../flow/ruleOfTwo.ts';
 import { alwaysOffer } from '../policy/alwaysRule.ts';
 import type { ToolCall } from '../models/port.ts';
 import type { CallResult, CallRun } from './callRun.ts';
-import { Cancelled, Interruption } from './failure.ts';
+import { Cancelled, Interruption, LimitReached } from './failure.ts';
 import type { Description, ToolContext } from './tool.ts';
 
 /** One call's records and its face to the watcher. */
@@ -16,6 +17,9 @@ export class Step {
   readonly id: string;
   readonly #call: ToolCall;
   readonly #run: CallRun;
+  #isProposed = false;
+  /** What was recorded of it last, where that may be followed by more; it is begun with `started`. */
+  #open: 'proposed' | 'answered' | undefined;
 
   constructor(id: string, call: ToolCall, run: CallRun) {
     this.id = id;
@@ -30,15 +34,22 @@ export class Step {
   }
 
   async record(type: NewEvent['type'], data: NewEvent['data'], payload?: NewEvent['payload']): Promise<void> {
-    const { redactor, id: run, turn, audit } = this.#run;
-    await audit.append({
+    await this.#run.audit.append(this.#event(type, data, payload));
+    if (type === 'proposed') this.#isProposed = true;
+    if (type === 'proposed' || type === 'answered') this.#open = data['choice'] === 'deny' ? undefined : type;
+    else if (type === 'started' || type === 'finished' || data['verdict'] === 'deny') this.#open = undefined;
+  }
+
+  #event(type: NewEvent['type'], data: NewEvent['data'], payload?: NewEvent['payload']): NewEvent {
+    const { redactor, id: run, turn } = this.#run;
+    return {
       type,
       run,
       turn,
       action: this.id,
       data: redactor.json(data),
       ...(payload !== undefined && { payload: redactor.json(payload) }),
-    });
+    };
   }
 
   async propose(described: Description, decision: Decision, digest: string): Promise<void> {
@@ -101,14 +112,17 @@ export class Step {
     const asked = run.now();
     run.waiting(true);
     try {
-      const answer = await run.desk.ask(shown, { action: described.action, preview: described.preview }, signal);
+      const { answer, from } = await run.desk.ask(
+        shown,
+        { action: described.action, preview: described.preview },
+        signal,
+      );
       await this.record(
         'answered',
-        { approval: approval.id, choice: answer.choice, by: 'person', waitedMs: Math.round(run.now() - asked) },
+        { approval: approval.id, choice: answer.choice, ...originOf(from), waitedMs: Math.round(run.now() - asked) },
         answer.reason === undefined ? undefined : { reason: answer.reason },
       );
-      if (answer.choice === 'deny')
-        return `The user denied this.${answer.reason === undefined ? '' : ` Their reason: ${answer.reason}`}`;
+      if (answer.choice === 'deny') return refusalText(from, answer.reason);
       const offer = offers.find(({ id }) => id === answer.grant?.offer);
       if (answer.choice === 'approve-and-grant' && offer && answer.grant) {
         const grant = run.newId();
@@ -118,7 +132,8 @@ export class Step {
       return 'approved';
     } catch (error) {
       if (error instanceof Cancelled) {
-        const by = error instanceof Interruption ? 'interruption' : 'cancelled';
+        const by =
+          error instanceof Interruption ? 'interruption' : error instanceof LimitReached ? 'limit' : 'cancelled';
         await this.record('answered', { approval: approval.id, choice: 'deny', by }, { reason: error.message });
       }
       throw error;
@@ -138,26 +153,33 @@ export class Step {
     return this.end('denied', deniedText(decision));
   }
 
-  /** A call that is not even a call: recorded, denied, and explained to the model. */
-  async refuse(rule: string, problem: string): Promise<CallResult> {
-    await this.#proposeRaw();
-    await this.record(
-      'decided',
-      { verdict: 'deny', rule, tool: this.#tool },
-      { decision: { verdict: 'deny', rule, reason: problem } },
-    );
+  /** A call that is none, or makes no sense on this workspace (a file that is not there): no effect, and recorded. */
+  async fail(cause: 'unknown-tool' | 'arguments' | 'not-possible', problem: string): Promise<CallResult> {
+    if (!this.#isProposed) await this.#proposeRaw();
+    await this.record('finished', { status: 'failed', durationMs: 0, changed: false, cause }, { output: problem });
     return this.end('failed', `Not done: ${problem}.`);
   }
 
-  /** A call that makes no sense on this workspace (a file that is not there): no effect, and recorded. */
-  async fail(problem: string): Promise<CallResult> {
-    await this.#proposeRaw();
-    await this.record(
-      'decided',
-      { verdict: 'deny', rule: 'not-possible', tool: this.#tool },
-      { decision: { verdict: 'deny', rule: 'not-possible', reason: problem } },
-    );
-    return this.end('failed', `Not done: ${problem}.`);
+  /**
+   * How a begun action ended. What happened is not lost with one failure of the log: the run owes it, and records it
+   * before it says that it is over. Throws the failure.
+   */
+  async finish(data: NewEvent['data'], payload: NonNullable<NewEvent['payload']>): Promise<void> {
+    try {
+      await this.record('finished', data, payload);
+    } catch (error) {
+      this.#run.owe(this.#event('finished', data, payload));
+      throw error;
+    }
+  }
+
+  /** It was stopped before it was begun. Does nothing where the log says already how it ended. */
+  async cancel(why: Cancelled): Promise<void> {
+    if (this.#open === undefined) return;
+    if (why instanceof Interruption)
+      await this.record('interrupted', { after: this.#open, effect: 'did not happen', reason: why.message });
+    else await this.record('finished', { status: 'cancelled', durationMs: 0, changed: false }, { output: why.message });
+    this.#open = undefined;
   }
 
   end(status: CallResult['status'], text: string): CallResult {
@@ -182,6 +204,22 @@ function notInTitle({ action, title }: Description, redactor: CallRun['redactor'
   const line = action.effect === 'execute' ? action.launch?.argv.at(-1) : undefined;
   const whole = line === undefined ? undefined : redactor.json(line.trim());
   return whole === undefined || title.includes(visible(whole)) ? {} : { ran: whole };
+}
+
+/** Only a person is somewhere. */
+function originOf({ by, at }: AnsweredBy): Pick<AnsweredBy, 'by'> & Partial<AnsweredBy> {
+  return by === 'person' ? { by, at } : { by };
+}
+
+function refusalText({ by }: AnsweredBy, reason: string | undefined): string {
+  switch (by) {
+    case 'person':
+      return `The user denied this.${reason === undefined ? '' : ` Their reason: ${reason}`}`;
+    case 'input':
+      return `Denied by an answer that was given beforehand${reason === undefined ? '' : `: ${reason}`}.`;
+    case 'nobody':
+      return 'Not done: it needs an approval, and nobody is there to give one. Do not ask for it again; do what needs none.';
+  }
 }
 
 export function deniedText(decision: Decision): string {

@@ -40,7 +40,13 @@ export class RunRecords {
     return { ok: true };
   }
 
+  /** Lets go of a run. What it began and could not record to its end is closed: nobody else will. */
   release(connection: Connection, run: string): void {
+    this.#closeActions(connection, run, ['started']);
+    this.#letGo(connection, run);
+  }
+
+  #letGo(connection: Connection, run: string): void {
     this.#held.delete(run);
     connection.prepare('DELETE FROM active_runs WHERE run = ?').run(run);
   }
@@ -67,18 +73,20 @@ export class RunRecords {
 
   /** Closes what a dead process left open: started actions, questions nobody answered, and the run itself. */
   #markInterrupted(connection: Connection, run: string): void {
-    const open = new Map<string, EventType>();
-    let isOpen = false;
-    for (const row of connection.prepare('SELECT body FROM events WHERE run = ? ORDER BY seq').all(run)) {
-      const event = parseBody(String(row['body']));
-      if (!event) continue;
-      if (event.type === 'run_started' || event.type === 'run_continued') isOpen = true;
-      if (event.type === 'run_finished' || (event.type === 'interrupted' && event.action === undefined)) isOpen = false;
-      if (event.action === undefined) continue;
-      if (['asked', 'answered', 'started'].includes(event.type)) open.set(event.action, event.type);
-      if (event.type === 'finished' || event.type === 'interrupted') open.delete(event.action);
-    }
-    for (const [action, last] of open) {
+    if (this.#closeActions(connection, run, ['asked', 'answered', 'started']))
+      this.#writer.append(connection, {
+        type: 'interrupted',
+        run,
+        data: { reason: 'the process that owned it is gone' },
+      });
+    this.#letGo(connection, run);
+  }
+
+  /** Says of what a run left open how far it came; returns whether the run itself is open. */
+  #closeActions(connection: Connection, run: string, after: readonly EventType[]): boolean {
+    const { actions, isOpen } = whatIsOpen(connection, run);
+    for (const [action, last] of actions) {
+      if (!after.includes(last)) continue;
       if (last === 'asked')
         this.#writer.append(connection, {
           type: 'answered',
@@ -93,14 +101,31 @@ export class RunRecords {
         data: { after: last, effect: last === 'started' ? 'may have happened' : 'did not happen' },
       });
     }
-    if (isOpen)
-      this.#writer.append(connection, {
-        type: 'interrupted',
-        run,
-        data: { reason: 'the process that owned it is gone' },
-      });
-    this.release(connection, run);
+    return isOpen;
   }
+}
+
+/** The actions of a run that were asked about, approved or started, and came to no end; and whether the run did. */
+function whatIsOpen(connection: Connection, run: string): { actions: Map<string, EventType>; isOpen: boolean } {
+  const actions = new Map<string, EventType>();
+  let isOpen = false;
+  const rows = connection.prepare(
+    `SELECT body FROM events WHERE run = ? AND type IN
+       ('run_started', 'run_continued', 'run_finished', 'interrupted', 'asked', 'answered', 'started', 'finished')
+     ORDER BY seq`,
+  );
+  for (const row of rows.all(run)) {
+    const event = parseBody(String(row['body']));
+    if (!event) continue;
+    if (event.type === 'run_started' || event.type === 'run_continued') isOpen = true;
+    if (event.type === 'run_finished' || (event.type === 'interrupted' && event.action === undefined)) isOpen = false;
+    if (event.action === undefined) continue;
+    // Denied is an end.
+    const isDenied = event.type === 'answered' && event.data['choice'] === 'deny';
+    if (event.type === 'finished' || event.type === 'interrupted' || isDenied) actions.delete(event.action);
+    else actions.set(event.action, event.type);
+  }
+  return { actions, isOpen };
 }
 
 function isErased(connection: Connection, run: string): boolean {

@@ -1,0 +1,18 @@
+import type { RunState } from '../../shared/runView.ts';
+import { RunFull } from '../audit/port.ts';
+import { Interruption, LimitReached, reasonText } from '../tools/failure.ts';
+
+/** How a run's work ended, and why. */
+export interface Outcome {
+  state: Extract<RunState, 'finished' | 'stopped' | 'limit' | 'failed' | 'interrupted'>;
+  reason: string;
+}
+
+/** What an error means for the run: a stop, a limit, or a failure (which ends in the log like everything else). */
+export function endingBy(error: unknown, signal: AbortSignal): Outcome {
+  if (error instanceof RunFull) return { state: 'limit', reason: error.message };
+  if (!signal.aborted) return { state: 'failed', reason: error instanceof Error ? error.message : 'unknown failure' };
+  const reason: unknown = signal.reason;
+  if (reason instanceof LimitReached) return { state: 'limit', reason: reason.message };
+  return { state: reason instanceof Interruption ? 'interrupted' : 'stopped', reason: reasonText(reason) };
+}
