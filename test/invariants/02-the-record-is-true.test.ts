@@ -67,7 +67,7 @@ test('whichever record fails, once or for a while, the log never says what is no
     if (begun.length === 1 && actions.length === 1) late += 1;
   }
   expect(late).toBeGreaterThan(0);
-});
+}, 240_000);
 
 /** A store as a process that is gone left it. */
 async function leftBy(dead: number, events: NewEvent[]): Promise<AuditRecord[]> {

@@ -241,3 +241,21 @@ describe('it has no effects:', () => {
     expect(short(end)).toEqual(WANTED);
   });
 });
+
+test('what could be undone decides alike: a folder of more files than are kept asks, with questions off too', async () => {
+  const few = Object.fromEntries(Array.from({ length: 3 }, (_, index) => [`few/${index}`, '']));
+  const many = Object.fromEntries(Array.from({ length: 5001 }, (_, index) => [`many/${index}`, '']));
+  const bench = await workbench({
+    files: { ...few, ...many },
+    userPolicy: 'confirm_actions: false\n',
+    answer: () => ({ choice: 'deny' }),
+  });
+  const calls = ['few', 'many'].map((path) => ({ name: 'delete_path', args: { path } }));
+  const { answers } = await decide(
+    { base: dirname(bench.folder) },
+    lines(...calls.map(({ name, args }) => call(name, args))),
+  );
+  expect(answers.map(({ decision }) => decision)).toEqual(['allow', 'ask']);
+  const { events } = await attempt(bench, calls);
+  expect(events.flatMap(({ type, data }) => (type === 'decided' ? [data['verdict']] : []))).toEqual(['allow', 'ask']);
+});

@@ -1,19 +1,14 @@
 import type { Action } from '../../shared/action.ts';
 import type { Decision } from '../../shared/decision.ts';
-import { canonicalJson } from '../../shared/json.ts';
-import { visibleLine } from '../../shared/visible.ts';
-import type { ToolCall } from '../models/port.ts';
-import { decide, offered } from '../policy/decide.ts';
 import { labelsOf } from '../flow/ruleOfTwo.ts';
-import type { GrantView } from '../policy/facts.ts';
+import type { ToolCall } from '../models/port.ts';
 import { Forbidden } from '../scope/guard.ts';
-import { parseArguments } from './arguments.ts';
 import type { CallResult, CallRun } from './callRun.ts';
 import { confinementProblem } from './confinement.ts';
+import { decideCall, parseCall, type ParsedCall } from './decideCall.ts';
 import { Cancelled, Changed, Interruption, throwIfStopped, ToolFailure } from './failure.ts';
 import { deniedText, Step } from './step.ts';
-import { toolNamed } from './table.ts';
-import type { AnyTool, Description, Performed, ToolContext } from './tool.ts';
+import type { Performed, ToolContext } from './tool.ts';
 
 const MAX_REDESCRIBED = 3;
 
@@ -27,12 +22,10 @@ const MAX_REDESCRIBED = 3;
 export async function callTool(call: ToolCall, run: CallRun, signal: AbortSignal): Promise<CallResult> {
   const id = run.newId();
   const step = new Step(id, call, run);
-  const tool = toolNamed(call.name);
-  if (!tool) return step.fail('unknown-tool', `there is no tool named "${visibleLine(call.name).slice(0, 100)}"`);
-  const parsed = parseArguments(tool, call.arguments);
-  if (!parsed.ok) return step.fail('arguments', parsed.problem);
+  const parsed = parseCall(call);
+  if (parsed.kind === 'no-call') return step.fail(parsed.cause, parsed.problem);
   try {
-    return await decideAndPerform(tool, parsed.value, step, run, signal);
+    return await decideAndPerform(parsed, step, run, signal);
   } catch (error) {
     if (!(error instanceof Cancelled)) throw error;
     await step.cancel(error);
@@ -44,8 +37,7 @@ export async function callTool(call: ToolCall, run: CallRun, signal: AbortSignal
 }
 
 async function decideAndPerform(
-  tool: AnyTool,
-  args: unknown,
+  call: Extract<ParsedCall, { kind: 'call' }>,
   step: Step,
   run: CallRun,
   signal: AbortSignal,
@@ -55,20 +47,16 @@ async function decideAndPerform(
   for (let attempt = 0; attempt <= MAX_REDESCRIBED; attempt += 1) {
     throwIfStopped(signal);
     const context = await run.context();
-    const available = offered(context.policy, tool.family);
-    if (available.verdict === 'deny') return step.deny(available);
-    let described: Description;
-    try {
-      described = await tool.describe(args, context, signal);
-    } catch (error) {
-      if (error instanceof Forbidden) return step.deny(error.decision);
-      if (error instanceof ToolFailure) return step.fail('not-possible', error.message);
-      throw error;
-    }
-    const digest = context.hash(canonicalJson(described.action));
-    // What a person has just approved uses up no grant, not even the one that they gave with it.
-    const grants = approvedDigest === undefined ? run.grants.views() : [];
-    const decision = await decideNow(tool, described.action, context, run, grants);
+    const situation = {
+      flags: run.flags(),
+      // What a person has just approved uses up no grant, not even the one that they gave with it.
+      grants: approvedDigest === undefined ? run.grants.views() : [],
+      confinement: () => confinementProblem(context.policy, context),
+    };
+    const decided = await decideCall(call, situation, context, signal);
+    if (decided.kind === 'refused') return step.deny(decided.decision);
+    if (decided.kind === 'no-call') return step.fail(decided.cause, decided.problem);
+    const { described, decision, digest } = decided;
     // An approval is for exactly this: the same digest, and rules that would still only ask.
     const approved = approvedDigest === digest && decision.verdict === 'ask';
     throwIfStopped(signal); // while it was being described
@@ -76,7 +64,7 @@ async function decideAndPerform(
     throwIfStopped(signal);
     if (decision.verdict === 'deny') return step.end('denied', deniedText(decision));
     if (decision.verdict === 'allow' || approved)
-      return perform(tool, args, described.action, decision, context, step, run, signal);
+      return perform(call, described.action, decision, context, step, run, signal);
     if (approvedDigest !== undefined) askedAgain = 'Something changed after you approved; this is how it stands now.';
     const answer = await step.ask(described, decision, digest, context, askedAgain, signal);
     if (answer !== 'approved') return step.end('denied', answer);
@@ -85,25 +73,8 @@ async function decideAndPerform(
   return step.fail('not-possible', 'what this call is about keeps changing; it was not done');
 }
 
-async function decideNow(
-  tool: AnyTool,
-  action: Action,
-  context: ToolContext,
-  run: CallRun,
-  grants: readonly GrantView[],
-): Promise<Decision> {
-  const refusal = action.effect === 'execute' ? await confinementProblem(context.policy, context) : undefined;
-  return decide(
-    action,
-    { family: tool.family, flags: run.flags(), ...(refusal !== undefined && { sandboxRefusal: refusal }) },
-    context,
-    grants,
-  );
-}
-
 async function perform(
-  tool: AnyTool,
-  args: unknown,
+  { tool, args }: Extract<ParsedCall, { kind: 'call' }>,
   action: Action,
   decision: Decision,
   context: ToolContext,

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { EngineParts } from '../../compose.ts';
 import type { Sandbox } from '../../core/sandbox/port.ts';
 import { account } from '../account.ts';
+import { BlobCheckpoints } from '../checkpoint/blobCheckpoints.ts';
 import { realFolder, WorkspaceRefused } from '../engineParts.ts';
 import { RootedFiles } from '../files/rootedFiles.ts';
 import { ThreadSearch } from '../search/threadSearch.ts';
@@ -34,6 +35,7 @@ export async function decidingParts(options: DecidingOptions): Promise<EnginePar
   const problem = refuseWorkspace(root, folders.home, [folders.data, folders.config]);
   if (problem !== undefined) throw new WorkspaceRefused(problem);
   const later = new LaterPaths([root], folders.home, [folders.data, folders.config]);
+  const checkpoints = new BlobCheckpoints(folders.data);
   const given = options.organizationPolicy;
   const user = options.userPolicy === undefined ? join(folders.config, 'policy.yaml') : resolve(options.userPolicy);
   const organization = given === undefined ? organizationPolicy(options.environment) : resolve(given);
@@ -61,7 +63,8 @@ export async function decidingParts(options: DecidingOptions): Promise<EnginePar
     realPath,
     sandbox: NOT_LOOKED_AT,
     outside: NOT_LOOKED_AT,
-    checkpoints: { canKeep: () => Promise.resolve(true), keep: nothing, text: nothing },
+    // What can be kept decides; nothing is.
+    checkpoints: { canKeep: (paths) => checkpoints.canKeep(paths), keep: nothing, text: nothing },
     // No process is started to look: what git tracked once and does no more counts in a run alone.
     versionControl: () => ({
       trackedFiles: () => Promise.resolve(undefined),

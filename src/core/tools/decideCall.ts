@@ -1,0 +1,73 @@
+import type { Decision } from '../../shared/decision.ts';
+import type { Flags } from '../../shared/flow.ts';
+import { canonicalJson } from '../../shared/json.ts';
+import { visibleLine } from '../../shared/visible.ts';
+import { decide, offered } from '../policy/decide.ts';
+import type { GrantView } from '../policy/facts.ts';
+import { Forbidden } from '../scope/guard.ts';
+import { parseArguments } from './arguments.ts';
+import { ToolFailure } from './failure.ts';
+import { toolNamed } from './table.ts';
+import type { AnyTool, Description, ToolContext } from './tool.ts';
+
+/** Why a call is none, or cannot be done on this workspace: nobody has decided against it. */
+export interface NoCall {
+  kind: 'no-call';
+  cause: 'unknown-tool' | 'arguments' | 'not-possible';
+  problem: string;
+}
+
+export type ParsedCall = { kind: 'call'; tool: AnyTool; args: unknown } | NoCall;
+
+/** What comes of a call before anybody is asked: it is none, is refused before it can be described, or is decided. */
+export type Decided =
+  | NoCall
+  | { kind: 'refused'; decision: Decision }
+  | { kind: 'decided'; described: Description; decision: Decision; digest: string };
+
+/** What a decision rests on beside the action and the policy. */
+export interface Situation {
+  flags: Flags;
+  grants: readonly GrantView[];
+  /** Why no command can be confined as the policy wants it; looked at for commands alone. */
+  confinement(): Promise<string | undefined>;
+}
+
+export function parseCall(call: { name: string; arguments: string }): ParsedCall {
+  const tool = toolNamed(call.name);
+  if (!tool) return noCall('unknown-tool', `there is no tool named "${visibleLine(call.name).slice(0, 100)}"`);
+  const parsed = parseArguments(tool, call.arguments);
+  return parsed.ok ? { kind: 'call', tool, args: parsed.value } : noCall('arguments', parsed.problem);
+}
+
+/** THE way from a call to a decision, for a run and for whoever asks beforehand. Nothing is recorded, asked or done. */
+export async function decideCall(
+  { tool, args }: Extract<ParsedCall, { kind: 'call' }>,
+  situation: Situation,
+  context: ToolContext,
+  signal: AbortSignal,
+): Promise<Decided> {
+  const available = offered(context.policy, tool.family);
+  if (available.verdict === 'deny') return { kind: 'refused', decision: available };
+  let described: Description;
+  try {
+    described = await tool.describe(args, context, signal);
+  } catch (error) {
+    if (error instanceof Forbidden) return { kind: 'refused', decision: error.decision };
+    if (error instanceof ToolFailure) return noCall('not-possible', error.message);
+    throw error;
+  }
+  const { action } = described;
+  const refusal = action.effect === 'execute' ? await situation.confinement() : undefined;
+  const facts = {
+    family: tool.family,
+    flags: situation.flags,
+    ...(refusal !== undefined && { sandboxRefusal: refusal }),
+  };
+  const decision = decide(action, facts, context, situation.grants);
+  return { kind: 'decided', described, decision, digest: context.hash(canonicalJson(action)) };
+}
+
+function noCall(cause: NoCall['cause'], problem: string): NoCall {
+  return { kind: 'no-call', cause, problem };
+}
