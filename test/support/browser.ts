@@ -42,10 +42,15 @@ const flags = [
 /** Opens `folder` in a fresh headless browser and waits until the workbench is up (about 4 s). */
 export async function openEditor({ server, folder, payload, theme }: EditorOptions): Promise<Editor> {
   if (theme !== undefined) await server.changeSettings({ 'workbench.colorTheme': theme });
+  return openAddress(server.url(folder, payload));
+}
+
+/** Opens the address that a server has printed, as a person does. */
+export async function openAddress(address: string): Promise<Editor> {
   const browser = await launchChromium();
   try {
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-    await page.goto(server.url(folder, payload));
+    await page.goto(address);
     await workbenchUp(page);
     return editorOn(browser, page);
   } catch (error) {
@@ -118,6 +123,16 @@ async function runFromPalette(page: Page, commandTitle: string): Promise<void> {
       await page.keyboard.press('Escape');
     }
   }
+}
+
+/** Starts a run as a newcomer does: from the palette, with the task typed into the box that opens, or the one in it. */
+export async function runAgent(editor: Editor, task?: string): Promise<void> {
+  const { page } = editor;
+  await editor.palette('Oversign: Run Agent');
+  const input = page.locator('.quick-input-widget input.input');
+  await page.locator('.quick-input-title', { hasText: 'Run Agent' }).waitFor({ timeout: 30_000 });
+  if (task !== undefined) await input.fill(task);
+  await page.keyboard.press('Enter');
 }
 
 async function openPalette(page: Page, text: string): Promise<void> {
