@@ -7,9 +7,9 @@ import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { cp, rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { explainFailure, findBubblewrap, type Refusal } from '../src/node/sandbox/probe.ts';
 import { cacheDir, installServer, linkExtension } from './install-server.ts';
 import { EXIT_TYPE_A_LINE, prepareMachine, thisMachine } from './machine/prepare.ts';
+import { sandboxProblem } from './machine/sandbox.ts';
 import { during, runQuietly } from './progress.ts';
 import { startServer } from './vscode-server.ts';
 
@@ -33,17 +33,8 @@ async function build(): Promise<void> {
 
 /** A machine that cannot confine commands is told so, with what to do, and Oversign opens all the same. */
 async function sayWhatSandboxLacks(): Promise<void> {
-  if (process.platform !== 'linux') return;
-  const found = await findBubblewrap();
-  const refusal = typeof found === 'string' ? await firstTrial(found) : found;
-  if (refusal === undefined) return;
-  console.log(`\n${refusal.cause}\nReading and editing work all the same. ${refusal.fix}\n`);
-}
-
-async function firstTrial(bubblewrap: string): Promise<Refusal | undefined> {
-  const cage = ['--unshare-all', '--unshare-user', '--disable-userns', '--ro-bind', '/', '/', '--proc', '/proc'];
-  const { code, output } = await runQuietly([bubblewrap, ...cage, '--', '/bin/true']);
-  return code === 0 ? undefined : explainFailure(output);
+  const refusal = await sandboxProblem();
+  if (refusal) console.log(`\n${refusal.cause}\nReading and editing work all the same. ${refusal.fix}\n`);
 }
 
 /** A copy, so that an agent's work never touches the repository; what an earlier one left is gone. */

@@ -4,6 +4,7 @@
  * What is measured is the last commit. Needs root, debootstrap, Chromium and the network.
  */
 import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -67,7 +68,8 @@ async function measure(): Promise<void> {
     print([...times, ['', performance.now()]]);
     await editor.close();
   } finally {
-    machine.kill('SIGTERM');
+    machine.kill('SIGKILL'); // unshare(1) takes no other, and its whole machine with it
+    await once(machine, 'close');
   }
 }
 

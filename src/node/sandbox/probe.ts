@@ -42,7 +42,7 @@ async function installLine(program: SystemProgram): Promise<string> {
 
 /** Turns what bubblewrap said when it could not start into cause and fix. */
 export async function explainFailure(output: string): Promise<Refusal> {
-  const said = output.trim().split('\n')[0] ?? '';
+  const said = heartOf(output.trim().split('\n')[0] ?? '');
   const refusal = (cause: string, fix: string): Refusal => ({
     works: false,
     cause: `Commands cannot be confined: ${cause}.`,
@@ -100,13 +100,18 @@ export async function explainFailure(output: string): Promise<Refusal> {
       );
     return refusal(
       `the kernel refused new namespaces (${said}); this is usual inside a container`,
-      'Start the container with user namespaces allowed (for Docker: --security-opt seccomp=unconfined --security-opt systempaths=unconfined), or run Oversign outside it.',
+      'Start the container with --security-opt seccomp=unconfined --security-opt systempaths=unconfined (Docker, Podman), or run Oversign outside it.',
     );
   }
   return refusal(
     `bubblewrap failed (${said === '' ? 'it said nothing' : said})`,
     'See whether `bwrap --unshare-user --ro-bind / / true` works for you in a terminal.',
   );
+}
+
+/** What was said, without its guess at the reason and where to read on, which Debian's bubblewrap adds. */
+function heartOf(said: string): string {
+  return said.replace(/(, likely because| See <)[^]*$/, '');
 }
 
 /** Which kind of namespace is limited to none, as sysctl(8) names it. */
