@@ -34,6 +34,8 @@ export interface WindowOptions {
   machineSettings?: Record<string, unknown>;
   trust?: boolean;
   env?: Record<string, string>;
+  /** What the server is started by. */
+  under?: readonly string[];
 }
 
 export async function openWindow(options: WindowOptions = {}): Promise<Window> {
@@ -56,6 +58,7 @@ export async function openWindow(options: WindowOptions = {}): Promise<Window> {
     workDir: join(base, 'server'),
     extensionsDir: inject('extensions'),
     trust: options.trust ?? true,
+    under: options.under ?? [],
     settings: { 'workbench.colorTheme': options.theme ?? 'Dark 2026' },
     env: { XDG_DATA_HOME: join(base, 'data'), XDG_CONFIG_HOME: join(base, 'config'), ...options.env },
   });
