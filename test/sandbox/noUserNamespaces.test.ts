@@ -27,7 +27,7 @@ const WAYS: Way[] = [
     way: 'a limit of none',
     shell: `exec unshare --user --map-root-user bash -c 'echo 0 > /proc/sys/user/max_user_namespaces; exec "$@"' bash "$@"`,
     cause: 'Commands cannot be confined: user.max_user_namespaces is 0, so that none can be made.',
-    fix: 'Allow some: sudo sysctl -w user.max_user_namespaces=15000',
+    fix: 'Allow namespaces: sudo sysctl -w user.max_user_namespaces=15000',
   },
   {
     way: 'an outer sandbox',

@@ -70,7 +70,7 @@ export async function explainFailure(output: string): Promise<Refusal> {
           'Oversign itself runs in a sandbox that forbids further ones (bwrap --disable-userns, Flatpak and their kind)',
           'Start it outside of that sandbox.',
         )
-      : refusal(`${none} is 0, so that none can be made`, `Allow some: sudo sysctl -w ${none}=15000`);
+      : refusal(`${none} is 0, so that none can be made`, `Allow namespaces: sudo sysctl -w ${none}=15000`);
   }
   if (/Read-only file system/i.test(said) && said.includes('/proc/sys'))
     return refusal(
@@ -96,7 +96,7 @@ export async function explainFailure(output: string): Promise<Refusal> {
     if ((await sysctl('user/max_user_namespaces')) === '0')
       return refusal(
         'user namespaces are limited to none',
-        'Allow some: sudo sysctl -w user.max_user_namespaces=15000',
+        'Allow namespaces: sudo sysctl -w user.max_user_namespaces=15000',
       );
     return refusal(
       `the kernel refused new namespaces (${said}); this is usual inside a container`,
