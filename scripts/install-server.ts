@@ -44,7 +44,7 @@ export async function installServer(): Promise<string> {
         // What VS Code's own language extensions share: TypeScript above all.
         await npm([...npmFlags, '--omit=dev'], path.join(staging, inner, 'extensions'));
       },
-      () => sizeOf(staging),
+      { measure: () => sizeOf(staging) },
     );
     // The staging folder was made for its owner alone; other users may run the server too.
     await chmod(staging, 0o755);

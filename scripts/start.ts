@@ -25,7 +25,9 @@ else await serve();
 
 async function build(): Promise<void> {
   const script = [process.execPath, join(repository, 'esbuild.mjs')];
-  const { code, output } = await during('Building Oversign', () => runQuietly(script, { cwd: repository }));
+  const { code, output } = await during('Building Oversign', () => runQuietly(script, { cwd: repository }), {
+    hasFailed: ({ code: ended }) => ended !== 0,
+  });
   if (code === 0) return;
   console.error(output);
   process.exit(1);

@@ -138,6 +138,53 @@ test('lists that cannot be fetched do not matter where the installing works, and
   expect(bad.said()).toMatch(/code 7[^]*no space[^]*lists could not be fetched[^]*Failed to fetch/);
 });
 
+test('an installing that was broken off is ended first, and what cannot be ended is said', async () => {
+  const base = await temporaryFolder();
+  const broken = `[ -e "$BIN/ended" ] || [ "$1" = update ] || { echo "E: dpkg was interrupted, you must manually run 'dpkg --configure -a' to correct the problem."; exit 100; }`;
+  const fake = fakeMachine(base, { isRoot: true }, `${broken}\n${INSTALLS}`);
+  fake.program('dpkg', 'touch "$BIN/ended"');
+  expect(await prepareMachine('start', fake.machine)).toEqual([]);
+  const repair = 'dpkg --force-confdef --force-confold --configure -a';
+  expect(fake.asked()).toEqual(['apt-get update', APT_LINE, repair, APT_LINE]);
+  const stuck = fakeMachine(await temporaryFolder(), { isRoot: true }, broken);
+  stuck.program('dpkg', 'exit 1');
+  expect(await prepareMachine('start', stuck.machine)).toBe('stop');
+  expect(stuck.said()).toMatch(/dpkg --configure -a[^]*To install it:/);
+  expect(stuck.asked().filter((line) => line === repair)).toHaveLength(1);
+});
+
+test('packages whose dependencies an interruption left out are completed', async () => {
+  const broken = `case "$*" in *--fix-broken*) touch "$BIN/ended"; exit ;; esac
+[ -e "$BIN/ended" ] || [ "$1" = update ] || { echo "E: Unmet dependencies. Try 'apt --fix-broken install' with no packages"; exit 100; }`;
+  const fake = fakeMachine(await temporaryFolder(), { isRoot: true }, `${broken}\n${INSTALLS}`);
+  expect(await prepareMachine('start', fake.machine)).toEqual([]);
+  expect(fake.asked()[2]).toBe('apt-get install -y --no-install-recommends --fix-broken');
+});
+
+test.each([
+  ['E: You don’t have enough… write (28: No space left on device)', /The disk is full: make room/],
+  ["Err:1 x\n  Temporary failure resolving 'deb.example.com'", /cannot be reached: is there a network/],
+])('%s is said in plain words too, with the line to type, and is not called done', async (said, words) => {
+  const fake = fakeMachine(await temporaryFolder(), { isRoot: true }, `printf '%s\\n' "${said}"; exit 100`);
+  const log = vi.spyOn(console, 'log').mockReturnValue(undefined);
+  expect(await prepareMachine('start', fake.machine)).toBe('stop');
+  const shown = log.mock.calls.join('\n');
+  expect(shown).toContain('(failed)');
+  expect(shown).not.toContain('(done)');
+  expect(fake.said()).toMatch(words);
+  expect(fake.said()).toContain('To install it:');
+});
+
+test('the proxy reaches the package manager through sudo, and nothing else does', async () => {
+  vi.stubEnv('https_proxy', 'http://user:word@127.0.0.1:9');
+  const fake = fakeMachine(await temporaryFolder(), { isTerminal: true });
+  await prepareMachine('start', fake.machine);
+  const through = fake.asked().filter((line) => line.startsWith('sudo ') && line !== 'sudo -v');
+  expect(through).toHaveLength(2);
+  for (const line of through) expect(line).toContain('sudo --preserve-env=https_proxy env ');
+  expect(fake.asked().join()).not.toContain('word');
+});
+
 test('a package manager that says yes and installs nothing is not believed', async () => {
   const fake = fakeMachine(await temporaryFolder(), { isRoot: true }, 'true');
   expect(await prepareMachine('start', fake.machine)).toBe('stop');
