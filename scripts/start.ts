@@ -10,13 +10,16 @@ import { delimiter, join } from 'node:path';
 import { cacheDir, installServer, linkExtension } from './install-server.ts';
 import { EXIT_TYPE_A_LINE, prepareMachine, thisMachine } from './machine/prepare.ts';
 import { sandboxProblem } from './machine/sandbox.ts';
+import { stopIfClosed } from './machine/writable.ts';
 import { during, runQuietly } from './progress.ts';
 import { startServer } from './vscode-server.ts';
 
 const repository = join(import.meta.dirname, '..');
 const windows = process.platform === 'win32';
 
-if ((await prepareMachine('start', thisMachine())) === 'stop') process.exit(EXIT_TYPE_A_LINE);
+const machine = thisMachine();
+stopIfClosed(repository, machine);
+if ((await prepareMachine('start', machine)) === 'stop') process.exit(EXIT_TYPE_A_LINE);
 await build();
 const sample = await freshSample();
 await sayWhatSandboxLacks();

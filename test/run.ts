@@ -9,6 +9,7 @@ import { delimiter, join } from 'node:path';
 import { runSteps, STATIC_CHECKS } from '../scripts/check-steps.ts';
 import { EXIT_TYPE_A_LINE, prepareMachine, thisMachine } from '../scripts/machine/prepare.ts';
 import { sandboxProblem } from '../scripts/machine/sandbox.ts';
+import { stopIfClosed } from '../scripts/machine/writable.ts';
 import { CHROMIUM } from '../src/shared/systemPackages.ts';
 import { runSuite } from './host/runSuite.ts';
 
@@ -25,7 +26,9 @@ interface Count {
 const total: Count = { passed: 0, failed: 0, skipped: 0 };
 const remarks: string[] = [];
 
-const missing = await prepareMachine('test', thisMachine());
+const machine = thisMachine();
+stopIfClosed(repository, machine);
+const missing = await prepareMachine('test', machine);
 if (missing === 'stop') process.exit(EXIT_TYPE_A_LINE);
 mkdirSync(results, { recursive: true });
 // Children find this Node first, not an older one of the system.

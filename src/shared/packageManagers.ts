@@ -89,8 +89,19 @@ export function rootLine(programs: readonly SystemProgram[], name: ManagerName):
     .join(' && ');
 }
 
-/** The line that an ordinary account types. */
-export function sudoLine(programs: readonly SystemProgram[], name: ManagerName): string {
+/** The line that this account types to install them. */
+export function lineFor(programs: readonly SystemProgram[], name: ManagerName, account: Account): string {
+  const asRoot = rootLine(programs, name);
+  if (account.isRoot) return asRoot;
+  return account.hasSudo ? sudoLine(programs, name) : `su -c '${asRoot}'`;
+}
+
+export interface Account {
+  isRoot: boolean;
+  hasSudo: boolean;
+}
+
+function sudoLine(programs: readonly SystemProgram[], name: ManagerName): string {
   return commandsFor(programs, name)
     .map((words) => `sudo ${words.join(' ')}`)
     .join(' && ');

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
+import { NO_NAMESPACES } from './noNamespaces.ts';
 
 /** What a terminal has shown, inside the root. */
 export const TERMINAL = '/tmp/terminal';
@@ -20,6 +21,8 @@ export interface InRoot {
   types?: string;
   /** Only this machine can be reached. */
   offline?: boolean;
+  /** No user namespaces can be made. */
+  noNamespaces?: boolean;
 }
 
 export interface BareRoot {
@@ -50,12 +53,13 @@ export function bareRoot(base: string, repository: string): BareRoot {
   for (const path of tracked.filter((each) => each !== '' && existsSync(join(repository, each))))
     cpSync(join(repository, path), join(house, path));
   for (const path of ['node_modules', '.vscode-test']) mkdirSync(join(house, path));
-  const run: BareRoot['run'] = (line, { user, types, offline } = {}) => {
+  const run: BareRoot['run'] = (line, { user, types, offline, noNamespaces } = {}) => {
     const shell = types === undefined ? line : inTerminal(types);
     // By a file: the terminal's record begins with the command.
     writeFileSync(join(folder, 'tmp/typed.sh'), line);
     const argv = inRoot(base, { line: shell, user, offline, repository });
-    const { status, stdout } = spawnSync('unshare', argv, {
+    const [file = '', ...args] = [...(noNamespaces === true ? NO_NAMESPACES : []), 'unshare', ...argv];
+    const { status, stdout } = spawnSync(file, args, {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'inherit'],
       timeout: 150_000,

@@ -2,7 +2,7 @@
 import { chromium } from 'playwright-core';
 import type { Browser, FrameLocator, Page } from 'playwright-core';
 import { pathOf } from '../../scripts/machine/look.ts';
-import { sudoLine } from '../../src/shared/packageManagers.ts';
+import { lineFor } from '../../src/shared/packageManagers.ts';
 import { CHROMIUM } from '../../src/shared/systemPackages.ts';
 import type { Payload, Server } from '../../scripts/vscode-server.ts';
 
@@ -68,7 +68,9 @@ export async function openAddress(address: string): Promise<Editor> {
 export async function launchChromium(): Promise<Browser> {
   const executablePath = pathOf(CHROMIUM);
   if (executablePath === undefined)
-    throw new Error(`Chromium is not installed. Install it: ${sudoLine([CHROMIUM], 'apt')}`);
+    throw new Error(
+      `Chromium is not installed. Install it: ${lineFor([CHROMIUM], 'apt', { isRoot: true, hasSudo: false })}`,
+    );
   const launch = (chromiumSandbox: boolean): Promise<Browser> =>
     chromium.launch({ executablePath, args: flags, chromiumSandbox });
   if (process.getuid?.() === 0) return launch(false);

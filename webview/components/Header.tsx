@@ -63,7 +63,7 @@ function SandboxLine({
       {/* Before the cause, which may be long: what helps is in sight. */}
       {sandbox.fix !== undefined && (
         <p className="note" data-testid="sandbox-fix">
-          To fix it: {visible(sandbox.fix)}
+          {visible(sandbox.fix)}
         </p>
       )}
       <span className="quiet">{visible(sandbox.text)}</span>

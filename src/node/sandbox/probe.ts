@@ -1,6 +1,6 @@
-import { constants } from 'node:fs';
+import { constants, existsSync } from 'node:fs';
 import { access, readFile } from 'node:fs/promises';
-import { managerOf, sudoLine } from '../../shared/packageManagers.ts';
+import { lineFor, managerOf } from '../../shared/packageManagers.ts';
 import { BUBBLEWRAP, type SystemProgram } from '../../shared/systemPackages.ts';
 
 /** Why commands cannot be confined here, and the exact thing to do about it. */
@@ -34,10 +34,13 @@ export async function findBubblewrap(): Promise<string | Refusal> {
   };
 }
 
+const SUDO = ['/usr/bin/sudo', '/bin/sudo', '/usr/local/bin/sudo'];
+
 /** The line that installs it with this system's package manager; apt's where the system says nothing that is known. */
 async function installLine(program: SystemProgram): Promise<string> {
   const system = await readFile('/etc/os-release', 'utf8').catch(() => '');
-  return sudoLine([program], managerOf(system) ?? 'apt');
+  const hasSudo = SUDO.some((path) => existsSync(path));
+  return lineFor([program], managerOf(system) ?? 'apt', { isRoot: process.getuid?.() === 0, hasSudo });
 }
 
 /** Turns what bubblewrap said when it could not start into cause and fix. */
