@@ -39,6 +39,11 @@ export async function installPrograms(
     if (!unknown.test(all.output)) return failureSentence(program, first, all);
     return oneByOne(programs, installer);
   };
+  if (!installer.isRoot && !isRemembered(installer)) {
+    // A line that changes each second would hide the next question for the password.
+    console.log(`${words} ...`);
+    return work();
+  }
   return during(words, work, { hasFailed: (problem) => problem !== undefined });
 }
 
@@ -60,6 +65,11 @@ function split(commands: readonly string[][]): [refresh: string[] | undefined, i
 /** Asks for the password, where one is needed, before a line that changes hides the question. */
 function isLetIn({ sudo = '' }: Installer): boolean {
   return spawnSync(sudo, ['-v'], { stdio: 'inherit' }).status === 0;
+}
+
+/** Whether sudo goes on without another question; some systems let it ask each time (sudoers(5), timestamp_timeout). */
+function isRemembered({ sudo = '' }: Installer): boolean {
+  return spawnSync(sudo, ['-n', 'true'], { stdio: 'ignore' }).status === 0;
 }
 
 /** Runs one command of the package manager; where it asks for the end of an earlier installing first, that is done. */

@@ -77,8 +77,14 @@ export async function prepareMachine(purpose: Purpose, machine: Machine): Promis
   const left = missingOf(programs, machine.places);
   if (problem !== undefined) machine.say(problem);
   if (left.length === 0) return [];
-  if (left.length === missing.length) {
-    machine.say(`${byHand(programs, machine)}\nTo go on without: npm ${purpose} -- --no-install`);
+  // Only what the package manager does not have is gone on without: one that was interrupted may call that a success.
+  if (problem === undefined || left.length === missing.length) {
+    machine.say(
+      `${byHand(
+        left.map(({ program }) => program),
+        machine,
+      )}\nTo go on without: npm ${purpose} -- --no-install`,
+    );
     return 'stop';
   }
   machine.say(`Goes on without ${left.map(({ program }) => program.name).join(', ')}.`);

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { prepareMachine, thisMachine } from '../../scripts/machine/prepare.ts';
 import { MANAGERS, packagesOf, programsFor, SYSTEM_PROGRAMS } from '../../src/shared/systemPackages.ts';
 import { fakeMachine, INSTALLS } from '../support/fakeMachine.ts';
@@ -41,6 +41,7 @@ test('at a terminal: one question, Enter is yes, and sudo does it', async () => 
   const through = 'env DEBIAN_FRONTEND=noninteractive LC_ALL=C';
   expect(fake.asked()).toEqual([
     'sudo -v',
+    'sudo -n true',
     `sudo ${through} apt-get update`,
     'apt-get update',
     `sudo ${through} ${APT_LINE}`,
@@ -177,17 +178,35 @@ test.each([
 
 test('the proxy reaches the package manager through sudo, and nothing else does', async () => {
   vi.stubEnv('https_proxy', 'http://user:word@127.0.0.1:9');
+  onTestFinished(() => void vi.unstubAllEnvs());
   const fake = fakeMachine(await temporaryFolder(), { isTerminal: true });
   await prepareMachine('start', fake.machine);
-  const through = fake.asked().filter((line) => line.startsWith('sudo ') && line !== 'sudo -v');
+  const through = fake.asked().filter((line) => line.startsWith('sudo ') && !/ -[vn]/.test(line));
   expect(through).toHaveLength(2);
   for (const line of through) expect(line).toContain('sudo --preserve-env=https_proxy env ');
   expect(fake.asked().join()).not.toContain('word');
 });
 
+test('where sudo asks each time, no line that changes hides its question', async () => {
+  const fake = fakeMachine(await temporaryFolder(), { isTerminal: true });
+  fake.program('sudo', '[ "$1" = -v ] && exit; [ "$1" = -n ] && exit 1; exec "$@"');
+  const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  const log = vi.spyOn(console, 'log').mockReturnValue(undefined);
+  expect(await prepareMachine('start', fake.machine)).toEqual([]);
+  expect(log.mock.calls.join('\n')).toBe('Installing bubblewrap, git with apt-get (about 22 MB) ...');
+  expect(written.mock.calls.join('')).not.toContain('\r');
+});
+
 test('a package manager that says yes and installs nothing is not believed', async () => {
   const fake = fakeMachine(await temporaryFolder(), { isRoot: true }, 'true');
   expect(await prepareMachine('start', fake.machine)).toBe('stop');
+});
+
+test('one that was interrupted, says yes and installed a part is not gone on with', async () => {
+  const part = INSTALLS.replaceAll('"$@"', 'git');
+  const fake = fakeMachine(await temporaryFolder(), { isRoot: true }, part);
+  expect(await prepareMachine('start', fake.machine)).toBe('stop');
+  expect(fake.said()).toContain('To install it:');
 });
 
 test('without a package manager that is known, the list and what to do', async () => {

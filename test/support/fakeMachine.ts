@@ -35,7 +35,7 @@ export function fakeMachine(folder: string, changes: Partial<Machine> = {}, beha
   };
   const manager: ManagerName | undefined = 'manager' in changes ? changes.manager : 'apt';
   if (manager !== undefined) logged(PACKAGE_MANAGERS[manager].program, behaviour);
-  logged('sudo', '[ "$1" = -v ] && exit; [[ "$1" != --preserve-env=* ]] || shift; exec "$@"');
+  logged('sudo', '[ "$1" = -v ] && exit; [ "$1" != -n ] || shift; [[ "$1" != --preserve-env=* ]] || shift; exec "$@"');
   vi.stubEnv('PATH', [bin, process.env['PATH'] ?? ''].join(delimiter));
   const said: string[] = [];
   const questions: string[] = [];
