@@ -10,7 +10,9 @@ import { promisify } from 'node:util';
 import { during, runQuietly, sizeOf } from './progress.ts';
 
 const version = '4.139.1';
-const npmFlags = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+// npm's own pauses between two tries add up to minutes in which nothing is said.
+const patience = ['--fetch-retry-mintimeout=2000', '--fetch-retry-maxtimeout=10000'];
+const npmFlags = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', ...patience];
 
 /** The repository's cache for editors, samples and profiles. */
 export const cacheDir = path.join(import.meta.dirname, '..', '.vscode-test');

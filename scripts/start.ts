@@ -10,6 +10,7 @@ import { delimiter, join } from 'node:path';
 import { cacheDir, installServer, linkExtension } from './install-server.ts';
 import { EXIT_TYPE_A_LINE, prepareMachine, thisMachine } from './machine/prepare.ts';
 import { sandboxProblem } from './machine/sandbox.ts';
+import { reasonIn } from './machine/words.ts';
 import { stopIfClosed } from './machine/writable.ts';
 import { during, runQuietly } from './progress.ts';
 import { startServer } from './vscode-server.ts';
@@ -70,7 +71,11 @@ function openDesktop(): void {
 }
 
 async function serve(): Promise<void> {
-  const libVscode = await installServer();
+  const libVscode = await installServer().catch((error: unknown) => {
+    const said = error instanceof Error ? error.message : String(error);
+    console.error(`\nThe VS Code server is not installed. ${said}${reasonIn(said)}\nThen start it again: npm start`);
+    process.exit(1);
+  });
   const workDir = join(cacheDir, 'start');
   await linkExtension(repository, join(workDir, 'extensions'));
   const server = await startServer({ libVscode, workDir });

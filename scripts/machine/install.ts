@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { commandsFor, PACKAGE_MANAGERS } from '../../src/shared/packageManagers.ts';
 import type { ManagerName, SystemProgram } from '../../src/shared/systemPackages.ts';
 import { during, runQuietly, type Ended } from '../progress.ts';
-import { downloadOf } from './words.ts';
+import { downloadOf, reasonIn } from './words.ts';
 
 export interface Installer {
   manager: ManagerName;
@@ -110,17 +110,8 @@ function busySentence(program: string): string {
 function failureSentence(program: string, refresh: Ended | undefined, install: Ended): string {
   const lists =
     refresh && refresh.code !== 0 ? `\nIts lists could not be fetched:\n${lastLines(refresh.output, 3)}` : '';
-  const reason = REASONS.find(([said]) => said.test(install.output))?.[1] ?? '';
-  return `${program} could not install it (code ${install.code}):\n${lastLines(install.output, 6)}${lists}${reason}`;
+  return `${program} could not install it (code ${install.code}):\n${lastLines(install.output, 6)}${lists}${reasonIn(install.output)}`;
 }
-
-const REASONS: readonly [said: RegExp, words: string][] = [
-  [/No space left on device/, '\nThe disk is full: make room first (`df -h /var` shows how much there is).'],
-  [
-    /Temporary failure resolving|Could not resolve|Could not connect|Network is unreachable|Connection timed out/,
-    '\nThe packages’ server cannot be reached: is there a network, and does it need a proxy?',
-  ],
-];
 
 function lastLines(output: string, count: number): string {
   return output.trim().split('\n').slice(-count).join('\n');
