@@ -10,8 +10,9 @@ import { promisify } from 'node:util';
 import { during, runQuietly, sizeOf } from './progress.ts';
 
 const version = '4.139.1';
-// npm's own pauses between two tries add up to minutes in which nothing is said.
-const patience = ['--fetch-retry-mintimeout=2000', '--fetch-retry-maxtimeout=10000'];
+// npm's own pauses between two tries add up to minutes in which nothing is said; and what its cache has of a pinned
+// version is not asked for again.
+const patience = ['--prefer-offline', '--fetch-retry-mintimeout=2000', '--fetch-retry-maxtimeout=10000'];
 const npmFlags = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', ...patience];
 
 /** The repository's cache for editors, samples and profiles. */

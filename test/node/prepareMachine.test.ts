@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { prepareMachine, thisMachine } from '../../scripts/machine/prepare.ts';
+import { reasonIn } from '../../scripts/machine/words.ts';
 import { MANAGERS, packagesOf, programsFor, SYSTEM_PROGRAMS } from '../../src/shared/systemPackages.ts';
 import { fakeMachine, INSTALLS } from '../support/fakeMachine.ts';
 import { temporaryFolder } from '../support/tree.ts';
@@ -174,6 +175,14 @@ test.each([
   expect(shown).not.toContain('(done)');
   expect(fake.said()).toMatch(words);
   expect(fake.said()).toContain('To install it:');
+});
+
+test.each([
+  ['npm error code EAI_AGAIN\nnpm error syscall getaddrinfo', /cannot be reached/],
+  ['npm error nospc ENOSPC: no space left on device, write', /The disk is full/],
+  ['npm error code E404', /^$/],
+])('of what npm says (%s) people are told what they can do about it', (said, words) => {
+  expect(reasonIn(said)).toMatch(words);
 });
 
 test('the proxy reaches the package manager through sudo, and nothing else does', async () => {
