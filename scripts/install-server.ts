@@ -10,7 +10,10 @@ import { promisify } from 'node:util';
 import { during, runQuietly, sizeOf } from './progress.ts';
 
 const version = '4.139.1';
-const npmFlags = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+// npm's own pauses between two tries add up to minutes in which nothing is said; and what its cache has of a pinned
+// version is not asked for again.
+const patience = ['--prefer-offline', '--fetch-retry-mintimeout=2000', '--fetch-retry-maxtimeout=10000'];
+const npmFlags = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', ...patience];
 
 /** The repository's cache for editors, samples and profiles. */
 export const cacheDir = path.join(import.meta.dirname, '..', '.vscode-test');
@@ -44,7 +47,7 @@ export async function installServer(): Promise<string> {
         // What VS Code's own language extensions share: TypeScript above all.
         await npm([...npmFlags, '--omit=dev'], path.join(staging, inner, 'extensions'));
       },
-      () => sizeOf(staging),
+      { measure: () => sizeOf(staging) },
     );
     // The staging folder was made for its owner alone; other users may run the server too.
     await chmod(staging, 0o755);

@@ -6,15 +6,19 @@ import { join } from 'node:path';
 const TICK_MS = 1000;
 const LINE_EVERY = 10; // ticks, where lines cannot be rewritten
 
+interface Shown<T> {
+  /** How far it has come ("153 MB"). */
+  measure?: () => Promise<string | undefined>;
+  /** Whether what came of it is a failure. What is thrown always is. */
+  hasFailed?: (result: T) => boolean;
+}
+
 /**
  * Does `work` and shows that it goes on: on a terminal by one line that changes each second, elsewhere by a line at the
- * beginning, one each ten seconds, and one at the end. `measure` says how far it has come ("153 MB").
+ * beginning, one each ten seconds, and one at the end.
  */
-export async function during<T>(
-  words: string,
-  work: () => Promise<T>,
-  measure: () => Promise<string | undefined> = () => Promise.resolve(undefined),
-): Promise<T> {
+export async function during<T>(words: string, work: () => Promise<T>, shown: Shown<T> = {}): Promise<T> {
+  const { measure = () => Promise.resolve(undefined), hasFailed = () => false } = shown;
   const began = Date.now();
   const isTerminal = process.stdout.isTTY;
   let over = false;
@@ -36,7 +40,7 @@ export async function during<T>(
   try {
     const result = await work();
     over = true;
-    await show(' (done)');
+    await show(hasFailed(result) ? ' (failed)' : ' (done)');
     return result;
   } catch (error) {
     over = true;

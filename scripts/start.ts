@@ -7,16 +7,20 @@ import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { cp, rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { explainFailure, findBubblewrap, type Refusal } from '../src/node/sandbox/probe.ts';
 import { cacheDir, installServer, linkExtension } from './install-server.ts';
 import { EXIT_TYPE_A_LINE, prepareMachine, thisMachine } from './machine/prepare.ts';
+import { sandboxProblem } from './machine/sandbox.ts';
+import { reasonIn } from './machine/words.ts';
+import { stopIfClosed } from './machine/writable.ts';
 import { during, runQuietly } from './progress.ts';
 import { startServer } from './vscode-server.ts';
 
 const repository = join(import.meta.dirname, '..');
 const windows = process.platform === 'win32';
 
-if ((await prepareMachine('start', thisMachine())) === 'stop') process.exit(EXIT_TYPE_A_LINE);
+const machine = thisMachine();
+stopIfClosed(repository, machine);
+if ((await prepareMachine('start', machine)) === 'stop') process.exit(EXIT_TYPE_A_LINE);
 await build();
 const sample = await freshSample();
 await sayWhatSandboxLacks();
@@ -25,7 +29,9 @@ else await serve();
 
 async function build(): Promise<void> {
   const script = [process.execPath, join(repository, 'esbuild.mjs')];
-  const { code, output } = await during('Building Oversign', () => runQuietly(script, { cwd: repository }));
+  const { code, output } = await during('Building Oversign', () => runQuietly(script, { cwd: repository }), {
+    hasFailed: ({ code: ended }) => ended !== 0,
+  });
   if (code === 0) return;
   console.error(output);
   process.exit(1);
@@ -33,17 +39,8 @@ async function build(): Promise<void> {
 
 /** A machine that cannot confine commands is told so, with what to do, and Oversign opens all the same. */
 async function sayWhatSandboxLacks(): Promise<void> {
-  if (process.platform !== 'linux') return;
-  const found = await findBubblewrap();
-  const refusal = typeof found === 'string' ? await firstTrial(found) : found;
-  if (refusal === undefined) return;
-  console.log(`\n${refusal.cause}\nReading and editing work all the same. ${refusal.fix}\n`);
-}
-
-async function firstTrial(bubblewrap: string): Promise<Refusal | undefined> {
-  const cage = ['--unshare-all', '--unshare-user', '--disable-userns', '--ro-bind', '/', '/', '--proc', '/proc'];
-  const { code, output } = await runQuietly([bubblewrap, ...cage, '--', '/bin/true']);
-  return code === 0 ? undefined : explainFailure(output);
+  const refusal = await sandboxProblem();
+  if (refusal) console.log(`\n${refusal.cause}\nReading and editing work all the same. ${refusal.fix}\n`);
 }
 
 /** A copy, so that an agent's work never touches the repository; what an earlier one left is gone. */
@@ -74,7 +71,11 @@ function openDesktop(): void {
 }
 
 async function serve(): Promise<void> {
-  const libVscode = await installServer();
+  const libVscode = await installServer().catch((error: unknown) => {
+    const said = error instanceof Error ? error.message : String(error);
+    console.error(`\nThe VS Code server is not installed. ${said}${reasonIn(said)}\nThen start it again: npm start`);
+    process.exit(1);
+  });
   const workDir = join(cacheDir, 'start');
   await linkExtension(repository, join(workDir, 'extensions'));
   const server = await startServer({ libVscode, workDir });

@@ -32,6 +32,8 @@ export interface ServerOptions {
   readonly driver?: boolean;
   /** Over this process's environment; `undefined` removes a variable. Extension hosts inherit it. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** A command that the server is started by, as `['nice']`: what it starts must become the server. */
+  readonly under?: readonly string[];
   /** Default: a free port chosen by the system. */
   readonly port?: number;
 }
@@ -90,7 +92,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   }
   await writeFile(path.join(workDir, 'token'), token, { mode: 0o600 });
 
-  const child = spawn(process.execPath, serverArguments(options), {
+  const [file = '', ...args] = [...(options.under ?? []), process.execPath, ...serverArguments(options)];
+  const child = spawn(file, args, {
     cwd: libVscode,
     detached: true,
     env: { ...process.env, ...isolation, ...options.env },

@@ -8,6 +8,8 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { runSteps, STATIC_CHECKS } from '../scripts/check-steps.ts';
 import { EXIT_TYPE_A_LINE, prepareMachine, thisMachine } from '../scripts/machine/prepare.ts';
+import { sandboxProblem } from '../scripts/machine/sandbox.ts';
+import { stopIfClosed } from '../scripts/machine/writable.ts';
 import { CHROMIUM } from '../src/shared/systemPackages.ts';
 import { runSuite } from './host/runSuite.ts';
 
@@ -24,13 +26,23 @@ interface Count {
 const total: Count = { passed: 0, failed: 0, skipped: 0 };
 const remarks: string[] = [];
 
-const missing = await prepareMachine('test', thisMachine());
+const machine = thisMachine();
+stopIfClosed(repository, machine);
+const missing = await prepareMachine('test', machine);
 if (missing === 'stop') process.exit(EXIT_TYPE_A_LINE);
 mkdirSync(results, { recursive: true });
 // Children find this Node first, not an older one of the system.
 process.env['PATH'] = [join(repository, 'node_modules', '.bin'), process.env['PATH'] ?? ''].join(delimiter);
 remarks.push(...missing.map(({ program }) => `not installed: ${program.name}; without it ${program.without}`));
 const hasChromium = !missing.some(({ program }) => program === CHROMIUM);
+
+// The tests of the sandbox then fail by the dozen: said before, and once more at the end.
+const refusal = await sandboxProblem();
+if (refusal) {
+  const words = `${refusal.cause} The tests of the sandbox will fail. ${refusal.fix}`;
+  console.log(`\n${words}`);
+  remarks.push(words);
+}
 
 const failedChecks = runSteps(STATIC_CHECKS);
 add({ passed: STATIC_CHECKS.length - failedChecks.length, failed: failedChecks.length, skipped: 0 });

@@ -48,7 +48,7 @@ export function App({ store }: { readonly store: Store }) {
           <Interrupted runs={interrupted} post={store.post} />
         </div>
       )}
-      <Transcript entries={panel?.run?.entries ?? []} shown={model.shown} />
+      <Transcript entries={panel?.run?.entries ?? []} sandbox={panel?.sandbox.state ?? 'unknown'} shown={model.shown} />
       {panel?.run !== undefined && (
         <>
           <RunStateLine run={panel.run} current={panel.model.label} />

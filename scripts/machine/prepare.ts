@@ -1,6 +1,6 @@
 /** Before anything else: what does this machine lack for what is about to be done, and may it be installed? */
 import { createInterface } from 'node:readline/promises';
-import { rootLine, sudoLine } from '../../src/shared/packageManagers.ts';
+import { lineFor } from '../../src/shared/packageManagers.ts';
 import { programsFor, type ManagerName, type Purpose, type SystemProgram } from '../../src/shared/systemPackages.ts';
 import { installPrograms } from './install.ts';
 import { findManager, isProgram, missingOf, PLACES, type Missing } from './look.ts';
@@ -77,8 +77,14 @@ export async function prepareMachine(purpose: Purpose, machine: Machine): Promis
   const left = missingOf(programs, machine.places);
   if (problem !== undefined) machine.say(problem);
   if (left.length === 0) return [];
-  if (left.length === missing.length) {
-    machine.say(`${byHand(programs, machine)}\nTo go on without: npm ${purpose} -- --no-install`);
+  // Only what the package manager does not have is gone on without: one that was interrupted may call that a success.
+  if (problem === undefined || left.length === missing.length) {
+    machine.say(
+      `${byHand(
+        left.map(({ program }) => program),
+        machine,
+      )}\nTo go on without: npm ${purpose} -- --no-install`,
+    );
     return 'stop';
   }
   machine.say(`Goes on without ${left.map(({ program }) => program.name).join(', ')}.`);
@@ -95,7 +101,5 @@ async function isAllowed({ isRoot, isTerminal, sudo, ask }: Machine): Promise<bo
 function byHand(programs: readonly SystemProgram[], { manager, isRoot, sudo }: Machine): string {
   if (manager === undefined)
     return 'No package manager that is known here (apt, dnf, pacman, zypper, apk): install it in your system’s way.';
-  const asRoot = rootLine(programs, manager);
-  if (isRoot) return `To install it:\n\n  ${asRoot}\n`;
-  return `To install it:\n\n  ${sudo === undefined ? `su -c '${asRoot}'` : sudoLine(programs, manager)}\n`;
+  return `To install it:\n\n  ${lineFor(programs, manager, { isRoot, hasSudo: sudo !== undefined })}\n`;
 }

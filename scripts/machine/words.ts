@@ -35,3 +35,18 @@ export function installedOf(programs: readonly SystemProgram[]): string {
 function megabytes(number: number): string {
   return number < 1 ? '< 1 MB' : `${Math.round(number)} MB`;
 }
+
+/** What package managers and npm say, and what that means for people. */
+const REASONS: readonly [said: RegExp, words: string][] = [
+  [/No space left on device|ENOSPC/, 'The disk is full: make room first (`df -h` shows how much there is).'],
+  [
+    /Temporary failure resolving|Could not resolve|Could not connect|Network is unreachable|Connection timed out|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ENETUNREACH|ETIMEDOUT/,
+    'The packages’ server cannot be reached: is there a network, and does it need a proxy?',
+  ],
+];
+
+/** The reason, on a line of its own, where it is one that people can do something about; else nothing. */
+export function reasonIn(output: string): string {
+  const found = REASONS.find(([said]) => said.test(output));
+  return found === undefined ? '' : `\n${found[1]}`;
+}

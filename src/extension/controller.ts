@@ -262,6 +262,10 @@ export class Controller implements vscode.Disposable {
       await this.look();
       return;
     }
+    if (message.type === 'check-sandbox') {
+      await this.look(true);
+      return;
+    }
     // A panel that was just opened shows what there is; a failure is shown by it and not tried again by itself.
     if (message.type === 'ready' && (this.#session !== undefined || this.#problem !== undefined)) return;
     const session = await this.session();

@@ -14,6 +14,8 @@ export interface PackageManager {
   /** What it says while another program holds its lock, and when it has no such package. */
   busy: RegExp;
   unknown: RegExp;
+  /** What it asks for after an earlier installing that was broken off, and the command that ends that one. */
+  repairs?: readonly { asked: RegExp; argv: readonly string[] }[];
 }
 
 export const PACKAGE_MANAGERS: Readonly<Record<ManagerName, PackageManager>> = {
@@ -25,6 +27,11 @@ export const PACKAGE_MANAGERS: Readonly<Record<ManagerName, PackageManager>> = {
     install: ['install', '-y', '--no-install-recommends'],
     busy: /Could not get lock|Unable to lock|Unable to acquire the dpkg/,
     unknown: /Unable to locate package|has no installation candidate/,
+    repairs: [
+      // Settings that somebody changed stay as they are, and nothing is asked.
+      { asked: /dpkg --configure -a/, argv: ['dpkg', '--force-confdef', '--force-confold', '--configure', '-a'] },
+      { asked: /--fix-broken/, argv: ['apt-get', 'install', '-y', '--no-install-recommends', '--fix-broken'] },
+    ],
   },
   dnf: {
     tried: false,
@@ -82,8 +89,19 @@ export function rootLine(programs: readonly SystemProgram[], name: ManagerName):
     .join(' && ');
 }
 
-/** The line that an ordinary account types. */
-export function sudoLine(programs: readonly SystemProgram[], name: ManagerName): string {
+/** The line that this account types to install them. */
+export function lineFor(programs: readonly SystemProgram[], name: ManagerName, account: Account): string {
+  const asRoot = rootLine(programs, name);
+  if (account.isRoot) return asRoot;
+  return account.hasSudo ? sudoLine(programs, name) : `su -c '${asRoot}'`;
+}
+
+export interface Account {
+  isRoot: boolean;
+  hasSudo: boolean;
+}
+
+function sudoLine(programs: readonly SystemProgram[], name: ManagerName): string {
   return commandsFor(programs, name)
     .map((words) => `sudo ${words.join(' ')}`)
     .join(' && ');

@@ -21,6 +21,7 @@ export const FromPanelSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('open-diff'), approval: z.string() }),
   z.strictObject({ type: z.literal('open-policy') }),
   z.strictObject({ type: z.literal('choose-model') }),
+  z.strictObject({ type: z.literal('check-sandbox') }),
 ]);
 export type FromPanel = z.infer<typeof FromPanelSchema>;
 

@@ -1,4 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Theme } from '../support/browser.ts';
@@ -42,3 +43,49 @@ test('in the sandbox: the panel says how it was tested', async () => {
     .poll(() => window.panel.getByTestId('sandbox').innerText(), { timeout: 60_000 })
     .toMatch(/Sandbox works\. bubblewrap: tested on this machine, (\d+) of \1 attempts to get out held\./);
 });
+
+/** The sysctl of namespaces inside one of its own: none may be made in it, until that is set to another number. */
+const NONE = 'echo 0 > /proc/sys/user/max_user_namespaces; exec "$@"';
+const NONE_ALLOWED = ['unshare', '--user', '--map-root-user', 'bash', '-c', NONE, 'bash'];
+
+test.each(THEMES)(
+  'no user namespaces: what helps is in sight, the demo says what it leaves out, and once helped it works (%s)',
+  async (name, theme) => {
+    const window = await openWindow({ theme, under: NONE_ALLOWED });
+    const { editor, panel, folder } = window;
+    await editor.palette('Oversign: Focus on Agent View');
+    const fix = panel.getByTestId('sandbox-fix');
+    await expect.poll(() => fix.innerText(), { timeout: 60_000 }).toContain('sudo sysctl -w user.max_user_namespaces');
+    expect(await panel.getByTestId('sandbox').innerText()).toContain('No sandbox: every command is refused.');
+    const isInSight = ([seen, all]: Box[]): boolean => (all?.bottom ?? 0) <= (seen?.bottom ?? 0);
+    const boxes = await Promise.all([panel.locator('.header'), fix].map((each) => each.evaluate(boxOf)));
+    expect(isInSight(boxes), JSON.stringify(boxes)).toBe(true);
+    expect(await panel.getByTestId('transcript').innerText()).toContain('Commands are refused here');
+    await editor.page.waitForTimeout(800);
+    await window.shot(`no-namespaces-${name}-1`);
+
+    await runFromPalette(window);
+    await window.answer('edit', 'approve');
+    await window.state('finished');
+    expect(await panel.getByTestId('transcript').innerText()).toMatch(/The tests were not run: this machine cannot/);
+    expect(readFileSync(join(folder, 'src/total.sh'), 'utf8')).toContain('price * count');
+    expect(window.events().some(({ data }) => data['tool'] === 'run_command')).toBe(false);
+    await window.shot(`no-namespaces-${name}-2-finished`);
+
+    const [host = 0] = window.server.extensionHostPids();
+    const help = 'echo 15000 > /proc/sys/user/max_user_namespaces';
+    execFileSync('nsenter', ['--user', '--preserve-credentials', '--target', String(host), 'bash', '-c', help]);
+    await panel.getByTestId('check-sandbox').click();
+    await expect.poll(() => panel.getByTestId('sandbox').innerText(), { timeout: 60_000 }).toContain('Sandbox works.');
+    expect(await panel.getByTestId('model').innerText()).toContain('real sandbox');
+    await window.shot(`no-namespaces-${name}-3-helped`);
+  },
+);
+
+interface Box {
+  bottom: number;
+}
+
+function boxOf(element: Element): Box {
+  return { bottom: element.getBoundingClientRect().bottom };
+}

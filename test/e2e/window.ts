@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import type { FrameLocator, Locator } from 'playwright-core';
 import { expect, inject, onTestFinished } from 'vitest';
 import { startServer, type Server } from '../../scripts/vscode-server.ts';
-import { openEditor, type Editor, type Theme } from '../support/browser.ts';
+import { openEditor, runAgent, type Editor, type Theme } from '../support/browser.ts';
 import { temporaryFolder } from '../support/tree.ts';
 
 /** One window of VS Code with the packaged extension, on a copy of the sample workspace. */
@@ -34,6 +34,8 @@ export interface WindowOptions {
   machineSettings?: Record<string, unknown>;
   trust?: boolean;
   env?: Record<string, string>;
+  /** What the server is started by. */
+  under?: readonly string[];
 }
 
 export async function openWindow(options: WindowOptions = {}): Promise<Window> {
@@ -56,6 +58,7 @@ export async function openWindow(options: WindowOptions = {}): Promise<Window> {
     workDir: join(base, 'server'),
     extensionsDir: inject('extensions'),
     trust: options.trust ?? true,
+    under: options.under ?? [],
     settings: { 'workbench.colorTheme': options.theme ?? 'Dark 2026' },
     env: { XDG_DATA_HOME: join(base, 'data'), XDG_CONFIG_HOME: join(base, 'config'), ...options.env },
   });
@@ -118,12 +121,7 @@ export async function openWindow(options: WindowOptions = {}): Promise<Window> {
   };
 }
 
-/** Starts a run as a newcomer does: from the palette, with the task typed into the box that opens. */
+/** Starts a run as a newcomer does. */
 export async function runFromPalette(window: Window, task?: string): Promise<void> {
-  const { page } = window.editor;
-  await window.editor.palette('Oversign: Run Agent');
-  const input = page.locator('.quick-input-widget input.input');
-  await page.locator('.quick-input-title', { hasText: 'Run Agent' }).waitFor({ timeout: 30_000 });
-  if (task !== undefined) await input.fill(task);
-  await page.keyboard.press('Enter');
+  await runAgent(window.editor, task);
 }

@@ -61,7 +61,7 @@ test(
     // Nothing may be installed: it comes up, and says what it cannot do and the line that helps.
     const without = root.run(`export OVERSIGN_NO_INSTALL=1; ${START}`, { user: 'guest' });
     expect(without.output).toMatch(
-      /bubblewrap is not installed[^]*sudo apt-get update && sudo apt-get install[^]*page 302/,
+      /bubblewrap is not installed[^]*Install it: su -c 'apt-get update && apt-get install[^]*page 302/,
     );
     expect(root.has('usr/bin/bwrap')).toBe(false);
 
@@ -79,11 +79,30 @@ test(
     expect(root.has('usr/bin/bwrap') && root.has('usr/bin/git')).toBe(true);
 
     // Root: at once, from lists that are not there.
-    root.run('dpkg --purge bubblewrap; rm -rf /var/lib/apt/lists/*');
+    // And after an installing that was killed, which dpkg remembers by such a file.
+    root.run('dpkg --purge bubblewrap; rm -rf /var/lib/apt/lists/*; touch /var/lib/dpkg/updates/0001');
+    expect(root.run('apt-get install -y make').output).toContain('dpkg was interrupted');
     expect(root.has('usr/bin/bwrap')).toBe(false);
     const atOnce = root.run(START);
     expect(atOnce.output).toMatch(/bubblewrap .*sandbox[^]*Installing bubblewrap with apt-get[^]*\(done\)[^]*page 302/);
     expect(atOnce.output).not.toContain('Commands cannot be confined');
+
+    // What root made is root's: the account is told the line that gives it back; what is not its own, it leaves alone.
+    root.run('rm -f /tmp/out');
+    const closed = root.run('npm start', { user: 'guest' });
+    expect(closed.output).toMatch(/This account cannot write [^]*dist[^]*To have it back:/);
+    const [, typed = ''] = /^ {2}sudo (chown .*)$/m.exec(closed.output) ?? [];
+    expect(typed, closed.output).toMatch(/^chown -R guest: \/home\/guest\/oversign\/dist /);
+    expect(closed.code).toBe(3);
+    root.run('chown root: .');
+    expect(root.run('npm start', { user: 'guest' }).output).toContain(
+      'Clone the repository to a place of this account',
+    );
+    root.run(`chown guest: .; ${typed}`);
+
+    // Where the kernel refuses what the sandbox needs: it comes up, and says the cause and what to do.
+    const refused = root.run(START, { user: 'guest', noNamespaces: true });
+    expect(refused.output).toMatch(/the kernel refused new namespaces[^]*Start the container with[^]*page 302/);
 
     // And once more, without a network: nothing is asked, fetched or missing.
     const registry = `node -e "fetch('https://registry.npmjs.org').then(() => console.log('reached'), () => console.log('offline'))"`;

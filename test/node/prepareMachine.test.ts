@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { prepareMachine, thisMachine } from '../../scripts/machine/prepare.ts';
+import { reasonIn } from '../../scripts/machine/words.ts';
 import { MANAGERS, packagesOf, programsFor, SYSTEM_PROGRAMS } from '../../src/shared/systemPackages.ts';
 import { fakeMachine, INSTALLS } from '../support/fakeMachine.ts';
 import { temporaryFolder } from '../support/tree.ts';
@@ -41,6 +42,7 @@ test('at a terminal: one question, Enter is yes, and sudo does it', async () => 
   const through = 'env DEBIAN_FRONTEND=noninteractive LC_ALL=C';
   expect(fake.asked()).toEqual([
     'sudo -v',
+    'sudo -n true',
     `sudo ${through} apt-get update`,
     'apt-get update',
     `sudo ${through} ${APT_LINE}`,
@@ -138,9 +140,82 @@ test('lists that cannot be fetched do not matter where the installing works, and
   expect(bad.said()).toMatch(/code 7[^]*no space[^]*lists could not be fetched[^]*Failed to fetch/);
 });
 
+test('an installing that was broken off is ended first, and what cannot be ended is said', async () => {
+  const base = await temporaryFolder();
+  const broken = `[ -e "$BIN/ended" ] || [ "$1" = update ] || { echo "E: dpkg was interrupted, you must manually run 'dpkg --configure -a' to correct the problem."; exit 100; }`;
+  const fake = fakeMachine(base, { isRoot: true }, `${broken}\n${INSTALLS}`);
+  fake.program('dpkg', 'touch "$BIN/ended"');
+  expect(await prepareMachine('start', fake.machine)).toEqual([]);
+  const repair = 'dpkg --force-confdef --force-confold --configure -a';
+  expect(fake.asked()).toEqual(['apt-get update', APT_LINE, repair, APT_LINE]);
+  const stuck = fakeMachine(await temporaryFolder(), { isRoot: true }, broken);
+  stuck.program('dpkg', 'exit 1');
+  expect(await prepareMachine('start', stuck.machine)).toBe('stop');
+  expect(stuck.said()).toMatch(/dpkg --configure -a[^]*To install it:/);
+  expect(stuck.asked().filter((line) => line === repair)).toHaveLength(1);
+});
+
+test('packages whose dependencies an interruption left out are completed', async () => {
+  const broken = `case "$*" in *--fix-broken*) touch "$BIN/ended"; exit ;; esac
+[ -e "$BIN/ended" ] || [ "$1" = update ] || { echo "E: Unmet dependencies. Try 'apt --fix-broken install' with no packages"; exit 100; }`;
+  const fake = fakeMachine(await temporaryFolder(), { isRoot: true }, `${broken}\n${INSTALLS}`);
+  expect(await prepareMachine('start', fake.machine)).toEqual([]);
+  expect(fake.asked()[2]).toBe('apt-get install -y --no-install-recommends --fix-broken');
+});
+
+test.each([
+  ['E: You don’t have enough… write (28: No space left on device)', /The disk is full: make room/],
+  ["Err:1 x\n  Temporary failure resolving 'deb.example.com'", /cannot be reached: is there a network/],
+])('%s is said in plain words too, with the line to type, and is not called done', async (said, words) => {
+  const fake = fakeMachine(await temporaryFolder(), { isRoot: true }, `printf '%s\\n' "${said}"; exit 100`);
+  const log = vi.spyOn(console, 'log').mockReturnValue(undefined);
+  expect(await prepareMachine('start', fake.machine)).toBe('stop');
+  const shown = log.mock.calls.join('\n');
+  expect(shown).toContain('(failed)');
+  expect(shown).not.toContain('(done)');
+  expect(fake.said()).toMatch(words);
+  expect(fake.said()).toContain('To install it:');
+});
+
+test.each([
+  ['npm error code EAI_AGAIN\nnpm error syscall getaddrinfo', /cannot be reached/],
+  ['npm error nospc ENOSPC: no space left on device, write', /The disk is full/],
+  ['npm error code E404', /^$/],
+])('of what npm says (%s) people are told what they can do about it', (said, words) => {
+  expect(reasonIn(said)).toMatch(words);
+});
+
+test('the proxy reaches the package manager through sudo, and nothing else does', async () => {
+  vi.stubEnv('https_proxy', 'http://user:word@127.0.0.1:9');
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const fake = fakeMachine(await temporaryFolder(), { isTerminal: true });
+  await prepareMachine('start', fake.machine);
+  const through = fake.asked().filter((line) => line.startsWith('sudo ') && !/ -[vn]/.test(line));
+  expect(through).toHaveLength(2);
+  for (const line of through) expect(line).toContain('sudo --preserve-env=https_proxy env ');
+  expect(fake.asked().join()).not.toContain('word');
+});
+
+test('where sudo asks each time, no line that changes hides its question', async () => {
+  const fake = fakeMachine(await temporaryFolder(), { isTerminal: true });
+  fake.program('sudo', '[ "$1" = -v ] && exit; [ "$1" = -n ] && exit 1; exec "$@"');
+  const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  const log = vi.spyOn(console, 'log').mockReturnValue(undefined);
+  expect(await prepareMachine('start', fake.machine)).toEqual([]);
+  expect(log.mock.calls.join('\n')).toBe('Installing bubblewrap, git with apt-get (about 22 MB) ...');
+  expect(written.mock.calls.join('')).not.toContain('\r');
+});
+
 test('a package manager that says yes and installs nothing is not believed', async () => {
   const fake = fakeMachine(await temporaryFolder(), { isRoot: true }, 'true');
   expect(await prepareMachine('start', fake.machine)).toBe('stop');
+});
+
+test('one that was interrupted, says yes and installed a part is not gone on with', async () => {
+  const part = INSTALLS.replaceAll('"$@"', 'git');
+  const fake = fakeMachine(await temporaryFolder(), { isRoot: true }, part);
+  expect(await prepareMachine('start', fake.machine)).toBe('stop');
+  expect(fake.said()).toContain('To install it:');
 });
 
 test('without a package manager that is known, the list and what to do', async () => {

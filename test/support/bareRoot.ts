@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
+import { NO_NAMESPACES } from './noNamespaces.ts';
 
 /** What a terminal has shown, inside the root. */
 export const TERMINAL = '/tmp/terminal';
@@ -20,6 +21,8 @@ export interface InRoot {
   types?: string;
   /** Only this machine can be reached. */
   offline?: boolean;
+  /** No user namespaces can be made. */
+  noNamespaces?: boolean;
 }
 
 export interface BareRoot {
@@ -44,39 +47,62 @@ export function rootProblem(): string | undefined {
  * @throws when debootstrap fails; the message holds its last line.
  */
 export function bareRoot(base: string, repository: string): BareRoot {
-  const folder = join(base, 'root');
-  const made = spawnSync('debootstrap', ['--variant=minbase', 'bookworm', folder], { encoding: 'utf8' });
-  if (made.status !== 0) throw new Error(`debootstrap: ${made.stdout.trim().split('\n').at(-1) ?? ''}`);
-  cpSync('/etc/resolv.conf', join(folder, 'etc/resolv.conf'), { dereference: true });
-  // Not the recent security fixes, which nothing here is about: one list to fetch instead of three.
-  const [node = '', npm = ''] = systemNode() ?? [];
-  cpSync(node, join(folder, 'usr/bin/node'));
-  cpSync(npm, join(folder, 'usr/lib/node_modules/npm'), { recursive: true });
-  symlinkSync('../lib/node_modules/npm/bin/npm-cli.js', join(folder, 'usr/bin/npm'));
+  const folder = debianWithNode(base);
   const house = join(folder, HOUSE);
   const tracked = spawnSync('git', ['ls-files', '-z'], { cwd: repository, encoding: 'utf8' }).stdout.split('\0');
   for (const path of tracked.filter((each) => each !== '' && existsSync(join(repository, each))))
     cpSync(join(repository, path), join(house, path));
   for (const path of ['node_modules', '.vscode-test']) mkdirSync(join(house, path));
-  writeFileSync(join(base, 'enter.sh'), ENTER);
-  const enter = ['bash', join(base, 'enter.sh'), folder, repository];
-  const run: BareRoot['run'] = (line, { user, types, offline } = {}) => {
-    const spaces = ['--mount', '--pid', '--fork', '--kill-child', ...(offline === true ? ['--net'] : [])];
+  const run: BareRoot['run'] = (line, { user, types, offline, noNamespaces } = {}) => {
     const shell = types === undefined ? line : inTerminal(types);
     // By a file: the terminal's record begins with the command.
     writeFileSync(join(folder, 'tmp/typed.sh'), line);
-    const { status, stdout } = spawnSync('unshare', [...spaces, ...enter, user ?? 'root', 'bash', '-c', shell], {
+    const argv = inRoot(base, { line: shell, user, offline, repository });
+    const [file = '', ...args] = [...(noNamespaces === true ? NO_NAMESPACES : []), 'unshare', ...argv];
+    const { status, stdout } = spawnSync(file, args, {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'inherit'],
       timeout: 150_000,
     });
     return { code: status, output: stdout };
   };
-  run('useradd --create-home --shell /bin/bash guest; chown -R guest: /home/guest --no-dereference');
+  run('chown -R guest: /home/guest --no-dereference');
   return { folder, run, has: (path) => existsSync(join(folder, path)) };
 }
 
-// $1 the root, $2 the repository, $3 the account, then the command. Inside, the root is the root, not a chroot, in which
+/**
+ * A bare Debian in `base`/root, with Node, npm and these packages, and an account `guest`: no repository yet.
+ *
+ * @throws when debootstrap fails; the message holds its last line.
+ */
+export function debianWithNode(base: string, packages: readonly string[] = []): string {
+  const folder = join(base, 'root');
+  // Not the recent security fixes, which nothing here is about: one list to fetch instead of three.
+  const include = packages.length === 0 ? [] : [`--include=${packages.join(',')}`];
+  const argv = ['--variant=minbase', ...include, 'bookworm', folder];
+  const made = spawnSync('debootstrap', argv, { encoding: 'utf8' });
+  if (made.status !== 0) throw new Error(`debootstrap: ${made.stdout.trim().split('\n').at(-1) ?? ''}`);
+  cpSync('/etc/resolv.conf', join(folder, 'etc/resolv.conf'), { dereference: true });
+  const [node = '', npm = ''] = systemNode() ?? [];
+  cpSync(node, join(folder, 'usr/bin/node'));
+  cpSync(npm, join(folder, 'usr/lib/node_modules/npm'), { recursive: true });
+  symlinkSync('../lib/node_modules/npm/bin/npm-cli.js', join(folder, 'usr/bin/npm'));
+  writeFileSync(join(base, 'enter.sh'), ENTER);
+  spawnSync('unshare', inRoot(base, { line: 'useradd --create-home --shell /bin/bash guest' }));
+  return folder;
+}
+
+/** Arguments of unshare(1) for a line of bash in `base`/root; with a repository, in its copy there. */
+export function inRoot(
+  base: string,
+  what: { line: string; user?: string | undefined; offline?: boolean | undefined; repository?: string },
+): string[] {
+  const spaces = ['--mount', '--pid', '--fork', '--kill-child', ...(what.offline === true ? ['--net'] : [])];
+  const enter = ['bash', join(base, 'enter.sh'), join(base, 'root'), what.repository ?? '', what.user ?? 'root'];
+  return [...spaces, ...enter, 'bash', '-c', what.line];
+}
+
+// $1 the root, $2 the repository or nothing, $3 the account, then the command. Inside, the root is the root, not a chroot, in which
 // the kernel makes no user namespaces.
 const ENTER = `set -e
 root=$1 repository=$2 account=$3; shift 3
@@ -84,9 +110,9 @@ root=$1 repository=$2 account=$3; shift 3
 python3 -c "import fcntl,socket,struct; fcntl.ioctl(socket.socket(), 0x8914, struct.pack('16sH14x', b'lo', 0x41))"
 mount --make-rprivate /
 mount --bind "$root" "$root"
-mount --bind -o ro "$repository/node_modules" "$root${HOUSE}/node_modules"
-mount -o remount,bind,ro "$root${HOUSE}/node_modules"
-for server in "$repository"/.vscode-test/code-server-*; do
+[ -z "$repository" ] || mount --bind -o ro "$repository/node_modules" "$root${HOUSE}/node_modules"
+[ -z "$repository" ] || mount -o remount,bind,ro "$root${HOUSE}/node_modules"
+[ -z "$repository" ] || for server in "$repository"/.vscode-test/code-server-*; do
   [ -d "$server" ] || continue
   mkdir -p "$root${HOUSE}/.vscode-test/\${server##*/}"
   mount --bind "$server" "$root${HOUSE}/.vscode-test/\${server##*/}"
@@ -95,8 +121,8 @@ done
 cd "$root"; mkdir -p .before
 mount -t proc proc proc; mount --rbind /dev dev
 pivot_root . .before; umount -l /.before; rmdir /.before
-cd ${HOUSE}
 [ "$account" = root ] && home=/root || home=/home/$account
+[ -z "$repository" ] && cd "$home" || cd ${HOUSE}
 clean="env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin TERM=dumb HOME=$home USER=$account"
 [ "$account" = root ] && exec $clean "$@" 2>&1
 exec setpriv --reuid="$account" --regid="$account" --init-groups $clean "$@" 2>&1

@@ -2,7 +2,7 @@
 import { chromium } from 'playwright-core';
 import type { Browser, FrameLocator, Page } from 'playwright-core';
 import { pathOf } from '../../scripts/machine/look.ts';
-import { sudoLine } from '../../src/shared/packageManagers.ts';
+import { lineFor } from '../../src/shared/packageManagers.ts';
 import { CHROMIUM } from '../../src/shared/systemPackages.ts';
 import type { Payload, Server } from '../../scripts/vscode-server.ts';
 
@@ -42,10 +42,15 @@ const flags = [
 /** Opens `folder` in a fresh headless browser and waits until the workbench is up (about 4 s). */
 export async function openEditor({ server, folder, payload, theme }: EditorOptions): Promise<Editor> {
   if (theme !== undefined) await server.changeSettings({ 'workbench.colorTheme': theme });
+  return openAddress(server.url(folder, payload));
+}
+
+/** Opens the address that a server has printed, as a person does. */
+export async function openAddress(address: string): Promise<Editor> {
   const browser = await launchChromium();
   try {
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-    await page.goto(server.url(folder, payload));
+    await page.goto(address);
     await workbenchUp(page);
     return editorOn(browser, page);
   } catch (error) {
@@ -63,7 +68,9 @@ export async function openEditor({ server, folder, payload, theme }: EditorOptio
 export async function launchChromium(): Promise<Browser> {
   const executablePath = pathOf(CHROMIUM);
   if (executablePath === undefined)
-    throw new Error(`Chromium is not installed. Install it: ${sudoLine([CHROMIUM], 'apt')}`);
+    throw new Error(
+      `Chromium is not installed. Install it: ${lineFor([CHROMIUM], 'apt', { isRoot: true, hasSudo: false })}`,
+    );
   const launch = (chromiumSandbox: boolean): Promise<Browser> =>
     chromium.launch({ executablePath, args: flags, chromiumSandbox });
   if (process.getuid?.() === 0) return launch(false);
@@ -118,6 +125,16 @@ async function runFromPalette(page: Page, commandTitle: string): Promise<void> {
       await page.keyboard.press('Escape');
     }
   }
+}
+
+/** Starts a run as a newcomer does: from the palette, with the task typed into the box that opens, or the one in it. */
+export async function runAgent(editor: Editor, task?: string): Promise<void> {
+  const { page } = editor;
+  await editor.palette('Oversign: Run Agent');
+  const input = page.locator('.quick-input-widget input.input');
+  await page.locator('.quick-input-title', { hasText: 'Run Agent' }).waitFor({ timeout: 30_000 });
+  if (task !== undefined) await input.fill(task);
+  await page.keyboard.press('Enter');
 }
 
 async function openPalette(page: Page, text: string): Promise<void> {

@@ -12,6 +12,8 @@ export interface FakeMachine {
   /** Everything that was said to the person. */
   said(): string;
   questions: string[];
+  /** Puts a program there that writes down what it is asked, and then does this (bash). */
+  program(name: string, behaviour: string): void;
   /** Puts a program there that calls itself this version. */
   put(name: string, version: string): void;
 }
@@ -28,12 +30,12 @@ export function fakeMachine(folder: string, changes: Partial<Machine> = {}, beha
     writeFileSync(join(bin, name), `#!/bin/bash\n${text}\n`);
     chmodSync(join(bin, name), 0o755);
   };
+  const logged = (name: string, text: string): void => {
+    script(name, `echo "${name} $*" >> '${log}'\nBIN='${bin}'\n${text}`);
+  };
   const manager: ManagerName | undefined = 'manager' in changes ? changes.manager : 'apt';
-  if (manager !== undefined) {
-    const { program } = PACKAGE_MANAGERS[manager];
-    script(program, `echo "${program} $*" >> '${log}'\nBIN='${bin}'\n${behaviour}`);
-  }
-  script('sudo', `echo "sudo $*" >> '${log}'\n[ "$1" = -v ] || exec "$@"`);
+  if (manager !== undefined) logged(PACKAGE_MANAGERS[manager].program, behaviour);
+  logged('sudo', '[ "$1" = -v ] && exit; [ "$1" != -n ] || shift; [[ "$1" != --preserve-env=* ]] || shift; exec "$@"');
   vi.stubEnv('PATH', [bin, process.env['PATH'] ?? ''].join(delimiter));
   const said: string[] = [];
   const questions: string[] = [];
@@ -57,6 +59,7 @@ export function fakeMachine(folder: string, changes: Partial<Machine> = {}, beha
     asked: () => (existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : []),
     said: () => said.join('\n'),
     questions,
+    program: logged,
     put: (name, version) => script(name, `echo "${name} ${version}"`),
   };
 }

@@ -25,24 +25,48 @@ export function Header({ panel, post }: HeaderProps) {
         </button>{' '}
         <span className="quiet">{visible(panel.model.destination)}</span>
       </Line>
-      <SandboxLine sandbox={panel.sandbox} />
+      <SandboxLine sandbox={panel.sandbox} post={post} />
       <PolicyLine policy={panel.policy} post={post} />
     </header>
   );
 }
 
-function SandboxLine({ sandbox }: { readonly sandbox: PanelState['sandbox'] }) {
+function SandboxLine({
+  sandbox,
+  post,
+}: {
+  readonly sandbox: PanelState['sandbox'];
+  readonly post: HeaderProps['post'];
+}) {
   const looks = {
     unknown: { icon: 'question', tone: 'plain', words: 'Sandbox: not tested yet.' },
     works: { icon: 'shield', tone: 'good', words: 'Sandbox works.' },
     outside: { icon: 'unlock', tone: 'error', words: 'Commands run OUTSIDE the sandbox.' },
-    refused: { icon: 'error', tone: 'error', words: 'No sandbox.' },
+    refused: { icon: 'error', tone: 'error', words: 'No sandbox: every command is refused.' },
   } as const;
   const { icon, tone, words } = looks[sandbox.state];
   return (
     <Line icon={icon} tone={tone} testId="sandbox">
-      {words} <span className="quiet">{visible(sandbox.text)}</span>
-      {sandbox.fix !== undefined && <p className="note">To fix it: {visible(sandbox.fix)}</p>}
+      {words}{' '}
+      {sandbox.state === 'refused' && (
+        <button
+          type="button"
+          className="link"
+          data-testid="check-sandbox"
+          onClick={() => {
+            post({ type: 'check-sandbox' });
+          }}
+        >
+          Check again
+        </button>
+      )}
+      {/* Before the cause, which may be long: what helps is in sight. */}
+      {sandbox.fix !== undefined && (
+        <p className="note" data-testid="sandbox-fix">
+          {visible(sandbox.fix)}
+        </p>
+      )}
+      <span className="quiet">{visible(sandbox.text)}</span>
     </Line>
   );
 }

@@ -1,16 +1,25 @@
 import { useEffect, useLayoutEffect, useRef } from 'react';
-import type { Entry } from '../../src/shared/runView.ts';
+import type { Entry, PanelState } from '../../src/shared/runView.ts';
 import { EntryView } from './EntryView.tsx';
 
 /** Closer to the end than this counts as at the end, in pixels. */
 const AT_END = 24;
 
+const COMMANDS: Record<PanelState['sandbox']['state'], string> = {
+  unknown: 'Commands run in the sandbox',
+  works: 'Commands run in the sandbox',
+  outside: 'Commands run outside the sandbox',
+  refused: 'Commands are refused here',
+};
+
 /** The conversation. It follows its own end only for somebody who is reading there. */
 export function Transcript({
   entries,
+  sandbox,
   shown,
 }: {
   readonly entries: readonly Entry[];
+  readonly sandbox: PanelState['sandbox']['state'];
   /** An action to bring into sight. */
   readonly shown?: { readonly action: string } | undefined;
 }) {
@@ -58,8 +67,8 @@ export function Transcript({
     >
       {entries.length === 0 && (
         <p className="quiet">
-          Describe a task below. Every action is checked against your policy and recorded. Commands run in the sandbox,
-          file tools only inside the workspace. What needs your word is asked here first.
+          Describe a task below. Every action is checked against your policy and recorded. {COMMANDS[sandbox]}, file
+          tools work only inside the workspace. What needs your word is asked here first.
         </p>
       )}
       {entries.map((entry, index) => (

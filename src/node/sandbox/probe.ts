@@ -1,6 +1,6 @@
-import { constants } from 'node:fs';
+import { constants, existsSync } from 'node:fs';
 import { access, readFile } from 'node:fs/promises';
-import { managerOf, sudoLine } from '../../shared/packageManagers.ts';
+import { lineFor, managerOf } from '../../shared/packageManagers.ts';
 import { BUBBLEWRAP, type SystemProgram } from '../../shared/systemPackages.ts';
 
 /** Why commands cannot be confined here, and the exact thing to do about it. */
@@ -34,15 +34,18 @@ export async function findBubblewrap(): Promise<string | Refusal> {
   };
 }
 
+const SUDO = ['/usr/bin/sudo', '/bin/sudo', '/usr/local/bin/sudo'];
+
 /** The line that installs it with this system's package manager; apt's where the system says nothing that is known. */
 async function installLine(program: SystemProgram): Promise<string> {
   const system = await readFile('/etc/os-release', 'utf8').catch(() => '');
-  return sudoLine([program], managerOf(system) ?? 'apt');
+  const hasSudo = SUDO.some((path) => existsSync(path));
+  return lineFor([program], managerOf(system) ?? 'apt', { isRoot: process.getuid?.() === 0, hasSudo });
 }
 
 /** Turns what bubblewrap said when it could not start into cause and fix. */
 export async function explainFailure(output: string): Promise<Refusal> {
-  const said = output.trim().split('\n')[0] ?? '';
+  const said = heartOf(output.trim().split('\n')[0] ?? '');
   const refusal = (cause: string, fix: string): Refusal => ({
     works: false,
     cause: `Commands cannot be confined: ${cause}.`,
@@ -70,7 +73,7 @@ export async function explainFailure(output: string): Promise<Refusal> {
           'Oversign itself runs in a sandbox that forbids further ones (bwrap --disable-userns, Flatpak and their kind)',
           'Start it outside of that sandbox.',
         )
-      : refusal(`${none} is 0, so that none can be made`, `Allow some: sudo sysctl -w ${none}=15000`);
+      : refusal(`${none} is 0, so that none can be made`, `Allow namespaces: sudo sysctl -w ${none}=15000`);
   }
   if (/Read-only file system/i.test(said) && said.includes('/proc/sys'))
     return refusal(
@@ -96,17 +99,22 @@ export async function explainFailure(output: string): Promise<Refusal> {
     if ((await sysctl('user/max_user_namespaces')) === '0')
       return refusal(
         'user namespaces are limited to none',
-        'Allow some: sudo sysctl -w user.max_user_namespaces=15000',
+        'Allow namespaces: sudo sysctl -w user.max_user_namespaces=15000',
       );
     return refusal(
       `the kernel refused new namespaces (${said}); this is usual inside a container`,
-      'Start the container with user namespaces allowed (for Docker: --security-opt seccomp=unconfined --security-opt systempaths=unconfined), or run Oversign outside it.',
+      'Start the container with --security-opt seccomp=unconfined --security-opt systempaths=unconfined (Docker, Podman), or run Oversign outside it.',
     );
   }
   return refusal(
     `bubblewrap failed (${said === '' ? 'it said nothing' : said})`,
     'See whether `bwrap --unshare-user --ro-bind / / true` works for you in a terminal.',
   );
+}
+
+/** What was said, without its guess at the reason and where to read on, which Debian's bubblewrap adds. */
+function heartOf(said: string): string {
+  return said.replace(/(, likely because| See <)[^]*$/, '');
 }
 
 /** Which kind of namespace is limited to none, as sysctl(8) names it. */
