@@ -1,9 +1,13 @@
 // Builds everything that runs: the extension and the command line (ESM, shared chunks, loaded on first use), the
 // workers, and the panel. `dist/meta*.json` is what the boundary test reads.
+//
+// usage: esbuild.mjs [FOLDER]   default: dist
 import { build } from 'esbuild';
 import { chmod, rm, writeFile } from 'node:fs/promises';
 
-await rm('dist', { recursive: true, force: true });
+const outdir = process.argv[2] ?? 'dist';
+
+await rm(outdir, { recursive: true, force: true });
 
 const common = {
   bundle: true,
@@ -23,7 +27,7 @@ const node = await build({
     'verify-worker': 'src/node/audit/verify/verifyWorker.ts',
     'search-worker': 'src/node/search/searchWorker.ts',
   },
-  outdir: 'dist',
+  outdir,
   platform: 'node',
   target: 'node24',
   format: 'esm',
@@ -38,7 +42,7 @@ const node = await build({
 const panel = await build({
   ...common,
   entryPoints: { webview: 'webview/main.tsx' },
-  outdir: 'dist',
+  outdir,
   platform: 'browser',
   target: 'es2024',
   format: 'iife',
@@ -49,6 +53,6 @@ const panel = await build({
 });
 
 // The command line is started by name; Node 22.13 is the first with node:sqlite unflagged.
-await chmod('dist/cli.js', 0o755);
-await writeFile('dist/meta-node.json', JSON.stringify(node.metafile));
-await writeFile('dist/meta-panel.json', JSON.stringify(panel.metafile));
+await chmod(`${outdir}/cli.js`, 0o755);
+await writeFile(`${outdir}/meta-node.json`, JSON.stringify(node.metafile));
+await writeFile(`${outdir}/meta-panel.json`, JSON.stringify(panel.metafile));

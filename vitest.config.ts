@@ -1,13 +1,18 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longestFirst.ts';
+import { testPath } from './test/support/testPath.ts';
 
 // Tests start real processes and real databases on machines that may be slow: the limits are there to end a hang.
 export default defineConfig({
   test: {
-    include: ['test/{unit,invariants,node,sandbox,architecture}/**/*.test.{ts,tsx}'],
+    include: ['test/{unit,engine,invariants,node,sandbox,architecture}/**/*.test.{ts,tsx}'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',
     maxWorkers: 2,
+    env: { PATH: testPath(process.env['PATH'] ?? '') },
+    sequence: { sequencer: LongestFirst },
+    globalSetup: ['test/support/built.setup.ts'],
     reporters: ['default'],
   },
 });

@@ -1,30 +1,27 @@
 /**
  * `npm test`: static checks, unit and invariant tests, the suite inside a real extension host, and a real browser on
  * the packaged extension. The closing line counts them all; what is left out is listed with its reason, and on CI
- * leaving out is failing.
+ * leaving out is failing. The editor's suites wait for pages most of their time: they run beside the other tests.
  */
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { runSteps, STATIC_CHECKS } from '../scripts/check-steps.ts';
+import { installServer } from '../scripts/install-server.ts';
 import { EXIT_TYPE_A_LINE, prepareMachine, thisMachine } from '../scripts/machine/prepare.ts';
 import { sandboxProblem } from '../scripts/machine/sandbox.ts';
 import { stopIfClosed } from '../scripts/machine/writable.ts';
 import { CHROMIUM } from '../src/shared/systemPackages.ts';
-import { runSuite } from './host/runSuite.ts';
+import { hostResult } from './host/launch.ts';
+import { budgetLines, type FileTime } from './support/budget.ts';
+import { runNode, runVitest, type Count, type SuiteEnd } from './support/vitestRun.ts';
 
 const repository = join(import.meta.dirname, '..');
 const results = join(repository, 'test-results');
 const isCi = process.env['CI'] === 'true';
 
-interface Count {
-  passed: number;
-  failed: number;
-  skipped: number;
-}
-
 const total: Count = { passed: 0, failed: 0, skipped: 0 };
 const remarks: string[] = [];
+const files: FileTime[] = [];
 
 const machine = thisMachine();
 stopIfClosed(repository, machine);
@@ -44,69 +41,68 @@ if (refusal) {
   remarks.push(words);
 }
 
-const failedChecks = runSteps(STATIC_CHECKS);
+const failedChecks = await runSteps(STATIC_CHECKS);
 add({ passed: STATIC_CHECKS.length - failedChecks.length, failed: failedChecks.length, skipped: 0 });
 remarks.push(...failedChecks.map((name) => `failed: ${name}`));
 
-add(vitest('tests', []));
-add(await inEditor());
-if (!hasChromium) leaveOut('browser tests', 'Chromium is not installed');
-else add(vitest('browser tests', ['--config', 'vitest.e2e.config.ts']));
+// Once, before several ask for it at the same time; a failure is theirs to tell.
+await installServer().catch(() => undefined);
+const editor = hasChromium ? inEditor() : undefined;
+console.log('\n== tests');
+addSuite(await runVitest({ name: 'tests', output: 'shown' }, []));
+for (const [name, end] of (await editor) ?? []) {
+  console.log(`\n== ${name}\n${end.output}`);
+  addSuite(end);
+}
+if (!hasChromium)
+  for (const suite of ['the extension-host suite', 'browser tests']) leaveOut(suite, 'Chromium is not installed');
 
 for (const remark of remarks) console.log(remark);
+for (const line of budgetLines(files)) console.log(line);
 console.log(`${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`);
 process.exitCode = total.failed === 0 ? 0 : 1;
 
-/** Vitest as a process of its own; what it counted, and never less than one failure when it ended badly. */
-function vitest(name: string, args: string[]): Count {
-  console.log(`\n== ${name}`);
-  const report = join(results, `${name.replaceAll(' ', '-')}.json`);
-  const { status } = spawnSync(
-    process.execPath,
-    [
-      join(repository, 'node_modules', 'vitest', 'vitest.mjs'),
-      'run',
-      ...args,
-      '--reporter=default',
-      '--reporter=json',
-      `--outputFile.json=${report}`,
-    ],
-    { cwd: repository, stdio: 'inherit' },
-  );
-  const counted = JSON.parse(existsSync(report) ? readFileSync(report, 'utf8') : '{}') as {
-    numPassedTests?: number;
-    numFailedTests?: number;
-    numPendingTests?: number;
-    testResults?: { assertionResults: { status: string; fullName: string }[] }[];
-  };
-  for (const { status: state, fullName } of (counted.testResults ?? []).flatMap((file) => file.assertionResults))
-    if (state === 'pending' || state === 'skipped') remarks.push(`skipped: ${fullName}`);
-  const failed = counted.numFailedTests ?? 0;
+/** The suites with an editor, one after the other: both build into `dist`, and nothing else does meanwhile. */
+async function inEditor(): Promise<[name: string, end: SuiteEnd][]> {
+  const host = await inHost();
+  const browser = await runVitest({ name: 'browser tests', output: 'kept' }, ['--config', 'vitest.e2e.config.ts']);
+  return [
+    ['in the extension host', host],
+    ['browser tests', browser],
+  ];
+}
+
+async function inHost(): Promise<SuiteEnd> {
+  const file = join(results, 'host.json');
+  rmSync(file, { force: true });
+  const built = await runNode(['esbuild.mjs'], 'kept');
+  const { code, output } = await runNode(['test/host/main.ts', file], 'kept');
+  const rest = { files: [], output: built.output + output };
+  if (code !== 0 || !existsSync(file))
+    return {
+      passed: 0,
+      failed: 1,
+      skipped: 0,
+      remarks: ['failed: the extension-host suite: see what it says'],
+      ...rest,
+    };
+  const { tests, ...count } = hostResult.parse(JSON.parse(readFileSync(file, 'utf8')));
   return {
-    passed: counted.numPassedTests ?? 0,
-    failed: failed === 0 && status !== 0 ? 1 : failed,
-    skipped: counted.numPendingTests ?? 0,
+    ...count,
+    remarks: tests.flatMap(({ name, error }) => (error === undefined ? [] : [`failed: ${name}\n${error}`])),
+    ...rest,
   };
 }
 
-async function inEditor(): Promise<Count> {
-  console.log('\n== in the extension host');
-  if (!hasChromium) return leaveOut('the extension-host suite', 'Chromium is not installed');
-  try {
-    const result = await runSuite(repository);
-    remarks.push(
-      ...result.tests.flatMap(({ name, error }) => (error === undefined ? [] : [`failed: ${name}\n${error}`])),
-    );
-    return result;
-  } catch (error) {
-    remarks.push(`failed: the extension-host suite: ${String(error)}`);
-    return { passed: 0, failed: 1, skipped: 0 };
-  }
+function leaveOut(what: string, why: string): void {
+  remarks.push(`${isCi ? 'failed' : 'skipped'}: ${what}: ${why}`);
+  add(isCi ? { passed: 0, failed: 1, skipped: 0 } : { passed: 0, failed: 0, skipped: 1 });
 }
 
-function leaveOut(what: string, why: string): Count {
-  remarks.push(`${isCi ? 'failed' : 'skipped'}: ${what}: ${why}`);
-  return isCi ? { passed: 0, failed: 1, skipped: 0 } : { passed: 0, failed: 0, skipped: 1 };
+function addSuite(end: SuiteEnd): void {
+  add(end);
+  remarks.push(...end.remarks);
+  files.push(...end.files);
 }
 
 function add(count: Count): void {

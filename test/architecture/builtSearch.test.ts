@@ -1,21 +1,17 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { cpSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { beforeAll, expect, test } from 'vitest';
+import { expect, inject, test } from 'vitest';
 import { openAiServer } from '../support/openAiServer.ts';
 import { plant, temporaryFolder } from '../support/tree.ts';
 
 // What is installed is the bundle: there, too, a search runs in a thread of its own.
 
-beforeAll(() => {
-  execFileSync(process.execPath, ['esbuild.mjs']);
-});
-
 /** A copy, as it is installed: nothing of the source lies beside it. */
 async function installed(): Promise<string> {
   const folder = await temporaryFolder();
-  for (const name of ['dist', 'package.json']) cpSync(name, join(folder, name), { recursive: true });
+  cpSync(dirname(dirname(inject('oversign'))), folder, { recursive: true });
   return join(folder, 'dist');
 }
 

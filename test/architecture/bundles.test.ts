@@ -1,6 +1,6 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { beforeAll, expect, test } from 'vitest';
+import { dirname, join, relative } from 'node:path';
+import { expect, inject, test } from 'vitest';
 
 interface Metafile {
   outputs: Record<
@@ -9,9 +9,8 @@ interface Metafile {
   >;
 }
 
-beforeAll(() => {
-  execFileSync(process.execPath, ['esbuild.mjs']);
-});
+/** What was built for this run, as esbuild names it: from the repository's root. */
+const built = relative(join(import.meta.dirname, '../..'), dirname(inject('oversign')));
 
 /** Everything that is loaded as soon as an output is: its own inputs and those of its static imports. */
 function loadedWith(meta: Metafile, output: string): string[] {
@@ -27,14 +26,14 @@ function loadedWith(meta: Metafile, output: string): string[] {
 }
 
 test('activation loads the editor’s side alone: no engine, no schema library, no model client', () => {
-  const meta = JSON.parse(readFileSync('dist/meta-node.json', 'utf8')) as Metafile;
-  const inputs = loadedWith(meta, 'dist/extension.js');
+  const meta = JSON.parse(readFileSync(join(built, 'meta-node.json'), 'utf8')) as Metafile;
+  const inputs = loadedWith(meta, `${built}/extension.js`);
   expect(inputs).toContain('src/extension/controller.ts');
   expect(inputs.filter((path) => /node_modules|src\/(core|node|terminal|cli|compose)/.test(path))).toEqual([]);
 });
 
 test('the engine loads no model client until a model is asked, and macOS’ sandbox library on macOS alone', () => {
-  const meta = JSON.parse(readFileSync('dist/meta-node.json', 'utf8')) as Metafile;
+  const meta = JSON.parse(readFileSync(join(built, 'meta-node.json'), 'utf8')) as Metafile;
   for (const part of ['src/cli/main.ts', 'src/extension/session.ts']) {
     const output = Object.keys(meta.outputs).find((path) => part in (meta.outputs[path]?.inputs ?? {}));
     const inputs = loadedWith(meta, output ?? '');
@@ -46,7 +45,7 @@ test('the engine loads no model client until a model is asked, and macOS’ sand
 });
 
 test('the panel holds nothing of the engine', () => {
-  const meta = JSON.parse(readFileSync('dist/meta-panel.json', 'utf8')) as Metafile;
+  const meta = JSON.parse(readFileSync(join(built, 'meta-panel.json'), 'utf8')) as Metafile;
   const inputs = Object.values(meta.outputs).flatMap(({ inputs: found }) => Object.keys(found));
   expect(inputs).toContain('webview/main.tsx');
   expect(inputs.filter((path) => /^src\/(?!shared)/.test(path))).toEqual([]);

@@ -5,7 +5,8 @@ import path from 'node:path';
 import { runTests } from '@vscode/test-electron';
 import * as z from 'zod';
 
-const hostResult = z.object({
+/** What the suite leaves. */
+export const hostResult = z.object({
   passed: z.number(),
   failed: z.number(),
   skipped: z.number(),

@@ -1,8 +1,20 @@
-import { cpSync, existsSync, lstatSync, linkSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  lstatSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  symlinkSync,
+} from 'node:fs';
 import { spawn } from 'node:child_process';
 import { createServer, type AddressInfo } from 'node:net';
-import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { SandboxSpec } from '../../src/core/sandbox/port.ts';
 import { attempt as attacked } from '../support/attacks.ts';
 import { attempt, unseen } from '../support/attempt.ts';
@@ -11,7 +23,7 @@ import { TRIES } from '../support/lookingTries.ts';
 import { git } from '../support/repository.ts';
 import { caged, type Caged } from '../support/sandboxRun.ts';
 import { snapshot } from '../support/snapshot.ts';
-import { plant, temporaryFolder } from '../support/tree.ts';
+import { plant, removeWhole, temporaryFolder } from '../support/tree.ts';
 import { workbench, type Workbench } from '../support/workbench.ts';
 
 // A command that is allowed without a question runs with the workspace read-only, likely secrets and what is denied
@@ -69,14 +81,27 @@ describe('every command of the tables that is allowed without a question', () =>
   );
 });
 
+/** The sandbox of all attempts, over the workspace that each gets a copy of. */
+let original: Caged;
+
+beforeAll(async () => {
+  original = await caged(realpathSync(mkdtempSync(join(tmpdir(), 'oversign-looking-'))));
+  const { folder } = original;
+  await plant(folder, { 'README.md': 'hello\n', 'src/a': 'a\n', 'new-for-git': 'x\n' });
+  mkdirSync(join(folder, 'empty'));
+  symlinkSync('README.md', join(folder, 'link'));
+  git(folder, 'init', '-q');
+  git(folder, 'commit', '-q', '--allow-empty', '-m', 'one');
+});
+afterAll(async () => {
+  await original.sandbox.close();
+  await removeWhole(dirname(original.folder));
+});
+
 async function place(): Promise<Caged> {
-  const cage = await caged(await temporaryFolder());
-  await plant(cage.folder, { 'README.md': 'hello\n', 'src/a': 'a\n', 'new-for-git': 'x\n' });
-  mkdirSync(join(cage.folder, 'empty'));
-  symlinkSync('README.md', join(cage.folder, 'link'));
-  git(cage.folder, 'init', '-q');
-  git(cage.folder, 'commit', '-q', '--allow-empty', '-m', 'one');
-  return cage;
+  const folder = join(await temporaryFolder(), 'work');
+  cpSync(original.folder, folder, { recursive: true, verbatimSymlinks: true });
+  return original.over(folder);
 }
 
 /** Without a sandbox, in the same folder. Not spawnSync: what listens lives in this process. */

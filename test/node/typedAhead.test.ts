@@ -12,7 +12,7 @@ const remove = (path: string): { calls: { name: string; args: unknown }[] } => (
   calls: [{ name: 'delete_path', args: { path } }],
 });
 
-/** A run in a terminal in which the model wants to delete `precious`, after a reply that takes its time. */
+/** A run in a terminal in which the model wants to delete `precious`; where steps come before the question, after a reply that takes its time. */
 async function played(
   steps: Step[],
   { script, shell }: { script?: ServerScript; shell?: string } = {},
@@ -25,10 +25,11 @@ async function played(
     'work/second': 'x\n',
     lines: 'y\ny\n',
   });
+  const paceMs = steps.some(([wait]) => wait === 'I think') ? 80 : 0;
   const server = await openAiServer(
     script ??
       ((_, number) =>
-        number === 0 ? { text: 'I think slowly now.', paceMs: 80, ...remove('precious') } : { text: 'All said.' }),
+        number === 0 ? { text: 'I think slowly now.', paceMs, ...remove('precious') } : { text: 'All said.' }),
   );
   onTestFinished(() => server.close());
   const args = ['run', 'do it', '--workspace', 'work', '--model', 'openai', '--model-name', 'm'];

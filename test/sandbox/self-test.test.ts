@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { findMachine, known, type Machine } from '../../src/node/sandbox/machine.ts';
+import { findMachine, known, knownOf, type Machine } from '../../src/node/sandbox/machine.ts';
 import { proveCage } from '../../src/node/sandbox/selfTest/prove.ts';
+import { caged, LIMITS } from '../support/sandboxRun.ts';
 import { plant, temporaryFolder } from '../support/tree.ts';
 
 async function machine(): Promise<{ found: Machine; data: string }> {
@@ -88,4 +89,20 @@ test('a self-test that broke off says so, and blames no attempt that was not mad
   expect(cause).not.toContain('read the home folder');
   expect(cause).toMatch(/the self-test broke off after \d of \d\d attempts/);
   expect(fix).toContain('doctor');
+});
+
+test('a sandbox takes over what others of its process found out about the machine, until it is to look afresh', async () => {
+  const one = await caged(await temporaryFolder());
+  const other = await caged(await temporaryFolder());
+  expect(await one.sandbox.status(LIMITS)).toMatchObject({ works: true });
+  const [found] = known().limits.values();
+  expect(found).toBeDefined();
+  expect(await other.sandbox.status(LIMITS)).toMatchObject({ works: true });
+  expect([...known().limits.values()]).toEqual([found]);
+  expect([...known().limits.values()][0]).toBe(found);
+  other.sandbox.forget();
+  expect(known().limits.size).toBe(0);
+  // With another bubblewrap than the one it was found out with, nothing is known.
+  expect(await other.sandbox.status(LIMITS)).toMatchObject({ works: true });
+  expect(knownOf('another one').limits.size).toBe(0);
 });

@@ -1,7 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
-
-const PROGRAM = new URL('../../src/cli.ts', import.meta.url).pathname;
+import { inject } from 'vitest';
 
 export interface CliOptions {
   /** Holds the folders of this run: `data`, `config`, `home`. */
@@ -27,7 +26,7 @@ export interface Cli {
 
 /** Starts `oversign` as users do, with its own folders and none of this process's environment but PATH. */
 export function startCli(args: readonly string[], { base, cwd = base, environment = {}, node = [] }: CliOptions): Cli {
-  const child = spawn(process.execPath, [...node, PROGRAM, ...args], {
+  const child = spawn(process.execPath, [...node, inject('oversign'), ...args], {
     cwd,
     env: {
       PATH: process.env['PATH'],

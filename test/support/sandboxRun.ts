@@ -27,6 +27,8 @@ export interface Caged {
   spec(argv: readonly string[], options?: RunOptions): Promise<SandboxSpec>;
   /** Runs a bash command line, or an argv, in the real sandbox with the default protected paths. */
   run(command: string | readonly string[], options?: RunOptions): Promise<SandboxResult>;
+  /** The same sandbox, proven once, over another workspace folder. */
+  over(folder: string): Caged;
 }
 
 /** A sandbox over `base`/work, with data, configuration and home folders beside it. Needs nothing from vitest. */
@@ -39,6 +41,11 @@ export async function caged(base: string, path = process.env['PATH'] ?? ''): Pro
   ];
   for (const one of [folder, data, config, home]) await mkdir(one, { recursive: true });
   const sandbox = new HostSandbox({ data, config, home }, { PATH: path }, [folder]);
+  return cagedIn({ sandbox, folder, data, home });
+}
+
+function cagedIn(place: Pick<Caged, 'sandbox' | 'folder' | 'data' | 'home'>): Caged {
+  const { sandbox, folder, home } = place;
   const spec = async (argv: readonly string[], options: RunOptions = {}): Promise<SandboxSpec> => {
     const scope = new Scope({
       roots: [folder],
@@ -68,11 +75,9 @@ export async function caged(base: string, path = process.env['PATH'] ?? ''): Pro
     };
   };
   return {
-    folder,
-    data,
-    home,
-    sandbox,
+    ...place,
     spec,
+    over: (another) => cagedIn({ ...place, folder: another }),
     async run(command, options = {}) {
       const argv = typeof command === 'string' ? ['/bin/bash', '-c', command] : command;
       return sandbox.run(await spec(argv, options), options.signal ?? new AbortController().signal);

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { inject } from 'vitest';
 import * as z from 'zod';
 
-const PROGRAM = new URL('../../src/cli.ts', import.meta.url).pathname;
 const DRIVER = new URL('terminal.py', import.meta.url).pathname;
 
 /** What must have come from the program before (a regular expression) or null, what is done then, and with what. */
@@ -29,7 +29,7 @@ export function inTerminal(
   args: readonly string[],
   { base, steps, columns = 100, shell }: Played,
 ): Promise<TerminalEnd> {
-  const own = [process.execPath, PROGRAM, ...args];
+  const own = [process.execPath, inject('oversign'), ...args];
   const command = shell === undefined ? own : ['bash', '--norc', '-c', shell, 'bash', ...own];
   return new Promise((resolve, reject) => {
     execFile(

@@ -79,6 +79,7 @@ export async function withheldIn(
     const search = known.get(mount) ?? withheldBelow(mount, isSystem ? ['-maxdepth', DEPTH] : []);
     known.set(mount, search);
     const found = await search;
+    if (!found) known.delete(mount); // a mishap is no finding
     if (found) withheld.push(...found);
     if (found && !isSystem) kept.push(mount);
   }

@@ -13,7 +13,7 @@ import { FolderModes } from './folderModes.ts';
 import { gitAround } from './gitAround.ts';
 import { commitQuestions } from './commitQuestions.ts';
 import { heldLimits } from './limits.ts';
-import { findMachine, known, type Machine, type Unproven } from './machine.ts';
+import { findMachine, known, knownOf, type Machine, type Unproven } from './machine.ts';
 import { hiddenElsewhere, type HiddenElsewhere } from './hiddenElsewhere.ts';
 import { LooksAfter } from './looksAfter.ts';
 import { OutsideLinks } from './outsideLinks.ts';
@@ -72,8 +72,12 @@ export class HostSandbox implements Sandbox {
 
   /** Forgets what it knows of this machine, so that the next look is a fresh one. */
   forget(): void {
-    void this.#endWaiting();
     known(true);
+    this.#leaveMachine();
+  }
+
+  #leaveMachine(): void {
+    void this.#endWaiting();
     this.#machine = undefined;
   }
 
@@ -280,14 +284,16 @@ export class HostSandbox implements Sandbox {
   /** Proven once; again when bubblewrap is another one, and some time after it failed. */
   #ready(): Promise<Machine | Unproven> {
     const program = identityOfProgram();
-    if (program !== this.#program || performance.now() > this.#staleAt) this.forget();
+    if (performance.now() > this.#staleAt) this.forget();
+    // What other sandboxes of this process found out with the same program holds for this one too.
+    else if (program !== this.#program) this.#leaveMachine();
     this.#program = program;
     if (this.#machine) return this.#machine;
     this.#staleAt = Infinity;
     const found = findMachine({
       data: this.#folders.data,
       home: this.#folders.home,
-      known: known(),
+      known: knownOf(program),
       toolchains: [...new Set(this.#toolchains().flatMap(({ mounts }) => mounts))],
     });
     this.#machine = found;

@@ -49,6 +49,15 @@ export function known(again = false): Known {
   return KNOWN;
 }
 
+let knownWith = '';
+
+/** The same, found out with this bubblewrap (whatever tells one from another): with another one nothing is known yet. */
+export function knownOf(program: string): Known {
+  const isAnother = program !== knownWith;
+  knownWith = program;
+  return known(isAnother);
+}
+
 /**
  * Finds out what there is, and lets it prove itself: nothing runs in a cage that did not hold. Control groups that do
  * not hold in the proof are done without, and the limits say so.

@@ -146,7 +146,7 @@ async function runClear(lines: readonly string[], read: (line: string) => Meanin
   return { outcomes, wrong: outcomes.filter((one) => one.surprises.length > 0) };
 }
 
-/** Other seeds: `FUZZ_SEED=7 FUZZ_LINES=50000 vitest run test/unit/commandFuzz.test.ts`. */
+/** Other seeds: `FUZZ_SEED=7 FUZZ_LINES=50000 vitest run test/engine/commandFuzz.test.ts`. */
 const SEED = Number(process.env['FUZZ_SEED'] ?? 20_251_122);
 const LINES = Number(process.env['FUZZ_LINES'] ?? 6000);
 

@@ -1,0 +1,87 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { text } from 'node:stream/consumers';
+import * as z from 'zod';
+import type { FileTime } from './budget.ts';
+
+export interface Count {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+/** What a suite came to. `remarks` name what failed and what was left out; `files` are those of vitest. */
+export interface SuiteEnd extends Count {
+  remarks: string[];
+  files: FileTime[];
+  /** What it printed, where that was kept back. */
+  output: string;
+}
+
+export interface Suite {
+  name: string;
+  /** `kept`: what it prints comes back with its end, so that suites that run at once do not speak into each other. */
+  output: 'shown' | 'kept';
+}
+
+const ReportSchema = z.object({
+  numPassedTests: z.number().default(0),
+  numFailedTests: z.number().default(0),
+  numPendingTests: z.number().default(0),
+  testResults: z
+    .array(
+      z.object({
+        name: z.string(),
+        startTime: z.number(),
+        endTime: z.number(),
+        assertionResults: z.array(z.object({ status: z.string(), fullName: z.string() })),
+      }),
+    )
+    .default([]),
+});
+
+const repository = join(import.meta.dirname, '..', '..');
+
+/** Runs a program of Node's in the repository, to its end. */
+export async function runNode(
+  args: readonly string[],
+  output: Suite['output'],
+): Promise<{ code: number | null; output: string }> {
+  const child = spawn(process.execPath, args, {
+    cwd: repository,
+    stdio: output === 'shown' ? ['ignore', 'inherit', 'inherit'] : ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  const streams = [child.stdout, child.stderr].map((stream) => (stream ? text(stream) : Promise.resolve('')));
+  const said = await Promise.all(streams);
+  return { code: await ended, output: said.join('') };
+}
+
+/** Vitest as a process of its own; what it counted, and never less than one failure when it ended badly. */
+export async function runVitest({ name, output }: Suite, args: readonly string[]): Promise<SuiteEnd> {
+  const report = join(repository, 'test-results', `${name.replaceAll(' ', '-')}.json`);
+  rmSync(report, { force: true }); // an earlier run's says nothing about this one
+  const program = join(repository, 'node_modules', 'vitest', 'vitest.mjs');
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const ran = await runNode([program, 'run', ...args, ...reporters], output);
+  const counted = ReportSchema.parse(JSON.parse(existsSync(report) ? readFileSync(report, 'utf8') : '{}'));
+  const remarks = counted.testResults.flatMap(({ assertionResults }) =>
+    assertionResults.flatMap(({ status, fullName }) => {
+      if (status === 'failed') return [`failed: ${fullName}`];
+      return status === 'pending' || status === 'skipped' ? [`skipped: ${fullName}`] : [];
+    }),
+  );
+  const isUnexplained = counted.numFailedTests === 0 && ran.code !== 0;
+  return {
+    passed: counted.numPassedTests,
+    failed: isUnexplained ? 1 : counted.numFailedTests,
+    skipped: counted.numPendingTests,
+    remarks: isUnexplained ? [...remarks, `failed: ${name}: it ended with code ${ran.code ?? 'none'}`] : remarks,
+    files: counted.testResults.map((file) => ({
+      path: relative(repository, file.name),
+      seconds: (file.endTime - file.startTime) / 1000,
+    })),
+    output: ran.output,
+  };
+}
