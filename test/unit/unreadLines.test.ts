@@ -65,6 +65,21 @@ const FOUND = [
   'command -p rm x',
   'exec -a ls rm x',
   'echo "rm x" | at now',
+  'env - rm x',
+  'runuser -u u -- rm x',
+  '/lib64/ld-linux-x86-64.so.2 /bin/rm x',
+  'sudo -s <<< "rm x"',
+  'sudo -i rm x',
+  'flock -w 5 lock rm x',
+  'setarch -R rm x',
+  'setarch x86_64 -R rm x',
+  'su --comm="rm x" user',
+  'script --comm "rm x" log',
+  'mapfile -tC "rm x" -c1 a < README.md',
+  'ssh -lbob host rm x',
+  'ssh -vl bob host rm x',
+  "MANPAGER='rm x' man ls",
+  "bash +c 'rm x'",
 ];
 
 const UNREAD = [
@@ -121,6 +136,11 @@ const UNREAD = [
   'set -H; ls',
   'for i in 1; do x=ls; eval "$Y"; $x z; done',
   'bash -c "bash -c \'$X\'"',
+  'jobs -x rm x',
+  "fish --command='rm x'",
+  "fish -C 'rm x'",
+  'flock --unknown lock rm x',
+  'runuser -u',
 ];
 
 describe('while a rule denies rm', () => {

@@ -73,7 +73,7 @@ export function changesReading(name: string): boolean {
 
 /** Variables whose value bash, or a program that looks at them, runs as a command. */
 export function isRunByPrograms(name: string): boolean {
-  return /^(PROMPT_COMMAND|PS[0-4]|LESSOPEN|LESSCLOSE|BROWSER|VISUAL|RSYNC_RSH|CVS_RSH|TAR_RSH|FCEDIT|GIT_SSH(_COMMAND)?|GIT_EXTERNAL_DIFF|GIT_PROXY_COMMAND|(GIT|SSH|SUDO)_ASKPASS|(.*_)?(PAGER|EDITOR|SHELL|WRAPPER|LAUNCHER|COMMAND))$/.test(
+  return /^(PROMPT_COMMAND|PS[0-4]|LESSOPEN|LESSCLOSE|BROWSER|VISUAL|RSYNC_RSH|CVS_RSH|TAR_RSH|FCEDIT|GIT_SSH(_COMMAND)?|GIT_EXTERNAL_DIFF|GIT_PROXY_COMMAND|(GIT|SSH|SUDO)_ASKPASS|(MAN|.*_)?(PAGER|EDITOR|SHELL|WRAPPER|LAUNCHER|COMMAND))$/.test(
     name,
   );
 }

@@ -7,7 +7,10 @@ import { Stretch } from './stretch.ts';
 const MOST_FILES = 20_000;
 const MOST_BYTES = 64 * 1024 * 1024;
 
-/** What decides which commit is checked out, stashed or staged: HEAD, index, branches, tags, stash. */
+/**
+ * What decides which commit is checked out, stashed or staged: HEAD, index, branches, tags, stash; and whatever else git
+ * takes for a reference by its name below the repository's folder (gitrevisions(7)): ORIG_HEAD, and `origin/main` there.
+ */
 export interface Pointers {
   /** By the name below the repository's folder. */
   entries: ReadonlyMap<string, Pointer>;
@@ -19,26 +22,38 @@ export interface Pointers {
 export type Pointer =
   { kind: 'file'; bytes: Buffer } | { kind: 'link'; target: Buffer } | { kind: 'closed' | 'special' };
 
-/** In these folders only this one is looked at (gitrepository-layout(5)). */
-const ONLY: Readonly<Record<string, string>> = { logs: 'refs', 'logs/refs': 'stash' };
+const ALWAYS = ['refs', 'logs', 'packed-refs', 'index', 'HEAD'];
+/** In these folders only these are looked at (gitrepository-layout(5)); `git checkout -` goes by the reflog of HEAD. */
+const ONLY: Readonly<Record<string, readonly string[]>> = { logs: ['refs', 'HEAD'], 'logs/refs': ['stash'] };
+/** What stands here is of a half-finished cherry-pick or revert, or is found as `heads/main` before the branch is. */
+const FOLDERS = ['sequencer', 'heads', 'remotes', 'tags'];
+/** Not references, whatever they begin with; what is closed to commands, or large. */
+const OTHERS = new Set(['shallow', 'objects', 'hooks', 'info', 'modules', 'worktrees', 'rebase-merge', 'rebase-apply']);
+const REFERENCE = /^(?:[0-9a-f]{40}|ref:)/i;
 
 /** Follows no link: what stands behind one is not in the repository's folder. */
 export async function pointersIn(gitFolder: string): Promise<Pointers> {
   const entries = new Map<string, Pointer>();
   const stretch = new Stretch();
   let tooMuch: string | undefined;
-  const pending = ['refs', 'logs', 'packed-refs', 'index', 'HEAD'];
+  const pending = [...othersIn(gitFolder), ...ALWAYS];
+  const folders = new Set(FOLDERS);
   for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
     await stretch.rest();
     const found = pointerAt(join(gitFolder, name));
     if (found === undefined) continue;
+    const [top = ''] = name.split('/');
+    const isOther = !ALWAYS.includes(top);
     if (found.kind === 'folder') {
+      if (isOther && !folders.has(top)) continue;
       const only = ONLY[name];
-      const below = only === undefined ? found.names : found.names.filter((one) => one === only);
+      const below = only === undefined ? found.names : found.names.filter((one) => only.includes(one));
       for (const one of below) pending.push(`${name}/${one}`);
       continue;
     }
+    if (isOther && top !== 'sequencer' && !isReference(found)) continue;
     entries.set(name, found);
+    for (const folder of foldersOfNames(name, found)) folders.add(folder);
     if (found.kind === 'file' && found.bytes.length > MOST_BYTES)
       tooMuch ??= `a file ${name} of more than ${MOST_BYTES / 2 ** 20} MB`;
     if (entries.size > MOST_FILES) return { entries, tooMuch: `more than ${MOST_FILES} references` };
@@ -55,6 +70,23 @@ export function isSame(a: Pointer | undefined, b: Pointer | undefined): boolean 
 /** The names at which something else stands now. */
 export function changedIn({ entries: before }: Pointers, { entries: now }: Pointers): string[] {
   return [...new Set([...before.keys(), ...now.keys()])].filter((name) => !isSame(before.get(name), now.get(name)));
+}
+
+/** They are looked at last, when the names of all branches and remotes are known. */
+function othersIn(gitFolder: string): string[] {
+  const found = pointerAt(gitFolder);
+  return found?.kind === 'folder' ? found.names.filter((name) => !ALWAYS.includes(name) && !OTHERS.has(name)) : [];
+}
+
+/** A socket is one of git's own (core.fsmonitor), and no reference. */
+function isReference(found: Pointer): boolean {
+  return found.kind === 'file' ? REFERENCE.test(found.bytes.toString('latin1', 0, 40)) : found.kind !== 'special';
+}
+
+/** Where `origin/main` and `feature/x` would be found before the reference of that name is. */
+function foldersOfNames(name: string, found: Pointer): string[] {
+  const text = name === 'packed-refs' && found.kind === 'file' ? found.bytes.toString('latin1') : name;
+  return [...text.matchAll(/\brefs\/(?:heads|remotes|tags)\/([^/\s]+)\//g)].map(([, folder = '']) => folder);
 }
 
 function pointerAt(path: string): Pointer | { kind: 'folder'; names: string[] } | undefined {

@@ -1,6 +1,8 @@
-import type { Sandbox, SandboxSpec } from '../../core/sandbox/port.ts';
+import type { Sandbox, SandboxResult, SandboxSpec } from '../../core/sandbox/port.ts';
 import type { CommitQuestions } from './committedControls.ts';
 import { askGit } from './gitQuestions.ts';
+
+const HISTORY = ['log', '-m', '--root', '--raw', '--no-abbrev', '--no-renames', '--no-color', '--format='];
 
 /** Asks git, in a cage of its own, which protected files commits hold and held. */
 export function commitQuestions(
@@ -26,7 +28,24 @@ export function commitQuestions(
           return false;
         },
       });
-      return result?.ending.kind === 'exited' && result.ending.code === 0 ? entries : undefined;
+      return isAnswer(result) ? entries : undefined;
+    },
+    async protectedSince({ worktree }, { fresh, known }) {
+      const entries = new Set<string>();
+      const result = await askGit({
+        sandbox,
+        rules,
+        top: worktree,
+        args: [...HISTORY, '--ignore-missing', ...fresh, '--not', ...known],
+        most: 4096,
+        onLine: (line) => {
+          const [, mode = '', id = '', name = ''] =
+            /^:\d+ (\d+) [0-9a-f]+ ([0-9a-f]+) [AMT]\t"?(.*?)"?$/.exec(line) ?? [];
+          if (name !== '' && spec.isProtected(`${worktree}/${name}`)) entries.add(`${mode} ${id} ${name}`);
+          return false;
+        },
+      });
+      return isAnswer(result) ? entries : undefined;
     },
     async everAt({ worktree }, commits, path) {
       const found = new Set<string>();
@@ -34,7 +53,7 @@ export function commitQuestions(
         sandbox,
         rules,
         top: worktree,
-        args: ['log', '-m', '--raw', '--no-abbrev', '--no-renames', '--format=', ...commits, '--', path],
+        args: [...HISTORY, ...commits, '--', path],
         most: 4096,
         onLine: (line) => {
           const [, id] = /^:\d+ \d+ [0-9a-f]+ ([0-9a-f]+) /.exec(line) ?? [];
@@ -45,4 +64,9 @@ export function commitQuestions(
       return found;
     },
   };
+}
+
+/** With 128 git says that what was asked about is no commit, or is missing: it cannot be checked out either. */
+function isAnswer(result: SandboxResult | undefined): boolean {
+  return result?.ending.kind === 'exited' && (result.ending.code === 0 || result.ending.code === 128);
 }

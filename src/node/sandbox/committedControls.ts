@@ -15,6 +15,11 @@ const MOST_COMMITS = 1000;
 export interface CommitQuestions {
   /** The protected files of a commit, one text each: mode, object and path. Undefined where that cannot be told. */
   protectedIn(repository: Found, commit: string): Promise<ReadonlySet<string> | undefined>;
+  /** The same of all commits that lead to the fresh ones and not to the known ones. */
+  protectedSince(
+    repository: Found,
+    commits: { fresh: readonly string[]; known: readonly string[] },
+  ): Promise<ReadonlySet<string> | undefined>;
   /** The objects that ever stood at a path in the history of these commits. */
   everAt(repository: Found, commits: readonly string[], path: string): Promise<ReadonlySet<string>>;
 }
@@ -85,26 +90,40 @@ export class CommittedControls {
     now: Pointers,
     git: CommitQuestions,
   ): Promise<string | undefined> {
-    if (changedIn(before, now).length === 0) return undefined;
+    const changed = new Set(changedIn(before, now));
+    if (changed.size === 0) return undefined;
     const tips = tipsIn(before);
     const fresh = [...tipsIn(now)].filter((tip) => !tips.has(tip));
+    const known = [
+      ...new Set([...tipsIn(before, (name) => changed.has(name) && isRef(name)), ...tipsIn(before, isRef)]),
+    ];
+    const inRefs = [...tipsIn(now, isRef)].filter((tip) => !tips.has(tip));
     // It gives an object that is known another content, whatever that is called (git-replace(1)).
     const replacedBefore = replacementsIn(before);
     const replaced = [...replacementsIn(now)].find((line) => !replacedBefore.has(line));
     if (replaced !== undefined) return replaced.slice(replaced.indexOf(' ') + 1);
-    if (fresh.length > MOST_TIPS) return `what ${fresh.length} new commits hold`;
+    if (inRefs.length > MOST_TIPS || fresh.length > MOST_COMMITS) return `what ${fresh.length} new commits hold`;
     const wasStaged = this.#stagedIn(repository, before);
     const staged = this.#stagedIn(repository, now);
     // What cannot be read may hold anything; where it was like that before, it is the person's own way.
     if (staged === undefined && wasStaged !== undefined) return 'what the index holds cannot be told, and it';
     const came = new Set(staged);
-    // What is no commit cannot be checked out either.
-    for (const tip of fresh) for (const entry of (await git.protectedIn(repository, tip)) ?? []) came.add(entry);
+    // Also what was committed on the way and taken away again: it is one checkout, one revert away.
+    const commits = { fresh, known: known.slice(0, MOST_COMMITS) };
+    const looks = [
+      ...inRefs.map((tip) => () => git.protectedIn(repository, tip)),
+      ...(fresh.length > 0 ? [() => git.protectedSince(repository, commits)] : []),
+    ];
+    for (const look of looks) {
+      const held = await look();
+      if (held === undefined) return 'what new commits hold cannot be told, and it';
+      for (const entry of held) came.add(entry);
+    }
     const ever = new Map<string, ReadonlySet<string>>();
     for (const entry of came) {
       if (wasStaged?.has(entry) === true) continue;
       const path = pathIn(entry);
-      const had = ever.get(path) ?? (await git.everAt(repository, [...tips].slice(0, MOST_COMMITS), path));
+      const had = ever.get(path) ?? (await git.everAt(repository, known.slice(0, MOST_COMMITS), path));
       ever.set(path, had);
       if (!had.has(objectIn(entry))) return path;
     }
@@ -151,12 +170,19 @@ function pathIn(entry: string): string {
   return entry.split(' ').slice(2).join(' ');
 }
 
-/** Every object that is named: in a reference, a list of packed ones, a reflog of the stash. */
-function tipsIn(pointers: Pointers): Set<string> {
+/** Every object that is named: in a reference, a list of packed ones, a reflog. git reads capitals, too. */
+function tipsIn(pointers: Pointers, isMeant: (name: string) => boolean = () => true): Set<string> {
   const tips = new Set<string>();
-  for (const [, text] of textsIn(pointers))
-    for (const [tip] of text.matchAll(/\b[0-9a-f]{40}(?:[0-9a-f]{24})?\b/g)) if (!/^0+$/.test(tip)) tips.add(tip);
+  for (const [name, text] of textsIn(pointers))
+    if (isMeant(name))
+      for (const [tip] of text.matchAll(/\b[0-9a-f]{40}(?:[0-9a-f]{24})?\b/gi))
+        if (!/^0+$/.test(tip)) tips.add(tip.toLowerCase());
   return tips;
+}
+
+/** What HEAD has been at may be a great deal, and gone by now. */
+function isRef(name: string): boolean {
+  return name !== 'logs/HEAD';
 }
 
 /** Which object stands for which other one: `digest refs/replace/digest`, as a packed reference is written. */

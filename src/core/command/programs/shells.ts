@@ -1,5 +1,6 @@
 import { isOpenFile } from '../input.ts';
 import type { Judge, Judging } from '../judging.ts';
+import { parseOptions } from '../options.ts';
 import { known, mayBeOption, type Word } from '../word.ts';
 
 // Programs that run a text as a shell does. What is given to them is read; where it cannot be, nothing is known.
@@ -9,6 +10,9 @@ const NAMES = ['bash', 'sh', 'dash', 'ash', 'zsh', 'ksh', 'mksh', 'rbash', 'yash
 /** Options of bash(1) that change nothing that matters here. */
 const PLAIN = /^(-[euxc]+|--norc|--noprofile|--posix|--noediting)$/;
 const WITH_VALUE = /^(--rcfile|--init-file|[-+][a-zA-Z]*[oO])$/;
+/** Of another shell's options it is not known which takes a text to run (`fish --command=…`). */
+const UNDERSTOOD =
+  /^([-+][a-zA-Z]+|--(rcfile|init-file|norc|noprofile|posix|noediting|login|verbose|restricted|version|help))$/;
 
 interface Started {
   /** Whether the first operand is the text itself. */
@@ -27,8 +31,8 @@ function started(args: readonly Word[]): Started | undefined {
     const isEnd = word.kind === 'known' && /^--?$/.test(word.text);
     if (isEnd || !(mayBeOption(word) || word.text.startsWith('+')))
       return { ...found, operands: args.slice(isEnd ? at + 1 : at) };
-    if (word.kind !== 'known') return undefined;
-    if (/^-[a-zA-Z]*c/.test(word.text)) found.isText = true;
+    if (word.kind !== 'known' || !UNDERSTOOD.test(word.text)) return undefined;
+    if (/^[-+][a-zA-Z]*c/.test(word.text)) found.isText = true;
     if (/^-[a-zA-Z]*[si]/.test(word.text)) found.readsInput = true;
     if (!PLAIN.test(word.text)) found.isPlain = false;
     if (WITH_VALUE.test(word.text)) {
@@ -43,7 +47,8 @@ function started(args: readonly Word[]): Started | undefined {
 const shell: Judge = (args, it, name) => {
   // Other shells read the same text differently.
   if (name !== 'bash') it.doubt(`${name} may be another shell than bash`);
-  const start = started(args);
+  // `fish -C TEXT`
+  const start = name === 'fish' && args.some(({ text }) => /^-[a-zA-Z]*C/.test(text)) ? undefined : started(args);
   if (!start) {
     it.unread(`which script ${name} runs cannot be known beforehand`);
     return;
@@ -71,6 +76,11 @@ function file(script: Word, it: Judging, name: string): void {
 
 function input(it: Judging, name: string): void {
   it.doubt(`${name} runs a script that was not looked into`);
+  readsInput(it, name);
+}
+
+/** A shell takes its commands from there. */
+export function readsInput(it: Judging, name: string): void {
   if (it.input.kind === 'text') it.shell(it.input.text);
   else if (it.input.kind === 'unknown') it.unread(`what ${name} reads and runs cannot be seen`);
 }
@@ -104,8 +114,10 @@ const all = (words: readonly Word[], it: Judging): void => {
 function valueOf(args: readonly Word[], long: string): Word | undefined {
   for (const [at, word] of args.entries()) {
     if (word.kind === 'unknown' && mayBeOption(word)) return word;
-    if (word.text === `--${long}` || /^-[a-zA-Z]*c$/.test(word.text)) return args[at + 1];
-    if (word.text.startsWith(`--${long}=`)) return known(word.text.slice(long.length + 3));
+    const [, name = '', value] = /^--([a-z]+)(?:=(.*))?$/s.exec(word.text) ?? [];
+    // It can be cut short (getopt_long(3)).
+    if (name !== '' && long.startsWith(name)) return value === undefined ? args[at + 1] : known(value);
+    if (/^-[a-zA-Z]*c$/.test(word.text)) return args[at + 1];
     if (/^-[a-bd-z]*c./.test(word.text)) return known(word.text.replace(/^-[a-bd-z]*c/, ''));
   }
   return undefined;
@@ -121,11 +133,16 @@ function withText(why: string, otherwise: (args: readonly Word[], it: Judging, n
   };
 }
 
-/** Words behind the first one that is no option, and everything before it is one that takes nothing. */
-function behind(count: number): (args: readonly Word[], it: Judging, name: string) => void {
+/** Words behind the options and so many operands. */
+function behind(options: string, count: number): (args: readonly Word[], it: Judging, name: string) => void {
   return (args, it, name) => {
-    const start = args.findIndex((word) => !(word.kind === 'known' && /^-[a-zA-Z]+$|^--[\w-]+$/.test(word.text)));
-    const rest = start === -1 ? [] : args.slice(start + count);
+    const strict: Judging = {
+      ...it,
+      doubt: (why) => {
+        it.unread(why);
+      },
+    };
+    const rest = parseOptions(options, args, strict, name, 'first').operands.slice(count);
     if (rest.length > 0) it.run(rest);
     else it.unread(`${name} is not understood with this`);
   };
@@ -166,7 +183,8 @@ const parallel: Judge = (args, it, name) => {
 /** ssh(1): what stands behind the host is a text for a shell there. */
 const ssh: Judge = (args, it, name) => {
   it.doubt(`${name} reaches another machine`);
-  const takes = /^-[a-zA-Z0-9]*[BbcDEeFIiJLlmOoPpRSWw]$/;
+  // The first letter that takes a value takes the rest of its word.
+  const takes = /^-[^BbcDEeFIiJLlmOoPpRSWw]*[BbcDEeFIiJLlmOoPpRSWw]$/;
   let at = 0;
   while (at < args.length && args[at]?.text.startsWith('-') === true) at += takes.test(args[at]?.text ?? '') ? 2 : 1;
   if (args.length > at + 1) all(args.slice(at + 1), it);
@@ -183,8 +201,8 @@ const later: Judge = (args, it, name) => {
 const mapfile: Judge = (args, it, name) => {
   it.doubt(`${name} sets variables`);
   for (const [at, word] of args.entries()) {
-    const value =
-      word.text === '-C' ? args[at + 1] : word.text.startsWith('-C') ? known(word.text.slice(2)) : undefined;
+    const [, attached] = /^-t*C(.*)$/s.exec(word.text) ?? [];
+    const value = attached === '' ? args[at + 1] : attached === undefined ? undefined : known(attached);
     if (value) it.shell(value);
     if (word.kind !== 'known') it.unread(`${name} is not understood with this`);
   }
@@ -216,12 +234,32 @@ export const SHELLS: [string, Judge][] = [
       input(it, name);
     }),
   ],
-  ['runuser', withText('runuser runs it as somebody else', behind(0))],
+  [
+    'runuser',
+    withText('runuser runs it as somebody else', (args, it, name) => {
+      if (!args.some(({ text }) => /^(-[a-zA-Z]*u|--user)/.test(text))) input(it, name);
+      else
+        behind('-u=text -g=text -G=text -w=text -m -p -P -l -f --user=text --group=text --supp-group=text', 0)(
+          args,
+          it,
+          name,
+        );
+    }),
+  ],
   [
     'script',
     withText('script runs a shell and writes what it says', (_args, it, name) => {
       input(it, name);
     }),
   ],
-  ['flock', withText('flock makes a lock file', behind(1))],
+  [
+    'flock',
+    withText(
+      'flock makes a lock file',
+      behind(
+        '-s -x -e -u -n -o -F -w=text -E=text --shared --exclusive --unlock --nonblock --nb --timeout=text --wait=text --conflict-exit-code=text --close --no-fork --verbose',
+        1,
+      ),
+    ),
+  ],
 ];

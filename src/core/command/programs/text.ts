@@ -222,7 +222,14 @@ export const TEXTS: [string, Judge][] = [
   ['tar', tar],
   ['unzip', unzip],
   ['tput', tput],
-  ['jobs', looking('none', '-l -n -p -r -s')],
+  [
+    'jobs',
+    (args, it, name) => {
+      // -x starts what stands behind it.
+      if (args.some((word) => word.kind !== 'known' || !/^-[lnprs]+$/.test(word.text)))
+        it.unread(`${name} is not understood with this`);
+    },
+  ],
   ['gzip', gzip],
   ['gunzip', gzip],
   ['kill', kill],

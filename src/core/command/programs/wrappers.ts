@@ -1,6 +1,7 @@
 import { parseOptions } from '../options.ts';
 import type { Judge, Judging } from '../judging.ts';
 import { isOneWord, known, unknown, type Word } from '../word.ts';
+import { readsInput } from './shells.ts';
 import { isHarmlessSetting, isRunByPrograms, startsPrograms } from '../shellState.ts';
 
 // Programs that start another one, with their options as in the manual pages. What they start is looked into.
@@ -41,7 +42,8 @@ const env: Judge = (args, it, name) => {
     else it.unread('env makes words of a text that is not known beforehand');
     return;
   }
-  let at = 0;
+  // A dash alone means -i.
+  let at = operands[0]?.text === '-' ? 1 : 0;
   for (; operands[at]?.text.includes('='); at += 1) {
     const word = operands[at] as Word;
     const cut = word.text.indexOf('=');
@@ -54,7 +56,7 @@ const env: Judge = (args, it, name) => {
   }
   const folder = options.get('-C') ?? options.get('--chdir');
   if (operands.length === at) it.variable('*');
-  if (operands.length > at) it.run(operands.slice(at), folder ? { folder } : {});
+  else it.run(operands.slice(at), folder ? { folder } : {});
 };
 
 function quoted(text: string): string {
@@ -105,11 +107,6 @@ function isSetting(word: Word): boolean {
 const STRANGE: [name: string, why: string, options: string, operandsBefore?: number][] = [
   ['nohup', 'nohup may write nohup.out', ''],
   ['exec', 'exec replaces the shell', '-a=text -c -l'],
-  [
-    'sudo',
-    'sudo runs it as somebody else',
-    '-A -b -B -E -e -H -K -k -l -n -N -P -S -s -v -i -C=text -D=text -g=text -h=text -p=text -R=text -r=text -t=text -T=text -u=text -U=text --askpass --background --bell --preserve-env? --edit --set-home --remove-timestamp --reset-timestamp --list --non-interactive --preserve-groups --stdin --shell --validate --login --close-from=text --chdir=text --group=text --host=text --prompt=text --chroot=text --role=text --type=text --command-timeout=text --user=text --other-user=text',
-  ],
   ['doas', 'doas runs it as somebody else', '-L -n -s -u=text -C=text'],
   ['pkexec', 'pkexec runs it as somebody else', '--user=text --disable-internal-agent --keep-cwd'],
   ['chroot', 'chroot runs it in another root', '--userspec=text --groups=text --skip-chdir', 1],
@@ -142,7 +139,6 @@ const STRANGE: [name: string, why: string, options: string, operandsBefore?: num
     '-a -b -d -f -i -o -r -R -m -p -v -T=text -P=text -D=text --batch --deadline --fifo --idle --other --rr --reset-on-fork --sched-runtime=text --sched-period=text --sched-deadline=text',
     1,
   ],
-  ['setarch', 'setarch says how it runs', '-B -F -I -L -R -S -T -X -Z -3 -v', 1],
   ['linux32', 'linux32 says how it runs', '-B -F -I -L -R -S -T -X -Z -3 -v'],
   ['linux64', 'linux64 says how it runs', '-B -F -I -L -R -S -T -X -Z -3 -v'],
   [
@@ -179,18 +175,47 @@ const STRANGE: [name: string, why: string, options: string, operandsBefore?: num
     '-q -v --quiet --verbose --tool=text --leak-check? --error-exitcode=text --log-file=text --trace-children=text --track-origins=text',
   ],
   [
-    'ld.so',
-    'the dynamic loader runs a program',
-    '--list --verify --inhibit-cache --library-path=text --inhibit-rpath=text --audit=text --preload=text --argv0=text',
-  ],
-  [
     'systemd-run',
     'systemd-run hands it to systemd',
     '-r -d -P -t -q -G -S --scope --user --system --wait --pty --pipe --quiet --collect --shell --same-dir --no-block --remain-after-exit --unit=text -u=text --property=text -p=text --description=text --slice=text --uid=text --gid=text --nice=text --working-directory=text --setenv=text -E=text',
   ],
 ];
 
+const LOADERS = [
+  'ld.so',
+  ...['', '/lib/', '/lib64/', '/usr/lib/', '/usr/lib64/'].flatMap((folder) =>
+    ['linux-x86-64.so.2', 'linux-aarch64.so.1', 'linux.so.2', 'linux-armhf.so.3', 'musl-x86_64.so.1'].map(
+      (name) => `${folder}ld-${name}`,
+    ),
+  ),
+];
+const loader = strange(
+  'the dynamic loader runs a program',
+  '--list --verify --inhibit-cache --library-path=text --inhibit-rpath=text --audit=text --preload=text --argv0=text',
+);
+
+const asRoot = strange(
+  'sudo runs it as somebody else',
+  '-A -b -B -E -e -H -K -k -l -n -N -P -S -s -v -i -C=text -D=text -g=text -h=text -p=text -R=text -r=text -t=text -T=text -u=text -U=text --askpass --background --bell --preserve-env? --edit --set-home --remove-timestamp --reset-timestamp --list --non-interactive --preserve-groups --stdin --shell --validate --login --close-from=text --chdir=text --group=text --host=text --prompt=text --chroot=text --role=text --type=text --command-timeout=text --user=text --other-user=text',
+);
+/** Without a command the shell that it starts reads one. */
+const sudo: Judge = (args, it, name) => {
+  asRoot(args, it, name);
+  if (args.some(({ text }) => /^-[a-zA-Z]*[si]|^--(shell|login)/.test(text))) readsInput(it, name);
+};
+
+/** The architecture can be left out; options may stand behind it. */
+const setarch: Judge = (args, it, name) => {
+  const [first] = args;
+  const isNamed =
+    first?.kind === 'known' && /^(x86_64|i.86|linux|aarch64|arm|ppc|s390|mips|sparc|uname)/.test(first.text);
+  strange('setarch says how it runs', '-B -F -I -L -R -S -T -X -Z -3 -v')(isNamed ? args.slice(1) : args, it, name);
+};
+
 export const WRAPPERS: [string, Judge][] = [
+  ...LOADERS.map((name): [string, Judge] => [name, loader]),
+  ['setarch', setarch],
+  ['sudo', sudo],
   ['env', env],
   ['xargs', xargs],
   ['nice', wrapper('-# -n=text --adjustment=text')],
