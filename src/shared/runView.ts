@@ -15,7 +15,18 @@ export const RunStateSchema = z.enum([
 ]);
 export type RunState = z.infer<typeof RunStateSchema>;
 
-export const ActionStatusSchema = z.enum(['deciding', 'waiting', 'running', 'done', 'failed', 'denied', 'cancelled']);
+/** `interrupted` and `unknown` only of earlier work: the process went away, or it was not kept how the action ended. */
+export const ActionStatusSchema = z.enum([
+  'deciding',
+  'waiting',
+  'running',
+  'done',
+  'failed',
+  'denied',
+  'cancelled',
+  'interrupted',
+  'unknown',
+]);
 export type ActionStatus = z.infer<typeof ActionStatusSchema>;
 
 /** One line of the transcript. */

@@ -4,15 +4,18 @@ import type { Asker } from './asker.ts';
 import { approvalText } from './cardText.ts';
 
 export interface Terminal {
-  asker: Pick<Asker, 'ask'>;
+  asker: Pick<Asker, 'ask' | 'isLive'>;
   write: (text: string) => void;
   /** Of the terminal; undefined where nothing wraps lines. */
   columns?: number | undefined;
 }
 
+const NOTHING_TO_REMEMBER = 'Nothing can be remembered here.';
+
 /**
- * Shows a waiting approval and asks `Allow? [y/N]`. Only a plain yes approves; the end of input denies. Undefined
- * where the question was taken back.
+ * Shows a waiting approval and asks `Allow? [y/N]`. Only a plain yes approves; the end of input denies. Whoever
+ * wants something remembered where nothing can be is asked again; lines that were written beforehand deny then, or the
+ * next question's answer would be taken for this one's. Undefined where the question was taken back.
  */
 export async function askInTerminal(
   approval: Approval,
@@ -22,16 +25,26 @@ export async function askInTerminal(
   const offer = approval.grantOffers[0];
   const remember = offer === undefined ? '' : ` (r: remember ${visibleLine(offer.words)}, for this run)`;
   const text = `\n${approvalText(approval, columns)}\n`;
-  const line = await asker.ask({ text, prompt: `Allow? [y/N]${remember} ` }, signal);
+  const prompt = `Allow? [y/N]${remember} `;
+  let line = await asker.ask({ text, prompt }, signal);
+  while (asker.isLive && offer === undefined && line !== undefined && wantsRemembered(line))
+    line = await asker.ask({ text: `${NOTHING_TO_REMEMBER}\n`, prompt }, signal);
   if (signal?.aborted === true) return undefined;
   if (line === undefined) {
     write('\nNobody is there to answer: denied.\n');
     return { choice: 'deny', reason: 'nobody was there to ask' };
   }
+  if (wantsRemembered(line)) {
+    if (offer !== undefined) return { choice: 'approve-and-grant', grant: { offer: offer.id, until: { kind: 'run' } } };
+    write(`${NOTHING_TO_REMEMBER} Denied.\n`);
+    return { choice: 'deny' };
+  }
   const said = line.trim();
   if (/^(y|yes)$/i.test(said)) return { choice: 'approve' };
-  if (/^r$/i.test(said) && offer !== undefined)
-    return { choice: 'approve-and-grant', grant: { offer: offer.id, until: { kind: 'run' } } };
   const reason = said.replace(/^(n|no)\b[\s,:]*/i, '').slice(0, 2000);
   return reason === '' ? { choice: 'deny' } : { choice: 'deny', reason };
+}
+
+function wantsRemembered(line: string): boolean {
+  return /^(r|remember)$/i.test(line.trim());
 }

@@ -6,6 +6,8 @@ export interface Question {
 
 /** Whoever answers. `undefined` where nobody is there, or the question was taken back. */
 export interface Asker {
+  /** Whether somebody is there who can be asked again; else each line was written for one question beforehand. */
+  readonly isLive: boolean;
   ask(question: Question, signal?: AbortSignal): Promise<string | undefined>;
   close(): void;
 }

@@ -8,6 +8,7 @@ const MOST = 4000;
 
 /** Answers that were put into a pipe or a file beforehand, a line each; `undefined` once the input has ended. */
 export class PipeAsker implements Asker {
+  readonly isLive = false;
   readonly #waiting: ((line: string | undefined) => void)[] = [];
   readonly #lines: string[] = [];
   readonly #input: Readable;

@@ -27,6 +27,7 @@ interface Open {
  * of its buffer. Otherwise it stays as it was, so that Ctrl+C and Ctrl+Z work whatever this process does.
  */
 export class TerminalAsker implements Asker {
+  readonly isLive = true;
   readonly #input: ReadStream;
   readonly #write: (text: string) => void;
   readonly #decoder = new TextDecoder();

@@ -69,7 +69,9 @@ function placesOf({ meaning, named, cwd }: Line, index: number, home: string): s
   const given = meaning.paths.filter(
     ({ program, access, isGuess }) => program === index && access === 'read' && !isGuess,
   );
-  const places = given.flatMap(({ spelling, isPattern }) => (isPattern ? [] : (absoluteOrNone(spelling, cwd, home) ?? '')));
+  const places = given.flatMap(({ spelling, isPattern }) =>
+    isPattern ? [] : (absoluteOrNone(spelling, cwd, home) ?? ''),
+  );
   const isThere = (place: string): boolean => named.resources.some(({ path }) => path === place);
   return places.every(isThere) ? places : undefined;
 }
