@@ -69,6 +69,8 @@ export const RunViewSchema = z.strictObject({
   questions: z.number(),
   flags: FlagsSchema,
   grants: z.array(GrantListingSchema),
+  /** How many entries came before these and are left out: an entry's number stays its own. */
+  entriesBefore: z.int().min(0),
   entries: z.array(EntrySchema),
 });
 export type RunView = z.infer<typeof RunViewSchema>;

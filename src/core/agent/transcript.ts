@@ -12,6 +12,11 @@ const MAX_ENTRIES = 500;
 export class Transcript {
   #entries: Entry[] = [];
 
+  /** How many entries are left out. */
+  get before(): number {
+    return Math.max(0, this.#entries.length - MAX_ENTRIES);
+  }
+
   get entries(): Entry[] {
     return this.#entries.slice(-MAX_ENTRIES);
   }
