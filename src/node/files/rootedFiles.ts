@@ -14,6 +14,7 @@ import { forbiddenBelow } from './forbiddenBelow.ts';
 import { DeniedNames } from './hardLinks.ts';
 import { asFailure, OpenFolder, openFolderAt, openPlace, type Place } from './openTree.ts';
 import { isSame, preImageAt } from './preImage.ts';
+import { ownSpelling, type SpelledFolder } from './ownSpelling.ts';
 import { removeTree } from './removeTree.ts';
 import { refuseRepositoryControls } from './repositoryControls.ts';
 import { resolvePath } from './resolve.ts';
@@ -27,22 +28,26 @@ const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | const
 /** `Files` on a real file system: see there for what each method promises. */
 export class RootedFiles implements Files {
   readonly #scope: () => Scope;
+  readonly #folders: readonly SpelledFolder[];
   readonly #effort: Effort | undefined;
   readonly #deniedNames: DeniedNames;
 
-  constructor(scope: () => Scope, effort?: Effort) {
+  /** `folders`: those that were opened through links. */
+  constructor(scope: () => Scope, folders: readonly SpelledFolder[], effort?: Effort) {
     this.#scope = scope;
+    this.#folders = folders;
     this.#effort = effort;
     this.#deniedNames = new DeniedNames(effort);
   }
 
   within(effort: Effort): Files {
-    return new RootedFiles(this.#scope, effort);
+    return new RootedFiles(this.#scope, this.#folders, effort);
   }
 
   look(spelling: string, base: string, last: 'followed' | 'itself'): Promise<Look> {
     this.#effort?.look();
-    return resolvePath(spelling, base, last, this.#scope());
+    const scope = this.#scope();
+    return resolvePath(ownSpelling(spelling, this.#folders, scope.home), base, last, scope);
   }
 
   async preImage(path: string): Promise<PreImage> {

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { EngineParts } from '../../compose.ts';
 import type { Sandbox } from '../../core/sandbox/port.ts';
 import { account } from '../account.ts';
-import { realFolder, WorkspaceRefused } from '../engineParts.ts';
+import { realFolder, spelledFolders, WorkspaceRefused } from '../engineParts.ts';
 import { RootedFiles } from '../files/rootedFiles.ts';
 import { ThreadSearch } from '../search/threadSearch.ts';
 import { sha256 } from '../files/hash.ts';
@@ -55,7 +55,7 @@ export async function decidingParts(options: DecidingOptions): Promise<EnginePar
     ),
     audit: NO_LOG,
     keepEvidence: () => undefined,
-    files: (scope) => new RootedFiles(scope),
+    files: (scope) => new RootedFiles(scope, spelledFolders([options.workspace], [root])),
     laterPaths: () => later.find(),
     textSearch: new ThreadSearch(),
     realPath,
