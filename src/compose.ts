@@ -170,9 +170,15 @@ export class Engine {
     });
   }
 
-  /** Starts a run with this task, or hands the text to the present one. Resolves when the work has ended. */
-  async send(text: string, model: Model): Promise<void> {
-    const fits = this.#run && (this.#run.isWorking || this.#run.view().model === model.label);
+  /**
+   * Starts a run with this task, or hands the text to the present one. Resolves when the work has ended. Where it is
+   * meant for a run (`meant`), throws a sentence instead of starting another one: what was read in a run goes to no
+   * other model, and nobody is told of a run that is in truth a new one.
+   */
+  async send(text: string, model: Model, meant?: string): Promise<void> {
+    const fits = this.#run && (this.#run.isWorking || isSameModel(this.#run.view(), model));
+    if (meant !== undefined && !(fits && this.#run?.id === meant))
+      throw new Error(`The model or the run was changed meanwhile: this would begin a new run. ${model.destination}`);
     // Two messages in quick succession are for one run; whoever stops it meanwhile stops it.
     if (!fits) this.#starting ??= this.#newRun(model);
     const run = await this.#started();
@@ -342,4 +348,9 @@ export class Engine {
   #changed(): void {
     for (const listener of this.#listeners) listener();
   }
+}
+
+/** Whether prompts of a run would go where they went before. */
+function isSameModel(run: RunView, model: Model): boolean {
+  return run.model === model.label && run.destination === model.destination;
 }

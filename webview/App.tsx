@@ -45,10 +45,15 @@ export function App({ store }: { readonly store: Store }) {
               store={store}
             />
           ))}
-          <Interrupted runs={interrupted} post={store.post} />
+          <Interrupted runs={interrupted} destination={panel?.model.destination ?? ''} post={store.post} />
         </div>
       )}
-      <Transcript entries={panel?.run?.entries ?? []} sandbox={panel?.sandbox.state ?? 'unknown'} shown={model.shown} />
+      <Transcript
+        entries={panel?.run?.entries ?? []}
+        before={panel?.run?.entriesBefore ?? 0}
+        sandbox={panel?.sandbox.state ?? 'unknown'}
+        shown={model.shown}
+      />
       {panel?.run !== undefined && (
         <>
           <RunStateLine run={panel.run} current={panel.model.label} />

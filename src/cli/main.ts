@@ -5,6 +5,7 @@ import { doctor } from './doctor.ts';
 import { erase } from './erase.ts';
 import { exportLog } from './export.ts';
 import { history, questions, report } from './history.ts';
+import { notTaken, OPTIONS } from './options.ts';
 import { policy } from './policy.ts';
 import { sandbox } from './sandbox.ts';
 import { runTask } from './runTask.ts';
@@ -19,33 +20,7 @@ export async function main(argv: string[], version: string): Promise<number> {
       args: argv,
       allowPositionals: true,
       tokens: true,
-      options: {
-        workspace: { type: 'string' },
-        model: { type: 'string' },
-        'model-name': { type: 'string' },
-        'base-url': { type: 'string' },
-        'api-key-file': { type: 'string' },
-        policy: { type: 'string' },
-        resume: { type: 'string' },
-        'user-policy': { type: 'string' },
-        'org-policy': { type: 'string' },
-        text: { type: 'string' },
-        decision: { type: 'string' },
-        tool: { type: 'string' },
-        effect: { type: 'string' },
-        path: { type: 'string' },
-        host: { type: 'string' },
-        limit: { type: 'string' },
-        run: { type: 'string' },
-        user: { type: 'string' },
-        output: { type: 'string' },
-        key: { type: 'string' },
-        witness: { type: 'string', multiple: true },
-        yes: { type: 'boolean', default: false },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-        version: { type: 'boolean', default: false },
-      },
+      options: OPTIONS,
     });
   } catch (error) {
     process.stderr.write(
@@ -72,7 +47,9 @@ export async function main(argv: string[], version: string): Promise<number> {
     process.stdout.write(USAGE);
     return values.help ? 0 : 2;
   }
-  const most = MOST_WORDS[command] ?? Infinity;
+  const strange = notTaken(command, rest, given);
+  if (strange !== undefined) return wrong(strange);
+  const most = MOST_WORDS.get(command) ?? Infinity;
   if (rest.length > most) return wrong(`"${rest[most] ?? ''}" is one word too many for ${command}`);
   const deciding = {
     workspace: values.workspace ?? process.cwd(),
@@ -123,10 +100,10 @@ export async function main(argv: string[], version: string): Promise<number> {
 }
 
 /** How many words may follow a command. */
-const MOST_WORDS: Record<string, number> = {
-  ...{ history: 1, report: 1, verify: 1 },
-  ...{ questions: 0, key: 0, export: 0, erase: 0, doctor: 0, decide: 0 },
-};
+const MOST_WORDS: ReadonlyMap<string, number> = new Map([
+  ...['history', 'report', 'verify'].map((name) => [name, 1] as const),
+  ...['questions', 'key', 'export', 'erase', 'doctor', 'decide'].map((name) => [name, 0] as const),
+]);
 
 /** Whether the words of a command stand behind `--`: else an option of it would be taken for one of Oversign's. */
 function isParted(argv: readonly string[], words: readonly string[]): boolean {

@@ -21,12 +21,6 @@ export async function policy(words: readonly string[], options: PolicyOptions): 
     process.stderr.write(`oversign: "${files[0] ?? ''}" is one word too many for policy ${command ?? ''}\n`);
     return 2;
   }
-  if (command === 'accept' && (options.userPolicy ?? options.organizationPolicy) !== undefined) {
-    process.stderr.write(
-      'oversign: policy accept is about the policies in their own places; leave --user-policy and --org-policy out\n',
-    );
-    return 2;
-  }
   switch (command) {
     case 'check':
       return files.length > 0 ? checkFiles(files, options.json) : checkWorkspace(options);

@@ -148,5 +148,7 @@ function modelChoice(options: RunOptions): ModelChoice | string {
   if (!/^[\x21-\x7e]*$/.test(apiKey)) return 'the API key holds a space or a character that no key has';
   if (provider === 'demo' && (options['model-name'] ?? options['base-url']) !== undefined)
     return 'the demo has no model name and no address; add --model openai or --model ollama';
+  if (provider !== 'openai' && options['api-key-file'] !== undefined)
+    return `${provider} takes no API key; add --model openai, or leave --api-key-file out`;
   return { provider, name: options['model-name'] ?? '', baseUrl: options['base-url'] ?? '', apiKey };
 }

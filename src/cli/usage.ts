@@ -24,6 +24,7 @@ Options of run:
   --api-key-file FILE          a file with the API key (or the variable OPENAI_API_KEY)
   --policy FILE                a policy for this run; it may only tighten
   --resume RUN                 go on with an interrupted, stopped or limited run
+  --json                       how it ended, as one object; everything else goes to standard error
 Options of sandbox:
   --workspace DIR              the workspace folder (default: the current one)
   --policy FILE                a policy for this command; it may only tighten
@@ -33,6 +34,7 @@ Options of history:
   --decision allow|ask|deny|approved|refused   --tool NAME   --effect NAME   --path PATH   --host HOST
                                runs in which something is so
   --limit N                    at most so many runs (default: 50)
+  --json                       one object a line
 Options of verify:
   --key FILE                   the public key that it must be signed under, as "oversign key" prints it
   --witness FILE               a witness file, or what a collector wrote (OTLP as JSON); may be given several times
@@ -48,5 +50,9 @@ Options of decide and policy:
   --workspace DIR              the workspace folder (default: the current one)
   --user-policy FILE           instead of the user's own policy
   --org-policy FILE            instead of the organization's policy
-Everywhere: --json, --help, --version
+Options of policy check and show:
+  --json                       one object a line
+Options of questions, verify and doctor:
+  --json                       for programs
+Everywhere: --help, --version. An option that a command does not know is an error.
 `;

@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import type { RunSummary } from '../shared/auditEvent.ts';
 import { askForFilter, askForWords } from '../vscode/auditFilter.ts';
-import type { AuditNode } from '../vscode/auditTree.ts';
 import { titleOf as firstLine } from '../shared/cut.ts';
 import { plain } from '../vscode/messages.ts';
+import { pickedNode, type PickedNode } from './commandArguments.ts';
 import type { Controller } from './controller.ts';
 import type { Session } from './session.ts';
 
@@ -18,11 +18,11 @@ export function registerAuditCommands(command: Register, controller: Controller)
   /** On a node of the tree; from the palette there is none. */
   const onNode = (
     name: string,
-    kinds: readonly AuditNode['kind'][],
-    work: (node: AuditNode, session: Session) => Promise<void>,
+    kinds: readonly PickedNode['kind'][],
+    work: (node: PickedNode, session: Session) => Promise<void>,
   ): void => {
     command(name, async (node) => {
-      const picked = node as AuditNode | undefined;
+      const picked = pickedNode(node);
       if (picked && kinds.includes(picked.kind)) await work(picked, await controller.session());
     });
   };
@@ -54,7 +54,6 @@ export function registerAuditCommands(command: Register, controller: Controller)
     await documents.showTexts(node.action.id, path, `${name} (before ↔ after this action)`, before, after);
   });
   onNode('copyRecord', ['run', 'turn', 'action'], async (node, { log }) => {
-    if (node.kind === 'more' || node.kind === 'problem') return;
     const text =
       node.kind === 'turn'
         ? node.turn.actions.map(({ title, outcome, decidedBy }) => `${title}: ${outcome}, ${decidedBy}`).join('\n')

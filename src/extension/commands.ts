@@ -4,6 +4,7 @@ import { plain, showProblem, withoutIcons } from '../vscode/messages.ts';
 import { openPolicyFile } from '../vscode/policyFile.ts';
 import { openSample } from '../vscode/sample.ts';
 import { askForApiKey, chooseModel, modelSettings, removeApiKey } from '../vscode/settings.ts';
+import { givenTask } from './commandArguments.ts';
 import { registerAuditCommands } from './auditCommands.ts';
 import { registerPolicyCommands } from './policyCommands.ts';
 import type { Controller } from './controller.ts';
@@ -22,9 +23,10 @@ export function registerCommands(context: vscode.ExtensionContext, controller: C
     );
   };
   command('runAgent', async (task) => {
+    const given = givenTask(task);
     await controller.view.reveal();
     const { engine } = await controller.session();
-    const text = typeof task === 'string' ? task : await askForTask(engine.isWorking);
+    const text = given ?? (await askForTask(engine.isWorking));
     if (text === undefined || text.trim() === '') return;
     // A new task is a new run: no grant and no text of the last one is carried over.
     if (!engine.isWorking) engine.newRun();

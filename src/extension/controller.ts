@@ -98,16 +98,16 @@ export class Controller implements vscode.Disposable {
   }
 
   /** Starts a run with a task, or hands the text to the present run. What could not be sent goes back to the box. */
-  async send(text: string): Promise<void> {
+  async send(text: string, meant?: string): Promise<void> {
     try {
-      await this.#send(text);
+      await this.#send(text, meant);
     } catch (error) {
       this.view.say({ type: 'set-task', text });
       throw error;
     }
   }
 
-  async #send(text: string): Promise<void> {
+  async #send(text: string, meant: string | undefined): Promise<void> {
     if (!vscode.workspace.isTrusted)
       throw new Error('Runs start only in a trusted workspace. Use "Workspaces: Manage Workspace Trust".');
     const session = await this.session();
@@ -117,7 +117,7 @@ export class Controller implements vscode.Disposable {
     await this.look();
     const model = await session.model(await this.#choice());
     if (!model.ok) throw new Error(model.problem);
-    await session.send(text, model.model);
+    await session.send(text, model.model, meant);
   }
 
   async resume(run: string): Promise<void> {
@@ -273,7 +273,7 @@ export class Controller implements vscode.Disposable {
       case 'ready':
         return;
       case 'send':
-        await this.send(message.text);
+        await this.send(message.text, message.run);
         return;
       case 'new-run':
         await this.newRun();

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import type { AuditNode } from '../vscode/auditTree.ts';
 import { plain } from '../vscode/messages.ts';
+import { pickedNode } from './commandArguments.ts';
 import type { Controller } from './controller.ts';
 import type { PolicyLab } from './policyLab.ts';
 import { IN_EDITOR } from '../shared/answered.ts';
@@ -34,7 +34,7 @@ export function registerPolicyCommands(command: Register, controller: Controller
     if (text !== undefined) await controller.documents.showReport('try', 'Try an Action', text);
   });
   command('explainDecision', async (node) => {
-    const picked = node as AuditNode | undefined;
+    const picked = pickedNode(node);
     if (picked?.kind !== 'action') return;
     const { lab } = await controller.session();
     const text = await lab.explain(picked.run.run, picked.action.id);

@@ -115,8 +115,9 @@ export class Session implements AsyncDisposable {
     return this.#model;
   }
 
-  async send(text: string, model: Model): Promise<void> {
-    await this.engine.send(text, model);
+  /** `meant`: the run that it must go on with. */
+  async send(text: string, model: Model, meant?: string): Promise<void> {
+    await this.engine.send(text, model, meant);
     await this.refreshInterrupted().catch(() => undefined); // the run was heard; a closing window is no failure of it
   }
 

@@ -9,6 +9,7 @@ import type { Witness } from '../core/audit/port.ts';
 import { AuditClient } from './audit/auditClient.ts';
 import { Evidence } from './audit/evidence.ts';
 import { BlobCheckpoints } from './checkpoint/blobCheckpoints.ts';
+import type { SpelledFolder } from './files/ownSpelling.ts';
 import { RootedFiles } from './files/rootedFiles.ts';
 import { ThreadSearch } from './search/threadSearch.ts';
 import { sha256 } from './files/hash.ts';
@@ -23,7 +24,7 @@ import { HostSandbox } from './sandbox/hostSandbox.ts';
 import { SeatbeltSandbox } from './sandbox/seatbelt/seatbeltSandbox.ts';
 import { Unconfined } from './sandbox/unconfined.ts';
 import { gitInSandbox } from './sandbox/trackedFiles.ts';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 export interface NodeOptions {
   /** Workspace folders as the editor or the command line names them. */
@@ -114,7 +115,7 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
       keepEvidence: (policy) => {
         evidence.follow(policy);
       },
-      files: (scope) => new RootedFiles(scope),
+      files: (scope) => new RootedFiles(scope, spelledFolders(options.folders, roots)),
       laterPaths: () => later.find(),
       textSearch: new ThreadSearch(),
       realPath,
@@ -143,6 +144,13 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
       who: { user: userInfo().username, host: hostname() },
     },
   };
+}
+
+/** Those of the folders that were opened through a link. */
+export function spelledFolders(folders: readonly string[], roots: readonly string[]): SpelledFolder[] {
+  return folders
+    .map((folder, index) => ({ spelled: resolve(folder), real: roots[index] ?? '' }))
+    .filter(({ spelled, real: root }) => spelled !== root);
 }
 
 /** A workspace folder as it really is; one that cannot be worked in is refused here, not taken for an empty one. */

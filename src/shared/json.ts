@@ -7,6 +7,11 @@ export const JsonSchema: z.ZodType<Json> = z.lazy(() =>
   z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(JsonSchema), z.record(z.string(), JsonSchema)]),
 );
 
+/** Whether a value that JSON.parse gave is an object, not a list and not null. */
+export function isJsonObject(value: unknown): value is Record<string, Json> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /**
  * Canonical JSON (RFC 8785): the one text of a value, so that its digest means the value.
  * Keys are sorted by UTF-16 code units; `undefined` members are left out. Lone surrogates, NaN and

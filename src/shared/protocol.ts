@@ -5,7 +5,8 @@ import { PanelStateSchema } from './runView.ts';
 /** What the panel may say to the extension. Anything else is dropped. */
 export const FromPanelSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('ready') }),
-  z.strictObject({ type: z.literal('send'), text: z.string().min(1).max(100_000) }),
+  /** `run`: the one that it must go on with; without it, the run under way or else a new one. */
+  z.strictObject({ type: z.literal('send'), text: z.string().min(1).max(100_000), run: z.string().optional() }),
   z.strictObject({ type: z.literal('new-run') }),
   z.strictObject({ type: z.literal('stop') }),
   z.strictObject({ type: z.literal('resume'), run: z.string() }),

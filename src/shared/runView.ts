@@ -15,7 +15,18 @@ export const RunStateSchema = z.enum([
 ]);
 export type RunState = z.infer<typeof RunStateSchema>;
 
-export const ActionStatusSchema = z.enum(['deciding', 'waiting', 'running', 'done', 'failed', 'denied', 'cancelled']);
+/** `interrupted` and `unknown` only of earlier work: the process went away, or it was not kept how the action ended. */
+export const ActionStatusSchema = z.enum([
+  'deciding',
+  'waiting',
+  'running',
+  'done',
+  'failed',
+  'denied',
+  'cancelled',
+  'interrupted',
+  'unknown',
+]);
 export type ActionStatus = z.infer<typeof ActionStatusSchema>;
 
 /** One line of the transcript. */
@@ -60,6 +71,8 @@ export const RunViewSchema = z.strictObject({
   questions: z.number(),
   flags: FlagsSchema,
   grants: z.array(GrantListingSchema),
+  /** How many entries came before these and are left out: an entry's number stays its own. */
+  entriesBefore: z.int().min(0),
   entries: z.array(EntrySchema),
 });
 export type RunView = z.infer<typeof RunViewSchema>;

@@ -11,9 +11,12 @@ export interface Terminal {
   columns?: number | undefined;
 }
 
+const NOTHING_TO_REMEMBER = 'Nothing can be remembered here.';
+
 /**
- * Shows a waiting approval and asks `Allow? [y/N]`. Only a plain yes approves; the end of input denies. Undefined
- * where the question was taken back.
+ * Shows a waiting approval and asks `Allow? [y/N]`. Only a plain yes approves; the end of input denies. Whoever
+ * wants something remembered where nothing can be is asked again; lines that were written beforehand deny then, or the
+ * next question's answer would be taken for this one's. Undefined where the question was taken back.
  */
 export async function askInTerminal(
   approval: Approval,
@@ -23,19 +26,30 @@ export async function askInTerminal(
   const offer = approval.grantOffers[0];
   const remember = offer === undefined ? '' : ` (r: remember ${visibleLine(offer.words)}, for this run)`;
   const text = `\n${approvalText(approval, columns)}\n`;
-  const line = await asker.ask({ text, prompt: `Allow? [y/N]${remember} ` }, signal);
+  const prompt = `Allow? [y/N]${remember} `;
+  let line = await asker.ask({ text, prompt }, signal);
+  while (asker.answersBy === 'person' && offer === undefined && line !== undefined && wantsRemembered(line))
+    line = await asker.ask({ text: `${NOTHING_TO_REMEMBER}\n`, prompt }, signal);
   if (signal?.aborted === true) return undefined;
   if (line === undefined) {
     write('\nNobody is there to answer: denied.\n');
     return { answer: { choice: 'deny' }, from: { by: 'nobody', at: 'terminal' } };
   }
-  return { answer: answerOf(line.trim(), offer?.id), from: { by: asker.answersBy, at: 'terminal' } };
+  if (wantsRemembered(line) && offer === undefined) write(`${NOTHING_TO_REMEMBER} Denied.\n`);
+  return { answer: answerOf(line, offer?.id), from: { by: asker.answersBy, at: 'terminal' } };
 }
 
-function answerOf(said: string, offer: string | undefined): Answer {
+function answerOf(line: string, offer: string | undefined): Answer {
+  const said = line.trim();
   if (/^(y|yes)$/i.test(said)) return { choice: 'approve' };
-  if (/^r$/i.test(said) && offer !== undefined)
-    return { choice: 'approve-and-grant', grant: { offer, until: { kind: 'run' } } };
+  if (wantsRemembered(line))
+    return offer === undefined
+      ? { choice: 'deny' }
+      : { choice: 'approve-and-grant', grant: { offer, until: { kind: 'run' } } };
   const reason = said.replace(/^(n|no)\b[\s,:]*/i, '').slice(0, 2000);
   return reason === '' ? { choice: 'deny' } : { choice: 'deny', reason };
+}
+
+function wantsRemembered(line: string): boolean {
+  return /^(r|remember)$/i.test(line.trim());
 }

@@ -6,7 +6,7 @@ export interface Question {
 
 /** Whoever answers. `undefined` where nobody is there, or the question was taken back. */
 export interface Asker {
-  /** Whether a person answers, or lines that lay ready. */
+  /** Whether a person answers, who can be asked again; else each line was written for one question beforehand. */
   readonly answersBy: 'person' | 'input';
   ask(question: Question, signal?: AbortSignal): Promise<string | undefined>;
   close(): void;

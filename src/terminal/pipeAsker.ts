@@ -73,6 +73,11 @@ export class PipeAsker implements Asker {
     if (this.#ended) return;
     if (this.#rest !== '') this.#line();
     this.#ended = true;
-    for (const waiting of this.#waiting.splice(0)) waiting(undefined);
+    // Ctrl+C ends whoever writes into the pipe, too: the signal is heard first, and takes the question back.
+    setImmediate(() => {
+      setImmediate(() => {
+        for (const waiting of this.#waiting.splice(0)) waiting(undefined);
+      });
+    });
   };
 }

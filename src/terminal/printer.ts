@@ -24,8 +24,10 @@ export class Printer {
   }
 
   update(view: RunView): void {
-    for (; this.#index < view.entries.length;) {
-      const entry = view.entries[this.#index];
+    // What was left out meanwhile was done long ago.
+    for (let at: number; (at = Math.max(this.#index, view.entriesBefore)) < view.entriesBefore + view.entries.length;) {
+      this.#index = at;
+      const entry = view.entries[at - view.entriesBefore];
       if (!entry || !this.#print(entry)) return;
       this.#index += 1;
       this.#shown = 0;

@@ -14,7 +14,8 @@ async function place(files: Record<string, string> = {}): Promise<string> {
 }
 
 function policy(base: string, args: readonly string[], input = ''): Promise<CliEnd> {
-  const named = args.includes('--workspace') ? [] : ['--workspace', 'work'];
+  const isOfFiles = args[0] === 'schema' || (args[0] === 'check' && /^[^-]/.test(args[1] ?? ''));
+  const named = args.includes('--workspace') || isOfFiles ? [] : ['--workspace', 'work'];
   return runCli(['policy', ...args, ...named], { base }, input);
 }
 

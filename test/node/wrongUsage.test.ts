@@ -2,6 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
+import { notTaken } from '../../src/cli/options.ts';
+import { USAGE } from '../../src/cli/usage.ts';
 import { plant, temporaryFolder } from '../support/tree.ts';
 
 /** The command line as users start it, with folders of its own. */
@@ -43,6 +45,21 @@ const WRONG: [string, string[], RegExp][] = [
   ['an unknown command', ['rum'], /no command "rum"/],
   ['history with a decision that is none', ['history', '--decision', 'maybe'], /choose one of allow, ask/],
   ['history with a limit that is none', ['history', '--limit', 'x'], /not a number of runs/],
+  ['a policy that run would not read', ['run', 'x', '--user-policy', 'a.yaml'], /run does not take --user-policy/],
+  ['a run that run would not leave out', ['run', 'x', '--run', 'y'], /run does not take --run/],
+  ['a policy that decide would not read', ['decide', '--policy', 'a.yaml'], /decide does not take --policy/],
+  ['one run, where the whole log is checked', ['verify', '--run', 'y'], /verify does not take --run/],
+  ['a folder, where the log is one for all', ['history', '--workspace', 'w'], /history does not take --workspace/],
+  ['so many runs of one', ['history', 'RUN', '--limit', '3'], /history RUN does not take --limit/],
+  ['JSON of a report', ['report', 'RUN', '--json'], /report does not take --json/],
+  [
+    'layers, where files are checked by themselves',
+    ['policy', 'check', 'a.yaml', '--workspace', 'w'],
+    /policy check FILE/,
+  ],
+  ['a policy to accept from elsewhere', ['policy', 'accept', '--user-policy', 'a'], /policy accept does not take/],
+  ['an answer, where nothing is asked', ['run', 'x', '--yes'], /run does not take --yes/],
+  ['a key, where none is taken', ['run', 'x', '--api-key-file', 'BASE/project/a.txt'], /demo takes no API key/],
   ['erase of nothing in particular', ['erase', '--yes'], /either --run RUN or --user NAME/],
   ['erase of two things', ['erase', '--run', 'a', '--user', 'b'], /either --run RUN or --user NAME/],
 ];
@@ -108,4 +125,25 @@ test('doctor says that commands run outside the sandbox, where that is set', asy
   const { code, text } = await oversign(['doctor', '--workspace', 'BASE/project'], { XDG_CONFIG_HOME: base });
   expect(text).toMatch(/ok {4}commands: run OUTSIDE the sandbox by your policy/);
   expect(code).toBe(0);
+});
+
+test('every option that the usage names is taken, where it says so', () => {
+  const told: Record<string, string[]> = {};
+  let forms: string[] = [];
+  for (const line of USAGE.split('\n')) {
+    const heading = /^Options of (.*):$/.exec(line)?.[1];
+    if (heading !== undefined)
+      forms = heading.replace('policy check and show', 'policy:check, policy:show').split(/, | and /);
+    const isOption = /^ {2}--/.test(line);
+    for (const [, name = ''] of isOption ? line.matchAll(/(?:^ {2}| {2,}|\| )--([a-z-]+)/g) : [])
+      for (const form of forms) (told[form] ??= []).push(name);
+  }
+  expect(Object.keys(told)).toEqual(expect.arrayContaining(['run', 'sandbox', 'history', 'verify', 'erase', 'decide']));
+  for (const [form, names] of Object.entries(told)) {
+    const [command = '', word] = form.split(':');
+    expect(names.length).toBeGreaterThan(0);
+    const words = command === 'policy' ? [word ?? 'check'] : [];
+    expect({ form, problem: notTaken(command, words, names) }).toEqual({ form, problem: undefined });
+  }
+  expect(notTaken('run', [], ['user-policy'])).toBe('run does not take --user-policy'); // or nothing is looked at
 });

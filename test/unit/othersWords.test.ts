@@ -20,7 +20,7 @@ function printed(entries: readonly Entry[]): string[] {
   new Printer(
     (text) => (out += text),
     () => 40,
-  ).update({ entries } as unknown as RunView);
+  ).update({ entriesBefore: 0, entries } as unknown as RunView);
   return out.split('\n').flatMap((line) => broken(line, 40));
 }
 
@@ -73,9 +73,15 @@ test('words that come bit by bit are printed as if they came at once', () => {
       let text = '';
       for (const part of parts) {
         text += part;
-        printer.update({ entries: [{ kind: 'assistant', text, streaming: true }] } as unknown as RunView);
+        printer.update({
+          entriesBefore: 0,
+          entries: [{ kind: 'assistant', text, streaming: true }],
+        } as unknown as RunView);
       }
-      printer.update({ entries: [{ kind: 'assistant', text, streaming: false }] } as unknown as RunView);
+      printer.update({
+        entriesBefore: 0,
+        entries: [{ kind: 'assistant', text, streaming: false }],
+      } as unknown as RunView);
       for (const line of out.split('\n').slice(0, -1)) expect(line).toMatch(/^[│┊] /);
       expect(out.replace(/^┊ /gm, '').replace(/^│ /gm, '').replaceAll('\n', '')).toBe(
         visible(text).replaceAll('\n', ''),

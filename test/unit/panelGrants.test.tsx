@@ -207,7 +207,7 @@ describe('the terminal', () => {
       write(text + prompt);
       return Promise.resolve(line);
     };
-    const answered = await askInTerminal(asked, { asker: { ask, answersBy: 'person' }, write });
+    const answered = await askInTerminal(asked, { asker: { ask, answersBy: 'input' }, write });
     return { answer: AnswerSchema.parse(answered?.answer), written };
   };
 
@@ -217,7 +217,7 @@ describe('the terminal', () => {
     expect(written).toMatch(/Allow\? \[y\/N\] \(r: remember exactly this command in \.\/, for this run\) $/);
     const without = await said({ ...approval, grantOffers: [] }, 'r');
     expect(without.answer.choice).toBe('deny');
-    expect(without.written).toMatch(/Allow\? \[y\/N\] $/);
+    expect(without.written).toMatch(/Allow\? \[y\/N\] Nothing can be remembered here\. Denied\.\n$/);
     expect((await said(approval, undefined)).answer.choice).toBe('deny');
   });
 

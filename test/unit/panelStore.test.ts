@@ -113,6 +113,7 @@ describe('panel store', () => {
       questions: 0,
       flags: { ...NO_FLAGS, private: true },
       grants: [{ id: 'g1', words: 'reading .env, for this run', uses: 2 }],
+      entriesBefore: 0,
       entries: [],
     };
     store.receive({ type: 'state', state: { ...panel, run } });

@@ -12,6 +12,8 @@ const STATUS_ICONS: Record<ActionStatus, string> = {
   failed: 'error',
   denied: 'circle-slash',
   cancelled: 'circle-slash',
+  interrupted: 'debug-disconnect',
+  unknown: 'question',
 };
 
 const VERDICT_WORDS: Record<Verdict, string> = { allow: 'allowed', ask: 'asked', deny: 'denied' };

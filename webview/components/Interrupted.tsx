@@ -5,17 +5,20 @@ import { Line } from './Line.tsx';
 
 interface InterruptedProps {
   readonly runs: PanelState['interrupted'];
+  /** Where a resumed run's prompts would go now. */
+  readonly destination: string;
   readonly post: (message: FromPanel) => void;
 }
 
 /** Runs that ended without an end: a closed window, a crash. Nothing goes on by itself. */
-export function Interrupted({ runs, post }: InterruptedProps) {
+export function Interrupted({ runs, destination, post }: InterruptedProps) {
   return runs.map(({ run, task, reason }) => (
     <section key={run} className="card" data-testid="interrupted" aria-label="Interrupted run">
       <Line icon="debug-pause" tone="warning">
         <h2>Interrupted run</h2>
         <p className="task">{visible(task)}</p>
         <p className="quiet">{visible(reason)}</p>
+        <p className="quiet">{visible(destination)}</p>
       </Line>
       <div className="buttons">
         <button

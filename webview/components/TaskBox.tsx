@@ -1,6 +1,7 @@
 import { useEffect, useId, useRef } from 'react';
 import type { PanelState } from '../../src/shared/runView.ts';
 import { visible } from '../../src/shared/visible.ts';
+import { nextSend, sendWords } from '../state/nextSend.ts';
 import { underWay } from '../state/sentences.ts';
 import type { PanelModel, Store } from '../state/store.ts';
 import { Line } from './Line.tsx';
@@ -21,6 +22,7 @@ export function TaskBox({ model, panel, store }: TaskBoxProps) {
   const { run } = panel;
   const active = underWay(run);
   const closed = whyClosed(panel);
+  const next = nextSend(panel);
   // A run under way keeps the model it began with, whatever is wrong with the one chosen now.
   const blocked = closed !== undefined || run?.state === 'stopping' || (!active && panel.model.problem !== undefined);
   const ready = !blocked && model.draft.trim() !== '' && model.draft.length <= MAX_LENGTH;
@@ -75,6 +77,11 @@ export function TaskBox({ model, panel, store }: TaskBoxProps) {
           {closed}
         </Line>
       )}
+      {next.kind === 'new-model' && closed === undefined && panel.model.problem === undefined && (
+        <Line icon="info" tone="plain">
+          The model was changed, so that a message begins a new run. {visible(next.destination)}
+        </Line>
+      )}
       <div className="buttons">
         <button
           type="button"
@@ -84,7 +91,7 @@ export function TaskBox({ model, panel, store }: TaskBoxProps) {
           disabled={!ready}
           onClick={store.sendTask}
         >
-          {run === undefined ? 'Run' : active ? 'Send to the run' : 'Continue this run'}
+          {sendWords(next)}
         </button>
         {active && (
           <button

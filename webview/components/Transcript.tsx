@@ -15,10 +15,13 @@ const COMMANDS: Record<PanelState['sandbox']['state'], string> = {
 /** The conversation. It follows its own end only for somebody who is reading there. */
 export function Transcript({
   entries,
+  before,
   sandbox,
   shown,
 }: {
   readonly entries: readonly Entry[];
+  /** How many entries before these are left out. */
+  readonly before: number;
   readonly sandbox: PanelState['sandbox']['state'];
   /** An action to bring into sight. */
   readonly shown?: { readonly action: string } | undefined;
@@ -71,10 +74,12 @@ export function Transcript({
           tools work only inside the workspace. What needs your word is asked here first.
         </p>
       )}
-      {entries.map((entry, index) => (
-        // Entries are only ever added at the end, so their number names them.
-        <EntryView key={index} entry={entry} />
-      ))}
+      {entryViews(entries, before)}
     </section>
   );
+}
+
+/** Entries are only ever added at the end, so their number names them, also when the first are left out. */
+export function entryViews(entries: readonly Entry[], before: number) {
+  return entries.map((entry, index) => <EntryView key={before + index} entry={entry} />);
 }

@@ -87,6 +87,10 @@ export function actionStatusWord(status: ActionStatus): string {
       return 'Denied';
     case 'cancelled':
       return 'Cancelled';
+    case 'interrupted':
+      return 'Interrupted: it is not known whether it happened';
+    case 'unknown':
+      return 'How it ended was not kept';
   }
 }
 

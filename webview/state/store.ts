@@ -4,6 +4,7 @@ import { ToPanelSchema } from '../../src/shared/protocol.ts';
 import type { FromPanel } from '../../src/shared/protocol.ts';
 import type { PanelState } from '../../src/shared/runView.ts';
 import type { Host } from './host.ts';
+import { nextSend } from './nextSend.ts';
 
 /** Everything the panel draws: the extension's last snapshot, and what the person has typed but not sent. */
 export interface PanelModel {
@@ -87,7 +88,12 @@ export function createStore(host: Host): Store {
     },
     sendTask: () => {
       if (model.draft.trim() === '') return;
-      host.postMessage({ type: 'send', text: model.draft });
+      const next = model.panel && nextSend(model.panel);
+      host.postMessage({
+        type: 'send',
+        text: model.draft,
+        ...(next?.kind === 'continue' && { run: next.run }),
+      });
       change({ draft: '' });
     },
     setReason: (approval, reason) => {

@@ -50,7 +50,7 @@ export async function converse(talk: Conversation, signal: AbortSignal): Promise
     }
     for (const call of reply.calls) {
       const result = await callTool(call, talk.callRun(), signal);
-      talk.messages.push({ role: 'tool', call: call.id, name: call.name, text: result.text });
+      talk.messages.push({ role: 'tool', call: call.id, name: call.name, text: result.text, ended: result.status });
       for (const path of result.contentOf) talk.contentOf.add(path);
       await talk.save();
       throwIfStopped(signal);

@@ -100,6 +100,7 @@ export class AgentRun {
       questions: this.#questions,
       flags: this.#flags,
       grants: this.#grants.list(),
+      entriesBefore: this.#transcript.before,
       entries: this.#transcript.entries,
     };
   }

@@ -12,6 +12,11 @@ const MAX_ENTRIES = 500;
 export class Transcript {
   #entries: Entry[] = [];
 
+  /** How many entries are left out. */
+  get before(): number {
+    return Math.max(0, this.#entries.length - MAX_ENTRIES);
+  }
+
   get entries(): Entry[] {
     return this.#entries.slice(-MAX_ENTRIES);
   }
@@ -64,7 +69,14 @@ const MessageSchema = z.discriminatedUnion('role', [
   z.strictObject({ role: z.literal('system'), text: z.string() }),
   z.strictObject({ role: z.literal('user'), text: z.string() }),
   z.strictObject({ role: z.literal('assistant'), text: z.string(), calls: z.array(CallSchema) }),
-  z.strictObject({ role: z.literal('tool'), call: z.string(), name: z.string(), text: z.string() }),
+  z.strictObject({
+    role: z.literal('tool'),
+    call: z.string(),
+    name: z.string(),
+    text: z.string(),
+    /** Absent in runs of earlier versions. */
+    ended: z.enum(['done', 'failed', 'denied', 'cancelled', 'interrupted']).optional(),
+  }),
 ]);
 const SavedSchema = z.strictObject({
   version: z.literal(1),
@@ -100,6 +112,7 @@ export function withEveryCallAnswered(messages: readonly Message[]): Message[] {
         call: id,
         name,
         text: 'Interrupted: it is not known to have happened. Look before you repeat it.',
+        ended: 'interrupted',
       });
     open = [];
   };
@@ -130,7 +143,7 @@ export function entriesOf(messages: Saved['messages']): Entry[] {
             id: message.call,
             tool: message.name,
             title: message.name,
-            status: 'done',
+            status: message.ended ?? 'unknown',
             output: message.text.slice(0, MAX_ENTRY),
           },
         ];

@@ -12,6 +12,11 @@ export class RunFull extends Error {
   override name = 'RunFull';
 }
 
+/** Something that this log does not do, with the reason as a sentence. The log itself is as it should be. */
+export class LogRefusal extends Error {
+  override name = 'LogRefusal';
+}
+
 /** What is stored of a run is not what was recorded of it: nothing goes on from it. */
 export class ConversationChanged extends Error {
   override name = 'ConversationChanged';

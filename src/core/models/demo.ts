@@ -100,10 +100,10 @@ function nextStep(scenario: DemoScenario | undefined, messages: readonly Message
     };
   const script = steps(scenario);
   // A step that was interrupted is taken again.
-  const done = messages.filter((message) => message.role === 'tool' && !message.text.startsWith('Interrupted'));
+  const done = messages.filter((message) => message.role === 'tool').filter(({ ended }) => ended !== 'interrupted');
   const step = script[done.length];
   if (step) return step;
-  const denied = done.filter((message) => /^(The user denied|Denied by policy|Not done)/.test(message.text)).length;
+  const denied = done.filter(({ ended }) => ended === 'denied' || ended === 'cancelled').length;
   const without = scenario.noSandbox
     ? ` The tests were not run: this machine cannot confine commands. ${scenario.noSandbox.fix}`
     : '';

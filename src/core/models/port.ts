@@ -8,7 +8,10 @@ export interface ToolCall {
 export type Message =
   | { role: 'system' | 'user'; text: string }
   | { role: 'assistant'; text: string; calls: ToolCall[] }
-  | { role: 'tool'; call: string; name: string; text: string };
+  | { role: 'tool'; call: string; name: string; text: string; ended?: CallEnd | undefined };
+
+/** How a call ended, for people; absent where it is not known. No provider is told of it. */
+export type CallEnd = 'done' | 'failed' | 'denied' | 'cancelled' | 'interrupted';
 
 /** A tool as the model is told of it; `parameters` is a JSON Schema. */
 export interface OfferedTool {

@@ -21,5 +21,16 @@ export function parseArguments(
       ok: false,
       problem: `the arguments of ${tool.name} do not fit: ${z.prettifyError(parsed.error).replaceAll('\n', ' ').slice(0, 2000)}`,
     };
+  // Bytes of UTF-8 have no such halves: a file or a program would get another character than was shown.
+  if (hasHalf(parsed.data))
+    return {
+      ok: false,
+      problem: `the arguments of ${tool.name} hold half a character (a lone surrogate, U+D800 to U+DFFF), which no file and no program can be given`,
+    };
   return { ok: true, value: parsed.data };
+}
+
+function hasHalf(value: unknown): boolean {
+  if (typeof value === 'string') return /[\uD800-\uDFFF]/u.test(value);
+  return typeof value === 'object' && value !== null && Object.entries(value).flat().some(hasHalf);
 }

@@ -3,6 +3,11 @@ export class ToolFailure extends Error {
   override name = 'ToolFailure';
 }
 
+/** What a call is about is not there. */
+export class Missing extends ToolFailure {
+  override name = 'Missing';
+}
+
 /** What the action was described from is not what stands there now. */
 export class Changed extends ToolFailure {
   override name = 'Changed';

@@ -1,40 +1,17 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import {
-  ConversationChanged,
-  RunFull,
-  type AuditLog,
-  type AuditReader,
-  type Erased,
-  type Erasing,
-  type RunStore,
-  type SeenHead,
-} from '../../core/audit/port.ts';
+import type { AuditLog, AuditReader, Erased, Erasing, RunStore, SeenHead } from '../../core/audit/port.ts';
 import type { Questions } from '../../core/audit/questions.ts';
 import type { NewEvent, RunSummary } from '../../shared/auditEvent.ts';
 import type { Json } from '../../shared/json.ts';
 import { makePrivate } from '../folders.ts';
+import { AuditFailure, failureOf } from './failureOf.ts';
 import type { StoreMethod, StoreReply, StoreRequest } from './messages.ts';
 import type { Retention } from './retention.ts';
 import type { AuditStore } from './store.ts';
 
-/** The log could not be written or read; nothing that depends on it may happen. */
-export class AuditFailure extends Error {
-  override name = 'AuditFailure';
-}
-
-function failureOf({ problem, kind }: Extract<StoreReply, { problem: string }>): Error {
-  switch (kind) {
-    case 'full':
-      return new RunFull(`${problem}.`);
-    case 'conversation':
-      return new ConversationChanged(`${problem}.`);
-    case 'log':
-      return new AuditFailure(`The audit log cannot be used: ${problem}. Nothing is done without it.`);
-  }
-}
-
 interface Waiting {
+  method: StoreMethod;
   resolve(value: unknown): void;
   reject(error: Error): void;
 }
@@ -60,7 +37,7 @@ export class AuditClient implements AuditLog, AuditReader, RunStore, AsyncDispos
       }
       const waiting = this.#waiting.get(reply.id);
       this.#waiting.delete(reply.id);
-      if ('problem' in reply) waiting?.reject(failureOf(reply));
+      if ('problem' in reply) waiting?.reject(failureOf(waiting.method, reply));
       else waiting?.resolve(reply.value);
     });
     const died = (why: string): void => {
@@ -175,7 +152,7 @@ export class AuditClient implements AuditLog, AuditReader, RunStore, AsyncDispos
       }
       const id = this.#next;
       this.#next += 1;
-      this.#waiting.set(id, { resolve: resolve, reject });
+      this.#waiting.set(id, { method, resolve: resolve, reject });
       this.#worker.ref();
       const request: StoreRequest = { id, method, args };
       this.#worker.postMessage(request);

@@ -1,4 +1,4 @@
-import type { Erasing, Erased } from '../../core/audit/port.ts';
+import { LogRefusal, type Erasing, type Erased } from '../../core/audit/port.ts';
 import type { ChainWriter } from './chainWriter.ts';
 import { isOfRun, LOG_EVENTS } from '../../shared/noRun.ts';
 import type { Connection } from './database.ts';
@@ -7,8 +7,8 @@ import { activeRuns } from './runRecords.ts';
 /** What stands under the log's own names is nobody's text: what policies and the log itself were is kept for good. */
 export function refuseWhatIsKept(what: Erasing): void {
   if (what.scope === 'run' && !isOfRun(what.run))
-    throw new Error(
-      `"${what.run}" is no run: under this name the log keeps its own events, which say what was in force, and they cannot be erased`,
+    throw new LogRefusal(
+      `"${what.run}" is no run: under this name the log keeps its own events, which say what was in force, and they cannot be erased.`,
     );
 }
 

@@ -1,4 +1,5 @@
 import type { AuditRecord, RunSummary } from '../../shared/auditEvent.ts';
+import { isJsonObject } from '../../shared/json.ts';
 import type { Connection } from './database.ts';
 import { parseBody } from './logText.ts';
 import { activeRuns } from './runRecords.ts';
@@ -63,7 +64,7 @@ function records(connection: Connection, sql: string, run: string): AuditRecord[
 function parsePayload(text: string): AuditRecord['payload'] {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as NonNullable<AuditRecord['payload']>) : undefined;
+    return isJsonObject(value) ? value : undefined;
   } catch {
     return undefined; // as with a damaged record
   }

@@ -13,5 +13,5 @@ export interface StoreRequest {
 /** An answer, or word of a new signature. */
 export type StoreReply =
   | { id: number; value: unknown }
-  | { id: number; problem: string; kind: 'log' | 'full' | 'conversation' }
+  | { id: number; problem: string; kind: 'log' | 'full' | 'conversation' | 'refusal' }
   | { head: SeenHead };

@@ -1,4 +1,4 @@
-import type { Claim } from '../../core/audit/port.ts';
+import { LogRefusal, type Claim } from '../../core/audit/port.ts';
 import type { EventType } from '../../shared/auditEvent.ts';
 import { isAlive, type ProcessIdentity } from '../process/identity.ts';
 import type { ChainWriter } from './chainWriter.ts';
@@ -34,7 +34,7 @@ export class RunRecords {
       this.#markInterrupted(connection, String(row['run']));
     }
     // A window may still have in memory what was erased; going on would bring it back.
-    if (isErased(connection, run)) throw new Error('The texts of this run were erased; start a new run.');
+    if (isErased(connection, run)) throw new LogRefusal('The texts of this run were erased; start a new run.');
     this.#insert(connection, folders, run);
     this.#held.set(run, folders);
     return { ok: true };

@@ -1,5 +1,12 @@
 import { dirname, join } from 'node:path';
-import type { Claim, Erased, Erasing, RunPage, SeenHead } from '../../core/audit/port.ts';
+import {
+  LogRefusal,
+  type Claim,
+  type Erased,
+  type Erasing,
+  type RunPage,
+  type SeenHead,
+} from '../../core/audit/port.ts';
 import { isEmpty, type RunFilter } from '../../core/audit/filter.ts';
 import type { AuditEvent, AuditRecord, NewEvent, RunSummary } from '../../shared/auditEvent.ts';
 import type { Json } from '../../shared/json.ts';
@@ -167,7 +174,7 @@ export class AuditStore {
       if (conversations === undefined) continue;
       return { payloads: doomed.payloads, conversations, left: this.#read(sweep) };
     }
-    throw new Error('what is to be erased keeps changing; try again when no run is at work');
+    throw new LogRefusal('What is to be erased keeps changing; try again when no run is at work.');
   }
 
   /** Erases what is older, or more, than is to be kept. */

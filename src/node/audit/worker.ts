@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { ConversationChanged, RunFull } from '../../core/audit/port.ts';
+import { ConversationChanged, LogRefusal, RunFull } from '../../core/audit/port.ts';
 import { identityOf } from '../process/identity.ts';
 import type { StoreReply, StoreRequest } from './messages.ts';
 import { AuditStore } from './store.ts';
@@ -30,6 +30,7 @@ function answer({ id, method, args }: StoreRequest): StoreReply {
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);
     if (error instanceof RunFull) return { id, problem, kind: 'full' };
+    if (error instanceof LogRefusal) return { id, problem, kind: 'refusal' };
     return { id, problem, kind: error instanceof ConversationChanged ? 'conversation' : 'log' };
   }
 }

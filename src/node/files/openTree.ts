@@ -1,7 +1,7 @@
 import { closeSync, constants, fsync, openSync, type Stats } from 'node:fs';
 import { lstat, mkdir } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { ToolFailure } from '../../core/tools/failure.ts';
+import { Missing, ToolFailure } from '../../core/tools/failure.ts';
 import { isInside, relativeTo } from '../../core/scope/spelling.ts';
 
 const FOLDER = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
@@ -123,7 +123,7 @@ export function asFailure(error: unknown, path: string): Error {
   if (!(error instanceof Error) || !('code' in error)) return error instanceof Error ? error : new Error(String(error));
   switch (error.code) {
     case 'ENOENT':
-      return new ToolFailure(`${path} does not exist`);
+      return new Missing(`${path} does not exist`);
     case 'ENOTDIR':
       return new ToolFailure(`${path}: a part of the path is not a folder, or became a link meanwhile`);
     case 'ELOOP':

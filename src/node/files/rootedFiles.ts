@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { constants, lstatSync, type Dirent } from 'node:fs';
 import { open, rename, unlink } from 'node:fs/promises';
 import type { PreImage, Resource } from '../../shared/action.ts';
-import { Changed, ToolFailure } from '../../core/tools/failure.ts';
+import { Changed, Missing, ToolFailure } from '../../core/tools/failure.ts';
 import { assertPermitted, Forbidden } from '../../core/scope/guard.ts';
 import type { Effort, FileEntry, Files, Look } from '../../core/scope/files.ts';
 import type { Scope } from '../../core/scope/scope.ts';
@@ -14,6 +14,7 @@ import { forbiddenBelow } from './forbiddenBelow.ts';
 import { DeniedNames } from './hardLinks.ts';
 import { asFailure, OpenFolder, openFolderAt, openPlace, type Place } from './openTree.ts';
 import { isSame, preImageAt } from './preImage.ts';
+import { ownSpelling, type SpelledFolder } from './ownSpelling.ts';
 import { removeTree } from './removeTree.ts';
 import { refuseRepositoryControls } from './repositoryControls.ts';
 import { resolvePath } from './resolve.ts';
@@ -27,22 +28,26 @@ const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | const
 /** `Files` on a real file system: see there for what each method promises. */
 export class RootedFiles implements Files {
   readonly #scope: () => Scope;
+  readonly #folders: readonly SpelledFolder[];
   readonly #effort: Effort | undefined;
   readonly #deniedNames: DeniedNames;
 
-  constructor(scope: () => Scope, effort?: Effort) {
+  /** `folders`: those that were opened through links. */
+  constructor(scope: () => Scope, folders: readonly SpelledFolder[], effort?: Effort) {
     this.#scope = scope;
+    this.#folders = folders;
     this.#effort = effort;
     this.#deniedNames = new DeniedNames(effort);
   }
 
   within(effort: Effort): Files {
-    return new RootedFiles(this.#scope, effort);
+    return new RootedFiles(this.#scope, this.#folders, effort);
   }
 
   look(spelling: string, base: string, last: 'followed' | 'itself'): Promise<Look> {
     this.#effort?.look();
-    return resolvePath(spelling, base, last, this.#scope());
+    const scope = this.#scope();
+    return resolvePath(ownSpelling(spelling, this.#folders, scope.home), base, last, scope);
   }
 
   async preImage(path: string): Promise<PreImage> {
@@ -55,7 +60,7 @@ export class RootedFiles implements Files {
       return await preImageAt(place.at(), path, this.#effort);
     } catch (error) {
       if (error instanceof Forbidden) throw error;
-      if (error instanceof ToolFailure && /does not exist$/.test(error.message)) return { path, kind: 'absent' };
+      if (error instanceof Missing) return { path, kind: 'absent' };
       throw asFailure(error, path);
     }
   }

@@ -4,7 +4,7 @@ import type { EngineParts } from '../../compose.ts';
 import type { Sandbox } from '../../core/sandbox/port.ts';
 import { account } from '../account.ts';
 import { BlobCheckpoints } from '../checkpoint/blobCheckpoints.ts';
-import { realFolder, WorkspaceRefused } from '../engineParts.ts';
+import { realFolder, spelledFolders, WorkspaceRefused } from '../engineParts.ts';
 import { RootedFiles } from '../files/rootedFiles.ts';
 import { ThreadSearch } from '../search/threadSearch.ts';
 import { sha256 } from '../files/hash.ts';
@@ -57,7 +57,7 @@ export async function decidingParts(options: DecidingOptions): Promise<EnginePar
     ),
     audit: NO_LOG,
     keepEvidence: () => undefined,
-    files: (scope) => new RootedFiles(scope),
+    files: (scope) => new RootedFiles(scope, spelledFolders([options.workspace], [root])),
     laterPaths: () => later.find(),
     textSearch: new ThreadSearch(),
     realPath,

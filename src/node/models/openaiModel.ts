@@ -1,4 +1,4 @@
-import type { ChatCompletionChunk, ChatCompletionMessageParam } from 'openai/resources/chat/completions';
+import type { ChatCompletionMessageParam } from 'openai/resources/chat/completions';
 import {
   ModelFailure,
   type Message,
@@ -10,6 +10,7 @@ import {
 import { doorTo, EgressRefused } from '../egress/door.ts';
 import { destinationWords } from './destination.ts';
 import { measured } from './measured.ts';
+import { chunkOf } from './openaiChunk.ts';
 import { StreamedCalls } from './streamedCalls.ts';
 
 export interface OpenAiSettings {
@@ -78,8 +79,11 @@ async function* stream(
       { signal: AbortSignal.any([signal, ended.signal]) },
     );
     for await (const chunk of chunks) {
-      yield* eventsOf(chunk, calls);
-      finished ||= typeof firstChoice(chunk)?.finish_reason === 'string';
+      const { usage, text, pieces, isLast } = chunkOf(chunk, origin);
+      if (usage) yield { type: 'usage', ...usage };
+      if (text !== '') yield { type: 'text', text };
+      for (const piece of pieces) calls.take(piece);
+      finished ||= isLast;
     }
   } catch (error) {
     if (signal.aborted || error instanceof ModelFailure) throw error;
@@ -112,22 +116,6 @@ function headersFor(settings: OpenAiSettings): Record<string, string> {
     'content-type': 'application/json',
     ...(settings.apiKey !== '' && { authorization: `Bearer ${settings.apiKey}` }),
   };
-}
-
-function* eventsOf(chunk: ChatCompletionChunk, calls: StreamedCalls): Iterable<ModelEvent> {
-  if (chunk.usage) yield { type: 'usage', input: chunk.usage.prompt_tokens, output: chunk.usage.completion_tokens };
-  const delta = firstChoice(chunk)?.delta;
-  if (delta?.content) yield { type: 'text', text: delta.content };
-  for (const piece of delta?.tool_calls ?? []) calls.take(piece);
-}
-
-/**
- * The one reply that was asked for: pieces of another choice must not be mixed into it. Compatible servers leave things
- * out that OpenAI's types promise.
- */
-function firstChoice(chunk: ChatCompletionChunk): Partial<ChatCompletionChunk.Choice> | undefined {
-  const choices = chunk.choices as Partial<ChatCompletionChunk.Choice>[] | null | undefined;
-  return choices?.find(({ index }) => (index ?? 0) === 0);
 }
 
 function toOpenAi(message: Message): ChatCompletionMessageParam {

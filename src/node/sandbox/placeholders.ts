@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmdirSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as z from 'zod';
 import { bytesOfPath } from '../files/rawPath.ts';
 import { makePrivate } from '../folders.ts';
 import { identityOf, isAlive, type ProcessIdentity } from '../process/identity.ts';
@@ -8,16 +9,19 @@ import { withLock } from '../process/lock.ts';
 import { bytesAt, entryAt } from './entries.ts';
 import { Stretch } from './stretch.ts';
 
-export interface Placeholder {
-  path: string;
-  kind: 'folder' | 'file';
-  content: string;
-}
+const PlaceholderSchema = z.strictObject({
+  path: z.string().startsWith('/'),
+  kind: z.enum(['folder', 'file']),
+  content: z.string(),
+});
+export type Placeholder = z.infer<typeof PlaceholderSchema>;
 
-interface Journal {
-  owner: ProcessIdentity;
-  placeholders: Placeholder[];
-}
+/** Numbers of 0 and below mean groups of processes, and somebody is always in those (kill(2)). */
+const JournalSchema = z.strictObject({
+  owner: z.strictObject({ pid: z.int().positive(), start: z.string(), boot: z.string() }),
+  placeholders: z.array(PlaceholderSchema),
+});
+type Journal = z.infer<typeof JournalSchema>;
 
 /** What a call relies on, and the way to let go of it. */
 export interface Cover {
@@ -132,13 +136,18 @@ export class Placeholders {
       .filter((name) => name.endsWith('.json'))
       .map((name) => {
         const file = join(this.#journals, name);
-        return { file, journal: tried(() => JSON.parse(readFileSync(file, 'utf8')) as Journal) };
+        return { file, journal: journalIn(file) };
       });
   }
 
   #locked(work: () => Promise<void>): Promise<void> {
     return withLock(join(this.#journals, 'lock'), work);
   }
+}
+
+/** Undefined where it is none: it tells of nothing then, and goes with the next clearing up. */
+function journalIn(file: string): Journal | undefined {
+  return tried(() => JournalSchema.parse(JSON.parse(readFileSync(file, 'utf8'))));
 }
 
 let identity: ProcessIdentity | undefined;

@@ -3,7 +3,7 @@ import type { History } from '../../command/understand.ts';
 import { Forbidden } from '../../scope/guard.ts';
 import { isRepositoryShape } from '../../scope/repositoryShape.ts';
 import { absolutePath, BadPath, isInside, parentOf } from '../../scope/spelling.ts';
-import { ToolFailure } from '../failure.ts';
+import { Missing, ToolFailure } from '../failure.ts';
 import type { ToolContext } from '../tool.ts';
 
 const UNKNOWN = 'git may show files that are denied: which repository it shows is not known';
@@ -84,7 +84,7 @@ async function doubtAbout({ top, index }: Repository, context: ToolContext): Pro
     } catch (error) {
       if (error instanceof Forbidden) return undefined;
       if (!(error instanceof ToolFailure)) throw error;
-      if (!/does not exist/.test(error.message)) return UNREADABLE;
+      if (!(error instanceof Missing)) return UNREADABLE;
     }
   }
   const ever = await versionControl.everHeld(top, { isKept, key: scope.rulesKey });

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ToolFailure } from '../failure.ts';
+import { Missing, ToolFailure } from '../failure.ts';
 import { anyTool, expectedAt, type Tool, type ToolContext } from '../tool.ts';
 import { lossAt } from './loss.ts';
 import { secretsBelow } from './secretsBelow.ts';
@@ -17,7 +17,7 @@ const tool: Tool<z.infer<typeof parameters>> = {
   async describe(args, context, signal) {
     const look = await context.files.look(args.path, context.folder, 'itself');
     const shown = context.scope.shown(look.path);
-    if (look.kind === 'absent') throw new ToolFailure(`${shown} does not exist`);
+    if (look.kind === 'absent') throw new Missing(`${shown} does not exist`);
     if (context.scope.roots.includes(look.path)) throw new ToolFailure('a workspace folder itself cannot be deleted');
     await context.files.changeable(look.path);
     const preImage = await context.files.preImage(look.path);

@@ -20,6 +20,8 @@ const tool: Tool<Arguments> = {
   family: 'file_system',
   parameters,
   async describe(args, context) {
+    if (args.old_text === args.new_text)
+      throw new ToolFailure('old_text and new_text are the same: this edit changes nothing');
     const look = await context.files.look(args.path, context.folder, 'followed');
     const shown = context.scope.shown(look.path);
     await context.files.changeable(look.path);

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ToolFailure } from '../failure.ts';
+import { Missing, ToolFailure } from '../failure.ts';
 import { isInside } from '../../scope/spelling.ts';
 import { anyTool, expectedAt, type Tool } from '../tool.ts';
 import { hiddenBelow } from './deletePath.ts';
@@ -21,7 +21,7 @@ const tool: Tool<z.infer<typeof parameters>> = {
     const from = await context.files.look(args.from, context.folder, 'itself');
     const to = await context.files.look(args.to, context.folder, 'itself');
     const [fromShown, toShown] = [context.scope.shown(from.path), context.scope.shown(to.path)];
-    if (from.kind === 'absent') throw new ToolFailure(`${fromShown} does not exist`);
+    if (from.kind === 'absent') throw new Missing(`${fromShown} does not exist`);
     if (context.scope.roots.includes(from.path)) throw new ToolFailure('a workspace folder itself cannot be moved');
     if (to.kind !== 'absent' && to.kind !== 'file') throw new ToolFailure(`${toShown} exists and is not a file`);
     if (isInside(from.path, to.path)) throw new ToolFailure(`${fromShown} cannot be moved into itself`);

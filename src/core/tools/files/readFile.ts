@@ -19,7 +19,12 @@ const tool: Tool<z.infer<typeof parameters>> = {
   summary: 'Read a text file of the workspace, or a range of its lines. Lines come numbered.',
   family: 'file_system',
   parameters,
-  describe(args, context) {
+  async describe(args, context) {
+    if (args.start_line !== undefined && args.end_line !== undefined && args.end_line < args.start_line)
+      throw new ToolFailure(`end_line ${args.end_line} comes before start_line ${args.start_line}`);
+    const { kind, path } = await context.files.look(args.path, context.folder, 'followed');
+    if (kind === 'directory')
+      throw new ToolFailure(`${context.scope.shown(path)} is a folder; list_directory shows what is in it`);
     return describeLooking(
       { tool: 'read_file', effect: 'read', args, access: () => 'read', title: (shown) => `Read ${shown}` },
       context,

@@ -28,6 +28,9 @@ const tool: Tool<z.infer<typeof parameters>> = {
     const before =
       preImage.kind === 'file' && open ? textOf(await context.files.read(look.path, MAX_TEXT), shown) : undefined;
     if (before !== undefined) refuseMasksWrittenBack({ before, after: args.content, shown }, context.redactor);
+    // Of a likely secret this would tell what is in it.
+    if (before === args.content && !context.scope.isSecret(look.path))
+      throw new ToolFailure(`${shown} has exactly this content already: there is nothing to write`);
     const undo = await undoOf(context, [preImage]);
     return {
       action: {

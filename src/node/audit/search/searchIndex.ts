@@ -1,4 +1,5 @@
 import { existsSync, unlinkSync } from 'node:fs';
+import { isJsonObject } from '../../../shared/json.ts';
 import type { NewEvent } from '../../../shared/auditEvent.ts';
 import { logOf, parseBody } from '../logText.ts';
 import type { Connection } from '../database.ts';
@@ -164,7 +165,8 @@ function takeIn(index: Connection, seq: number, text: string, payload: unknown):
 function payloadOf(text: unknown): NewEvent['payload'] {
   if (typeof text !== 'string') return undefined;
   try {
-    return JSON.parse(text) as NewEvent['payload'];
+    const value: unknown = JSON.parse(text);
+    return isJsonObject(value) ? value : undefined;
   } catch {
     return undefined;
   }

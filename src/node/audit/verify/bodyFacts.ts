@@ -1,3 +1,5 @@
+import { isJsonObject } from '../../../shared/json.ts';
+
 /** What a check needs of an event's text. `data` is there for events about the log itself. */
 export interface BodyFacts {
   seq: number;
@@ -49,7 +51,7 @@ function parsed(text: string): BodyFacts | undefined {
     const value = JSON.parse(text) as Partial<BodyFacts> | null;
     if (typeof value?.seq !== 'number' || typeof value.type !== 'string' || typeof value.writer !== 'string')
       return undefined;
-    if (typeof value.data !== 'object') return undefined;
+    if (!isJsonObject(value.data)) return undefined;
     const { seq, type, writer, run, data, commitment, time } = value;
     return {
       ...{ seq, type, writer, run: String(run), data, time: String(time) },

@@ -1,0 +1,74 @@
+/** Every option that there is, as parseArgs(node:util) wants it told. */
+export const OPTIONS = {
+  workspace: { type: 'string' },
+  model: { type: 'string' },
+  'model-name': { type: 'string' },
+  'base-url': { type: 'string' },
+  'api-key-file': { type: 'string' },
+  policy: { type: 'string' },
+  resume: { type: 'string' },
+  'user-policy': { type: 'string' },
+  'org-policy': { type: 'string' },
+  text: { type: 'string' },
+  decision: { type: 'string' },
+  tool: { type: 'string' },
+  effect: { type: 'string' },
+  path: { type: 'string' },
+  host: { type: 'string' },
+  limit: { type: 'string' },
+  run: { type: 'string' },
+  user: { type: 'string' },
+  output: { type: 'string' },
+  key: { type: 'string' },
+  witness: { type: 'string', multiple: true },
+  yes: { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+  version: { type: 'boolean', default: false },
+} as const;
+
+type Option = keyof typeof OPTIONS;
+
+const POLICY_PLACES = ['workspace', 'user-policy', 'org-policy'] as const;
+const SEARCHED = ['text', 'decision', 'tool', 'effect', 'path', 'host', 'json'] as const;
+
+/**
+ * What each command takes, besides --help and --version. An option that a command would ignore is an error: whoever
+ * gives `run` a policy meant it to count. `decide` and `export` write JSON anyway, and so take --json.
+ */
+const TAKES: ReadonlyMap<string, readonly Option[]> = new Map<string, readonly Option[]>([
+  ['run', ['workspace', 'model', 'model-name', 'base-url', 'api-key-file', 'policy', 'resume', 'json']],
+  ['history', [...SEARCHED, 'limit']],
+  ['history RUN', SEARCHED],
+  ['report', []],
+  ['questions', ['json']],
+  ['verify', ['key', 'witness', 'json']],
+  ['key', []],
+  ['export', ['run', 'output', 'json']],
+  ['erase', ['run', 'user', 'yes']],
+  ['doctor', ['workspace', 'json']],
+  ['decide', [...POLICY_PLACES, 'json']],
+  ['sandbox', ['workspace', 'policy', 'json']],
+  ['policy check', [...POLICY_PLACES, 'json']],
+  ['policy check FILE', ['json']],
+  ['policy show', [...POLICY_PLACES, 'json']],
+  ['policy schema', ['json']],
+  ['policy accept', ['workspace', 'yes']],
+]);
+
+/** What is wrong about the options given, as a sentence; undefined where the command takes them all. */
+export function notTaken(command: string, words: readonly string[], given: readonly string[]): string | undefined {
+  const form = formOf(command, words);
+  const taken = TAKES.get(form);
+  const strange = given.find((name) => taken?.some((one) => one === name) === false && !EVERYWHERE.has(name));
+  return strange === undefined ? undefined : `${form} does not take --${strange}`;
+}
+
+const EVERYWHERE: ReadonlySet<string> = new Set<Option>(['help', 'version']);
+
+/** The row of a command line: some commands take other options with a word behind them. */
+function formOf(command: string, [first, ...more]: readonly string[]): string {
+  if (command === 'history' && first !== undefined) return 'history RUN';
+  if (command !== 'policy' || first === undefined) return command;
+  return first === 'check' && more.length > 0 ? 'policy check FILE' : `policy ${first}`;
+}

@@ -1,0 +1,97 @@
+import { renderToStaticMarkup } from 'react-dom/server';
+import { describe, expect, it } from 'vitest';
+import { Transcript as Kept } from '../../src/core/agent/transcript.ts';
+import { NO_FLAGS } from '../../src/shared/flow.ts';
+import type { PanelState, RunView } from '../../src/shared/runView.ts';
+import { Printer } from '../../src/terminal/printer.ts';
+import { Interrupted } from '../../webview/components/Interrupted.tsx';
+import { TaskBox } from '../../webview/components/TaskBox.tsx';
+import { entryViews } from '../../webview/components/Transcript.tsx';
+import { createStore } from '../../webview/state/store.ts';
+
+const run: RunView = {
+  ...{ id: 'r1', task: 't', folder: '/w', state: 'finished', reason: '', model: 'm', destination: 'To one.example.' },
+  ...{ turn: 1, maxTurns: 50, questions: 0, flags: NO_FLAGS, grants: [], entriesBefore: 0, entries: [] },
+};
+const panel: PanelState = {
+  ...{ trusted: true, folder: '/w', run, approvals: [], interrupted: [] },
+  model: { provider: 'openai', label: 'm', destination: 'To one.example.' },
+  sandbox: { state: 'works', text: '' },
+  policy: { state: 'ok', notes: [], asksLess: false },
+};
+
+function sent(state: PanelState): { box: string; messages: unknown[] } {
+  const messages: unknown[] = [];
+  const store = createStore({
+    postMessage: (message) => messages.push(message),
+    getState: () => undefined,
+    setState: () => undefined,
+  });
+  store.receive({ type: 'state', state });
+  store.setDraft('go');
+  const box = renderToStaticMarkup(<TaskBox model={store.model()} panel={state} store={store} />);
+  store.sendTask();
+  return { box, messages };
+}
+
+describe('a message after a run has ended', () => {
+  it('control: goes on with the run, and says which', () => {
+    const { box, messages } = sent(panel);
+    expect(box).toContain('Continue this run');
+    expect(messages).toEqual([{ type: 'send', text: 'go', run: 'r1' }]);
+  });
+
+  it.each([
+    ['another model', { label: 'n', destination: 'To two.example.' }],
+    ['the same model elsewhere', { label: 'm', destination: 'To two.example.' }],
+  ])('begins a new run with %s, and says so with the new destination', (_, changed) => {
+    const { box, messages } = sent({ ...panel, model: { provider: 'openai', ...changed } });
+    expect(box).not.toContain('Continue this run');
+    expect(box).toContain('Begin a new run');
+    expect(box).toContain('a message begins a new run. To two.example.');
+    expect(messages).toEqual([{ type: 'send', text: 'go' }]);
+  });
+
+  it('goes to the run under way, whatever is chosen meanwhile', () => {
+    const state = { ...panel, run: { ...run, state: 'running' as const } };
+    expect(sent({ ...state, model: { ...panel.model, label: 'n' } }).box).toContain('Send to the run');
+  });
+
+  it('is resumed with a word about where its prompts go now', () => {
+    const runs = [{ run: 'r', task: 't', reason: '' }];
+    const post = (): undefined => undefined;
+    expect(renderToStaticMarkup(<Interrupted runs={runs} destination="To two.example." post={post} />)).toContain(
+      'To two.example.',
+    );
+  });
+});
+
+describe('a transcript that is cut at its beginning', () => {
+  function kept(count: number): RunView {
+    const transcript = new Kept();
+    for (let at = 0; at < count; at += 1) transcript.add({ kind: 'notice', level: 'info', text: `entry ${at}.` });
+    return { ...run, entriesBefore: transcript.before, entries: transcript.entries };
+  }
+
+  it('names each entry by its own number, so that none is taken for another', () => {
+    // How React tells entries apart.
+    const keysOf = ({ entries, entriesBefore: before }: RunView): Map<string, unknown> =>
+      new Map(entryViews(entries, before).map(({ key, props }) => [JSON.stringify(props.entry), key]));
+    const [before, after] = [keysOf(kept(500)), keysOf(kept(502))];
+    expect(kept(502).entries).toHaveLength(500);
+    for (const [entry, key] of after) if (before.has(entry)) expect(key).toBe(before.get(entry));
+  });
+
+  it('is printed to its end, each entry once', () => {
+    let printed = '';
+    const printer = new Printer((text) => (printed += text));
+    for (const count of [10, 499, 501, 520, 1100]) printer.update(kept(count));
+    for (const [at, times] of [
+      [0, 1],
+      [500, 1],
+      [519, 1],
+      [1099, 1],
+    ] as const)
+      expect(printed.split(`entry ${at}.`).length - 1, String(at)).toBe(times);
+  });
+});
