@@ -3,7 +3,8 @@ import type { RunSummary } from '../shared/auditEvent.ts';
 import { askForFilter, askForWords } from '../vscode/auditFilter.ts';
 import { titleOf as firstLine } from '../shared/cut.ts';
 import { plain } from '../vscode/messages.ts';
-import { pickedNode, type PickedNode } from './commandArguments.ts';
+import type { PickedNode } from './auditNode.ts';
+import { pickedNode } from './commandArguments.ts';
 import type { Controller } from './controller.ts';
 import type { Session } from './session.ts';
 
@@ -22,7 +23,7 @@ export function registerAuditCommands(command: Register, controller: Controller)
     work: (node: PickedNode, session: Session) => Promise<void>,
   ): void => {
     command(name, async (node) => {
-      const picked = pickedNode(node);
+      const picked = await pickedNode(node);
       if (picked && kinds.includes(picked.kind)) await work(picked, await controller.session());
     });
   };

@@ -34,7 +34,7 @@ export function registerPolicyCommands(command: Register, controller: Controller
     if (text !== undefined) await controller.documents.showReport('try', 'Try an Action', text);
   });
   command('explainDecision', async (node) => {
-    const picked = pickedNode(node);
+    const picked = await pickedNode(node);
     if (picked?.kind !== 'action') return;
     const { lab } = await controller.session();
     const text = await lab.explain(picked.run.run, picked.action.id);

@@ -146,14 +146,14 @@ describe('what a keybinding gives a command', () => {
 
   test.each([['x'], [1], [{}], [{ kind: 'run' }], [{ kind: 'run', run: 'r' }], [{ kind: 'action', run }], [[]]])(
     '%j is no entry of the log, and is said to be none',
-    (argument) => {
-      expect(() => pickedNode(argument)).toThrow('choose one there');
+    async (argument) => {
+      await expect(pickedNode(argument)).rejects.toThrow('choose one there');
     },
   );
 
-  test('control: an entry is one, and nothing is nothing', () => {
-    expect(pickedNode({ kind: 'run', run, more: 1 })).toEqual({ kind: 'run', run });
-    expect(pickedNode(undefined)).toBeUndefined();
+  test('control: an entry is one, and nothing is nothing', async () => {
+    expect(await pickedNode({ kind: 'run', run, more: 1 })).toEqual({ kind: 'run', run });
+    expect(await pickedNode(undefined)).toBeUndefined();
     expect(givenTask('do it')).toBe('do it');
     expect(givenTask(null)).toBeUndefined();
     expect(() => givenTask({ task: 'x' })).toThrow('must be a text');
