@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
-import { expect, test } from 'vitest';
+import { expect, inject, test } from 'vitest';
 import { plant, temporaryFolder } from '../support/tree.ts';
 
 /** The command line as users start it, with folders of its own. */
@@ -9,7 +9,7 @@ async function oversign(args: string[], environment: Record<string, string> = {}
   const base = await temporaryFolder();
   await plant(join(base, 'project'), { 'a.txt': 'hello\n' });
   mkdirSync(join(base, 'home'));
-  const result = spawnSync(process.execPath, ['src/cli.ts', ...args.map((arg) => arg.replaceAll('BASE', base))], {
+  const result = spawnSync(process.execPath, [inject('oversign'), ...args.map((arg) => arg.replaceAll('BASE', base))], {
     env: {
       PATH: process.env['PATH'],
       HOME: join(base, 'home'),
@@ -108,4 +108,12 @@ test('doctor says that commands run outside the sandbox, where that is set', asy
   const { code, text } = await oversign(['doctor', '--workspace', 'BASE/project'], { XDG_CONFIG_HOME: base });
   expect(text).toMatch(/ok {4}commands: run OUTSIDE the sandbox by your policy/);
   expect(code).toBe(0);
+});
+
+test('the sources start as what is built from them does', () => {
+  const [sources, built] = ['src/cli.ts', inject('oversign')].map((program) =>
+    spawnSync(process.execPath, [program, '--help'], { encoding: 'utf8' }),
+  );
+  expect(sources?.stdout).toContain('oversign run');
+  expect(sources).toMatchObject({ status: built?.status, stdout: built?.stdout, stderr: '' });
 });
