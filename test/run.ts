@@ -47,9 +47,11 @@ remarks.push(...failedChecks.map((name) => `failed: ${name}`));
 
 // Once, before several ask for it at the same time; a failure is theirs to tell.
 await installServer().catch(() => undefined);
-const editor = hasChromium ? inEditor() : undefined;
+// Whatever goes wrong beside is told at its turn, and ends nothing here.
+const editor = hasChromium ? inEditor().catch(broken) : undefined;
 console.log('\n== tests');
 addSuite(await runVitest({ name: 'tests', output: 'shown' }, []));
+if (editor) console.log('\n== with an editor: begun beside the tests; what is said comes when all of it is done');
 for (const [name, end] of (await editor) ?? []) {
   console.log(`\n== ${name}\n${end.output}`);
   addSuite(end);
@@ -70,6 +72,11 @@ async function inEditor(): Promise<[name: string, end: SuiteEnd][]> {
     ['in the extension host', host],
     ['browser tests', browser],
   ];
+}
+
+function broken(error: unknown): [name: string, end: SuiteEnd][] {
+  const words = [`failed: the suites with an editor: ${String(error)}`];
+  return [['with an editor', { passed: 0, failed: 1, skipped: 0, remarks: words, files: [], output: '' }]];
 }
 
 async function inHost(): Promise<SuiteEnd> {

@@ -6,6 +6,7 @@ import type { FrameLocator, Locator } from 'playwright-core';
 import { expect, inject, onTestFinished } from 'vitest';
 import { startServer, type Server } from '../../scripts/vscode-server.ts';
 import { openEditor, runAgent, type Editor, type Theme } from '../support/browser.ts';
+import { testPath } from '../support/testPath.ts';
 import { temporaryFolder } from '../support/tree.ts';
 
 /** One window of VS Code with the packaged extension, on a copy of the sample workspace. */
@@ -60,7 +61,12 @@ export async function openWindow(options: WindowOptions = {}): Promise<Window> {
     trust: options.trust ?? true,
     under: options.under ?? [],
     settings: { 'workbench.colorTheme': options.theme ?? 'Dark 2026' },
-    env: { XDG_DATA_HOME: join(base, 'data'), XDG_CONFIG_HOME: join(base, 'config'), ...options.env },
+    env: {
+      PATH: testPath(process.env['PATH'] ?? ''),
+      XDG_DATA_HOME: join(base, 'data'),
+      XDG_CONFIG_HOME: join(base, 'config'),
+      ...options.env,
+    },
   });
   onTestFinished(() => server.stop());
   const editor = await openEditor({ server, folder });

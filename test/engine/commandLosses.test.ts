@@ -204,20 +204,25 @@ const KEEPS = [
   'python3 -c "print(1)"',
 ];
 
-test('a card says what a command would take away, and nothing where it takes nothing', async () => {
-  const bench = await workbench({ files: FILES, answer: () => ({ choice: 'deny' }) });
-  execFileSync('git', ['init', '-q', bench.folder]);
-  const commands = [...LOSES.map(([command]) => command), ...KEEPS];
-  await attempt(
-    bench,
-    commands.map((command) => ({ name: 'run_command', args: { command } })),
-  );
-  const said = new Map(bench.asked.map(({ card }) => [card.kind === 'command' ? card.command : '', card]));
-  const lost = commands.map((command) => [command, lossesOf(said.get(command))]);
-  expect(Object.fromEntries(lost)).toEqual(
-    Object.fromEntries([...LOSES, ...KEEPS.map((command): [string, string[]] => [command, []])]),
-  );
-});
+// A hundred questions, each with its look at the workspace: more than one test's usual time on a busy machine.
+test(
+  'a card says what a command would take away, and nothing where it takes nothing',
+  { timeout: 240_000 },
+  async () => {
+    const bench = await workbench({ files: FILES, answer: () => ({ choice: 'deny' }) });
+    execFileSync('git', ['init', '-q', bench.folder]);
+    const commands = [...LOSES.map(([command]) => command), ...KEEPS];
+    await attempt(
+      bench,
+      commands.map((command) => ({ name: 'run_command', args: { command } })),
+    );
+    const said = new Map(bench.asked.map(({ card }) => [card.kind === 'command' ? card.command : '', card]));
+    const lost = commands.map((command) => [command, lossesOf(said.get(command))]);
+    expect(Object.fromEntries(lost)).toEqual(
+      Object.fromEntries([...LOSES, ...KEEPS.map((command): [string, string[]] => [command, []])]),
+    );
+  },
+);
 
 /** The paths that would be lost, the first of more than ten, and the bounds; that of the whole workspace as a star. */
 function lossesOf(card: Card | undefined): string[] {

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
-import { expect, test } from 'vitest';
+import { expect, inject, test } from 'vitest';
 import { notTaken } from '../../src/cli/options.ts';
 import { USAGE } from '../../src/cli/usage.ts';
 import { plant, temporaryFolder } from '../support/tree.ts';
@@ -11,7 +11,7 @@ async function oversign(args: string[], environment: Record<string, string> = {}
   const base = await temporaryFolder();
   await plant(join(base, 'project'), { 'a.txt': 'hello\n' });
   mkdirSync(join(base, 'home'));
-  const result = spawnSync(process.execPath, ['src/cli.ts', ...args.map((arg) => arg.replaceAll('BASE', base))], {
+  const result = spawnSync(process.execPath, [inject('oversign'), ...args.map((arg) => arg.replaceAll('BASE', base))], {
     env: {
       PATH: process.env['PATH'],
       HOME: join(base, 'home'),
@@ -146,4 +146,12 @@ test('every option that the usage names is taken, where it says so', () => {
     expect({ form, problem: notTaken(command, words, names) }).toEqual({ form, problem: undefined });
   }
   expect(notTaken('run', [], ['user-policy'])).toBe('run does not take --user-policy'); // or nothing is looked at
+});
+
+test('the sources start as what is built from them does', () => {
+  const [sources, built] = ['src/cli.ts', inject('oversign')].map((program) =>
+    spawnSync(process.execPath, [program, '--help'], { encoding: 'utf8' }),
+  );
+  expect(sources?.stdout).toContain('oversign run');
+  expect(sources).toMatchObject({ status: built?.status, stdout: built?.stdout, stderr: '' });
 });
