@@ -1,7 +1,8 @@
 // Builds everything that runs: the extension and the command line (ESM, shared chunks, loaded on first use), the
-// workers, and the panel. `dist/meta*.json` is what the boundary test reads.
+// workers, and the panel; and the notices of what is in them. `dist/meta*.json` is what the boundary test reads.
 import { build } from 'esbuild';
 import { chmod, rm, writeFile } from 'node:fs/promises';
+import { noticesOf } from './scripts/notices.mjs';
 
 await rm('dist', { recursive: true, force: true });
 
@@ -48,7 +49,8 @@ const panel = await build({
   define: { 'process.env.NODE_ENV': '"production"' },
 });
 
-// The command line is started by name; Node 22.13 is the first with node:sqlite unflagged.
+// The command line is started by name.
 await chmod('dist/cli.js', 0o755);
 await writeFile('dist/meta-node.json', JSON.stringify(node.metafile));
 await writeFile('dist/meta-panel.json', JSON.stringify(panel.metafile));
+await writeFile('dist/THIRD-PARTY-NOTICES.txt', noticesOf([node.metafile, panel.metafile]));

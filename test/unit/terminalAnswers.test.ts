@@ -9,7 +9,7 @@ function approval(grantOffers: Approval['grantOffers']): Approval {
     ...{ grantLimits: { minutes: 60, uses: 100 }, flags: NO_FLAGS, lights: [], grantOffers },
     card: { kind: 'read', path: '.env', goesTo: 'nowhere' },
     decision: { verdict: 'ask', rule: 'likely-secret', reason: 'x', origin: { layer: 'built-in' } },
-  } as Approval;
+  };
 }
 
 const OFFER = { id: 'o', words: 'this file' };
