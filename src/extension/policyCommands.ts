@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import { plain } from '../vscode/messages.ts';
-import { pickedNode } from './commandArguments.ts';
 import type { Controller } from './controller.ts';
 import type { PolicyLab } from './policyLab.ts';
 
@@ -33,6 +32,7 @@ export function registerPolicyCommands(command: Register, controller: Controller
     if (text !== undefined) await controller.documents.showReport('try', 'Try an Action', text);
   });
   command('explainDecision', async (node) => {
+    const { pickedNode } = await import('./commandArguments.ts');
     const picked = pickedNode(node);
     if (picked?.kind !== 'action') return;
     const { lab } = await controller.session();
