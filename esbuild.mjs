@@ -1,9 +1,10 @@
 // Builds everything that runs: the extension and the command line (ESM, shared chunks, loaded on first use), the
-// workers, and the panel. `dist/meta*.json` is what the boundary test reads.
+// workers, and the panel; and the notices of what is in them. `dist/meta*.json` is what the boundary test reads.
 //
 // usage: esbuild.mjs [FOLDER]   default: dist
 import { build } from 'esbuild';
 import { chmod, rm, writeFile } from 'node:fs/promises';
+import { noticesOf } from './scripts/notices.mjs';
 
 const outdir = process.argv[2] ?? 'dist';
 
@@ -52,7 +53,8 @@ const panel = await build({
   define: { 'process.env.NODE_ENV': '"production"' },
 });
 
-// The command line is started by name; Node 22.13 is the first with node:sqlite unflagged.
+// The command line is started by name.
 await chmod(`${outdir}/cli.js`, 0o755);
 await writeFile(`${outdir}/meta-node.json`, JSON.stringify(node.metafile));
 await writeFile(`${outdir}/meta-panel.json`, JSON.stringify(panel.metafile));
+await writeFile(`${outdir}/THIRD-PARTY-NOTICES.txt`, noticesOf([node.metafile, panel.metafile]));

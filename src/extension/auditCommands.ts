@@ -3,8 +3,7 @@ import type { RunSummary } from '../shared/auditEvent.ts';
 import { askForFilter, askForWords } from '../vscode/auditFilter.ts';
 import { titleOf as firstLine } from '../shared/cut.ts';
 import { plain } from '../vscode/messages.ts';
-import type { PickedNode } from './auditNode.ts';
-import { pickedNode } from './commandArguments.ts';
+import type { PickedNode } from './commandArguments.ts';
 import type { Controller } from './controller.ts';
 import type { Session } from './session.ts';
 
@@ -23,7 +22,8 @@ export function registerAuditCommands(command: Register, controller: Controller)
     work: (node: PickedNode, session: Session) => Promise<void>,
   ): void => {
     command(name, async (node) => {
-      const picked = await pickedNode(node);
+      const { pickedNode } = await import('./commandArguments.ts'); // with the schema library, at the first need
+      const picked = pickedNode(node);
       if (picked && kinds.includes(picked.kind)) await work(picked, await controller.session());
     });
   };

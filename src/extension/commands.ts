@@ -4,7 +4,7 @@ import { plain, showProblem, withoutIcons } from '../vscode/messages.ts';
 import { openPolicyFile } from '../vscode/policyFile.ts';
 import { openSample } from '../vscode/sample.ts';
 import { askForApiKey, chooseModel, modelSettings, removeApiKey } from '../vscode/settings.ts';
-import { givenTask } from './commandArguments.ts';
+import { givenTask } from './givenTask.ts';
 import { registerAuditCommands } from './auditCommands.ts';
 import { registerPolicyCommands } from './policyCommands.ts';
 import type { Controller } from './controller.ts';

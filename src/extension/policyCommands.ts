@@ -1,9 +1,8 @@
 import * as vscode from 'vscode';
 import { plain } from '../vscode/messages.ts';
-import { pickedNode } from './commandArguments.ts';
+import { IN_EDITOR } from '../shared/answered.ts';
 import type { Controller } from './controller.ts';
 import type { PolicyLab } from './policyLab.ts';
-import { IN_EDITOR } from '../shared/answered.ts';
 
 type Register = (name: string, action: (...args: unknown[]) => Promise<void>) => void;
 
@@ -34,7 +33,8 @@ export function registerPolicyCommands(command: Register, controller: Controller
     if (text !== undefined) await controller.documents.showReport('try', 'Try an Action', text);
   });
   command('explainDecision', async (node) => {
-    const picked = await pickedNode(node);
+    const { pickedNode } = await import('./commandArguments.ts');
+    const picked = pickedNode(node);
     if (picked?.kind !== 'action') return;
     const { lab } = await controller.session();
     const text = await lab.explain(picked.run.run, picked.action.id);

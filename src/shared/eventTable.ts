@@ -109,7 +109,7 @@ export const EVENTS = {
     Nothing,
   ),
   finished: kind(
-    'How it ended: status, milliseconds, exit code, limits, bytes, digests of file content before and after. Without a `started` before it nothing was begun: `cause` says why the call was none, or not possible.',
+    'How it ended: status and milliseconds; of a command also exit code, limits and use; of a file that was written or deleted the bytes, and the digests of its content, as far as they are known. Without a `started` before it nothing was begun: `cause` says why the call was none, or not possible.',
     z.strictObject({
       status: z.enum(['done', 'failed', 'denied', 'cancelled']),
       durationMs: Count,
@@ -153,7 +153,7 @@ export const EVENTS = {
     z.strictObject({ reason: Text }),
   ),
   interrupted: kind(
-    'What a process that is gone left open: an action, with what is known of its effect, or the run.',
+    'What was left open: an action of a process that is gone, with what is known of its effect; or a run, whose process is gone or whose window was closed or reloaded.',
     z.strictObject({ after: Text.optional(), effect: Text.optional(), reason: Text.optional() }),
     Nothing,
   ),

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, matchesGlob, relative } from 'node:path';
 import { expect, inject, test } from 'vitest';
 
 interface Metafile {
@@ -49,4 +49,45 @@ test('the panel holds nothing of the engine', () => {
   const inputs = Object.values(meta.outputs).flatMap(({ inputs: found }) => Object.keys(found));
   expect(inputs).toContain('webview/main.tsx');
   expect(inputs.filter((path) => /^src\/(?!shared)/.test(path))).toEqual([]);
+});
+
+test('the notices of every package that is in a bundle come with it', () => {
+  const notices = readFileSync(join(built, 'THIRD-PARTY-NOTICES.txt'), 'utf8');
+  const packages = ['meta-node', 'meta-panel'].flatMap((name) => {
+    const meta = JSON.parse(readFileSync(join(built, `${name}.json`), 'utf8')) as Metafile;
+    const inputs = Object.values(meta.outputs).flatMap(({ inputs: found }) => Object.keys(found));
+    return inputs.flatMap((path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []);
+  });
+  const names = [...new Set(packages)];
+  expect(names).toEqual(expect.arrayContaining(['zod', 'react', 'openai', '@vscode/codicons'])); // or nothing was looked at
+  const sections = notices.split(`\n${'-'.repeat(80)}\n`);
+  for (const name of names) {
+    const own = sections.find((section) => section.trim().startsWith(`${name} `));
+    expect(own, name).toMatch(/copyright|licen[cs]e/i);
+    expect(own?.length, name).toBeGreaterThan(400);
+  }
+  expect(isPacked('dist/THIRD-PARTY-NOTICES.txt')).toBe(true);
+});
+
+/** Whether the VSIX holds a file: the last line of .vscodeignore that fits counts. */
+function isPacked(path: string): boolean {
+  const lines = readFileSync('.vscodeignore', 'utf8')
+    .split('\n')
+    .filter((line) => line !== '');
+  const last = lines.findLast((line) => matchesGlob(path, line.replace(/^!/, '')));
+  return last?.startsWith('!') ?? true;
+}
+
+test('pages in the VSIX link only to what is in it', () => {
+  const pages = ['README.md', 'CHANGELOG.md', 'SECURITY.md', 'CONTRIBUTING.md', 'ARCHITECTURE.md'];
+  pages.push('docs/security.md', 'docs/policy.md', 'docs/audit.md');
+  const links = pages.filter(isPacked).flatMap((page) =>
+    [...readFileSync(page, 'utf8').matchAll(/\]\(([^)#\s]+)[^)]*\)/g)]
+      .map(([, target = '']) => target)
+      .filter((target) => !/^[a-z]+:/.test(target))
+      .map((target) => join(dirname(page), target)),
+  );
+  expect(links).toEqual(expect.arrayContaining(['docs/audit.md', 'CONTRIBUTING.md', 'docs/pictures/first-screen.png']));
+  expect(links.filter((target) => !existsSync(target) || !isPacked(target))).toEqual([]);
+  expect(isPacked('test/run.ts')).toBe(false); // or everything is
 });

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { demoModel } from '../../src/core/models/demo.ts';
 import { LogRefusal } from '../../src/core/audit/port.ts';
-import { givenTask, pickedNode } from '../../src/extension/commandArguments.ts';
+import { pickedNode } from '../../src/extension/commandArguments.ts';
+import { givenTask } from '../../src/extension/givenTask.ts';
 import { failureOf } from '../../src/node/audit/failureOf.ts';
 import { factsOf } from '../../src/node/audit/verify/bodyFacts.ts';
 import { chunkOf } from '../../src/node/models/openaiChunk.ts';
@@ -88,10 +89,7 @@ test('what a file that is not there means is no matter of words', async () => {
     { calls: [{ name: 'write_file', args: { path: 'what does not exist/inside', content: 'y\n' } }] },
   ]);
   expect(bench.asked).toHaveLength(1);
-  expect(events.filter(({ type }) => type === 'finished').map(({ data }) => data['status'])).toEqual([
-    'done',
-    'failed',
-  ]);
+  expect(events.filter(({ type }) => type === 'finished').map(({ data }) => data['status'])).toEqual(['done', 'failed']);
 });
 
 test('the demo counts what was not carried out by how it ended, not by its words', async () => {
@@ -149,14 +147,14 @@ describe('what a keybinding gives a command', () => {
 
   test.each([['x'], [1], [{}], [{ kind: 'run' }], [{ kind: 'run', run: 'r' }], [{ kind: 'action', run }], [[]]])(
     '%j is no entry of the log, and is said to be none',
-    async (argument) => {
-      await expect(pickedNode(argument)).rejects.toThrow('choose one there');
+    (argument) => {
+      expect(() => pickedNode(argument)).toThrow('choose one there');
     },
   );
 
-  test('control: an entry is one, and nothing is nothing', async () => {
-    expect(await pickedNode({ kind: 'run', run, more: 1 })).toEqual({ kind: 'run', run });
-    expect(await pickedNode(undefined)).toBeUndefined();
+  test('control: an entry is one, and nothing is nothing', () => {
+    expect(pickedNode({ kind: 'run', run, more: 1 })).toEqual({ kind: 'run', run });
+    expect(pickedNode(undefined)).toBeUndefined();
     expect(givenTask('do it')).toBe('do it');
     expect(givenTask(null)).toBeUndefined();
     expect(() => givenTask({ task: 'x' })).toThrow('must be a text');
