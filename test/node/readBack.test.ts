@@ -89,7 +89,10 @@ test('what a file that is not there means is no matter of words', async () => {
     { calls: [{ name: 'write_file', args: { path: 'what does not exist/inside', content: 'y\n' } }] },
   ]);
   expect(bench.asked).toHaveLength(1);
-  expect(events.filter(({ type }) => type === 'finished').map(({ data }) => data['status'])).toEqual(['done', 'failed']);
+  expect(events.filter(({ type }) => type === 'finished').map(({ data }) => data['status'])).toEqual([
+    'done',
+    'failed',
+  ]);
 });
 
 test('the demo counts what was not carried out by how it ended, not by its words', async () => {
