@@ -1,6 +1,7 @@
-import { statfsSync } from 'node:fs';
+import { statfsSync, type Dir } from 'node:fs';
 import { opendir } from 'node:fs/promises';
 import { bytesOfPath, textOfName } from '../files/rawPath.ts';
+import { OpenedForCount } from './openedForCount.ts';
 import { MOST_ENTRIES } from './survey.ts';
 
 /** What an entry takes on disk at least, most file systems being made of such blocks. */
@@ -95,29 +96,43 @@ export class EntryWatch {
 
   /** As far as is needed to know that there are too many. */
   async #counted(): Promise<number> {
+    const opened = new OpenedForCount();
+    try {
+      return await this.#countedIn([...this.#folders], opened);
+    } finally {
+      opened.close();
+    }
+  }
+
+  async #countedIn(pending: string[], opened: OpenedForCount): Promise<number> {
     const enough = this.#before + this.#most;
-    const pending = [...this.#folders];
     let entries = 0;
     for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
+      const path = folder;
       try {
-        // Node gives bytes here; its types do not know it.
-        const all = await opendir(bytesOfPath(folder), {
-          encoding: 'buffer' as 'utf8',
-          bufferSize: 1024,
+        const all = await listed(path).catch((error: unknown) => {
+          if (!(error instanceof Error && 'code' in error && error.code === 'EACCES')) throw error;
+          opened.open(path);
+          return listed(path);
         });
         for await (const entry of all) {
           entries += 1;
           if (entries > enough || this.#isClosed) return entries;
           if (!entry.isDirectory()) continue;
-          const path = `${folder}/${textOfName(entry.name as unknown as Buffer)}`;
-          if (!this.#without.has(path)) pending.push(path);
+          const below = `${path}/${textOfName(entry.name as unknown as Buffer)}`;
+          if (!this.#without.has(below)) pending.push(below);
         }
       } catch {
-        continue; // gone meanwhile, or closed
+        continue; // gone meanwhile
       }
     }
     return entries;
   }
+}
+
+/** Node gives names as bytes here; its types do not know it. */
+function listed(folder: string): Promise<Dir> {
+  return opendir(bytesOfPath(folder), { encoding: 'buffer' as 'utf8', bufferSize: 1024 });
 }
 
 function usedAt(folder: string): Used {
