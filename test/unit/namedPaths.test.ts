@@ -61,3 +61,21 @@ test('what can be no path is a doubt, wherever it stands, and never an exception
   ];
   expect(await verdicts(lines)).toEqual(lines.map((line) => `ask: ${line}`));
 });
+
+test('a folder that pushd goes to counts as one that cd goes to; where popd goes nobody knows', async () => {
+  const wanted = [
+    'deny: pushd docs; cat plan',
+    'deny: pushd docs > /dev/null && cat plan',
+    'deny: cd docs; cat plan',
+    'ask: pushd docs; cat other',
+    'ask: cd docs; popd; cat other',
+    'ask: pushd +1; cat other',
+  ];
+  expect(
+    await verdicts(
+      wanted.map((line) => line.slice(line.indexOf(' ') + 1)),
+      '.',
+      'docs/plan',
+    ),
+  ).toEqual(wanted);
+});

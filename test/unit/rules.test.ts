@@ -273,6 +273,11 @@ describe('errors with their place', () => {
     ['each_time without asking', '    tools: [read_file]\n    each_time: true', '3:5 each_time is for rules that ask'],
     ['commands of no command tool', '    commands: [ls]\n    tools: [read_file]', '3:5 commands are about run_command'],
     ['examples of nothing', '    tools: [read_file]\n    examples: {match: [x]}', '3:5 examples are for rules'],
+    [
+      'a key of another place',
+      '    denied_paths: [x]',
+      '5:5 unknown key "denied_paths" (it stands below "tools.file_system")',
+    ],
     ['an unknown key', '    comands: [ls]', '5:5 unknown key "comands" (did you mean "commands"?)'],
   ])('%s', (_name, lines, wanted) => {
     const result = parsePolicy(`${HEAD}${lines}\n`, 'p.yaml', 'user');

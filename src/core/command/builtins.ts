@@ -1,5 +1,5 @@
 import { seenFrom } from './shellState.ts';
-import { place, type Word } from './word.ts';
+import { known, place, type Word } from './word.ts';
 
 /** What `cd` does: the folder it goes to, if it succeeds; undefined where that cannot be known. */
 export interface Move {
@@ -13,12 +13,18 @@ export function changeOfFolder(args: readonly Word[], folders: readonly string[]
   const operands = args.filter((word) => word.kind !== 'known' || !/^(-[LPe]+|--)$/.test(word.text));
   const [target = place('~'), ...more] = operands;
   if (target.text === '-')
-    return { target: undefined, folders: undefined, doubt: 'cd - goes to a folder that cannot be known beforehand' };
+    return { target: undefined, folders: undefined, doubt: 'it goes to a folder that cannot be known beforehand' };
   const isKnown = target.kind === 'known' && target.text !== '' && !target.text.startsWith('-');
   return {
     target: isKnown ? target : undefined,
     folders: isKnown && more.length === 0 ? folders?.map((folder) => seenFrom(folder, target.text)) : undefined,
   };
+}
+
+/** bash(1), pushd and popd, as what `cd` would be given: one folder, or one that cannot be known beforehand. */
+export function behindStack(name: 'pushd' | 'popd', args: readonly Word[]): readonly Word[] {
+  const [folder, ...more] = args;
+  return name === 'pushd' && folder && more.length === 0 && !folder.text.startsWith('+') ? args : [known('-')];
 }
 
 /** The variables that `read` sets; undefined for what is no plain name and no option that is understood. */

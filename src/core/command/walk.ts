@@ -1,7 +1,7 @@
 import type * as bash from 'unbash';
 import type { BashParser } from './bash.ts';
 import { assigned, evaluated, readInto, setForProgram, setSpecial, wordsOfCommand } from './assignments.ts';
-import { changeOfFolder } from './builtins.ts';
+import { behindStack, changeOfFolder } from './builtins.ts';
 import { condition } from './condition.ts';
 import { assignAll, setsUnseen } from './declare.ts';
 import { TooMuch, type Effort } from './effort.ts';
@@ -34,6 +34,7 @@ export class Walk extends Teller implements Expansion {
   readonly #parser: BashParser;
   readonly #isTop: boolean;
   #state: ShellState;
+  #evaluations = 0;
   /** What programs read that are given nothing else. */
   #input: Input;
 
@@ -282,6 +283,7 @@ export class Walk extends Teller implements Expansion {
     else if (program) {
       this.findings.invocation({ words, folders: this.#state.folders, ...this.#piped, input });
       if (name === 'eval') this.#evaluate(args);
+      else if (name === 'pushd' || name === 'popd') this.#cd(behindStack(name, args));
       else if (setsUnseen(words)) this.#state.variables.clear();
       for (const one of node.args) if (one.type === 'Assignment' && assignAll(name)) this.#assign(one);
       // From here on programs read what this opens.
@@ -289,8 +291,6 @@ export class Walk extends Teller implements Expansion {
     }
     this.#output = outputOf(words, input);
   }
-
-  #evaluations = 0;
 
   /** A text that is run as if it stood here; it may hold itself. */
   #evaluate(args: readonly Word[]): void {

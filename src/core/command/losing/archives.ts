@@ -43,9 +43,11 @@ const sevenZip: Loser = (args) => {
 };
 
 const cpio: Loser = (args) => {
-  const { has, valueOf } = sortedArgs(args, '-D --directory -F --file -H --format -E -I -O -C -R');
-  const unpacks = has('-i', '--extract') && has('-u', '--unconditional');
-  return unpacks ? overwrites(valueOf('-D', '--directory')) : [];
+  const { operands, has, valueOf } = sortedArgs(args, '-D --directory -F --file -H --format -E -I -O -C -R');
+  if (has('-t', '--list')) return [];
+  // What is older there is overwritten without -u, too.
+  if (has('-p', '--pass-through')) return overwrites(operands[0]);
+  return has('-i', '--extract') ? overwrites(valueOf('-D', '--directory')) : [];
 };
 
 const RSYNC =

@@ -14,13 +14,25 @@ export const git: Loser = (args) => {
   while (rest[0] && mayBeOption(rest[0])) {
     const [{ text }, second] = rest;
     if (text === '-C') folder = second;
-    rest = rest.slice(/^(-C|-c|--git-dir|--work-tree|--namespace)$/.test(text) ? 2 : 1);
+    rest = rest.slice(/^(-C|-c|--git-dir|--work-tree|--namespace|--config-env|--attr-source)$/.test(text) ? 2 : 1);
   }
   const [command, ...own] = rest;
-  if (command?.kind !== 'known' || !isSubcommand(command.text)) return [];
-  const found = SUBCOMMANDS[command.text]?.(own, 'mv') ?? [];
+  // Without force it refuses to, unless it is told here that it need not.
+  const isFree = args.some(({ text }) => /^clean\.requireForce=(false|no|off|0)?$/i.test(text));
+  if (command?.kind !== 'known') return [];
+  const given = isFree && command.text === 'clean' ? [known('-f'), ...own] : own;
+  const found = [
+    ...((isSubcommand(command.text) ? SUBCOMMANDS[command.text] : undefined)?.(given, 'mv') ?? []),
+    ...outputOf(own),
+  ];
   return folder === undefined ? found : found.map((one) => movedTo(one, folder));
 };
+
+/** What diff, log, show and their kind write instead of printing it. */
+function outputOf(args: readonly Word[]): Losing[] {
+  const at = sortedArgs(args, '--output').valueOf('--output');
+  return at ? [{ kind: 'replaced', at }] : [];
+}
 
 export function isSubcommand(name: string): boolean {
   return Object.hasOwn(SUBCOMMANDS, name);
@@ -34,7 +46,6 @@ const SUBCOMMANDS: Record<string, Loser> = {
   },
   clean: (args) => {
     const { operands, has } = sortedArgs(args, '-e --exclude');
-    // Without force it refuses to.
     return has('-n', '--dry-run') || !has('-f', '--force') ? [] : below('deletes', operands);
   },
   checkout: (args) => {
@@ -47,7 +58,18 @@ const SUBCOMMANDS: Record<string, Loser> = {
     const { operands, has } = sortedArgs(args, '-s --source --conflict --pathspec-from-file');
     return has('-S', '--staged') && !has('-W', '--worktree') ? [] : restored(operands);
   },
-  reset: (args) => (sortedArgs(args, '').has('--hard') ? EVERYTHING : []),
+  reset: (args) => (sortedArgs(args, '').has('--hard', '--merge') ? EVERYTHING : []),
+  // They put the tree back as it was when they began, whatever was made of it since.
+  ...Object.fromEntries(
+    ['merge', 'rebase', 'am', 'cherry-pick', 'revert'].map((name): [string, Loser] => [
+      name,
+      (args) => (sortedArgs(args, '').has('--abort', '--skip') ? EVERYTHING : []),
+    ]),
+  ),
+  submodule: (args) => {
+    const { operands, has } = sortedArgs(args, '--reference --depth -j --jobs');
+    return has('-f', '--force') && /^(update|deinit)$/.test(operands[0]?.text ?? '') ? EVERYTHING : [];
+  },
   switch: (args) => (sortedArgs(args, '-c -C --orphan').has('-f', '--force', '--discard-changes') ? EVERYTHING : []),
   'read-tree': (args) => (sortedArgs(args, '--prefix').has('--reset') ? EVERYTHING : []),
   'checkout-index': (args) => (sortedArgs(args, '').has('-f', '--force') ? EVERYTHING : []),
@@ -64,6 +86,14 @@ const SUBCOMMANDS: Record<string, Loser> = {
     // What stands behind `save` is a message.
     if (first?.text !== 'save' && operands.length > 0) return below('takes away', operands);
     return [{ kind: 'some', does: 'takes away', below: 'workspace' }];
+  },
+  archive: (args) => {
+    const at = sortedArgs(args, '-o --format --prefix --remote --exec --add-file').valueOf('-o');
+    return at ? [{ kind: 'replaced', at }] : [];
+  },
+  bundle: ([verb, ...args]) => {
+    const [at] = sortedArgs(args, '--version').operands;
+    return verb?.text === 'create' && at ? [{ kind: 'replaced', at }] : [];
   },
   mv: (args) => copies([...(sortedArgs(args, '').has('-f', '--force') ? [] : [known('-n')]), ...args], 'mv'),
   worktree: (args) => {

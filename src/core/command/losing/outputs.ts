@@ -24,8 +24,19 @@ function second(valued: string): Loser {
   return (args) => replaced([sortedArgs(args, valued).operands[1]]);
 }
 
+const openssl: Loser = (args) => {
+  const at = args[args.findIndex(({ text }) => text === '-out') + 1];
+  return at && args.some(({ text }) => text === '-out') ? [{ kind: 'replaced', at }] : [];
+};
+
+/** Editors that take their orders from a line or a pipe. */
+const editor: Loser = (args) => replaced(sortedArgs(args, '-c -p -S -s?').operands);
+
 const dd: Loser = (args) => {
-  if (args.some(({ text }) => text.startsWith('oflag=') && text.includes('append'))) return [];
+  const isKept = (name: string, flag: string): boolean =>
+    args.some(({ text }) => text.startsWith(`${name}=`) && text.includes(flag));
+  // Appending alone begins with an empty file (open(2), O_TRUNC).
+  if (isKept('oflag', 'append') && isKept('conv', 'notrunc')) return [];
   return replaced(
     args.map((word) =>
       !word.text.startsWith('of=') ? undefined : word.kind === 'known' ? known(word.text.slice(3)) : word,
@@ -42,4 +53,8 @@ export const OUTPUTS: [string, Loser][] = [
   ['uniq', second('-f --skip-fields -s --skip-chars -w --check-chars')],
   ['xxd', second('-c -g -l -n -o -s')],
   ['dd', dd],
+  ['iconv', named('-o --output', '-f --from-code -t --to-code')],
+  ...'cc gcc g++ c++ clang clang++ ld'.split(' ').map((name): [string, Loser] => [name, named('-o', '-I -L -l -D -x')]),
+  ['openssl', openssl],
+  ...'ed ex'.split(' ').map((name): [string, Loser] => [name, editor]),
 ];
