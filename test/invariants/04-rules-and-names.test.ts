@@ -131,7 +131,7 @@ test('denied files below names that are not UTF-8 are neither removed with their
     { name: 'read_file', args: { path: 'notes.txt' } },
     { name: 'run_command', args: { command: 'cat notes.txt d/*/vault/key; rm -rf d' } },
   ]);
-  for (const { outcome } of results.slice(0, 3)) expect(outcome).toMatch(/^(denied(:(?!person).*)?|failed)$/);
+  for (const { outcome } of results.slice(0, 3)) expect(outcome).toMatch(/^(denied(:(?!person).*)?|failed(:.*)?)$/);
   expect(JSON.stringify(results)).not.toContain('PRIVATE-78');
   expect(readFileSync(key, 'utf8')).toBe('PRIVATE-78');
 });
@@ -190,14 +190,14 @@ test('a likely secret is not read by moving it, nor by trying edits on it', asyn
   const results = await attempt(bench, [
     { name: 'move_path', args: { from: '.env', to: 'env.txt' } },
     { name: 'move_path', args: { from: '.ssh', to: 'ssh' } },
-    { name: 'edit_file', args: { path: '.env', old_text: 'KEY=a', new_text: 'KEY=a' } },
+    { name: 'edit_file', args: { path: '.env', old_text: 'KEY=a', new_text: 'KEY=b' } },
     { name: 'edit_file', args: { path: '.env', old_text: 'KEY=', new_text: 'K=' } },
     { name: 'edit_file', args: { path: '.env', old_text: 'NONE=', new_text: 'K=' } },
   ]);
   expect(results.map(({ outcome }) => outcome)).toEqual([
     ...Array<string>(3).fill('denied:person'),
-    'failed',
-    'failed',
+    'failed:not-possible',
+    'failed:not-possible',
   ]);
   expect(bench.asked.map(({ decision }) => decision.rule)).toEqual(Array(3).fill('likely-secret'));
   expect(results[3]?.text).toBe(results[4]?.text); // how often it occurs is not told

@@ -220,8 +220,8 @@ describe('calls that are none', () => {
     JSON.stringify(Object.fromEntries(Array.from({ length: 9000 }, (_, index) => [`key${index}`, 1]))),
   ];
   test.each([
-    ['tools that there are not', 'denied:unknown-tool', NAMES.map((name) => ({ name, args: { path: 'README.md' } }))],
-    ['arguments that do not fit', 'denied:arguments', ARGUMENTS.map((raw) => ({ name: 'read_file', raw }))],
+    ['tools that there are not', 'failed:unknown-tool', NAMES.map((name) => ({ name, args: { path: 'README.md' } }))],
+    ['arguments that do not fit', 'failed:arguments', ARGUMENTS.map((raw) => ({ name: 'read_file', raw }))],
   ])('%s', async (_name, outcome, calls) => {
     const bench = await workbench();
     for (const [index, result] of (await attempt(bench, calls)).entries()) {

@@ -18,11 +18,11 @@ interface Tried {
 async function tried(before: string, name: 'edit_file' | 'write_file', args: Record<string, unknown>): Promise<Tried> {
   const bench = await workbench({ files: { 'app.yml': before }, environment: ENVIRONMENT });
   const events = await bench.run([{ calls: [{ name, args: { path: 'app.yml', ...args } }] }]);
-  const decided = events.find(({ type }) => type === 'decided')?.payload;
+  const ended = events.findLast(({ type }) => type === 'finished')?.payload;
   return {
     bench,
     outcome: outcomes(events).join(),
-    said: JSON.stringify(decided),
+    said: JSON.stringify(ended),
     left: readFileSync(join(bench.folder, 'app.yml'), 'utf8'),
   };
 }
@@ -52,7 +52,7 @@ test.each([
     ['edit_file', { old_text: 'port: 1', new_text: `port: 2\n${secretLine}` }],
   ] as const) {
     const { outcome, said, left, bench } = await tried(before, name, args);
-    expect(outcome).toBe('failed');
+    expect(outcome).toBe('failed:not-possible');
     expect(said).toContain('holds a secret that you were shown as [redacted]');
     expect(left).toBe(before);
     expect(bench.asked).toEqual([]);

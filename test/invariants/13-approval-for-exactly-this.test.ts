@@ -125,7 +125,7 @@ describe('what changes between question and approval is asked again', () => {
         return { choice: 'approve' };
       },
     });
-    expect((await attempt(bench, [EDIT]))[0]?.outcome).toBe('failed');
+    expect((await attempt(bench, [EDIT]))[0]?.outcome).toBe('failed:not-possible');
     expect(readFileSync(join(bench.folder, 'a.txt'), 'utf8')).toBe(`one ${changes}\n`);
   });
 

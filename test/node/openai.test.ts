@@ -81,7 +81,7 @@ test('arguments that are no JSON are refused, explained to the model, and change
     results.length > 0 ? { text: 'I see' } : { calls: [{ name: 'write_file', raw: '{"path": "a.txt", "content": ' }] },
   );
   const bench = await workbench();
-  expect(outcomes(await bench.run(model))).toEqual(['denied:arguments']);
+  expect(outcomes(await bench.run(model))).toEqual(['failed:arguments']);
   expect(server.problems).toEqual([]);
   expect(existsSync(join(bench.folder, 'a.txt'))).toBe(false);
 });

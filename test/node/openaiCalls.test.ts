@@ -43,7 +43,7 @@ test('a deletion does not get the path of another call that came with the same i
     calls(call('read_file', '"b.txt"}', { index: 0, id: 'y' })),
     END,
   );
-  expect(await go()).toEqual(['denied:arguments', 'denied:arguments']);
+  expect(await go()).toEqual(['failed:arguments', 'failed:arguments']);
   expect(existsSync(join(folder, 'b.txt'))).toBe(true);
 });
 
@@ -53,7 +53,7 @@ test('pieces of another choice of the same reply are not mixed in', async () => 
     { index: 1, ...calls({ index: 0, function: { arguments: '"b.txt"}' } }) },
     { index: 0, ...END },
   );
-  expect(await go()).toEqual(['denied:arguments']);
+  expect(await go()).toEqual(['failed:arguments']);
   expect(existsSync(join(folder, 'b.txt'))).toBe(true);
 });
 

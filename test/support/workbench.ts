@@ -124,7 +124,10 @@ export function outcomes(events: readonly AuditRecord[]): string[] {
     if (type === 'decided')
       byAction.set(action, data['verdict'] === 'deny' ? `denied:${String(data['rule'])}` : 'open');
     if (type === 'answered' && data['choice'] === 'deny') byAction.set(action, 'denied:person');
-    if (type === 'finished') byAction.set(action, String(data['status']));
+    if (type === 'finished') {
+      const { status, cause } = data;
+      byAction.set(action, cause === undefined ? String(status) : `${String(status)}:${String(cause)}`);
+    }
   }
   return [...byAction.values()];
 }
