@@ -81,6 +81,15 @@ export const SYSTEM_PROGRAMS: readonly SystemProgram[] = [
     size: { download: 6.7, installed: 25 },
   },
   {
+    name: 'ip',
+    found: { programs: ['ip'] },
+    neededFor: ['test'],
+    purpose: 'networks that attacks on the sandbox would reach without it',
+    without: 'the controls of those attacks fail',
+    packages: { ...everywhere('iproute2'), dnf: ['iproute'] },
+    size: { download: 1.6, installed: 5 },
+  },
+  {
     name: 'ripgrep',
     found: { programs: ['rg'] },
     neededFor: ['test'],

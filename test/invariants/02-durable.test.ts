@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { AuditClient } from '../../src/node/audit/auditClient.ts';
 import { openReadOnly } from '../../src/node/audit/database.ts';
@@ -24,6 +25,7 @@ import { verifyDatabase } from '../../src/node/audit/verify/verifyDatabase.ts';
 import { sha256 } from '../../src/node/files/hash.ts';
 import { identityOf } from '../../src/node/process/identity.ts';
 import type { AuditRecord, NewEvent } from '../../src/shared/auditEvent.ts';
+import { inOneFile } from '../support/childProgram.ts';
 import { Random, seedOf } from '../support/logWorldRandom.ts';
 import { eventsOfRun } from '../support/manyEvents.ts';
 import { plant, temporaryFolder } from '../support/tree.ts';
@@ -106,12 +108,19 @@ test('a data folder that cannot be written: nothing is recorded, and it says wha
   for (const name of ['', ...readdirSync(data)]) chownSync(join(data, name), uid, gid);
   for (const name of readdirSync(data)) chmodSync(join(data, name), 0o400);
   chmodSync(data, 0o500);
-  const store = new URL('../../src/node/audit/store.ts', import.meta.url).href;
+  // The repository, and Node in it, may lie where only root can read.
+  const readable = await temporaryFolder();
+  chmodSync(readable, 0o755);
+  const node = join(readable, 'node');
+  copyFileSync(process.execPath, node);
+  chmodSync(node, 0o755);
+  const module = join(import.meta.dirname, '../../src/node/audit/store.ts');
+  const store = pathToFileURL(await inOneFile(module, join(readable, 'store.mjs'))).href;
   const code = `const { AuditStore } = await import(${JSON.stringify(store)});
     const store = new AuditStore(${JSON.stringify(join(data, 'audit.db'))}, { pid: process.pid, start: '', boot: '' });
     try { store.append(${JSON.stringify(NOTICE)}); console.log('recorded'); } catch (error) { console.log(error.message); }`;
   const asUser = process.getuid?.() === 0 ? ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups'] : [];
-  const [program, ...args] = [...asUser, process.execPath, '--input-type=module', '-e', code];
+  const [program, ...args] = [...asUser, node, '--input-type=module', '-e', code];
   const before = readdirSync(data);
   const { stdout, stderr } = spawnSync(program, args, { encoding: 'utf8' });
   expect(stdout, stderr).toMatch(/cannot be written; mend the permissions/);

@@ -62,7 +62,7 @@ const ROWS: Record<string, Record<string, string[]>> = {
     'arguments nested 100,000 deep': ['the arguments of read_file do not fit'],
     'arguments of 100,000 keys': ['the arguments of read_file do not fit'],
     'a number beyond all numbers': ['the arguments of read_file do not fit'],
-    'half a character': ['not valid Unicode'],
+    'half a character': ['half a character'],
     'a tool name of 6 MB': ['there is no tool named'],
   },
   'replies of models': {

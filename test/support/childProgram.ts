@@ -2,10 +2,14 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 
 /** `sandboxChild.ts` as one file in a folder, for accounts that may not read the repository; returns its path. */
-export async function sandboxChild(folder: string): Promise<string> {
-  const outfile = join(folder, 'child.mjs');
+export function sandboxChild(folder: string): Promise<string> {
+  return inOneFile(join(import.meta.dirname, 'sandboxChild.ts'), join(folder, 'child.mjs'));
+}
+
+/** A module with all that it imports, for the same. */
+export async function inOneFile(module: string, outfile: string): Promise<string> {
   await build({
-    entryPoints: [join(import.meta.dirname, 'sandboxChild.ts')],
+    entryPoints: [module],
     outfile,
     bundle: true,
     platform: 'node',

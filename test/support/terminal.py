@@ -9,8 +9,9 @@ import fcntl, json, os, pty, re, select, struct, subprocess, sys, termios, time
 steps, columns, cmd = json.loads(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]
 pid, fd = pty.fork()
 if pid == 0:
+    # Before the command looks: it finds one size, and keeps it.
+    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack('HHHH', 50, columns, 0, 0))
     os.execvp(cmd[0], cmd)
-fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack('HHHH', 50, columns, 0, 0))
 got, at, closed, failed = b'', 0, False, None
 
 def take(seconds):
