@@ -32,6 +32,10 @@ async function world(policy: string): Promise<World> {
   run('commit', '-q', '-m', 'one');
   const blob = run('rev-parse', 'HEAD:private/plan.txt').trim();
   run('tag', 'of-the-file', blob);
+  // `git stash show` shows a patch where the configuration says so.
+  execFileSync('sh', ['-c', `echo more >> private/plan.txt`], { cwd: folder });
+  run('stash', '-q');
+  run('config', 'stash.showPatch', 'true');
   execFileSync('git', ['clone', '-q', '--bare', folder, join(folder, 'copy.git')]);
   return { bench, blob, loose: `.git/objects/${blob.slice(0, 2)}/${blob.slice(2)}` };
 }
@@ -71,6 +75,7 @@ function attacks({ blob, loose }: Pick<World, 'blob' | 'loose'>): string[] {
     'git -C copy.git log -p',
     'cd copy.git && git log -p',
     'git stash list -p',
+    'git stash show',
     'git diff-tree -p --root HEAD',
     'git grep canary',
     'git blame private/plan.txt',
@@ -93,7 +98,7 @@ test('version control does not show without a question what is denied, in any of
   const open = await world('{}');
   const shown = await told(open, attacks(open));
   const silent = attacks(open).filter((_, index) => shown[index]?.includes(CANARY) !== true);
-  expect(silent).toEqual(['git stash list -p']);
+  expect(silent).toEqual([]);
 });
 
 test('what git kept once counts too, and what only git itself still finds', async () => {
@@ -109,6 +114,8 @@ test('what git kept once counts too, and what only git itself still finds', asyn
   git(folder, 'checkout', '-q', '--orphan', 'fresh');
   git(folder, '-c', 'user.name=t', '-c', 'user.email=t@e', 'commit', '-q', '-m', 'fresh');
   git(folder, 'branch', '-D', 'main');
+  git(folder, 'stash', 'drop', '-q');
+  rmSync(join(folder, '.git/ORIG_HEAD'), { force: true }); // of the stash's own reset
   rmSync(join(folder, '.git/logs'), { recursive: true });
   const [names = '', log = '', object = '', store = ''] = await told(held, [
     'git cat-file --batch-all-objects --batch-check',

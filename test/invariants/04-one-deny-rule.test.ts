@@ -5,7 +5,7 @@ import { attempt, type Call, unseen } from '../support/attempt.ts';
 import { CONTENT, DENIED_FILES, DENIED_POLICY, LINK_SPELLINGS, plantLinks, spellings } from '../support/spellings.ts';
 import { workbench, type Workbench } from '../support/workbench.ts';
 
-const REFUSED = /^(denied(:(?!person).*)?|failed)$/;
+const REFUSED = /^(denied(:(?!person).*)?|failed(:.*)?)$/;
 
 async function deniedBench(): Promise<Workbench> {
   const bench = await workbench({ files: DENIED_FILES, userPolicy: DENIED_POLICY });

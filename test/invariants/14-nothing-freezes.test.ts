@@ -34,6 +34,10 @@ const ROWS: Record<string, Record<string, string[]>> = {
   'texts to be changed': {
     'edit: a megabyte of commas, each replaced by a megabyte': ['the most that is written is 4194304'],
     'write: two wholly different texts of megabytes': ['Wrote a.txt'],
+    'write: two hundred lines, each with a long run of blanks within': ['Wrote a.txt'],
+    'write: beginnings of masks without an end': ['Wrote a.txt'],
+    'write: a repository whose alias is one word of 900,000 letters, or of quotes': ['"state":"finished"'],
+    'perl: options of digits that could be told apart in many ways': ['"state":"finished"'],
   },
   'patterns to search for': {
     'search: large counted classes on one long line': ['stopped after 20 s at a.txt; narrow the pattern or the path'],
@@ -77,6 +81,7 @@ const ROWS: Record<string, Record<string, string[]>> = {
     'policy: nested': ['the file holds more than a policy may'],
     'policy: braces': ['the patterns up to here take too long'],
     'policy: 500 rules, 1000 paths': ['0'],
+    'policy: folders of slashes, tried with examples': ['0'],
     'policy: examples': ['the file holds more than a policy may'],
   },
 };

@@ -1,3 +1,4 @@
+import { copyFileSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
@@ -65,4 +66,14 @@ test('what is broken in the log before a run does not keep it from going on', as
   if (row) row.body = row.body.replace('"run":"run-000002"', '"run":"run-000009"');
   putInto(file, 'database', held);
   expect(opened(file).loadTranscript('run-000001')).toEqual(['earlier', 'later']);
+});
+
+test('a whole log that another account signed, put in the place of this one, is not resumed from', async () => {
+  const { file } = await twoConversations();
+  const other = await twoConversations();
+  for (const suffix of ['', '-wal', '-shm']) rmSync(file + suffix, { force: true });
+  for (const suffix of ['', '-wal'])
+    if (existsSync(other.file + suffix)) copyFileSync(other.file + suffix, file + suffix);
+  expect(opened(other.file).loadTranscript('run-000001')).toEqual(['earlier', 'later']); // the control
+  expect(() => opened(file).loadTranscript('run-000001')).toThrow(/another account key/);
 });

@@ -143,6 +143,25 @@ const STAGES: Record<string, () => unknown> = {
     );
     return call('write_file', { path: 'a.txt', content: many(150_000, (index) => `b${index * 7}`) });
   },
+  'write: two hundred lines, each with a long run of blanks within': () =>
+    call('write_file', { path: 'a.txt', content: many(200, () => `x${' '.repeat(19_000)}x`) }),
+  'write: beginnings of masks without an end': async () => {
+    await plant('a.txt', 'x');
+    return call('write_file', { path: 'a.txt', content: '[redacted:'.repeat(400_000) });
+  },
+  'write: a repository whose alias is one word of 900,000 letters, or of quotes': async () => {
+    for (const [folder, value] of [
+      ['a', `!b ${'a'.repeat(900_000)}/*`],
+      ['b', `!a${'\\"'.repeat(450_000)}x`],
+    ] as const) {
+      await plant(`${folder}/.git/config`, `[alias]\n\tx = ${value}\n`);
+      await plant(`${folder}/.git/HEAD`, 'ref: refs/heads/main\n');
+      for (const name of ['objects', 'refs']) await mkdir(join(work, folder, '.git', name));
+    }
+    return call('write_file', { path: 'a/b.txt', content: 'x' });
+  },
+  'perl: options of digits that could be told apart in many ways': () =>
+    call('run_command', { command: `perl -p${'0'.repeat(60)}Z a.txt` }),
   'search: large counted classes on one long line': async () => {
     await plant('a.txt', 'a'.repeat(1_000_000));
     return call('search_files', { pattern: HOSTILE_PATTERN, regex: true });
@@ -273,6 +292,10 @@ const STAGES: Record<string, () => unknown> = {
     policy(`rules:\n${many(500, (index) => `  - {decision: deny, why: x, paths: ["${'{a,b}'.repeat(8)}${index}"]}`)}`),
   'policy: 500 rules, 1000 paths': () =>
     policy(`rules:\n${many(500, (index) => `  - {decision: deny, why: x, paths: ["**/x${index}/**"]}`)}`),
+  'policy: folders of slashes, tried with examples': () =>
+    policy(
+      `rules:\n  - decision: allow\n    why: x\n    commands: [npm test]\n    in:\n${many(50, () => `      - ${'/'.repeat(4095)}x`)}\n    examples:\n      no_match:\n${many(500, () => '        - a')}`,
+    ),
   'policy: examples': () =>
     policy(
       `rules:\n${many(9, () => `  - decision: deny\n    why: x\n    commands: [${many(400, (index) => `git ${index}`).replaceAll('\n', ', ')}]\n    examples:\n      no_match:\n${many(400, () => '        - git -a -b 0')}`)}`,

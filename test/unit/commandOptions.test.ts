@@ -270,6 +270,9 @@ describe('patterns of commands', () => {
     expect(
       commandPattern('./run.sh **').permits(['../run.sh', 'x'], { cwd: '/w', roots: ['/w'], home: '/home/u' }),
     ).toBe(false);
+    // `ln` may be a link, and then `ln/..` is another folder.
+    for (const program of ['ln/../run.sh', './ln/../run.sh', '/w/ln/../run.sh'])
+      expect(commandPattern('./run.sh').permits([program], { cwd: '/w', roots: ['/w'], home: '/home/u' })).toBe(false);
     expect(commandPattern('/usr/bin/make').permits(['/tmp/make'], { cwd: '/w', roots: ['/w'], home: '/home/u' })).toBe(
       false,
     );

@@ -57,13 +57,13 @@ export function namedIn(commandLine: string, isAlias: boolean, home: string): Na
     const spellings =
       glob === -1
         ? [{ text: plain, asFolder }]
-        : [{ text: plain.slice(0, glob).replace(/[^/]*$/, ''), asFolder: true }];
+        : [{ text: plain.slice(0, plain.lastIndexOf('/', glob) + 1), asFolder: true }];
     const attached = /^-[a-z](.+)/i.exec(plain)?.[1]; // -ftools/x
     if (attached !== undefined) spellings.push({ text: attached, asFolder: true });
     found.push(...spellings.filter((one) => one.text !== ''));
   };
   for (const words of [text.split(/\s+/), text.split(/[\s;&|()<>`$"'={},:!]+/)]) {
-    const kept = words.map((word) => word.replace(/^["']+|["']+$/g, '')).filter((word) => word !== '');
+    const kept = words.map((word) => word.replace(/^["']+|(?<!["'])["']+$/g, '')).filter((word) => word !== '');
     for (const [index, word] of kept.entries()) if (index > 0 || word.includes('/')) add(word, kept[index - 1]);
   }
   // A quoted path may hold blanks, and so may a value that is nothing but a path.

@@ -102,9 +102,16 @@ function namesFiles(rest: readonly Part[]): boolean {
 /** A program that is given by path: the file, seen from each workspace folder that holds it, and whole. */
 function seenFromFolder(name: string, { cwd, roots, home }: ProgramPlace): string[] {
   if (!name.includes('/')) return [name];
+  // Behind a link `..` is another folder than it looks.
+  if (goesBack(name)) return [];
   const path = absoluteOrNone(name, cwd, home);
   if (path === undefined) return [];
   return [path, ...roots.filter((root) => isInside(root, path)).map((root) => `./${relativeTo(root, path)}`)];
+}
+
+function goesBack(path: string): boolean {
+  const segments = path.split('/').filter((segment) => segment !== '' && segment !== '.');
+  return segments.some((segment, at) => segment === '..' && at > 0 && segments[at - 1] !== '..');
 }
 
 /** The pattern in the form of `seenFromFolder`. */

@@ -128,12 +128,13 @@ export function matcher(rule: Rule, context: RuleContext): (action: Action) => b
   const { keys } = rule;
   const allows = keys.decision === 'allow';
   const tools = keys.tools && new Set<string>(keys.tools);
+  const places = keys.in?.map((one): Holding => ({ folder: folderOf(one), isBelow: one.endsWith('/**') }));
   const patterns = keys.commands?.map(commandPattern);
   const paths = rule.paths.map((path) => (allows ? permitting(path, context) : forbidding(path, context)));
   const onPath = (path: string): boolean => paths.some((one) => one.matches(path));
   return (action) => {
     if (tools && !tools.has(action.tool)) return false;
-    if (allows && keys.in && !holdsAt(keys.in, action)) return false;
+    if (allows && places && !holdsAt(places, action)) return false;
     if (
       patterns &&
       !matchesCommand(
@@ -162,24 +163,28 @@ function startOf({ launch, resources }: Action): string {
   return launch?.cwd ?? resources[0]?.path ?? '/';
 }
 
+/** A folder of `in`, and whether commands may start below it too. */
+interface Holding {
+  folder: string;
+  isBelow: boolean;
+}
+
 /** Whether an action lies where a rule holds: a command by the folder it starts in, other calls by their paths. */
-function holdsAt(folders: readonly string[], action: Action): boolean {
+function holdsAt(places: readonly Holding[], action: Action): boolean {
   if (action.effect !== 'execute')
     return (
       action.resources.length > 0 &&
-      action.resources.every(({ path }) => folders.some((folder) => isInside(folderOf(folder), path)))
+      action.resources.every(({ path }) => places.some(({ folder }) => isInside(folder, path)))
     );
   // Behind a `cd` the same words are another command.
   if (action.command?.moves === true) return false;
   const start = startOf(action);
-  return folders.some((folder) =>
-    folder.endsWith('/**') ? isInside(folderOf(folder), start) : folderOf(folder) === start,
-  );
+  return places.some(({ folder, isBelow }) => (isBelow ? isInside(folder, start) : folder === start));
 }
 
 /** `/a` for `/a`, `/a/` and `/a/**`. */
 function folderOf(written: string): string {
-  return written.replace(/\/\*\*$/, '').replace(/(.)\/+$/, '$1') || '/';
+  return written.replace(/\/\*\*$/, '').replace(/(?<!\/)\/+$/, '') || '/';
 }
 
 /** `place`: where a command that is to be allowed starts; to ask or deny, a program counts by its name anywhere. */

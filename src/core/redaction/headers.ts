@@ -19,13 +19,14 @@ const HEADER = new RegExp(
   'gi',
 );
 /** git-config(1), http.extraHeader: whatever header stands there, somebody put it there for a server to see. */
-const EXTRA_HEADER = `(extraheader${GAP}=${GAP}${QUOTE}[a-z0-9-]{1,64}${GAP}:${GAP}(?:[a-z][a-z0-9-]{1,20}[ \\t]{1,4})?)`;
+/** `git config --get-regexp` has a blank, and `-z` a line break, where the file has its `=`. */
+const EXTRA_HEADER = `((?:extraheader${GAP}=${GAP}|\\.extraheader[ \\n])${QUOTE}[a-z0-9-]{1,64}${GAP}:${GAP}(?:[a-z][a-z0-9-]{1,20}[ \\t]{1,4})?)`;
 /** In a file it goes to the end of the line; in a command the next word is something else. */
 const EXTRA_LINE = new RegExp(`${EXTRA_HEADER}([^\\s"'\`\\\\][^"'\`\\\\\\r\\n]*)`, 'gi');
 const EXTRA_WORD = new RegExp(`${EXTRA_HEADER}([^\\s"'\`\\\\]+)`, 'gi');
 /** Settings that hold a credential and nothing else: git send-email, npm, and a credential helper written out. */
 const SETTING = new RegExp(
-  `((?:\\bsmtppass|:_authtoken|:_password|:_auth|\\becho[ \\t]{1,4}${QUOTE}password)${GAP}=${GAP}${QUOTE})([^\\s"'\`\\\\;]+)`,
+  `((?:(?:\\bsmtppass|:_authtoken|:_password|:_auth|\\becho[ \\t]{1,4}${QUOTE}password)${GAP}=${GAP}|\\.smtppass[ \\n])${QUOTE})([^\\s"'\`\\\\;]+)`,
   'gi',
 );
 /** Credentials among what an address asks for. */
@@ -66,6 +67,7 @@ const LOOKED_BACK = 16_384;
 /** The name, which may be seen, and the rest of the line, which may not yet. */
 const BEGUN = [
   new RegExp(`(?<!\\w)(?:${NAMES}|extraheader)(${QUOTE}${GAP}(?:[:=][^\\n]*)?)$`, 'i'),
+  /\.(?:smtppass|extraheader)( [^\n]*)?$/i,
   /(?:smtppass|:_authtoken|:_password|:_auth|echo[ \t]{1,4}(?:\\?["'`])?password)([ \t]{0,4}(?:=[^\n]*)?)$/i,
   /[?&](?:(?:access|private|auth|job)_token|token|api_?key|sig|signature|password|secret)((?:=[\w.~%+/-]*)?)$/i,
 ];

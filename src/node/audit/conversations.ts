@@ -27,9 +27,10 @@ export function saveConversation(connection: Connection, writer: ChainWriter, ru
 
 /**
  * The conversation that a run can go on with; undefined where there is none. Throws `ConversationChanged` where what is
- * stored is not what the log names, or not what a process of this log has signed for this run.
+ * stored is not what the log names, or not what a process of this log has signed for this run. `account`: the key of
+ * this account; another one's log, however whole, was not written here.
  */
-export function loadConversation(connection: Connection, run: string): Json | undefined {
+export function loadConversation(connection: Connection, run: string, account: string | undefined): Json | undefined {
   const named = namedBy(connection, run);
   const stored = storedFor(connection, run);
   const isErased = isErasedSince(connection, run, named?.seq ?? stored?.seq ?? 0);
@@ -42,8 +43,10 @@ export function loadConversation(connection: Connection, run: string): Json | un
   if (isErased) return refuse('it was erased, and is there again');
   const digest = sha256(stored.body);
   const log = logOf(connection);
-  const key = log && certifiedKey(connection, log, stored.writer);
-  const statement = transcriptStatement(log?.log ?? '', run, stored.seq, digest);
+  if (account === undefined || log?.account !== account)
+    return refuse('the log that it is in is signed by another account key than the one that is here');
+  const key = certifiedKey(connection, log, stored.writer);
+  const statement = transcriptStatement(log.log, run, stored.seq, digest);
   if (key === undefined || !checker(key)(statement, stored.signature))
     return refuse('its signature does not fit, so that its text, its place or its run was changed');
   if (named && (named.digest !== digest || named.seq !== stored.seq))

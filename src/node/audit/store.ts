@@ -14,6 +14,7 @@ import type { ProcessIdentity } from '../process/identity.ts';
 import type { Questions } from '../../core/audit/questions.ts';
 import { ChainWriter, LogReplaced } from './chainWriter.ts';
 import { loadConversation, saveConversation } from './conversations.ts';
+import { accountKey, hasAccountKey } from './keys.ts';
 import { parseBody } from './logText.ts';
 import { questionsByWeek } from './countQuestions.ts';
 import type { Connection } from './database.ts';
@@ -39,9 +40,11 @@ export class AuditStore {
   readonly #writer: ChainWriter;
   readonly #runs: RunRecords;
   readonly #index: SearchIndex;
+  readonly #data: string;
 
   constructor(file: string, owner: ProcessIdentity, limits?: RunLimits) {
     this.#file = new LogFile(file);
+    this.#data = dirname(file);
     this.#writer = new ChainWriter(this.#file, dirname(file), owner.pid, limits);
     this.#runs = new RunRecords(this.#writer, owner);
     this.#index = new SearchIndex(join(dirname(file), 'audit-search.db'));
@@ -72,7 +75,8 @@ export class AuditStore {
   }
 
   loadTranscript(run: string): Json | undefined {
-    return this.#read((connection) => loadConversation(connection, run));
+    const account = hasAccountKey(this.#data) ? accountKey(this.#data).publicKey : undefined;
+    return this.#read((connection) => loadConversation(connection, run, account));
   }
 
   /** Signs what this process wrote last: nobody may come for a while to write more. */

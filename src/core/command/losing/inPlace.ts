@@ -15,7 +15,7 @@ function namedIn(script: Word | undefined, names: RegExp): Losing[] {
 }
 
 /** `w FILE` goes to the end of the line (sed(1)). */
-const SED_WRITES = /(?:^|[\s;{}/|,!0-9$a-zA-Z])w\s+(\S[^\n]*?)\s*$/gm;
+const SED_WRITES = /(?:^|[\s;{}/|,!0-9$a-zA-Z])w\s+(\S(?:[^\n]*\S)?)\s*$/gm;
 
 const sed: Loser = (args) => {
   const { operands, has, valueOf } = sortedArgs(args, '-i? -e --expression -f --file -l --line-length');
@@ -30,7 +30,7 @@ const perl: Loser = (args) => {
   // -0 and -l take digits alone: `-lpi` is three options.
   const plain = args.map((word) =>
     word.kind === 'known' && /^-[a-zA-Z0-9]/.test(word.text)
-      ? known(word.text.replace(/(?<=^-[anpsw]*)(?:[0l]x?[0-9a-fA-F]*)+(?=[anpsiweE])/, ''))
+      ? known(word.text.replace(/(?<=^-[anpsw]*)[0l](?:[0-9a-fA-Fl]|(?<=[0l])x)*(?=[anpsiweE])/, ''))
       : word,
   );
   const { operands, has, valueOf } = sortedArgs(plain, '-i? -e -E -I -M? -m? -0? -l? -F? -C? -x? -d? -D? -r');

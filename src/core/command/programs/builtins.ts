@@ -1,4 +1,5 @@
 import type { Judge } from '../judging.ts';
+import { mayBeOption } from '../word.ts';
 
 // Builtins of bash(1) that change what later words mean. Plain uses are known to do only that.
 
@@ -10,6 +11,18 @@ function changing(why: string, plain: RegExp): Judge {
       it.unread(`${name} may change what the rest of the line means`);
   };
 }
+
+/** `wait -p 'a[$(x)]'` runs what is in the subscript. */
+const wait: Judge = (args, it) => {
+  it.doubt('wait is not known to only look');
+  // The number of the last process is no option.
+  const given = args.filter(({ text }) => !/^"?\$\{?!\}?"?$/.test(text));
+  if (
+    given.some(mayBeOption) &&
+    !given.every((word) => word.kind === 'known' && /^(-[nf]+|-[nf]*p\w*|--|\w+|%[\w+-]*)$/.test(word.text))
+  )
+    it.unread('wait may change what the rest of the line means');
+};
 
 const NOTHING = /^(?!)/;
 // Names are references with -n, and values change with -i, -l and -u.
@@ -23,7 +36,9 @@ export const BUILTINS: [string, Judge][] = [
     changing(`${name} is not known to only look`, DECLARED),
   ]),
   ['unset', changing('unset takes variables away', /^(-[vf]|--|\w+)$/)],
-  ['let', changing('let is not known to only look', /^[\w\s+*/%=<>()-]*$/)],
+  // A variable in an expression is evaluated in turn, subscripts and all.
+  ['let', changing('let is not known to only look', /^([A-Za-z_]\w*=)?[\d\s+*/%<>()-]*$/)],
+  ['wait', wait],
   ['getopts', changing('getopts is not known to only look', /^[\w: ]*$/)],
   ['shopt', changing('shopt changes how the shell works', SHOPTS)],
   ['hash', changing('hash changes which program a name means', /^-r$/)],

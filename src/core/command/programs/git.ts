@@ -2,6 +2,7 @@ import { parseOptions } from '../options.ts';
 import type { Judge, Judging } from '../judging.ts';
 import { digestsIn, showsContent } from './gitContent.ts';
 import { after, headOf, known, mayBeOption, type Word } from '../word.ts';
+import { meaningOf } from '../gitPrograms.ts';
 import { BRANCH, CONFIG, LOOKS, NESTED, TAG, type Look } from './gitLooks.ts';
 
 export const git: Judge = (args, it) => {
@@ -38,37 +39,50 @@ export const git: Judge = (args, it) => {
 
 const STARTS: Readonly<Record<string, RegExp>> = {
   bisect: /^run$/,
-  submodule: /^foreach$/,
+  submodule: /^(foreach$|ext::)/,
   rebase: /^(-[a-wyzA-Z]*x|--ex)/,
   difftool: /^(-[a-wyzA-Z]*x|--ext)/,
   grep: /^(-[a-zA-Z]*O|--op)/,
-  clone: /^(-c|-u|--conf|--upl|--temp|ext::)/,
+  clone: /^(-[a-zA-Z]*[cu]|--conf|--upl|--temp|ext::)/,
   fetch: /^(--upl|ext::)/,
   pull: /^(--upl|ext::)/,
   'ls-remote': /^(--upl|--exec|ext::)/,
   push: /^(--rece|--exec|ext::)/,
-  archive: /^(--exec|ext::)/,
+  'fetch-pack': /^(--upl|--exec|ext::)/,
+  'send-pack': /^(--rece|--exec|ext::)/,
+  archive: /^(--exec|(--remote=)?ext::)/,
   remote: /^ext::/,
   hook: /^run$/,
 };
 
 /** Options and subcommands of git that start programs which are not found here (git-scm.com/docs, each one's page). */
 function startsOthers(command: string, args: readonly Word[]): boolean {
-  if (/^(filter-branch|for-each-repo|send-email|mergetool)$/.test(command)) return true;
-  if (args.some(({ text }) => /^--(ext-d|textc)/.test(text))) return true;
+  if (
+    /^(filter-branch|for-each-repo|send-email|mergetool|merge-index|remote-ext|instaweb|web--browse|subtree|daemon|shell)$/.test(
+      command,
+    )
+  )
+    return true;
+  if (args.some(({ text }) => /^--(ext(-.*)?$|textc)/.test(text))) return true;
   // A setting that is written may be run by the next git.
-  if (command === 'config')
-    return (
-      args.some(({ text }) =>
-        /^(alias|filter|diff|merge|core|credential|pager|gpg|sequence|difftool|mergetool|browser|man|include|includeif|url|protocol|uploadpack|init|interactive|remote|submodule|sendemail)\./i.test(
-          text,
-        ),
-      ) &&
-      args.filter(({ text }) => !text.startsWith('-')).length > 1 &&
-      !args.some(({ text }) => /^(get|list|--get.*|--list|-l|unset|--unset.*)$/.test(text))
-    );
+  if (command === 'config') return setsPrograms(args.map(({ text }) => text));
   const pattern = Object.hasOwn(STARTS, command) ? STARTS[command] : undefined;
   return pattern !== undefined && args.some(({ text }) => pattern.test(text));
+}
+
+/** Whether `git config` may write a setting that is run; a value, or the pattern behind it, may have any name. */
+function setsPrograms(words: readonly string[]): boolean {
+  if (words.some((text) => /^--(get|get-.*|list|unset|unset-.*)$|^-l$/.test(text))) return false;
+  const operands = words.filter((text) => !text.startsWith('-'));
+  if (/^(get|list|unset)$/.test(operands[0] ?? '')) return false;
+  if (operands[0] === 'rename-section' || words.some((text) => /^--ren/.test(text))) return true;
+  return operands.length > 1 && words.some(isRunSetting);
+}
+
+function isRunSetting(text: string): boolean {
+  const sections =
+    /^(alias|filter|diff|merge|core|credential|pager|gpg|sequence|difftool|mergetool|browser|man|include|includeif|url|protocol|uploadpack|init|interactive|remote|submodule|sendemail)\./i;
+  return sections.test(text) || meaningOf({ key: text.toLowerCase(), value: undefined, line: 0 }) !== undefined;
 }
 
 function subcommand(command: string, args: readonly Word[], it: Judging): void {

@@ -2,11 +2,10 @@ import type { Given } from '../options.ts';
 
 /** Subcommands whose plain output is the content of files, whatever their options. */
 const ALWAYS = /^git (blame|grep|range-diff|notes show)$/;
-/** Those that show a patch unless they are told to show less. */
-const PATCH_BY_DEFAULT = /^git (diff|show)$/;
+/** Those that show a patch unless they are told to show less (`stash show` where stash.showPatch says so). */
+const PATCH_BY_DEFAULT = /^git (diff|show|stash show)$/;
 /** Those that show content only if they are told to. */
-const PATCH_IF_ASKED =
-  /^git (log|whatchanged|shortlog|reflog( show)?|stash (list|show)|diff-(tree|index|files)|rev-list)$/;
+const PATCH_IF_ASKED = /^git (log|whatchanged|shortlog|reflog( show)?|stash list|diff-(tree|index|files)|rev-list)$/;
 
 /** Options that bring content, or that tell by their effect what stands in a file (`-S`, `-G`, `-I`). */
 const PATCH = new Set(

@@ -44,7 +44,12 @@ export async function editCard(options: {
 function withBlanks(line: string): string {
   const sign = line.slice(0, 1);
   if (sign !== '+' && sign !== '-') return line;
-  const [, indent = '', text = '', end = ''] = /^([ \t]*)([^]*?)([ \t]*)$/.exec(line.slice(1)) ?? [];
+  const body = line.slice(1);
+  const indent = /^[ \t]*/.exec(body)?.[0] ?? '';
+  // Counted from the end: a pattern that looks for the last run tries each run of blanks again at each of its places.
+  let to = body.length;
+  while (to > indent.length && (body[to - 1] === ' ' || body[to - 1] === '\t')) to -= 1;
+  const [text, end] = [body.slice(indent.length, to), body.slice(to)];
   if (text === '') return end + indent === '' ? line : `${sign}${blanks(indent + end)}`;
   return `${sign}${indent.length > 200 ? blanks(indent) : indent}${countedBlanks(text)}${end === '' ? '' : blanks(end)}`;
 }

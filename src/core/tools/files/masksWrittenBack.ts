@@ -1,7 +1,8 @@
 import type { Redactor } from '../../redaction/redactor.ts';
 import { ToolFailure } from '../failure.ts';
 
-const MASK = /\[redacted(?::[^\]\n]*)?\]/g;
+/** No name holds a bracket: each beginning is looked at up to the next one, and time is linear in the text. */
+const MASK = /\[redacted(?::[^[\]\n]*)?\]/g;
 
 /** A text that would take the place of another in a file, or of all of it. */
 interface Change {
