@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { ANSWERERS } from './answered.ts';
 import { JsonSchema } from './json.ts';
+import { NO_CALL_CAUSES } from './noCall.ts';
 
 // Every kind of event that the log can hold, in one place: what it says, what of it is covered by the chain as it
 // stands (`data`), and what is kept apart so that it can be erased (`payload`). docs/audit.md is made from this.
@@ -109,12 +110,12 @@ export const EVENTS = {
     Nothing,
   ),
   finished: kind(
-    'How it ended: status and milliseconds; of a command also exit code, limits and use; of a file that was written or deleted the bytes, and the digests of its content, as far as they are known. Without a `started` before it nothing was begun: `cause` says why the call was none, or not possible.',
+    'How it ended: status and milliseconds; of a command also exit code, limits and use; of a file that was written or deleted the bytes, and the digests of its content, as far as they are known. Without a `started` before it nothing was begun: `cause` says why the call was none, or not possible. `changed`: what it was described from was another thing by then.',
     z.strictObject({
       status: z.enum(['done', 'failed', 'denied', 'cancelled']),
       durationMs: Count,
       changed: z.boolean().optional(),
-      cause: z.enum(['unknown-tool', 'arguments', 'not-possible']).optional(),
+      cause: z.enum(NO_CALL_CAUSES).optional(),
       facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).optional(),
     }),
     z.strictObject({ output: Text, places: z.record(z.string(), Text).optional() }),

@@ -2,10 +2,11 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { turnsOf, type ActionNode } from '../../src/core/audit/tree.ts';
+import type { Files } from '../../src/core/scope/files.ts';
 import { AuditStore } from '../../src/node/audit/store.ts';
 import type { AuditRecord, EventType, NewEvent } from '../../src/shared/auditEvent.ts';
 import { temporaryFolder } from '../support/tree.ts';
-import { workbench } from '../support/workbench.ts';
+import { workbench, type Workbench } from '../support/workbench.ts';
 
 /** Runs one after the other in which so many appends fail, from one on; each writes a file, and makes one by a command. */
 async function runsWithFailing(): Promise<
@@ -121,3 +122,50 @@ test('calls that are none, or not possible, are no denials of the policy; what a
   expect(causes).toEqual(['unknown-tool', 'arguments', 'not-possible', undefined]);
   expect(events.findLast(({ type }) => type === 'finished')?.data['facts']).not.toHaveProperty('before');
 });
+
+test('what breaks off after an approval, before anything began, has an end in the log', async () => {
+  const bench = await workbench({
+    files: { 'a.txt': 'before' },
+    change: ({ parts }) => {
+      parts.checkpoints.keep = () => Promise.reject(new Error('ENOSPC: no space left on device'));
+    },
+  });
+  const events = await bench.run([{ calls: [{ name: 'delete_path', args: { path: 'a.txt' } }] }]);
+  const [action] = turnsOf(events).flatMap((turn) => turn.actions);
+  expect(action).toMatchObject({ outcome: 'failed', decidedBy: 'approved by you' });
+  expect(action?.events.at(-1)?.payload).toEqual({ output: 'ENOSPC: no space left on device' });
+  expect(existsSync(join(bench.folder, 'a.txt'))).toBe(true);
+});
+
+test.each(['write_file', 'run_command'])(
+  'a stop that comes when %s is done has stopped nothing of it',
+  async (name) => {
+    const bench: Workbench = await workbench({
+      change: ({ parts }) => {
+        const [files, run] = [parts.files.bind(parts), parts.sandbox.run.bind(parts.sandbox)];
+        const stop = (): void => void bench.engine.stop('enough');
+        const stopping = (real: Files): Files => {
+          const [write, within] = [real.write.bind(real), real.within.bind(real)];
+          real.write = async (...given) => {
+            await write(...given);
+            stop();
+          };
+          real.within = (effort) => stopping(within(effort));
+          return real;
+        };
+        parts.files = (scope) => stopping(files(scope));
+        parts.sandbox.run = async (...given) => {
+          const result = await run(...given);
+          if (result.output.includes('made')) stop();
+          return result;
+        };
+      },
+    });
+    const args = { write_file: { path: 'a.txt', content: 'x' }, run_command: { command: 'echo made | tee a.txt' } };
+    const events = await bench.run([{ calls: [{ name, args: args[name as keyof typeof args] }] }]);
+    const [action] = turnsOf(events).flatMap((turn) => turn.actions);
+    expect(existsSync(join(bench.folder, 'a.txt'))).toBe(true);
+    expect(action).toMatchObject({ outcome: 'done' });
+    expect(bench.engine.view().run).toMatchObject({ state: 'stopped', reason: 'enough' });
+  },
+);

@@ -72,7 +72,7 @@ test('Stop at each event of a run: it stops, the log is whole, and a follow-up g
       at,
     ).toEqual(begun);
     for (const { data } of log.filter(({ type, action }) => type === 'finished' && !begun.includes(action)))
-      expect(data, at).toMatchObject({ status: 'cancelled', changed: false }); // stopped before it was begun
+      expect(data, at).toEqual({ status: 'cancelled', durationMs: 0 }); // stopped before it was begun
     expect(types('asked'), at).toEqual(types('answered'));
     // Only what was being recorded at that moment may still come; nothing new is begun after it.
     expect(

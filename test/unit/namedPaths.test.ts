@@ -4,7 +4,9 @@ import { decidingParts } from '../../src/node/lab/decidingParts.ts';
 import { commandWorld } from '../support/commandWorld.ts';
 import { plant } from '../support/tree.ts';
 
-async function verdicts(commands: readonly string[], folder = '.', denied = ''): Promise<string[]> {
+/** `wanted`: "VERDICT: COMMAND"; what the same commands get. */
+async function verdicts(wanted: readonly string[], folder = '.', denied = ''): Promise<string[]> {
+  const commands = wanted.map((line) => line.slice(line.indexOf(' ') + 1));
   const world = await commandWorld();
   await plant(world.folder, { 'app/[id]/private/x': '', 'app/[id]/.env': '', 'app/[id]/page.ts': '' });
   if (denied !== '') await plant(world.base, { 'policy.yaml': `tools: {file_system: {denied_paths: [${denied}]}}\n` });
@@ -26,12 +28,7 @@ test('in a folder whose name has brackets, globs and words of unknown programs a
     'allow: cat *.ts',
     'deny: cat private/*',
   ];
-  expect(
-    await verdicts(
-      wanted.map((line) => line.slice(line.indexOf(' ') + 1)),
-      'app/[id]',
-    ),
-  ).toEqual(wanted);
+  expect(await verdicts(wanted, 'app/[id]')).toEqual(wanted);
 });
 
 test('a denied name with a leading dot is denied to programs that are not known', async () => {
@@ -41,13 +38,7 @@ test('a denied name with a leading dot is denied to programs that are not known'
     'ask: unheard-of .envy',
     'ask: unheard-of s/.env/x/',
   ];
-  expect(
-    await verdicts(
-      wanted.map((line) => line.slice(line.indexOf(' ') + 1)),
-      '.',
-      '.env',
-    ),
-  ).toEqual(wanted);
+  expect(await verdicts(wanted, '.', '.env')).toEqual(wanted);
 });
 
 test('what can be no path is a doubt, wherever it stands, and never an exception', async () => {
@@ -59,7 +50,8 @@ test('what can be no path is a doubt, wherever it stands, and never an exception
     `cd ${long} && npm test`,
     `ls ${'a/'.repeat(3000)}*`,
   ];
-  expect(await verdicts(lines)).toEqual(lines.map((line) => `ask: ${line}`));
+  const wanted = lines.map((line) => `ask: ${line}`);
+  expect(await verdicts(wanted)).toEqual(wanted);
 });
 
 test('a folder that pushd goes to counts as one that cd goes to; where popd goes nobody knows', async () => {
@@ -71,11 +63,5 @@ test('a folder that pushd goes to counts as one that cd goes to; where popd goes
     'ask: cd docs; popd; cat other',
     'ask: pushd +1; cat other',
   ];
-  expect(
-    await verdicts(
-      wanted.map((line) => line.slice(line.indexOf(' ') + 1)),
-      '.',
-      'docs/plan',
-    ),
-  ).toEqual(wanted);
+  expect(await verdicts(wanted, '.', 'docs/plan')).toEqual(wanted);
 });

@@ -6,7 +6,7 @@ test('of very many sentences the first are shown, and how many more there are', 
   const shown = firstSentences(all, 'were set aside');
   expect(shown).toHaveLength(11);
   expect(shown.join('\n').length).toBeLessThan(6000);
-  expect(shown[0]).toMatch(/^\[0: x+…\(\d+ characters\)…x+ was moved to there\]$/);
+  expect(shown[0]).toMatch(/^\[0: x+\[… \d+ more characters …\]x+ was moved to there\]$/);
   expect(shown.at(-1)).toBe('[and 4990 more were set aside]');
 });
 

@@ -1,4 +1,5 @@
 import type { AuditRecord } from '../../shared/auditEvent.ts';
+import { NO_CALL_CAUSES } from '../../shared/noCall.ts';
 import { whatRan } from './whatRan.ts';
 
 /** How an action ended, in one word that has an icon. */
@@ -55,7 +56,7 @@ function actionNode(id: string, events: AuditRecord[]): ActionNode {
     ran: whatRan(proposed),
     tool,
     outcome,
-    decidedBy: decidedBy(last('decided'), last('answered'), events),
+    decidedBy: decidedBy(last('decided'), last('answered'), finished),
     durationMs: typeof finished?.data['durationMs'] === 'number' ? finished.data['durationMs'] : undefined,
     outside: last('started')?.data['outside'] === true,
     changedFile: outcome === 'done' && CHANGING.has(tool) && last('checkpoint') !== undefined,
@@ -64,7 +65,7 @@ function actionNode(id: string, events: AuditRecord[]): ActionNode {
 }
 
 /** Earlier versions recorded calls that were none, or not possible, as denied by these rules. */
-const NOT_THE_POLICY = new Set(['unknown-tool', 'arguments', 'not-possible']);
+const NOT_THE_POLICY: ReadonlySet<string> = new Set(NO_CALL_CAUSES);
 
 function wasTakenBack(by: unknown): boolean {
   return by === 'cancelled' || by === 'limit';
@@ -90,7 +91,7 @@ function outcomeOf(events: readonly AuditRecord[]): ActionOutcome {
 function decidedBy(
   decided: AuditRecord | undefined,
   answered: AuditRecord | undefined,
-  events: readonly AuditRecord[],
+  finished: AuditRecord | undefined,
 ): string {
   const rule = text(decided?.data['rule']);
   switch (answered?.data['by']) {
@@ -119,9 +120,7 @@ function decidedBy(
     case 'ask':
       return `asked by ${rule}`;
     default:
-      return events.some(({ type, data }) => type === 'finished' && data['cause'] !== undefined)
-        ? 'not possible'
-        : 'not decided';
+      return finished?.data['cause'] === undefined ? 'not decided' : 'not possible';
   }
 }
 

@@ -18,8 +18,10 @@ const HEADER = new RegExp(
   `((?<!\\w)(?:${NAMES})${QUOTE}${GAP}([:=])${GAP}${QUOTE}(?:([a-z][a-z0-9-]{1,20})[ \\t]{1,4})?)(${VALUE})(?![A-Za-z0-9(\\[{$])`,
   'gi',
 );
-/** git-config(1), http.extraHeader: whatever header stands there, somebody put it there for a server to see. */
-/** `git config --get-regexp` has a blank, and `-z` a line break, where the file has its `=`. */
+/**
+ * git-config(1), http.extraHeader: whatever header stands there, somebody put it there for a server to see. `git config
+ * --get-regexp` has a blank, and `-z` a line break, where the file has its `=`.
+ */
 const EXTRA_HEADER = `((?:extraheader${GAP}=${GAP}|\\.extraheader[ \\n])${QUOTE}[a-z0-9-]{1,64}${GAP}:${GAP}(?:[a-z][a-z0-9-]{1,20}[ \\t]{1,4})?)`;
 /** In a file it goes to the end of the line; in a command the next word is something else. */
 const EXTRA_LINE = new RegExp(`${EXTRA_HEADER}([^\\s"'\`\\\\][^"'\`\\\\\\r\\n]*)`, 'gi');

@@ -1,3 +1,5 @@
+import { cutVisibly } from '../../shared/cut.ts';
+
 /** A command can make a hundred thousand entries that are set aside: whoever reads the result sees the first. */
 const MOST_SENTENCES = 10;
 const MOST_LENGTH = 400;
@@ -27,9 +29,7 @@ export function firstPaths(paths: readonly string[]): string {
   return paths.length > MOST_PATHS ? `${shown} and ${paths.length - MOST_PATHS} more` : shown;
 }
 
-/** The end of a sentence says what became of it, so that it is the middle that goes. */
+/** The end of a sentence says what became of it: it is the middle that goes. */
 function cut(text: string): string {
-  if (text.length <= MOST_LENGTH) return text;
-  const head = Math.ceil(MOST_LENGTH * 0.5);
-  return `${text.slice(0, head)}…(${text.length - MOST_LENGTH} characters)…${text.slice(head - MOST_LENGTH)}`.toWellFormed();
+  return cutVisibly(text, MOST_LENGTH).toWellFormed();
 }

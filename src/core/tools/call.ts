@@ -27,8 +27,11 @@ export async function callTool(call: ToolCall, run: CallRun, signal: AbortSignal
   try {
     return await decideAndPerform(parsed, step, run, signal);
   } catch (error) {
-    if (!(error instanceof Cancelled)) throw error;
-    await step.cancel(error);
+    if (!(error instanceof Cancelled)) {
+      await step.leave(error).catch(() => undefined); // what went wrong first is what is told
+      throw error;
+    }
+    await step.leave(error);
     return step.end(
       'cancelled',
       `${error instanceof Interruption ? 'Interrupted, not done' : 'Not done'}: ${error.message}`,
@@ -115,13 +118,14 @@ async function perform(
     const message = run.redactor.text(error instanceof Error ? error.message : 'unknown failure');
     const status = error instanceof Forbidden ? 'denied' : error instanceof Cancelled ? 'cancelled' : 'failed';
     const durationMs = Math.round(run.now() - began);
-    await step.finish({ status, durationMs, changed: error instanceof Changed }, { output: message });
+    await step.finish({ status, durationMs, ...(error instanceof Changed && { changed: true }) }, { output: message });
     if (!isExpected(error)) throw error;
     return step.end(status, message);
   }
   const text = run.redactor.text(performed.text);
   const masked = run.redactor.masked - maskedBefore;
-  const status = signal.aborted ? 'cancelled' : performed.ok ? 'done' : 'failed';
+  // A stop that came when it was done has stopped nothing of it.
+  const status = performed.ok ? 'done' : signal.aborted ? 'cancelled' : 'failed';
   await step.finish(
     { status, durationMs: Math.round(run.now() - began), facts: { ...performed.facts, ...digestBefore(action) } },
     { output: text, ...(performed.places && { places: performed.places }) },

@@ -1,6 +1,7 @@
 import type { Decision } from '../../shared/decision.ts';
 import type { Flags } from '../../shared/flow.ts';
 import { canonicalJson } from '../../shared/json.ts';
+import type { NoCallCause } from '../../shared/noCall.ts';
 import { visibleLine } from '../../shared/visible.ts';
 import { decide, offered } from '../policy/decide.ts';
 import type { GrantView } from '../policy/facts.ts';
@@ -10,10 +11,10 @@ import { ToolFailure } from './failure.ts';
 import { toolNamed } from './table.ts';
 import type { AnyTool, Description, ToolContext } from './tool.ts';
 
-/** Why a call is none, or cannot be done on this workspace: nobody has decided against it. */
+/** A call that is none, or cannot be done on this workspace. */
 export interface NoCall {
   kind: 'no-call';
-  cause: 'unknown-tool' | 'arguments' | 'not-possible';
+  cause: NoCallCause;
   problem: string;
 }
 
@@ -68,6 +69,6 @@ export async function decideCall(
   return { kind: 'decided', described, decision, digest: context.hash(canonicalJson(action)) };
 }
 
-function noCall(cause: NoCall['cause'], problem: string): NoCall {
+function noCall(cause: NoCallCause, problem: string): NoCall {
   return { kind: 'no-call', cause, problem };
 }

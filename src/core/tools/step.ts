@@ -3,6 +3,7 @@ import type { Approval } from '../../shared/approval.ts';
 import type { NewEvent } from '../../shared/auditEvent.ts';
 import type { Decision } from '../../shared/decision.ts';
 import { canonicalJson, type Json } from '../../shared/json.ts';
+import type { NoCallCause } from '../../shared/noCall.ts';
 import { visible, visibleLine } from '../../shared/visible.ts';
 import { isBroad, offersFor, untilWords } from '../approval/grants.ts';
 import { labelsOf } from '../flow/ruleOfTwo.ts';
@@ -12,13 +13,15 @@ import type { CallResult, CallRun } from './callRun.ts';
 import { Cancelled, Interruption, LimitReached } from './failure.ts';
 import type { Description, ToolContext } from './tool.ts';
 
+const ENDS: ReadonlySet<NewEvent['type']> = new Set(['started', 'finished', 'interrupted']);
+
 /** One call's records and its face to the watcher. */
 export class Step {
   readonly id: string;
   readonly #call: ToolCall;
   readonly #run: CallRun;
   #isProposed = false;
-  /** What was recorded of it last, where that may be followed by more; it is begun with `started`. */
+  /** What was recorded of it last, where it is neither begun (`started`) nor ended. */
   #open: 'proposed' | 'answered' | undefined;
 
   constructor(id: string, call: ToolCall, run: CallRun) {
@@ -37,7 +40,7 @@ export class Step {
     await this.#run.audit.append(this.#event(type, data, payload));
     if (type === 'proposed') this.#isProposed = true;
     if (type === 'proposed' || type === 'answered') this.#open = data['choice'] === 'deny' ? undefined : type;
-    else if (type === 'started' || type === 'finished' || data['verdict'] === 'deny') this.#open = undefined;
+    else if (ENDS.has(type) || data['verdict'] === 'deny') this.#open = undefined;
   }
 
   #event(type: NewEvent['type'], data: NewEvent['data'], payload?: NewEvent['payload']): NewEvent {
@@ -154,9 +157,9 @@ export class Step {
   }
 
   /** A call that is none, or makes no sense on this workspace (a file that is not there): no effect, and recorded. */
-  async fail(cause: 'unknown-tool' | 'arguments' | 'not-possible', problem: string): Promise<CallResult> {
+  async fail(cause: NoCallCause, problem: string): Promise<CallResult> {
     if (!this.#isProposed) await this.#proposeRaw();
-    await this.record('finished', { status: 'failed', durationMs: 0, changed: false, cause }, { output: problem });
+    await this.record('finished', { status: 'failed', durationMs: 0, cause }, { output: problem });
     return this.end('failed', `Not done: ${problem}.`);
   }
 
@@ -173,13 +176,16 @@ export class Step {
     }
   }
 
-  /** It was stopped before it was begun. Does nothing where the log says already how it ended. */
-  async cancel(why: Cancelled): Promise<void> {
+  /** Stopped, or broken off by a failure, before it was begun. Does nothing where the log says already how it ended. */
+  async leave(why: unknown): Promise<void> {
     if (this.#open === undefined) return;
+    const words = this.#run.redactor.text(why instanceof Error ? why.message : 'unknown failure');
     if (why instanceof Interruption)
-      await this.record('interrupted', { after: this.#open, effect: 'did not happen', reason: why.message });
-    else await this.record('finished', { status: 'cancelled', durationMs: 0, changed: false }, { output: why.message });
-    this.#open = undefined;
+      await this.record('interrupted', { after: this.#open, effect: 'did not happen', reason: words });
+    else {
+      const status = why instanceof Cancelled ? 'cancelled' : 'failed';
+      await this.record('finished', { status, durationMs: 0 }, { output: words });
+    }
   }
 
   end(status: CallResult['status'], text: string): CallResult {
