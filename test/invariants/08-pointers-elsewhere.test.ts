@@ -50,6 +50,11 @@ const WAYS: [name: string, command: string, next: string][] = [
   ['a bisection to end', 'echo $evil > .git/BISECT_START; touch .git/BISECT_{LOG,NAMES,TERMS}', 'bisect reset'],
   ['where HEAD was', `${SELF}; echo "$h $h ${MOVED} $evil to main" >> .git/logs/HEAD`, 'checkout -q -'],
   ['where HEAD was for a moment', 'git update-ref HEAD $evil; git update-ref HEAD HEAD~1', 'reset -q --hard HEAD@{1}'],
+  [
+    'the same beside an object that ends every look through the history',
+    'git update-ref HEAD $evil; git update-ref HEAD HEAD~1; mkdir -p .git/objects/12; echo junk > .git/objects/12/34567890123456789012345678901234567890; echo 1234567890123456789012345678901234567890 > .git/ORIG_HEAD',
+    'reset -q --hard HEAD@{1}',
+  ],
 ];
 
 async function left(how: 'in the cage' | 'without one', [, command, next]: (typeof WAYS)[number]): Promise<boolean> {

@@ -28,7 +28,9 @@ export function commitQuestions(
           return false;
         },
       });
-      return isAnswer(result) ? entries : undefined;
+      // With 128 git says that this is no commit, or is missing: it cannot be checked out either.
+      const code = exitCode(result);
+      return code === 0 || code === 128 ? entries : undefined;
     },
     async protectedSince({ worktree }, { fresh, known }) {
       const entries = new Set<string>();
@@ -45,7 +47,8 @@ export function commitQuestions(
           return false;
         },
       });
-      return isAnswer(result) ? entries : undefined;
+      // What is missing, or no commit, does not end it; what does may have hidden the rest.
+      return exitCode(result) === 0 ? entries : undefined;
     },
     async everAt({ worktree }, commits, path) {
       const found = new Set<string>();
@@ -66,7 +69,6 @@ export function commitQuestions(
   };
 }
 
-/** With 128 git says that what was asked about is no commit, or is missing: it cannot be checked out either. */
-function isAnswer(result: SandboxResult | undefined): boolean {
-  return result?.ending.kind === 'exited' && (result.ending.code === 0 || result.ending.code === 128);
+function exitCode(result: SandboxResult | undefined): number | undefined {
+  return result?.ending.kind === 'exited' ? result.ending.code : undefined;
 }
