@@ -83,6 +83,9 @@ export function debianWithNode(base: string, packages: readonly string[] = []): 
   const made = spawnSync('debootstrap', argv, { encoding: 'utf8' });
   if (made.status !== 0) throw new Error(`debootstrap: ${made.stdout.trim().split('\n').at(-1) ?? ''}`);
   cpSync('/etc/resolv.conf', join(folder, 'etc/resolv.conf'), { dereference: true });
+  // Every machine's own installer writes it (hosts(5)); debootstrap does not.
+  const hosts = join(folder, 'etc/hosts');
+  if (!existsSync(hosts)) writeFileSync(hosts, '127.0.0.1 localhost\n::1 localhost\n');
   const [node = '', npm = ''] = systemNode() ?? [];
   cpSync(node, join(folder, 'usr/bin/node'));
   cpSync(npm, join(folder, 'usr/lib/node_modules/npm'), { recursive: true });
