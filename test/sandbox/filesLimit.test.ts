@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { SandboxResult } from '../../src/core/sandbox/port.ts';
@@ -66,6 +66,17 @@ test('what was there before does not count, nor what is hidden from the command'
   }
   const result = await cage.run(`${maker('file', 2000)}\nsleep 2`, { limits: LIMITS, denied: ['*.key'] });
   expect(result.ending).toEqual({ kind: 'exited', code: 0 });
+});
+
+test('names that are added while room is freed beside them are counted', async () => {
+  const folder = await temporaryFolder();
+  const ballast = join(folder, 'ballast');
+  writeFileSync(ballast, Buffer.alloc(32 * MIB));
+  const watch = new EntryWatch({ folders: [folder], without: [], before: 1 }, 4096);
+  writeFileSync(ballast, '');
+  for (let i = 0; i < 5000; i += 1) linkSync(ballast, join(folder, String(i)));
+  await expect.poll(() => watch.added(1), { timeout: 15_000 }).toBeGreaterThan(4096);
+  watch.close();
 });
 
 test('a command that had no processor time is not blamed for what others make', async () => {

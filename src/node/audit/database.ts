@@ -85,6 +85,16 @@ export class RulesChanged extends Error {
   }
 }
 
+/** An index does not lead to what the table holds; SQLite itself tells so only where it is asked to look for it. */
+export class IndexDamaged extends Error {
+  override name = 'IndexDamaged';
+  /** As of a page that is damaged (`SQLITE_CORRUPT`). */
+  readonly errcode = 11;
+  constructor() {
+    super('an index does not lead to what the log holds');
+  }
+}
+
 /** An open database, its statements prepared once. */
 export class Connection {
   readonly database: DatabaseSync;

@@ -1,6 +1,6 @@
 import type { AuditRecord, RunSummary } from '../../shared/auditEvent.ts';
 import { isJsonObject } from '../../shared/json.ts';
-import type { Connection } from './database.ts';
+import { IndexDamaged, type Connection } from './database.ts';
 import { parseBody } from './logText.ts';
 import { activeRuns } from './runRecords.ts';
 import { summarize } from './summary.ts';
@@ -21,12 +21,23 @@ export function summaries(connection: Connection, runs: readonly { run: string; 
   );
 }
 
+/** Throws `IndexDamaged` where nothing is found of a run that the log does hold: nothing would read as *never was*. */
 export function eventsOf(connection: Connection, run: string): AuditRecord[] {
-  return records(
+  const found = records(
     connection,
     'SELECT e.body AS body, e.hash AS hash, p.body AS payload FROM events e LEFT JOIN payloads p ON p.seq = e.seq WHERE e.run = ? ORDER BY e.seq',
     run,
   );
+  if (found.length === 0 && isHeld(connection, run)) throw new IndexDamaged();
+  return found;
+}
+
+/** Whether the table holds an event of a run, whatever the indexes say, and whatever else in it is damaged. */
+function isHeld(connection: Connection, run: string): boolean {
+  const rows = connection.prepare('SELECT body FROM events NOT INDEXED WHERE instr(body, ?) > 0');
+  for (const { body } of rows.iterate(`"run":${JSON.stringify(run)}`))
+    if (parseBody(String(body))?.run === run) return true;
+  return false;
 }
 
 /** The events that tell how a run stands: a list of runs must not read everything that ever happened in them. */

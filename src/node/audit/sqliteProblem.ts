@@ -2,6 +2,7 @@ import { RulesChanged } from './database.ts';
 
 /** Primary result codes of SQLite (sqlite.org/rescode.html) that mean something to people. */
 const CODES = {
+  error: 1,
   busy: 5,
   locked: 6,
   readonly: 8,
@@ -17,6 +18,8 @@ const CODES = {
 export function damageOf(error: unknown): string | undefined {
   if (error instanceof RulesChanged || isOutOfRange(error)) return wordsOf(error);
   const code = codeOf(error);
+  // SQLite has no code of its own for it.
+  if (code === CODES.error && wordsOf(error) === 'malformed JSON') return 'the text of an event is damaged';
   if (code !== CODES.corrupt && code !== CODES.notDatabase) return undefined;
   return code === CODES.notDatabase ? 'the file is not a database' : wordsOf(error);
 }
@@ -35,7 +38,8 @@ export function isConstraint(error: unknown): boolean {
 
 /** The same error as a sentence that says what to do about it. */
 export function sqliteProblem(error: unknown, file: string): Error {
-  const words = adviceFor(codeOf(error), file);
+  const code = damageOf(error) === undefined ? codeOf(error) : CODES.corrupt;
+  const words = adviceFor(code, file);
   if (words === undefined) return error instanceof Error ? error : new Error(String(error));
   return new Error(`${words} (SQLite: ${wordsOf(error)})`, { cause: error });
 }

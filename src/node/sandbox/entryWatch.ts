@@ -9,6 +9,8 @@ export const ENTRY_BYTES = 4096;
 /** More than any kernel makes in a second of one processor: a command that had less time has not made them. */
 const MADE_PER_SECOND = 400_000;
 const NEXT_COUNT_MS = 1000;
+/** Also where the file system shows nothing: what others free, or the command itself, hides what it adds. */
+const QUIET_COUNT_MS = 5000;
 /** The shortest entry of a folder on ext4. */
 const NAME_BYTES = 12;
 
@@ -39,6 +41,8 @@ export class EntryWatch {
   #last: Used[];
   #count: Promise<void> | undefined;
   #notBefore = 0;
+  #quietUntil = performance.now() + QUIET_COUNT_MS;
+  #cpuSecondsCounted = 0;
   #added = 0;
   #isClosed = false;
 
@@ -60,7 +64,9 @@ export class EntryWatch {
 
   /** How many were added at the last count; looks whether the next one is due, and begins it in the background. */
   added(cpuSeconds: number): number {
-    if (!this.#isClosed && !this.#count && performance.now() >= this.#notBefore && this.#isDue()) this.#begin();
+    if (!this.#isClosed && !this.#count && performance.now() >= this.#notBefore && this.#isDue(cpuSeconds)) {
+      this.#begin(cpuSeconds);
+    }
     return cpuSeconds * MADE_PER_SECOND >= this.#added ? this.#added : 0;
   }
 
@@ -68,8 +74,10 @@ export class EntryWatch {
     this.#isClosed = true;
   }
 
-  #isDue(): boolean {
+  #isDue(cpuSeconds: number): boolean {
     const step = this.#most / 8;
+    const couldHaveMade = (cpuSeconds - this.#cpuSecondsCounted) * MADE_PER_SECOND;
+    if (couldHaveMade >= step && performance.now() >= this.#quietUntil) return true;
     return this.#folders.some((folder, index) => {
       const now = usedAt(folder);
       const last = this.#last[index];
@@ -79,18 +87,21 @@ export class EntryWatch {
     });
   }
 
-  #begin(): void {
+  #begin(cpuSeconds: number): void {
     const began = performance.now();
     const used = this.#folders.map(usedAt);
     this.#count = this.#counted()
       .then((entries) => {
         this.#added = Math.max(this.#added, entries - this.#before);
         this.#last = used;
+        this.#cpuSecondsCounted = cpuSeconds;
       })
       .finally(() => {
         this.#count = undefined;
-        // For a tenth of the time at most.
-        this.#notBefore = performance.now() + Math.max(NEXT_COUNT_MS, 9 * (performance.now() - began));
+        const took = performance.now() - began;
+        // For a tenth of the time at most, and much less where nothing speaks for it.
+        this.#notBefore = performance.now() + Math.max(NEXT_COUNT_MS, 9 * took);
+        this.#quietUntil = performance.now() + Math.max(QUIET_COUNT_MS, 50 * took);
       });
   }
 
