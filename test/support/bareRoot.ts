@@ -122,7 +122,7 @@ mount --bind "$root" "$root"
   mount -o remount,bind,ro "$root${HOUSE}/.vscode-test/\${server##*/}"
 done
 cd "$root"; mkdir -p .before
-mount -t proc proc proc; mount --rbind /dev dev
+mount -t proc proc proc; mount --rbind /dev dev; mount --rbind /sys sys
 pivot_root . .before; umount -l /.before; rmdir /.before
 [ "$account" = root ] && home=/root || home=/home/$account
 [ -z "$repository" ] && cd "$home" || cd ${HOUSE}

@@ -3,13 +3,11 @@
  * and git and nothing else, as root, with the README's command and a real browser. A line for each stage, in seconds.
  * What is measured is the last commit. Needs root, debootstrap, Chromium and the network.
  */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { debianWithNode, inRoot, rootProblem } from '../support/bareRoot.ts';
+import { CLONE, withBareClone } from '../support/bareClone.ts';
+import { inRoot } from '../support/bareRoot.ts';
 import { openAddress, runAgent } from '../support/browser.ts';
 
 /** What the machine says when a stage begins, in order; a stage whose line never comes took no time. */
@@ -23,29 +21,12 @@ const STAGES: readonly [stage: string, begins: RegExp][] = [
   ['its start', /^Installing the VS Code server.*\(done\)/],
 ];
 
-const COMMAND = `echo begins; git clone --quiet file:///srv/oversign.git oversign && cd oversign && echo cloned
+const COMMAND = `echo begins; ${CLONE} && cd oversign && echo cloned
 npm install && npm start`;
 
-// How npm is to reach its registry on this machine: only the certificates and npm's settings for the whole machine.
-const OF_THE_MACHINE = ['/etc/ssl/certs/ca-certificates.crt', '/usr/etc/npmrc'];
+await withBareClone(import.meta.dirname, measure);
 
-const problem = rootProblem();
-if (problem !== undefined) throw new Error(problem);
-const repository = join(import.meta.dirname, '../..');
-const base = mkdtempSync(join(tmpdir(), 'oversign-first-'));
-try {
-  const root = debianWithNode(base, ['git']);
-  for (const path of OF_THE_MACHINE.filter((each) => existsSync(each))) {
-    mkdirSync(dirname(join(root, path)), { recursive: true });
-    cpSync(path, join(root, path), { dereference: true });
-  }
-  spawnSync('git', ['clone', '--quiet', '--bare', repository, join(root, 'srv/oversign.git')], { stdio: 'inherit' });
-  await measure();
-} finally {
-  rmSync(base, { recursive: true, force: true });
-}
-
-async function measure(): Promise<void> {
+async function measure(base: string): Promise<void> {
   const times = new Map<string, number>();
   const machine = spawn('unshare', inRoot(base, { line: COMMAND }), { stdio: ['ignore', 'pipe', 'inherit'] });
   const address = await new Promise<string>((resolve, reject) => {
