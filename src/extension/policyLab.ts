@@ -4,7 +4,7 @@ import { block, code } from '../core/audit/markdown.ts';
 import { turnsOf } from '../core/audit/tree.ts';
 import type { AcceptanceOffer } from '../core/lab/policyRecord.ts';
 import { alwaysPolicy } from '../core/policy/always.ts';
-import type { Reach } from '../core/policy/alwaysRule.ts';
+import type { Reach } from '../core/kinds/kind.ts';
 import { changeLines, policyText } from '../core/policy/entries.ts';
 import { TOOL_NAMES } from '../core/policy/ruleSchema.ts';
 import type { NodeParts } from '../node/engineParts.ts';
@@ -53,7 +53,7 @@ export class PolicyLab {
       undefined,
       signal,
     );
-    const doubts = (action?.command?.doubts ?? []).map(({ why }) => `- ${code(why)}`);
+    const doubts = (action?.kind === 'run' ? action.command.doubts : []).map(({ why }) => `- ${code(why)}`);
     return [
       `# ${decision.verdict}: ${tool}`,
       '',

@@ -1,10 +1,6 @@
 import * as z from 'zod';
 import { JsonSchema } from './json.ts';
 
-/** What a call would do to the world, in one word. */
-export const EffectSchema = z.enum(['read', 'list', 'search', 'write', 'delete', 'move', 'execute']);
-export type Effect = z.infer<typeof EffectSchema>;
-
 /** A path an action touches: absolute, links resolved, and how it is touched. */
 export const ResourceSchema = z.strictObject({
   path: z.string(),
@@ -67,16 +63,47 @@ export const CommandSchema = z.strictObject({
 });
 export type CommandMeaning = z.infer<typeof CommandSchema>;
 
-/** What a tool call would do, as data. An approval binds to the digest of exactly this. */
-export const ActionSchema = z.strictObject({
+/** What every kind of action has. */
+const COMMON = {
   tool: z.string(),
-  effect: EffectSchema,
   resources: z.array(ResourceSchema),
   arguments: z.record(z.string(), JsonSchema),
-  preImages: z.array(PreImageSchema),
-  launch: LaunchSchema.optional(),
-  command: CommandSchema.optional(),
   /** Whether undo is certain afterwards: pre-images of everything it changes are kept. */
   undo: z.enum(['full', 'none', 'nothing-to-undo']),
+};
+
+/** It looks at files and changes nothing. */
+export const LookSchema = z.strictObject({
+  kind: z.literal('look'),
+  effect: z.enum(['read', 'list', 'search']),
+  ...COMMON,
 });
+export type Look = z.infer<typeof LookSchema>;
+
+/** It changes files: exactly those that it names, which stand as `changes` says. */
+export const ChangeSchema = z.strictObject({
+  kind: z.literal('change'),
+  effect: z.enum(['write', 'delete', 'move']),
+  changes: z.array(PreImageSchema),
+  ...COMMON,
+});
+export type Change = z.infer<typeof ChangeSchema>;
+
+/** It starts a program. `binds`: files that say what the program does, as they stood; what it changes is not known. */
+export const RunSchema = z.strictObject({
+  kind: z.literal('run'),
+  effect: z.literal('execute'),
+  launch: LaunchSchema,
+  command: CommandSchema,
+  binds: z.array(PreImageSchema),
+  ...COMMON,
+});
+export type Run = z.infer<typeof RunSchema>;
+
+/**
+ * What a tool call would do, as data. An approval binds to the digest of exactly this. What the product must know of a
+ * kind stands in `src/core/kinds/`; `effect` is the finer word, which policies, cards and the log speak of.
+ */
+export const ActionSchema = z.discriminatedUnion('kind', [LookSchema, ChangeSchema, RunSchema]);
 export type Action = z.infer<typeof ActionSchema>;
+export type Effect = Action['effect'];

@@ -39,10 +39,11 @@ export async function benchDecisions(
   };
   const file: Action = {
     tool: 'edit_file',
+    kind: 'change',
     effect: 'write',
     resources: [{ path: `${root}/src/core/main.ts`, access: 'write' }],
     arguments: {},
-    preImages: [],
+    changes: [],
     undo: 'full',
   };
   const json = JSON.stringify(file);
@@ -62,9 +63,13 @@ export async function benchDecisions(
     next = (next + 1) % COMMANDS.length;
     const meaning = understand(COMMANDS[next] ?? '', parser);
     const action: Action = {
-      ...file,
       tool: 'run_command',
+      kind: 'run',
       effect: 'execute',
+      arguments: {},
+      binds: [],
+      launch: { argv: [], cwd: root, environment: {}, workspace: 'writable', secrets: 'hidden' },
+      undo: 'none',
       resources: [
         { path: root, access: 'list' },
         ...meaning.paths.map(({ spelling, access }) => ({ path: `${root}/${spelling}`, access })),

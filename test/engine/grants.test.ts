@@ -2,27 +2,32 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ApprovalDesk } from '../../src/core/approval/desk.ts';
-import { covers, GrantBook, offersFor, type Offer } from '../../src/core/approval/grants.ts';
-import type { Action } from '../../src/shared/action.ts';
+import { GrantBook, offersFor } from '../../src/core/approval/grants.ts';
+import type { Offer } from '../../src/core/kinds/kind.ts';
+import type { Action, Run } from '../../src/shared/action.ts';
 import { UntilSchema, type Answer, type Approval, type Until } from '../../src/shared/approval.ts';
 import { attempt, rememberFirst, type Call } from '../support/attempt.ts';
-import { actionOn } from '../support/policies.ts';
+import { actionOn, commandOn } from '../support/policies.ts';
 import { scripted, workbench, type Workbench } from '../support/workbench.ts';
 import { IN_EDITOR } from '../../src/shared/answered.ts';
 
 const writing = (path: string): Action => actionOn('write_file', 'write', [{ path, access: 'write' }]);
-const running = (argv: string[], digest = 'd'): Action => ({
-  ...actionOn('run_command', 'execute', [{ path: '/w', access: 'list' }], 'none'),
-  launch: { argv, cwd: '/w/a', environment: {}, workspace: 'writable', secrets: 'hidden' },
-  preImages: [{ path: '/w/package.json', kind: 'file', digest }],
+const running = (argv: string[], digest = 'd'): Run =>
+  commandOn([{ path: '/w', access: 'list' }], {
+    launch: { argv, cwd: '/w/a' },
+    binds: [{ path: '/w/package.json', kind: 'file', digest }],
+  });
+const unbound = commandOn([{ path: '/w', access: 'list' }], {
+  command: { programs: [], doubts: [], scripts: [], unbound: { why: 'x', changed: false } },
 });
+const PLACE = { shown: (path: string) => path, roots: ['/w'] };
 const offers = (action: Action): [string, string][] =>
-  offersFor(action, (path) => path.slice(1), ['/w']).map(({ id, words }) => [id, words]);
+  offersFor(action, { ...PLACE, shown: (path) => path.slice(1) }).map(({ id, words }) => [id, words]);
 
 describe('what is offered is exact:', () => {
   test.each<[string, Action, [string, string][]]>([
     ['a command', running(['x']), [['command', 'exactly this command in w/a']]],
-    ['a command with no launch', actionOn('run_command', 'execute', []), []],
+    ['a command of which not all is bound', unbound, []],
     ['reading', actionOn('read_file', 'read', [{ path: '/w/.env', access: 'read' }]), [['read', 'reading w/.env']]],
     [
       'an edit in a folder',
@@ -61,25 +66,26 @@ describe('what is offered is exact:', () => {
       { path: '/w/a', access: 'write' },
     ]);
     expect(offers(two)).toEqual([]);
-    expect(covers({ kind: 'edits', path: '/w', below: true }, two)).toBe(false);
+    expect(offersFor(writing('/w/a'), PLACE).map((offer) => offer.covers(two))).toEqual([false, false]);
   });
 
   test('one for a folder covers what lies below it and nothing beside it', () => {
-    const cover = { kind: 'edits' as const, path: '/w/a', below: true };
-    for (const path of ['/w/a/b', '/w/a/b/c']) expect(covers(cover, writing(path)), path).toBe(true);
-    for (const path of ['/w/ab', '/w', '/w/A/b', '/w/b']) expect(covers(cover, writing(path)), path).toBe(false);
+    const folder = offersFor(writing('/w/a/b'), PLACE).find(({ id }) => id === 'folder');
+    if (!folder) throw new Error('no folder is offered');
+    for (const path of ['/w/a/b', '/w/a/b/c']) expect(folder.covers(writing(path)), path).toBe(true);
+    for (const path of ['/w/ab', '/w', '/w/A/b', '/w/b']) expect(folder.covers(writing(path)), path).toBe(false);
   });
 
   test('one for a command ends with what its script says', () => {
-    const [offer] = offersFor(running(['x']), (path) => path, ['/w']);
-    expect(offer && covers(offer.cover, running(['x']))).toBe(true);
-    expect(offer && covers(offer.cover, running(['x'], 'e'))).toBe(false);
-    expect(offer && covers(offer.cover, { ...running(['x']), preImages: [] })).toBe(false);
+    const [offer] = offersFor(running(['x']), PLACE);
+    expect(offer?.covers(running(['x']))).toBe(true);
+    expect(offer?.covers(running(['x'], 'e'))).toBe(false);
+    expect(offer?.covers({ ...running(['x']), binds: [] })).toBe(false);
   });
 });
 
 describe('a book of grants', () => {
-  const offer: Offer = { id: 'edits', cover: { kind: 'edits', path: '/w/a', below: false }, words: 'edits to a' };
+  const offer: Offer = { id: 'edits', words: 'edits to a', isBroad: false, covers: () => true };
   const book = (): { grants: GrantBook; advance: (ms: number) => void } => {
     let now = 1000;
     return { grants: new GrantBook(() => now), advance: (ms) => (now += ms) };

@@ -9,7 +9,7 @@ import { scopeOf } from '../../src/core/policy/scopeOf.ts';
 import type { Action, Launch } from '../../src/shared/action.ts';
 import type { Flag, Flags } from '../../src/shared/flow.ts';
 import { rememberFirst } from '../support/attempt.ts';
-import { actionOn, layerOf } from '../support/policies.ts';
+import { actionOn, commandOn, layerOf } from '../support/policies.ts';
 import { scripted, workbench, type Turn, type Workbench } from '../support/workbench.ts';
 
 const FLAGS: Flag[] = ['untrusted', 'private', 'outward'];
@@ -40,7 +40,7 @@ describe('the whole table: of 8 states and 8 label sets', () => {
       ]);
       const action = lighting(labels);
       const scope = scopeOf(policy, ['/w'], '/home/u', []);
-      expect(labelsOf(action, scope, []).sort()).toEqual([...labels].sort());
+      expect(labelsOf(action, { scope, policy }).sort()).toEqual([...labels].sort());
       const inForce = { policy, scope, rulebook: new Rulebook(policy.rules, { roots: ['/w'], home: '/home/u' }) };
       const family = action.effect === 'execute' ? ('code_execution' as const) : ('file_system' as const);
       const grants = [{ id: 'g', covers: () => true, words: 'everything', isBroad: false }];
@@ -61,18 +61,15 @@ function lighting(labels: readonly Flag[]): Action {
 }
 
 function command(launch: Partial<Launch>, path?: string): Action {
-  return {
-    ...actionOn('run_command', 'execute', [
-      { path: '/w', access: 'list' },
-      ...(path === undefined ? [] : [{ path, access: 'read' as const }]),
-    ]),
-    launch: { argv: [], cwd: '/w', environment: {}, workspace: 'writable', secrets: 'hidden', ...launch },
-  };
+  return commandOn(
+    [{ path: '/w', access: 'list' }, ...(path === undefined ? [] : [{ path, access: 'read' as const }])],
+    { launch },
+  );
 }
 
 describe('what lights what', () => {
   const read = (path: string): Action => actionOn('read_file', 'read', [{ path, access: 'read' }]);
-  const write = (undo: Action['undo'], effect: Action['effect'] = 'write'): Action =>
+  const write = (undo: Action['undo'], effect: 'write' | 'delete' | 'move' = 'write'): Action =>
     actionOn('x', effect, [{ path: '/w/a', access: effect === 'delete' ? 'delete' : 'write' }], undo);
   const looking = command({ workspace: 'read-only' });
   const OWN = ['.'];
@@ -123,8 +120,9 @@ describe('what lights what', () => {
     ['a command that may write and see secrets', command({ secrets: 'visible' }), OWN, false, ['private', 'outward']],
     ['the same where nothing is own', command({ secrets: 'visible' }), undefined, false, FLAGS],
   ])('%s', (_name, action, own, isAllowed, labels) => {
-    const policy = mergePolicies(own ? [layerOf(JSON.stringify({ own_paths: own }), 'user')] : []);
-    expect(labelsOf(action, scopeOf(policy, ['/w'], '/h', []), isAllowed ? ['FOO'] : [])).toEqual(labels);
+    const environment = { allowed_variables: isAllowed ? ['FOO'] : [] };
+    const policy = mergePolicies([layerOf(JSON.stringify({ ...(own && { own_paths: own }), environment }), 'user')]);
+    expect(labelsOf(action, { scope: scopeOf(policy, ['/w'], '/h', []), policy })).toEqual(labels);
   });
 });
 

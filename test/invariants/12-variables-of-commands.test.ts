@@ -32,8 +32,10 @@ test('a line that uses an allowed variable asks, in whatever form, and says whic
   const wrong: string[] = [];
   for (const command of USES) {
     const { decision, action } = await engine.tryCall({ name: 'run_command', arguments: JSON.stringify({ command }) });
-    const says = action?.command?.doubts.some(({ why }) => why === 'it shows the environment variable DEPLOY_TOKEN');
-    if (decision.verdict !== 'ask' || says !== true) wrong.push(`${decision.verdict} ${String(says)}: ${command}`);
+    const says =
+      action?.kind === 'run' &&
+      action.command.doubts.some(({ why }) => why === 'it shows the environment variable DEPLOY_TOKEN');
+    if (decision.verdict !== 'ask' || !says) wrong.push(`${decision.verdict} ${String(says)}: ${command}`);
   }
   expect(wrong).toEqual([]);
 });

@@ -112,10 +112,10 @@ function policy(text: string): unknown {
   const { rules } = mergePolicies([result.parsed]);
   new Rulebook(rules, { roots: ['/w'], home: '/h' }).ruling({
     tool: 'read_file',
+    kind: 'look',
     effect: 'read',
     resources: Array.from({ length: 1000 }, (_, index) => ({ path: `/w/${'a'.repeat(200)}/${index}`, access: 'read' })),
     arguments: {},
-    preImages: [],
     undo: 'none',
   });
   return bashParser().then((parser) => checkExamples(result.parsed, parser).length);

@@ -56,10 +56,11 @@ export function eventsOfRun(number: number, events = 100): NewEvent[] {
           title: `${tool} ${path}`,
           action: {
             tool,
+            kind: effect === 'read' ? 'look' : 'change',
             effect,
             resources: [{ path, access: 'read' }],
             arguments: { path },
-            preImages: [],
+            ...(effect !== 'read' && { changes: [] }),
             undo: 'full',
           },
         },

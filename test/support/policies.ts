@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { Family } from '../../src/core/policy/facts.ts';
 import { parsePolicy, type Layer, type ParsedLayer } from '../../src/core/policy/parse.ts';
 import { rolesOf } from '../../src/core/policy/roles.ts';
-import type { Action, Resource } from '../../src/shared/action.ts';
+import type { Action, Launch, Resource, Run } from '../../src/shared/action.ts';
 
 export const ROOTS = ['/w/one', '/w/two'] as const;
 
@@ -159,14 +159,50 @@ function block(value: unknown, indent: string): string {
   return `${indent === '' ? '' : '\n'}${entries.map(([key, item]) => `${indent}${key}: ${block(item, `${indent}  `)}`).join('')}`;
 }
 
-/** An action as tools describe them. */
+/** An action of a file tool, as it describes it. */
 export function actionOn(
   tool: string,
-  effect: Action['effect'],
+  effect: Exclude<Action['effect'], 'execute'>,
   resources: Resource[],
   undo: Action['undo'] = 'full',
 ): Action {
-  return { tool, effect, resources, arguments: {}, preImages: [], undo };
+  const common = { tool, resources, arguments: {}, undo };
+  switch (effect) {
+    case 'read':
+    case 'list':
+    case 'search':
+      return { ...common, kind: 'look', effect };
+    case 'write':
+    case 'delete':
+    case 'move':
+      return { ...common, kind: 'change', effect, changes: [] };
+  }
+}
+
+/** A command that starts in the first of these, as its tool describes it; it does nothing that is known to only look. */
+export function commandOn(
+  resources: Resource[],
+  parts: Partial<Pick<Run, 'binds' | 'command' | 'undo'> & { launch: Partial<Launch> }> = {},
+): Run {
+  return {
+    tool: 'run_command',
+    kind: 'run',
+    effect: 'execute',
+    resources,
+    arguments: {},
+    binds: [],
+    command: { programs: [], doubts: [{ why: 'not known' }], scripts: [] },
+    undo: 'none',
+    ...parts,
+    launch: {
+      argv: [],
+      cwd: resources[0]?.path ?? '/w',
+      environment: {},
+      workspace: 'writable',
+      secrets: 'hidden',
+      ...parts.launch,
+    },
+  };
 }
 
 export const PLACES = [
@@ -208,23 +244,25 @@ export const PROBES: readonly { action: Action; family: Family }[] = PLACES.flat
   },
   {
     family: 'code_execution' as const,
-    action: actionOn('run_command', 'execute', [{ path: place, access: 'list' }], 'none'),
+    action: commandOn([{ path: place, access: 'list' }]),
   },
 ]).concat(
   [['npm', 'test'], ['npm', 'run', 'x'], ['rm', 'x'], ['ls'], ['make'], ['npm', null]].flatMap((words) =>
     [undefined, '/w/one/src/a', '/w/two/src/x'].map((path) => ({
       family: 'code_execution' as const,
-      action: {
-        ...actionOn('run_command', 'execute', [
+      action: commandOn(
+        [
           { path: '/w/one', access: 'list' as const },
           ...(path === undefined ? [] : [{ path, access: 'read' as const }]),
-        ]),
-        command: {
-          programs: [words],
-          doubts: words[0] === 'ls' ? [] : [{ why: 'not known', program: 0 }],
-          scripts: [],
+        ],
+        {
+          command: {
+            programs: [words],
+            doubts: words[0] === 'ls' ? [] : [{ why: 'not known', program: 0 }],
+            scripts: [],
+          },
         },
-      },
+      ),
     })),
   ),
 );

@@ -6,14 +6,16 @@ import { parsePolicy, type ParsedLayer } from '../../src/core/policy/parse.ts';
 import { matcher } from '../../src/core/policy/rules.ts';
 import { withRule } from '../../src/core/policy/writeRule.ts';
 import { absoluteOrNone } from '../../src/core/scope/spelling.ts';
-import type { Action } from '../../src/shared/action.ts';
-import { actionOn, policyText } from '../support/policies.ts';
+import type { Action, Run } from '../../src/shared/action.ts';
+import { actionOn, commandOn, policyText } from '../support/policies.ts';
 
 const CONTEXT = { roots: ['/w'], home: '/home/u' };
-const running = (...programs: (string | null)[][]): Action => ({
-  ...actionOn('run_command', 'execute', [{ path: '/w', access: 'list' }], 'none'),
-  command: { programs, doubts: programs.map((_, program) => ({ why: 'not known', program })), scripts: [] },
-});
+const running = (...programs: (string | null)[][]): Run =>
+  commandOn([{ path: '/w', access: 'list' }], {
+    command: { programs, doubts: programs.map((_, program) => ({ why: 'not known', program })), scripts: [] },
+  });
+const at = (cwd: string, ...program: string[]): Run =>
+  commandOn([{ path: cwd, access: 'list' }], { command: running(program).command });
 const writing = (path: string, tool = 'write_file'): Action => actionOn(tool, 'write', [{ path, access: 'write' }]);
 const always = (action: Action, text = ''): ReturnType<typeof alwaysPolicy> =>
   alwaysPolicy(action, text, 'user.yaml', 'you chose it', CONTEXT);
@@ -114,10 +116,6 @@ function sameFile([program, ...rest]: readonly (string | null)[]): (string | nul
 }
 
 test('a rule holds in the folder and workspace it was made in, unless every workspace was chosen', () => {
-  const at = (cwd: string, ...program: string[]): Action => ({
-    ...running(program),
-    resources: [{ path: cwd, access: 'list' }],
-  });
   const made = always(at('/w/sub', './build.sh', 'x'));
   expect(made).toMatchObject({ ok: true });
   const fits = lastRule(made.ok ? made.text : '');
@@ -132,10 +130,6 @@ test('a rule holds in the folder and workspace it was made in, unless every work
 });
 
 test('a pattern with a slash is the file seen from the workspace folder; below it another folder has another file', () => {
-  const at = (cwd: string, ...program: string[]): Action => ({
-    ...running(program),
-    resources: [{ path: cwd, access: 'list' }],
-  });
   const fits = lastRule('rules: [{decision: allow, commands: [scripts/x.sh, node tools/a.js], why: w}]\n');
   expect(fits(at('/w', './scripts/x.sh'))).toBe(true);
   expect(fits(at('/w/sub', '../scripts/x.sh'))).toBe(true);
@@ -166,8 +160,7 @@ describe('property', () => {
         for (const other of [...others, ...near, [`./${own[0] ?? ''}`, ...own.slice(1)], [...own.slice(0, -1), null]])
           if (JSON.stringify(sameFile(other)) !== JSON.stringify(sameFile(own)))
             expect(fits(running(other)), JSON.stringify(other)).toBe(false);
-        const { command: _, ...bare } = running(own);
-        for (const line of [running(own, ['rm', 'x']), bare]) expect(fits(line)).toBe(false);
+        for (const line of [running(own, ['rm', 'x']), running()]) expect(fits(line)).toBe(false);
         expect(fits(writing('/w/a'))).toBe(false);
       }),
       { numRuns: 600 },
@@ -211,7 +204,7 @@ describe('property', () => {
           for (const comment of text.match(/# \w+/g) ?? []) expect(result.text).toContain(comment);
           if (before.rules === undefined && !/^(---|\{)/.test(text)) expect(result.text.startsWith(text)).toBe(true);
           // What a line says is not wrapped, however long.
-          if (action.command)
+          if (action.kind === 'run')
             expect(
               result.text.split('\n').filter((line) => line.includes('commands:') || line.includes('- ')),
             ).not.toEqual([]);
@@ -248,7 +241,7 @@ describe('a rule', () => {
       { ...running(['npm']), command: { programs: [['npm']], doubts: [{ why: 'it writes f' }], scripts: [] } },
     ],
     ['has no doubt', { ...running(['ls']), command: { programs: [['ls']], doubts: [], scripts: [] } }],
-    ['was not looked into', actionOn('run_command', 'execute', [], 'none')],
+    ['was not looked into', commandOn([])],
     ['edits a name with a glob', writing('/w/[a].ts')],
     ['edits a name with a backslash', writing('/w/a\\b')],
   ])('is not proposed for what %s', (_name, action) => {
@@ -260,7 +253,7 @@ describe('a rule', () => {
   test('names each program that is not known, and no other', () => {
     const action = running(['ls'], ['npm', 'test'], ['npm', 'test'], ['make', 'a b']);
     const command = {
-      programs: action.command?.programs ?? [],
+      programs: action.command.programs,
       scripts: [],
       doubts: [1, 2, 3].map((program) => ({ why: '', program })),
     };
@@ -299,10 +292,7 @@ test('a line that changes its folder is none that a rule of one folder, or of a 
   const text = always(own);
   if (!text.ok) throw new Error(text.problem);
   const matches = lastRule(text.text);
-  const moved = (action: Action): Action => ({
-    ...action,
-    ...(action.command && { command: { ...action.command, moves: true as const } }),
-  });
+  const moved = (action: Run): Run => ({ ...action, command: { ...action.command, moves: true } });
   expect([matches(own), matches(moved(own))]).toEqual([true, false]);
   expect(alwaysRule(moved(own), 'x', ['/w'])).toBeUndefined();
   const byPath = lastRule('rules: [{decision: allow, commands: [./run.sh], why: x}]\n');

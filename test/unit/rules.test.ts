@@ -165,7 +165,7 @@ describe('a rule on paths', () => {
 describe('among rules', () => {
   const rule = (decision: string, more = ''): string =>
     `{decision: ${decision}, commands: ["npm test"], why: w${more}}`;
-  const npm = PROBES.findIndex(({ action }) => action.command?.programs[0]?.[1] === 'test');
+  const npm = PROBES.findIndex(({ action }) => action.kind === 'run' && action.command.programs[0]?.[1] === 'test');
   const verdict = (...files: [Layer, string[]][]): string => {
     const layers = files.map(([layer, rules]) => layerOf(`rules: [${rules.join(', ')}]`, layer));
     const decision = decisionsOf(mergePolicies(layers))[npm];

@@ -1,6 +1,7 @@
 import type { Action } from '../../shared/action.ts';
 import type { Flag, Flags } from '../../shared/flow.ts';
-import type { Scope } from '../scope/scope.ts';
+import type { Standing } from '../kinds/kind.ts';
+import { kindOf } from '../kinds/table.ts';
 
 const WORDS: Record<Flag, string> = {
   untrusted: 'it has read content that is not yours',
@@ -11,28 +12,10 @@ const WORDS: Record<Flag, string> = {
 /**
  * The flags that an action lights (Meta, "Agents Rule of Two", 2025). `untrusted`: content comes back that is not in
  * the user's own folders. `private`: likely secrets, protected paths, or environment variables may be in it.
- * `outward`: it sends data out, or changes state beyond what checkpoints keep. `variables`: those that the policy lets
- * commands have; what counts is which of them this one is given.
+ * `outward`: it sends data out, or changes state beyond what checkpoints keep.
  */
-export function labelsOf(action: Action, scope: Scope, variables: readonly string[]): Flag[] {
-  const labels: Flag[] = [];
-  const { effect, resources, launch } = action;
-  if (launch?.outside === true) return ['untrusted', 'private', 'outward'];
-  const looks = effect === 'read' || effect === 'list' || effect === 'search';
-  if (looks && !resources.every(({ path }) => scope.isOwn(path))) labels.push('untrusted');
-  if (effect === 'execute' && !scope.roots.every((root) => scope.isOwn(root))) labels.push('untrusted');
-  const isPrivate = resources.some(
-    ({ path, access }) => access === 'read' && (scope.isSecret(path) || scope.isProtected(path)),
-  );
-  if (
-    isPrivate ||
-    launch?.secrets === 'visible' ||
-    (launch && variables.some((name) => Object.hasOwn(launch.environment, name)))
-  )
-    labels.push('private');
-  if (effect === 'execute' ? launch?.workspace === 'writable' : !looks && action.undo === 'none')
-    labels.push('outward');
-  return labels;
+export function labelsOf(action: Action, standing: Standing): Flag[] {
+  return kindOf(action).labels(action, standing);
 }
 
 /** Whether an action would light the third flag: then it always asks. */

@@ -1,4 +1,5 @@
 import type { Action } from '../../shared/action.ts';
+import { kindOf } from '../kinds/table.ts';
 import { isInside } from '../scope/spelling.ts';
 
 /**
@@ -32,11 +33,8 @@ export class ScriptWatch {
 
   /** An action is about to happen. */
   performing(action: Action): void {
-    if (action.effect === 'execute') {
-      if (action.launch?.workspace === 'writable') this.#mayHaveChanged = true;
-      return;
-    }
-    for (const { path, access } of action.resources)
-      if (access === 'write' || access === 'delete') this.#touched.add(path);
+    const changed = kindOf(action).mayChange(action);
+    if (changed === 'anything') this.#mayHaveChanged = true;
+    else for (const path of changed) this.#touched.add(path);
   }
 }

@@ -35,7 +35,7 @@ export async function tryCall(
       return { decision: decided.decision, lights: [] };
     case 'decided': {
       const { action, title } = decided.described;
-      const lights = labelsOf(action, context.scope, context.policy.variables.value);
+      const lights = labelsOf(action, context);
       return { decision: decided.decision, action, title, lights };
     }
   }

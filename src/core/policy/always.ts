@@ -1,6 +1,7 @@
 import type { Action } from '../../shared/action.ts';
 import type { RuleContext } from '../scope/pathRule.ts';
-import { alwaysRule, type Reach } from './alwaysRule.ts';
+import type { Reach } from '../kinds/kind.ts';
+import { alwaysRule } from './alwaysRule.ts';
 import { parsePolicy } from './parse.ts';
 import { matcher } from './rules.ts';
 import { withRule, type WrittenRule } from './writeRule.ts';

@@ -61,19 +61,28 @@ function actionOf(example: string, { keys }: Rule, parser: BashParser): Action {
   if (!keys.commands) {
     const path = absolutePath(example, ROOT, CONTEXT.home);
     const tool = keys.tools?.[0] ?? 'read_file';
-    return { tool, effect: 'read', resources: [{ path, access: 'read' }], arguments: {}, preImages: [], undo: 'none' };
+    const resources = [{ path, access: 'read' as const }];
+    return { tool, kind: 'look', effect: 'read', resources, arguments: {}, undo: 'none' };
   }
   const meaning = understand(example, parser);
   const { doubts, paths } = meaning;
   return {
     tool: 'run_command',
+    kind: 'run',
     effect: 'execute',
     resources: [
       { path: ROOT, access: 'list' },
       ...paths.map(({ spelling, access }) => ({ path: absolutePath(spelling, ROOT, CONTEXT.home), access })),
     ],
     arguments: { command: example },
-    preImages: [],
+    binds: [],
+    launch: {
+      argv: ['/bin/bash', '-c', example],
+      cwd: ROOT,
+      environment: {},
+      workspace: 'writable',
+      secrets: 'hidden',
+    },
     command: {
       ...recordedPrograms(meaning),
       doubts,

@@ -1,9 +1,11 @@
 import type { Action, CommandMeaning } from '../../shared/action.ts';
 import type { Origin, Verdict } from '../../shared/decision.ts';
 import { cutVisibly } from '../../shared/cut.ts';
+import type { Started } from '../kinds/kind.ts';
+import { kindOf } from '../kinds/table.ts';
 import { forbidding, permitting, type PathRule, type RuleContext } from '../scope/pathRule.ts';
 import { isInside } from '../scope/spelling.ts';
-import { commandPattern, type CommandPattern, type ProgramPlace, type WordsToForbid } from './commandPattern.ts';
+import { commandPattern, type CommandPattern, type WordsToForbid } from './commandPattern.ts';
 import type { Layer } from './parse.ts';
 import type { RuleKeys } from './ruleSchema.ts';
 import { commandDenial, unreadRuling } from './unreadLine.ts';
@@ -134,34 +136,19 @@ export function matcher(rule: Rule, context: RuleContext): (action: Action) => b
   const onPath = (path: string): boolean => paths.some((one) => one.matches(path));
   return (action) => {
     if (tools && !tools.has(action.tool)) return false;
-    if (allows && places && !holdsAt(places, action)) return false;
-    if (
-      patterns &&
-      !matchesCommand(
-        patterns,
-        action,
-        allows ? { ...context, cwd: action.command?.moves === true ? NOWHERE : startOf(action) } : undefined,
-      )
-    )
-      return false;
+    const kind = kindOf(action);
+    const started = kind.starts(action);
+    if (allows && places && !holdsAt(places, action, started)) return false;
+    if (patterns && !matchesCommand(patterns, started, allows ? context : undefined)) return false;
     if (keys.paths === undefined) return true;
-    // What a command touches beyond the paths that it names is not known: paths alone never allow one.
-    if (allows && action.effect === 'execute' && !patterns) return false;
-    // The folder that a command starts in is no path that it was allowed for, but one that may be denied.
-    const touched = allows && action.effect === 'execute' ? action.resources.slice(1) : action.resources;
-    return allows
-      ? touched.length > 0 && touched.every(({ path }) => onPath(path))
-      : touched.some(({ path }) => onPath(path));
+    if (!allows) return action.resources.some(({ path }) => onPath(path));
+    const touched = kind.toCover(action, patterns !== undefined) ?? [];
+    return touched.length > 0 && touched.every(({ path }) => onPath(path));
   };
 }
 
 /** A line that changes its folder: no file that a rule names by a relative path is surely meant. */
 const NOWHERE = '/folder-that-is-not-known';
-
-/** The folder that a command starts in. */
-function startOf({ launch, resources }: Action): string {
-  return launch?.cwd ?? resources[0]?.path ?? '/';
-}
 
 /** A folder of `in`, and whether commands may start below it too. */
 interface Holding {
@@ -170,16 +157,12 @@ interface Holding {
 }
 
 /** Whether an action lies where a rule holds: a command by the folder it starts in, other calls by their paths. */
-function holdsAt(places: readonly Holding[], action: Action): boolean {
-  if (action.effect !== 'execute')
-    return (
-      action.resources.length > 0 &&
-      action.resources.every(({ path }) => places.some(({ folder }) => isInside(folder, path)))
-    );
+function holdsAt(places: readonly Holding[], { resources }: Action, started: Started | undefined): boolean {
+  if (!started)
+    return resources.length > 0 && resources.every(({ path }) => places.some(({ folder }) => isInside(folder, path)));
   // Behind a `cd` the same words are another command.
-  if (action.command?.moves === true) return false;
-  const start = startOf(action);
-  return places.some(({ folder, isBelow }) => (isBelow ? isInside(folder, start) : folder === start));
+  if (started.command.moves === true) return false;
+  return places.some(({ folder, isBelow }) => (isBelow ? isInside(folder, started.cwd) : folder === started.cwd));
 }
 
 /** `/a` for `/a`, `/a/` and `/a/**`. */
@@ -187,15 +170,17 @@ function folderOf(written: string): string {
   return written.replace(/\/\*\*$/, '').replace(/(?<!\/)\/+$/, '') || '/';
 }
 
-/** `place`: where a command that is to be allowed starts; to ask or deny, a program counts by its name anywhere. */
+/** `context`: of a rule that is to allow; to ask or deny, a program counts by its name anywhere. */
 function matchesCommand(
   patterns: readonly CommandPattern[],
-  { command }: Action,
-  place: ProgramPlace | undefined,
+  started: Started | undefined,
+  context: RuleContext | undefined,
 ): boolean {
-  if (!command) return false;
+  if (!started) return false;
+  const { command, cwd } = started;
   const { programs, doubts } = command;
-  if (!place) return wordsToForbid(command).some((words) => patterns.some((pattern) => pattern.forbids(words)));
+  if (!context) return wordsToForbid(command).some((words) => patterns.some((pattern) => pattern.forbids(words)));
+  const place = { ...context, cwd: command.moves === true ? NOWHERE : cwd };
   const covered = programs.map((words) => patterns.some((pattern) => pattern.permits(words, place)));
   // The whole line can write then: beside what the rule speaks of, only programs that never could have a place in it.
   const fits = programs.every(

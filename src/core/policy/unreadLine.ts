@@ -1,5 +1,6 @@
 import type { Action } from '../../shared/action.ts';
 import { cutVisibly } from '../../shared/cut.ts';
+import { kindOf } from '../kinds/table.ts';
 import type { Rule, Ruling, RuleList } from './rules.ts';
 
 /** The first rule that denies commands; while there is one, a line that cannot be read whole is denied. */
@@ -11,8 +12,10 @@ export function commandDenial(books: readonly (readonly RuleList[])[]): Rule | u
 }
 
 /** Whatever such a line starts unseen could be what the rule denies. Undefined for lines that are read. */
-export function unreadRuling(rule: Rule | undefined, { command }: Action): Ruling | undefined {
-  const doubt = command?.doubts.find(({ kind }) => kind === 'unread');
+export function unreadRuling(rule: Rule | undefined, action: Action): Ruling | undefined {
+  const doubt = kindOf(action)
+    .starts(action)
+    ?.command.doubts.find(({ kind }) => kind === 'unread');
   if (!rule || !doubt) return undefined;
   const named = (rule.keys.commands ?? []).join(', ');
   return {

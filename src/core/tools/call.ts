@@ -1,6 +1,7 @@
-import type { Action } from '../../shared/action.ts';
+import type { Action, PreImage } from '../../shared/action.ts';
 import type { Decision } from '../../shared/decision.ts';
 import { labelsOf } from '../flow/ruleOfTwo.ts';
+import { kindOf } from '../kinds/table.ts';
 import type { ToolCall } from '../models/port.ts';
 import { Forbidden } from '../scope/guard.ts';
 import type { CallResult, CallRun } from './callRun.ts';
@@ -85,10 +86,11 @@ async function perform(
   run: CallRun,
   signal: AbortSignal,
 ): Promise<CallResult> {
-  if (action.undo === 'full' && action.preImages.length > 0) {
+  const changes = kindOf(action).changes(action);
+  if (action.undo === 'full' && changes.length > 0) {
     let kept;
     try {
-      kept = await context.checkpoints.keep(run.id, step.id, action.preImages);
+      kept = await context.checkpoints.keep(run.id, step.id, changes);
     } catch (error) {
       if (error instanceof ToolFailure) return step.fail('not-possible', error.message); // it changed meanwhile: nothing has happened
       throw error;
@@ -100,12 +102,12 @@ async function perform(
     run.grants.used(decision.grant);
     await step.record('grant_used', { grant: decision.grant });
   }
-  await run.performing(action, labelsOf(action, context.scope, context.policy.variables.value));
+  await run.performing(action, labelsOf(action, context));
   // Committed before the effect: a log that cannot be written means that nothing happens.
   await step.record('started', {
     tool: action.tool,
     effect: action.effect,
-    ...(action.launch?.outside === true && { outside: true }),
+    ...(action.kind === 'run' && action.launch.outside === true && { outside: true }),
   });
   run.show({ id: step.id, tool: action.tool, status: 'running' });
   const began = run.now();
@@ -127,7 +129,7 @@ async function perform(
   // A stop that came when it was done has stopped nothing of it.
   const status = performed.ok ? 'done' : signal.aborted ? 'cancelled' : 'failed';
   await step.finish(
-    { status, durationMs: Math.round(run.now() - began), facts: { ...performed.facts, ...digestBefore(action) } },
+    { status, durationMs: Math.round(run.now() - began), facts: { ...performed.facts, ...digestBefore(changes) } },
     { output: text, ...(performed.places && { places: performed.places }) },
   );
   if (masked > 0) await step.record('redaction', { masked });
@@ -140,8 +142,6 @@ function isExpected(error: unknown): boolean {
 }
 
 /** What stood there before, where one file is changed: with the digest afterwards this says what was changed. */
-function digestBefore({ effect, preImages }: Action): { before?: string } {
-  const [image, ...more] = preImages;
-  // Those of a command say what it was described from, not what it changes.
-  return image?.digest === undefined || more.length > 0 || effect === 'execute' ? {} : { before: image.digest };
+function digestBefore([image, ...more]: readonly PreImage[]): { before?: string } {
+  return image?.digest === undefined || more.length > 0 ? {} : { before: image.digest };
 }

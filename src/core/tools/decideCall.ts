@@ -3,6 +3,7 @@ import type { Flags } from '../../shared/flow.ts';
 import { canonicalJson } from '../../shared/json.ts';
 import type { NoCallCause } from '../../shared/noCall.ts';
 import { visibleLine } from '../../shared/visible.ts';
+import { kindOf } from '../kinds/table.ts';
 import { decide, offered } from '../policy/decide.ts';
 import type { GrantView } from '../policy/facts.ts';
 import { Forbidden } from '../scope/guard.ts';
@@ -59,7 +60,7 @@ export async function decideCall(
     throw error;
   }
   const { action } = described;
-  const refusal = action.effect === 'execute' ? await situation.confinement() : undefined;
+  const refusal = kindOf(action).isConfined ? await situation.confinement() : undefined;
   const facts = {
     family: tool.family,
     flags: situation.flags,

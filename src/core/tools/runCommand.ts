@@ -73,10 +73,11 @@ const tool: Tool<z.infer<typeof parameters>> = {
     return {
       action: {
         tool: 'run_command',
+        kind: 'run',
         effect: 'execute',
         resources: [{ path: look.path, access: 'list' }, ...named.resources],
         arguments: { ...args },
-        preImages,
+        binds: preImages,
         launch: {
           argv: ['/bin/bash', '-c', args.command],
           cwd: look.path,
@@ -122,9 +123,9 @@ const tool: Tool<z.infer<typeof parameters>> = {
     };
   },
   async perform(_args, action, context, signal) {
-    if (!action.launch) throw new Error('a command action has a launch');
+    if (action.kind !== 'run') throw new Error('a command action runs something');
     const { scope, policy, redactor } = context;
-    await assertStillBound(action.preImages, context);
+    await assertStillBound(action.binds, context);
     const hidesSecrets = action.launch.secrets === 'hidden';
     const hidesStores = action.launch.stores === 'hidden';
     const runner = action.launch.outside === true ? context.outside : context.sandbox;
@@ -174,7 +175,7 @@ const tool: Tool<z.infer<typeof parameters>> = {
         limits: result.limits.map(limitRecord).join('; '),
         workspace: action.launch.workspace,
       },
-      contentOf: result.outputBytes === 0 ? [] : (action.command?.contentOf ?? []),
+      contentOf: result.outputBytes === 0 ? [] : (action.command.contentOf ?? []),
     };
   },
 };

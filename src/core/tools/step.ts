@@ -5,8 +5,9 @@ import type { Decision } from '../../shared/decision.ts';
 import { canonicalJson, type Json } from '../../shared/json.ts';
 import type { NoCallCause } from '../../shared/noCall.ts';
 import { visible, visibleLine } from '../../shared/visible.ts';
-import { isBroad, offersFor, untilWords } from '../approval/grants.ts';
+import { offersFor, untilWords } from '../approval/grants.ts';
 import { labelsOf } from '../flow/ruleOfTwo.ts';
+import { kindOf } from '../kinds/table.ts';
 import { alwaysOffer } from '../policy/alwaysRule.ts';
 import type { ToolCall } from '../models/port.ts';
 import type { CallResult, CallRun } from './callRun.ts';
@@ -89,8 +90,10 @@ export class Step {
     const run = this.#run;
     const { scope, policy } = context;
     const mayRemember = policy.grants.enabled.value && decision.eachTime !== true;
-    const fitting = mayRemember ? offersFor(described.action, (path) => scope.shown(path), scope.roots) : [];
-    const offers = fitting.filter(({ cover }) => decision.rule !== 'likely-secret' || !isBroad(cover));
+    const fitting = mayRemember
+      ? offersFor(described.action, { shown: (path) => scope.shown(path), roots: scope.roots })
+      : [];
+    const offers = fitting.filter(({ isBroad }) => decision.rule !== 'likely-secret' || !isBroad);
     const always = decision.eachTime === true ? undefined : alwaysOffer(described.action, scope.roots);
     const approval: Approval = {
       id: run.newId(),
@@ -106,7 +109,7 @@ export class Step {
       grantLimits: { minutes: policy.grants.maxMinutes.value, uses: policy.grants.maxUses.value },
       ...(always !== undefined && { alwaysOffer: always }),
       flags: run.flags(),
-      lights: labelsOf(described.action, scope, policy.variables.value).filter((flag) => !run.flags()[flag]),
+      lights: labelsOf(described.action, context).filter((flag) => !run.flags()[flag]),
       ...(askedAgain !== undefined && { askedAgain }),
     };
     const shown = run.redactor.json(approval);
@@ -207,7 +210,7 @@ export class Step {
 
 /** A command line whose title is cut is told whole too. */
 function notInTitle({ action, title }: Description, redactor: CallRun['redactor']): { ran?: string } {
-  const line = action.effect === 'execute' ? action.launch?.argv.at(-1) : undefined;
+  const line = kindOf(action).ran(action);
   const whole = line === undefined ? undefined : redactor.json(line.trim());
   return whole === undefined || title.includes(visible(whole)) ? {} : { ran: whole };
 }

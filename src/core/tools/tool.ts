@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import type { Action, PreImage } from '../../shared/action.ts';
 import type { Card } from '../../shared/approval.ts';
 import type { Preview } from '../approval/desk.ts';
+import { kindOf } from '../kinds/table.ts';
 import type { Checkpoints } from '../checkpoint/port.ts';
 import type { Family } from '../policy/facts.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
@@ -94,7 +95,9 @@ export function anyTool<A>(tool: Tool<A>): AnyTool {
 
 /** The pre-image that an approved action holds for a path. */
 export function expectedAt(action: Action, path: string): PreImage {
-  const found = action.preImages.find((image) => image.path === path);
+  const found = kindOf(action)
+    .changes(action)
+    .find((image) => image.path === path);
   if (!found) throw new Error(`the action has no pre-image of ${path}`);
   return found;
 }

@@ -25,6 +25,7 @@ const tool: Tool<z.infer<typeof parameters>> = {
     return {
       action: {
         tool: 'delete_path',
+        kind: 'change',
         effect: 'delete',
         resources: [
           { path: look.path, access: 'delete' },
@@ -32,7 +33,7 @@ const tool: Tool<z.infer<typeof parameters>> = {
           ...(await secretsBelow(look, context)),
         ],
         arguments: { ...args },
-        preImages: [preImage],
+        changes: [preImage],
         undo,
       },
       title: `Delete ${shown}`,

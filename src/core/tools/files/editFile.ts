@@ -36,6 +36,7 @@ const tool: Tool<Arguments> = {
     return {
       action: {
         tool: 'edit_file',
+        kind: 'change',
         effect: 'write',
         // How often the old text occurs tells what is in the file: of a likely secret, that is reading it.
         resources: [
@@ -43,7 +44,7 @@ const tool: Tool<Arguments> = {
           ...(secret ? [{ path: look.path, access: 'read' as const }] : []),
         ],
         arguments: { ...args },
-        preImages: [preImage],
+        changes: [preImage],
         undo,
       },
       title: `Edit ${shown}`,

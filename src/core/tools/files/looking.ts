@@ -22,10 +22,10 @@ export async function describeLooking(looking: Looking, context: ToolContext): P
   return {
     action: {
       tool: looking.tool,
+      kind: 'look',
       effect: looking.effect,
       resources: [{ path: look.path, access: looking.access(look) }],
       arguments: looking.args,
-      preImages: [],
       undo: 'nothing-to-undo',
     },
     title: looking.title(shown),

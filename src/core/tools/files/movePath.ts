@@ -32,6 +32,7 @@ const tool: Tool<z.infer<typeof parameters>> = {
     return {
       action: {
         tool: 'move_path',
+        kind: 'change',
         effect: 'move',
         resources: [
           { path: from.path, access: 'delete' },
@@ -42,7 +43,7 @@ const tool: Tool<z.infer<typeof parameters>> = {
           ...(await secretsBelow(from, context)),
         ],
         arguments: { ...args },
-        preImages: [fromImage, toImage],
+        changes: [fromImage, toImage],
         undo,
       },
       title: `Move ${fromShown} to ${toShown}`,

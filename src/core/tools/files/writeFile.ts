@@ -35,10 +35,11 @@ const tool: Tool<z.infer<typeof parameters>> = {
     return {
       action: {
         tool: 'write_file',
+        kind: 'change',
         effect: 'write',
         resources: [{ path: look.path, access: 'write' }],
         arguments: { ...args },
-        preImages: [preImage],
+        changes: [preImage],
         undo,
       },
       title: `${preImage.kind === 'absent' ? 'Create' : 'Overwrite'} ${shown}`,

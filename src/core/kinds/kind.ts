@@ -1,0 +1,67 @@
+import type { Action, CommandMeaning, PreImage, Resource } from '../../shared/action.ts';
+import type { Decision, Origin } from '../../shared/decision.ts';
+import type { Flag } from '../../shared/flow.ts';
+import type { RuleKeys } from '../policy/ruleSchema.ts';
+import type { Scope } from '../scope/scope.ts';
+
+/** A value of the policy, and who set it. */
+interface Sourced<T> {
+  value: T;
+  origin: Origin;
+}
+
+/** What a standard decision rests on beside the action. */
+export interface Standing {
+  scope: Scope;
+  policy: { confirmActions: Sourced<boolean>; sandbox: Sourced<boolean>; variables: Sourced<string[]> };
+}
+
+/** What an approval could be remembered for. */
+export interface Offer {
+  id: string;
+  words: string;
+  /** Whether it covers whatever lies in a folder, and so what nobody thought of. */
+  isBroad: boolean;
+  covers: (action: Action) => boolean;
+}
+
+/** Where paths lie: how they are shown, and the workspace folders. */
+export interface Place {
+  shown: (path: string) => string;
+  roots: readonly string[];
+}
+
+/** Where a rule holds that *Always* writes: the folder it was made in, unless a person chose more. */
+export type Reach = 'this folder' | 'every workspace';
+
+/** The programs that an action starts, as rules about commands see them. */
+export interface Started {
+  command: CommandMeaning;
+  cwd: string;
+}
+
+/** All that the product must know of a kind of action beside what its tools do. One entry of `table.ts` for each. */
+export interface Kind<A extends Action> {
+  /** Whether it happens only where the sandbox can confine it as the policy wants. */
+  readonly isConfined: boolean;
+  /** What is decided where no rule speaks of it. */
+  standard(action: A, standing: Standing): Decision;
+  /** What is decided where a rule allows it (`own`) and the standard decision asks (`wanted`). */
+  allowed(action: A, own: Decision, wanted: Decision, standing: Standing): Decision;
+  /** The flags of the Rule of Two that it lights. */
+  labels(action: A, standing: Standing): Flag[];
+  /** What an approval could be remembered for, narrowest first. */
+  offers(action: A, place: Place): Offer[];
+  /** The rule that would allow exactly such an action from now on; undefined where none can say exactly that. */
+  always(action: A, roots: readonly string[], reach: Reach): Omit<RuleKeys, 'decision' | 'why'> | undefined;
+  /** What rules about commands, and folders that commands start in, are held against; undefined where it starts none. */
+  starts(action: A): Started | undefined;
+  /** What a rule about paths must cover to allow it; undefined where paths alone never do. */
+  toCover(action: A, hasCommands: boolean): readonly Resource[] | undefined;
+  /** What it changes, as it stood: kept before, if undo is to be certain. */
+  changes(action: A): readonly PreImage[];
+  /** Of the files that say what commands mean: paths that it changes, or that it may change any. */
+  mayChange(action: A): readonly string[] | 'anything';
+  /** What it runs, whole. */
+  ran(action: A): string | undefined;
+}

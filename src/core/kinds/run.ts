@@ -1,0 +1,89 @@
+import type { Action, Run } from '../../shared/action.ts';
+import type { Decision } from '../../shared/decision.ts';
+import type { Flag } from '../../shared/flow.ts';
+import { canonicalJson } from '../../shared/json.ts';
+import { visibleLine } from '../../shared/visible.ts';
+import { decision } from '../policy/decision.ts';
+import type { Kind, Standing } from './kind.ts';
+import { programRule } from './programRule.ts';
+import { aboutSecret, readsPrivate } from './secrets.ts';
+
+/** What runs without a sandbox always asks: no rule allows it, no grant covers it. */
+const OUTSIDE = 'outside-sandbox';
+
+/** Starting programs. */
+export const run: Kind<Run> = {
+  isConfined: true,
+  standard,
+  allowed,
+  labels,
+  offers(action, { shown }) {
+    // What it uses cannot be told apart from what it will use the next time.
+    if (action.command.unbound) return [];
+    const words = `exactly this command in ${visibleLine(shown(action.launch.cwd))}`;
+    const exactly = identity(action);
+    const covers = (other: Action): boolean => other.kind === 'run' && identity(other) === exactly;
+    return [{ id: 'command', words, isBroad: false, covers }];
+  },
+  always: programRule,
+  starts: ({ command, launch }) => ({ command, cwd: launch.cwd }),
+  // What a command touches beyond the paths that it names is not known: paths alone never allow one. The folder that
+  // it starts in is no path that it was allowed for, but one that may be denied.
+  toCover: ({ resources }, hasCommands) => (hasCommands ? resources.slice(1) : undefined),
+  changes: () => [],
+  mayChange: ({ launch }) => (launch.workspace === 'writable' ? 'anything' : []),
+  ran: ({ launch }) => launch.argv.at(-1),
+};
+
+function standard({ command, launch, resources }: Run, { scope, policy }: Standing): Decision {
+  if (launch.outside === true)
+    return {
+      ...decision('ask', OUTSIDE, 'your policy runs commands outside the sandbox', policy.sandbox.origin),
+      eachTime: true,
+    };
+  // A secret that is named comes first: a rule about commands does not speak of it.
+  const hidden = resources.find(({ path }) => scope.isSecret(path));
+  if (hidden) return aboutSecret(hidden, scope, '; its content would go to the model');
+  const [doubt] = command.doubts;
+  if (doubt) return decision('ask', 'command', `it does more than look, or may: ${doubt.why}`);
+  return decision(
+    'allow',
+    'read-only-command',
+    'every program in it is known to only look; it runs without network, with the workspace read-only and likely secrets hidden',
+  );
+}
+
+function allowed({ command }: Run, own: Decision, wanted: Decision, { scope }: Standing): Decision {
+  if (wanted.rule === OUTSIDE) return wanted;
+  const changed = command.scripts.find((script) => script.changed);
+  if (changed)
+    return decision(
+      'ask',
+      'changed-script',
+      `this run may have changed ${scope.shown(changed.path)}, so the command may mean something else than when it was allowed`,
+      own.origin,
+    );
+  if (command.unbound?.changed === true)
+    return decision(
+      'ask',
+      'changed-script',
+      `this run may have changed a file that the command uses, and which those are is not known: ${command.unbound.why}`,
+      own.origin,
+    );
+  return own;
+}
+
+function labels({ launch, resources }: Run, { scope, policy }: Standing): Flag[] {
+  if (launch.outside === true) return ['untrusted', 'private', 'outward'];
+  const isGiven = policy.variables.value.some((name) => Object.hasOwn(launch.environment, name));
+  return [
+    ...(scope.roots.every((root) => scope.isOwn(root)) ? [] : ['untrusted' as const]),
+    ...(readsPrivate(resources, scope) || launch.secrets === 'visible' || isGiven ? ['private' as const] : []),
+    ...(launch.workspace === 'writable' ? ['outward' as const] : []),
+  ];
+}
+
+/** The command, and the files that say what it does with their digests: another content is another command. */
+function identity({ launch, command, binds }: Run): string | undefined {
+  return command.unbound ? undefined : canonicalJson({ launch, binds });
+}
