@@ -54,7 +54,7 @@ export interface EngineParts {
   laterPaths(): Promise<readonly string[]>;
   textSearch: TextSearch;
   /** A path with every link resolved, as far as it exists. */
-  realPath(path: string): Promise<string>;
+  realPaths(): (path: string) => Promise<string>;
   sandbox: Sandbox;
   /** Commands without any sandbox, for policies that want that. */
   outside: Sandbox;
@@ -334,7 +334,7 @@ export class Engine {
   async #reallyProtecting(policy: EffectivePolicy): Promise<EffectivePolicy> {
     const { roots, home } = this.#parts;
     const later = (await this.#parts.laterPaths()).map((written) => ({ written, origin: BUILT_IN }));
-    const real = await withRealPaths(policy, { roots, home }, (path) => this.#parts.realPath(path));
+    const real = await withRealPaths(policy, { roots, home }, this.#parts.realPaths());
     return { ...real, protectedPaths: [...real.protectedPaths, ...later] };
   }
 
