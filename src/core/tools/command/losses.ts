@@ -5,7 +5,8 @@ import { Forbidden } from '../../scope/guard.ts';
 import { BadPath } from '../../scope/spelling.ts';
 import { ToolFailure } from '../failure.ts';
 import { amountAt, lossAt } from '../files/loss.ts';
-import type { ToolContext } from '../tool.ts';
+import type { ToolPorts } from '../ports.ts';
+import type { CallContext } from '../tool.ts';
 import { lossTargets, type LossTarget } from './lossTargets.ts';
 import type { Line } from './scripts.ts';
 
@@ -28,8 +29,8 @@ export interface CommandLosses {
 /** What stands where a command says that it deletes or overwrites. What it does not say cannot be known. */
 export async function commandLosses(
   { meaning, cwd, onlyLooks }: Pick<Line, 'meaning' | 'cwd' | 'onlyLooks'>,
-  context: ToolContext,
-  signal: AbortSignal,
+  ports: Pick<ToolPorts, 'versionControl' | 'editor'>,
+  context: CallContext,
 ): Promise<CommandLosses> {
   // What cannot write takes nothing away.
   if (onlyLooks) return { card: { losses: [] }, left: { losses: 0, unknownLosses: 0 } };
@@ -39,7 +40,7 @@ export async function commandLosses(
   const found: { path: string; loss: Loss }[] = [];
   const total = { files: 0, bytes: 0, more: !isWhole || looked.length < targets.length };
   for (const look of standing) {
-    const loss = found.length < MOST_ASKED_ABOUT ? await orUnknown(() => lossAt(look, context, signal)) : undefined;
+    const loss = found.length < MOST_ASKED_ABOUT ? await orUnknown(() => lossAt(look, ports, context)) : undefined;
     if (loss) found.push({ path: context.scope.shown(look.path), loss });
     const amount = loss ?? { files: 1, bytes: look.size, more: look.kind === 'directory' };
     total.files += amount.files;
@@ -47,7 +48,7 @@ export async function commandLosses(
     total.more ||= amount.more;
   }
   found.sort((a, b) => doubtOf(b.loss) - doubtOf(a.loss) || b.loss.bytes - a.loss.bytes);
-  const unknown = await bounds(open, context, signal);
+  const unknown = await bounds(open, ports.editor, context);
   const left = standing.length - Math.min(found.length, MOST_SHOWN) + targets.length - looked.length;
   return {
     card: {
@@ -68,7 +69,7 @@ interface Open extends LossTarget {
 async function whatStands(
   targets: readonly LossTarget[],
   cwd: string,
-  { files, scope }: ToolContext,
+  { files, scope }: CallContext,
 ): Promise<{ standing: Look[]; open: Open[] }> {
   const standing = new Map<string, Look>();
   const open = new Map<string, Open>();
@@ -96,13 +97,13 @@ async function whatStands(
 
 async function bounds(
   open: readonly Open[],
-  context: ToolContext,
-  signal: AbortSignal,
+  editor: ToolPorts['editor'],
+  context: CallContext,
 ): Promise<{ shown: UnknownLoss[]; left: number }> {
   const shown: UnknownLoss[] = [];
   for (const [index, { look, spelling, program, does }] of open.entries()) {
     if (shown.length === MOST_UNKNOWN) return { shown, left: open.length - index };
-    const most = look && (await orUnknown(() => amountAt(look, context, signal)));
+    const most = look && (await orUnknown(() => amountAt(look, editor, context)));
     if (most?.files === 0) continue;
     shown.push({
       program: visibleLine(program),

@@ -1,6 +1,7 @@
 import type { Action, Resource } from '../../../shared/action.ts';
 import type { Look } from '../../scope/files.ts';
-import type { Description, ToolContext } from '../tool.ts';
+import type { ToolPorts } from '../ports.ts';
+import type { CallContext, Description } from '../tool.ts';
 
 /** Folders that tools re-create: passed over when a whole tree is looked through. */
 export const PASSED_OVER = new Set(['node_modules', '.git', '__pycache__', '.venv', 'target', 'dist']);
@@ -16,8 +17,12 @@ interface Looking {
 }
 
 /** The description of a call that changes nothing: one path, looked at. */
-export async function describeLooking(looking: Looking, context: ToolContext): Promise<Description> {
-  const look = await context.files.look(looking.args.path, context.folder, 'followed');
+export async function describeLooking(
+  looking: Looking,
+  ports: Pick<ToolPorts, 'folder' | 'goesTo'>,
+  context: CallContext,
+): Promise<Description> {
+  const look = await context.files.look(looking.args.path, ports.folder, 'followed');
   const shown = context.scope.shown(look.path);
   return {
     action: {
@@ -29,7 +34,7 @@ export async function describeLooking(looking: Looking, context: ToolContext): P
       undo: 'nothing-to-undo',
     },
     title: looking.title(shown),
-    card: { kind: 'read', path: shown, goesTo: context.goesTo },
+    card: { kind: 'read', path: shown, goesTo: ports.goesTo },
     undo: 'Nothing changes on disk.',
   };
 }
