@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { readCard } from '../../src/core/tools/files/looking.ts';
 import type { FromPanel } from '../../src/shared/protocol.ts';
 import { FromPanelSchema } from '../../src/shared/protocol.ts';
 import type { PanelState, RunView } from '../../src/shared/runView.ts';
@@ -13,7 +14,7 @@ const approval: Approval = {
   tool: 'read_file',
   title: 'Read .env',
   digest: 'd1',
-  card: { kind: 'read', path: '.env', goesTo: 'api.openai.com' },
+  card: readCard('.env', 'api.openai.com'),
   undo: 'Nothing to undo.',
   decision: {
     verdict: 'ask',

@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import type { Card } from '../../../shared/approval.ts';
+import type { Loss } from '../../../shared/block.ts';
 import { Missing, ToolFailure } from '../failure.ts';
 import { anyTool, expectedAt, type Tool, type ToolContext } from '../tool.ts';
 import { lossAt } from './loss.ts';
@@ -36,7 +38,7 @@ const tool: Tool<z.infer<typeof parameters>> = {
         undo,
       },
       title: `Delete ${shown}`,
-      card: { kind: 'delete', path: shown, loss: await lossAt(look, context, signal) },
+      card: deleteCard(shown, await lossAt(look, context, signal)),
       undo: undoWords(undo),
     };
   },
@@ -47,6 +49,16 @@ const tool: Tool<z.infer<typeof parameters>> = {
   },
 };
 export const deletePath = anyTool(tool);
+
+export function deleteCard(path: string, loss: Loss): Card {
+  return {
+    kind: 'delete',
+    blocks: [
+      { kind: 'sentence', icon: 'trash', tone: 'plain', words: ['Deletes ', { exact: path }] },
+      { kind: 'loss', heading: ['What would be lost:'], loss },
+    ],
+  };
+}
 
 /** Deleting or moving a folder touches what is in it: a protected or denied path below makes it forbidden too. */
 export async function hiddenBelow(path: string, context: ToolContext): Promise<{ path: string; access: 'delete' }[]> {

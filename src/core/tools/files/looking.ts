@@ -1,4 +1,5 @@
 import type { Action, Resource } from '../../../shared/action.ts';
+import type { Card } from '../../../shared/approval.ts';
 import type { Look } from '../../scope/files.ts';
 import type { Description, ToolContext } from '../tool.ts';
 
@@ -29,7 +30,18 @@ export async function describeLooking(looking: Looking, context: ToolContext): P
       undo: 'nothing-to-undo',
     },
     title: looking.title(shown),
-    card: { kind: 'read', path: shown, goesTo: context.goesTo },
+    card: readCard(shown, context.goesTo),
     undo: 'Nothing changes on disk.',
+  };
+}
+
+/** `goesTo`: a sentence. */
+export function readCard(path: string, goesTo: string): Card {
+  return {
+    kind: 'read',
+    blocks: [
+      { kind: 'sentence', icon: 'eye', tone: 'plain', words: ['Reads ', { exact: path }] },
+      { kind: 'sentence', icon: 'export', tone: 'plain', words: [`The content goes to ${goesTo}`] },
+    ],
   };
 }

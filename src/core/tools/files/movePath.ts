@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import type { Card } from '../../../shared/approval.ts';
+import type { Loss } from '../../../shared/block.ts';
 import { Missing, ToolFailure } from '../failure.ts';
 import { isInside } from '../../scope/spelling.ts';
 import { anyTool, expectedAt, type Tool } from '../tool.ts';
@@ -46,12 +48,7 @@ const tool: Tool<z.infer<typeof parameters>> = {
         undo,
       },
       title: `Move ${fromShown} to ${toShown}`,
-      card: {
-        kind: 'move',
-        from: fromShown,
-        to: toShown,
-        ...(to.kind === 'file' && { replaces: await lossAt(to, context, signal) }),
-      },
+      card: moveCard(fromShown, toShown, to.kind === 'file' ? await lossAt(to, context, signal) : undefined),
       undo: undoWords(undo),
     };
   },
@@ -68,3 +65,21 @@ const tool: Tool<z.infer<typeof parameters>> = {
   },
 };
 export const movePath = anyTool(tool);
+
+export function moveCard(from: string, to: string, replaces?: Loss): Card {
+  return {
+    kind: 'move',
+    blocks: [
+      {
+        kind: 'facts',
+        facts: [
+          { label: 'From', value: [{ exact: from }] },
+          { label: 'To', value: [{ exact: to }] },
+        ],
+      },
+      replaces
+        ? { kind: 'loss', heading: ['Replaces what is there now:'], loss: replaces }
+        : { kind: 'sentence', icon: 'pass', tone: 'plain', words: ['Nothing is replaced.'] },
+    ],
+  };
+}
