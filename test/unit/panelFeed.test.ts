@@ -80,14 +80,27 @@ class Window {
     if (message?.type === 'taken') this.feed.taken(message.number);
   }
 
+  /** What was to be posted did not come. */
+  lose(): void {
+    if (this.#way.length === 0) return;
+    this.#way = [];
+    this.feed.lost();
+  }
+
   /** Everything on its way comes, and then there is nothing more to say. */
   settle(): void {
-    for (let at = 0; at < 100; at += 1) {
+    do {
       this.post();
       this.arrive();
       this.hearTaken();
-    }
+    } while (this.#way.length + this.#taken.length > 0 || this.#lacksMore());
     expect(this.feed.next(this.state())).toEqual({ isAll: this.store !== undefined });
+  }
+
+  /** One step further, where there is one. */
+  #lacksMore(): boolean {
+    this.post();
+    return this.#way.length > 0;
   }
 
   state(): PanelState {
@@ -132,7 +145,7 @@ const STEP = fc.oneof(
   fc.integer({ min: 1, max: 300 }).map((count) => (window: Window) => {
     for (let at = 0; at < count; at += 1) window.transcript.add({ kind: 'notice', level: 'info', text: String(at) });
   }),
-  ...(['newRun', 'resume', 'noRun', 'turn', 'load', 'hide'] as const).map((name) =>
+  ...(['newRun', 'resume', 'noRun', 'turn', 'load', 'hide', 'lose', 'settle', 'settle'] as const).map((name) =>
     fc.constant((window: Window) => {
       window[name]();
     }),
@@ -149,6 +162,7 @@ test('whatever is added, changed, cut, reloaded or slow, the panel ends with wha
   fc.assert(
     fc.property(fc.array(STEP, { maxLength: 60 }), (steps) => {
       const window = new Window();
+      window.load();
       for (const step of steps) step(window);
       window.settle();
       if (window.store) expect(window.store.model()).toMatchObject({ panel: window.state(), misunderstood: false });
@@ -216,6 +230,16 @@ describe('what goes to the panel', () => {
     expect(window.most).toBeLessThan(1_100_000);
     expect(window.bytes).toBeLessThan(1.1 * 500 * TEXT.length);
     expect(window.store?.model().panel).toEqual(window.state());
+  });
+
+  test('is that a run read again has fewer entries, though none of them differs', () => {
+    const window = loaded();
+    window.resume();
+    window.transcript.add({ kind: 'user', text: 'more' });
+    window.settle();
+    window.resume();
+    window.settle();
+    expect(window.store?.model().panel?.run?.entries).toEqual([{ kind: 'user', text: 'as it was stored' }]);
   });
 
   test('is the state again after an answer, also where nothing changed by it', () => {
