@@ -8,7 +8,7 @@ import { decide, offered } from '../policy/decide.ts';
 import type { GrantView } from '../policy/facts.ts';
 import { Forbidden } from '../scope/guard.ts';
 import { parseArguments } from './arguments.ts';
-import { ToolFailure } from './failure.ts';
+import { ToolFailure } from '../outcome.ts';
 import { toolNamed } from './table.ts';
 import type { AnyTool, Description, ToolContext } from './tool.ts';
 

@@ -3,7 +3,7 @@ import type { History } from '../../command/understand.ts';
 import { Forbidden } from '../../scope/guard.ts';
 import { isRepositoryShape } from '../../scope/repositoryShape.ts';
 import { absolutePath, BadPath, isInside, parentOf } from '../../scope/spelling.ts';
-import { Missing, ToolFailure } from '../failure.ts';
+import { Missing, ToolFailure } from '../../outcome.ts';
 import type { ToolContext } from '../tool.ts';
 
 const UNKNOWN = 'git may show files that are denied: which repository it shows is not known';

@@ -8,7 +8,7 @@ import { seenFrom } from '../../command/shellState.ts';
 import type { Meaning } from '../../command/understand.ts';
 import { folded } from '../../scope/pathRule.ts';
 import { absoluteOrNone, isInside, parentOf } from '../../scope/spelling.ts';
-import { Changed } from '../failure.ts';
+import { Changed } from '../../outcome.ts';
 import type { ToolContext } from '../tool.ts';
 import { Bindings, type Binding } from './bindings.ts';
 import type { FoundPaths } from './namedPaths.ts';

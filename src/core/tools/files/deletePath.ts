@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Missing, ToolFailure } from '../failure.ts';
+import { Missing, ToolFailure } from '../../outcome.ts';
 import { anyTool, expectedAt, type Tool, type ToolContext } from '../tool.ts';
 import { lossAt } from './loss.ts';
 import { secretsBelow } from './secretsBelow.ts';

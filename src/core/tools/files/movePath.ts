@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Missing, ToolFailure } from '../failure.ts';
+import { Missing, ToolFailure } from '../../outcome.ts';
 import { isInside } from '../../scope/spelling.ts';
 import { anyTool, expectedAt, type Tool } from '../tool.ts';
 import { hiddenBelow } from './deletePath.ts';
