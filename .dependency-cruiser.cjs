@@ -13,6 +13,29 @@ module.exports = {
     no('core-is-pure', 'core knows shared and pure libraries; files, network, processes arrive as ports', '^src/core', {
       pathNot: '^(src/core|src/shared|node_modules/(zod|unbash|yaml|re2js|diff))',
     }),
+    no(
+      'outcomes-are-the-ground',
+      'outcomes are what everything in the core stands on',
+      '^src/core/(outcome|editedText)\\.ts',
+      {
+        path: '^src/core',
+        pathNot: '^src/core/(outcome|editedText)\\.ts',
+      },
+    ),
+    no(
+      'core-arrows-fall',
+      'what tools stand on never looks up at tools, runs or the lab',
+      '^src/core/(?!(tools|agent|lab)/)',
+      {
+        path: '^src/core/(tools|agent|lab)/',
+      },
+    ),
+    no('tools-below-runs', 'a tool knows neither runs nor the lab', '^src/core/tools', {
+      path: '^src/core/(agent|lab)/',
+    }),
+    no('adapters-below-tools', 'adapters know the ports of the core, not its tools', '^src/node', {
+      path: '^src/core/(tools/(?!textSearch\\.ts)|agent/|lab/)',
+    }),
     no('compose-wires-core', 'the wiring sees core and shared alone', '^src/compose\\.ts', {
       pathNot: '^src/(core|shared)',
     }),

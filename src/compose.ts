@@ -37,6 +37,7 @@ import type { RunSummary } from './shared/auditEvent.ts';
 import type { Flags } from './shared/flow.ts';
 import { SANDBOX_EVENTS } from './shared/noRun.ts';
 import type { RunView } from './shared/runView.ts';
+import { Failure } from './core/outcome.ts';
 
 const BUILT_IN = { layer: 'built-in' } as const;
 
@@ -130,7 +131,7 @@ export class Engine {
   /** What would happen if the agent made this call now, in a new run. Decides as a run would, and does nothing. */
   async tryCall(call: { name: string; arguments: string }, flags?: Flags, signal?: AbortSignal): Promise<Trial> {
     const [folder] = this.#parts.roots;
-    if (folder === undefined) throw new Error('There is no workspace folder.');
+    if (folder === undefined) throw new Failure('There is no workspace folder.');
     const run = { folder, goesTo: 'the model', scriptWatch: new ScriptWatch(false) };
     return tryCall(call, this.#callsOf(run, await this.policy(), false), flags, signal);
   }
@@ -180,7 +181,7 @@ export class Engine {
   async send(text: string, model: Model, meant?: string): Promise<void> {
     const fits = this.#run && (this.#run.isWorking || isSameModel(this.#run.view(), model));
     if (meant !== undefined && !(fits && this.#run?.id === meant))
-      throw new Error(`The model or the run was changed meanwhile: this would begin a new run. ${model.destination}`);
+      throw new Failure(`The model or the run was changed meanwhile: this would begin a new run. ${model.destination}`);
     // Two messages in quick succession are for one run; whoever stops it meanwhile stops it.
     if (!fits) this.#starting ??= this.#newRun(model);
     const run = await this.#started();
@@ -202,7 +203,7 @@ export class Engine {
 
   /** Goes on with a run of the log that was interrupted, stopped, or reached a limit. */
   async resume(run: string, model: Model): Promise<void> {
-    if (this.isWorking) throw new Error('A run is active; stop it first.');
+    if (this.isWorking) throw new Failure('A run is active; stop it first.');
     this.#starting = this.#stored(run, model);
     await (await this.#started())?.resume();
   }
@@ -230,12 +231,12 @@ export class Engine {
 
   async #stored(run: string, model: Model): Promise<AgentRun> {
     const stored = await this.#parts.audit.loadTranscript(run);
-    if (stored === undefined) throw new Error(`There is no run ${run} to resume.`);
+    if (stored === undefined) throw new Failure(`There is no run ${run} to resume.`);
     const before = restored(stored);
-    if (!before) throw new Error('This run cannot be resumed: its transcript is damaged.');
+    if (!before) throw new Failure('This run cannot be resumed: its transcript is damaged.');
     // What it had read belongs to its folder, and so does what it would go on to do.
     if (before.folder !== this.#parts.roots[0])
-      throw new Error(`This run belongs to ${before.folder}; resume it there.`);
+      throw new Failure(`This run belongs to ${before.folder}; resume it there.`);
     return this.#newRun(model, run, before);
   }
 
@@ -260,7 +261,7 @@ export class Engine {
   async #newRun(model: Model, id = this.#parts.newId(), before?: ReturnType<typeof restored>): Promise<AgentRun> {
     const { roots, audit, clock, version, who, hash } = this.#parts;
     const [folder] = roots;
-    if (folder === undefined) throw new Error('There is no workspace folder.');
+    if (folder === undefined) throw new Failure('There is no workspace folder.');
     const start = await this.policy();
     await this.notePolicy(start, true);
     this.#maskVariables(start.redactedVariables); // before the task is shown, sent or recorded

@@ -14,6 +14,7 @@ import { TextDocuments } from '../vscode/textDocuments.ts';
 import { allowAlways } from './policyCommands.ts';
 import type { Session } from './session.ts';
 import { IN_EDITOR } from '../shared/answered.ts';
+import { Failure } from '../core/outcome.ts';
 
 /** Everything of one window: the views, and the session that is opened at the first need. */
 export class Controller implements vscode.Disposable {
@@ -109,22 +110,22 @@ export class Controller implements vscode.Disposable {
 
   async #send(text: string, meant: string | undefined): Promise<void> {
     if (!vscode.workspace.isTrusted)
-      throw new Error('Runs start only in a trusted workspace. Use "Workspaces: Manage Workspace Trust".');
+      throw new Failure('Runs start only in a trusted workspace. Use "Workspaces: Manage Workspace Trust".');
     const session = await this.session();
     if (session.engine.isWorking) return session.engine.say(text);
     if (session.folder === undefined)
-      throw new Error('Open a folder first: the agent works inside workspace folders only.');
+      throw new Failure('Open a folder first: the agent works inside workspace folders only.');
     await this.look();
     const model = await session.model(await this.#choice());
-    if (!model.ok) throw new Error(model.problem);
+    if (!model.ok) throw new Failure(model.problem);
     await session.send(text, model.model, meant);
   }
 
   async resume(run: string): Promise<void> {
-    if (!vscode.workspace.isTrusted) throw new Error('Runs go on only in a trusted workspace.');
+    if (!vscode.workspace.isTrusted) throw new Failure('Runs go on only in a trusted workspace.');
     const session = await this.session();
     const model = await session.model(await this.#choice());
-    if (!model.ok) throw new Error(model.problem);
+    if (!model.ok) throw new Failure(model.problem);
     await session.resume(run, model.model);
   }
 
@@ -134,7 +135,7 @@ export class Controller implements vscode.Disposable {
 
   async newRun(): Promise<void> {
     const { engine } = await this.session();
-    if (engine.isWorking) throw new Error('A run is active; stop it first.');
+    if (engine.isWorking) throw new Failure('A run is active; stop it first.');
     engine.newRun();
     this.view.say({ type: 'focus-task' });
   }

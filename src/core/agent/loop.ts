@@ -6,7 +6,7 @@ import { originText } from '../../shared/decision.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import { callTool } from '../tools/call.ts';
 import type { CallRun } from '../tools/callRun.ts';
-import { throwIfStopped } from '../tools/failure.ts';
+import { throwIfStopped } from '../outcome.ts';
 import type { Toolbox } from '../tools/toolbox.ts';
 import type { Outcome } from './ending.ts';
 import { toolsFor } from './prompt.ts';

@@ -11,7 +11,7 @@ import type { Message, Model } from '../models/port.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import type { CallParts, CallRun } from '../tools/callRun.ts';
-import { Cancelled, Interruption, LimitReached } from '../tools/failure.ts';
+import { Cancelled, Interruption, LimitReached } from '../outcome.ts';
 import { endingBy, type Outcome } from './ending.ts';
 import { converse } from './loop.ts';
 import { systemPrompt } from './prompt.ts';

@@ -1,5 +1,5 @@
 import type { Effort } from '../scope/files.ts';
-import { throwIfStopped, ToolFailure } from './failure.ts';
+import { throwIfStopped, ToolFailure } from '../outcome.ts';
 import type { CallContext } from './tool.ts';
 
 /** How much of a workspace one call may look at: entries of folders, and bytes that are read or hashed. */
