@@ -117,6 +117,19 @@ describe('every key', () => {
   });
 });
 
+test('what works on all keys names none: a new key is one entry of the table', () => {
+  const words = keysIn(POLICY_KEYS).flatMap(({ path }) => path.split('.').filter((word) => word.includes('_')));
+  expect(words.length).toBeGreaterThan(20);
+  const general = 'schema merge restrict entries settle realRules jsonSchema schemaWords assist suggest'.split(' ');
+  for (const file of [...general, 'keys/keyGroup', 'keys/policyKey']) {
+    const code = readFileSync(`src/core/policy/${file}.ts`, 'utf8').replace(/\/\*[^]*?\*\/|\/\/.*/g, '');
+    expect(
+      words.filter((word) => code.includes(word)),
+      file,
+    ).toEqual([]);
+  }
+});
+
 describe('the stricter side of', () => {
   test.each(sides)('$path is kept from a workspace and a run', ({ path, looser, stricter }) => {
     const alone = saidOf(policyOf(path, ['user', stricter]), path);

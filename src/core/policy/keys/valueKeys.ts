@@ -8,6 +8,7 @@ import { valueAt, type PolicyEntry, type PolicyKey, type WrittenKey } from './po
 
 /** How the values of a key are read and compared. `W` is what a file holds, `T` what is in force. */
 interface OneValue<W, T, Path extends string> extends WrittenKey<Path> {
+  schema: z.ZodType<W>;
   initial: T;
   value: (written: W) => T;
   /** The stricter of two: at least as strict as each of them. */
