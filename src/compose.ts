@@ -26,7 +26,9 @@ import { Redactor, type Secret } from './core/redaction/redactor.ts';
 import type { Sandbox, SandboxStatus } from './core/sandbox/port.ts';
 import type { EditorBuffers, Files, VersionControl } from './core/scope/files.ts';
 import type { Scope } from './core/scope/scope.ts';
-import type { ToolContext } from './core/tools/tool.ts';
+import type { CallParts } from './core/tools/callRun.ts';
+import { builtInTools } from './core/tools/table.ts';
+import { toolboxOf } from './core/tools/toolbox.ts';
 import type { TextSearch } from './core/tools/textSearch.ts';
 import type { AnsweredBy } from './shared/answered.ts';
 import type { Answer, Approval } from './shared/approval.ts';
@@ -53,7 +55,7 @@ export interface EngineParts {
   laterPaths(): Promise<readonly string[]>;
   textSearch: TextSearch;
   /** A path with every link resolved, as far as it exists. */
-  realPath(path: string): Promise<string>;
+  realPaths(): (path: string) => Promise<string>;
   sandbox: Sandbox;
   /** Commands without any sandbox, for policies that want that. */
   outside: Sandbox;
@@ -128,8 +130,8 @@ export class Engine {
   async tryCall(call: { name: string; arguments: string }, flags?: Flags, signal?: AbortSignal): Promise<Trial> {
     const [folder] = this.#parts.roots;
     if (folder === undefined) throw new Error('There is no workspace folder.');
-    const context = this.#contextOf('lab', folder, await this.policy(), 'the model', new ScriptWatch(false), false);
-    return tryCall(call, await context(), flags, signal);
+    const run = { folder, goesTo: 'the model', scriptWatch: new ScriptWatch(false) };
+    return tryCall(call, this.#callsOf(run, await this.policy(), false), flags, signal);
   }
 
   /** The workspace policies that are not accepted and would count for more if they were. */
@@ -262,7 +264,7 @@ export class Engine {
     await this.notePolicy(start, true);
     this.#maskVariables(start.redactedVariables); // before the task is shown, sent or recorded
     const scriptWatch = new ScriptWatch(before !== undefined);
-    const context = this.#contextOf(id, folder, start, model.destination, scriptWatch);
+    const calls = this.#callsOf({ folder, goesTo: model.destination, scriptWatch }, start);
     return new AgentRun(
       {
         id,
@@ -275,7 +277,7 @@ export class Engine {
         redactor: this.redactor,
         clock,
         newId: () => this.#parts.newId(),
-        context,
+        calls,
         scriptWatch,
         facts: { version, policy: policyDigest(start, hash) },
         who,
@@ -287,40 +289,33 @@ export class Engine {
     );
   }
 
-  #contextOf(
-    run: string,
-    folder: string,
+  /** The tools of a run, and the policy that is in force for each of its calls: `start`, or what is stricter by then. */
+  #callsOf(
+    run: { folder: string; goesTo: string; scriptWatch: ScriptWatch },
     start: EffectivePolicy,
-    goesTo: string,
-    scriptWatch: ScriptWatch,
     isRecorded = true,
-  ): () => Promise<ToolContext> {
+  ): CallParts {
     const { roots, home, own, textSearch, sandbox, outside, checkpoints, editor, hash } = this.#parts;
-    const ports = { textSearch, sandbox, outside, checkpoints, editor, hash };
-    let scope = scopeOf(start, roots, home, own); // no tool sees this one: the first context replaces it
+    const runners = { sandbox, outside };
+    let scope = scopeOf(start, roots, home, own); // no tool sees this one: the first call replaces it
     const files = this.#parts.files(() => scope);
     const versionControl = this.#parts.versionControl(() => scope);
-    return async () => {
-      const now = await this.policy();
-      if (isRecorded) await this.notePolicy(now, true);
-      const policy = stricterOf(start, now);
-      const real = await this.#reallyProtecting(policy);
-      scope = scopeOf(real, roots, home, own);
-      const rulebook = new Rulebook(real.rules, { roots, home });
-      this.#maskVariables(policy.redactedVariables);
-      return {
-        ...ports,
-        run,
-        folder,
-        files,
-        scope,
-        rulebook,
-        scriptWatch,
-        policy,
-        versionControl,
-        goesTo,
-        redactor: this.redactor,
-      };
+    const ports = { ...run, redactor: this.redactor, runners, checkpoints, versionControl, editor, textSearch, hash };
+    return {
+      toolbox: toolboxOf(builtInTools(ports)),
+      files,
+      runners,
+      checkpoints,
+      hash,
+      inForce: async () => {
+        const now = await this.policy();
+        if (isRecorded) await this.notePolicy(now, true);
+        const policy = stricterOf(start, now);
+        const real = await this.#reallyProtecting(policy);
+        scope = scopeOf(real, roots, home, own);
+        this.#maskVariables(policy.redactedVariables);
+        return { policy, scope, rulebook: new Rulebook(real.rules, { roots, home }) };
+      },
     };
   }
 
@@ -333,7 +328,7 @@ export class Engine {
   async #reallyProtecting(policy: EffectivePolicy): Promise<EffectivePolicy> {
     const { roots, home } = this.#parts;
     const later = (await this.#parts.laterPaths()).map((written) => ({ written, origin: BUILT_IN }));
-    const real = await withRealPaths(policy, { roots, home }, (path) => this.#parts.realPath(path));
+    const real = await withRealPaths(policy, { roots, home }, this.#parts.realPaths());
     return { ...real, protectedPaths: [...real.protectedPaths, ...later] };
   }
 

@@ -6,7 +6,7 @@ import type { AcceptanceOffer } from '../core/lab/policyRecord.ts';
 import { alwaysPolicy } from '../core/policy/always.ts';
 import type { Reach } from '../core/kinds/kind.ts';
 import { changeLines, policyText } from '../core/policy/entries.ts';
-import { TOOL_NAMES } from '../core/policy/ruleSchema.ts';
+import { TOOL_NAMES } from '../core/policy/toolNames.ts';
 import type { NodeParts } from '../node/engineParts.ts';
 import { readPolicy } from '../node/policy/readPolicy.ts';
 import { writePolicy } from '../node/policy/writePolicy.ts';

@@ -28,6 +28,7 @@ describe('generated files', () => {
   test('are what they are made from', async () => {
     const all = await generated();
     expect(all.map(({ file }) => file)).toEqual([
+      'src/core/policy/toolNames.ts',
       'media/policy.schema.json',
       'docs/policy.md',
       'docs/audit.md',
@@ -56,6 +57,8 @@ describe('generated files', () => {
       const check = (): ReturnType<typeof spawnSync> =>
         spawnSync(process.execPath, ['scripts/generate.ts', '--check'], { cwd: copy, encoding: 'utf8' });
       expect(check()).toMatchObject({ status: 0, stderr: '' });
+      const names = readFileSync('src/core/policy/toolNames.ts', 'utf8');
+      writeFileSync(join(copy, 'src/core/policy/toolNames.ts'), names.replace("  'read_file',\n", ''));
       writeFileSync(join(copy, 'docs/policy.md'), `${page}x\n`);
       rmSync(join(copy, 'media/policy.schema.json'));
       const events = readFileSync('docs/audit.md', 'utf8');
@@ -73,6 +76,7 @@ describe('generated files', () => {
       expect(status).toBe(1);
       expect(stderr).toBe(
         [
+          'src/core/policy/toolNames.ts',
           'media/policy.schema.json',
           'docs/policy.md',
           'docs/audit.md',
@@ -86,6 +90,8 @@ describe('generated files', () => {
       mkdirSync(join(copy, 'media'), { recursive: true });
       execFileSync(process.execPath, ['scripts/generate.ts'], { cwd: copy });
       expect(check().status).toBe(0);
+      expect(readFileSync(join(copy, 'src/core/policy/toolNames.ts'), 'utf8')).toBe(names);
+      expect(readFileSync(join(copy, 'media/policy.schema.json'), 'utf8')).toContain('"read_file"');
       expect(readFileSync(join(copy, 'package.json'), 'utf8')).toBe(manifest);
       expect(readFileSync(join(copy, 'docs/audit.md'), 'utf8')).toBe(events);
       expect(readFileSync(join(copy, 'package-lock.json'), 'utf8')).toBe(lock);

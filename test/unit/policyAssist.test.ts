@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { completionsAt, hoverAt } from '../../src/core/policy/assist.ts';
 import { policyJsonSchema } from '../../src/core/policy/jsonSchema.ts';
 import { parsePolicy } from '../../src/core/policy/parse.ts';
-import { TOOL_NAMES } from '../../src/core/policy/ruleSchema.ts';
+import { TOOL_NAMES } from '../../src/core/policy/toolNames.ts';
 import { schemaKeys, typeWords } from '../../src/core/policy/schemaWords.ts';
 
 /** The completions at the `|` of a text. */

@@ -7,6 +7,7 @@ import type { Redactor } from '../redaction/redactor.ts';
 import { callTool } from '../tools/call.ts';
 import type { CallRun } from '../tools/callRun.ts';
 import { throwIfStopped } from '../tools/failure.ts';
+import type { Toolbox } from '../tools/toolbox.ts';
 import type { Outcome } from './ending.ts';
 import { toolsFor } from './prompt.ts';
 import { Repetition } from './repetition.ts';
@@ -18,6 +19,7 @@ export interface Conversation {
   redactor: Redactor;
   messages: Message[];
   maxTurns(): Promise<number>;
+  toolbox: Toolbox;
   policy(): Promise<EffectivePolicy>;
   callRun(): CallRun;
   /** Paths of files whose content is in the messages. */
@@ -91,7 +93,7 @@ async function oneReply(talk: Conversation, signal: AbortSignal): Promise<OneRep
     );
   };
   try {
-    const tools = toolsFor(await talk.policy());
+    const tools = toolsFor(talk.toolbox, await talk.policy());
     const stream = talk.model.stream({ messages: talk.messages, tools }, permit, signal);
     const reply = await collectReply(stream, (text) => {
       if (text.length <= SHOWN_WHILE_GROWING) talk.showText(talk.redactor.growing(text), true);

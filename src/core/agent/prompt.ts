@@ -1,5 +1,5 @@
 import type { OfferedTool } from '../models/port.ts';
-import { offeredTools } from '../tools/table.ts';
+import type { Toolbox } from '../tools/toolbox.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
 import * as z from 'zod';
 
@@ -18,8 +18,8 @@ export function systemPrompt(folder: string, folders: readonly string[]): string
 }
 
 /** The tools a model is told of under a policy, with their JSON Schemas. */
-export function toolsFor(policy: EffectivePolicy): OfferedTool[] {
-  return offeredTools(policy).map((tool) => {
+export function toolsFor(toolbox: Toolbox, policy: EffectivePolicy): OfferedTool[] {
+  return toolbox.offered(policy).map((tool) => {
     const { $schema: _, ...parameters } = z.toJSONSchema(tool.parameters, { io: 'input' });
     return { name: tool.name, description: tool.summary, parameters };
   });

@@ -10,9 +10,8 @@ import type { AuditLog, RunStore } from '../audit/port.ts';
 import type { Message, Model } from '../models/port.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
 import type { Redactor } from '../redaction/redactor.ts';
-import type { CallRun } from '../tools/callRun.ts';
+import type { CallParts, CallRun } from '../tools/callRun.ts';
 import { Cancelled, Interruption, LimitReached } from '../tools/failure.ts';
-import type { ToolContext } from '../tools/tool.ts';
 import { endingBy, type Outcome } from './ending.ts';
 import { converse } from './loop.ts';
 import { systemPrompt } from './prompt.ts';
@@ -20,7 +19,7 @@ import { RunClock, type Clock } from './runClock.ts';
 import { SentContent } from './sentContent.ts';
 import { entriesOf, saved, Transcript, withEveryCallAnswered, type Saved } from './transcript.ts';
 
-/** What a run is made of; `context` and `policy` answer for now, not for the start. */
+/** What a run is made of; `calls.inForce` answers for now, not for the start. */
 export interface RunParts {
   id: string;
   folder: string;
@@ -32,7 +31,7 @@ export interface RunParts {
   redactor: Redactor;
   clock: Clock;
   newId(): string;
-  context(): Promise<ToolContext>;
+  calls: CallParts;
   scriptWatch: ScriptWatch;
   /** For the run's first event: version and policy digest. */
   facts: NewEvent['data'];
@@ -197,7 +196,7 @@ export class AgentRun {
     for (const text of this.#queue.splice(0)) this.#messages.push({ role: 'user', text });
     if (message !== undefined) this.#messages.push({ role: 'user', text: message });
     await this.#save(); // from here on a crash loses nothing that was said
-    const { policy } = await this.#parts.context();
+    const { policy } = await this.#parts.calls.inForce();
     this.#turnsAtStart = this.#turn;
     this.#set('running', '');
     await this.#record(
@@ -244,9 +243,10 @@ export class AgentRun {
   }
 
   async #converse(policy: EffectivePolicy, runClock: RunClock, signal: AbortSignal): Promise<Outcome> {
-    const { model, redactor, audit, desk, clock, id } = this.#parts;
+    const { model, redactor, audit, desk, clock, id, calls } = this.#parts;
     this.#maxTurns = policy.maxIterations.value;
     const callRun = (): CallRun => ({
+      ...calls,
       id,
       turn: this.#turn,
       audit,
@@ -258,7 +258,6 @@ export class AgentRun {
       owe: (event) => void this.#owed.push(event),
       newId: () => this.#parts.newId(),
       now: () => clock.monotonic(),
-      context: () => this.#parts.context(),
       waiting: (isWaiting) => {
         if (isWaiting) {
           this.#questions += 1;
@@ -278,12 +277,13 @@ export class AgentRun {
         messages: this.#messages,
         maxTurns: async () => {
           // Once a turn: what was tightened meanwhile counts from here on.
-          const { policy: now } = await this.#parts.context();
+          const { policy: now } = await calls.inForce();
           runClock.tighten(now.timeoutSeconds.value * 1000);
           this.#maxTurns = Math.min(this.#maxTurns, now.maxIterations.value);
           return this.#maxTurns;
         },
-        policy: async () => (await this.#parts.context()).policy,
+        toolbox: calls.toolbox,
+        policy: async () => (await calls.inForce()).policy,
         callRun,
         contentOf: this.#contentOf,
         nextTurn: () => {

@@ -4,7 +4,7 @@ import { NO_FLAGS, type Flag, type Flags } from '../../shared/flow.ts';
 import { labelsOf } from '../flow/ruleOfTwo.ts';
 import { policyRefusal } from '../tools/confinement.ts';
 import { decideCall, parseCall, type NoCall } from '../tools/decideCall.ts';
-import type { ToolContext } from '../tools/tool.ts';
+import type { CallParts } from '../tools/callRun.ts';
 
 /** What would happen if the agent made a call. `action` is absent where it could not even be described. */
 export interface Trial {
@@ -20,14 +20,16 @@ export interface Trial {
  */
 export async function tryCall(
   call: { name: string; arguments: string },
-  context: ToolContext,
+  parts: CallParts,
   flags: Flags = NO_FLAGS,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<Trial> {
-  const parsed = parseCall(call);
+  const parsed = parseCall(call, parts.toolbox);
   if (parsed.kind === 'no-call') return notDone(parsed);
-  const confinement = (): Promise<string | undefined> => Promise.resolve(policyRefusal(context.policy));
-  const decided = await decideCall(parsed, { flags, grants: [], confinement }, context, signal);
+  const { rulebook, scope, policy } = await parts.inForce();
+  const context = { signal, files: parts.files, scope, policy };
+  const confinement = (): Promise<string | undefined> => Promise.resolve(policyRefusal(policy));
+  const decided = await decideCall(parsed, { flags, grants: [], confinement, rulebook, hash: parts.hash }, context);
   switch (decided.kind) {
     case 'no-call':
       return notDone(decided);

@@ -1,18 +1,7 @@
 import * as z from 'zod';
 import { patternProblem } from './commandPattern.ts';
+import { TOOL_NAMES } from './toolNames.ts';
 import { MAX_ENTRIES, PathsSchema, TextSchema } from './values.ts';
-
-export const TOOL_NAMES = [
-  'read_file',
-  'list_directory',
-  'find_files',
-  'search_files',
-  'write_file',
-  'edit_file',
-  'move_path',
-  'delete_path',
-  'run_command',
-] as const;
 
 const CommandPattern = TextSchema.superRefine((text, issue) => {
   const problem = patternProblem(text);

@@ -9,7 +9,7 @@ import { confinementProblem } from './confinement.ts';
 import { decideCall, parseCall, type ParsedCall } from './decideCall.ts';
 import { Cancelled, Changed, Interruption, throwIfStopped, ToolFailure } from './failure.ts';
 import { deniedText, Step } from './step.ts';
-import type { Performed, ToolContext } from './tool.ts';
+import type { CallContext, Performed } from './tool.ts';
 
 const MAX_REDESCRIBED = 3;
 
@@ -23,7 +23,7 @@ const MAX_REDESCRIBED = 3;
 export async function callTool(call: ToolCall, run: CallRun, signal: AbortSignal): Promise<CallResult> {
   const id = run.newId();
   const step = new Step(id, call, run);
-  const parsed = parseCall(call);
+  const parsed = parseCall(call, run.toolbox);
   if (parsed.kind === 'no-call') return step.fail(parsed.cause, parsed.problem);
   try {
     return await decideAndPerform(parsed, step, run, signal);
@@ -50,14 +50,17 @@ async function decideAndPerform(
   let askedAgain: string | undefined;
   for (let attempt = 0; attempt <= MAX_REDESCRIBED; attempt += 1) {
     throwIfStopped(signal);
-    const context = await run.context();
+    const { rulebook, scope, policy } = await run.inForce();
+    const context = { signal, files: run.files, scope, policy };
     const situation = {
+      rulebook,
+      hash: run.hash,
       flags: run.flags(),
       // What a person has just approved uses up no grant, not even the one that they gave with it.
       grants: approvedDigest === undefined ? run.grants.views() : [],
-      confinement: () => confinementProblem(context.policy, context),
+      confinement: () => confinementProblem(policy, run.runners),
     };
-    const decided = await decideCall(call, situation, context, signal);
+    const decided = await decideCall(call, situation, context);
     if (decided.kind === 'refused') return step.deny(decided.decision);
     if (decided.kind === 'no-call') return step.fail(decided.cause, decided.problem);
     const { described, decision, digest } = decided;
@@ -67,8 +70,7 @@ async function decideAndPerform(
     if (!approved) await step.propose(described, decision, digest);
     throwIfStopped(signal);
     if (decision.verdict === 'deny') return step.end('denied', deniedText(decision));
-    if (decision.verdict === 'allow' || approved)
-      return perform(call, described.action, decision, context, step, run, signal);
+    if (decision.verdict === 'allow' || approved) return perform(call, described.action, decision, context, step, run);
     if (approvedDigest !== undefined) askedAgain = 'Something changed after you approved; this is how it stands now.';
     const answer = await step.ask(described, decision, digest, context, askedAgain, signal);
     if (answer !== 'approved') return step.end('denied', answer);
@@ -81,16 +83,16 @@ async function perform(
   { tool, args }: Extract<ParsedCall, { kind: 'call' }>,
   action: Action,
   decision: Decision,
-  context: ToolContext,
+  context: CallContext,
   step: Step,
   run: CallRun,
-  signal: AbortSignal,
 ): Promise<CallResult> {
+  const { signal } = context;
   const changes = kindOf(action).changes(action);
   if (action.undo === 'full' && changes.length > 0) {
     let kept;
     try {
-      kept = await context.checkpoints.keep(run.id, step.id, changes);
+      kept = await run.checkpoints.keep(run.id, step.id, changes);
     } catch (error) {
       if (error instanceof ToolFailure) return step.fail('not-possible', error.message); // it changed meanwhile: nothing has happened
       throw error;
@@ -115,7 +117,7 @@ async function perform(
   let performed: Performed;
   try {
     throwIfStopped(signal); // stopped while the record was being written: `finished` says that nothing happened
-    performed = await tool.perform(args, action, context, signal);
+    performed = await tool.perform(args, action, context);
   } catch (error) {
     const message = run.redactor.text(error instanceof Error ? error.message : 'unknown failure');
     const status = error instanceof Forbidden ? 'denied' : error instanceof Cancelled ? 'cancelled' : 'failed';

@@ -6,7 +6,11 @@ import type { Flag, Flags } from '../../shared/flow.ts';
 import type { GrantBook } from '../approval/grants.ts';
 import type { AuditLog } from '../audit/port.ts';
 import type { Redactor } from '../redaction/redactor.ts';
-import type { ToolContext } from './tool.ts';
+import type { Checkpoints } from '../checkpoint/port.ts';
+import type { InForce } from '../policy/decide.ts';
+import type { Files } from '../scope/files.ts';
+import type { Runners } from './runner.ts';
+import type { Toolbox } from './toolbox.ts';
 
 /** What came of a call, for the model and for the flow of content. */
 export interface CallResult {
@@ -15,8 +19,20 @@ export interface CallResult {
   contentOf: string[];
 }
 
-/** What a call needs of its run. `context()` gives policy and scope as they are at that moment. */
-export interface CallRun {
+/** What every call of a run goes through the gate with. */
+export interface CallParts {
+  toolbox: Toolbox;
+  files: Files;
+  runners: Runners;
+  checkpoints: Checkpoints;
+  /** SHA-256 in hexadecimal. */
+  hash: (data: string | Uint8Array) => string;
+  /** Policy, scope and rules as they are at that moment, not as they were at the run's start. */
+  inForce(): Promise<InForce>;
+}
+
+/** What a call needs of its run. */
+export interface CallRun extends CallParts {
   id: string;
   turn: number;
   audit: AuditLog;
@@ -31,7 +47,6 @@ export interface CallRun {
   owe(event: NewEvent): void;
   newId(): string;
   now(): number;
-  context(): Promise<ToolContext>;
   /** Told when the call starts and stops waiting for a person, so that the run's clock can stand still. */
   waiting(isWaiting: boolean): void;
   /** Told how the call stands, for whoever watches. */

@@ -6,11 +6,12 @@ import { visibleLine } from '../../shared/visible.ts';
 import { kindOf } from '../kinds/table.ts';
 import { decide, offered } from '../policy/decide.ts';
 import type { GrantView } from '../policy/facts.ts';
+import type { Rulebook } from '../policy/rules.ts';
 import { Forbidden } from '../scope/guard.ts';
 import { parseArguments } from './arguments.ts';
 import { ToolFailure } from './failure.ts';
-import { toolNamed } from './table.ts';
-import type { AnyTool, Description, ToolContext } from './tool.ts';
+import type { AnyTool, CallContext, Description } from './tool.ts';
+import type { Toolbox } from './toolbox.ts';
 
 /** A call that is none, or cannot be done on this workspace. */
 export interface NoCall {
@@ -27,16 +28,20 @@ export type Decided =
   | { kind: 'refused'; decision: Decision }
   | { kind: 'decided'; described: Description; decision: Decision; digest: string };
 
-/** What a decision rests on beside the action and the policy. */
+/** What a decision rests on beside the action, scope and policy. */
 export interface Situation {
+  /** The policy's rules, ready to be asked. */
+  rulebook: Rulebook;
   flags: Flags;
   grants: readonly GrantView[];
   /** Why no command can be confined as the policy wants it; looked at for commands alone. */
   confinement(): Promise<string | undefined>;
+  /** SHA-256 in hexadecimal. */
+  hash(data: string): string;
 }
 
-export function parseCall(call: { name: string; arguments: string }): ParsedCall {
-  const tool = toolNamed(call.name);
+export function parseCall(call: { name: string; arguments: string }, toolbox: Toolbox): ParsedCall {
+  const tool = toolbox.named(call.name);
   if (!tool) return noCall('unknown-tool', `there is no tool named "${visibleLine(call.name).slice(0, 100)}"`);
   const parsed = parseArguments(tool, call.arguments);
   return parsed.ok ? { kind: 'call', tool, args: parsed.value } : noCall('arguments', parsed.problem);
@@ -46,14 +51,13 @@ export function parseCall(call: { name: string; arguments: string }): ParsedCall
 export async function decideCall(
   { tool, args }: Extract<ParsedCall, { kind: 'call' }>,
   situation: Situation,
-  context: ToolContext,
-  signal: AbortSignal,
+  context: CallContext,
 ): Promise<Decided> {
   const available = offered(context.policy, tool.family);
   if (available.verdict === 'deny') return { kind: 'refused', decision: available };
   let described: Description;
   try {
-    described = await tool.describe(args, context, signal);
+    described = await tool.describe(args, context);
   } catch (error) {
     if (error instanceof Forbidden) return { kind: 'refused', decision: error.decision };
     if (error instanceof ToolFailure) return noCall('not-possible', error.message);
@@ -66,8 +70,8 @@ export async function decideCall(
     flags: situation.flags,
     ...(refusal !== undefined && { sandboxRefusal: refusal }),
   };
-  const decision = decide(action, facts, context, situation.grants);
-  return { kind: 'decided', described, decision, digest: context.hash(canonicalJson(action)) };
+  const decision = decide(action, facts, { ...context, rulebook: situation.rulebook }, situation.grants);
+  return { kind: 'decided', described, decision, digest: situation.hash(canonicalJson(action)) };
 }
 
 function noCall(cause: NoCallCause, problem: string): NoCall {

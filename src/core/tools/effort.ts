@@ -1,6 +1,6 @@
 import type { Effort } from '../scope/files.ts';
 import { throwIfStopped, ToolFailure } from './failure.ts';
-import type { ToolContext } from './tool.ts';
+import type { CallContext } from './tool.ts';
 
 /** How much of a workspace one call may look at: entries of folders, and bytes that are read or hashed. */
 export interface Bounds {
@@ -53,11 +53,10 @@ export class CountedEffort implements Effort {
  * much must not look as if it were not there: then there is no description.
  */
 export async function describedWithin<T>(
-  context: ToolContext,
-  signal: AbortSignal,
-  describe: (context: ToolContext) => Promise<T>,
+  context: CallContext,
+  describe: (context: CallContext) => Promise<T>,
 ): Promise<T> {
-  const effort = new CountedEffort(DESCRIBING, signal);
+  const effort = new CountedEffort(DESCRIBING, context.signal);
   try {
     const described = await describe({ ...context, files: context.files.within(effort) });
     effort.check();
@@ -69,12 +68,11 @@ export async function describedWithin<T>(
 
 /** The same for doing it. A tool that only looks may give what it has found so far, and says so. */
 export async function performedWithin<T>(
-  context: ToolContext,
-  signal: AbortSignal,
-  perform: (context: ToolContext) => Promise<T>,
+  context: CallContext,
+  perform: (context: CallContext) => Promise<T>,
 ): Promise<T> {
   try {
-    return await perform({ ...context, files: context.files.within(new CountedEffort(PERFORMING, signal)) });
+    return await perform({ ...context, files: context.files.within(new CountedEffort(PERFORMING, context.signal)) });
   } catch (error) {
     throw inWords(error);
   }

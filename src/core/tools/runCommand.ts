@@ -10,6 +10,7 @@ import { limitRecord, limitWords } from '../sandbox/limitWords.ts';
 import { remarksOf } from '../sandbox/remarks.ts';
 import { limitsOf, runnerOf } from './runner.ts';
 import { contentOfOutput } from './command/contentOf.ts';
+import { commandCard } from './command/commandCard.ts';
 import { commandLosses } from './command/losses.ts';
 import { maskedOutput } from './command/givenSecrets.ts';
 import { namedPaths } from './command/namedPaths.ts';
@@ -20,7 +21,8 @@ import { planStores } from './command/stores.ts';
 import { refuseTooMuch } from './command/tooMuch.ts';
 import { ToolFailure } from './failure.ts';
 import { shortened } from './text.ts';
-import { anyTool, type Tool, type ToolContext } from './tool.ts';
+import { defineTool, type Tool, type CallContext } from './tool.ts';
+import type { ToolPorts } from './ports.ts';
 
 /** Only git itself, named in the line, is shown what it keeps while something is denied (command/stores.ts). */
 const STORES_HIDDEN =
@@ -36,36 +38,40 @@ const parameters = z.strictObject({
   folder: z.string().default('.').describe('Where to run it, relative to the workspace folder'),
 });
 
-const tool: Tool<z.infer<typeof parameters>> = {
+type Ports = Pick<ToolPorts, 'folder' | 'redactor' | 'runners' | 'scriptWatch' | 'versionControl' | 'editor'>;
+
+export const runCommand = defineTool((ports: Ports): Tool<z.infer<typeof parameters>> => ({
   name: 'run_command',
   summary:
     'Run a bash command in a sandbox: the workspace is writable, there is no network, and nothing it starts outlives it. Commands that are known to only look run without a question, with the workspace read-only.',
   family: 'code_execution',
   parameters,
-  async describe(args, context, signal) {
+  async describe(args, context) {
     const { scope, policy, files } = context;
     const outside = !policy.sandbox.value;
-    const runner = runnerOf(policy, context);
+    const runner = runnerOf(policy, ports.runners);
     if (args.command.includes('\0')) throw new ToolFailure('the command contains a NUL byte');
-    const look = await files.look(args.folder, context.folder, 'followed');
+    const look = await files.look(args.folder, ports.folder, 'followed');
     const shown = scope.shown(look.path);
     if (look.kind !== 'directory') throw new ToolFailure(`${shown} is not a folder`);
     const meaning = understand(args.command, await bashParser(), await isTopOfRepository(look.path, context));
     refuseTooMuch(meaning, args.command);
     const named = await namedPaths(meaning, look.path, context);
-    const stores = outside ? { isHidden: false, doubts: [] } : await planStores(meaning, look.path, context);
+    const stores = outside
+      ? { isHidden: false, doubts: [] }
+      : await planStores(meaning, look.path, { files, scope, versionControl: ports.versionControl });
     const doubts = [
       ...meaning.doubts,
       ...[...named.doubts, ...environmentDoubts(meaning, policy), ...stores.doubts].map((why) => ({ why })),
     ];
     const onlyLooks = !outside && doubts.length === 0;
     const line = { command: args.command, meaning, named, cwd: look.path, onlyLooks };
-    const { scripts, preImages, unbound } = await boundFiles(line, context);
+    const { scripts, preImages, unbound } = await boundFiles(line, ports.scriptWatch, context);
     const namesSecret = named.resources.some(({ path }) => scope.isSecret(path));
     const secretsFound = onlyLooks ? { paths: [], atLeast: false } : await secretsIn(context);
     const secrets = secretsFound.paths;
     const shownPrograms = programLines({ ...meaning, doubts });
-    const losses = await commandLosses(line, context, signal);
+    const losses = await commandLosses(line, ports, context);
     const limits = limitsOf(policy);
     const status = await runner.status(limits);
     // What runs without a question gets nothing of the user's: no program, link or expansion could show it.
@@ -96,9 +102,8 @@ const tool: Tool<z.infer<typeof parameters>> = {
         },
         undo: onlyLooks ? 'nothing-to-undo' : 'none',
       },
-      title: `Run ${titleOf(context.redactor.json(visible(args.command)), 120)}`,
-      card: {
-        kind: 'command',
+      title: `Run ${titleOf(ports.redactor.json(visible(args.command)), 120)}`,
+      card: commandCard({
         command: visible(args.command),
         cwd: shown,
         sandbox: status.works ? status.words : status.cause,
@@ -107,28 +112,29 @@ const tool: Tool<z.infer<typeof parameters>> = {
         timeoutSeconds: policy.codeTimeoutSeconds.value,
         limits: status.works ? status.limits.map(limitWords) : [],
         programs: shownPrograms.lines,
-        ...losses.card,
-        more: { ...shownPrograms.left, ...losses.left, secrets: Math.max(0, secrets.length - MOST_SECRETS) },
-        ...(secretsFound.atLeast && { secretsAtLeast: true as const }),
+        programsLeft: shownPrograms.left,
+        ...losses,
         secrets: secrets.slice(0, MOST_SECRETS).map((path) => scope.shown(path)),
+        secretsLeft: Math.max(0, secrets.length - MOST_SECRETS),
+        secretsAtLeast: secretsFound.atLeast,
         readOnly: onlyLooks,
         scripts: scripts.map(
           ({ path, changed }) => `${scope.shown(path)}${changed ? ' (may have been changed by this run)' : ''}`,
         ),
-        ...(unbound && { unbound: visibleLine(unbound.why) }),
-      },
+        unbound: unbound && visibleLine(unbound.why),
+      }),
       undo: onlyLooks
         ? 'It cannot change the workspace: there is nothing to undo.'
         : 'What a command changes in the workspace cannot be undone in this version.',
     };
   },
-  async perform(_args, action, context, signal) {
+  async perform(_args, action, context) {
     if (action.kind !== 'run') throw new Error('a command action runs something');
-    const { scope, policy, redactor } = context;
+    const { scope, policy, signal } = context;
     await assertStillBound(action.binds, context);
     const hidesSecrets = action.launch.secrets === 'hidden';
     const hidesStores = action.launch.stores === 'hidden';
-    const runner = action.launch.outside === true ? context.outside : context.sandbox;
+    const runner = action.launch.outside === true ? ports.runners.outside : ports.runners.sandbox;
     const result = await runner.run(
       {
         launch: action.launch,
@@ -158,7 +164,7 @@ const tool: Tool<z.infer<typeof parameters>> = {
     const output = maskedOutput(result.output, isCut, {
       launch: action.launch,
       variables: policy.variables.value,
-      redactor,
+      redactor: ports.redactor,
     });
     const lost = isCut ? [`[output was ${result.outputBytes} bytes; only the first ${OUTPUT_KEPT} were kept]`] : [];
     return {
@@ -178,11 +184,10 @@ const tool: Tool<z.infer<typeof parameters>> = {
       contentOf: result.outputBytes === 0 ? [] : (action.command.contentOf ?? []),
     };
   },
-};
-export const runCommand = anyTool(tool);
+}));
 
 /** Whether a folder is a workspace folder with a repository of its own: then that is its top. */
-async function isTopOfRepository(path: string, { scope, files }: ToolContext): Promise<boolean> {
+async function isTopOfRepository(path: string, { scope, files }: CallContext): Promise<boolean> {
   if (!scope.roots.includes(path)) return false;
   try {
     return (await files.look(`${path}/.git`, path, 'itself')).kind === 'directory';

@@ -12,7 +12,7 @@ import { alwaysOffer } from '../policy/alwaysRule.ts';
 import type { ToolCall } from '../models/port.ts';
 import type { CallResult, CallRun } from './callRun.ts';
 import { Cancelled, Interruption, LimitReached } from './failure.ts';
-import type { Description, ToolContext } from './tool.ts';
+import type { CallContext, Description } from './tool.ts';
 
 const ENDS: ReadonlySet<NewEvent['type']> = new Set(['started', 'finished', 'interrupted']);
 
@@ -83,7 +83,7 @@ export class Step {
     described: Description,
     decision: Decision,
     digest: string,
-    context: ToolContext,
+    context: CallContext,
     askedAgain: string | undefined,
     signal: AbortSignal,
   ): Promise<string> {
@@ -113,7 +113,7 @@ export class Step {
       ...(askedAgain !== undefined && { askedAgain }),
     };
     const shown = run.redactor.json(approval);
-    await this.record('asked', { approval: approval.id, digest, shown: context.hash(canonicalJson(shown)) });
+    await this.record('asked', { approval: approval.id, digest, shown: run.hash(canonicalJson(shown)) });
     run.show({ id: this.id, tool: described.action.tool, status: 'waiting', decision });
     const asked = run.now();
     run.waiting(true);

@@ -3,43 +3,22 @@ import type { Action, PreImage } from '../../shared/action.ts';
 import type { Card } from '../../shared/approval.ts';
 import type { Preview } from '../approval/desk.ts';
 import { kindOf } from '../kinds/table.ts';
-import type { Checkpoints } from '../checkpoint/port.ts';
 import type { Family } from '../policy/facts.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
-import type { Rulebook } from '../policy/rules.ts';
-import type { ScriptWatch } from '../flow/scriptWatch.ts';
-import type { Redactor } from '../redaction/redactor.ts';
-import type { Sandbox } from '../sandbox/port.ts';
-import type { EditorBuffers, Files, VersionControl } from '../scope/files.ts';
+import type { Files } from '../scope/files.ts';
 import type { Scope } from '../scope/scope.ts';
 import { describedWithin, performedWithin } from './effort.ts';
-import type { TextSearch } from './textSearch.ts';
 
-/** What tools work with. Policy and scope are those in force now, not those at the run's start. */
-export interface ToolContext {
-  run: string;
-  /** The workspace folder of the run: relative paths start here. */
-  folder: string;
+/**
+ * What belongs to one call and not to its tool: until when it may go on, how far it may look, and what is in force for
+ * it. All that is the same for every call of a run, a tool closes over (ports.ts).
+ */
+export interface CallContext {
+  signal: AbortSignal;
+  /** The workspace's files, counted for this call (effort.ts). */
   files: Files;
-  textSearch: TextSearch;
   scope: Scope;
-  /** The policy's rules, ready to be asked. */
-  rulebook: Rulebook;
-  /** What this run may have changed of what commands mean. */
-  scriptWatch: ScriptWatch;
   policy: EffectivePolicy;
-  sandbox: Sandbox;
-  /** Commands without any sandbox, for policies that want that. */
-  outside: Sandbox;
-  checkpoints: Checkpoints;
-  versionControl: VersionControl;
-  editor: EditorBuffers;
-  /** Where the model's prompts go, in words; shown where private content would go there. */
-  goesTo: string;
-  /** Masks secrets in what goes back to the model. Before anything is cut: half a secret is not recognized. */
-  redactor: Redactor;
-  /** SHA-256 in hexadecimal. */
-  hash: (data: string | Uint8Array) => string;
 }
 
 /** What a call would do, and how a person is shown it. */
@@ -75,21 +54,26 @@ export interface Tool<A> {
   summary: string;
   family: Family;
   parameters: z.ZodType<A>;
-  describe(args: A, context: ToolContext, signal: AbortSignal): Promise<Description>;
-  perform(args: A, action: Action, context: ToolContext, signal: AbortSignal): Promise<Performed>;
+  describe(args: A, context: CallContext): Promise<Description>;
+  perform(args: A, action: Action, context: CallContext): Promise<Performed>;
 }
 
 // What the gate handles: a tool whose arguments are known to itself alone.
 export type AnyTool = Tool<unknown>;
 
+/** A kind of tool, made ready for each run from the ports that it uses, and no others. */
+export function defineTool<P, A>(make: (ports: P) => Tool<A>): (ports: P) => AnyTool {
+  return (ports) => anyTool(make(ports));
+}
+
 /** Forgets a tool's argument type, keeping it sound: arguments are parsed by the tool's own schema first. */
-export function anyTool<A>(tool: Tool<A>): AnyTool {
+function anyTool<A>(tool: Tool<A>): AnyTool {
   return {
     ...tool,
-    describe: async (args, context, signal) =>
-      describedWithin(context, signal, (bounded) => tool.describe(tool.parameters.parse(args), bounded, signal)),
-    perform: async (args, action, context, signal) =>
-      performedWithin(context, signal, (bounded) => tool.perform(tool.parameters.parse(args), action, bounded, signal)),
+    describe: async (args, context) =>
+      describedWithin(context, (bounded) => tool.describe(tool.parameters.parse(args), bounded)),
+    perform: async (args, action, context) =>
+      performedWithin(context, (bounded) => tool.perform(tool.parameters.parse(args), action, bounded)),
   };
 }
 

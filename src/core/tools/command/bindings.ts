@@ -6,7 +6,7 @@ import { folded } from '../../scope/pathRule.ts';
 import { absoluteOrNone, isInside, nameOf, parentOf } from '../../scope/spelling.ts';
 import type { Look } from '../../scope/files.ts';
 import { ToolFailure } from '../failure.ts';
-import type { ToolContext } from '../tool.ts';
+import type { CallContext } from '../tool.ts';
 
 const MOST_FILES = 100;
 const MOST_BYTES = 32 * 1024 * 1024;
@@ -32,7 +32,7 @@ export interface Binding {
 /** Finds the files of the workspace that a command names, and how they stand, within a budget of looks and bytes. */
 export class Bindings {
   readonly #cwd: string;
-  readonly #context: ToolContext;
+  readonly #context: CallContext;
   readonly #bound = new Map<string, Binding>();
   readonly #names = new Map<string, Promise<Map<string, string[]>>>();
   readonly #tooMany = new Set<string>();
@@ -40,7 +40,7 @@ export class Bindings {
   #bytes = 0;
   #open: string | undefined;
 
-  constructor(cwd: string, context: ToolContext) {
+  constructor(cwd: string, context: CallContext) {
     this.#cwd = cwd;
     this.#context = context;
   }

@@ -1,7 +1,7 @@
 import type { Meaning } from '../../command/understand.ts';
 import { nameOf } from '../../command/operands.ts';
 import { absoluteOrNone } from '../../scope/spelling.ts';
-import type { ToolContext } from '../tool.ts';
+import type { CallContext } from '../tool.ts';
 import type { Line } from './scripts.ts';
 
 // What a command's output may hold, as the record of what leaves names it (docs/audit.md): a file by its path, files
@@ -23,7 +23,7 @@ const GIT_SILENT = new Set(
 /** Options of `grep` and `rg` that name files, rather than places to search. */
 const NAMES_IN_OPTIONS = /^-[a-zA-Z]*[fg]|^--(inc|exc|file|i?glob|ign)/;
 
-export function contentOfOutput(line: Line, { scope }: Pick<ToolContext, 'scope'>, outside: boolean): string[] {
+export function contentOfOutput(line: Line, { scope }: Pick<CallContext, 'scope'>, outside: boolean): string[] {
   const { meaning, named, cwd, onlyLooks } = line;
   const found = new Set(named.resources.flatMap(({ path, access }) => (access === 'read' ? [path] : [])));
   const unknown = outside ? ['?/'] : scope.roots.map((root) => `?${folderEntry(root)}`);

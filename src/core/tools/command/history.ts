@@ -4,12 +4,16 @@ import { Forbidden } from '../../scope/guard.ts';
 import { isRepositoryShape } from '../../scope/repositoryShape.ts';
 import { absolutePath, BadPath, isInside, parentOf } from '../../scope/spelling.ts';
 import { Missing, ToolFailure } from '../failure.ts';
-import type { ToolContext } from '../tool.ts';
+import type { ToolPorts } from '../ports.ts';
+import type { CallContext } from '../tool.ts';
 
 const UNKNOWN = 'git may show files that are denied: which repository it shows is not known';
 const UNREADABLE = 'git may show files that are denied: its index cannot be read';
 const TOO_MUCH = 'git may show files that are denied: its history is too long to be looked through';
 const MOST_BYTES = 64 * 1024 * 1024;
+
+/** What is asked about repositories: the workspace's files, and version control itself. */
+export type RepositoryView = Pick<CallContext, 'files' | 'scope'> & Pick<ToolPorts, 'versionControl'>;
 
 /** Where a repository stands: the folder that git is run in for it, and its index, which a bare one has not. */
 interface Repository {
@@ -24,17 +28,17 @@ interface Repository {
 export async function historyDoubt(
   histories: readonly History[],
   cwd: string,
-  context: ToolContext,
+  view: RepositoryView,
 ): Promise<string | undefined> {
-  if (!context.scope.keepsOut) return undefined;
+  if (!view.scope.keepsOut) return undefined;
   for (const { folder, digests } of histories) {
     if (folder === undefined) return UNKNOWN;
     try {
-      const start = absolutePath(folder, cwd, context.scope.home);
-      const repository = await repositoryAround(start, context);
+      const start = absolutePath(folder, cwd, view.scope.home);
+      const repository = await repositoryAround(start, view);
       if (repository === undefined) continue;
       if (typeof repository === 'string') return repository;
-      const doubt = (await doubtAbout(repository, context)) ?? (await digestDoubt(repository, digests, context));
+      const doubt = (await doubtAbout(repository, view)) ?? (await digestDoubt(repository, digests, view));
       if (doubt !== undefined) return doubt;
     } catch (error) {
       if (error instanceof BadPath) return UNKNOWN;
@@ -45,17 +49,17 @@ export async function historyDoubt(
 }
 
 /** The same about the repositories of the workspace folders, for commands that may look into what git keeps. */
-export async function keepsWhatIsDenied(context: ToolContext): Promise<string | undefined> {
+export async function keepsWhatIsDenied(view: RepositoryView): Promise<string | undefined> {
   return historyDoubt(
-    context.scope.roots.map((folder) => ({ folder, digests: [] })),
+    view.scope.roots.map((folder) => ({ folder, digests: [] })),
     '/',
-    context,
+    view,
   );
 }
 
 /** The repository that a folder lies in; a text where that cannot be told. One outside is not there for a command. */
-async function repositoryAround(start: string, context: ToolContext): Promise<Repository | string | undefined> {
-  const { scope, files } = context;
+async function repositoryAround(start: string, view: RepositoryView): Promise<Repository | string | undefined> {
+  const { scope, files } = view;
   const root = scope.rootOf(start);
   for (let folder = start; root !== undefined && isInside(root, folder); folder = parentOf(folder)) {
     try {
@@ -72,8 +76,8 @@ async function repositoryAround(start: string, context: ToolContext): Promise<Re
   return undefined;
 }
 
-async function doubtAbout({ top, index }: Repository, context: ToolContext): Promise<string | undefined> {
-  const { scope, files, versionControl } = context;
+async function doubtAbout({ top, index }: Repository, view: RepositoryView): Promise<string | undefined> {
+  const { scope, files, versionControl } = view;
   const isKept = (name: string): boolean => scope.isHidden(`${top}/${name}`);
   if (index !== undefined) {
     try {
@@ -98,7 +102,7 @@ async function doubtAbout({ top, index }: Repository, context: ToolContext): Pro
 async function digestDoubt(
   { top }: Repository,
   digests: readonly string[],
-  { versionControl }: ToolContext,
+  { versionControl }: RepositoryView,
 ): Promise<string | undefined> {
   if (digests.length === 0 || (await versionControl.areCommits(top, digests))) return undefined;
   return `git may show a file that is denied: what ${digests[0]?.slice(0, 12) ?? ''} is was not found out`;

@@ -6,7 +6,7 @@ import { headOf, type Word } from '../../command/word.ts';
 import { Forbidden } from '../../scope/guard.ts';
 import { absolutePath, BadPath, nameOf } from '../../scope/spelling.ts';
 import { ToolFailure } from '../failure.ts';
-import type { ToolContext } from '../tool.ts';
+import type { CallContext } from '../tool.ts';
 import { fitting } from './namedPaths.ts';
 
 type Does = Extract<Losing, { kind: 'some' }>['does'];
@@ -27,7 +27,7 @@ const MOST_FITTING = 500;
 export async function lossTargets(
   meaning: Meaning,
   cwd: string,
-  context: ToolContext,
+  context: CallContext,
 ): Promise<{ targets: LossTarget[]; isWhole: boolean }> {
   const known = meaning.programs.map((words) => losingsOf(words));
   const found: LossTarget[] = [];
@@ -58,11 +58,11 @@ class Start {
   isWhole = true;
   readonly #folder: string | undefined;
   readonly #cwd: string;
-  readonly #context: ToolContext;
+  readonly #context: CallContext;
   /** What does not say where it works may work anywhere in here. */
   readonly #root: string;
 
-  constructor(folder: string | undefined, cwd: string, context: ToolContext) {
+  constructor(folder: string | undefined, cwd: string, context: CallContext) {
     this.#folder = folder;
     this.#cwd = cwd;
     this.#context = context;

@@ -1,16 +1,15 @@
-import type { Card, Loss } from '../../../shared/approval.ts';
+import type { Loss } from '../../../shared/block.ts';
 import { visibleLine } from '../../../shared/visible.ts';
 import type { Look } from '../../scope/files.ts';
 import { Forbidden } from '../../scope/guard.ts';
 import { BadPath } from '../../scope/spelling.ts';
 import { ToolFailure } from '../failure.ts';
 import { amountAt, lossAt } from '../files/loss.ts';
-import type { ToolContext } from '../tool.ts';
+import type { ToolPorts } from '../ports.ts';
+import type { CallContext } from '../tool.ts';
+import type { CommandLosses, UnknownLoss } from './commandCard.ts';
 import { lossTargets, type LossTarget } from './lossTargets.ts';
 import type { Line } from './scripts.ts';
-
-type CommandCard = Extract<Card, { kind: 'command' }>;
-type UnknownLoss = NonNullable<CommandCard['unknownLosses']>[number];
 
 const MOST_SHOWN = 10;
 const MOST_UNKNOWN = 5;
@@ -18,28 +17,26 @@ const MOST_LOOKED_AT = 1000;
 /** Each is a question to version control, and for a folder a walk. */
 const MOST_ASKED_ABOUT = 60;
 
-export interface CommandLosses {
-  /** What no version control holds first, then the biggest. */
-  card: Pick<CommandCard, 'losses' | 'unknownLosses' | 'lossTotal'>;
-  /** How many are not on the card. */
-  left: { losses: number; unknownLosses: number };
-}
+const NOTHING: CommandLosses = { losses: [], lossesLeft: 0, unknownLosses: [], unknownLossesLeft: 0 };
 
-/** What stands where a command says that it deletes or overwrites. What it does not say cannot be known. */
+/**
+ * What stands where a command says that it deletes or overwrites: what no version control holds first, then the biggest.
+ * What it does not say cannot be known.
+ */
 export async function commandLosses(
   { meaning, cwd, onlyLooks }: Pick<Line, 'meaning' | 'cwd' | 'onlyLooks'>,
-  context: ToolContext,
-  signal: AbortSignal,
+  ports: Pick<ToolPorts, 'versionControl' | 'editor'>,
+  context: CallContext,
 ): Promise<CommandLosses> {
   // What cannot write takes nothing away.
-  if (onlyLooks) return { card: { losses: [] }, left: { losses: 0, unknownLosses: 0 } };
+  if (onlyLooks) return NOTHING;
   const { targets, isWhole } = await lossTargets(meaning, cwd, context);
   const looked = targets.slice(0, MOST_LOOKED_AT);
   const { standing, open } = await whatStands(looked, cwd, context);
   const found: { path: string; loss: Loss }[] = [];
   const total = { files: 0, bytes: 0, more: !isWhole || looked.length < targets.length };
   for (const look of standing) {
-    const loss = found.length < MOST_ASKED_ABOUT ? await orUnknown(() => lossAt(look, context, signal)) : undefined;
+    const loss = found.length < MOST_ASKED_ABOUT ? await orUnknown(() => lossAt(look, ports, context)) : undefined;
     if (loss) found.push({ path: context.scope.shown(look.path), loss });
     const amount = loss ?? { files: 1, bytes: look.size, more: look.kind === 'directory' };
     total.files += amount.files;
@@ -47,15 +44,14 @@ export async function commandLosses(
     total.more ||= amount.more;
   }
   found.sort((a, b) => doubtOf(b.loss) - doubtOf(a.loss) || b.loss.bytes - a.loss.bytes);
-  const unknown = await bounds(open, context, signal);
+  const unknown = await bounds(open, ports.editor, context);
   const left = standing.length - Math.min(found.length, MOST_SHOWN) + targets.length - looked.length;
   return {
-    card: {
-      losses: found.slice(0, MOST_SHOWN),
-      ...(unknown.shown.length > 0 && { unknownLosses: unknown.shown }),
-      ...((left > 0 || (found.length > 0 && !isWhole)) && { lossTotal: total }),
-    },
-    left: { losses: left, unknownLosses: unknown.left },
+    losses: found.slice(0, MOST_SHOWN),
+    lossesLeft: left,
+    ...((left > 0 || (found.length > 0 && !isWhole)) && { lossTotal: total }),
+    unknownLosses: unknown.shown,
+    unknownLossesLeft: unknown.left,
   };
 }
 
@@ -68,7 +64,7 @@ interface Open extends LossTarget {
 async function whatStands(
   targets: readonly LossTarget[],
   cwd: string,
-  { files, scope }: ToolContext,
+  { files, scope }: CallContext,
 ): Promise<{ standing: Look[]; open: Open[] }> {
   const standing = new Map<string, Look>();
   const open = new Map<string, Open>();
@@ -96,13 +92,13 @@ async function whatStands(
 
 async function bounds(
   open: readonly Open[],
-  context: ToolContext,
-  signal: AbortSignal,
+  editor: ToolPorts['editor'],
+  context: CallContext,
 ): Promise<{ shown: UnknownLoss[]; left: number }> {
   const shown: UnknownLoss[] = [];
   for (const [index, { look, spelling, program, does }] of open.entries()) {
     if (shown.length === MOST_UNKNOWN) return { shown, left: open.length - index };
-    const most = look && (await orUnknown(() => amountAt(look, context, signal)));
+    const most = look && (await orUnknown(() => amountAt(look, editor, context)));
     if (most?.files === 0) continue;
     shown.push({
       program: visibleLine(program),

@@ -5,7 +5,7 @@ import { folded } from '../../scope/pathRule.ts';
 import type { Scope } from '../../scope/scope.ts';
 import { absolutePath, BadPath, isInside } from '../../scope/spelling.ts';
 import { ToolFailure } from '../failure.ts';
-import type { ToolContext } from '../tool.ts';
+import type { CallContext } from '../tool.ts';
 
 /** Folders that a sandbox has of its own: what stands there is the system's, not the user's. */
 const SYSTEM = [
@@ -37,7 +37,7 @@ export interface FoundPaths {
  * Resolves the paths that a command names, link by link, and asks the scope about each. Throws `Forbidden` for one
  * that is denied or lies outside; of what a glob fits, denied names are left out unless nothing else fits.
  */
-export async function namedPaths(meaning: Meaning, cwd: string, context: ToolContext): Promise<FoundPaths> {
+export async function namedPaths(meaning: Meaning, cwd: string, context: CallContext): Promise<FoundPaths> {
   const found: FoundPaths = { resources: [], doubts: [] };
   const seen = new Set<string>();
   // Looked up once, and only if a word may be a path.
@@ -83,7 +83,7 @@ function mayBePath(spelling: string, names: ReadonlySet<string>, scope: Scope): 
   return names.has(folded(first));
 }
 
-async function addFitting(named: NamedPath, cwd: string, context: ToolContext, found: FoundPaths): Promise<void> {
+async function addFitting(named: NamedPath, cwd: string, context: CallContext, found: FoundPaths): Promise<void> {
   let forbidden: Forbidden | undefined;
   let permitted = 0;
   for (const spelling of (await fitting(named.spelling, cwd, context)).slice(0, MOST_FITTING)) {
@@ -109,7 +109,7 @@ function isSystem(path: string, spelling: string, scope: Scope): boolean {
   return SYSTEM.some((folder) => isInside(folder, path) && !scope.roots.some((root) => isInside(folder, root)));
 }
 
-async function addOne(named: NamedPath, cwd: string, context: ToolContext, found: FoundPaths): Promise<void> {
+async function addOne(named: NamedPath, cwd: string, context: CallContext, found: FoundPaths): Promise<void> {
   const { scope, files } = context;
   const { access } = named;
   const lexical = absolutePath(named.spelling, cwd, scope.home);
@@ -133,7 +133,7 @@ async function addOne(named: NamedPath, cwd: string, context: ToolContext, found
 }
 
 /** The kernel goes up from where a link leads, our spelling goes up by name: where they may differ, both count. */
-async function physical(spelling: string, cwd: string, context: ToolContext): Promise<string[]> {
+async function physical(spelling: string, cwd: string, context: CallContext): Promise<string[]> {
   if (!/[^./][^/]*\/+\.\.(\/|$)/.test(spelling)) return [];
   let at = spelling.startsWith('/') ? '/' : spelling.startsWith('~') ? context.scope.home : cwd;
   for (const segment of spelling.replace(/^~\//, '').split('/')) {
@@ -151,7 +151,7 @@ const MOST_FITTING = 100;
 export async function fitting(
   spelling: string,
   cwd: string,
-  { scope, files }: Pick<ToolContext, 'scope' | 'files'>,
+  { scope, files }: Pick<CallContext, 'scope' | 'files'>,
 ): Promise<string[]> {
   const pattern = spelling.replaceAll('\\', '');
   const written = absolutePath(pattern, cwd, scope.home);

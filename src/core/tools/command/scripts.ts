@@ -8,8 +8,9 @@ import { seenFrom } from '../../command/shellState.ts';
 import type { Meaning } from '../../command/understand.ts';
 import { folded } from '../../scope/pathRule.ts';
 import { absoluteOrNone, isInside, parentOf } from '../../scope/spelling.ts';
+import type { ScriptWatch } from '../../flow/scriptWatch.ts';
 import { Changed } from '../failure.ts';
-import type { ToolContext } from '../tool.ts';
+import type { CallContext } from '../tool.ts';
 import { Bindings, type Binding } from './bindings.ts';
 import type { FoundPaths } from './namedPaths.ts';
 
@@ -31,9 +32,8 @@ export interface BoundFiles {
 }
 
 /** The files that say what a command's programs do, as they stand now: an approval binds to them. */
-export async function boundFiles(line: Line, context: ToolContext): Promise<BoundFiles> {
-  const { scriptWatch: watch } = context;
-  await seeOrders(line.cwd, context);
+export async function boundFiles(line: Line, watch: ScriptWatch, context: CallContext): Promise<BoundFiles> {
+  await seeOrders(line.cwd, watch, context);
   if (line.onlyLooks) return { scripts: [], preImages: [] };
   const bindings = new Bindings(line.cwd, context);
   for (const path of orderPaths(line, context)) await bindings.path(path, true);
@@ -54,7 +54,7 @@ export async function boundFiles(line: Line, context: ToolContext): Promise<Boun
 }
 
 /** Throws where a file that an approval binds to is another one by now. */
-export async function assertStillBound(preImages: readonly PreImage[], { files, scope }: ToolContext): Promise<void> {
+export async function assertStillBound(preImages: readonly PreImage[], { files, scope }: CallContext): Promise<void> {
   for (const expected of preImages) {
     // A file that has grown is not read to its end to find that out.
     const look = await files.look(expected.path, '/', 'followed');
@@ -67,15 +67,15 @@ export async function assertStillBound(preImages: readonly PreImage[], { files, 
 }
 
 /** How the usual order files stand before anything is changed. */
-async function seeOrders(cwd: string, context: ToolContext): Promise<void> {
+async function seeOrders(cwd: string, watch: ScriptWatch, context: CallContext): Promise<void> {
   const names = new Set((await context.files.names(cwd)).map(folded));
   const bindings = new Bindings(cwd, context);
   for (const name of ORDER_FILES) if (names.has(folded(name))) await bindings.path(`${cwd}/${name}`, true);
-  for (const { image } of bindings.bound) context.scriptWatch.seen(image.path, digestOf(image));
+  for (const { image } of bindings.bound) watch.seen(image.path, digestOf(image));
 }
 
 /** Where the order files of all programs may be: where each starts, where it is told to look, and above. */
-function orderPaths({ meaning, cwd }: Line, { scope }: ToolContext): Set<string> {
+function orderPaths({ meaning, cwd }: Line, { scope }: CallContext): Set<string> {
   const root = scope.rootOf(cwd) ?? cwd;
   const found = new Set<string>();
   for (const [index, words] of meaning.programs.entries()) {

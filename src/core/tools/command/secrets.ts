@@ -1,5 +1,5 @@
 import { PASSED_OVER } from '../files/looking.ts';
-import type { ToolContext } from '../tool.ts';
+import type { CallContext } from '../tool.ts';
 
 const MOST_ENTRIES = 20_000;
 
@@ -13,7 +13,7 @@ export interface SecretsFound {
  * Likely secrets that a command could read. In a workspace too big to be looked through whole, its folder stands for
  * them: what is not known counts as being there.
  */
-export async function secretsIn({ files, scope }: ToolContext): Promise<SecretsFound> {
+export async function secretsIn({ files, scope }: CallContext): Promise<SecretsFound> {
   const paths: string[] = [];
   let looked = 0;
   const visit = async (folder: string): Promise<boolean> => {

@@ -3,8 +3,7 @@ import type { Word } from '../../command/word.ts';
 import { Forbidden } from '../../scope/guard.ts';
 import { absoluteOrNone, BadPath, nameOf } from '../../scope/spelling.ts';
 import { ToolFailure } from '../failure.ts';
-import type { ToolContext } from '../tool.ts';
-import { historyDoubt, keepsWhatIsDenied } from './history.ts';
+import { historyDoubt, keepsWhatIsDenied, type RepositoryView } from './history.ts';
 
 /** What becomes of the places where copies of denied files are kept (scope/contentStores.ts) while a command runs. */
 export interface StoresPlan {
@@ -19,15 +18,15 @@ export interface StoresPlan {
  * nothing that shows content, and nothing else in the line may read whole folders. Any other line does without: one
  * that only looks always, one that may write where the workspace's repositories really hold something denied.
  */
-export async function planStores(meaning: Meaning, cwd: string, context: ToolContext): Promise<StoresPlan> {
-  if (!context.scope.keepsOut) return { isHidden: false, doubts: [] };
+export async function planStores(meaning: Meaning, cwd: string, view: RepositoryView): Promise<StoresPlan> {
+  if (!view.scope.keepsOut) return { isHidden: false, doubts: [] };
   if (meaning.gits.length === 0)
     return {
-      isHidden: meaning.doubts.length === 0 || (await keepsWhatIsDenied(context)) !== undefined,
+      isHidden: meaning.doubts.length === 0 || (await keepsWhatIsDenied(view)) !== undefined,
       doubts: [],
     };
-  const history = await historyDoubt(meaning.histories, cwd, context);
-  const beside = await besideGit(meaning, cwd, context);
+  const history = await historyDoubt(meaning.histories, cwd, view);
+  const beside = await besideGit(meaning, cwd, view);
   return { isHidden: false, doubts: [history, beside].filter((doubt) => doubt !== undefined) };
 }
 
@@ -36,7 +35,7 @@ const RECURSIVE = /^(grep|egrep|fgrep|zgrep|rg|diff|tar|find|xargs)$/;
 const LISTS = /^(find|ls|dir|vdir|tree|du)$/;
 
 /** Which program of the line could read git's store while it is there for git. */
-async function besideGit(meaning: Meaning, cwd: string, context: ToolContext): Promise<string | undefined> {
+async function besideGit(meaning: Meaning, cwd: string, view: RepositoryView): Promise<string | undefined> {
   const names = meaning.programs.map(([program]) => program?.text.replace(/^.*\//, '') ?? '');
   const doubt = (name: string): string =>
     `while git needs what it keeps, ${name} could read it; run them as two commands`;
@@ -48,12 +47,12 @@ async function besideGit(meaning: Meaning, cwd: string, context: ToolContext): P
     );
     if (goesThroughHere(name, words, isGivenPlace)) return doubt(name);
     if (name === 'xargs' && names.some((one) => LISTS.test(one))) return doubt(name);
-    if (meaning.folders[index]?.some((folder) => isInStore(folder, cwd, context)) !== false) return doubt(name);
+    if (meaning.folders[index]?.some((folder) => isInStore(folder, cwd, view)) !== false) return doubt(name);
   }
   for (const named of meaning.paths) {
     const name = named.program === undefined ? 'the shell' : (names[named.program] ?? '');
     if (named.program !== undefined && (meaning.gits.includes(named.program) || !RECURSIVE.test(name))) continue;
-    if (named.access === 'read' && (await mayHoldRepository(named, cwd, context))) return doubt(name);
+    if (named.access === 'read' && (await mayHoldRepository(named, cwd, view))) return doubt(name);
   }
   return undefined;
 }
@@ -78,7 +77,7 @@ function goesThroughHere(name: string, words: readonly Word[], isGivenPlace: boo
   return false;
 }
 
-function isInStore(folder: string, cwd: string, { scope }: ToolContext): boolean {
+function isInStore(folder: string, cwd: string, { scope }: RepositoryView): boolean {
   const path = absoluteOrNone(folder, cwd, scope.home);
   return path === undefined || scope.storeAround(path) !== undefined || /(^|\/)\.git(\/|$)/i.test(path);
 }
@@ -86,14 +85,14 @@ function isInStore(folder: string, cwd: string, { scope }: ToolContext): boolean
 const MOST_ENTRIES = 2000;
 
 /** Whether a folder that is gone through holds, or lies in, a repository's folder; one too big to tell counts as one. */
-async function mayHoldRepository(named: NamedPath, cwd: string, context: ToolContext): Promise<boolean> {
+async function mayHoldRepository(named: NamedPath, cwd: string, view: RepositoryView): Promise<boolean> {
   if (named.isPattern) return true;
   try {
-    const { path, kind } = await context.files.look(named.spelling, cwd, 'followed');
-    if (isInStore(path, '/', context)) return true;
+    const { path, kind } = await view.files.look(named.spelling, cwd, 'followed');
+    if (isInStore(path, '/', view)) return true;
     if (kind !== 'directory') return false;
     let looked = 0;
-    for await (const entry of context.files.walk(path, new AbortController().signal)) {
+    for await (const entry of view.files.walk(path, new AbortController().signal)) {
       looked += 1;
       const name = entry.name.toLowerCase();
       if (name === '.git' || name === 'objects' || looked > MOST_ENTRIES) return true;

@@ -1,6 +1,9 @@
 import * as z from 'zod';
+import type { Card } from '../../../shared/approval.ts';
+import type { Loss } from '../../../shared/block.ts';
 import { Missing, ToolFailure } from '../failure.ts';
-import { anyTool, expectedAt, type Tool, type ToolContext } from '../tool.ts';
+import { defineTool, expectedAt, type Tool, type CallContext } from '../tool.ts';
+import type { ToolPorts } from '../ports.ts';
 import { lossAt } from './loss.ts';
 import { secretsBelow } from './secretsBelow.ts';
 import { undoOf, undoWords } from './undo.ts';
@@ -9,19 +12,21 @@ const parameters = z.strictObject({
   path: z.string().describe('The file, link or folder, relative to the workspace folder'),
 });
 
-const tool: Tool<z.infer<typeof parameters>> = {
+type Ports = Pick<ToolPorts, 'folder' | 'checkpoints' | 'versionControl' | 'editor'>;
+
+export const deletePath = defineTool((ports: Ports): Tool<z.infer<typeof parameters>> => ({
   name: 'delete_path',
   summary: 'Delete a file, a link, or a folder with everything in it.',
   family: 'file_system',
   parameters,
-  async describe(args, context, signal) {
-    const look = await context.files.look(args.path, context.folder, 'itself');
+  async describe(args, context) {
+    const look = await context.files.look(args.path, ports.folder, 'itself');
     const shown = context.scope.shown(look.path);
     if (look.kind === 'absent') throw new Missing(`${shown} does not exist`);
     if (context.scope.roots.includes(look.path)) throw new ToolFailure('a workspace folder itself cannot be deleted');
     await context.files.changeable(look.path);
     const preImage = await context.files.preImage(look.path);
-    const undo = await undoOf(context, [preImage]);
+    const undo = await undoOf(ports.checkpoints, [preImage]);
     return {
       action: {
         tool: 'delete_path',
@@ -37,7 +42,7 @@ const tool: Tool<z.infer<typeof parameters>> = {
         undo,
       },
       title: `Delete ${shown}`,
-      card: { kind: 'delete', path: shown, loss: await lossAt(look, context, signal) },
+      card: deleteCard(shown, await lossAt(look, ports, context)),
       undo: undoWords(undo),
     };
   },
@@ -46,11 +51,20 @@ const tool: Tool<z.infer<typeof parameters>> = {
     await context.files.remove(path, expectedAt(action, path));
     return { ok: true, text: `Deleted ${context.scope.shown(path)}.`, facts: {}, places: { path }, contentOf: [] };
   },
-};
-export const deletePath = anyTool(tool);
+}));
+
+export function deleteCard(path: string, loss: Loss): Card {
+  return {
+    kind: 'delete',
+    blocks: [
+      { kind: 'sentence', icon: 'trash', tone: 'plain', words: ['Deletes ', { exact: path }] },
+      { kind: 'loss', heading: ['What would be lost:'], loss },
+    ],
+  };
+}
 
 /** Deleting or moving a folder touches what is in it: a protected or denied path below makes it forbidden too. */
-export async function hiddenBelow(path: string, context: ToolContext): Promise<{ path: string; access: 'delete' }[]> {
+export async function hiddenBelow(path: string, context: CallContext): Promise<{ path: string; access: 'delete' }[]> {
   const found = await context.files.forbiddenBelow(path);
   return found === undefined ? [] : [{ path: found, access: 'delete' }];
 }

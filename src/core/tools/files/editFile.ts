@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { ToolFailure } from '../failure.ts';
 import { MAX_TEXT, textOf } from '../text.ts';
-import { anyTool, expectedAt, type Tool, type ToolContext } from '../tool.ts';
+import { defineTool, expectedAt, type Tool, type CallContext } from '../tool.ts';
+import type { ToolPorts } from '../ports.ts';
 import { editCard } from './diffCard.ts';
 import { refuseMasksLookedFor, refuseMasksWrittenBack } from './masksWrittenBack.ts';
 import { undoOf, undoWords } from './undo.ts';
@@ -14,7 +15,9 @@ const parameters = z.strictObject({
 });
 type Arguments = z.infer<typeof parameters>;
 
-const tool: Tool<Arguments> = {
+type Ports = Pick<ToolPorts, 'folder' | 'redactor' | 'editor' | 'checkpoints' | 'hash'>;
+
+export const editFile = defineTool((ports: Ports): Tool<Arguments> => ({
   name: 'edit_file',
   summary: 'Replace a piece of text in a file. The old text must occur exactly once unless replace_all is set.',
   family: 'file_system',
@@ -22,17 +25,17 @@ const tool: Tool<Arguments> = {
   async describe(args, context) {
     if (args.old_text === args.new_text)
       throw new ToolFailure('old_text and new_text are the same: this edit changes nothing');
-    const look = await context.files.look(args.path, context.folder, 'followed');
+    const look = await context.files.look(args.path, ports.folder, 'followed');
     const shown = context.scope.shown(look.path);
     await context.files.changeable(look.path);
     const preImage = await context.files.preImage(look.path);
-    const undo = await undoOf(context, [preImage]);
+    const undo = await undoOf(ports.checkpoints, [preImage]);
     const open = context.scope.standing(look.path, 'write').kind === 'free';
     const before = open ? await currentText(look.path, context) : '';
     const secret = context.scope.isSecret(look.path);
-    if (open) refuseMasksLookedFor(before, args.old_text, shown, context.redactor);
+    if (open) refuseMasksLookedFor(before, args.old_text, shown, ports.redactor);
     const after = open ? edited(before, args, shown, secret) : args.new_text;
-    if (open) refuseMasksWrittenBack({ before, after, shown }, context.redactor);
+    if (open) refuseMasksWrittenBack({ before, after, shown }, ports.redactor);
     return {
       action: {
         tool: 'edit_file',
@@ -54,7 +57,7 @@ const tool: Tool<Arguments> = {
         change: 'edit',
         before,
         after,
-        unsaved: context.editor.isUnsaved(look.path),
+        unsaved: ports.editor.isUnsaved(look.path),
       }),
       undo: undoWords(undo),
       preview: { path: look.path, before, after },
@@ -68,15 +71,14 @@ const tool: Tool<Arguments> = {
     return {
       ok: true,
       text: `Edited ${shown}.`,
-      facts: { bytes: content.length, after: context.hash(content) },
+      facts: { bytes: content.length, after: ports.hash(content) },
       places: { path },
       contentOf: [],
     };
   },
-};
-export const editFile = anyTool(tool);
+}));
 
-async function currentText(path: string, context: ToolContext): Promise<string> {
+async function currentText(path: string, context: CallContext): Promise<string> {
   return textOf(await context.files.read(path, MAX_TEXT), context.scope.shown(path));
 }
 

@@ -4,7 +4,8 @@ import { isGlob } from '../../scope/glob.ts';
 import { relativeTo } from '../../scope/spelling.ts';
 import { TooBig } from '../effort.ts';
 import { globOf } from '../text.ts';
-import { anyTool, type Tool } from '../tool.ts';
+import { defineTool, type Tool } from '../tool.ts';
+import type { ToolPorts } from '../ports.ts';
 import { describeLooking, PASSED_OVER } from './looking.ts';
 
 const MAX_RESULTS = 500;
@@ -14,16 +15,18 @@ const parameters = z.strictObject({
   path: z.string().default('.').describe('Where to start, relative to the workspace folder'),
 });
 
-const tool: Tool<z.infer<typeof parameters>> = {
+type Ports = Pick<ToolPorts, 'folder' | 'goesTo'>;
+
+export const findFiles = defineTool((ports: Ports): Tool<z.infer<typeof parameters>> => ({
   name: 'find_files',
   summary: 'Find files by name: a glob against the path below the start, or a part of the name.',
   family: 'file_system',
   parameters,
   describe(args, context) {
     const title = (shown: string): string => `Find ${visibleLine(args.pattern)} in ${shown}`;
-    return describeLooking({ tool: 'find_files', effect: 'search', args, access: () => 'list', title }, context);
+    return describeLooking({ tool: 'find_files', effect: 'search', args, access: () => 'list', title }, ports, context);
   },
-  async perform(args, action, context, signal) {
+  async perform(args, action, context) {
     const start = action.resources[0]?.path ?? '';
     const matches = isGlob(args.pattern)
       ? globOf(args.pattern)
@@ -31,7 +34,7 @@ const tool: Tool<z.infer<typeof parameters>> = {
     const found: string[] = [];
     let more = '';
     try {
-      for await (const entry of context.files.walk(start, signal)) {
+      for await (const entry of context.files.walk(start, context.signal)) {
         const below = relativeTo(start, entry.path);
         if (below.split('/').some((part) => PASSED_OVER.has(part) && !args.pattern.includes(part))) continue;
         if (entry.kind === 'directory' || !matches(below)) continue;
@@ -53,5 +56,4 @@ const tool: Tool<z.infer<typeof parameters>> = {
       contentOf: [],
     };
   },
-};
-export const findFiles = anyTool(tool);
+}));

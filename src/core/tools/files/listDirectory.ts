@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { visibleLine } from '../../../shared/visible.ts';
-import { anyTool, type Tool } from '../tool.ts';
+import { defineTool, type Tool } from '../tool.ts';
+import type { ToolPorts } from '../ports.ts';
 import { describeLooking } from './looking.ts';
 
 const MAX_ENTRIES = 1000;
@@ -9,7 +10,9 @@ const parameters = z.strictObject({
   path: z.string().default('.').describe('The folder, relative to the workspace folder'),
 });
 
-const tool: Tool<z.infer<typeof parameters>> = {
+type Ports = Pick<ToolPorts, 'folder' | 'goesTo'>;
+
+export const listDirectory = defineTool((ports: Ports): Tool<z.infer<typeof parameters>> => ({
   name: 'list_directory',
   summary: 'List what is in a folder of the workspace: one name a line, folders with a slash, files with their size.',
   family: 'file_system',
@@ -17,6 +20,7 @@ const tool: Tool<z.infer<typeof parameters>> = {
   describe(args, context) {
     return describeLooking(
       { tool: 'list_directory', effect: 'list', args, access: () => 'list', title: (shown) => `List ${shown}` },
+      ports,
       context,
     );
   },
@@ -43,5 +47,4 @@ const tool: Tool<z.infer<typeof parameters>> = {
       contentOf: [],
     };
   },
-};
-export const listDirectory = anyTool(tool);
+}));

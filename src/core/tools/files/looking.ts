@@ -1,6 +1,8 @@
 import type { Action, Resource } from '../../../shared/action.ts';
+import type { Card } from '../../../shared/approval.ts';
 import type { Look } from '../../scope/files.ts';
-import type { Description, ToolContext } from '../tool.ts';
+import type { ToolPorts } from '../ports.ts';
+import type { CallContext, Description } from '../tool.ts';
 
 /** Folders that tools re-create: passed over when a whole tree is looked through. */
 export const PASSED_OVER = new Set(['node_modules', '.git', '__pycache__', '.venv', 'target', 'dist']);
@@ -16,8 +18,12 @@ interface Looking {
 }
 
 /** The description of a call that changes nothing: one path, looked at. */
-export async function describeLooking(looking: Looking, context: ToolContext): Promise<Description> {
-  const look = await context.files.look(looking.args.path, context.folder, 'followed');
+export async function describeLooking(
+  looking: Looking,
+  ports: Pick<ToolPorts, 'folder' | 'goesTo'>,
+  context: CallContext,
+): Promise<Description> {
+  const look = await context.files.look(looking.args.path, ports.folder, 'followed');
   const shown = context.scope.shown(look.path);
   return {
     action: {
@@ -29,7 +35,18 @@ export async function describeLooking(looking: Looking, context: ToolContext): P
       undo: 'nothing-to-undo',
     },
     title: looking.title(shown),
-    card: { kind: 'read', path: shown, goesTo: context.goesTo },
+    card: readCard(shown, ports.goesTo),
     undo: 'Nothing changes on disk.',
+  };
+}
+
+/** `goesTo`: a sentence. */
+export function readCard(path: string, goesTo: string): Card {
+  return {
+    kind: 'read',
+    blocks: [
+      { kind: 'sentence', icon: 'eye', tone: 'plain', words: ['Reads ', { exact: path }] },
+      { kind: 'sentence', icon: 'export', tone: 'plain', words: [`The content goes to ${goesTo}`] },
+    ],
   };
 }

@@ -1,25 +1,34 @@
-import type { Loss } from '../../../shared/approval.ts';
+import type { Loss } from '../../../shared/block.ts';
 import type { Look } from '../../scope/files.ts';
-import type { ToolContext } from '../tool.ts';
+import type { ToolPorts } from '../ports.ts';
+import type { CallContext } from '../tool.ts';
 
 const MOST = 20_000;
 
 /** What would be gone: files and bytes at or below a path, and how many of them version control holds. */
-export async function lossAt(look: Look, context: ToolContext, signal: AbortSignal): Promise<Loss> {
-  const amount = await amountAt(look, context, signal);
+export async function lossAt(
+  look: Look,
+  ports: Pick<ToolPorts, 'versionControl' | 'editor'>,
+  context: CallContext,
+): Promise<Loss> {
+  const amount = await amountAt(look, ports.editor, context);
   const root = context.scope.rootOf(look.path);
-  const tracked = root === undefined ? undefined : await context.versionControl.trackedFiles(root, look.path);
+  const tracked = root === undefined ? undefined : await ports.versionControl.trackedFiles(root, look.path);
   return { ...amount, tracked: trackedWords(tracked, amount.files) };
 }
 
 /** Files and bytes at or below a path. */
-export async function amountAt(look: Look, context: ToolContext, signal: AbortSignal): Promise<Omit<Loss, 'tracked'>> {
+export async function amountAt(
+  look: Look,
+  editor: ToolPorts['editor'],
+  context: CallContext,
+): Promise<Omit<Loss, 'tracked'>> {
   let files = 0;
   let bytes = 0;
   let more = false;
-  let unsaved = context.editor.isUnsaved(look.path);
+  let unsaved = editor.isUnsaved(look.path);
   if (look.kind === 'directory') {
-    for await (const entry of context.files.walk(look.path, signal)) {
+    for await (const entry of context.files.walk(look.path, context.signal)) {
       if (entry.kind === 'directory') continue;
       if (files === MOST) {
         more = true;
@@ -27,7 +36,7 @@ export async function amountAt(look: Look, context: ToolContext, signal: AbortSi
       }
       files += 1;
       bytes += entry.size;
-      unsaved ||= context.editor.isUnsaved(entry.path);
+      unsaved ||= editor.isUnsaved(entry.path);
     }
   } else {
     files = 1;

@@ -1,7 +1,10 @@
 import * as z from 'zod';
+import type { Card } from '../../../shared/approval.ts';
+import type { Loss } from '../../../shared/block.ts';
 import { Missing, ToolFailure } from '../failure.ts';
 import { isInside } from '../../scope/spelling.ts';
-import { anyTool, expectedAt, type Tool } from '../tool.ts';
+import { defineTool, expectedAt, type Tool } from '../tool.ts';
+import type { ToolPorts } from '../ports.ts';
 import { hiddenBelow } from './deletePath.ts';
 import { lossAt } from './loss.ts';
 import { secretsBelow } from './secretsBelow.ts';
@@ -12,14 +15,16 @@ const parameters = z.strictObject({
   to: z.string().describe('The new path, name included; missing folders are made'),
 });
 
-const tool: Tool<z.infer<typeof parameters>> = {
+type Ports = Pick<ToolPorts, 'folder' | 'checkpoints' | 'versionControl' | 'editor'>;
+
+export const movePath = defineTool((ports: Ports): Tool<z.infer<typeof parameters>> => ({
   name: 'move_path',
   summary: 'Move or rename a file, a link or a folder. An existing file at the new path is replaced.',
   family: 'file_system',
   parameters,
-  async describe(args, context, signal) {
-    const from = await context.files.look(args.from, context.folder, 'itself');
-    const to = await context.files.look(args.to, context.folder, 'itself');
+  async describe(args, context) {
+    const from = await context.files.look(args.from, ports.folder, 'itself');
+    const to = await context.files.look(args.to, ports.folder, 'itself');
     const [fromShown, toShown] = [context.scope.shown(from.path), context.scope.shown(to.path)];
     if (from.kind === 'absent') throw new Missing(`${fromShown} does not exist`);
     if (context.scope.roots.includes(from.path)) throw new ToolFailure('a workspace folder itself cannot be moved');
@@ -28,7 +33,7 @@ const tool: Tool<z.infer<typeof parameters>> = {
     for (const path of [from.path, to.path]) await context.files.changeable(path);
     const fromImage = await context.files.preImage(from.path);
     const toImage = await context.files.preImage(to.path);
-    const undo = await undoOf(context, [fromImage, toImage]);
+    const undo = await undoOf(ports.checkpoints, [fromImage, toImage]);
     return {
       action: {
         tool: 'move_path',
@@ -47,12 +52,7 @@ const tool: Tool<z.infer<typeof parameters>> = {
         undo,
       },
       title: `Move ${fromShown} to ${toShown}`,
-      card: {
-        kind: 'move',
-        from: fromShown,
-        to: toShown,
-        ...(to.kind === 'file' && { replaces: await lossAt(to, context, signal) }),
-      },
+      card: moveCard(fromShown, toShown, to.kind === 'file' ? await lossAt(to, ports, context) : undefined),
       undo: undoWords(undo),
     };
   },
@@ -67,5 +67,22 @@ const tool: Tool<z.infer<typeof parameters>> = {
       contentOf: [],
     };
   },
-};
-export const movePath = anyTool(tool);
+}));
+
+export function moveCard(from: string, to: string, replaces?: Loss): Card {
+  return {
+    kind: 'move',
+    blocks: [
+      {
+        kind: 'facts',
+        facts: [
+          { label: 'From', value: [{ exact: from }] },
+          { label: 'To', value: [{ exact: to }] },
+        ],
+      },
+      replaces
+        ? { kind: 'loss', heading: ['Replaces what is there now:'], loss: replaces }
+        : { kind: 'sentence', icon: 'pass', tone: 'plain', words: ['Nothing is replaced.'] },
+    ],
+  };
+}

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { anyTool, type Tool } from '../tool.ts';
+import { defineTool, type Tool } from '../tool.ts';
+import type { ToolPorts } from '../ports.ts';
 import { ToolFailure } from '../failure.ts';
 import { MAX_TEXT, textOf } from '../text.ts';
 import { describeLooking } from './looking.ts';
@@ -14,7 +15,9 @@ const parameters = z.strictObject({
   end_line: z.number().int().min(1).exactOptional().describe('Last line to read'),
 });
 
-const tool: Tool<z.infer<typeof parameters>> = {
+type Ports = Pick<ToolPorts, 'folder' | 'goesTo' | 'redactor'>;
+
+export const readFile = defineTool((ports: Ports): Tool<z.infer<typeof parameters>> => ({
   name: 'read_file',
   summary: 'Read a text file of the workspace, or a range of its lines. Lines come numbered.',
   family: 'file_system',
@@ -22,11 +25,12 @@ const tool: Tool<z.infer<typeof parameters>> = {
   async describe(args, context) {
     if (args.start_line !== undefined && args.end_line !== undefined && args.end_line < args.start_line)
       throw new ToolFailure(`end_line ${args.end_line} comes before start_line ${args.start_line}`);
-    const { kind, path } = await context.files.look(args.path, context.folder, 'followed');
+    const { kind, path } = await context.files.look(args.path, ports.folder, 'followed');
     if (kind === 'directory')
       throw new ToolFailure(`${context.scope.shown(path)} is a folder; list_directory shows what is in it`);
     return describeLooking(
       { tool: 'read_file', effect: 'read', args, access: () => 'read', title: (shown) => `Read ${shown}` },
+      ports,
       context,
     );
   },
@@ -42,7 +46,7 @@ const tool: Tool<z.infer<typeof parameters>> = {
     let text = '';
     let reached = first - 1;
     for (let number = first; number <= last; number += 1) {
-      const line = context.redactor.text(lines[number - 1] ?? '');
+      const line = ports.redactor.text(lines[number - 1] ?? '');
       const row = `${number}\t${line.length > MAX_LINE ? `${line.slice(0, MAX_LINE)} [… line cut]` : line}\n`;
       if (text.length + row.length > MAX_CHARACTERS) break;
       text += row;
@@ -56,5 +60,4 @@ const tool: Tool<z.infer<typeof parameters>> = {
       contentOf: [path],
     };
   },
-};
-export const readFile = anyTool(tool);
+}));

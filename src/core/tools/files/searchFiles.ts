@@ -1,11 +1,13 @@
 import * as z from 'zod';
 import { visibleLine } from '../../../shared/visible.ts';
+import type { Redactor } from '../../redaction/redactor.ts';
 import { relativeTo } from '../../scope/spelling.ts';
 import { ToolFailure } from '../failure.ts';
 import { TooBig } from '../effort.ts';
 import { globOf, isSkippable, textOf } from '../text.ts';
 import type { OpenSearch } from '../textSearch.ts';
-import { anyTool, type Tool, type ToolContext } from '../tool.ts';
+import { defineTool, type Tool, type CallContext } from '../tool.ts';
+import type { ToolPorts } from '../ports.ts';
 import { describeLooking, PASSED_OVER } from './looking.ts';
 
 const MAX_FILE = 1024 * 1024;
@@ -20,7 +22,9 @@ const parameters = z.strictObject({
   ignore_case: z.boolean().default(false),
 });
 
-const tool: Tool<z.infer<typeof parameters>> = {
+type Ports = Pick<ToolPorts, 'folder' | 'goesTo' | 'redactor' | 'textSearch'>;
+
+export const searchFiles = defineTool((ports: Ports): Tool<z.infer<typeof parameters>> => ({
   name: 'search_files',
   summary: 'Search the text of files. Hits come as path:line: text. Likely secrets and denied files are left out.',
   family: 'file_system',
@@ -35,18 +39,20 @@ const tool: Tool<z.infer<typeof parameters>> = {
         access: (look) => (look.kind === 'file' ? 'read' : 'list'),
         title: (shown) => `Search ${visibleLine(args.pattern)} in ${shown}`,
       },
+      ports,
       context,
     );
   },
-  async perform(args, action, context, signal) {
+  async perform(args, action, context) {
     const start = action.resources[0]?.path ?? '';
     const single = action.resources[0]?.access === 'read';
     const pattern = { text: args.pattern, isExpression: args.regex, ignoresCase: args.ignore_case };
-    const search = context.textSearch.open(pattern, signal);
+    const search = ports.textSearch.open(pattern, context.signal);
     const found: Found = { hits: [], left: 0, contentOf: [], stopped: undefined };
+    const looked = { context, redactor: ports.redactor, found };
     try {
-      if (single) await lookInto(start, await context.files.read(start, 4 * MAX_FILE), { search, context, found });
-      else await lookBelow(start, args.glob, { search, context, found }, signal);
+      if (single) await lookInto(start, await context.files.read(start, 4 * MAX_FILE), { search, ...looked });
+      else await lookBelow(start, args.glob, { search, ...looked });
     } finally {
       await search.close();
     }
@@ -62,8 +68,7 @@ const tool: Tool<z.infer<typeof parameters>> = {
       contentOf,
     };
   },
-};
-export const searchFiles = anyTool(tool);
+}));
 
 interface Found {
   hits: string[];
@@ -75,11 +80,12 @@ interface Found {
 
 interface Search {
   search: OpenSearch;
-  context: ToolContext;
+  context: CallContext;
+  redactor: Redactor;
   found: Found;
 }
 
-async function lookInto(path: string, bytes: Uint8Array, { search, context, found }: Search): Promise<void> {
+async function lookInto(path: string, bytes: Uint8Array, { search, context, redactor, found }: Search): Promise<void> {
   const shown = context.scope.shown(path);
   const text = textOf(bytes, shown);
   const answer = await search.in(text, MAX_HITS - found.hits.length);
@@ -93,16 +99,14 @@ async function lookInto(path: string, bytes: Uint8Array, { search, context, foun
   found.left += answer.count - answer.lines.length;
   const lines = text.split('\n');
   for (const index of answer.lines)
-    found.hits.push(
-      `${visibleLine(shown)}:${index + 1}: ${context.redactor.text(lines[index] ?? '').slice(0, MAX_LINE)}`,
-    );
+    found.hits.push(`${visibleLine(shown)}:${index + 1}: ${redactor.text(lines[index] ?? '').slice(0, MAX_LINE)}`);
 }
 
-async function lookBelow(start: string, glob: string | undefined, how: Search, signal: AbortSignal): Promise<void> {
+async function lookBelow(start: string, glob: string | undefined, how: Search): Promise<void> {
   const { context, found } = how;
   const wanted = glob === undefined ? () => true : globOf(glob);
   try {
-    for await (const entry of context.files.walk(start, signal)) {
+    for await (const entry of context.files.walk(start, context.signal)) {
       const below = relativeTo(start, entry.path);
       if (entry.kind !== 'file' || entry.size > MAX_FILE) continue;
       if (below.split('/').some((part) => PASSED_OVER.has(part)) || context.scope.isSecret(entry.path)) continue;

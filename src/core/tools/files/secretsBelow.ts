@@ -1,7 +1,7 @@
 import type { Resource } from '../../../shared/action.ts';
 import type { Look } from '../../scope/files.ts';
 import { relativeTo } from '../../scope/spelling.ts';
-import type { ToolContext } from '../tool.ts';
+import type { CallContext } from '../tool.ts';
 import { PASSED_OVER } from './looking.ts';
 
 const MOST_ENTRIES = 20_000;
@@ -12,7 +12,7 @@ const MOST_FOUND = 5;
  * does. Not looked for in folders that tools re-create. A folder too big to be looked through whole is too big to be
  * kept before the change too, and asks for that.
  */
-export async function secretsBelow(look: Look, { files, scope }: ToolContext): Promise<Resource[]> {
+export async function secretsBelow(look: Look, { files, scope }: CallContext): Promise<Resource[]> {
   if (look.kind !== 'directory' || scope.isSecret(look.path)) return [];
   const found: Resource[] = [];
   let looked = 0;

@@ -1,10 +1,10 @@
 import type { Action, PreImage } from '../../../shared/action.ts';
-import type { ToolContext } from '../tool.ts';
+import type { Checkpoints } from '../../checkpoint/port.ts';
 
 /** Whether everything that stands at these paths can be kept before the change. */
-export async function undoOf(context: ToolContext, preImages: PreImage[]): Promise<Action['undo']> {
+export async function undoOf(checkpoints: Checkpoints, preImages: PreImage[]): Promise<Action['undo']> {
   const present = preImages.filter((image) => image.kind !== 'absent').map((image) => image.path);
-  return (await context.checkpoints.canKeep(present)) ? 'full' : 'none';
+  return (await checkpoints.canKeep(present)) ? 'full' : 'none';
 }
 
 /** Undo itself is not built yet: the words promise the kept content, nothing more. */

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { ToolFailure } from '../failure.ts';
 import { MAX_TEXT, textOf } from '../text.ts';
-import { anyTool, expectedAt, type Tool } from '../tool.ts';
+import { defineTool, expectedAt, type Tool } from '../tool.ts';
+import type { ToolPorts } from '../ports.ts';
 import { editCard } from './diffCard.ts';
 import { refuseMasksWrittenBack } from './masksWrittenBack.ts';
 import { undoOf, undoWords } from './undo.ts';
@@ -11,13 +12,15 @@ const parameters = z.strictObject({
   content: z.string().max(MAX_TEXT).describe('The whole new content'),
 });
 
-const tool: Tool<z.infer<typeof parameters>> = {
+type Ports = Pick<ToolPorts, 'folder' | 'redactor' | 'editor' | 'checkpoints' | 'hash'>;
+
+export const writeFile = defineTool((ports: Ports): Tool<z.infer<typeof parameters>> => ({
   name: 'write_file',
   summary: 'Create a text file, or replace the whole content of one.',
   family: 'file_system',
   parameters,
   async describe(args, context) {
-    const look = await context.files.look(args.path, context.folder, 'followed');
+    const look = await context.files.look(args.path, ports.folder, 'followed');
     const shown = context.scope.shown(look.path);
     await context.files.changeable(look.path);
     const preImage = await context.files.preImage(look.path);
@@ -27,11 +30,11 @@ const tool: Tool<z.infer<typeof parameters>> = {
     const open = context.scope.standing(look.path, 'write').kind === 'free';
     const before =
       preImage.kind === 'file' && open ? textOf(await context.files.read(look.path, MAX_TEXT), shown) : undefined;
-    if (before !== undefined) refuseMasksWrittenBack({ before, after: args.content, shown }, context.redactor);
+    if (before !== undefined) refuseMasksWrittenBack({ before, after: args.content, shown }, ports.redactor);
     // Of a likely secret this would tell what is in it.
     if (before === args.content && !context.scope.isSecret(look.path))
       throw new ToolFailure(`${shown} has exactly this content already: there is nothing to write`);
-    const undo = await undoOf(context, [preImage]);
+    const undo = await undoOf(ports.checkpoints, [preImage]);
     return {
       action: {
         tool: 'write_file',
@@ -49,7 +52,7 @@ const tool: Tool<z.infer<typeof parameters>> = {
         change: preImage.kind === 'absent' ? 'create' : 'overwrite',
         before,
         after: args.content,
-        unsaved: context.editor.isUnsaved(look.path),
+        unsaved: ports.editor.isUnsaved(look.path),
       }),
       undo: undoWords(undo),
       preview: { path: look.path, before: before ?? '', after: args.content },
@@ -62,10 +65,9 @@ const tool: Tool<z.infer<typeof parameters>> = {
     return {
       ok: true,
       text: `Wrote ${context.scope.shown(path)} (${content.length} bytes).`,
-      facts: { bytes: content.length, after: context.hash(content) },
+      facts: { bytes: content.length, after: ports.hash(content) },
       places: { path },
       contentOf: [],
     };
   },
-};
-export const writeFile = anyTool(tool);
+}));

@@ -1,0 +1,25 @@
+import type { Checkpoints } from '../checkpoint/port.ts';
+import type { ScriptWatch } from '../flow/scriptWatch.ts';
+import type { Redactor } from '../redaction/redactor.ts';
+import type { EditorBuffers, VersionControl } from '../scope/files.ts';
+import type { Runners } from './runner.ts';
+import type { TextSearch } from './textSearch.ts';
+
+/** What the tools of a run are made from. Each one takes those that it uses: `Pick<ToolPorts, 'folder'>`. */
+export interface ToolPorts {
+  /** The workspace folder of the run: relative paths start here. */
+  folder: string;
+  /** Where the model's prompts go, in words; shown where private content would go there. */
+  goesTo: string;
+  /** Masks secrets in what goes back to the model. Before anything is cut: half a secret is not recognized. */
+  redactor: Redactor;
+  /** What this run may have changed of what commands mean. */
+  scriptWatch: ScriptWatch;
+  runners: Runners;
+  checkpoints: Checkpoints;
+  versionControl: VersionControl;
+  editor: EditorBuffers;
+  textSearch: TextSearch;
+  /** SHA-256 in hexadecimal. */
+  hash: (data: string | Uint8Array) => string;
+}

@@ -1,0 +1,24 @@
+import { offered } from '../policy/decide.ts';
+import type { EffectivePolicy } from '../policy/merge.ts';
+import type { AnyTool } from './tool.ts';
+
+/** The tools of one run. */
+export interface Toolbox {
+  /** A tool by the name the model gave; only real names are found (`constructor` is none). */
+  named(name: string): AnyTool | undefined;
+  /** What the model is told of: tools that the policy denies are not offered at all. */
+  offered(policy: EffectivePolicy): AnyTool[];
+}
+
+/** Throws where two tools have one name: a rule, a grant or a record would speak of either. */
+export function toolboxOf(tools: readonly AnyTool[]): Toolbox {
+  const byName = new Map<string, AnyTool>();
+  for (const tool of tools) {
+    if (byName.has(tool.name)) throw new Error(`there are two tools named ${tool.name}`);
+    byName.set(tool.name, tool);
+  }
+  return {
+    named: (name) => byName.get(name),
+    offered: (policy) => tools.filter((tool) => offered(policy, tool.family).verdict !== 'deny'),
+  };
+}

@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { TOOL_NAMES } from '../../src/core/policy/toolNames.ts';
+import type { ToolPorts } from '../../src/core/tools/ports.ts';
+import { BUILT_IN, builtInTools } from '../../src/core/tools/table.ts';
+import { toolboxOf } from '../../src/core/tools/toolbox.ts';
+
+// Nothing is used of them before a call is described.
+const NO_PORTS = {} as ToolPorts;
+
+test('the names that rules may speak of are those of the tools, and each tool has the name that it stands under', () => {
+  expect(Object.keys(BUILT_IN)).toEqual([...TOOL_NAMES]);
+  expect(builtInTools(NO_PORTS).map(({ name }) => name)).toEqual([...TOOL_NAMES]);
+});
+
+test('a toolbox finds its tools by name, and nothing that is none', () => {
+  const { named } = toolboxOf(builtInTools(NO_PORTS));
+  for (const name of TOOL_NAMES) expect(named(name)?.name).toBe(name);
+  for (const name of ['constructor', '__proto__', 'Read_file', '']) expect(named(name)).toBeUndefined();
+});
+
+test('two tools of one name are no toolbox', () => {
+  const tools = builtInTools(NO_PORTS);
+  expect(() => toolboxOf([...tools, ...tools.slice(-1)])).toThrow('there are two tools named run_command');
+});
