@@ -1,12 +1,13 @@
 import { ConversationChanged } from '../../core/audit/port.ts';
+import type { EventBody } from '../../shared/auditEvent.ts';
 import { canonicalJson, type Json } from '../../shared/json.ts';
-import { LOG_EVENTS } from '../../shared/noRun.ts';
 import { sha256 } from '../files/hash.ts';
 import { transcriptStatement, writerStatement } from './chain.ts';
 import type { ChainWriter } from './chainWriter.ts';
 import type { Connection } from './database.ts';
 import { checker, fingerprint } from './keys.ts';
 import { logOf, parseBody } from './logText.ts';
+import { seqsOfRun } from './seqsOfRun.ts';
 import { badSince } from './verify/chainSince.ts';
 
 /**
@@ -31,7 +32,8 @@ export function saveConversation(connection: Connection, writer: ChainWriter, ru
  * this account; another one's log, however whole, was not written here.
  */
 export function loadConversation(connection: Connection, run: string, account: string | undefined): Json | undefined {
-  const named = namedBy(connection, run);
+  const events = eventsOfTable(connection, run);
+  const named = lastNamed(events);
   const stored = storedFor(connection, run);
   const isErased = isErasedSince(connection, run, named?.seq ?? stored?.seq ?? 0);
   const refuse = (what: string): never => {
@@ -51,16 +53,17 @@ export function loadConversation(connection: Connection, run: string, account: s
     return refuse('its signature does not fit, so that its text, its place or its run was changed');
   if (named && (named.digest !== digest || named.seq !== stored.seq))
     return refuse(`the log names another one in event ${named.seq}`);
-  if (isOutdated(connection, run, stored.seq)) return refuse('it is an earlier one, and the run went on after it');
+  if (isOutdated(events, stored.seq)) return refuse('it is an earlier one, and the run went on after it');
   // Or events that say so may have been taken away.
-  const bad = badSince(connection, startOf(connection, run) ?? stored.seq);
+  const bad = badSince(connection, events[0]?.seq ?? stored.seq);
   if (bad) return refuse(`event ${bad.seq} of the log, on which it rests, is broken (${bad.words})`);
   return JSON.parse(stored.body) as Json;
 }
 
-function startOf(connection: Connection, run: string): number | undefined {
-  const row = connection.prepare('SELECT min(seq) AS seq FROM events WHERE run = ?').get(run);
-  return typeof row?.['seq'] === 'number' ? row['seq'] : undefined;
+/** The events of a run as the table has them: what an index says may have been changed, and nothing signs it. */
+function eventsOfTable(connection: Connection, run: string): EventBody[] {
+  const at = connection.prepare('SELECT body FROM events NOT INDEXED WHERE seq = ?');
+  return seqsOfRun(connection, run).flatMap((seq) => parseBody(String(at.get(seq)?.['body'])) ?? []);
 }
 
 interface Stored {
@@ -80,29 +83,34 @@ function storedFor(connection: Connection, run: string): Stored | undefined {
 /** The last event that names a conversation of this run. Runs of earlier versions have none. */
 function namedBy(connection: Connection, run: string): { seq: number; digest: string } | undefined {
   const row = connection
-    .prepare("SELECT seq, body FROM events WHERE run = ? AND type = 'conversation' ORDER BY seq DESC LIMIT 1")
+    .prepare("SELECT body FROM events WHERE run = ? AND type = 'conversation' ORDER BY seq DESC LIMIT 1")
     .get(run);
-  const digest = row && parseBody(String(row['body']))?.data['digest'];
-  return row && { seq: Number(row['seq']), digest: typeof digest === 'string' ? digest : '' };
+  return lastNamed(row ? [parseBody(String(row['body']))] : []);
+}
+
+function lastNamed(events: readonly (EventBody | undefined)[]): { seq: number; digest: string } | undefined {
+  const event = events.findLast((one) => one?.type === 'conversation');
+  const digest = event?.data['digest'];
+  return event && { seq: event.seq, digest: typeof digest === 'string' ? digest : '' };
 }
 
 function isErasedSince(connection: Connection, run: string, seq: number): boolean {
   const rows = connection
-    .prepare("SELECT body FROM events WHERE run = ? AND type = 'erasure' AND seq > ?")
-    .all(LOG_EVENTS, seq);
+    .prepare(`SELECT body FROM events NOT INDEXED WHERE seq > ? AND instr(body, '"type":"erasure"') > 0`)
+    .all(seq);
   return rows.some(({ body }) => {
-    const runs = parseBody(String(body))?.data['conversations'];
+    const event = parseBody(String(body));
+    const runs = event?.type === 'erasure' ? event.data['conversations'] : undefined;
     return Array.isArray(runs) && runs.includes(run);
   });
 }
 
 /** It is stored after every reply and every action: only the last of them can be missing in it, after a crash. */
-function isOutdated(connection: Connection, run: string, seq: number): boolean {
-  const later = connection
-    .prepare("SELECT count(*) AS n FROM events WHERE run = ? AND type IN ('finished', 'model_replied') AND seq > ?")
-    .get(run, seq);
-  return Number(later?.['n'] ?? 0) > 1;
+function isOutdated(events: readonly EventBody[], seq: number): boolean {
+  return events.filter((event) => STORED_AFTER.has(event.type) && event.seq > seq).length > 1;
 }
+
+const STORED_AFTER: ReadonlySet<string> = new Set(['finished', 'model_replied']);
 
 /** The public key of a writer, if the account certified it for the place where it stands in the chain. */
 function certifiedKey(

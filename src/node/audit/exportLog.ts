@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import { EXPORT_FORMAT, exportStatement, GENESIS } from './chain.ts';
 import { accountKey, hasAccountKey } from './keys.ts';
 import { logOf } from './logText.ts';
+import { seqsOfRun } from './seqsOfRun.ts';
 import type { Connection } from './database.ts';
 import { endLine, endText, eventLine, headerLine, type ExportHeader } from './verify/exportFormat.ts';
 import { Failure } from '../../core/outcome.ts';
@@ -64,9 +65,9 @@ function signatureOf(connection: Connection, account: string, statement: string)
 
 /** From a signature before the run to one after it; to the end of the log where none follows yet. */
 function stretchOf(connection: Connection, run: string): [from: number, to: number] {
-  const ends = connection.prepare('SELECT min(seq) AS first, max(seq) AS last FROM events WHERE run = ?').get(run);
-  const [first, last] = [ends?.['first'], ends?.['last']];
-  if (typeof first !== 'number' || typeof last !== 'number') throw new Failure(`There is no run ${run} in the log.`);
+  const seqs = seqsOfRun(connection, run);
+  const [first, last] = [seqs[0], seqs.at(-1)];
+  if (first === undefined || last === undefined) throw new Failure(`There is no run ${run} in the log.`);
   const head = (sql: string, seq: number): number | undefined => {
     const found = connection.prepare(sql).get(seq)?.['seq'];
     return typeof found === 'number' ? found : undefined;

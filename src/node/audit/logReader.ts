@@ -1,8 +1,9 @@
 import type { AuditRecord, RunSummary } from '../../shared/auditEvent.ts';
 import { isJsonObject } from '../../shared/json.ts';
-import { IndexDamaged, type Connection } from './database.ts';
+import type { Connection } from './database.ts';
 import { parseBody } from './logText.ts';
 import { activeRuns } from './runRecords.ts';
+import { checkIndexOf, seqsOfRun } from './seqsOfRun.ts';
 import { summarize } from './summary.ts';
 
 /** Runs by their starts, newest first; `before` is the start of one that was seen already. */
@@ -21,23 +22,14 @@ export function summaries(connection: Connection, runs: readonly { run: string; 
   );
 }
 
-/** Throws `IndexDamaged` where nothing is found of a run that the log does hold: nothing would read as *never was*. */
+/** Throws `IndexDamaged` where not all of a run is found that the log holds: a part would read as the whole. */
 export function eventsOf(connection: Connection, run: string): AuditRecord[] {
-  const found = records(
+  checkIndexOf(connection, run, seqsOfRun(connection, run));
+  return records(
     connection,
     'SELECT e.body AS body, e.hash AS hash, p.body AS payload FROM events e LEFT JOIN payloads p ON p.seq = e.seq WHERE e.run = ? ORDER BY e.seq',
     run,
   );
-  if (found.length === 0 && isHeld(connection, run)) throw new IndexDamaged();
-  return found;
-}
-
-/** Whether the table holds an event of a run, whatever the indexes say, and whatever else in it is damaged. */
-function isHeld(connection: Connection, run: string): boolean {
-  const rows = connection.prepare('SELECT body FROM events NOT INDEXED WHERE instr(body, ?) > 0');
-  for (const { body } of rows.iterate(`"run":${JSON.stringify(run)}`))
-    if (parseBody(String(body))?.run === run) return true;
-  return false;
 }
 
 /** The events that tell how a run stands: a list of runs must not read everything that ever happened in them. */
@@ -65,7 +57,7 @@ function records(connection: Connection, sql: string, run: string): AuditRecord[
     .all(run)
     .flatMap((row) => {
       const body = parseBody(String(row['body']));
-      if (!body) return []; // one damaged record is passed over here; verify names it
+      if (body?.run !== run) return []; // one damaged record is passed over here; verify names it
       const event = { ...body, hash: String(row['hash']) };
       const payload = row['payload'] === null ? undefined : parsePayload(String(row['payload']));
       return [{ ...event, ...(payload && { payload }) }];

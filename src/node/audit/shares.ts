@@ -1,12 +1,13 @@
 import { isOfRun } from '../../shared/noRun.ts';
 import { levelOf } from './cut.ts';
 import type { Connection } from './database.ts';
+import { conversationRoom, eventRoom, payloadRoom } from './roomOnDisk.ts';
 import { activeRuns } from './runRecords.ts';
 
 /** A run may hold so much of the size that is kept; what is more goes before anything of another run. */
 const SHARE = 1 / 8;
 
-/** What a run takes, in bytes. Its events stay; its payloads and its conversation can go. */
+/** What a run takes of the file, in bytes. Its events stay; its payloads and its conversation can go. */
 interface Holding {
   run: string;
   events: number;
@@ -18,8 +19,9 @@ interface Holding {
 /**
  * What has to go so that `bytes` are kept of `over` more. First runs that hold more than their share lose what they
  * recorded first, down to one level for all of them, until the rest fits or they are at their share. Only then the
- * oldest runs go, whole. What a run holds above its share and cannot lose (its events; all of it while it is active)
- * stays above the size: it is not taken from others.
+ * oldest runs go, whole, and no more than all would have to if nobody held more than a share: what a run holds above
+ * its share and cannot lose (its events; all of it while it is active), or the file does not give back yet, stays above
+ * the size. It is not taken from others.
  */
 export function sizePlan(
   connection: Connection,
@@ -27,7 +29,8 @@ export function sizePlan(
   over: number,
 ): { upTo: number; trims: { run: string; upTo: number }[] } {
   const share = Math.floor(bytes * SHARE);
-  const large = holdings(connection).filter((one) => sizeOf(one) > share);
+  const all = holdings(connection);
+  const large = all.filter((one) => isOfRun(one.run) && sizeOf(one) > share);
   const above = large.map((one) => sizeOf(one) - share);
   const excess = above.reduce((sum, one) => sum + one, 0);
   // All that is too much comes from them, as far as they have so much: from the largest most.
@@ -38,26 +41,31 @@ export function sizePlan(
     const upTo = trimmedUpTo(connection, one, sizeOf(one) - level);
     return upTo === undefined ? [] : [{ run: one.run, upTo }];
   });
-  return { upTo: agedUpTo(connection, over - wanted, new Map(trims.map(({ run, upTo }) => [run, upTo]))), trims };
+  const fair = all.reduce((sum, one) => sum + sizeOf(one), 0) - excess;
+  const fromOthers = large.length === 0 ? over : Math.min(over - wanted, fair - bytes);
+  return { upTo: agedUpTo(connection, fromOthers, new Map(trims.map(({ run, upTo }) => [run, upTo]))), trims };
 }
 
 function sizeOf({ events, payloads, conversation }: Holding): number {
   return events + payloads + conversation;
 }
 
+/** A signature is counted with what it was made for: the event before it. */
 function holdings(connection: Connection): Holding[] {
   const active = activeRuns(connection);
   const stored = new Map(
     connection
-      .prepare('SELECT run, octet_length(body) AS size FROM transcripts')
+      .prepare(`SELECT t.run AS run, ${conversationRoom('t')} AS size FROM transcripts t`)
       .all()
       .map((row) => [String(row['run']), Number(row['size'])]),
   );
   return connection
     .prepare(
-      `SELECT e.run AS run, sum(octet_length(e.body) + octet_length(e.hash)) AS events,
-         coalesce(sum(octet_length(p.body) + octet_length(p.salt)), 0) AS payloads
-       FROM events e LEFT JOIN payloads p ON p.seq = e.seq GROUP BY e.run`,
+      `SELECT e.run AS run, sum(${eventRoom('e')} + iif(h.seq IS NULL, 0, ${eventRoom('h')})) AS events,
+         sum(iif(p.seq IS NULL, 0, ${payloadRoom('p')})) AS payloads
+       FROM events e LEFT JOIN payloads p ON p.seq = e.seq
+         LEFT JOIN events h ON h.seq = e.seq + 1 AND h.type = 'head'
+       WHERE e.type <> 'head' GROUP BY e.run`,
     )
     .all()
     .map((row) => ({
@@ -66,8 +74,7 @@ function holdings(connection: Connection): Holding[] {
       payloads: Number(row['payloads']),
       conversation: stored.get(String(row['run'])) ?? 0,
       isActive: active.has(String(row['run'])),
-    }))
-    .filter(({ run }) => isOfRun(run));
+    }));
 }
 
 /** Up to which event a run's payloads go so that so many bytes do; its conversation goes with the first of them. */
@@ -102,7 +109,7 @@ function agedUpTo(connection: Connection, bytes: number, trimmed: ReadonlyMap<st
 }
 
 function* payloadsOf(connection: Connection, run?: string): Iterable<{ seq: number; run: string; size: number }> {
-  const sql = `SELECT e.seq AS seq, e.run AS run, octet_length(p.body) + octet_length(p.salt) AS size
+  const sql = `SELECT e.seq AS seq, e.run AS run, ${payloadRoom('p')} AS size
     FROM payloads p JOIN events e ON e.seq = p.seq ${run === undefined ? '' : 'WHERE e.run = ?'} ORDER BY e.seq`;
   const rows = connection.database.prepare(sql);
   for (const row of run === undefined ? rows.iterate() : rows.iterate(run))
