@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { FromPanel } from '../shared/protocol.ts';
+import type { PanelWish } from '../shared/protocol.ts';
 import type { PanelState } from '../shared/runView.ts';
 import { AgentView } from '../vscode/agentView.ts';
 import { AuditTree, type TreeTurn } from '../vscode/auditTree.ts';
@@ -256,7 +256,7 @@ export class Controller implements vscode.Disposable {
     }
   }
 
-  async #onMessage(message: FromPanel): Promise<void> {
+  async #onMessage(message: PanelWish): Promise<void> {
     if (message.type === 'choose-model') {
       await chooseModel();
       await this.look();

@@ -13,7 +13,7 @@ import type { SpelledFolder } from './files/ownSpelling.ts';
 import { RootedFiles } from './files/rootedFiles.ts';
 import { ThreadSearch } from './search/threadSearch.ts';
 import { sha256 } from './files/hash.ts';
-import { realPath } from './files/realPath.ts';
+import { realPaths } from './files/realPath.ts';
 import { makePrivate, ownFolders, type OwnFolders } from './folders.ts';
 import { account } from './account.ts';
 import { Acceptance } from './policy/acceptance.ts';
@@ -118,7 +118,7 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
       files: (scope) => new RootedFiles(scope, spelledFolders(options.folders, roots)),
       laterPaths: () => later.find(),
       textSearch: new ThreadSearch(),
-      realPath,
+      realPaths,
       sandbox,
       outside: new Unconfined(options.environment),
       checkpoints: new BlobCheckpoints(folders.data),

@@ -1,89 +1,13 @@
 import * as z from 'zod';
+import { BlockSchema } from './block.ts';
 import { FlagSchema, FlagsSchema } from './flow.ts';
 import { DecisionSchema } from './decision.ts';
 
-/** What a delete, move or overwrite would lose. Counts stop at a cap; `more` says that they did. */
-export const LossSchema = z.strictObject({
-  files: z.number(),
-  bytes: z.number(),
-  more: z.boolean(),
-  tracked: z.enum(['tracked', 'partly tracked', 'not tracked', 'unknown']),
-  unsaved: z.boolean(),
-});
-export type Loss = z.infer<typeof LossSchema>;
-
-/** What the card shows: drawn from the described action, never from the model's own words about it. */
-export const CardSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('read'), path: z.string(), goesTo: z.string() }),
-  z.strictObject({
-    kind: z.literal('edit'),
-    path: z.string(),
-    absolute: z.string(),
-    change: z.enum(['create', 'edit', 'overwrite']),
-    /** Unified diff, control characters made visible; shortened past a cap, and then says so. */
-    diff: z.string(),
-    shortened: z.boolean(),
-    added: z.number(),
-    removed: z.number(),
-    unsaved: z.boolean(),
-  }),
-  z.strictObject({ kind: z.literal('delete'), path: z.string(), loss: LossSchema }),
-  z.strictObject({
-    kind: z.literal('move'),
-    from: z.string(),
-    to: z.string(),
-    replaces: LossSchema.optional(),
-  }),
-  z.strictObject({
-    kind: z.literal('command'),
-    command: z.string(),
-    cwd: z.string(),
-    sandbox: z.string(),
-    /** It runs without any sandbox. */
-    outside: z.boolean(),
-    environment: z.array(z.string()),
-    timeoutSeconds: z.number(),
-    limits: z.array(z.string()),
-    /** Each program that was found in it, with what is not known about it. */
-    programs: z.array(z.strictObject({ words: z.string(), doubt: z.string().optional() })),
-    /** What would be lost of what it deletes or overwrites, as far as it says so. */
-    losses: z.array(z.strictObject({ path: z.string(), loss: LossSchema })),
-    /** What it takes away where nobody knows beforehand of which files; `most`: all that stands there, if that is known. */
-    unknownLosses: z
-      .array(
-        z.strictObject({
-          program: z.string(),
-          does: z.enum(['deletes', 'overwrites', 'takes away']),
-          below: z.string(),
-          most: LossSchema.pick({ files: true, bytes: true, more: true }).exactOptional(),
-        }),
-      )
-      .exactOptional(),
-    /** Likely secrets that it could read. */
-    secrets: z.array(z.string()),
-    /** The workspace cannot be changed by it. */
-    readOnly: z.boolean(),
-    /** Files that say what it does, to which the approval binds. */
-    scripts: z.array(z.string()),
-    /** Why the approval may not bind all that it uses. */
-    unbound: z.string().exactOptional(),
-    /** How many more there are than are listed, where some are left out. */
-    more: z
-      .strictObject({
-        programs: z.number(),
-        doubts: z.number(),
-        losses: z.number(),
-        unknownLosses: z.number(),
-        secrets: z.number(),
-      })
-      .partial()
-      .exactOptional(),
-    /** All that would be lost, where `losses` leaves some out; at least that where its `more` is set. */
-    lossTotal: LossSchema.pick({ files: true, bytes: true, more: true }).exactOptional(),
-    /** There may be more likely secrets than were looked for. */
-    secretsAtLeast: z.literal(true).exactOptional(),
-  }),
-]);
+/**
+ * What the card shows: drawn from the described action, never from the model's own words about it. `kind` names the card
+ * for tests and styles, and nobody decides by it.
+ */
+const CardSchema = z.strictObject({ kind: z.string(), blocks: z.array(BlockSchema) });
 export type Card = z.infer<typeof CardSchema>;
 
 /** One question to a person. `digest` is the SHA-256 of the canonical action that the answer binds to. */

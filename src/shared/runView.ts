@@ -57,7 +57,8 @@ export type Entry = z.infer<typeof EntrySchema>;
 export const GrantListingSchema = z.strictObject({ id: z.string(), words: z.string(), uses: z.number() });
 export type GrantListing = z.infer<typeof GrantListingSchema>;
 
-export const RunViewSchema = z.strictObject({
+/** A run as it stands now, without its transcript. */
+export const RunHeadSchema = z.strictObject({
   id: z.string(),
   task: z.string(),
   folder: z.string(),
@@ -71,17 +72,20 @@ export const RunViewSchema = z.strictObject({
   questions: z.number(),
   flags: FlagsSchema,
   grants: z.array(GrantListingSchema),
-  /** How many entries came before these and are left out: an entry's number stays its own. */
-  entriesBefore: z.int().min(0),
-  entries: z.array(EntrySchema),
 });
-export type RunView = z.infer<typeof RunViewSchema>;
 
-/** The whole state of the panel: the host sends snapshots, never deltas, so a reopened panel is never behind. */
-export const PanelStateSchema = z.strictObject({
+/** A run with its transcript. An entry is replaced when it changes, never altered in place. */
+export interface RunView extends z.infer<typeof RunHeadSchema> {
+  /** How many entries came before these and are left out: an entry's number stays its own. */
+  entriesBefore: number;
+  entries: readonly Entry[];
+}
+
+/** The state of the panel without the transcript, which goes there by entries (entryNews.ts). */
+export const PanelHeadSchema = z.strictObject({
   trusted: z.boolean(),
   folder: z.string().optional(),
-  run: RunViewSchema.optional(),
+  run: RunHeadSchema.optional(),
   approvals: z.array(ApprovalSchema),
   interrupted: z.array(z.strictObject({ run: z.string(), task: z.string(), reason: z.string() })),
   model: z.strictObject({
@@ -101,4 +105,9 @@ export const PanelStateSchema = z.strictObject({
     asksLess: z.boolean(),
   }),
 });
-export type PanelState = z.infer<typeof PanelStateSchema>;
+export type PanelHead = z.infer<typeof PanelHeadSchema>;
+
+/** The whole state of the panel. */
+export interface PanelState extends Omit<PanelHead, 'run'> {
+  run?: RunView | undefined;
+}

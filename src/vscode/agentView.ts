@@ -1,26 +1,27 @@
 import * as vscode from 'vscode';
-import type { FromPanel, ToPanel } from '../shared/protocol.ts';
+import type { PanelWish, ToPanel } from '../shared/protocol.ts';
 import type { PanelState } from '../shared/runView.ts';
+import { PanelFeed } from './panelFeed.ts';
 import { panelHtml } from './panelHtml.ts';
 
 const VIEW = 'oversign.agent';
 const THROTTLE_MS = 50;
 
 /**
- * The Agent view. It sends whole snapshots whenever something changed and the panel is there to see it; a panel
- * that was hidden, closed or reloaded says `ready` and gets the present one. What it says is parsed before use.
+ * The Agent view. It tells the panel what changed, as fast as the panel takes it (panelFeed.ts); a panel that was hidden,
+ * closed or reloaded says `ready` and is told all of it. What it says is parsed before use.
  */
 export class AgentView implements vscode.WebviewViewProvider, vscode.Disposable {
   readonly #extensionUri: vscode.Uri;
   readonly #snapshot: () => Promise<PanelState>;
-  readonly #onMessage: (message: FromPanel) => void;
+  readonly #onMessage: (message: PanelWish) => void;
   readonly #registration: vscode.Disposable;
   #view: vscode.WebviewView | undefined;
-  #isReady = false;
+  readonly #feed = new PanelFeed();
   #timer: NodeJS.Timeout | undefined;
   #waiting: ToPanel[] = [];
 
-  constructor(extensionUri: vscode.Uri, snapshot: () => Promise<PanelState>, onMessage: (message: FromPanel) => void) {
+  constructor(extensionUri: vscode.Uri, snapshot: () => Promise<PanelState>, onMessage: (message: PanelWish) => void) {
     this.#extensionUri = extensionUri;
     this.#snapshot = snapshot;
     this.#onMessage = onMessage;
@@ -33,17 +34,17 @@ export class AgentView implements vscode.WebviewViewProvider, vscode.Disposable 
 
   resolveWebviewView(view: vscode.WebviewView): void {
     this.#view = view;
-    this.#isReady = false;
+    this.#feed.end();
     const dist = vscode.Uri.joinPath(this.#extensionUri, 'dist');
     view.webview.options = { enableScripts: true, localResourceRoots: [dist] };
     view.webview.onDidReceiveMessage((message: unknown) => void this.#received(message));
     // A hidden page is gone; the next one says `ready`. What is said meanwhile waits for it.
     view.onDidChangeVisibility(() => {
-      if (!view.visible) this.#isReady = false;
+      if (!view.visible) this.#feed.end();
     });
     view.onDidDispose(() => {
       this.#view = undefined;
-      this.#isReady = false;
+      this.#feed.end();
     });
     view.webview.html = panelHtml(view.webview, dist);
     this.changed();
@@ -54,7 +55,7 @@ export class AgentView implements vscode.WebviewViewProvider, vscode.Disposable 
     await vscode.commands.executeCommand(`${VIEW}.focus`);
   }
 
-  /** Something the panel shows may have changed; snapshots are sent at most every few milliseconds. */
+  /** Something the panel shows may have changed; the panel is told at most every few milliseconds. */
   changed(): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
@@ -77,10 +78,16 @@ export class AgentView implements vscode.WebviewViewProvider, vscode.Disposable 
     const { FromPanelSchema } = await import('../shared/protocol.ts');
     const parsed = FromPanelSchema.safeParse(message);
     if (!parsed.success) return;
+    if (parsed.data.type === 'taken') {
+      if (this.#feed.taken(parsed.data.number)) this.changed();
+      return;
+    }
     if (parsed.data.type === 'ready') {
-      this.#isReady = true;
+      this.#feed.begin();
       await this.#post();
     }
+    // Taken or not, the panel shows the question as answered until it hears how it stands.
+    if (parsed.data.type === 'answer') this.#feed.repeatHead();
     this.#onMessage(parsed.data);
   }
 
@@ -96,11 +103,14 @@ export class AgentView implements vscode.WebviewViewProvider, vscode.Disposable 
             value: approvals,
             tooltip: approvals === 1 ? '1 approval is waiting' : `${approvals} approvals are waiting`,
           };
-    if (!this.#isReady) return;
-    await view.webview.postMessage({ type: 'state', state } satisfies ToPanel);
-    for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
-      if (!(await view.webview.postMessage(next))) return;
-      this.#waiting.shift();
+    const { update, isAll } = this.#feed.next(state);
+    // What never came is never taken: whoever is there has to hear all of it.
+    if (update && !(await view.webview.postMessage(update))) this.#feed.lost();
+    if (!isAll) return;
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+      if (await view.webview.postMessage(next)) continue;
+      this.#waiting.unshift(next);
+      return;
     }
   }
 }

@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import type { Card } from '../../src/shared/approval.ts';
+import type { Words } from '../../src/shared/block.ts';
 import { approvalText } from '../../src/terminal/cardText.ts';
 import { attempt } from '../support/attempt.ts';
+import { blocksOf, commandOn, exactIn, sentencesOn } from '../support/cards.ts';
 import { workbench } from '../support/workbench.ts';
 
 const HUNDREDS = Object.fromEntries(Array.from({ length: 150 }, (_, index) => [`many/${index}.log`, 'x']));
@@ -264,7 +266,7 @@ test(
       bench,
       commands.map((command) => ({ name: 'run_command', args: { command } })),
     );
-    const said = new Map(bench.asked.map(({ card }) => [card.kind === 'command' ? card.command : '', card]));
+    const said = new Map(bench.asked.map(({ card }) => [commandOn(card), card]));
     const lost = commands.map((command) => [command, lossesOf(said.get(command))]);
     expect(Object.fromEntries(lost)).toEqual(
       Object.fromEntries([...LOSES, ...KEEPS.map((command): [string, string[]] => [command, []])]),
@@ -275,16 +277,22 @@ test(
 /** The paths that would be lost, the first of more than ten, and the bounds; that of the whole workspace as a star. */
 function lossesOf(card: Card | undefined): string[] {
   if (card?.kind !== 'command') return ['not asked'];
-  const { losses, more, unknownLosses = [] } = card;
-  const left = more?.losses ?? 0;
-  const paths = losses.map(({ path }) => path);
+  const paths = blocksOf(card, 'loss').flatMap(({ heading }) => exactIn(heading));
+  const said = sentencesOn(card);
+  const left = said.map(([first]) => /^Would be lost: and (\d+) more/.exec(String(first))?.[1]).find(Boolean);
   return [
-    ...(left > 0 ? [...paths.slice(0, 1), `+${left}`] : paths.sort()),
-    ...unknownLosses.map(({ program, does, below, most = { files: NaN, bytes: NaN } }) => {
-      const amount = `${most.files} ${most.files === 1 ? 'file' : 'files'}, ${most.bytes} bytes`;
-      return `${program} ${does} ${below}: ${below === './' ? '*' : amount}`;
-    }),
+    ...(left !== undefined && left !== '0' ? [...paths.slice(0, 1), `+${left}`] : paths.sort()),
+    ...said.filter(([first]) => first === 'What ').map(unknownLoss),
   ];
+}
+
+function unknownLoss(words: Words): string {
+  const [program = '', below = ''] = exactIn(words);
+  const does = /^ (.*) below $/.exec(String(words[2]))?.[1] ?? '';
+  const piece = words.find((one) => typeof one === 'object' && 'amount' in one);
+  const { files, bytes } = piece?.amount ?? { files: NaN, bytes: NaN };
+  const amount = `${files} ${files === 1 ? 'file' : 'files'}, ${bytes} bytes`;
+  return `${program} ${does} ${below}: ${below === './' ? '*' : amount}`;
 }
 
 test('a card counts all that a glob fits, and bounds what a command finds for itself', async () => {

@@ -6,6 +6,7 @@ import { turnsOf } from '../../src/core/audit/tree.ts';
 import { mergePolicies } from '../../src/core/policy/merge.ts';
 import { controlGroups } from '../../src/node/sandbox/groups/find.ts';
 import { attempt, rememberFirst, unseen } from '../support/attempt.ts';
+import { blocksOf } from '../support/cards.ts';
 import { command, decide, lines, place, short } from '../support/decideCli.ts';
 import { acceptedLayer, layerOf } from '../support/policies.ts';
 import { processesWith, within } from '../support/processes.ts';
@@ -38,9 +39,11 @@ describe('with sandbox: false in the user’s policy', () => {
     expect(bench.asked).toHaveLength(3);
     for (const { grantOffers, alwaysOffer, card, decision } of bench.asked) {
       expect({ grantOffers, alwaysOffer, rule: decision.rule }).toEqual({ grantOffers: [], rule: 'outside-sandbox' });
-      if (card.kind !== 'command') throw new Error(`a card of another kind: ${card.kind}`);
-      expect([card.outside, card.readOnly]).toEqual([true, false]);
-      expect(card.sandbox).toMatch(/^OUTSIDE THE SANDBOX/);
+      expect(blocksOf(card, 'alarm')).toEqual([
+        { kind: 'alarm', name: 'outside', words: [expect.stringMatching(/^OUTSIDE THE SANDBOX/) as string] },
+      ]);
+      expect(card.blocks[0]?.kind).toBe('alarm');
+      expect(JSON.stringify(card)).not.toContain('cannot change the workspace');
     }
     const decided = events.filter(({ type }) => type === 'decided');
     expect(decided.map(({ data }) => [data['verdict'], data['rule']])).toEqual(
@@ -116,7 +119,8 @@ describe('who may switch it off', () => {
       'sandbox is looser here than a workspace policy can ever make it, accepted or not',
     );
     const { events } = await attempt(bench, [call(unseen(`cat ${bench.beside}`))]);
-    expect(bench.asked[0]?.card).toMatchObject({ outside: false });
+    expect(blocksOf(bench.asked[0]?.card, 'exact')).toHaveLength(1);
+    expect(blocksOf(bench.asked[0]?.card, 'alarm')).toEqual([]);
     expect(JSON.stringify(events)).not.toContain('out there');
   });
 

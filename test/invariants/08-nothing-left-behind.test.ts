@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { processesWith, within } from '../support/processes.ts';
 import { makeRepository } from '../support/repository.ts';
@@ -82,10 +83,16 @@ test('after kill -9 at any moment of the start the command does not run either',
     const child = spawn(
       process.execPath,
       [join(import.meta.dirname, '../support/sandboxChild.ts'), join(base, 'job.json')],
-      { stdio: 'ignore' },
+      { stdio: ['ignore', 'ignore', 'pipe'] },
     );
+    const said = text(child.stderr);
     const ended = new Promise((resolve) => child.once('exit', resolve));
-    expect(await within(20_000, () => processesWith(inEnvironment).length > 0)).toBe(true);
+    const began = await within(20_000, () => processesWith(inEnvironment).length > 0 || child.exitCode !== null);
+    expect(child.exitCode, child.exitCode === null ? '' : await said).toBe(null);
+    expect(
+      began,
+      began ? '' : `start ${i}: ${spawnSync('ps', ['-eo', 'pid,ppid,stat,wchan:20,args']).stdout.toString()}`,
+    ).toBe(true);
     await new Promise((resolve) => setTimeout(resolve, i * 2));
     child.kill('SIGKILL');
     await ended;
@@ -95,7 +102,7 @@ test('after kill -9 at any moment of the start the command does not run either',
   for (const pid of processesWith(inArguments)) process.kill(pid, 'SIGKILL');
   await cage.sandbox.recover();
   expect(readdirSync(cage.folder)).toEqual([]);
-});
+}, 240_000);
 
 test('calls at the same time do not pull the stand-ins from under each other', async () => {
   const cage = await caged(await temporaryFolder());

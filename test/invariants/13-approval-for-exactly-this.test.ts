@@ -4,9 +4,11 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ApprovalDesk } from '../../src/core/approval/desk.ts';
 import { offersFor } from '../../src/core/approval/grants.ts';
+import { readCard } from '../../src/core/tools/files/looking.ts';
 import type { Action, Launch } from '../../src/shared/action.ts';
 import type { Answer, Approval } from '../../src/shared/approval.ts';
 import { attempt, rememberFirst, type Call } from '../support/attempt.ts';
+import { diffOn } from '../support/cards.ts';
 import { actionOn, commandOn } from '../support/policies.ts';
 import { NO_FLAGS } from '../../src/shared/flow.ts';
 import { workbench } from '../support/workbench.ts';
@@ -23,7 +25,7 @@ const APPROVAL: Approval = {
   title: 'Read a',
   digest: 'd1',
   undo: '',
-  card: { kind: 'read', path: 'a', goesTo: '' },
+  card: readCard('a', ''),
   decision: { verdict: 'ask', rule: 'r', reason: '', origin: { layer: 'built-in' } },
   grantOffers: [],
   grantLimits: { minutes: 60, uses: 20 },
@@ -106,7 +108,7 @@ describe('what changes between question and approval is asked again', () => {
       },
     });
     expect((await attempt(bench, [EDIT]))[0]?.outcome).toBe('done');
-    const diffs = bench.asked.map(({ card }) => (card.kind === 'edit' ? card.diff : ''));
+    const diffs = bench.asked.map(({ card }) => diffOn(card));
     expect(diffs).toEqual([
       expect.not.stringContaining('change'),
       expect.stringContaining(' change 1'),

@@ -5,6 +5,7 @@ import type { Approval } from '../../src/shared/approval.ts';
 import { visible, visibleLine } from '../../src/shared/visible.ts';
 import { approvalText } from '../../src/terminal/cardText.ts';
 import { attempt, type Call } from '../support/attempt.ts';
+import { blocksOf, commandOn, diffOn } from '../support/cards.ts';
 import { workbench } from '../support/workbench.ts';
 
 const HIDDEN = {
@@ -27,16 +28,14 @@ async function cardsOf(files: Record<string, string>, calls: Call[]): Promise<Ap
 
 /** Everything of an approval that a person reads; `absolute` and ids are for the machine. */
 function shownTexts(approval: Approval): string[] {
-  const card = { ...approval.card, ...('absolute' in approval.card && { absolute: '' }) };
+  const blocks = approval.card.blocks.map((block) => (block.kind === 'diff' ? { ...block, absolute: '' } : block));
   return [
     approval.title,
     approval.undo,
     approval.decision.reason,
     ...approval.grantOffers.map(({ words }) => words),
     approvalText(approval),
-    ...Object.values(card)
-      .flat()
-      .map((part) => (typeof part === 'object' ? JSON.stringify(part) : String(part))),
+    ...blocks.map((block) => JSON.stringify(block)),
   ];
 }
 
@@ -91,7 +90,8 @@ describe('hidden characters', () => {
 });
 
 describe('a diff', () => {
-  const diffOf = (approval: Approval | undefined): string => (approval?.card.kind === 'edit' ? approval.card.diff : '');
+  const diffOf = (approval: Approval | undefined): string => diffOn(approval?.card);
+  const factsOf = (approval: Approval | undefined) => blocksOf(approval?.card, 'diff')[0];
 
   test('shows every line, also those that look like parts of a diff', async () => {
     const lines = [
@@ -114,8 +114,8 @@ describe('a diff', () => {
       expect(diffOf(asked[1]).split('\n')).toContain(`-${line}`);
       expect(diffOf(asked[2]).split('\n')).toContain(`+${line}`);
     }
-    expect(asked[0]?.card).toMatchObject({ added: lines.length, removed: 0 });
-    expect(asked[1]?.card).toMatchObject({ added: 1, removed: lines.length });
+    expect(factsOf(asked[0])).toMatchObject({ added: lines.length, removed: 0 });
+    expect(factsOf(asked[1])).toMatchObject({ added: 1, removed: lines.length });
   });
 
   test('shows differences in white space and line ends', async () => {
@@ -143,9 +143,9 @@ describe('a diff', () => {
       { name: 'write_file', args: { path: 'short.txt', content: 'x\n' } },
     ]);
     const [long, short] = bench.asked;
-    expect(long?.card).toMatchObject({ shortened: true, added: 5000, removed: 0 });
+    expect(factsOf(long)).toMatchObject({ shortened: true, added: 5000, removed: 0 });
     expect(diffOf(long).length).toBeLessThanOrEqual(20_000);
-    expect(short?.card).toMatchObject({ shortened: false, added: 1 });
+    expect(factsOf(short)).toMatchObject({ shortened: false, added: 1 });
     if (long) expect(approvalText(long)).toContain('the diff is longer');
     expect(previews[0]).toBe(content);
     expect(readFileSync(join(bench.folder, 'long.txt'), 'utf8')).toBe(content);
@@ -157,10 +157,9 @@ describe('a diff', () => {
     const asked = await cardsOf({ 'a.txt': text('a') }, [
       { name: 'write_file', args: { path: 'a.txt', content: text('b') } },
     ]);
-    expect(asked[0]?.card).toMatchObject({ shortened: true, change: 'overwrite' });
-    expect(asked[0]?.card.kind === 'edit' && asked[0].card.added >= 20_000 && asked[0].card.removed >= 20_000).toBe(
-      true,
-    );
+    const { added = 0, removed = 0, ...others } = factsOf(asked[0]) ?? {};
+    expect(others).toMatchObject({ shortened: true, change: 'overwrite' });
+    expect(Math.min(added, removed)).toBeGreaterThanOrEqual(20_000);
   });
 });
 
@@ -169,6 +168,6 @@ test('a long command is shown to its last character, and one that is too long to
   expect(await cardsOf({}, [{ name: 'run_command', args: { command: tooLong } }])).toEqual([]);
   const command = `echo start; ${'# filler\n'.repeat(1000)}rm -rf everything`;
   const asked = await cardsOf({}, [{ name: 'run_command', args: { command } }]);
-  expect(asked[0]?.card).toMatchObject({ kind: 'command', command });
+  expect(commandOn(asked[0]?.card)).toBe(command);
   if (asked[0]) expect(approvalText(asked[0])).toContain('rm -rf everything');
 });

@@ -35,6 +35,8 @@ const ReportSchema = z.object({
         name: z.string(),
         startTime: z.number(),
         endTime: z.number(),
+        status: z.string(),
+        message: z.string().default(''),
         assertionResults: z.array(z.object({ status: z.string(), fullName: z.string() })),
       }),
     )
@@ -72,10 +74,16 @@ export async function runVitest({ name, output }: Suite, args: readonly string[]
       return status === 'pending' || status === 'skipped' ? [`skipped: ${fullName}`] : [];
     }),
   );
-  const isUnexplained = counted.numFailedTests === 0 && ran.code !== 0;
+  // A file that could not begin has no failed test, and none that passed.
+  const unbegun = counted.testResults.filter(
+    ({ status, assertionResults }) => status === 'failed' && !assertionResults.some((one) => one.status === 'failed'),
+  );
+  for (const one of unbegun) remarks.push(`failed: ${relative(repository, one.name)} could not begin: ${one.message}`);
+  const failed = counted.numFailedTests + unbegun.length;
+  const isUnexplained = failed === 0 && ran.code !== 0;
   return {
     passed: counted.numPassedTests,
-    failed: isUnexplained ? 1 : counted.numFailedTests,
+    failed: isUnexplained ? 1 : failed,
     skipped: counted.numPendingTests,
     remarks: isUnexplained ? [...remarks, `failed: ${name}: it ended with code ${ran.code ?? 'none'}`] : remarks,
     files: counted.testResults.map((file) => ({

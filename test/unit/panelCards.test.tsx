@@ -1,13 +1,19 @@
 import { renderToStaticMarkup } from 'react-dom/server';
 import { describe, expect, it } from 'vitest';
 import type { Approval, Card } from '../../src/shared/approval.ts';
+import { commandCard, type CommandFacts } from '../../src/core/tools/command/commandCard.ts';
+import { deleteCard } from '../../src/core/tools/files/deletePath.ts';
+import { diffCard } from '../../src/core/tools/files/diffCard.ts';
+import { readCard } from '../../src/core/tools/files/looking.ts';
+import { moveCard } from '../../src/core/tools/files/movePath.ts';
+import { amountWords } from '../../src/shared/block.ts';
 import { NO_FLAGS } from '../../src/shared/flow.ts';
 import type { Entry } from '../../src/shared/runView.ts';
 import { approvalText } from '../../src/terminal/cardText.ts';
 import { ApprovalCard } from '../../webview/components/ApprovalCard.tsx';
 import { EntryView } from '../../webview/components/EntryView.tsx';
 import { diffLines } from '../../webview/state/diffLines.ts';
-import { lossAmount, size } from '../../webview/state/sentences.ts';
+import { size } from '../../webview/state/sentences.ts';
 import { createStore } from '../../webview/state/store.ts';
 import { attempt } from '../support/attempt.ts';
 import { workbench } from '../support/workbench.ts';
@@ -21,10 +27,30 @@ const store = createStore(host);
 
 const loss = { files: 3, bytes: 1_234_567, more: true, tracked: 'not tracked', unsaved: true } as const;
 
-const CARDS: Record<Card['kind'], Card> = {
-  read: { kind: 'read', path: HOSTILE, goesTo: HOSTILE },
-  edit: {
-    kind: 'edit',
+const COMMAND: CommandFacts = {
+  command: `echo ${HOSTILE}\nrm -rf "a b"`,
+  cwd: HOSTILE,
+  outside: false,
+  sandbox: `bubblewrap, no network ${HOSTILE}`,
+  environment: ['PATH', HOSTILE],
+  timeoutSeconds: 120,
+  limits: ['1 GB memory', HOSTILE],
+  programs: [{ words: 'echo' }, { words: `rm ${HOSTILE}`, doubt: `it deletes ${HOSTILE}` }],
+  programsLeft: 0,
+  losses: [{ path: `lost ${HOSTILE}\nUndo: all`, loss }],
+  lossesLeft: 0,
+  unknownLosses: [],
+  unknownLossesLeft: 0,
+  secrets: ['.env', `key ${HOSTILE}`],
+  secretsLeft: 0,
+  secretsAtLeast: false,
+  readOnly: true,
+  scripts: ['package.json', `script ${HOSTILE}`],
+};
+
+const CARDS = {
+  read: readCard(HOSTILE, HOSTILE),
+  edit: diffCard({
     path: HOSTILE,
     absolute: `/w/${HOSTILE}`,
     change: 'overwrite',
@@ -33,24 +59,11 @@ const CARDS: Record<Card['kind'], Card> = {
     added: 1,
     removed: 1,
     unsaved: true,
-  },
-  delete: { kind: 'delete', path: HOSTILE, loss },
-  move: { kind: 'move', from: HOSTILE, to: HOSTILE, replaces: loss },
-  command: {
-    kind: 'command',
-    command: `echo ${HOSTILE}\nrm -rf "a b"`,
-    cwd: HOSTILE,
-    outside: false,
-    sandbox: `bubblewrap, no network ${HOSTILE}`,
-    environment: ['PATH', HOSTILE],
-    timeoutSeconds: 120,
-    limits: ['1 GB memory', HOSTILE],
-    programs: [{ words: 'echo' }, { words: `rm ${HOSTILE}`, doubt: `it deletes ${HOSTILE}` }],
-    losses: [{ path: `lost ${HOSTILE}\nUndo: all`, loss }],
-    secrets: ['.env', `key ${HOSTILE}`],
-    readOnly: true,
-    scripts: ['package.json', `script ${HOSTILE}`],
-  },
+  }),
+  delete: deleteCard(HOSTILE, loss),
+  move: moveCard(HOSTILE, HOSTILE, loss),
+  command: commandCard(COMMAND),
+  'command outside': commandCard({ ...COMMAND, outside: true, unbound: `why ${HOSTILE}` }),
 };
 
 function approvalOf(card: Card, more: Partial<Approval> = {}): Approval {
@@ -128,7 +141,7 @@ describe('approval card', () => {
   it('says what a delete or a move would lose', () => {
     expect(drawn(approvalOf(CARDS.delete))).toContain('at least 3 files, 1.2 MB');
     expect(drawn(approvalOf(CARDS.move))).toContain('Replaces what is there now');
-    expect(drawn(approvalOf({ kind: 'move', from: 'a', to: 'b' }))).toContain('Nothing is replaced');
+    expect(drawn(approvalOf(moveCard('a', 'b')))).toContain('Nothing is replaced');
   });
 
   it('shows the whole command, with its line breaks', () => {
@@ -159,12 +172,12 @@ describe('approval card', () => {
     { program: 'git clean', does: 'deletes', below: './', most: { files: 20_000, bytes: 5_000_000, more: true } },
     { program: 'tar', does: 'overwrites', below: 'far/' },
   ] as const;
-  const crowded = {
-    ...CARDS.command,
+  const crowded = commandCard({
+    ...COMMAND,
     unknownLosses,
-    more: { losses: 7, unknownLosses: 2, programs: 4, doubts: 1, secrets: 9 },
+    ...{ lossesLeft: 7, unknownLossesLeft: 2, programsLeft: 4, secretsLeft: 9 },
     lossTotal: { files: 90, bytes: 1_234_567, more: true },
-  } as unknown as Card;
+  });
 
   it('says where nobody knows what would be lost, with a bound, in panel and terminal alike', () => {
     const html = drawn(approvalOf(crowded)).replace(/ value="[^"]*"/, '');
@@ -182,7 +195,7 @@ describe('approval card', () => {
     const terminal = approvalText(approvalOf(crowded));
     expect(terminal).not.toMatch(/[\u001B\u200B\u202E]/);
     expect(terminal).toMatch(
-      /^! What find .* deletes below src.*\/ cannot be known beforehand: up to 120 files, 1234567 bytes$/m,
+      /^! What find .* deletes below src.*\/ cannot be known beforehand: up to 120 files, 1234567 bytes\.$/m,
     );
     expect(terminal).toContain(
       '! What git clean deletes below ./ cannot be known beforehand: 20000 files, 5000000 bytes, or more',
@@ -206,8 +219,8 @@ describe('approval card', () => {
   });
 
   it('says nothing of losses, secrets and scripts where there are none', () => {
-    const plain = { ...CARDS.command, losses: [], secrets: [], scripts: [], programs: [], readOnly: false } as Card;
-    expect(drawn(approvalOf(plain))).not.toMatch(/lost|secrets|Bound to|What is in it|cannot change/);
+    const plain = { ...COMMAND, losses: [], secrets: [], scripts: [], programs: [], readOnly: false };
+    expect(drawn(approvalOf(commandCard(plain)))).not.toMatch(/lost|secrets|Bound to|What is in it|cannot change/);
   });
 
   it('marks the flags that it would light and that are not lit', () => {
@@ -273,6 +286,6 @@ describe('words', () => {
       '1.2 MB',
       '5000.0 TB',
     ]);
-    expect(lossAmount({ ...loss, files: 1, more: false })).toBe('1 file, 1.2 MB');
+    expect(amountWords({ amount: { ...loss, files: 1, more: false } }, size)).toBe('1 file, 1.2 MB');
   });
 });

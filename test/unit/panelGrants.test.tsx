@@ -2,6 +2,7 @@ import type { ReactElement, ReactNode } from 'react';
 import { isValidElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { describe, expect, it } from 'vitest';
+import { commandCard } from '../../src/core/tools/command/commandCard.ts';
 import { AnswerSchema } from '../../src/shared/approval.ts';
 import type { Approval } from '../../src/shared/approval.ts';
 import { NO_FLAGS } from '../../src/shared/flow.ts';
@@ -30,8 +31,7 @@ const approval: Approval = {
   tool: 'run_command',
   title: 'Run npm test',
   digest: 'd1',
-  card: {
-    kind: 'command',
+  card: commandCard({
     command: 'npm test',
     cwd: './',
     outside: false,
@@ -46,10 +46,12 @@ const approval: Approval = {
         loss: { files: 2, bytes: 10, more: false, tracked: 'not tracked', unsaved: false },
       },
     ],
+    ...{ lossesLeft: 0, unknownLosses: [], unknownLossesLeft: 0, programsLeft: 0 },
+    ...{ secretsLeft: 0, secretsAtLeast: false },
     secrets: [`.env${HOSTILE}`],
     readOnly: false,
     scripts: ['package.json'],
-  },
+  }),
   undo: 'No undo.',
   decision: { verdict: 'ask', rule: 'ask', reason: 'Because.', origin: { layer: 'built-in' } },
   grantOffers: [

@@ -8,6 +8,7 @@ import { Interrupted } from '../../webview/components/Interrupted.tsx';
 import { TaskBox } from '../../webview/components/TaskBox.tsx';
 import { entryViews } from '../../webview/components/Transcript.tsx';
 import { createStore } from '../../webview/state/store.ts';
+import { firstUpdate, isTaken } from '../support/panelUpdate.ts';
 
 const run: RunView = {
   ...{ id: 'r1', task: 't', folder: '/w', state: 'finished', reason: '', model: 'm', destination: 'To one.example.' },
@@ -27,11 +28,11 @@ function sent(state: PanelState): { box: string; messages: unknown[] } {
     getState: () => undefined,
     setState: () => undefined,
   });
-  store.receive({ type: 'state', state });
+  store.receive(firstUpdate(state));
   store.setDraft('go');
   const box = renderToStaticMarkup(<TaskBox model={store.model()} panel={state} store={store} />);
   store.sendTask();
-  return { box, messages };
+  return { box, messages: messages.filter((message) => !isTaken(message)) };
 }
 
 describe('a message after a run has ended', () => {

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { readCard } from '../../src/core/tools/files/looking.ts';
 import type { FromPanel } from '../../src/shared/protocol.ts';
 import { FromPanelSchema } from '../../src/shared/protocol.ts';
 import type { PanelState, RunView } from '../../src/shared/runView.ts';
 import type { Approval } from '../../src/shared/approval.ts';
 import { NO_FLAGS } from '../../src/shared/flow.ts';
 import { createStore } from '../../webview/state/store.ts';
+import { firstUpdate, isTaken } from '../support/panelUpdate.ts';
 
 const approval: Approval = {
   id: 'a1',
@@ -13,7 +15,7 @@ const approval: Approval = {
   tool: 'read_file',
   title: 'Read .env',
   digest: 'd1',
-  card: { kind: 'read', path: '.env', goesTo: 'api.openai.com' },
+  card: readCard('.env', 'api.openai.com'),
   undo: 'Nothing to undo.',
   decision: {
     verdict: 'ask',
@@ -43,7 +45,9 @@ function fakeHost(saved?: unknown) {
   return {
     sent,
     saved: () => state,
-    postMessage: (message: FromPanel) => void sent.push(FromPanelSchema.parse(message)),
+    postMessage: (message: FromPanel): void => {
+      if (!isTaken(message)) sent.push(FromPanelSchema.parse(message));
+    },
     getState: () => state,
     setState: (next: unknown) => void (state = next),
   };
@@ -53,7 +57,7 @@ describe('panel store', () => {
   it('keeps what was typed across a hidden panel', () => {
     const host = fakeHost();
     const first = createStore(host);
-    first.receive({ type: 'state', state: panel });
+    first.receive(firstUpdate(panel));
     first.setDraft('fix the');
     first.setReason('a1', 'use the mock');
     const second = createStore(fakeHost(structuredClone(host.saved())));
@@ -67,23 +71,23 @@ describe('panel store', () => {
 
   it('ignores messages that are not in the table, and says when a state cannot be read', () => {
     const store = createStore(fakeHost());
-    for (const other of [undefined, 'state', { type: 'constructor' }, { source: 'react-devtools' }])
+    for (const other of [undefined, 'update', { type: 'constructor' }, { source: 'react-devtools' }])
       store.receive(other);
     expect(store.model()).toMatchObject({ panel: undefined, misunderstood: false });
-    store.receive({ type: 'state', state: { ...panel, extra: 1 } });
+    store.receive({ ...firstUpdate(panel), head: { ...panel, extra: 1 } });
     expect(store.model()).toMatchObject({ panel: undefined, misunderstood: true });
-    store.receive({ type: 'state', state: panel });
+    store.receive(firstUpdate(panel));
     expect(store.model()).toMatchObject({ panel, misunderstood: false });
   });
 
   it('answers a question once, until the next snapshot', () => {
     const host = fakeHost();
     const store = createStore(host);
-    store.receive({ type: 'state', state: panel });
+    store.receive(firstUpdate(panel));
     store.answer(approval, { choice: 'approve' });
     store.answer(approval, { choice: 'deny' });
     expect(host.sent).toEqual([{ type: 'answer', approval: 'a1', digest: 'd1', answer: { choice: 'approve' } }]);
-    store.receive({ type: 'state', state: panel });
+    store.receive(firstUpdate(panel));
     expect(store.model().answered.size).toBe(0);
   });
 
@@ -116,16 +120,16 @@ describe('panel store', () => {
       entriesBefore: 0,
       entries: [],
     };
-    store.receive({ type: 'state', state: { ...panel, run } });
+    store.receive(firstUpdate({ ...panel, run }));
     expect(store.model()).toMatchObject({ panel: { run }, misunderstood: false });
   });
 
   it('forgets the reason when its question is gone', () => {
     const host = fakeHost();
     const store = createStore(host);
-    store.receive({ type: 'state', state: panel });
+    store.receive(firstUpdate(panel));
     store.setReason('a1', 'no');
-    store.receive({ type: 'state', state: { ...panel, approvals: [] } });
+    store.receive(firstUpdate({ ...panel, approvals: [] }));
     expect(host.saved()).toEqual({ draft: '', reasons: [] });
   });
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { readCard } from '../../src/core/tools/files/looking.ts';
 import { NO_FLAGS } from '../../src/shared/flow.ts';
 import type { Approval } from '../../src/shared/approval.ts';
 import { askInTerminal } from '../../src/terminal/approver.ts';
@@ -7,7 +8,7 @@ function approval(grantOffers: Approval['grantOffers']): Approval {
   return {
     ...{ id: 'q', run: 'r', action: 'a', tool: 'read_file', title: 'Read .env', digest: 'd', undo: 'nothing' },
     ...{ grantLimits: { minutes: 60, uses: 100 }, flags: NO_FLAGS, lights: [], grantOffers },
-    card: { kind: 'read', path: '.env', goesTo: 'nowhere' },
+    card: readCard('.env', 'nowhere'),
     decision: { verdict: 'ask', rule: 'likely-secret', reason: 'x', origin: { layer: 'built-in' } },
   };
 }

@@ -4,7 +4,7 @@ import { visible, visibleLine } from '../../src/shared/visible.ts';
 import { newlyLit } from '../state/flags.ts';
 import type { Store } from '../state/store.ts';
 import { AnswerButtons } from './AnswerButtons.tsx';
-import { CardBody } from './CardBody.tsx';
+import { Blocks } from './blocks/Blocks.tsx';
 import { Line } from './Line.tsx';
 
 interface ApprovalCardProps {
@@ -50,8 +50,8 @@ export function ApprovalCard({ approval, above, answered, reason, store }: Appro
           {wouldLight}
         </Line>
       )}
-      <CardBody
-        card={card}
+      <Blocks
+        blocks={card.blocks}
         onOpenDiff={() => {
           store.post({ type: 'open-diff', approval: id });
         }}

@@ -4,48 +4,39 @@ import { visible } from '../../src/shared/visible.ts';
 import { ActionEntry } from './ActionEntry.tsx';
 import { Line } from './Line.tsx';
 
-/** Snapshots make every entry anew; drawing only what differs keeps long transcripts quick. */
-export const EntryView = memo(
-  function EntryView({ entry }: { readonly entry: Entry }) {
-    switch (entry.kind) {
-      case 'user':
-        return (
-          <div className="entry user" data-testid="entry" data-kind="user">
-            <span className="unseen">You: </span>
-            {visible(entry.text)}
-          </div>
-        );
-      case 'assistant':
-        return (
-          <div className="entry assistant" data-testid="entry" data-kind="assistant">
-            <span className="unseen">Agent: </span>
-            {visible(entry.text)}
-            {entry.streaming && <span className="caret" aria-hidden="true" />}
-          </div>
-        );
-      case 'action':
-        return <ActionEntry entry={entry} />;
-      case 'notice':
-        return (
-          <div
-            className="entry notice"
-            data-testid="entry"
-            data-kind="notice"
-            data-status={entry.level}
-            role={entry.level === 'error' ? 'alert' : undefined}
-          >
-            <Line icon={entry.level} tone={entry.level === 'info' ? 'plain' : entry.level}>
-              <span className="prose">{visible(entry.text)}</span>
-            </Line>
-          </div>
-        );
-    }
-  },
-  (before, after) => sameEntry(before.entry, after.entry),
-);
-
-function sameEntry(one: Entry, other: Entry): boolean {
-  const fields = new Map<string, unknown>(Object.entries(one));
-  const others = Object.entries(other);
-  return fields.size === others.length && others.every(([name, value]) => fields.get(name) === value);
-}
+/** Drawing only what changed keeps long transcripts quick. */
+export const EntryView = memo(function EntryView({ entry }: { readonly entry: Entry }) {
+  switch (entry.kind) {
+    case 'user':
+      return (
+        <div className="entry user" data-testid="entry" data-kind="user">
+          <span className="unseen">You: </span>
+          {visible(entry.text)}
+        </div>
+      );
+    case 'assistant':
+      return (
+        <div className="entry assistant" data-testid="entry" data-kind="assistant">
+          <span className="unseen">Agent: </span>
+          {visible(entry.text)}
+          {entry.streaming && <span className="caret" aria-hidden="true" />}
+        </div>
+      );
+    case 'action':
+      return <ActionEntry entry={entry} />;
+    case 'notice':
+      return (
+        <div
+          className="entry notice"
+          data-testid="entry"
+          data-kind="notice"
+          data-status={entry.level}
+          role={entry.level === 'error' ? 'alert' : undefined}
+        >
+          <Line icon={entry.level} tone={entry.level === 'info' ? 'plain' : entry.level}>
+            <span className="prose">{visible(entry.text)}</span>
+          </Line>
+        </div>
+      );
+  }
+});

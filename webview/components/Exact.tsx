@@ -1,6 +1,6 @@
-import { visible } from '../../src/shared/visible.ts';
+import { visibleLine } from '../../src/shared/visible.ts';
 
-/** A path or another exact string inside a sentence: hidden characters written out, never reordered. */
+/** A path or another exact string inside a sentence: on one line, hidden characters written out, never reordered. */
 export function Exact({ children }: { readonly children: string }) {
-  return <code className="exact">{visible(children)}</code>;
+  return <code className="exact">{visibleLine(children)}</code>;
 }

@@ -1,4 +1,4 @@
-import type { Loss } from '../../src/shared/approval.ts';
+import type { Loss } from '../../src/shared/block.ts';
 import type { ActionStatus, RunState, RunView } from '../../src/shared/runView.ts';
 
 /** "1 file", "3 files". */
@@ -19,22 +19,6 @@ export function size(bytes: number): string {
     unit += 1;
   }
   return `${value.toFixed(1)} ${UNITS[unit] ?? 'TB'}`;
-}
-
-/** "at least 200 files, 1.2 MB". */
-export function lossAmount(loss: Amount): string {
-  return loss.more ? `at least ${amount(loss)}` : amount(loss);
-}
-
-/** "up to 120 files, 1.2 MB": all that stands there. */
-export function lossBound(loss: Amount): string {
-  return loss.more ? `${amount(loss)}, or more` : `up to ${amount(loss)}`;
-}
-
-type Amount = Pick<Loss, 'files' | 'bytes' | 'more'>;
-
-function amount({ files, bytes }: Amount): string {
-  return `${count(files, 'file')}, ${size(bytes)}`;
 }
 
 export function trackedSentence(tracked: Loss['tracked']): string {

@@ -1,24 +1,25 @@
 import * as z from 'zod';
 import type { Answer, Approval } from '../../src/shared/approval.ts';
+import { withNews, type HeldEntries } from '../../src/shared/entryNews.ts';
 import { ToPanelSchema } from '../../src/shared/protocol.ts';
-import type { FromPanel } from '../../src/shared/protocol.ts';
-import type { PanelState } from '../../src/shared/runView.ts';
+import type { FromPanel, PanelUpdate } from '../../src/shared/protocol.ts';
+import type { Entry, PanelHead, PanelState, RunView } from '../../src/shared/runView.ts';
 import type { Host } from './host.ts';
 import { nextSend } from './nextSend.ts';
 
-/** Everything the panel draws: the extension's last snapshot, and what the person has typed but not sent. */
+/** Everything the panel draws: what the extension told last, and what the person has typed but not sent. */
 export interface PanelModel {
   readonly panel: PanelState | undefined;
   readonly draft: string;
   /** Reasons for denying, typed so far, by approval id. */
   readonly reasons: ReadonlyMap<string, string>;
-  /** Questions answered since the last snapshot: `questionKey` of each. */
+  /** Questions answered since the extension said last how they stand: `questionKey` of each. */
   readonly answered: ReadonlySet<string>;
   /** Grows by one each time the task box should take the focus. */
   readonly focusTask: number;
   /** The action of the transcript that was asked for last; each asking is another object. */
   readonly shown: { readonly action: string } | undefined;
-  /** The extension sent a state that this panel cannot read, so what is shown may be old. */
+  /** The extension sent something that this panel cannot read, so what is shown may be old. */
   readonly misunderstood: boolean;
 }
 
@@ -35,7 +36,9 @@ export interface Store {
 }
 
 const SavedSchema = z.object({ draft: z.string(), reasons: z.array(z.tuple([z.string(), z.string()])) });
-const LooksLikeStateSchema = z.looseObject({ type: z.literal('state') });
+const LooksLikeUpdateSchema = z.looseObject({ type: z.literal('update'), number: z.number() });
+
+const UNREAD: Entry = { kind: 'notice', level: 'error', text: 'This panel could not read this entry.' };
 
 /** Names a question by what an answer binds to: an approval with a changed digest is another question. */
 export function questionKey(approval: Pick<Approval, 'id' | 'digest'>): string {
@@ -45,6 +48,8 @@ export function questionKey(approval: Pick<Approval, 'id' | 'digest'>): string {
 export function createStore(host: Host): Store {
   const saved = SavedSchema.safeParse(host.getState());
   const listeners = new Set<() => void>();
+  let head: PanelHead | undefined;
+  let held: HeldEntries | undefined;
   let model: PanelModel = {
     panel: undefined,
     draft: saved.success ? saved.data.draft : '',
@@ -63,15 +68,23 @@ export function createStore(host: Host): Store {
     for (const listener of listeners) listener();
   }
 
-  function show(panel: PanelState): void {
-    const open = new Set(panel.approvals.map((approval) => approval.id));
-    const reasons = [...model.reasons].filter(([approval]) => open.has(approval));
+  function take({ begins, head: newHead, entries: news }: PanelUpdate): void {
+    if (begins) held = undefined;
+    const after = news && withNews(held, news);
+    held = after?.held ?? held;
+    head = newHead ?? head;
     change({
-      panel,
-      answered: new Set(),
-      misunderstood: false,
-      ...(reasons.length < model.reasons.size && { reasons: new Map(reasons) }),
+      ...(head && { panel: whole(head, held, model.panel, news !== undefined) }),
+      ...(newHead && settled(newHead)),
+      misunderstood: after?.fits === false || (model.misunderstood && !begins),
     });
+  }
+
+  /** What was answered, and the reasons typed, count for the questions that are open now. */
+  function settled({ approvals }: PanelHead): Partial<PanelModel> {
+    const open = new Set(approvals.map((approval) => approval.id));
+    const reasons = [...model.reasons].filter(([approval]) => open.has(approval));
+    return { answered: new Set(), ...(reasons.length < model.reasons.size && { reasons: new Map(reasons) }) };
   }
 
   return {
@@ -108,12 +121,17 @@ export function createStore(host: Host): Store {
     receive: (message) => {
       const parsed = ToPanelSchema.safeParse(message);
       if (!parsed.success) {
-        if (LooksLikeStateSchema.safeParse(message).success) change({ misunderstood: true });
+        const unread = LooksLikeUpdateSchema.safeParse(message);
+        if (!unread.success) return;
+        change({ misunderstood: true });
+        // Or nothing more would be said to it.
+        host.postMessage({ type: 'taken', number: unread.data.number });
         return;
       }
       switch (parsed.data.type) {
-        case 'state':
-          show(parsed.data.state);
+        case 'update':
+          take(parsed.data);
+          host.postMessage({ type: 'taken', number: parsed.data.number });
           return;
         case 'focus-task':
           change({ focusTask: model.focusTask + 1 });
@@ -126,6 +144,29 @@ export function createStore(host: Host): Store {
           return;
       }
     },
+  };
+}
+
+/** Head and transcript as one state; with no news of it, the list of entries stays the same one. */
+function whole(
+  { run, ...head }: PanelHead,
+  held: HeldEntries | undefined,
+  shown: PanelState | undefined,
+  isNews: boolean,
+): PanelState {
+  if (!run) return head;
+  if (!isNews && shown?.run?.id === run.id) {
+    const { entries, entriesBefore } = shown.run;
+    return { ...head, run: { ...run, entries, entriesBefore } };
+  }
+  return { ...head, run: { ...run, ...(held?.run === run.id ? listed(held) : { entries: [], entriesBefore: 0 }) } };
+}
+
+function listed({ before, byNumber }: HeldEntries): Pick<RunView, 'entries' | 'entriesBefore'> {
+  const length = Math.max(before - 1, ...byNumber.keys()) + 1 - before;
+  return {
+    entriesBefore: before,
+    entries: Array.from({ length }, (_, index) => byNumber.get(before + index) ?? UNREAD),
   };
 }
 

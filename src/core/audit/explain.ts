@@ -2,6 +2,8 @@ import * as z from 'zod';
 import { CommandSchema } from '../../shared/action.ts';
 import { DecisionSchema, originText } from '../../shared/decision.ts';
 import type { AuditRecord } from '../../shared/auditEvent.ts';
+import type { Block, Words } from '../../shared/block.ts';
+import { blocksMarkdown } from './blockMarkdown.ts';
 import { code } from './markdown.ts';
 import { outcomeLine, ranLines } from './report.ts';
 import type { ActionNode } from './tree.ts';
@@ -22,7 +24,7 @@ function eventLines(event: AuditRecord): string[] {
   switch (event.type) {
     case 'proposed': {
       const parsed = ProposedSchema.safeParse(event.payload?.['action']);
-      return parsed.success ? meaningLines(parsed.data) : [];
+      return parsed.success ? blocksMarkdown(meaningBlocks(parsed.data)) : [];
     }
     case 'decided':
       return decisionLines(event);
@@ -52,14 +54,12 @@ function decisionLines(event: AuditRecord): string[] {
       '',
     ];
   const { rule, reason, origin } = parsed.data;
-  return [
-    `## Decision: ${verdict}`,
-    '',
-    `- Rule: ${code(rule)}`,
-    `- Why: ${code(reason)}`,
-    `- From: ${code(originText(origin))}`,
-    '',
+  const facts = [
+    { label: 'Rule', value: [{ exact: rule }] },
+    { label: 'Why', value: [{ exact: reason }] },
+    { label: 'From', value: [{ exact: originText(origin) }] },
   ];
+  return [`## Decision: ${verdict}`, '', ...blocksMarkdown([{ kind: 'facts', facts }])];
 }
 
 /** Calls that were no calls at all have a reason without an origin. */
@@ -68,19 +68,25 @@ function reasonOf(event: AuditRecord): string {
   return typeof decision === 'object' && decision !== null && 'reason' in decision ? text(decision['reason']) : '';
 }
 
-function meaningLines({ command, resources = [] }: z.infer<typeof ProposedSchema>): string[] {
-  const paths = resources.map(({ path, access }) => `- ${code(access)}: ${code(path)}`);
-  const programs = (command?.programs ?? []).map((words, index) => {
+/** What an action touches, and what is in its command. */
+function meaningBlocks({ command, resources = [] }: z.infer<typeof ProposedSchema>): Block[] {
+  const paths = resources.map(({ path, access }): Words => [{ exact: access }, ': ', { exact: path }]);
+  const programs = (command?.programs ?? []).map((words, index): Words => {
     const doubt = command?.doubts.find(({ program }) => program === index)?.why;
-    return `- ${code(words.map((word) => word ?? '…').join(' '))}${doubt === undefined ? ' (known to only look)' : ` (${code(doubt)})`}`;
+    const program = { exact: words.map((word) => word ?? '…').join(' ') };
+    return doubt === undefined ? [program, ' (known to only look)'] : [program, ' (', { exact: doubt }, ')'];
   });
   const whole = (command?.doubts ?? [])
     .filter(({ program }) => program === undefined)
-    .map(({ why }) => `- the whole line: ${code(why)}`);
+    .map(({ why }): Words => ['the whole line: ', { exact: why }]);
   return [
-    ...(paths.length > 0 ? ['## What it touches', '', ...paths, ''] : []),
-    ...(programs.length > 0 || whole.length > 0 ? ['## What is in the command', '', ...programs, ...whole, ''] : []),
+    ...listOf('touched', 'What it touches', paths),
+    ...listOf('programs', 'What is in the command', [...programs, ...whole]),
   ];
+}
+
+function listOf(name: string, title: string, items: Words[]): Block[] {
+  return items.length === 0 ? [] : [{ kind: 'list', name, title, label: title, items, left: 0, of: '' }];
 }
 
 function text(value: unknown): string {

@@ -1,4 +1,5 @@
 import type { AuditRecord, RunSummary } from '../../shared/auditEvent.ts';
+import { blocksMarkdown } from './blockMarkdown.ts';
 import { sentContentLine } from './contentWords.ts';
 import { block, code } from './markdown.ts';
 import { questionsOf, questionWords } from './questions.ts';
@@ -68,13 +69,15 @@ function actionLines(action: ActionNode): string[] {
     outcomeLine(action),
     '',
     ...ranLines(action),
-    ...(typeof output === 'string' && output !== '' ? ['Output:', '', ...block(output), ''] : []),
+    ...(typeof output === 'string' && output !== ''
+      ? blocksMarkdown([{ kind: 'exact', label: 'Output', text: output }])
+      : []),
   ];
 }
 
 /** What ran, to its last character. */
 export function ranLines({ ran }: ActionNode): string[] {
-  return ran === undefined ? [] : ['What ran:', '', ...block(ran), ''];
+  return ran === undefined ? [] : blocksMarkdown([{ kind: 'exact', label: 'What ran', text: ran }]);
 }
 
 export function outcomeLine({ outside, outcome, decidedBy, durationMs }: ActionNode): string {

@@ -25,7 +25,7 @@ export interface PolicyParts {
   /** Paths in the workspace that the person's git runs, includes or trusts: protected like its hooks. */
   laterPaths(): Promise<readonly string[]>;
   /** A path with every link resolved, as far as it exists. */
-  realPath(path: string): Promise<string>;
+  realPaths(): (path: string) => Promise<string>;
   hash: (data: string | Uint8Array) => string;
 }
 
@@ -90,7 +90,7 @@ export class PolicyInForce {
   async #reallyProtecting(policy: EffectivePolicy): Promise<EffectivePolicy> {
     const { roots, home } = this.#parts;
     const later = (await this.#parts.laterPaths()).map((written) => ({ written, origin: BUILT_IN }));
-    const real = await withRealPaths(policy, { roots, home }, (path) => this.#parts.realPath(path));
+    const real = await withRealPaths(policy, { roots, home }, this.#parts.realPaths());
     return { ...real, protectedPaths: [...real.protectedPaths, ...later] };
   }
 }

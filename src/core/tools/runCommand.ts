@@ -10,6 +10,7 @@ import { limitRecord, limitWords } from '../sandbox/limitWords.ts';
 import { remarksOf } from '../sandbox/remarks.ts';
 import { limitsOf, runnerOf } from './runner.ts';
 import { contentOfOutput } from './command/contentOf.ts';
+import { commandCard } from './command/commandCard.ts';
 import { commandLosses } from './command/losses.ts';
 import { maskedOutput } from './command/givenSecrets.ts';
 import { namedPaths } from './command/namedPaths.ts';
@@ -102,8 +103,7 @@ export const runCommand = defineTool((ports: Ports): Tool<z.infer<typeof paramet
         undo: onlyLooks ? 'nothing-to-undo' : 'none',
       },
       title: `Run ${titleOf(ports.redactor.json(visible(args.command)), 120)}`,
-      card: {
-        kind: 'command',
+      card: commandCard({
         command: visible(args.command),
         cwd: shown,
         sandbox: status.works ? status.words : status.cause,
@@ -112,16 +112,17 @@ export const runCommand = defineTool((ports: Ports): Tool<z.infer<typeof paramet
         timeoutSeconds: policy.codeTimeoutSeconds.value,
         limits: status.works ? status.limits.map(limitWords) : [],
         programs: shownPrograms.lines,
-        ...losses.card,
-        more: { ...shownPrograms.left, ...losses.left, secrets: Math.max(0, secrets.length - MOST_SECRETS) },
-        ...(secretsFound.atLeast && { secretsAtLeast: true as const }),
+        programsLeft: shownPrograms.left,
+        ...losses,
         secrets: secrets.slice(0, MOST_SECRETS).map((path) => scope.shown(path)),
+        secretsLeft: Math.max(0, secrets.length - MOST_SECRETS),
+        secretsAtLeast: secretsFound.atLeast,
         readOnly: onlyLooks,
         scripts: scripts.map(
           ({ path, changed }) => `${scope.shown(path)}${changed ? ' (may have been changed by this run)' : ''}`,
         ),
-        ...(unbound && { unbound: visibleLine(unbound.why) }),
-      },
+        unbound: unbound && visibleLine(unbound.why),
+      }),
       undo: onlyLooks
         ? 'It cannot change the workspace: there is nothing to undo.'
         : 'What a command changes in the workspace cannot be undone in this version.',

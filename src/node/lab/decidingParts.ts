@@ -8,7 +8,7 @@ import { realFolder, spelledFolders, WorkspaceRefused } from '../engineParts.ts'
 import { RootedFiles } from '../files/rootedFiles.ts';
 import { ThreadSearch } from '../search/threadSearch.ts';
 import { sha256 } from '../files/hash.ts';
-import { realPath } from '../files/realPath.ts';
+import { realPaths } from '../files/realPath.ts';
 import { ownFolders } from '../folders.ts';
 import { Acceptance } from '../policy/acceptance.ts';
 import { organizationPolicy, PolicyFiles } from '../policy/policyFiles.ts';
@@ -60,7 +60,7 @@ export async function decidingParts(options: DecidingOptions): Promise<EnginePar
     files: (scope) => new RootedFiles(scope, spelledFolders([options.workspace], [root])),
     laterPaths: () => later.find(),
     textSearch: new ThreadSearch(),
-    realPath,
+    realPaths,
     sandbox: NOT_LOOKED_AT,
     outside: NOT_LOOKED_AT,
     // What can be kept decides; nothing is.

@@ -88,7 +88,7 @@ function install(folder: string, names: readonly string[]): void {
 function npm(folder: string, args: readonly string[]): void {
   // What an outer `npm test` says about itself in the environment would send the inner one to the wrong folder.
   const environment = Object.entries(process.env).filter(
-    ([name]) => !/^npm_(?!config_(?:registry|cache|.*proxy)$)/i.test(name) && name !== 'INIT_CWD',
+    ([name]) => !/^npm_(?!config_(?:registry|cache|globalconfig|.*proxy)$)/i.test(name) && name !== 'INIT_CWD',
   );
   execFileSync('npm', [...args, '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: folder,

@@ -1,4 +1,4 @@
-import type { Card, Loss } from '../../../shared/approval.ts';
+import type { Loss } from '../../../shared/block.ts';
 import { visibleLine } from '../../../shared/visible.ts';
 import type { Look } from '../../scope/files.ts';
 import { Forbidden } from '../../scope/guard.ts';
@@ -7,11 +7,9 @@ import { ToolFailure } from '../failure.ts';
 import { amountAt, lossAt } from '../files/loss.ts';
 import type { ToolPorts } from '../ports.ts';
 import type { CallContext } from '../tool.ts';
+import type { CommandLosses, UnknownLoss } from './commandCard.ts';
 import { lossTargets, type LossTarget } from './lossTargets.ts';
 import type { Line } from './scripts.ts';
-
-type CommandCard = Extract<Card, { kind: 'command' }>;
-type UnknownLoss = NonNullable<CommandCard['unknownLosses']>[number];
 
 const MOST_SHOWN = 10;
 const MOST_UNKNOWN = 5;
@@ -19,21 +17,19 @@ const MOST_LOOKED_AT = 1000;
 /** Each is a question to version control, and for a folder a walk. */
 const MOST_ASKED_ABOUT = 60;
 
-export interface CommandLosses {
-  /** What no version control holds first, then the biggest. */
-  card: Pick<CommandCard, 'losses' | 'unknownLosses' | 'lossTotal'>;
-  /** How many are not on the card. */
-  left: { losses: number; unknownLosses: number };
-}
+const NOTHING: CommandLosses = { losses: [], lossesLeft: 0, unknownLosses: [], unknownLossesLeft: 0 };
 
-/** What stands where a command says that it deletes or overwrites. What it does not say cannot be known. */
+/**
+ * What stands where a command says that it deletes or overwrites: what no version control holds first, then the biggest.
+ * What it does not say cannot be known.
+ */
 export async function commandLosses(
   { meaning, cwd, onlyLooks }: Pick<Line, 'meaning' | 'cwd' | 'onlyLooks'>,
   ports: Pick<ToolPorts, 'versionControl' | 'editor'>,
   context: CallContext,
 ): Promise<CommandLosses> {
   // What cannot write takes nothing away.
-  if (onlyLooks) return { card: { losses: [] }, left: { losses: 0, unknownLosses: 0 } };
+  if (onlyLooks) return NOTHING;
   const { targets, isWhole } = await lossTargets(meaning, cwd, context);
   const looked = targets.slice(0, MOST_LOOKED_AT);
   const { standing, open } = await whatStands(looked, cwd, context);
@@ -51,12 +47,11 @@ export async function commandLosses(
   const unknown = await bounds(open, ports.editor, context);
   const left = standing.length - Math.min(found.length, MOST_SHOWN) + targets.length - looked.length;
   return {
-    card: {
-      losses: found.slice(0, MOST_SHOWN),
-      ...(unknown.shown.length > 0 && { unknownLosses: unknown.shown }),
-      ...((left > 0 || (found.length > 0 && !isWhole)) && { lossTotal: total }),
-    },
-    left: { losses: left, unknownLosses: unknown.left },
+    losses: found.slice(0, MOST_SHOWN),
+    lossesLeft: left,
+    ...((left > 0 || (found.length > 0 && !isWhole)) && { lossTotal: total }),
+    unknownLosses: unknown.shown,
+    unknownLossesLeft: unknown.left,
   };
 }
 

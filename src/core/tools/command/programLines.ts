@@ -1,9 +1,7 @@
-import type { Card } from '../../../shared/approval.ts';
 import { cutVisibly } from '../../../shared/cut.ts';
 import { visibleLine } from '../../../shared/visible.ts';
 import type { Meaning } from '../../command/understand.ts';
-
-type CommandCard = Extract<Card, { kind: 'command' }>;
+import type { ProgramLine } from './commandCard.ts';
 
 const MOST_LINES = 20;
 const MOST_DOUBTS = 5;
@@ -11,8 +9,8 @@ const MOST_CHARACTERS = 200;
 
 /** The programs of a line for its card, those that are in doubt first, and how many are left out. */
 export function programLines({ programs, doubts }: Pick<Meaning, 'programs' | 'doubts'>): {
-  lines: CommandCard['programs'];
-  left: { programs: number; doubts: number };
+  lines: ProgramLine[];
+  left: number;
 } {
   const all = programs.map((words, index) => {
     const own = doubts.filter(({ program }) => program === index).map(({ why }) => visibleLine(why));
@@ -27,10 +25,7 @@ export function programLines({ programs, doubts }: Pick<Meaning, 'programs' | 'd
       ...(whole.length > 0 ? [{ words: 'the whole line', doubt: firstOf(whole) }] : []),
       ...sorted.slice(0, MOST_LINES),
     ],
-    left: {
-      programs: Math.max(0, all.length - MOST_LINES),
-      doubts: sorted.slice(MOST_LINES).filter(isDoubtful).length,
-    },
+    left: Math.max(0, all.length - MOST_LINES),
   };
 }
 

@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import type { Card } from '../../../shared/approval.ts';
+import type { Loss } from '../../../shared/block.ts';
 import { Missing, ToolFailure } from '../failure.ts';
 import { defineTool, expectedAt, type Tool, type CallContext } from '../tool.ts';
 import type { ToolPorts } from '../ports.ts';
@@ -40,7 +42,7 @@ export const deletePath = defineTool((ports: Ports): Tool<z.infer<typeof paramet
         undo,
       },
       title: `Delete ${shown}`,
-      card: { kind: 'delete', path: shown, loss: await lossAt(look, ports, context) },
+      card: deleteCard(shown, await lossAt(look, ports, context)),
       undo: undoWords(undo),
     };
   },
@@ -50,6 +52,16 @@ export const deletePath = defineTool((ports: Ports): Tool<z.infer<typeof paramet
     return { ok: true, text: `Deleted ${context.scope.shown(path)}.`, facts: {}, places: { path }, contentOf: [] };
   },
 }));
+
+export function deleteCard(path: string, loss: Loss): Card {
+  return {
+    kind: 'delete',
+    blocks: [
+      { kind: 'sentence', icon: 'trash', tone: 'plain', words: ['Deletes ', { exact: path }] },
+      { kind: 'loss', heading: ['What would be lost:'], loss },
+    ],
+  };
+}
 
 /** Deleting or moving a folder touches what is in it: a protected or denied path below makes it forbidden too. */
 export async function hiddenBelow(path: string, context: CallContext): Promise<{ path: string; access: 'delete' }[]> {

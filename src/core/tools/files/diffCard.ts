@@ -1,4 +1,5 @@
 import type { Card } from '../../../shared/approval.ts';
+import type { BlockOf } from '../../../shared/block.ts';
 import { countedBlanks } from '../../../shared/cut.ts';
 import { visible } from '../../../shared/visible.ts';
 
@@ -27,8 +28,7 @@ export async function editCard(options: {
     .slice(0, MAX_DIFF)
     .map((line) => visible(withBlanks(line.slice(0, MAX_DIFF + 1))))
     .join('\n');
-  return {
-    kind: 'edit',
+  return diffCard({
     path: options.shown,
     absolute: options.absolute,
     change: options.change,
@@ -37,7 +37,11 @@ export async function editCard(options: {
     added: lines.filter((line) => line.startsWith('+')).length,
     removed: lines.filter((line) => line.startsWith('-')).length,
     unsaved: options.unsaved,
-  };
+  });
+}
+
+export function diffCard(diff: Omit<BlockOf<'diff'>, 'kind'>): Card {
+  return { kind: 'edit', blocks: [{ kind: 'diff', ...diff }] };
 }
 
 /** Blanks at the end of a changed line are seen; long runs within a line are counted, for what follows is meant too. */

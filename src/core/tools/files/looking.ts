@@ -1,4 +1,5 @@
 import type { Action, Resource } from '../../../shared/action.ts';
+import type { Card } from '../../../shared/approval.ts';
 import type { Look } from '../../scope/files.ts';
 import type { ToolPorts } from '../ports.ts';
 import type { CallContext, Description } from '../tool.ts';
@@ -34,7 +35,18 @@ export async function describeLooking(
       undo: 'nothing-to-undo',
     },
     title: looking.title(shown),
-    card: { kind: 'read', path: shown, goesTo: ports.goesTo },
+    card: readCard(shown, ports.goesTo),
     undo: 'Nothing changes on disk.',
+  };
+}
+
+/** `goesTo`: a sentence. */
+export function readCard(path: string, goesTo: string): Card {
+  return {
+    kind: 'read',
+    blocks: [
+      { kind: 'sentence', icon: 'eye', tone: 'plain', words: ['Reads ', { exact: path }] },
+      { kind: 'sentence', icon: 'export', tone: 'plain', words: [`The content goes to ${goesTo}`] },
+    ],
   };
 }

@@ -1,4 +1,4 @@
-import type { Loss } from '../../../shared/approval.ts';
+import type { Loss } from '../../../shared/block.ts';
 import type { Look } from '../../scope/files.ts';
 import type { ToolPorts } from '../ports.ts';
 import type { CallContext } from '../tool.ts';

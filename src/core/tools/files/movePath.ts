@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import type { Card } from '../../../shared/approval.ts';
+import type { Loss } from '../../../shared/block.ts';
 import { Missing, ToolFailure } from '../failure.ts';
 import { isInside } from '../../scope/spelling.ts';
 import { defineTool, expectedAt, type Tool } from '../tool.ts';
@@ -50,12 +52,7 @@ export const movePath = defineTool((ports: Ports): Tool<z.infer<typeof parameter
         undo,
       },
       title: `Move ${fromShown} to ${toShown}`,
-      card: {
-        kind: 'move',
-        from: fromShown,
-        to: toShown,
-        ...(to.kind === 'file' && { replaces: await lossAt(to, ports, context) }),
-      },
+      card: moveCard(fromShown, toShown, to.kind === 'file' ? await lossAt(to, ports, context) : undefined),
       undo: undoWords(undo),
     };
   },
@@ -71,3 +68,21 @@ export const movePath = defineTool((ports: Ports): Tool<z.infer<typeof parameter
     };
   },
 }));
+
+export function moveCard(from: string, to: string, replaces?: Loss): Card {
+  return {
+    kind: 'move',
+    blocks: [
+      {
+        kind: 'facts',
+        facts: [
+          { label: 'From', value: [{ exact: from }] },
+          { label: 'To', value: [{ exact: to }] },
+        ],
+      },
+      replaces
+        ? { kind: 'loss', heading: ['Replaces what is there now:'], loss: replaces }
+        : { kind: 'sentence', icon: 'pass', tone: 'plain', words: ['Nothing is replaced.'] },
+    ],
+  };
+}
