@@ -4,12 +4,39 @@ const no = (name, comment, from, to) => ({ name, comment, severity: 'error', fro
 module.exports = {
   forbidden: [
     // Types count too: two files that cannot do without each other are one.
-    no('no-circular', 'data flows one way', '^(src|webview|scripts)', { circular: true }),
+    no('no-circular', 'data flows one way', '^(src|webview|scripts)(?!/core/policy/)', { circular: true }),
+    no('no-circular-policy', 'data flows one way', '^src/core/policy', {
+      circular: true,
+      viaOnly: { dependencyTypesNot: ['type-only'] },
+    }),
     no('shared-stands-alone', 'shared knows zod and itself', '^src/shared', {
       pathNot: '^(src/shared|node_modules/zod)',
     }),
     no('core-is-pure', 'core knows shared and pure libraries; files, network, processes arrive as ports', '^src/core', {
       pathNot: '^(src/core|src/shared|node_modules/(zod|unbash|yaml|re2js|diff))',
+    }),
+    no(
+      'outcomes-are-the-ground',
+      'outcomes are what everything in the core stands on',
+      '^src/core/(outcome|editedText)\\.ts',
+      {
+        path: '^src/core',
+        pathNot: '^src/core/(outcome|editedText)\\.ts',
+      },
+    ),
+    no(
+      'core-arrows-fall',
+      'what tools stand on never looks up at tools, runs, the lab or the engine',
+      '^src/core/(?!(tools|agent|lab|engine)/)',
+      {
+        path: '^src/core/(tools|agent|lab|engine)/',
+      },
+    ),
+    no('tools-below-runs', 'a tool knows neither runs nor the lab', '^src/core/tools', {
+      path: '^src/core/(agent|lab)/',
+    }),
+    no('adapters-below-tools', 'adapters know the ports of the core, not its tools', '^src/node', {
+      path: '^src/core/(tools/(?!textSearch\\.ts)|agent/|lab/)',
     }),
     no('compose-wires-core', 'the wiring sees core and shared alone', '^src/compose\\.ts', {
       pathNot: '^src/(core|shared)',

@@ -12,6 +12,7 @@ import { ScriptWatch } from './core/flow/scriptWatch.ts';
 import { policyDigest, type AcceptanceOffer, type AcceptanceStore } from './core/lab/policyRecord.ts';
 import { tryCall, type Trial } from './core/lab/tryCall.ts';
 import type { Model } from './core/models/port.ts';
+import { Failure } from './core/outcome.ts';
 import type { EffectivePolicy } from './core/policy/merge.ts';
 import { Redactor, type Secret } from './core/redaction/redactor.ts';
 import type { SandboxStatus } from './core/sandbox/port.ts';
@@ -189,7 +190,7 @@ export class Engine {
 
   #folder(): string {
     const [folder] = this.#parts.roots;
-    if (folder === undefined) throw new Error('There is no workspace folder.');
+    if (folder === undefined) throw new Failure('There is no workspace folder.');
     return folder;
   }
 }

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { openReadOnly } from '../node/audit/database.ts';
 import { exportLines } from '../node/audit/exportLog.ts';
 import { ownFolders } from '../node/folders.ts';
+import { Failure } from '../core/outcome.ts';
 
 export interface ExportOptions {
   run: string | undefined;
@@ -12,7 +13,7 @@ export interface ExportOptions {
 /** `oversign export`: the log, or one run of it, as JSON Lines with what it takes to check them. */
 export function exportLog({ run, output }: ExportOptions): number {
   const file = join(ownFolders(process.env).data, 'audit.db');
-  if (!existsSync(file)) throw new Error(`there is no audit log yet (${file})`);
+  if (!existsSync(file)) throw new Failure(`there is no audit log yet (${file})`);
   const connection = openReadOnly(file);
   try {
     const lines = exportLines(connection, run);
@@ -31,7 +32,7 @@ export function exportLog({ run, output }: ExportOptions): number {
     return 0;
   } catch (error) {
     const isThere = error instanceof Error && 'code' in error && error.code === 'EEXIST';
-    throw isThere ? new Error(`${output ?? ''} exists already; choose another name`) : error;
+    throw isThere ? new Failure(`${output ?? ''} exists already; choose another name`) : error;
   } finally {
     connection.close();
   }

@@ -12,6 +12,7 @@ import { visibleLine } from '../shared/visible.ts';
 import { jsonLine } from '../terminal/jsonLine.ts';
 import { progressLine } from '../terminal/progressLine.ts';
 import { evidenceHere } from './evidenceHere.ts';
+import { Failure } from '../core/outcome.ts';
 
 export interface VerifyOptions {
   /** A log's database or an export; the account's own log without it. */
@@ -67,7 +68,7 @@ async function ownLog(
 ): Promise<Verdict | undefined> {
   const file = join(ownFolders(process.env).data, 'audit.db');
   if (!existsSync(file))
-    throw new Error(
+    throw new Failure(
       existsSync(join(ownFolders(process.env).data, 'audit.begun'))
         ? `THE AUDIT LOG IS GONE: ${file} is not there, although one was begun here`
         : `there is no audit log yet (${file})`,
@@ -98,7 +99,7 @@ function readKey(file: string): string {
   try {
     return publicKeyOf(createPublicKey(readFileSync(file)));
   } catch (error) {
-    throw new Error(`${file} is not a public key as "oversign key" prints it`, { cause: error });
+    throw new Failure(`${file} is not a public key as "oversign key" prints it`, { cause: error });
   }
 }
 

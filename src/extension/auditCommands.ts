@@ -6,6 +6,7 @@ import { plain } from '../vscode/messages.ts';
 import type { PickedNode } from './commandArguments.ts';
 import type { Controller } from './controller.ts';
 import type { Session } from './session.ts';
+import { Failure } from '../core/outcome.ts';
 
 type Register = (name: string, action: (...args: unknown[]) => Promise<void>) => void;
 
@@ -166,7 +167,7 @@ async function eraseRun(controller: Controller, log: Session['log'], run: RunSum
   if (said !== 'Erase') return;
   const { payloads, conversations, left } = await log.erase(run.run);
   if (payloads + conversations === 0)
-    throw new Error('Nothing was erased: the run is still active, or it was erased before.');
+    throw new Failure('Nothing was erased: the run is still active, or it was erased before.');
   controller.tree.refresh();
   const rest = left === undefined ? '' : ` But ${left}.`;
   void vscode.window.showInformationMessage(plain(`Oversign: ${payloads} texts were erased.${rest}`));

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Failure } from '../core/outcome.ts';
 
 /**
  * What a command is given beside its name. The tree and the panel give it, but so do a person's keybindings, links in
@@ -27,6 +28,6 @@ export function pickedNode(argument: unknown): PickedNode | undefined {
   if (argument === undefined || argument === null) return undefined;
   const parsed = NodeSchema.safeParse(argument);
   if (!parsed.success)
-    throw new Error('This command is about a run, a turn or an action of the audit log; choose one there.');
+    throw new Failure('This command is about a run, a turn or an action of the audit log; choose one there.');
   return parsed.data;
 }

@@ -8,6 +8,7 @@ import { givenTask } from './givenTask.ts';
 import { registerAuditCommands } from './auditCommands.ts';
 import { registerPolicyCommands } from './policyCommands.ts';
 import type { Controller } from './controller.ts';
+import { Failure } from '../core/outcome.ts';
 
 /** Registers the palette's commands; each says what went wrong, in words, where something did. */
 export function registerCommands(context: vscode.ExtensionContext, controller: Controller): void {
@@ -70,7 +71,7 @@ export function registerCommands(context: vscode.ExtensionContext, controller: C
   command('openUserPolicy', async () => openPolicyFile((await controller.session()).userPolicy));
   command('openWorkspacePolicy', async () => {
     const file = (await controller.session()).workspacePolicy;
-    if (file === undefined) throw new Error('Open a folder first.');
+    if (file === undefined) throw new Failure('Open a folder first.');
     await openPolicyFile(file);
   });
   registerPolicyCommands(command, controller);
@@ -81,7 +82,7 @@ export function registerCommands(context: vscode.ExtensionContext, controller: C
     const { sandbox } = (await controller.session()).panel();
     if (sandbox.state === 'works')
       void vscode.window.showInformationMessage(plain(`Oversign: the sandbox works (${sandbox.text})`));
-    else throw new Error(`${sandbox.text} ${sandbox.fix ?? ''}`);
+    else throw new Failure(`${sandbox.text} ${sandbox.fix ?? ''}`);
   });
   command('refreshAudit', async () => {
     await (await controller.session()).refreshInterrupted();

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { Failure } from '../core/outcome.ts';
 import type { PanelWish } from '../shared/protocol.ts';
 import type { PanelState } from '../shared/runView.ts';
 import { AgentView } from '../vscode/agentView.ts';
@@ -112,17 +113,17 @@ export class Controller implements vscode.Disposable {
 
   async #send(text: string, meant: string | undefined): Promise<void> {
     if (!vscode.workspace.isTrusted)
-      throw new Error('Runs start only in a trusted workspace. Use "Workspaces: Manage Workspace Trust".');
+      throw new Failure('Runs start only in a trusted workspace. Use "Workspaces: Manage Workspace Trust".');
     const session = await this.session();
     if (session.engine.isWorking) return session.engine.say(text);
     if (session.folder === undefined)
-      throw new Error('Open a folder first: the agent works inside workspace folders only.');
+      throw new Failure('Open a folder first: the agent works inside workspace folders only.');
     await this.look();
     await session.send(text, await this.#model.model(session), meant);
   }
 
   async resume(run: string): Promise<void> {
-    if (!vscode.workspace.isTrusted) throw new Error('Runs go on only in a trusted workspace.');
+    if (!vscode.workspace.isTrusted) throw new Failure('Runs go on only in a trusted workspace.');
     const session = await this.session();
     await session.resume(run, await this.#model.model(session));
   }
@@ -133,7 +134,7 @@ export class Controller implements vscode.Disposable {
 
   async newRun(): Promise<void> {
     const { engine } = await this.session();
-    if (engine.isWorking) throw new Error('A run is active; stop it first.');
+    if (engine.isWorking) throw new Failure('A run is active; stop it first.');
     engine.newRun();
     this.view.say({ type: 'focus-task' });
   }

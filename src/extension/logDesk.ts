@@ -12,6 +12,7 @@ import { verdictWords, type Verdict } from '../core/audit/verdict.ts';
 import { writeExport } from '../node/audit/exportFile.ts';
 import type { NodeParts } from '../node/engineParts.ts';
 import type { RunSummary } from '../shared/auditEvent.ts';
+import { Failure } from '../core/outcome.ts';
 
 const WEEKS_MS = 26 * 7 * 86_400_000;
 
@@ -67,11 +68,11 @@ export class LogDesk {
   async change(run: string, action: string): Promise<{ path: string; before: string; after: string }> {
     const node = await this.action(run, action);
     const change = node && fileChange(node);
-    if (!change) throw new Error('This action changed no file that could be shown, or its details were erased.');
+    if (!change) throw new Failure('This action changed no file that could be shown, or its details were erased.');
     const before = await this.#node.parts.checkpoints.text(run, action, change.path);
     const after = before === undefined ? undefined : change.after(before);
     if (before === undefined || after === undefined)
-      throw new Error('What stood in the file before is not kept any more, so that there is nothing to compare.');
+      throw new Failure('What stood in the file before is not kept any more, so that there is nothing to compare.');
     return { path: change.path, before, after };
   }
 

@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode';
 import type { Model } from '../core/models/port.ts';
+import { Failure } from '../core/outcome.ts';
 import type { PanelState } from '../shared/runView.ts';
 import { apiKey, modelSettings } from '../vscode/settings.ts';
 import type { Session } from './session.ts';
@@ -22,7 +23,7 @@ export class ModelChoice {
   /** Throws what keeps it from being asked. */
   async model(session: Session): Promise<Model> {
     const found = await session.model(await this.#settings());
-    if (!found.ok) throw new Error(found.problem);
+    if (!found.ok) throw new Failure(found.problem);
     return found.model;
   }
 

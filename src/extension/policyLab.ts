@@ -11,6 +11,7 @@ import type { NodeParts } from '../node/engineParts.ts';
 import { readPolicy } from '../node/policy/readPolicy.ts';
 import { writePolicy } from '../node/policy/writePolicy.ts';
 import { originText } from '../shared/decision.ts';
+import { Failure } from '../core/outcome.ts';
 
 /** A change of a policy file that waits for the user's word. */
 export interface Proposal {
@@ -75,7 +76,7 @@ export class PolicyLab {
     const found = turnsOf(await this.#node.audit.events(run))
       .flatMap((turn) => turn.actions)
       .find(({ id }) => id === action);
-    if (!found) throw new Error('This action is not in the log.');
+    if (!found) throw new Failure('This action is not in the log.');
     return explainDecision(found);
   }
 
@@ -93,15 +94,15 @@ export class PolicyLab {
   /** The user's policy with the rule that "always" would write for a question that waits. */
   async proposeAlways(approval: string, digest: string, reach: Reach): Promise<Proposal> {
     const action = this.#engine.desk.action(approval, digest);
-    if (!action) throw new Error('This question does not wait any more.');
+    if (!action) throw new Failure('This question does not wait any more.');
     const file = this.#node.userPolicy;
     const read = await readPolicy(file, { refusesLinks: false, mustBeAdministrators: false });
-    if (read.kind === 'unreadable' || read.kind === 'not-administrators') throw new Error(`${file}: ${read.problem}`);
+    if (read.kind === 'unreadable' || read.kind === 'not-administrators') throw new Failure(`${file}: ${read.problem}`);
     const before = read.kind === 'text' ? read.text : '';
     const today = new Date().toISOString().slice(0, 10);
     const { roots, home } = this.#node.parts;
     const written = alwaysPolicy(action, before, file, `you chose "Always allow" on ${today}`, { roots, home, reach });
-    if (!written.ok) throw new Error(written.problem);
+    if (!written.ok) throw new Failure(written.problem);
     return { file, before, after: written.text };
   }
 

@@ -1,8 +1,7 @@
 import { Engine } from '../compose.ts';
 import { PolicyInvalid } from '../core/policy/policyInvalid.ts';
 import type { Model } from '../core/models/port.ts';
-import { DEFAULTS } from '../core/policy/defaults.ts';
-import type { EffectivePolicy } from '../core/policy/merge.ts';
+import { mergePolicies, type EffectivePolicy } from '../core/policy/merge.ts';
 import type { Diagnostic } from '../core/policy/parse.ts';
 import type { Probe, SandboxStatus } from '../core/sandbox/port.ts';
 import { commandsProblem } from '../core/tools/confinement.ts';
@@ -100,7 +99,7 @@ export class Session implements AsyncDisposable {
       if (!(error instanceof PolicyInvalid)) throw error;
       this.#standing = { ok: false, words: error.message, diagnostics: error.diagnostics };
       // The sandbox is what it is, whatever the policy says.
-      this.#sandbox = await this.#node.sandbox.status({ ...DEFAULTS.limits });
+      this.#sandbox = await this.#node.sandbox.status(limitsOf(mergePolicies([])));
     }
     return { standing: this.#standing, sandbox: this.#sandbox };
   }

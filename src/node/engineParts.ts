@@ -25,6 +25,7 @@ import { SeatbeltSandbox } from './sandbox/seatbelt/seatbeltSandbox.ts';
 import { Unconfined } from './sandbox/unconfined.ts';
 import { gitInSandbox } from './sandbox/trackedFiles.ts';
 import { join, resolve } from 'node:path';
+import { Refusal } from '../core/outcome.ts';
 
 export interface NodeOptions {
   /** Workspace folders as the editor or the command line names them. */
@@ -55,7 +56,7 @@ export interface NodeParts {
 }
 
 /** A workspace that the agent must not have, with the sentence that says why. */
-export class WorkspaceRefused extends Error {
+export class WorkspaceRefused extends Refusal {
   override name = 'WorkspaceRefused';
 }
 

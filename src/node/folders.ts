@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
+import { Failure } from '../core/outcome.ts';
 
 /** Where Oversign keeps its own things, for one account. */
 export interface OwnFolders {
@@ -47,7 +48,7 @@ export async function makePrivate(folder: string): Promise<void> {
     await chmod(folder, 0o700);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new Error(`The folder ${folder} cannot be made (${code}). Mend its permissions, or set XDG_DATA_HOME.`, {
+    throw new Failure(`The folder ${folder} cannot be made (${code}). Mend its permissions, or set XDG_DATA_HOME.`, {
       cause: error,
     });
   }

@@ -59,3 +59,16 @@ test('nothing in the repository names a machine’s path or a registry’s addre
   const lock = readFileSync('package-lock.json', 'utf8');
   expect(lock).not.toMatch(/"resolved": *"http/);
 });
+
+/** Caught where they are thrown, and told as something else: one that gets further is a bug. */
+const CAUGHT_AT_HOME = ['BadLine', 'TooBig', 'TooMuch'];
+
+test('every class of error says whether it is a failure, a refusal or a cancellation; what is none of them is a bug', () => {
+  const classes = sources('src').flatMap((path) =>
+    [...readFileSync(path, 'utf8').matchAll(/class (\w+) extends Error\b/g)].map(([, name]) => ({ name, path })),
+  );
+  const kinds = classes.filter(({ path }) => path === 'src/core/outcome.ts').map(({ name }) => name);
+  expect(kinds).toEqual(['Failure', 'Refusal', 'Cancelled']);
+  const others = classes.filter(({ path }) => path !== 'src/core/outcome.ts').map(({ name }) => name);
+  expect(others.sort()).toEqual(CAUGHT_AT_HOME);
+});

@@ -253,6 +253,14 @@ describe('by hand:', () => {
     expect(verdictOn(policy, 'write_file', '/w/one/src/a')).toBe('ask');
   });
 
+  test('confirm_actions: true that the organization says while a run goes on binds it from the next decision', () => {
+    const start = mergePolicies([user(ALLOW_WRITES)]);
+    const now = mergePolicies([layerOf('confirm_actions: true', 'organization'), user(ALLOW_WRITES)]);
+    expect(verdictOn(start, 'write_file', '/w/one/src/a')).toBe('allow');
+    for (const policy of [stricterOf(start, now), stricterOf(now, start)])
+      expect(verdictOn(policy, 'write_file', '/w/one/src/a')).toBe('ask');
+  });
+
   test.each([
     ['allows without a path', ALLOW_WRITES],
     ['allows with a path of the other folder', 'rules: [{decision: allow, paths: [/w/two], why: w}]'],

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { valueAt } from '../../src/core/policy/keys/policyKey.ts';
 import { mergePolicies, type EffectivePolicy } from '../../src/core/policy/merge.ts';
 import type { Layer, ParsedLayer } from '../../src/core/policy/parse.ts';
 import { stricterOf } from '../../src/core/policy/restrict.ts';
@@ -50,7 +51,7 @@ describe('property', () => {
           expect(note.column).toBeLessThanOrEqual((lines[note.line - 1] ?? '').length);
         }
         const wanted = layerOf(text, 'workspace').values;
-        if (wanted.confirm_actions === false && merged(['user', user]).confirmActions.value)
+        if (valueAt(wanted, 'confirm_actions') === false && merged(['user', user]).confirmActions.value)
           expect(notes.map(({ message }) => message).join()).toContain('confirm_actions is looser');
       }),
       { numRuns: 200 },

@@ -2,8 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileS
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { mergePolicies } from '../../src/core/policy/merge.ts';
-import type { AuditPolicy } from '../../src/core/policy/auditKeys.ts';
+import { mergePolicies, type AuditPolicy } from '../../src/core/policy/merge.ts';
 import { AuditClient } from '../../src/node/audit/auditClient.ts';
 import { Evidence } from '../../src/node/audit/evidence.ts';
 import { headLine, headsOf } from '../../src/node/audit/witness/seenHead.ts';

@@ -42,9 +42,9 @@ const load = (organization: string): Promise<LoadedPolicies> => new PolicyFiles(
 describe.skipIf(!isRoot || process.platform === 'win32')(`an organization policy in its place${NEEDS_ROOT}`, () => {
   test('counts where only the administrator can write it', async () => {
     const result = await load(administered());
-    expect(result.ok && [result.layers[0]?.layer, result.layers[0]?.values.timeout, result.notes]).toEqual([
+    expect(result.ok && [result.layers[0]?.layer, result.layers[0]?.values, result.notes]).toEqual([
       'organization',
-      7,
+      { timeout: 7 },
       [],
     ]);
   });

@@ -4,8 +4,9 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { DEFAULTS } from '../../src/core/policy/defaults.ts';
+import { mergePolicies } from '../../src/core/policy/merge.ts';
 import type { SandboxResult } from '../../src/core/sandbox/port.ts';
+import { limitsOf } from '../../src/core/tools/runner.ts';
 import { GYP, installNvm, SEND, XZ, ZOD, type Project } from '../support/projects/published.ts';
 import { sandboxChild } from '../support/childProgram.ts';
 import type { ChildJob } from '../support/sandboxChild.ts';
@@ -14,7 +15,11 @@ import { plant, removeWhole } from '../support/tree.ts';
 
 const SYSTEM = '/usr/local/bin:/usr/bin:/bin';
 const MINUTES = 60_000;
-const OPTIONS = { limits: DEFAULTS.limits, timeoutMs: 3 * MINUTES, outputCap: 2_000_000 } satisfies RunOptions;
+const OPTIONS = {
+  limits: limitsOf(mergePolicies([])),
+  timeoutMs: 3 * MINUTES,
+  outputCap: 2_000_000,
+} satisfies RunOptions;
 /** "nobody", who is on every Linux: making an account here could meet the making of one in another test. */
 const NOBODY = 65_534;
 const isRoot = process.getuid?.() === 0;

@@ -97,6 +97,8 @@ const policyKeys = {
         disk: size,
         processes: fc.integer({ min: 8, max: 2000 }),
         network: fc.constant('none'),
+        image: fc.constant('debian'),
+        require_enforced_limits: fc.oneof(fc.boolean(), fc.subarray(['disk', 'cpu', 'memory', 'processes'])),
       },
       optional,
     ),
@@ -111,6 +113,21 @@ const policyKeys = {
   ),
   environment: fc.record({ allowed_variables: variables }, optional),
   redaction: fc.record({ variables }, optional),
+  audit: fc.record(
+    {
+      witness_files: fc.subarray(['/w.jsonl', '~/w.jsonl']),
+      otlp: fc.record(
+        {
+          endpoint: fc.constantFrom('http://a', 'https://b'),
+          payloads: fc.boolean(),
+          headers_variable: fc.constant('H'),
+        },
+        { requiredKeys: ['endpoint'] },
+      ),
+      retention: fc.record({ days: fc.integer({ min: 1, max: 9 }), size }, optional),
+    },
+    optional,
+  ),
   tools: fc.record(
     {
       file_system: fc.record({ enabled: fc.boolean(), allowed_paths: paths, denied_paths: paths }, optional),

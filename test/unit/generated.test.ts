@@ -7,13 +7,12 @@ import { generated } from '../../scripts/generate.ts';
 import { withSettings } from '../../scripts/generate/manifest.ts';
 import { bashParser } from '../../src/core/command/bash.ts';
 import { PROTECTED } from '../../src/core/policy/controlFiles.ts';
-import { DEFAULTS, SECRETS } from '../../src/core/policy/defaults.ts';
+import { SECRETS } from '../../src/core/policy/defaults.ts';
 import { checkExamples } from '../../src/core/policy/examples.ts';
 import { policyJsonSchema } from '../../src/core/policy/jsonSchema.ts';
 import { mergePolicies } from '../../src/core/policy/merge.ts';
 import { parsePolicy, type ParsedLayer } from '../../src/core/policy/parse.ts';
 import { schemaKeys } from '../../src/core/policy/schemaWords.ts';
-import { sizeInBytes } from '../../src/core/policy/values.ts';
 import { MODEL_SETTINGS, parseModelSettings } from '../../src/shared/settings.ts';
 
 const page = readFileSync('docs/policy.md', 'utf8');
@@ -133,24 +132,48 @@ describe('docs/policy.md', () => {
   });
 });
 
-test('the defaults that people read are the defaults in force', () => {
-  const standard = new Map(schemaKeys(policyJsonSchema()).map(({ path, node }) => [path.join('.'), node.default]));
-  const size = (key: string): number => sizeInBytes(String(standard.get(key)));
+test('what counts where no policy says anything', () => {
+  const { limits, grants, ...policy } = mergePolicies([]);
   expect({
-    confirmActions: standard.get('confirm_actions'),
-    maxIterations: standard.get('max_iterations'),
-    timeoutSeconds: standard.get('timeout'),
-    sandbox: standard.get('sandbox'),
-    codeTimeoutSeconds: standard.get('tools.code_execution.timeout'),
-    languages: standard.get('tools.code_execution.languages'),
-    grants: { maxMinutes: standard.get('grants.max_minutes'), maxUses: standard.get('grants.max_uses') },
-    limits: {
-      memoryBytes: size('sandbox.memory'),
-      cpuSeconds: standard.get('sandbox.cpu'),
-      diskBytes: size('sandbox.disk'),
-      processes: standard.get('sandbox.processes'),
-    },
-  }).toEqual(DEFAULTS);
+    confirmActions: policy.confirmActions.value,
+    maxIterations: policy.maxIterations.value,
+    timeoutSeconds: policy.timeoutSeconds.value,
+    sandbox: policy.sandbox.value,
+    backend: policy.backend.value,
+    fileSystem: policy.fileSystem.value,
+    codeExecution: policy.codeExecution.value,
+    codeTimeoutSeconds: policy.codeTimeoutSeconds.value,
+    languages: policy.languages.value,
+    variables: policy.variables.value,
+    allowCloud: policy.allowCloud.value,
+    grants: [grants.enabled.value, grants.maxMinutes.value, grants.maxUses.value],
+    memory: limits.memoryBytes.value,
+    cpu: limits.cpuSeconds.value,
+    disk: limits.diskBytes.value,
+    processes: limits.processes.value,
+    enforced: policy.enforcedLimits.value,
+    protectedPaths: policy.protectedPaths,
+  }).toEqual({
+    confirmActions: true,
+    maxIterations: 25,
+    timeoutSeconds: 600,
+    sandbox: true,
+    backend: 'auto',
+    fileSystem: true,
+    codeExecution: true,
+    codeTimeoutSeconds: 120,
+    languages: ['python', 'javascript', 'bash'],
+    variables: [],
+    allowCloud: true,
+    grants: [true, 60, 20],
+    memory: 2 * 1024 ** 3,
+    cpu: 300,
+    disk: 1024 ** 3,
+    processes: 512,
+    enforced: [],
+    protectedPaths: PROTECTED,
+  });
+  expect(policy).toMatchObject({ allowedPaths: [], deniedPaths: [], ownPaths: [], redactedVariables: [], rules: [[]] });
 });
 
 describe('settings', () => {

@@ -1,6 +1,6 @@
 import type { RunState } from '../../shared/runView.ts';
 import { RunFull } from '../audit/port.ts';
-import { Interruption, LimitReached, reasonText } from '../tools/failure.ts';
+import { Interruption, LimitReached, reasonText } from '../outcome.ts';
 
 /** How a run's work ended, and why. */
 export interface Outcome {

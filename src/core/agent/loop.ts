@@ -6,7 +6,7 @@ import { originText } from '../../shared/decision.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import { callTool } from '../tools/call.ts';
 import type { CallParts, CallRun } from '../tools/callRun.ts';
-import { throwIfStopped } from '../tools/failure.ts';
+import { throwIfStopped } from '../outcome.ts';
 import type { Budget } from './budget.ts';
 import type { Conversation } from './conversation.ts';
 import type { Outcome } from './ending.ts';

@@ -10,7 +10,7 @@ import type { AuditLog, RunStore } from '../audit/port.ts';
 import type { Model } from '../models/port.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import type { CallParts, CallRun } from '../tools/callRun.ts';
-import { Cancelled, Interruption, LimitReached } from '../tools/failure.ts';
+import { Cancelled, Interruption, LimitReached } from '../outcome.ts';
 import { Budget } from './budget.ts';
 import { Conversation } from './conversation.ts';
 import { endingBy, type Outcome } from './ending.ts';

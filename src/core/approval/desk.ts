@@ -1,7 +1,7 @@
 import type { Action } from '../../shared/action.ts';
 import type { Answered, AnsweredBy } from '../../shared/answered.ts';
 import type { Answer, Approval } from '../../shared/approval.ts';
-import { cancellationOf } from '../tools/failure.ts';
+import { cancellationOf } from '../outcome.ts';
 
 /** Both sides of a change, for the editor's own diff view. */
 export interface Preview {

@@ -1,4 +1,4 @@
-import { edited } from '../tools/files/editFile.ts';
+import { edited } from '../editedText.ts';
 import type { ActionNode } from './tree.ts';
 
 /** What a file tool changed, as far as the log says: the file, and how its text came out of what stood there. */
@@ -33,7 +33,7 @@ function editedText(before: string, args: unknown): string | undefined {
   if (oldText === undefined || newText === undefined) return undefined;
   const all = typeof args === 'object' && args !== null && 'replace_all' in args && args.replace_all === true;
   try {
-    return edited(before, { path: '', old_text: oldText, new_text: newText, replace_all: all }, '');
+    return edited(before, { old_text: oldText, new_text: newText, replace_all: all }, '');
   } catch {
     return undefined;
   }

@@ -1,6 +1,7 @@
 import type { AuditEvent, AuditRecord, NewEvent, RunSummary } from '../../shared/auditEvent.ts';
 import type { Json } from '../../shared/json.ts';
 import type { RunFilter } from './filter.ts';
+import { Failure, Refusal } from '../outcome.ts';
 
 /** The audit log. `append` resolves only when the event is durably committed; a rejection means: do not act. */
 export interface AuditLog {
@@ -8,17 +9,17 @@ export interface AuditLog {
 }
 
 /** A run has used up its room in the log: it begins nothing further, and what it had begun is recorded to its end. */
-export class RunFull extends Error {
+export class RunFull extends Failure {
   override name = 'RunFull';
 }
 
 /** Something that this log does not do, with the reason as a sentence. The log itself is as it should be. */
-export class LogRefusal extends Error {
+export class LogRefusal extends Refusal {
   override name = 'LogRefusal';
 }
 
 /** What is stored of a run is not what was recorded of it: nothing goes on from it. */
-export class ConversationChanged extends Error {
+export class ConversationChanged extends Failure {
   override name = 'ConversationChanged';
 }
 

@@ -4,6 +4,7 @@ import type { AgentRun } from '../agent/run.ts';
 import { restored, type Saved } from '../agent/transcript.ts';
 import type { AuditReader, RunStore } from '../audit/port.ts';
 import type { Model } from '../models/port.ts';
+import { Failure } from '../outcome.ts';
 
 export interface RunDeskParts {
   /** The workspace folders; the first is where runs work. */
@@ -45,7 +46,7 @@ export class RunDesk {
   async send(text: string, model: Model, meant?: string): Promise<void> {
     const fits = this.#run && (this.#run.isWorking || isSameModel(this.#run.view(), model));
     if (meant !== undefined && !(fits && this.#run?.id === meant))
-      throw new Error(`The model or the run was changed meanwhile: this would begin a new run. ${model.destination}`);
+      throw new Failure(`The model or the run was changed meanwhile: this would begin a new run. ${model.destination}`);
     // Two messages in quick succession are for one run; whoever stops it meanwhile stops it.
     if (!fits) this.#starting ??= this.#parts.open(model);
     const run = await this.#started();
@@ -67,7 +68,7 @@ export class RunDesk {
 
   /** Goes on with a run of the log that was interrupted, stopped, or reached a limit. */
   async resume(run: string, model: Model): Promise<void> {
-    if (this.isWorking) throw new Error('A run is active; stop it first.');
+    if (this.isWorking) throw new Failure('A run is active; stop it first.');
     this.#starting = this.#stored(run, model);
     await (await this.#started())?.resume();
   }
@@ -108,12 +109,12 @@ export class RunDesk {
 
   async #stored(run: string, model: Model): Promise<AgentRun> {
     const stored = await this.#parts.audit.loadTranscript(run);
-    if (stored === undefined) throw new Error(`There is no run ${run} to resume.`);
+    if (stored === undefined) throw new Failure(`There is no run ${run} to resume.`);
     const before = restored(stored);
-    if (!before) throw new Error('This run cannot be resumed: its transcript is damaged.');
+    if (!before) throw new Failure('This run cannot be resumed: its transcript is damaged.');
     // What it had read belongs to its folder, and so does what it would go on to do.
     if (before.folder !== this.#parts.roots[0])
-      throw new Error(`This run belongs to ${before.folder}; resume it there.`);
+      throw new Failure(`This run belongs to ${before.folder}; resume it there.`);
     return this.#parts.open(model, { run, before });
   }
 }

@@ -1,3 +1,4 @@
+import { Failure } from '../outcome.ts';
 /** What the model asked for: `arguments` is the text it sent, not yet parsed. */
 export interface ToolCall {
   id: string;
@@ -56,6 +57,6 @@ export interface Model extends ModelLabel {
   stream(request: ModelRequest, permit: PermitSending, signal: AbortSignal): AsyncIterable<ModelEvent>;
 }
 
-export class ModelFailure extends Error {
+export class ModelFailure extends Failure {
   override name = 'ModelFailure';
 }

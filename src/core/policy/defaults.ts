@@ -1,18 +1,6 @@
 import type { PathRule } from '../scope/pathRule.ts';
-import type { Language } from './schema.ts';
 
 const builtIn = (written: string): PathRule => ({ written, origin: { layer: 'built-in' } });
-
-export const DEFAULTS = {
-  confirmActions: true,
-  maxIterations: 25,
-  timeoutSeconds: 600,
-  sandbox: true,
-  codeTimeoutSeconds: 120,
-  languages: ['python', 'javascript', 'bash'] as Language[],
-  grants: { maxMinutes: 60, maxUses: 20 },
-  limits: { memoryBytes: 2 * 1024 ** 3, cpuSeconds: 300, diskBytes: 1024 ** 3, processes: 512 },
-} as const;
 
 /**
  * Likely secrets: reading one asks. Names that say "example" are for everybody's eyes and are left out below. Not here

@@ -1,68 +1,16 @@
-import { originText, type Origin } from '../../shared/decision.ts';
-import type { PathRule } from '../scope/pathRule.ts';
+import { originText } from '../../shared/decision.ts';
 import { SECRETS } from './defaults.ts';
-import type { EffectivePolicy } from './merge.ts';
+import { keysWith } from './keys/keyGroup.ts';
+import type { PolicyEntry } from './keys/policyKey.ts';
+import { POLICY_KEYS } from './keys/table.ts';
+import { mergePolicies, type EffectivePolicy } from './merge.ts';
 import type { ParsedLayer } from './parse.ts';
-import { mergePolicies } from './merge.ts';
-import type { Value } from './settle.ts';
-
-/** One line of the effective policy: a key as the file has it, its value in words, and where that comes from. */
-export interface PolicyEntry {
-  key: string;
-  value: string;
-  origin: Origin;
-}
 
 /** The effective policy, key by key, each with its origin; lists entry by entry. */
 export function policyEntries(policy: EffectivePolicy): PolicyEntry[] {
-  const one = <T>(key: string, { value, origin }: Value<T>): PolicyEntry => ({
-    key,
-    value: typeof value === 'string' ? value : JSON.stringify(value),
-    origin,
-  });
-  const paths = (key: string, rules: readonly PathRule[]): PolicyEntry[] =>
-    rules.map(({ written, origin }) => ({ key, value: written, origin }));
-  const { limits, grants } = policy;
   return [
-    one('confirm_actions', policy.confirmActions),
-    one('max_iterations', policy.maxIterations),
-    one('timeout', policy.timeoutSeconds),
-    one('sandbox', policy.sandbox),
-    one('sandbox.backend', policy.backend),
-    one('sandbox.require_enforced_limits', policy.enforcedLimits),
-    one('sandbox.memory', limits.memoryBytes),
-    one('sandbox.cpu', limits.cpuSeconds),
-    one('sandbox.disk', limits.diskBytes),
-    one('sandbox.processes', limits.processes),
-    one('model.allow_cloud', policy.allowCloud),
-    one('grants.enabled', grants.enabled),
-    one('grants.max_minutes', grants.maxMinutes),
-    one('grants.max_uses', grants.maxUses),
-    one('environment.allowed_variables', policy.variables),
-    one('tools.file_system.enabled', policy.fileSystem),
-    ...paths(
-      'tools.file_system.allowed_paths',
-      policy.allowedPaths.flatMap(({ rules }) => rules),
-    ),
-    ...paths('tools.file_system.denied_paths', policy.deniedPaths),
-    one('tools.code_execution.enabled', policy.codeExecution),
-    one('tools.code_execution.languages', policy.languages),
-    one('tools.code_execution.timeout', policy.codeTimeoutSeconds),
-    ...paths('protected_paths', policy.protectedPaths),
-    ...paths('own_paths', policy.ownPaths.flat()),
-    ...policy.redactedVariables.map((variable) => one('redaction.variables', variable)),
-    ...policy.audit.witnessFiles.map((file) => one('audit.witness_files', file)),
-    one('audit.otlp', policy.audit.otlp),
-    one('audit.retention.days', policy.audit.retention.days),
-    one('audit.retention.size', policy.audit.retention.bytes),
-    ...policy.rules.flat().flatMap(({ mayLoosen, rules }) =>
-      rules.map(({ keys, origin }) => ({
-        key: 'rules',
-        value: `${keys.decision} ${[...(keys.tools ?? []), ...(keys.commands ?? []), ...(keys.paths ?? [])].join(', ')}${keys.in ? ` (in ${keys.in.join(', ')})` : ''}${keys.each_time === true ? ' (each time)' : ''}${keys.decision === 'allow' && !mayLoosen ? ' (ignored: not accepted)' : ''}: ${keys.why}`,
-        origin,
-      })),
-    ),
-    ...paths('(likely secrets, reading asks)', SECRETS),
+    ...keysWith(POLICY_KEYS, policy).flatMap(({ key, value }) => key.entries(value)),
+    ...SECRETS.map(({ written, origin }) => ({ key: '(likely secrets, reading asks)', value: written, origin })),
   ];
 }
 

@@ -1,7 +1,8 @@
 import type { Diagnostic } from './parse.ts';
+import { Failure } from '../outcome.ts';
 
 /** The policy files do not hold together; no run starts, and a run that goes on ends. */
-export class PolicyInvalid extends Error {
+export class PolicyInvalid extends Failure {
   override name = 'PolicyInvalid';
   readonly diagnostics: Diagnostic[];
   constructor(diagnostics: Diagnostic[]) {

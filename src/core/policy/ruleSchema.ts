@@ -65,3 +65,5 @@ export const RuleSchema = z
     if (rule.examples && !rule.commands && !rule.paths) issue.addIssue('examples are for rules with commands or paths');
   });
 export type RuleKeys = z.infer<typeof RuleSchema>;
+
+export const RulesSchema = z.array(RuleSchema).max(MAX_ENTRIES);

@@ -4,6 +4,8 @@ import { absolutePath, BadPath } from '../scope/spelling.ts';
 
 // The kinds of values that policy keys have.
 
+export const LanguageSchema = z.enum(['python', 'javascript', 'bash']);
+
 export const MAX_ENTRIES = 500;
 
 export const TextSchema = z
@@ -30,8 +32,7 @@ export type EnforceableLimit = (typeof ENFORCEABLE)[number];
 /** Limits that the kernel must hold: all, none, or those named. */
 export const EnforcedSchema = z.union([z.boolean(), z.array(z.enum(ENFORCEABLE)).max(ENFORCEABLE.length)]);
 
-export function enforcedLimits(written: boolean | EnforceableLimit[] | undefined): EnforceableLimit[] | undefined {
-  if (written === undefined) return undefined;
+export function enforcedLimits(written: boolean | EnforceableLimit[]): EnforceableLimit[] {
   const wanted = typeof written === 'boolean' ? (written ? ENFORCEABLE : []) : written;
   return ENFORCEABLE.filter((name) => wanted.includes(name));
 }

@@ -2,9 +2,10 @@ import type { Resource } from '../../shared/action.ts';
 import type { Decision } from '../../shared/decision.ts';
 import { visibleLine } from '../../shared/visible.ts';
 import type { Scope } from './scope.ts';
+import { Refusal } from '../outcome.ts';
 
 /** Thrown where a path turns out to be forbidden; carries the denial, so that it is recorded as one. */
-export class Forbidden extends Error {
+export class Forbidden extends Refusal {
   override name = 'Forbidden';
   readonly decision: Decision;
   constructor(decision: Decision) {

@@ -1,5 +1,6 @@
+import { Failure } from '../outcome.ts';
 /** A path string that cannot be taken as one, with the sentence that says why. */
-export class BadPath extends Error {
+export class BadPath extends Failure {
   override name = 'BadPath';
 }
 

@@ -7,7 +7,7 @@ import { Forbidden } from '../scope/guard.ts';
 import type { CallResult, CallRun } from './callRun.ts';
 import { confinementProblem } from './confinement.ts';
 import { decideCall, parseCall, type ParsedCall } from './decideCall.ts';
-import { Cancelled, Changed, Interruption, throwIfStopped, ToolFailure } from './failure.ts';
+import { Cancelled, Changed, Interruption, throwIfStopped, ToolFailure } from '../outcome.ts';
 import { deniedText, Step } from './step.ts';
 import type { CallContext, Performed } from './tool.ts';
 

@@ -9,7 +9,7 @@ import type { GrantView } from '../policy/facts.ts';
 import type { Rulebook } from '../policy/rules.ts';
 import { Forbidden } from '../scope/guard.ts';
 import { parseArguments } from './arguments.ts';
-import { ToolFailure } from './failure.ts';
+import { ToolFailure } from '../outcome.ts';
 import type { AnyTool, CallContext, Description } from './tool.ts';
 import type { Toolbox } from './toolbox.ts';
 

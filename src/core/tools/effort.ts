@@ -1,5 +1,5 @@
 import type { Effort, Files } from '../scope/files.ts';
-import { throwIfStopped, ToolFailure } from './failure.ts';
+import { throwIfStopped, ToolFailure } from '../outcome.ts';
 
 /** How much of a workspace one call may look at: entries of folders, and bytes that are read or hashed. */
 export interface Bounds {

@@ -19,7 +19,7 @@ import { assertStillBound, boundFiles } from './command/scripts.ts';
 import { secretsIn } from './command/secrets.ts';
 import { planStores } from './command/stores.ts';
 import { refuseTooMuch } from './command/tooMuch.ts';
-import { ToolFailure } from './failure.ts';
+import { ToolFailure } from '../outcome.ts';
 import { shortened } from './text.ts';
 import { defineTool, type Tool, type CallContext } from './tool.ts';
 import type { ToolPorts } from './ports.ts';

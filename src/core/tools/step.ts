@@ -11,7 +11,7 @@ import { kindOf } from '../kinds/table.ts';
 import { alwaysOffer } from '../policy/alwaysRule.ts';
 import type { ToolCall } from '../models/port.ts';
 import type { CallResult, CallRun } from './callRun.ts';
-import { Cancelled, Interruption, LimitReached } from './failure.ts';
+import { Cancelled, Interruption, LimitReached } from '../outcome.ts';
 import type { CallContext, Description } from './tool.ts';
 
 const ENDS: ReadonlySet<NewEvent['type']> = new Set(['started', 'finished', 'interrupted']);

@@ -1,9 +1,6 @@
 import { globMatcher } from '../scope/glob.ts';
 import { Forbidden } from '../scope/guard.ts';
-import { ToolFailure } from './failure.ts';
-
-/** Largest text file that tools read or edit, in bytes. */
-export const MAX_TEXT = 4 * 1024 * 1024;
+import { ToolFailure } from '../outcome.ts';
 
 /** The text of UTF-8 bytes; a file that is not UTF-8 text is an expected failure, so that no edit mangles it. */
 export function textOf(bytes: Uint8Array, shown: string): string {

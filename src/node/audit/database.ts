@@ -1,6 +1,7 @@
 import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { Failure } from '../../core/outcome.ts';
 
 /**
  * The text of an event is the one truth about it: what is searched by (run, action, type) is computed from that text,
@@ -64,7 +65,7 @@ const VERSION = 2;
 const BUSY_MS = 10_000;
 
 /** The file holds a log of another format: an older one makes room, a newer one is left alone. */
-export class OtherFormat extends Error {
+export class OtherFormat extends Failure {
   override name = 'OtherFormat';
   readonly isNewer: boolean;
   constructor(file: string, isNewer: boolean) {
@@ -78,7 +79,7 @@ export class OtherFormat extends Error {
 }
 
 /** The schema of a log is not what it was made with. */
-export class RulesChanged extends Error {
+export class RulesChanged extends Failure {
   override name = 'RulesChanged';
   constructor() {
     super('the database’s own rules (its schema) were changed');
@@ -86,7 +87,7 @@ export class RulesChanged extends Error {
 }
 
 /** An index does not lead to what the table holds; SQLite itself tells so only where it is asked to look for it. */
-export class IndexDamaged extends Error {
+export class IndexDamaged extends Failure {
   override name = 'IndexDamaged';
   /** As of a page that is damaged (`SQLITE_CORRUPT`). */
   readonly errcode = 11;
@@ -166,7 +167,7 @@ export function openReadOnly(file: string): Connection {
   try {
     database.exec('PRAGMA trusted_schema = OFF;');
     const found = Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
-    if (found === 0) throw new Error(`${file} holds no audit log`);
+    if (found === 0) throw new Failure(`${file} holds no audit log`);
     if (found !== VERSION) throw new OtherFormat(file, found > VERSION);
     return new Connection(database);
   } catch (error) {
@@ -185,7 +186,7 @@ function setJournal(database: DatabaseSync, file: string): void {
   const wanted = journalFor(version, fileSystemType(dirname(file)));
   const got = database.prepare(`PRAGMA journal_mode = ${wanted}`).get()?.['journal_mode'];
   if (String(got).toUpperCase() !== wanted)
-    throw new Error(`the journal of ${file} cannot be set to ${wanted}; another program holds the file`);
+    throw new Failure(`the journal of ${file} cannot be set to ${wanted}; another program holds the file`);
   // fullfsync counts on macOS, where fsync alone does not reach the disk.
   database.exec('PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON;');
 }

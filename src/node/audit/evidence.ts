@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Witness } from '../../core/audit/port.ts';
 import type { Verdict } from '../../core/audit/verdict.ts';
-import type { AuditPolicy } from '../../core/policy/auditKeys.ts';
+import type { AuditPolicy } from '../../core/policy/merge.ts';
 import type { PermitSending } from '../../core/models/port.ts';
 import type { AuditClient } from './auditClient.ts';
 import { LOG_EVENTS } from '../../shared/noRun.ts';

@@ -4,6 +4,7 @@ import { accountKey, hasAccountKey } from './keys.ts';
 import { logOf } from './logText.ts';
 import type { Connection } from './database.ts';
 import { endLine, endText, eventLine, headerLine, type ExportHeader } from './verify/exportFormat.ts';
+import { Failure } from '../../core/outcome.ts';
 
 /**
  * A log, or one run of it, as JSON Lines that can be checked without the database: the events with their hashes, and
@@ -15,7 +16,7 @@ export function* exportLines(connection: Connection, run?: string): Generator<st
   // One look for all of it: an erasure meanwhile would take payloads away without its event.
   connection.database.exec('BEGIN');
   const log = logOf(connection);
-  if (!log) throw new Error('The log has no events yet.');
+  if (!log) throw new Failure('The log has no events yet.');
   const [from, to] = run === undefined ? [0, lastOf(connection)] : stretchOf(connection, run);
   const header: ExportHeader = {
     oversign: 'audit export',
@@ -65,7 +66,7 @@ function signatureOf(connection: Connection, account: string, statement: string)
 function stretchOf(connection: Connection, run: string): [from: number, to: number] {
   const ends = connection.prepare('SELECT min(seq) AS first, max(seq) AS last FROM events WHERE run = ?').get(run);
   const [first, last] = [ends?.['first'], ends?.['last']];
-  if (typeof first !== 'number' || typeof last !== 'number') throw new Error(`There is no run ${run} in the log.`);
+  if (typeof first !== 'number' || typeof last !== 'number') throw new Failure(`There is no run ${run} in the log.`);
   const head = (sql: string, seq: number): number | undefined => {
     const found = connection.prepare(sql).get(seq)?.['seq'];
     return typeof found === 'number' ? found : undefined;

@@ -1,8 +1,9 @@
 import { ConversationChanged, LogRefusal, RunFull } from '../../core/audit/port.ts';
 import type { StoreMethod, StoreReply } from './messages.ts';
+import { Failure } from '../../core/outcome.ts';
 
 /** The log could not be written or read; nothing that depends on it may happen. */
-export class AuditFailure extends Error {
+export class AuditFailure extends Failure {
   override name = 'AuditFailure';
 }
 

@@ -10,6 +10,7 @@ import {
 import { chmodSync, existsSync, linkSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256 } from '../files/hash.ts';
+import { Failure } from '../../core/outcome.ts';
 
 /** An Ed25519 key pair (RFC 8032). `publicKey` is SPKI in base64. */
 export interface SigningKey {
@@ -46,7 +47,7 @@ export function accountKey(data: string): SigningKey {
   try {
     return signingKey(createPrivateKey(readFileSync(file)));
   } catch (error) {
-    throw new Error(
+    throw new Failure(
       `the account's signing key ${file} cannot be used; put the right file back, or remove it and a new log begins`,
       { cause: error },
     );

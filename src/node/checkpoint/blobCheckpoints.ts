@@ -6,7 +6,7 @@ import * as z from 'zod';
 import { pipeline } from 'node:stream/promises';
 import type { PreImage } from '../../shared/action.ts';
 import type { Checkpoints } from '../../core/checkpoint/port.ts';
-import { ToolFailure } from '../../core/tools/failure.ts';
+import { ToolFailure } from '../../core/outcome.ts';
 import { asFailure } from '../files/openTree.ts';
 import { isByIdentity, isSame, preImageAt } from '../files/preImage.ts';
 import { Stretch } from '../sandbox/stretch.ts';

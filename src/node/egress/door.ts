@@ -1,9 +1,10 @@
 import type { PermitSending } from '../../core/models/port.ts';
 import { isLoopback, namesNoMachine } from './loopback.ts';
 import { sendRequest } from './request.ts';
+import { Refusal } from '../../core/outcome.ts';
 
 /** A connection that this door was not made for. */
-export class EgressRefused extends Error {
+export class EgressRefused extends Refusal {
   override name = 'EgressRefused';
 }
 

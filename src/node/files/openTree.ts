@@ -1,7 +1,7 @@
 import { closeSync, constants, fsync, openSync, type Stats } from 'node:fs';
 import { lstat, mkdir } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { Missing, ToolFailure } from '../../core/tools/failure.ts';
+import { Missing, ToolFailure } from '../../core/outcome.ts';
 import { isInside, relativeTo } from '../../core/scope/spelling.ts';
 
 const FOLDER = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;

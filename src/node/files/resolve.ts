@@ -1,5 +1,5 @@
 import { readlink, lstat } from 'node:fs/promises';
-import { ToolFailure } from '../../core/tools/failure.ts';
+import { ToolFailure } from '../../core/outcome.ts';
 import { assertPermitted } from '../../core/scope/guard.ts';
 import type { Look } from '../../core/scope/files.ts';
 import { absolutePath, BadPath, parentOf } from '../../core/scope/spelling.ts';

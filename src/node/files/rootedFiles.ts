@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { constants, lstatSync, type Dirent } from 'node:fs';
 import { open, rename, unlink } from 'node:fs/promises';
 import type { PreImage, Resource } from '../../shared/action.ts';
-import { Changed, Missing, ToolFailure } from '../../core/tools/failure.ts';
+import { Changed, Missing, ToolFailure } from '../../core/outcome.ts';
 import { assertPermitted, Forbidden } from '../../core/scope/guard.ts';
 import type { Effort, FileEntry, Files, Look } from '../../core/scope/files.ts';
 import type { Scope } from '../../core/scope/scope.ts';

@@ -1,6 +1,6 @@
 import { Forbidden } from '../../core/scope/guard.ts';
 import type { Effort, FileEntry } from '../../core/scope/files.ts';
-import { throwIfStopped, ToolFailure } from '../../core/tools/failure.ts';
+import { throwIfStopped, ToolFailure } from '../../core/outcome.ts';
 import type { Stretch } from '../sandbox/stretch.ts';
 import type { OpenFolder } from './openTree.ts';
 

@@ -3,6 +3,7 @@ import { lstatSync, readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { identityOf, isAlive, type ProcessIdentity } from './identity.ts';
+import { Failure } from '../../core/outcome.ts';
 
 const MOST_MS = 10_000;
 /** What cannot be understood may be only just being written (a file of an older Oversign): so long it counts as held. */
@@ -45,7 +46,7 @@ async function locked<T>(file: string, work: () => T | Promise<T>): Promise<T> {
   };
   let hasBroken = false;
   for (let turn = 0; !made(file, own); turn += 1) {
-    if (performance.now() - began > MOST_MS) throw new Error(`${file} is held by another process for too long`);
+    if (performance.now() - began > MOST_MS) throw new Failure(`${file} is held by another process for too long`);
     if (breakOpen(file, file, own, isNobodys)) hasBroken = true;
     else await pause(Math.min(2 + turn, 20));
   }

@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import type { Cage } from '../../core/sandbox/bubblewrap.ts';
 import { firstPaths } from '../../core/sandbox/remarks.ts';
-import { ToolFailure } from '../../core/tools/failure.ts';
+import { ToolFailure } from '../../core/outcome.ts';
 import { isInside, parentOf } from '../../core/scope/spelling.ts';
 import { bytesOfPath, textOfName } from '../files/rawPath.ts';
 import { planGit, type GitPlan } from './gitParts.ts';

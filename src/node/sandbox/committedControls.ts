@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { entriesInIndex } from '../../core/command/gitIndex.ts';
 import { isInside, relativeTo } from '../../core/scope/spelling.ts';
-import { ToolFailure } from '../../core/tools/failure.ts';
+import { ToolFailure } from '../../core/outcome.ts';
 import { makePrivate } from '../folders.ts';
 import { changedIn, pointersIn, type Pointers } from './commitPointers.ts';
 import type { Found } from './repositories.ts';

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { chmod, readdir } from 'node:fs/promises';
-import { ToolFailure } from '../../core/tools/failure.ts';
+import { ToolFailure } from '../../core/outcome.ts';
 import { bytesOfPath, textOfName } from '../files/rawPath.ts';
 import type { Stretch } from './stretch.ts';
 

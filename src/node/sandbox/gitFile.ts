@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { readGitConfig, type ConfigEntry } from '../../core/command/gitConfig.ts';
 import { isInside } from '../../core/scope/spelling.ts';
-import { ToolFailure } from '../../core/tools/failure.ts';
+import { ToolFailure } from '../../core/outcome.ts';
 import { bytesOfPath, textOfName } from '../files/rawPath.ts';
 import { bytesAt, entryAt } from './entries.ts';
 

@@ -1,7 +1,7 @@
 import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { isInside, nameOf } from '../../core/scope/spelling.ts';
-import { ToolFailure } from '../../core/tools/failure.ts';
+import { ToolFailure } from '../../core/outcome.ts';
 import { bytesOfPath, textOfName } from '../files/rawPath.ts';
 import { entryAt } from './entries.ts';
 import { codeOf, isOfKernel } from './gitFile.ts';

@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { nameOf, parentOf } from '../../core/scope/spelling.ts';
-import { ToolFailure } from '../../core/tools/failure.ts';
+import { ToolFailure } from '../../core/outcome.ts';
 import { entryAt } from './entries.ts';
 import { isOfKernel, readConfigFile, readGitFile, realOf } from './gitFile.ts';
 

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { ConfigEntry } from '../../core/command/gitConfig.ts';
 import { isInside } from '../../core/scope/spelling.ts';
-import { ToolFailure } from '../../core/tools/failure.ts';
+import { ToolFailure } from '../../core/outcome.ts';
 import { readConfigFile, readGitFile } from './gitFile.ts';
 
 const MOST_ALTERNATES = 64 * 1024;

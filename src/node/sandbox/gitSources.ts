@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import type { ConfigEntry } from '../../core/command/gitConfig.ts';
 import { meaningOf } from '../../core/command/gitPrograms.ts';
 import { nameOf } from '../../core/scope/spelling.ts';
-import { ToolFailure } from '../../core/tools/failure.ts';
+import { ToolFailure } from '../../core/outcome.ts';
 import { bytesOfPath } from '../files/rawPath.ts';
 import { codeOf, readConfigFile } from './gitFile.ts';
 import { Stretch } from './stretch.ts';

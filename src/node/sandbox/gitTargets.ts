@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { ConfigEntry } from '../../core/command/gitConfig.ts';
 import { meaningOf, namedIn } from '../../core/command/gitPrograms.ts';
 import { isInside, nameOf, parentOf } from '../../core/scope/spelling.ts';
-import { ToolFailure } from '../../core/tools/failure.ts';
+import { ToolFailure } from '../../core/outcome.ts';
 import { bytesOfPath } from '../files/rawPath.ts';
 import { codeOf, realOf } from './gitFile.ts';
 import type { GitPlan } from './gitParts.ts';

@@ -2,7 +2,7 @@ import { existsSync, lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SandboxSpec } from '../../core/sandbox/port.ts';
 import { isInside } from '../../core/scope/spelling.ts';
-import { ToolFailure } from '../../core/tools/failure.ts';
+import { ToolFailure } from '../../core/outcome.ts';
 import { textOfName } from '../files/rawPath.ts';
 import { startProcess } from '../process/spawn.ts';
 import type { BaseCage } from './cage.ts';

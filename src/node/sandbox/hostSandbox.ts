@@ -24,6 +24,7 @@ import type { Found } from './repositories.ts';
 import { runInCage } from './runInCage.ts';
 import { survey, topmost, type Survey } from './survey.ts';
 import { toolchains, type Toolchain } from './toolchains.ts';
+import { Failure } from '../../core/outcome.ts';
 
 interface RunningCall {
   roots: readonly string[];
@@ -99,7 +100,7 @@ export class HostSandbox implements Sandbox {
 
   async run(spec: SandboxSpec, signal: AbortSignal): Promise<SandboxResult> {
     const machine = await this.#ready();
-    if ('works' in machine) throw new Error(`${machine.cause} ${machine.fix}`);
+    if ('works' in machine) throw new Failure(`${machine.cause} ${machine.fix}`);
     try {
       await this.#looksAfter.finished(signal);
       if (spec.launch.workspace === 'read-only') return await this.#look(machine, spec, signal);
@@ -250,7 +251,7 @@ export class HostSandbox implements Sandbox {
       environment: (variables) => this.environment(variables),
       run: async (spec, signal) => {
         const machine = await this.#ready();
-        if ('works' in machine) throw new Error(`${machine.cause} ${machine.fix}`);
+        if ('works' in machine) throw new Failure(`${machine.cause} ${machine.fix}`);
         return this.#look(machine, spec, signal).finally(() => {
           machine.machinery.starter.ended(spec.limits);
         });

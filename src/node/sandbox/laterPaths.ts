@@ -4,7 +4,7 @@ import { namedIn } from '../../core/command/gitPrograms.ts';
 import { understand } from '../../core/command/understand.ts';
 import type { Word } from '../../core/command/word.ts';
 import { absoluteOrNone, isInside, nameOf, parentOf } from '../../core/scope/spelling.ts';
-import { ToolFailure } from '../../core/tools/failure.ts';
+import { ToolFailure } from '../../core/outcome.ts';
 import { bytesOfPath } from '../files/rawPath.ts';
 import { entryAt } from './entries.ts';
 import { readGitFile } from './gitFile.ts';

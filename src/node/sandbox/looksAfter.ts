@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { throwIfStopped, ToolFailure } from '../../core/tools/failure.ts';
+import { throwIfStopped, ToolFailure } from '../../core/outcome.ts';
 
 const MOST_MS = 15_000;
 

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { setImmediate as breathe } from 'node:timers/promises';
-import { ToolFailure } from '../../core/tools/failure.ts';
+import { ToolFailure } from '../../core/outcome.ts';
 import { bytesOfPath, textOfName } from '../files/rawPath.ts';
 import { entryAt } from './entries.ts';
 

@@ -1,6 +1,6 @@
 import type { BigIntStats } from 'node:fs';
 import { lstat } from 'node:fs/promises';
-import { throwIfStopped, ToolFailure } from '../../core/tools/failure.ts';
+import { throwIfStopped, ToolFailure } from '../../core/outcome.ts';
 import { firstPaths } from '../../core/sandbox/remarks.ts';
 import { GIT_STORES } from '../../core/scope/contentStores.ts';
 import { isRepositoryShape } from '../../core/scope/repositoryShape.ts';

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { Matches, OpenSearch, Pattern, TextSearch, Unanswered } from '../../core/tools/textSearch.ts';
-import { cancellationOf } from '../../core/tools/failure.ts';
+import { cancellationOf } from '../../core/outcome.ts';
 
 export interface SearchRequest {
   pattern: Pattern;

@@ -5,7 +5,7 @@ import { Forbidden } from '../../scope/guard.ts';
 import { folded } from '../../scope/pathRule.ts';
 import { absoluteOrNone, isInside, nameOf, parentOf } from '../../scope/spelling.ts';
 import type { Look } from '../../scope/files.ts';
-import { ToolFailure } from '../failure.ts';
+import { ToolFailure } from '../../outcome.ts';
 import type { CallContext } from '../tool.ts';
 
 const MOST_FILES = 100;

@@ -3,7 +3,7 @@ import type { History } from '../../command/understand.ts';
 import { Forbidden } from '../../scope/guard.ts';
 import { isRepositoryShape } from '../../scope/repositoryShape.ts';
 import { absolutePath, BadPath, isInside, parentOf } from '../../scope/spelling.ts';
-import { Missing, ToolFailure } from '../failure.ts';
+import { Missing, ToolFailure } from '../../outcome.ts';
 import type { ToolPorts } from '../ports.ts';
 import type { CallContext } from '../tool.ts';
 

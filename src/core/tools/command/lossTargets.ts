@@ -5,7 +5,7 @@ import type { Meaning } from '../../command/understand.ts';
 import { headOf, type Word } from '../../command/word.ts';
 import { Forbidden } from '../../scope/guard.ts';
 import { absolutePath, BadPath, nameOf } from '../../scope/spelling.ts';
-import { ToolFailure } from '../failure.ts';
+import { ToolFailure } from '../../outcome.ts';
 import type { CallContext } from '../tool.ts';
 import { fitting } from './namedPaths.ts';
 

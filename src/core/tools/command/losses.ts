@@ -3,7 +3,7 @@ import { visibleLine } from '../../../shared/visible.ts';
 import type { Look } from '../../scope/files.ts';
 import { Forbidden } from '../../scope/guard.ts';
 import { BadPath } from '../../scope/spelling.ts';
-import { ToolFailure } from '../failure.ts';
+import { ToolFailure } from '../../outcome.ts';
 import { amountAt, lossAt } from '../files/loss.ts';
 import type { ToolPorts } from '../ports.ts';
 import type { CallContext } from '../tool.ts';

@@ -4,7 +4,7 @@ import { denialOf, Forbidden } from '../../scope/guard.ts';
 import { folded } from '../../scope/pathRule.ts';
 import type { Scope } from '../../scope/scope.ts';
 import { absolutePath, BadPath, isInside } from '../../scope/spelling.ts';
-import { ToolFailure } from '../failure.ts';
+import { ToolFailure } from '../../outcome.ts';
 import type { CallContext } from '../tool.ts';
 
 /** Folders that a sandbox has of its own: what stands there is the system's, not the user's. */

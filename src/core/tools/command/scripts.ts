@@ -9,7 +9,7 @@ import type { Meaning } from '../../command/understand.ts';
 import { folded } from '../../scope/pathRule.ts';
 import { absoluteOrNone, isInside, parentOf } from '../../scope/spelling.ts';
 import type { ScriptWatch } from '../../flow/scriptWatch.ts';
-import { Changed } from '../failure.ts';
+import { Changed } from '../../outcome.ts';
 import type { CallContext } from '../tool.ts';
 import { Bindings, type Binding } from './bindings.ts';
 import type { FoundPaths } from './namedPaths.ts';

@@ -2,7 +2,7 @@ import type { Meaning, NamedPath } from '../../command/understand.ts';
 import type { Word } from '../../command/word.ts';
 import { Forbidden } from '../../scope/guard.ts';
 import { absoluteOrNone, BadPath, nameOf } from '../../scope/spelling.ts';
-import { ToolFailure } from '../failure.ts';
+import { ToolFailure } from '../../outcome.ts';
 import { historyDoubt, keepsWhatIsDenied, type RepositoryView } from './history.ts';
 
 /** What becomes of the places where copies of denied files are kept (scope/contentStores.ts) while a command runs. */

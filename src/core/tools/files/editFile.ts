@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { ToolFailure } from '../failure.ts';
-import { MAX_TEXT, textOf } from '../text.ts';
+import { ToolFailure } from '../../outcome.ts';
+import { edited, MAX_TEXT } from '../../editedText.ts';
+import { textOf } from '../text.ts';
 import { defineTool, expectedAt, type Tool, type CallContext } from '../tool.ts';
 import type { ToolPorts } from '../ports.ts';
 import { editCard } from './diffCard.ts';
@@ -13,11 +14,10 @@ const parameters = z.strictObject({
   new_text: z.string().max(MAX_TEXT).describe('What to put in its place'),
   replace_all: z.boolean().default(false).describe('Replace every occurrence instead of exactly one'),
 });
-type Arguments = z.infer<typeof parameters>;
 
 type Ports = Pick<ToolPorts, 'folder' | 'redactor' | 'editor' | 'checkpoints' | 'hash'>;
 
-export const editFile = defineTool((ports: Ports): Tool<Arguments> => ({
+export const editFile = defineTool((ports: Ports): Tool<z.infer<typeof parameters>> => ({
   name: 'edit_file',
   summary: 'Replace a piece of text in a file. The old text must occur exactly once unless replace_all is set.',
   family: 'file_system',
@@ -80,29 +80,4 @@ export const editFile = defineTool((ports: Ports): Tool<Arguments> => ({
 
 async function currentText(path: string, context: CallContext): Promise<string> {
   return textOf(await context.files.read(path, MAX_TEXT), context.scope.shown(path));
-}
-
-/** The text with the replacement made; how often the old text occurs must be what the call says. */
-export function edited(before: string, args: Arguments, shown: string, secret = false): string {
-  const count = occurrences(before, args.old_text);
-  if (secret && (count === 0 || (count > 1 && !args.replace_all)))
-    throw new ToolFailure(`old_text does not occur exactly once in ${shown}`);
-  if (count === 0) throw new ToolFailure(`old_text does not occur in ${shown}; read the file again`);
-  if (count > 1 && !args.replace_all)
-    throw new ToolFailure(
-      `old_text occurs ${count} times in ${shown}; give more of the text around it, or set replace_all`,
-    );
-  // Counted before it is made: a megabyte of commas, each replaced by a megabyte, fits into no memory.
-  const length = before.length + count * (args.new_text.length - args.old_text.length);
-  if (length > MAX_TEXT)
-    throw new ToolFailure(
-      `${shown} would have ${length} characters after this edit; the most that is written is ${MAX_TEXT}. Replace less`,
-    );
-  return before.split(args.old_text).join(args.new_text);
-}
-
-function occurrences(text: string, part: string): number {
-  let count = 0;
-  for (let at = text.indexOf(part); at !== -1; at = text.indexOf(part, at + part.length)) count += 1;
-  return count;
 }

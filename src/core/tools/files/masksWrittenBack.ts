@@ -1,5 +1,5 @@
 import type { Redactor } from '../../redaction/redactor.ts';
-import { ToolFailure } from '../failure.ts';
+import { ToolFailure } from '../../outcome.ts';
 
 /** No name holds a bracket: each beginning is looked at up to the next one, and time is linear in the text. */
 const MASK = /\[redacted(?::[^[\]\n]*)?\]/g;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Card } from '../../../shared/approval.ts';
 import type { Loss } from '../../../shared/block.ts';
-import { Missing, ToolFailure } from '../failure.ts';
+import { Missing, ToolFailure } from '../../outcome.ts';
 import { isInside } from '../../scope/spelling.ts';
 import { defineTool, expectedAt, type Tool } from '../tool.ts';
 import type { ToolPorts } from '../ports.ts';

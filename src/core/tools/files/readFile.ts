@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { defineTool, type Tool } from '../tool.ts';
 import type { ToolPorts } from '../ports.ts';
-import { ToolFailure } from '../failure.ts';
-import { MAX_TEXT, textOf } from '../text.ts';
+import { ToolFailure } from '../../outcome.ts';
+import { MAX_TEXT } from '../../editedText.ts';
+import { textOf } from '../text.ts';
 import { describeLooking } from './looking.ts';
 
 const MAX_LINES = 2000;

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { visibleLine } from '../../../shared/visible.ts';
 import type { Redactor } from '../../redaction/redactor.ts';
 import { relativeTo } from '../../scope/spelling.ts';
-import { ToolFailure } from '../failure.ts';
+import { ToolFailure } from '../../outcome.ts';
 import { TooBig } from '../effort.ts';
 import { globOf, isSkippable, textOf } from '../text.ts';
 import type { OpenSearch } from '../textSearch.ts';

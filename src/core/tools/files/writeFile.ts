@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { ToolFailure } from '../failure.ts';
-import { MAX_TEXT, textOf } from '../text.ts';
+import { ToolFailure } from '../../outcome.ts';
+import { MAX_TEXT } from '../../editedText.ts';
+import { textOf } from '../text.ts';
 import { defineTool, expectedAt, type Tool } from '../tool.ts';
 import type { ToolPorts } from '../ports.ts';
 import { editCard } from './diffCard.ts';

@@ -5,6 +5,7 @@ import { canonicalJson } from '../../../shared/json.ts';
 import type { Row } from './chainCheck.ts';
 import { eventLine, parsed, parsedEnd, parsedHeader, type ExportEnd } from './exportFormat.ts';
 import type { Source } from './verifyLog.ts';
+import { Failure } from '../../../core/outcome.ts';
 
 const WriterSchema = z.strictObject({ writer: z.looseObject({}), prev: z.string() });
 /** Shapes alone: what is hashed is the line itself, which a schema might change. */
@@ -73,7 +74,7 @@ function rowOf(line: Line, file: string): Row {
 }
 
 function strange(file: string, line: number): Error {
-  return new Error(`${file}:${line}: this is not a line of an audit export`);
+  return new Failure(`${file}:${line}: this is not a line of an audit export`);
 }
 
 const LONGEST = 64 << 20;
@@ -91,7 +92,7 @@ function* linesOf(file: string): Generator<Line, undefined> {
         yield { text: textOf(whole.subarray(0, end)), number };
         whole = whole.subarray(end + 1);
       }
-      if (whole.length > LONGEST) throw new Error(`${file}:${number + 1}: the line is too long`);
+      if (whole.length > LONGEST) throw new Failure(`${file}:${number + 1}: the line is too long`);
       rest = whole;
     }
     if (rest.length > 0) yield { text: textOf(rest), number: number + 1 };

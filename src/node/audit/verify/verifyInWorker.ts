@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { Verdict } from '../../../core/audit/verdict.ts';
 import type { Bad } from './bad.ts';
 import { brokenBy, type Against, type Progress } from './verifyLog.ts';
+import { Failure } from '../../../core/outcome.ts';
 
 export interface VerifyJob {
   /** A log's database, or an export. */
@@ -22,7 +23,7 @@ export async function verifyInWorker(
   signal: AbortSignal,
   progress: Progress = () => undefined,
 ): Promise<Verdict | undefined> {
-  if (!existsSync(job.file)) throw new Error(`There is no log ${job.file}.`);
+  if (!existsSync(job.file)) throw new Failure(`There is no log ${job.file}.`);
   const [chain, pages] = await Promise.all([
     inThread(job, 'chain', signal, progress),
     inThread(job, 'pages', signal, () => undefined),
@@ -53,11 +54,11 @@ async function inThread(
       signal.addEventListener('abort', stopped, { once: true });
       worker.on('error', reject);
       worker.on('exit', () => {
-        reject(new Error('The check ended before it was done.'));
+        reject(new Failure('The check ended before it was done.'));
       });
       worker.on('message', (news: VerifyNews) => {
         if ('verdict' in news || 'pages' in news) resolve(news);
-        else if ('problem' in news) reject(new Error(news.problem));
+        else if ('problem' in news) reject(new Failure(news.problem));
         else progress(news.done, news.of);
       });
     });

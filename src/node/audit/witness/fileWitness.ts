@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { open, stat, readFile } from 'node:fs/promises';
 import type { SeenHead, Witness } from '../../../core/audit/port.ts';
 import { headLine, headsOf } from './seenHead.ts';
+import { Failure } from '../../../core/outcome.ts';
 
 /** Not waiting where the path is a pipe that nobody reads (open(2)). */
 const APPEND = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK;
@@ -22,7 +23,7 @@ export class FileWitness implements Witness {
     const file = await open(this.name, APPEND, 0o600);
     try {
       const info = await file.stat();
-      if (!info.isFile()) throw new Error('it is no ordinary file');
+      if (!info.isFile()) throw new Failure('it is no ordinary file');
       // Whatever another process could not write to its end must not take this line with it.
       await file.appendFile(`${info.size > 0 && !this.#hasWritten ? '\n' : ''}${headLine(head)}`);
       this.#hasWritten = true;
@@ -33,9 +34,9 @@ export class FileWitness implements Witness {
   }
 
   async heads(): Promise<SeenHead[]> {
-    if (!(await stat(this.name)).isFile()) throw new Error('it is no ordinary file');
+    if (!(await stat(this.name)).isFile()) throw new Failure('it is no ordinary file');
     const { heads, strange } = headsOf(await readFile(this.name, 'utf8'));
-    if (heads.length === 0 && strange > 0) throw new Error('the file holds nothing that a witness writes');
+    if (heads.length === 0 && strange > 0) throw new Failure('the file holds nothing that a witness writes');
     return heads;
   }
 }

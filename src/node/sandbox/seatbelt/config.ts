@@ -1,7 +1,7 @@
 import type { SandboxRuntimeConfig } from '@anthropic-ai/sandbox-runtime';
 import { PROTECTED } from '../../../core/policy/controlFiles.ts';
 import { isInside } from '../../../core/scope/spelling.ts';
-import { ToolFailure } from '../../../core/tools/failure.ts';
+import { ToolFailure } from '../../../core/outcome.ts';
 
 /** Everything a Seatbelt cage is made of, found out beforehand. All paths are absolute and real. */
 export interface SeatbeltCage {

@@ -1,5 +1,5 @@
 import type { Ending, ResourceUse, SandboxResult, SandboxSpec } from '../../../core/sandbox/port.ts';
-import { ToolFailure } from '../../../core/tools/failure.ts';
+import { ToolFailure } from '../../../core/outcome.ts';
 import { startProcess, type SpawnEnd, type Spawned } from '../../process/spawn.ts';
 import { STARTED } from './commandLine.ts';
 import { seatbeltLimits, watchDescendants } from './watch.ts';

@@ -26,6 +26,7 @@ import { Scratch } from './scratch.ts';
 import { selfTest } from './selfTest.ts';
 import { seatbeltLimits } from './watch.ts';
 import { loadWrap, type Wrap } from './wrap.ts';
+import { Failure } from '../../../core/outcome.ts';
 
 interface Ready {
   wrap: Wrap;
@@ -97,7 +98,7 @@ export class SeatbeltSandbox implements Sandbox {
 
   async run(spec: SandboxSpec, signal: AbortSignal): Promise<SandboxResult> {
     const ready = await this.#prepared();
-    if ('works' in ready) throw new Error(`${ready.cause} ${ready.fix}`);
+    if ('works' in ready) throw new Failure(`${ready.cause} ${ready.fix}`);
     return this.#scratch.during(() =>
       spec.launch.workspace === 'read-only'
         ? this.#look(ready.wrap, spec, signal)

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { ToolFailure } from '../../../core/tools/failure.ts';
+import { ToolFailure } from '../../../core/outcome.ts';
 import type { SeatbeltConfig } from './config.ts';
 
 /** macOS takes a megabyte of arguments and environment (sysctl kern.argmax); the profile is one of them. */

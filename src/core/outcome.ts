@@ -1,5 +1,16 @@
+// How something ends that does not go well, in four kinds that nobody may mix up. This is core's ground floor: everything
+// may look here, and it looks at nothing.
+
+/** What an error means. Whatever is none of the first three is a bug, and goes to the one handler for those. */
+export type ErrorKind = 'failure' | 'refusal' | 'cancellation' | 'bug';
+
+/** An expected failure: its message is a sentence for whoever asked, and they can act on it. */
+export class Failure extends Error {
+  override name = 'Failure';
+}
+
 /** An expected failure of a tool: its message is data that the model reads and can act on. */
-export class ToolFailure extends Error {
+export class ToolFailure extends Failure {
   override name = 'ToolFailure';
 }
 
@@ -11,6 +22,11 @@ export class Missing extends ToolFailure {
 /** What the action was described from is not what stands there now. */
 export class Changed extends ToolFailure {
   override name = 'Changed';
+}
+
+/** Something that is not done, whatever is tried, because a rule says so; its message is the reason. */
+export class Refusal extends Error {
+  override name = 'Refusal';
 }
 
 /** The person, or a limit, ended this. Not a failure of the tool. */
@@ -26,6 +42,17 @@ export class LimitReached extends Cancelled {
 /** The window or process goes away: nobody decided this, and the run can be resumed. */
 export class Interruption extends Cancelled {
   override name = 'Interruption';
+}
+
+export function kindOfError(error: unknown): ErrorKind {
+  if (error instanceof Cancelled) return 'cancellation';
+  if (error instanceof Refusal) return 'refusal';
+  return error instanceof Failure || isOfTheSystem(error) ? 'failure' : 'bug';
+}
+
+/** The operating system's own no (a full disk, no permission): it names the call that failed, and says what is wrong. */
+function isOfTheSystem(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error && 'code' in error && /^E[A-Z0-9]+$/.test(String(error.code));
 }
 
 export function throwIfStopped(signal: AbortSignal): void {

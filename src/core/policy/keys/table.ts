@@ -1,0 +1,209 @@
+import * as z from 'zod';
+import { PROTECTED } from '../controlFiles.ts';
+import { EnforcedSchema, LanguageSchema, sizeInBytes, SizeSchema, TextSchema, VariableNamesSchema } from '../values.ts';
+import { CollectorSchema, collectorOf, evidence, witnessFiles } from './evidenceKeys.ts';
+import { hiddenVariables } from './listKeys.ts';
+import { forbiddenPaths, narrowingPaths, trustedPaths } from './pathKeys.ts';
+import type { Above, KeyGroup, PathsOf } from './keyGroup.ts';
+import { ruleBooks } from './ruleKeys.ts';
+import { allowedList, atMost, atMostBytes, choice, demandedLimits, flag } from './valueKeys.ts';
+import { withoutEffect } from './withoutEffect.ts';
+
+// Every key of a policy. A key is one entry, named and grouped as the policy in force is (EffectivePolicy); its place in
+// a file is its first word. From the table come the parser, the JSON Schema, completion and hover, docs/policy.md, the
+// defaults, how layers merge, what is the stricter of two policies, and the lines of the effective policy.
+
+const WholeSeconds = z.number().int().min(1).max(86_400);
+
+export const POLICY_KEYS = {
+  confirmActions: flag('confirm_actions', {
+    about:
+      'Whether edits, deletes and moves ask. false drops these questions for what stays inside the workspace and whose earlier content is kept, and nothing else. Commands still ask.',
+    standard: true,
+    stricter: true,
+  }),
+  maxIterations: atMost('max_iterations', {
+    about: 'Turns of the model in one go. A run that stops here can be resumed.',
+    schema: z.number().int().min(1).max(1000),
+    standard: 25,
+  }),
+  timeoutSeconds: atMost('timeout', {
+    about: 'Seconds that a run may work. The time that a person takes to answer does not count.',
+    schema: WholeSeconds,
+    standard: 600,
+  }),
+  sandbox: flag('sandbox', {
+    about:
+      'Commands run in a sandbox. false runs them outside it, with all that your account may do; each of them asks, and only the user’s or the organization’s policy can say so.',
+    standard: true,
+    stricter: true,
+    loosened: 'never by a workspace',
+  }),
+  backend: choice('sandbox.backend', {
+    about: 'Which sandbox. This version has the host sandbox (bubblewrap on Linux); docker is refused.',
+    schema: z.enum(['auto', 'host', 'docker']),
+    standard: 'auto',
+    torn: 'docker', // refused: nothing becomes possible by the change
+  }),
+  limits: {
+    memoryBytes: atMostBytes('sandbox.memory', {
+      about: 'Memory of everything a command starts, such as 512m or 2g.',
+      standard: '2g',
+    }),
+    cpuSeconds: atMost('sandbox.cpu', {
+      about: 'CPU time of a command, in seconds.',
+      schema: z.number().int().positive().max(86_400),
+      standard: 300,
+    }),
+    diskBytes: atMostBytes('sandbox.disk', {
+      about: 'Bytes that a command may write, such as 512m or 1g.',
+      standard: '1g',
+    }),
+    processes: atMost('sandbox.processes', {
+      about: 'How many processes a command may have.',
+      schema: z.number().int().min(8).max(100_000),
+      standard: 512,
+    }),
+  },
+  enforcedLimits: demandedLimits('sandbox.require_enforced_limits', {
+    about:
+      'Limits that the kernel must hold; where it does not, commands are refused. A list of memory, processes, cpu and disk, or true for all four. The host sandbox only watches cpu and disk.',
+    schema: EnforcedSchema,
+    standard: [],
+  }),
+  network: withoutEffect('sandbox.network', {
+    about: 'Commands have no network in this version.',
+    schema: z.literal('none'),
+    standard: 'none',
+  }),
+  image: withoutEffect('sandbox.image', {
+    about: 'The image of the docker backend; without effect in this version.',
+    schema: TextSchema,
+    inVain: () => 'an image is only used by the docker backend, which this version does not have',
+  }),
+  protectedPaths: forbiddenPaths('protected_paths', {
+    about:
+      'Paths that nobody may change through the agent, beside the built-in ones (policies, editor settings, .git, …). They can be read.',
+    builtIn: PROTECTED,
+  }),
+  ownPaths: trustedPaths('own_paths', {
+    about:
+      'Workspace folders whose content you wrote or trust. Reading elsewhere counts as reading untrusted content (Rule of Two).',
+    trusts: 'trusts content',
+  }),
+  variables: allowedList('environment.allowed_variables', {
+    about: 'Environment variables that commands may see. Without this they see none of yours.',
+    schema: VariableNamesSchema,
+    standard: [],
+  }),
+  redactedVariables: hiddenVariables('redaction.variables', {
+    about: 'Environment variables whose values are masked everywhere, beside those with telling names.',
+  }),
+  allowCloud: flag('model.allow_cloud', {
+    about: 'Whether prompts may go to a model on another machine. false leaves the demo and a server on this machine.',
+    standard: true,
+    stricter: false,
+  }),
+  grants: {
+    enabled: flag('grants.enabled', {
+      about: 'Whether one approval may cover later calls.',
+      standard: true,
+      stricter: false,
+    }),
+    maxMinutes: atMost('grants.max_minutes', {
+      about: 'The longest a timed grant may last.',
+      schema: z.number().int().min(1).max(1440),
+      standard: 60,
+    }),
+    maxUses: atMost('grants.max_uses', {
+      about: 'The most calls a counted grant may cover.',
+      schema: z.number().int().min(1).max(1000),
+      standard: 20,
+    }),
+  },
+  audit: {
+    witnessFiles: witnessFiles('audit.witness_files', {
+      about:
+        'Files that the signed heads of the log are appended to: on another disk, in a synced folder, or append-only. Only the user’s and the organization’s policy can name some.',
+    }),
+    otlp: evidence('audit.otlp', {
+      about: 'Export to a collector. Only the user’s and the organization’s policy can name one.',
+      schema: CollectorSchema,
+      value: collectorOf,
+    }),
+    retention: {
+      days: evidence('audit.retention.days', {
+        about: 'After so many days payloads are erased.',
+        schema: z.number().int().min(1).max(36_500),
+        value: (days) => days,
+      }),
+      bytes: evidence('audit.retention.size', {
+        about: 'The oldest payloads are erased when the log is larger than this, such as 2g.',
+        schema: SizeSchema,
+        value: sizeInBytes,
+      }),
+    },
+  },
+  rules: ruleBooks({ about: 'Rules, in order: within one file the first that matches counts.' }),
+  fileSystem: flag('tools.file_system.enabled', {
+    about: 'Whether the agent has file tools.',
+    standard: true,
+    stricter: false,
+  }),
+  allowedPaths: narrowingPaths('tools.file_system.allowed_paths', {
+    about:
+      'Narrows the workspace to these paths. An entry that covers a workspace folder leaves it whole; one inside narrows it. It never widens.',
+  }),
+  deniedPaths: forbiddenPaths('tools.file_system.denied_paths', {
+    about:
+      'Paths that no tool may touch: not read, list, search, edit, not by commands. No click approves it. A name without a slash binds at any depth.',
+  }),
+  codeExecution: flag('tools.code_execution.enabled', {
+    about: 'Whether the agent may run commands.',
+    standard: true,
+    stricter: false,
+  }),
+  languages: allowedList('tools.code_execution.languages', {
+    about: 'What may be run. Without bash there is no run_command tool.',
+    schema: z.array(LanguageSchema).max(3),
+    standard: ['python', 'javascript', 'bash'],
+  }),
+  codeTimeoutSeconds: atMost('tools.code_execution.timeout', {
+    about: 'Seconds that one command may take.',
+    schema: WholeSeconds,
+    standard: 120,
+  }),
+  webBrowsing: withoutEffect('tools.web_browsing.enabled', {
+    about: 'This version has no web tool.',
+    schema: z.boolean(),
+    standard: false,
+    inVain: (written) => (written === true ? 'this version has no web tool; nothing is enabled by this' : undefined),
+  }),
+  apiCalls: withoutEffect('tools.api_calls.enabled', {
+    about: 'This version has no API tool.',
+    schema: z.boolean(),
+    standard: false,
+    inVain: (written) => (written === true ? 'this version has no API tool; nothing is enabled by this' : undefined),
+  }),
+  apiConfirmation: withoutEffect('tools.api_calls.require_confirmation', {
+    about: 'Without effect in this version.',
+    schema: z.boolean(),
+    standard: true,
+  }),
+} satisfies KeyGroup;
+
+/** What the keys that have others below them are about. */
+export const POLICY_GROUPS: Record<Exclude<Above<PathsOf<typeof POLICY_KEYS>>, PathsOf<typeof POLICY_KEYS>>, string> = {
+  environment: 'What commands see of your environment.',
+  redaction: 'What is masked in prompts, log and interface.',
+  model: 'Which models may be asked.',
+  grants: 'Remembered approvals.',
+  audit: 'The audit log: who witnesses it, where it is sent, what is kept.',
+  'audit.retention':
+    'How long task texts, arguments and outputs are kept. The events themselves stay, and the chain with them.',
+  tools: 'What each kind of tool may do.',
+  'tools.file_system': 'The tools that read, search, edit, move and delete files.',
+  'tools.code_execution': 'The tool that runs commands.',
+  'tools.web_browsing': 'Without effect in this version.',
+  'tools.api_calls': 'Without effect in this version.',
+};
