@@ -4,11 +4,7 @@ const no = (name, comment, from, to) => ({ name, comment, severity: 'error', fro
 module.exports = {
   forbidden: [
     // Types count too: two files that cannot do without each other are one.
-    no('no-circular', 'data flows one way', '^(src|webview|scripts)(?!/core/policy/)', { circular: true }),
-    no('no-circular-policy', 'data flows one way', '^src/core/policy', {
-      circular: true,
-      viaOnly: { dependencyTypesNot: ['type-only'] },
-    }),
+    no('no-circular', 'data flows one way', '^(src|webview|scripts)', { circular: true }),
     no('shared-stands-alone', 'shared knows zod and itself', '^src/shared', {
       pathNot: '^(src/shared|node_modules/zod)',
     }),

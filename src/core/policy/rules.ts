@@ -6,7 +6,7 @@ import { kindOf } from '../kinds/table.ts';
 import { forbidding, permitting, type PathRule, type RuleContext } from '../scope/pathRule.ts';
 import { isInside } from '../scope/spelling.ts';
 import { commandPattern, type CommandPattern, type WordsToForbid } from './commandPattern.ts';
-import type { Layer } from './parse.ts';
+import type { Layer } from './layer.ts';
 import type { RuleKeys } from './ruleSchema.ts';
 import { commandDenial, unreadDenial } from './unreadLine.ts';
 
