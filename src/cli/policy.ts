@@ -4,7 +4,7 @@ import { Engine } from '../compose.ts';
 import { PolicyInvalid } from '../core/policy/policyInvalid.ts';
 import { changeLines, policyEntries, policyText } from '../core/policy/entries.ts';
 import { policyJsonSchema } from '../core/policy/jsonSchema.ts';
-import type { Diagnostic } from '../core/policy/parse.ts';
+import type { Diagnostic } from '../core/policy/layer.ts';
 import { nodeParts } from '../node/engineParts.ts';
 import { decidingParts, type DecidingOptions } from '../node/lab/decidingParts.ts';
 import { PolicyFiles } from '../node/policy/policyFiles.ts';

@@ -1,20 +1,22 @@
 import * as vscode from 'vscode';
+import { Failure } from '../core/outcome.ts';
 import type { PanelWish } from '../shared/protocol.ts';
 import type { PanelState } from '../shared/runView.ts';
 import { AgentView } from '../vscode/agentView.ts';
 import { AuditTree, type TreeTurn } from '../vscode/auditTree.ts';
 import { EditorWitness } from '../vscode/editorWitness.ts';
-import { plain, showProblem } from '../vscode/messages.ts';
+import { showProblem } from '../vscode/messages.ts';
 import { openPolicyFile } from '../vscode/policyFile.ts';
 import { PolicyAssist } from '../vscode/policyAssist.ts';
 import { PolicyMarks } from '../vscode/policyMarks.ts';
-import { apiKey, chooseModel, modelSettings } from '../vscode/settings.ts';
+import { chooseModel } from '../vscode/settings.ts';
 import { StatusBar } from '../vscode/statusBar.ts';
 import { TextDocuments } from '../vscode/textDocuments.ts';
+import { Announcements } from './announcements.ts';
+import { ModelChoice } from './modelChoice.ts';
 import { allowAlways } from './policyCommands.ts';
 import type { Session } from './session.ts';
 import { IN_EDITOR } from '../shared/answered.ts';
-import { Failure } from '../core/outcome.ts';
 
 /** Everything of one window: the views, and the session that is opened at the first need. */
 export class Controller implements vscode.Disposable {
@@ -33,15 +35,15 @@ export class Controller implements vscode.Disposable {
     },
     this.#marks,
   );
-  readonly #announced = new Set<string>();
+  readonly #model: ModelChoice;
+  readonly #announcements: Announcements;
   #session: Promise<Session> | undefined;
   #problem: string | undefined;
   #looks = 0;
-  #model: PanelState['model'];
 
   constructor(context: vscode.ExtensionContext) {
     this.#context = context;
-    this.#model = { provider: modelSettings().provider, label: '', destination: '' };
+    this.#model = new ModelChoice(context.secrets);
     this.view = new AgentView(
       context.extensionUri,
       () => this.#snapshot(),
@@ -49,6 +51,7 @@ export class Controller implements vscode.Disposable {
         this.#run(() => this.#onMessage(message));
       },
     );
+    this.#announcements = new Announcements(this.view);
     this.tree = new AuditTree({
       page: async (filter, limit, before) => (await this.session()).log.page(filter, limit, before),
       turns: async (run, filter): Promise<TreeTurn[]> => (await this.session()).log.turns(run, filter),
@@ -116,17 +119,13 @@ export class Controller implements vscode.Disposable {
     if (session.folder === undefined)
       throw new Failure('Open a folder first: the agent works inside workspace folders only.');
     await this.look();
-    const model = await session.model(await this.#choice());
-    if (!model.ok) throw new Failure(model.problem);
-    await session.send(text, model.model, meant);
+    await session.send(text, await this.#model.model(session), meant);
   }
 
   async resume(run: string): Promise<void> {
     if (!vscode.workspace.isTrusted) throw new Failure('Runs go on only in a trusted workspace.');
     const session = await this.session();
-    const model = await session.model(await this.#choice());
-    if (!model.ok) throw new Failure(model.problem);
-    await session.resume(run, model.model);
+    await session.resume(run, await this.#model.model(session));
   }
 
   async stop(): Promise<void> {
@@ -147,18 +146,8 @@ export class Controller implements vscode.Disposable {
     const { standing } = await session.look(again);
     // A slower, older look must not bring back marks of what was mended since.
     if (mine === this.#looks) this.#marks.show(standing.ok ? standing.policy.notes : standing.diagnostics);
-    const choice = await this.#choice();
-    const model = await session.model(choice);
-    // A slower, older look must not say where prompts went before.
+    await this.#model.look(session, () => mine === this.#looks);
     if (mine !== this.#looks) return;
-    this.#model = model.ok
-      ? { provider: choice.provider, label: model.model.label, destination: model.model.destination }
-      : {
-          provider: choice.provider,
-          label: choice.name === '' ? choice.provider : choice.name,
-          destination: '',
-          problem: model.problem,
-        };
     this.view.changed();
   }
 
@@ -201,7 +190,7 @@ export class Controller implements vscode.Disposable {
     });
     this.#problem = undefined;
     session.engine.onChange(() => {
-      this.#announce(session);
+      this.#announcements.announce(session.engine.view().approvals);
       this.view.changed();
     });
     session.onAppend(() => {
@@ -213,10 +202,6 @@ export class Controller implements vscode.Disposable {
       this.tree.refresh();
     });
     return session;
-  }
-
-  async #choice(): Promise<{ provider: 'demo' | 'openai' | 'ollama'; name: string; baseUrl: string; apiKey: string }> {
-    return { ...modelSettings(), apiKey: await apiKey(this.#context.secrets) };
   }
 
   async #snapshot(): Promise<PanelState> {
@@ -231,30 +216,15 @@ export class Controller implements vscode.Disposable {
     // Only looks: opening, and trying again, is for whoever wants something done.
     const session = await this.#session?.catch(() => undefined);
     const state: PanelState = session
-      ? { trusted, model: this.#model, ...session.panel() }
+      ? { trusted, model: this.#model.shown, ...session.panel() }
       : {
           trusted,
           ...(folder && { folder: folder.uri.fsPath }),
-          model: { ...this.#model, ...(this.#problem !== undefined && { problem: this.#problem }) },
+          model: { ...this.#model.shown, ...(this.#problem !== undefined && { problem: this.#problem }) },
           ...nothing,
         };
     this.#status.show(state);
     return state;
-  }
-
-  /** A toast for each new question, unless the panel is in sight. It only leads there: nothing is approved in it. */
-  #announce(session: Session): void {
-    for (const approval of session.engine.view().approvals) {
-      if (this.#announced.has(approval.id)) continue;
-      this.#announced.add(approval.id);
-      if (this.view.isVisible) continue;
-      // The title holds a model's words; in a toast the tool's name is enough, and the card shows the rest.
-      void vscode.window
-        .showInformationMessage(plain(`Oversign: approval needed (${approval.tool}).`), 'Show')
-        .then((picked) => {
-          if (picked === 'Show') void this.view.reveal();
-        });
-    }
   }
 
   async #onMessage(message: PanelWish): Promise<void> {

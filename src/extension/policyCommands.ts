@@ -1,8 +1,17 @@
 import * as vscode from 'vscode';
 import { plain } from '../vscode/messages.ts';
 import { IN_EDITOR } from '../shared/answered.ts';
-import type { Controller } from './controller.ts';
 import type { PolicyLab } from './policyLab.ts';
+import type { Session } from './session.ts';
+import type { TextDocuments } from '../vscode/textDocuments.ts';
+
+/** What these commands need of their window. */
+interface PolicyWindow {
+  readonly documents: TextDocuments;
+  session(): Promise<Session>;
+  /** Looks at the policy anew. */
+  look(): Promise<void>;
+}
 
 type Register = (name: string, action: (...args: unknown[]) => Promise<void>) => void;
 
@@ -10,7 +19,7 @@ type Register = (name: string, action: (...args: unknown[]) => Promise<void>) =>
 const NOT_NOW = 'Not Now';
 
 /** The policy lab in the palette and in the tree. */
-export function registerPolicyCommands(command: Register, controller: Controller): void {
+export function registerPolicyCommands(command: Register, controller: PolicyWindow): void {
   command('showPolicy', async () => {
     const { lab } = await controller.session();
     await controller.documents.showReport('policy', 'Effective Policy', await lab.effective());
@@ -74,7 +83,7 @@ export function registerPolicyCommands(command: Register, controller: Controller
 
 /** "Always allow…": shows the rule in the policy first, and approves the question once it is written. */
 export async function allowAlways(
-  controller: Controller,
+  controller: PolicyWindow,
   approval: string,
   digest: string,
   reach: 'this folder' | 'every workspace' = 'this folder',

@@ -1,7 +1,8 @@
 import { bashParser } from '../core/command/bash.ts';
 import { completionsAt as completions, hoverAt as hover } from '../core/policy/assist.ts';
 import { checkExamples } from '../core/policy/examples.ts';
-import { parsePolicy, type Diagnostic, type Layer } from '../core/policy/parse.ts';
+import type { Diagnostic, Layer } from '../core/policy/layer.ts';
+import { parsePolicy } from '../core/policy/parse.ts';
 
 // What the editor's help for policy files knows. Loaded when the first policy is open, never at activation.
 

@@ -2,7 +2,7 @@ import { Engine } from '../compose.ts';
 import { PolicyInvalid } from '../core/policy/policyInvalid.ts';
 import type { Model } from '../core/models/port.ts';
 import { mergePolicies, type EffectivePolicy } from '../core/policy/merge.ts';
-import type { Diagnostic } from '../core/policy/parse.ts';
+import type { Diagnostic } from '../core/policy/layer.ts';
 import type { Probe, SandboxStatus } from '../core/sandbox/port.ts';
 import { commandsProblem } from '../core/tools/confinement.ts';
 import { limitsOf } from '../core/tools/runner.ts';

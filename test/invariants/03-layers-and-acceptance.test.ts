@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { acceptanceChange, changeLines } from '../../src/core/policy/entries.ts';
 import { acceptable } from '../../src/core/lab/policyRecord.ts';
 import { mergePolicies, type EffectivePolicy } from '../../src/core/policy/merge.ts';
-import type { ParsedLayer } from '../../src/core/policy/parse.ts';
+import type { ParsedLayer } from '../../src/core/policy/layer.ts';
 import { stricterOf } from '../../src/core/policy/restrict.ts';
 import type { Value } from '../../src/core/policy/settle.ts';
 import {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { valueAt } from '../../src/core/policy/keys/policyKey.ts';
 import { mergePolicies, type EffectivePolicy } from '../../src/core/policy/merge.ts';
-import type { Layer, ParsedLayer } from '../../src/core/policy/parse.ts';
+import type { Layer, ParsedLayer } from '../../src/core/policy/layer.ts';
 import { stricterOf } from '../../src/core/policy/restrict.ts';
 import { scopeOf } from '../../src/core/policy/scopeOf.ts';
 import { layerOf, policyText, ROOTS } from '../support/policies.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { mergePolicies } from '../../src/core/policy/merge.ts';
-import type { ParsedLayer } from '../../src/core/policy/parse.ts';
+import type { ParsedLayer } from '../../src/core/policy/layer.ts';
 import { stricterOf } from '../../src/core/policy/restrict.ts';
 import { controlGroups } from '../../src/node/sandbox/groups/find.ts';
 import { attempt, unseen } from '../support/attempt.ts';

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { findMachine, known, knownOf, type Machine } from '../../src/node/sandbox/machine.ts';
+import { findMachine, known, knownOf } from '../../src/node/sandbox/machine.ts';
+import type { Machine } from '../../src/node/sandbox/proof.ts';
 import { proveCage } from '../../src/node/sandbox/selfTest/prove.ts';
 import { caged, LIMITS } from '../support/sandboxRun.ts';
 import { plant, temporaryFolder } from '../support/tree.ts';

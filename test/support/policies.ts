@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { Family } from '../../src/core/policy/facts.ts';
-import { parsePolicy, type Layer, type ParsedLayer } from '../../src/core/policy/parse.ts';
+import type { Layer, ParsedLayer } from '../../src/core/policy/layer.ts';
+import { parsePolicy } from '../../src/core/policy/parse.ts';
 import { rolesOf } from '../../src/core/policy/roles.ts';
 import type { Action, Launch, Resource, Run } from '../../src/shared/action.ts';
 

@@ -11,7 +11,8 @@ import { SECRETS } from '../../src/core/policy/defaults.ts';
 import { checkExamples } from '../../src/core/policy/examples.ts';
 import { policyJsonSchema } from '../../src/core/policy/jsonSchema.ts';
 import { mergePolicies } from '../../src/core/policy/merge.ts';
-import { parsePolicy, type ParsedLayer } from '../../src/core/policy/parse.ts';
+import type { ParsedLayer } from '../../src/core/policy/layer.ts';
+import { parsePolicy } from '../../src/core/policy/parse.ts';
 import { schemaKeys } from '../../src/core/policy/schemaWords.ts';
 import { MODEL_SETTINGS, parseModelSettings } from '../../src/shared/settings.ts';
 

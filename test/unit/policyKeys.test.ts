@@ -6,7 +6,7 @@ import { keysIn, keysWith, type PathsOf } from '../../src/core/policy/keys/keyGr
 import type { PolicyKey } from '../../src/core/policy/keys/policyKey.ts';
 import { POLICY_KEYS } from '../../src/core/policy/keys/table.ts';
 import { mergePolicies, type EffectivePolicy } from '../../src/core/policy/merge.ts';
-import type { Layer, ParsedLayer } from '../../src/core/policy/parse.ts';
+import type { Layer, ParsedLayer } from '../../src/core/policy/layer.ts';
 import { stricterOf } from '../../src/core/policy/restrict.ts';
 import {
   acceptedLayer,

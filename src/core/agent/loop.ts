@@ -1,65 +1,60 @@
 import type { NewEvent } from '../../shared/auditEvent.ts';
 import { collectReply } from '../models/collect.ts';
-import { ModelFailure, type Message, type Model, type Sending, type ToolCall } from '../models/port.ts';
+import { ModelFailure, type Model, type Sending, type ToolCall } from '../models/port.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
 import { originText } from '../../shared/decision.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import { callTool } from '../tools/call.ts';
-import type { CallRun } from '../tools/callRun.ts';
+import type { CallParts, CallRun } from '../tools/callRun.ts';
 import { throwIfStopped } from '../outcome.ts';
-import type { Toolbox } from '../tools/toolbox.ts';
+import type { Budget } from './budget.ts';
+import type { Conversation } from './conversation.ts';
 import type { Outcome } from './ending.ts';
 import { toolsFor } from './prompt.ts';
 import { Repetition } from './repetition.ts';
-import type { SentContent } from './sentContent.ts';
 
-/** What the loop works on. Messages grow in place, so that whoever owns them can save them at any time. */
-export interface Conversation {
+/** What the loop works on, and how others follow it. Whoever owns the conversation can save it at any time. */
+export interface Talk {
   model: Model;
   redactor: Redactor;
-  messages: Message[];
-  maxTurns(): Promise<number>;
-  toolbox: Toolbox;
-  policy(): Promise<EffectivePolicy>;
+  conversation: Conversation;
+  budget: Budget;
+  calls: CallParts;
+  /** What a call of the present turn needs of the run. */
   callRun(): CallRun;
-  /** Paths of files whose content is in the messages. */
-  contentOf: SentContent;
-  nextTurn(): number;
-  takeQueued(): string[];
   showText(text: string, streaming: boolean): void;
   record(type: NewEvent['type'], data: NewEvent['data'], payload?: NewEvent['payload']): Promise<void>;
   save(): Promise<void>;
 }
 
 /** Turn after turn until the model calls no more tools and nobody has said more, or a limit is reached. */
-export async function converse(talk: Conversation, signal: AbortSignal): Promise<Outcome> {
+export async function converse(talk: Talk, signal: AbortSignal): Promise<Outcome> {
+  const { conversation, budget } = talk;
   const repetition = new Repetition();
-  for (let turns = 0; ; turns += 1) {
+  for (;;) {
     throwIfStopped(signal);
-    const most = await talk.maxTurns();
-    if (turns >= most)
-      return { state: 'limit', reason: `It took ${turns} turns, the limit of your policy (max_iterations).` };
-    const turn = talk.nextTurn();
+    budget.tighten(await policyNow(talk)); // once a turn
+    if (budget.turns >= budget.mostTurns)
+      return { state: 'limit', reason: `It took ${budget.turns} turns, the limit of your policy (max_iterations).` };
+    const turn = budget.nextTurn();
     await talk.record('turn_started', { turn });
     const reply = await oneReply(talk, signal);
     if (!reply.ok) return reply.outcome;
     throwIfStopped(signal);
     if (reply.calls.length === 0) {
-      const queued = talk.takeQueued();
-      if (queued.length === 0) return { state: 'finished', reason: 'The agent is done.' };
-      for (const text of queued) talk.messages.push({ role: 'user', text });
+      if (!conversation.takeQueued()) return { state: 'finished', reason: 'The agent is done.' };
       continue;
     }
     for (const call of reply.calls) {
       const result = await callTool(call, talk.callRun(), signal);
-      talk.messages.push({ role: 'tool', call: call.id, name: call.name, text: result.text, ended: result.status });
-      for (const path of result.contentOf) talk.contentOf.add(path);
+      conversation.add({ role: 'tool', call: call.id, name: call.name, text: result.text, ended: result.status });
+      for (const path of result.contentOf) conversation.contentOf.add(path);
       await talk.save();
       throwIfStopped(signal);
       if (repetition.seen(call.name, call.arguments, result.text))
         return { state: 'limit', reason: 'The model made the same call with the same result three times in a row.' };
     }
-    for (const text of talk.takeQueued()) talk.messages.push({ role: 'user', text });
+    conversation.takeQueued();
   }
 }
 
@@ -77,11 +72,15 @@ function redactedCall(call: ToolCall, redactor: Redactor): ToolCall {
   };
 }
 
+async function policyNow(talk: Talk): Promise<EffectivePolicy> {
+  return (await talk.calls.inForce()).policy;
+}
+
 type OneReply = { ok: true; calls: ToolCall[] } | { ok: false; outcome: Outcome };
 
-async function oneReply(talk: Conversation, signal: AbortSignal): Promise<OneReply> {
+async function oneReply(talk: Talk, signal: AbortSignal): Promise<OneReply> {
   const permit = async (sending: Sending): Promise<void> => {
-    const { allowCloud } = await talk.policy();
+    const { allowCloud } = await policyNow(talk);
     if (!sending.isLocal && !allowCloud.value)
       throw new ModelFailure(
         `Your policy lets no prompt go to another machine (model.allow_cloud, ${originText(allowCloud.origin)}). Choose a model on this machine.`,
@@ -89,12 +88,12 @@ async function oneReply(talk: Conversation, signal: AbortSignal): Promise<OneRep
     await talk.record(
       'egress',
       { purpose: 'model', origin: sending.origin, method: sending.method, bytes: sending.bytes },
-      { path: sending.path, contentOf: talk.contentOf.entries },
+      { path: sending.path, contentOf: talk.conversation.contentOf.entries },
     );
   };
   try {
-    const tools = toolsFor(talk.toolbox, await talk.policy());
-    const stream = talk.model.stream({ messages: talk.messages, tools }, permit, signal);
+    const tools = toolsFor(talk.calls.toolbox, await policyNow(talk));
+    const stream = talk.model.stream({ messages: talk.conversation.messages, tools }, permit, signal);
     const reply = await collectReply(stream, (text) => {
       if (text.length <= SHOWN_WHILE_GROWING) talk.showText(talk.redactor.growing(text), true);
     });
@@ -102,7 +101,7 @@ async function oneReply(talk: Conversation, signal: AbortSignal): Promise<OneRep
     const text = talk.redactor.text(reply.text);
     const calls = reply.calls.map((call) => redactedCall(call, talk.redactor));
     talk.showText(text, false);
-    talk.messages.push({ role: 'assistant', text, calls });
+    talk.conversation.add({ role: 'assistant', text, calls });
     await talk.record(
       'model_replied',
       { calls: calls.length, ...(reply.usage && { inputTokens: reply.usage.input, outputTokens: reply.usage.output }) },

@@ -4,7 +4,7 @@ import { POLICY_EVENTS } from '../../shared/noRun.ts';
 import type { AuditLog, AuditReader } from '../audit/port.ts';
 import { acceptanceChange, changeLines, type PolicyChange } from '../policy/entries.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
-import type { ParsedLayer } from '../policy/parse.ts';
+import type { ParsedLayer } from '../policy/layer.ts';
 
 /** A workspace policy that waits for the user's word, and what accepting it would change. */
 export interface AcceptanceOffer {

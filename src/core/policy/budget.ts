@@ -1,7 +1,7 @@
 import { Lexer } from 'yaml';
 import { globWeight } from '../scope/glob.ts';
 import type { RuleKeys } from './ruleSchema.ts';
-import type { PolicyFile } from './schema.ts';
+import type { PolicyFile } from './layer.ts';
 
 // What one policy file may cost to read and to ask. A cloned repository brings one, and it is read before anybody has
 // looked at it: everything here is counted, never timed, so that a file is valid on every machine or on none. Within

@@ -4,7 +4,7 @@ import { keysWith } from './keys/keyGroup.ts';
 import type { PolicyEntry } from './keys/policyKey.ts';
 import { POLICY_KEYS } from './keys/table.ts';
 import { mergePolicies, type EffectivePolicy } from './merge.ts';
-import type { ParsedLayer } from './parse.ts';
+import type { ParsedLayer } from './layer.ts';
 
 /** The effective policy, key by key, each with its origin; lists entry by entry. */
 export function policyEntries(policy: EffectivePolicy): PolicyEntry[] {

@@ -4,7 +4,7 @@ import { recordedPrograms } from '../command/recorded.ts';
 import { understand } from '../command/understand.ts';
 import { absolutePath, BadPath } from '../scope/spelling.ts';
 import { note } from './settle.ts';
-import type { Diagnostic, ParsedLayer } from './parse.ts';
+import type { Diagnostic, ParsedLayer } from './layer.ts';
 import type { RuleKeys } from './ruleSchema.ts';
 import { matcher, type Rule } from './rules.ts';
 

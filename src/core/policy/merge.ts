@@ -2,7 +2,7 @@ import type { PathRule } from '../scope/pathRule.ts';
 import { eachKey, keysIn, keysWith, type InForce } from './keys/keyGroup.ts';
 import { valueAt } from './keys/policyKey.ts';
 import { POLICY_KEYS } from './keys/table.ts';
-import type { Diagnostic, ParsedLayer } from './parse.ts';
+import type { Diagnostic, ParsedLayer } from './layer.ts';
 import { note, Settling } from './settle.ts';
 
 /** The policy in force: defaults, then what organization and user set, then what workspace and run tighten. */

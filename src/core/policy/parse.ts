@@ -1,34 +1,9 @@
 import { isMap, isSeq, LineCounter, parseDocument, visit, type Document } from 'yaml';
 import type * as z from 'zod';
-import type { Origin } from '../../shared/decision.ts';
 import { tooManyExamples, tooManyGlobs, tooMuchYaml } from './budget.ts';
-import { PolicyFileSchema, type PolicyFile } from './schema.ts';
+import type { Diagnostic, Layer, ParsedLayer } from './layer.ts';
+import { PolicyFileSchema } from './schema.ts';
 import { suggestKey } from './suggest.ts';
-
-/** A message about a policy file, with its place (line and column counted from 1). */
-export interface Diagnostic {
-  severity: 'error' | 'warning' | 'info';
-  message: string;
-  file: string;
-  line: number;
-  column: number;
-}
-
-export type Layer = 'organization' | 'user' | 'workspace' | 'run';
-
-/** One layer that parsed: its values, and where each of them stands. */
-export interface ParsedLayer {
-  layer: Layer;
-  file: string;
-  /** For a workspace policy: the folder it stands in. */
-  base?: string;
-  /** For a workspace policy: the user has accepted exactly this content, so it may loosen defaults. */
-  isAccepted?: boolean;
-  /** SHA-256 of the file's bytes, where it was read from one. */
-  digest?: string;
-  values: PolicyFile;
-  originOf(path: readonly (string | number)[]): Origin;
-}
 
 export type ParseResult = { ok: true; parsed: ParsedLayer } | { ok: false; diagnostics: Diagnostic[] };
 

@@ -1,4 +1,4 @@
-import type { Diagnostic } from './parse.ts';
+import type { Diagnostic } from './layer.ts';
 import { Failure } from '../outcome.ts';
 
 /** The policy files do not hold together; no run starts, and a run that goes on ends. */

@@ -1,4 +1,4 @@
-import type { Diagnostic, ParsedLayer } from './parse.ts';
+import type { Diagnostic, ParsedLayer } from './layer.ts';
 
 /** The policy files as they stand now. An invalid or unreadable one means: no runs. */
 export type LoadedPolicies =

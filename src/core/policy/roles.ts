@@ -1,4 +1,4 @@
-import type { ParsedLayer } from './parse.ts';
+import type { ParsedLayer } from './layer.ts';
 
 /** Whom a policy is for. */
 export interface Account {

@@ -6,9 +6,9 @@ import { kindOf } from '../kinds/table.ts';
 import { forbidding, permitting, type PathRule, type RuleContext } from '../scope/pathRule.ts';
 import { isInside } from '../scope/spelling.ts';
 import { commandPattern, type CommandPattern, type WordsToForbid } from './commandPattern.ts';
-import type { Layer } from './parse.ts';
+import type { Layer } from './layer.ts';
 import type { RuleKeys } from './ruleSchema.ts';
-import { commandDenial, unreadRuling } from './unreadLine.ts';
+import { commandDenial, unreadDenial } from './unreadLine.ts';
 
 /** A rule as it was written, with its place. */
 export interface Rule {
@@ -62,7 +62,13 @@ export class Rulebook {
 
   ruling(action: Action): Ruling | undefined {
     const said = this.#ruling(action);
-    return said?.verdict === 'deny' ? said : (unreadRuling(this.#denial, action) ?? said);
+    return said?.verdict === 'deny' ? said : (this.#unread(action) ?? said);
+  }
+
+  #unread(action: Action): Ruling | undefined {
+    const denial = unreadDenial(this.#denial, action);
+    if (!this.#denial || !denial) return undefined;
+    return { verdict: 'deny', ...denial, origin: this.#denial.origin, eachTime: false, isAboutPaths: false };
   }
 
   #ruling(action: Action): Ruling | undefined {

@@ -67,4 +67,3 @@ export const PolicyFileSchema = z
     title: 'Oversign policy',
     description: 'What the agent may do, what asks, and what is denied. Every key may be left out.',
   });
-export type PolicyFile = z.infer<typeof PolicyFileSchema>;

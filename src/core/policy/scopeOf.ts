@@ -2,7 +2,7 @@ import type { PathRule } from '../scope/pathRule.ts';
 import { Scope } from '../scope/scope.ts';
 import { SECRETS } from './defaults.ts';
 import type { EffectivePolicy } from './merge.ts';
-import type { Diagnostic } from './parse.ts';
+import type { Diagnostic } from './layer.ts';
 
 /** The scope that a policy gives. `own` are Oversign's own folders: denied to every tool, whatever a policy says. */
 export function scopeOf(policy: EffectivePolicy, roots: string[], home: string, own: readonly string[]): Scope {

@@ -1,6 +1,5 @@
 import type { Origin } from '../../shared/decision.ts';
-import type { Diagnostic, ParsedLayer } from './parse.ts';
-import type { PolicyFile } from './schema.ts';
+import type { Diagnostic, ParsedLayer, PolicyFile } from './layer.ts';
 
 /** A value of the policy in force, and where it comes from. */
 export interface Value<T> {

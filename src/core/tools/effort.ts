@@ -1,6 +1,5 @@
-import type { Effort } from '../scope/files.ts';
+import type { Effort, Files } from '../scope/files.ts';
 import { throwIfStopped, ToolFailure } from '../outcome.ts';
-import type { CallContext } from './tool.ts';
 
 /** How much of a workspace one call may look at: entries of folders, and bytes that are read or hashed. */
 export interface Bounds {
@@ -48,13 +47,18 @@ export class CountedEffort implements Effort {
   }
 }
 
+interface Looking {
+  files: Files;
+  signal: AbortSignal;
+}
+
 /**
  * Lets a tool describe a call with files that are counted and stop with the run. What it left out because there was too
  * much must not look as if it were not there: then there is no description.
  */
-export async function describedWithin<T>(
-  context: CallContext,
-  describe: (context: CallContext) => Promise<T>,
+export async function describedWithin<C extends Looking, T>(
+  context: C,
+  describe: (context: C) => Promise<T>,
 ): Promise<T> {
   const effort = new CountedEffort(DESCRIBING, context.signal);
   try {
@@ -67,9 +71,9 @@ export async function describedWithin<T>(
 }
 
 /** The same for doing it. A tool that only looks may give what it has found so far, and says so. */
-export async function performedWithin<T>(
-  context: CallContext,
-  perform: (context: CallContext) => Promise<T>,
+export async function performedWithin<C extends Looking, T>(
+  context: C,
+  perform: (context: C) => Promise<T>,
 ): Promise<T> {
   try {
     return await perform({ ...context, files: context.files.within(new CountedEffort(PERFORMING, context.signal)) });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import type { Diagnostic } from '../../core/policy/parse.ts';
+import type { Diagnostic } from '../../core/policy/layer.ts';
 
 const AcceptedSchema = z.strictObject({
   version: z.literal(1),

@@ -1,13 +1,8 @@
 import { join } from 'node:path';
 import { bashParser } from '../../core/command/bash.ts';
 import { checkExamples } from '../../core/policy/examples.ts';
-import {
-  parsePolicy,
-  type Diagnostic,
-  type Layer,
-  type ParsedLayer,
-  type ParseResult,
-} from '../../core/policy/parse.ts';
+import type { Diagnostic, Layer, ParsedLayer } from '../../core/policy/layer.ts';
+import { parsePolicy, type ParseResult } from '../../core/policy/parse.ts';
 import type { LoadedPolicies, PolicySource } from '../../core/policy/port.ts';
 import { rolesOf, type Account } from '../../core/policy/roles.ts';
 import { sha256 } from '../files/hash.ts';

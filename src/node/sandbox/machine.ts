@@ -1,42 +1,16 @@
 import { readlink } from 'node:fs/promises';
 import { userInfo } from 'node:os';
-import type { Probe } from '../../core/sandbox/port.ts';
 import { systemCallFilter } from '../../core/sandbox/systemCallFilter.ts';
 import type { BaseCage } from './cage.ts';
 import { CageStarter } from './cageStarter.ts';
 import { controlGroups } from './groups/find.ts';
 import { withheldIn } from './hiddenElsewhere.ts';
-import { findBubblewrap, type Refusal } from './probe.ts';
-import type { Machinery } from './runInCage.ts';
+import { findBubblewrap } from './probe.ts';
 import { proveCage } from './selfTest/prove.ts';
+import type { Known, Machine, Place, Unproven } from './proof.ts';
 import { maskedInProc, syntheticEtc, systemMounts } from './systemMounts.ts';
 
 export const HOME = '/home/agent';
-
-/** A machine on which commands can be confined: what cages are built with, what is the same in all, and the proof. */
-export interface Machine {
-  machinery: Machinery;
-  base: BaseCage;
-  probes: readonly Probe[];
-}
-
-/** Why commands cannot be confined, with the attempts that did not hold. */
-export type Unproven = Refusal & { probes?: readonly Probe[] };
-
-/** What is different from one sandbox to the next on the same machine. */
-export interface Place {
-  data: string;
-  home: string;
-  toolchains: readonly string[];
-  /** What this process found out before about the machine itself; emptied, it is found out anew. */
-  known: Known;
-}
-
-/** What is the same for every sandbox of a process, and takes a while to find out. */
-export interface Known {
-  withheld: Map<string, Promise<string[] | undefined>>;
-  limits: Map<string, Promise<Probe[]>>;
-}
 
 const KNOWN: Known = { withheld: new Map(), limits: new Map() };
 

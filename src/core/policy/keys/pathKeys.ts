@@ -1,5 +1,5 @@
 import type { AllowedPaths, PathRule } from '../../scope/pathRule.ts';
-import type { ParsedLayer } from '../parse.ts';
+import type { ParsedLayer } from '../layer.ts';
 import type { Settling } from '../settle.ts';
 import { PathsSchema } from '../values.ts';
 import { valueAt, type PolicyEntry, type PolicyKey } from './policyKey.ts';

@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import type { Origin } from '../../../shared/decision.ts';
 import type { PathRule } from '../../scope/pathRule.ts';
-import type { PolicyFile } from '../schema.ts';
+import type { PolicyFile } from '../layer.ts';
 import type { Settling } from '../settle.ts';
 
 /** One line of the effective policy: a key as the file has it, its value in words, and where that comes from. */

@@ -1,5 +1,5 @@
 import type { PathRule } from '../../scope/pathRule.ts';
-import type { ParsedLayer } from '../parse.ts';
+import type { ParsedLayer } from '../layer.ts';
 import { RulesSchema } from '../ruleSchema.ts';
 import type { Rule, RuleList } from '../rules.ts';
 import type { Settling } from '../settle.ts';

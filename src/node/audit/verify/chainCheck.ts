@@ -2,6 +2,7 @@ import type { Property } from '../../../core/audit/verdict.ts';
 import { canonicalJson } from '../../../shared/json.ts';
 import { commitment, eventHash, GENESIS, headStatement, MOST_UNSIGNED, writerStatement } from '../chain.ts';
 import { checker, fingerprint } from '../keys.ts';
+import type { Bad } from './bad.ts';
 import { ConversationCheck } from './conversationCheck.ts';
 import { ErasedRanges } from './erasedRanges.ts';
 import { factsOf, type BodyFacts } from './bodyFacts.ts';
@@ -13,13 +14,6 @@ export interface Row {
   hash: string | undefined;
   salt: string | null;
   payload: string | null;
-}
-
-/** The first thing that is wrong. */
-export interface Bad {
-  seq: number;
-  property: Property;
-  words: string;
 }
 
 /** Where a check begins: at the first event of a log, or at a place that a signature in the export vouches for. */

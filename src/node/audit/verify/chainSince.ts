@@ -1,6 +1,7 @@
 import type { Connection } from '../database.ts';
 import { logOf } from '../logText.ts';
-import { ChainCheck, WHOLE, type Anchor, type Bad } from './chainCheck.ts';
+import type { Bad } from './bad.ts';
+import { ChainCheck, WHOLE, type Anchor } from './chainCheck.ts';
 
 /**
  * Checks the chain from an event to its end, by way of the last signature before it; payloads are left out. For those

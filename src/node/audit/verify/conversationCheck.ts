@@ -1,6 +1,6 @@
 import { sha256 } from '../../files/hash.ts';
 import { transcriptStatement } from '../chain.ts';
-import type { Bad } from './chainCheck.ts';
+import type { Bad } from './bad.ts';
 
 /** A conversation as it is stored beside the chain. */
 export interface StoredConversation {

@@ -1,6 +1,7 @@
 import type { ExportEndState } from '../../../core/audit/verdict.ts';
 import { EXPORT_FORMAT, exportStatement } from '../chain.ts';
-import type { Bad, ChainCheck } from './chainCheck.ts';
+import type { Bad } from './bad.ts';
+import type { ChainCheck } from './chainCheck.ts';
 import { endText, type ExportEnd, type ExportHeader } from './exportFormat.ts';
 
 /** What an export says of itself in its first and its last line. */

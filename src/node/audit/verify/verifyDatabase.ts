@@ -1,7 +1,8 @@
 import type { Verdict } from '../../../core/audit/verdict.ts';
 import { hasOwnRules, openReadOnly, OtherFormat, type Connection } from '../database.ts';
 import { damageOf, sqliteProblem } from '../sqliteProblem.ts';
-import type { Bad, Row } from './chainCheck.ts';
+import type { Bad } from './bad.ts';
+import type { Row } from './chainCheck.ts';
 import type { StoredConversation } from './conversationCheck.ts';
 import { brokenBy, unreadable, verifySource, type Against, type Progress } from './verifyLog.ts';
 

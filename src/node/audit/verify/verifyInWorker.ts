@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import type { Verdict } from '../../../core/audit/verdict.ts';
-import type { Bad } from './chainCheck.ts';
+import type { Bad } from './bad.ts';
 import { brokenBy, type Against, type Progress } from './verifyLog.ts';
 import { Failure } from '../../../core/outcome.ts';
 

@@ -1,6 +1,7 @@
 import type { Earlier, ExportEndState, Verdict } from '../../../core/audit/verdict.ts';
 import { parseBody } from '../logText.ts';
-import { ChainCheck, WHOLE, type Anchor, type Bad, type Row } from './chainCheck.ts';
+import type { Bad } from './bad.ts';
+import { ChainCheck, WHOLE, type Anchor, type Row } from './chainCheck.ts';
 import type { Conversations, StoredConversation } from './conversationCheck.ts';
 import { checkedEnd, type Exported } from './exportEndCheck.ts';
 import { WitnessCheck, type Testimony } from './witnessCheck.ts';

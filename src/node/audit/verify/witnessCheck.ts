@@ -1,6 +1,6 @@
 import type { SeenHead } from '../../../core/audit/port.ts';
 import type { Earlier, WitnessReport } from '../../../core/audit/verdict.ts';
-import type { Bad } from './chainCheck.ts';
+import type { Bad } from './bad.ts';
 
 /** What a witness brought, or why it could bring nothing. */
 export interface Testimony {

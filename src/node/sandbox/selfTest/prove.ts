@@ -6,7 +6,7 @@ import type { Probe, SandboxResult } from '../../../core/sandbox/port.ts';
 import { isInside } from '../../../core/scope/spelling.ts';
 import { makePrivate } from '../../folders.ts';
 import { emptyCage, planWorkspace, type BaseCage } from '../cage.ts';
-import type { Known, Machine, Place, Unproven } from '../machine.ts';
+import type { Known, Machine, Place, Unproven } from '../proof.ts';
 import { Placeholders } from '../placeholders.ts';
 import { explainFailure } from '../probe.ts';
 import { runInCage, type Machinery } from '../runInCage.ts';

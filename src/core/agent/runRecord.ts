@@ -1,0 +1,45 @@
+import type { NewEvent } from '../../shared/auditEvent.ts';
+import type { AuditLog } from '../audit/port.ts';
+import type { Redactor } from '../redaction/redactor.ts';
+
+export interface RunRecordParts {
+  id: string;
+  audit: AuditLog;
+  redactor: Redactor;
+  turn(): number;
+}
+
+/** The events of a run in the log, masked; and those that it owes. */
+export class RunRecord {
+  readonly #parts: RunRecordParts;
+  /** What happened, and could not be recorded when it did. */
+  readonly #owed: NewEvent[] = [];
+
+  constructor(parts: RunRecordParts) {
+    this.#parts = parts;
+  }
+
+  async add(type: NewEvent['type'], data: NewEvent['data'], payload?: NewEvent['payload']): Promise<void> {
+    const { audit, id, redactor } = this.#parts;
+    const turn = this.#parts.turn();
+    await audit.append({
+      type,
+      run: id,
+      ...(turn > 0 && { turn }),
+      data: redactor.json(data),
+      ...(payload !== undefined && { payload: redactor.json(payload) }),
+    });
+  }
+
+  owe(event: NewEvent): void {
+    this.#owed.push(event);
+  }
+
+  /** Before it is said that all is over. */
+  async payOwed(): Promise<void> {
+    for (let owed = this.#owed[0]; owed; owed = this.#owed[0]) {
+      await this.#parts.audit.append(owed);
+      this.#owed.shift();
+    }
+  }
+}

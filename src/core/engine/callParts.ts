@@ -1,0 +1,78 @@
+import type { Checkpoints } from '../checkpoint/port.ts';
+import type { ScriptWatch } from '../flow/scriptWatch.ts';
+import type { EffectivePolicy } from '../policy/merge.ts';
+import { stricterOf } from '../policy/restrict.ts';
+import { scopeOf } from '../policy/scopeOf.ts';
+import type { Redactor } from '../redaction/redactor.ts';
+import type { EditorBuffers, Files, VersionControl } from '../scope/files.ts';
+import type { Scope } from '../scope/scope.ts';
+import type { Sandbox } from '../sandbox/port.ts';
+import type { CallParts } from '../tools/callRun.ts';
+import { builtInTools } from '../tools/table.ts';
+import type { TextSearch } from '../tools/textSearch.ts';
+import { toolboxOf } from '../tools/toolbox.ts';
+import { maskVariables } from './maskedVariables.ts';
+import type { PolicyInForce } from './policyInForce.ts';
+
+/** The ports that tools and the gate before them work through. */
+export interface CallPorts {
+  roots: string[];
+  home: string;
+  own: readonly string[];
+  files(scope: () => Scope): Files;
+  textSearch: TextSearch;
+  sandbox: Sandbox;
+  /** Commands without any sandbox, for policies that want that. */
+  outside: Sandbox;
+  checkpoints: Checkpoints;
+  versionControl(scope: () => Scope): VersionControl;
+  editor: EditorBuffers;
+  /** The process environment: a source of values to mask, never passed on. */
+  environment: Record<string, string | undefined>;
+  hash: (data: string | Uint8Array) => string;
+}
+
+/** What is of one run alone. */
+export interface RunOwn {
+  folder: string;
+  /** Where the model's prompts go, in words. */
+  goesTo: string;
+  scriptWatch: ScriptWatch;
+  /** The policy that the run began with: what is loosened meanwhile counts from the next one. */
+  start: EffectivePolicy;
+  /** Told of the policy that is in force for a call, before the call is decided. */
+  note?(policy: EffectivePolicy): Promise<void>;
+}
+
+/** The tools of a run, and what is in force for each of its calls: the policy that it began with, or what is stricter by then. */
+export function callPartsOf(
+  run: RunOwn,
+  ports: CallPorts,
+  { policy: inForce, redactor }: { policy: PolicyInForce; redactor: Redactor },
+): CallParts {
+  const { sandbox, outside, checkpoints, editor, textSearch, hash } = ports;
+  const { folder, goesTo, scriptWatch } = run;
+  const runners = { sandbox, outside };
+  let scope = scopeOf(run.start, ports.roots, ports.home, ports.own); // no tool sees this one: the first call replaces it
+  const files = ports.files(() => scope);
+  const versionControl = ports.versionControl(() => scope);
+  const tools = builtInTools({
+    ...{ folder, goesTo, scriptWatch, redactor },
+    ...{ runners, checkpoints, versionControl, editor, textSearch, hash },
+  });
+  return {
+    toolbox: toolboxOf(tools),
+    files,
+    runners,
+    checkpoints,
+    hash,
+    inForce: async () => {
+      const now = await inForce.now();
+      await run.note?.(now);
+      const ready = await inForce.ready(stricterOf(run.start, now));
+      scope = ready.scope;
+      maskVariables(redactor, ports.environment, ready.policy);
+      return ready;
+    },
+  };
+}

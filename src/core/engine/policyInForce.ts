@@ -1,0 +1,96 @@
+import type { AuditLog, AuditReader } from '../audit/port.ts';
+import { acceptable, PolicyRecord, type AcceptanceOffer, type AcceptanceStore } from '../lab/policyRecord.ts';
+import type { InForce } from '../policy/decide.ts';
+import { mergePolicies, type EffectivePolicy } from '../policy/merge.ts';
+import { PolicyInvalid } from '../policy/policyInvalid.ts';
+import type { PolicySource } from '../policy/port.ts';
+import { withRealPaths } from '../policy/realRules.ts';
+import { Rulebook } from '../policy/rules.ts';
+import { emptyScopeNotes, scopeOf } from '../policy/scopeOf.ts';
+import type { Scope } from '../scope/scope.ts';
+
+const BUILT_IN = { layer: 'built-in' } as const;
+
+/** What a policy is read, understood and recorded with. */
+export interface PolicyParts {
+  /** The workspace folders, real paths; the first is where runs work. */
+  roots: string[];
+  home: string;
+  /** Oversign's own folders: denied to every tool. */
+  own: readonly string[];
+  policies: PolicySource;
+  audit: AuditLog & AuditReader;
+  /** What keeps evidence outside the log does what the policy in force says. */
+  keepEvidence(policy: EffectivePolicy['audit']): void;
+  /** Paths in the workspace that the person's git runs, includes or trusts: protected like its hooks. */
+  laterPaths(): Promise<readonly string[]>;
+  /** A path with every link resolved, as far as it exists. */
+  realPaths(): (path: string) => Promise<string>;
+  hash: (data: string | Uint8Array) => string;
+}
+
+/** The policy of a workspace, as its files say it now; and what is recorded of it. */
+export class PolicyInForce {
+  readonly #parts: PolicyParts;
+  readonly #record: PolicyRecord;
+
+  constructor(parts: PolicyParts) {
+    this.#parts = parts;
+    const { audit, hash, roots } = parts;
+    this.#record = new PolicyRecord({ audit, hash, folder: roots[0] ?? '' });
+  }
+
+  /** Throws `PolicyInvalid`. */
+  async now(): Promise<EffectivePolicy> {
+    const loaded = await this.#parts.policies.load();
+    if (!loaded.ok) throw new PolicyInvalid(loaded.diagnostics);
+    const policy = mergePolicies(loaded.layers, this.#parts.roots.length);
+    return {
+      ...policy,
+      notes: [...loaded.notes, ...policy.notes, ...emptyScopeNotes(policy, await this.scopeOf(policy))],
+    };
+  }
+
+  /** What a command's cage is drawn from now. */
+  async profile(): Promise<{ policy: EffectivePolicy; scope: Scope }> {
+    const policy = await this.now();
+    return { policy, scope: await this.scopeOf(policy) };
+  }
+
+  /** A policy made ready to decide: with its paths as they really are, and what git runs from the workspace. */
+  async ready(policy: EffectivePolicy): Promise<InForce> {
+    const { roots, home, own } = this.#parts;
+    const real = await this.#reallyProtecting(policy);
+    return { policy, scope: scopeOf(real, roots, home, own), rulebook: new Rulebook(real.rules, { roots, home }) };
+  }
+
+  async scopeOf(policy: EffectivePolicy): Promise<Scope> {
+    const { roots, home, own } = this.#parts;
+    return scopeOf(await this.#reallyProtecting(policy), roots, home, own);
+  }
+
+  /** The workspace policies that are not accepted and would count for more if they were. */
+  async acceptable(): Promise<AcceptanceOffer[]> {
+    const loaded = await this.#parts.policies.load();
+    if (!loaded.ok) throw new PolicyInvalid(loaded.diagnostics);
+    return acceptable(loaded.layers, this.#parts.roots.length);
+  }
+
+  /** Lets exactly this content of a workspace policy loosen what it asks for; recorded first. */
+  async accept(offer: AcceptanceOffer, store: AcceptanceStore): Promise<void> {
+    await this.#record.accept(offer, store);
+  }
+
+  /** Records a policy in force, for the run that is at work, if it is another one than was recorded last. */
+  async note(policy: EffectivePolicy, run: string | undefined, isFirst = false): Promise<void> {
+    this.#parts.keepEvidence(policy.audit);
+    await this.#record.note(policy, run, isFirst);
+  }
+
+  async #reallyProtecting(policy: EffectivePolicy): Promise<EffectivePolicy> {
+    const { roots, home } = this.#parts;
+    const later = (await this.#parts.laterPaths()).map((written) => ({ written, origin: BUILT_IN }));
+    const real = await withRealPaths(policy, { roots, home }, this.#parts.realPaths());
+    return { ...real, protectedPaths: [...real.protectedPaths, ...later] };
+  }
+}
