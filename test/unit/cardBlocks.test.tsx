@@ -103,6 +103,8 @@ test('an exact text is there to its last character, words in boxes and long blan
   const block: Block = { kind: 'exact', label: 'Command', text, prompt: '$' };
   const html = panel([block]).replace(/<[^>]+>/g, '');
   expect(html).toBe('rm  --force [41 blanks] x\n\ny');
+  const { prompt: _prompt, ...statement } = block;
+  expect(panel([{ ...statement, label: 'Statement' }])).toContain('>Statement</p>');
   expect(
     approvalText(approvalOf([block]))
       .split('\n')

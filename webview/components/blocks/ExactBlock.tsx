@@ -5,15 +5,19 @@ import { visible, visibleLine } from '../../../src/shared/visible.ts';
 
 /** Never cut short and never scrolled away: all of it is read before the buttons are reached. */
 export function ExactBlock({ block }: { readonly block: BlockOf<'exact'> }) {
+  const { label, text, prompt } = block;
   return (
-    <pre className="command" aria-label={visibleLine(block.label)}>
-      {block.text.split('\n').map((line, index, lines) => (
-        <span key={index}>
-          {words(line)}
-          {index < lines.length - 1 ? '\n' : ''}
-        </span>
-      ))}
-    </pre>
+    <>
+      {prompt === undefined && <p className="small quiet">{visibleLine(label)}</p>}
+      <pre className="command" aria-label={visibleLine(label)}>
+        {text.split('\n').map((line, index, lines) => (
+          <span key={index}>
+            {words(line)}
+            {index < lines.length - 1 ? '\n' : ''}
+          </span>
+        ))}
+      </pre>
+    </>
   );
 }
 
