@@ -1,15 +1,9 @@
-import * as z from 'zod';
-import { CommandSchema } from '../../shared/action.ts';
 import { DecisionSchema, originText } from '../../shared/decision.ts';
 import type { AuditRecord } from '../../shared/auditEvent.ts';
 import { code } from './markdown.ts';
 import { outcomeLine, ranLines } from './report.ts';
+import { readAction, type ReadAction } from './storedAction.ts';
 import type { ActionNode } from './tree.ts';
-
-const ProposedSchema = z.looseObject({
-  command: CommandSchema.optional(),
-  resources: z.array(z.looseObject({ path: z.string(), access: z.string() })).optional(),
-});
 
 /** Why an action was allowed, asked or denied: each decision with its rule, layer, file and line, and who answered. */
 export function explainDecision(action: ActionNode): string {
@@ -21,8 +15,8 @@ export function explainDecision(action: ActionNode): string {
 function eventLines(event: AuditRecord): string[] {
   switch (event.type) {
     case 'proposed': {
-      const parsed = ProposedSchema.safeParse(event.payload?.['action']);
-      return parsed.success ? meaningLines(parsed.data) : [];
+      const stored = readAction(event.payload);
+      return stored.kind === 'action' ? meaningLines(stored) : [];
     }
     case 'decided':
       return decisionLines(event);
@@ -68,13 +62,14 @@ function reasonOf(event: AuditRecord): string {
   return typeof decision === 'object' && decision !== null && 'reason' in decision ? text(decision['reason']) : '';
 }
 
-function meaningLines({ command, resources = [] }: z.infer<typeof ProposedSchema>): string[] {
+function meaningLines({ command, resources }: ReadAction): string[] {
+  const { programs: started, doubts } = command ?? { programs: [], doubts: [] };
   const paths = resources.map(({ path, access }) => `- ${code(access)}: ${code(path)}`);
-  const programs = (command?.programs ?? []).map((words, index) => {
-    const doubt = command?.doubts.find(({ program }) => program === index)?.why;
+  const programs = started.map((words, index) => {
+    const doubt = doubts.find(({ program }) => program === index)?.why;
     return `- ${code(words.map((word) => word ?? '…').join(' '))}${doubt === undefined ? ' (known to only look)' : ` (${code(doubt)})`}`;
   });
-  const whole = (command?.doubts ?? [])
+  const whole = doubts
     .filter(({ program }) => program === undefined)
     .map(({ why }) => `- the whole line: ${code(why)}`);
   return [
