@@ -1,6 +1,7 @@
 import type { AuditRecord, RunSummary } from '../../shared/auditEvent.ts';
 import { isJsonObject } from '../../shared/json.ts';
-import { IndexDamaged, type Connection } from './database.ts';
+import type { Connection } from './database.ts';
+import { IndexDamaged } from './problems.ts';
 import { parseBody } from './logText.ts';
 import { activeRuns } from './runRecords.ts';
 import { summarize } from './summary.ts';
