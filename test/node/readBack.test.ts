@@ -65,7 +65,7 @@ test('an event whose facts are no object is no event', () => {
 
 describe('what the log could not do', () => {
   const failed = (method: Parameters<typeof failureOf>[0]): string =>
-    failureOf(method, { id: 1, problem: 'the disk is full', kind: 'log' }).message;
+    failureOf(method, { name: 'Failure', problem: 'the disk is full' }).message;
 
   test('is said as what it was, not as the end of everything', () => {
     expect(failed('append')).toBe('The audit log cannot be written: the disk is full. Nothing is done without it.');

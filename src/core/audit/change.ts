@@ -1,46 +1,39 @@
 import { edited } from '../editedText.ts';
+import { readAction, textArgument, type ReadAction } from './storedAction.ts';
 import type { ActionNode } from './tree.ts';
 
 /** What a file tool changed, as far as the log says: the file, and how its text came out of what stood there. */
 export interface FileChange {
   path: string;
-  /** Undefined where the log does not say any more (erased), or the text before is another one than it was then. */
+  /** Undefined where the log does not say any more (erased, cut), or the text before is another one than it was then. */
   after(before: string): string | undefined;
 }
 
 export function fileChange(action: ActionNode): FileChange | undefined {
   if (!action.changedFile) return undefined;
-  const proposed = action.events.findLast(({ type }) => type === 'proposed')?.payload?.['action'];
-  if (typeof proposed !== 'object' || proposed === null || Array.isArray(proposed)) return undefined;
-  const { resources, arguments: args } = proposed;
-  const [resource] = Array.isArray(resources) ? resources : [];
-  const path = member(resource, 'path');
+  const stored = readAction(action.events.findLast(({ type }) => type === 'proposed')?.payload);
+  if (stored.kind !== 'action') return undefined;
+  const path = stored.resources[0]?.path;
   if (path === undefined) return undefined;
   switch (action.tool) {
     case 'write_file': {
-      const content = member(args, 'content');
+      const content = textArgument(stored, 'content');
       return { path, after: () => content };
     }
     case 'delete_path':
       return { path, after: () => '' };
     default:
-      return { path, after: (before) => editedText(before, args) };
+      return { path, after: (before) => editedText(before, stored) };
   }
 }
 
-function editedText(before: string, args: unknown): string | undefined {
-  const [oldText, newText] = [member(args, 'old_text'), member(args, 'new_text')];
+function editedText(before: string, stored: ReadAction): string | undefined {
+  const [oldText, newText] = [textArgument(stored, 'old_text'), textArgument(stored, 'new_text')];
   if (oldText === undefined || newText === undefined) return undefined;
-  const all = typeof args === 'object' && args !== null && 'replace_all' in args && args.replace_all === true;
+  const all = stored.arguments['replace_all'] === true;
   try {
     return edited(before, { old_text: oldText, new_text: newText, replace_all: all }, '');
   } catch {
     return undefined;
   }
-}
-
-function member(value: unknown, key: string): string | undefined {
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
-  const found: unknown = (value as Record<string, unknown>)[key];
-  return typeof found === 'string' ? found : undefined;
 }

@@ -1,17 +1,11 @@
-import * as z from 'zod';
-import { CommandSchema } from '../../shared/action.ts';
 import { DecisionSchema, originText } from '../../shared/decision.ts';
 import type { AuditRecord } from '../../shared/auditEvent.ts';
 import type { Block, Words } from '../../shared/block.ts';
 import { blocksMarkdown } from './blockMarkdown.ts';
 import { code } from './markdown.ts';
 import { outcomeLine, ranLines } from './report.ts';
+import { readAction, type ReadAction } from './storedAction.ts';
 import type { ActionNode } from './tree.ts';
-
-const ProposedSchema = z.looseObject({
-  command: CommandSchema.optional(),
-  resources: z.array(z.looseObject({ path: z.string(), access: z.string() })).optional(),
-});
 
 /** Why an action was allowed, asked or denied: each decision with its rule, layer, file and line, and who answered. */
 export function explainDecision(action: ActionNode): string {
@@ -23,8 +17,8 @@ export function explainDecision(action: ActionNode): string {
 function eventLines(event: AuditRecord): string[] {
   switch (event.type) {
     case 'proposed': {
-      const parsed = ProposedSchema.safeParse(event.payload?.['action']);
-      return parsed.success ? blocksMarkdown(meaningBlocks(parsed.data)) : [];
+      const stored = readAction(event.payload);
+      return stored.kind === 'action' ? blocksMarkdown(meaningBlocks(stored)) : [];
     }
     case 'decided':
       return decisionLines(event);
@@ -69,14 +63,15 @@ function reasonOf(event: AuditRecord): string {
 }
 
 /** What an action touches, and what is in its command. */
-function meaningBlocks({ command, resources = [] }: z.infer<typeof ProposedSchema>): Block[] {
+function meaningBlocks({ command, resources }: ReadAction): Block[] {
+  const { programs: started, doubts } = command ?? { programs: [], doubts: [] };
   const paths = resources.map(({ path, access }): Words => [{ exact: access }, ': ', { exact: path }]);
-  const programs = (command?.programs ?? []).map((words, index): Words => {
-    const doubt = command?.doubts.find(({ program }) => program === index)?.why;
+  const programs = started.map((words, index): Words => {
+    const doubt = doubts.find(({ program }) => program === index)?.why;
     const program = { exact: words.map((word) => word ?? '…').join(' ') };
     return doubt === undefined ? [program, ' (known to only look)'] : [program, ' (', { exact: doubt }, ')'];
   });
-  const whole = (command?.doubts ?? [])
+  const whole = doubts
     .filter(({ program }) => program === undefined)
     .map(({ why }): Words => ['the whole line: ', { exact: why }]);
   return [

@@ -1,4 +1,5 @@
 import type { EventBody, NewEvent } from '../../shared/auditEvent.ts';
+import { readAction } from './storedAction.ts';
 
 /** What of an event is searched: its words, and the paths it names. */
 export interface Words {
@@ -32,13 +33,8 @@ export function pathsOf(payload: NewEvent['payload']): string[] {
   const paths: string[] = [];
   collect(payload?.['contentOf'] ?? [], paths);
   collect(payload?.['places'] ?? {}, paths);
-  const action = payload?.['action'];
-  if (typeof action !== 'object' || action === null || Array.isArray(action)) return paths;
-  const { resources } = action;
-  if (Array.isArray(resources))
-    for (const resource of resources)
-      if (typeof resource === 'object' && resource !== null && !Array.isArray(resource) && 'path' in resource)
-        collect(resource['path'] ?? '', paths);
+  const action = readAction(payload);
+  if (action.kind === 'action') paths.push(...action.resources.map(({ path }) => path));
   return paths;
 }
 

@@ -1,25 +1,24 @@
-import * as z from 'zod';
 import type { AuditRecord } from '../../shared/auditEvent.ts';
-
-const ProposedSchema = z.object({
-  action: z.object({
-    effect: z.string(),
-    launch: z.object({ argv: z.array(z.string()) }).optional(),
-    arguments: z.looseObject({ command: z.string().optional() }).optional(),
-  }),
-});
+import { newerWords, readAction } from './storedAction.ts';
 
 /**
  * What an action ran, whole, as the log has it: the command line, or the arguments of a call that was none. Undefined
  * where the title says all of it already, or where it was erased.
  */
 export function whatRan(proposed: AuditRecord | undefined): string | undefined {
-  const parsed = ProposedSchema.safeParse(proposed?.payload);
-  if (parsed.success) {
-    const { effect, launch, arguments: args } = parsed.data.action;
-    // Started by a shell: its last word is the line, and the words before it are the shell's.
-    return effect === 'execute' ? (launch?.argv.at(-1) ?? args?.command) : undefined;
+  const stored = readAction(proposed?.payload);
+  switch (stored.kind) {
+    case 'action': {
+      if (stored.effect !== 'execute') return undefined;
+      const { command } = stored.arguments;
+      // Started by a shell: its last word is the line, and the words before it are the shell's.
+      return stored.argv.at(-1) ?? (typeof command === 'string' ? command : undefined);
+    }
+    case 'no call':
+      return stored.arguments;
+    case 'newer':
+      return newerWords(stored);
+    case 'gone':
+      return undefined;
   }
-  const raw = proposed?.payload?.['arguments'];
-  return typeof raw === 'string' ? raw : undefined;
 }

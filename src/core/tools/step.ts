@@ -5,6 +5,7 @@ import type { Decision } from '../../shared/decision.ts';
 import { canonicalJson, type Json } from '../../shared/json.ts';
 import type { NoCallCause } from '../../shared/noCall.ts';
 import { visible, visibleLine } from '../../shared/visible.ts';
+import { storedAction } from '../audit/storedAction.ts';
 import { offersFor, untilWords } from '../approval/grants.ts';
 import { labelsOf } from '../flow/ruleOfTwo.ts';
 import { kindOf } from '../kinds/table.ts';
@@ -69,7 +70,7 @@ export class Step {
     await this.record(
       'proposed',
       { tool: action.tool, effect: action.effect, digest, undo: action.undo },
-      { title, action: JSON.parse(canonicalJson(action)) as Json },
+      { title, action: storedAction(action) },
     );
     await this.record(
       'decided',

@@ -12,23 +12,13 @@ import { forgetGap, notedGap, type Gap } from './setAside.ts';
 import { isConstraint } from './sqliteProblem.ts';
 import { accountKey, fingerprint, processKey, type SigningKey } from './keys.ts';
 import type { LogFile } from './logFile.ts';
+import { LogReplaced } from './problems.ts';
 import { logOf, tipOf, type Tip } from './logText.ts';
 import { placeOf } from './place.ts';
 import { budgetNotice, RUN_LIMITS, RunBudget, type Room, type RunLimits } from './runBudget.ts';
-import { Failure } from '../../core/outcome.ts';
 
 /** After these the chain is signed at once: nobody may come back to sign it later. */
 const SIGNED_AT_ONCE = new Set<NewEvent['type']>(['run_finished', 'interrupted', 'erasure', 'gap']);
-
-/** Somebody replaced the file under the hands of this process. */
-export class LogReplaced extends Failure {
-  override name = 'LogReplaced';
-  readonly gap: Gap['reason'] | undefined;
-  constructor(gap?: Gap['reason'], words = 'the audit log was replaced by another one') {
-    super(words);
-    this.gap = gap;
-  }
-}
 
 /**
  * Appends events to the chain and signs it. Every process signs with a key of its own that it introduces with its

@@ -2,6 +2,7 @@ import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { Failure } from '../../core/outcome.ts';
+import { OtherFormat, RulesChanged } from './problems.ts';
 
 /**
  * The text of an event is the one truth about it: what is searched by (run, action, type) is computed from that text,
@@ -64,38 +65,6 @@ function rulesOf(database: DatabaseSync): string {
 const VERSION = 2;
 const BUSY_MS = 10_000;
 
-/** The file holds a log of another format: an older one makes room, a newer one is left alone. */
-export class OtherFormat extends Failure {
-  override name = 'OtherFormat';
-  readonly isNewer: boolean;
-  constructor(file: string, isNewer: boolean) {
-    super(
-      isNewer
-        ? `the audit log ${file} was written by a newer version of Oversign; update Oversign to use it`
-        : `the audit log ${file} was written by an older version of Oversign`,
-    );
-    this.isNewer = isNewer;
-  }
-}
-
-/** The schema of a log is not what it was made with. */
-export class RulesChanged extends Failure {
-  override name = 'RulesChanged';
-  constructor() {
-    super('the database’s own rules (its schema) were changed');
-  }
-}
-
-/** An index does not lead to what the table holds; SQLite itself tells so only where it is asked to look for it. */
-export class IndexDamaged extends Failure {
-  override name = 'IndexDamaged';
-  /** As of a page that is damaged (`SQLITE_CORRUPT`). */
-  readonly errcode = 11;
-  constructor() {
-    super('an index does not lead to what the log holds');
-  }
-}
-
 /** An open database, its statements prepared once. */
 export class Connection {
   readonly database: DatabaseSync;
@@ -146,7 +115,7 @@ export function openDatabase(file: string): { connection: Connection; isNew: boo
     database.exec('PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF;');
     const stored = (): number => Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
     const found = stored();
-    if (found > VERSION || (found !== 0 && found < VERSION)) throw new OtherFormat(file, found > VERSION);
+    if (found > VERSION || (found !== 0 && found < VERSION)) throw OtherFormat.of(file, found > VERSION);
     if (found === 0) database.exec('PRAGMA auto_vacuum = INCREMENTAL;'); // counts only before anything is in it
     setJournal(database, file);
     if (found === VERSION) return { connection: new Connection(database), isNew: false };
@@ -168,7 +137,7 @@ export function openReadOnly(file: string): Connection {
     database.exec('PRAGMA trusted_schema = OFF;');
     const found = Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
     if (found === 0) throw new Failure(`${file} holds no audit log`);
-    if (found !== VERSION) throw new OtherFormat(file, found > VERSION);
+    if (found !== VERSION) throw OtherFormat.of(file, found > VERSION);
     return new Connection(database);
   } catch (error) {
     database.close();

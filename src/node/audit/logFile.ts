@@ -1,5 +1,6 @@
 import { chmodSync, existsSync, statSync } from 'node:fs';
-import { openDatabase, OtherFormat, type Connection } from './database.ts';
+import { openDatabase, type Connection } from './database.ts';
+import { OtherFormat } from './problems.ts';
 import { setAside, type Gap } from './setAside.ts';
 import { damageOf, isBusy, isSqlite, sqliteProblem } from './sqliteProblem.ts';
 

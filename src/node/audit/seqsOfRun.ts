@@ -1,4 +1,5 @@
-import { IndexDamaged, type Connection } from './database.ts';
+import type { Connection } from './database.ts';
+import { IndexDamaged } from './problems.ts';
 
 /** Of so many runs what was found is remembered. */
 const MOST_KNOWN = 50;

@@ -1,5 +1,5 @@
 import { Failure } from '../../core/outcome.ts';
-import { RulesChanged } from './database.ts';
+import { RulesChanged } from './problems.ts';
 
 /** Primary result codes of SQLite (sqlite.org/rescode.html) that mean something to people. */
 const CODES = {

@@ -12,7 +12,8 @@ import type { AuditEvent, AuditRecord, NewEvent, RunSummary } from '../../shared
 import type { Json } from '../../shared/json.ts';
 import type { ProcessIdentity } from '../process/identity.ts';
 import type { Questions } from '../../core/audit/questions.ts';
-import { ChainWriter, LogReplaced } from './chainWriter.ts';
+import { ChainWriter } from './chainWriter.ts';
+import { LogReplaced } from './problems.ts';
 import { loadConversation, saveConversation } from './conversations.ts';
 import { accountKey, hasAccountKey } from './keys.ts';
 import { parseBody } from './logText.ts';

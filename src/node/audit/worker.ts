@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { ConversationChanged, LogRefusal, RunFull } from '../../core/audit/port.ts';
 import { identityOf } from '../process/identity.ts';
+import { problemOf } from './failureOf.ts';
 import type { StoreReply, StoreRequest } from './messages.ts';
 import { AuditStore } from './store.ts';
 
@@ -28,10 +28,7 @@ function answer({ id, method, args }: StoreRequest): StoreReply {
     const call = store as unknown as Record<StoreRequest['method'], (...args: unknown[]) => unknown>;
     return { id, value: call[method](...args) };
   } catch (error) {
-    const problem = error instanceof Error ? error.message : String(error);
-    if (error instanceof RunFull) return { id, problem, kind: 'full' };
-    if (error instanceof LogRefusal) return { id, problem, kind: 'refusal' };
-    return { id, problem, kind: error instanceof ConversationChanged ? 'conversation' : 'log' };
+    return { id, ...problemOf(error) };
   }
 }
 

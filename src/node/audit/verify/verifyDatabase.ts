@@ -1,5 +1,6 @@
 import type { Verdict } from '../../../core/audit/verdict.ts';
-import { hasOwnRules, openReadOnly, OtherFormat, type Connection } from '../database.ts';
+import { hasOwnRules, openReadOnly, type Connection } from '../database.ts';
+import { OtherFormat } from '../problems.ts';
 import { damageOf, sqliteProblem } from '../sqliteProblem.ts';
 import type { Bad } from './bad.ts';
 import type { Row } from './chainCheck.ts';

@@ -12,7 +12,7 @@ export interface VerifyJob {
 }
 
 export type VerifyNews =
-  { done: number; of: number } | { verdict: Verdict } | { pages: Bad | undefined } | { problem: string };
+  { done: number; of: number } | { verdict: Verdict } | { pages: Bad | undefined } | { problem: string; bug?: string };
 
 /**
  * Checks a log in threads of its own: one for the chain, one for the database's pages and indexes, which takes as long.
@@ -58,11 +58,19 @@ async function inThread(
       });
       worker.on('message', (news: VerifyNews) => {
         if ('verdict' in news || 'pages' in news) resolve(news);
-        else if ('problem' in news) reject(new Failure(news.problem));
+        else if ('problem' in news)
+          reject(news.bug === undefined ? new Failure(news.problem) : bugWith(news.problem, news.bug));
         else progress(news.done, news.of);
       });
     });
   } finally {
     await worker.terminate();
   }
+}
+
+/** A bug of the worker, with the worker's stack. */
+function bugWith(words: string, stack: string): Error {
+  const bug = new Error(words);
+  bug.stack = stack;
+  return bug;
 }

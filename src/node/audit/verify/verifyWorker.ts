@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
+import { problemOf } from '../failureOf.ts';
 import { exportSource } from './exportFile.ts';
 import { checkIntegrity, verifyDatabase } from './verifyDatabase.ts';
 import type { VerifyJob, VerifyNews } from './verifyInWorker.ts';
@@ -19,7 +20,8 @@ try {
   else if (isDatabase(file)) post({ verdict: verifyDatabase(file, against, progress) });
   else post({ verdict: verifySource(exportSource(file), { ...against, place: undefined }, progress) });
 } catch (error) {
-  post({ problem: error instanceof Error ? error.message : String(error) });
+  const { problem, ...rest } = problemOf(error);
+  post({ problem, ...('stack' in rest && { bug: rest.stack }) });
 }
 
 /** Exports begin with a brace; whatever does not is a database, or a damaged one. */
