@@ -58,6 +58,8 @@ export interface EngineParts {
   sandbox: Sandbox;
   /** Commands without any sandbox, for policies that want that. */
   outside: Sandbox;
+  /** Does the work of a run between the sandbox's `begin` and its end. */
+  inSandbox(run: string, work: () => Promise<void>): Promise<void>;
   checkpoints: Checkpoints;
   versionControl(scope: () => Scope): VersionControl;
   editor: EditorBuffers;
@@ -277,6 +279,7 @@ export class Engine {
         clock,
         newId: () => this.#parts.newId(),
         context,
+        inSandbox: (run, work) => this.#parts.inSandbox(run, work),
         scriptWatch,
         facts: { version, policy: policyDigest(start, hash) },
         who,

@@ -33,6 +33,7 @@ export interface RunParts {
   clock: Clock;
   newId(): string;
   context(): Promise<ToolContext>;
+  inSandbox(run: string, work: () => Promise<void>): Promise<void>;
   scriptWatch: ScriptWatch;
   /** For the run's first event: version and policy digest. */
   facts: NewEvent['data'];
@@ -161,12 +162,16 @@ export class AgentRun {
         this.#refuse(error instanceof Error ? error.message : 'unknown failure', message);
         return;
       }
+      let unsaid = message;
       try {
-        await this.#session(message, stop);
-        // Said in the last moment, when no turn was left to take it up.
-        while (this.#state === 'finished' && this.#queue.length > 0) await this.#session(undefined, stop);
+        await this.#parts.inSandbox(id, async () => {
+          unsaid = undefined;
+          await this.#session(message, stop);
+          // Said in the last moment, when no turn was left to take it up.
+          while (this.#state === 'finished' && this.#queue.length > 0) await this.#session(undefined, stop);
+        });
       } catch (error) {
-        this.#refuse(error instanceof Error ? error.message : 'unknown failure');
+        this.#refuse(error instanceof Error ? error.message : 'unknown failure', unsaid);
       } finally {
         await store.release(id).catch(() => undefined);
       }

@@ -8,7 +8,8 @@ import type { EffectivePolicy } from '../policy/merge.ts';
 import { endingWords } from '../sandbox/endingWords.ts';
 import { limitRecord, limitWords } from '../sandbox/limitWords.ts';
 import { remarksOf } from '../sandbox/remarks.ts';
-import { limitsOf, runnerOf } from './runner.ts';
+import { sandboxSpec } from '../sandbox/spec.ts';
+import { boundsOf, limitsOf, runnerOf } from './runner.ts';
 import { contentOfOutput } from './command/contentOf.ts';
 import { commandLosses } from './command/losses.ts';
 import { maskedOutput } from './command/givenSecrets.ts';
@@ -125,26 +126,15 @@ const tool: Tool<z.infer<typeof parameters>> = {
     if (!action.launch) throw new Error('a command action has a launch');
     const { scope, policy, redactor } = context;
     await assertStillBound(action.preImages, context);
-    const hidesSecrets = action.launch.secrets === 'hidden';
     const hidesStores = action.launch.stores === 'hidden';
     const runner = action.launch.outside === true ? context.outside : context.sandbox;
     const result = await runner.run(
-      {
+      sandboxSpec({
         launch: action.launch,
-        folders: scope.roots,
-        isHidden: (path) =>
-          scope.isHidden(path) ||
-          (hidesSecrets && scope.isSecret(path)) ||
-          (hidesStores && scope.storeAround(path) !== undefined),
-        hidesStores,
-        isDenied: (path) => scope.isDenied(path),
-        deniesInside: scope.deniesInside,
-        deniedOutside: scope.deniedOutside,
-        isProtected: (path) => scope.isProtected(path),
-        limits: limitsOf(policy),
-        timeoutMs: policy.codeTimeoutSeconds.value * 1000,
-        outputCap: OUTPUT_KEPT,
-      },
+        rules: scope,
+        bounds: boundsOf(policy),
+        streams: { outputCap: OUTPUT_KEPT },
+      }),
       signal,
     );
     const ok = result.ending.kind === 'exited' && result.ending.code === 0;
