@@ -1,6 +1,8 @@
 import type { NewEvent } from '../../shared/auditEvent.ts';
+import type { EgressLedger } from '../egress/ledger.ts';
+import type { EgressRule } from '../egress/port.ts';
 import { collectReply } from '../models/collect.ts';
-import { ModelFailure, type Message, type Model, type Sending, type ToolCall } from '../models/port.ts';
+import { ModelFailure, type Message, type Model, type ToolCall } from '../models/port.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
 import { originText } from '../../shared/decision.ts';
 import type { Redactor } from '../redaction/redactor.ts';
@@ -22,6 +24,8 @@ export interface Conversation {
   callRun(): CallRun;
   /** Paths of files whose content is in the messages. */
   contentOf: SentContent;
+  /** What left for this run. */
+  ledger: EgressLedger;
   nextTurn(): number;
   takeQueued(): string[];
   showText(text: string, streaming: boolean): void;
@@ -75,21 +79,25 @@ function redactedCall(call: ToolCall, redactor: Redactor): ToolCall {
   };
 }
 
-type OneReply = { ok: true; calls: ToolCall[] } | { ok: false; outcome: Outcome };
-
-async function oneReply(talk: Conversation, signal: AbortSignal): Promise<OneReply> {
-  const permit = async (sending: Sending): Promise<void> => {
+/** Prompts leave this machine only where the policy in force lets them. */
+function cloudRule(talk: Conversation): EgressRule {
+  return async ({ isLocal }) => {
     const { allowCloud } = await talk.policy();
-    if (!sending.isLocal && !allowCloud.value)
+    if (!isLocal && !allowCloud.value)
       throw new ModelFailure(
         `Your policy lets no prompt go to another machine (model.allow_cloud, ${originText(allowCloud.origin)}). Choose a model on this machine.`,
       );
-    await talk.record(
-      'egress',
-      { purpose: 'model', origin: sending.origin, method: sending.method, bytes: sending.bytes },
-      { path: sending.path, contentOf: talk.contentOf.entries },
-    );
   };
+}
+
+type OneReply = { ok: true; calls: ToolCall[] } | { ok: false; outcome: Outcome };
+
+async function oneReply(talk: Conversation, signal: AbortSignal): Promise<OneReply> {
+  const permit = talk.ledger.permit({
+    purpose: 'model',
+    rules: [cloudRule(talk)],
+    contentOf: () => talk.contentOf.entries,
+  });
   try {
     const tools = toolsFor(await talk.policy());
     const stream = talk.model.stream({ messages: talk.messages, tools }, permit, signal);

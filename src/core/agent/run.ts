@@ -7,6 +7,7 @@ import { GrantBook } from '../approval/grants.ts';
 import { lightened } from '../flow/ruleOfTwo.ts';
 import type { ScriptWatch } from '../flow/scriptWatch.ts';
 import type { AuditLog, RunStore } from '../audit/port.ts';
+import { EgressLedger } from '../egress/ledger.ts';
 import type { Message, Model } from '../models/port.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
 import type { Redactor } from '../redaction/redactor.ts';
@@ -52,6 +53,7 @@ export class AgentRun {
   readonly #grants: GrantBook;
   #flags: Flags;
   readonly #contentOf: SentContent;
+  readonly #ledger = new EgressLedger(({ data, payload }) => this.#record('egress', data, payload));
   #messages: Message[];
   #task: string;
   #queue: string[] = [];
@@ -291,10 +293,8 @@ export class AgentRun {
         policy: async () => (await this.#parts.context()).policy,
         callRun,
         contentOf: this.#contentOf,
-        nextTurn: () => {
-          this.#turn += 1;
-          return this.#turn;
-        },
+        ledger: this.#ledger,
+        nextTurn: () => (this.#turn += 1),
         takeQueued: () => this.#queue.splice(0),
         showText: (text, streaming) => {
           this.#transcript.assistant(text, streaming);
