@@ -26,6 +26,8 @@ import type { RunView } from './shared/runView.ts';
 /** The ports that an engine works through. Entries and tests give real adapters; only the model may be scripted. */
 export interface EngineParts extends PolicyParts, CallPorts {
   audit: AuditLog & AuditReader & RunStore;
+  /** Does the work of a run between the sandbox's `begin` and its end. */
+  inSandbox(run: string, work: () => Promise<void>): Promise<void>;
   clock: Clock;
   newId(): string;
   version: string;
@@ -182,6 +184,7 @@ export class Engine {
         desk: this.desk,
         redactor: this.redactor,
         newId: () => this.#parts.newId(),
+        inSandbox: (run, work) => this.#parts.inSandbox(run, work),
         facts: { version, policy: policyDigest(start, hash) },
       },
       stored?.before,

@@ -2,7 +2,8 @@ import { Engine } from '../compose.ts';
 import type { Ending, HeldLimit, SandboxResult } from '../core/sandbox/port.ts';
 import { endingWords } from '../core/sandbox/endingWords.ts';
 import { confinementProblem } from '../core/tools/confinement.ts';
-import { limitsOf } from '../core/tools/runner.ts';
+import { sandboxSpec } from '../core/sandbox/spec.ts';
+import { boundsOf } from '../core/tools/runner.ts';
 import { nodeParts } from '../node/engineParts.ts';
 import { visibleLine } from '../shared/visible.ts';
 import { jsonLine } from '../terminal/jsonLine.ts';
@@ -63,7 +64,7 @@ async function inSandbox(argv: readonly string[], options: SandboxOptions): Prom
   process.stdout.on('error', interrupt); // whoever read it has gone
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt).once('SIGHUP', interrupt);
   const result = await node.sandbox.run(
-    {
+    sandboxSpec({
       launch: {
         argv: [...argv],
         cwd: node.parts.roots[0] ?? '/',
@@ -71,18 +72,14 @@ async function inSandbox(argv: readonly string[], options: SandboxOptions): Prom
         workspace: 'writable',
         secrets: 'visible',
       },
-      folders: scope.roots,
-      isHidden: (path) => scope.isHidden(path),
-      isDenied: (path) => scope.isDenied(path),
-      deniesInside: scope.deniesInside,
-      deniedOutside: scope.deniedOutside,
-      isProtected: (path) => scope.isProtected(path),
-      limits: limitsOf(policy),
-      timeoutMs: policy.codeTimeoutSeconds.value * 1000,
-      outputCap: options.json ? OUTPUT_KEPT : 0,
-      input: process.stdin,
-      ...(!options.json && { onOutput: passOn }),
-    },
+      rules: scope,
+      bounds: boundsOf(policy),
+      streams: {
+        outputCap: options.json ? OUTPUT_KEPT : 0,
+        input: process.stdin,
+        ...(!options.json && { onOutput: passOn }),
+      },
+    }),
     stop.signal,
   );
   await node.sandbox.close();

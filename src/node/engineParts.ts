@@ -5,6 +5,8 @@ import { hostname, userInfo } from 'node:os';
 import type { EngineParts } from '../compose.ts';
 import { isInside } from '../core/scope/spelling.ts';
 import type { EditorBuffers } from '../core/scope/files.ts';
+import { duringRun } from '../core/sandbox/life.ts';
+import type { OpenSandbox } from '../core/sandbox/port.ts';
 import type { Witness } from '../core/audit/port.ts';
 import { AuditClient } from './audit/auditClient.ts';
 import { Evidence } from './audit/evidence.ts';
@@ -18,11 +20,9 @@ import { makePrivate, ownFolders, type OwnFolders } from './folders.ts';
 import { account } from './account.ts';
 import { Acceptance } from './policy/acceptance.ts';
 import { organizationPolicy, PolicyFiles } from './policy/policyFiles.ts';
+import { confiningBackend, UNCONFINED } from './sandbox/backends.ts';
 import { refuseWorkspace } from './sandbox/cage.ts';
 import { LaterPaths } from './sandbox/laterPaths.ts';
-import { HostSandbox } from './sandbox/hostSandbox.ts';
-import { SeatbeltSandbox } from './sandbox/seatbelt/seatbeltSandbox.ts';
-import { Unconfined } from './sandbox/unconfined.ts';
 import { gitInSandbox } from './sandbox/trackedFiles.ts';
 import { join, resolve } from 'node:path';
 import { Refusal } from '../core/outcome.ts';
@@ -49,7 +49,7 @@ export interface NodeParts {
   parts: EngineParts;
   audit: AuditClient;
   evidence: Evidence;
-  sandbox: HostSandbox | SeatbeltSandbox;
+  sandbox: OpenSandbox;
   folders: OwnFolders;
   userPolicy: string;
   acceptance: Acceptance;
@@ -83,8 +83,8 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
   const { environment, version, witnesses = [] } = options;
   const evidence = new Evidence({ audit, data: folders.data, home, environment, version, witnesses });
   const later = new LaterPaths(roots, folders.home, [folders.data, folders.config]);
-  const Backend = process.platform === 'darwin' ? SeatbeltSandbox : HostSandbox;
-  const sandbox = new Backend(folders, options.environment, roots);
+  const place = { folders, environment, never: roots };
+  const sandbox = confiningBackend().open(place);
   try {
     await sandbox.recover();
   } catch (error) {
@@ -121,7 +121,8 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
       textSearch: new ThreadSearch(),
       realPaths,
       sandbox,
-      outside: new Unconfined(options.environment),
+      outside: UNCONFINED.open(place),
+      inSandbox: (run, work) => duringRun(sandbox, run, work),
       checkpoints: new BlobCheckpoints(folders.data),
       versionControl: (scope) =>
         gitInSandbox(sandbox, {

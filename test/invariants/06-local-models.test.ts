@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Model, PermitSending } from '../../src/core/models/port.ts';
+import type { PermitSending } from '../../src/core/egress/port.ts';
+import type { Model } from '../../src/core/models/port.ts';
 import { workbench } from '../support/workbench.ts';
 
 /** A model that asks the door as a real one does, and says something once it was let through. */

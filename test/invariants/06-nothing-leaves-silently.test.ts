@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import type { Sending } from '../../src/core/models/port.ts';
+import { EgressLedger } from '../../src/core/egress/ledger.ts';
+import type { Sending } from '../../src/core/egress/port.ts';
 import { checkBaseUrl, doorTo, EgressRefused } from '../../src/node/egress/door.ts';
 import { isLoopback } from '../../src/node/egress/loopback.ts';
 import { openAiModel } from '../../src/node/models/openaiModel.ts';
@@ -12,6 +13,7 @@ import { copySample, sampleStory } from '../support/sampleStory.ts';
 import { plant, temporaryFolder } from '../support/tree.ts';
 import { workbench, type Workbench } from '../support/workbench.ts';
 
+const UNCOUNTED = { received: () => undefined };
 const WAYS_OUT =
   /\bfetch\(|node:(https?|http2|net|tls|dgram|dns)\b|from '(undici|https?|net|axios|ws)|\b(WebSocket|EventSource|XMLHttpRequest|sendBeacon)\b/;
 
@@ -66,7 +68,7 @@ test('the door sends nothing elsewhere, nothing without leave, and follows no re
   onTestFinished(() => server.close());
   const door = doorTo(server.url, (sending) => {
     asked.push(sending);
-    return Promise.resolve();
+    return Promise.resolve(UNCOUNTED);
   });
   for (const elsewhere of [
     'https://example.com/v1',
@@ -92,6 +94,32 @@ test('the door sends nothing elsewhere, nothing without leave, and follows no re
   const closed = doorTo(server.url, () => Promise.reject(new Error('no record')));
   await expect(closed(`${server.url}/chat/completions`, init)).rejects.toThrow('no record');
   expect(server.requests).toHaveLength(2);
+});
+
+test('what goes out and what comes back is counted, in bytes of the bodies', async () => {
+  const server = await openAiServer(() => ({ text: 'grün' }));
+  onTestFinished(() => server.close());
+  const ledger = new EgressLedger(() => Promise.resolve());
+  const door = doorTo(server.url, ledger.permit({ purpose: 'model', rules: [], contentOf: () => [] }));
+  const body = JSON.stringify({ model: 'm', stream: true, messages: [{ role: 'user', content: 'é' }] });
+  const response = await door(`${server.url}/chat/completions`, {
+    method: 'POST',
+    body,
+    headers: { authorization: 'Bearer sk-test-key', 'content-type': 'application/json' },
+  });
+  const bytesIn = (await response.arrayBuffer()).byteLength;
+  expect(bytesIn).toBeGreaterThan(0);
+  expect(ledger.left).toEqual([
+    { purpose: 'model', origin: server.origin, requests: 1, bytesOut: Buffer.byteLength(body), bytesIn },
+  ]);
+});
+
+test('egress events are made by the ledger, for a run and for the log’s export', () => {
+  const making = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter(
+    (name) => name.endsWith('.ts') && /type: 'egress'|record\('egress'/.test(readFileSync(join('src', name), 'utf8')),
+  );
+  expect(making.sort()).toEqual(['core/agent/run.ts', 'node/audit/evidence.ts']);
+  for (const name of making) expect(readFileSync(join('src', name), 'utf8')).toMatch(/new EgressLedger\(/);
 });
 
 test('addresses: encrypted, or on this machine, and without credentials in them', () => {

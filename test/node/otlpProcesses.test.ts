@@ -29,6 +29,7 @@ function exporting(own = 0): ChildProcess {
     const permit = async ({ origin, method, path, bytes }) => {
       await client.append({ type: 'egress', run: 'log',
         data: { purpose: 'audit export', origin, method, bytes }, payload: { path, contentOf: [] } });
+      return { received() {} };
     };
     const exporter = new OtlpExporter({
       data: ${JSON.stringify(world.data)}, file: client.file, version: '1.2.3', permit,

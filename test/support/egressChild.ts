@@ -15,7 +15,7 @@ if (lie !== undefined) {
   });
   syncBuiltinESMExports();
 }
-const send = how === 'door' ? doorTo(url, () => Promise.resolve()) : fetch;
+const send = how === 'door' ? doorTo(url, () => Promise.resolve({ received: () => undefined })) : fetch;
 try {
   const response = await send(url, { method: 'POST', body: 'the prompt' });
   console.log(await response.text());

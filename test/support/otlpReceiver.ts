@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { parse } from 'protobufjs';
-import type { PermitSending } from '../../src/core/models/port.ts';
+import type { PermitSending } from '../../src/core/egress/port.ts';
 import { AuditClient } from '../../src/node/audit/auditClient.ts';
 import { openReadOnly } from '../../src/node/audit/database.ts';
 import type { OtlpClock } from '../../src/node/audit/otlp/clock.ts';
@@ -297,6 +297,7 @@ export class OtlpWorld implements AsyncDisposable {
       data: { purpose: 'audit export', origin, method, bytes },
       payload: { path, contentOf: [] },
     });
+    return { received: () => undefined };
   };
 
   /** Appends so many events; the number of events that the log has then. */

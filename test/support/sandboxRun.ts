@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PROTECTED } from '../../src/core/policy/controlFiles.ts';
 import type { Limits, SandboxResult, SandboxSpec } from '../../src/core/sandbox/port.ts';
+import { sandboxSpec } from '../../src/core/sandbox/spec.ts';
 import { Scope } from '../../src/core/scope/scope.ts';
 import { HostSandbox } from '../../src/node/sandbox/hostSandbox.ts';
 
@@ -55,7 +56,7 @@ function cagedIn(place: Pick<Caged, 'sandbox' | 'folder' | 'data' | 'home'>): Ca
       protected: PROTECTED,
       secrets: [],
     });
-    return {
+    return sandboxSpec({
       launch: {
         argv: [...argv],
         cwd: options.cwd ?? folder,
@@ -63,16 +64,10 @@ function cagedIn(place: Pick<Caged, 'sandbox' | 'folder' | 'data' | 'home'>): Ca
         workspace: options.workspace ?? 'writable',
         secrets: 'visible',
       },
-      folders: [folder],
-      isHidden: (one) => scope.isHidden(one),
-      isDenied: (one) => scope.isDenied(one),
-      isProtected: (one) => scope.isProtected(one),
-      deniesInside: scope.deniesInside,
-      deniedOutside: scope.deniedOutside,
-      limits: { ...LIMITS, ...options.limits },
-      timeoutMs: options.timeoutMs ?? 30_000,
-      outputCap: options.outputCap ?? 200_000,
-    };
+      rules: scope,
+      bounds: { limits: { ...LIMITS, ...options.limits }, timeoutMs: options.timeoutMs ?? 30_000 },
+      streams: { outputCap: options.outputCap ?? 200_000 },
+    });
   };
   return {
     ...place,

@@ -16,6 +16,8 @@ const DATA = `${HOME}/Library/Application Support/oversign/data`;
 const cage: SeatbeltCage = {
   roots: [WORK],
   workspace: 'writable',
+  network: { kind: 'none' },
+  view: { kind: 'in-place' },
   system: macOS().system,
   toolchains: [`${HOME}/.nvm/versions/node/v24`],
   scratch: '/private/var/folders/ab/T/oversign-1234',

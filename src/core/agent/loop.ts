@@ -1,6 +1,8 @@
 import type { NewEvent } from '../../shared/auditEvent.ts';
+import type { EgressLedger } from '../egress/ledger.ts';
+import type { EgressRule } from '../egress/port.ts';
 import { collectReply } from '../models/collect.ts';
-import { ModelFailure, type Model, type Sending, type ToolCall } from '../models/port.ts';
+import { ModelFailure, type Model, type ToolCall } from '../models/port.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
 import { originText } from '../../shared/decision.ts';
 import type { Redactor } from '../redaction/redactor.ts';
@@ -20,6 +22,8 @@ export interface Talk {
   conversation: Conversation;
   budget: Budget;
   calls: CallParts;
+  /** What left for this run. */
+  ledger: EgressLedger;
   /** What a call of the present turn needs of the run. */
   callRun(): CallRun;
   showText(text: string, streaming: boolean): void;
@@ -76,21 +80,25 @@ async function policyNow(talk: Talk): Promise<EffectivePolicy> {
   return (await talk.calls.inForce()).policy;
 }
 
-type OneReply = { ok: true; calls: ToolCall[] } | { ok: false; outcome: Outcome };
-
-async function oneReply(talk: Talk, signal: AbortSignal): Promise<OneReply> {
-  const permit = async (sending: Sending): Promise<void> => {
+/** Prompts leave this machine only where the policy in force lets them. */
+function cloudRule(talk: Talk): EgressRule {
+  return async ({ isLocal }) => {
     const { allowCloud } = await policyNow(talk);
-    if (!sending.isLocal && !allowCloud.value)
+    if (!isLocal && !allowCloud.value)
       throw new ModelFailure(
         `Your policy lets no prompt go to another machine (model.allow_cloud, ${originText(allowCloud.origin)}). Choose a model on this machine.`,
       );
-    await talk.record(
-      'egress',
-      { purpose: 'model', origin: sending.origin, method: sending.method, bytes: sending.bytes },
-      { path: sending.path, contentOf: talk.conversation.contentOf.entries },
-    );
   };
+}
+
+type OneReply = { ok: true; calls: ToolCall[] } | { ok: false; outcome: Outcome };
+
+async function oneReply(talk: Talk, signal: AbortSignal): Promise<OneReply> {
+  const permit = talk.ledger.permit({
+    purpose: 'model',
+    rules: [cloudRule(talk)],
+    contentOf: () => talk.conversation.contentOf.entries,
+  });
   try {
     const tools = toolsFor(talk.calls.toolbox, await policyNow(talk));
     const stream = talk.model.stream({ messages: talk.conversation.messages, tools }, permit, signal);

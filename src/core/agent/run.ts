@@ -7,6 +7,7 @@ import { GrantBook } from '../approval/grants.ts';
 import { lightened } from '../flow/ruleOfTwo.ts';
 import type { ScriptWatch } from '../flow/scriptWatch.ts';
 import type { AuditLog, RunStore } from '../audit/port.ts';
+import { EgressLedger } from '../egress/ledger.ts';
 import type { Model } from '../models/port.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import type { CallParts, CallRun } from '../tools/callRun.ts';
@@ -34,6 +35,7 @@ export interface RunParts {
   clock: Clock;
   newId(): string;
   calls: CallParts;
+  inSandbox(run: string, work: () => Promise<void>): Promise<void>;
   scriptWatch: ScriptWatch;
   /** For the run's first event: version and policy digest. */
   facts: NewEvent['data'];
@@ -53,6 +55,7 @@ export class AgentRun {
   readonly #conversation: Conversation;
   readonly #budget: Budget;
   readonly #log: RunRecord;
+  readonly #ledger = new EgressLedger(({ data, payload }) => this.#log.add('egress', data, payload));
   #flags: Flags;
   #questions = 0;
   #phase: Phase = AT_REST;
@@ -167,12 +170,16 @@ export class AgentRun {
       this.#refuse(error instanceof Error ? error.message : 'unknown failure', message);
       return;
     }
+    let unsaid = message;
     try {
-      await this.#session(message, stop);
-      // Said in the last moment, when no turn was left to take it up.
-      while (stateOf(this.#phase) === 'finished' && this.#conversation.waits) await this.#session(undefined, stop);
+      await this.#parts.inSandbox(id, async () => {
+        unsaid = undefined;
+        await this.#session(message, stop);
+        // Said in the last moment, when no turn was left to take it up.
+        while (stateOf(this.#phase) === 'finished' && this.#conversation.waits) await this.#session(undefined, stop);
+      });
     } catch (error) {
-      this.#refuse(error instanceof Error ? error.message : 'unknown failure');
+      this.#refuse(error instanceof Error ? error.message : 'unknown failure', unsaid);
     } finally {
       await store.release(id).catch(() => undefined);
     }
@@ -227,6 +234,7 @@ export class AgentRun {
       return await converse(
         {
           ...{ model, redactor, calls, conversation: this.#conversation, budget: this.#budget },
+          ledger: this.#ledger,
           callRun: () => this.#callRun(signal),
           showText: (text, streaming) => {
             this.#transcript.assistant(text, streaming);

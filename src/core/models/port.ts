@@ -1,4 +1,6 @@
+import type { PermitSending } from '../egress/port.ts';
 import { Failure } from '../outcome.ts';
+
 /** What the model asked for: `arguments` is the text it sent, not yet parsed. */
 export interface ToolCall {
   id: string;
@@ -29,20 +31,6 @@ export interface ModelRequest {
 /** What a model's reply is made of, as it streams in. A call comes whole, once its arguments are complete. */
 export type ModelEvent =
   { type: 'text'; text: string } | { type: 'call'; call: ToolCall } | { type: 'usage'; input: number; output: number };
-
-/** One sending of bytes out of the process, about to happen. */
-export interface Sending {
-  /** Scheme, host and port, such as https://api.openai.com. */
-  origin: string;
-  method: string;
-  path: string;
-  bytes: number;
-  /** Whether the origin is this machine. */
-  isLocal: boolean;
-}
-
-/** Asked before each sending; records it durably, or throws, and then nothing is sent. */
-export type PermitSending = (sending: Sending) => Promise<void>;
 
 export interface ModelLabel {
   provider: 'demo' | 'openai' | 'ollama';

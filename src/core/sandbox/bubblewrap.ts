@@ -1,4 +1,4 @@
-import type { Limits } from './port.ts';
+import type { FolderView, Limits, NetworkAccess } from './port.ts';
 
 /** Everything a bubblewrap cage is made of, found out beforehand. All paths are absolute. */
 export interface Cage {
@@ -29,6 +29,9 @@ export interface Cage {
   temporaryBytes: number;
   environment: Record<string, string>;
   cwd: string;
+  network: NetworkAccess;
+  /** How the writable folders are there. */
+  view: FolderView;
 }
 
 /** Descriptors over which starter and sandbox speak: its options, its report, the gate, the system call filter. */
@@ -40,16 +43,32 @@ export const inMemory = (cage: Pick<Cage, 'home'>): string[] => ['/tmp', '/var/t
 /** A mount of /dev/null in a cage has no device access: opening it fails with EACCES. That is what hides a file. */
 const NOTHING = '/dev/null';
 
+/** What a command can reach: in a network namespace of its own there is nothing but itself. */
+const NETWORK = { none: ['--unshare-net'] } satisfies Record<NetworkAccess['kind'], readonly string[]>;
+
+/** How a folder is mounted that may be changed. */
+const VIEW = {
+  'in-place': (path: string) => ['--bind', path, path],
+} satisfies Record<FolderView['kind'], (path: string) => readonly string[]>;
+
 /**
  * The options of bubblewrap for a cage (bwrap(1)), without the program itself. Pure: it looks at nothing. Order
  * matters, later mounts cover earlier ones: what hides and protects comes last.
  */
 export function bubblewrapOptions(cage: Cage): string[] {
   const size = String(cage.temporaryBytes);
+  const mounted = VIEW[cage.view.kind];
   return [
     ...['--json-status-fd', String(DESCRIPTORS.report)],
     // Namespaces: new ones of every kind, and none to be made inside.
-    ...['--unshare-user', '--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-net', '--unshare-cgroup-try'],
+    ...[
+      '--unshare-user',
+      '--unshare-pid',
+      '--unshare-ipc',
+      '--unshare-uts',
+      ...NETWORK[cage.network.kind],
+      '--unshare-cgroup-try',
+    ],
     ...['--disable-userns', '--die-with-parent', '--new-session'],
     ...['--uid', String(cage.uid), '--gid', String(cage.gid)],
     ...['--cap-drop', 'ALL', '--seccomp', String(DESCRIPTORS.filter), '--hostname', 'sandbox', '--clearenv'],
@@ -71,8 +90,8 @@ export function bubblewrapOptions(cage: Cage): string[] {
     ...['--size', size, '--tmpfs', cage.home],
     ...cage.toolchains.flatMap((path) => ['--ro-bind', path, path]),
     ...cage.shown.flatMap((path) => ['--ro-bind', path, path]),
-    ...cage.writable.flatMap((path) => ['--bind', path, path]),
-    ...cage.pinned.flatMap((path) => ['--bind', path, path]),
+    ...cage.writable.flatMap((path) => mounted(path)),
+    ...cage.pinned.flatMap((path) => mounted(path)),
     ...cage.readOnly.flatMap((path) => ['--ro-bind', path, path]),
     ...cage.hiddenFolders.flatMap((path) => [
       '--perms',

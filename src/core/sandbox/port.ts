@@ -7,15 +7,23 @@ export interface Limits {
   processes: number;
 }
 
-/** What to run, and in what cage. Paths are absolute and real. */
+/** What a command can reach. A backend says for every kind how it holds it, or does not compile. */
+export type NetworkAccess = { kind: 'none' };
+
+/** How the workspace folders are there: `in-place`, the real ones. */
+export type FolderView = { kind: 'in-place' };
+
+/** What to run, and in what cage. Paths are absolute and real. Made by `sandboxSpec` alone (spec.ts). */
 export interface SandboxSpec {
   launch: Launch;
+  network: NetworkAccess;
+  view: FolderView;
   /** The workspace folders; `launch.workspace` says whether they can be changed. */
   folders: readonly string[];
   /** What in the folders is hidden: neither readable nor writable. */
   isHidden(path: string): boolean;
-  /** Also what repositories under any name keep of files (their objects); left out: no. */
-  hidesStores?: boolean;
+  /** Also what repositories under any name keep of files (their objects). */
+  hidesStores: boolean;
   /** What a rule denies, wherever it is. */
   isDenied(path: string): boolean;
   /** Whether a rule denies anything that may lie in the folders: it must not appear while the command runs. */
@@ -103,4 +111,16 @@ export interface Sandbox {
   /** What a command's environment will be; the same for every command of a run. */
   environment(variables: readonly string[]): Promise<Record<string, string>>;
   run(spec: SandboxSpec, signal: AbortSignal): Promise<SandboxResult>;
+}
+
+/** A sandbox with its life, for whoever opened it. */
+export interface OpenSandbox extends Sandbox {
+  /** Takes away what processes that were killed left behind; before anything runs. Throws where it cannot. */
+  recover(): Promise<void>;
+  /** A run begins its work: recovers, and prepares what its commands share. What it returns ends that. */
+  begin(run: string): Promise<() => Promise<void>>;
+  /** Forgets what it knows of this machine, so that the next look is a fresh one. */
+  forget(): void;
+  /** Ends what it keeps, for whichever run. */
+  close(): Promise<void>;
 }

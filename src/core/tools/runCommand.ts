@@ -8,7 +8,8 @@ import type { EffectivePolicy } from '../policy/merge.ts';
 import { endingWords } from '../sandbox/endingWords.ts';
 import { limitRecord, limitWords } from '../sandbox/limitWords.ts';
 import { remarksOf } from '../sandbox/remarks.ts';
-import { limitsOf, runnerOf } from './runner.ts';
+import { sandboxSpec } from '../sandbox/spec.ts';
+import { boundsOf, limitsOf, runnerOf } from './runner.ts';
 import { contentOfOutput } from './command/contentOf.ts';
 import { commandCard } from './command/commandCard.ts';
 import { commandLosses } from './command/losses.ts';
@@ -132,26 +133,15 @@ export const runCommand = defineTool((ports: Ports): Tool<z.infer<typeof paramet
     if (action.kind !== 'run') throw new Error('a command action runs something');
     const { scope, policy, signal } = context;
     await assertStillBound(action.binds, context);
-    const hidesSecrets = action.launch.secrets === 'hidden';
     const hidesStores = action.launch.stores === 'hidden';
     const runner = action.launch.outside === true ? ports.runners.outside : ports.runners.sandbox;
     const result = await runner.run(
-      {
+      sandboxSpec({
         launch: action.launch,
-        folders: scope.roots,
-        isHidden: (path) =>
-          scope.isHidden(path) ||
-          (hidesSecrets && scope.isSecret(path)) ||
-          (hidesStores && scope.storeAround(path) !== undefined),
-        hidesStores,
-        isDenied: (path) => scope.isDenied(path),
-        deniesInside: scope.deniesInside,
-        deniedOutside: scope.deniedOutside,
-        isProtected: (path) => scope.isProtected(path),
-        limits: limitsOf(policy),
-        timeoutMs: policy.codeTimeoutSeconds.value * 1000,
-        outputCap: OUTPUT_KEPT,
-      },
+        rules: scope,
+        bounds: boundsOf(policy),
+        streams: { outputCap: OUTPUT_KEPT },
+      }),
       signal,
     );
     const ok = result.ending.kind === 'exited' && result.ending.code === 0;

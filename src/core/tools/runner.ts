@@ -1,5 +1,6 @@
 import type { EffectivePolicy } from '../policy/merge.ts';
 import type { Limits, Sandbox } from '../sandbox/port.ts';
+import type { Bounds } from '../sandbox/spec.ts';
 
 /** Where commands can run. */
 export interface Runners {
@@ -21,4 +22,9 @@ export function limitsOf(policy: EffectivePolicy): Limits {
     diskBytes: policy.limits.diskBytes.value,
     processes: policy.limits.processes.value,
   };
+}
+
+/** The same, with the time that a command has. */
+export function boundsOf(policy: EffectivePolicy): Bounds {
+  return { limits: limitsOf(policy), timeoutMs: policy.codeTimeoutSeconds.value * 1000 };
 }

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
+import { EgressLedger } from '../../core/egress/ledger.ts';
 import type { Witness } from '../../core/audit/port.ts';
 import type { Verdict } from '../../core/audit/verdict.ts';
 import type { AuditPolicy } from '../../core/policy/merge.ts';
-import type { PermitSending } from '../../core/models/port.ts';
 import type { AuditClient } from './auditClient.ts';
 import { LOG_EVENTS } from '../../shared/noRun.ts';
 import { accountKey, hasAccountKey } from './keys.ts';
@@ -132,7 +132,7 @@ export class Evidence implements AsyncDisposable {
         file: audit.file,
         target: { endpoint, payloads, headers },
         version,
-        permit: this.#permit,
+        permit: this.#ledger.permit({ purpose: 'telemetry', rules: [], contentOf: () => [] }),
       });
       exporter.notify();
       return exporter;
@@ -144,14 +144,9 @@ export class Evidence implements AsyncDisposable {
   }
 
   /** What goes to a collector is recorded as everything else that leaves. */
-  readonly #permit: PermitSending = async ({ origin, method, path, bytes }) => {
-    await this.#parts.audit.append({
-      type: 'egress',
-      run: LOG_EVENTS,
-      data: { purpose: 'audit export', origin, method, bytes },
-      payload: { path, contentOf: [] },
-    });
-  };
+  readonly #ledger = new EgressLedger((record) =>
+    this.#parts.audit.append({ type: 'egress', run: LOG_EVENTS, ...record }),
+  );
 
   async #closeExporter(): Promise<void> {
     const exporter = await this.#exporter?.running.catch(() => undefined);

@@ -1,4 +1,4 @@
-import type { PermitSending } from '../../core/models/port.ts';
+import type { PermitSending } from '../../core/egress/port.ts';
 import { isLoopback, namesNoMachine } from './loopback.ts';
 import { sendRequest } from './request.ts';
 import { Refusal } from '../../core/outcome.ts';
@@ -10,8 +10,8 @@ export class EgressRefused extends Refusal {
 
 /**
  * THE egress door: the one way out of the code base, with the face of `fetch`. It goes to one origin alone, through no
- * proxy (connection.ts), follows no redirect, and each request is permitted (and durably recorded) before a byte of it
- * is sent.
+ * proxy (connection.ts), follows no redirect, and each request is permitted (and durably recorded, see
+ * core/egress/ledger.ts) before a byte of it is sent; what comes back is counted as it streams.
  */
 export function doorTo(baseUrl: string, permit: PermitSending): typeof fetch {
   const allowed = new URL(baseUrl).origin;
@@ -21,7 +21,7 @@ export function doorTo(baseUrl: string, permit: PermitSending): typeof fetch {
     if (url.origin !== allowed || !['http:', 'https:'].includes(url.protocol))
       throw new EgressRefused(`a request to ${url.origin} was refused; only ${allowed} is meant to be reached`);
     const body = request.body === null ? new Uint8Array() : new Uint8Array(await request.arrayBuffer());
-    await permit({
+    const passage = await permit({
       origin: url.origin,
       method: request.method,
       path: url.pathname,
@@ -29,7 +29,7 @@ export function doorTo(baseUrl: string, permit: PermitSending): typeof fetch {
       isLocal: isLoopback(url.hostname),
     });
     const { method, headers } = request;
-    const response = await sendRequest(url, { method, headers, body, signal: init?.signal ?? request.signal });
+    const response = await sendRequest(url, { method, headers, body, signal: init?.signal ?? request.signal, passage });
     if (response.status >= 300 && response.status < 400) {
       await response.body?.cancel();
       throw new EgressRefused(`${url.origin} answered with a redirect, and none is followed`);

@@ -1,4 +1,5 @@
 import { ClientRequest, type IncomingMessage } from 'node:http';
+import type { Passage } from '../../core/egress/port.ts';
 import { connection } from './connection.ts';
 
 export interface Outgoing {
@@ -6,6 +7,8 @@ export interface Outgoing {
   headers: Headers;
   body: Uint8Array;
   signal: AbortSignal;
+  /** Told of the answer's body as it comes. */
+  passage: Passage;
 }
 
 /**
@@ -18,7 +21,7 @@ export async function sendRequest(url: URL, outgoing: Outgoing): Promise<Respons
   try {
     const socket = await connection(url, signal);
     const incoming = await answered(url, outgoing, () => socket);
-    return new Response(bodyOf(incoming, signal), {
+    return new Response(bodyOf(incoming, outgoing), {
       status: incoming.statusCode ?? 0,
       statusText: incoming.statusMessage ?? '',
       headers: headersOf(incoming),
@@ -63,7 +66,7 @@ function headersOf({ rawHeaders }: IncomingMessage): Headers {
 /** Answers without a body (RFC 9110, 15.3.5, 15.3.6 and 15.4.5). */
 const EMPTY = [204, 205, 304];
 
-function bodyOf(incoming: IncomingMessage, signal: AbortSignal): ReadableStream<Uint8Array> | null {
+function bodyOf(incoming: IncomingMessage, { signal, passage }: Outgoing): ReadableStream<Uint8Array> | null {
   if (EMPTY.includes(incoming.statusCode ?? 0)) {
     incoming.resume();
     return null;
@@ -74,7 +77,10 @@ function bodyOf(incoming: IncomingMessage, signal: AbortSignal): ReadableStream<
       try {
         const next = await chunks.next();
         if (next.done === true) controller.close();
-        else controller.enqueue(new Uint8Array(next.value));
+        else {
+          passage.received(next.value.length);
+          controller.enqueue(new Uint8Array(next.value));
+        }
       } catch (error) {
         controller.error(signal.aborted ? signal.reason : new TypeError('the answer broke off', { cause: error }));
       }

@@ -63,6 +63,7 @@ export async function decidingParts(options: DecidingOptions): Promise<EnginePar
     realPaths,
     sandbox: NOT_LOOKED_AT,
     outside: NOT_LOOKED_AT,
+    inSandbox: nothing,
     // What can be kept decides; nothing is.
     checkpoints: { canKeep: (paths) => checkpoints.canKeep(paths), keep: nothing, text: nothing },
     // No process is started to look: what git tracked once and does no more counts in a run alone.

@@ -2,6 +2,7 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DemoScenario } from '../../core/models/demo.ts';
 import type { Sandbox } from '../../core/sandbox/port.ts';
+import { NO_RULES, sandboxSpec } from '../../core/sandbox/spec.ts';
 
 type Runtime = 'node' | 'python3' | 'sh';
 
@@ -48,7 +49,7 @@ async function runtimeInside(sandbox: Sandbox): Promise<Runtime> {
   const probe =
     'node -e 1 2>/dev/null && echo node || { python3 -c "import unittest" 2>/dev/null && echo python3; } || echo sh';
   const result = await sandbox.run(
-    {
+    sandboxSpec({
       launch: {
         argv: ['/bin/bash', '-c', probe],
         cwd: '/',
@@ -56,16 +57,10 @@ async function runtimeInside(sandbox: Sandbox): Promise<Runtime> {
         workspace: 'read-only',
         secrets: 'hidden',
       },
-      folders: [],
-      isDenied: () => false,
-      isProtected: () => false,
-      isHidden: () => false,
-      deniesInside: false,
-      deniedOutside: [],
-      limits: LIMITS,
-      timeoutMs: 10_000,
-      outputCap: 1000,
-    },
+      rules: NO_RULES,
+      bounds: { limits: LIMITS, timeoutMs: 10_000 },
+      streams: { outputCap: 1000 },
+    }),
     AbortSignal.timeout(12_000),
   );
   const said = result.output.trim();

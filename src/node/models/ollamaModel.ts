@@ -1,13 +1,7 @@
 import type { Message as OllamaMessage, Tool as OllamaTool } from 'ollama';
 import * as z from 'zod';
-import {
-  ModelFailure,
-  type Message,
-  type Model,
-  type ModelEvent,
-  type ModelRequest,
-  type PermitSending,
-} from '../../core/models/port.ts';
+import type { PermitSending } from '../../core/egress/port.ts';
+import { ModelFailure, type Message, type Model, type ModelEvent, type ModelRequest } from '../../core/models/port.ts';
 import { doorTo, EgressRefused } from '../egress/door.ts';
 import { destinationWords } from './destination.ts';
 import { linesOf } from './lines.ts';

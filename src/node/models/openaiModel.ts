@@ -1,12 +1,6 @@
 import type { ChatCompletionMessageParam } from 'openai/resources/chat/completions';
-import {
-  ModelFailure,
-  type Message,
-  type Model,
-  type ModelEvent,
-  type ModelRequest,
-  type PermitSending,
-} from '../../core/models/port.ts';
+import type { PermitSending } from '../../core/egress/port.ts';
+import { ModelFailure, type Message, type Model, type ModelEvent, type ModelRequest } from '../../core/models/port.ts';
 import { doorTo, EgressRefused } from '../egress/door.ts';
 import { destinationWords } from './destination.ts';
 import { measured } from './measured.ts';

@@ -32,6 +32,8 @@ export function emptyCage(base: BaseCage): Cage {
     temporaryBytes: 8 << 20,
     environment: { PATH: '/usr/bin:/bin' },
     cwd: '/',
+    network: { kind: 'none' },
+    view: { kind: 'in-place' },
   };
 }
 

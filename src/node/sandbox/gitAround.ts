@@ -26,7 +26,7 @@ export async function gitAround(
     const one = await gitOutside(worktree, { home, roots: spec.folders, never: [data, config] });
     if (one.shown.some((path) => spec.isDenied(path))) continue;
     const isStore = (path: string): boolean => GIT_STORES.includes(nameOf(path));
-    all.shown.push(...one.shown.filter((path) => spec.hidesStores !== true || !isStore(path)));
+    all.shown.push(...one.shown.filter((path) => !spec.hidesStores || !isStore(path)));
     all.hidden.push(...one.hidden);
     all.notes.push(...one.notes);
     outside.push(...one.gitFolders.map((gitFolder) => ({ gitFolder, worktree })));

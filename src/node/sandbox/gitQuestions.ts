@@ -1,5 +1,6 @@
 import { StringDecoder } from 'node:string_decoder';
-import type { Sandbox, SandboxResult, SandboxSpec } from '../../core/sandbox/port.ts';
+import type { Sandbox, SandboxResult } from '../../core/sandbox/port.ts';
+import { NO_RULES, sandboxSpec } from '../../core/sandbox/spec.ts';
 
 const LIMITS = { memoryBytes: 1024 ** 3, cpuSeconds: 10, diskBytes: 64 * 1024 ** 2, processes: 64 };
 
@@ -38,7 +39,7 @@ export async function askGit(question: Question): Promise<SandboxResult | undefi
     if (rest.length > 65_536) rest = '';
     if (parts.some((line) => onLine?.(line) === true)) enough.abort();
   };
-  const spec: SandboxSpec = {
+  const spec = sandboxSpec({
     launch: {
       argv: ['git', '-c', 'core.fsmonitor=false', '-c', `safe.directory=${top}`, '--literal-pathspecs', ...args],
       cwd: top,
@@ -46,18 +47,16 @@ export async function askGit(question: Question): Promise<SandboxResult | undefi
       workspace: 'read-only',
       secrets: 'hidden',
     },
-    folders: [top],
-    ...rules,
-    isHidden: (path) => rules.isDenied(path),
-    deniesInside: false, // it only lists names
-    deniedOutside: [],
-    limits: LIMITS,
-    timeoutMs: 10_000,
-    outputCap: most,
-    ...(onLine && {
-      onOutput: (stream, chunk) => (stream === 'stdout' ? lines(chunk) : undefined),
-    }),
-  };
+    // It only lists names: nothing denied has to be watched for.
+    rules: { ...NO_RULES, roots: [top], ...rules, isHidden: (path) => rules.isDenied(path) },
+    bounds: { limits: LIMITS, timeoutMs: 10_000 },
+    streams: {
+      outputCap: most,
+      ...(onLine && {
+        onOutput: (stream: string, chunk: Uint8Array) => (stream === 'stdout' ? lines(chunk) : undefined),
+      }),
+    },
+  });
   try {
     return await sandbox.run(spec, AbortSignal.any([enough.signal, AbortSignal.timeout(12_000)]));
   } catch {

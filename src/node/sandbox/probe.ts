@@ -13,13 +13,19 @@ export interface Refusal {
 // Not looked for on PATH: a folder of the workspace may be there.
 const PLACES = ['/usr/bin/bwrap', '/bin/bwrap', '/usr/local/bin/bwrap'];
 
+/** Systems that bubblewrap is not for. */
+export function whyNoBubblewrap(platform: NodeJS.Platform): Refusal | undefined {
+  if (platform === 'linux') return undefined;
+  return {
+    works: false,
+    cause: `Commands cannot be confined on ${platform} in this version; the host sandbox needs Linux or macOS.`,
+    fix: 'Work in a Linux environment such as WSL, a dev container or a remote host.',
+  };
+}
+
 export async function findBubblewrap(): Promise<string | Refusal> {
-  if (process.platform !== 'linux')
-    return {
-      works: false,
-      cause: `Commands cannot be confined on ${process.platform} in this version; the host sandbox needs Linux or macOS.`,
-      fix: 'Work in a Linux environment such as WSL, a dev container or a remote host.',
-    };
+  const refusal = whyNoBubblewrap(process.platform);
+  if (refusal) return refusal;
   for (const place of PLACES)
     try {
       await access(place, constants.X_OK);

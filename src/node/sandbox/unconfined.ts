@@ -4,7 +4,7 @@ import type {
   Ending,
   LimitName,
   Limits,
-  Sandbox,
+  OpenSandbox,
   SandboxResult,
   SandboxSpec,
   SandboxStatus,
@@ -14,6 +14,7 @@ import { controlGroups } from './groups/find.ts';
 import type { ControlGroups } from './groups/port.ts';
 import { hardLimits } from './hardLimits.ts';
 import { heldLimits } from './limits.ts';
+import type { Refusal } from './probe.ts';
 import { treeOf, treeRoot } from './processTree.ts';
 import { watchTree } from './watchdog.ts';
 
@@ -21,7 +22,7 @@ import { watchTree } from './watchdog.ts';
  * No sandbox at all: commands with everything that the account may do. Only the user's or the organization's policy
  * can ask for it, and every command asks a person. Limits and Stop hold as far as they can without a cage.
  */
-export class Unconfined implements Sandbox {
+export class Unconfined implements OpenSandbox {
   readonly #environment: NodeJS.ProcessEnv;
   #groups: ControlGroups | undefined | 'unknown' = 'unknown';
 
@@ -30,12 +31,8 @@ export class Unconfined implements Sandbox {
   }
 
   status(limits: Limits): Promise<SandboxStatus> {
-    if (process.platform !== 'linux')
-      return Promise.resolve({
-        works: false,
-        cause: `Commands outside the sandbox are not possible on ${process.platform} in this version.`,
-        fix: 'Set sandbox: true in your policy.',
-      });
+    const refusal = whyNotUnconfined(process.platform);
+    if (refusal) return Promise.resolve(refusal);
     return Promise.resolve({
       works: true,
       name: 'none',
@@ -133,10 +130,37 @@ export class Unconfined implements Sandbox {
     }
   }
 
+  /** Nothing is kept from one command to the next, nor left by one that was killed: there is no cage. */
+  recover(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  begin(): Promise<() => Promise<void>> {
+    return Promise.resolve(() => Promise.resolve());
+  }
+
+  forget(): void {
+    this.#groups = 'unknown';
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
   #found(): ControlGroups | undefined {
     if (this.#groups === 'unknown') this.#groups = controlGroups(process.getuid?.() ?? 0)[0];
     return this.#groups;
   }
+}
+
+/** Limits and Stop need Linux's processes. */
+export function whyNotUnconfined(platform: NodeJS.Platform): Refusal | undefined {
+  if (platform === 'linux') return undefined;
+  return {
+    works: false,
+    cause: `Commands outside the sandbox are not possible on ${platform} in this version.`,
+    fix: 'Set sandbox: true in your policy.',
+  };
 }
 
 function killOne(pid: number): void {

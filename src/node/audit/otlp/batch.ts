@@ -1,3 +1,4 @@
+import { PURPOSE_NAMES } from '../../../core/egress/ledger.ts';
 import { existsSync } from 'node:fs';
 import { GENESIS } from '../chain.ts';
 import { logOf } from '../logText.ts';
@@ -11,7 +12,7 @@ const MOST_BYTES = 900_000;
 const RECORD_BYTES = 800;
 
 /** What the sending itself is recorded as: this alone is no reason to send again, or it would never end. */
-export const EXPORT_PURPOSE = 'audit export';
+const EXPORT_PURPOSE = PURPOSE_NAMES.telemetry;
 
 /** An event as its row has it. */
 export interface Row {

@@ -1,4 +1,4 @@
-import type { PermitSending } from '../../../core/models/port.ts';
+import type { PermitSending } from '../../../core/egress/port.ts';
 import type { Next } from './batch.ts';
 import { realClock, type OtlpClock } from './clock.ts';
 import { cursorFile, readCursor } from './cursor.ts';
@@ -29,7 +29,7 @@ interface Parts {
   file: string;
   target: OtlpTarget;
   version: string;
-  /** Records each sending in the log, with `EXPORT_PURPOSE` as the purpose. */
+  /** Records each sending in the log, with `telemetry` as the purpose (core/egress/ledger.ts). */
   permit: PermitSending;
   clock?: OtlpClock;
 }

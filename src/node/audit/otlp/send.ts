@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { PermitSending } from '../../../core/models/port.ts';
+import type { PermitSending } from '../../../core/egress/port.ts';
 import { doorTo, EgressRefused } from '../../egress/door.ts';
 
 /** OTLP's usual limit for one request. */
@@ -47,8 +47,9 @@ export async function send(
   const signal = AbortSignal.any([closing, AbortSignal.timeout(MOST_MS)]);
   const sent = { isPermitted: false };
   const door = doorTo(url, async (sending) => {
-    await permit(sending);
+    const passage = await permit(sending);
     sent.isPermitted = true;
+    return passage;
   });
   try {
     const response = await door(url, { method: 'POST', headers: all, body, signal });

@@ -1,4 +1,4 @@
-import type { PermitSending } from '../../../core/models/port.ts';
+import type { PermitSending } from '../../../core/egress/port.ts';
 import { withLock } from '../../process/lock.ts';
 import { placeOf } from '../place.ts';
 import { readNext, type Next } from './batch.ts';

@@ -1,5 +1,6 @@
 import type { SandboxRuntimeConfig } from '@anthropic-ai/sandbox-runtime';
 import { PROTECTED } from '../../../core/policy/controlFiles.ts';
+import type { FolderView, NetworkAccess } from '../../../core/sandbox/port.ts';
 import { isInside } from '../../../core/scope/spelling.ts';
 import { ToolFailure } from '../../../core/outcome.ts';
 
@@ -8,6 +9,8 @@ export interface SeatbeltCage {
   /** The workspace folders, none inside another. */
   roots: readonly string[];
   workspace: 'writable' | 'read-only';
+  network: NetworkAccess;
+  view: FolderView;
   system: readonly string[];
   toolchains: readonly string[];
   /** A folder of this process alone, for home and temporary files: the only other place that can be written. */
@@ -24,6 +27,16 @@ type Entry = SeatbeltConfig['filesystem']['denyWrite'][number];
 /** gitrepository-layout(5): what of a repository decides which programs git runs. As in gitParts.ts. */
 const GIT_CONTROLS = ['hooks', 'config', 'config.worktree', 'commondir'];
 
+/** Without one domain there is nothing to reach; the library's proxies are never started. */
+const NETWORK = {
+  none: { allowedDomains: [], deniedDomains: [] },
+} satisfies Record<NetworkAccess['kind'], SeatbeltConfig['network']>;
+
+/** Seatbelt has rules on paths and no mounts: what a command sees in place are the folders themselves. */
+const VIEW = {
+  'in-place': ({ roots }) => roots,
+} satisfies Record<FolderView['kind'], (cage: SeatbeltCage) => readonly string[]>;
+
 /** Writable by default in the library, and shared by everything on the machine that uses it. */
 const LIBRARY_OWN = ['/tmp/claude', '/private/tmp/claude'];
 
@@ -35,23 +48,21 @@ const LIBRARY_OWN = ['/tmp/claude', '/private/tmp/claude'];
 export function seatbeltConfig(cage: SeatbeltCage): SeatbeltConfig {
   // An allowed path that a denied one equals or contains would win over it: it is not allowed at all.
   const isShown = (path: string): boolean => !cage.hidden.some((hidden) => isInside(hidden, path));
+  const roots = VIEW[cage.view.kind](cage);
   return {
-    // Without one domain there is nothing to reach; the library's proxies are never started.
-    network: { allowedDomains: [], deniedDomains: [] },
+    network: NETWORK[cage.network.kind],
     filesystem: {
       denyRead: ['/', ...cage.hidden].map(literal),
-      allowRead: [
-        ...[...cage.system, ...cage.toolchains, ...cage.roots].filter((path) => isShown(path)),
-        cage.scratch,
-      ].map(literal),
-      allowWrite: [
-        ...(cage.workspace === 'writable' ? cage.roots.filter((path) => isShown(path)) : []),
-        cage.scratch,
-      ].map(literal),
+      allowRead: [...[...cage.system, ...cage.toolchains, ...roots].filter((path) => isShown(path)), cage.scratch].map(
+        literal,
+      ),
+      allowWrite: [...(cage.workspace === 'writable' ? roots.filter((path) => isShown(path)) : []), cage.scratch].map(
+        literal,
+      ),
       // What is hidden must be here too: a writable folder allows overwriting what cannot be read.
       denyWrite: [
         ...[...LIBRARY_OWN, ...cage.hidden, ...cage.readOnly].map(literal),
-        ...(cage.workspace === 'writable' ? cage.roots.flatMap((root) => guardedBelow(root)) : []),
+        ...(cage.workspace === 'writable' ? roots.flatMap((root) => guardedBelow(root)) : []),
       ],
     },
   };

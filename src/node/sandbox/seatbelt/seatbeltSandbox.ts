@@ -1,8 +1,8 @@
 import type {
   Ending,
   Limits,
+  OpenSandbox,
   Probe,
-  Sandbox,
   SandboxResult,
   SandboxSpec,
   SandboxStatus,
@@ -38,7 +38,7 @@ const WORDS =
   'Seatbelt (macOS): no network; of your files only the workspace and the toolchains on PATH can be read, and only the workspace can be changed. What a command leaves running in the background is looked for and ended, but can escape that look; the sum of bytes it writes is not limited.';
 
 /** macOS' host sandbox: Seatbelt, with profiles built by `@anthropic-ai/sandbox-runtime`. */
-export class SeatbeltSandbox implements Sandbox {
+export class SeatbeltSandbox implements OpenSandbox {
   readonly #folders: OwnFolders;
   readonly #environment: NodeJS.ProcessEnv;
   readonly #never: readonly string[];
@@ -72,7 +72,6 @@ export class SeatbeltSandbox implements Sandbox {
     return { works: true, name: 'Seatbelt', words: WORDS, limits: seatbeltLimits(limits), probes: ready.probes };
   }
 
-  /** Forgets what it knows of this machine, so that the next look is a fresh one. */
   forget(): void {
     this.#ready = undefined;
   }
@@ -80,6 +79,11 @@ export class SeatbeltSandbox implements Sandbox {
   /** Nothing waits for the next call here. */
   close(): Promise<void> {
     return Promise.resolve();
+  }
+
+  /** Every command has folders and processes of its own. */
+  begin(): Promise<() => Promise<void>> {
+    return Promise.resolve(() => Promise.resolve());
   }
 
   /** Nothing is left behind by a crash but an empty home in the folder for temporary files, which macOS clears. */
@@ -149,6 +153,8 @@ export class SeatbeltSandbox implements Sandbox {
       toolchains: [...base.toolchains.filter((path) => !spec.isDenied(path)), ...git.shown],
       roots: topmost(spec.folders),
       workspace: spec.launch.workspace,
+      network: spec.network,
+      view: spec.view,
       hidden: [
         ...base.hidden,
         ...spec.deniedOutside,

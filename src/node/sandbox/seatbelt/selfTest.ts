@@ -62,6 +62,8 @@ export async function selfTest(
       ...cage,
       roots: [work],
       workspace: 'writable',
+      network: { kind: 'none' },
+      view: { kind: 'in-place' },
       hidden: [...cage.hidden, join(work, 'denied')],
       readOnly: [join(work, 'sub', 'protected'), join(work, '.oversign')],
     });

@@ -2,24 +2,20 @@ import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Cage } from '../../../core/sandbox/bubblewrap.ts';
 import type { Limits, Probe, SandboxResult, SandboxSpec } from '../../../core/sandbox/port.ts';
+import { NO_RULES, sandboxSpec } from '../../../core/sandbox/spec.ts';
 import { runInCage, type Machinery } from '../runInCage.ts';
 
 const ROOMY: Limits = { memoryBytes: 512 << 20, cpuSeconds: 20, diskBytes: 64 << 20, processes: 64 };
 
 /** A call of the self-test: no workspace rules, little time. */
 export function testSpec(argv: readonly string[], cage: Cage, limits: Limits = ROOMY): SandboxSpec {
-  return {
-    launch: { argv: [...argv], cwd: cage.cwd, environment: cage.environment, workspace: 'writable', secrets: 'hidden' },
-    folders: [],
-    isDenied: () => false,
-    isHidden: () => false,
-    deniesInside: false,
-    deniedOutside: [],
-    isProtected: () => false,
-    limits,
-    timeoutMs: 10_000,
-    outputCap: 10_000,
-  };
+  const { cwd, environment } = cage;
+  return sandboxSpec({
+    launch: { argv: [...argv], cwd, environment, workspace: 'writable', secrets: 'hidden' },
+    rules: NO_RULES,
+    bounds: { limits, timeoutMs: 10_000 },
+    streams: { outputCap: 10_000 },
+  });
 }
 
 /** Tries to outlive its call, to hold more memory, and to start more processes than it is given. */

@@ -1,0 +1,32 @@
+/** What something leaves for. A new one gets its name in the log's table (ledger.ts), or does not compile. */
+export type EgressPurpose = 'model' | 'telemetry';
+
+/** One sending of bytes out of the process, about to happen. */
+export interface Sending {
+  /** Scheme, host and port, such as https://api.openai.com. */
+  origin: string;
+  method: string;
+  path: string;
+  /** Of the body. */
+  bytes: number;
+  /** Whether the origin is this machine. */
+  isLocal: boolean;
+}
+
+/** Leave to send once; told of the answer as it comes. */
+export interface Passage {
+  received(bytes: number): void;
+}
+
+/** Asked before each sending; records it durably, or throws, and then nothing is sent. */
+export type PermitSending = (sending: Sending) => Promise<Passage>;
+
+/** Throws a sentence where this sending must not be. */
+export type EgressRule = (sending: Sending) => Promise<void>;
+
+/** What its requests are for, which rules each must satisfy, and whose content is in them at the moment of sending. */
+export interface Outbound {
+  purpose: EgressPurpose;
+  rules: readonly EgressRule[];
+  contentOf: () => string[];
+}

@@ -1,0 +1,72 @@
+import type { Launch } from '../../shared/action.ts';
+import type { FolderView, Limits, NetworkAccess, SandboxSpec } from './port.ts';
+
+/** What decides what a command may see and change; a `Scope` is one. */
+export interface PlaceRules {
+  /** The workspace folders. */
+  roots: readonly string[];
+  isHidden(path: string): boolean;
+  isDenied(path: string): boolean;
+  isProtected(path: string): boolean;
+  /** A likely secret: hidden where the launch says so. */
+  isSecret(path: string): boolean;
+  /** The store of a repository that a path lies in: hidden where the launch says so. */
+  storeAround(path: string): string | undefined;
+  deniesInside: boolean;
+  deniedOutside: readonly string[];
+}
+
+/** Rules that forbid nothing, over no folder at all: for what Oversign itself starts, which adds its own. */
+export const NO_RULES: PlaceRules = {
+  roots: [],
+  isHidden: () => false,
+  isDenied: () => false,
+  isProtected: () => false,
+  isSecret: () => false,
+  storeAround: () => undefined,
+  deniesInside: false,
+  deniedOutside: [],
+};
+
+/** How much a command may use, of time too. */
+export interface Bounds {
+  limits: Limits;
+  timeoutMs: number;
+}
+
+/** What a caller wants done with input and output. */
+export type Streams = Pick<SandboxSpec, 'outputCap' | 'input' | 'onOutput'>;
+
+export interface SpecParts {
+  launch: Launch;
+  rules: PlaceRules;
+  bounds: Bounds;
+  streams: Streams;
+}
+
+/** No policy and no tool asks for anything else yet. */
+const NETWORK: NetworkAccess = { kind: 'none' };
+const VIEW: FolderView = { kind: 'in-place' };
+
+/** The one place where a cage is described: what the launch promises is hidden is hidden here, whoever starts it. */
+export function sandboxSpec({ launch, rules, bounds, streams }: SpecParts): SandboxSpec {
+  const hidesSecrets = launch.secrets === 'hidden';
+  const hidesStores = launch.stores === 'hidden';
+  return {
+    launch,
+    network: NETWORK,
+    view: VIEW,
+    folders: rules.roots,
+    isHidden: (path) =>
+      rules.isHidden(path) ||
+      (hidesSecrets && rules.isSecret(path)) ||
+      (hidesStores && rules.storeAround(path) !== undefined),
+    hidesStores,
+    isDenied: (path) => rules.isDenied(path),
+    isProtected: (path) => rules.isProtected(path),
+    deniesInside: rules.deniesInside,
+    deniedOutside: rules.deniedOutside,
+    ...bounds,
+    ...streams,
+  };
+}

@@ -1,0 +1,23 @@
+import type { FolderView, NetworkAccess, OpenSandbox } from '../../core/sandbox/port.ts';
+import type { OwnFolders } from '../folders.ts';
+import type { Refusal } from './probe.ts';
+
+/** What a sandbox is opened for. */
+export interface BackendPlace {
+  folders: OwnFolders;
+  environment: NodeJS.ProcessEnv;
+  /** Folders that no toolchain may contain or lie in: the workspaces. */
+  never: readonly string[];
+}
+
+/** A way to run commands. */
+export interface Backend {
+  /** Which kinds of a spec it holds against the command itself. One that confines holds all, or refuses. */
+  holds: {
+    network: Record<NetworkAccess['kind'], boolean>;
+    view: Record<FolderView['kind'], boolean>;
+  };
+  /** Why a system such as this one cannot have it, whatever is installed; the rest is found out by `status`. */
+  whyNot(platform: NodeJS.Platform): Refusal | undefined;
+  open(place: BackendPlace): OpenSandbox;
+}
