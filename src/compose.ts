@@ -78,6 +78,7 @@ export class Engine {
   readonly redactor = new Redactor();
   readonly #parts: EngineParts;
   readonly #listeners = new Set<() => void>();
+  onBug: (error: unknown) => void = () => undefined; // hears of faults of our own that ended a run's work
   #run: AgentRun | undefined;
   #starting: Promise<AgentRun> | undefined;
   readonly #record: PolicyRecord;
@@ -284,6 +285,7 @@ export class Engine {
         onChange: () => {
           this.#changed();
         },
+        onBug: this.onBug,
       },
       before,
     );

@@ -4,7 +4,7 @@ import type { PanelState } from '../shared/runView.ts';
 import { AgentView } from '../vscode/agentView.ts';
 import { AuditTree, type TreeTurn } from '../vscode/auditTree.ts';
 import { EditorWitness } from '../vscode/editorWitness.ts';
-import { plain, showProblem } from '../vscode/messages.ts';
+import { plain } from '../vscode/messages.ts';
 import { openPolicyFile } from '../vscode/policyFile.ts';
 import { PolicyAssist } from '../vscode/policyAssist.ts';
 import { PolicyMarks } from '../vscode/policyMarks.ts';
@@ -12,6 +12,7 @@ import { apiKey, chooseModel, modelSettings } from '../vscode/settings.ts';
 import { StatusBar } from '../vscode/statusBar.ts';
 import { TextDocuments } from '../vscode/textDocuments.ts';
 import { allowAlways } from './policyCommands.ts';
+import { Faults } from './faults.ts';
 import type { Session } from './session.ts';
 import { IN_EDITOR } from '../shared/answered.ts';
 import { Failure } from '../core/outcome.ts';
@@ -22,6 +23,7 @@ export class Controller implements vscode.Disposable {
   readonly tree: AuditTree;
   readonly #context: vscode.ExtensionContext;
   readonly documents = new TextDocuments();
+  readonly faults = new Faults();
   readonly #status = new StatusBar();
   readonly #marks = new PolicyMarks();
   readonly #assist = new PolicyAssist(
@@ -49,9 +51,14 @@ export class Controller implements vscode.Disposable {
         this.#run(() => this.#onMessage(message));
       },
     );
+    this.view.onFault = (error) => {
+      this.faults.tell(error);
+    };
     this.tree = new AuditTree({
-      page: async (filter, limit, before) => (await this.session()).log.page(filter, limit, before),
-      turns: async (run, filter): Promise<TreeTurn[]> => (await this.session()).log.turns(run, filter),
+      page: (filter, limit, before) =>
+        this.faults.noting(async () => (await this.session()).log.page(filter, limit, before)),
+      turns: (run, filter): Promise<TreeTurn[]> =>
+        this.faults.noting(async () => (await this.session()).log.turns(run, filter)),
       // Other windows write the same log: coming back to the tree is the moment to see what they did.
       seen: () => {
         if (this.#session) this.#run(async () => (await this.session()).refreshInterrupted());
@@ -169,7 +176,8 @@ export class Controller implements vscode.Disposable {
   }
 
   dispose(): void {
-    for (const part of [this.view, this.tree, this.documents, this.#status, this.#assist, this.#marks]) part.dispose();
+    for (const part of [this.view, this.tree, this.documents, this.faults, this.#status, this.#assist, this.#marks])
+      part.dispose();
   }
 
   /** A session is for one set of folders: another set is another session, and a run in the old one is interrupted. */
@@ -200,6 +208,10 @@ export class Controller implements vscode.Disposable {
       },
     });
     this.#problem = undefined;
+    this.faults.mask = (text) => session.engine.redactor.text(text);
+    session.engine.onBug = (error) => {
+      this.faults.tell(error);
+    };
     session.engine.onChange(() => {
       this.#announce(session);
       this.view.changed();
@@ -252,7 +264,7 @@ export class Controller implements vscode.Disposable {
       void vscode.window
         .showInformationMessage(plain(`Oversign: approval needed (${approval.tool}).`), 'Show')
         .then((picked) => {
-          if (picked === 'Show') void this.view.reveal();
+          if (picked === 'Show') this.#run(() => this.view.reveal());
         });
     }
   }
@@ -314,7 +326,7 @@ export class Controller implements vscode.Disposable {
   #run(work: () => Promise<void>): void {
     work().catch((error: unknown) => {
       this.view.changed();
-      showProblem(error);
+      this.faults.tell(error);
     });
   }
 }

@@ -11,7 +11,7 @@ import type { Message, Model } from '../models/port.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import type { CallRun } from '../tools/callRun.ts';
-import { Cancelled, Interruption, LimitReached } from '../outcome.ts';
+import { Cancelled, Interruption, kindOfError, LimitReached, Refusal } from '../outcome.ts';
 import type { ToolContext } from '../tools/tool.ts';
 import { endingBy, type Outcome } from './ending.ts';
 import { converse } from './loop.ts';
@@ -39,6 +39,8 @@ export interface RunParts {
   /** For the same, kept apart as personal: user and host. */
   who: Record<string, string>;
   onChange(): void;
+  /** A fault of our own ended the work; it is recorded and shown as a failure, and handled where all bugs are. */
+  onBug(error: unknown): void;
 }
 
 /**
@@ -154,11 +156,12 @@ export class AgentRun {
       try {
         const claim = await store.claim(folders, id);
         if (!claim.ok) {
-          this.#refuse(`Another run is active in ${claim.folder} (process ${claim.pid}). Stop it first.`, message);
+          const who = `${claim.folder} (process ${claim.pid})`;
+          this.#refuse(new Refusal(`Another run is active in ${who}. Stop it first.`), message);
           return;
         }
       } catch (error) {
-        this.#refuse(error instanceof Error ? error.message : 'unknown failure', message);
+        this.#refuse(error, message);
         return;
       }
       try {
@@ -166,7 +169,7 @@ export class AgentRun {
         // Said in the last moment, when no turn was left to take it up.
         while (this.#state === 'finished' && this.#queue.length > 0) await this.#session(undefined, stop);
       } catch (error) {
-        this.#refuse(error instanceof Error ? error.message : 'unknown failure');
+        this.#refuse(error);
       } finally {
         await store.release(id).catch(() => undefined);
       }
@@ -181,9 +184,10 @@ export class AgentRun {
   }
 
   /** The work ends before it could be recorded; what was said is kept for the next try. */
-  #refuse(reason: string, unsaid?: string): void {
+  #refuse(why: unknown, unsaid?: string): void {
     if (unsaid !== undefined) this.#queue.unshift(unsaid);
-    this.#set('failed', this.#parts.redactor.text(reason));
+    if (kindOfError(why) === 'bug') this.#parts.onBug(why);
+    this.#set('failed', this.#parts.redactor.text(why instanceof Error ? why.message : 'unknown failure'));
     this.#transcript.add({ kind: 'notice', level: 'error', text: this.#reason });
     this.#parts.onChange();
   }
@@ -216,6 +220,7 @@ export class AgentRun {
     } catch (error) {
       const { state, reason } = endingBy(error, stop.signal);
       outcome = { state, reason: this.#parts.redactor.text(reason) };
+      if (outcome.state === 'failed' && kindOfError(error) === 'bug') this.#parts.onBug(error);
       if (outcome.state === 'failed') await this.#record('error', {}, { message: outcome.reason });
     } finally {
       runClock.pause();
