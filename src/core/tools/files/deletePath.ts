@@ -3,7 +3,7 @@ import { Missing, ToolFailure } from '../../outcome.ts';
 import { anyTool, expectedAt, type Tool, type ToolContext } from '../tool.ts';
 import { lossAt } from './loss.ts';
 import { secretsBelow } from './secretsBelow.ts';
-import { undoOf, undoWords } from './undo.ts';
+import { undoOf, undoOfAction, undoWords } from './undo.ts';
 
 const parameters = z.strictObject({
   path: z.string().describe('The file, link or folder, relative to the workspace folder'),
@@ -34,7 +34,7 @@ const tool: Tool<z.infer<typeof parameters>> = {
         ],
         arguments: { ...args },
         changes: [preImage],
-        undo,
+        undo: undoOfAction(undo),
       },
       title: `Delete ${shown}`,
       card: { kind: 'delete', path: shown, loss: await lossAt(look, context, signal) },

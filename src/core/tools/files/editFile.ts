@@ -5,7 +5,7 @@ import { textOf } from '../text.ts';
 import { anyTool, expectedAt, type Tool, type ToolContext } from '../tool.ts';
 import { editCard } from './diffCard.ts';
 import { refuseMasksLookedFor, refuseMasksWrittenBack } from './masksWrittenBack.ts';
-import { undoOf, undoWords } from './undo.ts';
+import { undoOf, undoOfAction, undoWords } from './undo.ts';
 
 const parameters = z.strictObject({
   path: z.string().describe('The file, relative to the workspace folder'),
@@ -46,7 +46,7 @@ const tool: Tool<Arguments> = {
         ],
         arguments: { ...args },
         changes: [preImage],
-        undo,
+        undo: undoOfAction(undo),
       },
       title: `Edit ${shown}`,
       card: await editCard({

@@ -5,7 +5,7 @@ import { anyTool, expectedAt, type Tool } from '../tool.ts';
 import { hiddenBelow } from './deletePath.ts';
 import { lossAt } from './loss.ts';
 import { secretsBelow } from './secretsBelow.ts';
-import { undoOf, undoWords } from './undo.ts';
+import { undoOf, undoOfAction, undoWords } from './undo.ts';
 
 const parameters = z.strictObject({
   from: z.string().describe('What to move, relative to the workspace folder'),
@@ -44,7 +44,7 @@ const tool: Tool<z.infer<typeof parameters>> = {
         ],
         arguments: { ...args },
         changes: [fromImage, toImage],
-        undo,
+        undo: undoOfAction(undo),
       },
       title: `Move ${fromShown} to ${toShown}`,
       card: {

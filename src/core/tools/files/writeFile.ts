@@ -5,7 +5,7 @@ import { textOf } from '../text.ts';
 import { anyTool, expectedAt, type Tool } from '../tool.ts';
 import { editCard } from './diffCard.ts';
 import { refuseMasksWrittenBack } from './masksWrittenBack.ts';
-import { undoOf, undoWords } from './undo.ts';
+import { undoOf, undoOfAction, undoWords } from './undo.ts';
 
 const parameters = z.strictObject({
   path: z.string().describe('The file, relative to the workspace folder; missing folders are made'),
@@ -41,7 +41,7 @@ const tool: Tool<z.infer<typeof parameters>> = {
         resources: [{ path: look.path, access: 'write' }],
         arguments: { ...args },
         changes: [preImage],
-        undo,
+        undo: undoOfAction(undo),
       },
       title: `${preImage.kind === 'absent' ? 'Create' : 'Overwrite'} ${shown}`,
       card: await editCard({
