@@ -12,6 +12,8 @@ if (major < 24) {
   });
   const { readFileSync } = await import('node:fs');
   const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+  const { endByFault } = await import('./cli/faults.ts');
+  process.on('uncaughtException', endByFault); // rejections that nobody handles, too
   const { main } = await import('./cli/main.ts');
   process.exitCode = await main(process.argv.slice(2), manifest.version);
 }

@@ -45,6 +45,8 @@ export class Engine {
   readonly #sandbox: SandboxRecord;
   readonly #listeners = new Set<() => void>();
 
+  onBug: (error: unknown) => void = () => undefined; // hears of faults of our own that ended a run's work
+
   constructor(parts: EngineParts) {
     this.#parts = parts;
     this.#policy = new PolicyInForce(parts);
@@ -185,6 +187,7 @@ export class Engine {
         redactor: this.redactor,
         newId: () => this.#parts.newId(),
         inSandbox: (run, work) => this.#parts.inSandbox(run, work),
+        onBug: this.onBug,
         facts: { version, policy: policyDigest(start, hash) },
       },
       stored?.before,

@@ -4,6 +4,7 @@ import { decide } from './decide.ts';
 import { doctor } from './doctor.ts';
 import { erase } from './erase.ts';
 import { exportLog } from './export.ts';
+import { tellError } from './faults.ts';
 import { history, questions, report } from './history.ts';
 import { notTaken, OPTIONS } from './options.ts';
 import { policy } from './policy.ts';
@@ -94,7 +95,7 @@ export async function main(argv: string[], version: string): Promise<number> {
         return wrong(`there is no command "${command}"`);
     }
   } catch (error) {
-    process.stderr.write(`oversign: ${visibleLine(error instanceof Error ? error.message : String(error))}\n`);
+    tellError(error);
     return 1;
   }
 }

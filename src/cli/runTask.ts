@@ -6,6 +6,7 @@ import { chooseModel, type ModelChoice } from '../node/models/chooseModel.ts';
 import type { RunState } from '../shared/runView.ts';
 import { visibleLine } from '../shared/visible.ts';
 import { askInTerminal } from '../terminal/approver.ts';
+import { tellError } from './faults.ts';
 import type { Asker } from '../terminal/asker.ts';
 import { jsonLine } from '../terminal/jsonLine.ts';
 import { columnsOf, openAsker, seenAt } from '../terminal/openAsker.ts';
@@ -58,9 +59,11 @@ export async function runTask(task: string, options: RunOptions, version: string
       ...(options.policy !== undefined && { runPolicy: resolve(options.policy) }),
     });
   } catch (error) {
-    return fail(error instanceof Error ? error.message : String(error), error instanceof WorkspaceRefused ? 2 : 1);
+    tellError(error);
+    return error instanceof WorkspaceRefused ? 2 : 1;
   }
   const engine = new Engine(node.parts);
+  engine.onBug = tellError;
   for (const value of keys) engine.addSecret({ name: 'OPENAI_API_KEY', value });
   // With --json, standard output is for the result alone.
   const output = options.json ? process.stderr : process.stdout;
@@ -98,7 +101,8 @@ export async function runTask(task: string, options: RunOptions, version: string
       );
     return EXIT[run.state];
   } catch (error) {
-    return fail(error instanceof Error ? error.message : String(error), 1);
+    tellError(error);
+    return 1;
   } finally {
     asker.close();
     process.stdin.destroy();

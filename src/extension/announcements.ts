@@ -6,10 +6,13 @@ import { plain } from '../vscode/messages.ts';
 /** A toast for each new question, unless the panel is in sight. It only leads there: nothing is approved in it. */
 export class Announcements {
   readonly #view: AgentView;
+  readonly #run: (work: () => Promise<void>) => void;
   readonly #announced = new Set<string>();
 
-  constructor(view: AgentView) {
+  /** `run`: does something, and tells where it fails. */
+  constructor(view: AgentView, run: (work: () => Promise<void>) => void) {
     this.#view = view;
+    this.#run = run;
   }
 
   announce(approvals: readonly Approval[]): void {
@@ -21,7 +24,7 @@ export class Announcements {
       void vscode.window
         .showInformationMessage(plain(`Oversign: approval needed (${tool}).`), 'Show')
         .then((picked) => {
-          if (picked === 'Show') void this.#view.reveal();
+          if (picked === 'Show') this.#run(() => this.#view.reveal());
         });
     }
   }

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { titleOf } from '../shared/cut.ts';
-import { plain, showProblem, withoutIcons } from '../vscode/messages.ts';
+import { plain, withoutIcons } from '../vscode/messages.ts';
 import { openPolicyFile } from '../vscode/policyFile.ts';
 import { openSample } from '../vscode/sample.ts';
 import { askForApiKey, chooseModel, modelSettings, removeApiKey } from '../vscode/settings.ts';
@@ -18,7 +18,7 @@ export function registerCommands(context: vscode.ExtensionContext, controller: C
         try {
           await action(...args);
         } catch (error) {
-          showProblem(error);
+          controller.faults.tell(error);
         }
       }),
     );

@@ -15,6 +15,7 @@ import { TextDocuments } from '../vscode/textDocuments.ts';
 import { Announcements } from './announcements.ts';
 import { ModelChoice } from './modelChoice.ts';
 import { allowAlways } from './policyCommands.ts';
+import { Faults } from './faults.ts';
 import type { Session } from './session.ts';
 import { IN_EDITOR } from '../shared/answered.ts';
 
@@ -24,6 +25,7 @@ export class Controller implements vscode.Disposable {
   readonly tree: AuditTree;
   readonly #context: vscode.ExtensionContext;
   readonly documents = new TextDocuments();
+  readonly faults = new Faults();
   readonly #status = new StatusBar();
   readonly #marks = new PolicyMarks();
   readonly #assist = new PolicyAssist(
@@ -51,10 +53,17 @@ export class Controller implements vscode.Disposable {
         this.#run(() => this.#onMessage(message));
       },
     );
-    this.#announcements = new Announcements(this.view);
+    this.#announcements = new Announcements(this.view, (work) => {
+      this.#run(work);
+    });
+    this.view.onFault = (error) => {
+      this.faults.tell(error);
+    };
     this.tree = new AuditTree({
-      page: async (filter, limit, before) => (await this.session()).log.page(filter, limit, before),
-      turns: async (run, filter): Promise<TreeTurn[]> => (await this.session()).log.turns(run, filter),
+      page: (filter, limit, before) =>
+        this.faults.noting(async () => (await this.session()).log.page(filter, limit, before)),
+      turns: (run, filter): Promise<TreeTurn[]> =>
+        this.faults.noting(async () => (await this.session()).log.turns(run, filter)),
       // Other windows write the same log: coming back to the tree is the moment to see what they did.
       seen: () => {
         if (this.#session) this.#run(async () => (await this.session()).refreshInterrupted());
@@ -158,7 +167,8 @@ export class Controller implements vscode.Disposable {
   }
 
   dispose(): void {
-    for (const part of [this.view, this.tree, this.documents, this.#status, this.#assist, this.#marks]) part.dispose();
+    for (const part of [this.view, this.tree, this.documents, this.faults, this.#status, this.#assist, this.#marks])
+      part.dispose();
   }
 
   /** A session is for one set of folders: another set is another session, and a run in the old one is interrupted. */
@@ -189,6 +199,10 @@ export class Controller implements vscode.Disposable {
       },
     });
     this.#problem = undefined;
+    this.faults.mask = (text) => session.engine.redactor.text(text);
+    session.engine.onBug = (error) => {
+      this.faults.tell(error);
+    };
     session.engine.onChange(() => {
       this.#announcements.announce(session.engine.view().approvals);
       this.view.changed();
@@ -284,7 +298,7 @@ export class Controller implements vscode.Disposable {
   #run(work: () => Promise<void>): void {
     work().catch((error: unknown) => {
       this.view.changed();
-      showProblem(error);
+      this.faults.tell(error);
     });
   }
 }

@@ -20,6 +20,8 @@ export class AgentView implements vscode.WebviewViewProvider, vscode.Disposable 
   readonly #feed = new PanelFeed();
   #timer: NodeJS.Timeout | undefined;
   #waiting: ToPanel[] = [];
+  /** Hears what goes wrong in taking a message of the panel. */
+  onFault: (error: unknown) => void = () => undefined;
 
   constructor(extensionUri: vscode.Uri, snapshot: () => Promise<PanelState>, onMessage: (message: PanelWish) => void) {
     this.#extensionUri = extensionUri;
@@ -37,7 +39,11 @@ export class AgentView implements vscode.WebviewViewProvider, vscode.Disposable 
     this.#feed.end();
     const dist = vscode.Uri.joinPath(this.#extensionUri, 'dist');
     view.webview.options = { enableScripts: true, localResourceRoots: [dist] };
-    view.webview.onDidReceiveMessage((message: unknown) => void this.#received(message));
+    view.webview.onDidReceiveMessage((message: unknown) => {
+      this.#received(message).catch((error: unknown) => {
+        this.onFault(error);
+      });
+    });
     // A hidden page is gone; the next one says `ready`. What is said meanwhile waits for it.
     view.onDidChangeVisibility(() => {
       if (!view.visible) this.#feed.end();

@@ -11,7 +11,7 @@ import { EgressLedger } from '../egress/ledger.ts';
 import type { Model } from '../models/port.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import type { CallParts, CallRun } from '../tools/callRun.ts';
-import { Cancelled, Interruption, LimitReached } from '../outcome.ts';
+import { Cancelled, Interruption, kindOfError, LimitReached, Refusal } from '../outcome.ts';
 import { Budget } from './budget.ts';
 import { Conversation } from './conversation.ts';
 import { endingBy, type Outcome } from './ending.ts';
@@ -42,6 +42,8 @@ export interface RunParts {
   /** For the same, kept apart as personal: user and host. */
   who: Record<string, string>;
   onChange(): void;
+  /** A fault of our own ended the work; it is recorded and shown as a failure, and handled where all bugs are. */
+  onBug(error: unknown): void;
 }
 
 /**
@@ -163,11 +165,12 @@ export class AgentRun {
     try {
       const claim = await store.claim(folders, id);
       if (!claim.ok) {
-        this.#refuse(`Another run is active in ${claim.folder} (process ${claim.pid}). Stop it first.`, message);
+        const who = `${claim.folder} (process ${claim.pid})`;
+        this.#refuse(new Refusal(`Another run is active in ${who}. Stop it first.`), message);
         return;
       }
     } catch (error) {
-      this.#refuse(error instanceof Error ? error.message : 'unknown failure', message);
+      this.#refuse(error, message);
       return;
     }
     let unsaid = message;
@@ -179,16 +182,17 @@ export class AgentRun {
         while (stateOf(this.#phase) === 'finished' && this.#conversation.waits) await this.#session(undefined, stop);
       });
     } catch (error) {
-      this.#refuse(error instanceof Error ? error.message : 'unknown failure', unsaid);
+      this.#refuse(error, unsaid);
     } finally {
       await store.release(id).catch(() => undefined);
     }
   }
 
   /** The work ends before it could be recorded; what was said is kept for the next try. */
-  #refuse(why: string, unsaid?: string): void {
+  #refuse(why: unknown, unsaid?: string): void {
     if (unsaid !== undefined) this.#conversation.putBack(unsaid);
-    const reason = this.#parts.redactor.text(why);
+    if (kindOfError(why) === 'bug') this.#parts.onBug(why);
+    const reason = this.#parts.redactor.text(why instanceof Error ? why.message : 'unknown failure');
     this.#become(ending(this.#phase, { state: 'failed', reason }));
     this.#transcript.add({ kind: 'notice', level: 'error', text: reason });
     this.#parts.onChange();
@@ -248,6 +252,7 @@ export class AgentRun {
     } catch (error) {
       const { state, reason } = endingBy(error, signal);
       const outcome = { state, reason: redactor.text(reason) };
+      if (state === 'failed' && kindOfError(error) === 'bug') this.#parts.onBug(error);
       if (state === 'failed') await this.#log.add('error', {}, { message: outcome.reason });
       return outcome;
     } finally {

@@ -1,11 +1,18 @@
 import type { PreImage } from '../../shared/action.ts';
 
+/** What undo will be able to do for an action. */
+export type Undo =
+  | { kind: 'whole' }
+  /** `leftOut`: what it could not bring back, as a person is told. */
+  | { kind: 'partly'; leftOut: readonly string[] }
+  | { kind: 'none'; why: 'too large' | 'of another kind' }
+  /** The action changes nothing. */
+  | { kind: 'nothing' };
+
 /** Keeps what stood on disk before an action, outside the workspace and outside `.git`. */
 export interface Checkpoints {
-  /**
-   * Whether everything at these paths is small enough to be kept (so that undo is certain), without keeping it.
-   */
-  canKeep(paths: readonly string[]): Promise<boolean>;
+  /** What undo will be able to do where these paths are changed; nothing is kept yet. */
+  foresee(paths: readonly string[]): Promise<Undo>;
   /** Stores the content at these paths durably. Throws when it cannot; then the action must not happen. */
   keep(run: string, action: string, preImages: readonly PreImage[]): Promise<{ files: number; bytes: number }>;
   /** The text of a file as it stood before an action; empty for one that was not there, undefined where none is kept. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { pipeline } from 'node:stream/promises';
 import type { PreImage } from '../../shared/action.ts';
-import type { Checkpoints } from '../../core/checkpoint/port.ts';
+import type { Checkpoints, Undo } from '../../core/checkpoint/port.ts';
 import { ToolFailure } from '../../core/outcome.ts';
 import { asFailure } from '../files/openTree.ts';
 import { isByIdentity, isSame, preImageAt } from '../files/preImage.ts';
@@ -32,6 +32,14 @@ const ManifestSchema = z.object({
   ),
 });
 
+type Hindrance = Extract<Undo, { kind: 'none' }>['why'];
+
+interface Seen {
+  files: number;
+  bytes: number;
+  stretch: Stretch;
+}
+
 /** One thing as it stood: where, what, how it was allowed, and for a file the blob that holds its bytes. */
 interface Kept {
   path: string;
@@ -53,10 +61,13 @@ export class BlobCheckpoints implements Checkpoints {
     this.#folder = dataFolder;
   }
 
-  async canKeep(paths: readonly string[]): Promise<boolean> {
+  async foresee(paths: readonly string[]): Promise<Undo> {
     const seen = { files: 0, bytes: 0, stretch: new Stretch() };
-    for (const path of paths) if (!(await this.#measure(path, seen))) return false;
-    return true;
+    for (const path of paths) {
+      const why = await this.#hindrance(path, seen);
+      if (why !== undefined) return { kind: 'none', why };
+    }
+    return { kind: 'whole' };
   }
 
   async keep(run: string, action: string, preImages: readonly PreImage[]): Promise<{ files: number; bytes: number }> {
@@ -89,21 +100,24 @@ export class BlobCheckpoints implements Checkpoints {
     return readFile(blob, 'utf8').catch(() => undefined);
   }
 
-  async #measure(path: string, seen: { files: number; bytes: number; stretch: Stretch }): Promise<boolean> {
+  /** Why what stands at a path cannot be kept; undefined where it can. */
+  async #hindrance(path: string, seen: Seen): Promise<Hindrance | undefined> {
     await seen.stretch.rest();
     const info = lstatSync(path, { throwIfNoEntry: false });
-    if (info === undefined) return true;
+    if (info === undefined) return undefined;
     seen.files += 1;
     if (info.isFile()) seen.bytes += info.size;
-    if (seen.files > MOST_FILES || seen.bytes > MOST_BYTES) return false;
-    if (!info.isDirectory()) return info.isFile() || info.isSymbolicLink();
+    if (seen.files > MOST_FILES || seen.bytes > MOST_BYTES) return 'too large';
+    if (!info.isDirectory()) return info.isFile() || info.isSymbolicLink() ? undefined : 'of another kind';
     const folder = openedOrNone(path);
-    if (!folder) return true;
+    if (!folder) return undefined;
     try {
       // Left at the first that is too much: a folder may hold millions.
-      for (let entry = folder.readSync(); entry !== null; entry = folder.readSync())
-        if (!(await this.#measure(join(path, entry.name), seen))) return false;
-      return true;
+      for (let entry = folder.readSync(); entry !== null; entry = folder.readSync()) {
+        const why = await this.#hindrance(join(path, entry.name), seen);
+        if (why !== undefined) return why;
+      }
+      return undefined;
     } finally {
       folder.closeSync();
     }

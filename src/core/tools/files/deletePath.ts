@@ -6,7 +6,7 @@ import { defineTool, expectedAt, type Tool, type CallContext } from '../tool.ts'
 import type { ToolPorts } from '../ports.ts';
 import { lossAt } from './loss.ts';
 import { secretsBelow } from './secretsBelow.ts';
-import { undoOf, undoWords } from './undo.ts';
+import { undoOf, undoOfAction, undoWords } from './undo.ts';
 
 const parameters = z.strictObject({
   path: z.string().describe('The file, link or folder, relative to the workspace folder'),
@@ -39,7 +39,7 @@ export const deletePath = defineTool((ports: Ports): Tool<z.infer<typeof paramet
         ],
         arguments: { ...args },
         changes: [preImage],
-        undo,
+        undo: undoOfAction(undo),
       },
       title: `Delete ${shown}`,
       card: deleteCard(shown, await lossAt(look, ports, context)),

@@ -6,7 +6,7 @@ import { defineTool, expectedAt, type Tool, type CallContext } from '../tool.ts'
 import type { ToolPorts } from '../ports.ts';
 import { editCard } from './diffCard.ts';
 import { refuseMasksLookedFor, refuseMasksWrittenBack } from './masksWrittenBack.ts';
-import { undoOf, undoWords } from './undo.ts';
+import { undoOf, undoOfAction, undoWords } from './undo.ts';
 
 const parameters = z.strictObject({
   path: z.string().describe('The file, relative to the workspace folder'),
@@ -48,7 +48,7 @@ export const editFile = defineTool((ports: Ports): Tool<z.infer<typeof parameter
         ],
         arguments: { ...args },
         changes: [preImage],
-        undo,
+        undo: undoOfAction(undo),
       },
       title: `Edit ${shown}`,
       card: await editCard({

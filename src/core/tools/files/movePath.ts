@@ -8,7 +8,7 @@ import type { ToolPorts } from '../ports.ts';
 import { hiddenBelow } from './deletePath.ts';
 import { lossAt } from './loss.ts';
 import { secretsBelow } from './secretsBelow.ts';
-import { undoOf, undoWords } from './undo.ts';
+import { undoOf, undoOfAction, undoWords } from './undo.ts';
 
 const parameters = z.strictObject({
   from: z.string().describe('What to move, relative to the workspace folder'),
@@ -49,7 +49,7 @@ export const movePath = defineTool((ports: Ports): Tool<z.infer<typeof parameter
         ],
         arguments: { ...args },
         changes: [fromImage, toImage],
-        undo,
+        undo: undoOfAction(undo),
       },
       title: `Move ${fromShown} to ${toShown}`,
       card: moveCard(fromShown, toShown, to.kind === 'file' ? await lossAt(to, ports, context) : undefined),

@@ -1,20 +1,37 @@
 import type { Action, PreImage } from '../../../shared/action.ts';
-import type { Checkpoints } from '../../checkpoint/port.ts';
+import type { Checkpoints, Undo } from '../../checkpoint/port.ts';
 
-/** Whether everything that stands at these paths can be kept before the change. */
-export async function undoOf(checkpoints: Checkpoints, preImages: PreImage[]): Promise<Action['undo']> {
+/** What undo will be able to do where what stands at these paths is changed. */
+export async function undoOf(checkpoints: Checkpoints, preImages: PreImage[]): Promise<Undo> {
   const present = preImages.filter((image) => image.kind !== 'absent').map((image) => image.path);
-  return (await checkpoints.canKeep(present)) ? 'full' : 'none';
+  return checkpoints.foresee(present);
+}
+
+/** As an action says it: whatever is not whole is none, so that nothing is let through for an undo that is not certain. */
+export function undoOfAction({ kind }: Undo): Action['undo'] {
+  switch (kind) {
+    case 'whole':
+      return 'full';
+    case 'partly':
+    case 'none':
+      return 'none';
+    case 'nothing':
+      return 'nothing-to-undo';
+  }
 }
 
 /** Undo itself is not built yet: the words promise the kept content, nothing more. */
-export function undoWords(undo: Action['undo']): string {
-  switch (undo) {
-    case 'full':
+export function undoWords(undo: Undo): string {
+  switch (undo.kind) {
+    case 'whole':
       return 'What stands there now is kept in Oversign’s data folder before the change.';
+    case 'partly':
+      return `Not all of it can be undone. Left out: ${undo.leftOut.join(', ')}.`;
     case 'none':
-      return 'This is too large to keep a copy of: it cannot be undone.';
-    case 'nothing-to-undo':
+      return undo.why === 'too large'
+        ? 'This is too large to keep a copy of: it cannot be undone.'
+        : 'It holds something that is neither a file, a folder nor a link: it cannot be undone.';
+    case 'nothing':
       return 'Nothing changes on disk.';
   }
 }

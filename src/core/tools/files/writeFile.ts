@@ -6,7 +6,7 @@ import { defineTool, expectedAt, type Tool } from '../tool.ts';
 import type { ToolPorts } from '../ports.ts';
 import { editCard } from './diffCard.ts';
 import { refuseMasksWrittenBack } from './masksWrittenBack.ts';
-import { undoOf, undoWords } from './undo.ts';
+import { undoOf, undoOfAction, undoWords } from './undo.ts';
 
 const parameters = z.strictObject({
   path: z.string().describe('The file, relative to the workspace folder; missing folders are made'),
@@ -44,7 +44,7 @@ export const writeFile = defineTool((ports: Ports): Tool<z.infer<typeof paramete
         resources: [{ path: look.path, access: 'write' }],
         arguments: { ...args },
         changes: [preImage],
-        undo,
+        undo: undoOfAction(undo),
       },
       title: `${preImage.kind === 'absent' ? 'Create' : 'Overwrite'} ${shown}`,
       card: await editCard({
