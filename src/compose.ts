@@ -15,6 +15,7 @@ import type { Model } from './core/models/port.ts';
 import { Failure } from './core/outcome.ts';
 import type { EffectivePolicy } from './core/policy/merge.ts';
 import { Redactor, type Secret } from './core/redaction/redactor.ts';
+import type { CallParts } from './core/tools/callRun.ts';
 import type { SandboxStatus } from './core/sandbox/port.ts';
 import type { Scope } from './core/scope/scope.ts';
 import type { AnsweredBy } from './shared/answered.ts';
@@ -92,10 +93,14 @@ export class Engine {
 
   /** What would happen if the agent made this call now, in a new run. Decides as a run would, and does nothing. */
   async tryCall(call: { name: string; arguments: string }, flags?: Flags, signal?: AbortSignal): Promise<Trial> {
-    const own = { folder: this.#folder(), goesTo: 'the model', scriptWatch: new ScriptWatch(false) };
-    const start = await this.policy();
-    const calls = callPartsOf({ ...own, start }, this.#parts, { policy: this.#policy, redactor: this.redactor });
-    return tryCall(call, calls, flags, signal);
+    return tryCall(call, await this.#callsForLab(), flags, signal);
+  }
+
+  /** The same for a call of a tool about one path or command line. */
+  async tryAction(tool: string, about: string, signal?: AbortSignal): Promise<Trial> {
+    const calls = await this.#callsForLab();
+    const args = calls.toolbox.named(tool)?.tried(about) ?? {};
+    return tryCall({ name: tool, arguments: JSON.stringify(args) }, calls, undefined, signal);
   }
 
   /** The workspace policies that are not accepted and would count for more if they were. */
@@ -161,6 +166,12 @@ export class Engine {
   /** Marks what dead processes left open, and lists the runs of this workspace that wait to be resumed. */
   async interrupted(): Promise<RunSummary[]> {
     return this.#runs.interrupted();
+  }
+
+  async #callsForLab(): Promise<CallParts> {
+    const own = { folder: this.#folder(), goesTo: 'the model', scriptWatch: new ScriptWatch(false) };
+    const start = await this.policy();
+    return callPartsOf({ ...own, start }, this.#parts, { policy: this.#policy, redactor: this.redactor });
   }
 
   async #openRun(

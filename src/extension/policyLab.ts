@@ -40,20 +40,7 @@ export class PolicyLab {
 
   /** What would happen if the agent made this call: a text for people. `argument` is the command or the path. */
   async tryAction(tool: string, argument: string, signal: AbortSignal): Promise<string> {
-    const key = tool === 'run_command' ? 'command' : 'path';
-    const extra: Record<string, Record<string, string>> = {
-      write_file: { content: '' },
-      edit_file: { old_text: '?', new_text: '' },
-      search_files: { pattern: 'x' },
-      find_files: { pattern: '*' },
-    };
-    const more = Object.hasOwn(extra, tool) ? extra[tool] : {};
-    const args = tool === 'move_path' ? { from: argument, to: `${argument}.moved` } : { [key]: argument, ...more };
-    const { decision, lights, action } = await this.#engine.tryCall(
-      { name: tool, arguments: JSON.stringify(args) },
-      undefined,
-      signal,
-    );
+    const { decision, lights, action } = await this.#engine.tryAction(tool, argument, signal);
     const doubts = (action?.kind === 'run' ? action.command.doubts : []).map(({ why }) => `- ${code(why)}`);
     return [
       `# ${decision.verdict}: ${tool}`,

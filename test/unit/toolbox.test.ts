@@ -12,10 +12,15 @@ test('the names that rules may speak of are those of the tools, and each tool ha
   expect(builtInTools(NO_PORTS).map(({ name }) => name)).toEqual([...TOOL_NAMES]);
 });
 
+test('each tool can be tried with one path or command line', () => {
+  for (const tool of builtInTools(NO_PORTS))
+    expect(tool.parameters.safeParse(tool.tried('src')).success, tool.name).toBe(true);
+});
+
 test('a toolbox finds its tools by name, and nothing that is none', () => {
-  const { named } = toolboxOf(builtInTools(NO_PORTS));
-  for (const name of TOOL_NAMES) expect(named(name)?.name).toBe(name);
-  for (const name of ['constructor', '__proto__', 'Read_file', '']) expect(named(name)).toBeUndefined();
+  const toolbox = toolboxOf(builtInTools(NO_PORTS));
+  for (const name of TOOL_NAMES) expect(toolbox.named(name)?.name).toBe(name);
+  for (const name of ['constructor', '__proto__', 'Read_file', '']) expect(toolbox.named(name)).toBeUndefined();
 });
 
 test('two tools of one name are no toolbox', () => {

@@ -54,6 +54,8 @@ export interface Tool<A> {
   summary: string;
   family: Family;
   parameters: z.ZodType<A>;
+  /** Arguments of a call about one path or command line, for whoever tries out what would happen. */
+  tried(about: string): object;
   describe(args: A, context: CallContext): Promise<Description>;
   perform(args: A, action: Action, context: CallContext): Promise<Performed>;
 }

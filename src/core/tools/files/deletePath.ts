@@ -19,6 +19,7 @@ export const deletePath = defineTool((ports: Ports): Tool<z.infer<typeof paramet
   summary: 'Delete a file, a link, or a folder with everything in it.',
   family: 'file_system',
   parameters,
+  tried: (path) => ({ path }),
   async describe(args, context) {
     const look = await context.files.look(args.path, ports.folder, 'itself');
     const shown = context.scope.shown(look.path);

@@ -22,6 +22,7 @@ export const editFile = defineTool((ports: Ports): Tool<z.infer<typeof parameter
   summary: 'Replace a piece of text in a file. The old text must occur exactly once unless replace_all is set.',
   family: 'file_system',
   parameters,
+  tried: (path) => ({ path, old_text: '?', new_text: '' }),
   async describe(args, context) {
     if (args.old_text === args.new_text)
       throw new ToolFailure('old_text and new_text are the same: this edit changes nothing');

@@ -22,6 +22,7 @@ export const findFiles = defineTool((ports: Ports): Tool<z.infer<typeof paramete
   summary: 'Find files by name: a glob against the path below the start, or a part of the name.',
   family: 'file_system',
   parameters,
+  tried: (path) => ({ path, pattern: '*' }),
   describe(args, context) {
     const title = (shown: string): string => `Find ${visibleLine(args.pattern)} in ${shown}`;
     return describeLooking({ tool: 'find_files', effect: 'search', args, access: () => 'list', title }, ports, context);

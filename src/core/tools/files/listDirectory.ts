@@ -17,6 +17,7 @@ export const listDirectory = defineTool((ports: Ports): Tool<z.infer<typeof para
   summary: 'List what is in a folder of the workspace: one name a line, folders with a slash, files with their size.',
   family: 'file_system',
   parameters,
+  tried: (path) => ({ path }),
   describe(args, context) {
     return describeLooking(
       { tool: 'list_directory', effect: 'list', args, access: () => 'list', title: (shown) => `List ${shown}` },

@@ -22,6 +22,7 @@ export const movePath = defineTool((ports: Ports): Tool<z.infer<typeof parameter
   summary: 'Move or rename a file, a link or a folder. An existing file at the new path is replaced.',
   family: 'file_system',
   parameters,
+  tried: (from) => ({ from, to: `${from}.moved` }),
   async describe(args, context) {
     const from = await context.files.look(args.from, ports.folder, 'itself');
     const to = await context.files.look(args.to, ports.folder, 'itself');

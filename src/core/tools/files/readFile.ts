@@ -23,6 +23,7 @@ export const readFile = defineTool((ports: Ports): Tool<z.infer<typeof parameter
   summary: 'Read a text file of the workspace, or a range of its lines. Lines come numbered.',
   family: 'file_system',
   parameters,
+  tried: (path) => ({ path }),
   async describe(args, context) {
     if (args.start_line !== undefined && args.end_line !== undefined && args.end_line < args.start_line)
       throw new ToolFailure(`end_line ${args.end_line} comes before start_line ${args.start_line}`);

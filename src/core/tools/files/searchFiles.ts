@@ -29,6 +29,7 @@ export const searchFiles = defineTool((ports: Ports): Tool<z.infer<typeof parame
   summary: 'Search the text of files. Hits come as path:line: text. Likely secrets and denied files are left out.',
   family: 'file_system',
   parameters,
+  tried: (path) => ({ path, pattern: 'x' }),
   describe(args, context) {
     return describeLooking(
       {

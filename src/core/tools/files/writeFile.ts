@@ -20,6 +20,7 @@ export const writeFile = defineTool((ports: Ports): Tool<z.infer<typeof paramete
   summary: 'Create a text file, or replace the whole content of one.',
   family: 'file_system',
   parameters,
+  tried: (path) => ({ path, content: '' }),
   async describe(args, context) {
     const look = await context.files.look(args.path, ports.folder, 'followed');
     const shown = context.scope.shown(look.path);
