@@ -1,7 +1,7 @@
 import { ApprovalDesk } from './core/approval/desk.ts';
 import { AgentRun } from './core/agent/run.ts';
 import type { Clock } from './core/agent/runClock.ts';
-import { restored } from './core/agent/transcript.ts';
+import { isReadable, readRun, type Saved } from './core/agent/storedRun.ts';
 import type { AuditLog, AuditReader, RunStore } from './core/audit/port.ts';
 import type { Checkpoints } from './core/checkpoint/port.ts';
 import type { Model } from './core/models/port.ts';
@@ -231,8 +231,9 @@ export class Engine {
   async #stored(run: string, model: Model): Promise<AgentRun> {
     const stored = await this.#parts.audit.loadTranscript(run);
     if (stored === undefined) throw new Error(`There is no run ${run} to resume.`);
-    const before = restored(stored);
-    if (!before) throw new Error('This run cannot be resumed: its transcript is damaged.');
+    const read = readRun(stored);
+    if (!read.ok) throw new Error(read.problem);
+    const before = read.saved;
     // What it had read belongs to its folder, and so does what it would go on to do.
     if (before.folder !== this.#parts.roots[0])
       throw new Error(`This run belongs to ${before.folder}; resume it there.`);
@@ -252,12 +253,14 @@ export class Engine {
   async interrupted(): Promise<RunSummary[]> {
     await this.#parts.audit.recover();
     const recent = await this.#parts.audit.runs(20);
-    return recent.filter(
+    const waiting = recent.filter(
       (run) => run.state === 'interrupted' && run.run !== this.#run?.id && run.folder === this.#parts.roots[0],
     );
+    const readable = await Promise.all(waiting.map(({ run }) => isReadable(this.#parts.audit, run)));
+    return waiting.filter((_, index) => readable[index] === true);
   }
 
-  async #newRun(model: Model, id = this.#parts.newId(), before?: ReturnType<typeof restored>): Promise<AgentRun> {
+  async #newRun(model: Model, id = this.#parts.newId(), before?: Saved): Promise<AgentRun> {
     const { roots, audit, clock, version, who, hash } = this.#parts;
     const [folder] = roots;
     if (folder === undefined) throw new Error('There is no workspace folder.');

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { PanelWish } from '../shared/protocol.ts';
+import type { ModelChoice } from '../node/models/chooseModel.ts';
 import type { PanelState } from '../shared/runView.ts';
 import { AgentView } from '../vscode/agentView.ts';
 import { AuditTree, type TreeTurn } from '../vscode/auditTree.ts';
@@ -214,8 +215,9 @@ export class Controller implements vscode.Disposable {
     return session;
   }
 
-  async #choice(): Promise<{ provider: 'demo' | 'openai' | 'ollama'; name: string; baseUrl: string; apiKey: string }> {
-    return { ...modelSettings(), apiKey: await apiKey(this.#context.secrets) };
+  async #choice(): Promise<ModelChoice> {
+    const settings = modelSettings();
+    return { ...settings, apiKey: await apiKey(this.#context.secrets, settings) };
   }
 
   async #snapshot(): Promise<PanelState> {

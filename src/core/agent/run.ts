@@ -17,7 +17,8 @@ import { converse } from './loop.ts';
 import { systemPrompt } from './prompt.ts';
 import { RunClock, type Clock } from './runClock.ts';
 import { SentContent } from './sentContent.ts';
-import { entriesOf, saved, Transcript, withEveryCallAnswered, type Saved } from './transcript.ts';
+import { saved, withEveryCallAnswered, type Saved } from './storedRun.ts';
+import { entriesOf, Transcript } from './transcript.ts';
 
 /** What a run is made of; `calls.inForce` answers for now, not for the start. */
 export interface RunParts {
@@ -195,6 +196,8 @@ export class AgentRun {
     // What was said too late for the work before this.
     for (const text of this.#queue.splice(0)) this.#messages.push({ role: 'user', text });
     if (message !== undefined) this.#messages.push({ role: 'user', text: message });
+    // Some providers refuse a conversation whose last words are the model's own.
+    if (this.#messages.at(-1)?.role === 'assistant') this.#messages.push({ role: 'user', text: 'Continue.' });
     await this.#save(); // from here on a crash loses nothing that was said
     const { policy } = await this.#parts.calls.inForce();
     this.#turnsAtStart = this.#turn;
