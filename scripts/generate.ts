@@ -1,5 +1,5 @@
 /**
- * `npm run generate`: writes the names of the tools for the policy's schema; what is made from the schemas: the policy's JSON Schema, its reference page, the table of
+ * `npm run generate`: writes the names of the tools for the policy's schema, and what is known of the providers; what is made from the schemas: the policy's JSON Schema, its reference page, the table of
  * events, and the settings in the manifest; what the README says of system packages; and the lock as every npm leaves
  * it. With `--check` it writes nothing and fails where a file is not what it would write.
  */
@@ -9,15 +9,20 @@ import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { policyJsonSchema } from '../src/core/policy/jsonSchema.ts';
 import { BUILT_IN } from '../src/core/tools/table.ts';
+import { PROVIDERS } from '../src/node/models/providers.ts';
 import { auditPage } from './generate/auditPage.ts';
 import { steadyLock } from './generate/lockFile.ts';
 import { withSettings } from './generate/manifest.ts';
 import { policyPage } from './generate/policyPage.ts';
+import { providers } from './generate/providers.ts';
 import { readmePage } from './generate/readme.ts';
 import { toolNames } from './generate/toolNames.ts';
 
 const repository = join(import.meta.dirname, '..');
 const TOOL_NAMES_FILE = 'src/core/policy/toolNames.ts';
+const PROVIDERS_FILE = 'src/shared/providers.ts';
+/** Modules that what follows is made from. */
+const MODULES: readonly string[] = [TOOL_NAMES_FILE, PROVIDERS_FILE];
 
 /** The file as it stands; empty where there is none. */
 function current(file: string): string {
@@ -29,6 +34,7 @@ function current(file: string): string {
 export async function generated(): Promise<{ file: string; content: string }[]> {
   const contents = {
     [TOOL_NAMES_FILE]: toolNames(Object.keys(BUILT_IN)),
+    [PROVIDERS_FILE]: providers(PROVIDERS),
     'media/policy.schema.json': JSON.stringify(policyJsonSchema(), null, 2),
     'docs/policy.md': policyPage(),
     'docs/audit.md': auditPage(current('docs/audit.md')),
@@ -53,8 +59,8 @@ async function main(words: readonly string[]): Promise<number> {
   }
   if (!isCheck)
     console.log(differing.length === 0 ? 'Nothing has changed.' : differing.map(({ file }) => file).join('\n'));
-  // The schemas were made from the names as they stood before.
-  if (!isCheck && differing.some(({ file }) => file === TOOL_NAMES_FILE))
+  // The rest was made from the modules as they stood before.
+  if (!isCheck && differing.some(({ file }) => MODULES.includes(file)))
     return spawnSync(process.execPath, [import.meta.filename], { stdio: 'inherit' }).status ?? 1;
   return isCheck && differing.length > 0 ? 1 : 0;
 }

@@ -1,7 +1,7 @@
 import { ApprovalDesk } from './core/approval/desk.ts';
 import { AgentRun } from './core/agent/run.ts';
 import type { Clock } from './core/agent/runClock.ts';
-import type { Saved } from './core/agent/transcript.ts';
+import type { Saved } from './core/agent/storedRun.ts';
 import type { AuditLog, AuditReader, RunStore } from './core/audit/port.ts';
 import { callPartsOf, type CallPorts } from './core/engine/callParts.ts';
 import { maskVariables } from './core/engine/maskedVariables.ts';

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { Engine } from '../compose.ts';
 import { nodeParts, WorkspaceRefused } from '../node/engineParts.ts';
 import { chooseModel, type ModelChoice } from '../node/models/chooseModel.ts';
+import { isProvider, PROVIDER_NAMES, PROVIDERS, type ProviderName } from '../shared/providers.ts';
 import type { RunState } from '../shared/runView.ts';
 import { visibleLine } from '../shared/visible.ts';
 import { askInTerminal } from '../terminal/approver.ts';
@@ -47,8 +48,7 @@ export async function runTask(task: string, options: RunOptions, version: string
   const choice = modelChoice(options);
   if (typeof choice === 'string') return fail(choice, 2);
   // From here on the key is in one variable alone; no child and no library finds it in the environment.
-  const keys = [choice.apiKey, process.env['OPENAI_API_KEY'] ?? ''];
-  delete process.env['OPENAI_API_KEY'];
+  const keys = takenKeys(choice);
   let node;
   try {
     node = await nodeParts({
@@ -64,7 +64,7 @@ export async function runTask(task: string, options: RunOptions, version: string
   }
   const engine = new Engine(node.parts);
   engine.onBug = tellError;
-  for (const value of keys) engine.addSecret({ name: 'OPENAI_API_KEY', value });
+  for (const key of keys) engine.addSecret(key);
   // With --json, standard output is for the result alone.
   const output = options.json ? process.stderr : process.stdout;
   const write = (text: string): void => {
@@ -136,10 +136,10 @@ function answerInTerminal(engine: Engine, asker: Asker, output: NodeJS.WriteStre
 }
 
 function modelChoice(options: RunOptions): ModelChoice | string {
-  const provider = options.model ?? 'demo';
-  if (provider !== 'demo' && provider !== 'openai' && provider !== 'ollama')
-    return `there is no provider "${provider}"; choose demo, openai or ollama`;
-  let apiKey = process.env['OPENAI_API_KEY'] ?? '';
+  const provider = options.model ?? PROVIDER_NAMES[0];
+  if (!isProvider(provider)) return `there is no provider "${provider}"; choose ${either(PROVIDER_NAMES)}`;
+  const variable = keyVariable(provider);
+  let apiKey = variable === null ? '' : (process.env[variable] ?? '');
   if (options['api-key-file'] !== undefined) {
     try {
       apiKey = readFileSync(options['api-key-file'], 'utf8').trim();
@@ -150,9 +150,30 @@ function modelChoice(options: RunOptions): ModelChoice | string {
     if (apiKey === '') return `the API key file ${options['api-key-file']} is empty`;
   }
   if (!/^[\x21-\x7e]*$/.test(apiKey)) return 'the API key holds a space or a character that no key has';
-  if (provider === 'demo' && (options['model-name'] ?? options['base-url']) !== undefined)
-    return 'the demo has no model name and no address; add --model openai or --model ollama';
-  if (provider !== 'openai' && options['api-key-file'] !== undefined)
-    return `${provider} takes no API key; add --model openai, or leave --api-key-file out`;
+  const others = (fits: (name: ProviderName) => boolean): string =>
+    either(PROVIDER_NAMES.filter(fits).map((name) => `--model ${name}`));
+  if (!PROVIDERS[provider].server && (options['model-name'] ?? options['base-url']) !== undefined)
+    return `the ${provider} has no model name and no address; add ${others((name) => PROVIDERS[name].server !== null)}`;
+  if (variable === null && options['api-key-file'] !== undefined)
+    return `${provider} takes no API key; add ${others((name) => keyVariable(name) !== null)}, or leave --api-key-file out`;
   return { provider, name: options['model-name'] ?? '', baseUrl: options['base-url'] ?? '', apiKey };
+}
+
+function keyVariable(provider: ProviderName): string | null {
+  return PROVIDERS[provider].server?.keyVariable ?? null;
+}
+
+/** "a, b or c" */
+function either(words: readonly string[]): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`;
+}
+
+/** Every key that is here, each under its variable's name; after this none is in the environment. */
+function takenKeys({ provider, apiKey }: ModelChoice): { name: string; value: string }[] {
+  const keys = [{ name: keyVariable(provider) ?? 'API_KEY', value: apiKey }];
+  for (const name of PROVIDER_NAMES.map(keyVariable).filter((variable) => variable !== null)) {
+    keys.push({ name, value: process.env[name] ?? '' });
+    Reflect.deleteProperty(process.env, name);
+  }
+  return keys;
 }

@@ -1,3 +1,9 @@
+import { PROVIDER_NAMES, PROVIDERS } from '../shared/providers.ts';
+
+const VARIABLES = [...new Set(PROVIDER_NAMES.map((name) => PROVIDERS[name].server?.keyVariable ?? null))].filter(
+  (variable) => variable !== null,
+);
+
 export const USAGE = `oversign: an agent whose every action is checked against a policy and recorded; commands run in a sandbox
 
   oversign run "task"          do a task in a workspace; asks "Allow? [y/N]" where the policy says so
@@ -18,10 +24,10 @@ export const USAGE = `oversign: an agent whose every action is checked against a
 
 Options of run:
   --workspace DIR              the workspace folder (default: the current one)
-  --model demo|openai|ollama   the provider (default: demo)
+  ${`--model ${PROVIDER_NAMES.join('|')}`.padEnd(28)} the provider (default: ${PROVIDER_NAMES[0]})
   --model-name NAME            the model's name at the provider
-  --base-url URL               another OpenAI-compatible or Ollama server
-  --api-key-file FILE          a file with the API key (or the variable OPENAI_API_KEY)
+  --base-url URL               another server than the provider's usual one
+  --api-key-file FILE          a file with the API key (or the variable ${VARIABLES.join(', ')})
   --policy FILE                a policy for this run; it may only tighten
   --resume RUN                 go on with an interrupted, stopped or limited run
   --json                       how it ended, as one object; everything else goes to standard error

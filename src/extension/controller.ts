@@ -5,7 +5,6 @@ import type { PanelState } from '../shared/runView.ts';
 import { AgentView } from '../vscode/agentView.ts';
 import { AuditTree, type TreeTurn } from '../vscode/auditTree.ts';
 import { EditorWitness } from '../vscode/editorWitness.ts';
-import { showProblem } from '../vscode/messages.ts';
 import { openPolicyFile } from '../vscode/policyFile.ts';
 import { PolicyAssist } from '../vscode/policyAssist.ts';
 import { PolicyMarks } from '../vscode/policyMarks.ts';

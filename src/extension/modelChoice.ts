@@ -39,6 +39,7 @@ export class ModelChoice {
   }
 
   async #settings(): Promise<Parameters<Session['model']>[0]> {
-    return { ...modelSettings(), apiKey: await apiKey(this.#secrets) };
+    const settings = modelSettings();
+    return { ...settings, apiKey: await apiKey(this.#secrets, settings) };
   }
 }

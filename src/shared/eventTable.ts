@@ -55,8 +55,14 @@ export const EVENTS = {
     z.strictObject({ path: Text, contentOf: z.array(Text) }),
   ),
   model_replied: kind(
-    'What the model said, and what it counted.',
-    z.strictObject({ calls: Count, inputTokens: Count.optional(), outputTokens: Count.optional() }),
+    'What the model said, why its reply ended, and what it counted (`cachedTokens`: those of the input that its provider had read before).',
+    z.strictObject({
+      calls: Count,
+      end: Text.optional(),
+      inputTokens: Count.optional(),
+      outputTokens: Count.optional(),
+      cachedTokens: Count.optional(),
+    }),
     z.strictObject({ text: Text }),
   ),
   proposed: kind(

@@ -1,3 +1,5 @@
+import { isProvider, PROVIDER_NAMES, PROVIDERS, type ProviderName } from './providers.ts';
+
 /** One setting of the editor, as it is declared once: the manifest, the type and the parser are made from this. */
 export interface Setting {
   description: string;
@@ -13,12 +15,8 @@ export interface Setting {
 export const MODEL_SETTINGS = {
   provider: {
     description: 'Which provider answers. Cannot be set by a workspace.',
-    default: 'demo',
-    values: {
-      demo: 'Scripted words, everything else real. No language model is asked and nothing is sent.',
-      openai: 'OpenAI, or any server that speaks its protocol.',
-      ollama: 'Ollama, on this machine, or on another with https.',
-    },
+    default: PROVIDER_NAMES[0],
+    values: Object.fromEntries(PROVIDER_NAMES.map((name) => [name, PROVIDERS[name].about])),
   },
   name: { description: "The model's name at the provider.", default: '' },
   baseUrl: {
@@ -26,12 +24,10 @@ export const MODEL_SETTINGS = {
       "The server's address; empty for the provider's usual one. The API key is sent there. Cannot be set by a workspace.",
     default: '',
   },
-} as const satisfies Record<string, Setting>;
-
-type Declared = typeof MODEL_SETTINGS;
+} satisfies Record<string, Setting>;
 
 export interface ModelSettings {
-  provider: keyof Declared['provider']['values'];
+  provider: ProviderName;
   name: string;
   baseUrl: string;
 }
@@ -50,6 +46,24 @@ export function parseModelSettings(read: (name: keyof ModelSettings) => unknown)
   };
 }
 
-function isProvider(text: string): text is ModelSettings['provider'] {
-  return Object.hasOwn(MODEL_SETTINGS.provider.values, text);
+/** The address that prompts go to: the one that is set, or the provider's usual one; undefined where it has no server. */
+function addressOf({ provider, baseUrl }: Pick<ModelSettings, 'provider' | 'baseUrl'>): string | undefined {
+  const { server } = PROVIDERS[provider];
+  return server ? (baseUrl === '' ? server.usual : baseUrl).replace(/\/+$/, '') : undefined;
+}
+
+/** A key and whom it is for: each provider and address has its own, so that none is sent to another's server. */
+export interface KeyPlace {
+  provider: ProviderName;
+  address: string;
+  /** Its name in the editor's secret storage. */
+  secret: string;
+}
+
+/** Where the key for these settings is kept; undefined where the provider takes none. */
+export function keyPlace(settings: Pick<ModelSettings, 'provider' | 'baseUrl'>): KeyPlace | undefined {
+  const { provider } = settings;
+  const address = addressOf(settings);
+  if (address === undefined || PROVIDERS[provider].server?.keyVariable == null) return undefined;
+  return { provider, address, secret: `oversign.apiKey ${provider} ${address}` };
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { entriesOf, restored } from '../../src/core/agent/transcript.ts';
+import { readRun } from '../../src/core/agent/storedRun.ts';
+import { entriesOf } from '../../src/core/agent/transcript.ts';
 import { scripted, workbench } from '../support/workbench.ts';
 
 const CALLS = [
@@ -39,14 +40,14 @@ test('a resumed run shows what was denied, failed and stopped as that', async ()
 
 test('what was cut off, and what an earlier version stored, is shown as not known', () => {
   const call = (id: string) => ({ id, name: 'read_file', arguments: '{}' });
-  const stored = restored({
+  const stored = readRun({
     ...{ version: 1, task: 'do it', folder: '/w', turn: 1, contentOf: [] },
     messages: [
       { role: 'assistant', text: '', calls: [call('a'), call('b')] },
       { role: 'tool', call: 'a', name: 'read_file', text: 'Denied by policy' },
     ],
   });
-  expect(shown(entriesOf(stored?.messages ?? []))).toEqual([
+  expect(shown(entriesOf(stored.ok ? stored.saved.messages : []))).toEqual([
     ['read_file', 'unknown'],
     ['read_file', 'interrupted'],
   ]);

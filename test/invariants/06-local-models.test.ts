@@ -12,6 +12,7 @@ function modelAt(origin: string, isLocal: boolean): Model {
     async *stream(_request, permit: PermitSending) {
       await permit({ origin, method: 'POST', path: '/v1', bytes: 10, isLocal });
       yield { type: 'text' as const, text: 'hello' };
+      yield { type: 'end' as const, end: { why: 'finished' as const } };
     },
   };
 }

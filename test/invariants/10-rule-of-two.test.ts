@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { restored } from '../../src/core/agent/transcript.ts';
+import { readRun } from '../../src/core/agent/storedRun.ts';
 import { labelsOf, lightened, ruleOfTwoReason, wouldLightThird } from '../../src/core/flow/ruleOfTwo.ts';
 import { decide } from '../../src/core/policy/decide.ts';
 import { mergePolicies } from '../../src/core/policy/merge.ts';
@@ -209,7 +209,9 @@ describe('in a run', () => {
     });
     const id = bench.engine.view().run?.id ?? '';
     expect(bench.engine.view().run?.state).toBe('stopped');
-    expect(restored(await bench.node.audit.loadTranscript(id))?.flags).toEqual(lit(['untrusted', 'private']));
+    expect(readRun((await bench.node.audit.loadTranscript(id)) ?? null)).toMatchObject({
+      saved: { flags: lit(['untrusted', 'private']) },
+    });
     await bench.run([]);
     expect(bench.engine.view().run?.flags).toEqual(lit([]));
     await bench.engine.resume(id, scripted([run('touch t')]));
@@ -219,8 +221,8 @@ describe('in a run', () => {
 
   test('a transcript without flags counts as having all three lit, and one with broken flags is not resumed', () => {
     const old = { version: 1, task: '', folder: '', turn: 1, contentOf: [], messages: [] };
-    expect(restored(old)?.flags).toEqual(lit(FLAGS));
-    expect(restored({ ...old, flags: { untrusted: false } })).toBeUndefined();
-    expect(restored({ ...old, flags: null })).toBeUndefined();
+    expect(readRun(old)).toMatchObject({ saved: { flags: lit(FLAGS) } });
+    expect(readRun({ ...old, flags: { untrusted: false } }).ok).toBe(false);
+    expect(readRun({ ...old, flags: null }).ok).toBe(false);
   });
 });

@@ -129,17 +129,18 @@ describe('pieces of a streamed reply', () => {
   });
 
   test('control: what compatible servers leave out or send beside it is fine', () => {
-    const none = { usage: undefined, text: '', pieces: [], isLast: false };
+    const none = { usage: undefined, text: '', refusal: '', pieces: [], fields: {}, end: undefined };
     expect(chunkOf({}, 'http://s')).toEqual(none);
     expect(chunkOf({ choices: null, usage: { prompt_tokens: 'many' } }, 'http://s')).toEqual(none);
     expect(chunkOf({ choices: [{ delta: { content: 'a', role: 'assistant' }, finish_reason: null }] }, '')).toEqual({
       ...none,
       text: 'a',
+      fields: { content: 'a', role: 'assistant' },
     });
     expect(chunkOf({ choices: [{ index: 1, delta: { content: 'other' } }] }, '')).toEqual(none);
     expect(
       chunkOf({ choices: [{ finish_reason: 'stop' }], usage: { prompt_tokens: 1, completion_tokens: 2 } }, ''),
-    ).toEqual({ usage: { input: 1, output: 2 }, text: '', pieces: [], isLast: true });
+    ).toMatchObject({ usage: { input: 1, output: 2 }, text: '', pieces: [], end: { why: 'finished' } });
   });
 });
 

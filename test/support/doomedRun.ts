@@ -70,10 +70,12 @@ const model: Model = {
     turn += 1;
     if (moment === 'mixed' && turn % RUN === 0) {
       yield { type: 'text', text: 'done' };
+      yield { type: 'end', end: { why: 'finished' } };
       return;
     }
     const { name, args } = call(turn);
     yield { type: 'call', call: { id: `c${turn}`, name, arguments: JSON.stringify(args) } };
+    yield { type: 'end', end: { why: 'finished' } };
   },
 };
 const engine = new Engine(node.parts);

@@ -36,6 +36,7 @@ function model(path: string): Model {
         };
       else yield { type: 'text', text: 'done' };
       isFirst = false;
+      yield { type: 'end', end: { why: 'finished' } };
     },
   };
 }

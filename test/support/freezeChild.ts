@@ -65,6 +65,7 @@ async function call(name: string, args: unknown, stopAfterMs?: number): Promise<
       if (request.messages.at(-1)?.role === 'tool') yield { type: 'text', text: 'done' };
       else yield { type: 'call', call: { id: 'c', name, arguments: raw } };
       await Promise.resolve();
+      yield { type: 'end', end: { why: 'finished' } };
     },
   });
   const state = made.view().run?.state;

@@ -7,6 +7,8 @@ export interface ScriptedCall {
   args?: unknown;
   /** Arguments as the model would really send them, valid JSON or not (OpenAI only). */
   raw?: string;
+  /** Further fields of the call (OpenAI only). */
+  fields?: Record<string, unknown>;
 }
 
 /** What a model must not do, or may do any time. `overloaded`: come back in 30 s; `stall`: some words, then nothing; `silent`: not even a header. */
@@ -30,7 +32,11 @@ export interface ScriptedReply {
   /** The model's words; with `error-in-stream`, the error's. */
   text?: string;
   calls?: ScriptedCall[];
-  usage?: { input: number; output: number };
+  usage?: { input: number; output: number; cached?: number };
+  /** The word for the reply’s end; `null`: none, though it is done (Ollama only). */
+  end?: string | null;
+  /** Fields of the message, a piece each. */
+  fields?: Record<string, unknown>[];
   misbehave?: Misbehaviour;
   /** Milliseconds between two packets: words that a person can watch coming. */
   paceMs?: number;

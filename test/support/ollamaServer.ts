@@ -48,7 +48,9 @@ export async function ollamaServer(
 
 async function answer(response: ServerResponse, reply: ScriptedReply, model: string): Promise<void> {
   const { text = '', calls = [], usage = { input: 100, output: 20 } } = reply;
-  const lines = pieces(text).map((content) => line(model, { content }));
+  const lines = (reply.fields ?? []).map((fields) => line(model, { content: '', ...fields }));
+  lines.push(...pieces(text).map((content) => line(model, { content })));
+  const done_reason = reply.end === undefined ? 'stop' : (reply.end ?? undefined);
   for (const call of calls)
     lines.push(
       line(model, { content: '', tool_calls: [{ function: { name: call.name, arguments: call.args ?? {} } }] }),
@@ -57,7 +59,7 @@ async function answer(response: ServerResponse, reply: ScriptedReply, model: str
   await dribble(
     response,
     lines.join('') +
-      `${JSON.stringify({ ...head(model, { content: '' }), done: true, done_reason: 'stop', total_duration: 1, prompt_eval_count: usage.input, eval_count: usage.output })}\n`,
+      `${JSON.stringify({ ...head(model, { content: '' }), done: true, done_reason, total_duration: 1, prompt_eval_count: usage.input, eval_count: usage.output })}\n`,
     reply.paceMs,
   );
   response.end();

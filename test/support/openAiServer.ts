@@ -52,12 +52,19 @@ export async function openAiServer(
 async function answer(response: ServerResponse, reply: ScriptedReply, withUsage: boolean): Promise<void> {
   const { text = '', calls = [], usage = { input: 100, output: 20 } } = reply;
   const lines = [': comments are allowed\n\n', chunk({ role: 'assistant', content: '' })];
+  for (const fields of reply.fields ?? []) lines.push(chunk(fields));
   for (const piece of pieces(text)) lines.push(chunk({ content: piece }));
   for (const [index, call] of calls.entries())
     lines.push(
       chunk({
         tool_calls: [
-          { index, id: `call_${randomUUID()}`, type: 'function', function: { name: call.name, arguments: '' } },
+          {
+            index,
+            id: `call_${randomUUID()}`,
+            type: 'function',
+            function: { name: call.name, arguments: '' },
+            ...call.fields,
+          },
         ],
       }),
     );
@@ -68,7 +75,7 @@ async function answer(response: ServerResponse, reply: ScriptedReply, withUsage:
       const piece = list[turn];
       if (piece !== undefined) lines.push(chunk({ tool_calls: [{ index, function: { arguments: piece } }] }));
     }
-  lines.push(chunk({}, calls.length > 0 ? 'tool_calls' : 'stop'));
+  lines.push(chunk({}, reply.end ?? (calls.length > 0 ? 'tool_calls' : 'stop')));
   if (withUsage)
     lines.push(
       data({
@@ -78,6 +85,7 @@ async function answer(response: ServerResponse, reply: ScriptedReply, withUsage:
           prompt_tokens: usage.input,
           completion_tokens: usage.output,
           total_tokens: usage.input + usage.output,
+          ...(usage.cached !== undefined && { prompt_tokens_details: { cached_tokens: usage.cached } }),
         },
       }),
     );

@@ -32,6 +32,7 @@ export function scripted(script: Script): Model {
           type: 'call',
           call: { id: `c${turn}_${index}`, name: call.name, arguments: call.raw ?? JSON.stringify(call.args ?? {}) },
         };
+      yield { type: 'end', end: { why: 'finished' } };
     },
   };
 }

@@ -30,6 +30,7 @@ describe('generated files', () => {
     const all = await generated();
     expect(all.map(({ file }) => file)).toEqual([
       'src/core/policy/toolNames.ts',
+      'src/shared/providers.ts',
       'media/policy.schema.json',
       'docs/policy.md',
       'docs/audit.md',
@@ -60,6 +61,8 @@ describe('generated files', () => {
       expect(check()).toMatchObject({ status: 0, stderr: '' });
       const names = readFileSync('src/core/policy/toolNames.ts', 'utf8');
       writeFileSync(join(copy, 'src/core/policy/toolNames.ts'), names.replace("  'read_file',\n", ''));
+      const providers = readFileSync('src/shared/providers.ts', 'utf8');
+      writeFileSync(join(copy, 'src/shared/providers.ts'), providers.replace('its server', 'a server'));
       writeFileSync(join(copy, 'docs/policy.md'), `${page}x\n`);
       rmSync(join(copy, 'media/policy.schema.json'));
       const events = readFileSync('docs/audit.md', 'utf8');
@@ -78,6 +81,7 @@ describe('generated files', () => {
       expect(stderr).toBe(
         [
           'src/core/policy/toolNames.ts',
+          'src/shared/providers.ts',
           'media/policy.schema.json',
           'docs/policy.md',
           'docs/audit.md',
@@ -92,6 +96,7 @@ describe('generated files', () => {
       execFileSync(process.execPath, ['scripts/generate.ts'], { cwd: copy });
       expect(check().status).toBe(0);
       expect(readFileSync(join(copy, 'src/core/policy/toolNames.ts'), 'utf8')).toBe(names);
+      expect(readFileSync(join(copy, 'src/shared/providers.ts'), 'utf8')).toBe(providers);
       expect(readFileSync(join(copy, 'media/policy.schema.json'), 'utf8')).toContain('"read_file"');
       expect(readFileSync(join(copy, 'package.json'), 'utf8')).toBe(manifest);
       expect(readFileSync(join(copy, 'docs/audit.md'), 'utf8')).toBe(events);

@@ -2,7 +2,7 @@ import type { Flags } from '../../shared/flow.ts';
 import type { Json } from '../../shared/json.ts';
 import type { Message } from '../models/port.ts';
 import { SentContent } from './sentContent.ts';
-import { saved, withEveryCallAnswered, type Saved } from './transcript.ts';
+import { saved, withEveryCallAnswered, type Saved } from './storedRun.ts';
 
 /** What was said in a run, and what waits to be said: it is all that a model is sent, and what a run goes on from. */
 export class Conversation {
@@ -58,6 +58,8 @@ export class Conversation {
     this.#messages = withEveryCallAnswered(this.#messages);
     this.takeQueued(); // what was said too late for the work before this
     if (message !== undefined) this.add({ role: 'user', text: message });
+    // Some providers refuse a conversation whose last words are the model's own.
+    if (this.#messages.at(-1)?.role === 'assistant') this.add({ role: 'user', text: 'Continue.' });
     return { isFirst };
   }
 

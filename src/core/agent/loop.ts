@@ -1,12 +1,13 @@
 import type { NewEvent } from '../../shared/auditEvent.ts';
 import type { EgressLedger } from '../egress/ledger.ts';
 import type { EgressRule } from '../egress/port.ts';
-import { collectReply } from '../models/collect.ts';
-import { ModelFailure, type Model, type ToolCall } from '../models/port.ts';
+import { collectReply, type Reply } from '../models/collect.ts';
+import { unfinished, type Unfinished } from '../models/replyEnd.ts';
+import { ModelFailure, type Kept, type Model, type ToolCall } from '../models/port.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
 import { originText } from '../../shared/decision.ts';
 import type { Redactor } from '../redaction/redactor.ts';
-import { callTool } from '../tools/call.ts';
+import { callTool, leaveOut } from '../tools/call.ts';
 import type { CallParts, CallRun } from '../tools/callRun.ts';
 import { throwIfStopped } from '../outcome.ts';
 import type { Budget } from './budget.ts';
@@ -45,12 +46,16 @@ export async function converse(talk: Talk, signal: AbortSignal): Promise<Outcome
     const reply = await oneReply(talk, signal);
     if (!reply.ok) return reply.outcome;
     throwIfStopped(signal);
-    if (reply.calls.length === 0) {
+    const { calls, cut } = reply;
+    if (calls.length === 0) {
+      if (cut) return { state: cut.state, reason: cut.reason };
       if (!conversation.takeQueued()) return { state: 'finished', reason: 'The agent is done.' };
       continue;
     }
-    for (const call of reply.calls) {
-      const result = await callTool(call, talk.callRun(), signal);
+    for (const call of calls) {
+      const result = cut
+        ? await leaveOut(call, talk.callRun(), cut.callNotDone)
+        : await callTool(call, talk.callRun(), signal);
       conversation.add({ role: 'tool', call: call.id, name: call.name, text: result.text, ended: result.status });
       for (const path of result.contentOf) conversation.contentOf.add(path);
       await talk.save();
@@ -58,6 +63,8 @@ export async function converse(talk: Talk, signal: AbortSignal): Promise<Outcome
       if (repetition.seen(call.name, call.arguments, result.text))
         return { state: 'limit', reason: 'The model made the same call with the same result three times in a row.' };
     }
+    // A call that was too long can be made again in parts; after every other cut there is nothing to go on with.
+    if (cut?.state === 'failed') return { state: cut.state, reason: cut.reason };
     conversation.takeQueued();
   }
 }
@@ -73,7 +80,13 @@ function redactedCall(call: ToolCall, redactor: Redactor): ToolCall {
     id: redactor.text(call.id),
     name: name === call.name ? name : name.replace(/[^A-Za-z0-9_-]/g, '_').slice(0, 64),
     arguments: redactor.named(call.arguments),
+    ...keptUnless(call.kept, redactor),
   };
+}
+
+/** What a provider wants back goes back as it came, or, where a known secret is in it, not at all. */
+function keptUnless(kept: Kept | undefined, redactor: Redactor): { kept?: Kept } {
+  return kept && redactor.named(kept.json) === kept.json ? { kept } : {};
 }
 
 async function policyNow(talk: Talk): Promise<EffectivePolicy> {
@@ -91,7 +104,7 @@ function cloudRule(talk: Talk): EgressRule {
   };
 }
 
-type OneReply = { ok: true; calls: ToolCall[] } | { ok: false; outcome: Outcome };
+type OneReply = { ok: true; calls: ToolCall[]; cut: Unfinished | undefined } | { ok: false; outcome: Outcome };
 
 async function oneReply(talk: Talk, signal: AbortSignal): Promise<OneReply> {
   const permit = talk.ledger.permit({
@@ -109,16 +122,21 @@ async function oneReply(talk: Talk, signal: AbortSignal): Promise<OneReply> {
     const text = talk.redactor.text(reply.text);
     const calls = reply.calls.map((call) => redactedCall(call, talk.redactor));
     talk.showText(text, false);
-    talk.conversation.add({ role: 'assistant', text, calls });
-    await talk.record(
-      'model_replied',
-      { calls: calls.length, ...(reply.usage && { inputTokens: reply.usage.input, outputTokens: reply.usage.output }) },
-      { text },
-    );
+    // Nothing was said: providers refuse a conversation with an empty message in it.
+    if (text.trim() !== '' || calls.length > 0)
+      talk.conversation.add({ role: 'assistant', text, calls, ...keptUnless(reply.kept, talk.redactor) });
+    await talk.record('model_replied', { calls: calls.length, end: reply.end.why, ...counted(reply) }, { text });
     await talk.save();
-    return { ok: true, calls };
+    const cut = unfinished(reply.end);
+    return { ok: true, calls, cut: cut && { ...cut, reason: talk.redactor.text(cut.reason) } };
   } catch (error) {
     if (signal.aborted || !(error instanceof ModelFailure)) throw error;
     return { ok: false, outcome: { state: 'failed', reason: talk.redactor.text(error.message).slice(0, MAX_REASON) } };
   }
+}
+
+function counted({ usage }: Reply): NewEvent['data'] {
+  if (!usage) return {};
+  const { input, output, cached } = usage;
+  return { inputTokens: input, outputTokens: output, ...(cached !== undefined && { cachedTokens: cached }) };
 }

@@ -20,7 +20,8 @@ import { AT_REST, beginning, doing, ending, resting, stateOf, type Phase } from 
 import { systemPrompt } from './prompt.ts';
 import type { Clock } from './runClock.ts';
 import { RunRecord } from './runRecord.ts';
-import { entriesOf, Transcript, type Saved } from './transcript.ts';
+import type { Saved } from './storedRun.ts';
+import { entriesOf, Transcript } from './transcript.ts';
 
 /** What a run is made of; `calls.inForce` answers for now, not for the start. */
 export interface RunParts {

@@ -1,8 +1,5 @@
-import * as z from 'zod';
-import type { Json } from '../../shared/json.ts';
-import { FlagsSchema } from '../../shared/flow.ts';
 import type { Entry } from '../../shared/runView.ts';
-import type { Message, ToolCall } from '../models/port.ts';
+import type { Message } from '../models/port.ts';
 import type { CallUpdate } from '../tools/callRun.ts';
 
 const MAX_ENTRY = 20_000;
@@ -64,70 +61,8 @@ export class Transcript {
   }
 }
 
-const CallSchema = z.strictObject({ id: z.string(), name: z.string(), arguments: z.string() });
-const MessageSchema = z.discriminatedUnion('role', [
-  z.strictObject({ role: z.literal('system'), text: z.string() }),
-  z.strictObject({ role: z.literal('user'), text: z.string() }),
-  z.strictObject({ role: z.literal('assistant'), text: z.string(), calls: z.array(CallSchema) }),
-  z.strictObject({
-    role: z.literal('tool'),
-    call: z.string(),
-    name: z.string(),
-    text: z.string(),
-    /** Absent in runs of earlier versions. */
-    ended: z.enum(['done', 'failed', 'denied', 'cancelled', 'interrupted']).optional(),
-  }),
-]);
-const SavedSchema = z.strictObject({
-  version: z.literal(1),
-  task: z.string(),
-  folder: z.string(),
-  turn: z.number(),
-  contentOf: z.array(z.string()),
-  /** Absent in runs of earlier versions: all three are taken for lit. */
-  flags: FlagsSchema.default({ untrusted: true, private: true, outward: true }),
-  messages: z.array(MessageSchema),
-});
-export type Saved = z.infer<typeof SavedSchema>;
-
-/** A run as it is stored for *Resume*. */
-export function saved(state: Omit<Saved, 'version' | 'messages'> & { messages: readonly Message[] }): Json {
-  return JSON.parse(JSON.stringify({ version: 1, ...state })) as Json;
-}
-
-/** Reads a stored run. */
-export function restored(value: Json | undefined): Saved | undefined {
-  const parsed = SavedSchema.safeParse(value);
-  return parsed.success ? { ...parsed.data, messages: withEveryCallAnswered(parsed.data.messages) } : undefined;
-}
-
-/** Calls that never got a result are answered as interrupted: providers refuse a conversation with open calls. */
-export function withEveryCallAnswered(messages: readonly Message[]): Message[] {
-  const whole: Message[] = [];
-  let open: ToolCall[] = [];
-  const close = (): void => {
-    for (const { id, name } of open)
-      whole.push({
-        role: 'tool',
-        call: id,
-        name,
-        text: 'Interrupted: it is not known to have happened. Look before you repeat it.',
-        ended: 'interrupted',
-      });
-    open = [];
-  };
-  for (const message of messages) {
-    if (message.role === 'tool') open = open.filter(({ id }) => id !== message.call);
-    else close();
-    whole.push(message);
-    if (message.role === 'assistant') open = message.calls;
-  }
-  close();
-  return whole;
-}
-
 /** The transcript of a stored run, as far as messages tell it. */
-export function entriesOf(messages: Saved['messages']): Entry[] {
+export function entriesOf(messages: readonly Message[]): Entry[] {
   return messages.flatMap((message): Entry[] => {
     switch (message.role) {
       case 'system':

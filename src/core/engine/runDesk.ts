@@ -1,7 +1,7 @@
 import type { RunSummary } from '../../shared/auditEvent.ts';
 import type { RunView } from '../../shared/runView.ts';
 import type { AgentRun } from '../agent/run.ts';
-import { restored, type Saved } from '../agent/transcript.ts';
+import { isReadable, readRun, type Saved } from '../agent/storedRun.ts';
 import type { AuditReader, RunStore } from '../audit/port.ts';
 import type { Model } from '../models/port.ts';
 import { Failure } from '../outcome.ts';
@@ -94,7 +94,11 @@ export class RunDesk {
     const { audit, roots } = this.#parts;
     await audit.recover();
     const recent = await audit.runs(20);
-    return recent.filter((run) => run.state === 'interrupted' && run.run !== this.#run?.id && run.folder === roots[0]);
+    const waiting = recent.filter(
+      (run) => run.state === 'interrupted' && run.run !== this.#run?.id && run.folder === roots[0],
+    );
+    const readable = await Promise.all(waiting.map(({ run }) => isReadable(audit, run)));
+    return waiting.filter((_, index) => readable[index] === true);
   }
 
   /** The present run, once whatever starts has started. */
@@ -110,8 +114,9 @@ export class RunDesk {
   async #stored(run: string, model: Model): Promise<AgentRun> {
     const stored = await this.#parts.audit.loadTranscript(run);
     if (stored === undefined) throw new Failure(`There is no run ${run} to resume.`);
-    const before = restored(stored);
-    if (!before) throw new Failure('This run cannot be resumed: its transcript is damaged.');
+    const read = readRun(stored);
+    if (!read.ok) throw new Failure(read.problem);
+    const before = read.saved;
     // What it had read belongs to its folder, and so does what it would go on to do.
     if (before.folder !== this.#parts.roots[0])
       throw new Failure(`This run belongs to ${before.folder}; resume it there.`);

@@ -88,6 +88,7 @@ export function demoModel(scenario: DemoScenario | undefined, pause: () => Promi
             arguments: JSON.stringify(next.call.args),
           },
         };
+      yield { type: 'end', end: { why: next.call ? 'calls' : 'finished' } };
     },
   };
 }

@@ -40,6 +40,11 @@ export async function callTool(call: ToolCall, run: CallRun, signal: AbortSignal
   }
 }
 
+/** A call of a reply that did not come to its end: it may be half of one that happens to parse, and is not done. */
+export async function leaveOut(call: ToolCall, run: CallRun, why: string): Promise<CallResult> {
+  return new Step(run.newId(), call, run).fail('cut-off', why);
+}
+
 async function decideAndPerform(
   call: Extract<ParsedCall, { kind: 'call' }>,
   step: Step,

@@ -4,6 +4,8 @@ import type { PermitSending } from '../../core/egress/port.ts';
 import { ModelFailure, type Message, type Model, type ModelEvent, type ModelRequest } from '../../core/models/port.ts';
 import { doorTo, EgressRefused } from '../egress/door.ts';
 import { destinationWords } from './destination.ts';
+import { endBy } from './endWords.ts';
+import { fieldsFor, KeptFields } from './keptFields.ts';
 import { linesOf } from './lines.ts';
 import { measured } from './measured.ts';
 
@@ -12,11 +14,15 @@ export interface OllamaSettings {
   baseUrl: string;
 }
 
+/** The model's thoughts: some templates want them back while it calls tools. */
+const KEPT_FIELDS = ['thinking'];
+
+const Count = z.number().int().min(0);
 /** One line of a reply: https://docs.ollama.com/api/chat. */
 const PartSchema = z.object({
   error: z.string().optional(),
   message: z
-    .object({
+    .looseObject({
       content: z.string().default(''),
       tool_calls: z
         .array(
@@ -28,8 +34,11 @@ const PartSchema = z.object({
     })
     .default({ content: '', tool_calls: [] }),
   done: z.boolean().default(false),
-  prompt_eval_count: z.number().default(0),
-  eval_count: z.number().default(0),
+  /** Early versions do not say it: then a reply that is done is finished. */
+  done_reason: z.string().nullish(),
+  /** Counting is no reason to fail. */
+  prompt_eval_count: Count.catch(0).default(0),
+  eval_count: Count.catch(0).default(0),
 });
 
 /** Ollama's own protocol (/api/chat), streamed, with tool calls. */
@@ -54,6 +63,8 @@ async function* stream(
 ): AsyncIterable<ModelEvent> {
   const { origin } = new URL(settings.baseUrl);
   const response = await ask(settings, request, permit, signal);
+  const from = `${settings.baseUrl} ${settings.model}`;
+  const kept = new KeptFields(KEPT_FIELDS);
   let number = 0;
   let done = false;
   try {
@@ -62,13 +73,19 @@ async function* stream(
       if (!part) throw new ModelFailure(`${origin} does not answer as Ollama does. Check oversign.model.baseUrl.`);
       if (part.error !== undefined) throw new ModelFailure(`Ollama at ${origin} failed: ${part.error}`);
       if (part.message.content !== '') yield { type: 'text', text: part.message.content };
+      kept.take(part.message);
       for (const { function: call } of part.message.tool_calls) {
         number += 1;
         // Ollama gives calls no id: the position in the conversation is one.
         const id = `call_${request.messages.length}_${number}`;
         yield { type: 'call', call: { id, name: call.name, arguments: textOf(call.arguments) } };
       }
-      if (part.done) yield { type: 'usage', input: part.prompt_eval_count, output: part.eval_count };
+      if (part.done) {
+        const whole = kept.kept(from);
+        if (whole) yield { type: 'kept', kept: whole };
+        yield { type: 'usage', input: part.prompt_eval_count, output: part.eval_count };
+        yield { type: 'end', end: endBy(part.done_reason ?? 'stop') };
+      }
       done ||= part.done;
     }
   } catch (error) {
@@ -85,6 +102,7 @@ async function ask(
   signal: AbortSignal,
 ): Promise<Response> {
   const { origin } = new URL(settings.baseUrl);
+  const from = `${settings.baseUrl} ${settings.model}`;
   let response: Response;
   try {
     const reply = await doorTo(settings.baseUrl, permit)(`${settings.baseUrl}/api/chat`, {
@@ -92,7 +110,7 @@ async function ask(
       headers: { 'content-type': 'application/json', accept: 'application/x-ndjson' },
       body: JSON.stringify({
         model: settings.model,
-        messages: request.messages.map(toOllama),
+        messages: request.messages.map((message) => toOllama(message, from)),
         stream: true,
         ...(request.tools.length > 0 && {
           tools: request.tools.map((tool): OllamaTool => ({ type: 'function', function: tool })),
@@ -129,13 +147,14 @@ function parsed(line: string): unknown {
   }
 }
 
-function toOllama(message: Message): OllamaMessage {
+function toOllama(message: Message, from: string): OllamaMessage {
   switch (message.role) {
     case 'system':
     case 'user':
       return { role: message.role, content: message.text };
     case 'assistant':
       return {
+        ...(message.calls.length > 0 && fieldsFor(from, message.kept)),
         role: 'assistant',
         content: message.text,
         ...(message.calls.length > 0 && {

@@ -1,29 +1,43 @@
 import * as z from 'zod';
-import { ModelFailure } from '../../core/models/port.ts';
+import { ModelFailure, type SaidEnd, type Usage } from '../../core/models/port.ts';
+import { endBy } from './endWords.ts';
 
 /** Compatible servers leave things out that OpenAI's types promise, or say null; what they do say is of its kind. */
 const ChoiceSchema = z.object({
   index: z.number().nullish(),
   delta: z
-    .object({
+    .looseObject({
       content: z.string().nullish(),
+      refusal: z.string().nullish().catch(undefined),
       /** Looked at where they are put together (streamedCalls.ts). */
       tool_calls: z.array(z.unknown()).nullish(),
     })
     .nullish(),
   finish_reason: z.string().nullish(),
 });
+const Count = z.number().int().min(0);
 const ChunkSchema = z.object({
   choices: z.array(ChoiceSchema).nullish(),
   /** Counting is no reason to fail. */
-  usage: z.object({ prompt_tokens: z.number(), completion_tokens: z.number() }).nullish().catch(undefined),
+  usage: z
+    .object({
+      prompt_tokens: Count,
+      completion_tokens: Count,
+      prompt_tokens_details: z.object({ cached_tokens: Count.nullish() }).nullish().catch(undefined),
+    })
+    .nullish()
+    .catch(undefined),
 });
 
 export interface Chunk {
-  usage: { input: number; output: number } | undefined;
+  usage: Usage | undefined;
   text: string;
+  /** Words in which the model refuses; they are told as its text. */
+  refusal: string;
   pieces: readonly unknown[];
-  isLast: boolean;
+  /** All that the piece of the message says, with the fields that only its provider reads. */
+  fields: Record<string, unknown>;
+  end: SaidEnd | undefined;
 }
 
 /**
@@ -39,9 +53,18 @@ export function chunkOf(raw: unknown, origin: string): Chunk {
   const { usage, choices } = parsed.data;
   const choice = choices?.find(({ index }) => (index ?? 0) === 0);
   return {
-    usage: usage ? { input: usage.prompt_tokens, output: usage.completion_tokens } : undefined,
+    usage: usage
+      ? {
+          input: usage.prompt_tokens,
+          output: usage.completion_tokens,
+          cached: usage.prompt_tokens_details?.cached_tokens ?? undefined,
+        }
+      : undefined,
     text: choice?.delta?.content ?? '',
+    refusal: choice?.delta?.refusal ?? '',
     pieces: choice?.delta?.tool_calls ?? [],
-    isLast: typeof choice?.finish_reason === 'string',
+    fields: choice?.delta ?? {},
+    // Some servers say an empty one with each piece.
+    end: choice?.finish_reason ? endBy(choice.finish_reason) : undefined,
   };
 }

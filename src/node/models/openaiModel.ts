@@ -1,8 +1,16 @@
 import type { ChatCompletionMessageParam } from 'openai/resources/chat/completions';
 import type { PermitSending } from '../../core/egress/port.ts';
-import { ModelFailure, type Message, type Model, type ModelEvent, type ModelRequest } from '../../core/models/port.ts';
+import {
+  ModelFailure,
+  type Message,
+  type Model,
+  type ModelEvent,
+  type ModelRequest,
+  type SaidEnd,
+} from '../../core/models/port.ts';
 import { doorTo, EgressRefused } from '../egress/door.ts';
 import { destinationWords } from './destination.ts';
+import { fieldsFor, KeptFields } from './keptFields.ts';
 import { measured } from './measured.ts';
 import { chunkOf } from './openaiChunk.ts';
 import { StreamedCalls } from './streamedCalls.ts';
@@ -13,6 +21,9 @@ export interface OpenAiSettings {
   /** Empty for a local server that wants none. */
   apiKey: string;
 }
+
+/** Fields of a message in which servers of this protocol send what they want back: thoughts, and signatures of them. */
+const KEPT_FIELDS = ['reasoning_content', 'reasoning', 'reasoning_details', 'extra_content'];
 
 /** OpenAI's chat completions, and every server that speaks them: streamed, with tool calls. */
 export function openAiModel(settings: OpenAiSettings): Model {
@@ -57,13 +68,16 @@ async function* stream(
     adminAPIKey: null,
     logLevel: 'off',
   });
+  const from = `${settings.baseUrl} ${settings.model}`;
   const calls = new StreamedCalls();
-  let finished = false;
+  const kept = new KeptFields(KEPT_FIELDS);
+  let refused = false;
+  let end: SaidEnd | undefined;
   try {
     const chunks = await client.chat.completions.create(
       {
         model: settings.model,
-        messages: request.messages.map(toOpenAi),
+        messages: request.messages.map((message) => toOpenAi(message, from)),
         stream: true,
         stream_options: { include_usage: true },
         ...(request.tools.length > 0 && {
@@ -73,11 +87,13 @@ async function* stream(
       { signal: AbortSignal.any([signal, ended.signal]) },
     );
     for await (const chunk of chunks) {
-      const { usage, text, pieces, isLast } = chunkOf(chunk, origin);
+      const { usage, text, refusal, pieces, fields, end: said } = chunkOf(chunk, origin);
       if (usage) yield { type: 'usage', ...usage };
-      if (text !== '') yield { type: 'text', text };
+      for (const words of [text, refusal]) if (words !== '') yield { type: 'text', text: words };
       for (const piece of pieces) calls.take(piece);
-      finished ||= isLast;
+      kept.take(fields);
+      refused ||= refusal !== '';
+      end = said ?? end;
     }
   } catch (error) {
     if (signal.aborted || error instanceof ModelFailure) throw error;
@@ -96,11 +112,15 @@ async function* stream(
     throw error;
   }
   // A reply that was cut off may hold half a call that happens to parse.
-  if (!finished && !signal.aborted)
+  if (!end && !signal.aborted)
     throw new ModelFailure(
       `${origin} ended in the middle of its reply, or does not answer as OpenAI’s chat completions do. Send "continue" to go on.`,
     );
-  for (const call of calls.whole(`call_${request.messages.length}`)) yield { type: 'call', call };
+  const whole = kept.kept(from);
+  if (whole) yield { type: 'kept', kept: whole };
+  // Half a call has no end to be looked at; whether it is done is not decided here.
+  for (const call of calls.whole(`call_${request.messages.length}`, from)) yield { type: 'call', call };
+  if (end) yield { type: 'end', end: refused && end.why === 'finished' ? { why: 'refused' } : end };
 }
 
 /** All that a server needs to be told; what the library adds (its own version, the platform, OPENAI_CUSTOM_HEADERS) stays here. */
@@ -112,17 +132,20 @@ function headersFor(settings: OpenAiSettings): Record<string, string> {
   };
 }
 
-function toOpenAi(message: Message): ChatCompletionMessageParam {
+function toOpenAi(message: Message, from: string): ChatCompletionMessageParam {
   switch (message.role) {
     case 'system':
     case 'user':
       return { role: message.role, content: message.text };
     case 'assistant':
       return {
+        // Some servers refuse thoughts of a turn that called no tool; none needs them.
+        ...(message.calls.length > 0 && fieldsFor(from, message.kept)),
         role: 'assistant',
         content: message.text,
         ...(message.calls.length > 0 && {
           tool_calls: message.calls.map((call) => ({
+            ...fieldsFor(from, call.kept),
             id: call.id,
             type: 'function' as const,
             function: { name: call.name, arguments: call.arguments },

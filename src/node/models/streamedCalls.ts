@@ -1,8 +1,11 @@
 import { ModelFailure, type ToolCall } from '../../core/models/port.ts';
+import { KeptFields } from './keptFields.ts';
 import { ObjectEnd } from './objectEnd.ts';
 
 const MOST_CALLS = 64;
 const MOST_CHARACTERS = 10_000_000;
+/** Fields of a call that its provider wants back: Gemini's signatures of thoughts. */
+const KEPT_FIELDS = ['extra_content'];
 
 interface OpenCall {
   index: string | undefined;
@@ -10,6 +13,7 @@ interface OpenCall {
   name: string;
   arguments: string;
   end: ObjectEnd;
+  kept: KeptFields;
 }
 
 /** A piece of a call as a server sends it; `undefined` and empty texts alike mean that it says nothing of this. */
@@ -18,6 +22,8 @@ interface Piece {
   id: string;
   name: string;
   arguments: string;
+  /** The piece as it came. */
+  fields: Record<string, unknown>;
 }
 
 /**
@@ -38,6 +44,7 @@ export class StreamedCalls {
     if (call.id === '') call.id = piece.id;
     if (call.name === '') call.name = piece.name;
     call.arguments += piece.arguments;
+    call.kept.take(piece.fields);
     call.end.push(piece.arguments);
     this.#characters += piece.arguments.length;
     if (this.#calls.length > MOST_CALLS || this.#characters > MOST_CHARACTERS)
@@ -46,15 +53,16 @@ export class StreamedCalls {
 
   /**
    * The calls, in the order in which they began, each with an id of its own. `prefix` is for ids that are missing or
-   * came twice; with a number behind it, it must be new in the conversation.
+   * came twice; with a number behind it, it must be new in the conversation. `from`: whose calls they are.
    */
-  whole(prefix: string): ToolCall[] {
+  whole(prefix: string, from = ''): ToolCall[] {
     const taken = new Set<string>();
-    return this.#calls.map(({ id, name, arguments: text }, number) => {
+    return this.#calls.map(({ id, name, arguments: text, kept: fields }, number) => {
       if (name === '') throw mixedUp('a call without a name');
       const own = id === '' || taken.has(id) ? `${prefix}_${number}` : id;
       taken.add(own);
-      return { id: own, name, arguments: text };
+      const kept = fields.kept(from);
+      return { id: own, name, arguments: text, ...(kept && { kept }) };
     });
   }
 
@@ -68,7 +76,14 @@ export class StreamedCalls {
     );
     // What follows could be the rest of the one before.
     if (isCut) throw mixedUp('a call that began in the middle of another');
-    const call: OpenCall = { index: piece.index, id: '', name: '', arguments: '', end: new ObjectEnd() };
+    const call: OpenCall = {
+      index: piece.index,
+      id: '',
+      name: '',
+      arguments: '',
+      end: new ObjectEnd(),
+      kept: new KeptFields(KEPT_FIELDS),
+    };
     this.#calls.push(call);
     return call;
   }
@@ -136,7 +151,8 @@ function mixedUp(what: string): ModelFailure {
 }
 
 function pieceOf(raw: unknown): Piece {
-  const { index, id, function: target } = Object(raw) as Record<string, unknown>;
+  const fields = Object(raw) as Record<string, unknown>;
+  const { index, id, function: target } = fields;
   const { name, arguments: given } = Object(target) as Record<string, unknown>;
   const isObject = typeof given === 'object' && given !== null;
   return {
@@ -145,6 +161,7 @@ function pieceOf(raw: unknown): Piece {
     name: textOf(name, 'a name'),
     // Some servers send the arguments as they are, not as text.
     arguments: isObject ? JSON.stringify(given) : textOf(given, 'arguments'),
+    fields,
   };
 }
 

@@ -1,0 +1,99 @@
+import * as z from 'zod';
+import { FlagsSchema } from '../../shared/flow.ts';
+import { isJsonObject, type Json } from '../../shared/json.ts';
+import type { RunStore } from '../audit/port.ts';
+import type { Message, ToolCall } from '../models/port.ts';
+
+/** What is written. It counts up with each change that an earlier reader would misread or refuse. */
+const VERSION = 2;
+
+const KeptSchema = z.strictObject({ from: z.string(), json: z.string() });
+const CallSchema = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  arguments: z.string(),
+  kept: KeptSchema.optional(),
+});
+const MessageSchema = z.discriminatedUnion('role', [
+  z.strictObject({ role: z.literal('system'), text: z.string() }),
+  z.strictObject({ role: z.literal('user'), text: z.string() }),
+  z.strictObject({
+    role: z.literal('assistant'),
+    text: z.string(),
+    calls: z.array(CallSchema),
+    /** With that of the calls, since version 2. */
+    kept: KeptSchema.optional(),
+  }),
+  z.strictObject({
+    role: z.literal('tool'),
+    call: z.string(),
+    name: z.string(),
+    text: z.string(),
+    /** Absent in runs of earlier versions. */
+    ended: z.enum(['done', 'failed', 'denied', 'cancelled', 'interrupted']).optional(),
+  }),
+]);
+const SavedSchema = z.strictObject({
+  /** The first that were stored had none. */
+  version: z.literal([1, VERSION]).default(1),
+  task: z.string(),
+  folder: z.string(),
+  turn: z.number(),
+  contentOf: z.array(z.string()),
+  /** Absent in runs of earlier versions: all three are taken for lit. */
+  flags: FlagsSchema.default({ untrusted: true, private: true, outward: true }),
+  messages: z.array(MessageSchema),
+});
+export type Saved = Omit<z.infer<typeof SavedSchema>, 'version'>;
+
+/** A run as it is stored for *Resume*. */
+export function saved(state: Omit<Saved, 'messages'> & { messages: readonly Message[] }): Json {
+  return JSON.parse(JSON.stringify({ ...state, version: VERSION })) as Json;
+}
+
+export type StoredRun = { ok: true; saved: Saved } | { ok: false; problem: string };
+
+/** THE reader of stored runs, of every version; what it cannot read it names, and guesses nothing. */
+export function readRun(value: Json): StoredRun {
+  const version = isJsonObject(value) && Object.hasOwn(value, 'version') ? value['version'] : undefined;
+  if (typeof version === 'number' && Number.isInteger(version) && version > VERSION)
+    return {
+      ok: false,
+      problem: `This run was stored by a later version of Oversign (format ${version}; this one reads up to ${VERSION}). Update Oversign to go on with it.`,
+    };
+  const parsed = SavedSchema.safeParse(value);
+  if (!parsed.success) return { ok: false, problem: 'This run cannot be resumed: its transcript is damaged.' };
+  const { version: _, ...state } = parsed.data;
+  return { ok: true, saved: { ...state, messages: withEveryCallAnswered(state.messages) } };
+}
+
+/** Whether this version can go on with a stored run. What was tampered with is offered, and refused in words. */
+export async function isReadable(store: Pick<RunStore, 'loadTranscript'>, run: string): Promise<boolean> {
+  const stored = await store.loadTranscript(run).catch(() => undefined);
+  return stored === undefined || readRun(stored).ok;
+}
+
+/** Calls that never got a result are answered as interrupted: providers refuse a conversation with open calls. */
+export function withEveryCallAnswered(messages: readonly Message[]): Message[] {
+  const whole: Message[] = [];
+  let open: ToolCall[] = [];
+  const close = (): void => {
+    for (const { id, name } of open)
+      whole.push({
+        role: 'tool',
+        call: id,
+        name,
+        text: 'Interrupted: it is not known to have happened. Look before you repeat it.',
+        ended: 'interrupted',
+      });
+    open = [];
+  };
+  for (const message of messages) {
+    if (message.role === 'tool') open = open.filter(({ id }) => id !== message.call);
+    else close();
+    whole.push(message);
+    if (message.role === 'assistant') open = message.calls;
+  }
+  close();
+  return whole;
+}
