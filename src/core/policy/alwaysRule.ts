@@ -21,9 +21,11 @@ export function alwaysRule(
   if (action.effect !== 'execute' || !action.command || action.command.unbound) return undefined;
   // Behind a `cd` the same words are another command.
   if (action.command.moves === true) return undefined;
-  const { programs, doubts } = action.command;
+  const { programs, doubts, fed = [] } = action.command;
   // A doubt about the line as a whole (a redirection, say) is nothing that a rule about programs could settle.
   if (doubts.length === 0 || doubts.some(({ program }) => program === undefined)) return undefined;
+  // What comes to its input the next time stands in no word of it.
+  if (doubts.some(({ program }) => program !== undefined && fed.includes(program))) return undefined;
   const cwd = action.launch?.cwd ?? action.resources[0]?.path ?? '/';
   // A folder whose name ends like a pattern cannot be named exactly.
   if (reach === 'this folder' && cwd.endsWith('/**')) return undefined;

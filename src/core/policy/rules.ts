@@ -6,6 +6,7 @@ import { isInside } from '../scope/spelling.ts';
 import { commandPattern, type CommandPattern, type ProgramPlace, type WordsToForbid } from './commandPattern.ts';
 import type { Layer } from './parse.ts';
 import type { RuleKeys } from './ruleSchema.ts';
+import { takesOrders } from './ordersFromInput.ts';
 import { commandDenial, unreadRuling } from './unreadLine.ts';
 
 /** A rule as it was written, with its place. */
@@ -194,9 +195,13 @@ function matchesCommand(
   place: ProgramPlace | undefined,
 ): boolean {
   if (!command) return false;
-  const { programs, doubts } = command;
+  const { programs, doubts, fed = [] } = command;
   if (!place) return wordsToForbid(command).some((words) => patterns.some((pattern) => pattern.forbids(words)));
-  const covered = programs.map((words) => patterns.some((pattern) => pattern.permits(words, place)));
+  const covered = programs.map((words, index) => {
+    // What it runs stands in no word: a rule that names no more than the words does not speak of it.
+    const isOpen = fed.includes(index) && takesOrders(words);
+    return patterns.some((pattern) => (!isOpen || pattern.isOpen) && pattern.permits(words, place));
+  });
   // The whole line can write then: beside what the rule speaks of, only programs that never could have a place in it.
   const fits = programs.every(
     ([name], index) => covered[index] === true || (typeof name === 'string' && BESIDE.has(name)),
