@@ -54,6 +54,8 @@ export const CommandSchema = z.strictObject({
     .optional(),
   /** Some program of it starts in another folder than the command itself, or that is not known. */
   moves: z.literal(true).optional(),
+  /** The program starts that are given an input in the line (a pipe, a text, a file): their words may not say all. */
+  fed: z.array(z.number()).optional(),
   /** Files that say what a program of it does (scripts it names, package.json, a Makefile); `changed` by this run. */
   scripts: z.array(z.strictObject({ path: z.string(), changed: z.boolean() })),
   /** Why `scripts` may not be all of them, and whether this run may have changed one that is missing. */

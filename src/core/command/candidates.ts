@@ -1,5 +1,6 @@
 import type { HiddenTexts } from './hiddenTexts.ts';
-import { roleOf, runsFolder, runsSomething, wordsTaken } from './operands.ts';
+import { namedFolders } from './namedFolders.ts';
+import { nameOf, roleOf, runsFolder, runsSomething, wordsTaken } from './operands.ts';
 import { spellingsIn } from './spellings.ts';
 import type { Meaning } from './understand.ts';
 import type { Word } from './word.ts';
@@ -21,11 +22,15 @@ export interface Candidate {
 export interface Candidates {
   /** What may be run first. */
   list: Candidate[];
+  /** Folders that it names, in which what it names may be looked for, if they are there. */
+  searched: string[];
   /** Why there may be more: a sentence's part for people. */
   open: string | undefined;
 }
 
 const MOST = 4000;
+/** Another name of the workspace, or of what is open. */
+const BY_PROCESS = /\/proc\/+[^/\s]+\/+(cwd|root|task|map_files)\b/;
 
 /** Every word, source and module of a line, whatever its programs, but for what they only write. */
 export function candidatesOf(meaning: Meaning, hidden: HiddenTexts | undefined, command: string): Candidates {
@@ -42,8 +47,6 @@ export function candidatesOf(meaning: Meaning, hidden: HiddenTexts | undefined, 
         counts: runs && role !== 'keeps',
       };
       for (const folder of folders ?? ['.']) found.word(word, folder, more);
-      if (role === 'runs')
-        for (const folder of searched(words, hidden)) found.word(word, folder, { ...more, runsFolder: false });
     }
   }
   const seen = { runs: true, runsFolder: false, counts: true };
@@ -53,19 +56,12 @@ export function candidatesOf(meaning: Meaning, hidden: HiddenTexts | undefined, 
     if (runs) for (const text of hidden?.inputs ?? []) found.text(text, folder, seen);
   }
   if (!hidden) found.open('the line cannot be read whole');
-  return found.result();
-}
-
-const MOST_SEARCHED = 5;
-
-/** Folders that a program is told to look for modules in: `-I lib`, `PYTHONPATH=lib`. */
-function searched(words: readonly Word[], hidden: HiddenTexts | undefined): string[] {
-  const told = words.flatMap(({ text }, index) => {
-    if (/^-[IL]./.test(text)) return [text.slice(2)];
-    return /^(-[IL]|--path|--include|--app-dir)$/.test(text) ? [words[index + 1]?.text ?? ''] : [];
-  });
-  const set = (hidden?.values ?? []).flatMap((value) => (/^[\w./:-]+$/.test(value) ? value.split(':') : []));
-  return [...new Set([...told, ...set])].filter((one) => one !== '' && one !== '.').slice(0, MOST_SEARCHED);
+  // git starts what its protected configuration names, or what the line does.
+  for (const { why, program, kind } of meaning.doubts)
+    if (kind === 'unread' && nameOf(meaning.programs[program ?? -1] ?? []) !== 'git') found.open(why);
+  const { searched, whole } = namedFolders(meaning, hidden);
+  for (const folder of whole) found.all(folder);
+  return { ...found.result(), searched };
 }
 
 type Marks = Pick<Candidate, 'runs' | 'runsFolder' | 'counts'>;
@@ -85,12 +81,18 @@ class Collecting {
   }
 
   text(text: string, folder: string, marks: Marks): void {
+    if (marks.runs && BY_PROCESS.test(text)) this.open('it names files by way of a process');
     const spellings = spellingsIn(text);
     if (!spellings) this.open('it has too many words');
     for (const spelling of spellings ?? []) this.#add(spelling, folder, false, marks);
   }
 
-  result(): Candidates {
+  /** Every file of a folder. */
+  all(folder: string): void {
+    this.#add(`${folder}/*`, '.', true, { runs: true, runsFolder: false, counts: true });
+  }
+
+  result(): Omit<Candidates, 'searched'> {
     const list = [...this.#list.values()];
     return { list: [...list.filter(({ runs }) => runs), ...list.filter(({ runs }) => !runs)], open: this.#open };
   }

@@ -45,7 +45,7 @@ export function roleOf(words: readonly Word[], index: number, { doubts }: Meanin
   return doubts.some(({ program }) => program === index) ? 'runs' : 'data';
 }
 
-function isLinter(words: readonly Word[]): boolean {
+export function isLinter(words: readonly Word[]): boolean {
   const known = words.flatMap((word) => (word.kind === 'known' ? [word.text] : []));
   if (STARTERS.has(known[0] ?? '')) known.shift();
   while (/^(--yes|--no-install|-y)$/.test(known[0] ?? '')) known.shift();

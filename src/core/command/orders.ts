@@ -26,6 +26,8 @@ const ORDERS: Record<string, readonly string[]> = {
   tsc: ['tsconfig.json'],
   node: ['package.json', 'node.config.json'],
   make: MAKE,
+  bmake: MAKE,
+  remake: MAKE,
   gmake: MAKE,
   cmake: ['CMakeLists.txt', 'CMakePresets.json'],
   ninja: ['build.ninja'],
@@ -61,7 +63,7 @@ const ORDERS: Record<string, readonly string[]> = {
   'pre-commit': ['.pre-commit-config.yaml'],
   vitest: config('vitest', ...config('vite'), 'package.json'),
   vite: config('vite', 'package.json'),
-  jest: config('jest', 'package.json'),
+  jest: config('jest', ...config('babel', '.babelrc'), 'package.json'),
   mocha: ['.mocharc.js', '.mocharc.cjs', '.mocharc.json', '.mocharc.yml', 'package.json'],
   playwright: config('playwright'),
   eslint: config('eslint', '.eslintrc.js', '.eslintrc.cjs', '.eslintrc.json', '.eslintrc.yml'),
@@ -72,6 +74,31 @@ const ORDERS: Record<string, readonly string[]> = {
   grunt: ['Gruntfile.js'],
   docker: ['Dockerfile', 'compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml'],
   podman: ['Dockerfile', 'Containerfile', 'compose.yaml', 'docker-compose.yml'],
+  'docker-compose': ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml'],
+  gradlew: ['build.gradle', 'build.gradle.kts', 'settings.gradle', 'settings.gradle.kts'],
+  mvnw: ['pom.xml'],
+  zig: ['build.zig', 'build.zig.zon'],
+  bazel: ['BUILD', 'BUILD.bazel', 'WORKSPACE', 'MODULE.bazel', '.bazelrc'],
+  swift: ['Package.swift'],
+  ng: ['angular.json'],
+  R: ['.Rprofile'],
+  Rscript: ['.Rprofile'],
+  'sphinx-build': ['conf.py'],
+  phpunit: ['phpunit.xml', 'phpunit.xml.dist', 'phpunit.dist.xml'],
+  snakemake: ['Snakefile'],
+  foreman: ['Procfile'],
+  honcho: ['Procfile'],
+  pipenv: ['Pipfile'],
+  lein: ['project.clj'],
+  clojure: ['deps.edn'],
+  clj: ['deps.edn'],
+  cabal: ['cabal.project'],
+  earthly: ['Earthfile'],
+  waf: ['wscript'],
+  mill: ['build.sc'],
+  ctest: ['CTestTestfile.cmake'],
+  dune: ['dune', 'dune-project'],
+  'ansible-playbook': ['ansible.cfg'],
   vagrant: ['Vagrantfile'],
   direnv: ['.envrc'],
 };
@@ -87,6 +114,8 @@ const MOST_OPERANDS = 4;
 export interface Orders {
   /** Names that it looks for in the folder that it starts in, and in those above. */
   names: readonly string[];
+  /** What starts, or may be started by it: their own configuration is known by its name. */
+  tools: string[];
   /** Other folders that it looks for them in. */
   elsewhere: string[];
 }
@@ -94,10 +123,12 @@ export interface Orders {
 /** The files that a program takes its orders from. */
 export function ordersOf(words: readonly Word[]): Orders {
   const [program, ...args] = words;
-  if (program?.kind !== 'known') return { names: [], elsewhere: [] };
+  if (program?.kind !== 'known') return { names: [], tools: [], elsewhere: [] };
   const known = args.flatMap((word) => (word.kind === 'known' ? [word.text] : []));
   const operands = known.filter((text) => !text.startsWith('-')).slice(0, MOST_OPERANDS);
-  const programs = [program.text, ...operands].map((text) => text.slice(text.lastIndexOf('/') + 1));
+  const programs = [program.text, ...operands].map((text) =>
+    text.slice(text.lastIndexOf('/') + 1).replace(/@.*$|(?<=^(python|pip)3?)[\d.]+$/g, ''),
+  );
   const names = programs.flatMap((name) => (Object.hasOwn(ORDERS, name) ? (ORDERS[name] ?? []) : []));
   const elsewhere = known.flatMap((text, index) => {
     const [, option = '', mark] = ELSEWHERE.exec(text) ?? [];
@@ -105,5 +136,5 @@ export function ordersOf(words: readonly Word[]): Orders {
     const value = mark === '=' ? text.slice(option.length + 1) : (known[index + 1] ?? '');
     return [option === '--manifest-path' ? value.replace(/\/?[^/]*$/, '') || '.' : value];
   });
-  return { names: [...new Set(names)], elsewhere };
+  return { names: [...new Set(names)], tools: programs, elsewhere };
 }

@@ -3,7 +3,11 @@ import type { Meaning } from './understand.ts';
 import { headOf } from './word.ts';
 
 /** The programs that a line starts, as an action holds them. */
-export function recordedPrograms({ programs, folders }: Meaning): Pick<CommandMeaning, 'programs' | 'open' | 'moves'> {
+export function recordedPrograms({
+  programs,
+  folders,
+  fed,
+}: Meaning): Pick<CommandMeaning, 'programs' | 'open' | 'moves' | 'fed'> {
   const moves = folders.some((from) => from?.length !== 1 || from[0] !== '.');
   const open = programs.flatMap((words, program) =>
     words.flatMap((one, word) =>
@@ -14,5 +18,6 @@ export function recordedPrograms({ programs, folders }: Meaning): Pick<CommandMe
     programs: programs.map((words) => words.map((word) => (word.kind === 'known' ? word.text : null))),
     ...(open.length > 0 && { open }),
     ...(moves && { moves }),
+    ...(fed.length > 0 && { fed }),
   };
 }

@@ -48,6 +48,8 @@ export interface Meaning {
   histories: History[];
   /** The program starts (indexes into `programs`) that are git and need what it keeps. */
   gits: number[];
+  /** The program starts (indexes into `programs`) that are given an input in the line: a pipe, a text, a file. */
+  fed: number[];
   /** Set where it is too long, too deep or too much to be looked into: what else is said is not the whole. */
   gaveUp?: string;
   /** Steps that understanding it took. */
@@ -96,6 +98,7 @@ class Understanding {
     variables: [],
     histories: [],
     gits: [],
+    fed: [],
     effort: 0,
   };
   readonly #seen = new Set<string>();
@@ -175,6 +178,7 @@ class Understanding {
   #judge(found: Invocation, depth: number): void {
     const { words, folders } = found;
     for (const word of words) this.#effort.keep(word.text.length + OF_A_WORD);
+    if (found.input.kind !== 'none') this.result.fed.push(this.result.programs.length);
     this.result.programs.push([...words]);
     this.result.folders.push(folders);
     if (!folders) this.#doubtLine('the folder it works in cannot be known beforehand');

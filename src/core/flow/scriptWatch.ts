@@ -27,8 +27,13 @@ export class ScriptWatch {
   }
 
   isChanged(path: string, digest: string): boolean {
+    return this.isTouched(path) || (this.#mayHaveChanged && this.#before.get(path) !== digest);
+  }
+
+  /** Whether a tool of this run wrote, moved or deleted it. */
+  isTouched(path: string): boolean {
     for (const touched of this.#touched) if (isInside(touched, path) || isInside(path, touched)) return true;
-    return this.#mayHaveChanged && this.#before.get(path) !== digest;
+    return false;
   }
 
   /** An action is about to happen. */

@@ -9,11 +9,13 @@ export function programRule(
   roots: readonly string[],
   reach: Reach,
 ): ReturnType<Kind<Run>['always']> {
-  const { programs, doubts, unbound, moves } = command;
+  const { programs, doubts, unbound, moves, fed = [] } = command;
   // Behind a `cd` the same words are another command.
   if (unbound || moves === true) return undefined;
   // A doubt about the line as a whole (a redirection, say) is nothing that a rule about programs could settle.
   if (doubts.length === 0 || doubts.some(({ program }) => program === undefined)) return undefined;
+  // What comes to its input the next time stands in no word of it.
+  if (doubts.some(({ program }) => program !== undefined && fed.includes(program))) return undefined;
   // A folder whose name ends like a pattern cannot be named exactly.
   if (reach === 'this folder' && cwd.endsWith('/**')) return undefined;
   const commands: string[] = [];

@@ -26,6 +26,8 @@ export interface OpenWord {
 export type WordsToForbid = readonly (string | OpenWord)[];
 
 export interface CommandPattern {
+  /** It ends with any words: whatever the program does is meant. */
+  isOpen: boolean;
   forbids(words: WordsToForbid): boolean;
   permits(words: ProgramWords, place: ProgramPlace): boolean;
 }
@@ -82,6 +84,7 @@ export function commandPattern(text: string): CommandPattern {
       : parts;
   const [barred, freed] = [renamed(byName), renamed(bySystem)];
   return {
+    isOpen: parts.at(-1)?.kind === 'any',
     forbids: ([first, ...more]) =>
       // A program that is not known is none that is found; that it may be any is a doubt of its own.
       typeof first === 'string' && behindOptions([byName(first), ...more]).some((shorter) => mayFit(barred, shorter)),

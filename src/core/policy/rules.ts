@@ -7,6 +7,7 @@ import { forbidding, permitting, type PathRule, type RuleContext } from '../scop
 import { isInside } from '../scope/spelling.ts';
 import { commandPattern, type CommandPattern, type WordsToForbid } from './commandPattern.ts';
 import type { Layer } from './layer.ts';
+import { takesOrders } from './ordersFromInput.ts';
 import type { RuleKeys } from './ruleSchema.ts';
 import { commandDenial, unreadDenial } from './unreadLine.ts';
 
@@ -184,10 +185,14 @@ function matchesCommand(
 ): boolean {
   if (!started) return false;
   const { command, cwd } = started;
-  const { programs, doubts } = command;
+  const { programs, doubts, fed = [] } = command;
   if (!context) return wordsToForbid(command).some((words) => patterns.some((pattern) => pattern.forbids(words)));
   const place = { ...context, cwd: command.moves === true ? NOWHERE : cwd };
-  const covered = programs.map((words) => patterns.some((pattern) => pattern.permits(words, place)));
+  const covered = programs.map((words, index) => {
+    // What it runs stands in no word: a rule that names no more than the words does not speak of it.
+    const isOpen = fed.includes(index) && takesOrders(words);
+    return patterns.some((pattern) => (!isOpen || pattern.isOpen) && pattern.permits(words, place));
+  });
   // The whole line can write then: beside what the rule speaks of, only programs that never could have a place in it.
   const fits = programs.every(
     ([name], index) => covered[index] === true || (typeof name === 'string' && BESIDE.has(name)),

@@ -12,13 +12,15 @@ const MOST_FILES = 100;
 const MOST_BYTES = 32 * 1024 * 1024;
 const MOST_LOOKS = 1500;
 const MOST_FOLDERS = 200;
+const MOST_SEARCHED = 20;
 const MOST_FITTING = 400;
 const MANIFEST = 1024 * 1024;
 
 /** Endings that loaders add by themselves. */
-const ENDINGS = 'js cjs mjs json node ts cts mts tsx jsx py pyc rb pm pl lua sh bash php so wasm mk exs jl R'.split(
-  ' ',
-);
+const ENDINGS =
+  'js cjs mjs json node ts cts mts tsx jsx py pyc rb pm pl lua sh bash zsh php so wasm mk ex exs beam jl R coffee class java jar kt kts scala sc groovy hs lhs ml m el elc lisp fasl scm rkt nim dart swift zig cr erl tcl tex ps1 psm1 fsx'.split(
+    ' ',
+  );
 /** What is run of a folder. */
 const ENTRIES =
   '__main__.py __init__.py setup.py pyproject.toml package.json index.js index.cjs index.mjs index.json index.node index.ts index.mts index.tsx main.py main.go main.ts mod.ts init.lua index.php Makefile Dockerfile';
@@ -35,6 +37,7 @@ export class Bindings {
   readonly #context: CallContext;
   readonly #bound = new Map<string, Binding>();
   readonly #names = new Map<string, Promise<Map<string, string[]>>>();
+  readonly #searched: string[] = [];
   readonly #tooMany = new Set<string>();
   #looks = 0;
   #bytes = 0;
@@ -57,6 +60,30 @@ export class Bindings {
   async candidate(candidate: Candidate): Promise<void> {
     if (candidate.isPattern) await this.#pattern(candidate);
     else await this.#named(seenFrom(candidate.folder, candidate.text), candidate);
+    if (!candidate.runs || candidate.isPattern || /^~?\/|\s/.test(candidate.text)) return;
+    for (const folder of this.#searched) await this.#named(`${folder}/${candidate.text}`, candidate);
+  }
+
+  /** Folders in which what is named is looked for, too. */
+  get searched(): readonly string[] {
+    return this.#searched;
+  }
+
+  async searchIn(folders: readonly string[]): Promise<void> {
+    for (const one of folders) {
+      const path = this.#absolute(one);
+      const found = path === undefined ? undefined : await this.#folder(path);
+      if (found !== undefined && !this.#searched.includes(found)) this.#searched.push(found);
+      if (this.#searched.length < MOST_SEARCHED) continue;
+      this.#open ??= 'it names too many folders';
+      break;
+    }
+  }
+
+  /** The files of a folder that fit. */
+  async those(folder: string, fit: (name: string) => boolean, counts: boolean): Promise<void> {
+    for (const name of [...(await this.#namesIn(folder)).values()].flat())
+      if (fit(name)) await this.path(`${folder}/${name}`, counts);
   }
 
   /** A path that is known already. */

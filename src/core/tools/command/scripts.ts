@@ -2,7 +2,8 @@ import type { CommandMeaning, PreImage } from '../../../shared/action.ts';
 import { bashParser } from '../../command/bash.ts';
 import { candidatesOf } from '../../command/candidates.ts';
 import { hiddenTexts } from '../../command/hiddenTexts.ts';
-import { runsSomething } from '../../command/operands.ts';
+import { isLinter, roleOf, runsSomething } from '../../command/operands.ts';
+import { configures, mayConfigure } from '../../command/ownConfig.ts';
 import { ORDER_FILES, ordersOf } from '../../command/orders.ts';
 import { seenFrom } from '../../command/shellState.ts';
 import type { Meaning } from '../../command/understand.ts';
@@ -31,19 +32,42 @@ export interface BoundFiles {
   unbound?: NonNullable<CommandMeaning['unbound']>;
 }
 
+const STARTS_PACKAGES = /^(npx|bunx|npm|pnpm|yarn|bun)$/;
+
 /** The files that say what a command's programs do, as they stand now: an approval binds to them. */
 export async function boundFiles(line: Line, watch: ScriptWatch, context: CallContext): Promise<BoundFiles> {
   await seeOrders(line.cwd, watch, context);
   if (line.onlyLooks) return { scripts: [], preImages: [] };
   const bindings = new Bindings(line.cwd, context);
-  for (const path of orderPaths(line, context)) await bindings.path(path, true);
-  const { list, open } = candidatesOf(line.meaning, hiddenTexts(line.command, await bashParser()), line.command);
+  const { list, searched, open } = candidatesOf(
+    line.meaning,
+    hiddenTexts(line.command, await bashParser()),
+    line.command,
+  );
+  await bindings.searchIn(searched);
+  for (const [folder, { names }] of orderPlaces(line, [], context))
+    for (const name of names) await bindings.path(`${folder}/${name}`, true);
+  const { cwd } = line;
+  for (const [folder, { names, tools }] of orderPlaces(line, bindings.searched, context)) {
+    const isOwn = (name: string): boolean => [...tools].some((tool) => configures(name, tool));
+    await bindings.those(folder, isOwn, folder === cwd);
+    for (const name of names) await bindings.path(`${folder}/${name}`, false);
+    if ([...tools].some((tool) => STARTS_PACKAGES.test(tool)))
+      for (const tool of tools) await bindings.path(`${folder}/node_modules/.bin/${tool}`, false);
+  }
+  // Nobody looked at these before anything was changed: only what a tool wrote is known to be the run's.
+  const quiet = new Set(bindings.bound.flatMap(({ image, counts }) => (counts ? [] : [image.path])));
   for (const candidate of list) await bindings.candidate(candidate);
   const counts = runsSomething(line.meaning);
   for (const { path, access } of line.named.resources) if (access === 'read') await bindings.path(path, counts);
   const scripts = bindings.bound.map(({ image, counts: isRun }) => {
     watch.seen(image.path, digestOf(image));
-    return { path: image.path, changed: isRun && watch.isChanged(image.path, digestOf(image)) };
+    return {
+      path: image.path,
+      changed:
+        (isRun && watch.isChanged(image.path, digestOf(image))) ||
+        (quiet.has(image.path) && watch.isTouched(image.path)),
+    };
   });
   const why = open ?? bindings.open;
   return {
@@ -71,19 +95,31 @@ async function seeOrders(cwd: string, watch: ScriptWatch, context: CallContext):
   const names = new Set((await context.files.names(cwd)).map(folded));
   const bindings = new Bindings(cwd, context);
   for (const name of ORDER_FILES) if (names.has(folded(name))) await bindings.path(`${cwd}/${name}`, true);
+  await bindings.those(cwd, mayConfigure, true);
   for (const { image } of bindings.bound) watch.seen(image.path, digestOf(image));
 }
 
+interface Orders {
+  names: Set<string>;
+  tools: Set<string>;
+}
+
 /** Where the order files of all programs may be: where each starts, where it is told to look, and above. */
-function orderPaths({ meaning, cwd }: Line, { scope }: CallContext): Set<string> {
+function orderPlaces({ meaning, cwd }: Line, searched: readonly string[], { scope }: CallContext): Map<string, Orders> {
   const root = scope.rootOf(cwd) ?? cwd;
-  const found = new Set<string>();
+  const found = new Map<string, Orders>();
   for (const [index, words] of meaning.programs.entries()) {
-    const { names, elsewhere } = ordersOf(words);
-    if (names.length === 0) continue;
+    const { names, tools, elsewhere } = ordersOf(words);
+    const isConfigured = roleOf(words, index, meaning) === 'runs' || isLinter(words);
+    if (!isConfigured && names.length === 0) continue;
     for (const folder of meaning.folders[index] ?? ['.'])
-      for (const start of [folder, ...elsewhere.map((other) => seenFrom(folder, other))])
-        for (const path of upwards(start, cwd, root)) for (const name of names) found.add(`${path}/${name}`);
+      for (const start of [folder, ...elsewhere.map((other) => seenFrom(folder, other)), ...searched])
+        for (const path of upwards(start, cwd, root)) {
+          const here = found.get(path) ?? { names: new Set(), tools: new Set() };
+          for (const name of names) here.names.add(name);
+          if (isConfigured) for (const tool of tools) here.tools.add(tool);
+          found.set(path, here);
+        }
   }
   return found;
 }
