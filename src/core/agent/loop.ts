@@ -7,6 +7,7 @@ import type { Redactor } from '../redaction/redactor.ts';
 import { callTool } from '../tools/call.ts';
 import type { CallRun } from '../tools/callRun.ts';
 import { throwIfStopped } from '../tools/failure.ts';
+import { conversationFull } from './conversationRoom.ts';
 import type { Outcome } from './ending.ts';
 import { toolsFor } from './prompt.ts';
 import { Repetition } from './repetition.ts';
@@ -37,6 +38,8 @@ export async function converse(talk: Conversation, signal: AbortSignal): Promise
     const most = await talk.maxTurns();
     if (turns >= most)
       return { state: 'limit', reason: `It took ${turns} turns, the limit of your policy (max_iterations).` };
+    const full = conversationFull(talk.messages);
+    if (full !== undefined) return { state: 'limit', reason: full };
     const turn = talk.nextTurn();
     await talk.record('turn_started', { turn });
     const reply = await oneReply(talk, signal);

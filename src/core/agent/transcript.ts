@@ -90,9 +90,17 @@ const SavedSchema = z.strictObject({
 });
 export type Saved = z.infer<typeof SavedSchema>;
 
-/** A run as it is stored for *Resume*. */
+/** A run as it is stored for *Resume*. Long texts are not copied: it is stored after every call. */
 export function saved(state: Omit<Saved, 'version' | 'messages'> & { messages: readonly Message[] }): Json {
-  return JSON.parse(JSON.stringify({ version: 1, ...state })) as Json;
+  return plain({ version: 1, ...state });
+}
+
+/** The same without members that are undefined, which JSON does not know. */
+function plain(value: unknown): Json {
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== 'object' || value === null) return value as Json;
+  const members = Object.entries(value).filter(([, member]) => member !== undefined);
+  return Object.fromEntries(members.map(([key, member]) => [key, plain(member)]));
 }
 
 /** Reads a stored run. */
