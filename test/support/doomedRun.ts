@@ -32,7 +32,7 @@ const { checkpoints } = node.parts;
 const files = node.parts.files.bind(node.parts);
 if (moment === 'checkpoint')
   node.parts.checkpoints = {
-    canKeep: (paths) => checkpoints.canKeep(paths),
+    canKeep: (run, paths) => checkpoints.canKeep(run, paths),
     keep: () => Promise.resolve(die()),
     text: (...args) => checkpoints.text(...args),
   };

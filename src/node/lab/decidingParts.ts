@@ -64,7 +64,7 @@ export async function decidingParts(options: DecidingOptions): Promise<EnginePar
     sandbox: NOT_LOOKED_AT,
     outside: NOT_LOOKED_AT,
     // What can be kept decides; nothing is.
-    checkpoints: { canKeep: (paths) => checkpoints.canKeep(paths), keep: nothing, text: nothing },
+    checkpoints: { canKeep: (run, paths) => checkpoints.canKeep(run, paths), keep: nothing, text: nothing },
     // No process is started to look: what git tracked once and does no more counts in a run alone.
     versionControl: () => ({
       trackedFiles: () => Promise.resolve(undefined),
