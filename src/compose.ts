@@ -169,7 +169,7 @@ export class Engine {
   }
 
   async #callsForLab(): Promise<CallParts> {
-    const own = { folder: this.#folder(), goesTo: 'the model', scriptWatch: new ScriptWatch(false) };
+    const own = { id: 'lab', folder: this.#folder(), goesTo: 'the model', scriptWatch: new ScriptWatch(false) };
     const start = await this.policy();
     return callPartsOf({ ...own, start }, this.#parts, { policy: this.#policy, redactor: this.redactor });
   }
@@ -186,7 +186,7 @@ export class Engine {
     await this.notePolicy(start, true);
     maskVariables(this.redactor, environment, start); // before the task is shown, sent or recorded
     const scriptWatch = new ScriptWatch(stored !== undefined);
-    const own = { folder, goesTo: model.destination, scriptWatch, start };
+    const own = { id, folder, goesTo: model.destination, scriptWatch, start };
     const calls = callPartsOf({ ...own, note: (policy) => this.notePolicy(policy, true) }, this.#parts, {
       policy: this.#policy,
       redactor: this.redactor,

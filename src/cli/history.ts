@@ -91,12 +91,14 @@ async function list(audit: AuditClient, filter: RunFilter, limit: number, json: 
 export async function report(run: string): Promise<number> {
   const { audit, evidence } = await evidenceHere(process.env);
   await using _log = evidence;
+  // First: where the log is damaged this says so, and not that there is no such run.
+  const events = await audit.events(run);
   const [summary] = await audit.summaries([run]);
   if (!summary) {
     process.stderr.write(`oversign: there is no run ${visibleLine(run)}\n`);
     return 1;
   }
-  process.stdout.write(runReport(summary, await audit.events(run)));
+  process.stdout.write(runReport(summary, events));
   return 0;
 }
 

@@ -1,8 +1,9 @@
 import { createPublicKey } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { verdictWords, type Verdict } from '../core/audit/verdict.ts';
 import { accountKey, publicKeyOf } from '../node/audit/keys.ts';
+import { hasBegunLog } from '../node/audit/place.ts';
 import { FileWitness } from '../node/audit/witness/fileWitness.ts';
 import { testimonyOf } from '../node/audit/witness/witnesses.ts';
 import type { Testimony } from '../node/audit/verify/witnessCheck.ts';
@@ -69,13 +70,14 @@ async function ownLog(
   const file = join(ownFolders(process.env).data, 'audit.db');
   if (!existsSync(file))
     throw new Failure(
-      existsSync(join(ownFolders(process.env).data, 'audit.begun'))
+      hasBegunLog(ownFolders(process.env).data)
         ? `THE AUDIT LOG IS GONE: ${file} is not there, although one was begun here`
         : `there is no audit log yet (${file})`,
     );
   const { audit, evidence } = await evidenceHere(process.env);
   await using _log = evidence;
-  if (key !== undefined) return await anyLog(audit.file, { key, witnesses }, signal, progress);
+  const hasBegun = hasBegunLog(dirname(audit.file));
+  if (key !== undefined) return await anyLog(audit.file, { key, witnesses }, signal, progress, hasBegun);
   return await evidence.verify(signal, progress, await testimonies(witnesses));
 }
 
@@ -85,9 +87,10 @@ async function anyLog(
   { key, witnesses }: Pick<VerifyOptions, 'key' | 'witnesses'>,
   signal: AbortSignal,
   progress: (done: number, of: number) => void,
+  hasBegun?: boolean,
 ): Promise<Verdict | undefined> {
   const account = key === undefined ? undefined : { key: readKey(key), from: 'given' as const };
-  const against = { account, testimonies: await testimonies(witnesses) };
+  const against = { account, testimonies: await testimonies(witnesses), hasBegun };
   return verifyInWorker({ file: resolve(file), against }, signal, progress);
 }
 

@@ -32,7 +32,7 @@ const { checkpoints } = node.parts;
 const files = node.parts.files.bind(node.parts);
 if (moment === 'checkpoint')
   node.parts.checkpoints = {
-    foresee: (paths) => checkpoints.foresee(paths),
+    foresee: (run, paths) => checkpoints.foresee(run, paths),
     keep: () => Promise.resolve(die()),
     text: (...args) => checkpoints.text(...args),
   };

@@ -57,12 +57,13 @@ function check(...statements: string[]): { status: number | null; text: string }
     for (const name of ['events_keep', 'events_same', 'payloads_same']) database.exec(`DROP TRIGGER ${name}`);
     for (const statement of statements) database.exec(statement);
   }
-  const { status, stdout, stderr } = spawnSync('python3', [join(folder, 'check.py'), copy], { encoding: 'utf8' });
+  // With -O Python leaves assertions out: nothing may rest on them.
+  const { status, stdout, stderr } = spawnSync('python3', ['-O', join(folder, 'check.py'), copy], { encoding: 'utf8' });
   return { status, text: stdout + stderr };
 }
 
 test('the program on the page checks a log, erased payloads and all', () => {
-  expect(PROGRAM.split('\n').length).toBeLessThan(20);
+  expect(PROGRAM.split('\n').length).toBeLessThan(25);
   using database = new DatabaseSync(log, { readOnly: true });
   const last = String(database.prepare('SELECT hash FROM events ORDER BY seq DESC LIMIT 1').get()?.['hash']);
   expect(check()).toEqual({ status: 0, text: `whole up to ${last}\n` });
@@ -89,7 +90,7 @@ test.each([
   const { status, text } = check(statement);
   expect(status).not.toBe(0);
   expect(text).not.toContain('whole up to');
-  if (seq !== undefined) expect(text).toContain(`AssertionError: event ${seq}`);
+  if (seq !== undefined) expect(text).toContain(`event ${seq}`);
 });
 
 test('the program leaves the log as it was', () => {

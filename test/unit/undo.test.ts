@@ -20,13 +20,13 @@ test('what can be kept, and why the rest cannot', async () => {
   mkdirSync(join(folder, 'small'));
   writeFileSync(join(folder, 'small', 'a'), 'a');
   symlinkSync('a', join(folder, 'small', 'link'));
-  expect(await checkpoints.foresee([join(folder, 'small'), join(folder, 'absent')])).toEqual({ kind: 'whole' });
+  expect(await checkpoints.foresee('r', [join(folder, 'small'), join(folder, 'absent')])).toEqual({ kind: 'whole' });
   mkdirSync(join(folder, 'large'));
   writeFileSync(join(folder, 'large', 'a'), '');
   truncateSync(join(folder, 'large', 'a'), 300 << 20);
-  expect(await checkpoints.foresee([join(folder, 'large')])).toEqual({ kind: 'none', why: 'too large' });
+  expect(await checkpoints.foresee('r', [join(folder, 'large')])).toEqual({ kind: 'none', why: 'too large' });
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(join(folder, 'small', 'socket'), resolve));
-  expect(await checkpoints.foresee([join(folder, 'small')])).toEqual({ kind: 'none', why: 'of another kind' });
+  expect(await checkpoints.foresee('r', [join(folder, 'small')])).toEqual({ kind: 'none', why: 'of another kind' });
   server.close();
 });

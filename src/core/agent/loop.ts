@@ -12,6 +12,7 @@ import type { CallParts, CallRun } from '../tools/callRun.ts';
 import { throwIfStopped } from '../outcome.ts';
 import type { Budget } from './budget.ts';
 import type { Conversation } from './conversation.ts';
+import { conversationFull } from './conversationRoom.ts';
 import type { Outcome } from './ending.ts';
 import { toolsFor } from './prompt.ts';
 import { Repetition } from './repetition.ts';
@@ -41,6 +42,8 @@ export async function converse(talk: Talk, signal: AbortSignal): Promise<Outcome
     budget.tighten(await policyNow(talk)); // once a turn
     if (budget.turns >= budget.mostTurns)
       return { state: 'limit', reason: `It took ${budget.turns} turns, the limit of your policy (max_iterations).` };
+    const full = conversationFull(conversation.messages);
+    if (full !== undefined) return { state: 'limit', reason: full };
     const turn = budget.nextTurn();
     await talk.record('turn_started', { turn });
     const reply = await oneReply(talk, signal);

@@ -48,7 +48,15 @@ export type Saved = Omit<z.infer<typeof SavedSchema>, 'version'>;
 
 /** A run as it is stored for *Resume*. */
 export function saved(state: Omit<Saved, 'messages'> & { messages: readonly Message[] }): Json {
-  return JSON.parse(JSON.stringify({ ...state, version: VERSION })) as Json;
+  return plain({ ...state, version: VERSION });
+}
+
+/** The same without members that are undefined, which JSON does not know. Long texts are not copied. */
+function plain(value: unknown): Json {
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== 'object' || value === null) return value as Json;
+  const members = Object.entries(value).filter(([, member]) => member !== undefined);
+  return Object.fromEntries(members.map(([key, member]) => [key, plain(member)]));
 }
 
 export type StoredRun = { ok: true; saved: Saved } | { ok: false; problem: string };

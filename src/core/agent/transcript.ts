@@ -1,3 +1,4 @@
+import { cutVisibly } from '../../shared/cut.ts';
 import type { Entry } from '../../shared/runView.ts';
 import type { Message } from '../models/port.ts';
 import type { CallUpdate } from '../tools/callRun.ts';
@@ -25,7 +26,7 @@ export class Transcript {
   /** Shows the reply so far; the same entry grows until it is final. */
   assistant(text: string, streaming: boolean): void {
     const last = this.#entries.at(-1);
-    const entry: Entry = { kind: 'assistant', text: text.slice(0, MAX_ENTRY), streaming };
+    const entry: Entry = { kind: 'assistant', text: beginningOf(text, streaming), streaming };
     if (last?.kind === 'assistant' && last.streaming) this.#entries[this.#entries.length - 1] = entry;
     else if (text !== '') this.#entries.push(entry);
   }
@@ -53,12 +54,19 @@ export class Transcript {
         why: update.decision?.reason ?? known?.why,
       }),
       ...((update.output ?? known?.output) !== undefined && {
-        output: (update.output ?? known?.output ?? '').slice(0, MAX_ENTRY),
+        output: update.output === undefined ? known?.output : cutVisibly(update.output, MAX_ENTRY),
       }),
     };
     if (index === -1) this.#entries.push(entry);
     else this.#entries[index] = entry;
   }
+}
+
+/** What is shown of a reply already goes on standing there, and behind it what is left out. */
+function beginningOf(text: string, streaming: boolean): string {
+  const left = text.length - MAX_ENTRY;
+  const shown = text.slice(0, MAX_ENTRY);
+  return streaming || left <= 0 ? shown : `${shown}\n[… ${left} more ${left === 1 ? 'character' : 'characters'} …]`;
 }
 
 /** The transcript of a stored run, as far as messages tell it. */
@@ -70,7 +78,9 @@ export function entriesOf(messages: readonly Message[]): Entry[] {
       case 'user':
         return [{ kind: 'user', text: message.text }];
       case 'assistant':
-        return message.text === '' ? [] : [{ kind: 'assistant', text: message.text, streaming: false }];
+        return message.text === ''
+          ? []
+          : [{ kind: 'assistant', text: beginningOf(message.text, false), streaming: false }];
       case 'tool':
         return [
           {
@@ -79,7 +89,7 @@ export function entriesOf(messages: readonly Message[]): Entry[] {
             tool: message.name,
             title: message.name,
             status: message.ended ?? 'unknown',
-            output: message.text.slice(0, MAX_ENTRY),
+            output: cutVisibly(message.text, MAX_ENTRY),
           },
         ];
     }

@@ -105,6 +105,7 @@ function stateWords({ state, problem, events, first, signedUpTo, unsigned, write
     case 'broken':
       return `NOT WHOLE: ${problem === undefined || problem.seq === 0 ? '' : `event ${problem.seq}: `}${problem?.words ?? ''}. (${problem?.property ?? ''})`;
     case 'unsigned':
+      if (events === 0) return 'NOT SIGNED TO ITS END: it holds no events, and nobody has signed that there are none.';
       return unsigned === 0
         ? `NOT SIGNED TO ITS END: the export stops at event ${last} without the signature that ends it, so that what followed may have been cut off. Up to there it is whole.`
         : `NOT SIGNED TO ITS END: the last ${unsigned === 1 ? 'event is' : `${unsigned} events are`} signed by nobody yet (${last - unsigned + 1} to ${last}), so that anybody could have written them, or cut off others. ${signedUpTo < first ? 'Nothing before them is signed either.' : `Up to event ${signedUpTo} the chain is whole, and signed by ${by}.`}`;
@@ -115,7 +116,7 @@ function stateWords({ state, problem, events, first, signedUpTo, unsigned, write
   }
 }
 
-function endWords({ state, end, unsigned }: Verdict): string[] {
+function endWords({ state, end, unsigned, events }: Verdict): string[] {
   if (state === 'broken' || end === undefined) return [];
   switch (end) {
     case 'signed':
@@ -129,7 +130,7 @@ function endWords({ state, end, unsigned }: Verdict): string[] {
         'This export was made by an earlier version, which did not sign where it ends: whether something was cut off behind its last signature nobody can tell without a witness.',
       ];
     case 'missing':
-      return unsigned === 0
+      return unsigned === 0 && events > 0
         ? []
         : ['The export has no signature at its end, as every export has: it was cut off or changed.'];
   }

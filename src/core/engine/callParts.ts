@@ -34,6 +34,7 @@ export interface CallPorts {
 
 /** What is of one run alone. */
 export interface RunOwn {
+  id: string;
   folder: string;
   /** Where the model's prompts go, in words. */
   goesTo: string;
@@ -58,7 +59,8 @@ export function callPartsOf(
   const versionControl = ports.versionControl(() => scope);
   const tools = builtInTools({
     ...{ folder, goesTo, scriptWatch, redactor },
-    ...{ runners, checkpoints, versionControl, editor, textSearch, hash },
+    ...{ runners, versionControl, editor, textSearch, hash },
+    foresee: (paths) => checkpoints.foresee(run.id, paths),
   });
   return {
     toolbox: toolboxOf(tools),

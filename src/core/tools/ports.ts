@@ -1,4 +1,4 @@
-import type { Checkpoints } from '../checkpoint/port.ts';
+import type { Undo } from '../checkpoint/port.ts';
 import type { ScriptWatch } from '../flow/scriptWatch.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import type { EditorBuffers, VersionControl } from '../scope/files.ts';
@@ -16,7 +16,8 @@ export interface ToolPorts {
   /** What this run may have changed of what commands mean. */
   scriptWatch: ScriptWatch;
   runners: Runners;
-  checkpoints: Checkpoints;
+  /** What undo will be able to do where these paths are changed. */
+  foresee: (paths: readonly string[]) => Promise<Undo>;
   versionControl: VersionControl;
   editor: EditorBuffers;
   textSearch: TextSearch;

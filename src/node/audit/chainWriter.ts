@@ -1,6 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { SeenHead } from '../../core/audit/port.ts';
 import { checkedEvent, type AuditEvent, type EventBody, type NewEvent } from '../../shared/auditEvent.ts';
 import { canonicalJson } from '../../shared/json.ts';
@@ -14,7 +13,7 @@ import { accountKey, fingerprint, processKey, type SigningKey } from './keys.ts'
 import type { LogFile } from './logFile.ts';
 import { LogReplaced } from './problems.ts';
 import { logOf, tipOf, type Tip } from './logText.ts';
-import { placeOf } from './place.ts';
+import { begunFile, placeOf } from './place.ts';
 import { budgetNotice, RUN_LIMITS, RunBudget, type Room, type RunLimits } from './runBudget.ts';
 
 /** After these the chain is signed at once: nobody may come back to sign it later. */
@@ -129,7 +128,7 @@ export class ChainWriter {
 
   #introduce(connection: Connection, tip: Tip): void {
     if (this.#log?.connection === connection && tip.seq > 0) return;
-    const begun = join(this.#data, 'audit.begun');
+    const begun = begunFile(this.#data);
     const account = accountKey(this.#data);
     let name: string;
     if (tip.seq === 0) {

@@ -1,6 +1,7 @@
 import type { EventType, NewEvent } from '../../shared/auditEvent.ts';
 import { canonicalJson, type Json } from '../../shared/json.ts';
 import { sha256 } from '../files/hash.ts';
+import { keptLine } from './keptLine.ts';
 
 type Payload = NonNullable<NewEvent['payload']>;
 
@@ -32,10 +33,12 @@ const OF_THE_LOG = new Set<EventType>(['log_started', 'gap', 'writer', 'head', '
 export function payloadText(payload: Payload): string {
   const whole = canonicalJson(payload);
   if (Buffer.byteLength(whole) <= SMALL) return whole;
+  const line = keptLine(payload);
   const parts = Object.entries(payload).map(([key, value]) => ({ key, value, size: sizeOf(value) }));
+  const isOver = parts.some(({ key, size }) => size > mostOf(key)) || Buffer.byteLength(whole) > MOST;
   const level = levelOf(
     parts.map(({ key, size }) => Math.min(size, mostOf(key))),
-    MOST,
+    MOST - (isOver ? sizeOf(line) : 0),
   );
   const kept: Payload = {};
   const cut: Record<string, Cut> = {};
@@ -44,12 +47,14 @@ export function payloadText(payload: Payload): string {
     kept[key] = size <= most ? value : shortened(value, most);
     if (size > most) cut[key] = cutOf(value);
   }
-  return canonicalJson(Object.keys(cut).length === 0 ? kept : { ...kept, cut });
+  if (Object.keys(cut).length === 0) return canonicalJson(kept);
+  return canonicalJson({ ...kept, ...(cut['action'] && line), cut });
 }
 
-/** A payload of which nothing is kept but what it was. */
+/** A payload of which nothing is kept but what it was, and what ran. */
 export function digestText(payload: Payload): string {
-  return canonicalJson({ cut: Object.fromEntries(Object.entries(payload).map(([key, value]) => [key, cutOf(value)])) });
+  const cut = Object.fromEntries(Object.entries(payload).map(([key, value]) => [key, cutOf(value)]));
+  return canonicalJson({ ...keptLine(payload), cut });
 }
 
 /** An event's open part, long texts in it cut; they say so themselves. */

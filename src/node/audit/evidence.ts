@@ -7,7 +7,7 @@ import type { AuditClient } from './auditClient.ts';
 import { LOG_EVENTS } from '../../shared/noRun.ts';
 import { accountKey, hasAccountKey } from './keys.ts';
 import type { OtlpExporter } from './otlp/exporter.ts';
-import { placeOf } from './place.ts';
+import { hasBegunLog, placeOf } from './place.ts';
 import type { Testimony } from './verify/witnessCheck.ts';
 import { verifyInWorker } from './verify/verifyInWorker.ts';
 import type { Progress } from './verify/verifyLog.ts';
@@ -88,7 +88,7 @@ export class Evidence implements AsyncDisposable {
     const account = hasAccountKey(data) ? { key: accountKey(data).publicKey, from: 'local' as const } : undefined;
     const testimonies = [...(await this.#witnesses.testimonies()), ...more];
     return verifyInWorker(
-      { file: audit.file, against: { account, testimonies, place: placeOf(data) } },
+      { file: audit.file, against: { account, testimonies, place: placeOf(data), hasBegun: hasBegunLog(data) } },
       signal,
       progress,
     );

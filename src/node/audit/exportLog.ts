@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { dirname } from 'node:path';
 import { EXPORT_FORMAT, exportStatement, GENESIS } from './chain.ts';
 import { accountKey, hasAccountKey } from './keys.ts';
@@ -32,13 +33,14 @@ export function* exportLines(connection: Connection, run?: string): Generator<st
   if (run !== undefined) yield* introductions(connection, from, to);
   const rows = connection
     .prepare(
-      `SELECT e.body AS body, e.hash AS hash, e.run AS run, e.type AS type, p.salt AS salt, p.body AS payload,
+      `SELECT e.seq AS seq, e.body AS body, e.hash AS hash, e.run AS run, e.type AS type, p.salt AS salt, p.body AS payload,
          e.body ->> '$.commitment' AS "commitment"
        FROM events e LEFT JOIN payloads p ON p.seq = e.seq WHERE e.seq > ? AND e.seq <= ? ORDER BY e.seq`,
     )
     .iterate(from, to);
   const counts = { payloads: 0, missing: 0, runs: 0 };
-  for (const { body, hash, run: own, type, salt, payload, commitment } of rows) {
+  const shown = createHash('sha256');
+  for (const { seq, body, hash, run: own, type, salt, payload, commitment } of rows) {
     const isShown = payload !== null && (run === undefined || own === run);
     yield eventLine({
       body: String(body),
@@ -47,10 +49,12 @@ export function* exportLines(connection: Connection, run?: string): Generator<st
       payload: isShown ? String(payload) : null,
     });
     if (type === 'run_started') counts.runs += 1;
-    if (isShown) counts.payloads += 1;
-    else if (commitment !== null) counts.missing += 1;
+    if (isShown) {
+      counts.payloads += 1;
+      shown.update(`${Number(seq)}\n`);
+    } else if (commitment !== null) counts.missing += 1;
   }
-  const end = endText(header, { last: to, hash: hashAt(connection, to), ...counts });
+  const end = endText(header, { last: to, hash: hashAt(connection, to), ...counts, shown: shown.digest('hex') });
   const signature = signatureOf(connection, log.account, exportStatement(end));
   if (signature !== undefined) yield endLine(end, signature);
 }

@@ -1,4 +1,4 @@
-import { createReadStream, createWriteStream, lstatSync, opendirSync, type Dir } from 'node:fs';
+import { createReadStream, createWriteStream, existsSync, lstatSync, opendirSync, type Dir } from 'node:fs';
 import { lstat, mkdir, open, readdir, readFile, readlink, rename, writeFile } from 'node:fs/promises';
 import { createHash, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
@@ -11,6 +11,7 @@ import { asFailure } from '../files/openTree.ts';
 import { isByIdentity, isSame, preImageAt } from '../files/preImage.ts';
 import { Stretch } from '../sandbox/stretch.ts';
 import { makePrivate } from '../folders.ts';
+import { KeptRoom, MOST_OF_RUN } from './keptRoom.ts';
 
 const MOST_FILES = 5000;
 const MOST_BYTES = 200 * 1024 * 1024;
@@ -56,24 +57,28 @@ interface Kept {
  */
 export class BlobCheckpoints implements Checkpoints {
   readonly #folder: string;
+  readonly #room: KeptRoom;
 
-  constructor(dataFolder: string) {
+  constructor(dataFolder: string, mostOfRun = MOST_OF_RUN) {
     this.#folder = dataFolder;
+    this.#room = new KeptRoom(mostOfRun);
   }
 
-  async foresee(paths: readonly string[]): Promise<Undo> {
+  async foresee(run: string, paths: readonly string[]): Promise<Undo> {
     const seen = { files: 0, bytes: 0, stretch: new Stretch() };
     for (const path of paths) {
       const why = await this.#hindrance(path, seen);
       if (why !== undefined) return { kind: 'none', why };
     }
-    return { kind: 'whole' };
+    const fits = seen.bytes === 0 || seen.bytes <= (await this.#room.left(run, this.#manifestsOf(run)));
+    return fits ? { kind: 'whole' } : { kind: 'none', why: 'too large' };
   }
 
   async keep(run: string, action: string, preImages: readonly PreImage[]): Promise<{ files: number; bytes: number }> {
     const kept: Kept[] = [];
+    const added = { bytes: 0 };
     for (const image of preImages)
-      await this.#collect(image.path, kept).catch((error: unknown) => {
+      await this.#collect(image.path, kept, added).catch((error: unknown) => {
         throw error instanceof ToolFailure ? error : asFailure(error, image.path);
       });
     for (const image of preImages) {
@@ -84,20 +89,25 @@ export class BlobCheckpoints implements Checkpoints {
       if (image.kind === 'file' && !isAsItWas)
         throw new ToolFailure(`${image.path} changed while its content was being kept; nothing was done`);
     }
-    const folder = join(this.#folder, 'checkpoints', run);
+    const folder = this.#manifestsOf(run);
     await makePrivate(folder);
+    await this.#room.add(run, folder, added.bytes);
     await writeDurably(join(folder, `${action}.json`), JSON.stringify({ version: 1, kept }));
     const files = kept.filter((one) => one.kind === 'file');
     return { files: files.length, bytes: files.reduce((sum, one) => sum + (one.size ?? 0), 0) };
   }
 
   async text(run: string, action: string, path: string): Promise<string | undefined> {
-    const file = join(this.#folder, 'checkpoints', run, `${action}.json`);
+    const file = join(this.#manifestsOf(run), `${action}.json`);
     const kept = (await readManifest(file))?.kept.find((one) => one.path === path);
     if (kept?.kind === 'absent') return '';
     if (kept?.blob === undefined || (kept.size ?? 0) > MOST_SHOWN) return undefined;
     const blob = join(this.#folder, 'blobs', kept.blob.slice(0, 2), kept.blob.slice(2));
     return readFile(blob, 'utf8').catch(() => undefined);
+  }
+
+  #manifestsOf(run: string): string {
+    return join(this.#folder, 'checkpoints', run);
   }
 
   /** Why what stands at a path cannot be kept; undefined where it can. */
@@ -123,20 +133,22 @@ export class BlobCheckpoints implements Checkpoints {
     }
   }
 
-  async #collect(path: string, kept: Kept[]): Promise<void> {
+  async #collect(path: string, kept: Kept[], added: { bytes: number }): Promise<void> {
     if (kept.length > MOST_FILES) throw new ToolFailure('there is more to keep than fits; nothing was done');
     const info = await lstat(path).catch(() => undefined);
     if (info === undefined) kept.push({ path, kind: 'absent' });
     else if (info.isSymbolicLink()) kept.push({ path, kind: 'link', target: await readlink(path) });
     else if (info.isDirectory()) {
       kept.push({ path, kind: 'directory', mode: info.mode & 0o7777 });
-      for (const name of await readdir(path)) await this.#collect(join(path, name), kept);
-    } else if (info.isFile())
-      kept.push({ path, kind: 'file', mode: info.mode & 0o7777, size: info.size, blob: await this.#store(path) });
-    else throw new ToolFailure(`${path} is neither a file, a folder nor a link; it cannot be kept`);
+      for (const name of await readdir(path)) await this.#collect(join(path, name), kept, added);
+    } else if (info.isFile()) {
+      const { blob, isNew } = await this.#store(path);
+      if (isNew) added.bytes += info.size;
+      kept.push({ path, kind: 'file', mode: info.mode & 0o7777, size: info.size, blob });
+    } else throw new ToolFailure(`${path} is neither a file, a folder nor a link; it cannot be kept`);
   }
 
-  async #store(path: string): Promise<string> {
+  async #store(path: string): Promise<{ blob: string; isNew: boolean }> {
     const blobs = join(this.#folder, 'blobs');
     await makePrivate(blobs);
     const temporary = join(blobs, `${randomUUID()}.tmp`);
@@ -147,8 +159,10 @@ export class BlobCheckpoints implements Checkpoints {
     const digest = hash.digest('hex');
     const folder = join(blobs, digest.slice(0, 2));
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    await rename(temporary, join(folder, digest.slice(2)));
-    return digest;
+    const target = join(folder, digest.slice(2));
+    const isNew = !existsSync(target);
+    await rename(temporary, target);
+    return { blob: digest, isNew };
   }
 }
 

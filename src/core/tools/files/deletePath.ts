@@ -12,7 +12,7 @@ const parameters = z.strictObject({
   path: z.string().describe('The file, link or folder, relative to the workspace folder'),
 });
 
-type Ports = Pick<ToolPorts, 'folder' | 'checkpoints' | 'versionControl' | 'editor'>;
+type Ports = Pick<ToolPorts, 'folder' | 'foresee' | 'versionControl' | 'editor'>;
 
 export const deletePath = defineTool((ports: Ports): Tool<z.infer<typeof parameters>> => ({
   name: 'delete_path',
@@ -27,7 +27,7 @@ export const deletePath = defineTool((ports: Ports): Tool<z.infer<typeof paramet
     if (context.scope.roots.includes(look.path)) throw new ToolFailure('a workspace folder itself cannot be deleted');
     await context.files.changeable(look.path);
     const preImage = await context.files.preImage(look.path);
-    const undo = await undoOf(ports.checkpoints, [preImage]);
+    const undo = await undoOf(ports, [preImage]);
     return {
       action: {
         tool: 'delete_path',

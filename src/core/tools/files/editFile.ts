@@ -15,7 +15,7 @@ const parameters = z.strictObject({
   replace_all: z.boolean().default(false).describe('Replace every occurrence instead of exactly one'),
 });
 
-type Ports = Pick<ToolPorts, 'folder' | 'redactor' | 'editor' | 'checkpoints' | 'hash'>;
+type Ports = Pick<ToolPorts, 'folder' | 'redactor' | 'editor' | 'foresee' | 'hash'>;
 
 export const editFile = defineTool((ports: Ports): Tool<z.infer<typeof parameters>> => ({
   name: 'edit_file',
@@ -30,7 +30,7 @@ export const editFile = defineTool((ports: Ports): Tool<z.infer<typeof parameter
     const shown = context.scope.shown(look.path);
     await context.files.changeable(look.path);
     const preImage = await context.files.preImage(look.path);
-    const undo = await undoOf(ports.checkpoints, [preImage]);
+    const undo = await undoOf(ports, [preImage]);
     const open = context.scope.standing(look.path, 'write').kind === 'free';
     const before = open ? await currentText(look.path, context) : '';
     const secret = context.scope.isSecret(look.path);

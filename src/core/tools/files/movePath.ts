@@ -15,7 +15,7 @@ const parameters = z.strictObject({
   to: z.string().describe('The new path, name included; missing folders are made'),
 });
 
-type Ports = Pick<ToolPorts, 'folder' | 'checkpoints' | 'versionControl' | 'editor'>;
+type Ports = Pick<ToolPorts, 'folder' | 'foresee' | 'versionControl' | 'editor'>;
 
 export const movePath = defineTool((ports: Ports): Tool<z.infer<typeof parameters>> => ({
   name: 'move_path',
@@ -34,7 +34,7 @@ export const movePath = defineTool((ports: Ports): Tool<z.infer<typeof parameter
     for (const path of [from.path, to.path]) await context.files.changeable(path);
     const fromImage = await context.files.preImage(from.path);
     const toImage = await context.files.preImage(to.path);
-    const undo = await undoOf(ports.checkpoints, [fromImage, toImage]);
+    const undo = await undoOf(ports, [fromImage, toImage]);
     return {
       action: {
         tool: 'move_path',

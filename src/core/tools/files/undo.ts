@@ -1,10 +1,11 @@
 import type { Action, PreImage } from '../../../shared/action.ts';
-import type { Checkpoints, Undo } from '../../checkpoint/port.ts';
+import type { Undo } from '../../checkpoint/port.ts';
+import type { ToolPorts } from '../ports.ts';
 
 /** What undo will be able to do where what stands at these paths is changed. */
-export async function undoOf(checkpoints: Checkpoints, preImages: PreImage[]): Promise<Undo> {
+export async function undoOf({ foresee }: Pick<ToolPorts, 'foresee'>, preImages: PreImage[]): Promise<Undo> {
   const present = preImages.filter((image) => image.kind !== 'absent').map((image) => image.path);
-  return checkpoints.foresee(present);
+  return foresee(present);
 }
 
 /** As an action says it: whatever is not whole is none, so that nothing is let through for an undo that is not certain. */
@@ -29,7 +30,7 @@ export function undoWords(undo: Undo): string {
       return `Not all of it can be undone. Left out: ${undo.leftOut.join(', ')}.`;
     case 'none':
       return undo.why === 'too large'
-        ? 'This is too large to keep a copy of: it cannot be undone.'
+        ? 'This is too much to keep a copy of: it cannot be undone.'
         : 'It holds something that is neither a file, a folder nor a link: it cannot be undone.';
     case 'nothing':
       return 'Nothing changes on disk.';

@@ -13,7 +13,7 @@ const parameters = z.strictObject({
   content: z.string().max(MAX_TEXT).describe('The whole new content'),
 });
 
-type Ports = Pick<ToolPorts, 'folder' | 'redactor' | 'editor' | 'checkpoints' | 'hash'>;
+type Ports = Pick<ToolPorts, 'folder' | 'redactor' | 'editor' | 'foresee' | 'hash'>;
 
 export const writeFile = defineTool((ports: Ports): Tool<z.infer<typeof parameters>> => ({
   name: 'write_file',
@@ -36,7 +36,7 @@ export const writeFile = defineTool((ports: Ports): Tool<z.infer<typeof paramete
     // Of a likely secret this would tell what is in it.
     if (before === args.content && !context.scope.isSecret(look.path))
       throw new ToolFailure(`${shown} has exactly this content already: there is nothing to write`);
-    const undo = await undoOf(ports.checkpoints, [preImage]);
+    const undo = await undoOf(ports, [preImage]);
     return {
       action: {
         tool: 'write_file',

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Property } from '../../../core/audit/verdict.ts';
 import { canonicalJson } from '../../../shared/json.ts';
 import { commitment, eventHash, GENESIS, headStatement, MOST_UNSIGNED, writerStatement } from '../chain.ts';
@@ -63,6 +64,7 @@ export class ChainCheck {
   left = 0;
   /** What an export counts: payloads that are there, such as were recorded and are not, and beginnings of runs. */
   readonly counts = { payloads: 0, missing: 0, runs: 0 };
+  readonly #shown = createHash('sha256');
   /** The latest format of exports that a process of this log says it makes. */
   exports = 1;
   /** Whether processes were introduced outside the chain: nothing but their keys is vouched for there. */
@@ -76,6 +78,10 @@ export class ChainCheck {
     this.#good = how.from.seq;
   }
 
+  /** Which payloads are there, as an export's end says it. */
+  get shown(): string {
+    return this.#shown.copy().digest('hex');
+  }
   get events(): number {
     return this.#last.seq - this.#from.seq;
   }
@@ -139,6 +145,7 @@ export class ChainCheck {
     if (event.type === 'run_started') this.counts.runs += 1;
     if (payload !== null) {
       this.counts.payloads += 1;
+      this.#shown.update(`${expected}\n`);
       if (event.commitment === undefined || salt === null || commitment(salt, payload) !== event.commitment)
         return bad('payload', 'its payload is not what was recorded');
     } else if (event.commitment !== undefined) {

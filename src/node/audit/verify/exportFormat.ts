@@ -42,6 +42,8 @@ export interface ExportCounts {
   /** Payloads that were recorded and are not in it: erased, or left out. */
   missing: number;
   runs: number;
+  /** Which payloads are in it: SHA-256 of the numbers of their events, a line each. Exports of earlier versions have none. */
+  shown?: string;
 }
 
 /** What the account signs at the end: the head line and the counts, in canonical JSON. */

@@ -13,6 +13,8 @@ export interface Against {
   testimonies: readonly Testimony[];
   /** Stands for the folder of the log; see SeenHead. */
   place?: string | undefined;
+  /** Whether a log is known to have begun there; undefined where nobody knows. */
+  hasBegun?: boolean | undefined;
 }
 
 /** Called now and then with how many events are checked, of how many. */
@@ -59,9 +61,10 @@ function verifyOnce(source: Source, against: Against, progress: Progress, everyH
   });
   const witnesses = new WitnessCheck(against.testimonies, against.place);
   const found: Found = {};
-  const bad = checked(source, check, witnesses, progress, found);
+  const bad = checked(source, check, witnesses, progress, found) ?? (check.events === 0 ? emptied(against) : undefined);
   const unsigned = Math.min(check.events, check.last.seq - check.signedUpTo);
-  const isOpen = found.end === undefined || found.end === 'earlier' ? unsigned > 0 : found.end === 'missing';
+  // That there is nothing is signed by nobody either.
+  const isOpen = check.events === 0 ? against.hasBegun !== false : isUnsigned(found.end, unsigned);
   const state = bad ? 'broken' : isOpen ? 'unsigned' : 'whole';
   return {
     state,
@@ -82,6 +85,20 @@ function verifyOnce(source: Source, against: Against, progress: Progress, everyH
     ...found,
     ...(bad && { problem: bad }),
   };
+}
+
+function isUnsigned(end: ExportEndState | undefined, unsigned: number): boolean {
+  return end === undefined || end === 'earlier' ? unsigned > 0 : end === 'missing';
+}
+
+function emptied({ hasBegun }: Against): Bad | undefined {
+  return hasBegun === true
+    ? {
+        seq: 1,
+        property: 'order',
+        words: 'it is missing, and all that followed: a log was begun here, and this one is empty',
+      }
+    : undefined;
 }
 
 function checked(
