@@ -53,6 +53,6 @@ function foldersIn(text: string): string[] {
   for (const [, quoted = ''] of text.matchAll(/["'`]([^"'`\s]{1,200})["'`]/g)) add(quoted);
   for (const [, module = ''] of text.matchAll(/\bfrom\s+\.?([A-Za-z_][\w.]*)\s+import\b/g))
     add(module.replaceAll('.', '/'));
-  for (const [, folder = ''] of text.matchAll(/(?:\bcd|-[CILd]|--[a-z-]+)[ =]+([\w./-]+)/g)) add(folder);
+  for (const [, folder = ''] of text.matchAll(/(?:\bcd|-[CILd]|--[a-z-]{1,40})[ =]+([\w./-]+)/g)) add(folder);
   return found;
 }

@@ -110,6 +110,7 @@ export const ORDER_FILES: readonly string[] = [...new Set(Object.values(ORDERS).
 const ELSEWHERE = /^(-C|--prefix|--directory|--cwd|--dir|--manifest-path|--project|--rootdir)(=|$)/;
 /** How far behind a program that starts another one (`uv run pytest`) the other one is looked for. */
 const MOST_OPERANDS = 4;
+const LONGEST_NAME = 60;
 
 export interface Orders {
   /** Names that it looks for in the folder that it starts in, and in those above. */
@@ -136,5 +137,5 @@ export function ordersOf(words: readonly Word[]): Orders {
     const value = mark === '=' ? text.slice(option.length + 1) : (known[index + 1] ?? '');
     return [option === '--manifest-path' ? value.replace(/\/?[^/]*$/, '') || '.' : value];
   });
-  return { names: [...new Set(names)], tools: programs, elsewhere };
+  return { names: [...new Set(names)], tools: programs.filter(({ length }) => length <= LONGEST_NAME), elsewhere };
 }

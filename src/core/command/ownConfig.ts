@@ -22,7 +22,8 @@ export function configures(file: string, program: string): boolean {
 
 /** Without what is written one way or the other: `lint-staged`, `.lintstagedrc`. */
 function bare(name: string): string {
-  return name.toLowerCase().replace(/(?<=^[\w-]*)[-_](?!conf)/g, '');
+  const [stem = '', ...endings] = name.toLowerCase().split('.');
+  return [stem.replace(/[-_](?!conf)/g, ''), ...endings].join('.');
 }
 
 /** Whether a file may configure some program: how it stands before anything is changed is looked at. */

@@ -13,6 +13,7 @@ const MOST_BYTES = 32 * 1024 * 1024;
 const MOST_LOOKS = 1500;
 const MOST_FOLDERS = 200;
 const MOST_SEARCHED = 20;
+const MOST_NAMES = 20_000;
 const MOST_FITTING = 400;
 const MANIFEST = 1024 * 1024;
 
@@ -82,8 +83,12 @@ export class Bindings {
 
   /** The files of a folder that fit. */
   async those(folder: string, fit: (name: string) => boolean, counts: boolean): Promise<void> {
-    for (const name of [...(await this.#namesIn(folder)).values()].flat())
-      if (fit(name)) await this.path(`${folder}/${name}`, counts);
+    const names = [...(await this.#namesIn(folder)).values()].flat();
+    if (names.length > MOST_NAMES) {
+      this.#openFor(nameOf(folder), 'has too many files to be looked through');
+      return;
+    }
+    for (const name of names) if (fit(name)) await this.path(`${folder}/${name}`, counts);
   }
 
   /** A path that is known already. */

@@ -51,7 +51,7 @@ export async function boundFiles(line: Line, watch: ScriptWatch, context: CallCo
   for (const [folder, { names, tools }] of orderPlaces(line, bindings.searched, context)) {
     const isOwn = (name: string): boolean => [...tools].some((tool) => configures(name, tool));
     await bindings.those(folder, isOwn, folder === cwd);
-    for (const name of names) await bindings.path(`${folder}/${name}`, false);
+    await bindings.those(folder, (name) => names.has(name), false);
     if ([...tools].some((tool) => STARTS_PACKAGES.test(tool)))
       for (const tool of tools) await bindings.path(`${folder}/node_modules/.bin/${tool}`, false);
   }
