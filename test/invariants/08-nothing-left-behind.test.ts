@@ -87,7 +87,7 @@ test('after kill -9 at any moment of the start the command does not run either',
     );
     const said = text(child.stderr);
     const ended = new Promise((resolve) => child.once('exit', resolve));
-    const began = await within(20_000, () => processesWith(inEnvironment).length > 0 || child.exitCode !== null);
+    const began = await within(60_000, () => processesWith(inEnvironment).length > 0 || child.exitCode !== null);
     expect(child.exitCode, child.exitCode === null ? '' : await said).toBe(null);
     expect(
       began,
