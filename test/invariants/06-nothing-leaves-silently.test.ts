@@ -116,7 +116,8 @@ test('what goes out and what comes back is counted, in bytes of the bodies', asy
 
 test('egress events are made by the ledger, for a run and for the log’s export', () => {
   const making = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter(
-    (name) => name.endsWith('.ts') && /type: 'egress'|record\('egress'/.test(readFileSync(join('src', name), 'utf8')),
+    (name) =>
+      name.endsWith('.ts') && /type: 'egress'|(?:record|add)\('egress'/.test(readFileSync(join('src', name), 'utf8')),
   );
   expect(making.sort()).toEqual(['core/agent/run.ts', 'node/audit/evidence.ts']);
   for (const name of making) expect(readFileSync(join('src', name), 'utf8')).toMatch(/new EgressLedger\(/);

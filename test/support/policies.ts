@@ -279,6 +279,7 @@ export const PROBES: readonly { action: Action; family: Family }[] = PLACES.flat
             doubts: words[0] === 'ls' ? [] : [{ why: 'not known', program: 0 }],
             scripts: [],
           },
+          launch: { workspace: words[0] === 'ls' ? 'read-only' : 'writable' },
         },
       ),
     })),
