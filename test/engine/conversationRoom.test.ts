@@ -42,5 +42,5 @@ test('a run is stored as JSON has it, members that are undefined left out', () =
     'name',
     'text',
   ]);
-  expect(saved(state)).toEqual(JSON.parse(JSON.stringify({ version: 1, ...state })));
+  expect(saved(state)).toEqual(JSON.parse(JSON.stringify({ version: 2, ...state })));
 });
