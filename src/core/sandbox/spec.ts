@@ -53,6 +53,9 @@ export function sandboxSpec({ launch, rules, bounds, streams }: SpecParts): Sand
   const hidesSecrets = launch.secrets === 'hidden';
   const hidesStores = launch.stores === 'hidden';
   return {
+    // First: whatever else they hold, what is hidden stays hidden.
+    ...bounds,
+    ...streams,
     launch,
     network: NETWORK,
     view: VIEW,
@@ -66,7 +69,5 @@ export function sandboxSpec({ launch, rules, bounds, streams }: SpecParts): Sand
     isProtected: (path) => rules.isProtected(path),
     deniesInside: rules.deniesInside,
     deniedOutside: rules.deniedOutside,
-    ...bounds,
-    ...streams,
   };
 }

