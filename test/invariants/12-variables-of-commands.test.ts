@@ -1,4 +1,4 @@
-import { symlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Engine } from '../../src/compose.ts';
@@ -120,5 +120,32 @@ test(
       for (let at = 0; at + 8 <= TOKEN.length; at += 1) expect(output).not.toContain(TOKEN.slice(at, at + 8));
     expect(bench.engine.view().run?.flags).toMatchObject({ private: true });
     expect(events.some(({ type }) => type === 'redaction')).toBe(true);
+  },
+);
+
+test.each([true, false])(
+  'no value of a variable that a command is given is recorded, however short or ordinary (sandbox: %s)',
+  async (sandbox) => {
+    // Names that do not tell, and values that no look at texts would take for a secret; one shorter than what is masked.
+    const values = { DATABASE: 'the blue staging base', PIN: '#q!7' };
+    const bench = await workbench({
+      userPolicy: `sandbox: ${String(sandbox)}\nenvironment: {allowed_variables: [DATABASE, PIN]}\n`,
+      environment: values,
+    });
+    const events = await bench.run([
+      { calls: [{ name: 'run_command', args: { command: 'printf %s "$DATABASE$PIN" > given' } }] },
+    ]);
+    // The control: it was given them.
+    expect(readFileSync(join(bench.folder, 'given'), 'utf8')).toBe(values.DATABASE + values.PIN);
+    const proposed = events.find(({ type }) => type === 'proposed')?.payload?.['action'] as Proposed | undefined;
+    expect(proposed?.launch?.environment).toMatchObject({ DATABASE: '[redacted:DATABASE]', PIN: '[redacted:PIN]' });
+    const files = readdirSync(bench.data, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      statSync(join(bench.data, name)).isFile(),
+    );
+    expect(files).toContain('audit.db');
+    for (const name of files) {
+      const bytes = readFileSync(join(bench.data, name), 'latin1');
+      for (const value of Object.values(values)) expect(bytes.includes(value), `${name}: ${value}`).toBe(false);
+    }
   },
 );

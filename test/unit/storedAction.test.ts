@@ -86,7 +86,7 @@ function nodeOf(payload: AuditRecord['payload'], tool = 'edit_file'): ActionNode
 
 describe('one reader of stored actions', () => {
   test('what is recorded now is read back, and its digest is that of the action alone', () => {
-    const stored = storedAction(EDIT);
+    const stored = storedAction(EDIT, []);
     expect(stored).toMatchObject({ version: 1, tool: 'edit_file' });
     const { version: _version, ...rest } = stored as Record<string, Json>;
     expect(canonicalJson(rest)).toBe(canonicalJson(EDIT));
@@ -126,7 +126,7 @@ describe('one reader of stored actions', () => {
     'version %j is said to be unknown, and nothing of it is guessed',
     (version) => {
       const action = {
-        ...(storedAction(EDIT) as Record<string, Json>),
+        ...(storedAction(EDIT, []) as Record<string, Json>),
         effect: 'execute',
         launch: { argv: [LINE] },
         version,
@@ -143,7 +143,7 @@ describe('one reader of stored actions', () => {
 
   test('what was cut for the log is neither taken for all of a text nor for all that was in doubt', () => {
     const cut = { action: { bytes: 1, sha256: '' } };
-    const write = { ...(storedAction(EDIT) as Record<string, Json>), arguments: { content: 'beginn' } };
+    const write = { ...(storedAction(EDIT, []) as Record<string, Json>), arguments: { content: 'beginn' } };
     expect(fileChange(nodeOf({ action: write }, 'write_file'))?.after('')).toBe('beginn');
     expect(fileChange(nodeOf({ action: write, cut }, 'write_file'))?.after('')).toBeUndefined();
     const run = { effect: 'execute', launch: { argv: ['sh', LINE] }, command: { programs: [['sh']], doubts: [] } };

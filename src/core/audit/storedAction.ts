@@ -36,9 +36,21 @@ interface Doubt {
   program: number | undefined;
 }
 
-/** An action as it is recorded. Its digest is that of the action alone, without the version. */
-export function storedAction(action: Action): Json {
-  return { ...(JSON.parse(canonicalJson(action)) as Record<string, Json>), version: VERSION };
+/**
+ * An action as it is recorded. Its digest is that of the action alone, without the version. Of the variables of the
+ * user's that a command is given (`variables`), the names are recorded and no value, however short or ordinary it is.
+ */
+export function storedAction(action: Action, variables: readonly string[]): Json {
+  return { ...(JSON.parse(canonicalJson(withoutValues(action, variables))) as Record<string, Json>), version: VERSION };
+}
+
+function withoutValues(action: Action, variables: readonly string[]): Action {
+  if (action.kind !== 'run') return action;
+  const given = Object.entries(action.launch.environment).map(([name, value]): [string, string] => [
+    name,
+    variables.includes(name) ? `[redacted:${name}]` : value,
+  ]);
+  return { ...action, launch: { ...action.launch, environment: Object.fromEntries(given) } };
 }
 
 /** THE reader of stored actions. It takes what it knows and finds in its place, and leaves out the rest. */

@@ -72,7 +72,7 @@ async function decideAndPerform(
     // An approval is for exactly this: the same digest, and rules that would still only ask.
     const approved = approvedDigest === digest && decision.verdict === 'ask';
     throwIfStopped(signal); // while it was being described
-    if (!approved) await step.propose(described, decision, digest);
+    if (!approved) await step.propose(decided, context.policy.variables.value);
     throwIfStopped(signal);
     if (decision.verdict === 'deny') return step.end('denied', deniedText(decision));
     if (decision.verdict === 'allow' || approved) return perform(call, described.action, decision, context, step, run);

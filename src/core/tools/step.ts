@@ -57,7 +57,11 @@ export class Step {
     };
   }
 
-  async propose(described: Description, decision: Decision, digest: string): Promise<void> {
+  /** `variables`: those of the user's that commands are given. */
+  async propose(
+    { described, decision, digest }: { described: Description; decision: Decision; digest: string },
+    variables: readonly string[],
+  ): Promise<void> {
     const { action, title } = described;
     this.#run.show({
       id: this.id,
@@ -70,7 +74,7 @@ export class Step {
     await this.record(
       'proposed',
       { tool: action.tool, effect: action.effect, digest, undo: action.undo },
-      { title, action: storedAction(action) },
+      { title, action: storedAction(action, variables) },
     );
     await this.record(
       'decided',
