@@ -4,8 +4,12 @@ import { valueAt } from '../../src/core/policy/keys/policyKey.ts';
 import { mergePolicies, type EffectivePolicy } from '../../src/core/policy/merge.ts';
 import type { Layer, ParsedLayer } from '../../src/core/policy/layer.ts';
 import { stricterOf } from '../../src/core/policy/restrict.ts';
-import { scopeOf } from '../../src/core/policy/scopeOf.ts';
-import { layerOf, policyText, ROOTS } from '../support/policies.ts';
+import { decide } from '../../src/core/policy/decide.ts';
+import { policyEntries } from '../../src/core/policy/entries.ts';
+import { Rulebook } from '../../src/core/policy/rules.ts';
+import { emptyScopeNotes, scopeOf } from '../../src/core/policy/scopeOf.ts';
+import { NO_FLAGS } from '../../src/shared/flow.ts';
+import { actionOn, layerOf, policyText, ROOTS } from '../support/policies.ts';
 import { expectNoLooser, loosenessOf, strictness } from '../support/strictness.ts';
 
 const merged = (...layers: [Layer, string, string?][]): EffectivePolicy =>
@@ -153,4 +157,45 @@ describe('several folders', () => {
       expect(kind(policy, `${second}/${name}`, 'list'), name).toBe('free');
     }
   });
+});
+
+test('a likely secret is allowed by rules about paths at the start and now, not where one of them names none', () => {
+  const rules = {
+    byPath: '{decision: allow, tools: [read_file], paths: [/w/one], why: w}',
+    byTool: '{decision: allow, tools: [read_file], why: w}',
+  };
+  const policy = (rule: keyof typeof rules): EffectivePolicy => merged(['user', `rules: [${rules[rule]}]\n`]);
+  const verdict = (start: keyof typeof rules, now: keyof typeof rules): string => {
+    const both = stricterOf(policy(start), policy(now));
+    const inForce = {
+      policy: both,
+      scope: scopeOf(both, [...ROOTS], '/home/u', []),
+      rulebook: new Rulebook(both.rules, { roots: [...ROOTS], home: '/home/u' }),
+    };
+    const action = actionOn('read_file', 'read', [{ path: '/w/one/.env', access: 'read' }]);
+    return decide(action, { family: 'file_system', flags: NO_FLAGS }, inForce, []).verdict;
+  };
+  expect(verdict('byPath', 'byPath')).toBe('allow'); // the control
+  expect(verdict('byTool', 'byTool')).toBe('ask');
+  expect([verdict('byTool', 'byPath'), verdict('byPath', 'byTool')]).toEqual(['ask', 'ask']);
+});
+
+test.each(['own_paths: []', 'tools: {file_system: {allowed_paths: []}}'])(
+  'a list that leaves nothing is shown, with its place: %s',
+  (text) => {
+    const shown = policyEntries(merged(['user', `timeout: 9\n${text}\n`]));
+    expect(shown).toContainEqual(
+      expect.objectContaining({
+        value: '(nothing: the list is empty)',
+        origin: expect.objectContaining({ file: 'user.yaml', line: 2 }) as unknown,
+      }),
+    );
+  },
+);
+
+test('that the agent may use no file is said with the place of the list that says so', () => {
+  const policy = merged(['user', 'timeout: 9\ntools: {file_system: {allowed_paths: []}}\n']);
+  const notes = emptyScopeNotes(policy, scopeOf(policy, [...ROOTS], '/home/u', []));
+  expect(notes).toHaveLength(ROOTS.length);
+  for (const note of notes) expect(note).toMatchObject({ file: 'user.yaml', line: 2 });
 });

@@ -163,7 +163,7 @@ describe.skipIf(!isVersion1)(`${why}with control groups of version 1`, () => {
         child.kill(signal);
       }
       await closed;
-      expect(await within(3000, () => inhabitants().length === 0)).toBe(true);
+      expect(await within(5000, () => inhabitants().length === 0)).toBe(true);
     },
   );
 

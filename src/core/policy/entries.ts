@@ -45,13 +45,19 @@ export function acceptanceChange(
       ),
     );
   const [before, after] = [as(false), as(true)];
+  return { before: without(before, after), after: without(after, before) };
+}
+
+/** Entries beyond those that stand in others: one that two lists hold is there twice. */
+function without(entries: readonly PolicyEntry[], others: readonly PolicyEntry[]): PolicyEntry[] {
   const said = (entry: PolicyEntry): string => `${entry.key}\0${entry.value}`;
-  const has = (entries: readonly PolicyEntry[], entry: PolicyEntry): boolean =>
-    entries.some((other) => said(other) === said(entry));
-  return {
-    before: before.filter((entry) => !has(after, entry)),
-    after: after.filter((entry) => !has(before, entry)),
-  };
+  const left = new Map<string, number>();
+  for (const other of others) left.set(said(other), (left.get(said(other)) ?? 0) + 1);
+  return entries.filter((entry) => {
+    const times = left.get(said(entry)) ?? 0;
+    left.set(said(entry), times - 1);
+    return times <= 0;
+  });
 }
 
 /** The change in words, for a diff that people read: one line a value. */

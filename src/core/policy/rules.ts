@@ -77,7 +77,9 @@ export class Rulebook {
     // A book that says nothing leaves the default, which is stricter than any allowance.
     if (rulings.some((one) => one === undefined) && rulings.some((one) => one?.verdict === 'allow'))
       return rulings.find((one) => one !== undefined && one.verdict !== 'allow');
-    return rulings.reduce<Ruling | undefined>((strictest, one) => stricter(strictest, one), undefined);
+    const strictest = rulings.reduce<Ruling | undefined>((found, one) => stricter(found, one), undefined);
+    // Likely secrets are allowed where every book speaks of paths, and not where only one does.
+    return strictest && { ...strictest, isAboutPaths: rulings.every((one) => !one || one.isAboutPaths) };
   }
 }
 

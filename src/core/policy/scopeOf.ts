@@ -14,13 +14,14 @@ export function scopeOf(policy: EffectivePolicy, roots: string[], home: string, 
     denied: [...ownRules, ...policy.deniedPaths],
     protected: policy.protectedPaths,
     secrets: SECRETS,
-    own: policy.ownPaths,
+    own: policy.ownPaths.map(({ rules }) => rules),
   });
 }
 
 /** Says which workspace folders `allowed_paths` leaves nothing of: otherwise every call would be denied unexplained. */
 export function emptyScopeNotes(policy: EffectivePolicy, scope: Scope): Diagnostic[] {
-  const { origin } = policy.allowedPaths.flatMap(({ rules }) => rules)[0] ?? {};
+  const empty = policy.allowedPaths.find(({ rules }) => rules.length === 0);
+  const { origin } = empty ?? policy.allowedPaths.flatMap(({ rules }) => rules)[0] ?? {};
   return scope.roots
     .filter((root) => scope.standing(root, 'list').kind === 'outside')
     .map((root) => ({

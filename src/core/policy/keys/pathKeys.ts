@@ -1,10 +1,16 @@
 import type { AllowedPaths, PathRule } from '../../scope/pathRule.ts';
+import type { Origin } from '../../../shared/decision.ts';
 import type { ParsedLayer } from '../layer.ts';
 import type { Settling } from '../settle.ts';
 import { PathsSchema } from '../values.ts';
 import { valueAt, type PolicyEntry, type PolicyKey } from './policyKey.ts';
 
 // Keys that are lists of paths. A layer's list stays what it is; what several of them come to is said here.
+
+/** A layer's list, which may be empty; `origin` is that of the list itself. */
+export interface PathList extends AllowedPaths {
+  origin: Origin;
+}
 
 /** Lists that forbid: they add up. */
 export function forbiddenPaths<const Path extends string>(
@@ -15,7 +21,7 @@ export function forbiddenPaths<const Path extends string>(
     path,
     schema: PathsSchema,
     about,
-    settle: (settling) => [...builtIn, ...listsOf(settling, path).flatMap(({ rules }) => rules)],
+    settle: (settling) => [...builtIn, ...listsOf(settling, path).flatMap(({ list }) => list.rules)],
     stricter: (start, now) => [...now, ...start],
     entries: (rules) => pathEntries(path, rules),
     located: (rules, locate) => Promise.all(rules.map(locate)),
@@ -26,24 +32,15 @@ export function forbiddenPaths<const Path extends string>(
 export function narrowingPaths<const Path extends string>(
   path: Path,
   { about }: { about: string },
-): PolicyKey<AllowedPaths[], Path> {
+): PolicyKey<PathList[], Path> {
   return {
     path,
     schema: PathsSchema,
     about,
-    settle: (settling) =>
-      listsOf(settling, path).map(({ layer, rules }) => ({
-        ...(layer.base !== undefined && { base: layer.base }),
-        rules,
-      })),
+    settle: (settling) => listsOf(settling, path).map(({ list }) => list),
     stricter: (start, now) => [...now, ...start],
-    entries: (lists) =>
-      pathEntries(
-        path,
-        lists.flatMap(({ rules }) => rules),
-      ),
-    located: (lists, locate) =>
-      Promise.all(lists.map(async (list) => ({ ...list, rules: await Promise.all(list.rules.map(locate)) }))),
+    entries: (lists) => listEntries(path, lists),
+    located,
   };
 }
 
@@ -51,28 +48,31 @@ export function narrowingPaths<const Path extends string>(
 export function trustedPaths<const Path extends string>(
   path: Path,
   { about, trusts }: { about: string; trusts: string },
-): PolicyKey<PathRule[][], Path> {
+): PolicyKey<PathList[], Path> {
   return {
     path,
     schema: PathsSchema,
     about,
     settle: (settling) =>
-      listsOf(settling, path).flatMap(({ layer, rules }) => {
-        if (settling.maySet(layer) && layer.layer !== 'run') return [rules];
-        settling.ignored(layer, layer.originOf(path.split('.')), `${path} ${trusts}`);
+      listsOf(settling, path).flatMap(({ layer, list }) => {
+        if (settling.maySet(layer) && layer.layer !== 'run') return [list];
+        settling.ignored(layer, list.origin, `${path} ${trusts}`);
         return [];
       }),
     stricter: (start, now) => (now.length === 0 || start.length === 0 ? [] : [...now, ...start]),
-    entries: (lists) => pathEntries(path, lists.flat()),
-    located: (lists, locate) => Promise.all(lists.map((rules) => Promise.all(rules.map(locate)))),
+    entries: (lists) => listEntries(path, lists),
+    located,
   };
 }
 
 /** The list of each layer that has one. */
-function listsOf({ layers }: Settling, path: string): { layer: ParsedLayer; rules: PathRule[] }[] {
+function listsOf({ layers }: Settling, path: string): { layer: ParsedLayer; list: PathList }[] {
   return layers.flatMap((layer) => {
     const found = valueAt(layer.values, path) as string[] | undefined;
-    return found === undefined ? [] : [{ layer, rules: pathRules(layer, path.split('.'), found) }];
+    if (found === undefined) return [];
+    const at = path.split('.');
+    const base = layer.base !== undefined && { base: layer.base };
+    return [{ layer, list: { ...base, origin: layer.originOf(at), rules: pathRules(layer, at, found) } }];
   });
 }
 
@@ -87,6 +87,17 @@ export function pathRules(
     origin: layer.originOf([...path, index]),
     ...(layer.base !== undefined && { base: layer.base }),
   }));
+}
+
+/** A path must be in each of the lists: an empty one leaves nothing, and that is said. */
+function listEntries(key: string, lists: readonly PathList[]): PolicyEntry[] {
+  return lists.flatMap(({ rules, origin }) =>
+    rules.length === 0 ? [{ key, value: '(nothing: the list is empty)', origin }] : pathEntries(key, rules),
+  );
+}
+
+function located(lists: PathList[], locate: (rule: PathRule) => Promise<PathRule>): Promise<PathList[]> {
+  return Promise.all(lists.map(async (list) => ({ ...list, rules: await Promise.all(list.rules.map(locate)) })));
 }
 
 function pathEntries(key: string, rules: readonly PathRule[]): PolicyEntry[] {
