@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { Engine } from '../compose.ts';
+import { composeEngine } from '../compose.ts';
 import { commandsProblem } from '../core/tools/confinement.ts';
 import { limitRecord } from '../core/sandbox/limitWords.ts';
 import { limitsOf } from '../core/tools/runner.ts';
@@ -27,7 +27,7 @@ export async function doctor(workspace: string, json: boolean): Promise<number> 
     });
     await using evidence = node.evidence;
     items.push({ name: 'workspace', ok: true, words: node.parts.roots.join(', ') });
-    const engine = new Engine(node.parts);
+    const engine = composeEngine(node.parts);
     try {
       const policy = await engine.policy();
       const notes = policy.notes.map((note) => `${note.file}:${note.line}:${note.column}: ${note.message}`);

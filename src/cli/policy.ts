@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { Engine } from '../compose.ts';
+import { composeEngine } from '../compose.ts';
 import { PolicyInvalid } from '../core/policy/policyInvalid.ts';
 import { changeLines, policyEntries, policyText } from '../core/policy/entries.ts';
 import { policyJsonSchema } from '../core/policy/jsonSchema.ts';
@@ -55,7 +55,7 @@ async function checkFiles(files: readonly string[], json: boolean): Promise<numb
 
 async function checkWorkspace(options: PolicyOptions): Promise<number> {
   try {
-    const { notes } = await new Engine(await decidingParts(options)).policy();
+    const { notes } = await composeEngine(await decidingParts(options)).policy();
     return report(notes, options.json);
   } catch (error) {
     if (error instanceof PolicyInvalid) return report(error.diagnostics, options.json);
@@ -76,7 +76,7 @@ function report(found: readonly Diagnostic[], json: boolean): number {
 }
 
 async function show(options: PolicyOptions): Promise<number> {
-  const effective = await new Engine(await decidingParts(options)).policy();
+  const effective = await composeEngine(await decidingParts(options)).policy();
   process.stdout.write(
     options.json ? `${policyEntries(effective).map(jsonLine).join('\n')}\n` : visible(policyText(effective)),
   );
@@ -91,7 +91,7 @@ async function accept(options: PolicyOptions): Promise<number> {
     editor: { isUnsaved: () => false },
   });
   await using _log = node.evidence;
-  const engine = new Engine(node.parts);
+  const engine = composeEngine(node.parts);
   const offers = await engine.acceptable();
   if (offers.length === 0) {
     process.stdout.write('There is no workspace policy here that waits to be accepted.\n');

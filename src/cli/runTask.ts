@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { Engine } from '../compose.ts';
+import { composeEngine } from '../compose.ts';
+import type { Engine } from '../core/engine/engine.ts';
 import { nodeParts, WorkspaceRefused } from '../node/engineParts.ts';
 import { chooseModel, type ModelChoice } from '../node/models/chooseModel.ts';
 import { isProvider, PROVIDER_NAMES, PROVIDERS, type ProviderName } from '../shared/providers.ts';
@@ -62,7 +63,7 @@ export async function runTask(task: string, options: RunOptions, version: string
     tellError(error);
     return error instanceof WorkspaceRefused ? 2 : 1;
   }
-  const engine = new Engine(node.parts);
+  const engine = composeEngine(node.parts);
   engine.onBug = tellError;
   for (const key of keys) engine.addSecret(key);
   // With --json, standard output is for the result alone.

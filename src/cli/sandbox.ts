@@ -1,4 +1,4 @@
-import { Engine } from '../compose.ts';
+import { composeEngine } from '../compose.ts';
 import type { Ending, HeldLimit, SandboxResult } from '../core/sandbox/port.ts';
 import { endingWords } from '../core/sandbox/endingWords.ts';
 import { confinementProblem } from '../core/tools/confinement.ts';
@@ -48,7 +48,7 @@ async function inSandbox(argv: readonly string[], options: SandboxOptions): Prom
     ...(options.policy !== undefined && { runPolicy: options.policy }),
   });
   await using _log = node.evidence;
-  const engine = new Engine(node.parts);
+  const engine = composeEngine(node.parts);
   const { policy, scope } = await engine.profile();
   const refuse = (why: string): number => {
     process.stderr.write(`oversign: ${visibleLine(why)}\n`);

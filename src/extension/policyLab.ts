@@ -1,4 +1,4 @@
-import type { Engine } from '../compose.ts';
+import type { Engine } from '../core/engine/engine.ts';
 import { explainDecision } from '../core/audit/explain.ts';
 import { block, code } from '../core/audit/markdown.ts';
 import { turnsOf } from '../core/audit/tree.ts';

@@ -1,4 +1,5 @@
-import { Engine } from '../compose.ts';
+import { composeEngine } from '../compose.ts';
+import type { Engine } from '../core/engine/engine.ts';
 import { PolicyInvalid } from '../core/policy/policyInvalid.ts';
 import type { Model } from '../core/models/port.ts';
 import { mergePolicies, type EffectivePolicy } from '../core/policy/merge.ts';
@@ -36,7 +37,7 @@ export class Session implements AsyncDisposable {
 
   private constructor(node: NodeParts) {
     this.#node = node;
-    this.engine = new Engine(node.parts);
+    this.engine = composeEngine(node.parts);
     this.lab = new PolicyLab(this.engine, node);
     this.log = new LogDesk(node);
   }

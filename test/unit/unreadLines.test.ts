@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { Engine } from '../../src/compose.ts';
+import { composeEngine } from '../../src/compose.ts';
 import { decidingParts } from '../../src/node/lab/decidingParts.ts';
 import type { Decision } from '../../src/shared/decision.ts';
 import { COMMAND_POLICY, commandWorld } from '../support/commandWorld.ts';
@@ -15,7 +15,7 @@ async function deciding(rules: string): Promise<Decide> {
   await plant(base, { 'rules.yaml': `${COMMAND_POLICY}rules:\n${rules}` });
   await plant(folder, { 'script.sh': 'true\n' });
   const parts = await decidingParts({ workspace: folder, environment: {}, userPolicy: join(base, 'rules.yaml') });
-  const engine = new Engine(parts);
+  const engine = composeEngine(parts);
   return async (command) =>
     (await engine.tryCall({ name: 'run_command', arguments: JSON.stringify({ command }) })).decision;
 }

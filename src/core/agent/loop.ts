@@ -93,7 +93,7 @@ function keptUnless(kept: Kept | undefined, redactor: Redactor): { kept?: Kept }
 }
 
 async function policyNow(talk: Talk): Promise<EffectivePolicy> {
-  return (await talk.calls.inForce()).policy;
+  return (await talk.calls.refresh()).policy;
 }
 
 /** Prompts leave this machine only where the policy in force lets them. */

@@ -23,7 +23,7 @@ import { RunRecord } from './runRecord.ts';
 import type { Saved } from './storedRun.ts';
 import { entriesOf, Transcript } from './transcript.ts';
 
-/** What a run is made of; `calls.inForce` answers for now, not for the start. */
+/** What a run is made of; `calls.refresh` answers for now, not for the start. */
 export interface RunParts {
   id: string;
   folder: string;
@@ -203,7 +203,7 @@ export class AgentRun {
     const { model, clock, calls, facts, who, folder } = this.#parts;
     const { isFirst } = this.#conversation.begin(message);
     await this.#save(); // from here on a crash loses nothing that was said
-    const { policy } = await calls.inForce();
+    const { policy } = await calls.refresh();
     this.#budget.begin(policy, clock, (seconds) => {
       stop.abort(new LimitReached(`It worked for ${seconds} s, the limit of your policy (timeout).`));
     });

@@ -7,6 +7,7 @@ import type { Scope } from '../scope/scope.ts';
 import { decision } from './decision.ts';
 import type { Facts, Family, GrantView } from './facts.ts';
 import type { EffectivePolicy } from './merge.ts';
+import { mayStandFor } from './remembered.ts';
 import type { Rulebook, Ruling } from './rules.ts';
 
 /** What decides: the policy, and what was made ready from it. */
@@ -66,11 +67,7 @@ export function decide(action: Action, facts: Facts, inForce: InForce, grants: r
       ? { ...wanted, reason: `${wanted.reason}; ${why}` }
       : decision('ask', 'rule-of-two', why);
   }
-  if (wanted.verdict === 'allow' || wanted.eachTime === true || !policy.grants.enabled.value) return wanted;
-  // Who let the run edit a whole folder did not speak of the secrets in it.
-  const grant = grants.find(
-    (candidate) => candidate.covers(action) && !(wanted.rule === 'likely-secret' && candidate.isBroad),
-  );
+  const grant = mayStandFor(wanted, grants, policy).find((candidate) => candidate.covers(action));
   if (grant) return { ...decision('allow', 'grant', `you approved ${grant.words}`, { layer: 'run' }), grant: grant.id };
   return wanted;
 }

@@ -1,4 +1,4 @@
-import type { Action, PreImage } from '../../shared/action.ts';
+import type { PreImage } from '../../shared/action.ts';
 import type { Decision } from '../../shared/decision.ts';
 import { labelsOf } from '../flow/ruleOfTwo.ts';
 import { kindOf } from '../kinds/table.ts';
@@ -6,10 +6,10 @@ import type { ToolCall } from '../models/port.ts';
 import { Forbidden } from '../scope/guard.ts';
 import type { CallResult, CallRun } from './callRun.ts';
 import { confinementProblem } from './confinement.ts';
-import { decideCall, parseCall, type ParsedCall } from './decideCall.ts';
+import { decideCall, parseCall } from './decideCall.ts';
 import { Cancelled, Changed, Interruption, throwIfStopped, ToolFailure } from '../outcome.ts';
 import { deniedText, Step } from './step.ts';
-import type { CallContext, Performed } from './tool.ts';
+import type { CallContext, Described, Performed, ToolUse } from './tool.ts';
 
 const MAX_REDESCRIBED = 3;
 
@@ -26,7 +26,7 @@ export async function callTool(call: ToolCall, run: CallRun, signal: AbortSignal
   const parsed = parseCall(call, run.toolbox);
   if (parsed.kind === 'no-call') return step.fail(parsed.cause, parsed.problem);
   try {
-    return await decideAndPerform(parsed, step, run, signal);
+    return await decideAndPerform(parsed.use, step, run, signal);
   } catch (error) {
     if (!(error instanceof Cancelled)) {
       await step.leave(error).catch(() => undefined); // what went wrong first is what is told
@@ -46,7 +46,7 @@ export async function leaveOut(call: ToolCall, run: CallRun, why: string): Promi
 }
 
 async function decideAndPerform(
-  call: Extract<ParsedCall, { kind: 'call' }>,
+  use: ToolUse,
   step: Step,
   run: CallRun,
   signal: AbortSignal,
@@ -55,7 +55,7 @@ async function decideAndPerform(
   let askedAgain: string | undefined;
   for (let attempt = 0; attempt <= MAX_REDESCRIBED; attempt += 1) {
     throwIfStopped(signal);
-    const { rulebook, scope, policy } = await run.inForce();
+    const { rulebook, scope, policy } = await run.refresh();
     const context = { signal, files: run.files, scope, policy };
     const situation = {
       rulebook,
@@ -65,7 +65,7 @@ async function decideAndPerform(
       grants: approvedDigest === undefined ? run.grants.views() : [],
       confinement: () => confinementProblem(policy, run.runners),
     };
-    const decided = await decideCall(call, situation, context);
+    const decided = await decideCall(use, situation, context);
     if (decided.kind === 'refused') return step.deny(decided.decision);
     if (decided.kind === 'no-call') return step.fail(decided.cause, decided.problem);
     const { described, decision, digest } = decided;
@@ -75,7 +75,7 @@ async function decideAndPerform(
     if (!approved) await step.propose(decided, context.policy.variables.value);
     throwIfStopped(signal);
     if (decision.verdict === 'deny') return step.end('denied', deniedText(decision));
-    if (decision.verdict === 'allow' || approved) return perform(call, described.action, decision, context, step, run);
+    if (decision.verdict === 'allow' || approved) return perform(described, decision, context, step, run);
     if (approvedDigest !== undefined) askedAgain = 'Something changed after you approved; this is how it stands now.';
     const answer = await step.ask(described, decision, digest, context, askedAgain, signal);
     if (answer !== 'approved') return step.end('denied', answer);
@@ -85,14 +85,14 @@ async function decideAndPerform(
 }
 
 async function perform(
-  { tool, args }: Extract<ParsedCall, { kind: 'call' }>,
-  action: Action,
+  described: Described,
   decision: Decision,
   context: CallContext,
   step: Step,
   run: CallRun,
 ): Promise<CallResult> {
   const { signal } = context;
+  const { action } = described;
   const changes = kindOf(action).changes(action);
   if (action.undo === 'full' && changes.length > 0) {
     let kept;
@@ -118,11 +118,10 @@ async function perform(
   });
   run.show({ id: step.id, tool: action.tool, status: 'running' });
   const began = run.now();
-  const maskedBefore = run.redactor.masked;
   let performed: Performed;
   try {
     throwIfStopped(signal); // stopped while the record was being written: `finished` says that nothing happened
-    performed = await tool.perform(args, action, context);
+    performed = await described.perform(context);
   } catch (error) {
     const message = run.redactor.text(error instanceof Error ? error.message : 'unknown failure');
     const status = error instanceof Forbidden ? 'denied' : error instanceof Cancelled ? 'cancelled' : 'failed';
@@ -131,8 +130,8 @@ async function perform(
     if (!isExpected(error)) throw error;
     return step.end(status, message);
   }
-  const text = run.redactor.text(performed.text);
-  const masked = run.redactor.masked - maskedBefore;
+  const { text, masked: maskedHere } = run.redactor.mask(performed.text);
+  const masked = (performed.masked ?? 0) + maskedHere;
   // A stop that came when it was done has stopped nothing of it.
   const status = performed.ok ? 'done' : signal.aborted ? 'cancelled' : 'failed';
   await step.finish(

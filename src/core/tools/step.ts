@@ -10,6 +10,7 @@ import { offersFor, untilWords } from '../approval/grants.ts';
 import { labelsOf } from '../flow/ruleOfTwo.ts';
 import { kindOf } from '../kinds/table.ts';
 import { alwaysOffer } from '../policy/alwaysRule.ts';
+import { mayStandFor } from '../policy/remembered.ts';
 import type { ToolCall } from '../models/port.ts';
 import type { CallResult, CallRun } from './callRun.ts';
 import { Cancelled, Interruption, LimitReached } from '../outcome.ts';
@@ -94,11 +95,8 @@ export class Step {
   ): Promise<string> {
     const run = this.#run;
     const { scope, policy } = context;
-    const mayRemember = policy.grants.enabled.value && decision.eachTime !== true;
-    const fitting = mayRemember
-      ? offersFor(described.action, { shown: (path) => scope.shown(path), roots: scope.roots })
-      : [];
-    const offers = fitting.filter(({ isBroad }) => decision.rule !== 'likely-secret' || !isBroad);
+    const fitting = offersFor(described.action, { shown: (path) => scope.shown(path), roots: scope.roots });
+    const offers = mayStandFor(decision, fitting, policy);
     const always = decision.eachTime === true ? undefined : alwaysOffer(described.action, scope.roots);
     const approval: Approval = {
       id: run.newId(),
@@ -154,7 +152,7 @@ export class Step {
   }
 
   async deny(decision: Decision): Promise<CallResult> {
-    this.#run.show({ id: this.id, tool: this.#call.name, status: 'deciding', decision });
+    this.#run.show({ id: this.id, tool: this.#tool, status: 'deciding', decision });
     await this.#proposeRaw();
     await this.record(
       'decided',
