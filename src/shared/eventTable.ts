@@ -155,8 +155,12 @@ export const EVENTS = {
     Nothing,
   ),
   run_finished: kind(
-    'The run ended, and how.',
-    z.strictObject({ state: z.enum(['finished', 'stopped', 'limit', 'failed']), turns: Count }),
+    'The run ended, and how; `received`: how many bytes answers brought since it began or went on.',
+    z.strictObject({
+      state: z.enum(['finished', 'stopped', 'limit', 'failed']),
+      turns: Count,
+      received: Count.optional(),
+    }),
     z.strictObject({ reason: Text }),
   ),
   interrupted: kind(

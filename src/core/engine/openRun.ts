@@ -1,5 +1,6 @@
-import { AgentRun, type RunParts } from '../agent/run.ts';
+import { AgentRun } from '../agent/run.ts';
 import type { Clock } from '../agent/runClock.ts';
+import type { RunParts } from '../agent/runParts.ts';
 import type { Saved } from '../agent/storedRun.ts';
 import type { ApprovalDesk } from '../approval/desk.ts';
 import type { AuditLog, RunStore } from '../audit/port.ts';
