@@ -98,7 +98,7 @@ export class Step {
     const fitting = mayRemember
       ? offersFor(described.action, { shown: (path) => scope.shown(path), roots: scope.roots })
       : [];
-    const offers = fitting.filter(({ isBroad }) => decision.rule !== 'likely-secret' || !isBroad);
+    const offers = fitting.filter(({ isBroad }) => decision.isSensitive !== true || !isBroad);
     const always = decision.eachTime === true ? undefined : alwaysOffer(described.action, scope.roots);
     const approval: Approval = {
       id: run.newId(),
