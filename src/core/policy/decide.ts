@@ -84,8 +84,20 @@ function firstDenial(resources: readonly Resource[], scope: Scope): Decision | u
 function ruled(wanted: Decision, ruling: Ruling | undefined, action: Action, inForce: InForce): Decision {
   if (!ruling) return wanted;
   const own = decision(ruling.verdict, ruling.name, ruling.why, ruling.origin);
-  if (ruling.verdict !== 'allow') return ruling.eachTime ? { ...own, eachTime: true } : own;
+  if (ruling.verdict === 'deny') return own;
+  if (ruling.verdict === 'ask') return asked(ruling.eachTime ? { ...own, eachTime: true } : own, wanted);
   if (wanted.verdict === 'allow') return wanted;
-  if (wanted.rule === 'likely-secret' && !ruling.isAboutPaths) return wanted;
+  if (wanted.isSensitive === true && !ruling.isAboutPaths) return wanted;
   return kindOf(action).allowed(action, own, wanted, inForce);
+}
+
+/** A rule that asks takes nothing from what asks by itself: what no grant covers, none covers then either. */
+function asked(own: Decision, { eachTime, isSensitive, reason }: Decision): Decision {
+  if (eachTime !== true && isSensitive !== true) return own;
+  return {
+    ...own,
+    reason: `${own.reason}; ${reason}`,
+    ...(eachTime === true && { eachTime }),
+    ...(isSensitive === true && { isSensitive }),
+  };
 }

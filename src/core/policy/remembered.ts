@@ -13,5 +13,5 @@ export function mayStandFor<R extends Pick<GrantView, 'isBroad'>>(
 ): R[] {
   if (wanted.verdict !== 'ask' || wanted.eachTime === true || !policy.grants.enabled.value) return [];
   // Who let the run edit a whole folder did not speak of the secrets in it.
-  return remembered.filter(({ isBroad }) => wanted.rule !== 'likely-secret' || !isBroad);
+  return remembered.filter(({ isBroad }) => wanted.isSensitive !== true || !isBroad);
 }
