@@ -92,7 +92,10 @@ function egressLines(events: readonly AuditRecord[], folder: string): string[] {
       bytes.set(words(data['origin']), (bytes.get(words(data['origin'])) ?? 0) + Number(data['bytes'] ?? 0));
   if (bytes.size === 0) return ['Nothing was sent anywhere by this run.'];
   const held = sentContentLine(events, folder);
-  const received = events.reduce((sum, { type, data }) => sum + (type === 'run_finished' ? Number(data['received'] ?? 0) : 0), 0);
+  const received = events.reduce(
+    (sum, { type, data }) => sum + (type === 'run_finished' ? Number(data['received'] ?? 0) : 0),
+    0,
+  );
   return [
     ...[...bytes].map(([origin, count]) => `Sent to ${code(origin)}: ${count} bytes.`),
     ...(received > 0 ? [`Received in answers: ${received} bytes.`] : []),

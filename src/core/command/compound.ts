@@ -24,11 +24,7 @@ export function walkIf(node: bash.If, walker: Walker): void {
 }
 
 /** Each `elif` is asked in the state that those before it have left. */
-function otherwise(
-  [next, ...more]: readonly bash.Elif[],
-  last: bash.CompoundList | undefined,
-  walker: Walker,
-): void {
+function otherwise([next, ...more]: readonly bash.Elif[], last: bash.CompoundList | undefined, walker: Walker): void {
   if (!next) {
     walker.list(last?.commands ?? []);
     return;

@@ -45,12 +45,7 @@ export async function leaveOut(call: ToolCall, run: CallRun, why: string): Promi
   return new Step(run.newId(), call, run).fail('cut-off', why);
 }
 
-async function decideAndPerform(
-  use: ToolUse,
-  step: Step,
-  run: CallRun,
-  signal: AbortSignal,
-): Promise<CallResult> {
+async function decideAndPerform(use: ToolUse, step: Step, run: CallRun, signal: AbortSignal): Promise<CallResult> {
   let approvedDigest: string | undefined;
   let askedAgain: string | undefined;
   for (let attempt = 0; attempt <= MAX_REDESCRIBED; attempt += 1) {

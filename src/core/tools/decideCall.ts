@@ -47,11 +47,7 @@ export function parseCall(call: { name: string; arguments: string }, toolbox: To
 }
 
 /** THE way from a call to a decision, for a run and for whoever asks beforehand. Nothing is recorded, asked or done. */
-export async function decideCall(
-  use: ToolUse,
-  situation: Situation,
-  context: CallContext,
-): Promise<Decided> {
+export async function decideCall(use: ToolUse, situation: Situation, context: CallContext): Promise<Decided> {
   const available = offered(context.policy, use.family);
   if (available.verdict === 'deny') return { kind: 'refused', decision: available };
   let described: Described;

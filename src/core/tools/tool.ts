@@ -113,4 +113,3 @@ function toolUse<A, K extends Action>(tool: Tool<A, K>, args: A): ToolUse {
     },
   };
 }
-

@@ -53,7 +53,8 @@ export const searchFiles = defineTool((ports: Ports): Tool<z.infer<typeof parame
     const found: Found = { hits: [], left: 0, masked: 0, contentOf: [], stopped: undefined };
     const looked = { context, redactor: ports.redactor, found };
     try {
-      if (access === 'read') await lookInto(start, await context.files.read(start, 4 * MAX_FILE), { search, ...looked });
+      if (access === 'read')
+        await lookInto(start, await context.files.read(start, 4 * MAX_FILE), { search, ...looked });
       else await lookBelow(start, args.glob, { search, ...looked });
     } finally {
       await search.close();
