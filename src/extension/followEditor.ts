@@ -3,11 +3,11 @@ import * as vscode from 'vscode';
 /** What a window does when something changes around it. */
 interface Followed {
   /** Settings or policy files may say something else. */
-  look(): void;
+  look: () => void;
   /** It is another set of folders. */
-  reopen(): void;
+  reopen: () => void;
   /** The panel would show something else. */
-  changed(): void;
+  changed: () => void;
 }
 
 /** Follows what changes around a window: trust, settings, policy files, workspace folders. */

@@ -128,7 +128,15 @@ test('one call, one policy, one answer, by whichever door it is asked', async ()
       expect(run).toEqual({ decision: trial.decision, digest: digestOf(trial.action) });
       seen.add(trial.decision.verdict);
     }),
-    { numRuns: 40 },
+    {
+      numRuns: 18,
+      examples: [
+        ['', { tool: 'list_directory', about: 'src' }],
+        ['', { tool: 'delete_path', about: 'src' }],
+        ['', { tool: 'read_file', about: '/etc/passwd' }],
+        ['confirm_actions: false\n', { tool: 'delete_path', about: 'src' }],
+      ],
+    },
   );
   expect([...seen].sort()).toEqual(['allow', 'ask', 'deny']); // the control: it was no one answer for all
 });

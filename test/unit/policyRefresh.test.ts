@@ -12,15 +12,15 @@ test('to refresh looks at the disk once for the paths of a policy, and the tools
   const [workspace, userPolicy] = [join(base, 'work'), join(base, 'policy.yaml')];
   await plant(base, { 'work/a': '', 'policy.yaml': '' });
   const parts = await decidingParts({ workspace, environment: { HOME: base }, userPolicy });
-  const { laterPaths, realPaths } = parts;
+  const { ...before } = parts;
   const looks = { later: 0, real: 0 };
   parts.laterPaths = () => {
     looks.later += 1;
-    return laterPaths();
+    return before.laterPaths();
   };
   parts.realPaths = () => {
     looks.real += 1;
-    return realPaths();
+    return before.realPaths();
   };
   const policy = new PolicyInForce(parts, () => undefined);
   const start = await policy.read();

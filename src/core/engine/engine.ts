@@ -25,7 +25,7 @@ export interface EngineOrgans {
   sandbox: SandboxRecord;
   trials: Trials;
   /** Hears that a view of it would be another one. */
-  onChange(listener: () => void): () => void;
+  onChange: (listener: () => void) => () => void;
 }
 
 /** One engine serves one workspace: its policy, at most one run at a time, and the questions of that run. */

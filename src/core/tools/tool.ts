@@ -91,9 +91,10 @@ export function defineTool<P, A, K extends Action>(make: (ports: P) => Tool<A, K
 
 /** Forgets a tool's argument type, keeping it sound: only its own schema's result reaches it. */
 function anyTool<A, K extends Action>(tool: Tool<A, K>): AnyTool {
-  const { name, summary, family, parameters, tried } = tool;
+  const { name, summary, family, parameters } = tool;
   return {
-    ...{ name, summary, family, parameters, tried },
+    ...{ name, summary, family, parameters },
+    tried: (about) => tool.tried(about),
     read: (text) => {
       const parsed = parseArguments(tool, text);
       return parsed.ok ? { ok: true, call: toolUse(tool, parsed.value) } : parsed;
