@@ -132,6 +132,9 @@ const UNREAD = [
   'git remote add o "ext::rm x"',
   'git log --ext-diff',
   'git hook run pre-commit',
+  // Whatever stands in front of the subcommand.
+  'git --git-dir=.git rebase -ix "rm x" HEAD',
+  'git -p -c core.fsmonitor="rm x" status',
   'env GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=core.fsmonitor GIT_CONFIG_VALUE_0="rm x" git status',
   'env GIT_PAGER="rm x" git log',
   "env 'BASH_FUNC_ls%%=() { rm x; }' bash -c ls",
