@@ -119,7 +119,7 @@ test('egress events are made by the ledger, for a run and for the log’s export
     (name) =>
       name.endsWith('.ts') && /type: 'egress'|(?:record|add)\('egress'/.test(readFileSync(join('src', name), 'utf8')),
   );
-  expect(making.sort()).toEqual(['core/agent/session.ts', 'node/audit/evidence.ts']);
+  expect(making.sort()).toEqual(['core/agent/pieceOfWork.ts', 'node/audit/evidence.ts']);
   for (const name of making) expect(readFileSync(join('src', name), 'utf8')).toMatch(/new EgressLedger\(/);
 });
 

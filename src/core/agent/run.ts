@@ -8,11 +8,11 @@ import type { CallRun } from '../tools/callRun.ts';
 import { Cancelled, Interruption, kindOfError, Refusal } from '../outcome.ts';
 import { Budget } from './budget.ts';
 import { Conversation } from './conversation.ts';
+import { pieceOfWork } from './pieceOfWork.ts';
 import { AT_REST, beginning, doing, ending, resting, stateOf, type Phase } from './phase.ts';
 import { systemPrompt } from './prompt.ts';
 import type { RunParts } from './runParts.ts';
 import { RunRecord } from './runRecord.ts';
-import { session } from './session.ts';
 import type { Saved } from './storedRun.ts';
 import { entriesOf, Transcript } from './transcript.ts';
 
@@ -146,9 +146,9 @@ export class AgentRun {
     try {
       await this.#parts.inSandbox(id, async () => {
         unsaid = undefined;
-        await this.#session(message, stop);
+        await this.#piece(message, stop);
         // Said in the last moment, when no turn was left to take it up.
-        while (stateOf(this.#phase) === 'finished' && this.#conversation.waits) await this.#session(undefined, stop);
+        while (stateOf(this.#phase) === 'finished' && this.#conversation.waits) await this.#piece(undefined, stop);
       });
     } catch (error) {
       this.#refuse(error, unsaid);
@@ -167,8 +167,8 @@ export class AgentRun {
     this.#parts.onChange();
   }
 
-  async #session(message: string | undefined, stop: AbortController): Promise<void> {
-    const outcome = await session(message, stop, {
+  async #piece(message: string | undefined, stop: AbortController): Promise<void> {
+    const outcome = await pieceOfWork(message, stop, {
       ...{ parts: this.#parts, conversation: this.#conversation, budget: this.#budget },
       ...{ transcript: this.#transcript, log: this.#log },
       callRun: (signal) => this.#callRun(signal),

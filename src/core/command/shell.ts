@@ -57,7 +57,7 @@ export class Shell implements Expansion {
     this.#findings.unread(why);
   }
 
-  shell(text: Word): void {
+  willRun(text: Word): void {
     this.#findings.shell(text);
   }
 

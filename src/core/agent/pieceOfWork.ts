@@ -10,7 +10,7 @@ import type { RunRecord } from './runRecord.ts';
 import type { Transcript } from './transcript.ts';
 
 /** What one piece of work uses of its run. */
-export interface SessionOf {
+export interface WorkOf {
   parts: Pick<RunParts, 'model' | 'clock' | 'calls' | 'redactor' | 'facts' | 'who' | 'folder' | 'onBug' | 'onChange'>;
   conversation: Conversation;
   budget: Budget;
@@ -26,7 +26,7 @@ export interface SessionOf {
  * One piece of work of a run, from a message (or from where it stood) to its end, with the records of both. Throws where
  * it could not begin, or its end could not be recorded.
  */
-export async function session(message: string | undefined, stop: AbortController, run: SessionOf): Promise<Outcome> {
+export async function pieceOfWork(message: string | undefined, stop: AbortController, run: WorkOf): Promise<Outcome> {
   const { conversation, budget, transcript, log } = run;
   const { model, clock, calls, facts, who, folder } = run.parts;
   const { isFirst } = conversation.begin(message);
@@ -54,7 +54,7 @@ export async function session(message: string | undefined, stop: AbortController
 }
 
 /** Converses until there is an outcome; what was said up to then is saved. */
-async function outcomeOf(run: SessionOf, ledger: EgressLedger, signal: AbortSignal): Promise<Outcome> {
+async function outcomeOf(run: WorkOf, ledger: EgressLedger, signal: AbortSignal): Promise<Outcome> {
   const { conversation, budget, transcript, log } = run;
   const { model, redactor, calls, onBug, onChange } = run.parts;
   budget.start();
