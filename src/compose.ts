@@ -3,19 +3,21 @@ import { AgentRun } from './core/agent/run.ts';
 import type { Clock } from './core/agent/runClock.ts';
 import type { Saved } from './core/agent/storedRun.ts';
 import type { AuditLog, AuditReader, RunStore } from './core/audit/port.ts';
+import type { ActionOf } from './core/checkpoint/port.ts';
 import { callPartsOf, type CallPorts } from './core/engine/callParts.ts';
 import { maskVariables } from './core/engine/maskedVariables.ts';
 import { PolicyInForce, type PolicyParts } from './core/engine/policyInForce.ts';
+import { Reverts, type RevertParts } from './core/engine/reverts.ts';
 import { RunDesk } from './core/engine/runDesk.ts';
 import { SandboxRecord } from './core/engine/sandboxRecord.ts';
 import { ScriptWatch } from './core/flow/scriptWatch.ts';
 import { policyDigest, type AcceptanceOffer, type AcceptanceStore } from './core/lab/policyRecord.ts';
 import { tryCall, type Trial } from './core/lab/tryCall.ts';
 import type { Model } from './core/models/port.ts';
-import { Failure } from './core/outcome.ts';
+import { Cancelled, Failure, Interruption } from './core/outcome.ts';
 import type { EffectivePolicy } from './core/policy/merge.ts';
 import { Redactor, type Secret } from './core/redaction/redactor.ts';
-import type { CallParts } from './core/tools/callRun.ts';
+import type { CallParts, CallResult } from './core/tools/callRun.ts';
 import type { SandboxStatus } from './core/sandbox/port.ts';
 import type { Scope } from './core/scope/scope.ts';
 import type { AnsweredBy } from './shared/answered.ts';
@@ -44,6 +46,7 @@ export class Engine {
   readonly #policy: PolicyInForce;
   readonly #runs: RunDesk;
   readonly #sandbox: SandboxRecord;
+  readonly #reverts: Reverts;
   readonly #listeners = new Set<() => void>();
 
   onBug: (error: unknown) => void = () => undefined; // hears of faults of our own that ended a run's work
@@ -61,6 +64,13 @@ export class Engine {
       open: (model, stored) => this.#openRun(model, stored, onChange),
       onChange,
     });
+    const { roots, audit, editor, clock } = parts;
+    this.#reverts = new Reverts({
+      ...{ roots, audit, editor, desk: this.desk, redactor: this.redactor },
+      newId: () => parts.newId(),
+      now: () => clock.monotonic(),
+      calls: (run) => this.#callsForRevert(run),
+    });
     this.desk.onChange(onChange);
   }
 
@@ -74,7 +84,7 @@ export class Engine {
   }
 
   get isWorking(): boolean {
-    return this.#runs.isWorking;
+    return this.#runs.isWorking || this.#reverts.isWorking;
   }
 
   addSecret(secret: Secret): void {
@@ -94,6 +104,11 @@ export class Engine {
   /** What would happen if the agent made this call now, in a new run. Decides as a run would, and does nothing. */
   async tryCall(call: { name: string; arguments: string }, flags?: Flags, signal?: AbortSignal): Promise<Trial> {
     return tryCall(call, await this.#callsForLab(), flags, signal);
+  }
+
+  /** What somebody who tries out a tool is asked for: a path, a command line. */
+  async triedWith(tool: string): Promise<string> {
+    return (await this.#callsForLab()).toolbox.named(tool)?.about ?? '';
   }
 
   /** The same for a call of a tool about one path or command line. */
@@ -145,12 +160,19 @@ export class Engine {
     await this.#runs.resume(run, model);
   }
 
+  /** Puts back what an action of the log changed: an action too, and so asked, recorded and to be reverted itself. */
+  async revert(of: ActionOf): Promise<CallResult> {
+    return this.#reverts.revert(of);
+  }
+
   async stop(reason: string): Promise<void> {
+    await this.#reverts.stop(new Cancelled(reason));
     await this.#runs.stop(reason);
   }
 
   /** The process goes away: what waits is answered as interrupted, what runs is ended, and the run can be resumed. */
   async interrupt(reason: string): Promise<void> {
+    await this.#reverts.stop(new Interruption(reason));
     await this.#runs.interrupt(reason);
   }
 
@@ -172,6 +194,18 @@ export class Engine {
     const own = { id: 'lab', folder: this.#folder(), goesTo: 'the model', scriptWatch: new ScriptWatch(false) };
     const start = await this.policy();
     return callPartsOf({ ...own, start }, this.#parts, { policy: this.#policy, redactor: this.redactor });
+  }
+
+  async #callsForRevert(id: string): ReturnType<RevertParts['calls']> {
+    const { version, who, hash } = this.#parts;
+    const start = await this.policy();
+    await this.notePolicy(start, true);
+    const own = { id, folder: this.#folder(), goesTo: 'nowhere', scriptWatch: new ScriptWatch(true), start };
+    const calls = callPartsOf({ ...own, note: (policy) => this.notePolicy(policy, true) }, this.#parts, {
+      policy: this.#policy,
+      redactor: this.redactor,
+    });
+    return { calls, facts: { version, policy: policyDigest(start, hash) }, who };
   }
 
   async #openRun(

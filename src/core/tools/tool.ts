@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { Action, PreImage } from '../../shared/action.ts';
+import type { Action, Effect, PreImage } from '../../shared/action.ts';
 import type { Card } from '../../shared/approval.ts';
 import type { Preview } from '../approval/desk.ts';
 import { kindOf } from '../kinds/table.ts';
@@ -38,8 +38,6 @@ export interface Performed {
   ok: boolean;
   text: string;
   facts: Record<string, string | number | boolean | null>;
-  /** Paths that it is about; kept apart from the facts, so that they can be erased. */
-  places?: Record<string, string>;
   /** Files whose content is in `text`: what a later request to the model carries out of the machine. */
   contentOf: string[];
 }
@@ -53,8 +51,11 @@ export interface Tool<A> {
   /** For the model. */
   summary: string;
   family: Family;
+  /** All that its calls can do: what rules and offers about an effect mean by it. */
+  effects: readonly Effect[];
   parameters: z.ZodType<A>;
-  /** Arguments of a call about one path or command line, for whoever tries out what would happen. */
+  /** For whoever tries out what would happen: what to ask them for, and the arguments of a call about that. */
+  about: string;
   tried(about: string): object;
   describe(args: A, context: CallContext): Promise<Description>;
   perform(args: A, action: Action, context: CallContext): Promise<Performed>;
@@ -62,6 +63,9 @@ export interface Tool<A> {
 
 // What the gate handles: a tool whose arguments are known to itself alone.
 export type AnyTool = Tool<unknown>;
+
+/** What a call about one path is tried with. */
+export const A_PATH = 'The path, relative to the workspace folder';
 
 /** A kind of tool, made ready for each run from the ports that it uses, and no others. */
 export function defineTool<P, A>(make: (ports: P) => Tool<A>): (ports: P) => AnyTool {
@@ -72,8 +76,15 @@ export function defineTool<P, A>(make: (ports: P) => Tool<A>): (ports: P) => Any
 function anyTool<A>(tool: Tool<A>): AnyTool {
   return {
     ...tool,
-    describe: async (args, context) =>
-      describedWithin(context, (bounded) => tool.describe(tool.parameters.parse(args), bounded)),
+    describe: async (args, context) => {
+      const described = await describedWithin(context, (bounded) =>
+        tool.describe(tool.parameters.parse(args), bounded),
+      );
+      const { action } = described;
+      if (action.tool !== tool.name || !tool.effects.includes(action.effect))
+        throw new Error(`${tool.name} describes what it does not say that it does: ${action.effect} by ${action.tool}`);
+      return described;
+    },
     perform: async (args, action, context) =>
       performedWithin(context, (bounded) => tool.perform(tool.parameters.parse(args), action, bounded)),
   };
@@ -81,9 +92,8 @@ function anyTool<A>(tool: Tool<A>): AnyTool {
 
 /** The pre-image that an approved action holds for a path. */
 export function expectedAt(action: Action, path: string): PreImage {
-  const found = kindOf(action)
-    .changes(action)
-    .find((image) => image.path === path);
+  const footprint = kindOf(action).footprint(action);
+  const found = footprint.kind === 'paths' && footprint.before.find((image) => image.path === path);
   if (!found) throw new Error(`the action has no pre-image of ${path}`);
   return found;
 }

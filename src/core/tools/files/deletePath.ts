@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Card } from '../../../shared/approval.ts';
 import type { Loss } from '../../../shared/block.ts';
 import { Missing, ToolFailure } from '../../outcome.ts';
-import { defineTool, expectedAt, type Tool, type CallContext } from '../tool.ts';
+import { A_PATH, defineTool, expectedAt, type Tool, type CallContext } from '../tool.ts';
 import type { ToolPorts } from '../ports.ts';
 import { lossAt } from './loss.ts';
 import { secretsBelow } from './secretsBelow.ts';
@@ -18,7 +18,9 @@ export const deletePath = defineTool((ports: Ports): Tool<z.infer<typeof paramet
   name: 'delete_path',
   summary: 'Delete a file, a link, or a folder with everything in it.',
   family: 'file_system',
+  effects: ['delete'],
   parameters,
+  about: A_PATH,
   tried: (path) => ({ path }),
   async describe(args, context) {
     const look = await context.files.look(args.path, ports.folder, 'itself');
@@ -50,7 +52,7 @@ export const deletePath = defineTool((ports: Ports): Tool<z.infer<typeof paramet
   async perform(_args, action, context) {
     const path = action.resources[0]?.path ?? '';
     await context.files.remove(path, expectedAt(action, path));
-    return { ok: true, text: `Deleted ${context.scope.shown(path)}.`, facts: {}, places: { path }, contentOf: [] };
+    return { ok: true, text: `Deleted ${context.scope.shown(path)}.`, facts: {}, contentOf: [] };
   },
 }));
 

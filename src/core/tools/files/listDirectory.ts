@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { visibleLine } from '../../../shared/visible.ts';
-import { defineTool, type Tool } from '../tool.ts';
+import { A_PATH, defineTool, type Tool } from '../tool.ts';
 import type { ToolPorts } from '../ports.ts';
 import { describeLooking } from './looking.ts';
 
@@ -16,7 +16,9 @@ export const listDirectory = defineTool((ports: Ports): Tool<z.infer<typeof para
   name: 'list_directory',
   summary: 'List what is in a folder of the workspace: one name a line, folders with a slash, files with their size.',
   family: 'file_system',
+  effects: ['list'],
   parameters,
+  about: A_PATH,
   tried: (path) => ({ path }),
   describe(args, context) {
     return describeLooking(
