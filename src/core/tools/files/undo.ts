@@ -27,7 +27,7 @@ const WHY_NONE: Record<Extract<Undo, { kind: 'none' }>['why'], string> = {
   'not kept': 'What stood there before is not kept: it cannot be undone.',
 };
 
-/** Undo itself is not built yet: the words promise the kept content, nothing more. */
+/** What commands change cannot be put back yet: the words promise the kept content, nothing more. */
 export function undoWords(undo: Undo): string {
   switch (undo.kind) {
     case 'whole':
