@@ -8,7 +8,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { policyJsonSchema } from '../src/core/policy/jsonSchema.ts';
-import { BUILT_IN } from '../src/core/tools/table.ts';
+import type { ToolPorts } from '../src/core/tools/ports.ts';
+import { builtInTools } from '../src/core/tools/table.ts';
 import { PROVIDERS } from '../src/node/models/providers.ts';
 import { auditPage } from './generate/auditPage.ts';
 import { steadyLock } from './generate/lockFile.ts';
@@ -24,6 +25,9 @@ const PROVIDERS_FILE = 'src/shared/providers.ts';
 /** Modules that what follows is made from. */
 const MODULES: readonly string[] = [TOOL_NAMES_FILE, PROVIDERS_FILE];
 
+// No call is described with them.
+const NO_PORTS = {} as ToolPorts;
+
 /** The file as it stands; empty where there is none. */
 function current(file: string): string {
   const path = join(repository, file);
@@ -33,7 +37,7 @@ function current(file: string): string {
 /** Every generated file with its content, formatted as the repository is. */
 export async function generated(): Promise<{ file: string; content: string }[]> {
   const contents = {
-    [TOOL_NAMES_FILE]: toolNames(Object.keys(BUILT_IN)),
+    [TOOL_NAMES_FILE]: toolNames(builtInTools(NO_PORTS)),
     [PROVIDERS_FILE]: providers(PROVIDERS),
     'media/policy.schema.json': JSON.stringify(policyJsonSchema(), null, 2),
     'docs/policy.md': policyPage(),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ANSWERERS } from './answered.ts';
+import { ChangedPathSchema, EXTENTS } from './change.ts';
 import { JsonSchema } from './json.ts';
 import { NO_CALL_CAUSES } from './noCall.ts';
 
@@ -115,8 +116,13 @@ export const EVENTS = {
     z.strictObject({ tool: Text, effect: Text, outside: z.literal(true).optional() }),
     Nothing,
   ),
+  changed: kind(
+    'What the action changed, recorded when its effect is over and before `finished`, however that ended. `extent`: `exact`, these paths and no others; `unknown`, a command, which could change whatever the workspace let it. Of each path the kind, size in bytes and SHA-256 of what stood there before and after, where they are known, and for what was moved there `from` where. Nothing that only looks has one, and neither have logs of earlier versions.',
+    z.strictObject({ extent: z.enum(EXTENTS), paths: Count }),
+    z.strictObject({ paths: z.array(ChangedPathSchema) }),
+  ),
   finished: kind(
-    'How it ended: status and milliseconds; of a command also exit code, limits and use; of a file that was written or deleted the bytes, and the digests of its content, as far as they are known. Without a `started` before it nothing was begun: `cause` says why the call was none, or not possible. `changed`: what it was described from was another thing by then.',
+    'How it ended: status and milliseconds; of a command also exit code, limits and use. Without a `started` before it nothing was begun: `cause` says why the call was none, or not possible. `changed`: what it was described from was another thing by then.',
     z.strictObject({
       status: z.enum(['done', 'failed', 'denied', 'cancelled']),
       durationMs: Count,
@@ -124,7 +130,7 @@ export const EVENTS = {
       cause: z.enum(NO_CALL_CAUSES).optional(),
       facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).optional(),
     }),
-    z.strictObject({ output: Text, places: z.record(z.string(), Text).optional() }),
+    z.strictObject({ output: Text }),
   ),
   redaction: kind('Secrets were masked in what the action returned.', z.strictObject({ masked: Count }), Nothing),
   flags: kind(

@@ -116,6 +116,12 @@ const SAMPLES: Record<Exclude<EventType, 'log_started' | 'writer' | 'head'>, Sam
       attributes: { ...TOOL, 'gen_ai.tool.name': 'run_command' },
     },
   ],
+  changed: [
+    {
+      data: { extent: 'exact', paths: 1 },
+      payload: { paths: [{ path: '/w/a', before: { kind: 'absent' }, after: { kind: 'file', digest: DIGEST } }] },
+    },
+  ],
   finished: [
     {
       data: {
@@ -124,7 +130,7 @@ const SAMPLES: Record<Exclude<EventType, 'log_started' | 'writer' | 'head'>, Sam
         changed: true,
         facts: { code: 1, killed: false, signal: null, by: 'x' },
       },
-      payload: { output: 'out', places: { a: 'b' } },
+      payload: { output: 'out' },
       severity: ERROR,
       attributes: { ...TOOL, 'oversign.status': 'failed' },
     },

@@ -60,7 +60,7 @@ describe('generated files', () => {
         spawnSync(process.execPath, ['scripts/generate.ts', '--check'], { cwd: copy, encoding: 'utf8' });
       expect(check()).toMatchObject({ status: 0, stderr: '' });
       const names = readFileSync('src/core/policy/toolNames.ts', 'utf8');
-      writeFileSync(join(copy, 'src/core/policy/toolNames.ts'), names.replace("  'read_file',\n", ''));
+      writeFileSync(join(copy, 'src/core/policy/toolNames.ts'), names.replace("  read_file: ['read'],\n", ''));
       const providers = readFileSync('src/shared/providers.ts', 'utf8');
       writeFileSync(join(copy, 'src/shared/providers.ts'), providers.replace('its server', 'a server'));
       writeFileSync(join(copy, 'docs/policy.md'), `${page}x\n`);

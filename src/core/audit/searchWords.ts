@@ -1,4 +1,5 @@
 import type { EventBody, NewEvent } from '../../shared/auditEvent.ts';
+import { changedPaths } from './changed.ts';
 import { readAction } from './storedAction.ts';
 
 /** What of an event is searched: its words, and the paths it names. */
@@ -32,7 +33,8 @@ function collect(value: unknown, into: string[]): void {
 export function pathsOf(payload: NewEvent['payload']): string[] {
   const paths: string[] = [];
   collect(payload?.['contentOf'] ?? [], paths);
-  collect(payload?.['places'] ?? {}, paths);
+  collect(payload?.['places'] ?? {}, paths); // of logs that had no `changed` event
+  paths.push(...changedPaths(payload));
   const action = readAction(payload);
   if (action.kind === 'action') paths.push(...action.resources.map(({ path }) => path));
   return paths;

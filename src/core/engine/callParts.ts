@@ -66,7 +66,7 @@ export function callPartsOf(
   const versionControl = ports.versionControl(() => scope);
   const tools = builtInTools({
     ...{ folder, goesTo, scriptWatch, redactor },
-    ...{ runners, versionControl, editor, textSearch, hash },
+    ...{ runners, versionControl, editor, textSearch },
     foresee: (paths) => checkpoints.foresee(run.id, paths),
   });
   return {

@@ -1,6 +1,7 @@
-import type { Action, CommandMeaning, PreImage, Resource } from '../../shared/action.ts';
+import type { Action, CommandMeaning, Resource } from '../../shared/action.ts';
 import type { Decision, Origin } from '../../shared/decision.ts';
 import type { Flag } from '../../shared/flow.ts';
+import type { Footprint } from '../checkpoint/port.ts';
 import type { RuleKeys } from '../policy/ruleSchema.ts';
 import type { Scope } from '../scope/scope.ts';
 
@@ -58,10 +59,8 @@ export interface Kind<A extends Action> {
   starts(action: A): Started | undefined;
   /** What a rule about paths must cover to allow it; undefined where paths alone never do. */
   toCover(action: A, hasCommands: boolean): readonly Resource[] | undefined;
-  /** What it changes, as it stood: kept before, if undo is to be certain. */
-  changes(action: A): readonly PreImage[];
-  /** Of the files that say what commands mean: paths that it changes, or that it may change any. */
-  mayChange(action: A): readonly string[] | 'anything';
+  /** What it may change: what is kept before, what it is let through to, and what may mean something else afterwards. */
+  footprint(action: A): Footprint;
   /** What it runs, whole. */
   ran(action: A): string | undefined;
 }

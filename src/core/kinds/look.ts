@@ -29,8 +29,7 @@ export const look: Kind<Look> = {
   always: () => undefined,
   starts: () => undefined,
   toCover: ({ resources }) => resources,
-  changes: () => [],
-  mayChange: () => [],
+  footprint: () => ({ kind: 'nothing' }),
   ran: () => undefined,
 };
 

@@ -30,8 +30,7 @@ export const run: Kind<Run> = {
   // What a command touches beyond the paths that it names is not known: paths alone never allow one. The folder that
   // it starts in is no path that it was allowed for, but one that may be denied.
   toCover: ({ resources }, hasCommands) => (hasCommands ? resources.slice(1) : undefined),
-  changes: () => [],
-  mayChange: ({ launch }) => (launch.workspace === 'writable' ? 'anything' : []),
+  footprint: ({ launch }) => ({ kind: launch.workspace === 'writable' ? 'anything' : 'nothing' }),
   ran: ({ launch }) => launch.argv.at(-1),
 };
 

@@ -18,8 +18,7 @@ const UNKNOWN: Kind<Action> = {
   always: () => undefined,
   starts: () => undefined,
   toCover: () => undefined,
-  changes: () => [],
-  mayChange: () => 'anything',
+  footprint: () => ({ kind: 'anything' }),
   ran: () => undefined,
 };
 

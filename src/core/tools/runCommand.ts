@@ -48,7 +48,9 @@ export const runCommand = defineTool((ports: Ports): Tool<z.infer<typeof paramet
   summary:
     'Run a bash command in a sandbox: the workspace is writable, there is no network, and nothing it starts outlives it. Commands that are known to only look run without a question, with the workspace read-only.',
   family: 'code_execution',
+  effects: ['execute'],
   parameters,
+  about: 'The command line',
   tried: (command) => ({ command }),
   async describe(args, context) {
     const { scope, policy, files } = context;

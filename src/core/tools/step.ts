@@ -10,6 +10,7 @@ import { offersFor, untilWords } from '../approval/grants.ts';
 import { labelsOf } from '../flow/ruleOfTwo.ts';
 import { kindOf } from '../kinds/table.ts';
 import { alwaysOffer } from '../policy/alwaysRule.ts';
+import type { Changes } from '../checkpoint/port.ts';
 import { mayStandFor } from '../policy/remembered.ts';
 import type { ToolCall } from '../models/port.ts';
 import type { CallResult, CallRun } from './callRun.ts';
@@ -170,15 +171,26 @@ export class Step {
   }
 
   /**
-   * How a begun action ended. What happened is not lost with one failure of the log: the run owes it, and records it
-   * before it says that it is over. Throws the failure.
+   * How a begun action ended, and what it changed, where it could change anything. What happened is not lost with one
+   * failure of the log: the run owes it, and records it before it says that it is over. Throws the failure.
    */
-  async finish(data: NewEvent['data'], payload: NonNullable<NewEvent['payload']>): Promise<void> {
-    try {
-      await this.record('finished', data, payload);
-    } catch (error) {
-      this.#run.owe(this.#event('finished', data, payload));
-      throw error;
+  async finish(
+    changes: Changes | undefined,
+    data: NewEvent['data'],
+    payload: NonNullable<NewEvent['payload']>,
+  ): Promise<void> {
+    const events: Parameters<Step['record']>[] = [
+      ...(changes ? [changedEvent(changes)] : []),
+      ['finished', data, payload],
+    ];
+    for (let next = events[0]; next; next = events[0]) {
+      try {
+        await this.record(...next);
+      } catch (error) {
+        for (const owed of events) this.#run.owe(this.#event(...owed));
+        throw error;
+      }
+      events.shift();
     }
   }
 
@@ -216,6 +228,11 @@ function notInTitle({ action, title }: Description, redactor: CallRun['redactor'
   const line = kindOf(action).ran(action);
   const whole = line === undefined ? undefined : redactor.json(line.trim());
   return whole === undefined || title.includes(visible(whole)) ? {} : { ran: whole };
+}
+
+function changedEvent(changes: Changes): ['changed', NewEvent['data'], NonNullable<NewEvent['payload']>] {
+  const paths = changes.extent === 'exact' ? changes.paths : [];
+  return ['changed', { extent: changes.extent, paths: paths.length }, { paths: paths.map((one) => ({ ...one })) }];
 }
 
 /** Only a person is somewhere. */

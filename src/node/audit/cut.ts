@@ -18,7 +18,7 @@ const MOST = 256 << 10;
 /** Of these not so much is worth keeping. */
 const MOST_OF: Readonly<Record<string, number>> = {
   ...{ title: 4 << 10, name: 2 << 10, reason: 4 << 10, words: 4 << 10, message: 16 << 10, decision: 16 << 10 },
-  ...{ arguments: 20 << 10, contentOf: 64 << 10, places: 64 << 10, change: 64 << 10 },
+  ...{ arguments: 20 << 10, contentOf: 64 << 10, change: 64 << 10 },
 };
 /** Texts in `data` say what something is; they can never be erased. In characters. */
 const MOST_DATA = 1000;

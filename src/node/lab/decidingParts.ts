@@ -65,7 +65,10 @@ export async function decidingParts(options: DecidingOptions): Promise<EnginePar
     outside: NOT_LOOKED_AT,
     inSandbox: nothing,
     // What can be kept decides; nothing is.
-    checkpoints: { foresee: (run, paths) => checkpoints.foresee(run, paths), keep: nothing, text: nothing },
+    checkpoints: {
+      foresee: (run, paths) => checkpoints.foresee(run, paths),
+      ...{ begin: nothing, plan: nothing, content: nothing, text: nothing },
+    },
     // No process is started to look: what git tracked once and does no more counts in a run alone.
     versionControl: () => ({
       trackedFiles: () => Promise.resolve(undefined),

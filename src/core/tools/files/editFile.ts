@@ -3,7 +3,7 @@ import type { Change } from '../../../shared/action.ts';
 import { ToolFailure } from '../../outcome.ts';
 import { edited, MAX_TEXT } from '../../editedText.ts';
 import { textOf } from '../text.ts';
-import { defineTool, type Tool, type CallContext } from '../tool.ts';
+import { A_PATH, defineTool, type Tool, type CallContext } from '../tool.ts';
 import type { ToolPorts } from '../ports.ts';
 import { onlyChange } from './changes.ts';
 import { editCard } from './diffCard.ts';
@@ -17,13 +17,15 @@ const parameters = z.strictObject({
   replace_all: z.boolean().default(false).describe('Replace every occurrence instead of exactly one'),
 });
 
-type Ports = Pick<ToolPorts, 'folder' | 'redactor' | 'editor' | 'foresee' | 'hash'>;
+type Ports = Pick<ToolPorts, 'folder' | 'redactor' | 'editor' | 'foresee'>;
 
 export const editFile = defineTool((ports: Ports): Tool<z.infer<typeof parameters>, Change> => ({
   name: 'edit_file',
   summary: 'Replace a piece of text in a file. The old text must occur exactly once unless replace_all is set.',
   family: 'file_system',
+  effects: ['write'],
   parameters,
+  about: A_PATH,
   tried: (path) => ({ path, old_text: '?', new_text: '' }),
   async describe(args, context) {
     if (args.old_text === args.new_text)
@@ -75,8 +77,7 @@ export const editFile = defineTool((ports: Ports): Tool<z.infer<typeof parameter
     return {
       ok: true,
       text: `Edited ${shown}.`,
-      facts: { bytes: content.length, after: ports.hash(content) },
-      places: { path },
+      facts: {},
       contentOf: [],
     };
   },
