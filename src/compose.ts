@@ -1,5 +1,5 @@
 import { ApprovalDesk } from './core/approval/desk.ts';
-import { AgentRun } from './core/agent/run.ts';
+import { AgentRun, type RunParts } from './core/agent/run.ts';
 import type { Clock } from './core/agent/runClock.ts';
 import type { Saved } from './core/agent/storedRun.ts';
 import type { AuditLog, AuditReader, RunStore } from './core/audit/port.ts';
@@ -33,7 +33,7 @@ export interface EngineParts extends PolicyParts, CallPorts {
   newId(): string;
   version: string;
   /** User and host, for a run's first event. */
-  who: Record<string, string>;
+  who: RunParts['who'];
 }
 
 /** One engine serves one workspace: its policy, at most one run at a time, and the questions of that run. */

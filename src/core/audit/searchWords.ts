@@ -1,4 +1,4 @@
-import type { EventBody, NewEvent } from '../../shared/auditEvent.ts';
+import type { EventBody, StoredPayload } from '../../shared/auditEvent.ts';
 import { readAction } from './storedAction.ts';
 
 /** What of an event is searched: its words, and the paths it names. */
@@ -14,7 +14,7 @@ const MOST = 100_000;
 const BETWEEN = ' \uE000 ';
 
 /** The same for the same event each time: what was put into the index is taken out of it with the same words. */
-export function searchWords(event: Pick<EventBody, 'data' | 'type'>, payload: NewEvent['payload']): Words {
+export function searchWords(event: Pick<EventBody, 'data' | 'type'>, payload: StoredPayload): Words {
   // What signs the chain says nothing that anybody would look for.
   if (event.type === 'head' || event.type === 'writer') return { text: '', paths: '' };
   const text: string[] = [];
@@ -29,7 +29,7 @@ function collect(value: unknown, into: string[]): void {
   else if (typeof value === 'object' && value !== null) for (const item of Object.values(value)) collect(item, into);
 }
 
-export function pathsOf(payload: NewEvent['payload']): string[] {
+export function pathsOf(payload: StoredPayload): string[] {
   const paths: string[] = [];
   collect(payload?.['contentOf'] ?? [], paths);
   collect(payload?.['places'] ?? {}, paths);

@@ -1,5 +1,5 @@
 import type { Action } from '../../shared/action.ts';
-import type { NewEvent } from '../../shared/auditEvent.ts';
+import type { StoredPayload } from '../../shared/auditEvent.ts';
 import { canonicalJson, isJsonObject, type Json } from '../../shared/json.ts';
 
 /**
@@ -54,7 +54,7 @@ function withoutValues(action: Action, variables: readonly string[]): Action {
 }
 
 /** THE reader of stored actions. It takes what it knows and finds in its place, and leaves out the rest. */
-export function readAction(payload: NewEvent['payload']): StoredAction {
+export function readAction(payload: StoredPayload): StoredAction {
   const action = own(payload, 'action');
   if (!isJsonObject(action)) {
     const raw = own(payload, 'arguments');

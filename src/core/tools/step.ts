@@ -1,6 +1,6 @@
 import type { AnsweredBy } from '../../shared/answered.ts';
 import type { Approval } from '../../shared/approval.ts';
-import type { NewEvent } from '../../shared/auditEvent.ts';
+import type { EventData, EventPayload, EventType, NewEvent } from '../../shared/auditEvent.ts';
 import type { Decision } from '../../shared/decision.ts';
 import { canonicalJson, type Json } from '../../shared/json.ts';
 import type { NoCallCause } from '../../shared/noCall.ts';
@@ -15,7 +15,7 @@ import type { CallResult, CallRun } from './callRun.ts';
 import { Cancelled, Interruption, LimitReached } from '../outcome.ts';
 import type { CallContext, Description } from './tool.ts';
 
-const ENDS: ReadonlySet<NewEvent['type']> = new Set(['started', 'finished', 'interrupted']);
+const ENDS: ReadonlySet<EventType> = new Set(['started', 'finished', 'interrupted']);
 
 /** One call's records and its face to the watcher. */
 export class Step {
@@ -38,14 +38,15 @@ export class Step {
     return visibleLine(this.#call.name).slice(0, 100);
   }
 
-  async record(type: NewEvent['type'], data: NewEvent['data'], payload?: NewEvent['payload']): Promise<void> {
+  async record<T extends EventType>(type: T, data: EventData[T], payload?: EventPayload[T]): Promise<void> {
     await this.#run.audit.append(this.#event(type, data, payload));
+    const said: Record<string, Json> = data;
     if (type === 'proposed') this.#isProposed = true;
-    if (type === 'proposed' || type === 'answered') this.#open = data['choice'] === 'deny' ? undefined : type;
-    else if (ENDS.has(type) || data['verdict'] === 'deny') this.#open = undefined;
+    if (type === 'proposed' || type === 'answered') this.#open = said['choice'] === 'deny' ? undefined : type;
+    else if (ENDS.has(type) || said['verdict'] === 'deny') this.#open = undefined;
   }
 
-  #event(type: NewEvent['type'], data: NewEvent['data'], payload?: NewEvent['payload']): NewEvent {
+  #event<T extends EventType>(type: T, data: EventData[T], payload?: EventPayload[T]): NewEvent<T> {
     const { redactor, id: run, turn } = this.#run;
     return {
       type,
@@ -175,7 +176,7 @@ export class Step {
    * How a begun action ended. What happened is not lost with one failure of the log: the run owes it, and records it
    * before it says that it is over. Throws the failure.
    */
-  async finish(data: NewEvent['data'], payload: NonNullable<NewEvent['payload']>): Promise<void> {
+  async finish(data: EventData['finished'], payload: EventPayload['finished']): Promise<void> {
     try {
       await this.record('finished', data, payload);
     } catch (error) {

@@ -78,7 +78,7 @@ export async function decidingParts(options: DecidingOptions): Promise<EnginePar
     newId: () => 'lab',
     hash: sha256,
     version: '',
-    who: {},
+    who: { user: '', host: '' },
   };
 }
 

@@ -12,6 +12,7 @@ import {
   GEN_AI_OPERATION_NAME_VALUE_EXECUTE_TOOL,
 } from '@opentelemetry/semantic-conventions/incubating';
 import type { EventBody } from '../../../shared/auditEvent.ts';
+import { hasMark } from '../../../shared/eventTable.ts';
 import type { Json } from '../../../shared/json.ts';
 import { parseBody } from '../logText.ts';
 import { LOG_EVENTS } from '../../../shared/noRun.ts';
@@ -58,11 +59,6 @@ export function mapped(row: Row, log: string, place: string): Mapped {
 
 function severityOf({ type, data }: EventBody): Mapped['severity'] {
   switch (type) {
-    case 'error':
-      return 'ERROR';
-    case 'interrupted':
-    case 'gap':
-      return 'WARN';
     case 'decided':
       return data['verdict'] === 'deny' ? 'WARN' : 'INFO';
     case 'answered':
@@ -73,7 +69,8 @@ function severityOf({ type, data }: EventBody): Mapped['severity'] {
       if (data['state'] === 'failed') return 'ERROR';
       return data['state'] === 'limit' || data['state'] === 'stopped' ? 'WARN' : 'INFO';
     default:
-      return 'INFO';
+      if (hasMark(type, 'failure')) return 'ERROR';
+      return hasMark(type, 'warning') ? 'WARN' : 'INFO';
   }
 }
 

@@ -1,6 +1,6 @@
 import { existsSync, unlinkSync } from 'node:fs';
 import { isJsonObject } from '../../../shared/json.ts';
-import type { NewEvent } from '../../../shared/auditEvent.ts';
+import type { StoredPayload } from '../../../shared/auditEvent.ts';
 import { logOf, parseBody } from '../logText.ts';
 import type { Connection } from '../database.ts';
 import { identityOf } from '../logFile.ts';
@@ -162,7 +162,7 @@ function takeIn(index: Connection, seq: number, text: string, payload: unknown):
     index.prepare('INSERT OR IGNORE INTO facets (kind, value, start) VALUES (?, ?, ?)').run(kind, value, start);
 }
 
-function payloadOf(text: unknown): NewEvent['payload'] {
+function payloadOf(text: unknown): StoredPayload {
   if (typeof text !== 'string') return undefined;
   try {
     const value: unknown = JSON.parse(text);
