@@ -20,6 +20,8 @@ export type StoredAction =
 
 export interface ReadAction {
   kind: 'action';
+  /** Its kind of action (`src/core/kinds/`), where its version recorded one. */
+  of: string | undefined;
   effect: string;
   resources: { path: string; access: string }[];
   arguments: Record<string, Json>;
@@ -66,6 +68,7 @@ export function readAction(payload: StoredPayload): StoredAction {
   const isWhole = own(own(payload, 'cut'), 'action') === undefined;
   return {
     kind: 'action',
+    of: text(own(action, 'kind')),
     effect: text(own(action, 'effect')) ?? '',
     resources: list(own(action, 'resources')).flatMap((resource) => {
       const path = text(own(resource, 'path'));

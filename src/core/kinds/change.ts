@@ -6,6 +6,7 @@ import { isInside, parentOf } from '../scope/spelling.ts';
 import { confirmedFirst } from './confirmed.ts';
 import type { Kind, Offer, Standing } from './kind.ts';
 import { aboutSecret, readsPrivate } from './secrets.ts';
+import { touched } from './touched.ts';
 
 /** Changing files by a file tool. */
 export const change: Kind<Change> = {
@@ -40,6 +41,8 @@ export const change: Kind<Change> = {
   mayChange: ({ resources }) =>
     resources.filter(({ access }) => access === 'write' || access === 'delete').map(({ path }) => path),
   ran: () => undefined,
+  explained: () => [],
+  facets: touched,
 };
 
 function standard(action: Change, { scope, policy }: Standing): Decision {

@@ -6,9 +6,9 @@ import { canonicalJson, type Json } from '../../shared/json.ts';
 import type { NoCallCause } from '../../shared/noCall.ts';
 import { visible, visibleLine } from '../../shared/visible.ts';
 import { storedAction } from '../audit/storedAction.ts';
+import { whatRan } from '../audit/whatRan.ts';
 import { offersFor, untilWords } from '../approval/grants.ts';
 import { labelsOf } from '../flow/ruleOfTwo.ts';
-import { kindOf } from '../kinds/table.ts';
 import { alwaysOffer } from '../policy/alwaysRule.ts';
 import type { ToolCall } from '../models/port.ts';
 import type { CallResult, CallRun } from './callRun.ts';
@@ -216,7 +216,7 @@ export class Step {
 
 /** A command line whose title is cut is told whole too. */
 function notInTitle({ action, title }: Description, redactor: CallRun['redactor']): { ran?: string } {
-  const line = kindOf(action).ran(action);
+  const line = whatRan({ payload: { action: storedAction(action, []) } });
   const whole = line === undefined ? undefined : redactor.json(line.trim());
   return whole === undefined || title.includes(visible(whole)) ? {} : { ran: whole };
 }

@@ -1,4 +1,5 @@
 import { readAction } from '../../core/audit/storedAction.ts';
+import { kindOfStored } from '../../core/kinds/table.ts';
 import type { StoredPayload } from '../../shared/auditEvent.ts';
 
 /**
@@ -7,6 +8,6 @@ import type { StoredPayload } from '../../shared/auditEvent.ts';
  */
 export function keptLine(payload: StoredPayload): { ran?: string } {
   const stored = readAction(payload);
-  const line = stored.kind === 'action' ? stored.argv.at(-1) : undefined;
+  const line = stored.kind === 'action' ? kindOfStored(stored).ran(stored) : undefined;
   return line === undefined ? {} : { ran: line };
 }

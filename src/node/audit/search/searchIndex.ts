@@ -156,9 +156,10 @@ function takeIn(index: Connection, seq: number, text: string, payload: unknown):
   const start = startOf(index, event.run);
   const row = start === undefined ? undefined : rowOf(start, seq);
   if (start === undefined || row === undefined) return;
-  const { text: words, paths } = searchWords(event, payloadOf(payload));
+  const stored = payloadOf(payload);
+  const { text: words, paths } = searchWords(event, stored);
   if (words !== '') index.prepare('INSERT INTO search (rowid, text, paths) VALUES (?, ?, ?)').run(row, words, paths);
-  for (const [kind, value] of facetsOf(event))
+  for (const [kind, value] of facetsOf(event, stored))
     index.prepare('INSERT OR IGNORE INTO facets (kind, value, start) VALUES (?, ?, ?)').run(kind, value, start);
 }
 
