@@ -261,7 +261,7 @@ export const EVENTS = {
   },
   notice: {
     about: 'Something to know.',
-    of: ['run'],
+    of: ['run', 'log'],
     marks: ['kept'],
     data: z.record(z.string(), JsonSchema),
     payload: z.record(z.string(), JsonSchema),
