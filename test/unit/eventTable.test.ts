@@ -3,6 +3,7 @@ import type { AuditLog } from '../../src/core/audit/port.ts';
 import { checkedEvent, type NewEvent } from '../../src/shared/auditEvent.ts';
 import { EVENT_TYPES, EVENTS, hasMark, type EventMark } from '../../src/shared/eventTable.ts';
 import { isOfRun } from '../../src/shared/noRun.ts';
+import { sampleEvent } from '../support/sampleEvent.ts';
 
 function marked(mark: EventMark): string[] {
   return EVENT_TYPES.filter((type) => hasMark(type, mark));
@@ -32,6 +33,10 @@ test('an event stands in a run or under a name, as its kind does, and nowhere el
     { type: 'self_test', run: 'policy', data: tested, payload: { words: '' } },
   ] as const)
     expect(() => checkedEvent(event)).toThrow(`${event.type} has no place under ${event.run}`);
+});
+
+test('every kind takes an event that says all that its schemas have', () => {
+  for (const type of EVENT_TYPES) expect(checkedEvent(sampleEvent(type)).type).toBe(type);
 });
 
 test('an event that says something else than its kind does not compile', () => {

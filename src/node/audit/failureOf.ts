@@ -45,9 +45,9 @@ export function failureOf(method: StoreMethod, problem: Problem): Error {
       return bug;
     }
     default: {
-      const { arrives, again } = CROSSINGS[problem.name];
-      const error = again(problem.from);
-      return arrives === 'as itself' ? error : new AuditFailure(said, { cause: error });
+      const crossing = CROSSINGS[problem.name];
+      const error = crossing.again(problem.from);
+      return crossing.arrives === 'as itself' ? error : new AuditFailure(said, { cause: error });
     }
   }
 }

@@ -15,7 +15,7 @@ import type { EventBody } from '../../../shared/auditEvent.ts';
 import { hasMark } from '../../../shared/eventTable.ts';
 import type { Json } from '../../../shared/json.ts';
 import { parseBody } from '../logText.ts';
-import { LOG_EVENTS } from '../../../shared/noRun.ts';
+import { isOfRun } from '../../../shared/noRun.ts';
 import type { Row } from './batch.ts';
 
 type Attributes = Record<string, string | number>;
@@ -89,7 +89,7 @@ function ownAttributes({ type, time, run, turn, action, data }: EventBody): Foun
 
 /** The semantic conventions for generative AI, where they fit. */
 function genAiAttributes({ type, run, action, data }: EventBody): Found {
-  const conversation = { [ATTR_GEN_AI_CONVERSATION_ID]: run === LOG_EVENTS ? undefined : run };
+  const conversation = { [ATTR_GEN_AI_CONVERSATION_ID]: isOfRun(run) ? run : undefined };
   switch (type) {
     case 'run_started':
     case 'run_continued':
