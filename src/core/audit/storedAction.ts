@@ -29,6 +29,8 @@ export interface ReadAction {
   argv: string[];
   /** What its line meant; undefined where that is not all there. */
   command: { programs: (string | null)[][]; doubts: Doubt[] } | undefined;
+  /** All of it, for what its kind alone knows how to read. */
+  recorded: Record<string, Json>;
   /** False where it was too long for the log, so that texts in it may end early. */
   isWhole: boolean;
 }
@@ -78,6 +80,7 @@ export function readAction(payload: StoredPayload): StoredAction {
     argv: list(own(own(action, 'launch'), 'argv')).filter((word) => typeof word === 'string'),
     // A doubt that was lost would make a program look harmless.
     command: isWhole ? readCommand(own(action, 'command')) : undefined,
+    recorded: action,
     isWhole,
   };
 }
