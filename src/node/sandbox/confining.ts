@@ -80,8 +80,11 @@ export class Confining implements OpenSandboxes {
   }
 }
 
-/** No sandbox: also for whoever did not ask for its status. */
+/** No sandbox, also for whoever did not ask for its status. A command can be described for it, to be refused. */
 function refused({ cause, fix }: { cause: string; fix: string }): Sandbox {
-  const refuse = (): Promise<never> => Promise.reject(new Refusal(`${cause} ${fix}`));
-  return { status: () => Promise.resolve({ works: false, cause, fix }), environment: refuse, run: refuse };
+  return {
+    status: () => Promise.resolve({ works: false, cause, fix }),
+    environment: () => Promise.resolve({}),
+    run: () => Promise.reject(new Refusal(`${cause} ${fix}`)),
+  };
 }
