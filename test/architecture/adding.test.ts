@@ -1,55 +1,140 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { globSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { expect, test } from 'vitest';
-import { TOOL_NAMES } from '../../src/core/policy/toolNames.ts';
-import { EVENTS } from '../../src/shared/eventTable.ts';
+import { POLICY_KEYS } from '../../src/core/policy/keys/table.ts';
+import { keysIn } from '../../src/core/policy/keys/keyGroup.ts';
+import { BUILT_IN } from '../../src/core/tools/table.ts';
+import { PROVIDERS } from '../../src/node/models/providers.ts';
+import { CONFINING, TO_COME } from '../../src/node/sandbox/backends.ts';
+import { ActionSchema } from '../../src/shared/action.ts';
+import { EVENT_TYPES } from '../../src/shared/eventTable.ts';
 
-function sources(folder: string): string[] {
-  return readdirSync(folder).flatMap((name) => {
-    const path = join(folder, name);
-    if (statSync(path).isDirectory()) return sources(path);
-    return /\.tsx?$/.test(path) ? [path] : [];
-  });
+const SOURCES = new Map(
+  ['src/**/*.ts', 'webview/**/*.{ts,tsx}']
+    .flatMap((pattern) => globSync(pattern))
+    .sort()
+    .map((file) => [file, readFileSync(file, 'utf8')]),
+);
+
+/** Files that have one of these names as a text of its own. */
+function naming(names: readonly string[]): string[] {
+  const text = new RegExp(`['"](?:${names.join('|')})['"]`);
+  return [...SOURCES].filter(([, source]) => text.test(source)).map(([file]) => file);
 }
 
-const SOURCES = [...sources('src'), ...sources('webview')].map((path) => ({ path, text: readFileSync(path, 'utf8') }));
-
-/** Where a new tool has its lines. The compiler wants the second once there is the first; `npm run generate` writes the third. */
-const WANTED = ['src/core/tools/table.ts', 'src/core/policy/toolNames.ts'];
-
-/** Who else speaks of a tool by name, and why no other tool could ever be meant there. */
-const SPEAK_OF_ONE: Record<string, string> = {
-  'src/core/audit/oldChange.ts': 'logs of versions that had these tools and no `changed` event',
-  'src/core/models/demo.ts': 'the demo’s script',
-  'src/core/policy/merge.ts': 'what `languages` without bash takes away',
-  'src/core/policy/keys/table.ts': 'the same, in the help of `languages`',
-  'src/core/policy/examples.ts': 'some tool that reads, to try the examples of a rule about paths with',
-  'src/core/tools/files/readFile.ts': 'what to take for a folder, told to the model',
-  'src/core/tools/files/masksWrittenBack.ts': 'advice to the model about a file with masks in it',
+/** How many files each thing takes, counted by really adding one; more is a step back. */
+const COUNTS: Record<string, number> = {
+  'a tool of a known kind': 2,
+  'a kind of action': 3,
+  'a card': 1,
+  'a kind of event': 1,
+  'a policy key': 1,
+  'a provider': 2,
+  'a sandbox': 2,
+  'a class of the log’s own errors': 2,
 };
 
-test('a new tool needs its own file and its line in the table, and nobody else knows its name', () => {
-  expect(TOOL_NAMES.length).toBeGreaterThan(5);
-  const speaking = new Set<string>();
-  for (const name of TOOL_NAMES) {
-    const word = new RegExp(`(?<![\\w-])${name}(?![\\w-])`);
-    const own = SOURCES.filter(({ text }) => new RegExp(`^  name: '${name}',$`, 'm').test(text)).map(
-      ({ path }) => path,
-    );
-    expect(own, name).toHaveLength(1);
-    for (const { path, text } of SOURCES) {
-      if (path !== own[0] && !WANTED.includes(path) && word.test(text)) speaking.add(path);
-    }
+test('ARCHITECTURE.md says how many files each thing takes, and names so many', () => {
+  const page = readFileSync('ARCHITECTURE.md', 'utf8');
+  const section = page.slice(page.indexOf('## Adding'), page.indexOf('## Tests'));
+  const rows = section
+    .split('\n')
+    .filter((line) => line.startsWith('| a '))
+    .map((line) => line.split('|').map((cell) => cell.trim()));
+  expect(rows.length).toBe(Object.keys(COUNTS).length);
+  for (const [, thing = '', byHand = '', misses = ''] of rows) {
+    expect(byHand, thing).toMatch(new RegExp(`^${COUNTS[thing]}: `));
+    const named = [...byHand.matchAll(/`(?:src|webview|test)\/[\w./-]+`/g)];
+    expect(named.length, thing).toBe(COUNTS[thing]);
+    expect(misses, thing).toMatch(/compile|`test\/|drift check/);
   }
-  expect([...speaking].sort()).toEqual(Object.keys(SPEAK_OF_ONE).sort());
+});
+
+test('a tool: whatever makes one is in the table, and nothing else goes by its name', () => {
+  const table = SOURCES.get('src/core/tools/table.ts') ?? '';
+  // A person reverts, never the model: that one is in no toolbox of a run.
+  const own = 'src/core/tools/files/revertAction.ts';
+  const making = [...SOURCES]
+    .filter(([file, source]) => source.includes('= defineTool(') && file !== own)
+    .map(([file]) => file);
+  expect(making.length).toBe(Object.keys(BUILT_IN).length);
+  for (const file of making) expect(table).toContain(`/${basename(file)}'`);
+  const reasons: Record<string, string> = {
+    'src/core/policy/toolNames.ts': 'generated',
+    'src/core/models/demo.ts': 'what the demo calls',
+    'src/core/policy/examples.ts': 'examples of rules are about a path or a command',
+    'src/core/audit/oldChange.ts': 'logs of versions that had these tools and no `changed` event',
+  };
+  const others = naming(Object.keys(BUILT_IN)).filter((file) => !making.includes(file) && !(file in reasons));
+  expect(others).toEqual([]);
+});
+
+test('a kind of action: a file for each, and nobody else tells kinds apart', () => {
+  const kinds = ActionSchema.options.map(({ shape }) => shape.kind.value);
+  expect(kinds.filter((kind) => !SOURCES.has(`src/core/kinds/${kind}.ts`))).toEqual([]);
+  const told = new RegExp(`action\\??\\.kind [!=]== '(?:${kinds.join('|')})'|action\\.effect [!=]==`);
+  const telling = [...SOURCES].filter(([, source]) => told.test(source)).map(([file]) => file);
+  const reasons: Record<string, string> = {
+    'src/core/audit/storedAction.ts': 'values of variables are left out of records',
+    'src/core/tools/call.ts': 'started says that a command runs outside the sandbox',
+    'src/core/tools/runCommand.ts': 'the tool of that kind',
+    'src/extension/policyLab.ts': 'tells the doubts about a command',
+  };
+  expect(telling.filter((file) => !file.startsWith('src/core/kinds/') && !(file in reasons))).toEqual([]);
+});
+
+test('a kind of event: no list of kinds but the table', () => {
+  const listed = new RegExp(`(?:'(?:${EVENT_TYPES.join('|')})'\\s*,\\s*){2,}`);
+  const listing = [...SOURCES].filter(([, source]) => listed.test(source)).map(([file]) => file);
+  // What these say is said of exactly those events, and is not for a new one to join.
+  const reasons: Record<string, string> = {
+    'src/core/audit/questions.ts': 'counts questions and answers',
+    'src/core/tools/step.ts': 'what begins and ends an action',
+    'src/node/audit/logReader.ts': 'what begins and ends a run',
+    'src/node/audit/runRecords.ts': 'what begins and ends runs and actions',
+  };
+  expect(listing).toContain('src/core/audit/questions.ts'); // the control
+  expect(listing.filter((file) => !(file in reasons))).toEqual([]);
+});
+
+test('a policy key: nothing names its place but the table', () => {
+  const places = keysIn(POLICY_KEYS)
+    .map(({ path }) => path)
+    .filter((path) => path.includes('.'));
+  expect(naming(places.map((path) => path.replaceAll('.', '\\.')))).toEqual([
+    'src/core/policy/decide.ts', // what no tool is offered by names the key as its rule
+    'src/core/policy/keys/table.ts',
+  ]);
+});
+
+test('a provider: nothing goes by its name but its own file', () => {
+  const reasons: Record<string, string> = {
+    'src/core/models/demo.ts': 'the demo itself',
+    'src/core/models/port.ts': 'what the port says of a provider’s own fields',
+    'src/extension/commands.ts': 'a command chooses the demo',
+  };
+  const others = naming(Object.keys(PROVIDERS)).filter((file) => !file.startsWith('src/node/models/'));
+  expect(others.filter((file) => !(file in reasons))).toEqual([]);
+});
+
+test('a sandbox: nothing goes by its name but its own room', () => {
+  const others = naming([...Object.keys(CONFINING), ...TO_COME]).filter(
+    (file) => !/^src\/(node|core)\/sandbox\//.test(file),
+  );
+  // The package of the system’s, which has the program’s name.
+  expect(others).toEqual(['src/shared/systemPackages.ts']);
+  const choosing = [...SOURCES].filter(([, source]) => /\bCONFINING\b/.test(source)).map(([file]) => file);
+  expect(choosing).toEqual(['src/node/sandbox/backends.ts', 'src/node/sandbox/confining.ts']);
 });
 
 test('what an action changed is told by one event, written in one place and read in one', () => {
-  expect(Object.keys(EVENTS)).toContain('changed');
-  const writers = SOURCES.filter(({ text }) => /\['changed',/.test(text)).map(({ path }) => path);
-  expect(writers).toEqual(['src/core/tools/step.ts']);
-  const readers = SOURCES.filter(({ text }) => /type === 'changed'|ChangedPathSchema/.test(text)).map(
-    ({ path }) => path,
-  );
-  expect(readers.sort()).toEqual(['src/core/audit/changed.ts', 'src/shared/change.ts', 'src/shared/eventTable.ts']);
+  const having = (text: RegExp): string[] =>
+    [...SOURCES].filter(([, source]) => text.test(source)).map(([file]) => file);
+  expect(EVENT_TYPES).toContain('changed');
+  expect(having(/type: 'changed'|\['changed',|\('changed',/)).toEqual(['src/core/tools/step.ts']);
+  expect(having(/type === 'changed'|ChangedPathSchema/)).toEqual([
+    'src/core/audit/changed.ts',
+    'src/shared/change.ts',
+    'src/shared/eventTable.ts',
+  ]);
 });

@@ -144,7 +144,8 @@ test.each(['write_file', 'run_command'])(
   async (name) => {
     const bench: Workbench = await workbench({
       change: ({ parts }) => {
-        const [files, run] = [parts.files.bind(parts), parts.sandbox.run.bind(parts.sandbox)];
+        const sandbox = parts.sandbox.chosen('auto');
+        const [files, run] = [parts.files.bind(parts), sandbox.run.bind(sandbox)];
         const stop = (): void => void bench.engine.stop('enough');
         const stopping = (real: Files): Files => {
           const [write, within] = [real.write.bind(real), real.within.bind(real)];
@@ -156,7 +157,7 @@ test.each(['write_file', 'run_command'])(
           return real;
         };
         parts.files = (scope) => stopping(files(scope));
-        parts.sandbox.run = async (...given) => {
+        sandbox.run = async (...given) => {
           const result = await run(...given);
           if (result.output.includes('made')) stop();
           return result;

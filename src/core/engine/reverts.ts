@@ -13,7 +13,7 @@ import { revertAction } from '../tools/files/revertAction.ts';
 import { toolboxOf } from '../tools/toolbox.ts';
 import type { EditorBuffers } from '../scope/files.ts';
 import { NO_FLAGS } from '../../shared/flow.ts';
-import type { NewEvent } from '../../shared/auditEvent.ts';
+import type { EventData, EventPayload } from '../../shared/auditEvent.ts';
 
 export interface RevertParts {
   roots: readonly string[];
@@ -29,8 +29,8 @@ export interface RevertParts {
 /** What the call of a revert goes through the gate with, and what its run's first event says. */
 export interface RevertRun {
   calls: CallParts;
-  facts: NewEvent['data'];
-  who: Record<string, string>;
+  facts: Pick<EventData['run_started'], 'version' | 'policy'>;
+  who: Pick<EventPayload['run_started'], 'user' | 'host'>;
 }
 
 /**

@@ -7,6 +7,7 @@ import { isInside, parentOf } from '../scope/spelling.ts';
 import { confirmedFirst } from './confirmed.ts';
 import type { Kind, Offer, Standing } from './kind.ts';
 import { aboutSecret, readsPrivate } from './secrets.ts';
+import { touched } from './touched.ts';
 
 /** Changing files by a file tool. */
 export const change: Kind<Change> = {
@@ -41,6 +42,8 @@ export const change: Kind<Change> = {
   toCover: ({ resources }) => resources,
   footprint: ({ changes }) => ({ kind: 'paths', before: changes }),
   ran: () => undefined,
+  explained: () => [],
+  facets: touched,
 };
 
 function standard(action: Change, { scope, policy }: Standing): Decision {

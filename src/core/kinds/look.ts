@@ -5,6 +5,7 @@ import { decision } from '../policy/decision.ts';
 import { confirmedFirst } from './confirmed.ts';
 import type { Kind } from './kind.ts';
 import { aboutSecret, readsPrivate } from './secrets.ts';
+import { touched } from './touched.ts';
 
 /** Looking at files: nothing changes, and what is seen goes to the model. */
 export const look: Kind<Look> = {
@@ -31,6 +32,8 @@ export const look: Kind<Look> = {
   toCover: ({ resources }) => resources,
   footprint: () => ({ kind: 'nothing' }),
   ran: () => undefined,
+  explained: () => [],
+  facets: touched,
 };
 
 /** The one file that an action reads, where that is all it does. */

@@ -123,8 +123,8 @@ async function perform(
     const message = run.redactor.text(error instanceof Error ? error.message : 'unknown failure');
     const status = error instanceof Forbidden ? 'denied' : error instanceof Cancelled ? 'cancelled' : 'failed';
     const durationMs = Math.round(run.now() - began);
-    const data = { status, durationMs, ...(error instanceof Changed && { changed: true }) };
-    await step.finish(await changes(), data, { output: message });
+    const isOther = error instanceof Changed && { changed: true };
+    await step.finish(await changes(), { status, durationMs, ...isOther }, { output: message });
     if (!isExpected(error)) throw error;
     return step.end(status, message);
   }
@@ -132,8 +132,8 @@ async function perform(
   const masked = (performed.masked ?? 0) + maskedHere;
   // A stop that came when it was done has stopped nothing of it.
   const status = performed.ok ? 'done' : signal.aborted ? 'cancelled' : 'failed';
-  const data = { status, durationMs: Math.round(run.now() - began), facts: performed.facts };
-  await step.finish(await changes(), data, { output: text });
+  const durationMs = Math.round(run.now() - began);
+  await step.finish(await changes(), { status, durationMs, facts: performed.facts }, { output: text });
   if (masked > 0) await step.record('redaction', { masked });
   run.show({ id: step.id, tool: action.tool, status, output: text });
   return { status, text, contentOf: performed.contentOf };

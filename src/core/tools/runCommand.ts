@@ -138,7 +138,8 @@ export const runCommand = defineTool((ports: Ports): Tool<z.infer<typeof paramet
     const { scope, policy, signal } = context;
     await assertStillBound(action.binds, context);
     const hidesStores = action.launch.stores === 'hidden';
-    const runner = action.launch.outside === true ? ports.runners.outside : ports.runners.sandbox;
+    const runner =
+      action.launch.outside === true ? ports.runners.outside : ports.runners.sandbox.chosen(policy.backend.value);
     const result = await runner.run(
       sandboxSpec({
         launch: action.launch,

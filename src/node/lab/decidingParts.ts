@@ -61,7 +61,7 @@ export async function decidingParts(options: DecidingOptions): Promise<EnginePar
     laterPaths: () => later.find(),
     textSearch: new ThreadSearch(),
     realPaths,
-    sandbox: NOT_LOOKED_AT,
+    sandbox: { chosen: () => NOT_LOOKED_AT },
     outside: NOT_LOOKED_AT,
     inSandbox: nothing,
     // What can be kept decides; nothing is.
@@ -81,7 +81,7 @@ export async function decidingParts(options: DecidingOptions): Promise<EnginePar
     newId: () => 'lab',
     hash: sha256,
     version: '',
-    who: {},
+    who: { user: '', host: '' },
   };
 }
 
