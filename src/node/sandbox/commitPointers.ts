@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { bytesOfPath, textOfName } from '../files/rawPath.ts';
 import { bytesAt, entryAt } from './entries.ts';
 import { Stretch } from './stretch.ts';
+import { piecesOf } from './textPieces.ts';
 
 const MOST_FILES = 20_000;
 const MOST_BYTES = 64 * 1024 * 1024;
@@ -20,7 +21,7 @@ export interface Pointers {
 
 /** A file, or what stands where one should: git follows links, and whoever closes something can open it again. */
 export type Pointer =
-  { kind: 'file'; bytes: Buffer } | { kind: 'link'; target: Buffer } | { kind: 'closed' | 'special' };
+  { kind: 'file'; bytes: Buffer; mode: number } | { kind: 'link'; target: Buffer } | { kind: 'closed' | 'special' };
 
 const ALWAYS = ['refs', 'logs', 'packed-refs', 'index', 'HEAD'];
 /** In these folders only these are looked at (gitrepository-layout(5)); `git checkout -` goes by the reflog of HEAD. */
@@ -53,7 +54,11 @@ export async function pointersIn(gitFolder: string): Promise<Pointers> {
     }
     if (isOther && top !== 'sequencer' && !isReference(found)) continue;
     entries.set(name, found);
-    for (const folder of foldersOfNames(name, found)) folders.add(folder);
+    const texts = name === 'packed-refs' && found.kind === 'file' ? piecesOf(found.bytes) : [name];
+    for (const text of texts) {
+      await stretch.rest();
+      for (const folder of foldersOfNames(text)) folders.add(folder);
+    }
     if (found.kind === 'file' && found.bytes.length > MOST_BYTES)
       tooMuch ??= `a file ${name} of more than ${MOST_BYTES / 2 ** 20} MB`;
     if (entries.size > MOST_FILES) return { entries, tooMuch: `more than ${MOST_FILES} references` };
@@ -84,8 +89,7 @@ function isReference(found: Pointer): boolean {
 }
 
 /** Where `origin/main` and `feature/x` would be found before the reference of that name is. */
-function foldersOfNames(name: string, found: Pointer): string[] {
-  const text = name === 'packed-refs' && found.kind === 'file' ? found.bytes.toString('latin1') : name;
+function foldersOfNames(text: string): string[] {
   return [...text.matchAll(/\brefs\/(?:heads|remotes|tags)\/([^/\s]+)\//g)].map(([, folder = '']) => folder);
 }
 
@@ -97,7 +101,7 @@ function pointerAt(path: string): Pointer | { kind: 'folder'; names: string[] } 
     if (info.isDirectory())
       return { kind: 'folder', names: readdirSync(bytesOfPath(path), { encoding: 'buffer' }).map(textOfName) };
     const bytes = info.isFile() ? bytesAt(path, MOST_BYTES + 1) : undefined;
-    return bytes ? { kind: 'file', bytes: Buffer.from(bytes) } : { kind: 'special' };
+    return bytes ? { kind: 'file', bytes: Buffer.from(bytes), mode: Number(info.mode & 0o777n) } : { kind: 'special' };
   } catch {
     return { kind: 'closed' };
   }
