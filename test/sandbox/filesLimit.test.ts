@@ -76,7 +76,7 @@ test('names that are added while room is freed beside them are counted', async (
   writeFileSync(ballast, '');
   for (let i = 0; i < 5000; i += 1) linkSync(ballast, join(folder, String(i)));
   await expect.poll(() => watch.added(1), { timeout: 15_000 }).toBeGreaterThan(4096);
-  watch.close();
+  await watch.close();
 });
 
 test('a command that had no processor time is not blamed for what others make', async () => {
@@ -85,7 +85,7 @@ test('a command that had no processor time is not blamed for what others make', 
   for (let i = 0; i < 200; i += 1) writeFileSync(join(folder, String(i)), '');
   await expect.poll(() => watch.added(1)).toBeGreaterThan(100);
   expect(watch.added(0)).toBe(0);
-  watch.close();
+  await watch.close();
 });
 
 test('a command cannot add so much that no other one would run', () => {

@@ -70,8 +70,10 @@ export class EntryWatch {
     return cpuSeconds * MADE_PER_SECOND >= this.#added ? this.#added : 0;
   }
 
-  close(): void {
+  /** Resolves when no count is at work any more: it may have opened folders, and sets them back at its end. */
+  async close(): Promise<void> {
     this.#isClosed = true;
+    await this.#count?.catch(() => undefined);
   }
 
   #isDue(cpuSeconds: number): boolean {

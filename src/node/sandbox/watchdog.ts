@@ -16,7 +16,7 @@ export interface Watched {
   /** Folders of the cage whose content is in memory. */
   inMemory: readonly string[];
   /** Tells how many entries were added by a command that had so much processor time. */
-  entries?: { most: number; added(cpuSeconds: number): number; close(): void } | undefined;
+  entries?: { most: number; added(cpuSeconds: number): number } | undefined;
 }
 
 export interface Watch {
@@ -51,7 +51,6 @@ export function watchTree(watched: Watched, onLimit: (name: LimitName) => void):
     end() {
       clearInterval(timer);
       look();
-      watched.entries?.close();
       return { over, use };
     },
   };

@@ -15,7 +15,8 @@ export async function runWatched(call: CommandCall, cage: Cage, found: Survey): 
   } = call;
   const paths = [...found.deniedFiles, ...found.deniedFolders, ...cage.readOnly];
   const entries = entryWatch(call, cage, found);
-  if (!spec.deniesInside && paths.length === 0) return runInCage(machinery, cage, spec, signal, { entries });
+  if (!spec.deniesInside && paths.length === 0)
+    return runInCage(machinery, cage, spec, signal, { entries }).finally(() => entries?.close());
   let end: ((why: Ending) => void) | undefined;
   let seen: string | undefined;
   const watch = new DeniedWatch(
@@ -45,6 +46,7 @@ export async function runWatched(call: CommandCall, cage: Cage, found: Survey): 
     return seen === undefined ? result : { ...result, output: '' };
   } finally {
     watch.close();
+    await entries?.close();
   }
 }
 
