@@ -1,9 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { CommittedControls, type CommitQuestions } from '../../src/node/sandbox/committedControls.ts';
 import { pickedFromIndex } from '../../src/node/sandbox/indexEntries.ts';
-import { makeRepository } from '../support/repository.ts';
+import { git, makeRepository } from '../support/repository.ts';
 import { temporaryFolder } from '../support/tree.ts';
 
 // What a command leaves in a repository may be as long as its limits let it; this process has to do other things meanwhile.
@@ -90,4 +90,25 @@ test('an index of a hundred thousand files is gone through in stretches', async 
   );
   expect(last).toEqual(['0001869f']);
   expect(turns).toBeGreaterThan(5);
+});
+
+test('references that are long together are too much, and go without being read', async () => {
+  const [folder, data] = [await temporaryFolder(), await temporaryFolder()];
+  makeRepository(folder);
+  const gitFolder = join(folder, '.git');
+  const large = (name: string): void => {
+    closeSync(openSync(join(gitFolder, name), 'w'));
+    truncateSync(join(gitFolder, name), 60 * 2 ** 20);
+  };
+  for (const name of ['cache1', 'cache2', 'cache3']) large(name); // of other programs, and no references
+  const seen = await CommittedControls.seen([{ gitFolder, worktree: folder }], () => false);
+  const all = (): string => git(folder, 'for-each-ref') + git(folder, 'status', '--porcelain');
+  const before = all();
+  // They take no room on the disk, and would take 700 MB here.
+  for (let at = 0; at < 12; at += 1) large(`refs/heads/x${at}`);
+  const [said = ''] = await seen.putBack(NEVER_ASKED, data, []);
+  expect(said).toMatch(/^\[more than 128 MB of references is protected.* were put back as they were before/);
+  expect(all()).toBe(before);
+  expect(readdirSync(join(gitFolder, 'refs/heads'))).toEqual(['main']);
+  expect(readdirSync(gitFolder)).toContain('cache3');
 });
