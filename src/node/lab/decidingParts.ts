@@ -12,6 +12,7 @@ import { realPaths } from '../files/realPath.ts';
 import { ownFolders } from '../folders.ts';
 import { Acceptance } from '../policy/acceptance.ts';
 import { organizationPolicy, PolicyFiles } from '../policy/policyFiles.ts';
+import { heldInIndex } from '../sandbox/indexEntries.ts';
 import { LaterPaths } from '../sandbox/laterPaths.ts';
 import { refuseWorkspace } from '../sandbox/cage.ts';
 import { join } from 'node:path';
@@ -72,6 +73,7 @@ export async function decidingParts(options: DecidingOptions): Promise<EnginePar
     // No process is started to look: what git tracked once and does no more counts in a run alone.
     versionControl: () => ({
       trackedFiles: () => Promise.resolve(undefined),
+      staged: heldInIndex,
       everHeld: () => Promise.resolve({ kind: 'none' }),
       areCommits: () => Promise.resolve(false),
     }),
