@@ -74,7 +74,12 @@ export class HostSandbox implements OpenSandbox {
       await this.#looksAfter.finished(signal);
       if (spec.launch.workspace === 'read-only') return await runLooking(call);
       const result = await this.#changing.run(call);
-      return { ...result, quarantined: [...this.#looksAfter.late(), ...result.quarantined] };
+      const late = this.#looksAfter.late();
+      return {
+        ...result,
+        quarantined: [...late.quarantined, ...result.quarantined],
+        notes: [...late.notes, ...result.notes],
+      };
     } finally {
       machine.machinery.starter.ended(spec.limits);
     }

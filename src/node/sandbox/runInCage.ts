@@ -7,6 +7,7 @@ import type { CageStarter, WaitingCage } from './cageStarter.ts';
 import type { ControlGroup, ControlGroups } from './groups/port.ts';
 import { hardLimits } from './hardLimits.ts';
 import { heldLimits } from './limits.ts';
+import type { StillTimes } from './stillTimes.ts';
 import { watchTree, type Watched } from './watchdog.ts';
 
 /** What this machine has for building cages, found out once. */
@@ -30,6 +31,8 @@ export async function runInCage(
     atGate?: AtGate;
     onStart?: (end: (why: Ending) => void) => void;
     entries?: Watched['entries'];
+    /** Is told when the command may have written something. */
+    still?: StillTimes | undefined;
   } = {},
 ): Promise<SandboxResult> {
   const limits = heldLimits(spec, machinery.groups?.name);
@@ -61,6 +64,7 @@ export async function runInCage(
     });
     const first = new CageInit(child);
     init = first;
+    hooks.still?.begin(child.pid);
     hooks.onStart?.(end);
     const stopped = (): void => {
       end({ kind: 'stopped' });
@@ -85,7 +89,9 @@ export async function runInCage(
       last = watch.end();
       signal.removeEventListener('abort', stopped);
       first.kill(); // whatever its process group still holds
-      if (!(await first.gone())) cause = { kind: 'violation', what: 'a process of it could not be ended' };
+      const isGone = await first.gone();
+      hooks.still?.end(isGone);
+      if (!isGone) cause = { kind: 'violation', what: 'a process of it could not be ended' };
     }
     return {
       ending: cause ?? endingOf(ended, last.over),

@@ -4,10 +4,16 @@ import type { CommandCall } from './commandCall.ts';
 import { DeniedWatch } from './deniedWatch.ts';
 import { EntryWatch, mostEntries } from './entryWatch.ts';
 import { runInCage } from './runInCage.ts';
+import type { StillTimes } from './stillTimes.ts';
 import type { Survey } from './survey.ts';
 
 /** Runs it, and ends it when something denied appears in the workspace or is replaced there. */
-export async function runWatched(call: CommandCall, cage: Cage, found: Survey): Promise<SandboxResult> {
+export async function runWatched(
+  call: CommandCall,
+  cage: Cage,
+  found: Survey,
+  still?: StillTimes,
+): Promise<SandboxResult> {
   const {
     machine: { machinery },
     spec,
@@ -15,7 +21,7 @@ export async function runWatched(call: CommandCall, cage: Cage, found: Survey): 
   } = call;
   const paths = [...found.deniedFiles, ...found.deniedFolders, ...cage.readOnly];
   const entries = entryWatch(call, cage, found);
-  if (!spec.deniesInside && paths.length === 0) return runInCage(machinery, cage, spec, signal, { entries });
+  if (!spec.deniesInside && paths.length === 0) return runInCage(machinery, cage, spec, signal, { entries, still });
   let end: ((why: Ending) => void) | undefined;
   let seen: string | undefined;
   const watch = new DeniedWatch(
@@ -32,6 +38,7 @@ export async function runWatched(call: CommandCall, cage: Cage, found: Survey): 
   try {
     const result = await runInCage(machinery, cage, spec, signal, {
       entries,
+      still,
       onStart: (stop) => {
         end = stop;
       },
