@@ -38,13 +38,21 @@ function write(path: string, content: string): void {
 }
 
 const PERSONS: [string, string, (world: World) => void][] = [
-  ['a work tree', '.git/worktrees/wt', ({ base, work }) => git(work, 'worktree', 'add', '-q', join(base, 'wt'), '-b', 'f')],
+  [
+    'a work tree',
+    '.git/worktrees/wt',
+    ({ base, work }) => git(work, 'worktree', 'add', '-q', join(base, 'wt'), '-b', 'f'),
+  ],
   ['a clone', 'vendor/lib/.git', ({ base, work }) => git(work, 'clone', '-q', join(base, 'other'), 'vendor/lib')],
   ['a bare repository', 'bare/HEAD', ({ work }) => git(work, 'init', '-q', '--bare', 'bare')],
   ['a hook of a manager', '.husky/pre-commit', ({ work }) => write(join(work, '.husky/pre-commit'), 'echo\n')],
   ['settings of an agent', '.claude/settings.json', ({ work }) => write(join(work, '.claude/settings.json'), '{}')],
   ['submodules', '.gitmodules', ({ work }) => write(join(work, '.gitmodules'), '')],
-  ['settings further down', 'app/.vscode/settings.json', ({ work }) => write(join(work, 'app/.vscode/settings.json'), '{}')],
+  [
+    'settings further down',
+    'app/.vscode/settings.json',
+    ({ work }) => write(join(work, 'app/.vscode/settings.json'), '{}'),
+  ],
 ];
 
 describe('what somebody else made while a command runs is left', () => {
@@ -110,11 +118,13 @@ test.concurrent('so is what it adds to what somebody else made', async () => {
 });
 
 test.concurrent('what a command stages for the next commit of somebody else is put back', async () => {
-  const stage = 'd=$(echo evil | git hash-object -w --stdin); git update-index --add --cacheinfo 100755,$d,.husky/pre-commit';
+  const stage =
+    'd=$(echo evil | git hash-object -w --stdin); git update-index --add --cacheinfo 100755,$d,.husky/pre-commit';
   const { result, world } = await beside(
     ({ work }) => {
       writeFileSync(join(work, 'a.txt'), 'mine\n');
-      git(work, 'commit', '-q', '-m', 'mine', '-a');
+      git(work, 'add', 'a.txt');
+      git(work, 'commit', '-q', '-m', 'mine');
     },
     { first: stage },
   );

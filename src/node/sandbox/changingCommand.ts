@@ -11,6 +11,7 @@ import type { LookedAfter, LooksAfter } from './looksAfter.ts';
 import type { Placeholders } from './placeholders.ts';
 import { controlEntries, quarantine } from './quarantine.ts';
 import type { Found } from './repositories.ts';
+import { canBeMade } from './standIn.ts';
 import { StillTimes } from './stillTimes.ts';
 import { survey, type Survey } from './survey.ts';
 import { runWatched } from './watchedCommand.ts';
@@ -65,6 +66,7 @@ export class ChangingCommands {
       ...git,
       exists: (path) => entryAt(path) !== undefined,
       isStandIn,
+      canBeMade,
     });
     for (const other of this.#running) {
       running.beside.add(other);

@@ -90,10 +90,14 @@ export class HostSandbox implements OpenSandbox {
     await this.#placeholders.recover();
   }
 
-  /** Cages come one for each command; what is kept for the next one ends with the run. */
+  /** Cages come one for each command; what is kept for the next one, and what is covered for all, ends with the run. */
   async begin(): Promise<() => Promise<void>> {
     await this.recover();
-    return () => this.#machine.endWaiting();
+    const letGo = this.#placeholders.hold();
+    return async () => {
+      await letGo();
+      await this.#machine.endWaiting();
+    };
   }
 
   forget(): void {

@@ -35,7 +35,9 @@ export class LooksAfter {
         },
         (error: unknown) => {
           const why = error instanceof Error ? error.message : String(error);
-          this.#late.quarantined.push(`[what an earlier command left could not be looked through (${why}): look at it yourself]`);
+          this.#late.quarantined.push(
+            `[what an earlier command left could not be looked through (${why}): look at it yourself]`,
+          );
         },
       )
       .finally(() => this.#unfinished.delete(rest));

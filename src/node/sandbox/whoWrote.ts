@@ -8,9 +8,7 @@ import { Stretch } from './stretch.ts';
 
 const MOST_ENTRIES = 20_000;
 /** File systems whose times are this machine's own clock (statfs(2)): ext2 to 4, XFS, btrfs, tmpfs, F2FS, overlay, ZFS, bcachefs. */
-const OWN_CLOCK = new Set([
-  0xef53, 0x58465342, 0x9123683e, 0x01021994, 0xf2f52010, 0x794c7630, 0x2fc12fc1, 0xca451a4e,
-]);
+const OWN_CLOCK = new Set([0xef53, 0x58465342, 0x9123683e, 0x01021994, 0xf2f52010, 0x794c7630, 0x2fc12fc1, 0xca451a4e]);
 /** What makes a bare repository run something stands beside its HEAD. */
 const BESIDE_HEAD = ['config', 'hooks', 'commondir', 'config.worktree'];
 
@@ -40,7 +38,9 @@ export class WhoWrote {
     if (!hasOwnClock(parentOf(path))) return false;
     const stretch = new Stretch();
     const beside =
-      nameOf(path) === 'HEAD' ? BESIDE_HEAD.map((name) => `${parentOf(path)}/${name}`).filter((one) => entryAt(one)) : [];
+      nameOf(path) === 'HEAD'
+        ? BESIDE_HEAD.map((name) => `${parentOf(path)}/${name}`).filter((one) => entryAt(one))
+        : [];
     const pending = [path, ...beside];
     let looked = 0;
     for (let at = pending.pop(); at !== undefined; at = pending.pop()) {

@@ -124,6 +124,7 @@ export class SeatbeltSandbox implements OpenSandbox {
         ...git,
         exists: (path) => entryAt(path) !== undefined,
         isStandIn: () => false,
+        canBeMade: () => true,
       });
       const result = await this.#inCage(wrap, spec, { found, git, readOnly }, signal);
       const after = await survey(spec.folders, spec, {
