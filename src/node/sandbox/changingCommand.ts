@@ -95,7 +95,7 @@ export class ChangingCommands {
       const who = new WhoWrote([running, ...running.beside]);
       const look = this.#setAside(call, { found, isNew, committed, who }).finally(() => this.#running.delete(running));
       const { quarantined, notes } = await looksAfter.wait(look);
-      return { ...result, quarantined, notes: [...git.notes, ...restored, ...notes] };
+      return { ...result, quarantined, notes: [...git.notes, ...result.notes, ...restored, ...notes] };
     } finally {
       if (isLeft) this.#running.delete(running);
     }

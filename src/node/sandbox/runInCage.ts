@@ -21,6 +21,12 @@ export interface Machinery {
 /** What a call must see to before the command runs its first word; what it says ends the call. */
 export type AtGate = () => string | undefined;
 
+/** A cage in which a command runs: its starter, and the first process inside, once it is there. */
+export interface RunningCage {
+  outer: number;
+  init(): number | undefined;
+}
+
 /** Runs one command in a cage that is planned to the last mount; ends it at a stop, a limit, or the time. */
 export async function runInCage(
   machinery: Machinery,
@@ -29,7 +35,7 @@ export async function runInCage(
   signal: AbortSignal,
   hooks: {
     atGate?: AtGate;
-    onStart?: (end: (why: Ending) => void) => void;
+    onStart?: (end: (why: Ending) => void, cage: RunningCage) => void;
     entries?: Watched['entries'];
     /** Is told when the command may have written something. */
     still?: StillTimes | undefined;
@@ -65,7 +71,7 @@ export async function runInCage(
     const first = new CageInit(child);
     init = first;
     hooks.still?.begin(child.pid);
-    hooks.onStart?.(end);
+    hooks.onStart?.(end, { outer: child.pid, init: () => first.pid() });
     const stopped = (): void => {
       end({ kind: 'stopped' });
     };

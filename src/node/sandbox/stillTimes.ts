@@ -62,6 +62,13 @@ export class StillTimes {
     return [...this.#spans, ...open].some(({ from, to }) => from <= time && time < to - BEHIND_MS);
   }
 
+  /** Looks at once: since when nothing of the command has run. Undefined where something has, or may have. */
+  stillSince(): number | undefined {
+    if (!this.#root) return this.#since;
+    this.#look();
+    return this.#isVoid || this.#open?.to === undefined ? undefined : this.#open.from;
+  }
+
   #next(afterMs: number): void {
     this.#timer = setTimeout(() => {
       const began = performance.now();

@@ -1,18 +1,22 @@
 import type { Cage } from '../../core/sandbox/bubblewrap.ts';
 import type { Ending, SandboxResult } from '../../core/sandbox/port.ts';
 import type { CommandCall } from './commandCall.ts';
+import { coverAgain } from './coverAgain.ts';
 import { DeniedWatch } from './deniedWatch.ts';
 import { EntryWatch, mostEntries } from './entryWatch.ts';
-import { runInCage } from './runInCage.ts';
+import { runInCage, type RunningCage } from './runInCage.ts';
 import type { StillTimes } from './stillTimes.ts';
 import type { Survey } from './survey.ts';
 
-/** Runs it, and ends it when something denied appears in the workspace or is replaced there. */
+/**
+ * Runs it, and ends it when something denied appears in the workspace or something covered is replaced there, unless it
+ * could be covered again in time.
+ */
 export async function runWatched(
   call: CommandCall,
   cage: Cage,
   found: Survey,
-  still?: StillTimes,
+  still: StillTimes,
 ): Promise<SandboxResult> {
   const {
     machine: { machinery },
@@ -23,12 +27,23 @@ export async function runWatched(
   const entries = entryWatch(call, cage, found);
   if (!spec.deniesInside && paths.length === 0) return runInCage(machinery, cage, spec, signal, { entries, still });
   let end: ((why: Ending) => void) | undefined;
+  let running: RunningCage | undefined;
   let seen: string | undefined;
+  const held: string[] = [];
+  const coverOne = async (path: string): Promise<boolean> => {
+    const how = isOnlyProtected(path) ? 'read-only' : 'hidden';
+    const isCovered = running !== undefined && (await coverAgain(path, how, running, still));
+    if (isCovered) held.push(heldWords(path));
+    return isCovered;
+  };
+  const protectedOnes = new Set(cage.readOnly);
+  const isOnlyProtected = (path: string): boolean => protectedOnes.has(path) && !spec.isDenied(path);
   const watch = new DeniedWatch(
     {
       paths,
       folders: spec.deniesInside ? found.folders : [],
       isDenied: (path) => spec.isDenied(path),
+      coverAgain: coverOne,
     },
     (path) => {
       seen = seenWords(path);
@@ -39,8 +54,9 @@ export async function runWatched(
     const result = await runInCage(machinery, cage, spec, signal, {
       entries,
       still,
-      onStart: (stop) => {
+      onStart: (stop, cageHere) => {
         end = stop;
+        running = cageHere;
       },
       atGate: () => {
         const path = watch.replaced();
@@ -48,8 +64,10 @@ export async function runWatched(
         return seen;
       },
     });
+    await watch.settled();
+    const notes = [...result.notes, ...held];
     // What appeared may be in there.
-    return seen === undefined ? result : { ...result, output: '' };
+    return seen === undefined ? { ...result, notes } : { ...result, notes, output: '' };
   } finally {
     watch.close();
   }
@@ -64,4 +82,8 @@ function entryWatch({ spec }: CommandCall, cage: Cage, found: Survey): EntryWatc
 
 function seenWords(path: string): string {
   return `${path}, which is hidden from commands or protected, appeared or was replaced while the command ran; its output is left out. Look at it, and run the command again`;
+}
+
+function heldWords(path: string): string {
+  return `${path.toWellFormed()} was replaced or appeared while the command ran, and was covered again; if that was not you, look at it`;
 }

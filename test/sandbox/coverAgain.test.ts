@@ -1,0 +1,77 @@
+import { existsSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { SandboxResult } from '../../src/core/sandbox/port.ts';
+import { git, makeRepository } from '../support/repository.ts';
+import { within } from '../support/processes.ts';
+import { caged } from '../support/sandboxRun.ts';
+import { plant, temporaryFolder } from '../support/tree.ts';
+
+/** What a command does until it is told to go on: nothing at all, or never nothing. */
+const UNTIL = {
+  waits: 'touch begun; sleep 5',
+  works: 'touch begun; until [ -e go ]; do :; done',
+};
+
+/** Somebody works in the folder while a command runs there, which then tries what it must not. */
+async function beside(
+  how: keyof typeof UNTIL,
+  act: (folder: string) => void,
+  then: string,
+): Promise<{ result: SandboxResult; folder: string }> {
+  const cage = await caged(await temporaryFolder());
+  await plant(cage.folder, { 'a.txt': 'a\n', 'old.key': 'SECRET one\n' });
+  makeRepository(cage.folder);
+  const running = cage.run(`${UNTIL[how]}; ${then}; echo ended`, { denied: ['*.key'] });
+  expect(await within(20_000, () => existsSync(join(cage.folder, 'begun')))).toBe(true);
+  await new Promise((resolve) => setTimeout(resolve, 700)); // the folders are watched by then
+  act(cage.folder);
+  if (how === 'works') {
+    await new Promise((resolve) => setTimeout(resolve, 1500)); // time to be noticed, and covered
+    writeFileSync(join(cage.folder, 'go'), '');
+  }
+  return { result: await running, folder: cage.folder };
+}
+
+const WRITES =
+  '(echo evil >> .git/config) 2>/dev/null && echo WROTE; (mv .git/config .git/x) 2>/dev/null && echo MOVED';
+
+function replace(path: string, content: string): void {
+  writeFileSync(`${path}~`, content);
+  renameSync(`${path}~`, path);
+}
+
+describe('a command goes on, and what it must not touch stays out of its reach', () => {
+  test.concurrent.each(['waits', 'works'] as const)('git’s settings changed while it %s', async (how) => {
+    const change = (folder: string): void => {
+      for (const name of ['one', 'two', 'three']) git(folder, 'config', 'user.name', name);
+    };
+    const { result, folder } = await beside(how, change, WRITES);
+    expect(result).toMatchObject({ ending: { kind: 'exited', code: 0 }, output: 'ended\n', quarantined: [] });
+    expect(result.notes.join('\n')).toContain(`${join(folder, '.git/config')} was replaced or appeared`);
+    expect(readFileSync(join(folder, '.git/config'), 'utf8')).toMatch(/name = three\n$/);
+  });
+
+  test.concurrent('a hidden file replaced as editors do, and a new one, while it waits', async () => {
+    const change = (folder: string): void => {
+      replace(join(folder, 'old.key'), 'SECRET two\n');
+      writeFileSync(join(folder, 'new.key'), 'SECRET three\n');
+    };
+    const { result } = await beside('waits', change, 'cat *.key 2>/dev/null; rm -f *.key 2>/dev/null');
+    expect(result).toMatchObject({ ending: { kind: 'exited', code: 0 }, output: 'ended\n' });
+  });
+});
+
+test.concurrent('what should have been hidden from a command that works ends it', async () => {
+  const { result } = await beside('works', (folder) => replace(join(folder, 'old.key'), 'SECRET two\n'), 'cat *.key');
+  expect(result).toMatchObject({ ending: { kind: 'violation' }, output: '' });
+});
+
+test.concurrent('a link in the place of what is protected ends it', async () => {
+  const change = (folder: string): void => {
+    symlinkSync(join(folder, 'a.txt'), join(folder, '.git/config~'));
+    renameSync(join(folder, '.git/config~'), join(folder, '.git/config'));
+  };
+  const { result } = await beside('waits', change, WRITES);
+  expect(result).toMatchObject({ ending: { kind: 'violation' }, output: '' });
+});
