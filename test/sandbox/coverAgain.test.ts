@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, test, type TestContext } from 'vitest';
 import type { SandboxResult } from '../../src/core/sandbox/port.ts';
 import { git, makeRepository } from '../support/repository.ts';
 import { within } from '../support/processes.ts';
@@ -15,11 +15,11 @@ const UNTIL = {
 
 /** Somebody works in the folder while a command runs there, which then tries what it must not. */
 async function beside(
+  { onTestFinished, expect }: TestContext,
   how: keyof typeof UNTIL,
-  act: (folder: string) => void,
-  then: string,
+  [act, then]: [(folder: string) => void, string],
 ): Promise<{ result: SandboxResult; folder: string }> {
-  const cage = await caged(await temporaryFolder());
+  const cage = await caged(await temporaryFolder(onTestFinished));
   await plant(cage.folder, { 'a.txt': 'a\n', 'old.key': 'SECRET one\n' });
   makeRepository(cage.folder);
   const running = cage.run(`${UNTIL[how]}; ${then}; echo ended`, { denied: ['*.key'] });
@@ -42,36 +42,37 @@ function replace(path: string, content: string): void {
 }
 
 describe('a command goes on, and what it must not touch stays out of its reach', () => {
-  test.concurrent.each(['waits', 'works'] as const)('git’s settings changed while it %s', async (how) => {
+  test.concurrent.for(['waits', 'works'] as const)('git’s settings changed while it %s', async (how, context) => {
     const change = (folder: string): void => {
       for (const name of ['one', 'two', 'three']) git(folder, 'config', 'user.name', name);
     };
-    const { result, folder } = await beside(how, change, WRITES);
-    expect(result).toMatchObject({ ending: { kind: 'exited', code: 0 }, output: 'ended\n', quarantined: [] });
-    expect(result.notes.join('\n')).toContain(`${join(folder, '.git/config')} was replaced or appeared`);
-    expect(readFileSync(join(folder, '.git/config'), 'utf8')).toMatch(/name = three\n$/);
+    const { result, folder } = await beside(context, how, [change, WRITES]);
+    context.expect(result).toMatchObject({ ending: { kind: 'exited', code: 0 }, output: 'ended\n', quarantined: [] });
+    context.expect(result.notes.join('\n')).toContain(`${join(folder, '.git/config')} was replaced or appeared`);
+    context.expect(readFileSync(join(folder, '.git/config'), 'utf8')).toMatch(/name = three\n$/);
   });
 
-  test.concurrent('a hidden file replaced as editors do, and a new one, while it waits', async () => {
+  test.concurrent('a hidden file replaced as editors do, and a new one, while it waits', async (context) => {
     const change = (folder: string): void => {
       replace(join(folder, 'old.key'), 'SECRET two\n');
       writeFileSync(join(folder, 'new.key'), 'SECRET three\n');
     };
-    const { result } = await beside('waits', change, 'cat *.key 2>/dev/null; rm -f *.key 2>/dev/null');
-    expect(result).toMatchObject({ ending: { kind: 'exited', code: 0 }, output: 'ended\n' });
+    const { result } = await beside(context, 'waits', [change, 'cat *.key 2>/dev/null; rm -f *.key 2>/dev/null']);
+    context.expect(result).toMatchObject({ ending: { kind: 'exited', code: 0 }, output: 'ended\n' });
   });
 });
 
-test.concurrent('what should have been hidden from a command that works ends it', async () => {
-  const { result } = await beside('works', (folder) => replace(join(folder, 'old.key'), 'SECRET two\n'), 'cat *.key');
-  expect(result).toMatchObject({ ending: { kind: 'violation' }, output: '' });
+test.concurrent('what should have been hidden from a command that works ends it', async (context) => {
+  const change = (folder: string): void => replace(join(folder, 'old.key'), 'SECRET two\n');
+  const { result } = await beside(context, 'works', [change, 'cat *.key']);
+  context.expect(result).toMatchObject({ ending: { kind: 'violation' }, output: '' });
 });
 
-test.concurrent('a link in the place of what is protected ends it', async () => {
+test.concurrent('a link in the place of what is protected ends it', async (context) => {
   const change = (folder: string): void => {
     symlinkSync(join(folder, 'a.txt'), join(folder, '.git/config~'));
     renameSync(join(folder, '.git/config~'), join(folder, '.git/config'));
   };
-  const { result } = await beside('waits', change, WRITES);
-  expect(result).toMatchObject({ ending: { kind: 'violation' }, output: '' });
+  const { result } = await beside(context, 'waits', [change, WRITES]);
+  context.expect(result).toMatchObject({ ending: { kind: 'violation' }, output: '' });
 });

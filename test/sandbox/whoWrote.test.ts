@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, test, type TestContext } from 'vitest';
 import type { SandboxResult } from '../../src/core/sandbox/port.ts';
 import { git, makeRepository } from '../support/repository.ts';
 import { within } from '../support/processes.ts';
@@ -17,10 +17,11 @@ const WAITING = 'touch begun; sleep 3; [ -e .git/HEAD ]';
 
 /** Somebody acts in the workspace while a command sleeps there; `first` and `last` are the command's own doing. */
 async function beside(
+  { onTestFinished, expect }: TestContext,
   act: (world: World) => void,
   { first = 'true', last = 'true' }: { first?: string; last?: string } = {},
 ): Promise<{ result: SandboxResult; world: World }> {
-  const base = await temporaryFolder();
+  const base = await temporaryFolder(onTestFinished);
   const cage = await caged(base);
   await plant(base, { 'work/a.txt': 'a\n', 'other/readme.txt': 'x\n', 'work/old/pre-commit': 'evil\n' });
   for (const folder of [cage.folder, join(base, 'other')]) makeRepository(folder);
@@ -56,22 +57,22 @@ const PERSONS: [string, string, (world: World) => void][] = [
 ];
 
 describe('what somebody else made while a command runs is left', () => {
-  test.concurrent.each(PERSONS)('%s', async (_name, path, act) => {
-    const { result, world } = await beside(act);
-    expect(existsSync(join(world.work, path))).toBe(true);
-    expect(result.quarantined).toEqual([]);
-    expect(result.notes.join('\n')).toContain('the command did not make it, and it is left as it is');
+  test.concurrent.for(PERSONS)('%s', async ([, path, act], context) => {
+    const { result, world } = await beside(context, act);
+    context.expect(existsSync(join(world.work, path))).toBe(true);
+    context.expect(result.quarantined).toEqual([]);
+    context.expect(result.notes.join('\n')).toContain('the command did not make it, and it is left as it is');
   });
 
-  test.concurrent('a commit of a protected file', async () => {
-    const { result, world } = await beside(({ work }) => {
+  test.concurrent('a commit of a protected file', async (context) => {
+    const { result, world } = await beside(context, ({ work }) => {
       write(join(work, '.husky/pre-commit'), 'echo\n');
       git(work, 'add', '.husky');
       git(work, 'commit', '-q', '-m', 'mine');
     });
-    expect(result.quarantined).toEqual([]);
-    expect(git(world.work, 'log', '--format=%s')).toBe('mine\nfirst\n');
-    expect(git(world.work, 'status', '--short', '.husky')).toBe('');
+    context.expect(result.quarantined).toEqual([]);
+    context.expect(git(world.work, 'log', '--format=%s')).toBe('mine\nfirst\n');
+    context.expect(git(world.work, 'status', '--short', '.husky')).toBe('');
   });
 });
 
@@ -104,23 +105,24 @@ const COMMANDS: [string, string, string, ((world: World) => void)?][] = [
   ],
 ];
 
-test.concurrent.each(COMMANDS)('what a command made is set aside: %s', async (_name, first, path, act) => {
-  const { result, world } = await beside(act ?? (() => undefined), { first });
-  expect(existsSync(join(world.work, path))).toBe(false);
-  expect(result.quarantined.join('\n')).toContain(join(world.work, path));
+test.concurrent.for(COMMANDS)('what a command made is set aside: %s', async ([, first, path, act], context) => {
+  const { result, world } = await beside(context, act ?? (() => undefined), { first });
+  context.expect(existsSync(join(world.work, path))).toBe(false);
+  context.expect(result.quarantined.join('\n')).toContain(join(world.work, path));
 });
 
-test.concurrent('so is what it adds to what somebody else made', async () => {
+test.concurrent('so is what it adds to what somebody else made', async (context) => {
   const clone = ({ base, work }: World): void => void git(work, 'clone', '-q', join(base, 'other'), 'vendor/lib');
-  const { result, world } = await beside(clone, { last: 'echo evil > vendor/lib/.git/hooks/post-checkout' });
-  expect(existsSync(join(world.work, 'vendor/lib/.git'))).toBe(false);
-  expect(result.quarantined.join('\n')).toContain('vendor/lib/.git');
+  const { result, world } = await beside(context, clone, { last: 'echo evil > vendor/lib/.git/hooks/post-checkout' });
+  context.expect(existsSync(join(world.work, 'vendor/lib/.git'))).toBe(false);
+  context.expect(result.quarantined.join('\n')).toContain('vendor/lib/.git');
 });
 
-test.concurrent('what a command stages for the next commit of somebody else is put back', async () => {
+test.concurrent('what a command stages for the next commit of somebody else is put back', async (context) => {
   const stage =
     'd=$(echo evil | git hash-object -w --stdin); git update-index --add --cacheinfo 100755,$d,.husky/pre-commit';
   const { result, world } = await beside(
+    context,
     ({ work }) => {
       writeFileSync(join(work, 'a.txt'), 'mine\n');
       git(work, 'add', 'a.txt');
@@ -128,6 +130,6 @@ test.concurrent('what a command stages for the next commit of somebody else is p
     },
     { first: stage },
   );
-  expect(result.quarantined.join('\n')).toContain('.husky/pre-commit is protected');
-  expect(git(world.work, 'ls-files')).not.toContain('.husky');
+  context.expect(result.quarantined.join('\n')).toContain('.husky/pre-commit is protected');
+  context.expect(git(world.work, 'ls-files')).not.toContain('.husky');
 });
