@@ -14,19 +14,21 @@ interface World {
 
 /** A command that says that it began, and then waits for a file without doing anything meanwhile. */
 const WAITING = 'touch begun; sleep 3; [ -e .git/HEAD ]';
+/** One that never waits: of what appears nobody can tell whether it made it. */
+const WORKING = 'touch begun; end=$((SECONDS + 3)); while [ $SECONDS -lt $end ]; do :; done';
 
 /** Somebody acts in the workspace while a command sleeps there; `first` and `last` are the command's own doing. */
 async function beside(
   { onTestFinished, expect }: TestContext,
   act: (world: World) => void,
-  { first = 'true', last = 'true' }: { first?: string; last?: string } = {},
+  { first = 'true', meanwhile = WAITING, last = 'true' }: { first?: string; meanwhile?: string; last?: string } = {},
 ): Promise<{ result: SandboxResult; world: World }> {
   const base = await temporaryFolder(onTestFinished);
   const cage = await caged(base);
   await plant(base, { 'work/a.txt': 'a\n', 'other/readme.txt': 'x\n', 'work/old/pre-commit': 'evil\n' });
   for (const folder of [cage.folder, join(base, 'other')]) makeRepository(folder);
   const world = { base, work: cage.folder };
-  const running = cage.run(`${first}; ${WAITING}; ${last}`);
+  const running = cage.run(`${first}; ${meanwhile}; ${last}`);
   expect(await within(20_000, () => existsSync(join(cage.folder, 'begun')))).toBe(true);
   await new Promise((resolve) => setTimeout(resolve, 500)); // until it sleeps
   act(world);
@@ -74,6 +76,26 @@ describe('what somebody else made while a command runs is left', () => {
     context.expect(git(world.work, 'log', '--format=%s')).toBe('mine\nfirst\n');
     context.expect(git(world.work, 'status', '--short', '.husky')).toBe('');
   });
+});
+
+test.concurrent('parts of repositories that make git run nothing are left, whoever made them', async (context) => {
+  const work = (world: World): void => {
+    for (const [, , act] of PERSONS.slice(0, 3)) act(world);
+  };
+  const { result, world } = await beside(context, work, { meanwhile: WORKING });
+  for (const [, path] of PERSONS.slice(0, 3)) context.expect(existsSync(join(world.work, path)), path).toBe(true);
+  context.expect(result.quarantined).toEqual([]);
+  context.expect(git(join(world.base, 'wt'), 'status', '--short', '--branch')).toBe('## f\n');
+});
+
+test.concurrent('what runs something is set aside where nobody can tell who made it', async (context) => {
+  const write_ = ({ work }: World): void => {
+    git(work, 'init', '-q', 'new');
+    write(join(work, 'new/.git/hooks/pre-commit'), 'echo\n');
+  };
+  const { result, world } = await beside(context, write_, { meanwhile: WORKING });
+  context.expect(existsSync(join(world.work, 'new/.git'))).toBe(false);
+  context.expect(result.quarantined.join('\n')).toContain('if you made it, move it back');
 });
 
 const COMMANDS: [string, string, string, ((world: World) => void)?][] = [

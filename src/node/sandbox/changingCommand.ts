@@ -8,6 +8,7 @@ import { entryAt, identityAt } from './entries.ts';
 import { FolderModes } from './folderModes.ts';
 import { gitAround } from './gitAround.ts';
 import type { LookedAfter, LooksAfter } from './looksAfter.ts';
+import { isPlainPart } from './plainRepository.ts';
 import type { Placeholders } from './placeholders.ts';
 import { controlEntries, quarantine } from './quarantine.ts';
 import type { Found } from './repositories.ts';
@@ -114,7 +115,10 @@ export class ChangingCommands {
     const taken: string[] = [];
     const notes: string[] = [];
     for (const path of after.filter(isNew))
-      if (await who.isOfOthers(path)) notes.push(leftAlone(path));
+      if (await who.isOfOthers(path))
+        notes.push(`${appeared(path)}; the command did not make it, and it is left as it is`);
+      else if (isPlainPart(path, spec.folders))
+        notes.push(`${appeared(path)}; it makes git run nothing, and it is left as it is`);
       else taken.push(path);
     const quarantined = [
       ...(await quarantine(taken, folders.data)),
@@ -135,8 +139,8 @@ function repositoriesOf(found: Survey, isStandIn: (path: string) => boolean): Fo
     .map((gitFolder) => ({ gitFolder, worktree: parentOf(gitFolder) }));
 }
 
-function leftAlone(path: string): string {
-  return `${path.toWellFormed()} appeared while the command ran; the command did not make it, and it is left as it is`;
+function appeared(path: string): string {
+  return `${path.toWellFormed()} appeared while the command ran`;
 }
 
 function madeDuring(call: RunningCall, path: string): boolean {

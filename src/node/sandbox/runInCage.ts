@@ -24,7 +24,7 @@ export type AtGate = () => string | undefined;
 /** A cage in which a command runs: its starter, and the first process inside, once it is there. */
 export interface RunningCage {
   outer: number;
-  init(): number | undefined;
+  init: () => number | undefined;
 }
 
 /** Runs one command in a cage that is planned to the last mount; ends it at a stop, a limit, or the time. */
