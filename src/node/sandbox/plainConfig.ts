@@ -17,28 +17,16 @@ const PLAIN: readonly { key: RegExp; value: RegExp }[] = [
   { key: /^submodule\..+\.active$/, value: /^true$/ },
 ];
 
-const PLAIN_MODULES: readonly { key: RegExp; value: RegExp }[] = [
-  { key: /^submodule\..+\.path$/, value: /^(?![/-])(?!.*(?:^|\/)\.{1,2}(?:\/|$))[^\n]+$/ },
-  { key: /^submodule\..+\.url$/, value: /^(?!-)(?!.*::)[^\s'"`$;&|<>]+$/ },
-  { key: /^submodule\..+\.branch$/, value: /^[\w.][\w./@-]*$/ },
-  { key: /^submodule\..+\.shallow$/, value: /^(?:true|false)$/ },
-  { key: /^submodule\..+\.ignore$/, value: /^(?:all|dirty|untracked|none)$/ },
-];
-
 /**
  * Whether a repository's configuration makes git run nothing, and its work tree is where it stands, or one that
  * `isWorktree` knows. Throws where it cannot be read.
  */
 export function isPlainConfig(path: string, isWorktree: (written: string) => boolean = () => false): boolean {
   return readConfigFile(path, 'refused').every((entry) =>
-    entry.key === 'core.worktree' ? isWorktree(entry.value ?? '') : isOneOf(PLAIN, entry),
+    entry.key === 'core.worktree' ? isWorktree(entry.value ?? '') : isPlain(entry),
   );
 }
 
-export function isPlainModules(path: string): boolean {
-  return readConfigFile(path, 'refused').every((entry) => isOneOf(PLAIN_MODULES, entry));
-}
-
-function isOneOf(known: readonly { key: RegExp; value: RegExp }[], { key, value }: ConfigEntry): boolean {
-  return known.some((one) => one.key.test(key) && value !== undefined && one.value.test(value));
+function isPlain({ key, value }: ConfigEntry): boolean {
+  return PLAIN.some((one) => one.key.test(key) && value !== undefined && one.value.test(value));
 }

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { isInside, nameOf, parentOf } from '../../core/scope/spelling.ts';
 import { bytesOfPath, textOfName } from '../files/rawPath.ts';
 import { entryAt } from './entries.ts';
-import { isPlainConfig, isPlainModules } from './plainConfig.ts';
+import { isPlainConfig } from './plainConfig.ts';
 import { readGitFile } from './gitFile.ts';
 import { tried } from './standIn.ts';
 
@@ -33,7 +33,6 @@ export function isPlainPart(path: string, roots: readonly string[]): boolean {
 function isPlain(path: string, roots: readonly string[]): boolean {
   const info = entryAt(path);
   const name = nameOf(path);
-  if (info?.isFile() && name === '.gitmodules') return isPlainModules(path);
   if (info?.isFile() && name === '.git') return isPlainPointer(path, roots);
   if (info?.isFile() && name === 'HEAD') return isPlainRepository(parentOf(path));
   if (!info?.isDirectory()) return false;
