@@ -1,4 +1,13 @@
-import { existsSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'vitest';
 import type { SandboxResult } from '../../src/core/sandbox/port.ts';
@@ -8,21 +17,21 @@ import { caged } from '../support/sandboxRun.ts';
 import { plant, temporaryFolder } from '../support/tree.ts';
 
 /** What a command does until it is told to go on: nothing at all, or never nothing. */
-const UNTIL = {
-  waits: 'touch begun; sleep 5',
-  works: 'touch begun; until [ -e go ]; do :; done',
-};
+const UNTIL = new Map([
+  ['waits', 'touch begun; sleep 5'],
+  ['works', 'touch begun; until [ -e go ]; do :; done'],
+]);
 
 /** Somebody works in the folder while a command runs there, which then tries what it must not. */
 async function beside(
   { onTestFinished, expect }: TestContext,
-  how: keyof typeof UNTIL,
+  how: string,
   [act, then]: [(folder: string) => void, string],
 ): Promise<{ result: SandboxResult; folder: string }> {
   const cage = await caged(await temporaryFolder(onTestFinished));
   await plant(cage.folder, { 'a.txt': 'a\n', 'old.key': 'SECRET one\n' });
   makeRepository(cage.folder);
-  const running = cage.run(`${UNTIL[how]}; ${then}; echo ended`, { denied: ['*.key'] });
+  const running = cage.run(`${UNTIL.get(how) ?? how}; ${then}; echo ended`, { denied: ['*.key'] });
   expect(await within(20_000, () => existsSync(join(cage.folder, 'begun')))).toBe(true);
   await new Promise((resolve) => setTimeout(resolve, 700)); // the folders are watched by then
   act(cage.folder);
@@ -66,6 +75,27 @@ test.concurrent('what should have been hidden from a command that works ends it'
   const change = (folder: string): void => replace(join(folder, 'old.key'), 'SECRET two\n');
   const { result } = await beside(context, 'works', [change, 'cat *.key']);
   context.expect(result).toMatchObject({ ending: { kind: 'violation' }, output: '' });
+});
+
+test.concurrent('a stand-in that the person replaces: one that waits goes on', async (context) => {
+  const change = (folder: string): void => {
+    rmdirSync(join(folder, '.vscode'));
+    mkdirSync(join(folder, '.vscode'));
+    writeFileSync(join(folder, '.vscode/mine.json'), '{}');
+  };
+  const then = '(echo evil > .vscode/tasks.json) 2>/dev/null && echo WROTE';
+  const { result, folder } = await beside(context, 'waits', [change, then]);
+  context.expect(result).toMatchObject({ ending: { kind: 'exited', code: 0 }, output: 'ended\n', quarantined: [] });
+  context.expect(readdirSync(join(folder, '.vscode'))).toEqual(['mine.json']);
+});
+
+test.concurrent('and one that works, which may have made it, ends, and it is set aside', async (context) => {
+  const change = (folder: string): void => rmdirSync(join(folder, '.vscode'));
+  const works = 'touch begun; until mkdir .vscode && echo evil > .vscode/tasks.json; do :; done 2>/dev/null; sleep 20';
+  const { result, folder } = await beside(context, works, [change, 'true']);
+  context.expect(result).toMatchObject({ ending: { kind: 'violation' }, output: '' });
+  context.expect(existsSync(join(folder, '.vscode'))).toBe(false);
+  context.expect(result.quarantined.join('\n')).toContain('.vscode');
 });
 
 test.concurrent('a link in the place of what is protected ends it', async (context) => {

@@ -6,6 +6,7 @@ import { within } from '../support/processes.ts';
 import { caged } from '../support/sandboxRun.ts';
 import { snapshot } from '../support/snapshot.ts';
 import { temporaryFolder } from '../support/tree.ts';
+import { workbench } from '../support/workbench.ts';
 
 const STAND_INS = ['.devcontainer', '.idea', '.oversign', '.vscode'];
 const COMMAND = 'echo evil > .vscode/tasks.json; echo evil > .git/commondir; echo x >> seen';
@@ -45,6 +46,19 @@ test('while a run goes on, stand-ins come and go once, however many commands it 
   writeFileSync(join(cage.folder, 'seen'), '');
   expect(snapshot(cage.folder)).toEqual(before);
   expect(readdirSync(join(cage.data, 'placeholders'))).toEqual([]);
+});
+
+test('the agent’s own tools do not list them', async () => {
+  const bench = await workbench({ files: { 'a.txt': 'a\n' } });
+  const listed: string[] = [];
+  await bench.run((request, turn) => {
+    listed.push(JSON.stringify(request.messages.at(-1)));
+    if (turn === 0) return { calls: [{ name: 'run_command', args: { command: 'touch made; ls -A' } }] };
+    return turn === 1 ? { calls: [{ name: 'list_directory', args: { path: '.' } }] } : {};
+  });
+  expect(listed[1]).toContain('.vscode'); // the control: there they are
+  expect(listed[2]).toContain('made');
+  expect(listed[2]).not.toContain('.vscode');
 });
 
 test('they stay while one of two runs goes on, and what the person puts into one is the person’s', async () => {

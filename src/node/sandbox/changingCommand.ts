@@ -83,7 +83,7 @@ export class ChangingCommands {
       const cage = cageFor(call, { ...workspace, shown: git.shown, hiddenFiles });
       const modes = this.#modes.keep([...workspace.writable, ...workspace.pinned]);
       const restored: string[] = [];
-      const result = await runWatched(call, cage, found, still).finally(() => {
+      const result = await runWatched(call, cage, found, { still, standIns }).finally(() => {
         restored.push(...modes.restore());
         return cover.uncover();
       });

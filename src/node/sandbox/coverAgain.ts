@@ -5,35 +5,34 @@ import { freeze } from './freeze.ts';
 import type { RunningCage } from './runInCage.ts';
 import type { StillTimes } from './stillTimes.ts';
 
-/** Looking only, or nothing at all. */
-export type Covered = 'read-only' | 'hidden';
+/** What was covered: `absent`, by a stand-in. `read-only` and `absent` can be looked at, of what is hidden nothing. */
+export type Covered = 'read-only' | 'absent' | 'hidden';
 
 const NSENTER = '/usr/bin/nsenter';
 const MOST_MS = 5_000;
 
 /** Each prints which entry it is that is covered now, or fails. What it starts is the system's own, and read-only. */
-const SCRIPTS = {
-  'read-only': `mount -o bind,ro,nosuid,nodev "$1" "$1" && [ ! -L "$1" ] && [ ! -w "$1" ] && stat -c %d:%i "$1"`,
-  hidden: `[ ! -L "$1" ] && stat -c %d:%i "$1" && mount -o bind,ro,nosuid,nodev /dev/null "$1" && [ -c "$1" ]`,
-} satisfies Record<Covered, string>;
+const READ_ONLY = `mount -o bind,ro,nosuid,nodev "$1" "$1" && [ ! -L "$1" ] && [ ! -w "$1" ] && stat -c %d:%i "$1"`;
+const HIDDEN = `[ ! -L "$1" ] && stat -c %d:%i "$1" && mount -o bind,ro,nosuid,nodev /dev/null "$1" && [ -c "$1" ]`;
+const SCRIPTS = { 'read-only': READ_ONLY, absent: READ_ONLY, hidden: HIDDEN } satisfies Record<Covered, string>;
 
 /**
  * Covers what somebody has put in the place of something covered, in a cage that runs: the kernel takes a mount away
  * together with what it covers. False where that cannot be done, or comes too late: the command has to end.
  *
  * A command that only waited meanwhile has seen nothing. One that may have run is held up before what is protected is
- * covered; what should have been hidden from it, it may have read.
+ * covered; what should have been hidden from it, it may have read, and what was absent, it may have made.
  */
 export async function coverAgain(path: string, how: Covered, cage: RunningCage, still: StillTimes): Promise<boolean> {
   const info = entryAt(path);
-  if (!path.isWellFormed() || !info || !(info.isFile() || (info.isDirectory() && how === 'read-only'))) return false;
+  if (!path.isWellFormed() || !info || !(info.isFile() || (info.isDirectory() && how !== 'hidden'))) return false;
   const since = still.stillSince();
   const hasWaited = since !== undefined && Number(info.ctimeNs) / 1e6 >= since;
   if (hasWaited) {
     if (!(await mountOver(path, how, cage))) return false;
     return how === 'read-only' || still.stillSince() === since;
   }
-  if (how === 'hidden') return false;
+  if (how !== 'read-only') return false;
   const thaw = await freeze(cage.outer);
   if (!thaw) return false;
   try {

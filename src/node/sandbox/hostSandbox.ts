@@ -100,6 +100,10 @@ export class HostSandbox implements OpenSandbox {
     };
   }
 
+  isStandIn(path: string): boolean {
+    return this.#placeholders.isHeld(path);
+  }
+
   forget(): void {
     this.#machine.forget();
   }

@@ -18,6 +18,6 @@ export async function runLooking(call: CommandCall): Promise<SandboxResult> {
     hiddenFiles: [...found.deniedFiles, ...found.specials, ...git.hidden],
     hiddenFolders: [...found.deniedFolders, ...found.closedFolders],
   });
-  const result = await runWatched(call, cage, found, new StillTimes());
+  const result = await runWatched(call, cage, found, { still: new StillTimes() });
   return { ...result, notes: [...git.notes, ...result.notes] };
 }

@@ -76,6 +76,12 @@ export class Placeholders {
     return this.#known.has(path);
   }
 
+  /** Whether what is at a path is a stand-in that stays for a run. */
+  isHeld(path: string): boolean {
+    const one = this.#held.get(path);
+    return one !== undefined && isAsMade(one);
+  }
+
   /** Makes what is missing, and takes its share in stand-ins of others among `relied`, which are there already. */
   async cover(wanted: readonly StandIn[], relied: readonly string[]): Promise<Cover> {
     if (wanted.length === 0 && relied.length === 0) return { standIns: new Set(), uncover: () => Promise.resolve() };

@@ -1,7 +1,7 @@
 import type { Cage } from '../../core/sandbox/bubblewrap.ts';
 import type { Ending, SandboxResult } from '../../core/sandbox/port.ts';
 import type { CommandCall } from './commandCall.ts';
-import { coverAgain } from './coverAgain.ts';
+import { coverAgain, type Covered } from './coverAgain.ts';
 import { DeniedWatch } from './deniedWatch.ts';
 import { EntryWatch, mostEntries } from './entryWatch.ts';
 import { runInCage, type RunningCage } from './runInCage.ts';
@@ -16,7 +16,7 @@ export async function runWatched(
   call: CommandCall,
   cage: Cage,
   found: Survey,
-  still: StillTimes,
+  { still, standIns = new Set() }: { still: StillTimes; standIns?: ReadonlySet<string> },
 ): Promise<SandboxResult> {
   const {
     machine: { machinery },
@@ -30,14 +30,16 @@ export async function runWatched(
   let running: RunningCage | undefined;
   let seen: string | undefined;
   const held: string[] = [];
+  const protectedOnes = new Set(cage.readOnly);
+  const howCovered = (path: string): Covered => {
+    if (!protectedOnes.has(path) || spec.isDenied(path)) return 'hidden';
+    return standIns.has(path) ? 'absent' : 'read-only';
+  };
   const coverOne = async (path: string): Promise<boolean> => {
-    const how = isOnlyProtected(path) ? 'read-only' : 'hidden';
-    const isCovered = running !== undefined && (await coverAgain(path, how, running, still));
+    const isCovered = running !== undefined && (await coverAgain(path, howCovered(path), running, still));
     if (isCovered) held.push(heldWords(path));
     return isCovered;
   };
-  const protectedOnes = new Set(cage.readOnly);
-  const isOnlyProtected = (path: string): boolean => protectedOnes.has(path) && !spec.isDenied(path);
   const watch = new DeniedWatch(
     {
       paths,

@@ -72,6 +72,10 @@ export class SeatbeltSandbox implements OpenSandbox {
     return { works: true, name: 'Seatbelt', words: WORDS, limits: seatbeltLimits(limits), probes: ready.probes };
   }
 
+  isStandIn(): boolean {
+    return false;
+  }
+
   forget(): void {
     this.#ready = undefined;
   }
