@@ -13,9 +13,9 @@ interface World {
 }
 
 /** A command that says that it began, and then waits for a file without doing anything meanwhile. */
-const WAITING = 'touch begun; sleep 3; [ -e .git/HEAD ]';
+const WAITING = 'touch begun; sleep 6; [ -e .git/HEAD ]';
 /** One that never waits: of what appears nobody can tell whether it made it. */
-const WORKING = 'touch begun; end=$((SECONDS + 3)); while [ $SECONDS -lt $end ]; do :; done';
+const WORKING = 'touch begun; end=$((SECONDS + 5)); while [ $SECONDS -lt $end ]; do :; done';
 
 /** Somebody acts in the workspace while a command sleeps there; `first` and `last` are the command's own doing. */
 async function beside(
@@ -59,9 +59,11 @@ const PERSONS: [string, string, (world: World) => void][] = [
 ];
 
 describe('what somebody else made while a command runs is left', () => {
-  test.concurrent.for(PERSONS)('%s', async ([, path, act], context) => {
-    const { result, world } = await beside(context, act);
-    context.expect(existsSync(join(world.work, path))).toBe(true);
+  test.concurrent('work trees, clones, hooks, settings', async (context) => {
+    const { result, world } = await beside(context, (where) => {
+      for (const [, , act] of PERSONS) act(where);
+    });
+    for (const [name, path] of PERSONS) context.expect(existsSync(join(world.work, path)), name).toBe(true);
     context.expect(result.quarantined).toEqual([]);
     context.expect(result.notes.join('\n')).toContain('the command did not make it, and it is left as it is');
   });

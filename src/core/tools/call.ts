@@ -140,7 +140,8 @@ async function perform(
     { output: text, ...(performed.places && { places: performed.places }) },
   );
   if (masked > 0) await step.record('redaction', { masked });
-  run.show({ id: step.id, tool: action.tool, status, output: text });
+  const remarks = performed.remarks?.map((remark) => run.redactor.text(remark)) ?? [];
+  run.show({ id: step.id, tool: action.tool, status, output: text, remarks });
   return { status, text, contentOf: performed.contentOf };
 }
 

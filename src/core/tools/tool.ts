@@ -40,6 +40,8 @@ export interface Performed {
   facts: Record<string, string | number | boolean | null>;
   /** Paths that it is about; kept apart from the facts, so that they can be erased. */
   places?: Record<string, string>;
+  /** What the person should see without opening the result, one sentence each. */
+  remarks?: string[];
   /** Files whose content is in `text`: what a later request to the model carries out of the machine. */
   contentOf: string[];
 }

@@ -1,7 +1,13 @@
 import { treeRoot, type TreeRoot } from './processTree.ts';
 import { timesOfTasks } from './taskTimes.ts';
 
-const EVERY_MS = 50;
+/**
+ * Soon again where something has changed: from the first look on at which all wait, the next one speaks for all the
+ * time in between, however late it comes. So it comes later each time.
+ */
+const SOONEST_MS = 4;
+const LATEST_MS = { waiting: 100, working: 5 } as const;
+const GROWTH = 1.5;
 /** Looking takes a thirtieth of the time at most. */
 const SHARE = 30;
 /**
@@ -42,7 +48,7 @@ export class StillTimes {
   begin(outer: number): void {
     this.#spans.push({ from: this.#since, to: Date.now() });
     this.#root = treeRoot(outer);
-    this.#next(EVERY_MS);
+    this.#next(SOONEST_MS);
   }
 
   /** The command has ended; `isGone`: nothing of it is left. */
@@ -72,22 +78,25 @@ export class StillTimes {
   #next(afterMs: number): void {
     this.#timer = setTimeout(() => {
       const began = performance.now();
-      this.#look();
-      this.#next(Math.max(EVERY_MS, SHARE * (performance.now() - began)));
+      const found = this.#look();
+      const longer = Math.min(afterMs * GROWTH, LATEST_MS[found === 'working' ? 'working' : 'waiting']);
+      this.#next(Math.max(found === 'changed' ? SOONEST_MS : longer, SHARE * (performance.now() - began)));
     }, afterMs);
     this.#timer.unref();
   }
 
-  #look(): void {
-    if (!this.#root) return;
+  #look(): 'waiting' | 'working' | 'changed' {
+    if (!this.#root) return 'waiting';
     this.#checkClock();
     const before = Date.now();
     const times = timesOfTasks(this.#root);
-    if (times !== undefined && times === this.#open?.times) this.#open.to = before;
-    else {
-      this.#close();
-      this.#open = times === undefined ? undefined : { from: Date.now() + 1, to: undefined, times };
+    if (times !== undefined && times === this.#open?.times) {
+      this.#open.to = before;
+      return 'waiting';
     }
+    this.#close();
+    this.#open = times === undefined ? undefined : { from: Date.now() + 1, to: undefined, times };
+    return times === undefined ? 'working' : 'changed';
   }
 
   #close(): void {
