@@ -117,7 +117,8 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
       keepEvidence: (policy) => {
         evidence.follow(policy);
       },
-      files: (scope) => new RootedFiles(scope, spelledFolders(options.folders, roots)),
+      files: (scope) =>
+        new RootedFiles(scope, spelledFolders(options.folders, roots), (path) => sandbox.isStandIn(path)),
       laterPaths: () => later.find(),
       textSearch: new ThreadSearch(),
       realPaths,

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { CommittedControls, type CommitQuestions } from '../../src/node/sandbox/committedControls.ts';
 import { pickedFromIndex } from '../../src/node/sandbox/indexEntries.ts';
+import { StillTimes } from '../../src/node/sandbox/stillTimes.ts';
+import { WhoWrote } from '../../src/node/sandbox/whoWrote.ts';
 import { git, makeRepository } from '../support/repository.ts';
 import { temporaryFolder } from '../support/tree.ts';
 
@@ -32,6 +34,9 @@ function packed(count: number, digit: (at: number) => string): string {
   return Array.from({ length: count }, (_, at) => `${digit(at)} refs/heads/x${at}/y\n`).join('');
 }
 
+/** The command was at work all the time, and nothing was set aside. */
+const ALONE = { taken: [], who: new WhoWrote([{ roots: ['/'], still: new StillTimes() }]) };
+
 test('a list of a hundred thousand references is gone through in stretches', async () => {
   const [folder, data] = [await temporaryFolder(), await temporaryFolder()];
   makeRepository(folder);
@@ -48,7 +53,7 @@ test('a list of a hundred thousand references is gone through in stretches', asy
     list,
     packed(100_051, (at) => (at < 100_000 ? at + 1 : at + 9).toString(16).padStart(40, '0')),
   );
-  const turns = await turnsDuring(async () => (said = await seen.putBack(NEVER_ASKED, data, [])));
+  const turns = await turnsDuring(async () => (said = await seen.putBack(NEVER_ASKED, data, ALONE)));
   expect(said.join('\n')).toMatch(/what more than 50 new commits hold .* were put back as they were before/);
   expect(turns).toBeGreaterThan(20);
 });
@@ -67,9 +72,9 @@ test('a line without an end tears no name of an object', async () => {
   writeFileSync(file, names(1));
   const seen = await CommittedControls.seen([repository], () => false);
   writeFileSync(file, ` ${names(1)}`); // every name at another place
-  await expect(seen.putBack(NEVER_ASKED, data, [])).resolves.toEqual([]);
+  await expect(seen.putBack(NEVER_ASKED, data, ALONE)).resolves.toEqual([]);
   writeFileSync(file, names(52)); // the control
-  expect(await seen.putBack(NEVER_ASKED, data, [])).toHaveLength(1);
+  expect(await seen.putBack(NEVER_ASKED, data, ALONE)).toHaveLength(1);
 });
 
 test('an index of a hundred thousand files is gone through in stretches', async () => {
@@ -106,7 +111,7 @@ test('references that are long together are too much, and go without being read'
   const before = all();
   // They take no room on the disk, and would take 700 MB here.
   for (let at = 0; at < 12; at += 1) large(`refs/heads/x${at}`);
-  const [said = ''] = await seen.putBack(NEVER_ASKED, data, []);
+  const [said = ''] = await seen.putBack(NEVER_ASKED, data, ALONE);
   expect(said).toMatch(/^\[more than 128 MB of references is protected.* were put back as they were before/);
   expect(all()).toBe(before);
   expect(readdirSync(join(gitFolder, 'refs/heads'))).toEqual(['main']);

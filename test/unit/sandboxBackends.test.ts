@@ -56,6 +56,7 @@ function machine(): {
             ),
           environment: () => Promise.resolve({ NAME: name }),
           run: () => Promise.reject(new Error(`ran in ${name}`)),
+          isStandIn: () => false,
           recover: () => Promise.resolve(),
           begin: () => Promise.resolve(() => Promise.resolve(void told.push(`end ${name}`))),
           forget: () => undefined,

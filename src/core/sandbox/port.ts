@@ -126,6 +126,8 @@ export interface SandboxLife {
   recover(): Promise<void>;
   /** A run begins its work: recovers, and prepares what its commands share; what is dear waits for the first of them. What it returns ends that. */
   begin(run: string): Promise<() => Promise<void>>;
+  /** Whether what is at a path stands there for the sandbox's sake alone, and goes when its run ends. */
+  isStandIn(path: string): boolean;
   /** Forgets what it knows of this machine, so that the next look is a fresh one. */
   forget(): void;
   /** Ends what it keeps, for whichever run. */

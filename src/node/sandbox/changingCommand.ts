@@ -7,16 +7,21 @@ import { CommittedControls } from './committedControls.ts';
 import { entryAt, identityAt } from './entries.ts';
 import type { FolderModes } from './folderModes.ts';
 import { gitAround } from './gitAround.ts';
-import type { LooksAfter } from './looksAfter.ts';
+import type { LookedAfter, LooksAfter } from './looksAfter.ts';
+import { isPlainPart } from './plainRepository.ts';
 import type { Placeholders } from './placeholders.ts';
 import { controlEntries, quarantine } from './quarantine.ts';
 import type { Found } from './repositories.ts';
+import { canBeMade } from './standIn.ts';
+import { StillTimes } from './stillTimes.ts';
 import { survey, type Survey } from './survey.ts';
 import { runWatched } from './watchedCommand.ts';
+import { WhoWrote, type Writer } from './whoWrote.ts';
 
-interface RunningCall {
-  roots: readonly string[];
+interface RunningCall extends Writer {
   before: ReadonlySet<string>;
+  /** Those that ran at the same time, for a while at least. */
+  beside: Set<RunningCall>;
 }
 
 export interface ChangingParts {
@@ -43,6 +48,7 @@ export class ChangingCommands {
     const { placeholders: standInsOfAll, looksAfter, modes: modesOfAll } = this.#parts;
     const { spec, folders } = call;
     const others = [...this.#running];
+    const still = new StillTimes();
     await standInsOfAll.look();
     await modesOfAll.recover(); // what is closed to its owner cannot be looked into
     const found = await surveyBefore(call);
@@ -51,6 +57,8 @@ export class ChangingCommands {
     others.push(...this.#running);
     const running: RunningCall = {
       roots: spec.folders,
+      still,
+      beside: new Set(others),
       before: new Set(entries.filter((path) => others.every((other) => !madeDuring(other, path)))),
     };
     const isStandIn = (path: string): boolean => standInsOfAll.has(path);
@@ -60,7 +68,12 @@ export class ChangingCommands {
       ...git,
       exists: (path) => entryAt(path) !== undefined,
       isStandIn,
+      canBeMade,
     });
+    for (const other of this.#running) {
+      running.beside.add(other);
+      other.beside.add(running);
+    }
     this.#running.add(running);
     let isLeft = true;
     try {
@@ -73,7 +86,7 @@ export class ChangingCommands {
       const ran = async (): Promise<SandboxResult> => {
         // One workspace folder may lie in another one.
         const modes = await modesOfAll.keep([...workspace.writable, ...spec.folders, ...workspace.pinned]);
-        return runWatched(call, cage, found).finally(() => restored.push(...modes.restore()));
+        return runWatched(call, cage, found, { still, standIns }).finally(() => restored.push(...modes.restore()));
       };
       const result = await ran().finally(() => cover.uncover());
       await standInsOfAll.look(); // others may have made some meanwhile
@@ -82,29 +95,38 @@ export class ChangingCommands {
       const isNew = (path: string): boolean =>
         (!running.before.has(path) || standIns.has(path)) && (!same.has(path) || same.get(path) !== covered.get(path));
       isLeft = false;
-      const look = this.#setAside(call, { found, isNew, committed }).finally(() => this.#running.delete(running));
+      const who = new WhoWrote([running, ...running.beside]);
+      const look = this.#setAside(call, { found, isNew, committed, who }).finally(() => this.#running.delete(running));
       const { quarantined, notes } = await looksAfter.wait(look);
-      return { ...result, quarantined, notes: [...git.notes, ...restored, ...notes] };
+      return { ...result, quarantined, notes: [...git.notes, ...result.notes, ...restored, ...notes] };
     } finally {
       if (isLeft) this.#running.delete(running);
     }
   }
 
-  /** Looks at what a command left, and takes away what appeared and would run later. */
+  /** Looks at what a command left, and takes away what appeared and would run later, unless others made it. */
   async #setAside(
     { spec, folders }: CommandCall,
-    before: { found: Survey; isNew: (path: string) => boolean; committed: CommittedControls },
-  ): Promise<string[]> {
-    const { found, isNew, committed } = before;
+    before: { found: Survey; isNew: (path: string) => boolean; committed: CommittedControls; who: WhoWrote },
+  ): Promise<LookedAfter> {
+    const { found, isNew, committed, who } = before;
     const closedBefore = new Set(found.closedFolders);
     const left = await survey(spec.folders, spec, { closedBefore, deniedBefore: new Set(found.deniedFolders) });
     // What cannot be looked into although it was opened may hold anything: it goes as a whole.
     const after = [...(await this.#ownEntries(left)), ...left.closedFolders.filter((path) => !closedBefore.has(path))];
-    const taken = after.filter(isNew);
-    return [
+    const taken: string[] = [];
+    const notes: string[] = [];
+    for (const path of after.filter(isNew))
+      if (await who.isOfOthers(path))
+        notes.push(`${appeared(path)}; the command did not make it, and it is left as it is`);
+      else if (isPlainPart(path, spec.folders))
+        notes.push(`${appeared(path)}; it makes git run nothing, and it is left as it is`);
+      else taken.push(path);
+    const quarantined = [
       ...(await quarantine(taken, folders.data)),
-      ...(await committed.putBack(commitQuestions(this.#parts.asking, spec), folders.data, taken)),
+      ...(await committed.putBack(commitQuestions(this.#parts.asking, spec), folders.data, { taken, who })),
     ];
+    return { quarantined, notes };
   }
 
   /** The entries that decide what runs later, without the stand-ins of running calls. */
@@ -117,6 +139,10 @@ function repositoriesOf(found: Survey, isStandIn: (path: string) => boolean): Fo
   return found.gitFolders
     .filter((gitFolder) => !isStandIn(gitFolder))
     .map((gitFolder) => ({ gitFolder, worktree: parentOf(gitFolder) }));
+}
+
+function appeared(path: string): string {
+  return `${path.toWellFormed()} appeared while the command ran`;
 }
 
 function madeDuring(call: RunningCall, path: string): boolean {

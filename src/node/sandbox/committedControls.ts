@@ -5,10 +5,12 @@ import { ToolFailure } from '../../core/outcome.ts';
 import { makePrivate } from '../folders.ts';
 import { changedIn, pointersIn, type Pointers } from './commitPointers.ts';
 import { pickedFromIndex } from './indexEntries.ts';
+import { isObjectOfOthers } from './objectsOfOthers.ts';
 import { isRef, replacementsIn, tipsIn } from './pointerTips.ts';
 import type { Found } from './repositories.ts';
 import { restorePointers } from './restoredPointers.ts';
 import { removeUnfinished } from './unfinished.ts';
+import type { WhoWrote } from './whoWrote.ts';
 
 const MOST_TIPS = 50;
 const MOST_COMMITS = 1000;
@@ -65,15 +67,19 @@ export class CommittedControls {
 
   /**
    * Looks at what has changed since; returns a sentence for each repository in which something was put back. `taken`:
-   * what has just been taken away, links in the place of references among it.
+   * what has just been taken away, links in the place of references among it. What others have committed is left.
    */
-  async putBack(git: CommitQuestions, dataFolder: string, taken: readonly string[]): Promise<string[]> {
+  async putBack(
+    git: CommitQuestions,
+    dataFolder: string,
+    { taken, who }: { taken: readonly string[]; who: WhoWrote },
+  ): Promise<string[]> {
     const sentences: string[] = [];
     for (const { repository, pointers } of this.#before) {
       const now = await pointersIn(repository.gitFolder);
       const arrived =
         oddIn({ before: pointers, now, gone: taken.map((path) => relativeTo(repository.gitFolder, path)) }) ??
-        (await this.#arrived(repository, pointers, now, git));
+        (await this.#arrived(repository, { before: pointers, now, who }, git));
       if (arrived === undefined) continue;
       const kept = join(dataFolder, 'quarantine', randomUUID());
       await makePrivate(join(dataFolder, 'quarantine'));
@@ -89,8 +95,7 @@ export class CommittedControls {
    */
   async #arrived(
     repository: Found,
-    before: Pointers,
-    now: Pointers,
+    { before, now, who }: { before: Pointers; now: Pointers; who: WhoWrote },
     git: CommitQuestions,
   ): Promise<string | undefined> {
     const changed = new Set(changedIn(before, now));
@@ -123,7 +128,8 @@ export class CommittedControls {
       const path = pathIn(entry);
       const had = ever.get(path) ?? (await git.everAt(repository, known, path));
       ever.set(path, had);
-      if (!had.has(objectIn(entry))) return path;
+      if (had.has(objectIn(entry))) continue;
+      if (!isObjectOfOthers(repository.gitFolder, objectIn(entry), { changed, who })) return path;
     }
     return undefined;
   }

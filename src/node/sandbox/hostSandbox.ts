@@ -78,7 +78,12 @@ export class HostSandbox implements OpenSandbox {
       await this.#looksAfter.finished(signal);
       if (spec.launch.workspace === 'read-only') return await runLooking(call);
       const result = await this.#changing.run(call);
-      return { ...result, quarantined: [...this.#looksAfter.late(), ...result.quarantined] };
+      const late = this.#looksAfter.late();
+      return {
+        ...result,
+        quarantined: [...late.quarantined, ...result.quarantined],
+        notes: [...late.notes, ...result.notes],
+      };
     } finally {
       machine.machinery.starter.ended(spec.limits);
     }
@@ -90,10 +95,18 @@ export class HostSandbox implements OpenSandbox {
     await this.#placeholders.recover();
   }
 
-  /** Cages come one for each command; what is kept for the next one ends with the run. */
+  /** Cages come one for each command; what is kept for the next one, and what is covered for all, ends with the run. */
   async begin(): Promise<() => Promise<void>> {
     await this.recover();
-    return () => this.#machine.endWaiting();
+    const letGo = this.#placeholders.hold();
+    return async () => {
+      await letGo();
+      await this.#machine.endWaiting();
+    };
+  }
+
+  isStandIn(path: string): boolean {
+    return this.#placeholders.isHeld(path);
   }
 
   forget(): void {

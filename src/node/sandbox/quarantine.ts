@@ -61,7 +61,7 @@ async function setAside(path: string, target: string): Promise<string> {
   await openUp(path);
   try {
     await rename(bytesOfPath(path), target);
-    return `was moved to ${target}`;
+    return movedTo(target);
   } catch {
     // Another file system. Under another name first: whatever fails from here on, it is disarmed.
     const aside = `${parentOf(path)}/oversign-set-aside-${randomUUID()}`;
@@ -72,10 +72,14 @@ async function setAside(path: string, target: string): Promise<string> {
       () => false,
     );
     if (!isGone) return `now is ${aside.toWellFormed()}, as it could not be taken away: look at it and remove it`;
-    return isKept ? `was moved to ${target}` : 'was removed';
+    return isKept ? movedTo(target) : 'was removed';
   } finally {
     if ((mode & 0o300) !== 0o300) await chmod(parent, mode & 0o7777).catch(() => undefined);
   }
+}
+
+function movedTo(target: string): string {
+  return `was moved to ${target}; if you made it, move it back`;
 }
 
 /** Copies what can be copied, links as links. */

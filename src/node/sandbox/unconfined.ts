@@ -139,6 +139,10 @@ export class Unconfined implements OpenSandbox {
     return Promise.resolve(() => Promise.resolve());
   }
 
+  isStandIn(): boolean {
+    return false;
+  }
+
   forget(): void {
     this.#groups = 'unknown';
   }

@@ -1,17 +1,33 @@
 import type { Cage } from '../../core/sandbox/bubblewrap.ts';
 import type { Ending, SandboxResult } from '../../core/sandbox/port.ts';
 import type { CommandCall } from './commandCall.ts';
+import { coverAgain, type Covered } from './coverAgain.ts';
 import { DeniedWatch } from './deniedWatch.ts';
 import { EntryWatch, mostEntries } from './entryWatch.ts';
-import { runInCage } from './runInCage.ts';
+import { runInCage, type RunningCage } from './runInCage.ts';
+import type { StillTimes } from './stillTimes.ts';
 import type { Survey } from './survey.ts';
 import { UncountedWrites } from './uncountedWrites.ts';
 
-/** Runs it, and ends it when something denied appears in the workspace or is replaced there. */
-export async function runWatched(call: CommandCall, cage: Cage, found: Survey): Promise<SandboxResult> {
+/** What else it takes to watch a command. */
+interface Watching {
+  still: StillTimes;
+  standIns?: ReadonlySet<string>;
+}
+
+/**
+ * Runs it, and ends it when something denied appears in the workspace or something covered is replaced there, unless it
+ * could be covered again in time.
+ */
+export async function runWatched(
+  call: CommandCall,
+  cage: Cage,
+  found: Survey,
+  watching: Watching,
+): Promise<SandboxResult> {
   const added = watchesOf(call, cage, found);
   try {
-    return await runDenied(call, { cage, found, added });
+    return await runDenied(call, { cage, found, added, ...watching });
   } finally {
     await added?.entries.close();
     await added?.uncounted.close();
@@ -26,17 +42,36 @@ interface Added {
 
 async function runDenied(
   { machine: { machinery }, spec, signal }: CommandCall,
-  { cage, found, added }: { cage: Cage; found: Survey; added: Added | undefined },
+  {
+    cage,
+    found,
+    added,
+    still,
+    standIns = new Set(),
+  }: Watching & { cage: Cage; found: Survey; added: Added | undefined },
 ): Promise<SandboxResult> {
   const paths = [...found.deniedFiles, ...found.deniedFolders, ...cage.readOnly];
-  if (!spec.deniesInside && paths.length === 0) return runInCage(machinery, cage, spec, signal, { ...added });
+  if (!spec.deniesInside && paths.length === 0) return runInCage(machinery, cage, spec, signal, { ...added, still });
   let end: ((why: Ending) => void) | undefined;
+  let running: RunningCage | undefined;
   let seen: string | undefined;
+  const held: string[] = [];
+  const protectedOnes = new Set(cage.readOnly);
+  const howCovered = (path: string): Covered => {
+    if (!protectedOnes.has(path) || spec.isDenied(path)) return 'hidden';
+    return standIns.has(path) ? 'absent' : 'read-only';
+  };
+  const coverOne = async (path: string): Promise<boolean> => {
+    const isCovered = running !== undefined && (await coverAgain(path, howCovered(path), running, still));
+    if (isCovered) held.push(heldWords(path));
+    return isCovered;
+  };
   const watch = new DeniedWatch(
     {
       paths,
       folders: spec.deniesInside ? found.folders : [],
       isDenied: (path) => spec.isDenied(path),
+      coverAgain: coverOne,
     },
     (path) => {
       seen = seenWords(path);
@@ -46,8 +81,10 @@ async function runDenied(
   try {
     const result = await runInCage(machinery, cage, spec, signal, {
       ...added,
-      onStart: (stop) => {
+      still,
+      onStart: (stop, cageHere) => {
         end = stop;
+        running = cageHere;
       },
       atGate: () => {
         const path = watch.replaced();
@@ -55,8 +92,10 @@ async function runDenied(
         return seen;
       },
     });
+    await watch.settled();
+    const notes = [...result.notes, ...held];
     // What appeared may be in there.
-    return seen === undefined ? result : { ...result, output: '' };
+    return seen === undefined ? { ...result, notes } : { ...result, notes, output: '' };
   } finally {
     watch.close();
   }
@@ -74,4 +113,8 @@ function watchesOf({ spec }: CommandCall, cage: Cage, found: Survey): Added | un
 
 function seenWords(path: string): string {
   return `${path}, which is hidden from commands or protected, appeared or was replaced while the command ran; its output is left out. Look at it, and run the command again`;
+}
+
+function heldWords(path: string): string {
+  return `${path.toWellFormed()} was replaced or appeared while the command ran, and was covered again; if that was not you, look at it`;
 }

@@ -72,6 +72,10 @@ export class SeatbeltSandbox implements OpenSandbox {
     return { works: true, name: 'Seatbelt', words: WORDS, limits: seatbeltLimits(limits), probes: ready.probes };
   }
 
+  isStandIn(): boolean {
+    return false;
+  }
+
   forget(): void {
     this.#ready = undefined;
   }
@@ -124,6 +128,7 @@ export class SeatbeltSandbox implements OpenSandbox {
         ...git,
         exists: (path) => entryAt(path) !== undefined,
         isStandIn: () => false,
+        canBeMade: () => true,
       });
       const result = await this.#inCage(wrap, spec, { found, git, readOnly }, signal);
       const after = await survey(spec.folders, spec, {

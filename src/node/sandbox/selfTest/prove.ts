@@ -87,6 +87,7 @@ async function attempts(machinery: Machinery, base: BaseCage, at: string, place:
     const { placeholders: wanted, ...workspace } = await planWorkspace([targets.work], found, {
       exists: () => false,
       isStandIn: () => false,
+      canBeMade: () => true,
       targets: () => Promise.resolve({ readOnly: [], placeholders: [], links: [], absent: [] }),
       outside: [],
     });
