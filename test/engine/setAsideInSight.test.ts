@@ -1,11 +1,16 @@
 import { expect, test } from 'vitest';
 import { workbench } from '../support/workbench.ts';
 
+const FILES = {
+  'make.sh': 'mkdir .husky\necho evil > .husky/pre-commit\n',
+  'other.sh': 'mkdir src\necho x > src/x\n',
+};
+
 test.each([
-  ['mkdir .husky; echo evil > .husky/pre-commit', 1],
-  ['mkdir src; echo x > src/x', 0], // the control
+  ['bash make.sh', 1],
+  ['bash other.sh', 0], // the control
 ])('what was set aside is told beside the result: %s', async (command, count) => {
-  const bench = await workbench({ files: { 'a.txt': 'a\n' } });
+  const bench = await workbench({ files: FILES });
   await bench.run([{ calls: [{ name: 'run_command', args: { command } }] }]);
   const notices = (bench.engine.view().run?.entries ?? []).filter((entry) => entry.kind === 'notice');
   expect(notices).toHaveLength(count);
