@@ -65,10 +65,11 @@ export class Walk extends Teller implements Expansion {
     this.#state.variables.delete(name);
   }
 
-  substituted(script: bash.ParsedScript): Word {
-    this.#apart(() => {
-      this.script(script);
-    });
+  substituted(script: bash.ParsedScript, isFed: boolean): Word {
+    const around = this.#input;
+    if (isFed) this.#input = UNKNOWN_INPUT;
+    this.#apart(this.#later(script));
+    this.#input = around;
     return plainOutput(script, startFolder(this.#state.folders), this.#isTop) ?? unknown('');
   }
 
@@ -150,9 +151,7 @@ export class Walk extends Teller implements Expansion {
         });
         return;
       case 'Subshell':
-        this.#apart(() => {
-          this.#list(node.body.commands);
-        });
+        this.#apart(this.#later(node.body));
         return;
       case 'BraceGroup':
         this.#list(node.body.commands);
@@ -205,7 +204,7 @@ export class Walk extends Teller implements Expansion {
     }
   }
 
-  #later({ commands }: bash.CompoundList): () => void {
+  #later({ commands }: Pick<bash.CompoundList, 'commands'>): () => void {
     return () => {
       this.#list(commands);
     };
