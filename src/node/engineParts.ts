@@ -82,7 +82,7 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
   const { home } = folders;
   const { environment, version, witnesses = [] } = options;
   const evidence = new Evidence({ audit, data: folders.data, home, environment, version, witnesses });
-  const later = new LaterPaths(roots, folders.home, [folders.data, folders.config]);
+  const later = new LaterPaths(roots, folders, environment);
   const place = { folders, environment, never: roots };
   const sandbox = confiningBackend().open(place);
   try {

@@ -5,6 +5,7 @@ import { isInside, relativeTo } from '../../core/scope/spelling.ts';
 import { ToolFailure } from '../../core/outcome.ts';
 import { makePrivate } from '../folders.ts';
 import { changedIn, pointersIn, type Pointers } from './commitPointers.ts';
+import { ControlsInTree, type TreeRules } from './controlsInTree.ts';
 import type { Found } from './repositories.ts';
 import { restorePointers } from './restoredPointers.ts';
 
@@ -36,18 +37,15 @@ interface Before {
  */
 export class CommittedControls {
   readonly #before: readonly Before[];
-  readonly #isProtected: (path: string) => boolean;
+  readonly #rules: TreeRules;
 
-  private constructor(before: readonly Before[], isProtected: (path: string) => boolean) {
+  private constructor(before: readonly Before[], rules: TreeRules) {
     this.#before = before;
-    this.#isProtected = isProtected;
+    this.#rules = rules;
   }
 
   /** How the repositories stand. Throws `ToolFailure` where one has more than can be looked at, and so be put back. */
-  static async seen(
-    repositories: readonly Found[],
-    isProtected: (path: string) => boolean,
-  ): Promise<CommittedControls> {
+  static async seen(repositories: readonly Found[], rules: TreeRules): Promise<CommittedControls> {
     const before: Before[] = [];
     for (const repository of repositories) {
       const pointers = await pointersIn(repository.gitFolder);
@@ -57,7 +55,7 @@ export class CommittedControls {
         );
       before.push({ repository, pointers });
     }
-    return new CommittedControls(before, isProtected);
+    return new CommittedControls(before, rules);
   }
 
   /**
@@ -130,18 +128,17 @@ export class CommittedControls {
     return undefined;
   }
 
-  #stagedIn({ worktree }: Found, { entries }: Pointers): Set<string> | undefined {
+  #stagedIn({ worktree }: Found, { entries }: Pointers): ReadonlySet<string> | undefined {
     const index = entries.get('index');
     if (!index) return new Set();
     const staged = index.kind === 'file' ? entriesInIndex(index.bytes) : undefined;
-    return (
-      staged &&
-      new Set(
-        staged
-          .filter(({ name }) => this.#isProtected(`${worktree}/${name}`))
-          .map(({ name, content }) => `${content} ${name}`),
-      )
-    );
+    if (!staged) return undefined;
+    const controls = new ControlsInTree(worktree, this.#rules);
+    for (const { name, content } of staged) {
+      const [mode = '', object = ''] = content.split(' ');
+      controls.add({ mode, object, name });
+    }
+    return controls.entries;
   }
 }
 

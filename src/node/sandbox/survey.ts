@@ -31,6 +31,8 @@ export interface Survey {
   controlsInDenied: string[];
   /** Links below a protected path: what they lead to decides as much. In a repository git writes through them. */
   guardedLinks: string[];
+  /** Links above a protected path: with them something else stands there. */
+  linksAbove: string[];
   /** Every folder that was looked through, the workspace folders first. */
   folders: string[];
   /** Links where a protected path should be: they cannot be held in place. */
@@ -42,8 +44,11 @@ export interface Survey {
 export interface Rules {
   isHidden(path: string): boolean;
   isProtected(path: string): boolean;
+  isAboveProtected(path: string): boolean;
   /** What bare repositories keep of files is hidden too; `isHidden` knows it by name only in others. */
   hidesStores?: boolean;
+  /** Whether a rule hides anything that may lie in the folders: then nobody knows what is in a closed one. */
+  deniesInside?: boolean;
   /** Ends the look before a command. */
   signal?: AbortSignal;
   /** More entries than these are refused before a command. */
@@ -74,6 +79,7 @@ export async function survey(
     specials: [],
     controlsInDenied: [],
     guardedLinks: [],
+    linksAbove: [],
     folders: [],
     protectedLinks: [],
     entries: 0,
@@ -115,10 +121,11 @@ export async function survey(
       } else if (kind === 'folder') await visit(path, isGuarded);
       else if (kind === 'special') found.specials.push(path);
       else if (kind === 'link' && isGuarded) found.guardedLinks.push(path);
+      else if (kind === 'link' && rules.isAboveProtected(path)) found.linksAbove.push(path);
     }
   };
   for (const root of tops) await visit(root, false);
-  if (when === 'before') await addHardLinks(tops, found, elsewhere, { stretch, signal: rules.signal });
+  if (when === 'before') await addHardLinks(tops, found, elsewhere, { stretch, ...rules });
   return found;
 }
 
@@ -142,36 +149,57 @@ async function controlsIn(
     else if (kind === 'folder') await controlsIn(path, how, found);
 }
 
-/** Adds the further names of denied files. Only if there are any is it worth looking at every file's inode. */
+/**
+ * Adds the further names of denied and of protected files. Only if there are any is it worth looking at every file's
+ * inode. Of a repository's folder what it runs counts: git itself gives objects several names.
+ */
 async function addHardLinks(
   roots: readonly string[],
   found: Survey,
   elsewhere: ReadonlySet<string>,
-  { stretch, signal }: { stretch: Stretch; signal: AbortSignal | undefined },
+  { stretch, signal, deniesInside }: Pick<Rules, 'signal' | 'deniesInside'> & { stretch: Stretch },
 ): Promise<void> {
   const linked = new Set<string>(elsewhere);
+  const guarded = new Set<string>();
   const denied = new Set([...found.deniedFiles, ...found.deniedFolders, ...found.closedFolders]);
+  const controls = [...found.protectedPaths, ...[...found.gitFolders, ...found.bareFolders].flatMap(runBy)];
   const look = (path: string): BigIntStats | undefined | Promise<BigIntStats | undefined> =>
     stretch.isOver ? lstat(bytesOfPath(path), { bigint: true }).catch(() => undefined) : entryAt(path);
-  const note = async (path: string): Promise<void> => {
+  const note = async (path: string, into: Set<string>): Promise<void> => {
     if (signal) throwIfStopped(signal);
     const info = await look(path);
-    if (info?.isDirectory()) for (const entry of await entriesOrNone(path, stretch)) await note(entry.path);
-    else if (info && info.nlink > 1n) linked.add(`${info.dev}:${info.ino}`);
+    if (info?.isDirectory()) for (const entry of await entriesOrNone(path, stretch)) await note(entry.path, into);
+    else if (info?.isFile() && info.nlink > 1n) into.add(`${info.dev}:${info.ino}`);
   };
-  for (const path of denied) await note(path);
-  if (linked.size === 0) return;
-  const visit = async (folder: string): Promise<void> => {
+  // Where a denied file cannot be looked at, any file of several names may be it; those of packages have them anyway.
+  const isOwn = (folder: string): boolean => entryAt(folder)?.uid === BigInt(process.getuid?.() ?? -1);
+  const isUnknown =
+    (deniesInside === true && found.closedFolders.some(isOwn)) || found.deniedFiles.some((path) => !entryAt(path));
+  const mayBe = (path: string, { nlink }: BigIntStats): boolean =>
+    isUnknown && nlink > 1n && !path.includes('/node_modules/');
+  for (const path of denied) await note(path, linked);
+  for (const path of controls) await note(path, guarded);
+  if (linked.size === 0 && guarded.size === 0 && !isUnknown) return;
+  const isControl = new Set([...controls, ...found.gitFolders]);
+  const visit = async (folder: string, isGuarded: boolean): Promise<void> => {
     for (const { path, kind } of await entriesOrNone(folder, stretch)) {
       if (denied.has(path)) continue;
-      if (kind === 'folder') await visit(path);
+      const isHeld = isGuarded || isControl.has(path);
+      if (kind === 'folder') await visit(path, isHeld);
       else if (kind === 'file') {
         const info = await look(path);
-        if (info && linked.has(`${info.dev}:${info.ino}`)) found.deniedFiles.push(path);
+        if (!info) continue;
+        if (linked.has(`${info.dev}:${info.ino}`) || (!isHeld && mayBe(path, info))) found.deniedFiles.push(path);
+        else if (!isHeld && guarded.has(`${info.dev}:${info.ino}`)) found.protectedPaths.push(path);
       }
     }
   };
-  for (const root of roots) await visit(root);
+  for (const root of roots) await visit(root, false);
+}
+
+/** gitrepository-layout(5): what of a repository's folder decides what git runs. */
+function runBy(gitFolder: string): string[] {
+  return ['hooks', 'config', 'config.worktree', 'info'].map((name) => `${gitFolder}/${name}`);
 }
 
 /** The folders between a root and a path, topmost first: the mount points that hold the path in place. */
