@@ -2,11 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmdirSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { ToolFailure } from '../../core/outcome.ts';
+import { parentOf } from '../../core/scope/spelling.ts';
 import { bytesOfPath } from '../files/rawPath.ts';
 import { makePrivate } from '../folders.ts';
 import { identityOf, isAlive, type ProcessIdentity } from '../process/identity.ts';
 import { withLock } from '../process/lock.ts';
 import { bytesAt, entryAt } from './entries.ts';
+import { codeOf } from './gitFile.ts';
 import { Stretch } from './stretch.ts';
 
 const PlaceholderSchema = z.strictObject({
@@ -171,8 +174,12 @@ function make(placeholder: Placeholder): boolean {
     else writeFileSync(bytesOfPath(placeholder.path), placeholder.content, { flag: 'wx' });
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
-    throw error;
+    const code = codeOf(error);
+    if (code === 'EEXIST') return false;
+    if (code !== 'EACCES' && code !== 'EPERM' && code !== 'EROFS') throw error;
+    throw new ToolFailure(
+      `${parentOf(placeholder.path)} cannot be written by this account (${code}), so what is protected in it cannot be kept from a command that may write, and none begins; make the folder writable for you`,
+    );
   }
 }
 
