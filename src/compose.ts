@@ -27,6 +27,8 @@ import type { RunView } from './shared/runView.ts';
 /** The ports that an engine works through. Entries and tests give real adapters; only the model may be scripted. */
 export interface EngineParts extends PolicyParts, CallPorts {
   audit: AuditLog & AuditReader & RunStore;
+  /** Credentials that stand in the workspace's git configuration: masked wherever the model would read them. */
+  foundCredentials(): Promise<readonly string[]>;
   /** Does the work of a run between the sandbox's `begin` and its end. */
   inSandbox(run: string, work: () => Promise<void>): Promise<void>;
   clock: Clock;
@@ -185,6 +187,7 @@ export class Engine {
     const start = await this.policy();
     await this.notePolicy(start, true);
     maskVariables(this.redactor, environment, start); // before the task is shown, sent or recorded
+    for (const value of await this.#parts.foundCredentials()) this.redactor.addFound(value);
     const scriptWatch = new ScriptWatch(stored !== undefined);
     const own = { id, folder, goesTo: model.destination, scriptWatch, start };
     const calls = callPartsOf({ ...own, note: (policy) => this.notePolicy(policy, true) }, this.#parts, {

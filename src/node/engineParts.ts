@@ -22,6 +22,7 @@ import { Acceptance } from './policy/acceptance.ts';
 import { organizationPolicy, PolicyFiles } from './policy/policyFiles.ts';
 import { confiningBackend, UNCONFINED } from './sandbox/backends.ts';
 import { refuseWorkspace } from './sandbox/cage.ts';
+import { gitCredentials } from './sandbox/gitCredentials.ts';
 import { LaterPaths } from './sandbox/laterPaths.ts';
 import { gitInSandbox } from './sandbox/trackedFiles.ts';
 import { join, resolve } from 'node:path';
@@ -118,6 +119,7 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
       },
       files: (scope) => new RootedFiles(scope, spelledFolders(options.folders, roots)),
       laterPaths: () => later.find(),
+      foundCredentials: () => gitCredentials(roots),
       textSearch: new ThreadSearch(),
       realPaths,
       sandbox,

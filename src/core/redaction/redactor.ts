@@ -1,4 +1,5 @@
 import { credentialBegunAtEnd, withoutCredentials } from './credentialsInText.ts';
+import { MASK } from './placeholder.ts';
 
 /** A value that must never be shown, and the name that stands for it. */
 export interface Secret {
@@ -9,7 +10,8 @@ export interface Secret {
 /** One way in which a secret may appear; `wrapped` matches it with line ends in it, as `base64` and `xxd` write them. */
 interface Form {
   form: string;
-  name: string;
+  /** Undefined for one that nobody named: it is masked in what is read alone, never in what is to be done. */
+  name: string | undefined;
   wrapped?: RegExp;
 }
 
@@ -29,12 +31,23 @@ export class Redactor {
   masked = 0;
 
   add(secret: Secret): void {
-    if (secret.value.length < SHORTEST || this.#known.has(secret.value)) return;
-    this.#known.add(secret.value);
-    for (const [form, wraps] of formsOf(secret.value))
+    this.#add(secret.value, secret.name);
+  }
+
+  /** A credential that was found and that nobody named: masked wherever what is shown to the model has it. */
+  addFound(value: string): void {
+    this.#add(value, undefined);
+  }
+
+  #add(value: string, name: string | undefined): void {
+    // Found first and named later, it is masked in what is to be done, too.
+    const key = `${name === undefined ? 'found' : 'named'} ${value}`;
+    if (value.length < SHORTEST || this.#known.has(key)) return;
+    this.#known.add(key);
+    for (const [form, wraps] of formsOf(value))
       this.#forms.push({
         form,
-        name: secret.name,
+        name,
         ...(wraps && form.length >= SHORTEST_WRAPPED && { wrapped: wrappedForm(form) }),
       });
     this.#forms.sort((a, b) => b.form.length - a.form.length);
@@ -42,7 +55,7 @@ export class Redactor {
 
   /** What is shown to the model and kept in the log. */
   text(text: string): string {
-    return this.#withoutCredentials(this.named(text), false);
+    return this.#withoutCredentials(this.#masked(text, this.#forms), false);
   }
 
   /** Whether there is something in a text that would be masked. Does not count. */
@@ -61,11 +74,18 @@ export class Redactor {
 
   /** Only the secrets that are known by name: for what the model itself says is to be done, which must stay as it is. */
   named(text: string): string {
+    return this.#masked(
+      text,
+      this.#forms.filter(({ name }) => name !== undefined),
+    );
+  }
+
+  #masked(text: string, forms: readonly Form[]): string {
     let shown = text;
-    for (const { form, name, wrapped } of this.#forms) {
+    for (const { form, name, wrapped } of forms) {
       const mask = (): string => {
         this.masked += 1;
-        return `[redacted:${name}]`;
+        return name === undefined ? MASK : `[redacted:${name}]`;
       };
       if (shown.includes(form)) shown = shown.replaceAll(form, mask);
       // One line end at most falls into the first characters of a form: a cheap look before the dear one.

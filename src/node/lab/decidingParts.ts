@@ -59,6 +59,7 @@ export async function decidingParts(options: DecidingOptions): Promise<EnginePar
     keepEvidence: () => undefined,
     files: (scope) => new RootedFiles(scope, spelledFolders([options.workspace], [root])),
     laterPaths: () => later.find(),
+    foundCredentials: () => Promise.resolve([]),
     textSearch: new ThreadSearch(),
     realPaths,
     sandbox: NOT_LOOKED_AT,
