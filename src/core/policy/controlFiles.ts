@@ -96,7 +96,7 @@ export const CONTROL_FILES: readonly ControlFiles[] = [
   {
     runs: 'shells and what they load, when one starts or enters the folder',
     names: [
-      ...['.envrc', '.envrc.*', '.autoenv', '.autoenv.zsh', '.autoenv_leave.zsh'],
+      ...['.envrc', '.autoenv', '.autoenv.zsh', '.autoenv_leave.zsh'],
       ...['.bashrc', '.bash_profile', '.bash_login', '.bash_logout', '.bash_aliases', '.profile', '.inputrc'],
       ...['.zshrc', '.zshenv', '.zprofile', '.zlogin', '.zlogout', '.kshrc', '.mkshrc', '.cshrc', '.tcshrc', '.login'],
       ...['.xonshrc', 'config.fish', '.tmux.conf', '.screenrc', '.ripgreprc'],

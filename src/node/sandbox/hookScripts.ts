@@ -17,8 +17,10 @@ const MANAGERS =
   /^(\.?lefthook(-local)?\.(ya?ml|toml|json)|\.pre-commit-config\.ya?ml|\.overcommit\.yml|\.lintstagedrc(\..*)?)$/;
 /** What direnv runs when a shell enters the folder. */
 const ENTERED = '.envrc';
-/** What is made anew in there all the time is no script that somebody wrote. */
-const MADE = /(^|\/)(node_modules|\.venv|venv|vendor|target|dist|build|out)(\/|$)/;
+/** What packages bring is not followed: package managers put it there anew. */
+const BROUGHT = /(^|\/)(node_modules|\.venv|venv)(\/|$)/;
+/** What is made in there all the time, and is not there yet, is no script that somebody wrote. */
+const MADE = /(^|\/)(vendor|target|dist|build|out)(\/|$)/;
 
 interface HooksAround {
   home: string;
@@ -54,7 +56,7 @@ export async function scriptsOfHooks(
     const { started, mentioned } = await wordsRun(text, around.home);
     for (const word of [...started, ...(countsMentions ? mentioned : [])]) {
       const path = placeOf(word, worktree, around.home);
-      if (path === undefined || path === worktree) continue;
+      if (path === undefined || path === worktree || BROUGHT.test(relativeTo(worktree, path))) continue;
       if (isFile(path)) {
         found.add(path);
         if (started.has(word) && !seen.has(path)) pending.push({ file: path, isFirst: false, countsMentions: false });
