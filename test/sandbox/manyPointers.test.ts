@@ -34,6 +34,7 @@ function packed(count: number, digit: (at: number) => string): string {
   return Array.from({ length: count }, (_, at) => `${digit(at)} refs/heads/x${at}/y\n`).join('');
 }
 
+const NOTHING = { isProtected: () => false, isAboveProtected: () => false };
 /** The command was at work all the time, and nothing was set aside. */
 const ALONE = { taken: [], who: new WhoWrote([{ roots: ['/'], still: new StillTimes() }]) };
 
@@ -46,7 +47,7 @@ test('a list of a hundred thousand references is gone through in stretches', asy
     list,
     packed(100_000, (at) => (at + 1).toString(16).padStart(40, '0')),
   );
-  const seen = await CommittedControls.seen([repository], () => false);
+  const seen = await CommittedControls.seen([repository], NOTHING);
   let said: string[] = [];
   // With one commit more than may come: the last of them is found as well.
   writeFileSync(
@@ -70,7 +71,7 @@ test('a line without an end tears no name of an object', async () => {
       (_, at) => `${'.'.repeat(at % 7)}${(from + at).toString(16).padStart(40, '0')}`,
     ).join(' ');
   writeFileSync(file, names(1));
-  const seen = await CommittedControls.seen([repository], () => false);
+  const seen = await CommittedControls.seen([repository], NOTHING);
   writeFileSync(file, ` ${names(1)}`); // every name at another place
   await expect(seen.putBack(NEVER_ASKED, data, ALONE)).resolves.toEqual([]);
   writeFileSync(file, names(52)); // the control
@@ -106,7 +107,7 @@ test('references that are long together are too much, and go without being read'
     truncateSync(join(gitFolder, name), 60 * 2 ** 20);
   };
   for (const name of ['cache1', 'cache2', 'cache3']) large(name); // of other programs, and no references
-  const seen = await CommittedControls.seen([{ gitFolder, worktree: folder }], () => false);
+  const seen = await CommittedControls.seen([{ gitFolder, worktree: folder }], NOTHING);
   const all = (): string => git(folder, 'for-each-ref') + git(folder, 'status', '--porcelain');
   const before = all();
   // They take no room on the disk, and would take 700 MB here.

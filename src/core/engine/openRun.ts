@@ -15,6 +15,8 @@ import type { PolicyInForce } from './policyInForce.ts';
 /** The ports of a run beside those of its calls. */
 export interface RunPorts {
   audit: AuditLog & RunStore;
+  /** Credentials that stand in the workspace's git configuration: masked wherever the model would read them. */
+  foundCredentials(): Promise<readonly string[]>;
   /** Does the work of a run between the sandbox's `begin` and its end. */
   inSandbox(run: string, work: () => Promise<void>): Promise<void>;
   clock: Clock;
@@ -44,6 +46,7 @@ export async function openRun(
   const start = await policy.read();
   await policy.note(start, true);
   maskVariables(redactor, environment, start); // before the task is shown, sent or recorded
+  for (const value of await ports.foundCredentials()) redactor.addFound(value);
   const scriptWatch = new ScriptWatch(stored !== undefined);
   const own = { id, folder, goesTo: model.destination, scriptWatch, start };
   const calls = callPartsOf({ ...own, note: (now) => policy.note(now, true) }, ports, { policy, redactor });

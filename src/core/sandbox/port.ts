@@ -33,6 +33,8 @@ export interface SandboxSpec {
   deniedOutside: readonly string[];
   /** Cannot be changed from inside, created, or renamed away. */
   isProtected(path: string): boolean;
+  /** A link there would lead to something else than what is protected below it. */
+  isAboveProtected(path: string): boolean;
   limits: Limits;
   timeoutMs: number;
   /** Output beyond this many bytes is counted, not kept. */

@@ -51,6 +51,8 @@ export interface Files {
   names(folder: string): Promise<string[]>;
   /** The first path below a folder that is denied or protected, if any: the folder may not go either. */
   forbiddenBelow(path: string): Promise<string | undefined>;
+  /** Throws `Forbidden` where something that is moved would bring what is denied or protected to its new place. */
+  movable(from: string, to: string): Promise<void>;
   /** Throws `Forbidden` where a change at a path makes a repository of a folder, or decides what git runs in one. */
   changeable(path: string): Promise<void>;
   /** Puts a file in place in one step, if what stands there still is what was expected. Makes missing folders. */

@@ -15,6 +15,7 @@ import { DeniedNames } from './hardLinks.ts';
 import { asFailure, OpenFolder, openFolderAt, openPlace, type Place } from './openTree.ts';
 import { isSame, preImageAt } from './preImage.ts';
 import { ownSpelling, type SpelledFolder } from './ownSpelling.ts';
+import { refuseArrivals } from './arrivals.ts';
 import { removeTree } from './removeTree.ts';
 import { refuseRepositoryControls } from './repositoryControls.ts';
 import { resolvePath } from './resolve.ts';
@@ -154,6 +155,10 @@ export class RootedFiles implements Files {
     return forbiddenBelow(path, this.#scope(), this.#effort);
   }
 
+  movable(from: string, to: string): Promise<void> {
+    return refuseArrivals(from, to, this.#scope(), this.#effort);
+  }
+
   changeable(path: string): Promise<void> {
     return refuseRepositoryControls(path, this.#scope());
   }
@@ -204,6 +209,7 @@ export class RootedFiles implements Files {
 
   async move(from: string, to: string, expectedFrom: PreImage, expectedTo: PreImage): Promise<void> {
     for (const path of [from, to]) await this.changeable(path);
+    await this.movable(from, to);
     using source = await this.#place(from, 'delete');
     using target = await this.#place(to, 'write', true);
     await this.#unchanged(source, from, expectedFrom);

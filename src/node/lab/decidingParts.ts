@@ -35,7 +35,7 @@ export async function decidingParts(options: DecidingOptions): Promise<EnginePar
   const root = await realFolder(options.workspace);
   const problem = refuseWorkspace(root, folders.home, [folders.data, folders.config]);
   if (problem !== undefined) throw new WorkspaceRefused(problem);
-  const later = new LaterPaths([root], folders.home, [folders.data, folders.config]);
+  const later = new LaterPaths([root], folders, options.environment);
   const checkpoints = new BlobCheckpoints(folders.data);
   const given = options.organizationPolicy;
   const user = options.userPolicy === undefined ? join(folders.config, 'policy.yaml') : resolve(options.userPolicy);
@@ -60,6 +60,7 @@ export async function decidingParts(options: DecidingOptions): Promise<EnginePar
     keepEvidence: () => undefined,
     files: (scope) => new RootedFiles(scope, spelledFolders([options.workspace], [root])),
     laterPaths: () => later.find(),
+    foundCredentials: () => Promise.resolve([]),
     textSearch: new ThreadSearch(),
     realPaths,
     sandbox: { chosen: () => NOT_LOOKED_AT },

@@ -46,7 +46,7 @@ export class ChangingCommands {
 
   async run(call: CommandCall): Promise<SandboxResult> {
     const { placeholders: standInsOfAll, looksAfter, modes: modesOfAll } = this.#parts;
-    const { spec, folders } = call;
+    const { spec } = call;
     const others = [...this.#running];
     const still = new StillTimes();
     await standInsOfAll.look();
@@ -62,8 +62,8 @@ export class ChangingCommands {
       before: new Set(entries.filter((path) => others.every((other) => !madeDuring(other, path)))),
     };
     const isStandIn = (path: string): boolean => standInsOfAll.has(path);
-    const committed = await CommittedControls.seen(repositoriesOf(found, isStandIn), (path) => spec.isProtected(path));
-    const git = await gitAround(spec, folders, isStandIn);
+    const committed = await CommittedControls.seen(repositoriesOf(found, isStandIn), spec);
+    const git = await gitAround(spec, call, isStandIn);
     const { placeholders, ...workspace } = await planWorkspace(spec.folders, found, {
       ...git,
       exists: (path) => entryAt(path) !== undefined,

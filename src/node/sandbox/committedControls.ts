@@ -4,6 +4,7 @@ import { isInside, relativeTo } from '../../core/scope/spelling.ts';
 import { ToolFailure } from '../../core/outcome.ts';
 import { makePrivate } from '../folders.ts';
 import { changedIn, pointersIn, type Pointers } from './commitPointers.ts';
+import { ControlsInTree, type TreeRules } from './controlsInTree.ts';
 import { pickedFromIndex } from './indexEntries.ts';
 import { isObjectOfOthers } from './objectsOfOthers.ts';
 import { isRef, replacementsIn, tipsIn } from './pointerTips.ts';
@@ -40,18 +41,15 @@ interface Before {
  */
 export class CommittedControls {
   readonly #before: readonly Before[];
-  readonly #isProtected: (path: string) => boolean;
+  readonly #rules: TreeRules;
 
-  private constructor(before: readonly Before[], isProtected: (path: string) => boolean) {
+  private constructor(before: readonly Before[], rules: TreeRules) {
     this.#before = before;
-    this.#isProtected = isProtected;
+    this.#rules = rules;
   }
 
   /** How the repositories stand. Throws `ToolFailure` where one has more than can be looked at, and so be put back. */
-  static async seen(
-    repositories: readonly Found[],
-    isProtected: (path: string) => boolean,
-  ): Promise<CommittedControls> {
+  static async seen(repositories: readonly Found[], rules: TreeRules): Promise<CommittedControls> {
     const before: Before[] = [];
     for (const repository of repositories) {
       removeUnfinished(repository.gitFolder);
@@ -62,7 +60,7 @@ export class CommittedControls {
         );
       before.push({ repository, pointers });
     }
-    return new CommittedControls(before, isProtected);
+    return new CommittedControls(before, rules);
   }
 
   /**
@@ -134,13 +132,16 @@ export class CommittedControls {
     return undefined;
   }
 
-  async #stagedIn({ worktree }: Found, { entries }: Pointers): Promise<Set<string> | undefined> {
+  async #stagedIn({ worktree }: Found, { entries }: Pointers): Promise<ReadonlySet<string> | undefined> {
     const index = entries.get('index');
     if (index?.kind !== 'file') return index ? undefined : new Set();
-    const staged = await pickedFromIndex(index.bytes, ({ name, content }) =>
-      this.#isProtected(`${worktree}/${name}`) ? `${content()} ${name}` : undefined,
-    );
-    return staged && new Set(staged);
+    const controls = new ControlsInTree(worktree, this.#rules);
+    const whole = await pickedFromIndex(index.bytes, ({ name, content }) => {
+      const [mode = '', object = ''] = content().split(' ');
+      controls.add({ mode, object, name });
+      return undefined;
+    });
+    return whole && controls.entries;
   }
 }
 

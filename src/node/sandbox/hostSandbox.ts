@@ -134,7 +134,8 @@ export class HostSandbox implements OpenSandbox {
   }
 
   #call(machine: Machine, spec: SandboxSpec, signal: AbortSignal): CommandCall {
-    return { machine, spec, signal, folders: this.#folders, links: this.#links };
+    const [folders, environment, links] = [this.#folders, this.#environment, this.#links];
+    return { machine, spec, signal, folders, environment, links };
   }
 
   #toolchains(): Toolchain[] {

@@ -7,9 +7,9 @@ import { runWatched } from './watchedCommand.ts';
 
 /** A command that only looks: nothing in the workspace can change, so nothing has to be covered or looked after. */
 export async function runLooking(call: CommandCall): Promise<SandboxResult> {
-  const { spec, folders } = call;
+  const { spec } = call;
   const found = await surveyBefore(call);
-  const git = await gitAround(spec, folders, () => false);
+  const git = await gitAround(spec, call, () => false);
   const cage = cageFor(call, {
     writable: [],
     shown: [...topmost(spec.folders), ...git.shown],

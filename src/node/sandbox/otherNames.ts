@@ -30,16 +30,32 @@ export async function otherNames(
   skips: (path: string) => boolean,
   how: LookingThrough,
 ): Promise<string[]> {
+  if (linked.size === 0) return [];
+  return filesWith(roots, (_, identity) => identity !== undefined && linked.has(identity), skips, how);
+}
+
+/** The files of several names, but those of packages, which have them anyway. */
+export async function severalNames(
+  roots: readonly string[],
+  skips: (path: string) => boolean,
+  how: LookingThrough,
+): Promise<string[]> {
+  const isOfPackage = (path: string): boolean => path.includes('/node_modules/');
+  return filesWith(roots, (path, identity) => identity !== undefined && !isOfPackage(path), skips, how);
+}
+
+async function filesWith(
+  roots: readonly string[],
+  isOne: (path: string, identity: string | undefined) => boolean,
+  skips: (path: string) => boolean,
+  how: LookingThrough,
+): Promise<string[]> {
   const found: string[] = [];
-  if (linked.size === 0) return found;
   const visit = async (folder: string): Promise<void> => {
     for (const { path, kind } of await entriesOrNone(folder, how.stretch)) {
       if (skips(path)) continue;
       if (kind === 'folder') await visit(path);
-      else if (kind === 'file') {
-        const identity = linkedIdentity(await lookedAt(path, how));
-        if (identity !== undefined && linked.has(identity)) found.push(path);
-      }
+      else if (kind === 'file' && isOne(path, linkedIdentity(await lookedAt(path, how)))) found.push(path);
     }
   };
   for (const root of roots) await visit(root);

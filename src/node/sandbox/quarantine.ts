@@ -17,6 +17,7 @@ export async function controlEntries(found: Survey): Promise<string[]> {
     ...found.gitFolders,
     ...found.controlsInDenied,
     ...found.guardedLinks,
+    ...found.linksAbove,
   ];
   const stretch = new Stretch();
   for (const folder of [...found.gitFolders, ...found.bareFolders]) {

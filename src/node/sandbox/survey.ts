@@ -6,7 +6,7 @@ import { isInside, parentOf } from '../../core/scope/spelling.ts';
 import { biggestFolder } from './biggestFolder.ts';
 import { entryAt } from './entries.ts';
 import { entriesOf, entriesOrNone, type When } from './folderEntries.ts';
-import { linkedIdentity, lookedAt, otherNames, type LookingThrough } from './otherNames.ts';
+import { linkedIdentity, lookedAt, otherNames, severalNames, type LookingThrough } from './otherNames.ts';
 import { Stretch } from './stretch.ts';
 
 /**
@@ -31,6 +31,8 @@ export interface Survey {
   guardedLinks: string[];
   /** Other names (hard links) of protected files: whoever writes there writes them. */
   guardedTwins: string[];
+  /** Links above a protected path: with them something else stands there. */
+  linksAbove: string[];
   /** Every folder that was looked through, the workspace folders first. */
   folders: string[];
   /** Links where a protected path should be: they cannot be held in place. */
@@ -42,8 +44,11 @@ export interface Survey {
 export interface Rules {
   isHidden(path: string): boolean;
   isProtected(path: string): boolean;
+  isAboveProtected(path: string): boolean;
   /** What bare repositories keep of files is hidden too; `isHidden` knows it by name only in others. */
   hidesStores?: boolean;
+  /** Whether a rule hides anything that may lie in the folders: then nobody knows what is in a closed one. */
+  deniesInside?: boolean;
   /** Ends the look before a command. */
   signal?: AbortSignal;
   /** More entries than these are refused before a command. */
@@ -82,6 +87,7 @@ export async function survey(
     controlsInDenied: [],
     guardedLinks: [],
     guardedTwins: [],
+    linksAbove: [],
     folders: [],
     protectedLinks: [],
     entries: 0,
@@ -130,13 +136,14 @@ export async function survey(
       } else if (kind === 'folder') await visit(path, isGuarded);
       else if (kind === 'special') found.specials.push(path);
       else if (kind === 'link' && isGuarded) found.guardedLinks.push(path);
+      else if (kind === 'link' && rules.isAboveProtected(path)) found.linksAbove.push(path);
       else if (isGuarded) noteGuarded(path);
     }
   };
   for (const root of tops) await visit(root, false);
   if (when !== 'before') return found;
   const how = { stretch, signal: rules.signal };
-  await addHardLinks(tops, found, elsewhere, how);
+  await addHardLinks(tops, found, elsewhere, { ...how, deniesInside: rules.deniesInside === true });
   const isSeenTo = (path: string): boolean => rules.isHidden(path) || rules.isProtected(path);
   found.guardedTwins.push(...(await otherNames(tops, guarded, isSeenTo, how)));
   return found;
@@ -167,7 +174,7 @@ async function addHardLinks(
   roots: readonly string[],
   found: Survey,
   elsewhere: ReadonlySet<string>,
-  how: LookingThrough,
+  how: LookingThrough & { deniesInside: boolean },
 ): Promise<void> {
   const linked = new Set<string>(elsewhere);
   const denied = new Set([...found.deniedFiles, ...found.deniedFolders, ...found.closedFolders]);
@@ -181,7 +188,13 @@ async function addHardLinks(
     }
   };
   for (const path of denied) await note(path);
-  found.deniedFiles.push(...(await otherNames(roots, linked, (path) => denied.has(path), how)));
+  // Where a denied file cannot be looked at, any file of several names may be it; those of packages have them anyway.
+  const isOwn = (folder: string): boolean => entryAt(folder)?.uid === BigInt(process.getuid?.() ?? -1);
+  const isUnknown =
+    (how.deniesInside && found.closedFolders.some(isOwn)) || found.deniedFiles.some((path) => !entryAt(path));
+  const isDenied = (path: string): boolean => denied.has(path);
+  const others = isUnknown ? severalNames(roots, isDenied, how) : otherNames(roots, linked, isDenied, how);
+  found.deniedFiles.push(...(await others));
 }
 
 /** The folders between a root and a path, topmost first: the mount points that hold the path in place. */

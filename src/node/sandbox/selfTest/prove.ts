@@ -82,6 +82,7 @@ async function attempts(machinery: Machinery, base: BaseCage, at: string, place:
     const rules = {
       isHidden: (path: string) => path.endsWith('.key'),
       isProtected: (path: string) => /\/(\.git|\.vscode)(\/|$)/.test(path),
+      isAboveProtected: () => false,
     };
     const found = await survey([targets.work], rules, 'before');
     const { placeholders: wanted, ...workspace } = await planWorkspace([targets.work], found, {
