@@ -92,12 +92,13 @@ export const EVENTS = {
     Nothing,
   ),
   answered: kind(
-    'The answer, who gave it (a person, and where; `input`: lines that lay ready in a pipe or file; `nobody`: none was there; or what took the question back), and after how many milliseconds.',
+    'The answer, who gave it (a person, and where; `input`: lines that lay ready in a pipe or file; `nobody`: none was there; or what took the question back), and after how many milliseconds. `unseen`: changed lines that were not in sight and were approved by their count.',
     z.strictObject({
       approval: Text.optional(),
       choice: Text,
       by: z.enum([...ANSWERERS, 'cancelled', 'limit', 'interruption']),
       at: z.enum(['editor', 'terminal']).optional(),
+      unseen: Count.optional(),
       waitedMs: Count.optional(),
     }),
     Reason,

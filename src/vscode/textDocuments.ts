@@ -16,8 +16,8 @@ export class TextDocuments implements vscode.TextDocumentContentProvider, vscode
 
   /** Opens the editor's own diff view on a proposed change. */
   async showDiff(id: string, path: string, before: string, after: string): Promise<void> {
-    const left = this.#put(`before/${id}${path}`, before);
-    const right = this.#put(`after/${id}${path}`, after);
+    const left = this.#put(`before/${id}${asText(path)}`, before);
+    const right = this.#put(`after/${id}${asText(path)}`, after);
     const name = path.slice(path.lastIndexOf('/') + 1);
     await vscode.commands.executeCommand('vscode.diff', left, right, `${name} (now ↔ proposed by the agent)`, {
       preview: true,
@@ -26,7 +26,10 @@ export class TextDocuments implements vscode.TextDocumentContentProvider, vscode
 
   /** Opens the diff view on two texts that are no files. */
   async showTexts(id: string, path: string, title: string, before: string, after: string): Promise<void> {
-    const [left, right] = [this.#put(`before/${id}${path}`, before), this.#put(`after/${id}${path}`, after)];
+    const [left, right] = [
+      this.#put(`before/${id}${asText(path)}`, before),
+      this.#put(`after/${id}${asText(path)}`, after),
+    ];
     await vscode.commands.executeCommand('vscode.diff', left, right, title, { preview: true });
   }
 
@@ -67,6 +70,11 @@ export class TextDocuments implements vscode.TextDocumentContentProvider, vscode
     if (this.#texts.size > MOST && oldest !== undefined) this.#texts.delete(oldest);
     return uri;
   }
+}
+
+/** A name that the editor opens as text: a notebook is shown by its cells, and as such it is none. */
+function asText(path: string): string {
+  return path.toLowerCase().endsWith('.ipynb') ? `${path}.txt` : path;
 }
 
 /** A title, as far as it can be a file's name. */

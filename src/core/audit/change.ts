@@ -1,4 +1,4 @@
-import { edited } from '../editedText.ts';
+import { textEdit } from '../grammar/textEdit.ts';
 import { readAction, textArgument, type ReadAction } from './storedAction.ts';
 import type { ActionNode } from './tree.ts';
 
@@ -23,16 +23,17 @@ export function fileChange(action: ActionNode): FileChange | undefined {
     case 'delete_path':
       return { path, after: () => '' };
     default:
-      return { path, after: (before) => editedText(before, stored) };
+      return { path, after: (before) => editedText(path, before, stored) };
   }
 }
 
-function editedText(before: string, stored: ReadAction): string | undefined {
+function editedText(path: string, before: string, stored: ReadAction): string | undefined {
   const [oldText, newText] = [textArgument(stored, 'old_text'), textArgument(stored, 'new_text')];
   if (oldText === undefined || newText === undefined) return undefined;
   const all = stored.arguments['replace_all'] === true;
   try {
-    return edited(before, { old_text: oldText, new_text: newText, replace_all: all }, '');
+    const replacement = { old_text: oldText, new_text: newText, replace_all: all };
+    return textEdit(path, before, replacement, { shown: '', secret: false }).after;
   } catch {
     return undefined;
   }

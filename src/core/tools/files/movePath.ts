@@ -8,6 +8,7 @@ import { defineTool, type Tool } from '../tool.ts';
 import type { ToolPorts } from '../ports.ts';
 import { bothChanges } from './changes.ts';
 import { hiddenBelow } from './deletePath.ts';
+import { refuseReplacedByBroken } from './leftBroken.ts';
 import { lossAt } from './loss.ts';
 import { secretsBelow } from './secretsBelow.ts';
 import { undoOf, undoOfAction, undoWords } from './undo.ts';
@@ -26,14 +27,15 @@ export const movePath = defineTool((ports: Ports): Tool<z.infer<typeof parameter
   parameters,
   tried: (from) => ({ from, to: `${from}.moved` }),
   async describe(args, context) {
-    const from = await context.files.look(args.from, ports.folder, 'itself');
-    const to = await context.files.look(args.to, ports.folder, 'itself');
+    const from = await context.files.look(context.scope.meant(args.from), ports.folder, 'itself');
+    const to = await context.files.look(context.scope.meant(args.to), ports.folder, 'itself');
     const [fromShown, toShown] = [context.scope.shown(from.path), context.scope.shown(to.path)];
     if (from.kind === 'absent') throw new Missing(`${fromShown} does not exist`);
     if (context.scope.roots.includes(from.path)) throw new ToolFailure('a workspace folder itself cannot be moved');
     if (to.kind !== 'absent' && to.kind !== 'file') throw new ToolFailure(`${toShown} exists and is not a file`);
     if (isInside(from.path, to.path)) throw new ToolFailure(`${fromShown} cannot be moved into itself`);
     for (const path of [from.path, to.path]) await context.files.changeable(path);
+    if (from.kind === 'file' && to.kind === 'file') await refuseReplacedByBroken(from.path, to.path, context);
     const fromImage = await context.files.preImage(from.path);
     const toImage = await context.files.preImage(to.path);
     const undo = await undoOf(ports, [fromImage, toImage]);
