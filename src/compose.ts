@@ -2,8 +2,10 @@ import { ApprovalDesk } from './core/approval/desk.ts';
 import type { AuditReader } from './core/audit/port.ts';
 import type { CallPorts } from './core/engine/callParts.ts';
 import { Engine } from './core/engine/engine.ts';
+import { openRevert } from './core/engine/openRevert.ts';
 import { openRun, type RunPorts } from './core/engine/openRun.ts';
 import { PolicyInForce, type PolicyParts } from './core/engine/policyInForce.ts';
+import { Reverts } from './core/engine/reverts.ts';
 import { RunDesk } from './core/engine/runDesk.ts';
 import { SandboxRecord } from './core/engine/sandboxRecord.ts';
 import { Trials } from './core/engine/trials.ts';
@@ -33,8 +35,14 @@ export function composeEngine(parts: EngineParts): Engine {
     ...{ roots, audit, onChange: changed },
     open: (model, stored) => openRun(model, stored, { ports: parts, shared }),
   });
+  const reverts = new Reverts({
+    ...{ roots, audit, desk, redactor, editor: parts.editor },
+    newId: () => parts.newId(),
+    now: () => parts.clock.monotonic(),
+    open: (run) => openRevert(run, { ports: parts, policy, redactor }),
+  });
   const engine = new Engine({
-    ...{ desk, redactor, policy, runs },
+    ...{ desk, redactor, policy, runs, reverts },
     sandbox: new SandboxRecord(audit, redactor),
     trials: new Trials(parts, { policy, redactor }),
     onChange(listener) {

@@ -80,7 +80,7 @@ export async function runTask(task: string, options: RunOptions, version: string
     const policy = await engine.policy();
     for (const note of policy.notes) say(`${note.severity}: ${note.file}:${note.line}:${note.column}: ${note.message}`);
     if (!policy.confirmActions.value) write('Questions are reduced by your policy (confirm_actions: false).\n');
-    const chosen = await chooseModel(choice, node.parts.roots[0] ?? '/', node.sandbox);
+    const chosen = await chooseModel(choice, node.parts.roots[0] ?? '/', node.sandbox.chosen('auto'));
     if (!chosen.ok) return fail(chosen.problem, 2);
     say(`Model: ${chosen.model.label}. ${chosen.model.destination}`);
     answerInTerminal(engine, asker, output);

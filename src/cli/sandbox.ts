@@ -63,12 +63,13 @@ async function inSandbox(argv: readonly string[], options: SandboxOptions): Prom
   };
   process.stdout.on('error', interrupt); // whoever read it has gone
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt).once('SIGHUP', interrupt);
-  const result = await node.sandbox.run(
+  const sandbox = node.sandbox.chosen(policy.backend.value);
+  const result = await sandbox.run(
     sandboxSpec({
       launch: {
         argv: [...argv],
         cwd: node.parts.roots[0] ?? '/',
-        environment: await node.sandbox.environment(policy.variables.value),
+        environment: await sandbox.environment(policy.variables.value),
         workspace: 'writable',
         secrets: 'visible',
       },

@@ -16,21 +16,35 @@ export class TextDocuments implements vscode.TextDocumentContentProvider, vscode
 
   /** Opens the editor's own diff view on a proposed change. */
   async showDiff(id: string, path: string, before: string, after: string): Promise<void> {
-    const left = this.#put(`before/${id}${asText(path)}`, before);
-    const right = this.#put(`after/${id}${asText(path)}`, after);
+    const left = this.#put(`before/${id}${path}`, before);
+    const right = this.#put(`after/${id}${path}`, after);
     const name = path.slice(path.lastIndexOf('/') + 1);
     await vscode.commands.executeCommand('vscode.diff', left, right, `${name} (now ↔ proposed by the agent)`, {
       preview: true,
     });
   }
 
-  /** Opens the diff view on two texts that are no files. */
-  async showTexts(id: string, path: string, title: string, before: string, after: string): Promise<void> {
-    const [left, right] = [
-      this.#put(`before/${id}${asText(path)}`, before),
-      this.#put(`after/${id}${asText(path)}`, after),
-    ];
-    await vscode.commands.executeCommand('vscode.diff', left, right, title, { preview: true });
+  /** Opens the diff view on texts that are no files; of several files in one view, as many as are kept in memory. */
+  async showTexts(id: string, title: string, files: { path: string; before: string; after: string }[]): Promise<void> {
+    const all = files
+      .slice(0, MOST / 2)
+      .map(({ path, before, after }): [path: string, vscode.Uri, vscode.Uri] => [
+        path,
+        this.#put(`before/${id}${path}`, before),
+        this.#put(`after/${id}${path}`, after),
+      ]);
+    const [only, ...others] = all;
+    if (!only) return;
+    const [path, left, right] = only;
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    if (others.length === 0)
+      await vscode.commands.executeCommand('vscode.diff', left, right, `${name} ${title}`, { preview: true });
+    else
+      await vscode.commands.executeCommand(
+        'vscode.changes',
+        `${all.length} files ${title}`,
+        all.map(([file, before, after]) => [vscode.Uri.file(file), before, after]),
+      );
   }
 
   /** The same for a policy file. */
@@ -61,7 +75,7 @@ export class TextDocuments implements vscode.TextDocumentContentProvider, vscode
   }
 
   #put(path: string, text: string): vscode.Uri {
-    const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${path}` });
+    const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${asText(path)}` });
     const before = this.#texts.get(uri.toString());
     this.#texts.delete(uri.toString()); // the newest goes last: the oldest is dropped first
     this.#texts.set(uri.toString(), text);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
-import { fileChange } from '../../src/core/audit/change.ts';
+import { oldChange, type OldChange } from '../../src/core/audit/oldChange.ts';
 import { explainDecision } from '../../src/core/audit/explain.ts';
 import { runPage } from '../../src/core/audit/html.ts';
 import { narrowed } from '../../src/core/audit/narrow.ts';
@@ -277,9 +277,13 @@ function changing(tool: string, args: NonNullable<NewEvent['payload']>, change: 
   return node;
 }
 
-test('what a file tool changed is made again from what stood there', () => {
+function oldChangeOf({ tool, events }: Pick<ActionNode, 'tool' | 'events'>): OldChange | undefined {
+  return oldChange(tool, events);
+}
+
+test('what a file tool changed is made again from what stood there, in a log of before there was a record of it', () => {
   const after = (tool: string, args: NonNullable<NewEvent['payload']>, before: string) =>
-    fileChange(changing(tool, args))?.after(before);
+    oldChangeOf(changing(tool, args))?.after(before);
   expect(after('write_file', { content: 'new $& text' }, 'old')).toBe('new $& text');
   expect(after('delete_path', {}, 'old')).toBe('');
   expect(after('edit_file', { old_text: 'b', new_text: '$&$1`' }, 'abc')).toBe('a$&$1`c');
@@ -293,8 +297,8 @@ test('what a file tool changed is made again from what stood there', () => {
 
 test('no change is shown of what was erased, is odd, or changed nothing', () => {
   for (const action of [null, [], 'text', {}, { resources: [] }, { resources: [{}] }, { resources: [{ path: 5 }] }])
-    expect(fileChange(changing('write_file', { content: 'x' }, { action }))).toBeUndefined();
-  expect(fileChange(changing('read_file', { content: 'x' }))).toBeUndefined();
+    expect(oldChangeOf(changing('write_file', { content: 'x' }, { action }))).toBeUndefined();
+  expect(oldChangeOf(changing('read_file', { content: 'x' }))).toBeUndefined();
   const { events, ...rest } = changing('write_file', { content: 'x' });
-  expect(fileChange({ ...rest, events: events.map(({ payload: _gone, ...event }) => event) })).toBeUndefined();
+  expect(oldChangeOf({ ...rest, events: events.map(({ payload: _gone, ...event }) => event) })).toBeUndefined();
 });

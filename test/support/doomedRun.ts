@@ -34,7 +34,9 @@ const files = node.parts.files.bind(node.parts);
 if (moment === 'checkpoint')
   node.parts.checkpoints = {
     foresee: (run, paths) => checkpoints.foresee(run, paths),
-    keep: () => Promise.resolve(die()),
+    begin: () => Promise.resolve(die()),
+    plan: (...args) => checkpoints.plan(...args),
+    content: (...args) => checkpoints.content(...args),
     text: (...args) => checkpoints.text(...args),
   };
 if (moment === 'effect') node.parts.files = (scope) => deadly(files(scope));

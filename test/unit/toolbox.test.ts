@@ -40,7 +40,9 @@ test('arguments are parsed once, and what is performed is the action that was de
     name: 'say',
     summary: '',
     family: 'file_system',
+    effects: ['read'],
     parameters: z.strictObject({ what: counted }),
+    about: 'Something',
     tried: (what) => ({ what }),
     describe: (args) =>
       Promise.resolve({

@@ -1,4 +1,4 @@
-import type { NewEvent } from '../../shared/auditEvent.ts';
+import type { EventData, EventPayload, EventType } from '../../shared/auditEvent.ts';
 import type { EgressLedger } from '../egress/ledger.ts';
 import { collectReply, type Reply } from '../models/collect.ts';
 import { unfinished, type Unfinished } from '../models/replyEnd.ts';
@@ -28,7 +28,7 @@ export interface Talk {
   /** What a call of the present turn needs of the run. */
   callRun(): CallRun;
   showText(text: string, streaming: boolean): void;
-  record(type: NewEvent['type'], data: NewEvent['data'], payload?: NewEvent['payload']): Promise<void>;
+  record<T extends EventType>(type: T, data: EventData[T], payload?: EventPayload[T]): Promise<void>;
   save(): Promise<void>;
 }
 
@@ -126,7 +126,7 @@ async function oneReply(talk: Talk, signal: AbortSignal): Promise<OneReply> {
   }
 }
 
-function counted({ usage }: Reply): NewEvent['data'] {
+function counted({ usage }: Reply): Partial<EventData['model_replied']> {
   if (!usage) return {};
   const { input, output, cached } = usage;
   return { inputTokens: input, outputTokens: output, ...(cached !== undefined && { cachedTokens: cached }) };

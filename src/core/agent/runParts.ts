@@ -1,4 +1,4 @@
-import type { NewEvent } from '../../shared/auditEvent.ts';
+import type { EventData, EventPayload } from '../../shared/auditEvent.ts';
 import type { ApprovalDesk } from '../approval/desk.ts';
 import type { AuditLog, RunStore } from '../audit/port.ts';
 import type { ScriptWatch } from '../flow/scriptWatch.ts';
@@ -23,9 +23,9 @@ export interface RunParts {
   inSandbox(run: string, work: () => Promise<void>): Promise<void>;
   scriptWatch: ScriptWatch;
   /** For the run's first event: version and policy digest. */
-  facts: NewEvent['data'];
+  facts: Pick<EventData['run_started'], 'version' | 'policy'>;
   /** For the same, kept apart as personal: user and host. */
-  who: Record<string, string>;
+  who: Pick<EventPayload['run_started'], 'user' | 'host'>;
   onChange(): void;
   /** A fault of our own ended the work; it is recorded and shown as a failure, and handled where all bugs are. */
   onBug(error: unknown): void;

@@ -1,5 +1,6 @@
 import type { AuditRecord, RunSummary } from '../../shared/auditEvent.ts';
 import { blocksMarkdown } from './blockMarkdown.ts';
+import { changedBy, changedLine, type Changed } from './changed.ts';
 import { sentContentLine } from './contentWords.ts';
 import { block, code } from './markdown.ts';
 import { questionsOf, questionWords } from './questions.ts';
@@ -26,7 +27,11 @@ export function facts(
       ['Policy digest', words(data['policy'])],
       ['By', `Oversign ${words(data['version'])}, user ${words(payload['user'])} on ${words(payload['host'])}`],
     ],
-    notes: [`Asked: ${questionWords(questionsOf(events))}.`, ...egressLines(events, run.folder)],
+    notes: [
+      `Asked: ${questionWords(questionsOf(events))}.`,
+      ...changedLines(changedBy(events)),
+      ...egressLines(events, run.folder),
+    ],
   };
 }
 
@@ -68,11 +73,17 @@ function actionLines(action: ActionNode): string[] {
     '',
     outcomeLine(action),
     '',
+    ...changedLines(action.changed).flatMap((line) => [line, '']),
     ...ranLines(action),
     ...(typeof output === 'string' && output !== ''
       ? blocksMarkdown([{ kind: 'exact', label: 'Output', text: output }])
       : []),
   ];
+}
+
+function changedLines(changed: Changed | undefined): string[] {
+  const line = changedLine(changed);
+  return line === undefined ? [] : [line];
 }
 
 /** What ran, to its last character. */

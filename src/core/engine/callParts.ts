@@ -7,7 +7,7 @@ import { scopeOf } from '../policy/scopeOf.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import type { EditorBuffers, Files, VersionControl } from '../scope/files.ts';
 import type { Scope } from '../scope/scope.ts';
-import type { Sandbox } from '../sandbox/port.ts';
+import type { Sandbox, Sandboxes } from '../sandbox/port.ts';
 import type { CallParts } from '../tools/callRun.ts';
 import { builtInTools } from '../tools/table.ts';
 import type { TextSearch } from '../tools/textSearch.ts';
@@ -22,7 +22,7 @@ export interface CallPorts {
   own: readonly string[];
   files(scope: () => Scope): Files;
   textSearch: TextSearch;
-  sandbox: Sandbox;
+  sandbox: Sandboxes;
   /** Commands without any sandbox, for policies that want that. */
   outside: Sandbox;
   checkpoints: Checkpoints;
@@ -66,7 +66,7 @@ export function callPartsOf(
   const versionControl = ports.versionControl(() => scope);
   const tools = builtInTools({
     ...{ folder, goesTo, scriptWatch, redactor },
-    ...{ runners, versionControl, editor, textSearch, hash },
+    ...{ runners, versionControl, editor, textSearch },
     foresee: (paths) => checkpoints.foresee(run.id, paths),
   });
   return {

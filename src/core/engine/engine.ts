@@ -4,14 +4,18 @@ import type { Answer, Approval } from '../../shared/approval.ts';
 import type { RunSummary } from '../../shared/auditEvent.ts';
 import type { RunView } from '../../shared/runView.ts';
 import type { ApprovalDesk } from '../approval/desk.ts';
+import type { ActionOf } from '../checkpoint/port.ts';
 import type { AcceptanceOffer, AcceptanceStore } from '../lab/policyRecord.ts';
 import type { Trial } from '../lab/tryCall.ts';
 import type { Model } from '../models/port.ts';
+import { Cancelled, Interruption } from '../outcome.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
 import type { Redactor, Secret } from '../redaction/redactor.ts';
 import type { SandboxStatus } from '../sandbox/port.ts';
 import type { Scope } from '../scope/scope.ts';
+import type { CallResult } from '../tools/callRun.ts';
 import type { PolicyInForce } from './policyInForce.ts';
+import type { Reverts } from './reverts.ts';
 import type { RunDesk } from './runDesk.ts';
 import type { SandboxRecord } from './sandboxRecord.ts';
 import type { Trials } from './trials.ts';
@@ -22,6 +26,7 @@ export interface EngineOrgans {
   redactor: Redactor;
   policy: PolicyInForce;
   runs: RunDesk;
+  reverts: Reverts;
   sandbox: SandboxRecord;
   trials: Trials;
   /** Hears that a view of it would be another one. */
@@ -34,17 +39,19 @@ export class Engine {
   readonly redactor: Redactor;
   readonly #policy: PolicyInForce;
   readonly #runs: RunDesk;
+  readonly #reverts: Reverts;
   readonly #sandbox: SandboxRecord;
   readonly #trials: Trials;
   readonly #onChange: EngineOrgans['onChange'];
 
   onBug: (error: unknown) => void = () => undefined; // hears of faults of our own that ended a run's work
 
-  constructor({ desk, redactor, policy, runs, sandbox, trials, onChange }: EngineOrgans) {
+  constructor({ desk, redactor, policy, runs, reverts, sandbox, trials, onChange }: EngineOrgans) {
     this.desk = desk;
     this.redactor = redactor;
     this.#policy = policy;
     this.#runs = runs;
+    this.#reverts = reverts;
     this.#sandbox = sandbox;
     this.#trials = trials;
     this.#onChange = onChange;
@@ -59,7 +66,7 @@ export class Engine {
   }
 
   get isWorking(): boolean {
-    return this.#runs.isWorking;
+    return this.#runs.isWorking || this.#reverts.isWorking;
   }
 
   addSecret(secret: Secret): void {
@@ -79,6 +86,11 @@ export class Engine {
   /** What would happen if the agent made this call now, in a new run. Decides as a run would, and does nothing. */
   async tryCall(call: { name: string; arguments: string }, flags?: Flags, signal?: AbortSignal): Promise<Trial> {
     return this.#trials.call(call, flags, signal);
+  }
+
+  /** What somebody who tries out a tool is asked for: a path, a command line. */
+  async triedWith(tool: string): Promise<string> {
+    return this.#trials.triedWith(tool);
   }
 
   /** The same for a call of a tool about one path or command line. */
@@ -127,12 +139,19 @@ export class Engine {
     await this.#runs.resume(run, model);
   }
 
+  /** Puts back what an action of the log changed: an action too, and so asked, recorded and to be reverted itself. */
+  async revert(of: ActionOf): Promise<CallResult> {
+    return this.#reverts.revert(of);
+  }
+
   async stop(reason: string): Promise<void> {
+    await this.#reverts.stop(new Cancelled(reason));
     await this.#runs.stop(reason);
   }
 
   /** The process goes away: what waits is answered as interrupted, what runs is ended, and the run can be resumed. */
   async interrupt(reason: string): Promise<void> {
+    await this.#reverts.stop(new Interruption(reason));
     await this.#runs.interrupt(reason);
   }
 

@@ -21,7 +21,7 @@ export interface RunPorts {
   newId(): string;
   version: string;
   /** User and host, for a run's first event. */
-  who: Record<string, string>;
+  who: RunParts['who'];
 }
 
 /** What the runs of one engine have in common. */

@@ -20,6 +20,11 @@ export class Trials {
     return tryCall(call, await this.#calls(), flags, signal);
   }
 
+  /** What somebody who tries out a tool is asked for: a path, a command line. */
+  async triedWith(tool: string): Promise<string> {
+    return (await this.#calls()).toolbox.named(tool)?.about ?? '';
+  }
+
   /** A call of a tool about one path or command line. */
   async about(tool: string, about: string, signal?: AbortSignal): Promise<Trial> {
     const calls = await this.#calls();

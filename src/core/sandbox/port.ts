@@ -1,4 +1,5 @@
 import type { Launch } from '../../shared/action.ts';
+import type { BackendChoice } from './choice.ts';
 
 export interface Limits {
   memoryBytes: number;
@@ -113,14 +114,23 @@ export interface Sandbox {
   run(spec: SandboxSpec, signal: AbortSignal): Promise<SandboxResult>;
 }
 
-/** A sandbox with its life, for whoever opened it. */
-export interface OpenSandbox extends Sandbox {
+/** The sandboxes of this machine. */
+export interface Sandboxes {
+  /** The one that a policy's `sandbox.backend` means here. Where there is none, its status says why, and it runs nothing. */
+  chosen(choice: BackendChoice): Sandbox;
+}
+
+/** What whoever opened sandboxes does with them. */
+export interface SandboxLife {
   /** Takes away what processes that were killed left behind; before anything runs. Throws where it cannot. */
   recover(): Promise<void>;
-  /** A run begins its work: recovers, and prepares what its commands share. What it returns ends that. */
+  /** A run begins its work: recovers, and prepares what its commands share; what is dear waits for the first of them. What it returns ends that. */
   begin(run: string): Promise<() => Promise<void>>;
   /** Forgets what it knows of this machine, so that the next look is a fresh one. */
   forget(): void;
   /** Ends what it keeps, for whichever run. */
   close(): Promise<void>;
 }
+
+export interface OpenSandbox extends Sandbox, SandboxLife {}
+export interface OpenSandboxes extends Sandboxes, SandboxLife {}

@@ -73,6 +73,8 @@ export interface VersionControl {
    * from the agent. `key` is the same for the same rules. `unknown` where there is too much to be looked through.
    */
   everHeld(top: string, rules: { isKept(name: string): boolean; key: string }): Promise<EverHeld>;
+  /** The same of git's index alone, as its bytes say. `unknown` where they are none that is understood. */
+  staged(index: Uint8Array, isKept: (name: string) => boolean): Promise<EverHeld>;
   /** Whether all of these objects are commits or tags; false also where that cannot be told. */
   areCommits(top: string, digests: readonly string[]): Promise<boolean>;
 }

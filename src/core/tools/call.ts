@@ -1,5 +1,6 @@
-import type { PreImage } from '../../shared/action.ts';
 import type { Decision } from '../../shared/decision.ts';
+import { NotedFiles } from '../checkpoint/notedFiles.ts';
+import type { Changes, Checkpoint } from '../checkpoint/port.ts';
 import { labelsOf } from '../flow/ruleOfTwo.ts';
 import { kindOf } from '../kinds/table.ts';
 import type { ToolCall } from '../models/port.ts';
@@ -88,17 +89,15 @@ async function perform(
 ): Promise<CallResult> {
   const { signal } = context;
   const { action } = described;
-  const changes = kindOf(action).changes(action);
-  if (action.undo === 'full' && changes.length > 0) {
-    let kept;
-    try {
-      kept = await run.checkpoints.keep(run.id, step.id, changes);
-    } catch (error) {
-      if (error instanceof ToolFailure) return step.fail('not-possible', error.message); // it changed meanwhile: nothing has happened
-      throw error;
-    }
-    await step.record('checkpoint', { files: kept.files, bytes: kept.bytes });
+  const footprint = kindOf(action).footprint(action);
+  let checkpoint: Checkpoint;
+  try {
+    checkpoint = await run.checkpoints.begin({ run: run.id, action: step.id }, footprint, action.undo);
+  } catch (error) {
+    if (error instanceof ToolFailure) return step.fail('not-possible', error.message); // it changed meanwhile: nothing has happened
+    throw error;
   }
+  if (checkpoint.kept) await step.record('checkpoint', { ...checkpoint.kept });
   throwIfStopped(signal);
   if (decision.grant !== undefined) {
     run.grants.used(decision.grant);
@@ -113,15 +112,19 @@ async function perform(
   });
   run.show({ id: step.id, tool: action.tool, status: 'running' });
   const began = run.now();
+  const files = new NotedFiles(context.files, { footprint, hash: run.hash });
+  const changes = async (): Promise<Changes | undefined> =>
+    footprint.kind === 'nothing' ? undefined : checkpoint.end(files.noted);
   let performed: Performed;
   try {
     throwIfStopped(signal); // stopped while the record was being written: `finished` says that nothing happened
-    performed = await described.perform(context);
+    performed = await described.perform({ ...context, files });
   } catch (error) {
     const message = run.redactor.text(error instanceof Error ? error.message : 'unknown failure');
     const status = error instanceof Forbidden ? 'denied' : error instanceof Cancelled ? 'cancelled' : 'failed';
     const durationMs = Math.round(run.now() - began);
-    await step.finish({ status, durationMs, ...(error instanceof Changed && { changed: true }) }, { output: message });
+    const isOther = error instanceof Changed && { changed: true };
+    await step.finish(await changes(), { status, durationMs, ...isOther }, { output: message });
     if (!isExpected(error)) throw error;
     return step.end(status, message);
   }
@@ -129,10 +132,8 @@ async function perform(
   const masked = (performed.masked ?? 0) + maskedHere;
   // A stop that came when it was done has stopped nothing of it.
   const status = performed.ok ? 'done' : signal.aborted ? 'cancelled' : 'failed';
-  await step.finish(
-    { status, durationMs: Math.round(run.now() - began), facts: { ...performed.facts, ...digestBefore(changes) } },
-    { output: text, ...(performed.places && { places: performed.places }) },
-  );
+  const durationMs = Math.round(run.now() - began);
+  await step.finish(await changes(), { status, durationMs, facts: performed.facts }, { output: text });
   if (masked > 0) await step.record('redaction', { masked });
   run.show({ id: step.id, tool: action.tool, status, output: text });
   return { status, text, contentOf: performed.contentOf };
@@ -140,9 +141,4 @@ async function perform(
 
 function isExpected(error: unknown): boolean {
   return error instanceof ToolFailure || error instanceof Forbidden || error instanceof Cancelled;
-}
-
-/** What stood there before, where one file is changed: with the digest afterwards this says what was changed. */
-function digestBefore([image, ...more]: readonly PreImage[]): { before?: string } {
-  return image?.digest === undefined || more.length > 0 ? {} : { before: image.digest };
 }

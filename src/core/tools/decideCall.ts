@@ -3,6 +3,7 @@ import type { Flags } from '../../shared/flow.ts';
 import { canonicalJson } from '../../shared/json.ts';
 import type { NoCallCause } from '../../shared/noCall.ts';
 import { visibleLine } from '../../shared/visible.ts';
+import { NotedFiles } from '../checkpoint/notedFiles.ts';
 import { kindOf } from '../kinds/table.ts';
 import { decide, offered } from '../policy/decide.ts';
 import type { GrantView } from '../policy/facts.ts';
@@ -36,7 +37,7 @@ export interface Situation {
   /** Why no command can be confined as the policy wants it; looked at for commands alone. */
   confinement(): Promise<string | undefined>;
   /** SHA-256 in hexadecimal. */
-  hash(data: string): string;
+  hash: (data: string | Uint8Array) => string;
 }
 
 export function parseCall(call: { name: string; arguments: string }, toolbox: Toolbox): ParsedCall {
@@ -52,7 +53,9 @@ export async function decideCall(use: ToolUse, situation: Situation, context: Ca
   if (available.verdict === 'deny') return { kind: 'refused', decision: available };
   let described: Described;
   try {
-    described = await use.describe(context);
+    // Whatever a tool's description does, nothing changes by it.
+    const files = new NotedFiles(context.files, { footprint: { kind: 'nothing' }, hash: situation.hash });
+    described = await use.describe({ ...context, files });
   } catch (error) {
     if (error instanceof Forbidden) return { kind: 'refused', decision: error.decision };
     if (error instanceof ToolFailure) return noCall('not-possible', error.message);

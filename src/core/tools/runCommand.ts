@@ -49,7 +49,9 @@ export const runCommand = defineTool((ports: Ports): Tool<z.infer<typeof paramet
   summary:
     'Run a bash command in a sandbox: the workspace is writable, there is no network, and nothing it starts outlives it. Commands that are known to only look run without a question, with the workspace read-only.',
   family: 'code_execution',
+  effects: ['execute'],
   parameters,
+  about: 'The command line',
   tried: (command) => ({ command }),
   async describe(args, context) {
     const { scope, policy, files } = context;
@@ -137,7 +139,8 @@ export const runCommand = defineTool((ports: Ports): Tool<z.infer<typeof paramet
     const { scope, policy, signal } = context;
     await assertStillBound(action.binds, context);
     const hidesStores = action.launch.stores === 'hidden';
-    const runner = action.launch.outside === true ? ports.runners.outside : ports.runners.sandbox;
+    const runner =
+      action.launch.outside === true ? ports.runners.outside : ports.runners.sandbox.chosen(policy.backend.value);
     const result = await runner.run(
       sandboxSpec({
         launch: action.launch,

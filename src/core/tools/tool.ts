@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { Action } from '../../shared/action.ts';
+import type { Action, Effect } from '../../shared/action.ts';
 import type { Card } from '../../shared/approval.ts';
 import type { Preview } from '../approval/desk.ts';
 import type { Family } from '../policy/facts.ts';
@@ -43,8 +43,6 @@ export interface Performed {
   /** How many secrets it has masked in `text`, where it had to mask before it cut. */
   masked?: number;
   facts: Record<string, string | number | boolean | null>;
-  /** Paths that it is about; kept apart from the facts, so that they can be erased. */
-  places?: Record<string, string>;
   /** Files whose content is in `text`: what a later request to the model carries out of the machine. */
   contentOf: string[];
 }
@@ -59,15 +57,21 @@ export interface Tool<A, K extends Action> {
   /** For the model. */
   summary: string;
   family: Family;
+  /** All that its calls can do: what rules and offers about an effect mean by it. */
+  effects: readonly Effect[];
   parameters: z.ZodType<A>;
-  /** Arguments of a call about one path or command line, for whoever tries out what would happen. */
+  /** For whoever tries out what would happen: what to ask them for, and the arguments of a call about that. */
+  about: string;
   tried(about: string): object;
   describe(args: A, context: CallContext): Promise<Description<A, K>>;
   perform(action: ActionOf<A, K>, context: CallContext): Promise<Performed>;
 }
 
 /** What the gate handles: a tool whose arguments are known to itself alone. */
-export interface AnyTool extends Pick<Tool<unknown, Action>, 'name' | 'summary' | 'family' | 'tried'> {
+export interface AnyTool extends Pick<
+  Tool<unknown, Action>,
+  'name' | 'summary' | 'family' | 'effects' | 'about' | 'tried'
+> {
   parameters: z.ZodType;
   /** Parses what the model sent as arguments: the one time that it is done. The problem is a sentence for the model. */
   read(text: string): { ok: true; call: ToolUse } | { ok: false; problem: string };
@@ -84,6 +88,9 @@ export interface Described extends Description {
   perform(context: CallContext): Promise<Performed>;
 }
 
+/** What a call about one path is tried with. */
+export const A_PATH = 'The path, relative to the workspace folder';
+
 /** A kind of tool, made ready for each run from the ports that it uses, and no others. */
 export function defineTool<P, A, K extends Action>(make: (ports: P) => Tool<A, K>): (ports: P) => AnyTool {
   return (ports) => anyTool(make(ports));
@@ -91,10 +98,10 @@ export function defineTool<P, A, K extends Action>(make: (ports: P) => Tool<A, K
 
 /** Forgets a tool's argument type, keeping it sound: only its own schema's result reaches it. */
 function anyTool<A, K extends Action>(tool: Tool<A, K>): AnyTool {
-  const { name, summary, family, parameters } = tool;
+  const { name, summary, family, effects, about, parameters } = tool;
   return {
-    ...{ name, summary, family, parameters },
-    tried: (about) => tool.tried(about),
+    ...{ name, summary, family, effects, about, parameters },
+    tried: (what) => tool.tried(what),
     read: (text) => {
       const parsed = parseArguments(tool, text);
       return parsed.ok ? { ok: true, call: toolUse(tool, parsed.value) } : parsed;
@@ -108,6 +115,8 @@ function toolUse<A, K extends Action>(tool: Tool<A, K>, args: A): ToolUse {
     describe: async (context) => {
       const description = await describedWithin(context, (bounded) => tool.describe(args, bounded));
       const { action } = description;
+      if (action.tool !== tool.name || !tool.effects.includes(action.effect))
+        throw new Error(`${tool.name} describes what it does not say that it does: ${action.effect} by ${action.tool}`);
       const perform = (during: CallContext): Promise<Performed> =>
         performedWithin(during, (bounded) => tool.perform(action, bounded));
       return { ...description, perform };

@@ -12,6 +12,7 @@ import { realPaths } from '../files/realPath.ts';
 import { ownFolders } from '../folders.ts';
 import { Acceptance } from '../policy/acceptance.ts';
 import { organizationPolicy, PolicyFiles } from '../policy/policyFiles.ts';
+import { heldInIndex } from '../sandbox/indexEntries.ts';
 import { LaterPaths } from '../sandbox/laterPaths.ts';
 import { refuseWorkspace } from '../sandbox/cage.ts';
 import { join } from 'node:path';
@@ -61,14 +62,18 @@ export async function decidingParts(options: DecidingOptions): Promise<EnginePar
     laterPaths: () => later.find(),
     textSearch: new ThreadSearch(),
     realPaths,
-    sandbox: NOT_LOOKED_AT,
+    sandbox: { chosen: () => NOT_LOOKED_AT },
     outside: NOT_LOOKED_AT,
     inSandbox: nothing,
     // What can be kept decides; nothing is.
-    checkpoints: { foresee: (run, paths) => checkpoints.foresee(run, paths), keep: nothing, text: nothing },
+    checkpoints: {
+      foresee: (run, paths) => checkpoints.foresee(run, paths),
+      ...{ begin: nothing, plan: nothing, content: nothing, text: nothing },
+    },
     // No process is started to look: what git tracked once and does no more counts in a run alone.
     versionControl: () => ({
       trackedFiles: () => Promise.resolve(undefined),
+      staged: heldInIndex,
       everHeld: () => Promise.resolve({ kind: 'none' }),
       areCommits: () => Promise.resolve(false),
     }),
@@ -78,7 +83,7 @@ export async function decidingParts(options: DecidingOptions): Promise<EnginePar
     newId: () => 'lab',
     hash: sha256,
     version: '',
-    who: {},
+    who: { user: '', host: '' },
   };
 }
 

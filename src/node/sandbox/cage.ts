@@ -60,7 +60,7 @@ export async function planWorkspace(
 > {
   const writable = topmost(roots);
   const links = [...found.protectedLinks];
-  const readOnly = [...found.protectedPaths];
+  const readOnly = [...found.protectedPaths, ...found.guardedTwins];
   const placeholders: Placeholder[] = [];
   const gitMounts: string[] = [];
   const stretch = new Stretch();

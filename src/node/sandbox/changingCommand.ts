@@ -5,7 +5,7 @@ import { cageFor, surveyBefore, type CommandCall } from './commandCall.ts';
 import { commitQuestions } from './commitQuestions.ts';
 import { CommittedControls } from './committedControls.ts';
 import { entryAt, identityAt } from './entries.ts';
-import { FolderModes } from './folderModes.ts';
+import type { FolderModes } from './folderModes.ts';
 import { gitAround } from './gitAround.ts';
 import type { LooksAfter } from './looksAfter.ts';
 import type { Placeholders } from './placeholders.ts';
@@ -20,6 +20,7 @@ interface RunningCall {
 }
 
 export interface ChangingParts {
+  modes: FolderModes;
   placeholders: Placeholders;
   looksAfter: LooksAfter;
   /** Where git is asked about what a command left; it does not wait for the look that asks. */
@@ -33,17 +34,17 @@ export interface ChangingParts {
 export class ChangingCommands {
   readonly #parts: ChangingParts;
   readonly #running = new Set<RunningCall>();
-  readonly #modes = new FolderModes();
 
   constructor(parts: ChangingParts) {
     this.#parts = parts;
   }
 
   async run(call: CommandCall): Promise<SandboxResult> {
-    const { placeholders: standInsOfAll, looksAfter } = this.#parts;
+    const { placeholders: standInsOfAll, looksAfter, modes: modesOfAll } = this.#parts;
     const { spec, folders } = call;
     const others = [...this.#running];
     await standInsOfAll.look();
+    await modesOfAll.recover(); // what is closed to its owner cannot be looked into
     const found = await surveyBefore(call);
     const entries = await this.#ownEntries(found);
     // What another call made counts as new for this one too, or two calls could vouch for each other.
@@ -68,12 +69,13 @@ export class ChangingCommands {
       const covered = identities([...standIns]);
       const hiddenFiles = [...workspace.hiddenFiles, ...git.hidden];
       const cage = cageFor(call, { ...workspace, shown: git.shown, hiddenFiles });
-      const modes = this.#modes.keep([...workspace.writable, ...workspace.pinned]);
       const restored: string[] = [];
-      const result = await runWatched(call, cage, found).finally(() => {
-        restored.push(...modes.restore());
-        return cover.uncover();
-      });
+      const ran = async (): Promise<SandboxResult> => {
+        // One workspace folder may lie in another one.
+        const modes = await modesOfAll.keep([...workspace.writable, ...spec.folders, ...workspace.pinned]);
+        return runWatched(call, cage, found).finally(() => restored.push(...modes.restore()));
+      };
+      const result = await ran().finally(() => cover.uncover());
       await standInsOfAll.look(); // others may have made some meanwhile
       // A stand-in that is still the same one was out of reach all the time: what is in it is the user's.
       const same = identities([...covered.keys()]);

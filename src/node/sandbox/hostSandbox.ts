@@ -11,6 +11,7 @@ import { ChangingCommands } from './changingCommand.ts';
 import type { CommandCall } from './commandCall.ts';
 import { cageEnvironment } from './environment.ts';
 import { heldLimits } from './limits.ts';
+import { FolderModes } from './folderModes.ts';
 import { runLooking } from './lookingCommand.ts';
 import { LooksAfter } from './looksAfter.ts';
 import { MachineHere } from './machineHere.ts';
@@ -25,6 +26,7 @@ export class HostSandbox implements OpenSandbox {
   readonly #environment: NodeJS.ProcessEnv;
   readonly #never: readonly string[];
   readonly #placeholders: Placeholders;
+  readonly #modes: FolderModes;
   readonly #links = new OutsideLinks();
   readonly #looksAfter: LooksAfter;
   readonly #machine: MachineHere;
@@ -42,9 +44,11 @@ export class HostSandbox implements OpenSandbox {
     this.#environment = environment;
     this.#never = [...never, folders.data, folders.config];
     this.#placeholders = new Placeholders(folders.data);
+    this.#modes = new FolderModes(folders.data);
     this.#machine = new MachineHere(folders, () => this.#toolchains());
     this.#changing = new ChangingCommands({
       placeholders: this.#placeholders,
+      modes: this.#modes,
       looksAfter,
       asking: this.#duringLook(),
     });
@@ -80,8 +84,9 @@ export class HostSandbox implements OpenSandbox {
     }
   }
 
-  /** Stand-ins in workspaces that processes which are gone left behind. */
+  /** Stand-ins in workspaces, and modes of folders, that processes which are gone left behind. */
   async recover(): Promise<void> {
+    await this.#modes.recover();
     await this.#placeholders.recover();
   }
 

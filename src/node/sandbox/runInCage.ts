@@ -30,6 +30,7 @@ export async function runInCage(
     atGate?: AtGate;
     onStart?: (end: (why: Ending) => void) => void;
     entries?: Watched['entries'];
+    uncounted?: Watched['uncounted'];
   } = {},
 ): Promise<SandboxResult> {
   const limits = heldLimits(spec, machinery.groups?.name);
@@ -71,7 +72,15 @@ export async function runInCage(
       end({ kind: 'timeout', seconds: spec.timeoutMs / 1000 });
     }, spec.timeoutMs);
     const watch = watchTree(
-      { outer: child.pid, isCage: true, group, limits: spec.limits, inMemory: inMemory(cage), entries: hooks.entries },
+      {
+        outer: child.pid,
+        isCage: true,
+        group,
+        limits: spec.limits,
+        inMemory: inMemory(cage),
+        entries: hooks.entries,
+        uncounted: hooks.uncounted,
+      },
       (limit) => {
         end({ kind: 'limit', limit });
       },

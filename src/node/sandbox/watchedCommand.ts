@@ -5,17 +5,31 @@ import { DeniedWatch } from './deniedWatch.ts';
 import { EntryWatch, mostEntries } from './entryWatch.ts';
 import { runInCage } from './runInCage.ts';
 import type { Survey } from './survey.ts';
+import { UncountedWrites } from './uncountedWrites.ts';
 
 /** Runs it, and ends it when something denied appears in the workspace or is replaced there. */
 export async function runWatched(call: CommandCall, cage: Cage, found: Survey): Promise<SandboxResult> {
-  const {
-    machine: { machinery },
-    spec,
-    signal,
-  } = call;
+  const added = watchesOf(call, cage, found);
+  try {
+    return await runDenied(call, { cage, found, added });
+  } finally {
+    await added?.entries.close();
+    await added?.uncounted.close();
+  }
+}
+
+/** What it adds to the workspace, where it can add anything. */
+interface Added {
+  entries: EntryWatch;
+  uncounted: UncountedWrites;
+}
+
+async function runDenied(
+  { machine: { machinery }, spec, signal }: CommandCall,
+  { cage, found, added }: { cage: Cage; found: Survey; added: Added | undefined },
+): Promise<SandboxResult> {
   const paths = [...found.deniedFiles, ...found.deniedFolders, ...cage.readOnly];
-  const entries = entryWatch(call, cage, found);
-  if (!spec.deniesInside && paths.length === 0) return runInCage(machinery, cage, spec, signal, { entries });
+  if (!spec.deniesInside && paths.length === 0) return runInCage(machinery, cage, spec, signal, { ...added });
   let end: ((why: Ending) => void) | undefined;
   let seen: string | undefined;
   const watch = new DeniedWatch(
@@ -31,7 +45,7 @@ export async function runWatched(call: CommandCall, cage: Cage, found: Survey): 
   );
   try {
     const result = await runInCage(machinery, cage, spec, signal, {
-      entries,
+      ...added,
       onStart: (stop) => {
         end = stop;
       },
@@ -48,11 +62,14 @@ export async function runWatched(call: CommandCall, cage: Cage, found: Survey): 
   }
 }
 
-/** Counts what it adds to the workspace, where it can add anything. */
-function entryWatch({ spec }: CommandCall, cage: Cage, found: Survey): EntryWatch | undefined {
+function watchesOf({ spec }: CommandCall, cage: Cage, found: Survey): Added | undefined {
   if (cage.writable.length === 0) return undefined;
-  const without = [...found.deniedFolders, ...found.closedFolders];
-  return new EntryWatch({ folders: cage.writable, without, before: found.entries }, mostEntries(spec.limits.diskBytes));
+  const below = { folders: cage.writable, without: new Set([...found.deniedFolders, ...found.closedFolders]) };
+  const { diskBytes } = spec.limits;
+  return {
+    entries: new EntryWatch(below, { before: found.entries, most: mostEntries(diskBytes) }),
+    uncounted: new UncountedWrites(below, diskBytes),
+  };
 }
 
 function seenWords(path: string): string {

@@ -3,7 +3,7 @@ import type { Change } from '../../../shared/action.ts';
 import type { Card } from '../../../shared/approval.ts';
 import type { Loss } from '../../../shared/block.ts';
 import { Missing, ToolFailure } from '../../outcome.ts';
-import { defineTool, type Tool, type CallContext } from '../tool.ts';
+import { A_PATH, defineTool, type Tool, type CallContext } from '../tool.ts';
 import type { ToolPorts } from '../ports.ts';
 import { onlyChange } from './changes.ts';
 import { lossAt } from './loss.ts';
@@ -20,7 +20,9 @@ export const deletePath = defineTool((ports: Ports): Tool<z.infer<typeof paramet
   name: 'delete_path',
   summary: 'Delete a file, a link, or a folder with everything in it.',
   family: 'file_system',
+  effects: ['delete'],
   parameters,
+  about: A_PATH,
   tried: (path) => ({ path }),
   async describe(args, context) {
     const look = await context.files.look(context.scope.meant(args.path), ports.folder, 'itself');
@@ -51,9 +53,8 @@ export const deletePath = defineTool((ports: Ports): Tool<z.infer<typeof paramet
   },
   async perform(action, context) {
     const image = onlyChange(action);
-    const { path } = image;
-    await context.files.remove(path, image);
-    return { ok: true, text: `Deleted ${context.scope.shown(path)}.`, facts: {}, places: { path }, contentOf: [] };
+    await context.files.remove(image.path, image);
+    return { ok: true, text: `Deleted ${context.scope.shown(image.path)}.`, facts: {}, contentOf: [] };
   },
 }));
 

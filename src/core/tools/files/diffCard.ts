@@ -10,7 +10,7 @@ export async function editCard(options: {
   before: string | undefined;
   after: string;
   /** Why the file could not be read as what its name says, in a sentence. */
-  broken: string | undefined;
+  broken?: string | undefined;
   unsaved: boolean;
 }): Promise<Card> {
   const card = diffCard({

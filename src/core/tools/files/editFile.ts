@@ -3,7 +3,7 @@ import type { Change } from '../../../shared/action.ts';
 import { ToolFailure } from '../../outcome.ts';
 import { MAX_TEXT } from '../../editedText.ts';
 import { textOf } from '../text.ts';
-import { defineTool, type Tool, type CallContext } from '../tool.ts';
+import { A_PATH, defineTool, type Tool, type CallContext } from '../tool.ts';
 import type { ToolPorts } from '../ports.ts';
 import { onlyChange } from './changes.ts';
 import { editCard } from './diffCard.ts';
@@ -19,14 +19,16 @@ const parameters = z.strictObject({
   replace_all: z.boolean().default(false).describe('Replace every occurrence instead of exactly one'),
 });
 
-type Ports = Pick<ToolPorts, 'folder' | 'redactor' | 'editor' | 'foresee' | 'hash'>;
+type Ports = Pick<ToolPorts, 'folder' | 'redactor' | 'editor' | 'foresee'>;
 
 export const editFile = defineTool((ports: Ports): Tool<z.infer<typeof parameters>, Change> => ({
   name: 'edit_file',
   summary:
     'Replace a piece of text in a file. The old text must occur exactly once unless replace_all is set. A notebook is edited as read_file shows it, by its cells: under a line `# %% [code] cell 1` each, and without a number for a new one.',
   family: 'file_system',
+  effects: ['write'],
   parameters,
+  about: A_PATH,
   tried: (path) => ({ path, old_text: '?', new_text: '' }),
   async describe(args, context) {
     if (args.old_text === args.new_text)
@@ -87,8 +89,7 @@ export const editFile = defineTool((ports: Ports): Tool<z.infer<typeof parameter
     return {
       ok: true,
       text: `Edited ${shown}.${broken === undefined ? '' : ` ${broken}`}`,
-      facts: { bytes: content.length, after: ports.hash(content) },
-      places: { path },
+      facts: {},
       contentOf: [],
     };
   },

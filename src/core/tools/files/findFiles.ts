@@ -5,7 +5,7 @@ import { isGlob } from '../../scope/glob.ts';
 import { relativeTo } from '../../scope/spelling.ts';
 import { TooBig } from '../effort.ts';
 import { globOf } from '../text.ts';
-import { defineTool, type CallContext, type Tool } from '../tool.ts';
+import { A_PATH, defineTool, type CallContext, type Tool } from '../tool.ts';
 import type { ToolPorts } from '../ports.ts';
 import { coveredWords, describeLooking, PASSED_OVER } from './looking.ts';
 
@@ -22,7 +22,9 @@ export const findFiles = defineTool((ports: Ports): Tool<z.infer<typeof paramete
   name: 'find_files',
   summary: 'Find files by name: a glob against the path below the start, or a part of the name.',
   family: 'file_system',
+  effects: ['search'],
   parameters,
+  about: A_PATH,
   tried: (path) => ({ path, pattern: '*' }),
   describe(args, context) {
     const title = (shown: string): string => `Find ${visibleLine(args.pattern)} in ${shown}`;

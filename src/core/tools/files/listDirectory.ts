@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Look } from '../../../shared/action.ts';
 import { visibleLine } from '../../../shared/visible.ts';
 import type { FileEntry } from '../../scope/files.ts';
-import { defineTool, type Tool } from '../tool.ts';
+import { A_PATH, defineTool, type Tool } from '../tool.ts';
 import type { ToolPorts } from '../ports.ts';
 import { coveredWords, describeLooking } from './looking.ts';
 
@@ -18,7 +18,9 @@ export const listDirectory = defineTool((ports: Ports): Tool<z.infer<typeof para
   name: 'list_directory',
   summary: 'List what is in a folder of the workspace: one name a line, folders with a slash, files with their size.',
   family: 'file_system',
+  effects: ['list'],
   parameters,
+  about: A_PATH,
   tried: (path) => ({ path }),
   describe(args, context) {
     return describeLooking(

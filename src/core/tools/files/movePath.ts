@@ -4,7 +4,7 @@ import type { Card } from '../../../shared/approval.ts';
 import type { Loss } from '../../../shared/block.ts';
 import { Missing, ToolFailure } from '../../outcome.ts';
 import { isInside } from '../../scope/spelling.ts';
-import { defineTool, type Tool } from '../tool.ts';
+import { A_PATH, defineTool, type Tool } from '../tool.ts';
 import type { ToolPorts } from '../ports.ts';
 import { bothChanges } from './changes.ts';
 import { hiddenBelow } from './deletePath.ts';
@@ -24,7 +24,9 @@ export const movePath = defineTool((ports: Ports): Tool<z.infer<typeof parameter
   name: 'move_path',
   summary: 'Move or rename a file, a link or a folder. An existing file at the new path is replaced.',
   family: 'file_system',
+  effects: ['move'],
   parameters,
+  about: A_PATH,
   tried: (from) => ({ from, to: `${from}.moved` }),
   async describe(args, context) {
     const from = await context.files.look(context.scope.meant(args.from), ports.folder, 'itself');
@@ -69,7 +71,6 @@ export const movePath = defineTool((ports: Ports): Tool<z.infer<typeof parameter
       ok: true,
       text: `Moved ${context.scope.shown(from)} to ${context.scope.shown(to)}.`,
       facts: {},
-      places: { from, to },
       contentOf: [],
     };
   },

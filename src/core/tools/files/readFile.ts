@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Look } from '../../../shared/action.ts';
-import { defineTool, type Tool } from '../tool.ts';
+import { A_PATH, defineTool, type Tool } from '../tool.ts';
 import type { ToolPorts } from '../ports.ts';
 import { ToolFailure } from '../../outcome.ts';
 import { MAX_TEXT } from '../../editedText.ts';
@@ -25,7 +25,9 @@ export const readFile = defineTool((ports: Ports): Tool<z.infer<typeof parameter
   summary:
     'Read a text file of the workspace, or a range of its lines. Lines come numbered. Of a notebook the cells are shown, without what they put out.',
   family: 'file_system',
+  effects: ['read'],
   parameters,
+  about: A_PATH,
   tried: (path) => ({ path }),
   async describe(args, context) {
     if (args.start_line !== undefined && args.end_line !== undefined && args.end_line < args.start_line)

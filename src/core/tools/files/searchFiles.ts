@@ -7,7 +7,7 @@ import { ToolFailure } from '../../outcome.ts';
 import { TooBig } from '../effort.ts';
 import { globOf, isSkippable, textOf } from '../text.ts';
 import type { OpenSearch } from '../textSearch.ts';
-import { defineTool, type Tool, type CallContext } from '../tool.ts';
+import { A_PATH, defineTool, type Tool, type CallContext } from '../tool.ts';
 import type { ToolPorts } from '../ports.ts';
 import { coveredWords, describeLooking, PASSED_OVER } from './looking.ts';
 import { readable } from '../../grammar/textEdit.ts';
@@ -30,7 +30,9 @@ export const searchFiles = defineTool((ports: Ports): Tool<z.infer<typeof parame
   name: 'search_files',
   summary: 'Search the text of files. Hits come as path:line: text. Likely secrets and denied files are left out.',
   family: 'file_system',
+  effects: ['search'],
   parameters,
+  about: A_PATH,
   tried: (path) => ({ path, pattern: 'x' }),
   describe(args, context) {
     return describeLooking(

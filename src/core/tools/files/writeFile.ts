@@ -3,7 +3,7 @@ import type { Change } from '../../../shared/action.ts';
 import { ToolFailure } from '../../outcome.ts';
 import { MAX_TEXT } from '../../editedText.ts';
 import { textOf } from '../text.ts';
-import { defineTool, type Tool } from '../tool.ts';
+import { A_PATH, defineTool, type Tool } from '../tool.ts';
 import type { ToolPorts } from '../ports.ts';
 import { onlyChange } from './changes.ts';
 import { editCard } from './diffCard.ts';
@@ -16,13 +16,15 @@ const parameters = z.strictObject({
   content: z.string().max(MAX_TEXT).describe('The whole new content'),
 });
 
-type Ports = Pick<ToolPorts, 'folder' | 'redactor' | 'editor' | 'foresee' | 'hash'>;
+type Ports = Pick<ToolPorts, 'folder' | 'redactor' | 'editor' | 'foresee'>;
 
 export const writeFile = defineTool((ports: Ports): Tool<z.infer<typeof parameters>, Change> => ({
   name: 'write_file',
   summary: 'Create a text file, or replace the whole content of one.',
   family: 'file_system',
+  effects: ['write'],
   parameters,
+  about: A_PATH,
   tried: (path) => ({ path, content: '' }),
   async describe(args, context) {
     const look = await context.files.look(context.scope.meant(args.path), ports.folder, 'followed');
@@ -80,8 +82,7 @@ export const writeFile = defineTool((ports: Ports): Tool<z.infer<typeof paramete
     return {
       ok: true,
       text: `Wrote ${context.scope.shown(path)} (${content.length} bytes).${broken === undefined ? '' : ` ${broken}`}`,
-      facts: { bytes: content.length, after: ports.hash(content) },
-      places: { path },
+      facts: {},
       contentOf: [],
     };
   },
