@@ -23,7 +23,7 @@ test('the built command line refuses what would break a file with a grammar', as
     })
       .trim()
       .split('\n')
-      .map((line) => String((JSON.parse(line) as { reason: string }).reason));
+      .map((line) => (JSON.parse(line) as { reason: string }).reason);
   const broken = decided('[1');
   expect(broken.slice(0, 4).filter((reason) => reason.includes('would no longer be'))).toHaveLength(4);
   expect(broken[4]).not.toContain('would no longer be'); // in a cell it is just text
