@@ -34,6 +34,8 @@ const node = await build({
   format: 'esm',
   splitting: true,
   external: ['vscode'],
+  // Its other form finds its own parts by a `require` that no bundler sees.
+  alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
   // Libraries written for CommonJS ask for `require`.
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",

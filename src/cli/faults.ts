@@ -1,6 +1,6 @@
 import { debuglog, inspect } from 'node:util';
 import { kindOfError } from '../core/outcome.ts';
-import { visible, visibleLine } from '../shared/visible.ts';
+import { exact, visibleLine } from '../shared/visible.ts';
 
 /**
  * Where every error of the command line ends that nobody else has dealt with: a sentence on standard error. A bug says
@@ -14,7 +14,7 @@ export function tellError(error: unknown): void {
   }
   const hint = 'This is a fault of Oversign: please report it, with what NODE_DEBUG=oversign adds.';
   process.stderr.write(`oversign: ${words}\noversign: ${hint}\n`);
-  if (debuglog('oversign').enabled) process.stderr.write(`${visible(inspect(error))}\n`);
+  if (debuglog('oversign').enabled) process.stderr.write(`${exact(inspect(error))}\n`);
 }
 
 /** Nobody waits for what failed here, or nobody caught it: it ends as everything else does, and so does the program. */

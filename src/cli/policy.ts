@@ -8,7 +8,7 @@ import type { Diagnostic } from '../core/policy/layer.ts';
 import { nodeParts } from '../node/engineParts.ts';
 import { decidingParts, type DecidingOptions } from '../node/lab/decidingParts.ts';
 import { PolicyFiles } from '../node/policy/policyFiles.ts';
-import { visible, visibleLine } from '../shared/visible.ts';
+import { exact, visibleLine } from '../shared/visible.ts';
 import { isSaid } from '../terminal/confirm.ts';
 import { jsonLine } from '../terminal/jsonLine.ts';
 
@@ -78,7 +78,7 @@ function report(found: readonly Diagnostic[], json: boolean): number {
 async function show(options: PolicyOptions): Promise<number> {
   const effective = await composeEngine(await decidingParts(options)).policy();
   process.stdout.write(
-    options.json ? `${policyEntries(effective).map(jsonLine).join('\n')}\n` : visible(policyText(effective)),
+    options.json ? `${policyEntries(effective).map(jsonLine).join('\n')}\n` : exact(policyText(effective)),
   );
   return 0;
 }
@@ -99,7 +99,7 @@ async function accept(options: PolicyOptions): Promise<number> {
   }
   for (const offer of offers) {
     process.stdout.write(
-      visible(
+      exact(
         `${offer.file} (SHA-256 ${offer.digest})\nAccepting exactly this content would change:\n${changeLines(offer.change).join('\n')}\n`,
       ),
     );

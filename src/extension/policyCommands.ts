@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { plain } from '../vscode/messages.ts';
 import { IN_EDITOR } from '../shared/answered.ts';
+import { changedLines, unseenLines } from '../shared/unseen.ts';
 import type { PolicyLab } from './policyLab.ts';
 import type { Session } from './session.ts';
 import type { TextDocuments } from '../vscode/textDocuments.ts';
@@ -95,12 +96,14 @@ export async function allowAlways(
     proposal.before,
     proposal.after,
   );
+  const waits = session.engine.view().approvals.find(({ id }) => id === approval);
+  const unseen = unseenLines(waits?.card.blocks ?? []);
   const said = await vscode.window.showWarningMessage(
     'Write this rule into your policy?',
     {
       modal: true,
       detail: plain(
-        `${proposal.file}. It holds in ${reach}. Calls that it matches are allowed without a question, from the next run on. The call that waits is approved with it.`,
+        `${proposal.file}. It holds in ${reach}. Calls that it matches are allowed without a question, from the next run on. The call that waits is approved with it${unseen > 0 ? `, and with ${changedLines(unseen)} that its card does not show` : ''}.`,
       ),
     },
     NOT_NOW,
@@ -110,7 +113,7 @@ export async function allowAlways(
   if (said === 'In Every Workspace…') return allowAlways(controller, approval, digest, 'every workspace');
   if (said !== 'Write Rule and Approve') return;
   await session.lab.write(proposal);
-  session.engine.answer(approval, digest, { choice: 'approve' }, IN_EDITOR);
+  session.engine.answer(approval, digest, { choice: 'approve', ...(unseen > 0 && { unseen }) }, IN_EDITOR);
   await controller.look();
 }
 

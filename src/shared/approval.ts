@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { BlockSchema } from './block.ts';
 import { FlagSchema, FlagsSchema } from './flow.ts';
 import { DecisionSchema } from './decision.ts';
+import { MOST_REASON } from './typed.ts';
 
 /**
  * What the card shows: drawn from the described action, never from the model's own words about it. `kind` names the card
@@ -45,8 +46,10 @@ export type Until = z.infer<typeof UntilSchema>;
 
 export const AnswerSchema = z.strictObject({
   choice: z.enum(['approve', 'approve-and-grant', 'deny']),
+  /** With an approval: how many changed lines the person had not seen and approved by their count. */
+  unseen: z.number().int().min(1).optional(),
   /** With `approve-and-grant`: which offer, and for how long. */
   grant: z.strictObject({ offer: z.string(), until: UntilSchema }).optional(),
-  reason: z.string().max(2000).optional(),
+  reason: z.string().max(MOST_REASON).optional(),
 });
 export type Answer = z.infer<typeof AnswerSchema>;

@@ -15,6 +15,10 @@ export const LossSchema = AmountSchema.extend({
 });
 export type Loss = z.infer<typeof LossSchema>;
 
+/** What of a change is not on a card: changed lines that lack something, and the characters that they lack. */
+const UnseenSchema = z.strictObject({ lines: z.number(), characters: z.number() });
+export type Unseen = z.infer<typeof UnseenSchema>;
+
 /**
  * A piece of a sentence: words; a path, name or other string that counts to the letter; words that weigh; or an
  * amount, which is at least that if there is more, or with `most` at most that.
@@ -53,9 +57,9 @@ export const BlockSchema = z.discriminatedUnion('kind', [
     change: z.enum(['create', 'edit', 'overwrite']),
     path: z.string(),
     absolute: z.string(),
-    /** Unified diff, control characters made visible; shortened past a cap, and then says so. */
+    /** Unified diff, control characters made visible. Each changed place is in it; where something is cut it says so. */
     diff: z.string(),
-    shortened: z.boolean(),
+    unseen: UnseenSchema,
     added: z.number(),
     removed: z.number(),
     unsaved: z.boolean(),

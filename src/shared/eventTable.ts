@@ -157,7 +157,7 @@ export const EVENTS = {
   },
   answered: {
     about:
-      'The answer, who gave it (a person, and where; `input`: lines that lay ready in a pipe or file; `nobody`: none was there; or what took the question back), and after how many milliseconds.',
+      'The answer, who gave it (a person, and where; `input`: lines that lay ready in a pipe or file; `nobody`: none was there; or what took the question back), and after how many milliseconds. `unseen`: changed lines that were not in sight and were approved by their count.',
     of: ['run'],
     marks: ['kept'],
     data: z.strictObject({
@@ -165,6 +165,7 @@ export const EVENTS = {
       choice: Text,
       by: z.enum([...ANSWERERS, 'cancelled', 'limit', 'interruption']),
       at: z.enum(['editor', 'terminal']).exactOptional(),
+      unseen: Count.exactOptional(),
       waitedMs: Count.exactOptional(),
     }),
     payload: Reason,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { AnswerSchema } from './approval.ts';
+import { MOST_TASK } from './typed.ts';
 import { EntrySchema, PanelHeadSchema } from './runView.ts';
 
 /** What the panel may say to the extension. Anything else is dropped. */
@@ -9,7 +10,7 @@ export const FromPanelSchema = z.discriminatedUnion('type', [
   /** It has taken the update of this number: it can be told more. */
   z.strictObject({ type: z.literal('taken'), number: z.int() }),
   /** `run`: the one that it must go on with; without it, the run under way or else a new one. */
-  z.strictObject({ type: z.literal('send'), text: z.string().min(1).max(100_000), run: z.string().optional() }),
+  z.strictObject({ type: z.literal('send'), text: z.string().min(1).max(MOST_TASK), run: z.string().optional() }),
   z.strictObject({ type: z.literal('new-run') }),
   z.strictObject({ type: z.literal('stop') }),
   z.strictObject({ type: z.literal('resume'), run: z.string() }),

@@ -1,3 +1,5 @@
+import { IN_PROSE } from './prose.ts';
+
 // Characters that are not seen, or that change how others are seen: C0 and C1 controls except line feed and
 // tab, bidirectional controls (CVE-2021-42574, "Trojan Source"), zero-width and other format characters,
 // variation selectors, tag characters, line and paragraph separators, unusual spaces and lone surrogates; signs that
@@ -8,9 +10,23 @@ const HIDDEN =
 // Marks above and below letters: no script needs more than four on one; a flood of them covers the lines around.
 const FLOOD = /(?<=\p{Mn}{4})\p{Mn}/gu;
 
-/** The text with every hidden character written out as `\u{202E}`, so that what is shown is what will run. */
-export function visible(text: string): string {
+/** In prose, or else hidden. */
+const HIDDEN_IN_PROSE = new RegExp(`(${IN_PROSE.source})|${HIDDEN.source}`, 'gu');
+
+/**
+ * What counts to the letter (a command, a path, a change) with every hidden character written out as `\u{202E}`, so that
+ * what is shown is what will run.
+ */
+export function exact(text: string): string {
   return text.replace(FLOOD, written).replace(HIDDEN, written);
+}
+
+/**
+ * What is read (words of a person or of the agent, what a program put out): as `exact`, but that characters which
+ * belong to how a language or an emoji is written stand as they are.
+ */
+export function visible(text: string): string {
+  return text.replace(FLOOD, written).replace(HIDDEN_IN_PROSE, (found, inProse?: string) => inProse ?? written(found));
 }
 
 function written(character: string): string {
@@ -18,7 +34,16 @@ function written(character: string): string {
   return `\\u{${code.toString(16).toUpperCase().padStart(4, '0')}}`;
 }
 
-/** As `visible`, on one line: line feeds and tabs are written out too. */
+/** As `exact`, on one line: line feeds and tabs are written out too. */
 export function visibleLine(text: string): string {
-  return visible(text).replace(/\n/g, '\\n').replace(/\t/g, '\\t');
+  return oneLine(exact(text));
+}
+
+/** As `visible`, on one line. */
+export function proseLine(text: string): string {
+  return oneLine(visible(text));
+}
+
+function oneLine(shown: string): string {
+  return shown.replace(/\n/g, '\\n').replace(/\t/g, '\\t');
 }

@@ -1,5 +1,6 @@
 import type { Answered } from '../shared/answered.ts';
 import type { Answer, Approval } from '../shared/approval.ts';
+import { changedLines, unseenLines } from '../shared/unseen.ts';
 import { visibleLine } from '../shared/visible.ts';
 import type { Asker } from './asker.ts';
 import { approvalText } from './cardText.ts';
@@ -24,32 +25,54 @@ export async function askInTerminal(
   signal?: AbortSignal,
 ): Promise<Answered | undefined> {
   const offer = approval.grantOffers[0];
+  const unseen = unseenLines(approval.card.blocks);
   const remember = offer === undefined ? '' : ` (r: remember ${visibleLine(offer.words)}, for this run)`;
   const text = `\n${approvalText(approval, columns)}\n`;
-  const prompt = `Allow? [y/N]${remember} `;
+  const prompt =
+    unseen > 0 ? `Allow, with ${changedLines(unseen)} unseen? [y ${unseen}/N] ` : `Allow? [y/N]${remember} `;
+  const trouble = (line: string): string | undefined => {
+    const yes = yesIn(line);
+    if (yes?.remember === true && offer === undefined) return NOTHING_TO_REMEMBER;
+    return yes && (yes.unseen ?? 0) !== unseen ? countFirst(unseen) : undefined;
+  };
   let line = await asker.ask({ text, prompt }, signal);
-  while (asker.answersBy === 'person' && offer === undefined && line !== undefined && wantsRemembered(line))
-    line = await asker.ask({ text: `${NOTHING_TO_REMEMBER}\n`, prompt }, signal);
+  for (;;) {
+    const again = line === undefined || asker.answersBy !== 'person' ? undefined : trouble(line);
+    if (again === undefined) break;
+    line = await asker.ask({ text: `${again}\n`, prompt }, signal);
+  }
   if (signal?.aborted === true) return undefined;
   if (line === undefined) {
     write('\nNobody is there to answer: denied.\n');
     return { answer: { choice: 'deny' }, from: { by: 'nobody', at: 'terminal' } };
   }
-  if (wantsRemembered(line) && offer === undefined) write(`${NOTHING_TO_REMEMBER} Denied.\n`);
-  return { answer: answerOf(line, offer?.id), from: { by: asker.answersBy, at: 'terminal' } };
+  const from = { by: asker.answersBy, at: 'terminal' } as const;
+  const wrong = trouble(line);
+  if (wrong === undefined) return { answer: answerOf(line, offer?.id), from };
+  write(`${wrong} Denied.\n`);
+  return { answer: { choice: 'deny' }, from };
 }
 
 function answerOf(line: string, offer: string | undefined): Answer {
-  const said = line.trim();
-  if (/^(y|yes)$/i.test(said)) return { choice: 'approve' };
-  if (wantsRemembered(line))
-    return offer === undefined
-      ? { choice: 'deny' }
-      : { choice: 'approve-and-grant', grant: { offer, until: { kind: 'run' } } };
-  const reason = said.replace(/^(n|no)\b[\s,:]*/i, '').slice(0, 2000);
+  const yes = yesIn(line);
+  if (yes) {
+    const counted = yes.unseen === undefined ? {} : { unseen: yes.unseen };
+    if (!yes.remember) return { choice: 'approve', ...counted };
+    if (offer === undefined) return { choice: 'deny' };
+    return { choice: 'approve-and-grant', grant: { offer, until: { kind: 'run' } }, ...counted };
+  }
+  const reason = line.trim().replace(/^(n|no)\b[\s,:]*/i, '');
   return reason === '' ? { choice: 'deny' } : { choice: 'deny', reason };
 }
 
-function wantsRemembered(line: string): boolean {
-  return /^(r|remember)$/i.test(line.trim());
+/** A plain yes, or the wish to have it remembered; with the count of what was not in sight where there is some. */
+function yesIn(line: string): { remember: boolean; unseen?: number } | undefined {
+  const [, word, count] = /^(y|yes|r|remember)(?: (\d{1,9}))?$/i.exec(line.trim()) ?? [];
+  if (word === undefined) return undefined;
+  return { remember: /^r/i.test(word), ...(count !== undefined && { unseen: Number(count) }) };
+}
+
+function countFirst(unseen: number): string {
+  if (unseen === 0) return 'All that changes is shown: there is nothing to count.';
+  return `Of ${changedLines(unseen)} not all is shown: "y ${unseen}" approves them too.`;
 }

@@ -1,4 +1,5 @@
 import { amountWords, lossWords, type Block, type BlockOf, type Piece, type Words } from '../shared/block.ts';
+import { unseenWords } from '../shared/unseen.ts';
 import { countedBlanks } from '../shared/cut.ts';
 import { visibleLine } from '../shared/visible.ts';
 
@@ -32,12 +33,13 @@ export function blockParts(block: Block): Part[] {
 
 const CHANGES = { create: 'Creates', edit: 'Changes', overwrite: 'Overwrites' } as const;
 
-function diffParts({ change, path, added, removed, unsaved, diff, shortened }: BlockOf<'diff'>): Part[] {
+function diffParts({ change, path, added, removed, unsaved, diff, unseen }: BlockOf<'diff'>): Part[] {
+  const notShown = unseenWords(unseen);
   return [
     `${CHANGES[change]} ${visibleLine(path)} (+${added} −${removed})`,
     ...(unsaved ? ['! The file has unsaved changes in an editor.'] : []),
     { quote: diff },
-    ...(shortened ? ['[the diff is longer; this is its beginning]'] : []),
+    ...(notShown === undefined ? [] : [`! ${notShown}`]),
   ];
 }
 

@@ -2,7 +2,7 @@ import type { Approval } from '../shared/approval.ts';
 import { originText } from '../shared/decision.ts';
 import type { Flag } from '../shared/flow.ts';
 import { countedBlanks } from '../shared/cut.ts';
-import { visibleLine } from '../shared/visible.ts';
+import { exact, visibleLine } from '../shared/visible.ts';
 import { blockParts, type Part } from './blockLines.ts';
 import { ownLine, quoted } from './quote.ts';
 
@@ -33,7 +33,7 @@ export function approvalText(approval: Approval, columns?: number): string {
 function drawn(part: Part, columns: number | undefined): string[] {
   if (typeof part === 'string') return [ownLine(countedBlanks(part), columns)];
   const marks = { line: '  │ ', rest: '  ┊ ' };
-  const [first = '', ...others] = part.quote.split('\n');
+  const [first = '', ...others] = exact(part.quote).split('\n');
   return [
     ...quoted(first, columns, { ...marks, line: part.first ?? marks.line }),
     ...(others.length > 0 ? quoted(others.join('\n'), columns, marks) : []),

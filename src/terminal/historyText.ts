@@ -1,11 +1,9 @@
 import type { AuditRecord, RunSummary } from '../shared/auditEvent.ts';
 import { titleOf } from '../shared/cut.ts';
-import { visibleLine } from '../shared/visible.ts';
+import { proseLine, visibleLine } from '../shared/visible.ts';
 
 export function runLine(run: RunSummary): string {
-  return visibleLine(
-    `${run.time}  ${run.state.padEnd(11)}  ${String(run.actions).padStart(3)} actions  ${run.run}  ${titleOf(run.task, 80)}`,
-  );
+  return `${visibleLine(`${run.time}  ${run.state.padEnd(11)}  ${String(run.actions).padStart(3)} actions  ${run.run}`)}  ${proseLine(titleOf(run.task, 80))}`;
 }
 
 /** One event of the log as one line of text. `ran`: what it ran, whole, where the title may not say all of it. */

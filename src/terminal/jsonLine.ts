@@ -1,9 +1,9 @@
-import { visible } from '../shared/visible.ts';
+import { exact } from '../shared/visible.ts';
 
 /** JSON on one line that a terminal can show: characters that it would obey or hide are written as escapes. */
 export function jsonLine(value: unknown): string {
   return JSON.stringify(value).replace(/[^ -~]/gu, (character) =>
-    visible(character) === character ? character : escaped(character),
+    exact(character) === character ? character : escaped(character),
   );
 }
 

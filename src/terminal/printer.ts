@@ -1,11 +1,13 @@
 import type { Entry, RunView } from '../shared/runView.ts';
 import { cutVisibly } from '../shared/cut.ts';
-import { visible, visibleLine } from '../shared/visible.ts';
+import { exact, visible, visibleLine } from '../shared/visible.ts';
 import { ownLine, quoted } from './quote.ts';
 import { SpokenText } from './spokenText.ts';
 
 const OUTPUT_LINES = 12;
 const LONGEST_LINE = 1000;
+/** What may go with characters that are on their way: the first half of one, a joiner, a form. */
+const UNFINISHED = /[\uD800-\uDBFF\p{Cf}\p{Default_Ignorable_Code_Point}]+$/u;
 
 /** Prints a run as it goes: new words of the model as they come, a line per action when it is settled. */
 export class Printer {
@@ -40,8 +42,7 @@ export class Printer {
       case 'user':
         return true;
       case 'assistant': {
-        // The first half of a character may come alone; the other half is on its way.
-        const text = visible(entry.streaming ? entry.text.replace(/[\uD800-\uDBFF]$/, '') : entry.text);
+        const text = visible(entry.streaming ? entry.text.replace(UNFINISHED, '') : entry.text);
         this.#write(this.#spoken.more(text.slice(this.#shown)));
         this.#shown = text.length;
         if (!entry.streaming) this.#write(this.#spoken.end());
@@ -59,7 +60,7 @@ export class Printer {
         return true;
       }
       case 'notice':
-        this.#own(`${entry.level}: ${entry.text}`);
+        this.#own(`${entry.level}: ${exact(entry.text)}`);
         return true;
     }
   }

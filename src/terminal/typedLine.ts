@@ -40,7 +40,8 @@ export class TypedLine {
   #key(key: string): string {
     if (key === '\u007f' || key === '\b') return this.#erase(1);
     if (key === '\u0015') return this.#erase(Infinity);
-    if (/\p{Cc}|\p{Cf}|\p{Cs}/u.test(key) || this.#text.length >= MOST) return '';
+    if (/\p{Cc}|\p{Cf}|\p{Cs}/u.test(key)) return '';
+    if (this.#text.length >= MOST) return '\u0007'; // a bell: nothing more is taken
     this.#text += key;
     return key;
   }

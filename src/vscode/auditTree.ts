@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { filterWords, type TreeFilter } from './auditFilter.ts';
 import type { RunSummary } from '../shared/auditEvent.ts';
 import { titleOf, cutVisibly } from '../shared/cut.ts';
-import { visible, visibleLine } from '../shared/visible.ts';
+import { exact, proseLine, visibleLine } from '../shared/visible.ts';
 
 /** What the tree shows of an action and a turn; made by the core from the log's events. */
 export interface TreeAction {
@@ -176,13 +176,13 @@ const RUN_ICONS: Record<RunSummary['state'], [icon: string, color: string | unde
 
 function runItem(run: RunSummary): vscode.TreeItem {
   const item = new vscode.TreeItem(
-    run.task === '' ? `Run ${run.run.slice(0, 8)}, its texts erased` : visibleLine(titleOf(run.task, 120)),
+    run.task === '' ? `Run ${run.run.slice(0, 8)}, its texts erased` : proseLine(titleOf(run.task, 120)),
     run.state === 'active' ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.Collapsed,
   );
   item.id = run.run;
   item.description = `${run.state === 'active' ? 'running' : run.state}, ${new Date(run.time).toLocaleString()}`;
   item.iconPath = icon(RUN_ICONS[run.state]);
-  item.tooltip = visible([run.task, `${run.state}: ${run.reason}`, run.folder, run.run].join('\n'));
+  item.tooltip = exact([run.task, `${run.state}: ${run.reason}`, run.folder, run.run].join('\n'));
   item.contextValue = 'run';
   return item;
 }
@@ -202,7 +202,7 @@ function actionItem({ run, action }: { run: RunSummary; action: TreeAction }): v
   const state = action.outcome === 'open' ? (run.state === 'active' ? 'under way' : 'open') : action.outcome;
   item.description = `${action.outside ? 'OUTSIDE THE SANDBOX, ' : ''}${state}, ${visibleLine(action.decidedBy)}`;
   item.iconPath = icon(action.outside ? ['unlock', 'errorForeground'] : ACTION_ICONS[action.outcome]);
-  item.tooltip = visible(
+  item.tooltip = exact(
     [
       visibleLine(action.title),
       `Tool: ${visibleLine(action.tool)}`,

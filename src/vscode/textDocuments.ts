@@ -75,7 +75,7 @@ export class TextDocuments implements vscode.TextDocumentContentProvider, vscode
   }
 
   #put(path: string, text: string): vscode.Uri {
-    const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${path}` });
+    const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${asText(path)}` });
     const before = this.#texts.get(uri.toString());
     this.#texts.delete(uri.toString()); // the newest goes last: the oldest is dropped first
     this.#texts.set(uri.toString(), text);
@@ -84,6 +84,11 @@ export class TextDocuments implements vscode.TextDocumentContentProvider, vscode
     if (this.#texts.size > MOST && oldest !== undefined) this.#texts.delete(oldest);
     return uri;
   }
+}
+
+/** A name that the editor opens as text: a notebook is shown by its cells, and as such it is none. */
+function asText(path: string): string {
+  return path.toLowerCase().endsWith('.ipynb') ? `${path}.txt` : path;
 }
 
 /** A title, as far as it can be a file's name. */

@@ -76,3 +76,17 @@ test('every class of error says whether it is a failure, a refusal or a cancella
   const others = classes.filter(({ path }) => path !== 'src/core/outcome.ts').map(({ name }) => name);
   expect(others.sort()).toEqual(CAUGHT_AT_HOME);
 });
+
+test('hidden characters stand as they are in what is read, and nowhere else: who shows prose is listed', () => {
+  const prose = /import \{[^}]*\b(visible|proseLine)\b[^}]*\} from '[./a-z]*\/visible\.ts'/;
+  const files = ['src', 'webview', 'scripts'].flatMap(sources);
+  expect(files.filter((path) => prose.test(readFileSync(path, 'utf8'))).sort()).toEqual([
+    'src/terminal/historyText.ts',
+    'src/terminal/printer.ts',
+    'src/terminal/quote.ts',
+    'src/vscode/auditTree.ts',
+    'webview/components/ActionEntry.tsx',
+    'webview/components/EntryView.tsx',
+    'webview/components/Interrupted.tsx',
+  ]);
+});

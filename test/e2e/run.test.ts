@@ -164,3 +164,53 @@ test('a question that comes while the panel is hidden is told in a toast, the ba
   await window.editor.palette('Oversign: Focus on Agent View');
   await window.approval.waitFor({ timeout: 60_000 });
 });
+
+test('a change is approved when all of it was in sight, or what was not by its count', async () => {
+  const lines = (count: number): string => Array.from({ length: count }, (_, index) => `line ${index}\n`).join('');
+  const window = await windowWithStory([
+    { text: 'One.', calls: [{ name: 'write_file', args: { path: 'scrolled.txt', content: lines(120) } }] },
+    { text: 'Two.', calls: [{ name: 'write_file', args: { path: 'counted.txt', content: lines(5000) } }] },
+  ]);
+  await runFromPalette(window, 'Write two files');
+  const { page } = window.editor;
+  const [approve, rest] = [window.approval.getByTestId('approve'), window.approval.getByTestId('approve-rest')];
+  const title = window.approval.locator('h2').first();
+  await title.click({ timeout: 60_000 });
+  await window.approval.getByTestId('deny').scrollIntoViewIfNeeded();
+  await page.waitForTimeout(2500); // longer than a card must have stood still
+  expect(await approve.isEnabled()).toBe(false);
+  await window.shot('change-not-all-seen');
+  const diff = window.approval.locator('.diff');
+  for (let at = 0; at < 120; at += 4) await diff.locator('> span').nth(at).scrollIntoViewIfNeeded();
+  await diff.locator('> span').last().scrollIntoViewIfNeeded();
+  await window.approval.getByTestId('deny').scrollIntoViewIfNeeded();
+  await expect.poll(() => approve.isEnabled(), { timeout: 30_000 }).toBe(true);
+  expect(await approve.innerText()).toBe('Approve');
+  await approve.click({ timeout: 30_000 });
+  await window.panel.getByTestId('approval').filter({ hasText: 'counted.txt' }).waitFor({ timeout: 60_000 });
+  await title.click();
+  const words = await rest.innerText();
+  await rest.click();
+  await window.approval.getByTestId('deny').scrollIntoViewIfNeeded();
+  await expect.poll(() => approve.isEnabled(), { timeout: 30_000 }).toBe(true);
+  expect(await approve.innerText()).toMatch(/^Approve, \d+ unseen$/);
+  await window.shot('change-counted');
+  await approve.click({ timeout: 30_000 });
+  await window.state('finished');
+  const answers = window.events().filter(({ type }) => type === 'answered');
+  expect(answers.map(({ data }) => data['unseen'] !== undefined)).toEqual([false, true]);
+  expect(Number(answers[1]?.data['unseen'])).toBeGreaterThan(1000);
+  expect(words).toMatch(/^Let me approve with \d+ lines unseen$/);
+  expect(readFileSync(join(window.folder, 'counted.txt'), 'utf8')).toBe(lines(5000));
+});
+
+test('what is pasted into the task box is kept whole, and cannot be sent while it is too long', async () => {
+  const window = await windowWithStory([]);
+  await window.editor.palette('Oversign: Focus on Agent View');
+  const box = window.panel.getByTestId('task-box');
+  const pasted = `${`${'words of a build, '.repeat(60)}\n`.repeat(180)}and the question?`;
+  await box.fill(pasted, { timeout: 60_000 });
+  expect(await box.inputValue()).toBe(pasted);
+  await window.panel.getByTestId('too-long').waitFor({ timeout: 30_000 });
+  expect(await window.panel.getByTestId('send').isDisabled()).toBe(true);
+});

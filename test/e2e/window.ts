@@ -102,6 +102,7 @@ export async function openWindow(options: WindowOptions = {}): Promise<Window> {
       // A person looks at the card before they press: the panel arms its buttons only then.
       await approval.getByTestId('deny').scrollIntoViewIfNeeded();
       await approval.locator('h2, h3').first().click();
+      for (const line of await approval.locator('[data-must-see]').all()) await line.scrollIntoViewIfNeeded();
       if (reason !== undefined) await approval.getByTestId('deny-reason').fill(reason);
       // A click that waits for an enabled button scrolls about meanwhile, and what moves is not armed.
       const pressed = approval.getByTestId(button);

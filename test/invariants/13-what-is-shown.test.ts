@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Approval } from '../../src/shared/approval.ts';
-import { visible, visibleLine } from '../../src/shared/visible.ts';
+import { exact, visibleLine } from '../../src/shared/visible.ts';
 import { approvalText } from '../../src/terminal/cardText.ts';
 import { attempt, type Call } from '../support/attempt.ts';
 import { blocksOf, commandOn, diffOn } from '../support/cards.ts';
@@ -45,10 +45,10 @@ test('every character that is not seen, or that changes how others are seen, is 
     const character = String.fromCodePoint(code);
     if (!INVISIBLE.test(character) && !/\p{Cs}/u.test(character)) continue;
     looked += 1;
-    expect(visible(character)).toBe(`\\u{${code.toString(16).toUpperCase().padStart(4, '0')}}`);
+    expect(exact(character)).toBe(`\\u{${code.toString(16).toUpperCase().padStart(4, '0')}}`);
   }
   expect(looked).toBeGreaterThan(4000);
-  expect(visible('plain\ttext é 漢字 🙂\n')).toBe('plain\ttext é 漢字 🙂\n');
+  expect(exact('plain\ttext é 漢字 🙂\n')).toBe('plain\ttext é 漢字 🙂\n');
   expect(visibleLine('a\nb\tc')).toBe('a\\nb\\tc');
 });
 
@@ -143,10 +143,17 @@ describe('a diff', () => {
       { name: 'write_file', args: { path: 'short.txt', content: 'x\n' } },
     ]);
     const [long, short] = bench.asked;
-    expect(factsOf(long)).toMatchObject({ shortened: true, added: 5000, removed: 0 });
+    expect(factsOf(long)).toMatchObject({ added: 5000, removed: 0 });
+    const { lines, characters } = factsOf(long)?.unseen ?? { lines: 0, characters: 0 };
+    expect(lines).toBeGreaterThan(1000);
+    expect(diffOf(long).split('\n')).toHaveLength(5000 - lines + 3);
+    for (const line of ['+line 0\n', '+line 4999\n']) expect(diffOf(long)).toContain(line);
     expect(diffOf(long).length).toBeLessThanOrEqual(20_000);
-    expect(factsOf(short)).toMatchObject({ shortened: false, added: 1 });
-    if (long) expect(approvalText(long)).toContain('the diff is longer');
+    expect(factsOf(short)).toMatchObject({ unseen: { lines: 0, characters: 0 }, added: 1 });
+    if (long)
+      expect(approvalText(long)).toContain(
+        `${lines} changed lines are not, or not whole, shown here (${characters} characters).`,
+      );
     expect(previews[0]).toBe(content);
     expect(readFileSync(join(bench.folder, 'long.txt'), 'utf8')).toBe(content);
   });
@@ -158,7 +165,9 @@ describe('a diff', () => {
       { name: 'write_file', args: { path: 'a.txt', content: text('b') } },
     ]);
     const { added = 0, removed = 0, ...others } = factsOf(asked[0]) ?? {};
-    expect(others).toMatchObject({ shortened: true, change: 'overwrite' });
+    expect(others).toMatchObject({ change: 'overwrite' });
+    for (const line of ['-a0\n', '+b0\n']) expect(diffOf(asked[0])).toContain(line);
+    expect(factsOf(asked[0])?.unseen.lines).toBeGreaterThan(30_000);
     expect(Math.min(added, removed)).toBeGreaterThanOrEqual(20_000);
   });
 });

@@ -140,7 +140,8 @@ async function logOf(events: readonly NewEvent[]): Promise<{ file: string; store
 
 /** As words are taken out of a text. */
 function tokens(text: string): string[] {
-  const plain = text.normalize('NFD').replace(/\p{Mn}/gu, '');
+  const apart = text.normalize('NFKC').replace(/[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}]/gu, ' $& ');
+  const plain = apart.normalize('NFD').replace(/\p{Mn}/gu, '');
   return plain.toLowerCase().match(/[\p{L}\p{N}\p{Co}]+/gu) ?? [];
 }
 
@@ -245,6 +246,37 @@ test.each([0, 1, 2, 3, 4, 5])('log %i: what is found is what a look at every eve
     expect(new Set(store.matching(run, text)), `${run}: ${text}`).toEqual(new Set(actions));
   }
   expect(met).toBeGreaterThan(20);
+});
+
+test('words of scripts without blanks are found wherever they stand, in texts and paths', async () => {
+  const started = (run: string, task: string): NewEvent => ({
+    ...{ type: 'run_started', run },
+    data: { version: '1', policy: DIGEST, provider: 'demo', model: 'demo' },
+    payload: { task, folder: '/w', destination: 'nowhere', user: 'u', host: 'h' },
+  });
+  const { store } = await logOf([
+    started('zh', '请修复登录页面的错误，然后运行测试'),
+    started('ja', '修正しました。テストは全部通りました。ＡＰＩのｶﾞｲﾄﾞも'),
+    started('ko', '로그인페이지의 오류를 고쳐주세요'),
+    started('th', 'แก้ไขหน้าเข้าสู่ระบบ'),
+    started('en', 'fix the login page'),
+    {
+      run: 'en',
+      type: 'egress',
+      data: { purpose: 'model', origin: 'x', method: 'POST', bytes: 5 },
+      payload: { path: '/v1', contentOf: ['/w/文档/使用说明.md'] },
+    },
+  ]);
+  const runs = (filter: RunFilter): string[] => found(store, filter, 9);
+  for (const word of ['请修复', '登录', '错误', '运行测试', '测试', '误']) expect(runs({ text: word })).toEqual(['zh']);
+  for (const word of ['修正', '通りました', '全部', 'テスト', 'ガイド', 'API', 'api'])
+    expect(runs({ text: word }), word).toEqual(['ja']);
+  for (const word of ['페이지', '오류', '고쳐']) expect(runs({ text: word })).toEqual(['ko']);
+  for (const word of ['หน้า', 'ระบบ']) expect(runs({ text: word })).toEqual(['th']);
+  for (const path of ['使用说明.md', '说明', '文档/使用说明.md']) expect(runs({ path })).toEqual(['en']);
+  // Controls: the same characters in another order, and other words, find nothing.
+  for (const text of ['录登', '试测', 'ました通り', 'logn']) expect(runs({ text })).toEqual([]);
+  expect(runs({ text: '登录 测试' })).toEqual(['zh']);
 });
 
 test('whatever is typed is words and never a query: it finds, or it does not, and never fails', async () => {

@@ -1,6 +1,7 @@
-import type { Approval } from '../../src/shared/approval.ts';
+import type { Answer, Approval } from '../../src/shared/approval.ts';
 import type { Block, BlockOf, Words } from '../../src/shared/block.ts';
 import { NO_FLAGS } from '../../src/shared/flow.ts';
+import { unseenLines } from '../../src/shared/unseen.ts';
 
 type Card = Approval['card'];
 
@@ -43,4 +44,10 @@ export function approvalOf(blocks: Block[]): Approval {
     decision: { verdict: 'ask', rule: 'ask', reason: 'Because.', origin: { layer: 'built-in' } },
     ...{ grantOffers: [], grantLimits: { minutes: 60, uses: 20 }, flags: NO_FLAGS, lights: [] },
   };
+}
+
+/** Approves, and what the card does not show by its count. */
+export function approving({ card }: Approval): Answer {
+  const unseen = unseenLines(card.blocks);
+  return { choice: 'approve', ...(unseen > 0 && { unseen }) };
 }

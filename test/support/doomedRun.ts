@@ -11,6 +11,7 @@ import type { Model, ModelEvent } from '../../src/core/models/port.ts';
 import type { Files } from '../../src/core/scope/files.ts';
 import { headLine } from '../../src/node/audit/witness/seenHead.ts';
 import { nodeParts } from '../../src/node/engineParts.ts';
+import { approving } from './cards.ts';
 import { IN_EDITOR } from '../../src/shared/answered.ts';
 
 const [base = '', moment = ''] = process.argv.slice(2);
@@ -83,7 +84,7 @@ const model: Model = {
 const engine = composeEngine(node.parts);
 engine.onChange(() => {
   for (const approval of engine.view().approvals)
-    queueMicrotask(() => engine.answer(approval.id, approval.digest, { choice: 'approve' }, IN_EDITOR));
+    queueMicrotask(() => engine.answer(approval.id, approval.digest, approving(approval), IN_EDITOR));
 });
 writeFileSync(join(base, 'ready'), '');
 do {

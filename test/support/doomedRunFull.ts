@@ -10,6 +10,7 @@ import { accountKey } from '../../src/node/audit/keys.ts';
 import { placeOf } from '../../src/node/audit/place.ts';
 import { verifyDatabase } from '../../src/node/audit/verify/verifyDatabase.ts';
 import { nodeParts } from '../../src/node/engineParts.ts';
+import { approving } from './cards.ts';
 import { IN_EDITOR } from '../../src/shared/answered.ts';
 
 const [base = '', data = ''] = process.argv.slice(2);
@@ -44,7 +45,7 @@ function model(path: string): Model {
 const engine = composeEngine(node.parts);
 engine.onChange(() => {
   for (const approval of engine.view().approvals)
-    queueMicrotask(() => engine.answer(approval.id, approval.digest, { choice: 'approve' }, IN_EDITOR));
+    queueMicrotask(() => engine.answer(approval.id, approval.digest, approving(approval), IN_EDITOR));
 });
 
 async function attempt(path: string): Promise<{ isThere: boolean; words: string }> {

@@ -15,6 +15,7 @@ import { Redactor } from '../../src/core/redaction/redactor.ts';
 import { nodeParts } from '../../src/node/engineParts.ts';
 import { lineMatcher } from '../../src/node/search/lineMatcher.ts';
 import { measured } from '../../src/node/models/measured.ts';
+import { approving } from './cards.ts';
 import { IN_EDITOR } from '../../src/shared/answered.ts';
 
 // Hostile inputs, in a process that may be ended: `freezeChild.ts FOLDER STAGE...`. Prints one line of JSON: what came of
@@ -52,8 +53,8 @@ async function call(name: string, args: unknown, stopAfterMs?: number): Promise<
   const { engine: made, end } = await engine();
   let answer: unknown;
   made.onChange(() => {
-    for (const { id, digest } of made.view().approvals)
-      queueMicrotask(() => made.answer(id, digest, { choice: 'approve' }, IN_EDITOR));
+    for (const approval of made.view().approvals)
+      queueMicrotask(() => made.answer(approval.id, approval.digest, approving(approval), IN_EDITOR));
   });
   if (stopAfterMs !== undefined) setTimeout(() => void made.stop('enough'), stopAfterMs);
   await made.send('go', {

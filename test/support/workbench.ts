@@ -5,6 +5,7 @@ import type { Engine } from '../../src/core/engine/engine.ts';
 import type { Model, ModelEvent, ModelRequest } from '../../src/core/models/port.ts';
 import { nodeParts, type NodeParts } from '../../src/node/engineParts.ts';
 import type { Answer, Approval } from '../../src/shared/approval.ts';
+import { unseenLines } from '../../src/shared/unseen.ts';
 import type { AuditRecord } from '../../src/shared/auditEvent.ts';
 import { plant, temporaryFolder } from './tree.ts';
 import { IN_EDITOR } from '../../src/shared/answered.ts';
@@ -57,7 +58,7 @@ export interface WorkbenchOptions {
   /** Text of the user's policy. */
   userPolicy?: string;
   environment?: Record<string, string>;
-  /** How a person answers; by default everything is approved. */
+  /** How a person answers; by default everything is approved. What a card does not show is approved by its count. */
   answer?: (approval: Approval) => Answer | undefined;
   change?: (node: NodeParts) => void;
 }
@@ -91,7 +92,10 @@ export async function workbench(options: WorkbenchOptions = {}): Promise<Workben
       seen.add(approval.id);
       asked.push(approval);
       const answer = options.answer ? options.answer(approval) : { choice: 'approve' as const };
-      if (answer) queueMicrotask(() => engine.answer(approval.id, approval.digest, answer, IN_EDITOR));
+      if (!answer) continue;
+      const unseen = unseenLines(approval.card.blocks);
+      const given = { ...(unseen > 0 && { unseen }), ...answer };
+      queueMicrotask(() => engine.answer(approval.id, approval.digest, given, IN_EDITOR));
     }
   });
   onTestFinished(async () => {

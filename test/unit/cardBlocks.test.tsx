@@ -20,7 +20,7 @@ function blocksWith(text: string): { [Kind in Block['kind']]: BlockOf<Kind> } {
     exact: { kind: 'exact', label: text, text },
     diff: {
       ...{ kind: 'diff', change: 'edit', path: text, absolute: text, diff: `@@ -1 +1 @@\n-${text}\n+${text}\n` },
-      ...{ shortened: true, added: 1, removed: 1, unsaved: true },
+      ...{ unseen: { lines: 2, characters: 9 }, added: 1, removed: 1, unsaved: true },
     },
     facts: { kind: 'facts', fold: text, facts: [{ label: text, value: words, hint: text }] },
     list: { kind: 'list', name: 'l', title: text, label: text, items: [words], left: 2, of: text },

@@ -161,14 +161,14 @@ describe('the card', () => {
   it('asks for a rule without ever answering', () => {
     const host = fakeHost();
     const store = createStore(host);
-    const [button, ...others] = found(AlwaysButton({ approval, answered: false, post: store.post }), 'always');
+    const [button, ...others] = found(AlwaysButton({ approval, offered: true, post: store.post }), 'always');
     expect(others).toEqual([]);
     button?.props.onClick?.({});
     expect(host.sent).toEqual([{ type: 'always', approval: 'a1', digest: 'd1' }]);
     expect(store.model().answered.size).toBe(0);
     expect(renderToStaticMarkup(button)).toContain(`which you see first: npm ${DRAWN}`);
     const { alwaysOffer: _, ...without } = approval;
-    expect(AlwaysButton({ approval: without, answered: false, post: store.post })).toBeNull();
+    expect(AlwaysButton({ approval: without, offered: true, post: store.post })).toBeNull();
   });
 });
 

@@ -2,7 +2,9 @@ import { expect, test } from 'vitest';
 import { readCard } from '../../src/core/tools/files/looking.ts';
 import { NO_FLAGS } from '../../src/shared/flow.ts';
 import type { Approval } from '../../src/shared/approval.ts';
+import type { Block } from '../../src/shared/block.ts';
 import { askInTerminal } from '../../src/terminal/approver.ts';
+import { approvalOf } from '../support/cards.ts';
 
 function approval(grantOffers: Approval['grantOffers']): Approval {
   return {
@@ -44,4 +46,27 @@ test('control: where something can be remembered, it is; other words are a reaso
   expect((await asked(['r'], true, [OFFER])).answer).toEqual({ choice: 'approve-and-grant', grant });
   expect((await asked(['r'], false, [OFFER])).answer).toEqual({ choice: 'approve-and-grant', grant });
   expect((await asked(['rather not'], true)).answer).toEqual({ choice: 'deny', reason: 'rather not' });
+});
+
+test('where not all is shown, a yes is none without the count of what is not', async () => {
+  const block: Block = {
+    ...{ kind: 'diff', change: 'edit', path: 'a', absolute: '/a', diff: '', added: 9, removed: 9, unsaved: false },
+    unseen: { lines: 7, characters: 900 },
+  };
+  const answer = async (lines: string[], answersBy: 'person' | 'input') => {
+    const left = [...lines];
+    const said: string[] = [];
+    const ask = ({ text, prompt }: { text: string; prompt: string }) => {
+      said.push(text + prompt);
+      return Promise.resolve(left.shift());
+    };
+    const answered = await askInTerminal(approvalOf([block]), { asker: { ask, answersBy }, write: () => undefined });
+    return { ...answered?.answer, asked: said.length, text: said.join('') };
+  };
+  const counted = await answer(['y', 'yes 6', 'y 7'], 'person');
+  expect(counted).toMatchObject({ choice: 'approve', unseen: 7, asked: 3 });
+  expect(counted.text).toContain('! 7 changed lines are not, or not whole, shown here (900 characters).');
+  expect(await answer(['y'], 'input')).toMatchObject({ choice: 'deny', asked: 1 });
+  expect(await answer(['y 7'], 'input')).toMatchObject({ choice: 'approve', unseen: 7 });
+  expect((await asked(['y 7'], false)).answer).toEqual({ choice: 'deny' });
 });

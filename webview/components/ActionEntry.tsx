@@ -1,6 +1,6 @@
 import type { ActionStatus, Entry } from '../../src/shared/runView.ts';
 import type { Verdict } from '../../src/shared/decision.ts';
-import { visible, visibleLine } from '../../src/shared/visible.ts';
+import { exact, visible, visibleLine } from '../../src/shared/visible.ts';
 import { actionStatusWord } from '../state/sentences.ts';
 import { Icon } from './Icon.tsx';
 
@@ -31,9 +31,9 @@ export function ActionEntry({ entry }: { readonly entry: Extract<Entry, { kind: 
         {visibleLine(entry.title)} <code className="small quiet">{visibleLine(tool)}</code>
       </span>
       {verdict !== undefined && (
-        <span className={`verdict verdict-${verdict}`} title={why === undefined ? undefined : visible(why)}>
+        <span className={`verdict verdict-${verdict}`} title={why === undefined ? undefined : exact(why)}>
           {VERDICT_WORDS[verdict]}
-          {why !== undefined && <span className="unseen">, because: {visible(why)}</span>}
+          {why !== undefined && <span className="unseen">, because: {exact(why)}</span>}
         </span>
       )}
     </>
@@ -53,10 +53,10 @@ export function ActionEntry({ entry }: { readonly entry: Extract<Entry, { kind: 
       ) : (
         <details>
           <summary className="action-head">{head}</summary>
-          {why !== undefined && <p className="small">{visible(why)}</p>}
+          {why !== undefined && <p className="small">{exact(why)}</p>}
           {ran !== undefined && (
             <pre className="output" tabIndex={0} role="region" aria-label="What ran">
-              {visible(ran)}
+              {exact(ran)}
             </pre>
           )}
           {output !== undefined && (

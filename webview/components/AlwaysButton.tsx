@@ -4,12 +4,13 @@ import { visibleLine } from '../../src/shared/visible.ts';
 
 interface AlwaysButtonProps {
   readonly approval: Approval;
-  readonly answered: boolean;
+  /** Whether it works: not before all that would be approved with it was in sight. */
+  readonly offered: boolean;
   readonly post: (message: FromPanel) => void;
 }
 
 /** Asks for a rule to be written into the policy. The person sees it first, and the question stays open. */
-export function AlwaysButton({ approval, answered, post }: AlwaysButtonProps) {
+export function AlwaysButton({ approval, offered, post }: AlwaysButtonProps) {
   const { id, digest, alwaysOffer } = approval;
   if (alwaysOffer === undefined) return null;
   const hint = `Writes a rule into your policy, which you see first: ${visibleLine(alwaysOffer)}`;
@@ -21,7 +22,7 @@ export function AlwaysButton({ approval, answered, post }: AlwaysButtonProps) {
         data-testid="always"
         title={hint}
         aria-description={hint}
-        disabled={answered}
+        disabled={!offered}
         onClick={() => {
           post({ type: 'always', approval: id, digest });
         }}

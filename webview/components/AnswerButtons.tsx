@@ -1,5 +1,8 @@
-import { useId, useState } from 'react';
+import { useCallback, useId, useState } from 'react';
+import type { RefObject } from 'react';
 import type { Answer, Approval } from '../../src/shared/approval.ts';
+import { changedLines, unseenLines } from '../../src/shared/unseen.ts';
+import { MOST_REASON, tooLongWords } from '../../src/shared/typed.ts';
 import { grantChoice } from '../state/grants.ts';
 import type { GrantPick } from '../state/grants.ts';
 import { questionKey } from '../state/store.ts';
@@ -9,9 +12,12 @@ import type { Readiness } from '../state/useArming.ts';
 import { AlwaysButton } from './AlwaysButton.tsx';
 import { ApproveButton } from './ApproveButton.tsx';
 import { GrantOptions } from './GrantOptions.tsx';
+import { Line } from './Line.tsx';
 
 interface AnswerButtonsProps {
   readonly approval: Approval;
+  /** The whole card: what of it was in sight decides whether it can be approved. */
+  readonly card: RefObject<HTMLElement | null>;
   readonly above: string;
   readonly answered: boolean;
   readonly reason: string;
@@ -19,27 +25,34 @@ interface AnswerButtonsProps {
 }
 
 /** The three answers. No <form>: nothing here is ever submitted by Enter. */
-export function AnswerButtons({ approval, above, answered, reason, store }: AnswerButtonsProps) {
+export function AnswerButtons({ approval, card, above, answered, reason, store }: AnswerButtonsProps) {
   const reasonId = useId();
-  const { box, readiness, armedNow } = useArming({ question: questionKey(approval), above, answered });
+  const notShown = unseenLines(approval.card.blocks);
+  /** The most lines that the person wants to approve without having seen them. */
+  const [rest, setRest] = useState(0);
+  const mustRead = useCallback((unread: number) => unread + notShown > rest, [notShown, rest]);
+  const question = `${questionKey(approval)} ${rest}`;
+  const { box, readiness, unread, armedNow } = useArming({ question, above, answered, card, mustRead });
+  const left = unread + notShown;
+  const tooLong = tooLongWords(reason.trim(), MOST_REASON, 'Shorten it, or deny without a reason.');
 
   const [pick, setPick] = useState<GrantPick>({});
   const remembered = grantChoice(approval, pick);
 
-  function answer(given: Answer): void {
-    store.answer(approval, given);
+  function approve(given: Answer): void {
+    store.answer(approval, { ...given, ...(left > 0 && { unseen: left }) });
   }
 
   return (
     <div className="answers">
       <div className="buttons" ref={box}>
         <ApproveButton
-          label="Approve"
+          label={rest > 0 && left > 0 ? `Approve, ${left} unseen` : 'Approve'}
           testId="approve"
           armed={readiness === 'armed'}
           armedNow={armedNow}
           onApprove={() => {
-            answer({ choice: 'approve' });
+            approve({ choice: 'approve' });
           }}
         />
         {remembered !== undefined && (
@@ -50,7 +63,7 @@ export function AnswerButtons({ approval, above, answered, reason, store }: Answ
             armed={readiness === 'armed'}
             armedNow={armedNow}
             onApprove={() => {
-              answer({ choice: 'approve-and-grant', grant: remembered.grant });
+              approve({ choice: 'approve-and-grant', grant: remembered.grant });
             }}
           />
         )}
@@ -58,41 +71,61 @@ export function AnswerButtons({ approval, above, answered, reason, store }: Answ
           type="button"
           className="button secondary"
           data-testid="deny"
-          disabled={answered}
+          disabled={answered || tooLong !== undefined}
           onClick={() => {
             const words = reason.trim();
-            answer({ choice: 'deny', ...(words !== '' && { reason: words }) });
+            store.answer(approval, { choice: 'deny', ...(words !== '' && { reason: words }) });
           }}
         >
           Deny
         </button>
       </div>
       {/* Below the buttons and of one height: its words must not move what they speak about. */}
-      <p className="hint small quiet">{hint(readiness)}</p>
+      <p className="hint small quiet">{hint(readiness, left - unread)}</p>
+      {left > rest && !answered && (
+        <button
+          type="button"
+          className="link small"
+          data-testid="approve-rest"
+          onClick={() => {
+            setRest(left);
+          }}
+        >
+          Let me approve with {left === 1 ? '1 line' : `${left} lines`} unseen
+        </button>
+      )}
       {remembered !== undefined && (
         <GrantOptions approval={approval} choice={remembered} answered={answered} onPick={setPick} />
       )}
-      <AlwaysButton approval={approval} answered={answered} post={store.post} />
+      <AlwaysButton approval={approval} offered={!answered && left <= rest} post={store.post} />
       <label className="small" htmlFor={reasonId}>
         Reason, if you deny (optional; the model reads it)
       </label>
-      <input
+      {/* Of several lines: a field of one line drops what is behind the first. */}
+      <textarea
         id={reasonId}
         className="input"
         data-testid="deny-reason"
-        maxLength={2000}
+        rows={1}
         value={reason}
         disabled={answered}
         onChange={(event) => {
           store.setReason(approval.id, event.target.value);
         }}
       />
+      {tooLong !== undefined && (
+        <div role="alert" data-testid="too-long">
+          <Line icon="warning" tone="warning">
+            {tooLong}
+          </Line>
+        </div>
+      )}
     </div>
   );
 }
 
 /** Why the approve buttons do not work yet, or how they do. */
-function hint(readiness: Readiness): string {
+function hint(readiness: Readiness, notShown: number): string {
   switch (readiness) {
     case 'armed':
       return 'Enter alone never approves.';
@@ -102,6 +135,8 @@ function hint(readiness: Readiness): string {
       return 'Click into this panel first, then approve.';
     case 'out-of-view':
       return 'Scroll until the buttons are fully in view.';
+    case 'unread':
+      return notShown > 0 ? `${changedLines(notShown)} cannot be shown here.` : 'Look at all of the change first.';
     case 'answered':
       return 'Answer sent.';
   }

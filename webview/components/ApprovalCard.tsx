@@ -1,6 +1,7 @@
+import { useRef } from 'react';
 import type { Approval } from '../../src/shared/approval.ts';
 import { originText } from '../../src/shared/decision.ts';
-import { visible, visibleLine } from '../../src/shared/visible.ts';
+import { exact, visibleLine } from '../../src/shared/visible.ts';
 import { newlyLit } from '../state/flags.ts';
 import type { Store } from '../state/store.ts';
 import { AnswerButtons } from './AnswerButtons.tsx';
@@ -22,9 +23,11 @@ export function ApprovalCard({ approval, above, answered, reason, store }: Appro
   const { card, decision, id } = approval;
   const lights = newlyLit(approval);
   const wouldLight = lights.length === 0 ? undefined : `This would light: ${lights.join(', ')}`;
+  const whole = useRef<HTMLElement>(null);
   const third = decision.rule === 'rule-of-two';
   return (
     <section
+      ref={whole}
       className="card question"
       aria-label={`Approval needed: ${visibleLine(approval.title)}`}
       data-testid="approval"
@@ -34,11 +37,11 @@ export function ApprovalCard({ approval, above, answered, reason, store }: Appro
       <h2>{visibleLine(approval.title)}</h2>
       {approval.askedAgain !== undefined && (
         <Line icon="warning" tone="warning">
-          Asked again: {visible(approval.askedAgain)}
+          Asked again: {exact(approval.askedAgain)}
         </Line>
       )}
       <div data-testid="why">
-        <p>{visible(decision.reason)}</p>
+        <p>{exact(decision.reason)}</p>
         <p className="small quiet">
           Rule <code>{visibleLine(decision.rule)}</code>, {visibleLine(originText(decision.origin))}
           {decision.eachTime === true && ', asks every time'}
@@ -57,9 +60,9 @@ export function ApprovalCard({ approval, above, answered, reason, store }: Appro
         }}
       />
       <div data-testid="undo">
-        <Line icon="discard">{visible(approval.undo)}</Line>
+        <Line icon="discard">{exact(approval.undo)}</Line>
       </div>
-      <AnswerButtons approval={approval} above={above} answered={answered} reason={reason} store={store} />
+      <AnswerButtons approval={approval} card={whole} above={above} answered={answered} reason={reason} store={store} />
     </section>
   );
 }

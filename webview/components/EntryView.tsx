@@ -1,6 +1,6 @@
 import { memo } from 'react';
 import type { Entry } from '../../src/shared/runView.ts';
-import { visible } from '../../src/shared/visible.ts';
+import { exact, visible } from '../../src/shared/visible.ts';
 import { ActionEntry } from './ActionEntry.tsx';
 import { Line } from './Line.tsx';
 
@@ -34,7 +34,7 @@ export const EntryView = memo(function EntryView({ entry }: { readonly entry: En
           role={entry.level === 'error' ? 'alert' : undefined}
         >
           <Line icon={entry.level} tone={entry.level === 'info' ? 'plain' : entry.level}>
-            <span className="prose">{visible(entry.text)}</span>
+            <span className="prose">{exact(entry.text)}</span>
           </Line>
         </div>
       );

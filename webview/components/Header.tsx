@@ -1,6 +1,6 @@
 import type { FromPanel } from '../../src/shared/protocol.ts';
 import type { PanelState } from '../../src/shared/runView.ts';
-import { visible } from '../../src/shared/visible.ts';
+import { exact } from '../../src/shared/visible.ts';
 import { Line } from './Line.tsx';
 
 interface HeaderProps {
@@ -21,9 +21,9 @@ export function Header({ panel, post }: HeaderProps) {
             post({ type: 'choose-model' });
           }}
         >
-          {visible(panel.model.label)}
+          {exact(panel.model.label)}
         </button>{' '}
-        <span className="quiet">{visible(panel.model.destination)}</span>
+        <span className="quiet">{exact(panel.model.destination)}</span>
       </Line>
       <SandboxLine sandbox={panel.sandbox} post={post} />
       <PolicyLine policy={panel.policy} post={post} />
@@ -63,10 +63,10 @@ function SandboxLine({
       {/* Before the cause, which may be long: what helps is in sight. */}
       {sandbox.fix !== undefined && (
         <p className="note" data-testid="sandbox-fix">
-          {visible(sandbox.fix)}
+          {exact(sandbox.fix)}
         </p>
       )}
-      <span className="quiet">{visible(sandbox.text)}</span>
+      <span className="quiet">{exact(sandbox.text)}</span>
     </Line>
   );
 }
@@ -95,7 +95,7 @@ function PolicyLine({ policy, post }: { readonly policy: PanelState['policy']; r
         {policy.notes.length > 0 && (
           <ul className="notes">
             {policy.notes.map((note, index) => (
-              <li key={index}>{visible(note)}</li>
+              <li key={index}>{exact(note)}</li>
             ))}
           </ul>
         )}

@@ -1,6 +1,6 @@
 import type { FromPanel } from '../../src/shared/protocol.ts';
 import type { PanelState } from '../../src/shared/runView.ts';
-import { visible } from '../../src/shared/visible.ts';
+import { exact, visible } from '../../src/shared/visible.ts';
 import { Line } from './Line.tsx';
 
 interface InterruptedProps {
@@ -17,8 +17,8 @@ export function Interrupted({ runs, destination, post }: InterruptedProps) {
       <Line icon="debug-pause" tone="warning">
         <h2>Interrupted run</h2>
         <p className="task">{visible(task)}</p>
-        <p className="quiet">{visible(reason)}</p>
-        <p className="quiet">{visible(destination)}</p>
+        <p className="quiet">{exact(reason)}</p>
+        <p className="quiet">{exact(destination)}</p>
       </Line>
       <div className="buttons">
         <button

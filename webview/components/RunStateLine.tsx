@@ -1,5 +1,5 @@
 import type { RunState, RunView } from '../../src/shared/runView.ts';
-import { visible } from '../../src/shared/visible.ts';
+import { exact } from '../../src/shared/visible.ts';
 import { count, runStateWord } from '../state/sentences.ts';
 import { Icon } from './Icon.tsx';
 
@@ -30,10 +30,10 @@ export function RunStateLine({ run, current }: RunStateLineProps) {
           {' '}
           · turn {run.turn} of {run.maxTurns} · {count(run.questions, 'question')}
         </span>
-        {run.reason !== '' && <p className="prose">{visible(run.reason)}</p>}
+        {run.reason !== '' && <p className="prose">{exact(run.reason)}</p>}
         {run.model !== current && (
           <p className="quiet">
-            This run uses {visible(run.model)}. {visible(run.destination)}
+            This run uses {exact(run.model)}. {exact(run.destination)}
           </p>
         )}
       </div>

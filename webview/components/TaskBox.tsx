@@ -1,13 +1,13 @@
 import { useEffect, useId, useRef } from 'react';
 import type { PanelState } from '../../src/shared/runView.ts';
-import { visible } from '../../src/shared/visible.ts';
+import { MOST_TASK, tooLongWords } from '../../src/shared/typed.ts';
+import { exact } from '../../src/shared/visible.ts';
 import { nextSend, sendWords } from '../state/nextSend.ts';
 import { underWay } from '../state/sentences.ts';
 import type { PanelModel, Store } from '../state/store.ts';
 import { Line } from './Line.tsx';
 
-/** As long as a message to the extension may be. */
-const MAX_LENGTH = 100_000;
+const ADVICE = 'Put the rest into a file of the workspace, and name it here.';
 
 interface TaskBoxProps {
   readonly model: PanelModel;
@@ -25,7 +25,8 @@ export function TaskBox({ model, panel, store }: TaskBoxProps) {
   const next = nextSend(panel);
   // A run under way keeps the model it began with, whatever is wrong with the one chosen now.
   const blocked = closed !== undefined || run?.state === 'stopping' || (!active && panel.model.problem !== undefined);
-  const ready = !blocked && model.draft.trim() !== '' && model.draft.length <= MAX_LENGTH;
+  const tooLong = tooLongWords(model.draft, MOST_TASK, ADVICE);
+  const ready = !blocked && model.draft.trim() !== '' && tooLong === undefined;
 
   useEffect(() => {
     if (model.focusTask > 0) box.current?.focus();
@@ -36,7 +37,7 @@ export function TaskBox({ model, panel, store }: TaskBoxProps) {
       {panel.model.problem !== undefined && (
         <div role="alert" className="problem">
           <Line icon="error" tone="error">
-            {visible(panel.model.problem)}{' '}
+            {exact(panel.model.problem)}{' '}
             <button
               type="button"
               className="link"
@@ -59,7 +60,6 @@ export function TaskBox({ model, panel, store }: TaskBoxProps) {
         className="input"
         data-testid="task-box"
         rows={active ? 1 : 3}
-        maxLength={MAX_LENGTH}
         value={model.draft}
         disabled={closed !== undefined}
         placeholder={run === undefined ? 'Find the failing test and fix it' : active ? 'Message to the run' : ''}
@@ -72,6 +72,13 @@ export function TaskBox({ model, panel, store }: TaskBoxProps) {
           if (ready && !event.repeat) store.sendTask();
         }}
       />
+      {tooLong !== undefined && (
+        <div role="alert" data-testid="too-long">
+          <Line icon="warning" tone="warning">
+            {tooLong}
+          </Line>
+        </div>
+      )}
       {closed !== undefined && (
         <Line icon="lock" tone="warning">
           {closed}
@@ -79,7 +86,7 @@ export function TaskBox({ model, panel, store }: TaskBoxProps) {
       )}
       {next.kind === 'new-model' && closed === undefined && panel.model.problem === undefined && (
         <Line icon="info" tone="plain">
-          The model was changed, so that a message begins a new run. {visible(next.destination)}
+          The model was changed, so that a message begins a new run. {exact(next.destination)}
         </Line>
       )}
       <div className="buttons">

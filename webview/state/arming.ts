@@ -5,7 +5,7 @@ export const SETTLE_MS = 800;
 export const LOOK_GAP_MS = 500;
 
 /** Why a person cannot be reading the card right now; `here` when nothing speaks against it. */
-export type Presence = 'here' | 'answered' | 'unfocused' | 'out-of-view';
+export type Presence = 'here' | 'answered' | 'unfocused' | 'out-of-view' | 'unread';
 
 /** What one look at a card finds. */
 export interface Sight {

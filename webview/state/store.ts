@@ -5,6 +5,7 @@ import { ToPanelSchema } from '../../src/shared/protocol.ts';
 import type { FromPanel, PanelUpdate } from '../../src/shared/protocol.ts';
 import type { Entry, PanelHead, PanelState, RunView } from '../../src/shared/runView.ts';
 import type { Host } from './host.ts';
+import { MOST_TASK } from '../../src/shared/typed.ts';
 import { nextSend } from './nextSend.ts';
 
 /** Everything the panel draws: what the extension told last, and what the person has typed but not sent. */
@@ -100,7 +101,7 @@ export function createStore(host: Host): Store {
       change({ draft });
     },
     sendTask: () => {
-      if (model.draft.trim() === '') return;
+      if (model.draft.trim() === '' || model.draft.length > MOST_TASK) return; // or it would be gone
       const next = model.panel && nextSend(model.panel);
       host.postMessage({
         type: 'send',

@@ -2,6 +2,7 @@ import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react
 import type { RefObject } from 'react';
 import { look } from './arming.ts';
 import type { Arming, Presence } from './arming.ts';
+import { Reading } from './reading.ts';
 
 const LOOK_EVERY_MS = 100;
 
@@ -11,6 +12,8 @@ export interface ArmingControl {
   /** Goes to the box that holds a card's approve buttons. */
   readonly box: RefObject<HTMLDivElement | null>;
   readonly readiness: Readiness;
+  /** How many lines of the card that must be seen have not been in sight yet. */
+  readonly unread: number;
   /** Looks again, right now: for the moment of the click, which may come before the next regular look. */
   readonly armedNow: () => boolean;
 }
@@ -19,23 +22,35 @@ interface Question {
   readonly question: string;
   readonly above: string;
   readonly answered: boolean;
+  readonly card: RefObject<HTMLElement | null>;
+  /** Whether what has not been in sight holds the buttons back. */
+  readonly mustRead: (unread: number) => boolean;
 }
 
 /** Watches where a card's approve buttons stand and says whether they may work yet. */
-export function useArming({ question, above, answered }: Question): ArmingControl {
+export function useArming({ question, above, answered, card, mustRead }: Question): ArmingControl {
   const box = useRef<HTMLDivElement>(null);
   const arming = useRef<Arming>(undefined);
+  const reading = useRef(new Reading());
   const [readiness, setReadiness] = useState<Readiness>('settling');
+  const [unread, setUnread] = useState(0);
 
   const lookNow = useCallback((): Arming => {
     const element = box.current;
     const presence = answered ? 'answered' : presenceOf(element);
-    const sight = { question, above, place: placeOf(element), presence };
+    // Nobody reads in a window that is hidden.
+    const seen = presence !== 'unfocused' && presence !== 'answered';
+    const left = card.current !== null && seen ? reading.current.look(card.current) : undefined;
+    if (left !== undefined) setUnread(left);
+    const sight = {
+      ...{ question, above, place: placeOf(element) },
+      presence: presence === 'here' && mustRead(left ?? 0) ? ('unread' as const) : presence,
+    };
     const next = look(arming.current, sight, performance.now());
     arming.current = next;
     setReadiness(next.kind === 'away' ? next.why : next.kind);
     return next;
-  }, [question, above, answered]);
+  }, [question, above, answered, card, mustRead]);
 
   // After every drawing: a change of the page is seen before the next click can land on it.
   useLayoutEffect(() => {
@@ -47,16 +62,19 @@ export function useArming({ question, above, answered }: Question): ArmingContro
     window.addEventListener('focus', lookNow);
     window.addEventListener('blur', lookNow);
     document.addEventListener('visibilitychange', lookNow);
+    // What is scrolled through quickly was in sight, too. Scrolling does not bubble.
+    document.addEventListener('scroll', lookNow, true);
     return () => {
       clearInterval(timer);
       window.removeEventListener('focus', lookNow);
       window.removeEventListener('blur', lookNow);
       document.removeEventListener('visibilitychange', lookNow);
+      document.removeEventListener('scroll', lookNow, true);
     };
   }, [lookNow]);
 
   const armedNow = useCallback(() => lookNow().kind === 'armed', [lookNow]);
-  return { box, readiness, armedNow };
+  return { box, readiness, unread, armedNow };
 }
 
 function presenceOf(element: HTMLElement | null): Presence {

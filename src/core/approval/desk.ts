@@ -1,6 +1,7 @@
 import type { Action } from '../../shared/action.ts';
 import type { Answered, AnsweredBy } from '../../shared/answered.ts';
 import type { Answer, Approval } from '../../shared/approval.ts';
+import { unseenLines } from '../../shared/unseen.ts';
 import { cancellationOf } from '../outcome.ts';
 
 /** Both sides of a change, for the editor's own diff view. */
@@ -81,11 +82,15 @@ export class ApprovalDesk {
     });
   }
 
-  /** Gives an answer. False when nothing waits under this id, or when what was shown is not what waits. */
+  /**
+   * Gives an answer. False when nothing waits under this id, when what was shown is not what waits, or when it approves
+   * lines that the card does not show without saying how many.
+   */
   answer(id: string, digest: string, answer: Answer, from: AnsweredBy): boolean {
     const open = this.#open.get(id);
     if (open?.approval.digest !== digest) return false;
     if (answer.choice === 'approve-and-grant' && !isOffered(open.approval, answer)) return false;
+    if (answer.choice !== 'deny' && (answer.unseen ?? 0) < unseenLines(open.approval.card.blocks)) return false;
     open.settle({ answer, from });
     return true;
   }

@@ -1,4 +1,5 @@
 import { amountWords, lossWords, type Block, type BlockOf, type Piece, type Words } from '../../shared/block.ts';
+import { unseenWords } from '../../shared/unseen.ts';
 import { visibleLine } from '../../shared/visible.ts';
 import { block as lines, code } from './markdown.ts';
 
@@ -38,14 +39,15 @@ function blockMarkdown(block: Block): string[] {
 
 const CHANGES = { create: 'New file', edit: 'Edit', overwrite: 'Overwrite' } as const;
 
-function diffMarkdown({ change, path, added, removed, unsaved, diff, shortened }: BlockOf<'diff'>): string[] {
+function diffMarkdown({ change, path, added, removed, unsaved, diff, unseen }: BlockOf<'diff'>): string[] {
+  const notShown = unseenWords(unseen);
   return [
     `${CHANGES[change]} ${code(path)} (+${added} −${removed})`,
     '',
     ...(unsaved ? ['**The file has unsaved changes in an editor.**', ''] : []),
     ...lines(diff),
     '',
-    ...(shortened ? ['The diff is longer; this is its beginning.', ''] : []),
+    ...(notShown === undefined ? [] : [`**${notShown}**`, '']),
   ];
 }
 

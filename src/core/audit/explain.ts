@@ -1,6 +1,7 @@
 import { DecisionSchema, originText } from '../../shared/decision.ts';
 import type { AuditRecord } from '../../shared/auditEvent.ts';
 import type { Block, Words } from '../../shared/block.ts';
+import { changedLines } from '../../shared/unseen.ts';
 import { kindOfStored } from '../kinds/table.ts';
 import { blocksMarkdown } from './blockMarkdown.ts';
 import { code } from './markdown.ts';
@@ -27,7 +28,7 @@ function eventLines(event: AuditRecord): string[] {
       return [
         '## Answered',
         '',
-        `${code(text(event.data['by']))}: ${code(text(event.data['choice']))}${typeof event.data['waitedMs'] === 'number' ? `, after ${Math.round(event.data['waitedMs'] / 1000)} s` : ''}`,
+        `${code(text(event.data['by']))}: ${code(text(event.data['choice']))}${typeof event.data['waitedMs'] === 'number' ? `, after ${Math.round(event.data['waitedMs'] / 1000)} s` : ''}${typeof event.data['unseen'] === 'number' ? `, with ${changedLines(event.data['unseen'])} unseen` : ''}`,
         '',
       ];
     case 'grant_used':

@@ -1,5 +1,5 @@
 import type { AuditRecord, RunSummary } from '../../shared/auditEvent.ts';
-import { visible } from '../../shared/visible.ts';
+import { exact } from '../../shared/visible.ts';
 import { facts } from './report.ts';
 import { turnsOf, type ActionNode } from './tree.ts';
 
@@ -46,7 +46,7 @@ function actionItem(action: ActionNode): string {
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
 function escaped(text: string): string {
-  return visible(text).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
+  return exact(text).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 }
 
 const STYLE = `

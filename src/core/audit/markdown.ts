@@ -1,4 +1,4 @@
-import { visible, visibleLine } from '../../shared/visible.ts';
+import { exact, visibleLine } from '../../shared/visible.ts';
 
 // Words of others in a Markdown document stand in code, inside which no renderer obeys anything: no HTML, link, image,
 // bare address, mention, footnote or formula. The marks around them are longer than any that they hold.
@@ -14,7 +14,7 @@ export function code(text: string): string {
 
 /** Words of others as lines of their own. They are set in, so that they can be told in the document's source, too. */
 export function block(text: string): string[] {
-  const shown = visible(text);
+  const shown = exact(text);
   const mark = '`'.repeat(Math.max(3, longestRun(shown) + 1));
   return [`${mark}text`, ...shown.split('\n').map((line) => `    ${line}`), mark];
 }

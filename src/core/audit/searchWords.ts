@@ -22,7 +22,7 @@ export function searchWords(event: Pick<EventBody, 'data' | 'type'>, payload: St
   const text: string[] = [];
   collect(event.data, text);
   if (payload) collect(payload, text);
-  return { text: text.join('\n').slice(0, MOST), paths: pathsOf(payload).join(BETWEEN).slice(0, MOST) };
+  return { text: apart(text.join('\n').slice(0, MOST)), paths: apart(pathsOf(payload).join(BETWEEN).slice(0, MOST)) };
 }
 
 function collect(value: unknown, into: string[]): void {
@@ -65,6 +65,18 @@ export function facetsOf(
   }
 }
 
+/**
+ * Characters of scripts that put no blanks between words, or put them around more than a word: each is a word of its
+ * own, and what was one word is a phrase of them.
+ */
+const UNSPACED =
+  /[\p{Script_Extensions=Han}\p{Script_Extensions=Hiragana}\p{Script_Extensions=Katakana}\p{Script=Bopomofo}\p{Script=Hangul}\p{Script=Yi}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}\p{Script=Tibetan}]/gu;
+
+/** A text of which FTS5 takes each word. Wide, half-wide and composed characters are those that they stand for. */
+function apart(text: string): string {
+  return text.normalize('NFKC').replace(UNSPACED, ' $& ');
+}
+
 /** An origin is scheme, host and port (RFC 6454): it is found by each ending of that. */
 function hostsOf(origin: string): [kind: 'host', value: string][] {
   const host = origin.replace(/^[a-z][a-z0-9+.-]*:\/\//i, '');
@@ -74,7 +86,9 @@ function hostsOf(origin: string): [kind: 'host', value: string][] {
 
 /** A query of FTS5 (sqlite.org/fts5.html): every word, in any order; the last may be the beginning of one. */
 export function textQuery(text: string): string | undefined {
-  const words = wordsOf(text);
+  const words = (text.normalize('NFKC').match(WORD) ?? [])
+    .map((word) => wordsOf(word).join(' '))
+    .filter((word) => word !== '');
   if (words.length === 0) return undefined;
   const isOpen = /[\p{L}\p{N}]$/u.test(text);
   return `text : (${words.map((word, index) => `"${word}"${isOpen && index === words.length - 1 ? ' *' : ''}`).join(' AND ')})`;
@@ -86,7 +100,9 @@ export function pathQuery(path: string): string | undefined {
   return words.length === 0 ? undefined : `paths : "${words.join(' ')}"`;
 }
 
+const WORD = /[\p{L}\p{N}\p{M}]+/gu;
+
 /** As the index takes a text apart: letters and digits, of every script (FTS5's unicode61). */
 export function wordsOf(text: string): string[] {
-  return text.match(/[\p{L}\p{N}\p{M}]+/gu) ?? [];
+  return apart(text).match(WORD) ?? [];
 }

@@ -1,5 +1,6 @@
 import type { Resource } from '../../shared/action.ts';
 import { visibleLine } from '../../shared/visible.ts';
+import { ToolFailure } from '../outcome.ts';
 import {
   forbidding,
   literalPaths,
@@ -180,8 +181,28 @@ export class Scope {
     if (root === undefined) return visibleLine(path);
     const inside = relativeTo(root, path);
     if (this.roots.length === 1) return inside === '.' ? './' : visibleLine(inside);
-    const isAlone = this.roots.filter((other) => nameOf(other) === nameOf(root)).length === 1;
-    return visibleLine(isAlone ? `${nameOf(root)}/${inside}` : path);
+    if (this.#named(nameOf(root)).length > 1) return visibleLine(path);
+    return visibleLine(`${nameOf(root)}/${inside === '.' ? '' : inside}`);
+  }
+
+  /**
+   * What somebody wrote as a path, as it is meant: with several workspace folders it begins with the name of one, as
+   * `shown` says it. Without one it starts where relative paths do.
+   */
+  meant(spelling: string): string {
+    if (this.roots.length === 1) return spelling;
+    const [, name = '', rest = ''] = /^(?:\.\/+)*([^/]+)(.*)$/s.exec(spelling) ?? [];
+    const [root, ...others] = this.#named(name);
+    if (root === undefined) return spelling;
+    if (others.length > 0)
+      throw new ToolFailure(
+        `several workspace folders are called ${visibleLine(name)}: give the whole path, ${[root, ...others].map((path) => visibleLine(path + rest)).join(' or ')}`,
+      );
+    return root + rest;
+  }
+
+  #named(name: string): string[] {
+    return this.roots.filter((root) => nameOf(root) === name);
   }
 
   private isInScope(path: string, access: Resource['access']): boolean {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Run } from '../../shared/action.ts';
 import { titleOf } from '../../shared/cut.ts';
-import { visible, visibleLine } from '../../shared/visible.ts';
+import { exact, visibleLine } from '../../shared/visible.ts';
 import { bashParser } from '../command/bash.ts';
 import { recordedPrograms } from '../command/recorded.ts';
 import type { Meaning } from '../command/meaning.ts';
@@ -23,6 +23,7 @@ import { secretsIn } from './command/secrets.ts';
 import { planStores } from './command/stores.ts';
 import { refuseTooMuch } from './command/tooMuch.ts';
 import { ToolFailure } from '../outcome.ts';
+import { onTerminal } from './command/onTerminal.ts';
 import { shortened } from './text.ts';
 import { defineTool, type Tool, type CallContext } from './tool.ts';
 import type { ToolPorts } from './ports.ts';
@@ -57,7 +58,7 @@ export const runCommand = defineTool((ports: Ports): Tool<z.infer<typeof paramet
     const outside = !policy.sandbox.value;
     const runner = runnerOf(policy, ports.runners);
     if (args.command.includes('\0')) throw new ToolFailure('the command contains a NUL byte');
-    const look = await files.look(args.folder, ports.folder, 'followed');
+    const look = await files.look(scope.meant(args.folder), ports.folder, 'followed');
     const shown = scope.shown(look.path);
     if (look.kind !== 'directory') throw new ToolFailure(`${shown} is not a folder`);
     const meaning = understand(args.command, await bashParser(), await isTopOfRepository(look.path, context));
@@ -108,9 +109,9 @@ export const runCommand = defineTool((ports: Ports): Tool<z.infer<typeof paramet
         },
         undo: onlyLooks ? 'nothing-to-undo' : 'none',
       },
-      title: `Run ${titleOf(ports.redactor.json(visible(args.command)), 120)}`,
+      title: `Run ${titleOf(ports.redactor.json(exact(args.command)), 120)}`,
       card: commandCard({
-        command: visible(args.command),
+        command: exact(args.command),
         cwd: shown,
         sandbox: status.works ? status.words : status.cause,
         outside,
@@ -154,9 +155,14 @@ export const runCommand = defineTool((ports: Ports): Tool<z.infer<typeof paramet
       ...result.notes,
       ...(hidesStores && !ok && /\bgit\b|fatal:/.test(result.output) ? [STORES_HIDDEN] : []),
     ];
-    const words = [endingWords(result.ending), ...remarksOf(result.quarantined, notes)];
+    const words = [
+      endingWords(result.ending),
+      ...remarksOf(result.quarantined, notes),
+      ...whereItRan(action.launch.cwd, scope),
+    ];
     const isCut = result.outputBytes > OUTPUT_KEPT;
-    const output = maskedOutput(result.output, isCut, {
+    // Before it is masked: what is drawn over something else may be a secret only then.
+    const output = maskedOutput(onTerminal(result.output), isCut, {
       launch: action.launch,
       variables: policy.variables.value,
       redactor: ports.redactor,
@@ -182,6 +188,13 @@ export const runCommand = defineTool((ports: Ports): Tool<z.infer<typeof paramet
     };
   },
 }));
+
+/** In which of several workspace folders a command ran, and where the others stand for it. */
+function whereItRan(cwd: string, scope: CallContext['scope']): string[] {
+  const others = scope.roots.filter((root) => root !== scope.rootOf(cwd));
+  if (others.length === 0) return [];
+  return [`[ran in ${scope.shown(cwd)}; elsewhere: ${others.map((root) => visibleLine(root)).join(', ')}]`];
+}
 
 /** Whether a folder is a workspace folder with a repository of its own: then that is its top. */
 async function isTopOfRepository(path: string, { scope, files }: CallContext): Promise<boolean> {

@@ -4,7 +4,7 @@ import type { EventData, EventPayload, EventType, NewEvent } from '../../shared/
 import type { Decision } from '../../shared/decision.ts';
 import { canonicalJson, type Json } from '../../shared/json.ts';
 import type { NoCallCause } from '../../shared/noCall.ts';
-import { visible, visibleLine } from '../../shared/visible.ts';
+import { exact, visibleLine } from '../../shared/visible.ts';
 import { storedAction } from '../audit/storedAction.ts';
 import { whatRan } from '../audit/whatRan.ts';
 import { offersFor, untilWords } from '../approval/grants.ts';
@@ -133,7 +133,11 @@ export class Step {
       );
       await this.record(
         'answered',
-        { approval: approval.id, choice: answer.choice, ...originOf(from), waitedMs: Math.round(run.now() - asked) },
+        {
+          ...{ approval: approval.id, choice: answer.choice, ...originOf(from) },
+          ...(answer.choice !== 'deny' && answer.unseen !== undefined && { unseen: answer.unseen }),
+          waitedMs: Math.round(run.now() - asked),
+        },
         answer.reason === undefined ? undefined : { reason: answer.reason },
       );
       if (answer.choice === 'deny') return refusalText(from, answer.reason);
@@ -234,7 +238,7 @@ export class Step {
 function notInTitle({ action, title }: Description, redactor: CallRun['redactor']): { ran?: string } {
   const line = whatRan({ payload: { action: storedAction(action, []) } });
   const whole = line === undefined ? undefined : redactor.json(line.trim());
-  return whole === undefined || title.includes(visible(whole)) ? {} : { ran: whole };
+  return whole === undefined || title.includes(exact(whole)) ? {} : { ran: whole };
 }
 
 /** Only a person is somewhere. */

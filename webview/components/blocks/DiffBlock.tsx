@@ -1,5 +1,6 @@
 import type { BlockOf } from '../../../src/shared/block.ts';
-import { visible } from '../../../src/shared/visible.ts';
+import { unseenWords } from '../../../src/shared/unseen.ts';
+import { exact } from '../../../src/shared/visible.ts';
 import { diffLines } from '../../state/diffLines.ts';
 import { Exact } from '../Exact.tsx';
 import { Line } from '../Line.tsx';
@@ -13,6 +14,7 @@ const CHANGE_WORDS = { create: 'New file', edit: 'Edit', overwrite: 'Overwrite' 
 
 /** A change to one file's text: its lines here, and all of it in the editor's own diff. */
 export function DiffBlock({ block, onOpenDiff }: DiffBlockProps) {
+  const notShown = unseenWords(block.unseen);
   return (
     <>
       <div className="edit-head">
@@ -42,17 +44,21 @@ export function DiffBlock({ block, onOpenDiff }: DiffBlockProps) {
       )}
       <pre className="diff" tabIndex={0} role="region" aria-label="Changed lines">
         {diffLines(block.diff).map((line, index) => (
-          <span key={index} className={`diff-${line.kind}`}>
-            {visible(line.text)}
+          <span key={index} data-must-see="" className={`diff-${line.kind}`}>
+            {exact(line.text)}
             {'\n'}
           </span>
         ))}
       </pre>
-      <Line icon={block.shortened ? 'warning' : 'diff'} tone={block.shortened ? 'warning' : 'plain'}>
+      {notShown !== undefined && (
+        <Line icon="warning" tone="warning" testId="not-shown">
+          {notShown}
+        </Line>
+      )}
+      <Line icon="diff">
         <button type="button" className="link" data-testid="open-diff" onClick={onOpenDiff}>
           Open diff
         </button>
-        {block.shortened && ' Shortened here: the editor shows every line.'}
       </Line>
     </>
   );

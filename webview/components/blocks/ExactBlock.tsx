@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import type { BlockOf } from '../../../src/shared/block.ts';
 import { countedBlanks } from '../../../src/shared/cut.ts';
-import { visible, visibleLine } from '../../../src/shared/visible.ts';
+import { exact, visibleLine } from '../../../src/shared/visible.ts';
 
 /** Never cut short and never scrolled away: all of it is read before the buttons are reached. */
 export function ExactBlock({ block }: { readonly block: BlockOf<'exact'> }) {
@@ -11,7 +11,7 @@ export function ExactBlock({ block }: { readonly block: BlockOf<'exact'> }) {
       {prompt === undefined && <p className="small quiet">{visibleLine(label)}</p>}
       <pre className="command" aria-label={visibleLine(label)}>
         {text.split('\n').map((line, index, lines) => (
-          <span key={index}>
+          <span key={index} data-must-see="">
             {words(line)}
             {index < lines.length - 1 ? '\n' : ''}
           </span>
@@ -23,7 +23,7 @@ export function ExactBlock({ block }: { readonly block: BlockOf<'exact'> }) {
 
 /** Each word in a box of its own, so that `--force` is never parted after its first dash. */
 function words(line: string): ReactNode {
-  return countedBlanks(visible(line))
+  return countedBlanks(exact(line))
     .split(/( +)/)
     .map((word, index) => (index % 2 === 0 ? <span key={index}>{word}</span> : word));
 }

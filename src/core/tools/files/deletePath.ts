@@ -25,7 +25,7 @@ export const deletePath = defineTool((ports: Ports): Tool<z.infer<typeof paramet
   about: A_PATH,
   tried: (path) => ({ path }),
   async describe(args, context) {
-    const look = await context.files.look(args.path, ports.folder, 'itself');
+    const look = await context.files.look(context.scope.meant(args.path), ports.folder, 'itself');
     const shown = context.scope.shown(look.path);
     if (look.kind === 'absent') throw new Missing(`${shown} does not exist`);
     if (context.scope.roots.includes(look.path)) throw new ToolFailure('a workspace folder itself cannot be deleted');

@@ -1,13 +1,15 @@
 import * as z from 'zod';
 import type { Change } from '../../../shared/action.ts';
 import { ToolFailure } from '../../outcome.ts';
-import { edited, MAX_TEXT } from '../../editedText.ts';
+import { MAX_TEXT } from '../../editedText.ts';
 import { textOf } from '../text.ts';
 import { A_PATH, defineTool, type Tool, type CallContext } from '../tool.ts';
 import type { ToolPorts } from '../ports.ts';
 import { onlyChange } from './changes.ts';
 import { editCard } from './diffCard.ts';
+import { brokenWords, refuseLeftBroken } from './leftBroken.ts';
 import { refuseMasksLookedFor, refuseMasksWrittenBack } from './masksWrittenBack.ts';
+import { textEdit } from '../../grammar/textEdit.ts';
 import { undoOf, undoOfAction, undoWords } from './undo.ts';
 
 const parameters = z.strictObject({
@@ -21,7 +23,8 @@ type Ports = Pick<ToolPorts, 'folder' | 'redactor' | 'editor' | 'foresee'>;
 
 export const editFile = defineTool((ports: Ports): Tool<z.infer<typeof parameters>, Change> => ({
   name: 'edit_file',
-  summary: 'Replace a piece of text in a file. The old text must occur exactly once unless replace_all is set.',
+  summary:
+    'Replace a piece of text in a file. The old text must occur exactly once unless replace_all is set. A notebook is edited as read_file shows it, by its cells: under a line `# %% [code] cell 1` each, and without a number for a new one.',
   family: 'file_system',
   effects: ['write'],
   parameters,
@@ -30,7 +33,7 @@ export const editFile = defineTool((ports: Ports): Tool<z.infer<typeof parameter
   async describe(args, context) {
     if (args.old_text === args.new_text)
       throw new ToolFailure('old_text and new_text are the same: this edit changes nothing');
-    const look = await context.files.look(args.path, ports.folder, 'followed');
+    const look = await context.files.look(context.scope.meant(args.path), ports.folder, 'followed');
     const shown = context.scope.shown(look.path);
     await context.files.changeable(look.path);
     const preImage = await context.files.preImage(look.path);
@@ -39,8 +42,13 @@ export const editFile = defineTool((ports: Ports): Tool<z.infer<typeof parameter
     const before = open ? await currentText(look.path, context) : '';
     const secret = context.scope.isSecret(look.path);
     if (open) refuseMasksLookedFor(before, args.old_text, shown, ports.redactor);
-    const after = open ? edited(before, args, shown, secret) : args.new_text;
+    const edit = open
+      ? textEdit(look.path, before, args, { shown, secret })
+      : { after: args.new_text, shown: { before, after: args.new_text } };
+    const { after } = edit;
     if (open) refuseMasksWrittenBack({ before, after, shown }, ports.redactor);
+    // Of a likely secret this would tell how it is built: there it is said once the edit is approved.
+    if (open && !secret) await refuseLeftBroken({ path: look.path, before, after, shown });
     return {
       action: {
         tool: 'edit_file',
@@ -60,23 +68,27 @@ export const editFile = defineTool((ports: Ports): Tool<z.infer<typeof parameter
         shown,
         absolute: look.path,
         change: 'edit',
-        before,
-        after,
+        ...edit.shown,
+        broken: open ? await brokenWords(look.path, after) : undefined,
         unsaved: ports.editor.isUnsaved(look.path),
       }),
       undo: undoWords(undo),
-      preview: { path: look.path, before, after },
+      preview: { path: look.path, ...edit.shown },
     };
   },
   async perform(action, context) {
     const image = onlyChange(action);
     const { path } = image;
     const shown = context.scope.shown(path);
-    const content = new TextEncoder().encode(edited(await currentText(path, context), action.arguments, shown));
+    const before = await currentText(path, context);
+    const { after } = textEdit(path, before, action.arguments, { shown, secret: false });
+    await refuseLeftBroken({ path, before, after, shown });
+    const content = new TextEncoder().encode(after);
+    const broken = await brokenWords(path, after);
     await context.files.write(path, content, image);
     return {
       ok: true,
-      text: `Edited ${shown}.`,
+      text: `Edited ${shown}.${broken === undefined ? '' : ` ${broken}`}`,
       facts: {},
       contentOf: [],
     };

@@ -5,9 +5,9 @@ import { isGlob } from '../../scope/glob.ts';
 import { relativeTo } from '../../scope/spelling.ts';
 import { TooBig } from '../effort.ts';
 import { globOf } from '../text.ts';
-import { A_PATH, defineTool, type Tool } from '../tool.ts';
+import { A_PATH, defineTool, type CallContext, type Tool } from '../tool.ts';
 import type { ToolPorts } from '../ports.ts';
-import { describeLooking, lookedAt, PASSED_OVER } from './looking.ts';
+import { coveredWords, describeLooking, PASSED_OVER } from './looking.ts';
 
 const MAX_RESULTS = 500;
 
@@ -31,7 +31,7 @@ export const findFiles = defineTool((ports: Ports): Tool<z.infer<typeof paramete
     return describeLooking({ tool: 'find_files', effect: 'search', args, access: () => 'list', title }, ports, context);
   },
   async perform(action, context) {
-    const { path: start } = lookedAt(action);
+    const starts = action.resources.map(({ path }) => path);
     const args = action.arguments;
     const matches = isGlob(args.pattern)
       ? globOf(args.pattern)
@@ -39,10 +39,11 @@ export const findFiles = defineTool((ports: Ports): Tool<z.infer<typeof paramete
     const found: string[] = [];
     let more = '';
     try {
-      for await (const entry of context.files.walk(start, context.signal)) {
+      for await (const { start, entry } of entriesBelow(starts, context)) {
         const below = relativeTo(start, entry.path);
         if (below.split('/').some((part) => PASSED_OVER.has(part) && !args.pattern.includes(part))) continue;
-        if (entry.kind === 'directory' || !matches(below)) continue;
+        if (entry.kind === 'directory') continue;
+        if (!matches(below) && !(isGlob(args.pattern) && matches(context.scope.shown(entry.path)))) continue;
         if (found.length === MAX_RESULTS) {
           more = '\n[more not shown]';
           break;
@@ -56,9 +57,13 @@ export const findFiles = defineTool((ports: Ports): Tool<z.infer<typeof paramete
     found.sort();
     return {
       ok: true,
-      text: (found.length === 0 ? 'Nothing found.' : found.join('\n')) + more,
+      text: (found.length === 0 ? 'Nothing found.' : found.join('\n')) + more + coveredWords(starts, context),
       facts: { found: found.length },
       contentOf: [],
     };
   },
 }));
+
+async function* entriesBelow(starts: readonly string[], { files, signal }: CallContext) {
+  for (const start of starts) for await (const entry of files.walk(start, signal)) yield { start, entry };
+}

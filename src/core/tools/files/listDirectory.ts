@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import type { Look } from '../../../shared/action.ts';
 import { visibleLine } from '../../../shared/visible.ts';
+import type { FileEntry } from '../../scope/files.ts';
 import { A_PATH, defineTool, type Tool } from '../tool.ts';
 import type { ToolPorts } from '../ports.ts';
-import { describeLooking, lookedAt } from './looking.ts';
+import { coveredWords, describeLooking } from './looking.ts';
 
 const MAX_ENTRIES = 1000;
 
@@ -29,26 +30,38 @@ export const listDirectory = defineTool((ports: Ports): Tool<z.infer<typeof para
     );
   },
   async perform(action, context) {
-    const entries = await context.files.list(lookedAt(action).path);
-    const rows = entries.slice(0, MAX_ENTRIES).map((entry) => {
-      const name = visibleLine(entry.name);
-      switch (entry.kind) {
-        case 'directory':
-          return `${name}/`;
-        case 'link':
-          return `${name} (link)`;
-        case 'file':
-          return `${name} (${entry.size} bytes)`;
-        case 'other':
-          return `${name} (not a file)`;
-      }
-    });
-    const more = entries.length > MAX_ENTRIES ? `\n[${entries.length - MAX_ENTRIES} more not shown]` : '';
+    const paths = action.resources.map(({ path }) => path);
+    const parts: string[] = [];
+    let entries = 0;
+    for (const path of paths) {
+      const listed = await context.files.list(path);
+      entries += listed.length;
+      const head = paths.length === 1 ? '' : `${context.scope.shown(path)}:\n`;
+      parts.push(head + rowsOf(listed));
+    }
     return {
       ok: true,
-      text: rows.length === 0 ? 'The folder is empty.' : rows.join('\n') + more,
-      facts: { entries: entries.length },
+      text: parts.join('\n\n') + coveredWords(paths, context),
+      facts: { entries },
       contentOf: [],
     };
   },
 }));
+
+function rowsOf(entries: readonly FileEntry[]): string {
+  const rows = entries.slice(0, MAX_ENTRIES).map((entry) => {
+    const name = visibleLine(entry.name);
+    switch (entry.kind) {
+      case 'directory':
+        return `${name}/`;
+      case 'link':
+        return `${name} (link)`;
+      case 'file':
+        return `${name} (${entry.size} bytes)`;
+      case 'other':
+        return `${name} (not a file)`;
+    }
+  });
+  const more = entries.length > MAX_ENTRIES ? `\n[${entries.length - MAX_ENTRIES} more not shown]` : '';
+  return rows.length === 0 ? 'The folder is empty.' : rows.join('\n') + more;
+}

@@ -1,6 +1,7 @@
 import type { Look as LookAction, Resource } from '../../../shared/action.ts';
 import type { Card } from '../../../shared/approval.ts';
 import type { Look } from '../../scope/files.ts';
+import { isInside } from '../../scope/spelling.ts';
 import type { ToolPorts } from '../ports.ts';
 import type { CallContext, Description } from '../tool.ts';
 
@@ -23,14 +24,18 @@ export async function describeLooking<A extends LookAction['arguments'] & { path
   ports: Pick<ToolPorts, 'folder' | 'goesTo'>,
   context: CallContext,
 ): Promise<Description<A, LookAction>> {
-  const look = await context.files.look(looking.args.path, ports.folder, 'followed');
-  const shown = context.scope.shown(look.path);
+  const resources: Resource[] = [];
+  for (const path of covered(looking.args.path, context)) {
+    const look = await context.files.look(path, ports.folder, 'followed');
+    resources.push({ path: look.path, access: looking.access(look) });
+  }
+  const shown = resources.map(({ path }) => context.scope.shown(path)).join(', ');
   return {
     action: {
       tool: looking.tool,
       kind: 'look',
       effect: looking.effect,
-      resources: [{ path: look.path, access: looking.access(look) }],
+      resources,
       arguments: looking.args,
       undo: 'nothing-to-undo',
     },
@@ -38,6 +43,24 @@ export async function describeLooking<A extends LookAction['arguments'] & { path
     card: readCard(shown, ports.goesTo),
     undo: 'Nothing changes on disk.',
   };
+}
+
+/** Where a call looks that names no place: in every workspace folder that may be looked at. */
+function covered(spelling: string, { scope }: CallContext): readonly string[] {
+  if (scope.roots.length === 1 || !/^(\.\/*)?$/.test(spelling)) return [scope.meant(spelling)];
+  const free = scope.roots.filter((root) => scope.standing(root, 'list').kind === 'free');
+  const open = free.filter((root) => !free.some((other) => other !== root && isInside(other, root)));
+  return open.length === 0 ? [spelling] : open;
+}
+
+/** Which folders a look covered, and which it did not, as a line of its result; empty where there is only one. */
+export function coveredWords(paths: readonly string[], { scope }: Pick<CallContext, 'scope'>): string {
+  if (scope.roots.length === 1) return '';
+  const others = scope.roots.filter(
+    (root) => !paths.includes(root) && !paths.some((path) => scope.rootOf(path) === root),
+  );
+  const not = others.length === 0 ? '' : `, not ${others.map((root) => scope.shown(root)).join(', ')}`;
+  return `\n[looked in ${paths.map((path) => scope.shown(path)).join(', ')}${not}]`;
 }
 
 /** The one path that such an action looks at, or below. */

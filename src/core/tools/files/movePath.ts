@@ -8,6 +8,7 @@ import { A_PATH, defineTool, type Tool } from '../tool.ts';
 import type { ToolPorts } from '../ports.ts';
 import { bothChanges } from './changes.ts';
 import { hiddenBelow } from './deletePath.ts';
+import { refuseReplacedByBroken } from './leftBroken.ts';
 import { lossAt } from './loss.ts';
 import { secretsBelow } from './secretsBelow.ts';
 import { undoOf, undoOfAction, undoWords } from './undo.ts';
@@ -28,8 +29,8 @@ export const movePath = defineTool((ports: Ports): Tool<z.infer<typeof parameter
   about: A_PATH,
   tried: (from) => ({ from, to: `${from}.moved` }),
   async describe(args, context) {
-    const from = await context.files.look(args.from, ports.folder, 'itself');
-    const to = await context.files.look(args.to, ports.folder, 'itself');
+    const from = await context.files.look(context.scope.meant(args.from), ports.folder, 'itself');
+    const to = await context.files.look(context.scope.meant(args.to), ports.folder, 'itself');
     const [fromShown, toShown] = [context.scope.shown(from.path), context.scope.shown(to.path)];
     if (from.kind === 'absent') throw new Missing(`${fromShown} does not exist`);
     if (context.scope.roots.includes(from.path)) throw new ToolFailure('a workspace folder itself cannot be moved');
@@ -37,6 +38,7 @@ export const movePath = defineTool((ports: Ports): Tool<z.infer<typeof parameter
     if (isInside(from.path, to.path)) throw new ToolFailure(`${fromShown} cannot be moved into itself`);
     for (const path of [from.path, to.path]) await context.files.changeable(path);
     await context.files.movable(from.path, to.path);
+    if (from.kind === 'file' && to.kind === 'file') await refuseReplacedByBroken(from.path, to.path, context);
     const fromImage = await context.files.preImage(from.path);
     const toImage = await context.files.preImage(to.path);
     const undo = await undoOf(ports, [fromImage, toImage]);

@@ -6,6 +6,7 @@ import { ToolFailure } from '../../outcome.ts';
 import { MAX_TEXT } from '../../editedText.ts';
 import { textOf } from '../text.ts';
 import { describeLooking, lookedAt } from './looking.ts';
+import { readable } from '../../grammar/textEdit.ts';
 
 const MAX_LINES = 2000;
 const MAX_LINE = 2000;
@@ -21,7 +22,8 @@ type Ports = Pick<ToolPorts, 'folder' | 'goesTo' | 'redactor'>;
 
 export const readFile = defineTool((ports: Ports): Tool<z.infer<typeof parameters>, Look> => ({
   name: 'read_file',
-  summary: 'Read a text file of the workspace, or a range of its lines. Lines come numbered.',
+  summary:
+    'Read a text file of the workspace, or a range of its lines. Lines come numbered. Of a notebook the cells are shown, without what they put out.',
   family: 'file_system',
   effects: ['read'],
   parameters,
@@ -30,7 +32,7 @@ export const readFile = defineTool((ports: Ports): Tool<z.infer<typeof parameter
   async describe(args, context) {
     if (args.start_line !== undefined && args.end_line !== undefined && args.end_line < args.start_line)
       throw new ToolFailure(`end_line ${args.end_line} comes before start_line ${args.start_line}`);
-    const { kind, path } = await context.files.look(args.path, ports.folder, 'followed');
+    const { kind, path } = await context.files.look(context.scope.meant(args.path), ports.folder, 'followed');
     if (kind === 'directory')
       throw new ToolFailure(`${context.scope.shown(path)} is a folder; list_directory shows what is in it`);
     return describeLooking(
@@ -43,7 +45,7 @@ export const readFile = defineTool((ports: Ports): Tool<z.infer<typeof parameter
     const { path } = lookedAt(action);
     const { start_line, end_line } = action.arguments;
     const shown = context.scope.shown(path);
-    const lines = textOf(await context.files.read(path, MAX_TEXT), shown).split('\n');
+    const lines = readable(path, textOf(await context.files.read(path, MAX_TEXT), shown)).split('\n');
     if (lines.at(-1) === '') lines.pop();
     const first = start_line ?? 1;
     if (first > Math.max(lines.length, 1))

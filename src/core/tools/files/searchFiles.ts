@@ -9,7 +9,8 @@ import { globOf, isSkippable, textOf } from '../text.ts';
 import type { OpenSearch } from '../textSearch.ts';
 import { A_PATH, defineTool, type Tool, type CallContext } from '../tool.ts';
 import type { ToolPorts } from '../ports.ts';
-import { describeLooking, lookedAt, PASSED_OVER } from './looking.ts';
+import { coveredWords, describeLooking, PASSED_OVER } from './looking.ts';
+import { readable } from '../../grammar/textEdit.ts';
 
 const MAX_FILE = 1024 * 1024;
 const MAX_HITS = 200;
@@ -48,16 +49,19 @@ export const searchFiles = defineTool((ports: Ports): Tool<z.infer<typeof parame
     );
   },
   async perform(action, context) {
-    const { path: start, access } = lookedAt(action);
+    const [first] = action.resources;
+    const starts = action.resources.map(({ path }) => path);
     const args = action.arguments;
     const pattern = { text: args.pattern, isExpression: args.regex, ignoresCase: args.ignore_case };
     const search = ports.textSearch.open(pattern, context.signal);
     const found: Found = { hits: [], left: 0, masked: 0, contentOf: [], stopped: undefined };
     const looked = { context, redactor: ports.redactor, found };
     try {
-      if (access === 'read')
-        await lookInto(start, await context.files.read(start, 4 * MAX_FILE), { search, ...looked });
-      else await lookBelow(start, args.glob, { search, ...looked });
+      if (first?.access === 'read')
+        await lookInto(first.path, await context.files.read(first.path, 4 * MAX_FILE), { search, ...looked });
+      else
+        for (const start of starts)
+          if (found.stopped === undefined) await lookBelow(start, args.glob, { search, ...looked });
     } finally {
       await search.close();
     }
@@ -68,7 +72,8 @@ export const searchFiles = defineTool((ports: Ports): Tool<z.infer<typeof parame
       text:
         (hits.length === 0 ? 'Nothing found.' : hits.join('\n')) +
         (left > 0 ? `\n[${left} more hits not shown]` : '') +
-        end,
+        end +
+        coveredWords(starts, context),
       masked,
       facts: { hits: hits.length + left, ...(stopped !== undefined && { stopped: true }) },
       contentOf,
@@ -95,7 +100,8 @@ interface Search {
 
 async function lookInto(path: string, bytes: Uint8Array, { search, context, redactor, found }: Search): Promise<void> {
   const shown = context.scope.shown(path);
-  const text = textOf(bytes, shown);
+  // As read_file numbers the lines.
+  const text = readable(path, textOf(bytes, shown));
   const answer = await search.in(text, MAX_HITS - found.hits.length);
   if ('kind' in answer) {
     if (answer.kind === 'wrong') throw new WrongPattern(`the pattern cannot be searched for: ${answer.problem}`);
@@ -121,7 +127,7 @@ async function lookBelow(start: string, glob: string | undefined, how: Search): 
       const below = relativeTo(start, entry.path);
       if (entry.kind !== 'file' || entry.size > MAX_FILE) continue;
       if (below.split('/').some((part) => PASSED_OVER.has(part)) || context.scope.isSecret(entry.path)) continue;
-      if (!wanted(below)) continue;
+      if (!wanted(below) && !wanted(context.scope.shown(entry.path))) continue;
       try {
         await lookInto(entry.path, await context.files.read(entry.path, MAX_FILE), how);
       } catch (error) {

@@ -7,6 +7,7 @@ import { A_PATH, defineTool, type Tool } from '../tool.ts';
 import type { ToolPorts } from '../ports.ts';
 import { onlyChange } from './changes.ts';
 import { editCard } from './diffCard.ts';
+import { brokenWords, refuseLeftBroken } from './leftBroken.ts';
 import { refuseMasksWrittenBack } from './masksWrittenBack.ts';
 import { undoOf, undoOfAction, undoWords } from './undo.ts';
 
@@ -26,7 +27,7 @@ export const writeFile = defineTool((ports: Ports): Tool<z.infer<typeof paramete
   about: A_PATH,
   tried: (path) => ({ path, content: '' }),
   async describe(args, context) {
-    const look = await context.files.look(args.path, ports.folder, 'followed');
+    const look = await context.files.look(context.scope.meant(args.path), ports.folder, 'followed');
     const shown = context.scope.shown(look.path);
     await context.files.changeable(look.path);
     const preImage = await context.files.preImage(look.path);
@@ -37,6 +38,8 @@ export const writeFile = defineTool((ports: Ports): Tool<z.infer<typeof paramete
     const before =
       preImage.kind === 'file' && open ? textOf(await context.files.read(look.path, MAX_TEXT), shown) : undefined;
     if (before !== undefined) refuseMasksWrittenBack({ before, after: args.content, shown }, ports.redactor);
+    if (before !== undefined && !context.scope.isSecret(look.path))
+      await refuseLeftBroken({ path: look.path, before, after: args.content, shown });
     // Of a likely secret this would tell what is in it.
     if (before === args.content && !context.scope.isSecret(look.path))
       throw new ToolFailure(`${shown} has exactly this content already: there is nothing to write`);
@@ -58,6 +61,7 @@ export const writeFile = defineTool((ports: Ports): Tool<z.infer<typeof paramete
         change: preImage.kind === 'absent' ? 'create' : 'overwrite',
         before,
         after: args.content,
+        broken: await brokenWords(look.path, args.content),
         unsaved: ports.editor.isUnsaved(look.path),
       }),
       undo: undoWords(undo),
@@ -67,11 +71,17 @@ export const writeFile = defineTool((ports: Ports): Tool<z.infer<typeof paramete
   async perform(action, context) {
     const image = onlyChange(action);
     const { path } = image;
-    const content = new TextEncoder().encode(action.arguments.content);
+    const text = action.arguments.content;
+    if (context.scope.isSecret(path) && image.kind === 'file') {
+      const [before, shown] = [textOf(await context.files.read(path, MAX_TEXT), path), context.scope.shown(path)];
+      await refuseLeftBroken({ path, before, after: text, shown });
+    }
+    const content = new TextEncoder().encode(text);
     await context.files.write(path, content, image);
+    const broken = await brokenWords(path, text);
     return {
       ok: true,
-      text: `Wrote ${context.scope.shown(path)} (${content.length} bytes).`,
+      text: `Wrote ${context.scope.shown(path)} (${content.length} bytes).${broken === undefined ? '' : ` ${broken}`}`,
       facts: {},
       contentOf: [],
     };

@@ -15,7 +15,7 @@ CREATE TABLE facets (
 CREATE VIRTUAL TABLE search USING fts5 (text, paths, content = '', detail = full, tokenize = 'unicode61');
 `;
 
-const VERSION = 2;
+const VERSION = 3;
 
 /**
  * Opens the index of a log, made or emptied where it belongs to another one or to a later state of it (`knows` says
