@@ -4,6 +4,7 @@ import type { Clock } from './core/agent/runClock.ts';
 import type { Saved } from './core/agent/storedRun.ts';
 import type { AuditLog, AuditReader, RunStore } from './core/audit/port.ts';
 import { callPartsOf, type CallPorts } from './core/engine/callParts.ts';
+import { finishLeftBehind } from './core/engine/leftBehind.ts';
 import { maskVariables } from './core/engine/maskedVariables.ts';
 import { PolicyInForce, type PolicyParts } from './core/engine/policyInForce.ts';
 import { RunDesk } from './core/engine/runDesk.ts';
@@ -16,9 +17,9 @@ import { Failure } from './core/outcome.ts';
 import type { EffectivePolicy } from './core/policy/merge.ts';
 import { Redactor, type Secret } from './core/redaction/redactor.ts';
 import type { CallParts } from './core/tools/callRun.ts';
-import type { SandboxStatus } from './core/sandbox/port.ts';
+import type { BrokenOff, FolderRules, SandboxStatus } from './core/sandbox/port.ts';
 import type { Scope } from './core/scope/scope.ts';
-import type { AnsweredBy } from './shared/answered.ts';
+import type { AnsweredBy, StoppedBy } from './shared/answered.ts';
 import type { Answer, Approval } from './shared/approval.ts';
 import type { RunSummary } from './shared/auditEvent.ts';
 import type { Flags } from './shared/flow.ts';
@@ -27,6 +28,8 @@ import type { RunView } from './shared/runView.ts';
 /** The ports that an engine works through. Entries and tests give real adapters; only the model may be scripted. */
 export interface EngineParts extends PolicyParts, CallPorts {
   audit: AuditLog & AuditReader & RunStore;
+  /** Looks through what commands left whose process was gone before it could (core/sandbox/port.ts). */
+  finishBrokenOff(rules: () => Promise<FolderRules>): Promise<BrokenOff[]>;
   /** Does the work of a run between the sandbox's `begin` and its end. */
   inSandbox(run: string, work: () => Promise<void>): Promise<void>;
   clock: Clock;
@@ -145,8 +148,9 @@ export class Engine {
     await this.#runs.resume(run, model);
   }
 
-  async stop(reason: string): Promise<void> {
-    await this.#runs.stop(reason);
+  /** `from`: what wanted it to stop, where that is known. */
+  async stop(reason: string, from?: StoppedBy): Promise<void> {
+    await this.#runs.stop(reason, from);
   }
 
   /** The process goes away: what waits is answered as interrupted, what runs is ended, and the run can be resumed. */
@@ -166,6 +170,21 @@ export class Engine {
   /** Marks what dead processes left open, and lists the runs of this workspace that wait to be resumed. */
   async interrupted(): Promise<RunSummary[]> {
     return this.#runs.interrupted();
+  }
+
+  /** Looks through what commands left that were broken off, and records it; returns what a person should know of it. */
+  async finishBrokenOff(): Promise<string[]> {
+    const rules = async (): Promise<FolderRules> => {
+      const { scope } = await this.profile();
+      return {
+        folders: scope.roots,
+        isHidden: (path) => scope.isHidden(path),
+        isProtected: (path) => scope.isProtected(path),
+      };
+    };
+    const { audit } = this.#parts;
+    const finish = (now: typeof rules): Promise<BrokenOff[]> => this.#parts.finishBrokenOff(now);
+    return finishLeftBehind({ finishBrokenOff: finish, rules, audit, redactor: this.redactor });
   }
 
   async #callsForLab(): Promise<CallParts> {
@@ -197,7 +216,10 @@ export class Engine {
         desk: this.desk,
         redactor: this.redactor,
         newId: () => this.#parts.newId(),
-        inSandbox: (run, work) => this.#parts.inSandbox(run, work),
+        inSandbox: async (run, work) => {
+          await this.finishBrokenOff();
+          await this.#parts.inSandbox(run, work);
+        },
         onBug: this.onBug,
         facts: { version, policy: policyDigest(start, hash) },
       },

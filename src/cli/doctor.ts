@@ -50,6 +50,13 @@ export async function doctor(workspace: string, json: boolean): Promise<number> 
         });
       if (status.works)
         for (const limit of status.limits) items.push({ name: 'limit', ok: true, words: limitRecord(limit) });
+      for (const left of await engine.finishBrokenOff()) items.push({ name: 'left behind', ok: false, words: left });
+      for (const folder of node.sandbox.brokenOffElsewhere(node.parts.roots))
+        items.push({
+          name: 'left behind',
+          ok: false,
+          words: `a command in ${folder} was broken off, and nobody has looked at what it left: oversign doctor --workspace ${folder}`,
+        });
       await engine.notePolicy(policy);
       const problem = await commandsProblem(policy, node.parts);
       items.push({

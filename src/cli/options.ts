@@ -7,6 +7,7 @@ export const OPTIONS = {
   'api-key-file': { type: 'string' },
   policy: { type: 'string' },
   resume: { type: 'string' },
+  'answers-from-input': { type: 'boolean', default: false },
   'user-policy': { type: 'string' },
   'org-policy': { type: 'string' },
   text: { type: 'string' },
@@ -37,7 +38,10 @@ const SEARCHED = ['text', 'decision', 'tool', 'effect', 'path', 'host', 'json'] 
  * gives `run` a policy meant it to count. `decide` and `export` write JSON anyway, and so take --json.
  */
 const TAKES: ReadonlyMap<string, readonly Option[]> = new Map<string, readonly Option[]>([
-  ['run', ['workspace', 'model', 'model-name', 'base-url', 'api-key-file', 'policy', 'resume', 'json']],
+  [
+    'run',
+    ['workspace', 'model', 'model-name', 'base-url', 'api-key-file', 'policy', 'resume', 'answers-from-input', 'json'],
+  ],
   ['history', [...SEARCHED, 'limit']],
   ['history RUN', SEARCHED],
   ['report', []],

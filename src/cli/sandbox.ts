@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { Engine } from '../compose.ts';
 import type { Ending, HeldLimit, SandboxResult } from '../core/sandbox/port.ts';
 import { endingWords } from '../core/sandbox/endingWords.ts';
@@ -7,6 +8,7 @@ import { boundsOf } from '../core/tools/runner.ts';
 import { nodeParts } from '../node/engineParts.ts';
 import { visibleLine } from '../shared/visible.ts';
 import { jsonLine } from '../terminal/jsonLine.ts';
+import { Endings, type EndingCause } from './endings.ts';
 
 export interface SandboxOptions {
   workspace: string;
@@ -22,7 +24,7 @@ const OUTPUT_KEPT = 1024 * 1024;
 const TIMED_OUT = 124;
 const NOT_RUN = 125;
 const KILLED = 128 + 9;
-const INTERRUPTED = 128 + 2;
+const SIGNALLED = 128;
 
 /**
  * `oversign sandbox -- CMD`: runs a person's own command in the cage that the agent's commands get, and passes on
@@ -57,12 +59,8 @@ async function inSandbox(argv: readonly string[], options: SandboxOptions): Prom
   if (!policy.sandbox.value) return refuse('your policy switches the sandbox off: there is none to run this in');
   const problem = await confinementProblem(policy, node.parts);
   if (problem !== undefined) return refuse(problem);
-  const stop = new AbortController();
-  const interrupt = (): void => {
-    stop.abort();
-  };
-  process.stdout.on('error', interrupt); // whoever read it has gone
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt).once('SIGHUP', interrupt);
+  for (const words of await engine.finishBrokenOff()) process.stderr.write(`oversign: ${visibleLine(words)}\n`);
+  using endings = new Endings();
   const result = await node.sandbox.run(
     sandboxSpec({
       launch: {
@@ -80,13 +78,13 @@ async function inSandbox(argv: readonly string[], options: SandboxOptions): Prom
         ...(!options.json && { onOutput: passOn }),
       },
     }),
-    stop.signal,
+    endings.signal,
   );
   await node.sandbox.close();
   process.stdin.destroy(); // or a terminal would be waited for
-  const code = exitCodeOf(result.ending);
+  const code = exitCodeOf(result.ending, endings.cause);
   if (options.json) process.stdout.write(`${jsonLine(report(result, code))}\n`);
-  else for (const line of remarks(result)) process.stderr.write(`oversign: ${visibleLine(line)}\n`);
+  else for (const line of remarks(result, endings.cause)) process.stderr.write(`oversign: ${visibleLine(line)}\n`);
   return code;
 }
 
@@ -104,7 +102,7 @@ function passOn(stream: 'stdout' | 'stderr', chunk: Uint8Array): Promise<void> |
   });
 }
 
-function exitCodeOf(ending: Ending): number {
+function exitCodeOf(ending: Ending, cause: EndingCause | undefined): number {
   switch (ending.kind) {
     case 'exited':
       return ending.code;
@@ -114,7 +112,7 @@ function exitCodeOf(ending: Ending): number {
     case 'killed':
       return KILLED;
     case 'stopped':
-      return INTERRUPTED;
+      return SIGNALLED + (constants.signals[(cause?.from.signal ?? 'SIGINT') as NodeJS.Signals] ?? 2);
     case 'violation':
       return NOT_RUN;
   }
@@ -126,6 +124,7 @@ function report(result: SandboxResult, exitCode: number): Record<string, unknown
   return { ending, exitCode, output, outputBytes, durationMs, use, limits: held, quarantined, notes };
 }
 
-function remarks({ ending, quarantined, notes }: SandboxResult): string[] {
-  return [...(ending.kind === 'exited' ? [] : [endingWords(ending)]), ...quarantined, ...notes];
+function remarks({ ending, quarantined, notes }: SandboxResult, cause: EndingCause | undefined): string[] {
+  const how = ending.kind === 'exited' ? [] : [endingWords(ending)];
+  return [...how, ...(cause?.from.by === 'signal' ? [cause.words] : []), ...quarantined, ...notes];
 }

@@ -24,13 +24,15 @@ export const USAGE = `oversign: an agent whose every action is checked against a
 
 Options of run:
   --workspace DIR              the workspace folder (default: the current one)
-  ${`--model ${PROVIDER_NAMES.join('|')}`.padEnd(28)} the provider (default: ${PROVIDER_NAMES[0]})
+  ${`--model ${PROVIDER_NAMES.join('|')}`.padEnd(28)} the provider (at a terminal without it: ${PROVIDER_NAMES[0]})
   --model-name NAME            the model's name at the provider
   --base-url URL               another server than the provider's usual one
   --api-key-file FILE          a file with the API key (or the variable ${VARIABLES.join(', ')})
   --policy FILE                a policy for this run; it may only tighten
   --resume RUN                 go on with an interrupted, stopped or limited run
+  --answers-from-input         without a terminal: lines of standard input answer the questions, and are recorded so
   --json                       how it ended, as one object; everything else goes to standard error
+                               exit code 0: finished; 1: failed; 2: wrong usage; 3: stopped, by whatever; 4: a limit
 Options of sandbox:
   --workspace DIR              the workspace folder (default: the current one)
   --policy FILE                a policy for this command; it may only tighten

@@ -16,7 +16,7 @@ import { ModelChoice } from './modelChoice.ts';
 import { allowAlways } from './policyCommands.ts';
 import { Faults } from './faults.ts';
 import type { Session } from './session.ts';
-import { IN_EDITOR } from '../shared/answered.ts';
+import { IN_THIS_WINDOW } from './thisWindow.ts';
 
 /** Everything of one window: the views, and the session that is opened at the first need. */
 export class Controller implements vscode.Disposable {
@@ -137,7 +137,7 @@ export class Controller implements vscode.Disposable {
   }
 
   async stop(): Promise<void> {
-    await (await this.session()).engine.stop('You stopped it.');
+    await (await this.session()).engine.stop('You stopped it.', { ...IN_THIS_WINDOW, by: 'person' });
   }
 
   async newRun(): Promise<void> {
@@ -198,6 +198,7 @@ export class Controller implements vscode.Disposable {
       },
     });
     this.#problem = undefined;
+    for (const words of session.leftBehind) void vscode.window.showWarningMessage(words);
     this.faults.mask = (text) => session.engine.redactor.text(text);
     session.engine.onBug = (error) => {
       this.faults.tell(error);
@@ -273,7 +274,7 @@ export class Controller implements vscode.Disposable {
         this.view.changed();
         return;
       case 'answer':
-        session.engine.answer(message.approval, message.digest, message.answer, IN_EDITOR);
+        session.engine.answer(message.approval, message.digest, message.answer, IN_THIS_WINDOW);
         this.view.changed();
         return;
       case 'always':

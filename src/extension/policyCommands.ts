@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { plain } from '../vscode/messages.ts';
-import { IN_EDITOR } from '../shared/answered.ts';
+import { IN_THIS_WINDOW } from './thisWindow.ts';
 import type { PolicyLab } from './policyLab.ts';
 import type { Session } from './session.ts';
 import type { TextDocuments } from '../vscode/textDocuments.ts';
@@ -111,7 +111,7 @@ export async function allowAlways(
   if (said === 'In Every Workspace…') return allowAlways(controller, approval, digest, 'every workspace');
   if (said !== 'Write Rule and Approve') return;
   await session.lab.write(proposal);
-  session.engine.answer(approval, digest, { choice: 'approve' }, IN_EDITOR);
+  session.engine.answer(approval, digest, { choice: 'approve' }, IN_THIS_WINDOW);
   await controller.look();
 }
 

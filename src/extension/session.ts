@@ -26,6 +26,8 @@ export class Session implements AsyncDisposable {
   readonly engine: Engine;
   readonly lab: PolicyLab;
   readonly log: LogDesk;
+  /** What commands left that were broken off, as it was found at the start. */
+  leftBehind: readonly string[] = [];
   readonly #node: NodeParts;
   #interrupted: RunSummary[] = [];
   #dismissed = new Set<string>();
@@ -45,6 +47,7 @@ export class Session implements AsyncDisposable {
     const session = new Session(await nodeParts(options));
     try {
       await session.refreshInterrupted();
+      session.leftBehind = await session.engine.finishBrokenOff();
       return session;
     } catch (error) {
       await session[Symbol.asyncDispose]();

@@ -122,6 +122,7 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
       realPaths,
       sandbox,
       outside: UNCONFINED.open(place),
+      finishBrokenOff: (rules) => sandbox.finishBrokenOff(rules),
       inSandbox: (run, work) => duringRun(sandbox, run, work),
       checkpoints: new BlobCheckpoints(folders.data),
       versionControl: (scope) =>

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ANSWERERS } from './answered.ts';
+import { ANSWERERS, STOPPERS } from './answered.ts';
 import { JsonSchema } from './json.ts';
 import { NO_CALL_CAUSES } from './noCall.ts';
 
@@ -11,6 +11,8 @@ const Count = z.number().int().min(0);
 const Text = z.string();
 const Reason = z.strictObject({ reason: Text.optional() });
 const Nothing = z.strictObject({});
+/** Where a person was. */
+const place = { at: z.enum(['editor', 'terminal']).optional(), place: Text.optional() };
 
 interface EventKind<D extends z.ZodType = z.ZodType, P extends z.ZodType = z.ZodType> {
   about: string;
@@ -92,12 +94,13 @@ export const EVENTS = {
     Nothing,
   ),
   answered: kind(
-    'The answer, who gave it (a person, and where; `input`: lines that lay ready in a pipe or file; `nobody`: none was there; or what took the question back), and after how many milliseconds.',
+    'The answer, who gave it (a person, and at which terminal or window; `input`: lines that lay ready in a pipe or file; `nobody`: none was there; or what took the question back: `cancelled`, the run was stopped, by a person where it says where), and after how many milliseconds.',
     z.strictObject({
       approval: Text.optional(),
       choice: Text,
-      by: z.enum([...ANSWERERS, 'cancelled', 'limit', 'interruption']),
-      at: z.enum(['editor', 'terminal']).optional(),
+      by: z.enum([...ANSWERERS, 'cancelled', 'limit', 'interruption', ...STOPPERS.filter((one) => one !== 'person')]),
+      ...place,
+      signal: Text.optional(),
       waitedMs: Count.optional(),
     }),
     Reason,
@@ -155,14 +158,25 @@ export const EVENTS = {
     Nothing,
   ),
   run_finished: kind(
-    'The run ended, and how.',
-    z.strictObject({ state: z.enum(['finished', 'stopped', 'limit', 'failed']), turns: Count }),
+    'The run ended, and how; where something stopped it, what that was: a person, and at which terminal or window; a signal; output that could be written no more; a terminal that was gone; the program that had started it; or a fault.',
+    z.strictObject({
+      state: z.enum(['finished', 'stopped', 'limit', 'failed']),
+      turns: Count,
+      by: z.enum(STOPPERS).optional(),
+      ...place,
+      signal: Text.optional(),
+    }),
     z.strictObject({ reason: Text }),
   ),
   interrupted: kind(
     'What was left open: an action of a process that is gone, with what is known of its effect; or a run, whose process is gone or whose window was closed or reloaded.',
     z.strictObject({ after: Text.optional(), effect: Text.optional(), reason: Text.optional() }),
     Nothing,
+  ),
+  left_behind: kind(
+    'What a command left that was broken off, because its process was gone before that could be looked through: when the command had begun, how much was set aside by whoever started next, and how much was left where it is, to be looked at.',
+    z.strictObject({ began: Text, quarantined: Count, left: Count }),
+    z.strictObject({ folder: Text, words: z.array(Text) }),
   ),
   erasure: kind(
     'Payloads were erased: those of the events in these ranges of sequence numbers, ends included; and the stored conversations of these runs.',

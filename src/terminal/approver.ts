@@ -5,7 +5,7 @@ import type { Asker } from './asker.ts';
 import { approvalText } from './cardText.ts';
 
 export interface Terminal {
-  asker: Pick<Asker, 'ask' | 'answersBy'>;
+  asker: Pick<Asker, 'ask' | 'answersBy' | 'place'>;
   write: (text: string) => void;
   /** Of the terminal; undefined where nothing wraps lines. */
   columns?: number | undefined;
@@ -36,7 +36,11 @@ export async function askInTerminal(
     return { answer: { choice: 'deny' }, from: { by: 'nobody', at: 'terminal' } };
   }
   if (wantsRemembered(line) && offer === undefined) write(`${NOTHING_TO_REMEMBER} Denied.\n`);
-  return { answer: answerOf(line, offer?.id), from: { by: asker.answersBy, at: 'terminal' } };
+  return { answer: answerOf(line, offer?.id), from: { by: asker.answersBy, at: 'terminal', ...placeOf(asker) } };
+}
+
+function placeOf({ place }: Pick<Asker, 'place'>): { place?: string } {
+  return place === undefined ? {} : { place };
 }
 
 function answerOf(line: string, offer: string | undefined): Answer {

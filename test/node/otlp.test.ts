@@ -156,6 +156,13 @@ const SAMPLES: Record<Exclude<EventType, 'log_started' | 'writer' | 'head'>, Sam
   })),
   conversation: [{ data: { digest: DIGEST, bytes: 900 } }],
   interrupted: [{ data: { after: 'a', effect: 'unknown', reason: 'r' }, severity: WARN }],
+  left_behind: [
+    {
+      data: { began: '2026-01-02T03:04:05.000Z', quarantined: 1, left: 0 },
+      payload: { folder: '/w', words: ['w'] },
+      severity: WARN,
+    },
+  ],
   erasure: [{ data: { scope: 'retention', payloads: 3, ranges: [[1, 3]] }, isOfLog: true }],
 };
 

@@ -1,3 +1,4 @@
+import type { StoppedBy } from '../../shared/answered.ts';
 import type { NewEvent } from '../../shared/auditEvent.ts';
 import type { RunView } from '../../shared/runView.ts';
 import type { ApprovalDesk } from '../approval/desk.ts';
@@ -12,6 +13,7 @@ import type { Model } from '../models/port.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import type { CallParts, CallRun } from '../tools/callRun.ts';
 import { Cancelled, Interruption, kindOfError, LimitReached, Refusal } from '../outcome.ts';
+import { Stopped } from '../stopped.ts';
 import { Budget } from './budget.ts';
 import { Conversation } from './conversation.ts';
 import { endingBy, type Outcome } from './ending.ts';
@@ -126,9 +128,9 @@ export class AgentRun {
     if (!this.isWorking) await this.#work(undefined);
   }
 
-  /** Ends the work; resolves when nothing of it runs any more. */
-  async stop(reason: string): Promise<void> {
-    await this.#abort(new Cancelled(reason));
+  /** Ends the work; resolves when nothing of it runs any more. `from`: what wanted that, where it is known. */
+  async stop(reason: string, from?: StoppedBy): Promise<void> {
+    await this.#abort(from ? new Stopped(reason, from) : new Cancelled(reason));
   }
 
   /** As `stop`, when nobody asked for it but the process goes away: the run waits to be resumed. */
@@ -219,7 +221,7 @@ export class AgentRun {
     else
       await this.#log.add(
         'run_finished',
-        { state: outcome.state, turns: this.#budget.turns },
+        { state: outcome.state, turns: this.#budget.turns, ...outcome.by },
         { reason: outcome.reason },
       );
     if (outcome.state !== 'finished')
@@ -251,8 +253,9 @@ export class AgentRun {
         signal,
       );
     } catch (error) {
-      const { state, reason } = endingBy(error, signal);
-      const outcome = { state, reason: redactor.text(reason) };
+      const ended = endingBy(error, signal);
+      const outcome = { ...ended, reason: redactor.text(ended.reason) };
+      const { state } = ended;
       if (state === 'failed' && kindOfError(error) === 'bug') this.#parts.onBug(error);
       if (state === 'failed') await this.#log.add('error', {}, { message: outcome.reason });
       return outcome;

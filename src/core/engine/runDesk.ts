@@ -1,3 +1,4 @@
+import type { StoppedBy } from '../../shared/answered.ts';
 import type { RunSummary } from '../../shared/auditEvent.ts';
 import type { RunView } from '../../shared/runView.ts';
 import type { AgentRun } from '../agent/run.ts';
@@ -73,9 +74,9 @@ export class RunDesk {
     await (await this.#started())?.resume();
   }
 
-  async stop(reason: string): Promise<void> {
+  async stop(reason: string, from?: StoppedBy): Promise<void> {
     await this.#starting?.catch(() => undefined);
-    await this.#run?.stop(reason);
+    await this.#run?.stop(reason, from);
   }
 
   /** The process goes away: what waits is answered as interrupted, what runs is ended, and the run can be resumed. */

@@ -15,7 +15,7 @@ const BEGINNINGS = new Set<EventType>([
   ...(['run_started', 'run_continued', 'turn_started', 'egress', 'proposed', 'started'] as const),
 ]);
 /** Few and short in every run, and what it was about: kept always. */
-const KEPT = new Set<EventType>(['run_started', 'run_continued', 'run_finished', 'answered', 'error', 'notice']);
+const KEPT = new Set<EventType>(['run_started', 'run_continued', 'run_finished', 'answered', 'error', 'notice', 'left_behind']);
 
 /** How an event's payload is to be recorded. `isFirst`: it is the first of its run that is recorded as a digest alone. */
 export type Room = { payload: 'whole' } | { payload: 'digest'; isFirst: boolean };

@@ -63,6 +63,7 @@ export async function decidingParts(options: DecidingOptions): Promise<EnginePar
     realPaths,
     sandbox: NOT_LOOKED_AT,
     outside: NOT_LOOKED_AT,
+    finishBrokenOff: () => Promise.resolve([]),
     inSandbox: nothing,
     // What can be kept decides; nothing is.
     checkpoints: { foresee: (run, paths) => checkpoints.foresee(run, paths), keep: nothing, text: nothing },

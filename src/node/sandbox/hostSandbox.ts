@@ -1,4 +1,6 @@
 import type {
+  BrokenOff,
+  FolderRules,
   Limits,
   OpenSandbox,
   Sandbox,
@@ -6,10 +8,13 @@ import type {
   SandboxSpec,
   SandboxStatus,
 } from '../../core/sandbox/port.ts';
+import { isInside } from '../../core/scope/spelling.ts';
 import type { OwnFolders } from '../folders.ts';
+import { finishBrokenOff } from './brokenOff.ts';
 import { ChangingCommands } from './changingCommand.ts';
 import type { CommandCall } from './commandCall.ts';
 import { cageEnvironment } from './environment.ts';
+import { KeptSurveys } from './keptSurvey.ts';
 import { heldLimits } from './limits.ts';
 import { runLooking } from './lookingCommand.ts';
 import { LooksAfter } from './looksAfter.ts';
@@ -25,10 +30,13 @@ export class HostSandbox implements OpenSandbox {
   readonly #environment: NodeJS.ProcessEnv;
   readonly #never: readonly string[];
   readonly #placeholders: Placeholders;
+  readonly #kept: KeptSurveys;
   readonly #links = new OutsideLinks();
   readonly #looksAfter: LooksAfter;
   readonly #machine: MachineHere;
   readonly #changing: ChangingCommands;
+  /** The run that is at work. */
+  #run: string | undefined;
 
   /** `never`: folders that no toolchain mount may contain or lie in (workspaces, Oversign's own). */
   constructor(
@@ -42,9 +50,12 @@ export class HostSandbox implements OpenSandbox {
     this.#environment = environment;
     this.#never = [...never, folders.data, folders.config];
     this.#placeholders = new Placeholders(folders.data);
+    this.#kept = new KeptSurveys(folders.data);
     this.#machine = new MachineHere(folders, () => this.#toolchains());
     this.#changing = new ChangingCommands({
       placeholders: this.#placeholders,
+      kept: this.#kept,
+      run: () => this.#run,
       looksAfter,
       asking: this.#duringLook(),
     });
@@ -86,9 +97,25 @@ export class HostSandbox implements OpenSandbox {
   }
 
   /** Cages come one for each command; what is kept for the next one ends with the run. */
-  async begin(): Promise<() => Promise<void>> {
+  async begin(run?: string): Promise<() => Promise<void>> {
     await this.recover();
-    return () => this.#machine.endWaiting();
+    this.#run = run;
+    return () => {
+      this.#run = undefined;
+      return this.#machine.endWaiting();
+    };
+  }
+
+  async finishBrokenOff(rules: () => Promise<FolderRules>): Promise<BrokenOff[]> {
+    const { data } = this.#folders;
+    return finishBrokenOff({ kept: this.#kept, placeholders: this.#placeholders, dataFolder: data }, rules);
+  }
+
+  brokenOffElsewhere(folders: readonly string[]): string[] {
+    return this.#kept
+      .brokenOff()
+      .flatMap((one) => one.folders)
+      .filter((folder) => !folders.some((root) => isInside(root, folder)));
   }
 
   forget(): void {

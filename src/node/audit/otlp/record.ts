@@ -61,6 +61,7 @@ function severityOf({ type, data }: EventBody): Mapped['severity'] {
     case 'error':
       return 'ERROR';
     case 'interrupted':
+    case 'left_behind':
     case 'gap':
       return 'WARN';
     case 'decided':
