@@ -28,6 +28,7 @@ export async function doctor(workspace: string, json: boolean): Promise<number> 
     await using evidence = node.evidence;
     items.push({ name: 'workspace', ok: true, words: node.parts.roots.join(', ') });
     const engine = new Engine(node.parts);
+    await engine.interrupted();
     try {
       const policy = await engine.policy();
       const notes = policy.notes.map((note) => `${note.file}:${note.line}:${note.column}: ${note.message}`);

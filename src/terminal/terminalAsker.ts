@@ -15,7 +15,7 @@ const PASTES_UNMARKED = '\u001b[?2004l';
 
 /** Who hears of what happens at a terminal, besides answers. */
 export interface TerminalListener {
-  /** It is gone; an open question ends after this. */
+  /** It is gone; what is asked is open until it is taken back. Without this it has no answer. */
   onGone?: () => void;
   /** A person pressed Ctrl+C at a question; without this it is as the signal. */
   onInterrupt?: (place: string | undefined) => void;
@@ -58,7 +58,7 @@ export class TerminalAsker implements Asker {
   }
 
   ask(question: Question, signal?: AbortSignal): Promise<string | undefined> {
-    if (this.#ended || signal?.aborted === true) return Promise.resolve(undefined);
+    if (signal?.aborted === true || (this.#ended && !this.#told.onGone)) return Promise.resolve(undefined);
     return new Promise((resolve) => {
       const open: Open = { question, resolve, state: { kind: 'settling', timer: undefined } };
       this.#open = open;
@@ -66,7 +66,7 @@ export class TerminalAsker implements Asker {
       signal?.addEventListener('abort', () => {
         if (this.#open === open) this.#close(undefined);
       });
-      this.#show();
+      if (!this.#ended) this.#show();
     });
   }
 
@@ -205,16 +205,12 @@ export class TerminalAsker implements Asker {
     this.#show();
   };
 
-  /** The terminal is gone, and a question with it: nobody said no. Whoever is told takes the question back first. */
+  /** The terminal is gone: nobody said no. Whoever is told of it takes back what is asked. */
   readonly #onEnd = (): void => {
     if (this.#ended) return;
     this.#ended = true;
-    this.#told.onGone?.();
-    setImmediate(() => {
-      setImmediate(() => {
-        this.#close(undefined);
-      });
-    });
+    if (this.#told.onGone) this.#told.onGone();
+    else this.#close(undefined);
   };
 
   readonly #onExit = (): void => {
