@@ -1,4 +1,3 @@
-import { constants } from 'node:os';
 import { Engine } from '../compose.ts';
 import type { Ending, HeldLimit, SandboxResult } from '../core/sandbox/port.ts';
 import { endingWords } from '../core/sandbox/endingWords.ts';
@@ -24,7 +23,8 @@ const OUTPUT_KEPT = 1024 * 1024;
 const TIMED_OUT = 124;
 const NOT_RUN = 125;
 const KILLED = 128 + 9;
-const SIGNALLED = 128;
+/** Whatever stopped it: it ends alike. */
+const INTERRUPTED = 128 + 2;
 
 /**
  * `oversign sandbox -- CMD`: runs a person's own command in the cage that the agent's commands get, and passes on
@@ -82,7 +82,7 @@ async function inSandbox(argv: readonly string[], options: SandboxOptions): Prom
   );
   await node.sandbox.close();
   process.stdin.destroy(); // or a terminal would be waited for
-  const code = exitCodeOf(result.ending, endings.cause);
+  const code = exitCodeOf(result.ending);
   if (options.json) process.stdout.write(`${jsonLine(report(result, code))}\n`);
   else for (const line of remarks(result, endings.cause)) process.stderr.write(`oversign: ${visibleLine(line)}\n`);
   return code;
@@ -102,7 +102,7 @@ function passOn(stream: 'stdout' | 'stderr', chunk: Uint8Array): Promise<void> |
   });
 }
 
-function exitCodeOf(ending: Ending, cause: EndingCause | undefined): number {
+function exitCodeOf(ending: Ending): number {
   switch (ending.kind) {
     case 'exited':
       return ending.code;
@@ -112,7 +112,7 @@ function exitCodeOf(ending: Ending, cause: EndingCause | undefined): number {
     case 'killed':
       return KILLED;
     case 'stopped':
-      return SIGNALLED + (constants.signals[(cause?.from.signal ?? 'SIGINT') as NodeJS.Signals] ?? 2);
+      return INTERRUPTED;
     case 'violation':
       return NOT_RUN;
   }

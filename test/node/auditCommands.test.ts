@@ -6,6 +6,7 @@ import { LogFile } from '../../src/node/audit/logFile.ts';
 import type { NewEvent } from '../../src/shared/auditEvent.ts';
 import { runCli, type CliEnd } from '../support/cli.ts';
 import { eventsOfRun } from '../support/manyEvents.ts';
+import { inTerminal, type Step } from '../support/terminal.ts';
 import { plant, temporaryFolder } from '../support/tree.ts';
 
 /** A title that would clear a terminal, and what else it would obey or hide. */
@@ -219,13 +220,16 @@ test('verify of one’s own log: without one, and with the --witness of another 
 
 test('erase: asked first, done after y or --yes, and said when there is nothing', async () => {
   const { base, file, oversign } = await place(hostileRun(2), eventsOfRun(3, 20));
-  for (const input of ['', 'n\n', 'yess\n']) {
+  for (const input of ['', 'n\n', 'y\n']) {
     const end = await runCli(['erase', '--run', 'run-000002'], { base }, input);
-    expect(end.stdout).toMatch(/for good\? .* \[y\/N\] Nothing was erased\.\n$/s);
+    expect(end.stdout).toMatch(
+      /for good\? .* \[y\/N\] \nNo terminal is there to answer at; --yes does it without asking\.\nNothing was erased\.\n$/s,
+    );
     expect(end.code).toBe(1);
   }
-  const yes = await runCli(['erase', '--run', 'run-000002'], { base }, 'y\n');
-  expect(yes).toMatchObject({ code: 0, stdout: expect.stringMatching(/\d+ payloads were erased\.\n$/) as string });
+  const steps: Step[] = [['for good', 'send', 'y\r']];
+  const yes = await inTerminal(['erase', '--run', 'run-000002'], { base, steps });
+  expect(yes).toMatchObject({ code: 0, output: expect.stringMatching(/\d+ payloads were erased\.\n$/) as string });
   expect(readFileSync(file).includes('zebra')).toBe(false);
   expect((await oversign('erase', '--run', 'run-000002', '--yes')).code).toBe(1);
   expect((await oversign('erase', '--user', 'mallory', '--yes')).code).toBe(1);

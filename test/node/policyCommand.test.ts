@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { PolicyFileSchema } from '../../src/core/policy/schema.ts';
-import { runCli, startCli, type CliEnd } from '../support/cli.ts';
+import { runCli, type CliEnd } from '../support/cli.ts';
+import { inTerminal, type Step } from '../support/terminal.ts';
 import { plant, temporaryFolder } from '../support/tree.ts';
 
 async function place(files: Record<string, string> = {}): Promise<string> {
@@ -210,15 +211,16 @@ describe('policy accept', () => {
   const confirms = async (base: string): Promise<boolean> =>
     /^confirm_actions +true/m.test((await policy(base, ['show'])).stdout);
 
-  test('shows what it would loosen, and takes y for an answer; any change asks again', async () => {
+  test('shows what it would loosen, and takes a typed y for an answer; any change asks again', async () => {
     const base = await place({ 'work/.oversign/policy.yaml': LOOSE });
-    const end = await policy(base, ['accept'], 'y\n');
-    expect(end).toMatchObject({ code: 0, stderr: '' });
-    expect(end.stdout).toMatch(/work\/\.oversign\/policy\.yaml \(SHA-256 [0-9a-f]{64}\)/);
-    expect(end.stdout).toContain('- confirm_actions: true\n');
-    expect(end.stdout).toContain('+ confirm_actions: false\n');
-    expect(end.stdout).toContain('+ max_iterations: 50\n');
-    expect(end.stdout.indexOf('+ confirm_actions')).toBeLessThan(end.stdout.indexOf('Accept it? [y/N]'));
+    const steps: Step[] = [['Accept it', 'send', 'y\r']];
+    const end = await inTerminal(['policy', 'accept', '--workspace', 'work'], { base, steps, columns: 200 });
+    expect(end).toMatchObject({ code: 0, failed: null });
+    expect(end.output).toMatch(/work\/\.oversign\/policy\.yaml \(SHA-256 [0-9a-f]{64}\)/);
+    expect(end.output).toContain('- confirm_actions: true\n');
+    expect(end.output).toContain('+ confirm_actions: false\n');
+    expect(end.output).toContain('+ max_iterations: 50\n');
+    expect(end.output.indexOf('+ confirm_actions')).toBeLessThan(end.output.indexOf('Accept it? [y/N]'));
     expect(await confirms(base)).toBe(false);
     expect((await policy(base, ['accept'])).stdout).toMatch(/no workspace policy here that waits/);
 
@@ -237,22 +239,24 @@ describe('policy accept', () => {
     ['an empty line', '\n'],
     ['no', 'no\n'],
     ['something else', 'yeah\n'],
-    ['a yes that comes too late', '\ny\n'],
+    ['a yes that nobody typed', 'y\n'],
   ])('%s is no yes', async (_name, input) => {
     const base = await place({ 'work/.oversign/policy.yaml': LOOSE });
     const end = await policy(base, ['accept'], input);
     expect(end).toMatchObject({ code: 1, stderr: '' });
-    expect(end.stdout).toMatch(/Not accepted\.\n$/);
+    expect(end.stdout).toMatch(/--yes does it without asking\.\nNot accepted\.\n$/);
     expect(await confirms(base)).toBe(true);
   });
 
   test('what is accepted is what was shown, not what the file has become since', async () => {
     const base = await place({ 'work/.oversign/policy.yaml': LOOSE });
-    const cli = startCli(['policy', 'accept', '--workspace', 'work'], { base });
-    await expect.poll(() => cli.output(), { timeout: 20_000 }).toContain('[y/N]');
-    writeFileSync(join(base, 'work/.oversign/policy.yaml'), `${LOOSE}timeout: 86400\n`);
-    cli.child.stdin?.end('y\n');
-    await cli.ended;
+    const change = `printf '${LOOSE.replaceAll('\n', '\\n')}timeout: 86400\\n' > work/.oversign/policy.yaml`;
+    const steps: Step[] = [
+      ['Accept it', 'sh', change],
+      [null, 'send', 'y\r'],
+    ];
+    const end = await inTerminal(['policy', 'accept', '--workspace', 'work'], { base, steps });
+    expect(end).toMatchObject({ code: 0, failed: null });
     expect(await confirms(base)).toBe(true);
   });
 

@@ -1,7 +1,8 @@
 """Runs a command with a pseudo-terminal as its controlling one, brings it to a moment, and ends it in some way.
 
 usage: ending.py SPEC CMD…   SPEC, as JSON: "wait", a list of [what must have come (a regular expression), keys that are
-sent then]; "ready", a file that is there once the moment has come, or null; "how": a signal's name; "closed", the other
+sent then]; "ready", a file that is there once the moment has come, or null; "then", keys that bring the next output after
+"broken" and "refused", or null; "how": a signal's name; "closed", the other
 side of the terminal is; "broken", standard output is a pipe whose reader ends; "refused", standard output is a file
 that takes no more; "full", standard output is a full device from the beginning; "parent", what started it ends, and it
 has no terminal. Prints {"output", "code", "failed"}; a code of -N is signal N, null: it was nobody's child any more."""
@@ -96,11 +97,14 @@ if not failed and how != 'full':
     if how == 'closed':
         os.close(terminal)
         terminal = None
-    elif how == 'broken':
-        os.close(reader)
-        reader = None
-    elif how == 'refused':
-        fcntl.fcntl(memory, 1033, 4)  # F_ADD_SEALS, F_SEAL_GROW (fcntl(2))
+    elif how in ('broken', 'refused'):
+        if how == 'broken':
+            os.close(reader)
+            reader = None
+        else:
+            fcntl.fcntl(memory, 1033, 4)  # F_ADD_SEALS, F_SEAL_GROW (fcntl(2))
+        if spec['then']:
+            os.write(terminal, spec['then'].encode())
     elif how == 'parent':
         child = int(re.search(rb'pid=(\d+)', got).group(1))
         os.kill(pid, signal.SIGKILL)

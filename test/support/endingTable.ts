@@ -37,7 +37,7 @@ export const ENDINGS = {
 } as const satisfies Record<string, { by: string; signal?: string } | undefined>;
 export type How = keyof typeof ENDINGS;
 
-/** These are noticed when something is written next: not before the command has come to its end. */
+/** These are noticed when something is written next: once the question is answered, or the command has come to its end. */
 const NOTICED_LATE: ReadonlySet<How> = new Set(['broken', 'refused']);
 
 export interface Ended {
@@ -57,7 +57,6 @@ open('ready', 'w').write(''); time.sleep(float(sys.argv[1]))
 `;
 const PLANTED = ['sub/.vscode', 'deep/.git', 'here.code-workspace'];
 const OWN = {
-  'work/notes.txt': 'mine\n',
   'work/makes.py': MAKES,
   'work/.vscode/settings.json': '{"mine": true}\n',
   'work/vendor/.vscode/tasks.json': '{"mine": true}\n',
@@ -67,7 +66,7 @@ const AFTERWARDS = { 'work/later/.vscode/settings.json': '{"mine": true}\n' };
 function scriptOf(phase: Phase, how: How): ServerScript {
   if (phase === 'streaming')
     return () => ({ text: `I think. ${'And think on, for quite a long while. '.repeat(400)}`, paceMs: 40 });
-  if (phase === 'question') return () => ({ calls: [{ name: 'delete_path', args: { path: 'notes.txt' } }] });
+  if (phase === 'question') return () => ({ calls: [{ name: 'delete_path', args: { path: 'spare.txt' } }] });
   if (phase === 'command')
     return ({ results }) =>
       results.length > 0
@@ -99,7 +98,7 @@ export async function playEnding(oversign: string, phase: Phase, how: How): Prom
   try {
     const isQuiet = phase === 'writing' || (phase === 'command' && how === 'parent');
     const user = isQuiet ? { 'config/oversign/policy.yaml': 'confirm_actions: false\nmax_iterations: 1000\n' } : {};
-    plant(base, { 'home/.keep': '', key: 'sk-test-key\n', ...OWN, ...user });
+    plant(base, { 'home/.keep': '', 'work/spare.txt': 'x\n', key: 'sk-test-key\n', ...OWN, ...user });
     git(join(base, 'work'), 'init', '-q', '-b', 'main');
     git(join(base, 'work'), 'init', '-q', 'mine');
     plant(base, { 'work/mine/.git/hooks/pre-commit': 'mine\n' });
@@ -107,7 +106,12 @@ export async function playEnding(oversign: string, phase: Phase, how: How): Prom
     const wait = waitsOf(phase, how);
     const ready = how === 'full' || READY[phase] === null ? null : join(base, 'work', READY[phase]);
     const args = [process.execPath, oversign, 'run', 'do it', '--workspace', 'work', ...model];
-    const end = await driven(base, ['python3', DRIVER, JSON.stringify({ wait, ready, how }), ...args]);
+    const end = await driven(base, [
+      'python3',
+      DRIVER,
+      JSON.stringify({ wait, ready, how, then: phase === 'question' ? 'y\r' : null }),
+      ...args,
+    ]);
     const problems = end.failed === null ? [] : [`${end.failed}: ${end.output.slice(-600)}`];
     const before = recordOf(base);
     if (how === 'SIGKILL') await pause(1500); // what comes now is later, also by a file system's clock

@@ -16,10 +16,11 @@ export interface LeftBehindParts {
  * Looks through what commands left whose process was gone before it could, and records it under their runs. Returns what
  * was found, for people. With a policy that cannot be read nothing is known to be protected: it waits, and so does every run.
  */
-export async function finishLeftBehind({ finishBrokenOff, rules, audit, redactor }: LeftBehindParts): Promise<string[]> {
+export async function finishLeftBehind(parts: LeftBehindParts): Promise<string[]> {
+  const { audit, redactor } = parts;
   let found: BrokenOff[];
   try {
-    found = await finishBrokenOff(rules);
+    found = await parts.finishBrokenOff(() => parts.rules());
   } catch (error) {
     if (error instanceof PolicyInvalid) return [];
     throw error;
