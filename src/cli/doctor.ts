@@ -88,5 +88,11 @@ export async function doctor(workspace: string, json: boolean): Promise<number> 
 async function logItems(evidence: Evidence): Promise<Item[]> {
   const verdict = await evidence.verify(new AbortController().signal);
   if (!verdict) return [];
-  return [{ name: 'audit log', ok: verdict.state !== 'broken', words: verdictWords(verdict, new Date()).join(' ') }];
+  return [
+    {
+      name: 'audit log',
+      ok: verdict.state === 'whole' || verdict.state === 'unsigned',
+      words: verdictWords(verdict, new Date()).join(' '),
+    },
+  ];
 }

@@ -90,7 +90,14 @@ export async function main(argv: string[], version: string): Promise<number> {
           version,
         });
       case 'policy':
-        return await policy(rest, { ...deciding, json: values.json, yes: values.yes, version });
+        return await policy(rest, {
+          ...deciding,
+          json: values.json,
+          strict: values.strict,
+          layer: values.layer,
+          yes: values.yes,
+          version,
+        });
       default:
         return wrong(`there is no command "${command}"`);
     }

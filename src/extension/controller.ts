@@ -10,6 +10,7 @@ import { PolicyAssist } from '../vscode/policyAssist.ts';
 import { PolicyMarks } from '../vscode/policyMarks.ts';
 import { chooseModel } from '../vscode/settings.ts';
 import { StatusBar } from '../vscode/statusBar.ts';
+import { watchFiles } from '../vscode/fileWatch.ts';
 import { TextDocuments } from '../vscode/textDocuments.ts';
 import { Announcements } from './announcements.ts';
 import { ModelChoice } from './modelChoice.ts';
@@ -41,6 +42,7 @@ export class Controller implements vscode.Disposable {
   #session: Promise<Session> | undefined;
   #problem: string | undefined;
   #looks = 0;
+  #policies = vscode.Disposable.from();
 
   constructor(context: vscode.ExtensionContext) {
     this.#context = context;
@@ -76,13 +78,7 @@ export class Controller implements vscode.Disposable {
       // Nothing has been opened yet: whatever opens it first will look.
       if (this.#session) this.#run(() => this.look());
     };
-    // Somebody else may write it: git, another editor, a terminal.
-    const policies = vscode.workspace.createFileSystemWatcher('**/.oversign/policy.yaml');
     return [
-      policies,
-      policies.onDidCreate(look),
-      policies.onDidChange(look),
-      policies.onDidDelete(look),
       vscode.workspace.onDidGrantWorkspaceTrust(() => {
         this.view.changed();
       }),
@@ -166,7 +162,16 @@ export class Controller implements vscode.Disposable {
   }
 
   dispose(): void {
-    for (const part of [this.view, this.tree, this.documents, this.faults, this.#status, this.#assist, this.#marks])
+    for (const part of [
+      this.#policies,
+      this.view,
+      this.tree,
+      this.documents,
+      this.faults,
+      this.#status,
+      this.#assist,
+      this.#marks,
+    ])
       part.dispose();
   }
 
@@ -206,6 +211,11 @@ export class Controller implements vscode.Disposable {
     session.engine.onChange(() => {
       this.#announcements.announce(session.engine.view().approvals);
       this.view.changed();
+    });
+    // Somebody else may write them: git, another editor, a terminal, an administrator.
+    this.#policies.dispose();
+    this.#policies = watchFiles(session.policyFiles, () => {
+      this.#run(() => this.look());
     });
     session.onAppend(() => {
       this.tree.refresh();

@@ -67,6 +67,11 @@ export class Session implements AsyncDisposable {
     return this.folder === undefined ? undefined : workspacePolicy(this.folder);
   }
 
+  /** Every policy file that may bind, in the workspace and elsewhere, there or not. */
+  get policyFiles(): string[] {
+    return this.#node.policyFiles();
+  }
+
   onAppend(listener: () => void): () => void {
     return this.#node.audit.onAppend(listener);
   }

@@ -89,17 +89,22 @@ function* linesOf(file: string): Generator<Line, undefined> {
       let whole = Buffer.concat([rest, buffer.subarray(0, read)]);
       for (let end = whole.indexOf(10); end !== -1; end = whole.indexOf(10)) {
         number += 1;
-        yield { text: textOf(whole.subarray(0, end)), number };
+        yield { text: textOf(withoutReturn(whole.subarray(0, end))), number };
         whole = whole.subarray(end + 1);
       }
       if (whole.length > LONGEST) throw new Failure(`${file}:${number + 1}: the line is too long`);
       rest = whole;
     }
-    if (rest.length > 0) yield { text: textOf(rest), number: number + 1 };
+    if (rest.length > 0) yield { text: textOf(withoutReturn(rest)), number: number + 1 };
   } finally {
     closeSync(descriptor);
   }
   return undefined;
+}
+
+/** Programs that hand files on may end lines as Windows does; no line of an export has a carriage return of its own. */
+function withoutReturn(line: Buffer): Buffer {
+  return line.at(-1) === 13 ? line.subarray(0, -1) : line;
 }
 
 /** Bytes that are no UTF-8 are no line: what replaces them would look like something that was recorded. */
