@@ -1,6 +1,6 @@
 import { createReadStream, createWriteStream, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { Transform, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Failure } from '../core/outcome.ts';
@@ -25,7 +25,8 @@ export async function spooled(named: string): Promise<Spooled> {
     if (info.isFile()) return { file, [Symbol.dispose]: () => undefined };
     if (!info.isFIFO() && !info.isSocket()) throw new Failure(`${named} is neither a file nor a pipe`);
   }
-  const folder = mkdtempSync(join(tmpdir(), 'oversign-read-'));
+  // A relative TMPDIR would mean the folder that one stands in.
+  const folder = mkdtempSync(join(isAbsolute(tmpdir()) ? tmpdir() : '/tmp', 'oversign-read-'));
   const copy = join(folder, 'copy');
   const remove = (): void => {
     rmSync(folder, { recursive: true, force: true });

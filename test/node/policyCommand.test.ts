@@ -73,7 +73,7 @@ describe('policy check', () => {
     const base = await place({ 'p.yaml': text });
     const end = await policy(base, ['check', 'p.yaml']);
     expect(end.stdout.replaceAll(base, 'BASE')).toMatch(wanted);
-    expect(end.stdout).toMatch(/^[1-9] errors$/m);
+    expect(end.stdout).toMatch(/^[1-9] errors?: not valid$/m);
     expect(end).toMatchObject({ code: 1, stderr: '' });
   });
 
@@ -90,7 +90,9 @@ describe('policy check', () => {
       [join(base, 'b.yaml'), 1, 10, 'error'],
       [join(base, 'absent.yaml'), 1, 1, 'error'],
       [join(base, 'work'), 1, 1, 'error'],
+      [undefined, undefined, undefined, undefined],
     ]);
+    expect(found.at(-1)).toEqual({ valid: false, refused: true, errors: 4, warnings: 0 });
     expect(found[2]).toMatchObject({ message: 'the file does not exist' });
   });
 
@@ -103,7 +105,15 @@ describe('policy check', () => {
     expect(noted).toMatchObject({ code: 0, stderr: '' });
     expect(noted.stdout).toMatch(/oversign\/policy\.yaml:3:14: info: this version has no API tool/);
     expect(noted.stdout).toMatch(/work\/\.oversign\/policy\.yaml:1:18: \w+: /);
-    expect(noted.stdout).toMatch(/The policy is valid\.\n$/);
+    expect(noted.stdout).toMatch(/Valid, but not all of it counts: 1 warning\n$/);
+    const strict = await policy(base, ['check', '--strict', '--json']);
+    expect(strict.code).toBe(1);
+    expect(JSON.parse(strict.stdout.trim().split('\n').at(-1) ?? '')).toEqual({
+      ...{ valid: true, refused: true, errors: 0, warnings: 1 },
+    });
+    // What tightens alone passes it.
+    writeFileSync(join(base, 'work/.oversign/policy.yaml'), 'timeout: 5\n');
+    expect(await policy(base, ['check', '--strict'])).toMatchObject({ code: 0 });
     writeFileSync(join(base, 'config/oversign/policy.yaml'), 'timeout: 0\n');
     expect(await policy(base, ['check'])).toMatchObject({
       code: 1,
@@ -111,6 +121,20 @@ describe('policy check', () => {
     });
     expect((await policy(base, ['show'])).code).toBe(1);
   });
+});
+
+test('policy check --layer reads a file as that layer, and says what does not count there', async () => {
+  const base = await place({ 'p.yaml': 'confirm_actions: false\n', 'roles.yaml': 'roles: []\n' });
+  expect(await policy(base, ['check', 'p.yaml'])).toMatchObject({ code: 0, stdout: 'The policy is valid.\n' });
+  for (const layer of ['workspace', 'run']) {
+    const end = await policy(base, ['check', 'p.yaml', '--layer', layer, '--strict']);
+    expect([layer, end.code]).toEqual([layer, 1]);
+    expect(end.stdout).toMatch(/p\.yaml:1:18: warning: confirm_actions is looser than the default; .* is ignored\n/);
+    expect(end.stdout).toMatch(/1 warning \(--strict\)\n$/);
+  }
+  expect((await policy(base, ['check', 'roles.yaml'])).code).toBe(0);
+  expect((await policy(base, ['check', 'roles.yaml', '--layer', 'user'])).code).toBe(1);
+  expect(await policy(base, ['check', 'p.yaml', '--layer', 'mine'])).toMatchObject({ code: 2, stdout: '' });
 });
 
 describe('policy show', () => {
