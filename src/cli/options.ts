@@ -55,7 +55,7 @@ const TAKES: ReadonlyMap<string, readonly Option[]> = new Map<string, readonly O
   ['doctor', ['workspace', 'json']],
   ['decide', [...POLICY_PLACES, 'json']],
   ['sandbox', ['workspace', 'policy', 'json']],
-  ['policy check', [...POLICY_PLACES, 'strict', 'json']],
+  ['policy check', [...POLICY_PLACES, 'layer', 'strict', 'json']],
   ['policy check FILE', ['layer', 'strict', 'json']],
   ['policy show', [...POLICY_PLACES, 'json']],
   ['policy schema', ['json']],

@@ -31,6 +31,10 @@ export async function checkFiles(files: readonly string[], options: CheckOptions
 
 /** Those of the workspace, as they are in force together. */
 export async function checkWorkspace(options: DecidingOptions & CheckOptions): Promise<number> {
+  if (options.layer !== undefined) {
+    process.stderr.write('oversign: --layer is for a FILE; the policies of a workspace are what they are\n');
+    return 2;
+  }
   try {
     const { notes } = await new Engine(await decidingParts(options)).policy();
     return report(notes, options);

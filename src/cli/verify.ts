@@ -101,7 +101,7 @@ async function ownLog(
   const hasBegun = hasBegunLog(dirname(audit.file));
   if (account === undefined) return await evidence.verify(signal, progress, named);
   const against = { account: { key: account, from: 'given' as const }, testimonies: named, hasBegun };
-  return verifyInWorker({ file: audit.file, against }, signal, progress);
+  return await verifyInWorker({ file: audit.file, against }, signal, progress);
 }
 
 /** Only what is given counts: the file, a public key, witnesses. */

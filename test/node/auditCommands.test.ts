@@ -112,7 +112,7 @@ test('arguments that a terminal would obey are not given back to it', async () =
   expect((await oversign('history', HOSTILE)).code).toBe(1);
   expect((await oversign('report', HOSTILE)).code).toBe(1);
   expect((await oversign('export', '--run', HOSTILE)).code).toBe(1);
-  expect((await oversign('verify', HOSTILE)).code).toBe(1);
+  expect((await oversign('verify', HOSTILE)).code).toBe(7);
   expect((await oversign('history', '--decision', HOSTILE)).code).toBe(2);
   expect((await oversign('history', '--limit', HOSTILE)).code).toBe(2);
   expect((await oversign(`--${HOSTILE}`)).code).toBe(2);
@@ -197,7 +197,7 @@ test('verify FILE: an export that was changed, a wrong key, no key, JSON', async
   const changed = await oversign('verify', file, '--json');
   expect(changed.code).toBe(1);
   expect(JSON.parse(changed.stdout)).toMatchObject({ ok: false, problem: { seq: 3, property: 'payload' } });
-  expect((await oversign('verify', join(base, 'none'))).stderr).toContain('There is no log');
+  expect((await oversign('verify', join(base, 'none'))).stderr).toContain('NO LOG: ');
 });
 
 test('verify of one’s own log: without one, and with the --witness of another log, of garbage, of nothing', async () => {

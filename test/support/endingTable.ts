@@ -61,6 +61,11 @@ const OWN = {
   'work/.vscode/settings.json': '{"mine": true}\n',
   'work/vendor/.vscode/tasks.json': '{"mine": true}\n',
 };
+/** Nobody is asked about what a phase is made of. */
+const UNASKED = `confirm_actions: false
+max_iterations: 1000
+rules: [{decision: allow, commands: ['python3 makes.py 60'], why: nobody is there}]
+`;
 const AFTERWARDS = { 'work/later/.vscode/settings.json': '{"mine": true}\n' };
 
 function scriptOf(phase: Phase, how: How): ServerScript {
@@ -97,7 +102,7 @@ export async function playEnding(oversign: string, phase: Phase, how: How): Prom
   const server = await openAiServer(scriptOf(phase, how));
   try {
     const isQuiet = phase === 'writing' || (phase === 'command' && how === 'parent');
-    const user = isQuiet ? { 'config/oversign/policy.yaml': 'confirm_actions: false\nmax_iterations: 1000\n' } : {};
+    const user = isQuiet ? { 'config/oversign/policy.yaml': UNASKED } : {};
     plant(base, { 'home/.keep': '', 'work/spare.txt': 'x\n', key: 'sk-test-key\n', ...OWN, ...user });
     git(join(base, 'work'), 'init', '-q', '-b', 'main');
     git(join(base, 'work'), 'init', '-q', 'mine');

@@ -22,6 +22,8 @@ export interface WitnessReport {
   /** ISO 8601; empty for none. */
   time: string;
   problem?: string;
+  /** Somebody named it for this check. */
+  isNamed?: boolean;
 }
 
 export interface Earlier {
@@ -107,7 +109,9 @@ function stateWords(verdict: Verdict): string {
     case 'broken':
       return `NOT WHOLE: ${problem === undefined || problem.seq === 0 ? '' : `event ${problem.seq}: `}${problem?.words ?? ''}. (${problem?.property ?? ''})`;
     case 'unchecked': {
-      const names = verdict.witnesses.filter((one) => one.problem !== undefined).map(({ name }) => name);
+      const names = verdict.witnesses
+        .filter((one) => one.problem !== undefined && one.isNamed === true)
+        .map(({ name }) => name);
       return `CANNOT BE CHECKED against ${names.join(', ')}: why is said below. Without that: ${stateWords({ ...verdict, state: isSignedToItsEnd(verdict) ? 'whole' : 'unsigned' })}`;
     }
     case 'unsigned':

@@ -66,7 +66,8 @@ function verifyOnce(source: Source, against: Against, progress: Progress, everyH
   // That there is nothing is signed by nobody either.
   const isOpen = check.events === 0 ? against.hasBegun !== false : isUnsigned(found.end, unsigned);
   const reports = witnesses.reports();
-  const isUnchecked = reports.some(({ problem }) => problem !== undefined);
+  // Somebody wanted to know what exactly these say; of others it is said that they could not be asked.
+  const isUnchecked = reports.some(({ problem, isNamed }) => problem !== undefined && isNamed === true);
   const state = bad ? 'broken' : isUnchecked ? 'unchecked' : isOpen ? 'unsigned' : 'whole';
   return {
     state,

@@ -96,6 +96,7 @@ export class WitnessCheck {
         upTo,
         time: own.find(({ seq }) => seq === upTo)?.time ?? '',
         ...(problem !== undefined && { problem }),
+        ...(isNamed === true && { isNamed }),
       };
     });
   }
