@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, inject, test } from 'vitest';
 import { runCli, type CliEnd } from '../support/cli.ts';
@@ -15,7 +15,7 @@ interface Place {
 async function place(): Promise<Place> {
   const base = await temporaryFolder();
   await plant(base, { 'work/a.txt': 'a\n', 'home/.keep': '' });
-  await plant(join(base, 'config/oversign'), { 'policy.yaml': `audit: {witness: [${join(base, 'seen.jsonl')}]}\n` });
+  await plant(join(base, 'config/oversign'), { 'policy.yaml': `audit: {witness_files: [${join(base, 'seen.jsonl')}]}\n` });
   expect((await runCli(['run', 'x', '--workspace', 'work', '--model', 'demo'], { base })).code).toBe(0);
   writeFileSync(join(base, 'key.pem'), (await runCli(['key'], { base })).stdout);
   expect((await runCli(['export', '--output', 'export.jsonl'], { base })).code).toBe(0);
@@ -68,7 +68,6 @@ test.each([
     time: '2026-01-01T00:00:00Z',
   };
   await plant(base, { garbage: 'no\nthing\n', empty: '', 'other.jsonl': `${JSON.stringify(other)}\n` });
-  mkdirSync(join(base, 'folder'));
   const end = await verify(['export.jsonl', '--key', 'key.pem', '--witness', witness, '--json']);
   expect(end.code).toBe(6);
   expect(JSON.parse(end.stdout)).toMatchObject({ state: 'unchecked', ok: false });
