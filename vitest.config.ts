@@ -10,6 +10,8 @@ export default defineConfig({
     hookTimeout: 60_000,
     pool: 'forks',
     maxWorkers: 2,
+    // Node 24 now and then aborts where it frees compiled WebAssembly (nodejs/node#64500).
+    execArgv: ['--no-wasm-code-gc'],
     env: { PATH: testPath(process.env['PATH'] ?? '') },
     sequence: { sequencer: LongestFirst },
     globalSetup: ['test/support/built.setup.ts'],

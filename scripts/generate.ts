@@ -1,5 +1,5 @@
 /**
- * `npm run generate`: writes the names of the tools for the policy's schema, and what is known of the providers; what is made from the schemas: the policy's JSON Schema, its reference page, the table of
+ * `npm run generate`: writes the names of the tools and of the sandboxes for the policy's schema, and what is known of the providers; what is made from the schemas: the policy's JSON Schema, its reference page, the table of
  * events, and the settings in the manifest; what the README says of system packages; and the lock as every npm leaves
  * it. With `--check` it writes nothing and fails where a file is not what it would write.
  */
@@ -8,9 +8,12 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { policyJsonSchema } from '../src/core/policy/jsonSchema.ts';
-import { BUILT_IN } from '../src/core/tools/table.ts';
+import type { ToolPorts } from '../src/core/tools/ports.ts';
+import { builtInTools } from '../src/core/tools/table.ts';
 import { PROVIDERS } from '../src/node/models/providers.ts';
+import { CONFINING, TO_COME } from '../src/node/sandbox/backends.ts';
 import { auditPage } from './generate/auditPage.ts';
+import { backendNames } from './generate/backendNames.ts';
 import { steadyLock } from './generate/lockFile.ts';
 import { withSettings } from './generate/manifest.ts';
 import { policyPage } from './generate/policyPage.ts';
@@ -21,8 +24,12 @@ import { toolNames } from './generate/toolNames.ts';
 const repository = join(import.meta.dirname, '..');
 const TOOL_NAMES_FILE = 'src/core/policy/toolNames.ts';
 const PROVIDERS_FILE = 'src/shared/providers.ts';
+const BACKENDS_FILE = 'src/core/sandbox/backendNames.ts';
 /** Modules that what follows is made from. */
-const MODULES: readonly string[] = [TOOL_NAMES_FILE, PROVIDERS_FILE];
+const MODULES: readonly string[] = [TOOL_NAMES_FILE, PROVIDERS_FILE, BACKENDS_FILE];
+
+// No call is described with them.
+const NO_PORTS = {} as ToolPorts;
 
 /** The file as it stands; empty where there is none. */
 function current(file: string): string {
@@ -33,8 +40,9 @@ function current(file: string): string {
 /** Every generated file with its content, formatted as the repository is. */
 export async function generated(): Promise<{ file: string; content: string }[]> {
   const contents = {
-    [TOOL_NAMES_FILE]: toolNames(Object.keys(BUILT_IN)),
+    [TOOL_NAMES_FILE]: toolNames(builtInTools(NO_PORTS)),
     [PROVIDERS_FILE]: providers(PROVIDERS),
+    [BACKENDS_FILE]: backendNames(Object.values(CONFINING), TO_COME),
     'media/policy.schema.json': JSON.stringify(policyJsonSchema(), null, 2),
     'docs/policy.md': policyPage(),
     'docs/audit.md': auditPage(current('docs/audit.md')),

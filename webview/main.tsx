@@ -1,7 +1,16 @@
 // First, because zod looks at this setting while the shared schemas are made.
 import './state/noEval.ts';
 import '@vscode/codicons/dist/codicon.css';
-import './panel.css';
+// In this order: where two of them speak of one element, the later one counts.
+import './styles/base.css';
+import './styles/layout.css';
+import './styles/words.css';
+import './styles/controls.css';
+import './styles/cards.css';
+import './styles/blocks.css';
+import './styles/answers.css';
+import './styles/transcript.css';
+import './styles/asking.css';
 import { createRoot } from 'react-dom/client';
 import { App } from './App.tsx';
 import { acquireVsCodeApi } from './state/host.ts';

@@ -1,10 +1,15 @@
+import type { AnyTool } from '../../src/core/tools/tool.ts';
+
 /** The module of the tools' names: the policy's schema stands below the tools, and cannot import their table. */
-export function toolNames(names: readonly string[]): string {
+export function toolNames(tools: readonly Pick<AnyTool, 'name' | 'effects'>[]): string {
+  const lines = tools.map(({ name, effects }) => `${name}: [${effects.map((effect) => `'${effect}'`).join(', ')}],`);
   return [
     '// Generated from src/core/tools/table.ts. Change that, then run: npm run generate',
-    '/** The tools that a rule may speak of. */',
-    `export const TOOL_NAMES = [${names.map((name) => `'${name}'`).join(', ')}] as const;`,
-    'export type ToolName = (typeof TOOL_NAMES)[number];',
+    "import type { Effect } from '../../shared/action.ts';",
+    '/** The tools that a rule may speak of, and what the calls of each can do. */',
+    `export const TOOLS = { ${lines.join(' ')} } as const satisfies Record<string, readonly Effect[]>;`,
+    'export type ToolName = keyof typeof TOOLS;',
+    'export const TOOL_NAMES = Object.keys(TOOLS) as [ToolName, ...ToolName[]];',
     '',
   ].join('\n');
 }

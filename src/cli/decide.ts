@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { Engine } from '../compose.ts';
+import { composeEngine } from '../compose.ts';
+import type { Engine } from '../core/engine/engine.ts';
 import type { Trial } from '../core/lab/tryCall.ts';
 import { decidingParts, type DecidingOptions } from '../node/lab/decidingParts.ts';
 import { visibleLine } from '../shared/visible.ts';
@@ -16,7 +17,7 @@ const LineSchema = z.object({ tool: z.string(), arguments: z.unknown().optional(
  */
 export async function decide(options: DecidingOptions): Promise<number> {
   const parts = await decidingParts(options);
-  const engine = new Engine(parts);
+  const engine = composeEngine(parts);
   process.stdout.on('error', (error: Error & { code?: string }) => {
     if (error.code === 'EPIPE') process.exit(0); // nobody reads any further
     throw error;

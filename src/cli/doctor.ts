@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import { Engine } from '../compose.ts';
-import { commandsProblem } from '../core/tools/confinement.ts';
+import { composeEngine } from '../compose.ts';
+import { commandsProblem, policyRefusal } from '../core/tools/confinement.ts';
 import { limitRecord } from '../core/sandbox/limitWords.ts';
 import { limitsOf } from '../core/tools/runner.ts';
 import { verdictWords } from '../core/audit/verdict.ts';
@@ -27,7 +27,7 @@ export async function doctor(workspace: string, json: boolean): Promise<number> 
     });
     await using evidence = node.evidence;
     items.push({ name: 'workspace', ok: true, words: node.parts.roots.join(', ') });
-    const engine = new Engine(node.parts);
+    const engine = composeEngine(node.parts);
     await engine.interrupted();
     try {
       const policy = await engine.policy();
@@ -35,8 +35,8 @@ export async function doctor(workspace: string, json: boolean): Promise<number> 
       items.push({ name: 'policy', ok: true, words: ['valid', ...notes].join('; ') });
       if (!policy.confirmActions.value)
         items.push({ name: 'questions', ok: true, words: 'reduced by your policy (confirm_actions: false)' });
-      const status = await node.sandbox.status(limitsOf(policy));
-      await engine.noteSandbox(status);
+      const status = await node.sandbox.chosen(policy.backend.value).status(limitsOf(policy));
+      if (policyRefusal(policy) === undefined) await engine.noteSandbox(status);
       items.push({
         name: 'sandbox',
         ok: status.works,

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { Engine } from '../compose.ts';
+import { composeEngine } from '../compose.ts';
 import { changeLines, policyEntries, policyText } from '../core/policy/entries.ts';
 import { policyJsonSchema } from '../core/policy/jsonSchema.ts';
 import { nodeParts } from '../node/engineParts.ts';
@@ -35,7 +35,7 @@ export async function policy(words: readonly string[], options: PolicyOptions): 
 }
 
 async function show(options: PolicyOptions): Promise<number> {
-  const effective = await new Engine(await decidingParts(options)).policy();
+  const effective = await composeEngine(await decidingParts(options)).policy();
   for (const { file, line, column, severity, message } of effective.notes)
     process.stderr.write(`${visibleLine(`${file}:${line}:${column}: ${severity}: ${message}`)}\n`);
   process.stdout.write(
@@ -52,7 +52,7 @@ async function accept(options: PolicyOptions): Promise<number> {
     editor: { isUnsaved: () => false },
   });
   await using _log = node.evidence;
-  const engine = new Engine(node.parts);
+  const engine = composeEngine(node.parts);
   const offers = await engine.acceptable();
   if (offers.length === 0) {
     process.stdout.write('There is no workspace policy here that waits to be accepted.\n');

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { Engine } from '../compose.ts';
+import { composeEngine } from '../compose.ts';
 import type { Diagnostic, Layer } from '../core/policy/layer.ts';
 import { PolicyInvalid } from '../core/policy/policyInvalid.ts';
 import { decidingParts, type DecidingOptions } from '../node/lab/decidingParts.ts';
@@ -36,7 +36,7 @@ export async function checkWorkspace(options: DecidingOptions & CheckOptions): P
     return 2;
   }
   try {
-    const { notes } = await new Engine(await decidingParts(options)).policy();
+    const { notes } = await composeEngine(await decidingParts(options)).policy();
     return report(notes, options);
   } catch (error) {
     if (error instanceof PolicyInvalid) return report(error.diagnostics, options);

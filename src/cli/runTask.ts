@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import { Engine } from '../compose.ts';
+import { composeEngine } from '../compose.ts';
+import type { Engine } from '../core/engine/engine.ts';
 import { nodeParts, WorkspaceRefused, type NodeParts } from '../node/engineParts.ts';
 import { chooseModel, type ModelChoice } from '../node/models/chooseModel.ts';
 import type { RunState, RunView } from '../shared/runView.ts';
@@ -62,7 +63,7 @@ export async function runTask(task: string, options: RunOptions, version: string
     tellError(error);
     return error instanceof WorkspaceRefused ? 2 : 1;
   }
-  const engine = new Engine(node.parts);
+  const engine = composeEngine(node.parts);
   engine.onBug = tellError;
   for (const key of keys) engine.addSecret(key);
   const asker = openAsker(output, {
@@ -110,7 +111,7 @@ async function withEngine(at: At, options: RunOptions & { task: string; choice: 
   const policy = await engine.policy();
   for (const note of policy.notes) say(`${note.severity}: ${note.file}:${note.line}:${note.column}: ${note.message}`);
   if (!policy.confirmActions.value) write('Questions are reduced by your policy (confirm_actions: false).\n');
-  const chosen = await chooseModel(options.choice, node.parts.roots[0] ?? '/', node.sandbox);
+  const chosen = await chooseModel(options.choice, node.parts.roots[0] ?? '/', node.sandbox.chosen('auto'));
   if (!chosen.ok) return fail(chosen.problem, 2);
   say(`Model: ${chosen.model.label}. ${chosen.model.destination}`);
   answerInTerminal(at);

@@ -1,4 +1,4 @@
-import { Engine } from '../compose.ts';
+import { composeEngine } from '../compose.ts';
 import type { Ending, HeldLimit, SandboxResult } from '../core/sandbox/port.ts';
 import { endingWords } from '../core/sandbox/endingWords.ts';
 import { confinementProblem } from '../core/tools/confinement.ts';
@@ -50,7 +50,7 @@ async function inSandbox(argv: readonly string[], options: SandboxOptions): Prom
     ...(options.policy !== undefined && { runPolicy: options.policy }),
   });
   await using _log = node.evidence;
-  const engine = new Engine(node.parts);
+  const engine = composeEngine(node.parts);
   const { policy, scope } = await engine.profile();
   const refuse = (why: string): number => {
     process.stderr.write(`oversign: ${visibleLine(why)}\n`);
@@ -61,12 +61,13 @@ async function inSandbox(argv: readonly string[], options: SandboxOptions): Prom
   if (problem !== undefined) return refuse(problem);
   for (const words of await engine.finishBrokenOff()) process.stderr.write(`oversign: ${visibleLine(words)}\n`);
   using endings = new Endings();
-  const result = await node.sandbox.run(
+  const sandbox = node.sandbox.chosen(policy.backend.value);
+  const result = await sandbox.run(
     sandboxSpec({
       launch: {
         argv: [...argv],
         cwd: node.parts.roots[0] ?? '/',
-        environment: await node.sandbox.environment(policy.variables.value),
+        environment: await sandbox.environment(policy.variables.value),
         workspace: 'writable',
         secrets: 'visible',
       },

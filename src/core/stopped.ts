@@ -1,5 +1,4 @@
 import type { StoppedBy } from '../shared/answered.ts';
-import type { Json } from '../shared/json.ts';
 import { Cancelled, Interruption, LimitReached } from './outcome.ts';
 
 /** A run's work was ended from outside, and by what is known. */
@@ -13,10 +12,16 @@ export class Stopped extends Cancelled {
   }
 }
 
-/** What took a question back, as its answer is recorded. A person who stopped the run answered nothing. */
-export function takenBackBy(why: Cancelled): { by: string } & Record<string, Json> {
+/** What took a question back, as its answer is recorded: with `cancelled`, a person who stopped the run, if it says where. */
+type TakenBack = Omit<StoppedBy, 'by'> & {
+  by: Exclude<StoppedBy['by'], 'person'> | 'cancelled' | 'limit' | 'interruption';
+};
+
+/** A person who stopped the run answered nothing. */
+export function takenBackBy(why: Cancelled): TakenBack {
   if (why instanceof Interruption) return { by: 'interruption' };
   if (why instanceof LimitReached) return { by: 'limit' };
   if (!(why instanceof Stopped)) return { by: 'cancelled' };
-  return why.from.by === 'person' ? { ...why.from, by: 'cancelled' } : { ...why.from };
+  const { by } = why.from;
+  return { ...why.from, by: by === 'person' ? 'cancelled' : by };
 }

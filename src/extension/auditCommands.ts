@@ -51,9 +51,18 @@ export function registerAuditCommands(command: Register, controller: Controller)
   });
   onNode('openChange', ['action'], async (node, { log }) => {
     if (node.kind !== 'action') return;
-    const { path, before, after } = await log.change(node.run.run, node.action.id);
-    const name = path.slice(path.lastIndexOf('/') + 1);
-    await documents.showTexts(node.action.id, path, `${name} (before ↔ after this action)`, before, after);
+    await documents.showTexts(
+      node.action.id,
+      '(before ↔ after this action)',
+      await log.changes(node.run.run, node.action.id),
+    );
+  });
+  onNode('revertAction', ['action'], async (node, { engine }) => {
+    if (node.kind !== 'action') return;
+    if (!vscode.workspace.isTrusted) throw new Failure('Actions are reverted only in a trusted workspace.');
+    await controller.view.reveal(); // what would happen is shown there, and asked
+    const { text } = await engine.revert({ run: node.run.run, action: node.action.id });
+    void vscode.window.showInformationMessage(plain(`Oversign: ${node.action.title}: ${text}`));
   });
   onNode('copyRecord', ['run', 'turn', 'action'], async (node, { log }) => {
     const text =

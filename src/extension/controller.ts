@@ -1,29 +1,27 @@
 import * as vscode from 'vscode';
 import { Failure } from '../core/outcome.ts';
-import type { PanelWish } from '../shared/protocol.ts';
 import type { PanelState } from '../shared/runView.ts';
 import { AgentView } from '../vscode/agentView.ts';
 import { AuditTree, type TreeTurn } from '../vscode/auditTree.ts';
-import { EditorWitness } from '../vscode/editorWitness.ts';
-import { openPolicyFile } from '../vscode/policyFile.ts';
 import { PolicyAssist } from '../vscode/policyAssist.ts';
 import { PolicyMarks } from '../vscode/policyMarks.ts';
-import { chooseModel } from '../vscode/settings.ts';
 import { StatusBar } from '../vscode/statusBar.ts';
 import { watchFiles } from '../vscode/fileWatch.ts';
 import { TextDocuments } from '../vscode/textDocuments.ts';
 import { Announcements } from './announcements.ts';
 import { ModelChoice } from './modelChoice.ts';
-import { allowAlways } from './policyCommands.ts';
 import { Faults } from './faults.ts';
+import { followEditor } from './followEditor.ts';
+import { panelState } from './panelState.ts';
+import { doWish } from './panelWishes.ts';
 import type { Session } from './session.ts';
 import { IN_THIS_WINDOW } from './thisWindow.ts';
+import { WindowSession } from './windowSession.ts';
 
 /** Everything of one window: the views, and the session that is opened at the first need. */
 export class Controller implements vscode.Disposable {
   readonly view: AgentView;
   readonly tree: AuditTree;
-  readonly #context: vscode.ExtensionContext;
   readonly documents = new TextDocuments();
   readonly faults = new Faults();
   readonly #status = new StatusBar();
@@ -39,19 +37,25 @@ export class Controller implements vscode.Disposable {
   );
   readonly #model: ModelChoice;
   readonly #announcements: Announcements;
-  #session: Promise<Session> | undefined;
-  #problem: string | undefined;
+  readonly #session: WindowSession;
   #looks = 0;
   #policies = vscode.Disposable.from();
 
   constructor(context: vscode.ExtensionContext) {
-    this.#context = context;
+    this.#session = new WindowSession(context, {
+      opened: (session) => {
+        this.#opened(session);
+      },
+      failed: () => {
+        this.view.changed();
+      },
+    });
     this.#model = new ModelChoice(context.secrets);
     this.view = new AgentView(
       context.extensionUri,
       () => this.#snapshot(),
       (message) => {
-        this.#run(() => this.#onMessage(message));
+        this.#run(() => doWish(message, this));
       },
     );
     this.#announcements = new Announcements(this.view, (work) => {
@@ -67,42 +71,39 @@ export class Controller implements vscode.Disposable {
         this.faults.noting(async () => (await this.session()).log.turns(run, filter)),
       // Other windows write the same log: coming back to the tree is the moment to see what they did.
       seen: () => {
-        if (this.#session) this.#run(async () => (await this.session()).refreshInterrupted());
+        if (this.#session.isWanted) this.#run(async () => (await this.session()).refreshInterrupted());
       },
     });
   }
 
-  /** Follows what changes around it: trust, settings, policy files, workspace folders. */
+  /** Follows what changes around it. */
   follow(): vscode.Disposable[] {
-    const look = (): void => {
-      // Nothing has been opened yet: whatever opens it first will look.
-      if (this.#session) this.#run(() => this.look());
-    };
-    return [
-      vscode.workspace.onDidGrantWorkspaceTrust(() => {
+    return followEditor({
+      look: () => {
+        // Nothing has been opened yet: whatever opens it first will look.
+        if (this.#session.isWanted) this.#run(() => this.look());
+      },
+      reopen: () => {
+        this.#run(async () => {
+          await this.#session.reopen();
+          this.view.changed();
+          this.tree.refresh();
+        });
+      },
+      changed: () => {
         this.view.changed();
-      }),
-      vscode.workspace.onDidChangeConfiguration((event) => {
-        if (event.affectsConfiguration('oversign')) look();
-      }),
-      vscode.workspace.onDidSaveTextDocument((document) => {
-        if (document.fileName.endsWith('policy.yaml')) look();
-      }),
-      vscode.workspace.onDidChangeWorkspaceFolders(() => {
-        this.#run(() => this.#reopen());
-      }),
-    ];
+      },
+    });
   }
 
   /** The session of this window. A failed opening is tried again at the next need, and its reason is shown. */
   session(): Promise<Session> {
-    this.#session ??= this.#open().catch((error: unknown) => {
-      this.#session = undefined;
-      this.#problem = error instanceof Error ? error.message : String(error);
-      this.view.changed();
-      throw error;
-    });
-    return this.#session;
+    return this.#session.open();
+  }
+
+  /** Whether it was tried to open the session, however that went. */
+  get hasTried(): boolean {
+    return this.#session.isWanted || this.#session.problem !== undefined;
   }
 
   /** Starts a run with a task, or hands the text to the present run. What could not be sent goes back to the box. */
@@ -157,8 +158,7 @@ export class Controller implements vscode.Disposable {
 
   /** Ends what runs and closes the log; VS Code waits a few seconds for it. */
   async close(): Promise<void> {
-    const session = await this.#session?.catch(() => undefined);
-    await session?.[Symbol.asyncDispose]();
+    await this.#session.close();
   }
 
   dispose(): void {
@@ -175,35 +175,13 @@ export class Controller implements vscode.Disposable {
       part.dispose();
   }
 
-  /** A session is for one set of folders: another set is another session, and a run in the old one is interrupted. */
-  async #reopen(): Promise<void> {
-    await this.close();
-    this.#session = undefined;
-    this.#problem = undefined;
-    await this.session();
-    this.view.changed();
-    this.tree.refresh();
-  }
-
-  async #open(): Promise<Session> {
-    const { Session } = await import('./session.ts');
-    const folders = (vscode.workspace.workspaceFolders ?? []).filter((folder) => folder.uri.scheme === 'file');
-    const manifest = this.#context.extension.packageJSON as { version: string };
-    const session = await Session.open({
-      folders: folders.map((folder) => folder.uri.fsPath),
-      environment: process.env,
-      version: manifest.version,
-      installation: this.#context.extensionPath,
-      witnesses: [new EditorWitness(this.#context.globalState)],
-      editor: {
-        isUnsaved: (path) =>
-          vscode.workspace.textDocuments.some(
-            (document) => document.isDirty && document.uri.scheme === 'file' && document.uri.fsPath === path,
-          ),
-      },
-    });
-    this.#problem = undefined;
+  #opened(session: Session): void {
     for (const words of session.leftBehind) void vscode.window.showWarningMessage(words);
+    // Somebody else may write them: git, another editor, a terminal, an administrator.
+    this.#policies.dispose();
+    this.#policies = watchFiles(session.policyFiles, () => {
+      this.#run(() => this.look());
+    });
     this.faults.mask = (text) => session.engine.redactor.text(text);
     session.engine.onBug = (error) => {
       this.faults.tell(error);
@@ -211,11 +189,6 @@ export class Controller implements vscode.Disposable {
     session.engine.onChange(() => {
       this.#announcements.announce(session.engine.view().approvals);
       this.view.changed();
-    });
-    // Somebody else may write them: git, another editor, a terminal, an administrator.
-    this.#policies.dispose();
-    this.#policies = watchFiles(session.policyFiles, () => {
-      this.#run(() => this.look());
     });
     session.onAppend(() => {
       this.tree.refresh();
@@ -225,83 +198,12 @@ export class Controller implements vscode.Disposable {
       this.#run(() => this.look());
       this.tree.refresh();
     });
-    return session;
   }
 
   async #snapshot(): Promise<PanelState> {
-    const trusted = vscode.workspace.isTrusted;
-    const folder = vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file');
-    const nothing = {
-      approvals: [],
-      interrupted: [],
-      sandbox: { state: 'unknown' as const, text: 'The sandbox has not been looked at yet.' },
-      policy: { state: 'unknown' as const, notes: [], asksLess: false },
-    };
-    // Only looks: opening, and trying again, is for whoever wants something done.
-    const session = await this.#session?.catch(() => undefined);
-    const state: PanelState = session
-      ? { trusted, model: this.#model.shown, ...session.panel() }
-      : {
-          trusted,
-          ...(folder && { folder: folder.uri.fsPath }),
-          model: { ...this.#model.shown, ...(this.#problem !== undefined && { problem: this.#problem }) },
-          ...nothing,
-        };
+    const state = panelState(await this.#session.current(), this.#model.shown, this.#session.problem);
     this.#status.show(state);
     return state;
-  }
-
-  async #onMessage(message: PanelWish): Promise<void> {
-    if (message.type === 'choose-model') {
-      await chooseModel();
-      await this.look();
-      return;
-    }
-    if (message.type === 'check-sandbox') {
-      await this.look(true);
-      return;
-    }
-    // A panel that was just opened shows what there is; a failure is shown by it and not tried again by itself.
-    if (message.type === 'ready' && (this.#session !== undefined || this.#problem !== undefined)) return;
-    const session = await this.session();
-    switch (message.type) {
-      case 'ready':
-        return;
-      case 'send':
-        await this.send(message.text, message.run);
-        return;
-      case 'new-run':
-        await this.newRun();
-        return;
-      case 'stop':
-        await this.stop();
-        return;
-      case 'resume':
-        await this.resume(message.run);
-        return;
-      case 'dismiss':
-        session.dismiss(message.run);
-        this.view.changed();
-        return;
-      case 'answer':
-        session.engine.answer(message.approval, message.digest, message.answer, IN_THIS_WINDOW);
-        this.view.changed();
-        return;
-      case 'always':
-        await allowAlways(this, message.approval, message.digest);
-        return;
-      case 'revoke-grant':
-        await session.engine.revokeGrant(message.grant);
-        return;
-      case 'open-diff': {
-        const preview = session.engine.desk.preview(message.approval);
-        if (preview) await this.documents.showDiff(message.approval, preview.path, preview.before, preview.after);
-        return;
-      }
-      case 'open-policy':
-        await openPolicyFile(session.userPolicy);
-        return;
-    }
   }
 
   /** Runs something nobody waits for; what goes wrong is shown. */

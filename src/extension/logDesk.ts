@@ -1,4 +1,6 @@
-import { fileChange } from '../core/audit/change.ts';
+import { comparable } from '../core/audit/changed.ts';
+import { oldChange } from '../core/audit/oldChange.ts';
+import type { ActionOf } from '../core/checkpoint/port.ts';
 import type { RunFilter } from '../core/audit/filter.ts';
 import { isEmpty } from '../core/audit/filter.ts';
 import { runPage } from '../core/audit/html.ts';
@@ -22,6 +24,14 @@ const TITLES: Record<Verdict['state'], string> = {
   unchecked: 'The audit log cannot be checked against everything',
   broken: 'The audit log is NOT whole',
 };
+
+/** A file's text before and after an action, as far as it is kept. */
+interface Sides {
+  path: string;
+  before: string | undefined;
+  after: string | undefined;
+}
+type SidesOfChange = { [K in keyof Sides]: NonNullable<Sides[K]> };
 
 /** What the window does with the log: reads, checks, exports and erases. It decides nothing itself. */
 export class LogDesk {
@@ -65,16 +75,34 @@ export class LogDesk {
       .find((one) => one.id === action);
   }
 
-  /** Both sides of what an action did to a file. Throws a sentence where they are not known any more. */
-  async change(run: string, action: string): Promise<{ path: string; before: string; after: string }> {
+  /** Both sides of what an action did to files. Throws a sentence where they are not known any more. */
+  async changes(run: string, action: string): Promise<SidesOfChange[]> {
     const node = await this.action(run, action);
-    const change = node && fileChange(node);
-    if (!change) throw new Failure('This action changed no file that could be shown, or its details were erased.');
-    const before = await this.#node.parts.checkpoints.text(run, action, change.path);
-    const after = before === undefined ? undefined : change.after(before);
-    if (before === undefined || after === undefined)
+    const changed = node && (await this.#sides(node, { run, action }));
+    if (!changed || changed.length === 0)
+      throw new Failure('This action changed no file that could be shown, or its details were erased.');
+    const known = changed.flatMap(({ path, before, after }) =>
+      before === undefined || after === undefined ? [] : [{ path, before, after }],
+    );
+    if (known.length === 0)
       throw new Failure('What stood in the file before is not kept any more, so that there is nothing to compare.');
-    return { path: change.path, before, after };
+    return known;
+  }
+
+  async #sides({ changed, tool, events }: ActionNode, of: ActionOf): Promise<Sides[]> {
+    const { checkpoints } = this.#node.parts;
+    if (changed)
+      return Promise.all(
+        comparable(changed).map(async ({ path, before, after }) => ({
+          path,
+          before: before.kind === 'absent' ? '' : await checkpoints.text(of, path, 'before'),
+          after: after?.kind === 'absent' ? '' : await checkpoints.text(of, path, 'after'),
+        })),
+      );
+    const old = oldChange(tool, events);
+    if (!old) return [];
+    const before = await checkpoints.text(of, old.path, 'before');
+    return [{ path: old.path, before, after: before === undefined ? undefined : old.after(before) }];
   }
 
   verify(signal: AbortSignal, progress: (done: number, of: number) => void): Promise<Verdict | undefined> {

@@ -26,15 +26,14 @@ export function registerPolicyCommands(command: Register, controller: PolicyWind
   });
   command('tryAction', async () => {
     const { lab } = await controller.session();
-    const order = ['run_command', ...lab.tools.filter((tool) => tool !== 'run_command')];
-    const tool = await vscode.window.showQuickPick(order, {
+    const tool = await vscode.window.showQuickPick(lab.tools, {
       title: 'Oversign: Try an Action',
       placeHolder: 'What would happen if the agent called this tool? Nothing is done.',
     });
     if (tool === undefined) return;
     const argument = await vscode.window.showInputBox({
       title: `Oversign: Try ${tool}`,
-      prompt: tool === 'run_command' ? 'The command line' : 'The path, relative to the workspace folder',
+      prompt: await lab.triedWith(tool),
       ignoreFocusOut: true,
     });
     if (argument === undefined || argument === '') return;

@@ -1,4 +1,4 @@
-import type { Engine } from '../compose.ts';
+import type { Engine } from '../core/engine/engine.ts';
 import { explainDecision } from '../core/audit/explain.ts';
 import { block, code } from '../core/audit/markdown.ts';
 import { turnsOf } from '../core/audit/tree.ts';
@@ -7,6 +7,7 @@ import { alwaysPolicy } from '../core/policy/always.ts';
 import type { Reach } from '../core/kinds/kind.ts';
 import { changeLines, policyText } from '../core/policy/entries.ts';
 import { TOOL_NAMES } from '../core/policy/toolNames.ts';
+import { toolsThat } from '../core/policy/toolsThat.ts';
 import type { NodeParts } from '../node/engineParts.ts';
 import { readPolicy } from '../node/policy/readPolicy.ts';
 import { writePolicy } from '../node/policy/writePolicy.ts';
@@ -34,8 +35,13 @@ export class PolicyLab {
     return policyText(await this.#engine.policy());
   }
 
+  /** Every tool; first what is tried most. */
   get tools(): readonly string[] {
-    return TOOL_NAMES;
+    return [...new Set([...toolsThat('execute'), ...TOOL_NAMES])];
+  }
+
+  triedWith(tool: string): Promise<string> {
+    return this.#engine.triedWith(tool);
   }
 
   /** What would happen if the agent made this call: a text for people. `argument` is the command or the path. */

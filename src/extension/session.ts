@@ -1,10 +1,11 @@
-import { Engine } from '../compose.ts';
+import { composeEngine } from '../compose.ts';
+import type { Engine } from '../core/engine/engine.ts';
 import { PolicyInvalid } from '../core/policy/policyInvalid.ts';
 import type { Model } from '../core/models/port.ts';
 import { mergePolicies, type EffectivePolicy } from '../core/policy/merge.ts';
 import type { Diagnostic } from '../core/policy/layer.ts';
 import type { Probe, SandboxStatus } from '../core/sandbox/port.ts';
-import { commandsProblem } from '../core/tools/confinement.ts';
+import { commandsProblem, policyRefusal } from '../core/tools/confinement.ts';
 import { limitsOf } from '../core/tools/runner.ts';
 import { nodeParts, type NodeOptions, type NodeParts } from '../node/engineParts.ts';
 import { chooseModel, type ChosenModel, type ModelChoice } from '../node/models/chooseModel.ts';
@@ -38,7 +39,7 @@ export class Session implements AsyncDisposable {
 
   private constructor(node: NodeParts) {
     this.#node = node;
-    this.engine = new Engine(node.parts);
+    this.engine = composeEngine(node.parts);
     this.lab = new PolicyLab(this.engine, node);
     this.log = new LogDesk(node);
   }
@@ -98,8 +99,8 @@ export class Session implements AsyncDisposable {
       const policy = await this.engine.policy();
       await this.engine.notePolicy(policy);
       this.#standing = { ok: true, policy };
-      const status = await this.#node.sandbox.status(limitsOf(policy));
-      await this.engine.noteSandbox(status);
+      const status = await this.#node.sandbox.chosen(policy.backend.value).status(limitsOf(policy));
+      if (policyRefusal(policy) === undefined) await this.engine.noteSandbox(status);
       const problem = await commandsProblem(policy, this.#node.parts);
       this.#sandbox =
         status.works && problem !== undefined ? { works: false, cause: `No commands: ${problem}.`, fix: '' } : status;
@@ -107,7 +108,7 @@ export class Session implements AsyncDisposable {
       if (!(error instanceof PolicyInvalid)) throw error;
       this.#standing = { ok: false, words: error.message, diagnostics: error.diagnostics };
       // The sandbox is what it is, whatever the policy says.
-      this.#sandbox = await this.#node.sandbox.status(limitsOf(mergePolicies([])));
+      this.#sandbox = await this.#node.sandbox.chosen('auto').status(limitsOf(mergePolicies([])));
     }
     return { standing: this.#standing, sandbox: this.#sandbox };
   }
@@ -117,7 +118,7 @@ export class Session implements AsyncDisposable {
     const key = JSON.stringify(choice);
     if (this.#model && this.#modelKey === key) return this.#model;
     if (choice.apiKey !== '') this.engine.addSecret({ name: 'API_KEY', value: choice.apiKey });
-    this.#model = await chooseModel(choice, this.folder ?? '/', this.#node.sandbox);
+    this.#model = await chooseModel(choice, this.folder ?? '/', this.#node.sandbox.chosen('auto'));
     this.#modelKey = key;
     return this.#model;
   }

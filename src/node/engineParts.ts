@@ -6,7 +6,7 @@ import type { EngineParts } from '../compose.ts';
 import { isInside } from '../core/scope/spelling.ts';
 import type { EditorBuffers } from '../core/scope/files.ts';
 import { duringRun } from '../core/sandbox/life.ts';
-import type { OpenSandbox } from '../core/sandbox/port.ts';
+import type { OpenSandboxes } from '../core/sandbox/port.ts';
 import type { Witness } from '../core/audit/port.ts';
 import { AuditClient } from './audit/auditClient.ts';
 import { Evidence } from './audit/evidence.ts';
@@ -20,8 +20,9 @@ import { makePrivate, ownFolders, type OwnFolders } from './folders.ts';
 import { account } from './account.ts';
 import { Acceptance } from './policy/acceptance.ts';
 import { organizationPolicy, PolicyFiles } from './policy/policyFiles.ts';
-import { confiningBackend, UNCONFINED } from './sandbox/backends.ts';
+import { UNCONFINED } from './sandbox/backends.ts';
 import { refuseWorkspace } from './sandbox/cage.ts';
+import { Confining } from './sandbox/confining.ts';
 import { LaterPaths } from './sandbox/laterPaths.ts';
 import { gitInSandbox } from './sandbox/trackedFiles.ts';
 import { join, resolve } from 'node:path';
@@ -49,7 +50,7 @@ export interface NodeParts {
   parts: EngineParts;
   audit: AuditClient;
   evidence: Evidence;
-  sandbox: OpenSandbox;
+  sandbox: OpenSandboxes;
   folders: OwnFolders;
   userPolicy: string;
   acceptance: Acceptance;
@@ -93,7 +94,7 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
   const evidence = new Evidence({ audit, data: folders.data, home, environment, version, witnesses });
   const later = new LaterPaths(roots, folders.home, [folders.data, folders.config]);
   const place = { folders, environment, never: roots };
-  const sandbox = confiningBackend().open(place);
+  const sandbox = new Confining(place);
   try {
     await sandbox.recover();
   } catch (error) {
@@ -127,7 +128,7 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
       inSandbox: (run, work) => duringRun(sandbox, run, work),
       checkpoints: new BlobCheckpoints(folders.data),
       versionControl: (scope) =>
-        gitInSandbox(sandbox, {
+        gitInSandbox(sandbox.chosen('auto'), {
           isDenied: (path) => scope().isDenied(path),
           isProtected: (path) => scope().isProtected(path),
         }),

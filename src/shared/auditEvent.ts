@@ -1,22 +1,26 @@
 import * as z from 'zod';
-import { EVENT_TYPES, EVENTS, type EventType } from './eventTable.ts';
+import { EVENT_TYPES, EVENTS, type EventData, type EventPayload, type EventType } from './eventTable.ts';
 import { JsonSchema, type Json } from './json.ts';
+import { isOfRun } from './noRun.ts';
 
 export const EventTypeSchema = z.enum(EVENT_TYPES);
-export type { EventType };
+export type { EventData, EventPayload, EventType };
 
 /**
  * What a writer hands to the log. `data` is covered by the chain as it stands; `payload` (task text, arguments,
  * output, names, paths) is kept apart and enters the chain as a salted commitment, so that it can be erased later.
  */
-export interface NewEvent {
-  type: EventType;
+export interface NewEvent<T extends EventType = EventType> {
+  type: T;
   run: string;
   turn?: number;
   action?: string;
-  data: Record<string, Json>;
-  payload?: Record<string, Json>;
+  data: EventData[T];
+  payload?: EventPayload[T];
 }
+
+/** What a payload is where it is read again: an earlier version may have written it, and it may have been cut. */
+export type StoredPayload = Record<string, Json> | undefined;
 
 const EnvelopeSchema = z.strictObject({
   type: EventTypeSchema,
@@ -29,8 +33,12 @@ const EnvelopeSchema = z.strictObject({
 
 /** Checks what is to be recorded against the table of events; a writer that says something else is a bug. */
 export function checkedEvent(event: NewEvent): NewEvent {
-  EVENTS[event.type].data.parse(event.data);
-  EVENTS[event.type].payload.parse(event.payload ?? {});
+  const kind = EVENTS[event.type];
+  kind.data.parse(event.data);
+  kind.payload.parse(event.payload ?? {});
+  const homes: readonly string[] = kind.of;
+  if (!homes.includes(isOfRun(event.run) ? 'run' : event.run))
+    throw new TypeError(`an event of the kind ${event.type} has no place under ${event.run}`);
   return event;
 }
 
@@ -52,7 +60,7 @@ export type EventBody = z.infer<typeof EventBodySchema>;
 export type AuditEvent = EventBody & { hash: string };
 
 /** An event with its payload, where that still exists. */
-export type AuditRecord = AuditEvent & { payload?: NewEvent['payload'] };
+export type AuditRecord = AuditEvent & { payload?: Exclude<StoredPayload, undefined> };
 
 /** A run as the tree and the resume list show it. */
 export interface RunSummary {

@@ -20,6 +20,8 @@ export const DecisionSchema = z.strictObject({
   origin: OriginSchema,
   /** Asks every time: no grant covers it, and none is offered. */
   eachTime: z.boolean().optional(),
+  /** Asks of what a grant for a whole folder did not speak of (a likely secret): no such grant covers it. */
+  isSensitive: z.boolean().optional(),
   /** The grant that turned an `ask` into an `allow`. */
   grant: z.string().optional(),
 });

@@ -18,6 +18,8 @@ export interface TreeAction {
   outside: boolean;
   /** It changed a file, so that before and after can be compared. */
   changedFile: boolean;
+  /** What it changed can be put back, as far as the log tells. */
+  canRevert: boolean;
 }
 export interface TreeTurn {
   turn: number;
@@ -211,7 +213,7 @@ function actionItem({ run, action }: { run: RunSummary; action: TreeAction }): v
       ...(action.ran === undefined ? [] : ['', cutVisibly(action.ran, MOST_IN_TOOLTIP)]),
     ].join('\n'),
   );
-  item.contextValue = action.changedFile ? 'action-diff' : 'action';
+  item.contextValue = `action${action.changedFile ? '-diff' : ''}${action.canRevert ? '-revert' : ''}`;
   item.command = {
     command: 'oversign.showDetails',
     title: 'Open Details',

@@ -24,10 +24,27 @@ export class TextDocuments implements vscode.TextDocumentContentProvider, vscode
     });
   }
 
-  /** Opens the diff view on two texts that are no files. */
-  async showTexts(id: string, path: string, title: string, before: string, after: string): Promise<void> {
-    const [left, right] = [this.#put(`before/${id}${path}`, before), this.#put(`after/${id}${path}`, after)];
-    await vscode.commands.executeCommand('vscode.diff', left, right, title, { preview: true });
+  /** Opens the diff view on texts that are no files; of several files in one view, as many as are kept in memory. */
+  async showTexts(id: string, title: string, files: { path: string; before: string; after: string }[]): Promise<void> {
+    const all = files
+      .slice(0, MOST / 2)
+      .map(({ path, before, after }): [path: string, vscode.Uri, vscode.Uri] => [
+        path,
+        this.#put(`before/${id}${path}`, before),
+        this.#put(`after/${id}${path}`, after),
+      ]);
+    const [only, ...others] = all;
+    if (!only) return;
+    const [path, left, right] = only;
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    if (others.length === 0)
+      await vscode.commands.executeCommand('vscode.diff', left, right, `${name} ${title}`, { preview: true });
+    else
+      await vscode.commands.executeCommand(
+        'vscode.changes',
+        `${all.length} files ${title}`,
+        all.map(([file, before, after]) => [vscode.Uri.file(file), before, after]),
+      );
   }
 
   /** The same for a policy file. */

@@ -2,11 +2,6 @@ import type { Locator } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { openWindow, runFromPalette, type Window } from './window.ts';
 
-const THEMES = [
-  ['Dark 2026', 'dark'],
-  ['Light 2026', 'light'],
-] as const;
-
 /** The demo to its end: one command approved, an edit approved, the test again, one command denied. */
 async function demo(window: Window): Promise<void> {
   await runFromPalette(window);
@@ -53,8 +48,8 @@ function choose(row: Locator, item: string): () => Promise<void> {
   };
 }
 
-test.each(THEMES)('the log in the %s theme: found, filtered, compared, read, verified', async (theme, name) => {
-  const window = await openWindow({ theme });
+test('the log: found, filtered, compared, read, verified', async () => {
+  const window = await openWindow();
   const { page } = window.editor;
   const log = page.locator('.pane:has(.pane-header[aria-label^="Audit Log"])');
   const rows = log.locator('.monaco-list-row');
@@ -64,7 +59,7 @@ test.each(THEMES)('the log in the %s theme: found, filtered, compared, read, ver
   const panelHeader = page.locator('.pane-header[aria-label^="Agent"]');
   await panelHeader.click();
   await expect.poll(() => rows.count(), { timeout: 30_000 }).toBeGreaterThan(5);
-  await window.shot(`audit-${name}-1-tree`);
+  await window.shots('audit', '1-tree');
 
   await window.editor.palette('Oversign: Search the Audit Log');
   await page.locator('.quick-input-title', { hasText: 'Search the Audit Log' }).waitFor({ timeout: 30_000 });
@@ -73,13 +68,13 @@ test.each(THEMES)('the log in the %s theme: found, filtered, compared, read, ver
   await log.getByText('Only runs with words: rm build').waitFor({ timeout: 30_000 });
   await expect.poll(() => rows.filter({ hasText: 'rm -rf build/' }).count(), { timeout: 30_000 }).toBe(1);
   expect(await rows.filter({ hasText: 'Edit src/total.mjs' }).count()).toBe(0);
-  await window.shot(`audit-${name}-2-search`);
+  await window.shots('audit', '2-search');
 
   await log.hover();
   await window.editor.palette('Oversign: Filter the Audit Log');
   await page.locator('.quick-input-title', { hasText: 'Filter the Audit Log' }).waitFor({ timeout: 30_000 });
   await page.waitForTimeout(300);
-  await window.shot(`audit-${name}-3-filter`);
+  await window.shots('audit', '3-filter');
   await page.locator('.quick-input-widget input.input').fill('Show Everything');
   await page.keyboard.press('Enter');
   await expect.poll(() => rows.filter({ hasText: 'Edit src/total.mjs' }).count(), { timeout: 30_000 }).toBe(1);
@@ -87,15 +82,15 @@ test.each(THEMES)('the log in the %s theme: found, filtered, compared, read, ver
   const edit = rows.filter({ hasText: 'Edit src/total.mjs' }).first();
   await insist(press(edit, 'Open Diff'), page.locator('.tab', { hasText: 'before ↔ after this action' }));
   await page.waitForTimeout(800);
-  await window.shot(`audit-${name}-4-diff`);
+  await window.shots('audit', '4-diff');
 
   await insist(press(rows.first(), 'Open Details'), page.locator('.tab', { hasText: 'Preview' }));
   await page.waitForTimeout(2500);
-  await window.shot(`audit-${name}-5-report`);
+  await window.shots('audit', '5-report');
 
   const menu = page.locator('.context-view .action-label', { hasText: 'Show in Transcript' });
   await insist(() => edit.click({ button: 'right', timeout: 2_000 }), menu);
-  await window.shot(`audit-${name}-6-menu`);
+  await window.shots('audit', '6-menu');
   const opened = page.locator('.pane-header[aria-label^="Agent"][aria-expanded="true"]');
   await insist(choose(edit, 'Show in Transcript'), opened);
   const entry = window.panel.locator('[data-testid="entry"][data-kind="action"]', { hasText: 'src/total.mjs' });
@@ -104,16 +99,16 @@ test.each(THEMES)('the log in the %s theme: found, filtered, compared, read, ver
       timeout: 30_000,
     })
     .toBe(true);
-  await window.shot(`audit-${name}-7-transcript`);
+  await window.shots('audit', '7-transcript');
 
   await window.editor.palette('Oversign: Verify the Audit Log');
   const toast = page.locator('.notification-list-item', { hasText: 'the audit log is whole' });
   await toast.waitFor({ timeout: 60_000 });
-  await window.shot(`audit-${name}-8-verified`);
+  await window.shots('audit', '8-verified');
   await toast.locator('a.monaco-button', { hasText: 'Show Details' }).click();
   await page.locator('.tab', { hasText: 'Preview Audit Log' }).waitFor({ timeout: 30_000 });
   await page.waitForTimeout(2000);
-  await window.shot(`audit-${name}-9-verdict`);
+  await window.shots('audit', '9-verdict');
 });
 
 test('the texts of a run are erased on a person’s word; the log stays whole and says so', async () => {

@@ -1,16 +1,10 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Theme } from '../support/browser.ts';
 import { openWindow, runFromPalette } from './window.ts';
 
-const THEMES: [name: string, theme: Theme][] = [
-  ['dark', 'Dark 2026'],
-  ['light', 'Light 2026'],
-];
-
 test('the first screen, which the README shows', async () => {
-  const window = await openWindow({ theme: 'Dark 2026' });
+  const window = await openWindow();
   await window.editor.palette('Oversign: Focus on Agent View');
   await window.panel.getByTestId('task-box').waitFor({ timeout: 60_000 });
   await window.editor.page.waitForTimeout(1200);
@@ -24,14 +18,14 @@ test('the first screen, which the README shows', async () => {
   expect(statSync(picture).size).toBeLessThan(200_000);
 });
 
-test.each(THEMES)('the demo, from the palette to the last answer, in the %s theme', async (name, theme) => {
-  const window = await openWindow({ theme });
+test('the demo, from the palette to the last answer', async () => {
+  const window = await openWindow();
   const { folder, approval, editor } = window;
   await runFromPalette(window);
 
   await window.approval.waitFor({ timeout: 60_000 });
   await editor.page.waitForTimeout(1200);
-  await window.shot(`demo-${name}-1-command`);
+  await window.shots('demo', '1-command');
   expect(await approval.innerText()).toContain('node test/total.test.mjs');
   expect(await approval.getByTestId('undo').innerText()).toContain('cannot be undone');
   expect(await approval.getByTestId('why').innerText()).toMatch(/node is not known to only look/i);
@@ -42,17 +36,17 @@ test.each(THEMES)('the demo, from the palette to the last answer, in the %s them
   await approval.getByTestId('open-diff').click();
   await editor.page.locator('.monaco-diff-editor').waitFor({ timeout: 30_000 });
   await editor.page.waitForTimeout(1500);
-  await window.shot(`demo-${name}-2-edit`);
+  await window.shots('demo', '2-edit');
   await window.answer('edit', 'approve');
 
   // The second test run is the identical command: the grant covers it, and rm asks again.
   await window.panel.getByTestId('approval').filter({ hasText: 'rm -rf build/' }).waitFor({ timeout: 60_000 });
   await editor.page.waitForTimeout(1200);
-  await window.shot(`demo-${name}-3-delete`);
+  await window.shots('demo', '3-delete');
   await window.answer('command', 'deny', 'I still need that');
   await window.state('finished');
   await editor.page.waitForTimeout(800);
-  await window.shot(`demo-${name}-4-finished`);
+  await window.shots('demo', '4-finished');
 
   expect(readFileSync(join(folder, 'src/total.mjs'), 'utf8')).not.toContain('length - 1');
   expect(existsSync(join(folder, 'build/till.js'))).toBe(true);
@@ -67,5 +61,5 @@ test.each(THEMES)('the demo, from the palette to the last answer, in the %s them
 
   await editor.page.locator('.tab', { hasText: '.md' }).waitFor({ timeout: 30_000 });
   await editor.page.waitForTimeout(800);
-  await window.shot(`demo-${name}-5-details`);
+  await window.shots('demo', '5-details');
 });

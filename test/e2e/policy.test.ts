@@ -1,13 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Theme } from '../support/browser.ts';
 import { openWindow, runFromPalette, type Window } from './window.ts';
-
-const THEMES: [name: string, theme: Theme][] = [
-  ['dark', 'Dark 2026'],
-  ['light', 'Light 2026'],
-];
 
 function userPolicy(window: Window): string {
   return join(dirname(dirname(window.data)), 'config', 'oversign', 'policy.yaml');
@@ -23,45 +17,42 @@ async function type(window: Window, title: string, text: string): Promise<void> 
   await window.editor.page.keyboard.press('Enter');
 }
 
-test.each(THEMES)(
-  '"Always allow": the rule is shown, written, and counts in the next run (%s)',
-  async (name, theme) => {
-    const window = await openWindow({ theme });
-    const { page } = window.editor;
-    const file = userPolicy(window);
-    mkdirSync(dirname(file), { recursive: true });
-    const before = '# my own words\nmax_iterations: 20   # enough\n';
-    writeFileSync(file, before);
-    await runFromPalette(window);
-    await window.approval.waitFor({ timeout: 60_000 });
-    await window.approval.getByTestId('always').click({ timeout: 30_000 });
-    await page.locator('.monaco-dialog-box').waitFor({ timeout: 30_000 });
-    await page.waitForTimeout(1200);
-    await window.shot(`policy-${name}-1-always`);
-    expect(readFileSync(file, 'utf8')).toBe(before); // nothing is written before it was seen
-    await press(window, 'Write Rule and Approve');
-    await window.panel.locator('[data-testid="approval"][data-kind="edit"]').waitFor({ timeout: 60_000 });
-    const after = readFileSync(file, 'utf8');
-    expect(after.startsWith(before)).toBe(true);
-    expect(after).toContain('node test/total.test.mjs');
-    // Both flags that reading and running have lit are shown.
-    const flags = window.panel.getByTestId('flags');
-    await expect.poll(() => flags.getAttribute('data-untrusted'), { timeout: 10_000 }).toBe('true');
-    await expect.poll(() => flags.getAttribute('data-outward'), { timeout: 10_000 }).toBe('true');
-    await window.answer('edit', 'deny');
-    // Loosening counts from the next run: in this one the same command asks again.
-    await window.answer('command', 'deny');
-    await window.panel.getByTestId('approval').filter({ hasText: 'rm -rf build/' }).waitFor({ timeout: 60_000 });
-    await window.answer('command', 'deny');
-    await window.state('finished');
-    await runFromPalette(window);
-    await window.panel.locator('[data-testid="approval"][data-kind="edit"]').waitFor({ timeout: 60_000 });
-    await page.waitForTimeout(800);
-    await window.shot(`policy-${name}-2-next-run`);
-    const decided = window.events().filter((event) => event.type === 'decided');
-    expect(decided.at(-2)?.data).toMatchObject({ verdict: 'allow', rule: 'rules: allow node test/total.test.mjs' });
-  },
-);
+test('"Always allow": the rule is shown, written, and counts in the next run', async () => {
+  const window = await openWindow();
+  const { page } = window.editor;
+  const file = userPolicy(window);
+  mkdirSync(dirname(file), { recursive: true });
+  const before = '# my own words\nmax_iterations: 20   # enough\n';
+  writeFileSync(file, before);
+  await runFromPalette(window);
+  await window.approval.waitFor({ timeout: 60_000 });
+  await window.approval.getByTestId('always').click({ timeout: 30_000 });
+  await page.locator('.monaco-dialog-box').waitFor({ timeout: 30_000 });
+  await page.waitForTimeout(1200);
+  await window.shots('policy', '1-always');
+  expect(readFileSync(file, 'utf8')).toBe(before); // nothing is written before it was seen
+  await press(window, 'Write Rule and Approve');
+  await window.panel.locator('[data-testid="approval"][data-kind="edit"]').waitFor({ timeout: 60_000 });
+  const after = readFileSync(file, 'utf8');
+  expect(after.startsWith(before)).toBe(true);
+  expect(after).toContain('node test/total.test.mjs');
+  // Both flags that reading and running have lit are shown.
+  const flags = window.panel.getByTestId('flags');
+  await expect.poll(() => flags.getAttribute('data-untrusted'), { timeout: 10_000 }).toBe('true');
+  await expect.poll(() => flags.getAttribute('data-outward'), { timeout: 10_000 }).toBe('true');
+  await window.answer('edit', 'deny');
+  // Loosening counts from the next run: in this one the same command asks again.
+  await window.answer('command', 'deny');
+  await window.panel.getByTestId('approval').filter({ hasText: 'rm -rf build/' }).waitFor({ timeout: 60_000 });
+  await window.answer('command', 'deny');
+  await window.state('finished');
+  await runFromPalette(window);
+  await window.panel.locator('[data-testid="approval"][data-kind="edit"]').waitFor({ timeout: 60_000 });
+  await page.waitForTimeout(800);
+  await window.shots('policy', '2-next-run');
+  const decided = window.events().filter((event) => event.type === 'decided');
+  expect(decided.at(-2)?.data).toMatchObject({ verdict: 'allow', rule: 'rules: allow node test/total.test.mjs' });
+});
 
 test('grants are listed and taken back; what the policy allows is explained, tried and shown', async () => {
   const window = await openWindow();

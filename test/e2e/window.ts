@@ -27,10 +27,11 @@ export interface Window {
   /** Types of the log's events in order, with their data. */
   events(): { type: string; data: Record<string, unknown> }[];
   shot(name: string): Promise<void>;
+  /** What is in sight in the dark and in the light theme: `STORY-dark-STEP.png` and `STORY-light-STEP.png`. */
+  shots(story: string, step: string): Promise<void>;
 }
 
 export interface WindowOptions {
-  theme?: Theme;
   /** Settings of the machine the extension host runs on (Remote Settings): where the model is set. */
   machineSettings?: Record<string, unknown>;
   trust?: boolean;
@@ -38,6 +39,8 @@ export interface WindowOptions {
   /** What the server is started by. */
   under?: readonly string[];
 }
+
+const THEMES = { dark: 'Dark 2026', light: 'Light 2026' } satisfies Record<string, Theme>;
 
 export async function openWindow(options: WindowOptions = {}): Promise<Window> {
   const base = await temporaryFolder();
@@ -60,7 +63,12 @@ export async function openWindow(options: WindowOptions = {}): Promise<Window> {
     extensionsDir: inject('extensions'),
     trust: options.trust ?? true,
     under: options.under ?? [],
-    settings: { 'workbench.colorTheme': options.theme ?? 'Dark 2026' },
+    // The theme is the one of the system's scheme, which the browser can change in an instant.
+    settings: {
+      'window.autoDetectColorScheme': true,
+      'workbench.preferredDarkColorTheme': THEMES.dark,
+      'workbench.preferredLightColorTheme': THEMES.light,
+    },
     env: {
       PATH: testPath(process.env['PATH'] ?? ''),
       XDG_DATA_HOME: join(base, 'data'),
@@ -73,6 +81,15 @@ export async function openWindow(options: WindowOptions = {}): Promise<Window> {
   onTestFinished(() => editor.close());
   const panel = editor.agentFrame();
   const approval = panel.getByTestId('approval').first();
+  const shot = async (name: string): Promise<void> => {
+    mkdirSync('test-results', { recursive: true });
+    await editor.screenshot(join('test-results', `${name}.png`));
+  };
+  const turn = async (theme: keyof typeof THEMES): Promise<void> => {
+    await editor.page.emulateMedia({ colorScheme: theme });
+    const drawn = `.monaco-workbench.${theme === 'dark' ? 'vs-dark' : 'vs'} .part.statusbar`;
+    await editor.page.locator(drawn).waitFor({ timeout: 30_000 });
+  };
   return {
     server,
     editor,
@@ -120,9 +137,13 @@ export async function openWindow(options: WindowOptions = {}): Promise<Window> {
           data: (JSON.parse(String(row['body'])) as { data: Record<string, unknown> }).data,
         }));
     },
-    async shot(name) {
-      mkdirSync('test-results', { recursive: true });
-      await editor.screenshot(join('test-results', `${name}.png`));
+    shot,
+    async shots(story, step) {
+      await shot(`${story}-dark-${step}`);
+      await turn('light');
+      await editor.page.waitForTimeout(500); // colours fade over
+      await shot(`${story}-light-${step}`);
+      await turn('dark');
     },
   };
 }

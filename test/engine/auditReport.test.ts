@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
-import { fileChange } from '../../src/core/audit/change.ts';
+import { oldChange, type OldChange } from '../../src/core/audit/oldChange.ts';
 import { explainDecision } from '../../src/core/audit/explain.ts';
 import { runPage } from '../../src/core/audit/html.ts';
 import { narrowed } from '../../src/core/audit/narrow.ts';
@@ -217,13 +217,15 @@ test('questions: answers of people alone are counted, the median is theirs, unus
   const counted = questionsOf([
     ...[asked, asked, asked, asked, answer('approve', 'person', 900), answer('deny', 'person', 60_000)],
     ...[answer('approve-run', 'person', 2000), answer('deny', 'cancelled', 1), answer('deny', 'interruption')],
+    ...[answer('approve', 'input', 3), answer('deny', 'nobody', 3)],
     ...[grant('granted', 'a'), grant('granted', 'b'), grant('grant_used', 'a'), grant('grant_used', 'a')],
   ]);
   expect(counted).toEqual({
-    ...{ asked: 4, approved: 2, denied: 1, seconds: 2, grantsGiven: 2, grantsUsed: 2, grantsUnused: 1 },
+    ...{ asked: 4, approved: 2, denied: 1, byInput: 1, nobody: 1, takenBack: 2, seconds: 2 },
+    ...{ grantsGiven: 2, grantsUsed: 2, grantsUnused: 1 },
   });
   expect(questionWords(counted)).toBe(
-    '4 questions (2 approved, 1 denied; half of the answers within 2 s); 2 approvals remembered, which spared 2 questions; 1 of them never matched',
+    '4 questions (2 approved, 1 denied; half of the answers within 2 s; 1 answered by input given beforehand; 1 with nobody there; 2 without an answer); 2 approvals remembered, which spared 2 questions; 1 of them never matched',
   );
   expect(questionWords(questionsOf([]))).toBe('0 questions');
   expect(questionWords(questionsOf([asked]))).toMatch(/^1 question \(0 approved, 0 denied/);
@@ -277,9 +279,13 @@ function changing(tool: string, args: NonNullable<NewEvent['payload']>, change: 
   return node;
 }
 
-test('what a file tool changed is made again from what stood there', () => {
+function oldChangeOf({ tool, events }: Pick<ActionNode, 'tool' | 'events'>): OldChange | undefined {
+  return oldChange(tool, events);
+}
+
+test('what a file tool changed is made again from what stood there, in a log of before there was a record of it', () => {
   const after = (tool: string, args: NonNullable<NewEvent['payload']>, before: string) =>
-    fileChange(changing(tool, args))?.after(before);
+    oldChangeOf(changing(tool, args))?.after(before);
   expect(after('write_file', { content: 'new $& text' }, 'old')).toBe('new $& text');
   expect(after('delete_path', {}, 'old')).toBe('');
   expect(after('edit_file', { old_text: 'b', new_text: '$&$1`' }, 'abc')).toBe('a$&$1`c');
@@ -293,8 +299,8 @@ test('what a file tool changed is made again from what stood there', () => {
 
 test('no change is shown of what was erased, is odd, or changed nothing', () => {
   for (const action of [null, [], 'text', {}, { resources: [] }, { resources: [{}] }, { resources: [{ path: 5 }] }])
-    expect(fileChange(changing('write_file', { content: 'x' }, { action }))).toBeUndefined();
-  expect(fileChange(changing('read_file', { content: 'x' }))).toBeUndefined();
+    expect(oldChangeOf(changing('write_file', { content: 'x' }, { action }))).toBeUndefined();
+  expect(oldChangeOf(changing('read_file', { content: 'x' }))).toBeUndefined();
   const { events, ...rest } = changing('write_file', { content: 'x' });
-  expect(fileChange({ ...rest, events: events.map(({ payload: _gone, ...event }) => event) })).toBeUndefined();
+  expect(oldChangeOf({ ...rest, events: events.map(({ payload: _gone, ...event }) => event) })).toBeUndefined();
 });

@@ -51,8 +51,8 @@ test('what an earlier process kept for a run counts; a content that is there alr
   writeFileSync(other, 'c'.repeat(60_000));
   const image = (path: string): { path: string; kind: 'other' } => ({ path, kind: 'other' });
   const first = new BlobCheckpoints(data, ROOM);
-  await first.keep('r', 'a1', [image(file)]);
-  await first.keep('r', 'a2', [image(file)]);
+  for (const action of ['a1', 'a2'])
+    await first.begin({ run: 'r', action }, { kind: 'paths', before: [image(file)] }, 'full');
   const WHOLE = { kind: 'whole' };
   expect(await first.foresee('other', [other])).toEqual(WHOLE);
   for (const checkpoints of [first, new BlobCheckpoints(data, ROOM)])

@@ -160,6 +160,7 @@ const LOSES: [command: string, lost: string[]][] = [
   ['git checkout -f', ['git checkout overwrites ./: *']],
   ['git restore a', ['a']],
   ['git -C dir restore a', ['dir/a']],
+  ['git -C dir -C sub restore c', ['dir/sub/c']],
   ['git restore dir', [`git restore overwrites ${DIR}`]],
   ['git restore "*.ts"', ['git restore overwrites ./: *']],
   ['git clean -fdx', ['git clean deletes ./: *']],

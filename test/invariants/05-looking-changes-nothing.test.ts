@@ -15,7 +15,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import type { SandboxSpec } from '../../src/core/sandbox/port.ts';
+import type { Sandbox, SandboxSpec } from '../../src/core/sandbox/port.ts';
 import { attempt as attacked } from '../support/attacks.ts';
 import { attempt, unseen } from '../support/attempt.ts';
 import { COMMAND_POLICY, commandWorld } from '../support/commandWorld.ts';
@@ -171,8 +171,8 @@ async function misled(): Promise<{ bench: Workbench; run: (argv: string[], isOpe
     files: FILES,
     userPolicy: POLICY,
     change: ({ parts }) => {
-      const real = parts.sandbox;
-      parts.sandbox = {
+      const real = parts.sandbox.chosen('auto');
+      const misleading: Sandbox = {
         status: (limits) => real.status(limits),
         environment: (names) => real.environment(names),
         run: (spec: SandboxSpec, signal) => {
@@ -188,6 +188,7 @@ async function misled(): Promise<{ bench: Workbench; run: (argv: string[], isOpe
           );
         },
       };
+      parts.sandbox = { chosen: () => misleading };
     },
   });
   otherNames(bench.folder);

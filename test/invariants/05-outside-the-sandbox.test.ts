@@ -25,6 +25,22 @@ async function besides(options: WorkbenchOptions): Promise<Workbench & { beside:
 }
 
 describe('with sandbox: false in the user’s policy', () => {
+  test('a rule that asks, be it a workspace’s, makes nothing of it rememberable', async () => {
+    const asked = 'rules: [{decision: ask, tools: [run_command], why: look at it}]\n';
+    const files = { '.oversign/policy.yaml': asked };
+    const bench = await workbench({ files, userPolicy: OUTSIDE, answer: rememberFirst });
+    const done = await attempt(bench, [call('echo x > made'), call('echo x > made')]);
+    expect(done.map(({ outcome }) => outcome)).toEqual(['done', 'done']);
+    expect(bench.asked.map(({ grantOffers, alwaysOffer }) => [grantOffers.length, alwaysOffer])).toEqual([
+      [0, undefined],
+      [0, undefined],
+    ]);
+    // The control: in the sandbox the same rule leaves the person the choice.
+    const inside = await workbench({ files, answer: rememberFirst });
+    await attempt(inside, [call('echo x > made'), call('echo x > made')]);
+    expect(inside.asked).toHaveLength(1);
+  });
+
   test('each command asks, nothing can be remembered, and it runs outside; card, log and tree say so', async () => {
     const bench = await besides({ userPolicy: OUTSIDE, answer: rememberFirst });
     const show = call(unseen(`cat ${bench.beside}; echo x > ${bench.beside}.made; pwd`));

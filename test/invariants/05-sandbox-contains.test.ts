@@ -34,7 +34,7 @@ test('a descriptor that this process itself inherited does not reach a command',
 });
 
 describe('nothing survives', () => {
-  test('after Stop, within a second', async () => {
+  test('after Stop', async () => {
     const mark = `mark-${randomUUID()}`;
     const cage = await caged(await temporaryFolder());
     const stop = new AbortController();
@@ -42,7 +42,7 @@ describe('nothing survives', () => {
       environment: { MARK: mark },
       signal: stop.signal,
     });
-    expect(await within(10_000, () => processesWith(mark).length >= 4)).toBe(true);
+    expect(await within(40_000, () => processesWith(mark).length >= 4)).toBe(true);
     stop.abort();
     expect(await within(5000, () => processesWith(mark).length === 0)).toBe(true);
     expect((await running).ending).toEqual({ kind: 'stopped' });

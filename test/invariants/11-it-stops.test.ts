@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { Engine } from '../../src/compose.ts';
+import { composeEngine } from '../../src/compose.ts';
 import type { Model } from '../../src/core/models/port.ts';
 import { nodeParts } from '../../src/node/engineParts.ts';
 import { openAiModel } from '../../src/node/models/openaiModel.ts';
@@ -201,7 +201,7 @@ test('a second engine gets no run in the same folder while the first one works, 
     home: bench.home,
   });
   onTestFinished(() => other.audit[Symbol.asyncDispose]());
-  const second = new Engine(other.parts);
+  const second = composeEngine(other.parts);
   await second.send('me too', scripted([{ text: 'hello' }]));
   expect(second.view().run).toMatchObject({
     state: 'failed',

@@ -91,6 +91,36 @@ describe('what touches a likely secret asks, whatever tool does it', () => {
     expect(bench.asked[1]?.grantOffers.map(({ id }) => id)).toEqual(['edits']);
   });
 
+  const ASKED = 'rules: [{decision: ask, tools: [write_file], why: look at it}]\n';
+  test.each([
+    ['user', { files: FILES, userPolicy: ASKED }],
+    ['workspace', { files: { ...FILES, '.oversign/policy.yaml': ASKED } }],
+  ])(
+    'a rule of the %s’s policy that asks takes nothing from that: no grant for a folder covers the secret',
+    async (_, options) => {
+      const bench = await workbench({
+        ...options,
+        answer: ({ grantOffers, title }) =>
+          title === 'Overwrite .env'
+            ? { choice: 'deny' }
+            : {
+                choice: 'approve-and-grant',
+                grant: { offer: grantOffers.at(-1)?.id ?? '', until: { kind: 'run' } },
+              },
+      });
+      const calls = ['notes.txt', 'plain/a.txt', '.env'].map((path) => ({
+        name: 'write_file',
+        args: { path, content: 'x' },
+      }));
+      const events = await bench.run(calls.map((one) => ({ calls: [one] })));
+      expect(outcomes(events)).toEqual(['done', 'done', 'denied:person']);
+      const [first, secret] = bench.asked;
+      expect(first?.grantOffers.map(({ id }) => id)).toContain('workspace'); // the control
+      expect(secret?.grantOffers.map(({ id }) => id)).toEqual(['edits']);
+      expect(secret?.decision.reason).toMatch(/^look at it; .*\.env looks like a secret/);
+    },
+  );
+
   test('a rule about the path itself speaks of the secret, for each tool', async () => {
     const userPolicy = 'rules: [{decision: allow, paths: [.env, moved, plain/a.txt], why: mine}]\n';
     for (const call of tries('.env')) {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { Engine } from '../../src/compose.ts';
+import { composeEngine } from '../../src/compose.ts';
 import { decidingParts } from '../../src/node/lab/decidingParts.ts';
 import { commandWorld } from '../support/commandWorld.ts';
 import { plant } from '../support/tree.ts';
@@ -25,7 +25,7 @@ const USES =
 test('a line that uses an allowed variable asks, in whatever form, and says which', async () => {
   const { folder, base } = await commandWorld();
   await plant(base, { 'v.yaml': POLICY });
-  const engine = new Engine(
+  const engine = composeEngine(
     await decidingParts({ workspace: folder, environment: ENVIRONMENT, userPolicy: join(base, 'v.yaml') }),
   );
   expect(USES.length).toBeGreaterThan(50);
@@ -43,7 +43,7 @@ test('a line that uses an allowed variable asks, in whatever form, and says whic
 test('another variable than the allowed one does not ask', async () => {
   const { folder, base } = await commandWorld();
   await plant(base, { 'v.yaml': POLICY });
-  const engine = new Engine(
+  const engine = composeEngine(
     await decidingParts({ workspace: folder, environment: ENVIRONMENT, userPolicy: join(base, 'v.yaml') }),
   );
   for (const command of [

@@ -2,7 +2,7 @@ import { readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { Engine } from '../../src/compose.ts';
+import { composeEngine } from '../../src/compose.ts';
 import { nodeParts } from '../../src/node/engineParts.ts';
 import { PipeAsker } from '../../src/terminal/pipeAsker.ts';
 import { plant, temporaryFolder } from '../support/tree.ts';
@@ -96,7 +96,7 @@ test('a folder that was opened through a link is meant by its spelling, and noth
     await node.sandbox.close();
     await node.evidence[Symbol.asyncDispose]();
   });
-  const engine = new Engine(node.parts);
+  const engine = composeEngine(node.parts);
   const verdict = async (path: string): Promise<string> =>
     (await engine.tryCall({ name: 'read_file', arguments: JSON.stringify({ path: path.replace('BASE', base) }) }))
       .decision.verdict;

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { ChainWriter } from '../../src/node/audit/chainWriter.ts';
 import { LogFile } from '../../src/node/audit/logFile.ts';
-import type { NewEvent } from '../../src/shared/auditEvent.ts';
+import type { AuditRecord, NewEvent } from '../../src/shared/auditEvent.ts';
 import { runCli, type CliEnd } from '../support/cli.ts';
 import { eventsOfRun } from '../support/manyEvents.ts';
 import { inTerminal, type Step } from '../support/terminal.ts';
@@ -92,7 +92,9 @@ test('history: JSON has every text as it is, and nothing for a terminal to obey'
   const { oversign } = await place(hostileRun(2));
   const [line = ''] = linesOf(await oversign('history', '--json', '--text', 'zebra'));
   expect(JSON.parse(line)).toMatchObject({ run: 'run-000002', task: HOSTILE, state: 'finished', reason: HOSTILE });
-  const events = linesOf(await oversign('history', 'run-000002', '--json')).map((one) => JSON.parse(one) as NewEvent);
+  const events = linesOf(await oversign('history', 'run-000002', '--json')).map(
+    (one) => JSON.parse(one) as AuditRecord,
+  );
   expect(events).toHaveLength(hostileRun(2).length);
   expect(events.find(({ type }) => type === 'proposed')?.payload?.['title']).toBe(HOSTILE);
   const text = await oversign('history', 'run-000002');

@@ -40,7 +40,8 @@ function secretRun(number: number, secret: string, user: string, many = 400): Ne
   return eventsOfRun(number, 40).map((event) => {
     if (event.type === 'run_started')
       return { ...event, payload: { ...event.payload, task: `mend ${secret} now`, user } };
-    if (event.type === 'finished') return { ...event, payload: { output: words, places: { found: `/w/${secret}/x` } } };
+    if (event.type === 'egress') return { ...event, payload: { ...event.payload, contentOf: [`/w/${secret}/x`] } };
+    if (event.type === 'finished') return { ...event, payload: { output: words } };
     return event;
   });
 }

@@ -6,7 +6,7 @@ import { ChainWriter } from '../../src/node/audit/chainWriter.ts';
 import { LogFile } from '../../src/node/audit/logFile.ts';
 import { AuditStore } from '../../src/node/audit/store.ts';
 import { identityOf } from '../../src/node/process/identity.ts';
-import type { NewEvent } from '../../src/shared/auditEvent.ts';
+import type { AuditRecord, NewEvent } from '../../src/shared/auditEvent.ts';
 import { Random } from '../support/logWorldRandom.ts';
 import { eventsOfRun } from '../support/manyEvents.ts';
 import { temporaryFolder } from '../support/tree.ts';
@@ -158,13 +158,16 @@ function hasText({ data, payload }: NewEvent, text: string): boolean {
   );
 }
 
-function hasPath({ type, payload }: NewEvent, wanted: string): boolean {
+/** An event as any may be: its parts looked up by name. */
+type Written = Pick<AuditRecord, 'type' | 'data'> & Partial<Pick<AuditRecord, 'payload'>>;
+
+function hasPath({ type, payload }: Written, wanted: string): boolean {
   const action = type === 'proposed' ? (payload?.['action'] as { resources: { path: string }[] }) : undefined;
   const paths = [...(action?.resources ?? []).map((one) => one.path), ...strings(payload?.['contentOf'])];
   return paths.some((one) => ` ${tokens(one).join(' ')} `.includes(` ${tokens(wanted).join(' ')} `));
 }
 
-function has({ type, data }: NewEvent, kind: 'decision' | 'tool' | 'effect' | 'host', value: string): boolean {
+function has({ type, data }: Written, kind: 'decision' | 'tool' | 'effect' | 'host', value: string): boolean {
   if (kind === 'tool' || kind === 'effect') return type === 'proposed' && data[kind] === value;
   if (kind === 'host') {
     const origin = type === 'egress' ? String(data['origin']) : '';

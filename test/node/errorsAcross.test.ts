@@ -5,7 +5,8 @@ import { ConversationChanged, LogRefusal, RunFull } from '../../src/core/audit/p
 import { Failure, kindOfError } from '../../src/core/outcome.ts';
 import type { NewEvent } from '../../src/shared/auditEvent.ts';
 import { AuditClient } from '../../src/node/audit/auditClient.ts';
-import { AuditFailure, failureOf, problemOf } from '../../src/node/audit/failureOf.ts';
+import { CROSSINGS, problemOf, type CrossingName } from '../../src/node/audit/crossing.ts';
+import { AuditFailure, failureOf } from '../../src/node/audit/failureOf.ts';
 import { IndexDamaged, LogReplaced, OtherFormat, RulesChanged } from '../../src/node/audit/problems.ts';
 import { temporaryFolder } from '../support/tree.ts';
 
@@ -15,22 +16,30 @@ function across(error: unknown): Error {
 }
 
 describe('errors keep their class across the worker of the log', () => {
-  const THEMSELVES = [new RunFull('no room'), new LogRefusal('No.'), new ConversationChanged('it was changed')];
-  test.each(THEMSELVES.map((error) => [error.name, error] as const))('%s arrives as itself', (_, error) => {
+  /** One of each class that crosses. */
+  const THROWN: Record<CrossingName, Error> = {
+    RunFull: new RunFull('no room'),
+    LogRefusal: new LogRefusal('No.'),
+    ConversationChanged: new ConversationChanged('it was changed'),
+    LogReplaced: new LogReplaced('damaged', 'event 5 is another'),
+    OtherFormat: OtherFormat.of('/d/audit.db', true),
+    RulesChanged: new RulesChanged(),
+    IndexDamaged: new IndexDamaged(),
+  };
+  const thrown = (arrives: 'as itself' | 'as the cause'): [string, Error][] =>
+    (Object.keys(CROSSINGS) as CrossingName[])
+      .filter((name) => CROSSINGS[name].arrives === arrives)
+      .map((name) => [name, THROWN[name]]);
+
+  test.each(thrown('as itself'))('%s arrives as itself', (_, error) => {
     const arrived = across(error);
     expect(arrived.constructor).toBe(error.constructor);
     expect(arrived.message).toContain(error.message);
     expect(kindOfError(arrived)).toBe(kindOfError(error));
   });
 
-  const OF_THE_LOG = [
-    new LogReplaced('damaged', 'event 5 is another'),
-    OtherFormat.of('/d/audit.db', true),
-    new RulesChanged(),
-    new IndexDamaged(),
-    new Failure('the disk is full'),
-  ];
-  test.each(OF_THE_LOG.map((error) => [error.name, error] as const))('%s is why the log failed', (_, error) => {
+  const full: [string, Error] = ['Failure', new Failure('the disk is full')];
+  test.each([...thrown('as the cause'), full])('%s is why the log failed', (_, error) => {
     const arrived = across(error);
     expect(arrived).toBeInstanceOf(AuditFailure);
     expect(arrived.message).toBe(`The audit log cannot be written: ${error.message}. Nothing is done without it.`);
@@ -70,7 +79,6 @@ describe('errors keep their class across the worker of the log', () => {
       .filter((file) => file.endsWith('.ts') && !file.endsWith('failureOf.ts'))
       .flatMap((file) => [...readFileSync(file, 'utf8').matchAll(/class (\w+) extends (?:Failure|Refusal|Error)/g)])
       .map(([, name]) => name);
-    const crossing = [...THEMSELVES, ...OF_THE_LOG].map(({ name }) => name).filter((name) => name !== 'Failure');
-    expect(classes.sort()).toEqual(crossing.sort());
+    expect(classes.sort()).toEqual(Object.keys(CROSSINGS).sort());
   });
 });

@@ -1,12 +1,13 @@
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { commitment, eventHash, GENESIS } from '../../src/node/audit/chain.ts';
-import { LOG_EVENTS } from '../../src/shared/noRun.ts';
+import { isOfRun } from '../../src/shared/noRun.ts';
 import { placeOf } from '../../src/node/audit/place.ts';
 import { headsOf } from '../../src/node/audit/witness/seenHead.ts';
-import { EVENT_TYPES, type EventType } from '../../src/shared/eventTable.ts';
+import { EVENT_TYPES, hasMark, type EventType } from '../../src/shared/eventTable.ts';
 import type { NewEvent } from '../../src/shared/auditEvent.ts';
 import { attributesOf, OtlpWorld, type Attribute, type DatabaseRow } from '../support/otlpReceiver.ts';
+import { sampleEvent } from '../support/sampleEvent.ts';
 
 let world: OtlpWorld;
 
@@ -27,8 +28,6 @@ const TOOL = { 'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.call.id': '
 interface Sample {
   data: NewEvent['data'];
   payload?: NewEvent['payload'];
-  /** Belongs to no run. */
-  isOfLog?: true;
   severity?: [number, string];
   attributes?: Record<string, string | number>;
 }
@@ -36,19 +35,13 @@ interface Sample {
 const WARN: [number, string] = [13, 'WARN'];
 const ERROR: [number, string] = [17, 'ERROR'];
 
-/** One of every kind with every field, and what of it is to be seen outside; the chain writes the three others itself. */
-const SAMPLES: Record<Exclude<EventType, 'log_started' | 'writer' | 'head'>, Sample[]> = {
-  gap: [
-    {
-      data: { reason: 'damaged', bytes: 5, digest: DIGEST },
-      payload: { file: '/f', problem: 'p' },
-      isOfLog: true,
-      severity: WARN,
-    },
-  ],
+/** The chain writes these itself. */
+const OF_THE_CHAIN: readonly EventType[] = ['log_started', 'writer', 'head'];
+
+/** What of an event is to be seen outside, of those kinds of which more is than its mark in the table says. */
+const SAMPLES: Partial<Record<EventType, Sample[]>> = {
   run_started: [{ data: RUN, payload: RUN_PAYLOAD, attributes: RUN_ATTRIBUTES }],
   run_continued: [{ data: RUN, payload: RUN_PAYLOAD, attributes: RUN_ATTRIBUTES }],
-  turn_started: [{ data: { turn: 3 } }],
   egress: [
     {
       data: { purpose: 'model', origin: 'https://api.example.com', method: 'POST', bytes: 9 },
@@ -97,7 +90,6 @@ const SAMPLES: Record<Exclude<EventType, 'log_started' | 'writer' | 'head'>, Sam
       attributes: { 'oversign.verdict': 'allow', 'oversign.rule': 'r', 'gen_ai.tool.call.id': 'a1' },
     },
   ],
-  asked: [{ data: { approval: 'p1', digest: DIGEST, shown: DIGEST } }],
   answered: [
     {
       data: { approval: 'p1', choice: 'deny', by: 'person', waitedMs: 1200 },
@@ -106,14 +98,16 @@ const SAMPLES: Record<Exclude<EventType, 'log_started' | 'writer' | 'head'>, Sam
     },
     { data: { approval: 'p1', choice: 'approve', by: 'person', waitedMs: 1 }, payload: {} },
   ],
-  granted: [{ data: { grant: 'g1', until: 'the run ends' }, payload: { words: 'w' } }],
-  grant_used: [{ data: { grant: 'g1' } }],
-  grant_revoked: [{ data: { grant: 'g1' } }],
-  checkpoint: [{ data: { files: 1, bytes: 2 } }],
   started: [
     {
       data: { tool: 'run_command', effect: 'execute', outside: true },
       attributes: { ...TOOL, 'gen_ai.tool.name': 'run_command' },
+    },
+  ],
+  changed: [
+    {
+      data: { extent: 'exact', paths: 1 },
+      payload: { paths: [{ path: '/w/a', before: { kind: 'absent' }, after: { kind: 'file', digest: DIGEST } }] },
     },
   ],
   finished: [
@@ -124,7 +118,7 @@ const SAMPLES: Record<Exclude<EventType, 'log_started' | 'writer' | 'head'>, Sam
         changed: true,
         facts: { code: 1, killed: false, signal: null, by: 'x' },
       },
-      payload: { output: 'out', places: { a: 'b' } },
+      payload: { output: 'out' },
       severity: ERROR,
       attributes: { ...TOOL, 'oversign.status': 'failed' },
     },
@@ -134,12 +128,6 @@ const SAMPLES: Record<Exclude<EventType, 'log_started' | 'writer' | 'head'>, Sam
       attributes: { ...TOOL, 'oversign.status': 'done' },
     },
   ],
-  redaction: [{ data: { masked: 2 } }],
-  flags: [{ data: { untrusted: true, private: false, outward: true } }],
-  policy_changed: [{ data: { policy: DIGEST, before: DIGEST }, payload: { folder: '/w' }, isOfLog: true }],
-  policy_accepted: [{ data: { digest: DIGEST }, payload: { file: 'f', change: ['c'] }, isOfLog: true }],
-  self_test: [{ data: { works: true, held: 9, failed: 0 }, payload: { words: 'w' }, isOfLog: true }],
-  error: [{ data: {}, payload: { message: 'm' }, severity: ERROR }],
   notice: [{ data: { code: 'n', list: [1, 'two', null] }, payload: { more: { deep: 'd' } } }],
   run_finished: (
     [
@@ -154,29 +142,22 @@ const SAMPLES: Record<Exclude<EventType, 'log_started' | 'writer' | 'head'>, Sam
     severity: [number, text],
     attributes: { 'oversign.status': state },
   })),
-  conversation: [{ data: { digest: DIGEST, bytes: 900 } }],
-  interrupted: [{ data: { after: 'a', effect: 'unknown', reason: 'r' }, severity: WARN }],
-  left_behind: [
-    {
-      data: { began: '2026-01-02T03:04:05.000Z', quarantined: 1, left: 0 },
-      payload: { folder: '/w', words: ['w'] },
-      severity: WARN,
-    },
-  ],
-  erasure: [{ data: { scope: 'retention', payloads: 3, ranges: [[1, 3]] }, isOfLog: true }],
 };
 
 async function appendSamples(): Promise<Map<number, Sample>> {
   const bySeq = new Map<number, Sample>();
   for (const type of EVENT_TYPES) {
-    if (type === 'log_started' || type === 'writer' || type === 'head') continue;
-    for (const sample of SAMPLES[type]) {
-      const { data: said, payload, isOfLog } = sample;
+    if (OF_THE_CHAIN.includes(type)) continue;
+    const { run, ...made } = sampleEvent(type);
+    const marked = hasMark(type, 'failure') ? ERROR : hasMark(type, 'warning') ? WARN : undefined;
+    for (const sample of SAMPLES[type] ?? [{ ...made, ...(marked && { severity: marked }) }]) {
+      const { data: said, payload } = sample;
       const { seq } = await world.client.append({
         type,
+        run,
         data: said,
         ...(payload && { payload }),
-        ...(isOfLog ? { run: LOG_EVENTS } : { run: 'run-1', turn: 3, action: 'a1' }),
+        ...(isOfRun(run) && { turn: 3, action: 'a1' }),
       });
       bySeq.set(seq, sample);
     }
@@ -207,7 +188,7 @@ function expectedRecord(all: readonly DatabaseRow[], row: DatabaseRow, sample: S
     'oversign.run': body.run,
     'oversign.turn': body.turn,
     'oversign.action': body.action,
-    'gen_ai.conversation.id': body.run === 'log' ? undefined : body.run,
+    'gen_ai.conversation.id': isOfRun(body.run) ? body.run : undefined,
     ...(payloads && row.payload !== null && { 'oversign.payload': row.payload, 'oversign.salt': row.salt ?? '' }),
     ...sample.attributes,
   };

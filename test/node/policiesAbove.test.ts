@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { Engine } from '../../src/compose.ts';
+import { composeEngine } from '../../src/compose.ts';
+import type { Engine } from '../../src/core/engine/engine.ts';
 import { PolicyInvalid } from '../../src/core/policy/policyInvalid.ts';
 import { areAllLocal } from '../../src/node/account.ts';
 import { decidingParts } from '../../src/node/lab/decidingParts.ts';
@@ -17,7 +18,7 @@ async function inSub(files: Record<string, string>): Promise<{ base: string; eng
   await plant(base, { 'repo/sub/secret.txt': 'x\n', 'repo/sub/plain.txt': 'x\n', 'home/.keep': '', ...files });
   mkdirSync(join(base, 'repo/.git'), { recursive: true });
   const environment = { XDG_DATA_HOME: join(base, 'data'), XDG_CONFIG_HOME: join(base, 'config') };
-  return { base, engine: new Engine(await decidingParts({ workspace: join(base, 'repo/sub'), environment })) };
+  return { base, engine: composeEngine(await decidingParts({ workspace: join(base, 'repo/sub'), environment })) };
 }
 
 async function reading(engine: Engine, path: string): Promise<string> {
@@ -47,7 +48,7 @@ test('so does one between, each for itself; a broken one stops runs', async () =
   const { base, engine } = await inSub({ 'repo/.oversign/policy.yaml': 'timeout: 50\n' });
   await plant(base, { 'repo/sub/deep/a.txt': '', 'repo/sub/.oversign/policy.yaml': 'max_iterations: 7\n' });
   const environment = { XDG_DATA_HOME: join(base, 'data'), XDG_CONFIG_HOME: join(base, 'config') };
-  const deep = new Engine(await decidingParts({ workspace: join(base, 'repo/sub/deep'), environment }));
+  const deep = composeEngine(await decidingParts({ workspace: join(base, 'repo/sub/deep'), environment }));
   expect(await deep.policy()).toMatchObject({ timeoutSeconds: { value: 50 }, maxIterations: { value: 7 } });
   await plant(base, { 'repo/.oversign/policy.yaml': 'timeout: [' });
   await expect(deep.policy()).rejects.toThrow(PolicyInvalid);
@@ -68,7 +69,7 @@ test('beyond the top of the repository, and outside of every repository, none bi
   expect(await reading(engine, 'secret.txt')).toBe('allow');
   const environment = { XDG_DATA_HOME: join(base, 'data'), XDG_CONFIG_HOME: join(base, 'config') };
   await plant(base, { 'loose/.oversign/policy.yaml': DENY, 'loose/sub/secret.txt': 'x\n' });
-  const loose = new Engine(await decidingParts({ workspace: join(base, 'loose/sub'), environment }));
+  const loose = composeEngine(await decidingParts({ workspace: join(base, 'loose/sub'), environment }));
   expect(await reading(loose, 'secret.txt')).toBe('allow');
 });
 

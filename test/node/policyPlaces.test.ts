@@ -13,7 +13,7 @@ import {
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { Engine } from '../../src/compose.ts';
+import { composeEngine } from '../../src/compose.ts';
 import { PolicyInvalid } from '../../src/core/policy/policyInvalid.ts';
 import type { LoadedPolicies } from '../../src/core/policy/port.ts';
 import type { Account } from '../../src/core/policy/roles.ts';
@@ -192,7 +192,7 @@ describe.skipIf(!isRoot || process.platform === 'win32')(`an organization policy
     const workspace = join(await temporaryFolder(), 'w');
     mkdirSync(workspace);
     const parts = await decidingParts({ workspace, environment: { HOME: workspace }, organizationPolicy: file });
-    await expect(new Engine(parts).tryCall({ name: 'list_directory', arguments: '{}' })).rejects.toThrow(PolicyInvalid);
+    await expect(composeEngine(parts).tryCall({ name: 'list_directory', arguments: '{}' })).rejects.toThrow(PolicyInvalid);
   });
 
   test('may be absent, also where its folder is', async () => {

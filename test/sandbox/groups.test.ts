@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { spawn } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmdirSync, statfsSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, readlinkSync, rmdirSync, statfsSync, writeFileSync } from 'node:fs';
 import { mkdtemp, realpath } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -175,23 +175,27 @@ describe.skipIf(!isVersion1)(`${why}with control groups of version 1`, () => {
     const neighbour = spawn('sleep', ['60']);
     onTestFinished(() => void neighbour.kill());
     const living = identityOf(neighbour.pid ?? 0);
+    const own = /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? '';
     const name = {
-      dead: `oversign-${pid}-${start}-00000000-1`,
-      reused: `oversign-${living.pid}-1-00000000-1`,
-      living: `oversign-${living.pid}-${living.start}-00000000-1`,
-      inhabited: `oversign-${pid}-${start}-00000000-2`,
+      dead: `oversign-${pid}-${start}-${own}-1`,
+      reused: `oversign-${living.pid}-1-${own}-1`,
+      living: `oversign-${living.pid}-${living.start}-${own}-1`,
+      inhabited: `oversign-${pid}-${start}-${own}-2`,
       foreign: `oversign-${randomUUID()}`,
+      // In a container its number means another process, or none, here.
+      contained: `oversign-${pid}-${start}-1-1`,
     };
     const at = (kind: keyof typeof name): string[] => parents.map((parent) => join(parent, name[kind]));
     for (const kind of Object.keys(name) as (keyof typeof name)[]) for (const path of at(kind)) mkdirSync(path);
     for (const path of at('inhabited')) writeFileSync(join(path, 'cgroup.procs'), String(living.pid));
     onTestFinished(async () => {
       await new Promise((resolve) => neighbour.once('close', resolve).kill('SIGKILL'));
-      for (const kind of ['living', 'inhabited', 'foreign'] as const) for (const path of at(kind)) rmdirSync(path);
+      for (const kind of ['living', 'inhabited', 'foreign', 'contained'] as const)
+        for (const path of at(kind)) rmdirSync(path);
     });
     expect(controlGroups(0)[0]?.name).toBe('cgroup v1');
     const left = parents.map((parent) => Object.values(name).filter((one) => readdirSync(parent).includes(one)));
-    for (const names of left) expect(names).toEqual([name.living, name.inhabited, name.foreign]);
+    for (const names of left) expect(names).toEqual([name.living, name.inhabited, name.foreign, name.contained]);
     expect(processesWith('sleep')).toContain(living.pid);
   });
 });

@@ -49,7 +49,7 @@ export async function openEditor({ server, folder, payload, theme }: EditorOptio
 export async function openAddress(address: string): Promise<Editor> {
   const browser = await launchChromium();
   try {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, colorScheme: 'dark' });
     await page.goto(address);
     await workbenchUp(page);
     return editorOn(browser, page);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { Engine } from '../../src/compose.ts';
+import { composeEngine } from '../../src/compose.ts';
 import { decidingParts } from '../../src/node/lab/decidingParts.ts';
 import { commandWorld } from './commandWorld.ts';
 
@@ -30,7 +30,7 @@ export function everyLineIsDecided(tables: readonly { name: string; least: numbe
       test(`every line of ${name}.jsonl is decided as it says`, { timeout: 600_000 }, async () => {
         const { folder, policy } = await commandWorld();
         const parts = await decidingParts({ workspace: folder, environment: {}, userPolicy: policy });
-        const engine = new Engine(parts);
+        const engine = composeEngine(parts);
         const lines = linesOf(name);
         expect(lines.length).toBeGreaterThanOrEqual(least);
         const wrong: string[] = [];

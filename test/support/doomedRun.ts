@@ -6,7 +6,7 @@
  */
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Engine } from '../../src/compose.ts';
+import { composeEngine } from '../../src/compose.ts';
 import type { Model, ModelEvent } from '../../src/core/models/port.ts';
 import type { Files } from '../../src/core/scope/files.ts';
 import { headLine } from '../../src/node/audit/witness/seenHead.ts';
@@ -33,7 +33,9 @@ const files = node.parts.files.bind(node.parts);
 if (moment === 'checkpoint')
   node.parts.checkpoints = {
     foresee: (run, paths) => checkpoints.foresee(run, paths),
-    keep: () => Promise.resolve(die()),
+    begin: () => Promise.resolve(die()),
+    plan: (...args) => checkpoints.plan(...args),
+    content: (...args) => checkpoints.content(...args),
     text: (...args) => checkpoints.text(...args),
   };
 if (moment === 'effect') node.parts.files = (scope) => deadly(files(scope));
@@ -78,7 +80,7 @@ const model: Model = {
     yield { type: 'end', end: { why: 'finished' } };
   },
 };
-const engine = new Engine(node.parts);
+const engine = composeEngine(node.parts);
 engine.onChange(() => {
   for (const approval of engine.view().approvals)
     queueMicrotask(() => engine.answer(approval.id, approval.digest, { choice: 'approve' }, IN_EDITOR));

@@ -4,7 +4,7 @@
  */
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Engine } from '../../src/compose.ts';
+import { composeEngine } from '../../src/compose.ts';
 import type { Model, ModelEvent } from '../../src/core/models/port.ts';
 import { accountKey } from '../../src/node/audit/keys.ts';
 import { placeOf } from '../../src/node/audit/place.ts';
@@ -41,7 +41,7 @@ function model(path: string): Model {
   };
 }
 
-const engine = new Engine(node.parts);
+const engine = composeEngine(node.parts);
 engine.onChange(() => {
   for (const approval of engine.view().approvals)
     queueMicrotask(() => engine.answer(approval.id, approval.digest, { choice: 'approve' }, IN_EDITOR));

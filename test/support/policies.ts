@@ -3,7 +3,7 @@ import type { Family } from '../../src/core/policy/facts.ts';
 import type { Layer, ParsedLayer } from '../../src/core/policy/layer.ts';
 import { parsePolicy } from '../../src/core/policy/parse.ts';
 import { rolesOf } from '../../src/core/policy/roles.ts';
-import type { Action, Launch, Resource, Run } from '../../src/shared/action.ts';
+import type { Action, Change, Launch, Look, Resource, Run } from '../../src/shared/action.ts';
 
 export const ROOTS = ['/w/one', '/w/two'] as const;
 
@@ -180,7 +180,7 @@ function block(value: unknown, indent: string): string {
 /** An action of a file tool, as it describes it. */
 export function actionOn(
   tool: string,
-  effect: Exclude<Action['effect'], 'execute'>,
+  effect: (Look | Change)['effect'],
   resources: Resource[],
   undo: Action['undo'] = 'full',
 ): Action {

@@ -60,25 +60,55 @@ export async function runNode(
   return { code: await ended, output: said.join('') };
 }
 
-/** Vitest as a process of its own; what it counted, and never less than one failure when it ended badly. */
-export async function runVitest({ name, output }: Suite, args: readonly string[]): Promise<SuiteEnd> {
+/**
+ * Vitest as a process of its own; what it counted, and never less than one failure when it ended badly. Files whose
+ * process was ended by a crash of Node, before any test of theirs had failed, are run once more, and named.
+ */
+export async function runVitest(suite: Suite, args: readonly string[]): Promise<SuiteEnd> {
+  const { crashed, ...first } = await runOnce(suite, args);
+  if (crashed.length === 0) return first;
+  const { crashed: _, ...again } = await runOnce({ ...suite, name: `${suite.name} again` }, [...args, ...crashed]);
+  const isOfCrashed = (remark: string): boolean => crashed.some((path) => remark.startsWith(unbegunWords(path)));
+  return {
+    passed: first.passed + again.passed,
+    failed: first.failed - crashed.length + again.failed,
+    skipped: first.skipped + again.skipped,
+    remarks: [
+      ...first.remarks.filter((remark) => !isOfCrashed(remark)),
+      `run once more, because the process of Node crashed: ${crashed.join(', ')}`,
+      ...again.remarks,
+    ],
+    files: [...first.files, ...again.files],
+    output: first.output + again.output,
+  };
+}
+
+const isLeftOut = (status: string): boolean => status === 'pending' || status === 'skipped';
+
+const unbegunWords = (path: string): string => `failed: ${path} could not begin: `;
+
+async function runOnce({ name, output }: Suite, args: readonly string[]): Promise<SuiteEnd & { crashed: string[] }> {
   const report = join(repository, 'test-results', `${name.replaceAll(' ', '-')}.json`);
   rmSync(report, { force: true }); // an earlier run's says nothing about this one
   const program = join(repository, 'node_modules', 'vitest', 'vitest.mjs');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const ran = await runNode([program, 'run', ...args, ...reporters], output);
   const counted = ReportSchema.parse(JSON.parse(existsSync(report) ? readFileSync(report, 'utf8') : '{}'));
-  const remarks = counted.testResults.flatMap(({ assertionResults }) =>
-    assertionResults.flatMap(({ status, fullName }) => {
-      if (status === 'failed') return [`failed: ${fullName}`];
-      return status === 'pending' || status === 'skipped' ? [`skipped: ${fullName}`] : [];
-    }),
-  );
   // A file that could not begin has no failed test, and none that passed.
   const unbegun = counted.testResults.filter(
     ({ status, assertionResults }) => status === 'failed' && !assertionResults.some((one) => one.status === 'failed'),
   );
-  for (const one of unbegun) remarks.push(`failed: ${relative(repository, one.name)} could not begin: ${one.message}`);
+  // One that cannot be loaded says why; a process that is gone says nothing, and its tests are not the skipped ones.
+  const crashed = unbegun.filter(({ message }) => message === '');
+  const remarks = counted.testResults
+    .filter((file) => !crashed.includes(file))
+    .flatMap(({ assertionResults }) =>
+      assertionResults.flatMap(({ status, fullName }) => {
+        if (status === 'failed') return [`failed: ${fullName}`];
+        return isLeftOut(status) ? [`skipped: ${fullName}`] : [];
+      }),
+    );
+  for (const one of unbegun) remarks.push(unbegunWords(relative(repository, one.name)) + one.message);
   const failed = counted.numFailedTests + unbegun.length;
   const isUnexplained = failed === 0 && ran.code !== 0;
   return {
@@ -91,5 +121,6 @@ export async function runVitest({ name, output }: Suite, args: readonly string[]
       seconds: (file.endTime - file.startTime) / 1000,
     })),
     output: ran.output,
+    crashed: crashed.map((one) => relative(repository, one.name)),
   };
 }

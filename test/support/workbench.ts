@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { Engine } from '../../src/compose.ts';
+import { composeEngine } from '../../src/compose.ts';
+import type { Engine } from '../../src/core/engine/engine.ts';
 import type { Model, ModelEvent, ModelRequest } from '../../src/core/models/port.ts';
 import { nodeParts, type NodeParts } from '../../src/node/engineParts.ts';
 import type { Answer, Approval } from '../../src/shared/approval.ts';
@@ -81,7 +82,7 @@ export async function workbench(options: WorkbenchOptions = {}): Promise<Workben
     home,
   });
   options.change?.(node);
-  const engine = new Engine(node.parts);
+  const engine = composeEngine(node.parts);
   const asked: Approval[] = [];
   const seen = new Set<string>();
   engine.onChange(() => {

@@ -31,6 +31,7 @@ describe('generated files', () => {
     expect(all.map(({ file }) => file)).toEqual([
       'src/core/policy/toolNames.ts',
       'src/shared/providers.ts',
+      'src/core/sandbox/backendNames.ts',
       'media/policy.schema.json',
       'docs/policy.md',
       'docs/audit.md',
@@ -60,9 +61,11 @@ describe('generated files', () => {
         spawnSync(process.execPath, ['scripts/generate.ts', '--check'], { cwd: copy, encoding: 'utf8' });
       expect(check()).toMatchObject({ status: 0, stderr: '' });
       const names = readFileSync('src/core/policy/toolNames.ts', 'utf8');
-      writeFileSync(join(copy, 'src/core/policy/toolNames.ts'), names.replace("  'read_file',\n", ''));
+      writeFileSync(join(copy, 'src/core/policy/toolNames.ts'), names.replace("  read_file: ['read'],\n", ''));
       const providers = readFileSync('src/shared/providers.ts', 'utf8');
       writeFileSync(join(copy, 'src/shared/providers.ts'), providers.replace('its server', 'a server'));
+      const backends = readFileSync('src/core/sandbox/backendNames.ts', 'utf8');
+      writeFileSync(join(copy, 'src/core/sandbox/backendNames.ts'), backends.replace('bubblewrap', 'bubble wrap'));
       writeFileSync(join(copy, 'docs/policy.md'), `${page}x\n`);
       rmSync(join(copy, 'media/policy.schema.json'));
       const events = readFileSync('docs/audit.md', 'utf8');
@@ -82,6 +85,7 @@ describe('generated files', () => {
         [
           'src/core/policy/toolNames.ts',
           'src/shared/providers.ts',
+          'src/core/sandbox/backendNames.ts',
           'media/policy.schema.json',
           'docs/policy.md',
           'docs/audit.md',
@@ -97,6 +101,7 @@ describe('generated files', () => {
       expect(check().status).toBe(0);
       expect(readFileSync(join(copy, 'src/core/policy/toolNames.ts'), 'utf8')).toBe(names);
       expect(readFileSync(join(copy, 'src/shared/providers.ts'), 'utf8')).toBe(providers);
+      expect(readFileSync(join(copy, 'src/core/sandbox/backendNames.ts'), 'utf8')).toBe(backends);
       expect(readFileSync(join(copy, 'media/policy.schema.json'), 'utf8')).toContain('"read_file"');
       expect(readFileSync(join(copy, 'package.json'), 'utf8')).toBe(manifest);
       expect(readFileSync(join(copy, 'docs/audit.md'), 'utf8')).toBe(events);

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Engine } from '../../src/compose.ts';
+import { composeEngine } from '../../src/compose.ts';
 import { namesInIndex } from '../../src/core/command/gitIndex.ts';
 import { decidingParts } from '../../src/node/lab/decidingParts.ts';
 import { commandWorld } from '../support/commandWorld.ts';
@@ -45,7 +45,7 @@ test('git may show what it tracks: where that is denied, commands that show cont
   const { folder, policy } = await commandWorld();
   const decide = async (command: string): Promise<string> => {
     const parts = await decidingParts({ workspace: folder, environment: {}, userPolicy: policy });
-    const trial = await new Engine(parts).tryCall({ name: 'run_command', arguments: JSON.stringify({ command }) });
+    const trial = await composeEngine(parts).tryCall({ name: 'run_command', arguments: JSON.stringify({ command }) });
     return trial.decision.verdict;
   };
   const shows = [
@@ -72,7 +72,7 @@ test('a repository in a folder counts for the commands that go there', async () 
   git(join(folder, 'work'), 'init', '-q');
   git(join(folder, 'work'), 'add', '-f', 'private/plan.txt', 'a.txt');
   const parts = await decidingParts({ workspace: folder, environment: {}, userPolicy: policy });
-  const engine = new Engine(parts);
+  const engine = composeEngine(parts);
   for (const [command, verdict] of [
     ['git -C work show', 'ask'],
     ['cd work && git show', 'ask'],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Engine } from '../../src/compose.ts';
+import { composeEngine } from '../../src/compose.ts';
 import { decidingParts } from '../../src/node/lab/decidingParts.ts';
 import { commandWorld } from '../support/commandWorld.ts';
 import { plant } from '../support/tree.ts';
@@ -11,7 +11,7 @@ async function verdicts(wanted: readonly string[], folder = '.', denied = ''): P
   await plant(world.folder, { 'app/[id]/private/x': '', 'app/[id]/.env': '', 'app/[id]/page.ts': '' });
   if (denied !== '') await plant(world.base, { 'policy.yaml': `tools: {file_system: {denied_paths: [${denied}]}}\n` });
   const parts = await decidingParts({ workspace: world.folder, environment: {}, userPolicy: world.policy });
-  const engine = new Engine(parts);
+  const engine = composeEngine(parts);
   return Promise.all(
     commands.map(async (command) => {
       const call = { name: 'run_command', arguments: JSON.stringify({ command, folder }) };

@@ -1,3 +1,6 @@
+import { keysIn } from '../../src/core/policy/keys/keyGroup.ts';
+import { POLICY_KEYS } from '../../src/core/policy/keys/table.ts';
+import { BACKEND_NAMES } from '../../src/core/sandbox/backendNames.ts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { completionsAt, hoverAt } from '../../src/core/policy/assist.ts';
@@ -22,13 +25,18 @@ function taken(marked: string, label: string): string {
   return text.slice(0, found.from) + found.insert + text.slice(found.to);
 }
 
-const TOP = [
-  ...['confirm_actions', 'max_iterations', 'timeout', 'sandbox', 'protected_paths', 'own_paths', 'environment'],
-  ...['redaction', 'model', 'grants', 'audit', 'rules', 'tools', 'roles'],
-];
-const FILES = ['enabled', 'allowed_paths', 'denied_paths'];
-const CODE = ['enabled', 'languages', 'timeout'];
-const SANDBOX = ['backend', 'memory', 'cpu', 'disk', 'processes', 'require_enforced_limits', 'network', 'image'];
+/** The next words of keys below a place, in the table's order. */
+function below(place: string): string[] {
+  const paths = keysIn(POLICY_KEYS).map(({ path }) => path);
+  const inside = paths.filter((path) => path.startsWith(place)).map((path) => path.slice(place.length));
+  return [...new Set(inside.map((path) => path.split('.')[0] ?? ''))];
+}
+
+const TOP = [...below(''), 'roles'];
+const FILES = below('tools.file_system.');
+const CODE = below('tools.code_execution.');
+const SANDBOX = below('sandbox.');
+const BACKENDS = [...BACKEND_NAMES];
 const RULE = ['decision', 'tools', 'commands', 'paths', 'in', 'why', 'each_time', 'examples'];
 const BOOLEANS = ['true', 'false'];
 const without = (all: readonly string[], ...gone: string[]): string[] => all.filter((one) => !gone.includes(one));
@@ -161,10 +169,10 @@ describe('values', () => {
     ['confirm_actions: t|', BOOLEANS],
     ['confirm_actions: fal|se\ntimeout: 3', BOOLEANS],
     ['sandbox: |', BOOLEANS],
-    ['sandbox:\n  backend: |', ['auto', 'host', 'docker']],
-    ['sandbox:\n  backend:\n    |', ['auto', 'host', 'docker']],
-    ['sandbox: {backend: |}', ['auto', 'host', 'docker']],
-    ['sandbox: {backend: h|', ['auto', 'host', 'docker']],
+    ['sandbox:\n  backend: |', BACKENDS],
+    ['sandbox:\n  backend:\n    |', BACKENDS],
+    ['sandbox: {backend: |}', BACKENDS],
+    ['sandbox: {backend: h|', BACKENDS],
     ['sandbox:\n  network: "|"', ['none']],
     ['rules:\n  - decision: |', ['allow', 'ask', 'deny']],
     ['rules:\n  - decision: |\n    why: x', ['allow', 'ask', 'deny']],

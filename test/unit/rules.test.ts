@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Engine } from '../../src/compose.ts';
+import { composeEngine } from '../../src/compose.ts';
 import { mergePolicies } from '../../src/core/policy/merge.ts';
 import type { Layer } from '../../src/core/policy/layer.ts';
 import { parsePolicy } from '../../src/core/policy/parse.ts';
@@ -18,7 +18,7 @@ async function deciding(rules: string, more = ''): Promise<(name: string, args: 
   await plant(base, { 'rules.yaml': `${COMMAND_POLICY}own_paths: ["."]\n${more}rules:\n${rules}` });
   await plant(folder, { 'src/build.sh': '', 'build.sh': '', 'src/package.json': '{}' });
   const parts = await decidingParts({ workspace: folder, environment: {}, userPolicy: join(base, 'rules.yaml') });
-  const engine = new Engine(parts);
+  const engine = composeEngine(parts);
   return async (name, args) => (await engine.tryCall({ name, arguments: JSON.stringify(args) })).decision;
 }
 

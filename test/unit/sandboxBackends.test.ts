@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { duringRun } from '../../src/core/sandbox/life.ts';
 import { NO_RULES, sandboxSpec } from '../../src/core/sandbox/spec.ts';
-import { confiningBackend, CONFINING, UNCONFINED } from '../../src/node/sandbox/backends.ts';
+import type { Sandbox } from '../../src/core/sandbox/port.ts';
+import type { ConfiningBackend } from '../../src/node/sandbox/backend.ts';
+import { CONFINING, TO_COME, UNCONFINED } from '../../src/node/sandbox/backends.ts';
+import { Confining } from '../../src/node/sandbox/confining.ts';
 
 const PLATFORMS = ['linux', 'darwin', 'win32', 'freebsd'] as const;
 
@@ -13,20 +16,105 @@ test('every backend that confines holds every kind of network and of view; the o
   for (const held of Object.values(UNCONFINED.holds)) expect(Object.values(held)).not.toContain(true);
 });
 
-test('a backend that does not confine is never chosen, and where none fits one says why', () => {
-  expect(PLATFORMS.map((platform) => confiningBackend(platform))).toEqual([
-    CONFINING.bubblewrap,
-    CONFINING.seatbelt,
-    CONFINING.bubblewrap,
-    CONFINING.bubblewrap,
-  ]);
+test('where none fits one says why', () => {
   for (const platform of PLATFORMS) {
     const fits = Object.values(CONFINING).filter((backend) => backend.whyNot(platform) === undefined);
-    expect(fits.length, platform).toBe(['linux', 'darwin'].includes(platform) ? 1 : 0);
+    if (['linux', 'darwin'].includes(platform)) expect(fits, platform).not.toEqual([]);
     for (const backend of Object.values(CONFINING))
       if (!fits.some((one) => one === backend))
         expect(backend.whyNot(platform)).toMatchObject({ works: false, cause: expect.stringMatching(/\.$/) as string });
   }
+  for (const name of TO_COME) expect(Object.values(CONFINING).map(({ choice }) => choice)).not.toContain(name);
+});
+
+const PLACE = { folders: { data: '/d', config: '/c', home: '/h' }, environment: {}, never: [] };
+const LIMITS = { memoryBytes: 1, cpuSeconds: 1, diskBytes: 1, processes: 1 };
+
+/** Backends that only say who they are; which of them the machine has, and which were opened, begun and ended. */
+function machine(): {
+  has: Set<string>;
+  told: string[];
+  backend: (name: string, platform: string, choice?: string) => ConfiningBackend;
+} {
+  const [has, told] = [new Set<string>(), [] as string[]];
+  return {
+    has,
+    told,
+    backend: (name, platform, choice = 'host') => ({
+      choice,
+      about: name,
+      holds: { network: { none: true }, view: { 'in-place': true } },
+      whyNot: (one) => (one === platform ? undefined : { works: false, cause: `Not on ${one}.`, fix: '' }),
+      open() {
+        told.push(`open ${name}`);
+        return {
+          status: () =>
+            Promise.resolve(
+              has.has(name)
+                ? { works: true, name, words: name, limits: [], probes: [] }
+                : { works: false, cause: `No ${name}.`, fix: '' },
+            ),
+          environment: () => Promise.resolve({ NAME: name }),
+          run: () => Promise.reject(new Error(`ran in ${name}`)),
+          recover: () => Promise.resolve(),
+          finishBrokenOff: () => Promise.resolve([]),
+          brokenOffElsewhere: () => [],
+          begin: () => Promise.resolve(() => Promise.resolve(void told.push(`end ${name}`))),
+          forget: () => undefined,
+          close: () => Promise.resolve(),
+        };
+      },
+    }),
+  };
+}
+
+async function nameOf(sandbox: Sandbox): Promise<string> {
+  const status = await sandbox.status(LIMITS);
+  return status.works ? status.name : status.cause;
+}
+
+test('the policy chooses among the sandboxes that the machine has, in the order of the table', async () => {
+  const { has, told, backend } = machine();
+  const all = [backend('one', 'linux'), backend('other', 'darwin'), backend('two', 'linux', 'docker')];
+  const sandboxes = new Confining(PLACE, all, 'linux');
+  expect(await nameOf(sandboxes.chosen('auto'))).toBe('No one.');
+  has.add('two');
+  expect(await nameOf(sandboxes.chosen('auto'))).toBe('two');
+  // What the policy names is not replaced by what the machine has.
+  expect(await nameOf(sandboxes.chosen('host'))).toBe('No one.');
+  has.add('one');
+  expect(await nameOf(sandboxes.chosen('host'))).toBe('one');
+  // What was taken stays until somebody looks anew, also where it fails; a run keeps it.
+  expect(await nameOf(sandboxes.chosen('auto'))).toBe('two');
+  expect(await sandboxes.chosen('auto').environment([])).toEqual({ NAME: 'two' });
+  has.delete('two');
+  expect(await nameOf(sandboxes.chosen('auto'))).toBe('No two.');
+  const end = await sandboxes.begin('r');
+  sandboxes.forget();
+  expect(await nameOf(sandboxes.chosen('auto'))).toBe('No two.');
+  await end();
+  sandboxes.forget();
+  expect(await nameOf(sandboxes.chosen('auto'))).toBe('one');
+  expect(told).toEqual(['open one', 'open two', 'end one', 'end two']);
+});
+
+test('what no backend of this version is runs nothing, and neither does a run whose policy changed from one to another', async () => {
+  const { has, told, backend } = machine();
+  has.add('one');
+  const sandboxes = new Confining(PLACE, [backend('one', 'linux')], 'linux');
+  for (const [choice, words] of [
+    ['docker', /^This version has no docker sandbox\.$/],
+    ['neither', /changed from one sandbox to another/],
+  ] as const) {
+    const sandbox = sandboxes.chosen(choice);
+    expect(await nameOf(sandbox)).toMatch(words);
+    expect(await sandbox.environment([])).toEqual({});
+    await expect(sandbox.run(undefined as never, new AbortController().signal)).rejects.toThrow(/sandbox/);
+  }
+  expect(told).toEqual([]);
+  expect(await nameOf(sandboxes.chosen('auto'))).toBe('one'); // the control
+  has.delete('one');
+  expect(await nameOf(new Confining(PLACE, [backend('one', 'linux')], 'win32').chosen('auto'))).toBe('No one.');
 });
 
 test('a cage is described in one place', () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { fileChange } from '../../src/core/audit/change.ts';
+import { oldChange, type OldChange } from '../../src/core/audit/oldChange.ts';
 import { explainDecision } from '../../src/core/audit/explain.ts';
 import { pathsOf } from '../../src/core/audit/searchWords.ts';
 import { readAction, storedAction } from '../../src/core/audit/storedAction.ts';
@@ -84,6 +84,10 @@ function nodeOf(payload: AuditRecord['payload'], tool = 'edit_file'): ActionNode
   return node;
 }
 
+function oldChangeOf({ tool, events }: ActionNode): OldChange | undefined {
+  return oldChange(tool, events);
+}
+
 describe('one reader of stored actions', () => {
   test('what is recorded now is read back, and its digest is that of the action alone', () => {
     const stored = storedAction(EDIT, []);
@@ -91,7 +95,7 @@ describe('one reader of stored actions', () => {
     const { version: _version, ...rest } = stored as Record<string, Json>;
     expect(canonicalJson(rest)).toBe(canonicalJson(EDIT));
     expect(readAction({ action: stored })).toMatchObject({ effect: 'write', resources: EDIT.resources, isWhole: true });
-    expect(fileChange(nodeOf({ action: stored }))?.after('abc')).toBe('axc');
+    expect(oldChangeOf(nodeOf({ action: stored }))?.after('abc')).toBe('axc');
   });
 
   test('every older shape is read, and read as what it says', () => {
@@ -116,7 +120,7 @@ describe('one reader of stored actions', () => {
         const payload = { action: action as Json };
         readAction(payload);
         const node = nodeOf(payload, tool);
-        fileChange(node)?.after('abc');
+        oldChangeOf(node)?.after('abc');
         expect(explainDecision(node)).toContain('# Why');
       }),
     );
@@ -134,7 +138,7 @@ describe('one reader of stored actions', () => {
       const node = nodeOf({ title: 'Edit src/sum.js', action });
       expect(node.title).toBe('Edit src/sum.js');
       expect(node.ran).toMatch(/newer version of Oversign recorded this/);
-      expect(fileChange(node)).toBeUndefined();
+      expect(oldChangeOf(node)).toBeUndefined();
       expect(pathsOf({ action })).toEqual([]);
       expect(explainDecision(node)).toContain('newer version of Oversign');
       expect(explainDecision(node)).not.toContain('/w/src/sum.js');
@@ -144,8 +148,8 @@ describe('one reader of stored actions', () => {
   test('what was cut for the log is neither taken for all of a text nor for all that was in doubt', () => {
     const cut = { action: { bytes: 1, sha256: '' } };
     const write = { ...(storedAction(EDIT, []) as Record<string, Json>), arguments: { content: 'beginn' } };
-    expect(fileChange(nodeOf({ action: write }, 'write_file'))?.after('')).toBe('beginn');
-    expect(fileChange(nodeOf({ action: write, cut }, 'write_file'))?.after('')).toBeUndefined();
+    expect(oldChangeOf(nodeOf({ action: write }, 'write_file'))?.after('')).toBe('beginn');
+    expect(oldChangeOf(nodeOf({ action: write, cut }, 'write_file'))?.after('')).toBeUndefined();
     const run = { effect: 'execute', launch: { argv: ['sh', LINE] }, command: { programs: [['sh']], doubts: [] } };
     expect(explainDecision(nodeOf({ action: run }))).toContain('known to only look');
     expect(explainDecision(nodeOf({ action: run, cut }))).not.toContain('known to only look');

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
+import * as z from 'zod';
 import { TOOL_NAMES } from '../../src/core/policy/toolNames.ts';
 import type { ToolPorts } from '../../src/core/tools/ports.ts';
 import { BUILT_IN, builtInTools } from '../../src/core/tools/table.ts';
+import { defineTool, type CallContext } from '../../src/core/tools/tool.ts';
 import { toolboxOf } from '../../src/core/tools/toolbox.ts';
 
 // Nothing is used of them before a call is described.
@@ -26,4 +28,38 @@ test('a toolbox finds its tools by name, and nothing that is none', () => {
 test('two tools of one name are no toolbox', () => {
   const tools = builtInTools(NO_PORTS);
   expect(() => toolboxOf([...tools, ...tools.slice(-1)])).toThrow('there are two tools named run_command');
+});
+
+test('arguments are parsed once, and what is performed is the action that was described', async () => {
+  let parsed = 0;
+  const counted = z.string().transform((text) => {
+    parsed += 1;
+    return text.toUpperCase();
+  });
+  const tool = defineTool(() => ({
+    name: 'say',
+    summary: '',
+    family: 'file_system',
+    effects: ['read'],
+    parameters: z.strictObject({ what: counted }),
+    about: 'Something',
+    tried: (what) => ({ what }),
+    describe: (args) =>
+      Promise.resolve({
+        action: {
+          ...{ tool: 'say', kind: 'look', effect: 'read', resources: [], undo: 'nothing-to-undo' },
+          arguments: { what: `${args.what}, as it was shown` },
+        },
+        ...{ title: 'Say', card: { kind: 'read', blocks: [] }, undo: '' },
+      }),
+    perform: ({ arguments: { what } }) => Promise.resolve({ ok: true, text: what, facts: {}, contentOf: [] }),
+  }))({});
+  const read = tool.read('{"what":"hello"}');
+  if (!read.ok) throw new Error(read.problem);
+  const files = { within: () => files };
+  const context = { signal: new AbortController().signal, files } as unknown as CallContext;
+  const [first, again] = [await read.call.describe(context), await read.call.describe(context)];
+  expect(again.action).toEqual(first.action);
+  expect((await again.perform(context)).text).toBe('HELLO, as it was shown');
+  expect(parsed).toBe(1);
 });

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { Engine } from '../../src/compose.ts';
+import { composeEngine } from '../../src/compose.ts';
 import { decidingParts } from '../../src/node/lab/decidingParts.ts';
 import type { Decision } from '../../src/shared/decision.ts';
 import { COMMAND_POLICY, commandWorld } from '../support/commandWorld.ts';
@@ -15,7 +15,7 @@ async function deciding(rules: string): Promise<Decide> {
   await plant(base, { 'rules.yaml': `${COMMAND_POLICY}rules:\n${rules}` });
   await plant(folder, { 'script.sh': 'true\n' });
   const parts = await decidingParts({ workspace: folder, environment: {}, userPolicy: join(base, 'rules.yaml') });
-  const engine = new Engine(parts);
+  const engine = composeEngine(parts);
   return async (command) =>
     (await engine.tryCall({ name: 'run_command', arguments: JSON.stringify({ command }) })).decision;
 }
@@ -132,6 +132,9 @@ const UNREAD = [
   'git remote add o "ext::rm x"',
   'git log --ext-diff',
   'git hook run pre-commit',
+  // Whatever stands in front of the subcommand.
+  'git --git-dir=.git rebase -ix "rm x" HEAD',
+  'git -p -c core.fsmonitor="rm x" status',
   'env GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=core.fsmonitor GIT_CONFIG_VALUE_0="rm x" git status',
   'env GIT_PAGER="rm x" git log',
   "env 'BASH_FUNC_ls%%=() { rm x; }' bash -c ls",

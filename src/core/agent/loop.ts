@@ -1,20 +1,19 @@
-import type { NewEvent } from '../../shared/auditEvent.ts';
+import type { EventData, EventPayload, EventType } from '../../shared/auditEvent.ts';
 import type { EgressLedger } from '../egress/ledger.ts';
-import type { EgressRule } from '../egress/port.ts';
 import { collectReply, type Reply } from '../models/collect.ts';
 import { unfinished, type Unfinished } from '../models/replyEnd.ts';
 import { ModelFailure, type Kept, type Model, type ToolCall } from '../models/port.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
-import { originText } from '../../shared/decision.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import { callTool, leaveOut } from '../tools/call.ts';
 import type { CallParts, CallRun } from '../tools/callRun.ts';
 import { throwIfStopped } from '../outcome.ts';
 import type { Budget } from './budget.ts';
+import { cloudRule } from './cloudRule.ts';
 import type { Conversation } from './conversation.ts';
 import { conversationFull } from './conversationRoom.ts';
 import type { Outcome } from './ending.ts';
-import { toolsFor } from './prompt.ts';
+import { offeredTools } from './offeredTools.ts';
 import { Repetition } from './repetition.ts';
 
 /** What the loop works on, and how others follow it. Whoever owns the conversation can save it at any time. */
@@ -29,7 +28,7 @@ export interface Talk {
   /** What a call of the present turn needs of the run. */
   callRun(): CallRun;
   showText(text: string, streaming: boolean): void;
-  record(type: NewEvent['type'], data: NewEvent['data'], payload?: NewEvent['payload']): Promise<void>;
+  record<T extends EventType>(type: T, data: EventData[T], payload?: EventPayload[T]): Promise<void>;
   save(): Promise<void>;
 }
 
@@ -93,18 +92,7 @@ function keptUnless(kept: Kept | undefined, redactor: Redactor): { kept?: Kept }
 }
 
 async function policyNow(talk: Talk): Promise<EffectivePolicy> {
-  return (await talk.calls.inForce()).policy;
-}
-
-/** Prompts leave this machine only where the policy in force lets them. */
-function cloudRule(talk: Talk): EgressRule {
-  return async ({ isLocal }) => {
-    const { allowCloud } = await policyNow(talk);
-    if (!isLocal && !allowCloud.value)
-      throw new ModelFailure(
-        `Your policy lets no prompt go to another machine (model.allow_cloud, ${originText(allowCloud.origin)}). Choose a model on this machine.`,
-      );
-  };
+  return (await talk.calls.refresh()).policy;
 }
 
 type OneReply = { ok: true; calls: ToolCall[]; cut: Unfinished | undefined } | { ok: false; outcome: Outcome };
@@ -112,11 +100,11 @@ type OneReply = { ok: true; calls: ToolCall[]; cut: Unfinished | undefined } | {
 async function oneReply(talk: Talk, signal: AbortSignal): Promise<OneReply> {
   const permit = talk.ledger.permit({
     purpose: 'model',
-    rules: [cloudRule(talk)],
+    rules: [cloudRule(() => policyNow(talk))],
     contentOf: () => talk.conversation.contentOf.entries,
   });
   try {
-    const tools = toolsFor(talk.calls.toolbox, await policyNow(talk));
+    const tools = offeredTools(talk.calls.toolbox, await policyNow(talk));
     const stream = talk.model.stream({ messages: talk.conversation.messages, tools }, permit, signal);
     const reply = await collectReply(stream, (text) => {
       if (text.length <= SHOWN_WHILE_GROWING) talk.showText(talk.redactor.growing(text), true);
@@ -138,7 +126,7 @@ async function oneReply(talk: Talk, signal: AbortSignal): Promise<OneReply> {
   }
 }
 
-function counted({ usage }: Reply): NewEvent['data'] {
+function counted({ usage }: Reply): Partial<EventData['model_replied']> {
   if (!usage) return {};
   const { input, output, cached } = usage;
   return { inputTokens: input, outputTokens: output, ...(cached !== undefined && { cachedTokens: cached }) };

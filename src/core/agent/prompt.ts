@@ -1,8 +1,3 @@
-import type { OfferedTool } from '../models/port.ts';
-import type { Toolbox } from '../tools/toolbox.ts';
-import type { EffectivePolicy } from '../policy/merge.ts';
-import * as z from 'zod';
-
 /** The first message of every run: what the agent is, where it is, and what a denial means. */
 export function systemPrompt(folder: string, folders: readonly string[]): string {
   return [
@@ -15,12 +10,4 @@ export function systemPrompt(folder: string, folders: readonly string[]): string
     'Commands run in a sandbox without network. Work in small steps, and run the tests after a change.',
     'When the task is done, answer with a short summary and no tool call.',
   ].join('\n');
-}
-
-/** The tools a model is told of under a policy, with their JSON Schemas. */
-export function toolsFor(toolbox: Toolbox, policy: EffectivePolicy): OfferedTool[] {
-  return toolbox.offered(policy).map((tool) => {
-    const { $schema: _, ...parameters } = z.toJSONSchema(tool.parameters, { io: 'input' });
-    return { name: tool.name, description: tool.summary, parameters };
-  });
 }

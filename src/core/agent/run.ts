@@ -1,53 +1,20 @@
-import type { StoppedBy } from '../../shared/answered.ts';
-import type { NewEvent } from '../../shared/auditEvent.ts';
 import type { RunView } from '../../shared/runView.ts';
-import type { ApprovalDesk } from '../approval/desk.ts';
 import type { Action } from '../../shared/action.ts';
 import { NO_FLAGS, type Flag, type Flags } from '../../shared/flow.ts';
 import { GrantBook } from '../approval/grants.ts';
 import { lightened } from '../flow/ruleOfTwo.ts';
-import type { ScriptWatch } from '../flow/scriptWatch.ts';
-import type { AuditLog, RunStore } from '../audit/port.ts';
-import { EgressLedger } from '../egress/ledger.ts';
 import type { Model } from '../models/port.ts';
-import type { Redactor } from '../redaction/redactor.ts';
-import type { CallParts, CallRun } from '../tools/callRun.ts';
-import { Cancelled, Interruption, kindOfError, LimitReached, Refusal } from '../outcome.ts';
-import { Stopped } from '../stopped.ts';
+import type { CallRun } from '../tools/callRun.ts';
+import { Interruption, kindOfError, Refusal, type Cancelled } from '../outcome.ts';
 import { Budget } from './budget.ts';
 import { Conversation } from './conversation.ts';
-import { endingBy, type Outcome } from './ending.ts';
-import { converse } from './loop.ts';
+import { pieceOfWork } from './pieceOfWork.ts';
 import { AT_REST, beginning, doing, ending, resting, stateOf, type Phase } from './phase.ts';
 import { systemPrompt } from './prompt.ts';
-import type { Clock } from './runClock.ts';
+import type { RunParts } from './runParts.ts';
 import { RunRecord } from './runRecord.ts';
 import type { Saved } from './storedRun.ts';
 import { entriesOf, Transcript } from './transcript.ts';
-
-/** What a run is made of; `calls.inForce` answers for now, not for the start. */
-export interface RunParts {
-  id: string;
-  folder: string;
-  folders: readonly string[];
-  model: Model;
-  audit: AuditLog;
-  store: RunStore;
-  desk: ApprovalDesk;
-  redactor: Redactor;
-  clock: Clock;
-  newId(): string;
-  calls: CallParts;
-  inSandbox(run: string, work: () => Promise<void>): Promise<void>;
-  scriptWatch: ScriptWatch;
-  /** For the run's first event: version and policy digest. */
-  facts: NewEvent['data'];
-  /** For the same, kept apart as personal: user and host. */
-  who: Record<string, string>;
-  onChange(): void;
-  /** A fault of our own ended the work; it is recorded and shown as a failure, and handled where all bugs are. */
-  onBug(error: unknown): void;
-}
 
 /**
  * One run: what was said in it, what it may use, and where it stands. `send` and `resume` work until the model has
@@ -60,7 +27,6 @@ export class AgentRun {
   readonly #conversation: Conversation;
   readonly #budget: Budget;
   readonly #log: RunRecord;
-  readonly #ledger = new EgressLedger(({ data, payload }) => this.#log.add('egress', data, payload));
   #flags: Flags;
   #questions = 0;
   #phase: Phase = AT_REST;
@@ -128,9 +94,9 @@ export class AgentRun {
     if (!this.isWorking) await this.#work(undefined);
   }
 
-  /** Ends the work; resolves when nothing of it runs any more. `from`: what wanted that, where it is known. */
-  async stop(reason: string, from?: StoppedBy): Promise<void> {
-    await this.#abort(from ? new Stopped(reason, from) : new Cancelled(reason));
+  /** Ends the work; resolves when nothing of it runs any more. */
+  async stop(why: Cancelled): Promise<void> {
+    await this.#abort(why);
   }
 
   /** As `stop`, when nobody asked for it but the process goes away: the run waits to be resumed. */
@@ -180,9 +146,9 @@ export class AgentRun {
     try {
       await this.#parts.inSandbox(id, async () => {
         unsaid = undefined;
-        await this.#session(message, stop);
+        await this.#piece(message, stop);
         // Said in the last moment, when no turn was left to take it up.
-        while (stateOf(this.#phase) === 'finished' && this.#conversation.waits) await this.#session(undefined, stop);
+        while (stateOf(this.#phase) === 'finished' && this.#conversation.waits) await this.#piece(undefined, stop);
       });
     } catch (error) {
       this.#refuse(error, unsaid);
@@ -201,69 +167,17 @@ export class AgentRun {
     this.#parts.onChange();
   }
 
-  async #session(message: string | undefined, stop: AbortController): Promise<void> {
-    const { model, clock, calls, facts, who, folder } = this.#parts;
-    const { isFirst } = this.#conversation.begin(message);
-    await this.#save(); // from here on a crash loses nothing that was said
-    const { policy } = await calls.inForce();
-    this.#budget.begin(policy, clock, (seconds) => {
-      stop.abort(new LimitReached(`It worked for ${seconds} s, the limit of your policy (timeout).`));
+  async #piece(message: string | undefined, stop: AbortController): Promise<void> {
+    const outcome = await pieceOfWork(message, stop, {
+      ...{ parts: this.#parts, conversation: this.#conversation, budget: this.#budget },
+      ...{ transcript: this.#transcript, log: this.#log },
+      callRun: (signal) => this.#callRun(signal),
+      save: () => this.#save(),
+      begun: () => {
+        this.#become(doing(this.#phase, 'running', ''));
+      },
     });
-    this.#become(doing(this.#phase, 'running', ''));
-    await this.#log.add(
-      isFirst ? 'run_started' : 'run_continued',
-      { ...facts, provider: model.provider, model: model.label },
-      { task: message ?? '(resumed)', folder, destination: model.destination, ...who },
-    );
-    const outcome = await this.#outcome(stop.signal);
-    await this.#log.payOwed();
-    if (outcome.state === 'interrupted') await this.#log.add('interrupted', { reason: outcome.reason });
-    else
-      await this.#log.add(
-        'run_finished',
-        { state: outcome.state, turns: this.#budget.turns, ...outcome.by },
-        { reason: outcome.reason },
-      );
-    if (outcome.state !== 'finished')
-      this.#transcript.add({
-        kind: 'notice',
-        level: outcome.state === 'failed' ? 'error' : 'warning',
-        text: outcome.reason,
-      });
     this.#become(ending(this.#phase, outcome));
-  }
-
-  /** Converses until there is an outcome; what was said up to then is saved. */
-  async #outcome(signal: AbortSignal): Promise<Outcome> {
-    const { model, redactor, calls } = this.#parts;
-    this.#budget.start();
-    try {
-      return await converse(
-        {
-          ...{ model, redactor, calls, conversation: this.#conversation, budget: this.#budget },
-          ledger: this.#ledger,
-          callRun: () => this.#callRun(signal),
-          showText: (text, streaming) => {
-            this.#transcript.assistant(text, streaming);
-            this.#parts.onChange();
-          },
-          record: (type, data, payload) => this.#log.add(type, data, payload),
-          save: () => this.#save(),
-        },
-        signal,
-      );
-    } catch (error) {
-      const ended = endingBy(error, signal);
-      const outcome = { ...ended, reason: redactor.text(ended.reason) };
-      const { state } = ended;
-      if (state === 'failed' && kindOfError(error) === 'bug') this.#parts.onBug(error);
-      if (state === 'failed') await this.#log.add('error', {}, { message: outcome.reason });
-      return outcome;
-    } finally {
-      this.#budget.pause();
-      this.#transcript.settle();
-      await this.#save();
-    }
   }
 
   #callRun(signal: AbortSignal): CallRun {

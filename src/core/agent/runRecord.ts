@@ -1,4 +1,4 @@
-import type { NewEvent } from '../../shared/auditEvent.ts';
+import type { EventData, EventPayload, EventType, NewEvent } from '../../shared/auditEvent.ts';
 import type { AuditLog } from '../audit/port.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 
@@ -19,7 +19,7 @@ export class RunRecord {
     this.#parts = parts;
   }
 
-  async add(type: NewEvent['type'], data: NewEvent['data'], payload?: NewEvent['payload']): Promise<void> {
+  async add<T extends EventType>(type: T, data: EventData[T], payload?: EventPayload[T]): Promise<void> {
     const { audit, id, redactor } = this.#parts;
     const turn = this.#parts.turn();
     await audit.append({

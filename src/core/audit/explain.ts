@@ -1,6 +1,7 @@
 import { DecisionSchema, originText } from '../../shared/decision.ts';
 import type { AuditRecord } from '../../shared/auditEvent.ts';
 import type { Block, Words } from '../../shared/block.ts';
+import { kindOfStored } from '../kinds/table.ts';
 import { blocksMarkdown } from './blockMarkdown.ts';
 import { code } from './markdown.ts';
 import { outcomeLine, ranLines } from './report.ts';
@@ -63,26 +64,12 @@ function reasonOf(event: AuditRecord): string {
   return typeof decision === 'object' && decision !== null && 'reason' in decision ? text(decision['reason']) : '';
 }
 
-/** What an action touches, and what is in its command. */
-function meaningBlocks({ command, resources }: ReadAction): Block[] {
-  const { programs: started, doubts } = command ?? { programs: [], doubts: [] };
-  const paths = resources.map(({ path, access }): Words => [{ exact: access }, ': ', { exact: path }]);
-  const programs = started.map((words, index): Words => {
-    const doubt = doubts.find(({ program }) => program === index)?.why;
-    const program = { exact: words.map((word) => word ?? '…').join(' ') };
-    return doubt === undefined ? [program, ' (known to only look)'] : [program, ' (', { exact: doubt }, ')'];
-  });
-  const whole = doubts
-    .filter(({ program }) => program === undefined)
-    .map(({ why }): Words => ['the whole line: ', { exact: why }]);
-  return [
-    ...listOf('touched', 'What it touches', paths),
-    ...listOf('programs', 'What is in the command', [...programs, ...whole]),
-  ];
-}
-
-function listOf(name: string, title: string, items: Words[]): Block[] {
-  return items.length === 0 ? [] : [{ kind: 'list', name, title, label: title, items, left: 0, of: '' }];
+/** What an action touches, and what else there is to say of its kind. */
+function meaningBlocks(stored: ReadAction): Block[] {
+  const items = stored.resources.map(({ path, access }): Words => [{ exact: access }, ': ', { exact: path }]);
+  const title = 'What it touches';
+  const paths: Block = { kind: 'list', name: 'touched', title, label: title, items, left: 0, of: '' };
+  return [...(items.length === 0 ? [] : [paths]), ...kindOfStored(stored).explained(stored)];
 }
 
 function text(value: unknown): string {

@@ -1,11 +1,11 @@
-import type { AuditEvent, AuditRecord, NewEvent, RunSummary } from '../../shared/auditEvent.ts';
+import type { AuditEvent, AuditRecord, EventType, NewEvent, RunSummary } from '../../shared/auditEvent.ts';
 import type { Json } from '../../shared/json.ts';
 import type { RunFilter } from './filter.ts';
 import { Failure, Refusal } from '../outcome.ts';
 
 /** The audit log. `append` resolves only when the event is durably committed; a rejection means: do not act. */
 export interface AuditLog {
-  append(event: NewEvent): Promise<AuditEvent>;
+  append<T extends EventType>(event: NewEvent<T>): Promise<AuditEvent>;
 }
 
 /** A run has used up its room in the log: it begins nothing further, and what it had begun is recorded to its end. */

@@ -1,5 +1,6 @@
 import type { AuditRecord, RunSummary } from '../../shared/auditEvent.ts';
 import { blocksMarkdown } from './blockMarkdown.ts';
+import { changedBy, changedLine, type Changed } from './changed.ts';
 import { sentContentLine } from './contentWords.ts';
 import { block, code } from './markdown.ts';
 import { questionsOf, questionWords } from './questions.ts';
@@ -29,7 +30,12 @@ export function facts(
       ['Policy digest', words(data['policy'])],
       ['By', `Oversign ${words(data['version'])}, user ${words(payload['user'])} on ${words(payload['host'])}`],
     ],
-    notes: [`Asked: ${questionWords(questionsOf(events))}.`, ...leftLines(events), ...egressLines(events, run.folder)],
+    notes: [
+      `Asked: ${questionWords(questionsOf(events))}.`,
+      ...changedLines(changedBy(events)),
+      ...leftLines(events),
+      ...egressLines(events, run.folder),
+    ],
   };
 }
 
@@ -71,11 +77,17 @@ function actionLines(action: ActionNode): string[] {
     '',
     outcomeLine(action),
     '',
+    ...changedLines(action.changed).flatMap((line) => [line, '']),
     ...ranLines(action),
     ...(typeof output === 'string' && output !== ''
       ? blocksMarkdown([{ kind: 'exact', label: 'Output', text: output }])
       : []),
   ];
+}
+
+function changedLines(changed: Changed | undefined): string[] {
+  const line = changedLine(changed);
+  return line === undefined ? [] : [line];
 }
 
 /** What ran, to its last character. */
@@ -103,8 +115,13 @@ function egressLines(events: readonly AuditRecord[], folder: string): string[] {
       bytes.set(words(data['origin']), (bytes.get(words(data['origin'])) ?? 0) + Number(data['bytes'] ?? 0));
   if (bytes.size === 0) return ['Nothing was sent anywhere by this run.'];
   const held = sentContentLine(events, folder);
+  const received = events.reduce(
+    (sum, { type, data }) => sum + (type === 'run_finished' ? Number(data['received'] ?? 0) : 0),
+    0,
+  );
   return [
     ...[...bytes].map(([origin, count]) => `Sent to ${code(origin)}: ${count} bytes.`),
+    ...(received > 0 ? [`Received in answers: ${received} bytes.`] : []),
     ...(held === undefined ? [] : [`What was sent held content of: ${code(held)}.`]),
   ];
 }

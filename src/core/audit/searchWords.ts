@@ -1,4 +1,6 @@
-import type { EventBody, NewEvent } from '../../shared/auditEvent.ts';
+import type { EventBody, StoredPayload } from '../../shared/auditEvent.ts';
+import { kindOfStored } from '../kinds/table.ts';
+import { changedPaths } from './changed.ts';
 import { readAction } from './storedAction.ts';
 
 /** What of an event is searched: its words, and the paths it names. */
@@ -14,7 +16,7 @@ const MOST = 100_000;
 const BETWEEN = ' \uE000 ';
 
 /** The same for the same event each time: what was put into the index is taken out of it with the same words. */
-export function searchWords(event: Pick<EventBody, 'data' | 'type'>, payload: NewEvent['payload']): Words {
+export function searchWords(event: Pick<EventBody, 'data' | 'type'>, payload: StoredPayload): Words {
   // What signs the chain says nothing that anybody would look for.
   if (event.type === 'head' || event.type === 'writer') return { text: '', paths: '' };
   const text: string[] = [];
@@ -29,37 +31,45 @@ function collect(value: unknown, into: string[]): void {
   else if (typeof value === 'object' && value !== null) for (const item of Object.values(value)) collect(item, into);
 }
 
-export function pathsOf(payload: NewEvent['payload']): string[] {
+export function pathsOf(payload: StoredPayload): string[] {
   const paths: string[] = [];
   collect(payload?.['contentOf'] ?? [], paths);
-  collect(payload?.['places'] ?? {}, paths);
+  collect(payload?.['places'] ?? {}, paths); // of logs that had no `changed` event
+  paths.push(...changedPaths(payload));
   const action = readAction(payload);
-  if (action.kind === 'action') paths.push(...action.resources.map(({ path }) => path));
+  if (action.kind === 'action') paths.push(...kindOfStored(action).facets(action).paths);
   return paths;
 }
 
 /** What a run can be found by, apart from words: kind and value. */
-export function facetsOf({ type, data }: Pick<EventBody, 'data' | 'type'>): [kind: string, value: string][] {
+export function facetsOf(
+  { type, data }: Pick<EventBody, 'data' | 'type'>,
+  payload: StoredPayload,
+): [kind: string, value: string][] {
   const named = (kind: string, value: unknown): [string, string][] =>
     typeof value === 'string' && value !== '' ? [[kind, value]] : [];
   switch (type) {
-    case 'proposed':
-      return [...named('tool', data['tool']), ...named('effect', data['effect'])];
+    case 'proposed': {
+      const action = readAction(payload);
+      const origins = action.kind === 'action' ? kindOfStored(action).facets(action).origins : [];
+      return [...named('tool', data['tool']), ...named('effect', data['effect']), ...origins.flatMap(hostsOf)];
+    }
     case 'decided':
       return named('decision', data['verdict']);
     case 'answered':
       return data['by'] === 'person' ? [['decision', data['choice'] === 'deny' ? 'refused' : 'approved']] : [];
-    case 'egress': {
-      const origin = data['origin'];
-      if (typeof origin !== 'string') return [];
-      // An origin is scheme, host and port (RFC 6454): it is found by each ending of that.
-      const host = origin.replace(/^[a-z][a-z0-9+.-]*:\/\//i, '');
-      const name = host.replace(/:\d+$/, '');
-      return [...new Set([origin, host, name])].map((value) => ['host', value]);
-    }
+    case 'egress':
+      return typeof data['origin'] === 'string' ? hostsOf(data['origin']) : [];
     default:
       return [];
   }
+}
+
+/** An origin is scheme, host and port (RFC 6454): it is found by each ending of that. */
+function hostsOf(origin: string): [kind: 'host', value: string][] {
+  const host = origin.replace(/^[a-z][a-z0-9+.-]*:\/\//i, '');
+  const name = host.replace(/:\d+$/, '');
+  return [...new Set([origin, host, name])].map((value) => ['host', value]);
 }
 
 /** A query of FTS5 (sqlite.org/fts5.html): every word, in any order; the last may be the beginning of one. */

@@ -1,5 +1,5 @@
 import type { Action } from '../../shared/action.ts';
-import type { NewEvent } from '../../shared/auditEvent.ts';
+import type { StoredPayload } from '../../shared/auditEvent.ts';
 import { canonicalJson, isJsonObject, type Json } from '../../shared/json.ts';
 
 /**
@@ -20,6 +20,8 @@ export type StoredAction =
 
 export interface ReadAction {
   kind: 'action';
+  /** Its kind of action (`src/core/kinds/`), where its version recorded one. */
+  of: string | undefined;
   effect: string;
   resources: { path: string; access: string }[];
   arguments: Record<string, Json>;
@@ -27,6 +29,8 @@ export interface ReadAction {
   argv: string[];
   /** What its line meant; undefined where that is not all there. */
   command: { programs: (string | null)[][]; doubts: Doubt[] } | undefined;
+  /** All of it, for what its kind alone knows how to read. */
+  recorded: Record<string, Json>;
   /** False where it was too long for the log, so that texts in it may end early. */
   isWhole: boolean;
 }
@@ -54,7 +58,7 @@ function withoutValues(action: Action, variables: readonly string[]): Action {
 }
 
 /** THE reader of stored actions. It takes what it knows and finds in its place, and leaves out the rest. */
-export function readAction(payload: NewEvent['payload']): StoredAction {
+export function readAction(payload: StoredPayload): StoredAction {
   const action = own(payload, 'action');
   if (!isJsonObject(action)) {
     const raw = own(payload, 'arguments');
@@ -66,6 +70,7 @@ export function readAction(payload: NewEvent['payload']): StoredAction {
   const isWhole = own(own(payload, 'cut'), 'action') === undefined;
   return {
     kind: 'action',
+    of: text(own(action, 'kind')),
     effect: text(own(action, 'effect')) ?? '',
     resources: list(own(action, 'resources')).flatMap((resource) => {
       const path = text(own(resource, 'path'));
@@ -75,6 +80,7 @@ export function readAction(payload: NewEvent['payload']): StoredAction {
     argv: list(own(own(action, 'launch'), 'argv')).filter((word) => typeof word === 'string'),
     // A doubt that was lost would make a program look harmless.
     command: isWhole ? readCommand(own(action, 'command')) : undefined,
+    recorded: action,
     isWhole,
   };
 }

@@ -1,5 +1,7 @@
 import type { AuditRecord } from '../../shared/auditEvent.ts';
 import { NO_CALL_CAUSES } from '../../shared/noCall.ts';
+import { changedBy, comparable, type Changed } from './changed.ts';
+import { isOldChange } from './oldChange.ts';
 import { whatRan } from './whatRan.ts';
 import { answeredWords, wasTakenBack } from './who.ts';
 
@@ -18,8 +20,12 @@ export interface ActionNode {
   durationMs: number | undefined;
   /** It ran without any sandbox. */
   outside: boolean;
+  /** What it changed; undefined where it could change nothing, or the log is of before there was a record of that. */
+  changed: Changed | undefined;
   /** It changed a file, so that before and after can be compared. */
   changedFile: boolean;
+  /** What it changed is known, path by path: a plan for its revert can be made. */
+  canRevert: boolean;
   events: AuditRecord[];
 }
 
@@ -27,9 +33,6 @@ export interface TurnNode {
   turn: number;
   actions: ActionNode[];
 }
-
-/** Tools whose change is one file's text. */
-const CHANGING = new Set(['write_file', 'edit_file', 'delete_path']);
 
 /** A run's events as turns and actions. A turn with no action is left out. */
 export function turnsOf(events: readonly AuditRecord[]): TurnNode[] {
@@ -51,6 +54,7 @@ function actionNode(id: string, events: AuditRecord[]): ActionNode {
   const tool = text(proposed?.data['tool']);
   const title = text(proposed?.payload?.['title']);
   const outcome = outcomeOf(events);
+  const changed = changedBy(events);
   return {
     id,
     title: title === '' ? tool : title,
@@ -60,7 +64,9 @@ function actionNode(id: string, events: AuditRecord[]): ActionNode {
     decidedBy: decidedBy(last('decided'), last('answered'), finished),
     durationMs: typeof finished?.data['durationMs'] === 'number' ? finished.data['durationMs'] : undefined,
     outside: last('started')?.data['outside'] === true,
-    changedFile: outcome === 'done' && CHANGING.has(tool) && last('checkpoint') !== undefined,
+    changed,
+    changedFile: changed ? comparable(changed).length > 0 : outcome === 'done' && isOldChange(tool, events),
+    canRevert: changed?.isWhole === true && changed.unknown === 0 && changed.paths.length > 0,
     events,
   };
 }

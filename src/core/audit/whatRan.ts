@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { AuditRecord } from '../../shared/auditEvent.ts';
+import { kindOfStored } from '../kinds/table.ts';
 import { newerWords, readAction } from './storedAction.ts';
 
 const CutSchema = z.object({ bytes: z.number(), sha256: z.string() });
@@ -9,7 +10,7 @@ const CutsSchema = z.object({ action: CutSchema.optional(), arguments: CutSchema
  * What an action ran, whole, as the log has it: the command line, or the arguments of a call that was none. Undefined
  * where the title says all of it already, or where it was erased.
  */
-export function whatRan(proposed: AuditRecord | undefined): string | undefined {
+export function whatRan(proposed: Pick<AuditRecord, 'payload'> | undefined): string | undefined {
   const { ran, cut } = proposed?.payload ?? {};
   // Kept beside what was cut.
   if (typeof ran === 'string') return ran;
@@ -19,10 +20,7 @@ export function whatRan(proposed: AuditRecord | undefined): string | undefined {
   const stored = readAction(proposed?.payload);
   switch (stored.kind) {
     case 'action': {
-      if (stored.effect !== 'execute') return undefined;
-      const { command } = stored.arguments;
-      // Started by a shell: its last word is the line, and the words before it are the shell's.
-      const line = stored.argv.at(-1) ?? (typeof command === 'string' ? command : undefined);
+      const line = kindOfStored(stored).ran(stored);
       // Earlier versions cut it with the rest.
       return line === undefined || stored.isWhole ? line : `${line}\n[… the record was cut: more may have followed]`;
     }

@@ -1,13 +1,62 @@
-import type { PreImage } from '../../shared/action.ts';
+import type { Action, PreImage } from '../../shared/action.ts';
+import type { ChangedPath } from '../../shared/change.ts';
 
 /** What undo will be able to do for an action. */
 export type Undo =
   | { kind: 'whole' }
   /** `leftOut`: what it could not bring back, as a person is told. */
   | { kind: 'partly'; leftOut: readonly string[] }
-  | { kind: 'none'; why: 'too large' | 'of another kind' }
+  | { kind: 'none'; why: 'too large' | 'of another kind' | 'not kept' }
   /** The action changes nothing. */
   | { kind: 'nothing' };
+
+/** What an action may change, as far as it is known before it happens. */
+export type Footprint =
+  | { kind: 'nothing' }
+  /** These paths and no others, which stand as `before` says. */
+  | { kind: 'paths'; before: readonly PreImage[] }
+  /** Whatever of the workspace it can write. */
+  | { kind: 'anything' };
+
+/** An action of a run. */
+export interface ActionOf {
+  run: string;
+  action: string;
+}
+
+/** A change as it was made; `content`: what a file was given. */
+export interface NotedChange extends ChangedPath {
+  content?: Uint8Array;
+}
+
+/** What an action changed, as far as it is known: what the `changed` event says, and all others read. */
+export type Changes = { extent: 'exact'; paths: readonly ChangedPath[] } | { extent: 'unknown' };
+
+/** What is held around one action, from before its effect to after it. */
+export interface Checkpoint {
+  /** What of it was put by; undefined where nothing had to be, or undo is not certain and so nothing was. */
+  readonly kept: { files: number; bytes: number } | undefined;
+  /**
+   * The effect is over, however it ended. `noted`: what went through the action's own files (notedFiles.ts). Does not
+   * throw: what cannot be told is said to be unknown.
+   */
+  end(noted: readonly NotedChange[]): Promise<Changes>;
+}
+
+/** Something that a revert would do. It goes by the order of the list. */
+export type RevertStep =
+  /** What was moved goes back to where it stood. */
+  | { do: 'move back'; path: string; to: string }
+  /** What was not there before goes. */
+  | { do: 'remove'; path: string }
+  /** The content that was kept is put back. */
+  | { do: 'put back'; path: string };
+
+/** What a revert of an action would do. Nothing of the kind has happened yet. */
+export interface RevertPlan {
+  undo: Undo;
+  steps: readonly RevertStep[];
+}
 
 /** Keeps what stood on disk before an action, outside the workspace and outside `.git`. */
 export interface Checkpoints {
@@ -16,8 +65,15 @@ export interface Checkpoints {
    * kept yet.
    */
   foresee(run: string, paths: readonly string[]): Promise<Undo>;
-  /** Stores the content at these paths durably. Throws when it cannot; then the action must not happen. */
-  keep(run: string, action: string, preImages: readonly PreImage[]): Promise<{ files: number; bytes: number }>;
-  /** The text of a file as it stood before an action; empty for one that was not there, undefined where none is kept. */
-  text(run: string, action: string, path: string): Promise<string | undefined>;
+  /**
+   * Before the effect: what `undo` promises of the footprint is stored durably. Throws when it cannot be; then the
+   * action must not happen.
+   */
+  begin(of: ActionOf, footprint: Footprint, undo: Action['undo']): Promise<Checkpoint>;
+  /** How an action that changed this could be reverted, with what is kept of it. */
+  plan(of: ActionOf, changed: readonly ChangedPath[]): Promise<RevertPlan>;
+  /** A file's bytes as they stood before an action; undefined where they are not kept. */
+  content(of: ActionOf, path: string): Promise<Uint8Array | undefined>;
+  /** The text of a file before or after an action; empty for one that was not there, undefined where none is kept. */
+  text(of: ActionOf, path: string, side: 'before' | 'after'): Promise<string | undefined>;
 }

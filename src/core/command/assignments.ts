@@ -20,7 +20,7 @@ export function assigned({ value, index }: Assignment, shell: Expansion): Word {
 export function setSpecial(name: string, value: Word, shell: Expansion): void {
   if (changesReading(name)) shell.unread(`it sets ${name}`);
   else shell.doubt(`it sets ${name}`);
-  if (isRunByPrograms(name)) shell.shell(value);
+  if (isRunByPrograms(name)) shell.willRun(value);
 }
 
 /** What `read` sets. */
@@ -39,7 +39,7 @@ export function setForProgram(one: Assignment, program: Word | undefined, shell:
   if (program === undefined || !isOneWord(program)) shell.forget(one.name);
   if (isHarmlessSetting(one.name, value) || (one.name === 'IFS' && program?.text === 'read')) return;
   shell.doubt(`it sets ${one.name} for a program`);
-  if (isRunByPrograms(one.name)) shell.shell(value);
+  if (isRunByPrograms(one.name)) shell.willRun(value);
   // Shells run what this names before anything else.
   if (startsPrograms(one.name) && !isRunByPrograms(one.name)) shell.unread(`it sets ${one.name} for a program`);
 }

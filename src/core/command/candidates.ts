@@ -2,7 +2,7 @@ import type { HiddenTexts } from './hiddenTexts.ts';
 import { namedFolders } from './namedFolders.ts';
 import { nameOf, roleOf, runsFolder, runsSomething, wordsTaken } from './operands.ts';
 import { spellingsIn } from './spellings.ts';
-import type { Meaning } from './understand.ts';
+import type { Meaning } from './meaning.ts';
 import type { Word } from './word.ts';
 
 /** Something in a command line that may name a file which says what the line does. */

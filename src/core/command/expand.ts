@@ -16,7 +16,7 @@ export interface Expansion {
   /** It is not known which programs start. */
   unread(why: string): void;
   /** A text that a shell will run at some time. */
-  shell(text: Word): void;
+  willRun(text: Word): void;
   readonly effort: Effort;
 }
 

@@ -1,6 +1,6 @@
 import type { HiddenTexts } from './hiddenTexts.ts';
 import { roleOf } from './operands.ts';
-import type { Meaning } from './understand.ts';
+import type { Meaning } from './meaning.ts';
 
 // Folders that a line names: whatever else it names may be looked for in them (`make -C sub -f rules`,
 // `PYTHONPATH=lib python3 -m mod`, `from pkg import mod`), and some programs run whatever lies in one.

@@ -1,4 +1,4 @@
-import type { Meaning } from './understand.ts';
+import type { Meaning } from './meaning.ts';
 import type { Word } from './word.ts';
 
 // What a program does with the files that it is given, as far as it matters to whom approved it.

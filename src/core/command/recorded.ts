@@ -1,5 +1,5 @@
 import type { CommandMeaning } from '../../shared/action.ts';
-import type { Meaning } from './understand.ts';
+import type { Meaning } from './meaning.ts';
 import { headOf } from './word.ts';
 
 /** The programs that a line starts, as an action holds them. */

@@ -1,4 +1,4 @@
-import type { EgressPurpose, Outbound, Passage, PermitSending, Sending } from './port.ts';
+import type { EgressPurpose, Outbound, PermitSending } from './port.ts';
 
 /** What the log calls a purpose: names that were written stay. */
 export const PURPOSE_NAMES = {
@@ -12,31 +12,22 @@ export interface EgressRecord {
   payload: { path: string; contentOf: string[] };
 }
 
-/** What went to one place for one purpose, and what came back; bytes of bodies. */
-export interface Left {
-  purpose: EgressPurpose;
-  origin: string;
-  requests: number;
-  bytesOut: number;
-  bytesIn: number;
-}
-
 /**
  * What left for one run (or for the log itself): the only maker of `egress` events. Rules are asked first, then it is
- * recorded, and then alone it may go; what could not be recorded is counted nowhere, because it was not sent.
+ * recorded, and then alone it may go: what left is what these events say.
  */
 export class EgressLedger {
   readonly #record: (record: EgressRecord) => Promise<unknown>;
-  readonly #left = new Map<string, Left>();
+  #received = 0;
 
   /** `record`: writes it down durably, or throws. */
   constructor(record: (record: EgressRecord) => Promise<unknown>) {
     this.#record = record;
   }
 
-  /** So far, one entry for each place and purpose. */
-  get left(): readonly Readonly<Left>[] {
-    return [...this.#left.values()];
+  /** How many bytes came back so far: of the bodies of answers. */
+  get received(): number {
+    return this.#received;
   }
 
   permit({ purpose, rules, contentOf }: Outbound): PermitSending {
@@ -47,20 +38,11 @@ export class EgressLedger {
         data: { purpose: PURPOSE_NAMES[purpose], origin, method, bytes },
         payload: { path, contentOf: contentOf() },
       });
-      return this.#count(purpose, sending);
-    };
-  }
-
-  #count(purpose: EgressPurpose, { origin, bytes }: Sending): Passage {
-    const key = `${purpose} ${origin}`;
-    const entry = this.#left.get(key) ?? { purpose, origin, requests: 0, bytesOut: 0, bytesIn: 0 };
-    this.#left.set(key, entry);
-    entry.requests += 1;
-    entry.bytesOut += bytes;
-    return {
-      received(more) {
-        entry.bytesIn += more;
-      },
+      return {
+        received: (more) => {
+          this.#received += more;
+        },
+      };
     };
   }
 }

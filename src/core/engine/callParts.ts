@@ -1,12 +1,13 @@
 import type { Checkpoints } from '../checkpoint/port.ts';
 import type { ScriptWatch } from '../flow/scriptWatch.ts';
+import { Failure } from '../outcome.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
 import { stricterOf } from '../policy/restrict.ts';
 import { scopeOf } from '../policy/scopeOf.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import type { EditorBuffers, Files, VersionControl } from '../scope/files.ts';
 import type { Scope } from '../scope/scope.ts';
-import type { Sandbox } from '../sandbox/port.ts';
+import type { Sandbox, Sandboxes } from '../sandbox/port.ts';
 import type { CallParts } from '../tools/callRun.ts';
 import { builtInTools } from '../tools/table.ts';
 import type { TextSearch } from '../tools/textSearch.ts';
@@ -21,7 +22,7 @@ export interface CallPorts {
   own: readonly string[];
   files(scope: () => Scope): Files;
   textSearch: TextSearch;
-  sandbox: Sandbox;
+  sandbox: Sandboxes;
   /** Commands without any sandbox, for policies that want that. */
   outside: Sandbox;
   checkpoints: Checkpoints;
@@ -30,6 +31,12 @@ export interface CallPorts {
   /** The process environment: a source of values to mask, never passed on. */
   environment: Record<string, string | undefined>;
   hash: (data: string | Uint8Array) => string;
+}
+
+/** Where runs work: the first folder of the workspace. */
+export function workingFolder([folder]: readonly string[]): string {
+  if (folder === undefined) throw new Failure('There is no workspace folder.');
+  return folder;
 }
 
 /** What is of one run alone. */
@@ -45,21 +52,21 @@ export interface RunOwn {
   note?(policy: EffectivePolicy): Promise<void>;
 }
 
-/** The tools of a run, and what is in force for each of its calls: the policy that it began with, or what is stricter by then. */
+/** The tools of a run, and the way to what is in force for each of its calls: the policy that it began with, or what is stricter by then. */
 export function callPartsOf(
   run: RunOwn,
   ports: CallPorts,
-  { policy: inForce, redactor }: { policy: PolicyInForce; redactor: Redactor },
+  { policy, redactor }: { policy: PolicyInForce; redactor: Redactor },
 ): CallParts {
   const { sandbox, outside, checkpoints, editor, textSearch, hash } = ports;
   const { folder, goesTo, scriptWatch } = run;
   const runners = { sandbox, outside };
-  let scope = scopeOf(run.start, ports.roots, ports.home, ports.own); // no tool sees this one: the first call replaces it
+  let scope = scopeOf(run.start, ports.roots, ports.home, ports.own); // no tool sees this one: before each call it is replaced
   const files = ports.files(() => scope);
   const versionControl = ports.versionControl(() => scope);
   const tools = builtInTools({
     ...{ folder, goesTo, scriptWatch, redactor },
-    ...{ runners, versionControl, editor, textSearch, hash },
+    ...{ runners, versionControl, editor, textSearch },
     foresee: (paths) => checkpoints.foresee(run.id, paths),
   });
   return {
@@ -68,13 +75,13 @@ export function callPartsOf(
     runners,
     checkpoints,
     hash,
-    inForce: async () => {
-      const now = await inForce.now();
+    refresh: async () => {
+      const now = await policy.read();
       await run.note?.(now);
-      const ready = await inForce.ready(stricterOf(run.start, now));
-      scope = ready.scope;
-      maskVariables(redactor, ports.environment, ready.policy);
-      return ready;
+      const inForce = await policy.ready(stricterOf(run.start, now));
+      scope = inForce.scope;
+      maskVariables(redactor, ports.environment, inForce.policy);
+      return inForce;
     },
   };
 }

@@ -32,48 +32,49 @@ export interface PolicyParts {
 /** The policy of a workspace, as its files say it now; and what is recorded of it. */
 export class PolicyInForce {
   readonly #parts: PolicyParts;
+  readonly #working: () => string | undefined;
   readonly #record: PolicyRecord;
 
-  constructor(parts: PolicyParts) {
+  /** `working`: the run that is at work, whose events tell of it too. */
+  constructor(parts: PolicyParts, working: () => string | undefined) {
     this.#parts = parts;
+    this.#working = working;
     const { audit, hash, roots } = parts;
     this.#record = new PolicyRecord({ audit, hash, folder: roots[0] ?? '' });
   }
 
   /** Throws `PolicyInvalid`. */
-  async now(): Promise<EffectivePolicy> {
-    const loaded = await this.#parts.policies.load();
-    if (!loaded.ok) throw new PolicyInvalid(loaded.diagnostics);
+  async read(): Promise<EffectivePolicy> {
+    const loaded = await this.#load();
     const policy = mergePolicies(loaded.layers, this.#parts.roots.length);
-    return {
-      ...policy,
-      notes: [...loaded.notes, ...policy.notes, ...emptyScopeNotes(policy, await this.scopeOf(policy))],
-    };
+    return { ...policy, notes: [...loaded.notes, ...policy.notes] };
+  }
+
+  /** The same for people, who are told too where it leaves nothing of a folder. */
+  async explained(): Promise<EffectivePolicy> {
+    const policy = await this.read();
+    const { scope } = await this.ready(policy);
+    return { ...policy, notes: [...policy.notes, ...emptyScopeNotes(policy, scope)] };
   }
 
   /** What a command's cage is drawn from now. */
   async profile(): Promise<{ policy: EffectivePolicy; scope: Scope }> {
-    const policy = await this.now();
-    return { policy, scope: await this.scopeOf(policy) };
+    return this.ready(await this.read());
   }
 
-  /** A policy made ready to decide: with its paths as they really are, and what git runs from the workspace. */
+  /**
+   * A policy made ready to decide: with its paths as they really are, and what git runs from the workspace. Looks at
+   * the disk for each path that it names.
+   */
   async ready(policy: EffectivePolicy): Promise<InForce> {
     const { roots, home, own } = this.#parts;
     const real = await this.#reallyProtecting(policy);
     return { policy, scope: scopeOf(real, roots, home, own), rulebook: new Rulebook(real.rules, { roots, home }) };
   }
 
-  async scopeOf(policy: EffectivePolicy): Promise<Scope> {
-    const { roots, home, own } = this.#parts;
-    return scopeOf(await this.#reallyProtecting(policy), roots, home, own);
-  }
-
   /** The workspace policies that are not accepted and would count for more if they were. */
   async acceptable(): Promise<AcceptanceOffer[]> {
-    const loaded = await this.#parts.policies.load();
-    if (!loaded.ok) throw new PolicyInvalid(loaded.diagnostics);
-    return acceptable(loaded.layers, this.#parts.roots.length);
+    return acceptable((await this.#load()).layers, this.#parts.roots.length);
   }
 
   /** Lets exactly this content of a workspace policy loosen what it asks for; recorded first. */
@@ -81,10 +82,16 @@ export class PolicyInForce {
     await this.#record.accept(offer, store);
   }
 
-  /** Records a policy in force, for the run that is at work, if it is another one than was recorded last. */
-  async note(policy: EffectivePolicy, run: string | undefined, isFirst = false): Promise<void> {
+  /** Records a policy in force, if it is another one than was recorded last. `isFirst`: also where none was. */
+  async note(policy: EffectivePolicy, isFirst = false): Promise<void> {
     this.#parts.keepEvidence(policy.audit);
-    await this.#record.note(policy, run, isFirst);
+    await this.#record.note(policy, this.#working(), isFirst);
+  }
+
+  async #load(): Promise<Extract<Awaited<ReturnType<PolicySource['load']>>, { ok: true }>> {
+    const loaded = await this.#parts.policies.load();
+    if (!loaded.ok) throw new PolicyInvalid(loaded.diagnostics);
+    return loaded;
   }
 
   async #reallyProtecting(policy: EffectivePolicy): Promise<EffectivePolicy> {

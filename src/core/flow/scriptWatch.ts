@@ -38,8 +38,16 @@ export class ScriptWatch {
 
   /** An action is about to happen. */
   performing(action: Action): void {
-    const changed = kindOf(action).mayChange(action);
-    if (changed === 'anything') this.#mayHaveChanged = true;
-    else for (const path of changed) this.#touched.add(path);
+    const footprint = kindOf(action).footprint(action);
+    switch (footprint.kind) {
+      case 'nothing':
+        return;
+      case 'paths':
+        for (const { path } of footprint.before) this.#touched.add(path);
+        return;
+      case 'anything':
+        this.#mayHaveChanged = true;
+        return;
+    }
   }
 }

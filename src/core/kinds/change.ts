@@ -2,10 +2,12 @@ import type { Action, Change, Resource } from '../../shared/action.ts';
 import type { Decision } from '../../shared/decision.ts';
 import { visibleLine } from '../../shared/visible.ts';
 import { decision } from '../policy/decision.ts';
+import { toolsThat } from '../policy/toolsThat.ts';
 import { isInside, parentOf } from '../scope/spelling.ts';
 import { confirmedFirst } from './confirmed.ts';
 import type { Kind, Offer, Standing } from './kind.ts';
 import { aboutSecret, readsPrivate } from './secrets.ts';
+import { touched } from './touched.ts';
 
 /** Changing files by a file tool. */
 export const change: Kind<Change> = {
@@ -29,17 +31,19 @@ export const change: Kind<Change> = {
       ...(root === undefined ? [] : [edits('workspace', root, 'edits to any file of this workspace folder')]),
     ];
   },
-  always({ effect, resources }) {
+  always({ tool, effect, resources }) {
     const [only, ...others] = resources;
     if (effect !== 'write' || !only || others.length > 0 || /[*?[\]{}\\]/.test(only.path)) return undefined;
-    return { tools: ['write_file', 'edit_file'], paths: [only.path] };
+    const tools = toolsThat('write');
+    // A rule that would not match the call that it was made for is none.
+    return tools.some((name) => name === tool) ? { tools, paths: [only.path] } : undefined;
   },
   starts: () => undefined,
   toCover: ({ resources }) => resources,
-  changes: ({ changes }) => changes,
-  mayChange: ({ resources }) =>
-    resources.filter(({ access }) => access === 'write' || access === 'delete').map(({ path }) => path),
+  footprint: ({ changes }) => ({ kind: 'paths', before: changes }),
   ran: () => undefined,
+  explained: () => [],
+  facets: touched,
 };
 
 function standard(action: Change, { scope, policy }: Standing): Decision {

@@ -1,6 +1,9 @@
-import type { Action, CommandMeaning, PreImage, Resource } from '../../shared/action.ts';
+import type { Action, CommandMeaning, Resource } from '../../shared/action.ts';
+import type { Block } from '../../shared/block.ts';
 import type { Decision, Origin } from '../../shared/decision.ts';
 import type { Flag } from '../../shared/flow.ts';
+import type { ReadAction } from '../audit/storedAction.ts';
+import type { Footprint } from '../checkpoint/port.ts';
 import type { RuleKeys } from '../policy/ruleSchema.ts';
 import type { Scope } from '../scope/scope.ts';
 
@@ -40,6 +43,13 @@ export interface Started {
   cwd: string;
 }
 
+/** What an action can be searched by. */
+export interface Facets {
+  paths: string[];
+  /** Where it sends to, as origins (RFC 6454). */
+  origins: string[];
+}
+
 /** All that the product must know of a kind of action beside what its tools do. One entry of `table.ts` for each. */
 export interface Kind<A extends Action> {
   /** Whether it happens only where the sandbox can confine it as the policy wants. */
@@ -58,10 +68,12 @@ export interface Kind<A extends Action> {
   starts(action: A): Started | undefined;
   /** What a rule about paths must cover to allow it; undefined where paths alone never do. */
   toCover(action: A, hasCommands: boolean): readonly Resource[] | undefined;
-  /** What it changes, as it stood: kept before, if undo is to be certain. */
-  changes(action: A): readonly PreImage[];
-  /** Of the files that say what commands mean: paths that it changes, or that it may change any. */
-  mayChange(action: A): readonly string[] | 'anything';
-  /** What it runs, whole. */
-  ran(action: A): string | undefined;
+  /** What it may change: what is kept before, what it is let through to, and what may mean something else afterwards. */
+  footprint(action: A): Footprint;
+  /** What it runs, whole: of one that is past as of one to come, from its record. */
+  ran(stored: ReadAction): string | undefined;
+  /** What is told of it, beside the paths that it touches, to whoever asks why it was decided so. */
+  explained(stored: ReadAction): Block[];
+  /** What it is found by in the log, beside its words. */
+  facets(stored: ReadAction): Facets;
 }

@@ -5,6 +5,7 @@ import { decision } from '../policy/decision.ts';
 import { confirmedFirst } from './confirmed.ts';
 import type { Kind } from './kind.ts';
 import { aboutSecret, readsPrivate } from './secrets.ts';
+import { touched } from './touched.ts';
 
 /** Looking at files: nothing changes, and what is seen goes to the model. */
 export const look: Kind<Look> = {
@@ -29,9 +30,10 @@ export const look: Kind<Look> = {
   always: () => undefined,
   starts: () => undefined,
   toCover: ({ resources }) => resources,
-  changes: () => [],
-  mayChange: () => [],
+  footprint: () => ({ kind: 'nothing' }),
   ran: () => undefined,
+  explained: () => [],
+  facets: touched,
 };
 
 /** The one file that an action reads, where that is all it does. */

@@ -3,10 +3,13 @@ import type { Decision } from '../../shared/decision.ts';
 import type { Flag } from '../../shared/flow.ts';
 import { canonicalJson } from '../../shared/json.ts';
 import { visibleLine } from '../../shared/visible.ts';
+import type { ReadAction } from '../audit/storedAction.ts';
 import { decision } from '../policy/decision.ts';
 import type { Kind, Standing } from './kind.ts';
 import { programRule } from './programRule.ts';
+import { programBlocks } from './programBlocks.ts';
 import { aboutSecret, readsPrivate } from './secrets.ts';
+import { touched } from './touched.ts';
 
 /** What runs without a sandbox always asks: no rule allows it, no grant covers it. */
 const OUTSIDE = 'outside-sandbox';
@@ -30,9 +33,10 @@ export const run: Kind<Run> = {
   // What a command touches beyond the paths that it names is not known: paths alone never allow one. The folder that
   // it starts in is no path that it was allowed for, but one that may be denied.
   toCover: ({ resources }, hasCommands) => (hasCommands ? resources.slice(1) : undefined),
-  changes: () => [],
-  mayChange: ({ launch }) => (launch.workspace === 'writable' ? 'anything' : []),
-  ran: ({ launch }) => launch.argv.at(-1),
+  footprint: ({ launch }) => ({ kind: launch.workspace === 'writable' ? 'anything' : 'nothing' }),
+  ran,
+  explained: ({ command }) => (command ? programBlocks(command) : []),
+  facets: touched,
 };
 
 function standard({ command, launch, resources }: Run, { scope, policy }: Standing): Decision {
@@ -81,6 +85,11 @@ function labels({ launch, resources }: Run, { scope, policy }: Standing): Flag[]
     ...(readsPrivate(resources, scope) || launch.secrets === 'visible' || isGiven ? ['private' as const] : []),
     ...(launch.workspace === 'writable' ? ['outward' as const] : []),
   ];
+}
+
+/** Started by a shell: its last word is the line, and the words before it are the shell's. */
+function ran({ argv, arguments: { command } }: ReadAction): string | undefined {
+  return argv.at(-1) ?? (typeof command === 'string' ? command : undefined);
 }
 
 /** The command, and the files that say what it does with their digests: another content is another command. */

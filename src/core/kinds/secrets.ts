@@ -4,7 +4,7 @@ import { decision } from '../policy/decision.ts';
 import type { Scope } from '../scope/scope.ts';
 
 export function aboutSecret({ path }: Resource, scope: Scope, more = ''): Decision {
-  return decision('ask', 'likely-secret', `${scope.shown(path)} looks like a secret${more}`);
+  return { ...decision('ask', 'likely-secret', `${scope.shown(path)} looks like a secret${more}`), isSensitive: true };
 }
 
 /** Whether content of likely secrets or protected paths comes back. */

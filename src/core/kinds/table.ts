@@ -1,9 +1,13 @@
-import type { Action } from '../../shared/action.ts';
+import * as z from 'zod';
+import { ActionSchema, type Action } from '../../shared/action.ts';
+import type { ReadAction } from '../audit/storedAction.ts';
 import { decision } from '../policy/decision.ts';
 import { change } from './change.ts';
 import type { Kind } from './kind.ts';
 import { look } from './look.ts';
+import { programBlocks } from './programBlocks.ts';
 import { run } from './run.ts';
+import { touched } from './touched.ts';
 
 /** Every kind of action. One without an entry does not compile. */
 const KINDS: { [K in Action['kind']]: Kind<Extract<Action, { kind: K }>> } = { look, change, run };
@@ -18,13 +22,27 @@ const UNKNOWN: Kind<Action> = {
   always: () => undefined,
   starts: () => undefined,
   toCover: () => undefined,
-  changes: () => [],
-  mayChange: () => 'anything',
-  ran: () => undefined,
+  footprint: () => ({ kind: 'anything' }),
+  ran: ({ argv }) => argv.at(-1),
+  explained: ({ command }) => (command ? programBlocks(command) : []),
+  facets: touched,
 };
+
+/** Of what was recorded before actions had kinds, the effect tells it. */
+const OF_EFFECT = new Map<string, Action['kind']>(
+  ActionSchema.options.flatMap(({ shape: { kind, effect } }) =>
+    (effect instanceof z.ZodEnum ? effect.options : [effect.value]).map((one) => [one, kind.value]),
+  ),
+);
 
 /** All that must be known of an action's kind; that of an unknown kind where it is none of the table. */
 export function kindOf(action: Action): Kind<Action> {
   // An entry takes actions of its own kind; this one is.
   return Object.hasOwn(KINDS, action.kind) ? KINDS[action.kind] : UNKNOWN;
+}
+
+/** The same of an action as its record is read, whichever version wrote it. */
+export function kindOfStored({ of, effect }: ReadAction): Pick<Kind<Action>, 'ran' | 'explained' | 'facets'> {
+  const name = of ?? OF_EFFECT.get(effect) ?? '';
+  return Object.hasOwn(KINDS, name) ? KINDS[name as Action['kind']] : UNKNOWN;
 }

@@ -26,10 +26,10 @@ export async function tryCall(
 ): Promise<Trial> {
   const parsed = parseCall(call, parts.toolbox);
   if (parsed.kind === 'no-call') return notDone(parsed);
-  const { rulebook, scope, policy } = await parts.inForce();
+  const { rulebook, scope, policy } = await parts.refresh();
   const context = { signal, files: parts.files, scope, policy };
   const confinement = (): Promise<string | undefined> => Promise.resolve(policyRefusal(policy));
-  const decided = await decideCall(parsed, { flags, grants: [], confinement, rulebook, hash: parts.hash }, context);
+  const decided = await decideCall(parsed.use, { flags, grants: [], confinement, rulebook, hash: parts.hash }, context);
   switch (decided.kind) {
     case 'no-call':
       return notDone(decided);

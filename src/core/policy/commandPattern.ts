@@ -1,3 +1,4 @@
+import { GIT_VALUES } from '../command/gitCall.ts';
 import { globMatcher, isGlob } from '../scope/glob.ts';
 import { absoluteOrNone, isInside, relativeTo } from '../scope/spelling.ts';
 
@@ -7,8 +8,7 @@ type Part = { kind: 'any' } | { kind: 'word'; text: string; fits: (text: string)
 /** Programs whose first word that is no option says what they do. */
 const WITH_SUBCOMMANDS =
   /^(git|gh|glab|hg|svn|npm|npx|yarn|pnpm|bun|deno|pip[0-9.]*|uv|poetry|cargo|go|dotnet|docker|podman|kubectl|helm|terraform|tofu|aws|gcloud|az|systemctl|apt|apt-get|dnf|yum|brew|make|bazel|gradle|mvn)$/;
-/** Options in front of a subcommand that take the word behind them. */
-const GIT_VALUES = /^(-C|-c|--git-dir|--work-tree|--namespace|--config-env|--attr-source)$/;
+/** Options in front of a subcommand that take the word behind them, of other programs than git. */
 const OTHER_VALUES =
   /^(-[CcHRfnpw]|--(namespace|context|cluster|kubeconfig|profile|region|prefix|workspace|config|repo|project|manifest-path|cwd|dir|directory|file|host|filter))$/;
 const SYSTEM_FOLDER = /^(\/usr)?(\/local)?\/s?bin\//;

@@ -7,6 +7,7 @@ import type { Scope } from '../scope/scope.ts';
 import { decision } from './decision.ts';
 import type { Facts, Family, GrantView } from './facts.ts';
 import type { EffectivePolicy } from './merge.ts';
+import { mayStandFor } from './remembered.ts';
 import type { Rulebook, Ruling } from './rules.ts';
 
 /** What decides: the policy, and what was made ready from it. */
@@ -66,11 +67,7 @@ export function decide(action: Action, facts: Facts, inForce: InForce, grants: r
       ? { ...wanted, reason: `${wanted.reason}; ${why}` }
       : decision('ask', 'rule-of-two', why);
   }
-  if (wanted.verdict === 'allow' || wanted.eachTime === true || !policy.grants.enabled.value) return wanted;
-  // Who let the run edit a whole folder did not speak of the secrets in it.
-  const grant = grants.find(
-    (candidate) => candidate.covers(action) && !(wanted.rule === 'likely-secret' && candidate.isBroad),
-  );
+  const grant = mayStandFor(wanted, grants, policy).find((candidate) => candidate.covers(action));
   if (grant) return { ...decision('allow', 'grant', `you approved ${grant.words}`, { layer: 'run' }), grant: grant.id };
   return wanted;
 }
@@ -87,8 +84,20 @@ function firstDenial(resources: readonly Resource[], scope: Scope): Decision | u
 function ruled(wanted: Decision, ruling: Ruling | undefined, action: Action, inForce: InForce): Decision {
   if (!ruling) return wanted;
   const own = decision(ruling.verdict, ruling.name, ruling.why, ruling.origin);
-  if (ruling.verdict !== 'allow') return ruling.eachTime ? { ...own, eachTime: true } : own;
+  if (ruling.verdict === 'deny') return own;
+  if (ruling.verdict === 'ask') return asked(ruling.eachTime ? { ...own, eachTime: true } : own, wanted);
   if (wanted.verdict === 'allow') return wanted;
-  if (wanted.rule === 'likely-secret' && !ruling.isAboutPaths) return wanted;
+  if (wanted.isSensitive === true && !ruling.isAboutPaths) return wanted;
   return kindOf(action).allowed(action, own, wanted, inForce);
+}
+
+/** A rule that asks takes nothing from what asks by itself: what no grant covers, none covers then either. */
+function asked(own: Decision, { eachTime, isSensitive, reason }: Decision): Decision {
+  if (eachTime !== true && isSensitive !== true) return own;
+  return {
+    ...own,
+    reason: `${own.reason}; ${reason}`,
+    ...(eachTime === true && { eachTime }),
+    ...(isSensitive === true && { isSensitive }),
+  };
 }

@@ -7,9 +7,11 @@ import { note } from './settle.ts';
 import type { Diagnostic, ParsedLayer } from './layer.ts';
 import type { RuleKeys } from './ruleSchema.ts';
 import { matcher, type Rule } from './rules.ts';
+import { toolsThat } from './toolsThat.ts';
 
 // Examples are tried where a path is a path and nothing is a link: in a workspace that does not exist.
 const ROOT = '/workspace';
+const STARTING = toolsThat('execute');
 const CONTEXT = { roots: [ROOT], home: '/home/user' };
 
 /** The examples of a policy's rules, those of roles too, that do not do what they say, as errors at their place. */
@@ -67,7 +69,7 @@ function actionOf(example: string, { keys }: Rule, parser: BashParser): Action {
   const meaning = understand(example, parser);
   const { doubts, paths } = meaning;
   return {
-    tool: 'run_command',
+    tool: (keys.tools ?? STARTING).find((tool) => STARTING.includes(tool)) ?? '',
     kind: 'run',
     effect: 'execute',
     resources: [

@@ -1,12 +1,16 @@
 import * as z from 'zod';
 import { patternProblem } from './commandPattern.ts';
 import { TOOL_NAMES } from './toolNames.ts';
+import { toolsThat } from './toolsThat.ts';
 import { MAX_ENTRIES, PathsSchema, TextSchema } from './values.ts';
 
 const CommandPattern = TextSchema.superRefine((text, issue) => {
   const problem = patternProblem(text);
   if (problem !== undefined) issue.addIssue(problem);
 });
+
+/** The tools that commands are given to. */
+const STARTING = toolsThat('execute');
 
 const Examples = z.array(TextSchema).max(MAX_ENTRIES);
 
@@ -57,8 +61,8 @@ export const RuleSchema = z
   .superRefine((rule, issue) => {
     if (!rule.tools && !rule.commands && !rule.paths)
       issue.addIssue('a rule needs tools, commands or paths, or it would speak of everything');
-    if (rule.commands && rule.tools && !rule.tools.includes('run_command'))
-      issue.addIssue('commands are about run_command, which its tools leave out');
+    if (rule.commands && rule.tools && !rule.tools.some((tool) => STARTING.includes(tool)))
+      issue.addIssue(`commands are about ${STARTING.join(', ')}, which its tools leave out`);
     if (rule.in && rule.decision !== 'allow')
       issue.addIssue('in is for rules that allow; what asks or denies holds everywhere');
     if (rule.each_time === true && rule.decision !== 'ask') issue.addIssue('each_time is for rules that ask');

@@ -13,6 +13,12 @@ interface Form {
   wrapped?: RegExp;
 }
 
+/** A text in which secrets are masked, and how many were. */
+export interface Masked {
+  text: string;
+  masked: number;
+}
+
 const SHORTEST = 6; // shorter values would mask ordinary words
 const SHORTEST_LINE = 16;
 const SHORTEST_WRAPPED = 20;
@@ -25,8 +31,6 @@ const SHORTEST_WRAPPED = 20;
 export class Redactor {
   #forms: Form[] = [];
   readonly #known = new Set<string>();
-  /** How many secrets have been masked so far. */
-  masked = 0;
 
   add(secret: Secret): void {
     if (secret.value.length < SHORTEST || this.#known.has(secret.value)) return;
@@ -42,29 +46,30 @@ export class Redactor {
 
   /** What is shown to the model and kept in the log. */
   text(text: string): string {
-    return this.#withoutCredentials(this.named(text), false);
+    return this.mask(text).text;
   }
 
-  /** Whether there is something in a text that would be masked. Does not count. */
+  /** The same, with how many secrets were masked in it. */
+  mask(text: string): Masked {
+    return withoutAny(this.#withoutNamed(text), false);
+  }
+
+  /** Whether there is something in a text that would be masked. */
   masks(text: string): boolean {
-    const before = this.masked;
-    const differs = this.text(text) !== text;
-    this.masked = before;
-    return differs;
-  }
-
-  #withoutCredentials(text: string, inertOnly: boolean): string {
-    return withoutCredentials(text, inertOnly, () => {
-      this.masked += 1;
-    });
+    return this.text(text) !== text;
   }
 
   /** Only the secrets that are known by name: for what the model itself says is to be done, which must stay as it is. */
   named(text: string): string {
+    return this.#withoutNamed(text).text;
+  }
+
+  #withoutNamed(text: string): Masked {
     let shown = text;
+    let masked = 0;
     for (const { form, name, wrapped } of this.#forms) {
       const mask = (): string => {
-        this.masked += 1;
+        masked += 1;
         return `[redacted:${name}]`;
       };
       if (shown.includes(form)) shown = shown.replaceAll(form, mask);
@@ -72,15 +77,20 @@ export class Redactor {
       if (wrapped && (shown.includes(form.slice(0, 8)) || shown.includes(form.slice(8, 16))))
         shown = shown.replace(wrapped, mask);
     }
-    return shown;
+    return { text: shown, masked };
   }
 
   /** The same for a text that still grows: an end that may turn out to be the beginning of a secret is held back. */
   growing(text: string): string {
-    const shown = this.text(text);
+    return this.maskGrowing(text).text;
+  }
+
+  /** The same, with how many secrets were masked in it. */
+  maskGrowing(text: string): Masked {
+    const { text: shown, masked } = this.mask(text);
     let held = credentialBegunAtEnd(shown);
     for (const { form } of this.#forms) held = Math.max(held, begunAtEnd(form, shown));
-    return shown.slice(0, shown.length - held);
+    return { text: shown.slice(0, shown.length - held), masked };
   }
 
   /**
@@ -92,12 +102,21 @@ export class Redactor {
   }
 
   #visit(value: unknown): unknown {
-    if (typeof value === 'string') return this.#withoutCredentials(this.named(value), true);
+    if (typeof value === 'string') return withoutAny(this.#withoutNamed(value), true).text;
     if (Array.isArray(value)) return value.map((item) => this.#visit(item));
     if (typeof value === 'object' && value !== null)
       return Object.fromEntries(Object.entries(value).map(([key, item]) => [this.#visit(key), this.#visit(item)]));
     return value;
   }
+}
+
+/** Also without the credentials that nobody named. */
+function withoutAny({ text, masked: before }: Masked, inertOnly: boolean): Masked {
+  let masked = before;
+  const shown = withoutCredentials(text, inertOnly, () => {
+    masked += 1;
+  });
+  return { text: shown, masked };
 }
 
 /** How many characters at the end of a text are the beginning of a form: the most there can be, but not all of it. */

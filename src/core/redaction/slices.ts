@@ -1,4 +1,4 @@
-import type { Secret } from './redactor.ts';
+import type { Masked, Secret } from './redactor.ts';
 
 /** Shorter pieces of a secret are left: so few characters are found in many texts by chance. */
 const SHORTEST_SLICE = 8;
@@ -12,7 +12,7 @@ const LONGEST_PART = 4096;
  * all pieces of a random value, and no words, names of folders, or numbers. Not found are shorter pieces, pieces that
  * were turned around, spread out or encoded, and what was first written to a file.
  */
-export function withoutSlices(text: string, secrets: readonly Secret[]): { text: string; masked: number } {
+export function withoutSlices(text: string, secrets: readonly Secret[]): Masked {
   let masked = 0;
   let shown = text;
   for (const { name, value } of secrets)

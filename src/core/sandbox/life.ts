@@ -1,8 +1,8 @@
-import type { OpenSandbox } from './port.ts';
+import type { SandboxLife } from './port.ts';
 
 /** Does the work of a run while the sandbox is up for it; what was prepared ends with it, however it ends. */
 export async function duringRun(
-  sandbox: Pick<OpenSandbox, 'begin'>,
+  sandbox: Pick<SandboxLife, 'begin'>,
   run: string,
   work: () => Promise<void>,
 ): Promise<void> {

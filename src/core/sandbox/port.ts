@@ -1,4 +1,5 @@
 import type { Launch } from '../../shared/action.ts';
+import type { BackendChoice } from './choice.ts';
 
 export interface Limits {
   memoryBytes: number;
@@ -113,6 +114,12 @@ export interface Sandbox {
   run(spec: SandboxSpec, signal: AbortSignal): Promise<SandboxResult>;
 }
 
+/** The sandboxes of this machine. */
+export interface Sandboxes {
+  /** The one that a policy's `sandbox.backend` means here. Where there is none, its status says why, and it runs nothing. */
+  chosen(choice: BackendChoice): Sandbox;
+}
+
 /** What decides how folders are looked through. */
 export type FolderRules = Pick<SandboxSpec, 'folders' | 'isHidden' | 'isProtected'>;
 
@@ -128,18 +135,21 @@ export interface BrokenOff {
   left: string[];
 }
 
-/** A sandbox with its life, for whoever opened it. */
-export interface OpenSandbox extends Sandbox {
+/** What whoever opened sandboxes does with them. */
+export interface SandboxLife {
   /** Takes away what processes that were killed left behind; before anything runs. Throws where it cannot. */
   recover(): Promise<void>;
   /** Looks through what commands in these folders left that were broken off, each once. Asks for rules only if there are any. */
   finishBrokenOff(rules: () => Promise<FolderRules>): Promise<BrokenOff[]>;
   /** Other folders in which commands were broken off, and nobody has looked yet. */
   brokenOffElsewhere(folders: readonly string[]): string[];
-  /** A run begins its work: recovers, and prepares what its commands share. What it returns ends that. */
+  /** A run begins its work: recovers, and prepares what its commands share; what is dear waits for the first of them. What it returns ends that. */
   begin(run: string): Promise<() => Promise<void>>;
   /** Forgets what it knows of this machine, so that the next look is a fresh one. */
   forget(): void;
   /** Ends what it keeps, for whichever run. */
   close(): Promise<void>;
 }
+
+export interface OpenSandbox extends Sandbox, SandboxLife {}
+export interface OpenSandboxes extends Sandboxes, SandboxLife {}

@@ -1,13 +1,12 @@
 import * as z from 'zod';
-import type { AnyTool } from './tool.ts';
 
 const MAX_ARGUMENTS = 8 * 1024 * 1024;
 
 /** Parses what the model sent as arguments; the problem is a sentence that lets it try again. */
-export function parseArguments(
-  tool: AnyTool,
+export function parseArguments<A>(
+  tool: { name: string; parameters: z.ZodType<A> },
   text: string,
-): { ok: true; value: unknown } | { ok: false; problem: string } {
+): { ok: true; value: A } | { ok: false; problem: string } {
   if (text.length > MAX_ARGUMENTS) return { ok: false, problem: 'the arguments are too long' };
   let value: unknown;
   try {

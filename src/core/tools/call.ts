@@ -1,15 +1,16 @@
-import type { Action, PreImage } from '../../shared/action.ts';
 import type { Decision } from '../../shared/decision.ts';
+import { NotedFiles } from '../checkpoint/notedFiles.ts';
+import type { Changes, Checkpoint } from '../checkpoint/port.ts';
 import { labelsOf } from '../flow/ruleOfTwo.ts';
 import { kindOf } from '../kinds/table.ts';
 import type { ToolCall } from '../models/port.ts';
 import { Forbidden } from '../scope/guard.ts';
 import type { CallResult, CallRun } from './callRun.ts';
 import { confinementProblem } from './confinement.ts';
-import { decideCall, parseCall, type ParsedCall } from './decideCall.ts';
+import { decideCall, parseCall } from './decideCall.ts';
 import { Cancelled, Changed, Interruption, throwIfStopped, ToolFailure } from '../outcome.ts';
 import { deniedText, Step } from './step.ts';
-import type { CallContext, Performed } from './tool.ts';
+import type { CallContext, Described, Performed, ToolUse } from './tool.ts';
 
 const MAX_REDESCRIBED = 3;
 
@@ -26,7 +27,7 @@ export async function callTool(call: ToolCall, run: CallRun, signal: AbortSignal
   const parsed = parseCall(call, run.toolbox);
   if (parsed.kind === 'no-call') return step.fail(parsed.cause, parsed.problem);
   try {
-    return await decideAndPerform(parsed, step, run, signal);
+    return await decideAndPerform(parsed.use, step, run, signal);
   } catch (error) {
     if (!(error instanceof Cancelled)) {
       await step.leave(error).catch(() => undefined); // what went wrong first is what is told
@@ -45,17 +46,12 @@ export async function leaveOut(call: ToolCall, run: CallRun, why: string): Promi
   return new Step(run.newId(), call, run).fail('cut-off', why);
 }
 
-async function decideAndPerform(
-  call: Extract<ParsedCall, { kind: 'call' }>,
-  step: Step,
-  run: CallRun,
-  signal: AbortSignal,
-): Promise<CallResult> {
+async function decideAndPerform(use: ToolUse, step: Step, run: CallRun, signal: AbortSignal): Promise<CallResult> {
   let approvedDigest: string | undefined;
   let askedAgain: string | undefined;
   for (let attempt = 0; attempt <= MAX_REDESCRIBED; attempt += 1) {
     throwIfStopped(signal);
-    const { rulebook, scope, policy } = await run.inForce();
+    const { rulebook, scope, policy } = await run.refresh();
     const context = { signal, files: run.files, scope, policy };
     const situation = {
       rulebook,
@@ -65,7 +61,7 @@ async function decideAndPerform(
       grants: approvedDigest === undefined ? run.grants.views() : [],
       confinement: () => confinementProblem(policy, run.runners),
     };
-    const decided = await decideCall(call, situation, context);
+    const decided = await decideCall(use, situation, context);
     if (decided.kind === 'refused') return step.deny(decided.decision);
     if (decided.kind === 'no-call') return step.fail(decided.cause, decided.problem);
     const { described, decision, digest } = decided;
@@ -75,7 +71,7 @@ async function decideAndPerform(
     if (!approved) await step.propose(decided, context.policy.variables.value);
     throwIfStopped(signal);
     if (decision.verdict === 'deny') return step.end('denied', deniedText(decision));
-    if (decision.verdict === 'allow' || approved) return perform(call, described.action, decision, context, step, run);
+    if (decision.verdict === 'allow' || approved) return perform(described, decision, context, step, run);
     if (approvedDigest !== undefined) askedAgain = 'Something changed after you approved; this is how it stands now.';
     const answer = await step.ask(described, decision, digest, context, askedAgain, signal);
     if (answer !== 'approved') return step.end('denied', answer);
@@ -85,25 +81,23 @@ async function decideAndPerform(
 }
 
 async function perform(
-  { tool, args }: Extract<ParsedCall, { kind: 'call' }>,
-  action: Action,
+  described: Described,
   decision: Decision,
   context: CallContext,
   step: Step,
   run: CallRun,
 ): Promise<CallResult> {
   const { signal } = context;
-  const changes = kindOf(action).changes(action);
-  if (action.undo === 'full' && changes.length > 0) {
-    let kept;
-    try {
-      kept = await run.checkpoints.keep(run.id, step.id, changes);
-    } catch (error) {
-      if (error instanceof ToolFailure) return step.fail('not-possible', error.message); // it changed meanwhile: nothing has happened
-      throw error;
-    }
-    await step.record('checkpoint', { files: kept.files, bytes: kept.bytes });
+  const { action } = described;
+  const footprint = kindOf(action).footprint(action);
+  let checkpoint: Checkpoint;
+  try {
+    checkpoint = await run.checkpoints.begin({ run: run.id, action: step.id }, footprint, action.undo);
+  } catch (error) {
+    if (error instanceof ToolFailure) return step.fail('not-possible', error.message); // it changed meanwhile: nothing has happened
+    throw error;
   }
+  if (checkpoint.kept) await step.record('checkpoint', { ...checkpoint.kept });
   throwIfStopped(signal);
   if (decision.grant !== undefined) {
     run.grants.used(decision.grant);
@@ -118,27 +112,28 @@ async function perform(
   });
   run.show({ id: step.id, tool: action.tool, status: 'running' });
   const began = run.now();
-  const maskedBefore = run.redactor.masked;
+  const files = new NotedFiles(context.files, { footprint, hash: run.hash });
+  const changes = async (): Promise<Changes | undefined> =>
+    footprint.kind === 'nothing' ? undefined : checkpoint.end(files.noted);
   let performed: Performed;
   try {
     throwIfStopped(signal); // stopped while the record was being written: `finished` says that nothing happened
-    performed = await tool.perform(args, action, context);
+    performed = await described.perform({ ...context, files });
   } catch (error) {
     const message = run.redactor.text(error instanceof Error ? error.message : 'unknown failure');
     const status = error instanceof Forbidden ? 'denied' : error instanceof Cancelled ? 'cancelled' : 'failed';
     const durationMs = Math.round(run.now() - began);
-    await step.finish({ status, durationMs, ...(error instanceof Changed && { changed: true }) }, { output: message });
+    const isOther = error instanceof Changed && { changed: true };
+    await step.finish(await changes(), { status, durationMs, ...isOther }, { output: message });
     if (!isExpected(error)) throw error;
     return step.end(status, message);
   }
-  const text = run.redactor.text(performed.text);
-  const masked = run.redactor.masked - maskedBefore;
+  const { text, masked: maskedHere } = run.redactor.mask(performed.text);
+  const masked = (performed.masked ?? 0) + maskedHere;
   // A stop that came when it was done has stopped nothing of it.
   const status = performed.ok ? 'done' : signal.aborted ? 'cancelled' : 'failed';
-  await step.finish(
-    { status, durationMs: Math.round(run.now() - began), facts: { ...performed.facts, ...digestBefore(changes) } },
-    { output: text, ...(performed.places && { places: performed.places }) },
-  );
+  const durationMs = Math.round(run.now() - began);
+  await step.finish(await changes(), { status, durationMs, facts: performed.facts }, { output: text });
   if (masked > 0) await step.record('redaction', { masked });
   run.show({ id: step.id, tool: action.tool, status, output: text });
   return { status, text, contentOf: performed.contentOf };
@@ -146,9 +141,4 @@ async function perform(
 
 function isExpected(error: unknown): boolean {
   return error instanceof ToolFailure || error instanceof Forbidden || error instanceof Cancelled;
-}
-
-/** What stood there before, where one file is changed: with the digest afterwards this says what was changed. */
-function digestBefore([image, ...more]: readonly PreImage[]): { before?: string } {
-  return image?.digest === undefined || more.length > 0 ? {} : { before: image.digest };
 }

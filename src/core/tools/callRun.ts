@@ -27,8 +27,11 @@ export interface CallParts {
   checkpoints: Checkpoints;
   /** SHA-256 in hexadecimal. */
   hash: (data: string | Uint8Array) => string;
-  /** Policy, scope and rules as they are at that moment, not as they were at the run's start. */
-  inForce(): Promise<InForce>;
+  /**
+   * Reads the policy anew, records it where it is another one than before, and puts it in force: for the files that
+   * tools see, for what is masked, and for whoever decides by the answer. Nothing is decided by an earlier one.
+   */
+  refresh(): Promise<InForce>;
 }
 
 /** What a call needs of its run. */

@@ -2,13 +2,14 @@ import { originText } from '../../shared/decision.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
 import { offered } from '../policy/decide.ts';
 import type { EnforceableLimit } from '../policy/values.ts';
+import { choiceRefusal } from '../sandbox/choice.ts';
 import type { HeldLimit, LimitName } from '../sandbox/port.ts';
 import { limitsOf, runnerOf, type Runners } from './runner.ts';
 
 /** Why the policy lets no command run here, whatever the machine could do. */
 export function policyRefusal(policy: EffectivePolicy): string | undefined {
-  if (policy.backend.value === 'docker') return 'this version has no docker sandbox; set sandbox.backend: auto';
-  return undefined;
+  const refusal = choiceRefusal(policy.backend.value);
+  return refusal && `${refusal.cause} ${refusal.fix}`;
 }
 
 /** Why a command cannot be confined as the policy wants it, with the fix; undefined where it can. */

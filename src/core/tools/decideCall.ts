@@ -3,14 +3,14 @@ import type { Flags } from '../../shared/flow.ts';
 import { canonicalJson } from '../../shared/json.ts';
 import type { NoCallCause } from '../../shared/noCall.ts';
 import { visibleLine } from '../../shared/visible.ts';
+import { NotedFiles } from '../checkpoint/notedFiles.ts';
 import { kindOf } from '../kinds/table.ts';
 import { decide, offered } from '../policy/decide.ts';
 import type { GrantView } from '../policy/facts.ts';
 import type { Rulebook } from '../policy/rules.ts';
 import { Forbidden } from '../scope/guard.ts';
-import { parseArguments } from './arguments.ts';
 import { ToolFailure } from '../outcome.ts';
-import type { AnyTool, CallContext, Description } from './tool.ts';
+import type { CallContext, Described, ToolUse } from './tool.ts';
 import type { Toolbox } from './toolbox.ts';
 
 /** A call that is none, or cannot be done on this workspace. */
@@ -20,13 +20,13 @@ export interface NoCall {
   problem: string;
 }
 
-export type ParsedCall = { kind: 'call'; tool: AnyTool; args: unknown } | NoCall;
+export type ParsedCall = { kind: 'call'; use: ToolUse } | NoCall;
 
 /** What comes of a call before anybody is asked: it is none, is refused before it can be described, or is decided. */
 export type Decided =
   | NoCall
   | { kind: 'refused'; decision: Decision }
-  | { kind: 'decided'; described: Description; decision: Decision; digest: string };
+  | { kind: 'decided'; described: Described; decision: Decision; digest: string };
 
 /** What a decision rests on beside the action, scope and policy. */
 export interface Situation {
@@ -37,27 +37,25 @@ export interface Situation {
   /** Why no command can be confined as the policy wants it; looked at for commands alone. */
   confinement(): Promise<string | undefined>;
   /** SHA-256 in hexadecimal. */
-  hash(data: string): string;
+  hash: (data: string | Uint8Array) => string;
 }
 
 export function parseCall(call: { name: string; arguments: string }, toolbox: Toolbox): ParsedCall {
   const tool = toolbox.named(call.name);
   if (!tool) return noCall('unknown-tool', `there is no tool named "${visibleLine(call.name).slice(0, 100)}"`);
-  const parsed = parseArguments(tool, call.arguments);
-  return parsed.ok ? { kind: 'call', tool, args: parsed.value } : noCall('arguments', parsed.problem);
+  const parsed = tool.read(call.arguments);
+  return parsed.ok ? { kind: 'call', use: parsed.call } : noCall('arguments', parsed.problem);
 }
 
 /** THE way from a call to a decision, for a run and for whoever asks beforehand. Nothing is recorded, asked or done. */
-export async function decideCall(
-  { tool, args }: Extract<ParsedCall, { kind: 'call' }>,
-  situation: Situation,
-  context: CallContext,
-): Promise<Decided> {
-  const available = offered(context.policy, tool.family);
+export async function decideCall(use: ToolUse, situation: Situation, context: CallContext): Promise<Decided> {
+  const available = offered(context.policy, use.family);
   if (available.verdict === 'deny') return { kind: 'refused', decision: available };
-  let described: Description;
+  let described: Described;
   try {
-    described = await tool.describe(args, context);
+    // Whatever a tool's description does, nothing changes by it.
+    const files = new NotedFiles(context.files, { footprint: { kind: 'nothing' }, hash: situation.hash });
+    described = await use.describe({ ...context, files });
   } catch (error) {
     if (error instanceof Forbidden) return { kind: 'refused', decision: error.decision };
     if (error instanceof ToolFailure) return noCall('not-possible', error.message);
@@ -66,7 +64,7 @@ export async function decideCall(
   const { action } = described;
   const refusal = kindOf(action).isConfined ? await situation.confinement() : undefined;
   const facts = {
-    family: tool.family,
+    family: use.family,
     flags: situation.flags,
     ...(refusal !== undefined && { sandboxRefusal: refusal }),
   };

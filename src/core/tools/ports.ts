@@ -21,6 +21,4 @@ export interface ToolPorts {
   versionControl: VersionControl;
   editor: EditorBuffers;
   textSearch: TextSearch;
-  /** SHA-256 in hexadecimal. */
-  hash: (data: string | Uint8Array) => string;
 }

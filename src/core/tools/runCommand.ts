@@ -1,9 +1,11 @@
 import * as z from 'zod';
+import type { Run } from '../../shared/action.ts';
 import { titleOf } from '../../shared/cut.ts';
 import { visible, visibleLine } from '../../shared/visible.ts';
 import { bashParser } from '../command/bash.ts';
 import { recordedPrograms } from '../command/recorded.ts';
-import { understand, type Meaning } from '../command/understand.ts';
+import type { Meaning } from '../command/meaning.ts';
+import { understand } from '../command/understand.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
 import { endingWords } from '../sandbox/endingWords.ts';
 import { limitRecord, limitWords } from '../sandbox/limitWords.ts';
@@ -41,12 +43,14 @@ const parameters = z.strictObject({
 
 type Ports = Pick<ToolPorts, 'folder' | 'redactor' | 'runners' | 'scriptWatch' | 'versionControl' | 'editor'>;
 
-export const runCommand = defineTool((ports: Ports): Tool<z.infer<typeof parameters>> => ({
+export const runCommand = defineTool((ports: Ports): Tool<z.infer<typeof parameters>, Run> => ({
   name: 'run_command',
   summary:
     'Run a bash command in a sandbox: the workspace is writable, there is no network, and nothing it starts outlives it. Commands that are known to only look run without a question, with the workspace read-only.',
   family: 'code_execution',
+  effects: ['execute'],
   parameters,
+  about: 'The command line',
   tried: (command) => ({ command }),
   async describe(args, context) {
     const { scope, policy, files } = context;
@@ -130,12 +134,12 @@ export const runCommand = defineTool((ports: Ports): Tool<z.infer<typeof paramet
         : 'What a command changes in the workspace cannot be undone in this version.',
     };
   },
-  async perform(_args, action, context) {
-    if (action.kind !== 'run') throw new Error('a command action runs something');
+  async perform(action, context) {
     const { scope, policy, signal } = context;
     await assertStillBound(action.binds, context);
     const hidesStores = action.launch.stores === 'hidden';
-    const runner = action.launch.outside === true ? ports.runners.outside : ports.runners.sandbox;
+    const runner =
+      action.launch.outside === true ? ports.runners.outside : ports.runners.sandbox.chosen(policy.backend.value);
     const result = await runner.run(
       sandboxSpec({
         launch: action.launch,
@@ -160,7 +164,8 @@ export const runCommand = defineTool((ports: Ports): Tool<z.infer<typeof paramet
     const lost = isCut ? [`[output was ${result.outputBytes} bytes; only the first ${OUTPUT_KEPT} were kept]`] : [];
     return {
       ok,
-      text: [shortened(output, OUTPUT_TO_MODEL), ...lost, ...words].filter((line) => line !== '').join('\n'),
+      text: [shortened(output.text, OUTPUT_TO_MODEL), ...lost, ...words].filter((line) => line !== '').join('\n'),
+      masked: output.masked,
       facts: {
         ending: result.ending.kind,
         ...(result.ending.kind === 'exited' && { exit: result.ending.code }),

@@ -1,17 +1,17 @@
 import type { EffectivePolicy } from '../policy/merge.ts';
-import type { Limits, Sandbox } from '../sandbox/port.ts';
+import type { Limits, Sandbox, Sandboxes } from '../sandbox/port.ts';
 import type { Bounds } from '../sandbox/spec.ts';
 
 /** Where commands can run. */
 export interface Runners {
-  sandbox: Sandbox;
+  sandbox: Sandboxes;
   /** Without any sandbox. */
   outside: Sandbox;
 }
 
 /** Where the policy has commands run. */
 export function runnerOf(policy: EffectivePolicy, { sandbox, outside }: Runners): Sandbox {
-  return policy.sandbox.value ? sandbox : outside;
+  return policy.sandbox.value ? sandbox.chosen(policy.backend.value) : outside;
 }
 
 /** What a command may use, as the sandbox wants it. */

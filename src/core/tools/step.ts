@@ -1,22 +1,24 @@
 import type { AnsweredBy } from '../../shared/answered.ts';
 import type { Approval } from '../../shared/approval.ts';
-import type { NewEvent } from '../../shared/auditEvent.ts';
+import type { EventData, EventPayload, EventType, NewEvent } from '../../shared/auditEvent.ts';
 import type { Decision } from '../../shared/decision.ts';
 import { canonicalJson, type Json } from '../../shared/json.ts';
 import type { NoCallCause } from '../../shared/noCall.ts';
 import { visible, visibleLine } from '../../shared/visible.ts';
 import { storedAction } from '../audit/storedAction.ts';
+import { whatRan } from '../audit/whatRan.ts';
 import { offersFor, untilWords } from '../approval/grants.ts';
 import { labelsOf } from '../flow/ruleOfTwo.ts';
-import { kindOf } from '../kinds/table.ts';
 import { alwaysOffer } from '../policy/alwaysRule.ts';
+import type { Changes } from '../checkpoint/port.ts';
+import { mayStandFor } from '../policy/remembered.ts';
 import type { ToolCall } from '../models/port.ts';
 import type { CallResult, CallRun } from './callRun.ts';
 import { Cancelled, Interruption } from '../outcome.ts';
 import { takenBackBy } from '../stopped.ts';
 import type { CallContext, Description } from './tool.ts';
 
-const ENDS: ReadonlySet<NewEvent['type']> = new Set(['started', 'finished', 'interrupted']);
+const ENDS: ReadonlySet<EventType> = new Set(['started', 'finished', 'interrupted']);
 
 /** One call's records and its face to the watcher. */
 export class Step {
@@ -39,14 +41,18 @@ export class Step {
     return visibleLine(this.#call.name).slice(0, 100);
   }
 
-  async record(type: NewEvent['type'], data: NewEvent['data'], payload?: NewEvent['payload']): Promise<void> {
+  async record<T extends EventType>(type: T, data: EventData[T], payload?: EventPayload[T]): Promise<void> {
     await this.#run.audit.append(this.#event(type, data, payload));
-    if (type === 'proposed') this.#isProposed = true;
-    if (type === 'proposed' || type === 'answered') this.#open = data['choice'] === 'deny' ? undefined : type;
-    else if (ENDS.has(type) || data['verdict'] === 'deny') this.#open = undefined;
+    this.#told(type, data);
   }
 
-  #event(type: NewEvent['type'], data: NewEvent['data'], payload?: NewEvent['payload']): NewEvent {
+  #told(type: EventType, said: Record<string, Json>): void {
+    if (type === 'proposed') this.#isProposed = true;
+    if (type === 'proposed' || type === 'answered') this.#open = said['choice'] === 'deny' ? undefined : type;
+    else if (ENDS.has(type) || said['verdict'] === 'deny') this.#open = undefined;
+  }
+
+  #event<T extends EventType>(type: T, data: EventData[T], payload?: EventPayload[T]): NewEvent<T> {
     const { redactor, id: run, turn } = this.#run;
     return {
       type,
@@ -95,11 +101,8 @@ export class Step {
   ): Promise<string> {
     const run = this.#run;
     const { scope, policy } = context;
-    const mayRemember = policy.grants.enabled.value && decision.eachTime !== true;
-    const fitting = mayRemember
-      ? offersFor(described.action, { shown: (path) => scope.shown(path), roots: scope.roots })
-      : [];
-    const offers = fitting.filter(({ isBroad }) => decision.rule !== 'likely-secret' || !isBroad);
+    const fitting = offersFor(described.action, { shown: (path) => scope.shown(path), roots: scope.roots });
+    const offers = mayStandFor(decision, fitting, policy);
     const always = decision.eachTime === true ? undefined : alwaysOffer(described.action, scope.roots);
     const approval: Approval = {
       id: run.newId(),
@@ -154,7 +157,7 @@ export class Step {
   }
 
   async deny(decision: Decision): Promise<CallResult> {
-    this.#run.show({ id: this.id, tool: this.#call.name, status: 'deciding', decision });
+    this.#run.show({ id: this.id, tool: this.#tool, status: 'deciding', decision });
     await this.#proposeRaw();
     await this.record(
       'decided',
@@ -172,15 +175,29 @@ export class Step {
   }
 
   /**
-   * How a begun action ended. What happened is not lost with one failure of the log: the run owes it, and records it
-   * before it says that it is over. Throws the failure.
+   * How a begun action ended, and what it changed, where it could change anything. What happened is not lost with one
+   * failure of the log: the run owes it, and records it before it says that it is over. Throws the failure.
    */
-  async finish(data: NewEvent['data'], payload: NonNullable<NewEvent['payload']>): Promise<void> {
-    try {
-      await this.record('finished', data, payload);
-    } catch (error) {
-      this.#run.owe(this.#event('finished', data, payload));
-      throw error;
+  async finish(
+    changes: Changes | undefined,
+    data: EventData['finished'],
+    payload: EventPayload['finished'],
+  ): Promise<void> {
+    const paths = changes?.extent === 'exact' ? changes.paths : [];
+    const events: NewEvent[] = [this.#event('finished', data, payload)];
+    if (changes) {
+      const counted = { extent: changes.extent, paths: paths.length };
+      events.unshift(this.#event('changed', counted, { paths: paths.map((one) => ({ ...one })) }));
+    }
+    for (let next = events[0]; next; next = events[0]) {
+      try {
+        await this.#run.audit.append(next);
+      } catch (error) {
+        for (const owed of events) this.#run.owe(owed);
+        throw error;
+      }
+      this.#told(next.type, next.data);
+      events.shift();
     }
   }
 
@@ -215,7 +232,7 @@ export class Step {
 
 /** A command line whose title is cut is told whole too. */
 function notInTitle({ action, title }: Description, redactor: CallRun['redactor']): { ran?: string } {
-  const line = kindOf(action).ran(action);
+  const line = whatRan({ payload: { action: storedAction(action, []) } });
   const whole = line === undefined ? undefined : redactor.json(line.trim());
   return whole === undefined || title.includes(visible(whole)) ? {} : { ran: whole };
 }

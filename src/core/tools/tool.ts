@@ -1,12 +1,12 @@
 import type * as z from 'zod';
-import type { Action, PreImage } from '../../shared/action.ts';
+import type { Action, Effect } from '../../shared/action.ts';
 import type { Card } from '../../shared/approval.ts';
 import type { Preview } from '../approval/desk.ts';
-import { kindOf } from '../kinds/table.ts';
 import type { Family } from '../policy/facts.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
 import type { Files } from '../scope/files.ts';
 import type { Scope } from '../scope/scope.ts';
+import { parseArguments } from './arguments.ts';
 import { describedWithin, performedWithin } from './effort.ts';
 
 /**
@@ -21,9 +21,12 @@ export interface CallContext {
   policy: EffectivePolicy;
 }
 
+/** An action of a tool: of one kind, and with its arguments in it. */
+type ActionOf<A, K extends Action> = K & { arguments: A };
+
 /** What a call would do, and how a person is shown it. */
-export interface Description {
-  action: Action;
+export interface Description<A = Action['arguments'], K extends Action = Action> {
+  action: ActionOf<A, K>;
   /** A few words for the transcript and the tree: "Edit src/sum.js". */
   title: string;
   card: Card;
@@ -37,53 +40,86 @@ export interface Description {
 export interface Performed {
   ok: boolean;
   text: string;
+  /** How many secrets it has masked in `text`, where it had to mask before it cut. */
+  masked?: number;
   facts: Record<string, string | number | boolean | null>;
-  /** Paths that it is about; kept apart from the facts, so that they can be erased. */
-  places?: Record<string, string>;
   /** Files whose content is in `text`: what a later request to the model carries out of the machine. */
   contentOf: string[];
 }
 
 /**
- * A tool. `describe` has no effects; it ends with the signal, and looks at a bounded part of the workspace (effort.ts). `perform` has them, does exactly what the action says, and is called by the
- * gate (`call.ts`) alone.
+ * A tool. `describe` has no effects; it ends with the signal, and looks at a bounded part of the workspace (effort.ts).
+ * `perform` has them; it is given the action that was decided and nothing else of the call, so that it can do nothing
+ * that was not in it, and is called by the gate (`call.ts`) alone.
  */
-export interface Tool<A> {
+export interface Tool<A, K extends Action> {
   name: string;
   /** For the model. */
   summary: string;
   family: Family;
+  /** All that its calls can do: what rules and offers about an effect mean by it. */
+  effects: readonly Effect[];
   parameters: z.ZodType<A>;
-  /** Arguments of a call about one path or command line, for whoever tries out what would happen. */
+  /** For whoever tries out what would happen: what to ask them for, and the arguments of a call about that. */
+  about: string;
   tried(about: string): object;
-  describe(args: A, context: CallContext): Promise<Description>;
-  perform(args: A, action: Action, context: CallContext): Promise<Performed>;
+  describe(args: A, context: CallContext): Promise<Description<A, K>>;
+  perform(action: ActionOf<A, K>, context: CallContext): Promise<Performed>;
 }
 
-// What the gate handles: a tool whose arguments are known to itself alone.
-export type AnyTool = Tool<unknown>;
+/** What the gate handles: a tool whose arguments are known to itself alone. */
+export interface AnyTool extends Pick<
+  Tool<unknown, Action>,
+  'name' | 'summary' | 'family' | 'effects' | 'about' | 'tried'
+> {
+  parameters: z.ZodType;
+  /** Parses what the model sent as arguments: the one time that it is done. The problem is a sentence for the model. */
+  read(text: string): { ok: true; call: ToolUse } | { ok: false; problem: string };
+}
+
+/** A tool with the arguments of one call. */
+export interface ToolUse {
+  family: Family;
+  describe(context: CallContext): Promise<Described>;
+}
+
+/** What was described, and with it the way to do exactly that. */
+export interface Described extends Description {
+  perform(context: CallContext): Promise<Performed>;
+}
+
+/** What a call about one path is tried with. */
+export const A_PATH = 'The path, relative to the workspace folder';
 
 /** A kind of tool, made ready for each run from the ports that it uses, and no others. */
-export function defineTool<P, A>(make: (ports: P) => Tool<A>): (ports: P) => AnyTool {
+export function defineTool<P, A, K extends Action>(make: (ports: P) => Tool<A, K>): (ports: P) => AnyTool {
   return (ports) => anyTool(make(ports));
 }
 
-/** Forgets a tool's argument type, keeping it sound: arguments are parsed by the tool's own schema first. */
-function anyTool<A>(tool: Tool<A>): AnyTool {
+/** Forgets a tool's argument type, keeping it sound: only its own schema's result reaches it. */
+function anyTool<A, K extends Action>(tool: Tool<A, K>): AnyTool {
+  const { name, summary, family, effects, about, parameters } = tool;
   return {
-    ...tool,
-    describe: async (args, context) =>
-      describedWithin(context, (bounded) => tool.describe(tool.parameters.parse(args), bounded)),
-    perform: async (args, action, context) =>
-      performedWithin(context, (bounded) => tool.perform(tool.parameters.parse(args), action, bounded)),
+    ...{ name, summary, family, effects, about, parameters },
+    tried: (what) => tool.tried(what),
+    read: (text) => {
+      const parsed = parseArguments(tool, text);
+      return parsed.ok ? { ok: true, call: toolUse(tool, parsed.value) } : parsed;
+    },
   };
 }
 
-/** The pre-image that an approved action holds for a path. */
-export function expectedAt(action: Action, path: string): PreImage {
-  const found = kindOf(action)
-    .changes(action)
-    .find((image) => image.path === path);
-  if (!found) throw new Error(`the action has no pre-image of ${path}`);
-  return found;
+function toolUse<A, K extends Action>(tool: Tool<A, K>, args: A): ToolUse {
+  return {
+    family: tool.family,
+    describe: async (context) => {
+      const description = await describedWithin(context, (bounded) => tool.describe(args, bounded));
+      const { action } = description;
+      if (action.tool !== tool.name || !tool.effects.includes(action.effect))
+        throw new Error(`${tool.name} describes what it does not say that it does: ${action.effect} by ${action.tool}`);
+      const perform = (during: CallContext): Promise<Performed> =>
+        performedWithin(during, (bounded) => tool.perform(action, bounded));
+      return { ...description, perform };
+    },
+  };
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { AuditLog, AuditReader, Erased, Erasing, RunStore, SeenHead } from '../../core/audit/port.ts';
 import type { Questions } from '../../core/audit/questions.ts';
-import type { NewEvent, RunSummary } from '../../shared/auditEvent.ts';
+import type { EventType, NewEvent, RunSummary } from '../../shared/auditEvent.ts';
 import type { Json } from '../../shared/json.ts';
 import { makePrivate } from '../folders.ts';
 import { AuditFailure, failureOf } from './failureOf.ts';
@@ -75,7 +75,7 @@ export class AuditClient implements AuditLog, AuditReader, RunStore, AsyncDispos
     return () => this.#headListeners.delete(listener);
   }
 
-  async append(event: NewEvent): ReturnType<AuditLog['append']> {
+  async append<T extends EventType>(event: NewEvent<T>): ReturnType<AuditLog['append']> {
     this.#hasWritten = true;
     const stored = await this.#call('append', event);
     for (const listener of this.#listeners) listener();

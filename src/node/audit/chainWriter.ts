@@ -1,7 +1,14 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
 import type { SeenHead } from '../../core/audit/port.ts';
-import { checkedEvent, type AuditEvent, type EventBody, type NewEvent } from '../../shared/auditEvent.ts';
+import {
+  checkedEvent,
+  type AuditEvent,
+  type EventBody,
+  type EventType,
+  type NewEvent,
+} from '../../shared/auditEvent.ts';
+import { hasMark } from '../../shared/eventTable.ts';
 import { canonicalJson } from '../../shared/json.ts';
 import { isOfRun, LOG_EVENTS } from '../../shared/noRun.ts';
 import { commitment, eventHash, EXPORT_FORMAT, headStatement, MOST_UNSIGNED, writerStatement } from './chain.ts';
@@ -15,9 +22,6 @@ import { LogReplaced } from './problems.ts';
 import { logOf, tipOf, type Tip } from './logText.ts';
 import { begunFile, placeOf } from './place.ts';
 import { budgetNotice, RUN_LIMITS, RunBudget, type Room, type RunLimits } from './runBudget.ts';
-
-/** After these the chain is signed at once: nobody may come back to sign it later. */
-const SIGNED_AT_ONCE = new Set<NewEvent['type']>(['run_finished', 'interrupted', 'erasure', 'gap']);
 
 /**
  * Appends events to the chain and signs it. Every process signs with a key of its own that it introduces with its
@@ -71,7 +75,7 @@ export class ChainWriter {
   }
 
   /** Appends within a transaction of this writer. Throws `LogReplaced` where the file is not the log any more. */
-  append(connection: Connection, event: NewEvent): AuditEvent {
+  append<T extends EventType>(connection: Connection, event: NewEvent<T>): AuditEvent {
     const checked = checkedEvent(event);
     this.#checkOwn(connection);
     const tip = tipOf(connection);
@@ -195,10 +199,10 @@ export class ChainWriter {
     this.#head = { place: placeOf(this.#data), log: this.#log?.name ?? '', seq, hash, time };
   }
 
-  #write(
+  #write<T extends EventType>(
     connection: Connection,
     tip: Tip,
-    event: NewEvent,
+    event: NewEvent<T>,
     time = new Date().toISOString(),
     room: Room = { payload: 'whole' },
   ): AuditEvent {
@@ -240,7 +244,7 @@ const MISSING: Gap = {
 
 /** An event of the run itself, not of one of its actions. */
 function isSignedAtOnce({ type, action }: NewEvent): boolean {
-  return SIGNED_AT_ONCE.has(type) && action === undefined;
+  return hasMark(type, 'signed at once') && action === undefined;
 }
 
 /** Random bytes are dear one call at a time. */

@@ -1,9 +1,10 @@
-import type { EventType, NewEvent } from '../../shared/auditEvent.ts';
+import type { EventBody, NewEvent, StoredPayload } from '../../shared/auditEvent.ts';
+import { hasMark } from '../../shared/eventTable.ts';
 import { canonicalJson, type Json } from '../../shared/json.ts';
 import { sha256 } from '../files/hash.ts';
 import { keptLine } from './keptLine.ts';
 
-type Payload = NonNullable<NewEvent['payload']>;
+type Payload = NonNullable<StoredPayload>;
 
 /** What was cut: the length of all of it in bytes, and its SHA-256; of a text itself, of other values in canonical JSON. */
 interface Cut {
@@ -18,12 +19,10 @@ const MOST = 256 << 10;
 /** Of these not so much is worth keeping. */
 const MOST_OF: Readonly<Record<string, number>> = {
   ...{ title: 4 << 10, name: 2 << 10, reason: 4 << 10, words: 4 << 10, message: 16 << 10, decision: 16 << 10 },
-  ...{ arguments: 20 << 10, contentOf: 64 << 10, places: 64 << 10, change: 64 << 10 },
+  ...{ arguments: 20 << 10, contentOf: 64 << 10, change: 64 << 10 },
 };
 /** Texts in `data` say what something is; they can never be erased. In characters. */
 const MOST_DATA = 1000;
-/** What the log says of itself is never cut: it is checked. */
-const OF_THE_LOG = new Set<EventType>(['log_started', 'gap', 'writer', 'head', 'erasure', 'conversation']);
 
 /**
  * A payload as it is recorded, in canonical JSON. Where something is too long, its beginning is, and `cut` says of which
@@ -58,8 +57,8 @@ export function digestText(payload: Payload): string {
 }
 
 /** An event's open part, long texts in it cut; they say so themselves. */
-export function shortData({ type, data }: Pick<NewEvent, 'type' | 'data'>): NewEvent['data'] {
-  return OF_THE_LOG.has(type) ? data : (shortTexts(data) as NewEvent['data']);
+export function shortData({ type, data }: Pick<NewEvent, 'type' | 'data'>): EventBody['data'] {
+  return hasMark(type, 'exact') ? data : (shortTexts(data) as EventBody['data']);
 }
 
 function shortTexts(value: Json): Json {

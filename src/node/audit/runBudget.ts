@@ -1,5 +1,6 @@
 import { RunFull } from '../../core/audit/port.ts';
-import type { EventType, NewEvent } from '../../shared/auditEvent.ts';
+import type { NewEvent } from '../../shared/auditEvent.ts';
+import { hasMark } from '../../shared/eventTable.ts';
 import type { Connection } from './database.ts';
 
 /** How much one run may write into the log, in bytes: after the first its payloads are recorded as digests alone, after the second it begins nothing more. */
@@ -9,13 +10,6 @@ export interface RunLimits {
 }
 
 export const RUN_LIMITS: RunLimits = { payloads: 32 << 20, all: 64 << 20 };
-
-/** With these something begins. What has begun is recorded to its end, whatever it takes. */
-const BEGINNINGS = new Set<EventType>([
-  ...(['run_started', 'run_continued', 'turn_started', 'egress', 'proposed', 'started'] as const),
-]);
-/** Few and short in every run, and what it was about: kept always. */
-const KEPT = new Set<EventType>(['run_started', 'run_continued', 'run_finished', 'answered', 'error', 'notice', 'left_behind']);
 
 /** How an event's payload is to be recorded. `isFirst`: it is the first of its run that is recorded as a digest alone. */
 export type Room = { payload: 'whole' } | { payload: 'digest'; isFirst: boolean };
@@ -35,11 +29,11 @@ export class RunBudget {
     // Another process may have gone on with it meanwhile.
     if (type === 'run_started' || type === 'run_continued') this.#used.delete(run);
     const used = this.#usedBy(connection, run);
-    if (used.bytes >= this.#limits.all && BEGINNINGS.has(type))
+    if (used.bytes >= this.#limits.all && hasMark(type, 'beginning'))
       throw new RunFull(
         `This run has used up its room in the audit log (${sizeWords(this.#limits.all)}); start a new run to go on`,
       );
-    if (used.bytes < this.#limits.payloads || KEPT.has(type)) return { payload: 'whole' };
+    if (used.bytes < this.#limits.payloads || hasMark(type, 'kept')) return { payload: 'whole' };
     const isFirst = !used.isSaid;
     used.isSaid = true;
     return { payload: 'digest', isFirst };
@@ -72,7 +66,7 @@ export class RunBudget {
 }
 
 /** What is recorded once when a run's payloads are kept no more. */
-export function budgetNotice({ run, turn }: NewEvent, limits: RunLimits): NewEvent {
+export function budgetNotice({ run, turn }: NewEvent, limits: RunLimits): NewEvent<'notice'> {
   return {
     type: 'notice',
     run,

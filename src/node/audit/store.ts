@@ -8,7 +8,7 @@ import {
   type SeenHead,
 } from '../../core/audit/port.ts';
 import { isEmpty, type RunFilter } from '../../core/audit/filter.ts';
-import type { AuditEvent, AuditRecord, NewEvent, RunSummary } from '../../shared/auditEvent.ts';
+import type { AuditEvent, AuditRecord, EventType, NewEvent, RunSummary } from '../../shared/auditEvent.ts';
 import type { Json } from '../../shared/json.ts';
 import type { ProcessIdentity } from '../process/identity.ts';
 import type { Questions } from '../../core/audit/questions.ts';
@@ -51,7 +51,7 @@ export class AuditStore {
     this.#index = new SearchIndex(join(dirname(file), 'audit-search.db'));
   }
 
-  append(event: NewEvent): AuditEvent {
+  append<T extends EventType>(event: NewEvent<T>): AuditEvent {
     return this.#write((connection) => this.#writer.append(connection, event));
   }
 

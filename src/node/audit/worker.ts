@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { identityOf } from '../process/identity.ts';
-import { problemOf } from './failureOf.ts';
+import { problemOf } from './crossing.ts';
 import type { StoreReply, StoreRequest } from './messages.ts';
 import { AuditStore } from './store.ts';
 

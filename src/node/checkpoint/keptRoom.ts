@@ -23,6 +23,11 @@ export class KeptRoom {
     return Math.max(0, this.#most - (await used));
   }
 
+  /** Whether half of a run's room stays free when so much more is kept. */
+  async isHalfFree(run: string, folder: string, bytes: number): Promise<boolean> {
+    return (await this.left(run, folder)) - bytes >= this.#most / 2;
+  }
+
   async add(run: string, folder: string, bytes: number): Promise<void> {
     const left = await this.left(run, folder);
     this.#used.set(run, Promise.resolve(this.#most - left + bytes));

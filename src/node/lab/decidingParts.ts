@@ -61,12 +61,15 @@ export async function decidingParts(options: DecidingOptions): Promise<EnginePar
     laterPaths: () => later.find(),
     textSearch: new ThreadSearch(),
     realPaths,
-    sandbox: NOT_LOOKED_AT,
+    sandbox: { chosen: () => NOT_LOOKED_AT },
     outside: NOT_LOOKED_AT,
     finishBrokenOff: () => Promise.resolve([]),
     inSandbox: nothing,
     // What can be kept decides; nothing is.
-    checkpoints: { foresee: (run, paths) => checkpoints.foresee(run, paths), keep: nothing, text: nothing },
+    checkpoints: {
+      foresee: (run, paths) => checkpoints.foresee(run, paths),
+      ...{ begin: nothing, plan: nothing, content: nothing, text: nothing },
+    },
     // No process is started to look: what git tracked once and does no more counts in a run alone.
     versionControl: () => ({
       trackedFiles: () => Promise.resolve(undefined),
@@ -79,7 +82,7 @@ export async function decidingParts(options: DecidingOptions): Promise<EnginePar
     newId: () => 'lab',
     hash: sha256,
     version: '',
-    who: {},
+    who: { user: '', host: '' },
   };
 }
 

@@ -21,3 +21,11 @@ export interface Backend {
   whyNot(platform: NodeJS.Platform): Refusal | undefined;
   open(place: BackendPlace): OpenSandbox;
 }
+
+/** One that confines, and how a policy chooses it. */
+export interface ConfiningBackend extends Backend {
+  /** What `sandbox.backend` says for it; several backends may be one choice. */
+  choice: string;
+  /** For the key's help: which it is, and where. */
+  about: string;
+}

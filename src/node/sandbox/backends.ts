@@ -1,17 +1,24 @@
-import type { Backend } from './backend.ts';
+import type { Backend, ConfiningBackend } from './backend.ts';
 import { HostSandbox } from './hostSandbox.ts';
 import { whyNoBubblewrap } from './probe.ts';
 import { SeatbeltSandbox } from './seatbelt/seatbeltSandbox.ts';
 import { whyNotUnconfined, Unconfined } from './unconfined.ts';
 
-/** Backends that confine, the first that fits is used. */
+/**
+ * Backends that confine, in the order in which `sandbox.backend: auto` tries them. What the policy's key may say, and
+ * its help, are made from this: `npm run generate`.
+ */
 export const CONFINING = {
   bubblewrap: {
+    choice: 'host',
+    about: 'bubblewrap on Linux',
     holds: { network: { none: true }, view: { 'in-place': true } },
     whyNot: whyNoBubblewrap,
     open: ({ folders, environment, never }) => new HostSandbox(folders, environment, never),
   },
   seatbelt: {
+    choice: 'host',
+    about: 'Seatbelt on macOS',
     holds: { network: { none: true }, view: { 'in-place': true } },
     whyNot: (platform) =>
       platform === 'darwin'
@@ -19,7 +26,10 @@ export const CONFINING = {
         : { works: false, cause: `Seatbelt is a part of macOS, and this is ${platform}.`, fix: 'Work on macOS.' },
     open: ({ folders, environment, never }) => new SeatbeltSandbox(folders, environment, never),
   },
-} satisfies Record<string, Backend>;
+} satisfies Record<string, ConfiningBackend>;
+
+/** What policies may say of `sandbox.backend` already although no backend is that yet. */
+export const TO_COME: readonly string[] = ['docker'];
 
 /** Where commands run that a policy wants outside every sandbox: never chosen for another reason. */
 export const UNCONFINED: Backend = {
@@ -27,9 +37,3 @@ export const UNCONFINED: Backend = {
   whyNot: whyNotUnconfined,
   open: ({ environment }) => new Unconfined(environment),
 };
-
-/** The one place where a backend is chosen. Where none fits it is the first, whose `status` says why it cannot be had. */
-export function confiningBackend(platform: NodeJS.Platform = process.platform): Backend {
-  const fits = Object.values(CONFINING).find((backend) => backend.whyNot(platform) === undefined);
-  return fits ?? CONFINING.bubblewrap;
-}

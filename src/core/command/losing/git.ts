@@ -1,3 +1,4 @@
+import { foldersOf, gitCall } from '../gitCall.ts';
 import { known, mayBeOption, type Word } from '../word.ts';
 import { sortedArgs } from './args.ts';
 import { copies } from './copies.ts';
@@ -9,14 +10,8 @@ const EVERYTHING: Losing[] = [{ kind: 'some', does: 'overwrites', below: 'worksp
 
 /** What git takes from the work tree without keeping it: subcommands of git 2.39 to 2.51. */
 export const git: Loser = (args) => {
-  let rest = [...args];
-  let folder: Word | undefined;
-  while (rest[0] && mayBeOption(rest[0])) {
-    const [{ text }, second] = rest;
-    if (text === '-C') folder = second;
-    rest = rest.slice(/^(-C|-c|--git-dir|--work-tree|--namespace|--config-env|--attr-source)$/.test(text) ? 2 : 1);
-  }
-  const [command, ...own] = rest;
+  const { globals, command, args: own } = gitCall(args);
+  const folder = foldersOf({ globals }).at(-1);
   // Without force it refuses to, unless it is told here that it need not.
   const isFree = args.some(({ text }) => /^clean\.requireForce=(false|no|off|0)?$/i.test(text));
   if (command?.kind !== 'known') return [];

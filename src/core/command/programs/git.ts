@@ -1,3 +1,4 @@
+import { foldersOf, gitCall, type GlobalOption } from '../gitCall.ts';
 import { parseOptions } from '../options.ts';
 import type { Judge, Judging } from '../judging.ts';
 import { digestsIn, showsContent } from './gitContent.ts';
@@ -6,36 +7,37 @@ import { meaningOf } from '../gitPrograms.ts';
 import { BRANCH, CONFIG, LOOKS, NESTED, TAG, type Look } from './gitLooks.ts';
 
 export const git: Judge = (args, it) => {
-  let rest = [...args];
-  let folder: Word | undefined;
-  for (;;) {
-    const [first, second] = rest;
-    if (!first || !mayBeOption(first)) break;
-    if (first.kind !== 'known') break;
-    if (first.text === '-C' && second) {
-      if (folder !== undefined) it.doubt('git is told of several folders');
-      folder = second;
-      it.path(second, 'list');
-      rest = rest.slice(2);
-    } else if (first.text === '-c' && second?.kind === 'known' && isHarmlessConfig(second.text)) rest = rest.slice(2);
-    else if (/^(--no-pager|-P|--no-optional-locks|--literal-pathspecs|--no-replace-objects)$/.test(first.text))
-      rest = rest.slice(1);
-    else break;
+  const { globals, command, args: own } = gitCall(args);
+  const folders = foldersOf({ globals });
+  for (const [index, folder] of folders.entries()) {
+    if (index > 0) it.doubt('git is told of several folders');
+    it.path(folder, 'list');
   }
-  const [command, ...own] = rest;
+  const odd = globals.filter((one) => !isHarmless(one));
   // Settings name programs; so do these subcommands and options, and what they start is not found here.
-  if (command?.kind === 'known' && /^(-c|--config-env|--exec-path)/.test(command.text))
+  if (odd.some(({ option }) => option.kind === 'known' && /^(-c|--config-env|--exec-path)/.test(option.text)))
     it.unread('git is given settings that may start programs');
   if (command?.kind === 'known' && startsOthers(command.text, own)) it.unread(`git ${command.text} may start programs`);
+  const folder = folders.at(-1);
   const inFolder: Judging = folder === undefined ? it : movedTo(it, folder);
   it.usesStore();
-  if (command?.kind === 'known' && (command.text === '--version' || command.text === '-v') && own.length === 0) return;
-  if (command?.kind !== 'known' || mayBeOption(command)) {
-    it.doubt(command ? `git ${command.text.slice(0, 40)} is not known to only look` : 'git alone does nothing');
+  const [first] = odd;
+  if (first?.option === args.at(-1) && /^(--version|-v)$/.test(first?.option.text ?? '')) return;
+  if (first || command?.kind !== 'known') {
+    const word = first?.option ?? command;
+    it.doubt(word ? `git ${word.text.slice(0, 40)} is not known to only look` : 'git alone does nothing');
     return;
   }
   subcommand(command.text, own, inFolder);
 };
+
+/** Whether an option in front of the subcommand changes nothing of what is judged here. */
+function isHarmless({ option, value }: GlobalOption): boolean {
+  if (option.kind !== 'known') return false;
+  if (option.text === '-C') return value !== undefined;
+  if (option.text === '-c') return value?.kind === 'known' && isHarmlessConfig(value.text);
+  return /^(--no-pager|-P|--no-optional-locks|--literal-pathspecs|--no-replace-objects)$/.test(option.text);
+}
 
 const STARTS: Readonly<Record<string, RegExp>> = {
   bisect: /^run$/,

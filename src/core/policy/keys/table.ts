@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { BACKEND_NAMES, BACKEND_WORDS } from '../../sandbox/backendNames.ts';
 import { PROTECTED } from '../controlFiles.ts';
 import { EnforcedSchema, LanguageSchema, sizeInBytes, SizeSchema, TextSchema, VariableNamesSchema } from '../values.ts';
 import { CollectorSchema, collectorOf, evidence, witnessFiles } from './evidenceKeys.ts';
@@ -40,10 +41,12 @@ export const POLICY_KEYS = {
     loosened: 'never by a workspace',
   }),
   backend: choice('sandbox.backend', {
-    about: 'Which sandbox. This version has the host sandbox (bubblewrap on Linux); docker is refused.',
-    schema: z.enum(['auto', 'host', 'docker']),
+    about: `Which sandbox. ${Object.entries(BACKEND_WORDS)
+      .map(([name, words]) => `${name}: ${words}`)
+      .join('; ')}.`,
+    schema: z.enum(BACKEND_NAMES),
     standard: 'auto',
-    torn: 'docker', // refused: nothing becomes possible by the change
+    torn: 'neither', // refused: nothing becomes possible by the change
   }),
   limits: {
     memoryBytes: atMostBytes('sandbox.memory', {

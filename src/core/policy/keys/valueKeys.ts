@@ -150,20 +150,24 @@ export function demandedLimits<const Path extends string>(
   });
 }
 
-interface Choice<T> {
+interface Choice<T, Torn> {
   about: string;
   schema: z.ZodType<T>;
   /** The default, which leaves it open. */
   standard: T;
-  /** What a run is left with whose policy changes from one choice to another: stricter than each. */
-  torn: T;
+  /** What a run is left with whose policy changes from one choice to another: stricter than each, and no file says it. */
+  torn: Torn;
 }
 
 /** One of several things that exclude each other: to have chosen is stricter than to leave it open. */
-export function choice<T, const Path extends string>(path: Path, key: Choice<T>): PolicyKey<Value<T>, Path> {
+export function choice<T extends string, const Torn extends string, const Path extends string>(
+  path: Path,
+  key: Choice<T, Torn>,
+): PolicyKey<Value<T | Torn>, Path> {
+  type Chosen = T | Torn;
   const open = key.standard;
-  const exclude = (a: T, b: T): boolean => a !== open && b !== open && a !== b;
-  return oneValue<T, T, Path>({
+  const exclude = (a: Chosen, b: Chosen): boolean => a !== open && b !== open && a !== b;
+  return oneValue<T, Chosen, Path>({
     ...key,
     path,
     initial: open,

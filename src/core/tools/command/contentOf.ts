@@ -1,4 +1,4 @@
-import type { Meaning } from '../../command/understand.ts';
+import type { Meaning } from '../../command/meaning.ts';
 import { nameOf } from '../../command/operands.ts';
 import { absoluteOrNone } from '../../scope/spelling.ts';
 import type { CallContext } from '../tool.ts';

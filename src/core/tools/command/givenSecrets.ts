@@ -1,5 +1,5 @@
 import type { Launch } from '../../../shared/action.ts';
-import type { Redactor, Secret } from '../../redaction/redactor.ts';
+import type { Masked, Redactor, Secret } from '../../redaction/redactor.ts';
 import { withoutSlices } from '../../redaction/slices.ts';
 
 /** The variables of the user's that a command is given, as what its output must not show. */
@@ -14,9 +14,8 @@ export function maskedOutput(
   output: string,
   isCut: boolean,
   { launch, variables, redactor }: { launch: Launch; variables: readonly string[]; redactor: Redactor },
-): string {
-  const whole = isCut ? redactor.growing(output) : redactor.text(output);
-  const { text, masked } = withoutSlices(whole, givenSecrets(launch, variables));
-  redactor.masked += masked;
-  return text;
+): Masked {
+  const whole = isCut ? redactor.maskGrowing(output) : redactor.mask(output);
+  const { text, masked } = withoutSlices(whole.text, givenSecrets(launch, variables));
+  return { text, masked: whole.masked + masked };
 }

@@ -1,5 +1,5 @@
 import { namesInIndex } from '../../command/gitIndex.ts';
-import type { History } from '../../command/understand.ts';
+import type { History } from '../../command/meaning.ts';
 import { Forbidden } from '../../scope/guard.ts';
 import { isRepositoryShape } from '../../scope/repositoryShape.ts';
 import { absolutePath, BadPath, isInside, parentOf } from '../../scope/spelling.ts';

@@ -1,7 +1,7 @@
 import type { Losing } from '../../command/losing/losing.ts';
 import { losingsOf, saidName } from '../../command/losing/losers.ts';
 import { seenFrom } from '../../command/shellState.ts';
-import type { Meaning } from '../../command/understand.ts';
+import type { Meaning } from '../../command/meaning.ts';
 import { headOf, type Word } from '../../command/word.ts';
 import { Forbidden } from '../../scope/guard.ts';
 import { absolutePath, BadPath, nameOf } from '../../scope/spelling.ts';

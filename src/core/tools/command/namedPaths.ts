@@ -1,5 +1,5 @@
 import type { Resource } from '../../../shared/action.ts';
-import type { Meaning, NamedPath } from '../../command/understand.ts';
+import type { Meaning, NamedPath } from '../../command/meaning.ts';
 import { denialOf, Forbidden } from '../../scope/guard.ts';
 import { folded } from '../../scope/pathRule.ts';
 import type { Scope } from '../../scope/scope.ts';

@@ -1,6 +1,6 @@
 import { cutVisibly } from '../../../shared/cut.ts';
 import { visibleLine } from '../../../shared/visible.ts';
-import type { Meaning } from '../../command/understand.ts';
+import type { Meaning } from '../../command/meaning.ts';
 import type { ProgramLine } from './commandCard.ts';
 
 const MOST_LINES = 20;

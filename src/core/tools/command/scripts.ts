@@ -6,7 +6,7 @@ import { isLinter, roleOf, runsSomething } from '../../command/operands.ts';
 import { configures, mayConfigure } from '../../command/ownConfig.ts';
 import { ORDER_FILES, ordersOf } from '../../command/orders.ts';
 import { seenFrom } from '../../command/shellState.ts';
-import type { Meaning } from '../../command/understand.ts';
+import type { Meaning } from '../../command/meaning.ts';
 import { folded } from '../../scope/pathRule.ts';
 import { absoluteOrNone, isInside, parentOf } from '../../scope/spelling.ts';
 import type { ScriptWatch } from '../../flow/scriptWatch.ts';

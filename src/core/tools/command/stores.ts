@@ -1,4 +1,4 @@
-import type { Meaning, NamedPath } from '../../command/understand.ts';
+import type { Meaning, NamedPath } from '../../command/meaning.ts';
 import type { Word } from '../../command/word.ts';
 import { Forbidden } from '../../scope/guard.ts';
 import { absoluteOrNone, BadPath, nameOf } from '../../scope/spelling.ts';

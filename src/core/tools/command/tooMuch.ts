@@ -1,5 +1,5 @@
 import { MOST_CHARACTERS } from '../../command/bash.ts';
-import type { Meaning } from '../../command/understand.ts';
+import type { Meaning } from '../../command/meaning.ts';
 import { ToolFailure } from '../../outcome.ts';
 
 const INSTEAD = 'Write it to a script file and run that, which asks; or run its parts one by one';

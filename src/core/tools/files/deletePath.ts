@@ -1,9 +1,11 @@
 import * as z from 'zod';
+import type { Change } from '../../../shared/action.ts';
 import type { Card } from '../../../shared/approval.ts';
 import type { Loss } from '../../../shared/block.ts';
 import { Missing, ToolFailure } from '../../outcome.ts';
-import { defineTool, expectedAt, type Tool, type CallContext } from '../tool.ts';
+import { A_PATH, defineTool, type Tool, type CallContext } from '../tool.ts';
 import type { ToolPorts } from '../ports.ts';
+import { onlyChange } from './changes.ts';
 import { lossAt } from './loss.ts';
 import { secretsBelow } from './secretsBelow.ts';
 import { undoOf, undoOfAction, undoWords } from './undo.ts';
@@ -14,11 +16,13 @@ const parameters = z.strictObject({
 
 type Ports = Pick<ToolPorts, 'folder' | 'foresee' | 'versionControl' | 'editor'>;
 
-export const deletePath = defineTool((ports: Ports): Tool<z.infer<typeof parameters>> => ({
+export const deletePath = defineTool((ports: Ports): Tool<z.infer<typeof parameters>, Change> => ({
   name: 'delete_path',
   summary: 'Delete a file, a link, or a folder with everything in it.',
   family: 'file_system',
+  effects: ['delete'],
   parameters,
+  about: A_PATH,
   tried: (path) => ({ path }),
   async describe(args, context) {
     const look = await context.files.look(args.path, ports.folder, 'itself');
@@ -47,10 +51,10 @@ export const deletePath = defineTool((ports: Ports): Tool<z.infer<typeof paramet
       undo: undoWords(undo),
     };
   },
-  async perform(_args, action, context) {
-    const path = action.resources[0]?.path ?? '';
-    await context.files.remove(path, expectedAt(action, path));
-    return { ok: true, text: `Deleted ${context.scope.shown(path)}.`, facts: {}, places: { path }, contentOf: [] };
+  async perform(action, context) {
+    const image = onlyChange(action);
+    await context.files.remove(image.path, image);
+    return { ok: true, text: `Deleted ${context.scope.shown(image.path)}.`, facts: {}, contentOf: [] };
   },
 }));
 

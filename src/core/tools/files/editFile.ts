@@ -1,9 +1,11 @@
 import * as z from 'zod';
+import type { Change } from '../../../shared/action.ts';
 import { ToolFailure } from '../../outcome.ts';
 import { edited, MAX_TEXT } from '../../editedText.ts';
 import { textOf } from '../text.ts';
-import { defineTool, expectedAt, type Tool, type CallContext } from '../tool.ts';
+import { A_PATH, defineTool, type Tool, type CallContext } from '../tool.ts';
 import type { ToolPorts } from '../ports.ts';
+import { onlyChange } from './changes.ts';
 import { editCard } from './diffCard.ts';
 import { refuseMasksLookedFor, refuseMasksWrittenBack } from './masksWrittenBack.ts';
 import { undoOf, undoOfAction, undoWords } from './undo.ts';
@@ -15,13 +17,15 @@ const parameters = z.strictObject({
   replace_all: z.boolean().default(false).describe('Replace every occurrence instead of exactly one'),
 });
 
-type Ports = Pick<ToolPorts, 'folder' | 'redactor' | 'editor' | 'foresee' | 'hash'>;
+type Ports = Pick<ToolPorts, 'folder' | 'redactor' | 'editor' | 'foresee'>;
 
-export const editFile = defineTool((ports: Ports): Tool<z.infer<typeof parameters>> => ({
+export const editFile = defineTool((ports: Ports): Tool<z.infer<typeof parameters>, Change> => ({
   name: 'edit_file',
   summary: 'Replace a piece of text in a file. The old text must occur exactly once unless replace_all is set.',
   family: 'file_system',
+  effects: ['write'],
   parameters,
+  about: A_PATH,
   tried: (path) => ({ path, old_text: '?', new_text: '' }),
   async describe(args, context) {
     if (args.old_text === args.new_text)
@@ -64,16 +68,16 @@ export const editFile = defineTool((ports: Ports): Tool<z.infer<typeof parameter
       preview: { path: look.path, before, after },
     };
   },
-  async perform(args, action, context) {
-    const path = action.resources[0]?.path ?? '';
+  async perform(action, context) {
+    const image = onlyChange(action);
+    const { path } = image;
     const shown = context.scope.shown(path);
-    const content = new TextEncoder().encode(edited(await currentText(path, context), args, shown));
-    await context.files.write(path, content, expectedAt(action, path));
+    const content = new TextEncoder().encode(edited(await currentText(path, context), action.arguments, shown));
+    await context.files.write(path, content, image);
     return {
       ok: true,
       text: `Edited ${shown}.`,
-      facts: { bytes: content.length, after: ports.hash(content) },
-      places: { path },
+      facts: {},
       contentOf: [],
     };
   },

@@ -1,12 +1,13 @@
 import * as z from 'zod';
+import type { Look } from '../../../shared/action.ts';
 import { visibleLine } from '../../../shared/visible.ts';
 import { isGlob } from '../../scope/glob.ts';
 import { relativeTo } from '../../scope/spelling.ts';
 import { TooBig } from '../effort.ts';
 import { globOf } from '../text.ts';
-import { defineTool, type Tool } from '../tool.ts';
+import { A_PATH, defineTool, type Tool } from '../tool.ts';
 import type { ToolPorts } from '../ports.ts';
-import { describeLooking, PASSED_OVER } from './looking.ts';
+import { describeLooking, lookedAt, PASSED_OVER } from './looking.ts';
 
 const MAX_RESULTS = 500;
 
@@ -17,18 +18,21 @@ const parameters = z.strictObject({
 
 type Ports = Pick<ToolPorts, 'folder' | 'goesTo'>;
 
-export const findFiles = defineTool((ports: Ports): Tool<z.infer<typeof parameters>> => ({
+export const findFiles = defineTool((ports: Ports): Tool<z.infer<typeof parameters>, Look> => ({
   name: 'find_files',
   summary: 'Find files by name: a glob against the path below the start, or a part of the name.',
   family: 'file_system',
+  effects: ['search'],
   parameters,
+  about: A_PATH,
   tried: (path) => ({ path, pattern: '*' }),
   describe(args, context) {
     const title = (shown: string): string => `Find ${visibleLine(args.pattern)} in ${shown}`;
     return describeLooking({ tool: 'find_files', effect: 'search', args, access: () => 'list', title }, ports, context);
   },
-  async perform(args, action, context) {
-    const start = action.resources[0]?.path ?? '';
+  async perform(action, context) {
+    const { path: start } = lookedAt(action);
+    const args = action.arguments;
     const matches = isGlob(args.pattern)
       ? globOf(args.pattern)
       : (path: string) => path.toLowerCase().includes(args.pattern.toLowerCase());

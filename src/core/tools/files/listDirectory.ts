@@ -1,8 +1,9 @@
 import * as z from 'zod';
+import type { Look } from '../../../shared/action.ts';
 import { visibleLine } from '../../../shared/visible.ts';
-import { defineTool, type Tool } from '../tool.ts';
+import { A_PATH, defineTool, type Tool } from '../tool.ts';
 import type { ToolPorts } from '../ports.ts';
-import { describeLooking } from './looking.ts';
+import { describeLooking, lookedAt } from './looking.ts';
 
 const MAX_ENTRIES = 1000;
 
@@ -12,11 +13,13 @@ const parameters = z.strictObject({
 
 type Ports = Pick<ToolPorts, 'folder' | 'goesTo'>;
 
-export const listDirectory = defineTool((ports: Ports): Tool<z.infer<typeof parameters>> => ({
+export const listDirectory = defineTool((ports: Ports): Tool<z.infer<typeof parameters>, Look> => ({
   name: 'list_directory',
   summary: 'List what is in a folder of the workspace: one name a line, folders with a slash, files with their size.',
   family: 'file_system',
+  effects: ['list'],
   parameters,
+  about: A_PATH,
   tried: (path) => ({ path }),
   describe(args, context) {
     return describeLooking(
@@ -25,8 +28,8 @@ export const listDirectory = defineTool((ports: Ports): Tool<z.infer<typeof para
       context,
     );
   },
-  async perform(_args, action, context) {
-    const entries = await context.files.list(action.resources[0]?.path ?? '');
+  async perform(action, context) {
+    const entries = await context.files.list(lookedAt(action).path);
     const rows = entries.slice(0, MAX_ENTRIES).map((entry) => {
       const name = visibleLine(entry.name);
       switch (entry.kind) {

@@ -1,4 +1,4 @@
-import type { Action, Resource } from '../../../shared/action.ts';
+import type { Look as LookAction, Resource } from '../../../shared/action.ts';
 import type { Card } from '../../../shared/approval.ts';
 import type { Look } from '../../scope/files.ts';
 import type { ToolPorts } from '../ports.ts';
@@ -7,10 +7,10 @@ import type { CallContext, Description } from '../tool.ts';
 /** Folders that tools re-create: passed over when a whole tree is looked through. */
 export const PASSED_OVER = new Set(['node_modules', '.git', '__pycache__', '.venv', 'target', 'dist']);
 
-interface Looking {
+interface Looking<A> {
   tool: string;
   effect: 'read' | 'list' | 'search';
-  args: Action['arguments'] & { path: string };
+  args: A;
   /** How the path is touched, once it is known what stands there. */
   access(look: Look): Resource['access'];
   /** A few words, given the path as people say it. */
@@ -18,11 +18,11 @@ interface Looking {
 }
 
 /** The description of a call that changes nothing: one path, looked at. */
-export async function describeLooking(
-  looking: Looking,
+export async function describeLooking<A extends LookAction['arguments'] & { path: string }>(
+  looking: Looking<A>,
   ports: Pick<ToolPorts, 'folder' | 'goesTo'>,
   context: CallContext,
-): Promise<Description> {
+): Promise<Description<A, LookAction>> {
   const look = await context.files.look(looking.args.path, ports.folder, 'followed');
   const shown = context.scope.shown(look.path);
   return {
@@ -38,6 +38,12 @@ export async function describeLooking(
     card: readCard(shown, ports.goesTo),
     undo: 'Nothing changes on disk.',
   };
+}
+
+/** The one path that such an action looks at, or below. */
+export function lookedAt({ tool, resources: [only, ...others] }: LookAction): Resource {
+  if (!only || others.length > 0) throw new Error(`an action of ${tool} looks at one path`);
+  return only;
 }
 
 /** `goesTo`: a sentence. */

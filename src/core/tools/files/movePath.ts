@@ -1,10 +1,12 @@
 import * as z from 'zod';
+import type { Change } from '../../../shared/action.ts';
 import type { Card } from '../../../shared/approval.ts';
 import type { Loss } from '../../../shared/block.ts';
 import { Missing, ToolFailure } from '../../outcome.ts';
 import { isInside } from '../../scope/spelling.ts';
-import { defineTool, expectedAt, type Tool } from '../tool.ts';
+import { A_PATH, defineTool, type Tool } from '../tool.ts';
 import type { ToolPorts } from '../ports.ts';
+import { bothChanges } from './changes.ts';
 import { hiddenBelow } from './deletePath.ts';
 import { lossAt } from './loss.ts';
 import { secretsBelow } from './secretsBelow.ts';
@@ -17,11 +19,13 @@ const parameters = z.strictObject({
 
 type Ports = Pick<ToolPorts, 'folder' | 'foresee' | 'versionControl' | 'editor'>;
 
-export const movePath = defineTool((ports: Ports): Tool<z.infer<typeof parameters>> => ({
+export const movePath = defineTool((ports: Ports): Tool<z.infer<typeof parameters>, Change> => ({
   name: 'move_path',
   summary: 'Move or rename a file, a link or a folder. An existing file at the new path is replaced.',
   family: 'file_system',
+  effects: ['move'],
   parameters,
+  about: A_PATH,
   tried: (from) => ({ from, to: `${from}.moved` }),
   async describe(args, context) {
     const from = await context.files.look(args.from, ports.folder, 'itself');
@@ -57,14 +61,14 @@ export const movePath = defineTool((ports: Ports): Tool<z.infer<typeof parameter
       undo: undoWords(undo),
     };
   },
-  async perform(_args, action, context) {
-    const [from, to] = [action.resources[0]?.path ?? '', action.resources[1]?.path ?? ''];
-    await context.files.move(from, to, expectedAt(action, from), expectedAt(action, to));
+  async perform(action, context) {
+    const images = bothChanges(action);
+    const [from, to] = [images.from.path, images.to.path];
+    await context.files.move(from, to, images.from, images.to);
     return {
       ok: true,
       text: `Moved ${context.scope.shown(from)} to ${context.scope.shown(to)}.`,
       facts: {},
-      places: { from, to },
       contentOf: [],
     };
   },

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Look } from '../../../shared/action.ts';
 import { visibleLine } from '../../../shared/visible.ts';
 import type { Redactor } from '../../redaction/redactor.ts';
 import { relativeTo } from '../../scope/spelling.ts';
@@ -6,9 +7,9 @@ import { ToolFailure } from '../../outcome.ts';
 import { TooBig } from '../effort.ts';
 import { globOf, isSkippable, textOf } from '../text.ts';
 import type { OpenSearch } from '../textSearch.ts';
-import { defineTool, type Tool, type CallContext } from '../tool.ts';
+import { A_PATH, defineTool, type Tool, type CallContext } from '../tool.ts';
 import type { ToolPorts } from '../ports.ts';
-import { describeLooking, PASSED_OVER } from './looking.ts';
+import { describeLooking, lookedAt, PASSED_OVER } from './looking.ts';
 
 const MAX_FILE = 1024 * 1024;
 const MAX_HITS = 200;
@@ -24,11 +25,13 @@ const parameters = z.strictObject({
 
 type Ports = Pick<ToolPorts, 'folder' | 'goesTo' | 'redactor' | 'textSearch'>;
 
-export const searchFiles = defineTool((ports: Ports): Tool<z.infer<typeof parameters>> => ({
+export const searchFiles = defineTool((ports: Ports): Tool<z.infer<typeof parameters>, Look> => ({
   name: 'search_files',
   summary: 'Search the text of files. Hits come as path:line: text. Likely secrets and denied files are left out.',
   family: 'file_system',
+  effects: ['search'],
   parameters,
+  about: A_PATH,
   tried: (path) => ({ path, pattern: 'x' }),
   describe(args, context) {
     return describeLooking(
@@ -44,20 +47,21 @@ export const searchFiles = defineTool((ports: Ports): Tool<z.infer<typeof parame
       context,
     );
   },
-  async perform(args, action, context) {
-    const start = action.resources[0]?.path ?? '';
-    const single = action.resources[0]?.access === 'read';
+  async perform(action, context) {
+    const { path: start, access } = lookedAt(action);
+    const args = action.arguments;
     const pattern = { text: args.pattern, isExpression: args.regex, ignoresCase: args.ignore_case };
     const search = ports.textSearch.open(pattern, context.signal);
-    const found: Found = { hits: [], left: 0, contentOf: [], stopped: undefined };
+    const found: Found = { hits: [], left: 0, masked: 0, contentOf: [], stopped: undefined };
     const looked = { context, redactor: ports.redactor, found };
     try {
-      if (single) await lookInto(start, await context.files.read(start, 4 * MAX_FILE), { search, ...looked });
+      if (access === 'read')
+        await lookInto(start, await context.files.read(start, 4 * MAX_FILE), { search, ...looked });
       else await lookBelow(start, args.glob, { search, ...looked });
     } finally {
       await search.close();
     }
-    const { hits, left, contentOf, stopped } = found;
+    const { hits, left, masked, contentOf, stopped } = found;
     const end = stopped === undefined ? '' : `\n[${stopped}]`;
     return {
       ok: true,
@@ -65,6 +69,7 @@ export const searchFiles = defineTool((ports: Ports): Tool<z.infer<typeof parame
         (hits.length === 0 ? 'Nothing found.' : hits.join('\n')) +
         (left > 0 ? `\n[${left} more hits not shown]` : '') +
         end,
+      masked,
       facts: { hits: hits.length + left, ...(stopped !== undefined && { stopped: true }) },
       contentOf,
     };
@@ -74,6 +79,8 @@ export const searchFiles = defineTool((ports: Ports): Tool<z.infer<typeof parame
 interface Found {
   hits: string[];
   left: number;
+  /** How many secrets were masked in the hits. */
+  masked: number;
   contentOf: string[];
   /** Why not everything was looked through. */
   stopped: string | undefined;
@@ -99,8 +106,11 @@ async function lookInto(path: string, bytes: Uint8Array, { search, context, reda
   found.contentOf.push(path);
   found.left += answer.count - answer.lines.length;
   const lines = text.split('\n');
-  for (const index of answer.lines)
-    found.hits.push(`${visibleLine(shown)}:${index + 1}: ${redactor.text(lines[index] ?? '').slice(0, MAX_LINE)}`);
+  for (const index of answer.lines) {
+    const line = redactor.mask(lines[index] ?? '');
+    found.masked += line.masked;
+    found.hits.push(`${visibleLine(shown)}:${index + 1}: ${line.text.slice(0, MAX_LINE)}`);
+  }
 }
 
 async function lookBelow(start: string, glob: string | undefined, how: Search): Promise<void> {

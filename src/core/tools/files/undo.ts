@@ -21,7 +21,13 @@ export function undoOfAction({ kind }: Undo): Action['undo'] {
   }
 }
 
-/** Undo itself is not built yet: the words promise the kept content, nothing more. */
+const WHY_NONE: Record<Extract<Undo, { kind: 'none' }>['why'], string> = {
+  'too large': 'This is too much to keep a copy of: it cannot be undone.',
+  'of another kind': 'It holds something that is neither a file, a folder nor a link: it cannot be undone.',
+  'not kept': 'What stood there before is not kept: it cannot be undone.',
+};
+
+/** What commands change cannot be put back yet: the words promise the kept content, nothing more. */
 export function undoWords(undo: Undo): string {
   switch (undo.kind) {
     case 'whole':
@@ -29,9 +35,7 @@ export function undoWords(undo: Undo): string {
     case 'partly':
       return `Not all of it can be undone. Left out: ${undo.leftOut.join(', ')}.`;
     case 'none':
-      return undo.why === 'too large'
-        ? 'This is too much to keep a copy of: it cannot be undone.'
-        : 'It holds something that is neither a file, a folder nor a link: it cannot be undone.';
+      return WHY_NONE[undo.why];
     case 'nothing':
       return 'Nothing changes on disk.';
   }

@@ -1,9 +1,11 @@
 import * as z from 'zod';
+import type { Change } from '../../../shared/action.ts';
 import { ToolFailure } from '../../outcome.ts';
 import { MAX_TEXT } from '../../editedText.ts';
 import { textOf } from '../text.ts';
-import { defineTool, expectedAt, type Tool } from '../tool.ts';
+import { A_PATH, defineTool, type Tool } from '../tool.ts';
 import type { ToolPorts } from '../ports.ts';
+import { onlyChange } from './changes.ts';
 import { editCard } from './diffCard.ts';
 import { refuseMasksWrittenBack } from './masksWrittenBack.ts';
 import { undoOf, undoOfAction, undoWords } from './undo.ts';
@@ -13,13 +15,15 @@ const parameters = z.strictObject({
   content: z.string().max(MAX_TEXT).describe('The whole new content'),
 });
 
-type Ports = Pick<ToolPorts, 'folder' | 'redactor' | 'editor' | 'foresee' | 'hash'>;
+type Ports = Pick<ToolPorts, 'folder' | 'redactor' | 'editor' | 'foresee'>;
 
-export const writeFile = defineTool((ports: Ports): Tool<z.infer<typeof parameters>> => ({
+export const writeFile = defineTool((ports: Ports): Tool<z.infer<typeof parameters>, Change> => ({
   name: 'write_file',
   summary: 'Create a text file, or replace the whole content of one.',
   family: 'file_system',
+  effects: ['write'],
   parameters,
+  about: A_PATH,
   tried: (path) => ({ path, content: '' }),
   async describe(args, context) {
     const look = await context.files.look(args.path, ports.folder, 'followed');
@@ -60,15 +64,15 @@ export const writeFile = defineTool((ports: Ports): Tool<z.infer<typeof paramete
       preview: { path: look.path, before: before ?? '', after: args.content },
     };
   },
-  async perform(args, action, context) {
-    const path = action.resources[0]?.path ?? '';
-    const content = new TextEncoder().encode(args.content);
-    await context.files.write(path, content, expectedAt(action, path));
+  async perform(action, context) {
+    const image = onlyChange(action);
+    const { path } = image;
+    const content = new TextEncoder().encode(action.arguments.content);
+    await context.files.write(path, content, image);
     return {
       ok: true,
       text: `Wrote ${context.scope.shown(path)} (${content.length} bytes).`,
-      facts: { bytes: content.length, after: ports.hash(content) },
-      places: { path },
+      facts: {},
       contentOf: [],
     };
   },

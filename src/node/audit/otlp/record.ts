@@ -12,9 +12,10 @@ import {
   GEN_AI_OPERATION_NAME_VALUE_EXECUTE_TOOL,
 } from '@opentelemetry/semantic-conventions/incubating';
 import type { EventBody } from '../../../shared/auditEvent.ts';
+import { hasMark } from '../../../shared/eventTable.ts';
 import type { Json } from '../../../shared/json.ts';
 import { parseBody } from '../logText.ts';
-import { LOG_EVENTS } from '../../../shared/noRun.ts';
+import { isOfRun } from '../../../shared/noRun.ts';
 import type { Row } from './batch.ts';
 
 type Attributes = Record<string, string | number>;
@@ -58,12 +59,6 @@ export function mapped(row: Row, log: string, place: string): Mapped {
 
 function severityOf({ type, data }: EventBody): Mapped['severity'] {
   switch (type) {
-    case 'error':
-      return 'ERROR';
-    case 'interrupted':
-    case 'left_behind':
-    case 'gap':
-      return 'WARN';
     case 'decided':
       return data['verdict'] === 'deny' ? 'WARN' : 'INFO';
     case 'answered':
@@ -74,7 +69,8 @@ function severityOf({ type, data }: EventBody): Mapped['severity'] {
       if (data['state'] === 'failed') return 'ERROR';
       return data['state'] === 'limit' || data['state'] === 'stopped' ? 'WARN' : 'INFO';
     default:
-      return 'INFO';
+      if (hasMark(type, 'failure')) return 'ERROR';
+      return hasMark(type, 'warning') ? 'WARN' : 'INFO';
   }
 }
 
@@ -93,7 +89,7 @@ function ownAttributes({ type, time, run, turn, action, data }: EventBody): Foun
 
 /** The semantic conventions for generative AI, where they fit. */
 function genAiAttributes({ type, run, action, data }: EventBody): Found {
-  const conversation = { [ATTR_GEN_AI_CONVERSATION_ID]: run === LOG_EVENTS ? undefined : run };
+  const conversation = { [ATTR_GEN_AI_CONVERSATION_ID]: isOfRun(run) ? run : undefined };
   switch (type) {
     case 'run_started':
     case 'run_continued':

@@ -1,6 +1,6 @@
 import { existsSync, unlinkSync } from 'node:fs';
 import { isJsonObject } from '../../../shared/json.ts';
-import type { NewEvent } from '../../../shared/auditEvent.ts';
+import type { StoredPayload } from '../../../shared/auditEvent.ts';
 import { logOf, parseBody } from '../logText.ts';
 import type { Connection } from '../database.ts';
 import { identityOf } from '../logFile.ts';
@@ -156,13 +156,14 @@ function takeIn(index: Connection, seq: number, text: string, payload: unknown):
   const start = startOf(index, event.run);
   const row = start === undefined ? undefined : rowOf(start, seq);
   if (start === undefined || row === undefined) return;
-  const { text: words, paths } = searchWords(event, payloadOf(payload));
+  const stored = payloadOf(payload);
+  const { text: words, paths } = searchWords(event, stored);
   if (words !== '') index.prepare('INSERT INTO search (rowid, text, paths) VALUES (?, ?, ?)').run(row, words, paths);
-  for (const [kind, value] of facetsOf(event))
+  for (const [kind, value] of facetsOf(event, stored))
     index.prepare('INSERT OR IGNORE INTO facets (kind, value, start) VALUES (?, ?, ?)').run(kind, value, start);
 }
 
-function payloadOf(text: unknown): NewEvent['payload'] {
+function payloadOf(text: unknown): StoredPayload {
   if (typeof text !== 'string') return undefined;
   try {
     const value: unknown = JSON.parse(text);

@@ -1,19 +1,20 @@
+import { EVENT_TYPES, hasMark } from '../../../shared/eventTable.ts';
 import { isJsonObject } from '../../../shared/json.ts';
 
-/** What a check needs of an event's text. `data` is there for events about the log itself. */
+/** What a check needs of an event's text. `data` is there for events that the check goes by. */
 export interface BodyFacts {
   seq: number;
   type: string;
   writer: string;
-  /** Of events about the log itself, as `time` is. */
+  /** Of events that the check goes by, as `time` is. */
   run: string;
   time: string;
   commitment: string | undefined;
   data: Record<string, unknown>;
 }
 
-/** Events that say something about the log itself. */
-const OF_THE_LOG = new Set(['log_started', 'writer', 'head', 'erasure', 'conversation']);
+/** Events that the check goes by. */
+const EXACT: ReadonlySet<string> = new Set(EVENT_TYPES.filter((type) => hasMark(type, 'exact')));
 
 const [ACTION, COMMITMENT, SEQ, TIME, TYPE, END] = [
   '{"action":"',
@@ -37,7 +38,7 @@ export function factsOf(text: string): BodyFacts | undefined {
   const type = text.slice(typeAt + TYPE.length, end);
   const seq = Number(text.slice(seqAt + SEQ.length, text.indexOf(TIME, seqAt)));
   const at = text.startsWith(ACTION) ? text.indexOf('"', ACTION.length) + 2 : 1;
-  if (OF_THE_LOG.has(type) || !Number.isSafeInteger(seq)) return parsed(text);
+  if (EXACT.has(type) || !Number.isSafeInteger(seq)) return parsed(text);
   const hasCommitment = text.startsWith(COMMITMENT, at);
   if (!hasCommitment && !text.startsWith('"data":{', at)) return parsed(text);
   const from = at + COMMITMENT.length;

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
-import { problemOf } from '../failureOf.ts';
+import { problemOf } from '../crossing.ts';
 import { exportSource } from './exportFile.ts';
 import { checkIntegrity, verifyDatabase } from './verifyDatabase.ts';
 import type { VerifyJob, VerifyNews } from './verifyInWorker.ts';

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmdirSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, rmdirSync } from 'node:fs';
 import { rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -51,22 +51,35 @@ let count = 0;
 
 /** A name by which a later process can see whose group it is, and whether the owner is gone. */
 export function groupName(): string {
-  const { pid, start, boot } = identityOf(process.pid);
+  const { pid, start } = identityOf(process.pid);
   count += 1;
-  return `oversign-${pid}-${start}-${boot.slice(0, 8)}-${count}`;
+  return `oversign-${pid}-${start}-${pidNamespace()}-${count}`;
 }
 
-/** Groups of processes that are gone: taken away as far as they are empty. */
+/**
+ * Groups of processes that are gone: taken away as far as they are empty. A container may share the control groups and
+ * not the numbers of processes (pid_namespaces(7)): of whose processes nothing is known here, those groups stay.
+ */
 export function removeLeftOvers(parent: string): void {
+  const namespace = pidNamespace();
   for (const name of foldersIn(parent)) {
-    const [, pid, start] = /^oversign-(\d+)-(\d+)-/.exec(name) ?? [];
-    if (pid === undefined || start === undefined) continue;
+    const [, pid, start, among] = /^oversign-(\d+)-(\d+)-(\w+)-\d+$/.exec(name) ?? [];
+    if (pid === undefined || start === undefined || among !== namespace) continue;
     if (isAlive({ pid: Number(pid), start, boot: '' })) continue;
     try {
       rmdirSync(join(parent, name));
     } catch {
       // somebody still lives there: not this process's to end
     }
+  }
+}
+
+/** The number of the namespace that this process's number counts in; `0` where there are none. */
+function pidNamespace(): string {
+  try {
+    return /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? '0';
+  } catch {
+    return '0';
   }
 }
 

@@ -1,0 +1,32 @@
+import type { EventData, EventPayload } from '../../shared/auditEvent.ts';
+import type { ApprovalDesk } from '../approval/desk.ts';
+import type { AuditLog, RunStore } from '../audit/port.ts';
+import type { ScriptWatch } from '../flow/scriptWatch.ts';
+import type { Model } from '../models/port.ts';
+import type { Redactor } from '../redaction/redactor.ts';
+import type { CallParts } from '../tools/callRun.ts';
+import type { Clock } from './runClock.ts';
+
+/** What a run is made of; `calls.refresh` answers for now, not for the start. */
+export interface RunParts {
+  id: string;
+  folder: string;
+  folders: readonly string[];
+  model: Model;
+  audit: AuditLog;
+  store: RunStore;
+  desk: ApprovalDesk;
+  redactor: Redactor;
+  clock: Clock;
+  newId(): string;
+  calls: CallParts;
+  inSandbox(run: string, work: () => Promise<void>): Promise<void>;
+  scriptWatch: ScriptWatch;
+  /** For the run's first event: version and policy digest. */
+  facts: Pick<EventData['run_started'], 'version' | 'policy'>;
+  /** For the same, kept apart as personal: user and host. */
+  who: Pick<EventPayload['run_started'], 'user' | 'host'>;
+  onChange(): void;
+  /** A fault of our own ended the work; it is recorded and shown as a failure, and handled where all bugs are. */
+  onBug(error: unknown): void;
+}

@@ -1,0 +1,183 @@
+import type { Flags } from '../../shared/flow.ts';
+import type { AnsweredBy, StoppedBy } from '../../shared/answered.ts';
+import type { Answer, Approval } from '../../shared/approval.ts';
+import type { RunSummary } from '../../shared/auditEvent.ts';
+import type { RunView } from '../../shared/runView.ts';
+import type { ApprovalDesk } from '../approval/desk.ts';
+import type { ActionOf } from '../checkpoint/port.ts';
+import type { AcceptanceOffer, AcceptanceStore } from '../lab/policyRecord.ts';
+import type { Trial } from '../lab/tryCall.ts';
+import type { Model } from '../models/port.ts';
+import { Cancelled, Interruption } from '../outcome.ts';
+import type { EffectivePolicy } from '../policy/merge.ts';
+import type { Redactor, Secret } from '../redaction/redactor.ts';
+import type { SandboxStatus } from '../sandbox/port.ts';
+import type { Scope } from '../scope/scope.ts';
+import type { CallResult } from '../tools/callRun.ts';
+import { Stopped } from '../stopped.ts';
+import type { LeftBehind } from './leftBehind.ts';
+import type { PolicyInForce } from './policyInForce.ts';
+import type { Reverts } from './reverts.ts';
+import type { RunDesk } from './runDesk.ts';
+import type { SandboxRecord } from './sandboxRecord.ts';
+import type { Trials } from './trials.ts';
+
+/** What an engine is made of (src/compose.ts). */
+export interface EngineOrgans {
+  desk: ApprovalDesk;
+  redactor: Redactor;
+  policy: PolicyInForce;
+  runs: RunDesk;
+  reverts: Reverts;
+  sandbox: SandboxRecord;
+  leftBehind: LeftBehind;
+  trials: Trials;
+  /** Hears that a view of it would be another one. */
+  onChange: (listener: () => void) => () => void;
+}
+
+/** One engine serves one workspace: its policy, at most one run at a time, and the questions of that run. */
+export class Engine {
+  readonly desk: ApprovalDesk;
+  readonly redactor: Redactor;
+  readonly #policy: PolicyInForce;
+  readonly #runs: RunDesk;
+  readonly #reverts: Reverts;
+  readonly #sandbox: SandboxRecord;
+  readonly #leftBehind: LeftBehind;
+  readonly #trials: Trials;
+  readonly #onChange: EngineOrgans['onChange'];
+
+  onBug: (error: unknown) => void = () => undefined; // hears of faults of our own that ended a run's work
+
+  constructor({ desk, redactor, policy, runs, reverts, sandbox, leftBehind, trials, onChange }: EngineOrgans) {
+    this.desk = desk;
+    this.redactor = redactor;
+    this.#policy = policy;
+    this.#runs = runs;
+    this.#reverts = reverts;
+    this.#sandbox = sandbox;
+    this.#leftBehind = leftBehind;
+    this.#trials = trials;
+    this.#onChange = onChange;
+  }
+
+  onChange(listener: () => void): () => void {
+    return this.#onChange(listener);
+  }
+
+  view(): { run: RunView | undefined; approvals: Approval[] } {
+    return { run: this.#runs.view(), approvals: this.desk.pending };
+  }
+
+  get isWorking(): boolean {
+    return this.#runs.isWorking || this.#reverts.isWorking;
+  }
+
+  addSecret(secret: Secret): void {
+    this.redactor.add(secret);
+  }
+
+  /** The policy in force now, with what a person should know of it; throws `PolicyInvalid`. */
+  async policy(): Promise<EffectivePolicy> {
+    return this.#policy.explained();
+  }
+
+  /** What a command's cage is drawn from now. */
+  async profile(): Promise<{ policy: EffectivePolicy; scope: Scope }> {
+    return this.#policy.profile();
+  }
+
+  /** What would happen if the agent made this call now, in a new run. Decides as a run would, and does nothing. */
+  async tryCall(call: { name: string; arguments: string }, flags?: Flags, signal?: AbortSignal): Promise<Trial> {
+    return this.#trials.call(call, flags, signal);
+  }
+
+  /** What somebody who tries out a tool is asked for: a path, a command line. */
+  async triedWith(tool: string): Promise<string> {
+    return this.#trials.triedWith(tool);
+  }
+
+  /** The same for a call of a tool about one path or command line. */
+  async tryAction(tool: string, about: string, signal?: AbortSignal): Promise<Trial> {
+    return this.#trials.about(tool, about, signal);
+  }
+
+  /** The workspace policies that are not accepted and would count for more if they were. */
+  async acceptable(): Promise<AcceptanceOffer[]> {
+    return this.#policy.acceptable();
+  }
+
+  /** Lets exactly this content of a workspace policy loosen what it asks for; recorded first. */
+  async accept(offer: AcceptanceOffer, store: AcceptanceStore): Promise<void> {
+    await this.#policy.accept(offer, store);
+    await this.notePolicy();
+  }
+
+  /** Records the policy in force, if it is another one than was recorded last. */
+  async notePolicy(policy?: EffectivePolicy): Promise<void> {
+    await this.#policy.note(policy ?? (await this.#policy.read()));
+  }
+
+  /** Records how the sandbox's test of itself came out, once for each test. */
+  async noteSandbox(status: SandboxStatus): Promise<void> {
+    await this.#sandbox.note(status);
+  }
+
+  /** Starts a run with this task, or hands the text to the present one (runDesk.ts). */
+  async send(text: string, model: Model, meant?: string): Promise<void> {
+    await this.#runs.send(text, model, meant);
+  }
+
+  /** Hands a message to the run that is at work; it keeps its model. */
+  async say(text: string): Promise<void> {
+    await this.#runs.say(text);
+  }
+
+  /** Puts the present run aside, so that the next message starts a new one. */
+  newRun(): void {
+    this.#runs.putAside();
+  }
+
+  /** Goes on with a run of the log that was interrupted, stopped, or reached a limit. */
+  async resume(run: string, model: Model): Promise<void> {
+    await this.#runs.resume(run, model);
+  }
+
+  /** Puts back what an action of the log changed: an action too, and so asked, recorded and to be reverted itself. */
+  async revert(of: ActionOf): Promise<CallResult> {
+    return this.#reverts.revert(of);
+  }
+
+  /** `from`: what wanted it to stop, where that is known. */
+  async stop(reason: string, from?: StoppedBy): Promise<void> {
+    const why = from ? new Stopped(reason, from) : new Cancelled(reason);
+    await this.#reverts.stop(why);
+    await this.#runs.stop(why);
+  }
+
+  /** The process goes away: what waits is answered as interrupted, what runs is ended, and the run can be resumed. */
+  async interrupt(reason: string): Promise<void> {
+    await this.#reverts.stop(new Interruption(reason));
+    await this.#runs.interrupt(reason);
+  }
+
+  /** Takes back a remembered approval of the present run. */
+  async revokeGrant(id: string): Promise<void> {
+    await this.#runs.revokeGrant(id);
+  }
+
+  answer(id: string, digest: string, answer: Answer, from: AnsweredBy): boolean {
+    return this.desk.answer(id, digest, answer, from);
+  }
+
+  /** Marks what dead processes left open, and lists the runs of this workspace that wait to be resumed. */
+  async interrupted(): Promise<RunSummary[]> {
+    return this.#runs.interrupted();
+  }
+
+  /** Looks through what commands left that were broken off, and records it; returns what a person should know of it. */
+  async finishBrokenOff(): Promise<string[]> {
+    return this.#leftBehind.finish();
+  }
+}

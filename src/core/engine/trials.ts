@@ -1,0 +1,41 @@
+import type { Flags } from '../../shared/flow.ts';
+import { ScriptWatch } from '../flow/scriptWatch.ts';
+import { tryCall, type Trial } from '../lab/tryCall.ts';
+import type { Redactor } from '../redaction/redactor.ts';
+import type { CallParts } from '../tools/callRun.ts';
+import { callPartsOf, workingFolder, type CallPorts } from './callParts.ts';
+import type { PolicyInForce } from './policyInForce.ts';
+
+/** What would happen if the agent made a call, in a new run: whoever asks beforehand goes the way of a run. */
+export class Trials {
+  readonly #ports: CallPorts;
+  readonly #shared: { policy: PolicyInForce; redactor: Redactor };
+
+  constructor(ports: CallPorts, shared: { policy: PolicyInForce; redactor: Redactor }) {
+    this.#ports = ports;
+    this.#shared = shared;
+  }
+
+  async call(call: { name: string; arguments: string }, flags?: Flags, signal?: AbortSignal): Promise<Trial> {
+    return tryCall(call, await this.#calls(), flags, signal);
+  }
+
+  /** What somebody who tries out a tool is asked for: a path, a command line. */
+  async triedWith(tool: string): Promise<string> {
+    return (await this.#calls()).toolbox.named(tool)?.about ?? '';
+  }
+
+  /** A call of a tool about one path or command line. */
+  async about(tool: string, about: string, signal?: AbortSignal): Promise<Trial> {
+    const calls = await this.#calls();
+    const args = calls.toolbox.named(tool)?.tried(about) ?? {};
+    return tryCall({ name: tool, arguments: JSON.stringify(args) }, calls, undefined, signal);
+  }
+
+  async #calls(): Promise<CallParts> {
+    const folder = workingFolder(this.#ports.roots);
+    const start = await this.#shared.policy.read();
+    const own = { id: 'lab', folder, goesTo: 'the model', scriptWatch: new ScriptWatch(false), start };
+    return callPartsOf(own, this.#ports, this.#shared);
+  }
+}

@@ -1,0 +1,38 @@
+import type { Limits, Sandbox, SandboxResult, SandboxSpec, SandboxStatus } from '../../core/sandbox/port.ts';
+
+/** Whether a backend works does not depend on these. */
+const SOME: Limits = { memoryBytes: 1 << 30, cpuSeconds: 60, diskBytes: 1 << 30, processes: 64 };
+
+/**
+ * Several backends, of which the first that works here is used from then on. One that fails later is no reason to take
+ * another one: what was shown of the sandbox must stay true.
+ */
+export class FirstThatWorks implements Sandbox {
+  readonly #backends: readonly [Sandbox, ...Sandbox[]];
+  #found: Sandbox | undefined;
+
+  constructor(backends: readonly [Sandbox, ...Sandbox[]]) {
+    this.#backends = backends;
+  }
+
+  async status(limits: Limits): Promise<SandboxStatus> {
+    return (await this.#first()).status(limits);
+  }
+
+  async environment(variables: readonly string[]): Promise<Record<string, string>> {
+    return (await this.#first()).environment(variables);
+  }
+
+  async run(spec: SandboxSpec, signal: AbortSignal): Promise<SandboxResult> {
+    return (await this.#first()).run(spec, signal);
+  }
+
+  /** Where none works it is the first, which says why; all of them are asked again the next time. */
+  async #first(): Promise<Sandbox> {
+    for (const backend of this.#backends) {
+      if (this.#found) break;
+      if ((await backend.status(SOME)).works) this.#found ??= backend;
+    }
+    return this.#found ?? this.#backends[0];
+  }
+}
