@@ -8,6 +8,7 @@ export interface EndingCause {
 }
 
 const PARENT_EVERY_MS = 1000;
+const HANGUP_MS = 300;
 
 /** Signals that would end a process as it stands, and that it can hear of (signal(7)). */
 const SIGNALS = {
@@ -41,7 +42,8 @@ export class Endings implements Disposable {
       });
     for (const stream of ['stdout', 'stderr'] as const)
       this.#on(process[stream], 'error', (error) => {
-        this.end({ from: { by: 'output' }, words: outputWords(stream, error) });
+        if (codeOf(error) === 'EIO') this.terminalGone();
+        else this.end({ from: { by: 'output' }, words: outputWords(stream, error) });
       });
     this.#watchParent();
     this.#undo.push(
@@ -73,6 +75,13 @@ export class Endings implements Disposable {
     for (const listener of this.#listeners) listener(cause);
   }
 
+  /** Its signal comes a moment later, where one comes: one cause has one name. */
+  terminalGone(): void {
+    setTimeout(() => {
+      this.end({ from: { by: 'terminal' }, words: 'The terminal is gone.' });
+    }, HANGUP_MS);
+  }
+
   [Symbol.dispose](): void {
     for (const undo of this.#undo.splice(0)) undo();
   }
@@ -101,8 +110,7 @@ export class Endings implements Disposable {
 /** Why nothing can be written to a stream any more. */
 export function outputWords(stream: 'stdout' | 'stderr', error: unknown): string {
   const name = stream === 'stdout' ? 'Standard output' : 'Standard error';
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  switch (code) {
+  switch (codeOf(error)) {
     case 'EPIPE':
       return `${name} cannot be written any more: whatever read it has ended (EPIPE).`;
     case 'EIO':
@@ -112,4 +120,8 @@ export function outputWords(stream: 'stdout' | 'stderr', error: unknown): string
     default:
       return `${name} cannot be written any more (${errorWords(error)}).`;
   }
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
 }

@@ -24,9 +24,6 @@ export interface RunOptions extends Omit<ModelOptions, 'isPersonThere'> {
   json: boolean;
 }
 
-/** So long after its terminal the signal of it comes, where one comes: one cause has one name. */
-const HANGUP_MS = 300;
-
 const EXIT: Record<RunState, number> = {
   finished: 0,
   failed: 1,
@@ -70,9 +67,7 @@ export async function runTask(task: string, options: RunOptions, version: string
     answersFromInput: options['answers-from-input'],
     unanswered: 'lines of standard input count as answers with --answers-from-input alone.',
     onGone: () => {
-      setTimeout(() => {
-        endings.end({ from: { by: 'terminal' }, words: 'The terminal is gone.' });
-      }, HANGUP_MS);
+      endings.terminalGone();
     },
     onInterrupt: (place) => {
       const from = { by: 'person', at: 'terminal', ...(place !== undefined && { place }) } as const;
