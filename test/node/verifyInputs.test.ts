@@ -8,7 +8,7 @@ import { plant, temporaryFolder } from '../support/tree.ts';
 interface Place {
   base: string;
   lines: string[];
-  verify(args: string[], input?: string): Promise<CliEnd>;
+  verify: (args: string[], input?: string) => Promise<CliEnd>;
 }
 
 /** A log of a run, an export of it, the key, and a witness that saw it. */
