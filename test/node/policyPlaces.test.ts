@@ -192,7 +192,9 @@ describe.skipIf(!isRoot || process.platform === 'win32')(`an organization policy
     const workspace = join(await temporaryFolder(), 'w');
     mkdirSync(workspace);
     const parts = await decidingParts({ workspace, environment: { HOME: workspace }, organizationPolicy: file });
-    await expect(composeEngine(parts).tryCall({ name: 'list_directory', arguments: '{}' })).rejects.toThrow(PolicyInvalid);
+    await expect(composeEngine(parts).tryCall({ name: 'list_directory', arguments: '{}' })).rejects.toThrow(
+      PolicyInvalid,
+    );
   });
 
   test('may be absent, also where its folder is', async () => {

@@ -15,7 +15,9 @@ interface Place {
 async function place(): Promise<Place> {
   const base = await temporaryFolder();
   await plant(base, { 'work/a.txt': 'a\n', 'home/.keep': '' });
-  await plant(join(base, 'config/oversign'), { 'policy.yaml': `audit: {witness_files: [${join(base, 'seen.jsonl')}]}\n` });
+  await plant(join(base, 'config/oversign'), {
+    'policy.yaml': `audit: {witness_files: [${join(base, 'seen.jsonl')}]}\n`,
+  });
   expect((await runCli(['run', 'x', '--workspace', 'work', '--model', 'demo'], { base })).code).toBe(0);
   writeFileSync(join(base, 'key.pem'), (await runCli(['key'], { base })).stdout);
   expect((await runCli(['export', '--output', 'export.jsonl'], { base })).code).toBe(0);
