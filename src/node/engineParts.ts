@@ -23,6 +23,7 @@ import { organizationPolicy, PolicyFiles } from './policy/policyFiles.ts';
 import { UNCONFINED } from './sandbox/backends.ts';
 import { refuseWorkspace } from './sandbox/cage.ts';
 import { Confining } from './sandbox/confining.ts';
+import { gitCredentials } from './sandbox/gitCredentials.ts';
 import { LaterPaths } from './sandbox/laterPaths.ts';
 import { gitInSandbox } from './sandbox/trackedFiles.ts';
 import { join, resolve } from 'node:path';
@@ -92,7 +93,7 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
   const { home } = folders;
   const { environment, version, witnesses = [] } = options;
   const evidence = new Evidence({ audit, data: folders.data, home, environment, version, witnesses });
-  const later = new LaterPaths(roots, folders.home, [folders.data, folders.config]);
+  const later = new LaterPaths(roots, folders, environment);
   const place = { folders, environment, never: roots };
   const sandbox = new Confining(place);
   try {
@@ -118,8 +119,10 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
       keepEvidence: (policy) => {
         evidence.follow(policy);
       },
-      files: (scope) => new RootedFiles(scope, spelledFolders(options.folders, roots)),
+      files: (scope) =>
+        new RootedFiles(scope, spelledFolders(options.folders, roots), (path) => sandbox.isStandIn(path)),
       laterPaths: () => later.find(),
+      foundCredentials: () => gitCredentials(roots),
       textSearch: new ThreadSearch(),
       realPaths,
       sandbox,

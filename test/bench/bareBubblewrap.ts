@@ -40,6 +40,7 @@ export class Bare {
     const { placeholders, ...mounts } = await planWorkspace([folder], found, {
       exists: (path) => entryAt(path) !== undefined,
       isStandIn: () => false,
+      canBeMade: () => true,
       targets: () => Promise.resolve({ readOnly: [], placeholders: [], links: [], absent: [] }),
       outside: [],
     });

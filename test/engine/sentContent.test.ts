@@ -55,6 +55,9 @@ describe('what the record of what leaves names', () => {
     ['cat hay.txt src/a.txt', ['./hay.txt', './src/a.txt']],
     ['cd src && cat a.txt', ['./src/a.txt']],
     ['python3 -c "print(1)"', ['?./']],
+    ['git commit -q --allow-empty -F hay.txt; git log -1', ['?./']],
+    ['git commit --allow-empty -m x', ['?./']],
+    ['git tag -F hay.txt t; git tag -n', ['?./']],
     ['bash -c "$(cat hay.txt); echo x"', ['./hay.txt', '?./']],
     // The control: names only, or nothing at all.
     ['ls -R', []],

@@ -194,7 +194,9 @@ test('retention by size erases the oldest, so much as is too much, and gives the
   store.append({ type: 'turn_started', run: 'run-000002', turn: 1, data: { turn: 1 } });
   const size = readFileSync(file).length;
   expect(store.retain({ bytes: size - 40_000 }).payloads).toBeGreaterThan(0);
-  expect(store.events('run-000001')[0]?.payload).toBeUndefined();
+  // Whose run it is stays as long as anything of it does; what came next goes first.
+  const [started, , egress] = store.events('run-000001');
+  expect([started?.payload?.['user'], egress?.type, egress?.payload]).toEqual(['mallory', 'egress', undefined]);
   expect(finds(store, 'vkeptword')).toEqual(['run-000002']);
   expect(readFileSync(file).length).toBeLessThanOrEqual(size - 40_000);
 });
@@ -304,3 +306,28 @@ test(
     expect(bytesOf(file, 'audit.db').includes('qxsecret')).toBe(false);
   },
 );
+
+test('a run whose beginning had to go for its size still goes with the person whose it is', async () => {
+  const file = join(await temporaryFolder(), 'audit.db');
+  const store = opened(file);
+  for (const event of eventsOfRun(1, 20).slice(0, 3))
+    store.append(event.type === 'run_started' ? { ...event, payload: { ...event.payload, user: 'bob' } } : event);
+  const said = (at: number): NewEvent => ({
+    type: 'model_replied',
+    run: 'run-000001',
+    turn: at,
+    data: { calls: 0 },
+    payload: { text: `hush ${at} ${'x'.repeat(5000)}` },
+  });
+  for (let at = 0; at < 400; at += 1) store.append(said(at));
+  const count = (): number => {
+    using database = new DatabaseSync(file, { readOnly: true });
+    return Number(database.prepare("SELECT count(*) AS n FROM payloads WHERE body LIKE '%hush%'").get()?.['n']);
+  };
+  store.retain({ bytes: 1_500_000 });
+  expect(count()).toBeGreaterThan(0); // the control: it lost its beginning, and there is more of it
+  expect(count()).toBeLessThan(400);
+  expect(store.erase({ scope: 'person', user: 'bob' }).payloads).toBeGreaterThan(0);
+  expect(count()).toBe(0);
+  expect(bytesOf(file).includes('hush')).toBe(false);
+});

@@ -72,20 +72,20 @@ test('names that are added while room is freed beside them are counted', async (
   const folder = await temporaryFolder();
   const ballast = join(folder, 'ballast');
   writeFileSync(ballast, Buffer.alloc(32 * MIB));
-  const watch = new EntryWatch({ folders: [folder], without: [], before: 1 }, 4096);
+  const watch = new EntryWatch({ folders: [folder], without: new Set() }, { before: 1, most: 4096 });
   writeFileSync(ballast, '');
   for (let i = 0; i < 5000; i += 1) linkSync(ballast, join(folder, String(i)));
   await expect.poll(() => watch.added(1), { timeout: 15_000 }).toBeGreaterThan(4096);
-  watch.close();
+  await watch.close();
 });
 
 test('a command that had no processor time is not blamed for what others make', async () => {
   const folder = await temporaryFolder();
-  const watch = new EntryWatch({ folders: [folder], without: [], before: 0 }, 100);
+  const watch = new EntryWatch({ folders: [folder], without: new Set() }, { before: 0, most: 100 });
   for (let i = 0; i < 200; i += 1) writeFileSync(join(folder, String(i)), '');
   await expect.poll(() => watch.added(1)).toBeGreaterThan(100);
   expect(watch.added(0)).toBe(0);
-  watch.close();
+  await watch.close();
 });
 
 test('a command cannot add so much that no other one would run', () => {

@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { accessSync, constants, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { accessSync, chmodSync, constants, existsSync, linkSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { argvOf, ATTACKS, attempt, endOf, GREEDY, SURVIVORS, type Hostile } from '../support/attacks.ts';
 import { attackWorld, type AttackWorld } from '../support/attackWorld.ts';
+import { inOneFile } from '../support/childProgram.ts';
 import { ordinaryAccount, type OrdinaryAccount } from '../support/ordinaryAccount.ts';
 import { processesWith } from '../support/processes.ts';
 import { makeRepository } from '../support/repository.ts';
@@ -112,6 +113,28 @@ test('a folder closed beforehand hides what is denied in it, and one closed afte
   expect(again?.output).toContain('shut');
   expect(again?.output).not.toMatch(/^new\/\.git|^other\/\.vscode/m);
   expect(existsSync(join(work, 'new/.git'))).toBe(false);
+});
+
+test('another name of a denied file is denied although the folder that tells so is closed', async () => {
+  const work = join(account.folder, 'work/names');
+  mkdirSync(join(work, 'shut'), { recursive: true });
+  writeFileSync(join(work, 'shut/a.key'), 'SECRET\n');
+  writeFileSync(join(work, 'plain.txt'), 'plain\n');
+  linkSync(join(work, 'shut/a.key'), join(work, 'copy.txt'));
+  account.own();
+  chmodSync(join(work, 'shut'), 0o300);
+  const child = await inOneFile(join(import.meta.dirname, '../support/readChild.ts'), `${account.folder}.read.mjs`);
+  const read = (denied: string): Promise<string> =>
+    account.output([account.node, child, work, denied, 'copy.txt', 'plain.txt']);
+  const command = 'cat names/copy.txt names/plain.txt';
+  const [held] = await account.run([command], { denied: ['*.key'] });
+  expect(held?.output).not.toContain('SECRET');
+  expect(held?.output).toContain('plain');
+  expect(await read('*.key')).toBe('copy.txt: Forbidden\nplain.txt: plain\n');
+  // Where nothing is denied it is a file like any other.
+  const [open] = await account.run([command]);
+  expect(open?.output).toBe('SECRET\nplain\n');
+  expect(await read('')).toBe('copy.txt: SECRET\nplain.txt: plain\n');
 });
 
 test('what a command stages is put back past folders that it closed for everybody', async () => {

@@ -6,7 +6,7 @@ import { temporaryFolder } from '../support/tree.ts';
 
 test('a workspace with too many entries is refused with the folder that holds them, and runs without it', async () => {
   const folder = await temporaryFolder();
-  const rules = { isHidden: () => false, isProtected: () => false, most: 500 };
+  const rules = { isHidden: () => false, isProtected: () => false, isAboveProtected: () => false, most: 500 };
   for (let i = 0; i < 60; i += 1) {
     mkdirSync(join(folder, 'src/big', String(i)), { recursive: true });
     for (let k = 0; k < 10; k += 1) writeFileSync(join(folder, 'src/big', String(i), String(k)), '');
@@ -23,6 +23,11 @@ test('a workspace with too many entries is refused with the folder that holds th
 
 test('a stop ends the look before a command', async () => {
   const folder = await temporaryFolder();
-  const rules = { isHidden: () => false, isProtected: () => false, signal: AbortSignal.abort() };
+  const rules = {
+    isHidden: () => false,
+    isProtected: () => false,
+    isAboveProtected: () => false,
+    signal: AbortSignal.abort(),
+  };
   await expect(survey([folder], rules, 'before')).rejects.toThrow();
 });

@@ -24,8 +24,8 @@ export interface World {
   aside: string;
 }
 
-/** Prints what it can see until it is told to end; what came meanwhile would be in there. */
-export const LOOKING = `echo begun > /tmp/x; for i in $(seq 400); do [ -e go ] && break; grep -rhs SECRET . ; sleep 0.05; done; echo ended`;
+/** Prints what it can see until it is told to end, and never waits; what came meanwhile would be in there. */
+export const LOOKING = `echo begun > /tmp/x; for i in $(seq 20000); do [ -e go ] && break; grep -rhs SECRET .; done; echo ended`;
 
 /** Runs a command; once it runs, somebody outside does something, and then lets it go on. */
 export async function meanwhile(

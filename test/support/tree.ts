@@ -4,10 +4,13 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
-/** A temporary folder of the test's own, gone when it ends. Its path is real (no link in it). */
-export async function temporaryFolder(): Promise<string> {
+/**
+ * A temporary folder of the test's own, gone when it ends. Its path is real (no link in it). Tests that run side by side
+ * say what it ends with (`onTestFinished` of their context).
+ */
+export async function temporaryFolder(atEnd: (work: () => Promise<void>) => void = onTestFinished): Promise<string> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'oversign-test-')));
-  onTestFinished(() => removeWhole(folder));
+  atEnd(() => removeWhole(folder));
   return folder;
 }
 

@@ -159,9 +159,9 @@ test('what nothing holds on a machine is named', () => {
     heldLimits({ limits: LIMITS }, group)
       .filter(({ how }) => how === 'not held')
       .map(limitWords);
-  expect(notHeld('cgroup v2')).toEqual(['inotify instances of the account (not held)']);
+  expect(notHeld('cgroup v2')).toEqual(['inotify instances and epoll watches of the account (not held)']);
   expect(notHeld()).toEqual([
-    'kernel memory of sockets, pipes and file watches (not held)',
-    'inotify instances of the account (not held)',
+    'kernel memory of sockets, pipes, file watches and file locks (not held)',
+    'inotify instances and epoll watches of the account (not held)',
   ]);
 });

@@ -56,6 +56,7 @@ function machine(): {
             ),
           environment: () => Promise.resolve({ NAME: name }),
           run: () => Promise.reject(new Error(`ran in ${name}`)),
+          isStandIn: () => false,
           recover: () => Promise.resolve(),
           finishBrokenOff: () => Promise.resolve([]),
           brokenOffElsewhere: () => [],

@@ -80,6 +80,17 @@ const FOUND = [
   'ssh -vl bob host rm x',
   "MANPAGER='rm x' man ls",
   "bash +c 'rm x'",
+  '/usr/bin/../bin/env rm x',
+  '/usr//bin/env rm x',
+  "/bin/./bash -c 'rm x'",
+  "//bin/bash -c 'rm x'",
+  "/proc/self/root/bin/bash -c 'rm x'",
+  '/usr/lib/../bin/timeout 5 rm x',
+  '/usr/bin/../bin/xargs rm < list',
+  '/usr/bin/../bin/find . -exec rm {} +',
+  '/opt/bin/sudo rm x',
+  "sg users -c 'rm x'",
+  "newgrp <<< 'rm x'",
 ];
 
 const UNREAD = [
@@ -150,6 +161,7 @@ const UNREAD = [
   'x=ls; case a in a) x=rm ;& b) $x y;; esac',
   'BASH_ENV=script.sh bash script.sh',
   "echo 'rm x' | xargs -0 bash -c",
+  "tee >(bash) <<< 'rm x'",
   'set -H; ls',
   'for i in 1; do x=ls; eval "$Y"; $x z; done',
   'bash -c "bash -c \'$X\'"',

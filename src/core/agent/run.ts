@@ -202,6 +202,7 @@ export class AgentRun {
       },
       show: (update) => {
         this.#transcript.action(update);
+        for (const text of update.remarks ?? []) this.#transcript.add({ kind: 'notice', level: 'warning', text });
         this.#parts.onChange();
       },
     };

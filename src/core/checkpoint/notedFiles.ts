@@ -113,6 +113,10 @@ export class NotedFiles implements Files {
     return this.#files.forbiddenBelow(path);
   }
 
+  movable(from: string, to: string): Promise<void> {
+    return this.#files.movable(from, to);
+  }
+
   changeable(path: string): Promise<void> {
     return this.#files.changeable(path);
   }

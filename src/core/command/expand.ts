@@ -10,8 +10,8 @@ export interface Expansion {
   anyVariable(): void;
   /** A variable may have changed. */
   forget(name: string): void;
-  /** A script that is run for its output; returns what that output is. */
-  substituted(script: ParsedScript): Word;
+  /** A script that is run for its output (returns what that is), or `isFed` with what a program writes. */
+  substituted(script: ParsedScript, isFed: boolean): Word;
   doubt(why: string): void;
   /** It is not known which programs start. */
   unread(why: string): void;
@@ -113,7 +113,7 @@ export function expandPart(part: WordPart, shell: Expansion, isQuoted: boolean):
         shell.unread('a substitution in it could not be read');
         return unknown(part.text);
       }
-      const output = shell.substituted(part.script);
+      const output = shell.substituted(part.script, part.text.startsWith('>('));
       if (part.type === 'ProcessSubstitution') return unknown(part.text, '/dev/fd/');
       return output.kind === 'known' ? output : unknown(part.text, '', !isQuoted);
     }
@@ -214,7 +214,7 @@ export function arithmetic(node: ArithmeticExpression, shell: Expansion): void {
       return;
     }
     case 'ArithmeticCommandExpansion':
-      if (node.script) shell.substituted(node.script);
+      if (node.script) shell.substituted(node.script, false);
       shell.unread('it computes with a value that bash may run as a command');
   }
 }

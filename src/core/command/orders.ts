@@ -5,6 +5,10 @@ import type { Word } from './word.ts';
 const NODE = ['package.json', '.npmrc', '.yarnrc.yml', 'bunfig.toml'];
 const PYTHON = ['pyproject.toml', 'setup.cfg', 'setup.py'];
 const MAKE = ['Makefile', 'makefile', 'GNUmakefile'];
+const GRADLE = ['build.gradle', 'build.gradle.kts', 'settings.gradle', 'settings.gradle.kts', 'gradle.properties'];
+const COMPOSE = ['compose', 'docker-compose'].flatMap((name) =>
+  ['', '.override'].flatMap((more) => ['yaml', 'yml'].map((end) => `${name}${more}.${end}`)),
+);
 /** A configuration that is code, in the spellings that its loader takes. */
 const config = (name: string, ...more: string[]): string[] => [
   ...['js', 'cjs', 'mjs', 'ts', 'mts', 'cts'].map((end) => `${name}.config.${end}`),
@@ -15,10 +19,10 @@ const ORDERS: Record<string, readonly string[]> = {
   npm: NODE,
   npx: NODE,
   yarn: NODE,
-  pnpm: [...NODE, 'pnpm-workspace.yaml', '.pnpmfile.cjs'],
+  pnpm: [...NODE, 'pnpm-workspace.yaml', '.pnpmfile.cjs', 'package.yaml', 'package.json5'],
   bun: NODE,
   bunx: NODE,
-  nx: ['nx.json', 'package.json'],
+  nx: ['nx.json', 'project.json', 'package.json'],
   turbo: ['turbo.json', 'package.json'],
   deno: ['deno.json', 'deno.jsonc', 'package.json'],
   tsx: ['tsconfig.json', 'package.json'],
@@ -29,21 +33,21 @@ const ORDERS: Record<string, readonly string[]> = {
   bmake: MAKE,
   remake: MAKE,
   gmake: MAKE,
-  cmake: ['CMakeLists.txt', 'CMakePresets.json'],
+  cmake: ['CMakeLists.txt', 'CMakePresets.json', 'CMakeUserPresets.json', 'build.ninja', ...MAKE],
   ninja: ['build.ninja'],
   meson: ['meson.build'],
   scons: ['SConstruct'],
-  cargo: ['Cargo.toml', 'build.rs', 'rust-toolchain.toml'],
+  cargo: ['Cargo.toml', 'build.rs', 'rust-toolchain.toml', 'rust-toolchain'],
   go: ['go.mod', 'go.work'],
   just: ['justfile', 'Justfile', '.justfile'],
   task: ['Taskfile.yml', 'Taskfile.yaml'],
   mise: ['mise.toml', '.mise.toml'],
-  rake: ['Rakefile'],
+  rake: ['Rakefile', 'Rakefile.rb', 'rakefile', 'rakefile.rb'],
   bundle: ['Gemfile'],
   rspec: ['.rspec'],
   composer: ['composer.json'],
   mix: ['mix.exs'],
-  gradle: ['build.gradle', 'build.gradle.kts', 'settings.gradle', 'settings.gradle.kts'],
+  gradle: GRADLE,
   mvn: ['pom.xml'],
   ant: ['build.xml'],
   sbt: ['build.sbt'],
@@ -61,9 +65,9 @@ const ORDERS: Record<string, readonly string[]> = {
   fab: ['fabfile.py'],
   doit: ['dodo.py'],
   'pre-commit': ['.pre-commit-config.yaml'],
-  vitest: config('vitest', ...config('vite'), 'package.json'),
-  vite: config('vite', 'package.json'),
-  jest: config('jest', ...config('babel', '.babelrc'), 'package.json'),
+  vitest: config('vitest', ...config('vite'), 'vitest.workspace.ts', 'vitest.workspace.js', 'package.json'),
+  vite: config('vite', ...config('postcss'), 'package.json'),
+  jest: config('jest', ...config('babel', '.babelrc', 'babel.config.json'), 'package.json'),
   mocha: ['.mocharc.js', '.mocharc.cjs', '.mocharc.json', '.mocharc.yml', 'package.json'],
   playwright: config('playwright'),
   eslint: config('eslint', '.eslintrc.js', '.eslintrc.cjs', '.eslintrc.json', '.eslintrc.yml'),
@@ -72,10 +76,10 @@ const ORDERS: Record<string, readonly string[]> = {
   rollup: config('rollup'),
   gulp: ['gulpfile.js', 'gulpfile.mjs', 'gulpfile.ts'],
   grunt: ['Gruntfile.js'],
-  docker: ['Dockerfile', 'compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml'],
-  podman: ['Dockerfile', 'Containerfile', 'compose.yaml', 'docker-compose.yml'],
-  'docker-compose': ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml'],
-  gradlew: ['build.gradle', 'build.gradle.kts', 'settings.gradle', 'settings.gradle.kts'],
+  docker: ['Dockerfile', ...COMPOSE],
+  podman: ['Dockerfile', 'Containerfile', ...COMPOSE],
+  'docker-compose': COMPOSE,
+  gradlew: GRADLE,
   mvnw: ['pom.xml'],
   zig: ['build.zig', 'build.zig.zon'],
   bazel: ['BUILD', 'BUILD.bazel', 'WORKSPACE', 'MODULE.bazel', '.bazelrc'],
@@ -89,13 +93,20 @@ const ORDERS: Record<string, readonly string[]> = {
   foreman: ['Procfile'],
   honcho: ['Procfile'],
   pipenv: ['Pipfile'],
-  lein: ['project.clj'],
+  lein: ['project.clj', 'profiles.clj'],
   clojure: ['deps.edn'],
   clj: ['deps.edn'],
-  cabal: ['cabal.project'],
+  cabal: ['cabal.project', 'cabal.project.local', 'cabal.project.freeze'],
+  stack: ['stack.yaml', 'package.yaml'],
+  dotnet: ['Directory.Build.props', 'Directory.Build.targets', 'Directory.Packages.props', 'global.json'],
+  mypy: PYTHON,
+  flake8: ['setup.cfg', 'tox.ini'],
+  flutter: ['pubspec.yaml', 'dart_test.yaml'],
+  dart: ['pubspec.yaml', 'dart_test.yaml'],
+  nim: ['config.nims', 'nim.cfg'],
   earthly: ['Earthfile'],
   waf: ['wscript'],
-  mill: ['build.sc'],
+  mill: ['build.sc', 'build.mill'],
   ctest: ['CTestTestfile.cmake'],
   dune: ['dune', 'dune-project'],
   'ansible-playbook': ['ansible.cfg'],
@@ -107,7 +118,7 @@ const ORDERS: Record<string, readonly string[]> = {
 export const ORDER_FILES: readonly string[] = [...new Set(Object.values(ORDERS).flat())];
 
 /** Where programs are told to look instead of the folder that they start in. */
-const ELSEWHERE = /^(-C|--prefix|--directory|--cwd|--dir|--manifest-path|--project|--rootdir)(=|$)/;
+const ELSEWHERE = /^(-C|--build|--prefix|--directory|--cwd|--dir|--manifest-path|--project|--rootdir)(=|$)/;
 /** How far behind a program that starts another one (`uv run pytest`) the other one is looked for. */
 const MOST_OPERANDS = 4;
 const LONGEST_NAME = 60;

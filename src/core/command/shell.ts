@@ -29,11 +29,15 @@ export class Shell implements Expansion {
   readonly effort: Effort;
   readonly #findings: Findings;
   readonly #isTop: boolean;
-  readonly #walk: (script: ParsedScript) => void;
+  readonly #walk: (script: ParsedScript, isFed: boolean) => void;
   #state: ShellState;
 
-  /** `walk`: what a substitution runs. */
-  constructor(findings: Findings, { folders, isTop, effort }: ShellStart, walk: (script: ParsedScript) => void) {
+  /** `walk`: what a substitution runs; `isFed`: with what a program writes. */
+  constructor(
+    findings: Findings,
+    { folders, isTop, effort }: ShellStart,
+    walk: (script: ParsedScript, isFed: boolean) => void,
+  ) {
     this.effort = effort;
     this.#findings = findings;
     this.#isTop = isTop;
@@ -67,9 +71,9 @@ export class Shell implements Expansion {
     return value;
   }
 
-  substituted(script: ParsedScript): Word {
+  substituted(script: ParsedScript, isFed: boolean): Word {
     this.apart(() => {
-      this.#walk(script);
+      this.#walk(script, isFed);
     });
     return plainOutput(script, startFolder(this.#state.folders), this.#isTop) ?? unknown('');
   }

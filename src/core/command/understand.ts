@@ -6,7 +6,7 @@ import { NO_INPUT, shared, type Input } from './input.ts';
 import type { Judging } from './judging.ts';
 import type { Meaning } from './meaning.ts';
 import { namesPaths } from './programs/change.ts';
-import { PROGRAMS } from './programs/table.ts';
+import { PROGRAMS, starterCalled } from './programs/table.ts';
 import { seenFrom } from './shellState.ts';
 import { Walk } from './walk.ts';
 import type { Word } from './word.ts';
@@ -127,6 +127,10 @@ class Understanding {
       found.doubt(`${name.slice(0, 60)} is not known to only look`);
       if (name.includes('/')) it.path(program, 'read');
       namesPaths(args, it);
+      // `/usr/bin/../bin/env rm x`: whichever file that is, it may well be what it is called.
+      const called = name.slice(name.lastIndexOf('/') + 1);
+      if (called !== name)
+        starterCalled(called)?.(args, { ...it, usesStore: () => undefined, history: () => undefined }, called);
     }
   }
 

@@ -36,8 +36,11 @@ export class Walk implements Walker {
     this.parser = parser;
     this.#findings = findings;
     this.#input = input;
-    this.shell = new Shell(findings, start, (script) => {
+    this.shell = new Shell(findings, start, (script, isFed) => {
+      const around = this.#input;
+      if (isFed) this.#input = UNKNOWN_INPUT;
       this.script(script);
+      this.#input = around;
     });
   }
 

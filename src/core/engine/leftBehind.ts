@@ -56,6 +56,7 @@ export class LeftBehind {
       folders: scope.roots,
       isHidden: (path) => scope.isHidden(path),
       isProtected: (path) => scope.isProtected(path),
+      isAboveProtected: (path) => scope.isAboveProtected(path),
     };
   }
 }

@@ -19,6 +19,8 @@ export interface RunPorts {
   audit: AuditLog & RunStore;
   /** Looks through what commands left whose process was gone before it could (core/sandbox/port.ts). */
   finishBrokenOff(rules: () => Promise<FolderRules>): Promise<BrokenOff[]>;
+  /** Credentials that stand in the workspace's git configuration: masked wherever the model would read them. */
+  foundCredentials(): Promise<readonly string[]>;
   /** Does the work of a run between the sandbox's `begin` and its end. */
   inSandbox(run: string, work: () => Promise<void>): Promise<void>;
   clock: Clock;
@@ -49,6 +51,7 @@ export async function openRun(
   const start = await policy.read();
   await policy.note(start, true);
   maskVariables(redactor, environment, start); // before the task is shown, sent or recorded
+  for (const value of await ports.foundCredentials()) redactor.addFound(value);
   const scriptWatch = new ScriptWatch(stored !== undefined);
   const own = { id, folder, goesTo: model.destination, scriptWatch, start };
   const calls = callPartsOf({ ...own, note: (now) => policy.note(now, true) }, ports, { policy, redactor });

@@ -15,7 +15,7 @@ const SHORTEST_BESIDE = 16;
  * token. With `inertOnly` a password is left that a shell would read as more than a word. Takes time linear in the text:
  * each authority is looked at once, since what begins the next one ends it.
  */
-export function withoutPasswords(text: string, inertOnly: boolean, onMask: () => void): string {
+export function withoutPasswords(text: string, inertOnly: boolean, onMask: (...hidden: string[]) => void): string {
   const kept: string[] = [];
   let after = 0;
   for (const match of text.matchAll(START)) {
@@ -26,11 +26,11 @@ export function withoutPasswords(text: string, inertOnly: boolean, onMask: () =>
     if (at <= 0) continue;
     const userinfo = authority.slice(0, at);
     const isHttp = /https?$/i.test(text.slice(Math.max(0, match.index - 5), match.index));
-    const shown = maskedUserinfo(userinfo, isHttp, inertOnly);
+    const { shown, hidden } = maskedUserinfo(userinfo, isHttp, inertOnly);
     if (shown === userinfo) continue;
     kept.push(text.slice(after, from), shown);
     after = from + at;
-    onMask();
+    onMask(...hidden);
   }
   return after === 0 ? text : kept.join('') + text.slice(after);
 }
@@ -40,16 +40,17 @@ function endOfAuthority(text: string, from: number): number {
   return END.exec(text)?.index ?? text.length;
 }
 
-function maskedUserinfo(userinfo: string, isHttp: boolean, inertOnly: boolean): string {
+function maskedUserinfo(userinfo: string, isHttp: boolean, inertOnly: boolean): { shown: string; hidden: string[] } {
   const colon = userinfo.indexOf(':');
   const name = colon === -1 ? userinfo : userinfo.slice(0, colon);
   const password = colon === -1 ? '' : userinfo.slice(colon + 1);
   // `host:80?q=a@b` and `host?q=a:b@c` are an address without a name, and what is asked for there.
-  if (/[?#]/.test(name) || /^\d{1,5}[?#]/.test(password)) return userinfo;
+  if (/[?#]/.test(name) || /^\d{1,5}[?#]/.test(password)) return { shown: userinfo, hidden: [] };
   const mayHide = (part: string): boolean => !inertOnly || INERT.test(part);
   const isToken = isHttp && mayHide(name) && isTokenLike(name, password === '' ? SHORTEST_NAME : SHORTEST_BESIDE);
   const hides = password !== '' && mayHide(password) && !isPlaceholder(password);
-  return `${isToken ? MASK : name}${colon === -1 ? '' : ':'}${hides ? MASK : password}`;
+  const shown = `${isToken ? MASK : name}${colon === -1 ? '' : ':'}${hides ? MASK : password}`;
+  return { shown, hidden: [...(isToken ? [name] : []), ...(hides ? [password] : [])] };
 }
 
 /** How many characters at the end may yet turn out to be a password: an authority that has not ended. */

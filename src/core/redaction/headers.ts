@@ -39,19 +39,19 @@ const SCHEMES = /^(?:basic|bearer|token)$/i;
 const INERT = /^[\w.~%+=/!*^,:-]*$/;
 
 /** Masks the values of headers and settings that carry a credential. With `inertOnly`, as in addresses.ts. */
-export function withoutHeaderValues(text: string, inertOnly: boolean, onMask: () => void): string {
-  const mask = (kept: string): string => {
-    onMask();
+export function withoutHeaderValues(text: string, inertOnly: boolean, onMask: (hidden: string) => void): string {
+  const mask = (kept: string, value: string): string => {
+    onMask(value);
     return kept + MASK;
   };
   const all = (whole: string, kept: string, value: string): string =>
-    isPlaceholder(value) || (inertOnly && !INERT.test(value)) ? whole : mask(kept);
+    isPlaceholder(value) || (inertOnly && !INERT.test(value)) ? whole : mask(kept, value);
   return text
     .replace(inertOnly ? EXTRA_WORD : EXTRA_LINE, all)
     .replace(SETTING, all)
-    .replace(QUERY, (whole, kept: string, value: string) => (isTokenLike(value, 16) ? mask(kept) : whole))
+    .replace(QUERY, (whole, kept: string, value: string) => (isTokenLike(value, 16) ? mask(kept, value) : whole))
     .replace(HEADER, (whole, kept: string, sign: string, scheme: string | undefined, value: string) =>
-      isCredential(kept, sign, scheme, value) ? mask(kept) : whole,
+      isCredential(kept, sign, scheme, value) ? mask(kept, value) : whole,
     );
 }
 

@@ -1,4 +1,5 @@
 import { credentialBegunAtEnd, withoutCredentials } from './credentialsInText.ts';
+import { MASK } from './placeholder.ts';
 
 /** A value that must never be shown, and the name that stands for it. */
 export interface Secret {
@@ -9,7 +10,8 @@ export interface Secret {
 /** One way in which a secret may appear; `wrapped` matches it with line ends in it, as `base64` and `xxd` write them. */
 interface Form {
   form: string;
-  name: string;
+  /** Undefined for one that nobody named: it is masked in what is read alone, never in what is to be done. */
+  name: string | undefined;
   wrapped?: RegExp;
 }
 
@@ -33,12 +35,23 @@ export class Redactor {
   readonly #known = new Set<string>();
 
   add(secret: Secret): void {
-    if (secret.value.length < SHORTEST || this.#known.has(secret.value)) return;
-    this.#known.add(secret.value);
-    for (const [form, wraps] of formsOf(secret.value))
+    this.#add(secret.value, secret.name);
+  }
+
+  /** A credential that was found and that nobody named: masked wherever what is shown to the model has it. */
+  addFound(value: string): void {
+    this.#add(value, undefined);
+  }
+
+  #add(value: string, name: string | undefined): void {
+    // Found first and named later, it is masked in what is to be done, too.
+    const key = `${name === undefined ? 'found' : 'named'} ${value}`;
+    if (value.length < SHORTEST || this.#known.has(key)) return;
+    this.#known.add(key);
+    for (const [form, wraps] of formsOf(value))
       this.#forms.push({
         form,
-        name: secret.name,
+        name,
         ...(wraps && form.length >= SHORTEST_WRAPPED && { wrapped: wrappedForm(form) }),
       });
     this.#forms.sort((a, b) => b.form.length - a.form.length);
@@ -51,7 +64,7 @@ export class Redactor {
 
   /** The same, with how many secrets were masked in it. */
   mask(text: string): Masked {
-    return withoutAny(this.#withoutNamed(text), false);
+    return withoutAny(this.#masked(text, this.#forms), false);
   }
 
   /** Whether there is something in a text that would be masked. */
@@ -65,12 +78,19 @@ export class Redactor {
   }
 
   #withoutNamed(text: string): Masked {
+    return this.#masked(
+      text,
+      this.#forms.filter(({ name }) => name !== undefined),
+    );
+  }
+
+  #masked(text: string, forms: readonly Form[]): Masked {
     let shown = text;
     let masked = 0;
-    for (const { form, name, wrapped } of this.#forms) {
+    for (const { form, name, wrapped } of forms) {
       const mask = (): string => {
         masked += 1;
-        return `[redacted:${name}]`;
+        return name === undefined ? MASK : `[redacted:${name}]`;
       };
       if (shown.includes(form)) shown = shown.replaceAll(form, mask);
       // One line end at most falls into the first characters of a form: a cheap look before the dear one.

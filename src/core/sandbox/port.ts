@@ -33,6 +33,8 @@ export interface SandboxSpec {
   deniedOutside: readonly string[];
   /** Cannot be changed from inside, created, or renamed away. */
   isProtected(path: string): boolean;
+  /** A link there would lead to something else than what is protected below it. */
+  isAboveProtected(path: string): boolean;
   limits: Limits;
   timeoutMs: number;
   /** Output beyond this many bytes is counted, not kept. */
@@ -121,7 +123,7 @@ export interface Sandboxes {
 }
 
 /** What decides how folders are looked through. */
-export type FolderRules = Pick<SandboxSpec, 'folders' | 'isHidden' | 'isProtected'>;
+export type FolderRules = Pick<SandboxSpec, 'folders' | 'isHidden' | 'isProtected' | 'isAboveProtected'>;
 
 /** What was found in a folder in which a command was broken off: its process was gone before that was looked through. */
 export interface BrokenOff {
@@ -145,6 +147,8 @@ export interface SandboxLife {
   brokenOffElsewhere(folders: readonly string[]): string[];
   /** A run begins its work: recovers, and prepares what its commands share; what is dear waits for the first of them. What it returns ends that. */
   begin(run: string): Promise<() => Promise<void>>;
+  /** Whether what is at a path stands there for the sandbox's sake alone, and goes when its run ends. */
+  isStandIn(path: string): boolean;
   /** Forgets what it knows of this machine, so that the next look is a fresh one. */
   forget(): void;
   /** Ends what it keeps, for whichever run. */

@@ -8,6 +8,7 @@ export interface PlaceRules {
   isHidden(path: string): boolean;
   isDenied(path: string): boolean;
   isProtected(path: string): boolean;
+  isAboveProtected(path: string): boolean;
   /** A likely secret: hidden where the launch says so. */
   isSecret(path: string): boolean;
   /** The store of a repository that a path lies in: hidden where the launch says so. */
@@ -22,6 +23,7 @@ export const NO_RULES: PlaceRules = {
   isHidden: () => false,
   isDenied: () => false,
   isProtected: () => false,
+  isAboveProtected: () => false,
   isSecret: () => false,
   storeAround: () => undefined,
   deniesInside: false,
@@ -67,6 +69,7 @@ export function sandboxSpec({ launch, rules, bounds, streams }: SpecParts): Sand
     hidesStores,
     isDenied: (path) => rules.isDenied(path),
     isProtected: (path) => rules.isProtected(path),
+    isAboveProtected: (path) => rules.isAboveProtected(path),
     deniesInside: rules.deniesInside,
     deniedOutside: rules.deniedOutside,
   };

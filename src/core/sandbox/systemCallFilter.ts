@@ -40,6 +40,8 @@ const REFUSED = [
 const UNKNOWN = [
   ...['open_tree', 'move_mount', 'fsopen', 'fsconfig', 'fsmount', 'fspick', 'memfd_secret', 'clone3', 'openat2'],
   ...['io_uring_setup', 'io_uring_enter', 'io_uring_register'],
+  // What it hands out is counted for the whole machine (fs.aio-max-nr): one call takes all of it from the person's databases.
+  'io_setup',
   ...['create_module', 'get_kernel_syms', 'query_module', 'nfsservctl', 'uselib', '_sysctl'],
 ];
 

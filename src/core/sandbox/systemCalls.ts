@@ -83,6 +83,7 @@ export const TABLES: Record<Architecture, Table> = {
       removexattr: 197,
       lremovexattr: 198,
       fremovexattr: 199,
+      io_setup: 206,
       lookup_dcookie: 212,
       clock_settime: 227,
       mq_open: 240,
@@ -113,6 +114,7 @@ export const TABLES: Record<Architecture, Table> = {
     audit: 0xc00000b7,
     numbers: {
       ...COMMON,
+      io_setup: 0,
       setxattr: 5,
       lsetxattr: 6,
       fsetxattr: 7,

@@ -8,6 +8,8 @@
 const WHOLE = new Set([
   // Other version control keeps everything in one folder.
   ...['.hg', '.svn', '.bzr', '.jj', '.sl', '_darcs', '.pijul'],
+  // Patches of a half-finished rebase, in a repository by whatever name.
+  ...['rebase-merge', 'rebase-apply'],
   // Earlier versions of files: editors' local history, synchronization, snapshots of file systems.
   ...['.history', '.lh', '.local-history', '.stversions', '.ipynb_checkpoints', '.zfs', '.snapshots', '.snapshot'],
   ...['#snapshot', '~snapshot', '.ckpt', '.trash', '.trashes', '$recycle.bin', 'lost+found'],
@@ -22,10 +24,17 @@ const BELOW: readonly (readonly [folder: string, store: string])[] = [
   ['.angular', 'cache'],
   ['.nx', 'cache'],
   ['.idea', 'shelf'],
+  ['.dvc', 'cache'],
 ];
 
-/** gitrepository-layout(5): what holds content. `modules` and `worktrees` hold repositories, found further down. */
-const IN_GIT = new Set(['objects', 'lfs', 'annex', 'rr-cache', 'rebase-merge', 'rebase-apply', 'commit_editmsg']);
+/**
+ * gitrepository-layout(5), and what git fsck --lost-found, git add -e and git add -p leave: what holds content. `modules`
+ * and `worktrees` hold repositories, found further down.
+ */
+const IN_GIT = new Set([
+  ...['objects', 'lfs', 'annex', 'rr-cache', 'rebase-merge', 'rebase-apply', 'commit_editmsg'],
+  ...['lost-found', 'add_edit.patch', 'addp-hunk-edit.diff'],
+]);
 const HEX = /^[0-9a-f]{36,}$/;
 
 /** The parts of a repository's folder that hold the content of files; what else is in it names them at most. */

@@ -51,6 +51,8 @@ export interface Files {
   names(folder: string): Promise<string[]>;
   /** The first path below a folder that is denied or protected, if any: the folder may not go either. */
   forbiddenBelow(path: string): Promise<string | undefined>;
+  /** Throws `Forbidden` where something that is moved would bring what is denied or protected to its new place. */
+  movable(from: string, to: string): Promise<void>;
   /** Throws `Forbidden` where a change at a path makes a repository of a folder, or decides what git runs in one. */
   changeable(path: string): Promise<void>;
   /** Puts a file in place in one step, if what stands there still is what was expected. Makes missing folders. */
@@ -73,6 +75,8 @@ export interface VersionControl {
    * from the agent. `key` is the same for the same rules. `unknown` where there is too much to be looked through.
    */
   everHeld(top: string, rules: { isKept(name: string): boolean; key: string }): Promise<EverHeld>;
+  /** The same of git's index alone, as its bytes say. `unknown` where they are none that is understood. */
+  staged(index: Uint8Array, isKept: (name: string) => boolean): Promise<EverHeld>;
   /** Whether all of these objects are commits or tags; false also where that cannot be told. */
   areCommits(top: string, digests: readonly string[]): Promise<boolean>;
 }

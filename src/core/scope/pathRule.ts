@@ -24,6 +24,11 @@ export interface CompiledRule extends PathRule {
   matches(path: string): boolean;
 }
 
+/** A rule that forbids can also say whether a path lies above one that it names: a link there leads to another. */
+export interface ForbiddingRule extends CompiledRule {
+  isAbove(path: string): boolean;
+}
+
 /** A rule that permits can also say which folders lie above what it permits. */
 export interface PermittingRule extends CompiledRule {
   leadsTo(folder: string): boolean;
@@ -103,23 +108,40 @@ function foldedGlob(pattern: string): string {
  * workspace folder. A folder's own policy binds inside that folder. An entry with brackets or other signs of a glob
  * also binds the file that is called exactly so.
  */
-export function forbidding(rule: PathRule, context: RuleContext): CompiledRule {
+export function forbidding(rule: PathRule, context: RuleContext): ForbiddingRule {
   const { written } = rule;
   const real = (rule.real ?? []).map(folded);
   const name = nameAlone(written);
   const below = name === undefined ? [...literalPaths(rule, context).map(folded), ...real] : real;
   const called = name === undefined ? undefined : folded(name);
-  const globs = isGlob(written) ? globsOf(rule, context).map((glob) => globMatcher(`${foldedGlob(glob)}/**`)) : [];
+  const patterns = isGlob(written) ? globsOf(rule, context).map(foldedGlob) : [];
+  const globs = patterns.map((glob) => globMatcher(`${glob}/**`));
+  // A name at any depth is above nothing: it is found where it stands.
+  const leading = name === undefined ? patterns.flatMap(foldersOf).map(globMatcher) : [];
+  const isElsewhere = (path: string): boolean => rule.base !== undefined && !isInside(rule.base, path);
   return {
     ...rule,
+    isAbove(path) {
+      if (isElsewhere(path) || (below.length === 0 && leading.length === 0)) return false;
+      const { whole } = seenOnce(path, context.roots);
+      return below.some((one) => one !== whole && isInside(whole, one)) || leading.some((glob) => glob(whole));
+    },
     matches(path) {
-      if (rule.base !== undefined && !isInside(rule.base, path)) return false;
+      if (isElsewhere(path)) return false;
       const { whole, inside, names } = seenOnce(path, context.roots);
       if (below.some((folder) => isInside(folder, whole))) return true;
       if (called !== undefined && names.has(called)) return true;
       return globs.some((glob) => glob(name === undefined ? whole : inside));
     },
   };
+}
+
+/** The folders above what a glob fits, as globs; not those that may be any. */
+function foldersOf(glob: string): string[] {
+  const segments = glob.split('/');
+  return segments.flatMap((segment, index) =>
+    index < segments.length - 1 && segment !== '' && segment !== '**' ? [segments.slice(0, index + 1).join('/')] : [],
+  );
 }
 
 /** A rule that permits: compares exactly, and takes no name at any depth. Globs work as in the others. */

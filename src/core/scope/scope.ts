@@ -6,6 +6,7 @@ import {
   permitting,
   type AllowedPaths,
   type CompiledRule,
+  type ForbiddingRule,
   type PathRule,
   type PermittingRule,
 } from './pathRule.ts';
@@ -54,14 +55,14 @@ export class Scope {
   readonly rulesKey: string;
   readonly #allowed: { base: string | undefined; rules: PermittingRule[] }[];
   readonly #denied: CompiledRule[];
-  readonly #protected: CompiledRule[];
+  readonly #protected: ForbiddingRule[];
   readonly #secrets: CompiledRule[];
   readonly #own: PermittingRule[][];
 
   constructor(spec: ScopeSpec) {
     this.roots = spec.roots;
     this.home = spec.home;
-    const forbid = (rules: PathRule[]): CompiledRule[] => rules.map((rule) => forbidding(rule, spec));
+    const forbid = (rules: PathRule[]): ForbiddingRule[] => rules.map((rule) => forbidding(rule, spec));
     this.#allowed = spec.allowed.map(({ base, rules }) => ({
       base,
       rules: rules.map((rule) => permitting(rule, spec)),
@@ -142,6 +143,11 @@ export class Scope {
 
   isProtected(path: string): boolean {
     return this.#protected.some((rule) => rule.matches(path));
+  }
+
+  /** Whether a link at a path would put something else in the place of what is protected below it. */
+  isAboveProtected(path: string): boolean {
+    return this.#protected.some((rule) => rule.isAbove(path));
   }
 
   isSecret(path: string): boolean {

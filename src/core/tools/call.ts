@@ -135,7 +135,8 @@ async function perform(
   const durationMs = Math.round(run.now() - began);
   await step.finish(await changes(), { status, durationMs, facts: performed.facts }, { output: text });
   if (masked > 0) await step.record('redaction', { masked });
-  run.show({ id: step.id, tool: action.tool, status, output: text });
+  const remarks = performed.remarks?.map((remark) => run.redactor.text(remark)) ?? [];
+  run.show({ id: step.id, tool: action.tool, status, output: text, remarks });
   return { status, text, contentOf: performed.contentOf };
 }
 

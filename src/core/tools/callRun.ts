@@ -65,4 +65,6 @@ export interface CallUpdate {
   status: 'deciding' | 'waiting' | 'running' | CallResult['status'];
   decision?: Decision;
   output?: string;
+  /** What the person should see beside it. */
+  remarks?: readonly string[];
 }

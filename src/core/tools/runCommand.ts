@@ -177,6 +177,7 @@ export const runCommand = defineTool((ports: Ports): Tool<z.infer<typeof paramet
         limits: result.limits.map(limitRecord).join('; '),
         workspace: action.launch.workspace,
       },
+      remarks: remarksOf(result.quarantined, []).map((remark) => remark.replace(/^\[|\]$/g, '')),
       contentOf: result.outputBytes === 0 ? [] : (action.command.contentOf ?? []),
     };
   },

@@ -43,6 +43,8 @@ export interface Performed {
   /** How many secrets it has masked in `text`, where it had to mask before it cut. */
   masked?: number;
   facts: Record<string, string | number | boolean | null>;
+  /** What the person should see without opening the result, one sentence each. */
+  remarks?: string[];
   /** Files whose content is in `text`: what a later request to the model carries out of the machine. */
   contentOf: string[];
 }

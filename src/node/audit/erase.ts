@@ -3,6 +3,7 @@ import type { ChainWriter } from './chainWriter.ts';
 import { isOfRun, LOG_EVENTS } from '../../shared/noRun.ts';
 import type { Connection } from './database.ts';
 import { activeRuns } from './runRecords.ts';
+import { SAYS_WHOSE } from './shares.ts';
 
 /** What stands under the log's own names is nobody's text: what policies and the log itself were is kept for good. */
 export function refuseWhatIsKept(what: Erasing): void {
@@ -58,7 +59,7 @@ export function doomedPayloads(connection: Connection, what: Erasing): Doomed {
   const mayGo = (run: string): boolean => isOfRun(run) && !active.has(run);
   const runs = runsOf(connection, what).filter(mayGo);
   const payloads = connection.prepare(
-    'SELECT e.seq AS seq FROM events e JOIN payloads p ON p.seq = e.seq WHERE e.run = ? ORDER BY e.seq',
+    'SELECT e.seq AS seq, e.type AS type FROM events e JOIN payloads p ON p.seq = e.seq WHERE e.run = ? ORDER BY e.seq',
   );
   const conversation = connection.prepare('SELECT 1 FROM transcripts WHERE run = ?');
   const seqs: number[] = [];
@@ -70,11 +71,10 @@ export function doomedPayloads(connection: Connection, what: Erasing): Doomed {
   }
   if (what.scope === 'retention')
     for (const { run, upTo } of (what.trims ?? []).filter((trim) => mayGo(trim.run))) {
+      const own = payloads.all(run).map((row) => ({ seq: Number(row['seq']), type: row['type'] }));
+      const isRest = own.some(({ seq }) => seq > upTo);
       seqs.push(
-        ...payloads
-          .all(run)
-          .map((row) => Number(row['seq']))
-          .filter((seq) => seq <= upTo),
+        ...own.filter(({ seq, type }) => seq <= upTo && !(isRest && type === SAYS_WHOSE)).map(({ seq }) => seq),
       );
       if (!doomed.includes(run)) doomed.push(run);
     }

@@ -6,6 +6,8 @@ import { activeRuns } from './runRecords.ts';
 
 /** A run may hold so much of the size that is kept; what is more goes before anything of another run. */
 const SHARE = 1 / 8;
+/** The event whose payload says whose a run is. */
+export const SAYS_WHOSE = 'run_started';
 
 /** What a run takes of the file, in bytes. Its events stay; its payloads and its conversation can go. */
 interface Holding {
@@ -77,11 +79,16 @@ function holdings(connection: Connection): Holding[] {
     }));
 }
 
-/** Up to which event a run's payloads go so that so many bytes do; its conversation goes with the first of them. */
+/**
+ * Up to which event a run's payloads go so that so many bytes do; its conversation goes with the first of them. What says
+ * whose run it is stays as long as anything does: else the rest would not be found when that person's texts are to go.
+ */
 function trimmedUpTo(connection: Connection, { run, conversation }: Holding, bytes: number): number | undefined {
   let left = bytes - conversation;
   let last: number | undefined;
-  for (const { seq, size } of payloadsOf(connection, run)) {
+  const all = [...payloadsOf(connection, run)];
+  const others = all.filter(({ type }) => type !== SAYS_WHOSE);
+  for (const { seq, size } of others.length > 0 ? others : all) {
     if (left <= 0) break;
     left -= size;
     last = seq;
@@ -108,10 +115,18 @@ function agedUpTo(connection: Connection, bytes: number, trimmed: ReadonlyMap<st
   return upTo;
 }
 
-function* payloadsOf(connection: Connection, run?: string): Iterable<{ seq: number; run: string; size: number }> {
-  const sql = `SELECT e.seq AS seq, e.run AS run, ${payloadRoom('p')} AS size
+function* payloadsOf(
+  connection: Connection,
+  run?: string,
+): Iterable<{ seq: number; run: string; type: string; size: number }> {
+  const sql = `SELECT e.seq AS seq, e.run AS run, e.type AS type, ${payloadRoom('p')} AS size
     FROM payloads p JOIN events e ON e.seq = p.seq ${run === undefined ? '' : 'WHERE e.run = ?'} ORDER BY e.seq`;
   const rows = connection.database.prepare(sql);
   for (const row of run === undefined ? rows.iterate() : rows.iterate(run))
-    yield { seq: Number(row['seq']), run: String(row['run']), size: Number(row['size']) };
+    yield {
+      seq: Number(row['seq']),
+      run: String(row['run']),
+      type: String(row['type']),
+      size: Number(row['size']),
+    };
 }

@@ -15,6 +15,7 @@ import { DeniedNames } from './hardLinks.ts';
 import { asFailure, OpenFolder, openFolderAt, openPlace, type Place } from './openTree.ts';
 import { isSame, preImageAt } from './preImage.ts';
 import { ownSpelling, type SpelledFolder } from './ownSpelling.ts';
+import { refuseArrivals } from './arrivals.ts';
 import { removeTree } from './removeTree.ts';
 import { refuseRepositoryControls } from './repositoryControls.ts';
 import { resolvePath } from './resolve.ts';
@@ -29,19 +30,29 @@ const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | const
 export class RootedFiles implements Files {
   readonly #scope: () => Scope;
   readonly #folders: readonly SpelledFolder[];
+  readonly #isStandIn: (path: string) => boolean;
   readonly #effort: Effort | undefined;
   readonly #deniedNames: DeniedNames;
 
-  /** `folders`: those that were opened through links. */
-  constructor(scope: () => Scope, folders: readonly SpelledFolder[], effort?: Effort) {
+  /**
+   * `folders`: those that were opened through links. `isStandIn`: what stands somewhere for the sandbox's sake alone, and
+   * is not listed.
+   */
+  constructor(
+    scope: () => Scope,
+    folders: readonly SpelledFolder[],
+    isStandIn: (path: string) => boolean = () => false,
+    effort?: Effort,
+  ) {
     this.#scope = scope;
     this.#folders = folders;
+    this.#isStandIn = isStandIn;
     this.#effort = effort;
     this.#deniedNames = new DeniedNames(effort);
   }
 
   within(effort: Effort): Files {
-    return new RootedFiles(this.#scope, this.#folders, effort);
+    return new RootedFiles(this.#scope, this.#folders, this.#isStandIn, effort);
   }
 
   look(spelling: string, base: string, last: 'followed' | 'itself'): Promise<Look> {
@@ -112,6 +123,7 @@ export class RootedFiles implements Files {
         await stretch.rest();
         this.#effort?.check();
         const entry = { path: `${path}/${found.name}`, name: found.name, kind: kindOf(found), size: 0 };
+        if (this.#isStandIn(entry.path)) continue;
         if (scope.isDenied(entry.path) || scope.standing(entry.path, 'list').kind === 'outside') continue;
         if (entry.kind === 'file') entry.size = sizeAt(folder.at(found.name));
         entries.push(entry);
@@ -141,6 +153,10 @@ export class RootedFiles implements Files {
 
   forbiddenBelow(path: string): Promise<string | undefined> {
     return forbiddenBelow(path, this.#scope(), this.#effort);
+  }
+
+  movable(from: string, to: string): Promise<void> {
+    return refuseArrivals(from, to, this.#scope(), this.#effort);
   }
 
   changeable(path: string): Promise<void> {
@@ -193,6 +209,7 @@ export class RootedFiles implements Files {
 
   async move(from: string, to: string, expectedFrom: PreImage, expectedTo: PreImage): Promise<void> {
     for (const path of [from, to]) await this.changeable(path);
+    await this.movable(from, to);
     using source = await this.#place(from, 'delete');
     using target = await this.#place(to, 'write', true);
     await this.#unchanged(source, from, expectedFrom);

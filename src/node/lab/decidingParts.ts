@@ -12,6 +12,7 @@ import { realPaths } from '../files/realPath.ts';
 import { ownFolders } from '../folders.ts';
 import { Acceptance } from '../policy/acceptance.ts';
 import { organizationPolicy, PolicyFiles } from '../policy/policyFiles.ts';
+import { heldInIndex } from '../sandbox/indexEntries.ts';
 import { LaterPaths } from '../sandbox/laterPaths.ts';
 import { refuseWorkspace } from '../sandbox/cage.ts';
 import { join } from 'node:path';
@@ -34,7 +35,7 @@ export async function decidingParts(options: DecidingOptions): Promise<EnginePar
   const root = await realFolder(options.workspace);
   const problem = refuseWorkspace(root, folders.home, [folders.data, folders.config]);
   if (problem !== undefined) throw new WorkspaceRefused(problem);
-  const later = new LaterPaths([root], folders.home, [folders.data, folders.config]);
+  const later = new LaterPaths([root], folders, options.environment);
   const checkpoints = new BlobCheckpoints(folders.data);
   const given = options.organizationPolicy;
   const user = options.userPolicy === undefined ? join(folders.config, 'policy.yaml') : resolve(options.userPolicy);
@@ -59,6 +60,7 @@ export async function decidingParts(options: DecidingOptions): Promise<EnginePar
     keepEvidence: () => undefined,
     files: (scope) => new RootedFiles(scope, spelledFolders([options.workspace], [root])),
     laterPaths: () => later.find(),
+    foundCredentials: () => Promise.resolve([]),
     textSearch: new ThreadSearch(),
     realPaths,
     sandbox: { chosen: () => NOT_LOOKED_AT },
@@ -73,6 +75,7 @@ export async function decidingParts(options: DecidingOptions): Promise<EnginePar
     // No process is started to look: what git tracked once and does no more counts in a run alone.
     versionControl: () => ({
       trackedFiles: () => Promise.resolve(undefined),
+      staged: heldInIndex,
       everHeld: () => Promise.resolve({ kind: 'none' }),
       areCommits: () => Promise.resolve(false),
     }),

@@ -6,7 +6,7 @@ import { ToolFailure } from '../../core/outcome.ts';
 import { isInside, parentOf } from '../../core/scope/spelling.ts';
 import { bytesOfPath, textOfName } from '../files/rawPath.ts';
 import { planGit, type GitPlan } from './gitParts.ts';
-import type { Placeholder } from './placeholders.ts';
+import type { StandIn } from './standIn.ts';
 import { Stretch } from './stretch.ts';
 import { foldersBetween, topmost, type Survey } from './survey.ts';
 
@@ -44,6 +44,8 @@ const ABSENT_FOLDERS = ['.oversign', '.vscode', '.idea', '.devcontainer', '.git'
 export interface Look {
   exists(path: string): boolean;
   isStandIn(path: string): boolean;
+  /** Whether anything can be made at a path: where it cannot, not by a command either, and nothing has to be covered. */
+  canBeMade(path: string): boolean;
   /** What else git's configuration makes git run from inside the workspace (gitTargets.ts). */
   targets(gitFolder: string, worktree: string): Promise<GitPlan>;
   /** Git folders outside whose configuration counts in here, with the work tree that they belong to. */
@@ -56,12 +58,12 @@ export async function planWorkspace(
   found: Survey,
   look: Look,
 ): Promise<
-  Pick<Cage, 'writable' | 'pinned' | 'readOnly' | 'hiddenFiles' | 'hiddenFolders'> & { placeholders: Placeholder[] }
+  Pick<Cage, 'writable' | 'pinned' | 'readOnly' | 'hiddenFiles' | 'hiddenFolders'> & { placeholders: StandIn[] }
 > {
   const writable = topmost(roots);
   const links = [...found.protectedLinks];
-  const readOnly = [...found.protectedPaths];
-  const placeholders: Placeholder[] = [];
+  const readOnly = [...found.protectedPaths, ...found.guardedTwins];
+  const wanted: StandIn[] = [];
   const gitMounts: string[] = [];
   const stretch = new Stretch();
   for (const folder of [...found.gitFolders, ...found.bareFolders]) {
@@ -69,8 +71,8 @@ export async function planWorkspace(
     await stretch.rest();
     const plan = planGit(folder, (path) => look.isStandIn(path));
     links.push(...plan.links);
-    readOnly.push(...plan.readOnly, ...plan.placeholders.map(({ path }) => path));
-    placeholders.push(...plan.placeholders);
+    readOnly.push(...plan.readOnly);
+    wanted.push(...plan.placeholders);
     gitMounts.push(folder);
   }
   refuseLinks(links);
@@ -83,7 +85,7 @@ export async function planWorkspace(
     if (look.isStandIn(gitFolder)) continue;
     const plan = await look.targets(gitFolder, worktree);
     readOnly.push(...plan.readOnly);
-    placeholders.push(...plan.placeholders.filter(({ path }) => !placeholders.some((one) => one.path === path)));
+    wanted.push(...plan.placeholders.filter(({ path }) => !wanted.some((one) => one.path === path)));
     // A link cannot be held, but the folder that it stands in can.
     for (const link of plan.links)
       if (writable.includes(parentOf(link))) links.push(link);
@@ -97,9 +99,10 @@ export async function planWorkspace(
   for (const root of writable) {
     for (const name of ABSENT_FOLDERS)
       if (look.isStandIn(`${root}/${name}`) || !look.exists(`${root}/${name}`))
-        placeholders.push({ path: `${root}/${name}`, kind: 'folder', content: '' });
+        wanted.push({ path: `${root}/${name}`, kind: 'folder', content: '' });
   }
   refuseLinks(links);
+  const placeholders = wanted.filter(({ path }) => look.canBeMade(path));
   readOnly.push(...placeholders.map(({ path }) => path));
   const hiddenFiles = [...found.deniedFiles, ...found.specials];
   const hiddenFolders = [...found.deniedFolders, ...found.closedFolders];

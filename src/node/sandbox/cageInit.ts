@@ -33,6 +33,12 @@ export class CageInit {
     this.#find();
   }
 
+  /** Its number while it is there. */
+  pid(): number | undefined {
+    const process_ = this.#find();
+    return process_ && isAlive(process_) ? process_.pid : undefined;
+  }
+
   /** Whether nothing of the cage runs any more: it is waited for, but not for ever (a process can hang in the kernel). */
   async gone(): Promise<boolean> {
     const process_ = this.#find();

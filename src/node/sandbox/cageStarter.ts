@@ -20,13 +20,16 @@ const AFTER_MS = 10;
 export class CageStarter {
   readonly #program: string;
   readonly #groups: ControlGroups | undefined;
+  readonly #around: readonly string[];
   #spare: { key: string; waiting: Promise<WaitingCage> } | undefined;
   #calls = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(program: string, groups: ControlGroups | undefined) {
+  /** `around`: what starts bubblewrap (see `namespacesAround`). */
+  constructor(program: string, groups: ControlGroups | undefined, around: readonly string[] = []) {
     this.#program = program;
     this.#groups = groups;
+    this.#around = around;
   }
 
   /** A cage that waits for its options. Throws if it cannot be started, or its limits cannot be set. */
@@ -77,6 +80,7 @@ export class CageStarter {
     try {
       const [file = this.#program, ...args] = [
         ...(group?.prefix ?? []),
+        ...this.#around,
         // Without its options it must have nothing to say: whoever would hear it may be gone.
         ...[this.#program, '--args', String(DESCRIPTORS.options), '--', ...STARTER],
       ];

@@ -5,22 +5,28 @@ import { cageFor, surveyBefore, type CommandCall } from './commandCall.ts';
 import { commitQuestions } from './commitQuestions.ts';
 import { CommittedControls } from './committedControls.ts';
 import { entryAt, identityAt } from './entries.ts';
-import { FolderModes } from './folderModes.ts';
+import type { FolderModes } from './folderModes.ts';
 import { gitAround } from './gitAround.ts';
 import type { KeptSurveys } from './keptSurvey.ts';
-import type { LooksAfter } from './looksAfter.ts';
+import type { LookedAfter, LooksAfter } from './looksAfter.ts';
+import { isPlainPart } from './plainRepository.ts';
 import type { Placeholders } from './placeholders.ts';
 import { controlEntries, quarantine } from './quarantine.ts';
 import type { Found } from './repositories.ts';
+import { canBeMade } from './standIn.ts';
+import { StillTimes } from './stillTimes.ts';
 import { survey, type Survey } from './survey.ts';
 import { runWatched } from './watchedCommand.ts';
+import { WhoWrote, type Writer } from './whoWrote.ts';
 
-interface RunningCall {
-  roots: readonly string[];
+interface RunningCall extends Writer {
   before: ReadonlySet<string>;
+  /** Those that ran at the same time, for a while at least. */
+  beside: Set<RunningCall>;
 }
 
 export interface ChangingParts {
+  modes: FolderModes;
   placeholders: Placeholders;
   looksAfter: LooksAfter;
   /** For whoever starts next, should this process be gone before it has looked at what a command left. */
@@ -38,33 +44,41 @@ export interface ChangingParts {
 export class ChangingCommands {
   readonly #parts: ChangingParts;
   readonly #running = new Set<RunningCall>();
-  readonly #modes = new FolderModes();
 
   constructor(parts: ChangingParts) {
     this.#parts = parts;
   }
 
   async run(call: CommandCall): Promise<SandboxResult> {
-    const { placeholders: standInsOfAll, looksAfter } = this.#parts;
-    const { spec, folders } = call;
+    const { placeholders: standInsOfAll, looksAfter, modes: modesOfAll } = this.#parts;
+    const { spec } = call;
     const others = [...this.#running];
+    const still = new StillTimes();
     await standInsOfAll.look();
+    await modesOfAll.recover(); // what is closed to its owner cannot be looked into
     const found = await surveyBefore(call);
     const entries = await this.#ownEntries(found);
     // What another call made counts as new for this one too, or two calls could vouch for each other.
     others.push(...this.#running);
     const running: RunningCall = {
       roots: spec.folders,
+      still,
+      beside: new Set(others),
       before: new Set(entries.filter((path) => others.every((other) => !madeDuring(other, path)))),
     };
     const isStandIn = (path: string): boolean => standInsOfAll.has(path);
-    const committed = await CommittedControls.seen(repositoriesOf(found, isStandIn), (path) => spec.isProtected(path));
-    const git = await gitAround(spec, folders, isStandIn);
+    const committed = await CommittedControls.seen(repositoriesOf(found, isStandIn), spec);
+    const git = await gitAround(spec, call, isStandIn);
     const { placeholders, ...workspace } = await planWorkspace(spec.folders, found, {
       ...git,
       exists: (path) => entryAt(path) !== undefined,
       isStandIn,
+      canBeMade,
     });
+    for (const other of this.#running) {
+      running.beside.add(other);
+      other.beside.add(running);
+    }
     this.#running.add(running);
     let isLeft = true;
     let kept: Awaited<ReturnType<KeptSurveys['keep']>> | undefined;
@@ -75,19 +89,21 @@ export class ChangingCommands {
       const hiddenFiles = [...workspace.hiddenFiles, ...git.hidden];
       const cage = cageFor(call, { ...workspace, shown: git.shown, hiddenFiles });
       kept = await this.#keep(found, spec.folders, { before: running.before, covered });
-      const modes = this.#modes.keep([...workspace.writable, ...workspace.pinned]);
       const restored: string[] = [];
-      const result = await runWatched(call, cage, found).finally(() => {
-        restored.push(...modes.restore());
-        return cover.uncover();
-      });
+      const ran = async (): Promise<SandboxResult> => {
+        // One workspace folder may lie in another one.
+        const modes = await modesOfAll.keep([...workspace.writable, ...spec.folders, ...workspace.pinned]);
+        return runWatched(call, cage, found, { still, standIns }).finally(() => restored.push(...modes.restore()));
+      };
+      const result = await ran().finally(() => cover.uncover());
       await standInsOfAll.look(); // others may have made some meanwhile
       // A stand-in that is still the same one was out of reach all the time: what is in it is the user's.
       const same = identities([...covered.keys()]);
       const isNew = (path: string): boolean =>
         (!running.before.has(path) || standIns.has(path)) && (!same.has(path) || same.get(path) !== covered.get(path));
       isLeft = false;
-      const look = this.#setAside(call, { found, isNew, committed })
+      const who = new WhoWrote([running, ...running.beside]);
+      const look = this.#setAside(call, { found, isNew, committed, who })
         .then((sentences) => {
           kept?.forget();
           return sentences;
@@ -97,7 +113,7 @@ export class ChangingCommands {
           this.#running.delete(running);
         });
       const { quarantined, notes } = await looksAfter.wait(look);
-      return { ...result, quarantined, notes: [...git.notes, ...restored, ...notes] };
+      return { ...result, quarantined, notes: [...git.notes, ...result.notes, ...restored, ...notes] };
     } finally {
       if (isLeft) {
         this.#running.delete(running);
@@ -123,21 +139,29 @@ export class ChangingCommands {
     });
   }
 
-  /** Looks at what a command left, and takes away what appeared and would run later. */
+  /** Looks at what a command left, and takes away what appeared and would run later, unless others made it. */
   async #setAside(
     { spec, folders }: CommandCall,
-    before: { found: Survey; isNew: (path: string) => boolean; committed: CommittedControls },
-  ): Promise<string[]> {
-    const { found, isNew, committed } = before;
+    before: { found: Survey; isNew: (path: string) => boolean; committed: CommittedControls; who: WhoWrote },
+  ): Promise<LookedAfter> {
+    const { found, isNew, committed, who } = before;
     const closedBefore = new Set(found.closedFolders);
     const left = await survey(spec.folders, spec, { closedBefore, deniedBefore: new Set(found.deniedFolders) });
     // What cannot be looked into although it was opened may hold anything: it goes as a whole.
     const after = [...(await this.#ownEntries(left)), ...left.closedFolders.filter((path) => !closedBefore.has(path))];
-    const taken = after.filter(isNew);
-    return [
+    const taken: string[] = [];
+    const notes: string[] = [];
+    for (const path of after.filter(isNew))
+      if (await who.isOfOthers(path))
+        notes.push(`${appeared(path)}; the command did not make it, and it is left as it is`);
+      else if (isPlainPart(path, spec.folders))
+        notes.push(`${appeared(path)}; it makes git run nothing, and it is left as it is`);
+      else taken.push(path);
+    const quarantined = [
       ...(await quarantine(taken, folders.data)),
-      ...(await committed.putBack(commitQuestions(this.#parts.asking, spec), folders.data, taken)),
+      ...(await committed.putBack(commitQuestions(this.#parts.asking, spec), folders.data, { taken, who })),
     ];
+    return { quarantined, notes };
   }
 
   /** The entries that decide what runs later, without the stand-ins of running calls. */
@@ -150,6 +174,10 @@ function repositoriesOf(found: Survey, isStandIn: (path: string) => boolean): Fo
   return found.gitFolders
     .filter((gitFolder) => !isStandIn(gitFolder))
     .map((gitFolder) => ({ gitFolder, worktree: parentOf(gitFolder) }));
+}
+
+function appeared(path: string): string {
+  return `${path.toWellFormed()} appeared while the command ran`;
 }
 
 function madeDuring(call: RunningCall, path: string): boolean {

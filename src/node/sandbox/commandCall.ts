@@ -12,6 +12,8 @@ export interface CommandCall {
   spec: SandboxSpec;
   signal: AbortSignal;
   folders: OwnFolders;
+  /** The account's own variables. */
+  environment: NodeJS.ProcessEnv;
   links: OutsideLinks;
 }
 
@@ -22,7 +24,9 @@ export async function surveyBefore({ spec, links, signal }: CommandCall): Promis
     signal,
     isHidden: spec.isHidden.bind(spec),
     isProtected: spec.isProtected.bind(spec),
+    isAboveProtected: spec.isAboveProtected.bind(spec),
     hidesStores: spec.hidesStores,
+    deniesInside: spec.deniesInside,
   };
   return survey(spec.folders, rules, 'before', found);
 }

@@ -3,9 +3,12 @@ import { join } from 'node:path';
 import { bytesOfPath, textOfName } from '../files/rawPath.ts';
 import { bytesAt, entryAt } from './entries.ts';
 import { Stretch } from './stretch.ts';
+import { piecesOf } from './textPieces.ts';
 
 const MOST_FILES = 20_000;
 const MOST_BYTES = 64 * 1024 * 1024;
+/** Of all of them together: an index and a list of references, each as long as it may be. */
+const MOST_OF_ALL = 2 * MOST_BYTES;
 
 /**
  * What decides which commit is checked out, stashed or staged: HEAD, index, branches, tags, stash; and whatever else git
@@ -20,7 +23,7 @@ export interface Pointers {
 
 /** A file, or what stands where one should: git follows links, and whoever closes something can open it again. */
 export type Pointer =
-  { kind: 'file'; bytes: Buffer } | { kind: 'link'; target: Buffer } | { kind: 'closed' | 'special' };
+  { kind: 'file'; bytes: Buffer; mode: number } | { kind: 'link'; target: Buffer } | { kind: 'closed' | 'special' };
 
 const ALWAYS = ['refs', 'logs', 'packed-refs', 'index', 'HEAD'];
 /** In these folders only these are looked at (gitrepository-layout(5)); `git checkout -` goes by the reflog of HEAD. */
@@ -35,15 +38,18 @@ const REFERENCE = /^(?:[0-9a-f]{40}|ref:)/i;
 export async function pointersIn(gitFolder: string): Promise<Pointers> {
   const entries = new Map<string, Pointer>();
   const stretch = new Stretch();
+  const room: Room = { left: MOST_OF_ALL, isOver: false };
   let tooMuch: string | undefined;
   const pending = [...othersIn(gitFolder), ...ALWAYS];
   const folders = new Set(FOLDERS);
   for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
     await stretch.rest();
-    const found = pointerAt(join(gitFolder, name));
-    if (found === undefined) continue;
     const [top = ''] = name.split('/');
     const isOther = !ALWAYS.includes(top);
+    const path = join(gitFolder, name);
+    if (isOther && top !== 'sequencer' && isNoReference(path)) continue;
+    const found = pointerAt(path, room);
+    if (found === undefined) continue;
     if (found.kind === 'folder') {
       if (isOther && !folders.has(top)) continue;
       const only = ONLY[name];
@@ -51,11 +57,15 @@ export async function pointersIn(gitFolder: string): Promise<Pointers> {
       for (const one of below) pending.push(`${name}/${one}`);
       continue;
     }
-    if (isOther && top !== 'sequencer' && !isReference(found)) continue;
     entries.set(name, found);
-    for (const folder of foldersOfNames(name, found)) folders.add(folder);
+    const texts = name === 'packed-refs' && found.kind === 'file' ? piecesOf(found.bytes) : [name];
+    for (const text of texts) {
+      await stretch.rest();
+      for (const folder of foldersOfNames(text)) folders.add(folder);
+    }
     if (found.kind === 'file' && found.bytes.length > MOST_BYTES)
       tooMuch ??= `a file ${name} of more than ${MOST_BYTES / 2 ** 20} MB`;
+    if (room.isOver) tooMuch ??= `more than ${MOST_OF_ALL / 2 ** 20} MB of references`;
     if (entries.size > MOST_FILES) return { entries, tooMuch: `more than ${MOST_FILES} references` };
   }
   return { entries, tooMuch };
@@ -74,30 +84,46 @@ export function changedIn({ entries: before }: Pointers, { entries: now }: Point
 
 /** They are looked at last, when the names of all branches and remotes are known. */
 function othersIn(gitFolder: string): string[] {
-  const found = pointerAt(gitFolder);
+  const found = pointerAt(gitFolder, { left: 0, isOver: false });
   return found?.kind === 'folder' ? found.names.filter((name) => !ALWAYS.includes(name) && !OTHERS.has(name)) : [];
 }
 
-/** A socket is one of git's own (core.fsmonitor), and no reference. */
-function isReference(found: Pointer): boolean {
-  return found.kind === 'file' ? REFERENCE.test(found.bytes.toString('latin1', 0, 40)) : found.kind !== 'special';
+/** Whether it is a file that does not begin like a reference, or a socket, which is one of git's own (core.fsmonitor). */
+function isNoReference(path: string): boolean {
+  try {
+    const info = entryAt(path);
+    if (!info || info.isSymbolicLink() || info.isDirectory()) return false;
+    return !info.isFile() || !REFERENCE.test(bytesAt(path, 40)?.toString('latin1') ?? '');
+  } catch {
+    return false;
+  }
 }
 
 /** Where `origin/main` and `feature/x` would be found before the reference of that name is. */
-function foldersOfNames(name: string, found: Pointer): string[] {
-  const text = name === 'packed-refs' && found.kind === 'file' ? found.bytes.toString('latin1') : name;
+function foldersOfNames(text: string): string[] {
   return [...text.matchAll(/\brefs\/(?:heads|remotes|tags)\/([^/\s]+)\//g)].map(([, folder = '']) => folder);
 }
 
-function pointerAt(path: string): Pointer | { kind: 'folder'; names: string[] } | undefined {
+/** What may still be read. A file that is longer than that counts as closed. */
+interface Room {
+  left: number;
+  isOver: boolean;
+}
+
+function pointerAt(path: string, room: Room): Pointer | { kind: 'folder'; names: string[] } | undefined {
   const info = entryAt(path);
   if (info === undefined) return undefined;
   try {
     if (info.isSymbolicLink()) return { kind: 'link', target: readlinkSync(bytesOfPath(path), 'buffer') };
     if (info.isDirectory())
       return { kind: 'folder', names: readdirSync(bytesOfPath(path), { encoding: 'buffer' }).map(textOfName) };
-    const bytes = info.isFile() ? bytesAt(path, MOST_BYTES + 1) : undefined;
-    return bytes ? { kind: 'file', bytes: Buffer.from(bytes) } : { kind: 'special' };
+    if (!info.isFile()) return { kind: 'special' };
+    const most = Math.min(MOST_BYTES + 1, room.left);
+    room.isOver ||= Math.min(Number(info.size), MOST_BYTES + 1) > most;
+    if (room.isOver) return { kind: 'closed' };
+    const bytes = bytesAt(path, most);
+    room.left -= bytes?.length ?? 0;
+    return bytes ? { kind: 'file', bytes: Buffer.from(bytes), mode: Number(info.mode & 0o777n) } : { kind: 'special' };
   } catch {
     return { kind: 'closed' };
   }

@@ -1,21 +1,19 @@
 import type { Sandbox, SandboxResult, SandboxSpec } from '../../core/sandbox/port.ts';
 import type { CommitQuestions } from './committedControls.ts';
+import { ControlsInTree, type TreeRules } from './controlsInTree.ts';
 import { askGit } from './gitQuestions.ts';
 
 const HISTORY = ['log', '-m', '--root', '--raw', '--no-abbrev', '--no-renames', '--no-color', '--format='];
 
 /** Asks git, in a cage of its own, which protected files commits hold and held. */
-export function commitQuestions(
-  sandbox: Sandbox,
-  spec: Pick<SandboxSpec, 'isDenied' | 'isProtected'>,
-): CommitQuestions {
+export function commitQuestions(sandbox: Sandbox, spec: Pick<SandboxSpec, 'isDenied'> & TreeRules): CommitQuestions {
   const rules = {
     isDenied: (path: string): boolean => spec.isDenied(path),
     isProtected: (path: string): boolean => spec.isProtected(path),
   };
   return {
     async protectedIn({ worktree }, commit) {
-      const entries = new Set<string>();
+      const controls = new ControlsInTree(worktree, spec);
       const result = await askGit({
         sandbox,
         rules,
@@ -23,17 +21,17 @@ export function commitQuestions(
         args: ['ls-tree', '-r', '--full-tree', commit],
         most: 4096,
         onLine: (line) => {
-          const [, mode = '', id = '', name = ''] = /^(\d+) \w+ ([0-9a-f]+)\t"?(.*?)"?$/.exec(line) ?? [];
-          if (name !== '' && spec.isProtected(`${worktree}/${name}`)) entries.add(`${mode} ${id} ${name}`);
+          const [, mode = '', object = '', name = ''] = /^(\d+) \w+ ([0-9a-f]+)\t"?(.*?)"?$/.exec(line) ?? [];
+          if (name !== '') controls.add({ mode, object, name });
           return false;
         },
       });
       // With 128 git says that this is no commit, or is missing: it cannot be checked out either.
       const code = exitCode(result);
-      return code === 0 || code === 128 ? entries : undefined;
+      return code === 0 || code === 128 ? controls.entries : undefined;
     },
     async protectedSince({ worktree }, { fresh, known }) {
-      const entries = new Set<string>();
+      const controls = new ControlsInTree(worktree, spec);
       const result = await askGit({
         sandbox,
         rules,
@@ -41,14 +39,14 @@ export function commitQuestions(
         args: [...HISTORY, '--ignore-missing', ...fresh, '--not', ...known],
         most: 4096,
         onLine: (line) => {
-          const [, mode = '', id = '', name = ''] =
+          const [, mode = '', object = '', name = ''] =
             /^:\d+ (\d+) [0-9a-f]+ ([0-9a-f]+) [AMT]\t"?(.*?)"?$/.exec(line) ?? [];
-          if (name !== '' && spec.isProtected(`${worktree}/${name}`)) entries.add(`${mode} ${id} ${name}`);
+          if (name !== '') controls.add({ mode, object, name });
           return false;
         },
       });
       // What is missing, or no commit, does not end it; what does may have hidden the rest.
-      return exitCode(result) === 0 ? entries : undefined;
+      return exitCode(result) === 0 ? controls.entries : undefined;
     },
     async everAt({ worktree }, commits, path) {
       const found = new Set<string>();

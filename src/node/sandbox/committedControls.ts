@@ -1,12 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { entriesInIndex } from '../../core/command/gitIndex.ts';
 import { isInside, relativeTo } from '../../core/scope/spelling.ts';
 import { ToolFailure } from '../../core/outcome.ts';
 import { makePrivate } from '../folders.ts';
 import { changedIn, pointersIn, type Pointers } from './commitPointers.ts';
+import { ControlsInTree, type TreeRules } from './controlsInTree.ts';
+import { pickedFromIndex } from './indexEntries.ts';
+import { isObjectOfOthers } from './objectsOfOthers.ts';
+import { isRef, replacementsIn, tipsIn } from './pointerTips.ts';
 import type { Found } from './repositories.ts';
 import { restorePointers } from './restoredPointers.ts';
+import { removeUnfinished } from './unfinished.ts';
+import type { WhoWrote } from './whoWrote.ts';
 
 const MOST_TIPS = 50;
 const MOST_COMMITS = 1000;
@@ -36,20 +41,18 @@ interface Before {
  */
 export class CommittedControls {
   readonly #before: readonly Before[];
-  readonly #isProtected: (path: string) => boolean;
+  readonly #rules: TreeRules;
 
-  private constructor(before: readonly Before[], isProtected: (path: string) => boolean) {
+  private constructor(before: readonly Before[], rules: TreeRules) {
     this.#before = before;
-    this.#isProtected = isProtected;
+    this.#rules = rules;
   }
 
   /** How the repositories stand. Throws `ToolFailure` where one has more than can be looked at, and so be put back. */
-  static async seen(
-    repositories: readonly Found[],
-    isProtected: (path: string) => boolean,
-  ): Promise<CommittedControls> {
+  static async seen(repositories: readonly Found[], rules: TreeRules): Promise<CommittedControls> {
     const before: Before[] = [];
     for (const repository of repositories) {
+      removeUnfinished(repository.gitFolder);
       const pointers = await pointersIn(repository.gitFolder);
       if (pointers.tooMuch !== undefined)
         throw new ToolFailure(
@@ -57,20 +60,24 @@ export class CommittedControls {
         );
       before.push({ repository, pointers });
     }
-    return new CommittedControls(before, isProtected);
+    return new CommittedControls(before, rules);
   }
 
   /**
    * Looks at what has changed since; returns a sentence for each repository in which something was put back. `taken`:
-   * what has just been taken away, links in the place of references among it.
+   * what has just been taken away, links in the place of references among it. What others have committed is left.
    */
-  async putBack(git: CommitQuestions, dataFolder: string, taken: readonly string[]): Promise<string[]> {
+  async putBack(
+    git: CommitQuestions,
+    dataFolder: string,
+    { taken, who }: { taken: readonly string[]; who: WhoWrote },
+  ): Promise<string[]> {
     const sentences: string[] = [];
     for (const { repository, pointers } of this.#before) {
       const now = await pointersIn(repository.gitFolder);
       const arrived =
         oddIn({ before: pointers, now, gone: taken.map((path) => relativeTo(repository.gitFolder, path)) }) ??
-        (await this.#arrived(repository, pointers, now, git));
+        (await this.#arrived(repository, { before: pointers, now, who }, git));
       if (arrived === undefined) continue;
       const kept = join(dataFolder, 'quarantine', randomUUID());
       await makePrivate(join(dataFolder, 'quarantine'));
@@ -86,33 +93,27 @@ export class CommittedControls {
    */
   async #arrived(
     repository: Found,
-    before: Pointers,
-    now: Pointers,
+    { before, now, who }: { before: Pointers; now: Pointers; who: WhoWrote },
     git: CommitQuestions,
   ): Promise<string | undefined> {
     const changed = new Set(changedIn(before, now));
     if (changed.size === 0) return undefined;
-    const tips = tipsIn(before);
-    const fresh = [...tipsIn(now)].filter((tip) => !tips.has(tip));
-    const known = [
-      ...new Set([...tipsIn(before, (name) => changed.has(name) && isRef(name)), ...tipsIn(before, isRef)]),
-    ];
-    const inRefs = [...tipsIn(now, isRef)].filter((tip) => !tips.has(tip));
     // It gives an object that is known another content, whatever that is called (git-replace(1)).
-    const replacedBefore = replacementsIn(before);
-    const replaced = [...replacementsIn(now)].find((line) => !replacedBefore.has(line));
+    const replacedBefore = await replacementsIn(before);
+    const replaced = [...(await replacementsIn(now))].find((line) => !replacedBefore.has(line));
     if (replaced !== undefined) return replaced.slice(replaced.indexOf(' ') + 1);
-    if (inRefs.length > MOST_TIPS || fresh.length > MOST_COMMITS) return `what ${fresh.length} new commits hold`;
-    const wasStaged = this.#stagedIn(repository, before);
-    const staged = this.#stagedIn(repository, now);
+    const commits = await newCommits({ before, now, changed });
+    if (typeof commits === 'string') return commits;
+    const { inRefs, fresh, known } = commits;
+    const wasStaged = await this.#stagedIn(repository, before);
+    const staged = await this.#stagedIn(repository, now);
     // What cannot be read may hold anything; where it was like that before, it is the person's own way.
     if (staged === undefined && wasStaged !== undefined) return 'what the index holds cannot be told, and it';
     const came = new Set(staged);
     // Also what was committed on the way and taken away again: it is one checkout, one revert away.
-    const commits = { fresh, known: known.slice(0, MOST_COMMITS) };
     const looks = [
       ...inRefs.map((tip) => () => git.protectedIn(repository, tip)),
-      ...(fresh.length > 0 ? [() => git.protectedSince(repository, commits)] : []),
+      ...(fresh.length > 0 ? [() => git.protectedSince(repository, { fresh, known })] : []),
     ];
     for (const look of looks) {
       const held = await look();
@@ -123,26 +124,53 @@ export class CommittedControls {
     for (const entry of came) {
       if (wasStaged?.has(entry) === true) continue;
       const path = pathIn(entry);
-      const had = ever.get(path) ?? (await git.everAt(repository, known.slice(0, MOST_COMMITS), path));
+      const had = ever.get(path) ?? (await git.everAt(repository, known, path));
       ever.set(path, had);
-      if (!had.has(objectIn(entry))) return path;
+      if (had.has(objectIn(entry))) continue;
+      if (!isObjectOfOthers(repository.gitFolder, objectIn(entry), { changed, who })) return path;
     }
     return undefined;
   }
 
-  #stagedIn({ worktree }: Found, { entries }: Pointers): Set<string> | undefined {
+  async #stagedIn({ worktree }: Found, { entries }: Pointers): Promise<ReadonlySet<string> | undefined> {
     const index = entries.get('index');
-    if (!index) return new Set();
-    const staged = index.kind === 'file' ? entriesInIndex(index.bytes) : undefined;
-    return (
-      staged &&
-      new Set(
-        staged
-          .filter(({ name }) => this.#isProtected(`${worktree}/${name}`))
-          .map(({ name, content }) => `${content} ${name}`),
-      )
-    );
+    if (index?.kind !== 'file') return index ? undefined : new Set();
+    const controls = new ControlsInTree(worktree, this.#rules);
+    const whole = await pickedFromIndex(index.bytes, ({ name, content }) => {
+      const [mode = '', object = ''] = content().split(' ');
+      controls.add({ mode, object, name });
+      return undefined;
+    });
+    return whole && controls.entries;
   }
+}
+
+/** Which commits came, those in references among them, and some that were there before: the ones that moved first. */
+async function newCommits({
+  before,
+  now,
+  changed,
+}: {
+  before: Pointers;
+  now: Pointers;
+  changed: ReadonlySet<string>;
+}): Promise<{ inRefs: string[]; fresh: string[]; known: string[] } | string> {
+  const there = new Set<string>();
+  for await (const { tip } of tipsIn(before)) there.add(tip);
+  const [fresh, inRefs, known] = [new Set<string>(), new Set<string>(), new Set<string>()];
+  for await (const { name, tip } of tipsIn(now)) {
+    if (there.has(tip)) continue;
+    fresh.add(tip);
+    if (isRef(name)) inRefs.add(tip);
+    if (inRefs.size > MOST_TIPS || fresh.size > MOST_COMMITS)
+      return `what more than ${fresh.size - 1} new commits hold`;
+  }
+  for (const isMeant of [(name: string) => changed.has(name) && isRef(name), isRef])
+    for await (const { tip } of tipsIn(before, isMeant)) {
+      if (known.size === MOST_COMMITS) break;
+      known.add(tip);
+    }
+  return { inRefs: [...inRefs], fresh: [...fresh], known: [...known] };
 }
 
 /** What cannot be looked at, and was not so before: git would follow a link, and the command open what it closed. */
@@ -168,33 +196,4 @@ function objectIn(entry: string): string {
 
 function pathIn(entry: string): string {
   return entry.split(' ').slice(2).join(' ');
-}
-
-/** Every object that is named: in a reference, a list of packed ones, a reflog. git reads capitals, too. */
-function tipsIn(pointers: Pointers, isMeant: (name: string) => boolean = () => true): Set<string> {
-  const tips = new Set<string>();
-  for (const [name, text] of textsIn(pointers))
-    if (isMeant(name))
-      for (const [tip] of text.matchAll(/\b[0-9a-f]{40}(?:[0-9a-f]{24})?\b/gi))
-        if (!/^0+$/.test(tip)) tips.add(tip.toLowerCase());
-  return tips;
-}
-
-/** What HEAD has been at may be a great deal, and gone by now. */
-function isRef(name: string): boolean {
-  return name !== 'logs/HEAD';
-}
-
-/** Which object stands for which other one: `digest refs/replace/digest`, as a packed reference is written. */
-function replacementsIn(pointers: Pointers): Set<string> {
-  const lines = textsIn(pointers).flatMap(([name, text]) =>
-    name === 'packed-refs' ? text.split('\n') : [`${text.trim()} ${name}`],
-  );
-  return new Set(lines.filter((line) => / refs\/replace\//.test(line)));
-}
-
-function textsIn({ entries }: Pointers): [name: string, text: string][] {
-  return [...entries].flatMap(([name, one]) =>
-    one.kind === 'file' && name !== 'index' ? [[name, one.bytes.toString('latin1')]] : [],
-  );
 }

@@ -61,6 +61,10 @@ export class Confining implements OpenSandboxes {
     }
   }
 
+  isStandIn(path: string): boolean {
+    return [...this.#opened.values()].some((sandbox) => sandbox.isStandIn(path));
+  }
+
   forget(): void {
     for (const sandbox of this.#opened.values()) sandbox.forget();
     // A run at work keeps the sandbox that its questions named.

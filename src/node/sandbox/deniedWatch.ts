@@ -12,6 +12,8 @@ export interface Hidden {
   /** Folders of the workspace in which others may appear. */
   folders: readonly string[];
   isDenied(path: string): boolean;
+  /** Covers what stands at a path now; false where it cannot, or too late. Without it each one seen is told. */
+  coverAgain?: ((path: string) => Promise<boolean>) | undefined;
 }
 
 /** More folders than this are not watched one by one: the kernel's watches are few and shared with the editor. */
@@ -22,13 +24,14 @@ const LOOK_AGAIN_MS = 2_000;
 
 /**
  * Watches, while a command runs, for denied paths that appear or are replaced: a mount hides what was there at the
- * start, and the kernel takes it away together with the entry that it covers. Tells of the first.
+ * start, and the kernel takes it away together with the entry that it covers. Tells of the first that is not covered again.
  */
 export class DeniedWatch {
   readonly #hidden: Hidden;
   readonly #onSeen: (path: string) => void;
   /** Which file system object was covered at each path. */
-  readonly #covered: ReadonlyMap<string, string | undefined>;
+  readonly #covered: Map<string, string | undefined>;
+  readonly #covering = new Map<string, Promise<void>>();
   readonly #known: ReadonlySet<string>;
   readonly #watchers = new Map<string, FSWatcher>();
   #begin: NodeJS.Timeout | undefined;
@@ -130,8 +133,30 @@ export class DeniedWatch {
     }
   }
 
+  /** Settles when nothing is being covered any more. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#covering.values());
+  }
+
   #seen(path: string): void {
-    if (this.#isOver) return;
+    if (this.#isOver || this.#covering.has(path)) return;
+    const { coverAgain } = this.#hidden;
+    if (!coverAgain) this.#tell(path);
+    else this.#covering.set(path, this.#cover(path, coverAgain));
+  }
+
+  async #cover(path: string, coverAgain: (path: string) => Promise<boolean>): Promise<void> {
+    const now = identityOf(path);
+    const isCovered = await coverAgain(path).catch(() => false);
+    this.#covering.delete(path);
+    if (!isCovered) this.#tell(path);
+    else {
+      this.#covered.set(path, now);
+      if (identityOf(path) !== now) this.#seen(path); // and another time meanwhile
+    }
+  }
+
+  #tell(path: string): void {
     this.close();
     this.#onSeen(path);
   }

@@ -1,7 +1,6 @@
-import { statfsSync, type Dir } from 'node:fs';
-import { opendir } from 'node:fs/promises';
-import { bytesOfPath, textOfName } from '../files/rawPath.ts';
-import { OpenedForCount } from './openedForCount.ts';
+import { statfsSync } from 'node:fs';
+import { bytesOfPath } from '../files/rawPath.ts';
+import { entriesBelow, type Below } from './entriesBelow.ts';
 import { MOST_ENTRIES } from './survey.ts';
 
 /** What an entry takes on disk at least, most file systems being made of such blocks. */
@@ -34,8 +33,7 @@ interface Used {
  * not tell who made an entry, but a command that had too little processor time for so many is not blamed.
  */
 export class EntryWatch {
-  readonly #folders: readonly string[];
-  readonly #without: ReadonlySet<string>;
+  readonly #below: Below;
   readonly #before: number;
   readonly #most: number;
   #last: Used[];
@@ -46,16 +44,12 @@ export class EntryWatch {
   #added = 0;
   #isClosed = false;
 
-  /** `without`: folders that are out of the command's reach; `before`: how many entries the others held as it began. */
-  constructor(
-    { folders, without, before }: { folders: readonly string[]; without: readonly string[]; before: number },
-    most: number,
-  ) {
-    this.#folders = folders;
-    this.#without = new Set(without);
+  /** `before`: how many entries the folders held as it began. */
+  constructor(below: Below, { before, most }: { before: number; most: number }) {
+    this.#below = below;
     this.#before = before;
     this.#most = most;
-    this.#last = folders.map(usedAt);
+    this.#last = below.folders.map(usedAt);
   }
 
   get most(): number {
@@ -70,15 +64,17 @@ export class EntryWatch {
     return cpuSeconds * MADE_PER_SECOND >= this.#added ? this.#added : 0;
   }
 
-  close(): void {
+  /** Resolves when no count is at work any more: it may have opened folders, and sets them back at its end. */
+  async close(): Promise<void> {
     this.#isClosed = true;
+    await this.#count?.catch(() => undefined);
   }
 
   #isDue(cpuSeconds: number): boolean {
     const step = this.#most / 8;
     const couldHaveMade = (cpuSeconds - this.#cpuSecondsCounted) * MADE_PER_SECOND;
     if (couldHaveMade >= step && performance.now() >= this.#quietUntil) return true;
-    return this.#folders.some((folder, index) => {
+    return this.#below.folders.some((folder, index) => {
       const now = usedAt(folder);
       const last = this.#last[index];
       if (last?.entries === undefined || now.entries === undefined) return true;
@@ -89,7 +85,7 @@ export class EntryWatch {
 
   #begin(cpuSeconds: number): void {
     const began = performance.now();
-    const used = this.#folders.map(usedAt);
+    const used = this.#below.folders.map(usedAt);
     this.#count = this.#counted()
       .then((entries) => {
         this.#added = Math.max(this.#added, entries - this.#before);
@@ -107,43 +103,14 @@ export class EntryWatch {
 
   /** As far as is needed to know that there are too many. */
   async #counted(): Promise<number> {
-    const opened = new OpenedForCount();
-    try {
-      return await this.#countedIn([...this.#folders], opened);
-    } finally {
-      opened.close();
-    }
-  }
-
-  async #countedIn(pending: string[], opened: OpenedForCount): Promise<number> {
     const enough = this.#before + this.#most;
     let entries = 0;
-    for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
-      const path = folder;
-      try {
-        const all = await listed(path).catch((error: unknown) => {
-          if (!(error instanceof Error && 'code' in error && error.code === 'EACCES')) throw error;
-          opened.open(path);
-          return listed(path);
-        });
-        for await (const entry of all) {
-          entries += 1;
-          if (entries > enough || this.#isClosed) return entries;
-          if (!entry.isDirectory()) continue;
-          const below = `${path}/${textOfName(entry.name as unknown as Buffer)}`;
-          if (!this.#without.has(below)) pending.push(below);
-        }
-      } catch {
-        continue; // gone meanwhile
-      }
+    for await (const _ of entriesBelow(this.#below)) {
+      entries += 1;
+      if (entries > enough || this.#isClosed) break;
     }
     return entries;
   }
-}
-
-/** Node gives names as bytes here; its types do not know it. */
-function listed(folder: string): Promise<Dir> {
-  return opendir(bytesOfPath(folder), { encoding: 'buffer' as 'utf8', bufferSize: 1024 });
 }
 
 function usedAt(folder: string): Used {

@@ -15,9 +15,15 @@ export interface GitAround extends Pick<Look, 'targets' | 'outside'> {
   notes: string[];
 }
 
+/** The account, as far as git depends on it: its folders and variables. */
+export interface Account {
+  folders: OwnFolders;
+  environment: NodeJS.ProcessEnv;
+}
+
 export async function gitAround(
   spec: SandboxSpec,
-  { home, data, config }: OwnFolders,
+  { folders: { home, data, config }, environment }: Account,
   isStandIn: (path: string) => boolean,
 ): Promise<GitAround> {
   const all = { shown: [] as string[], hidden: [] as string[], notes: [] as string[] };
@@ -31,6 +37,6 @@ export async function gitAround(
     all.notes.push(...one.notes);
     outside.push(...one.gitFolders.map((gitFolder) => ({ gitFolder, worktree })));
   }
-  const sources = { home, roots: spec.folders, general: generalConfiguration(home), isStandIn };
+  const sources = { home, roots: spec.folders, general: generalConfiguration(home, environment), isStandIn };
   return { ...all, outside, targets: (gitFolder, worktree) => gitTargets(gitFolder, worktree, sources) };
 }

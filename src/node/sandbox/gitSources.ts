@@ -1,5 +1,5 @@
 import { accessSync, constants } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname, isAbsolute, resolve } from 'node:path';
 import type { ConfigEntry } from '../../core/command/gitConfig.ts';
 import { meaningOf } from '../../core/command/gitPrograms.ts';
 import { nameOf } from '../../core/scope/spelling.ts';
@@ -8,9 +8,18 @@ import { bytesOfPath } from '../files/rawPath.ts';
 import { codeOf, readConfigFile } from './gitFile.ts';
 import { Stretch } from './stretch.ts';
 
-/** Where git looks for configuration beside the repository's own (git-config(1), FILES). */
-export function generalConfiguration(home: string, configFolder = `${home}/.config`): string[] {
-  return ['/etc/gitconfig', `${configFolder}/git/config`, `${home}/.gitconfig`];
+/** `$(prefix)/etc/gitconfig` of the git that people have: their system's, or one of Homebrew's. */
+const OF_SYSTEM = ['', '/usr/local', '/opt/homebrew', '/home/linuxbrew/.linuxbrew'].map((at) => `${at}/etc/gitconfig`);
+
+/**
+ * Where git looks for configuration beside the repository's own (git-config(1), FILES and ENVIRONMENT): every file that
+ * it may read, since a git that the person starts elsewhere need not have the same variables.
+ */
+export function generalConfiguration(home: string, environment: NodeJS.ProcessEnv = {}): string[] {
+  const { XDG_CONFIG_HOME: config, GIT_CONFIG_SYSTEM: system, GIT_CONFIG_GLOBAL: global } = environment;
+  const named = [system, config === undefined ? undefined : `${config}/git/config`, global];
+  const absolute = named.flatMap((path) => (path !== undefined && isAbsolute(path) ? [path] : []));
+  return [...OF_SYSTEM, `${home}/.config/git/config`, `${home}/.gitconfig`, ...absolute];
 }
 
 const MOST_DEPTH = 5;

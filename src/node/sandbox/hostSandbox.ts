@@ -16,6 +16,7 @@ import type { CommandCall } from './commandCall.ts';
 import { cageEnvironment } from './environment.ts';
 import { KeptSurveys } from './keptSurvey.ts';
 import { heldLimits } from './limits.ts';
+import { FolderModes } from './folderModes.ts';
 import { runLooking } from './lookingCommand.ts';
 import { LooksAfter } from './looksAfter.ts';
 import { MachineHere } from './machineHere.ts';
@@ -31,6 +32,7 @@ export class HostSandbox implements OpenSandbox {
   readonly #never: readonly string[];
   readonly #placeholders: Placeholders;
   readonly #kept: KeptSurveys;
+  readonly #modes: FolderModes;
   readonly #links = new OutsideLinks();
   readonly #looksAfter: LooksAfter;
   readonly #machine: MachineHere;
@@ -51,11 +53,13 @@ export class HostSandbox implements OpenSandbox {
     this.#never = [...never, folders.data, folders.config];
     this.#placeholders = new Placeholders(folders.data);
     this.#kept = new KeptSurveys(folders.data);
+    this.#modes = new FolderModes(folders.data);
     this.#machine = new MachineHere(folders, () => this.#toolchains());
     this.#changing = new ChangingCommands({
       placeholders: this.#placeholders,
       kept: this.#kept,
       run: () => this.#run,
+      modes: this.#modes,
       looksAfter,
       asking: this.#duringLook(),
     });
@@ -85,24 +89,32 @@ export class HostSandbox implements OpenSandbox {
       await this.#looksAfter.finished(signal);
       if (spec.launch.workspace === 'read-only') return await runLooking(call);
       const result = await this.#changing.run(call);
-      return { ...result, quarantined: [...this.#looksAfter.late(), ...result.quarantined] };
+      const late = this.#looksAfter.late();
+      return {
+        ...result,
+        quarantined: [...late.quarantined, ...result.quarantined],
+        notes: [...late.notes, ...result.notes],
+      };
     } finally {
       machine.machinery.starter.ended(spec.limits);
     }
   }
 
-  /** Stand-ins in workspaces that processes which are gone left behind. */
+  /** Stand-ins in workspaces, and modes of folders, that processes which are gone left behind. */
   async recover(): Promise<void> {
+    await this.#modes.recover();
     await this.#placeholders.recover();
   }
 
-  /** Cages come one for each command; what is kept for the next one ends with the run. */
+  /** Cages come one for each command; what is kept for the next one, and what is covered for all, ends with the run. */
   async begin(run?: string): Promise<() => Promise<void>> {
     await this.recover();
     this.#run = run;
-    return () => {
+    const letGo = this.#placeholders.hold();
+    return async () => {
       this.#run = undefined;
-      return this.#machine.endWaiting();
+      await letGo();
+      await this.#machine.endWaiting();
     };
   }
 
@@ -116,6 +128,10 @@ export class HostSandbox implements OpenSandbox {
       .brokenOff()
       .flatMap((one) => one.folders)
       .filter((folder) => !folders.some((root) => isInside(root, folder)));
+  }
+
+  isStandIn(path: string): boolean {
+    return this.#placeholders.isHeld(path);
   }
 
   forget(): void {
@@ -143,7 +159,8 @@ export class HostSandbox implements OpenSandbox {
   }
 
   #call(machine: Machine, spec: SandboxSpec, signal: AbortSignal): CommandCall {
-    return { machine, spec, signal, folders: this.#folders, links: this.#links };
+    const [folders, environment, links] = [this.#folders, this.#environment, this.#links];
+    return { machine, spec, signal, folders, environment, links };
   }
 
   #toolchains(): Toolchain[] {

@@ -47,14 +47,14 @@ function notHeld(group: string | undefined): HeldLimit[] {
       : [
           {
             name: 'kernel memory',
-            value: 'of sockets, pipes and file watches',
+            value: 'of sockets, pipes, file watches and file locks',
             how: 'not held',
             by: 'that needs control groups',
           } as const,
         ]),
     {
       name: 'inotify instances',
-      value: 'of the account',
+      value: 'and epoll watches of the account',
       how: 'not held',
       by: 'the kernel counts them for the whole account',
     },

@@ -3,7 +3,7 @@ import { throwIfStopped, ToolFailure } from '../../core/outcome.ts';
 
 const MOST_MS = 15_000;
 
-/** What was found after a command: what was set aside, and whether there is more to look at. */
+/** What was found after a command: what was set aside; what was left, and whether there is more to look at. */
 export interface LookedAfter {
   quarantined: string[];
   notes: string[];
@@ -17,24 +17,27 @@ export interface LookedAfter {
 export class LooksAfter {
   readonly #unfinished = new Set<Promise<void>>();
   readonly #mostMs: number;
-  #late: string[] = [];
+  #late: LookedAfter = { quarantined: [], notes: [] };
 
   constructor(mostMs = MOST_MS) {
     this.#mostMs = mostMs;
   }
 
   /** Throws what the look throws, if it does so in time; later that is a sentence of its own. */
-  async wait(look: Promise<string[]>): Promise<LookedAfter> {
-    const quarantined = await within(look, this.#mostMs);
-    if (quarantined) return { quarantined, notes: [] };
+  async wait(look: Promise<LookedAfter>): Promise<LookedAfter> {
+    const looked = await within(look, this.#mostMs);
+    if (looked) return looked;
     const rest = look
       .then(
-        (sentences) => {
-          this.#late.push(...sentences);
+        ({ quarantined, notes }) => {
+          this.#late.quarantined.push(...quarantined);
+          this.#late.notes.push(...notes);
         },
         (error: unknown) => {
           const why = error instanceof Error ? error.message : String(error);
-          this.#late.push(`[what an earlier command left could not be looked through (${why}): look at it yourself]`);
+          this.#late.quarantined.push(
+            `[what an earlier command left could not be looked through (${why}): look at it yourself]`,
+          );
         },
       )
       .finally(() => this.#unfinished.delete(rest));
@@ -59,9 +62,11 @@ export class LooksAfter {
       );
   }
 
-  /** What was set aside after the result of its command was given; told once. */
-  late(): string[] {
-    return this.#late.splice(0);
+  /** What was found after the result of its command was given; told once. */
+  late(): LookedAfter {
+    const late = this.#late;
+    this.#late = { quarantined: [], notes: [] };
+    return late;
   }
 
   /** Settles once every look is over, however long that takes. */

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readlink } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { systemCallFilter } from '../../core/sandbox/systemCallFilter.ts';
@@ -65,14 +66,26 @@ export async function findMachine(place: Place): Promise<Machine | Unproven> {
     home: HOME,
   };
   let last: Machine | Unproven | undefined;
-  for (const groups of [...controlGroups(uid), undefined]) {
-    const filter = systemCallFilter(arch, groups ? 'counted' : 'watched');
-    const starter = new CageStarter(program, groups);
-    last = await proveCage({ starter, filter, groups }, base, place);
-    await starter.close();
-    if (!('works' in last))
-      return { ...last, machinery: { starter: new CageStarter(program, groups), filter, groups } };
-  }
+  for (const groups of [...controlGroups(uid), undefined])
+    for (const around of namespacesAround(uid)) {
+      const filter = systemCallFilter(arch, groups ? 'counted' : 'watched');
+      const starter = new CageStarter(program, groups, around);
+      last = await proveCage({ starter, filter, groups }, base, place);
+      await starter.close();
+      if (!('works' in last))
+        return { ...last, machinery: { starter: new CageStarter(program, groups, around), filter, groups } };
+    }
   if (!last) throw new Error('there is always the way without control groups');
   return last;
+}
+
+const UNSHARE = '/usr/bin/unshare';
+
+/**
+ * What may stand around bubblewrap: for an ordinary user a user namespace of its own, in which Oversign has the power
+ * over the mounts of the cage inside (see coverAgain.ts), or nothing, where that is not to be had. Root has it anyway.
+ */
+function namespacesAround(uid: number): (readonly string[])[] {
+  if (uid === 0 || !existsSync(UNSHARE)) return [[]];
+  return [[UNSHARE, '--user', '--map-current-user', '--'], []];
 }

@@ -1,25 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, rmdirSync, unlinkSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { bytesOfPath } from '../files/rawPath.ts';
 import { makePrivate } from '../folders.ts';
 import { identityOf, isAlive, type ProcessIdentity } from '../process/identity.ts';
 import { withLock } from '../process/lock.ts';
-import { bytesAt, entryAt } from './entries.ts';
+import { entryAt } from './entries.ts';
+import { isAsMade, make, StandInSchema, takeAway, tried, type StandIn } from './standIn.ts';
 import { Stretch } from './stretch.ts';
-
-const PlaceholderSchema = z.strictObject({
-  path: z.string().startsWith('/'),
-  kind: z.enum(['folder', 'file']),
-  content: z.string(),
-});
-export type Placeholder = z.infer<typeof PlaceholderSchema>;
 
 /** Numbers of 0 and below mean groups of processes, and somebody is always in those (kill(2)). */
 const JournalSchema = z.strictObject({
   owner: z.strictObject({ pid: z.int().positive(), start: z.string(), boot: z.string() }),
-  placeholders: z.array(PlaceholderSchema),
+  placeholders: z.array(StandInSchema),
 });
 type Journal = z.infer<typeof JournalSchema>;
 
@@ -34,22 +27,42 @@ export interface Cover {
  * Empty stand-ins for protected paths that do not exist, so that there is something to mount over while a command
  * runs. A journal for each call says which it relies on; the account's processes share the folder of journals, make
  * and remove stand-ins one after the other, and a stand-in goes when no living call relies on it any more: with it
- * would go the mounts over it. Whoever starts next clears up after a crash.
+ * would go the mounts over it. Whoever starts next clears up after a crash. While a run goes on they stay from the first
+ * call to its end, so that whoever watches the folder sees them come and go once.
  *
  * Journals and stand-ins are few and tiny, so they are read, made and taken away at once (stretch.ts).
  */
 export class Placeholders {
   readonly #journals: string;
-  #known = new Map<string, Placeholder>();
+  #known = new Map<string, StandIn>();
+  /** What stays for runs that go on, in a journal of its own. */
+  readonly #held = new Map<string, StandIn>();
+  readonly #heldJournal: string;
+  #runs = 0;
 
   constructor(dataFolder: string) {
     this.#journals = join(dataFolder, 'placeholders');
+    this.#heldJournal = join(this.#journals, `${randomUUID()}.json`);
+  }
+
+  /** From now on what is made stays, until what it returns is called; once. */
+  hold(): () => Promise<void> {
+    this.#runs += 1;
+    return async () => {
+      this.#runs -= 1;
+      if (this.#runs > 0 || this.#held.size === 0) return;
+      await this.#locked(async () => {
+        const held = [...this.#held.values()];
+        this.#held.clear();
+        await this.#release(this.#heldJournal, held);
+      });
+    };
   }
 
   /** Looks which stand-ins there are for running calls of all processes; `has` answers from this. */
   async look(): Promise<void> {
     const stretch = new Stretch();
-    const known = new Map<string, Placeholder>();
+    const known = new Map<string, StandIn>();
     for (const { journal } of this.#read())
       for (const one of journal?.placeholders ?? []) {
         await stretch.rest();
@@ -63,24 +76,30 @@ export class Placeholders {
     return this.#known.has(path);
   }
 
+  /** Whether what is at a path is a stand-in that stays for a run. */
+  isHeld(path: string): boolean {
+    const one = this.#held.get(path);
+    return one !== undefined && isAsMade(one);
+  }
+
   /** Makes what is missing, and takes its share in stand-ins of others among `relied`, which are there already. */
-  async cover(wanted: readonly Placeholder[], relied: readonly string[]): Promise<Cover> {
+  async cover(wanted: readonly StandIn[], relied: readonly string[]): Promise<Cover> {
     if (wanted.length === 0 && relied.length === 0) return { standIns: new Set(), uncover: () => Promise.resolve() };
     if (!isPrivate(this.#journals)) await makePrivate(this.#journals);
     const file = join(this.#journals, `${randomUUID()}.json`);
-    const mine = new Map<string, Placeholder>();
+    const mine = new Map<string, StandIn>();
     const uncover = (): Promise<void> => this.#locked(() => this.#release(file, [...mine.values()]));
     try {
       await this.#locked(async () => {
         const stretch = new Stretch();
-        const others = new Map<string, Placeholder>();
+        const others = new Map<string, StandIn>();
         for (const { journal } of this.#read())
           for (const one of journal?.placeholders ?? []) others.set(one.path, one);
         for (const path of relied) {
           const one = others.get(path);
           if (one && isAsMade(one)) mine.set(path, one);
         }
-        const missing: Placeholder[] = [];
+        const missing: StandIn[] = [];
         for (const one of wanted) {
           await stretch.rest();
           if (!entryAt(one.path)) missing.push(one);
@@ -91,6 +110,7 @@ export class Placeholders {
         // Written before anything is made: whoever finds it there knows what it is.
         const journal: Journal = { owner: ownIdentity(), placeholders: [...mine.values()] };
         writeFileSync(file, JSON.stringify(journal), { mode: 0o600 });
+        if (this.#runs > 0) this.#keep(mine.values());
         for (const one of missing) {
           await stretch.rest();
           if (!make(one)) mine.delete(one.path);
@@ -112,7 +132,15 @@ export class Placeholders {
     });
   }
 
-  async #release(file: string, placeholders: readonly Placeholder[]): Promise<void> {
+  #keep(placeholders: Iterable<StandIn>): void {
+    const before = this.#held.size;
+    for (const one of placeholders) this.#held.set(one.path, one);
+    if (this.#held.size === before) return;
+    const journal: Journal = { owner: ownIdentity(), placeholders: [...this.#held.values()] };
+    writeFileSync(this.#heldJournal, JSON.stringify(journal), { mode: 0o600 });
+  }
+
+  async #release(file: string, placeholders: readonly StandIn[]): Promise<void> {
     const stretch = new Stretch();
     const needed = new Set(
       this.#read().flatMap((other) =>
@@ -163,37 +191,4 @@ function namesIn(folder: string | Buffer): string[] | undefined {
 function isPrivate(folder: string): boolean {
   const info = entryAt(folder);
   return info?.isDirectory() === true && (info.mode & 0o777n) === 0o700n;
-}
-
-function make(placeholder: Placeholder): boolean {
-  try {
-    if (placeholder.kind === 'folder') mkdirSync(bytesOfPath(placeholder.path));
-    else writeFileSync(bytesOfPath(placeholder.path), placeholder.content, { flag: 'wx' });
-    return true;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
-    throw error;
-  }
-}
-
-/** Whether it still is as it was made: an empty folder, a file with exactly the stand-in's content. */
-function isAsMade({ path, kind, content }: Placeholder): boolean {
-  if (kind === 'folder') return namesIn(bytesOfPath(path))?.length === 0;
-  const wanted = Buffer.from(content);
-  return tried(() => bytesAt(path, wanted.length + 1))?.equals(wanted) === true;
-}
-
-function takeAway(placeholder: Placeholder): void {
-  const bytes = bytesOfPath(placeholder.path);
-  if (placeholder.kind === 'folder') tried(() => rmdirSync(bytes));
-  else if (isAsMade(placeholder)) tried(() => unlinkSync(bytes));
-}
-
-/** Undefined where it fails. */
-function tried<T>(work: () => T): T | undefined {
-  try {
-    return work();
-  } catch {
-    return undefined;
-  }
 }

@@ -17,6 +17,7 @@ export async function controlEntries(found: Survey): Promise<string[]> {
     ...found.gitFolders,
     ...found.controlsInDenied,
     ...found.guardedLinks,
+    ...found.linksAbove,
   ];
   const stretch = new Stretch();
   for (const folder of [...found.gitFolders, ...found.bareFolders]) {
@@ -61,7 +62,7 @@ async function setAside(path: string, target: string): Promise<string> {
   await openUp(path);
   try {
     await rename(bytesOfPath(path), target);
-    return `was moved to ${target}`;
+    return movedTo(target);
   } catch {
     // Another file system. Under another name first: whatever fails from here on, it is disarmed.
     const aside = `${parentOf(path)}/oversign-set-aside-${randomUUID()}`;
@@ -72,10 +73,14 @@ async function setAside(path: string, target: string): Promise<string> {
       () => false,
     );
     if (!isGone) return `now is ${aside.toWellFormed()}, as it could not be taken away: look at it and remove it`;
-    return isKept ? `was moved to ${target}` : 'was removed';
+    return isKept ? movedTo(target) : 'was removed';
   } finally {
     if ((mode & 0o300) !== 0o300) await chmod(parent, mode & 0o7777).catch(() => undefined);
   }
+}
+
+function movedTo(target: string): string {
+  return `was moved to ${target}; if you made it, move it back`;
 }
 
 /** Copies what can be copied, links as links. */

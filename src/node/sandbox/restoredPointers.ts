@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import {
   chmodSync,
   closeSync,
@@ -17,6 +16,7 @@ import { dirname, join } from 'node:path';
 import { bytesOfPath } from '../files/rawPath.ts';
 import { changedIn, pointersIn, type Pointer, type Pointers } from './commitPointers.ts';
 import { Stretch } from './stretch.ts';
+import { unfinishedName } from './unfinished.ts';
 
 const { S_IFMT, S_IFDIR } = constants;
 const FOLDER = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
@@ -41,7 +41,7 @@ export async function restorePointers(gitFolder: string, before: Pointers, kept:
     let done = 0;
     for (const name of steps) {
       await stretch.rest();
-      if (tried(() => inFolderOf(gitFolder, name, (at) => put(at, before.entries.get(name))))) done += 1;
+      if (tried(() => inFolderOf(gitFolder, name, (at, fresh) => put(at, before.entries.get(name), fresh)))) done += 1;
     }
     if (done === 0) return false;
   }
@@ -56,11 +56,15 @@ function keep(path: string, pointer: Pointer | undefined): void {
   });
 }
 
-/** Goes from folder to folder through open ones (proc(5), /proc/PID/fd), and makes those that are missing. */
-function inFolderOf(gitFolder: string, name: string, work: (at: Buffer) => void): void {
+/**
+ * Goes from folder to folder through open ones (proc(5), /proc/PID/fd), and makes those that are missing. `fresh`: where
+ * something can be written before it is put in its place.
+ */
+function inFolderOf(gitFolder: string, name: string, work: (at: Buffer, fresh: Buffer) => void): void {
   const segments = name.split('/');
   const last = segments.pop() ?? '';
-  let folder = openedFolder(bytesOfPath(gitFolder));
+  const top = openedFolder(bytesOfPath(gitFolder));
+  let folder = top;
   try {
     for (const segment of segments) {
       const at = bytesOfPath(`/proc/self/fd/${folder}/${segment}`);
@@ -68,24 +72,27 @@ function inFolderOf(gitFolder: string, name: string, work: (at: Buffer) => void)
       if (info && !info.isDirectory()) unlinkSync(at);
       if (!info?.isDirectory()) mkdirSync(at);
       const next = openedFolder(at);
-      closeSync(folder);
+      if (folder !== top) closeSync(folder);
       folder = next;
     }
-    work(bytesOfPath(`/proc/self/fd/${folder}/${last}`));
+    const fresh = Buffer.from(`/proc/self/fd/${top}/${unfinishedName()}`);
+    work(bytesOfPath(`/proc/self/fd/${folder}/${last}`), fresh);
   } finally {
-    closeSync(folder);
+    if (folder !== top) closeSync(folder);
+    closeSync(top);
   }
 }
 
-function put(at: Buffer, was: Pointer | undefined): void {
+function put(at: Buffer, was: Pointer | undefined, fresh: Buffer): void {
   const info = lstatSync(at, { throwIfNoEntry: false });
   if (info?.isDirectory()) removeFolder(at);
   else if (info && was === undefined) unlinkSync(at);
   if (was === undefined) return;
   if (was.kind !== 'file' && was.kind !== 'link') throw new Error('it cannot be made again');
-  const fresh = Buffer.concat([at, Buffer.from(`.oversign-${randomUUID()}`)]);
-  if (was.kind === 'file') writeFileSync(fresh, was.bytes, { flag: 'wx' });
-  else symlinkSync(was.target, fresh);
+  if (was.kind === 'file') {
+    writeFileSync(fresh, was.bytes, { flag: 'wx', mode: was.mode });
+    chmodSync(fresh, was.mode); // a repository that a group shares gives more than the usual mask leaves
+  } else symlinkSync(was.target, fresh);
   renameSync(fresh, at);
 }
 

@@ -7,6 +7,7 @@ import type { CageStarter, WaitingCage } from './cageStarter.ts';
 import type { ControlGroup, ControlGroups } from './groups/port.ts';
 import { hardLimits } from './hardLimits.ts';
 import { heldLimits } from './limits.ts';
+import type { StillTimes } from './stillTimes.ts';
 import { watchTree, type Watched } from './watchdog.ts';
 
 /** What this machine has for building cages, found out once. */
@@ -20,6 +21,12 @@ export interface Machinery {
 /** What a call must see to before the command runs its first word; what it says ends the call. */
 export type AtGate = () => string | undefined;
 
+/** A cage in which a command runs: its starter, and the first process inside, once it is there. */
+export interface RunningCage {
+  outer: number;
+  init: () => number | undefined;
+}
+
 /** Runs one command in a cage that is planned to the last mount; ends it at a stop, a limit, or the time. */
 export async function runInCage(
   machinery: Machinery,
@@ -28,8 +35,11 @@ export async function runInCage(
   signal: AbortSignal,
   hooks: {
     atGate?: AtGate;
-    onStart?: (end: (why: Ending) => void) => void;
+    onStart?: (end: (why: Ending) => void, cage: RunningCage) => void;
     entries?: Watched['entries'];
+    uncounted?: Watched['uncounted'];
+    /** Is told when the command may have written something. */
+    still?: StillTimes | undefined;
   } = {},
 ): Promise<SandboxResult> {
   const limits = heldLimits(spec, machinery.groups?.name);
@@ -61,7 +71,8 @@ export async function runInCage(
     });
     const first = new CageInit(child);
     init = first;
-    hooks.onStart?.(end);
+    hooks.still?.begin(child.pid);
+    hooks.onStart?.(end, { outer: child.pid, init: () => first.pid() });
     const stopped = (): void => {
       end({ kind: 'stopped' });
     };
@@ -71,7 +82,15 @@ export async function runInCage(
       end({ kind: 'timeout', seconds: spec.timeoutMs / 1000 });
     }, spec.timeoutMs);
     const watch = watchTree(
-      { outer: child.pid, isCage: true, group, limits: spec.limits, inMemory: inMemory(cage), entries: hooks.entries },
+      {
+        outer: child.pid,
+        isCage: true,
+        group,
+        limits: spec.limits,
+        inMemory: inMemory(cage),
+        entries: hooks.entries,
+        uncounted: hooks.uncounted,
+      },
       (limit) => {
         end({ kind: 'limit', limit });
       },
@@ -85,7 +104,9 @@ export async function runInCage(
       last = watch.end();
       signal.removeEventListener('abort', stopped);
       first.kill(); // whatever its process group still holds
-      if (!(await first.gone())) cause = { kind: 'violation', what: 'a process of it could not be ended' };
+      const isGone = await first.gone();
+      hooks.still?.end(isGone);
+      if (!isGone) cause = { kind: 'violation', what: 'a process of it could not be ended' };
     }
     return {
       ending: cause ?? endingOf(ended, last.over),

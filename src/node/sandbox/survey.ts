@@ -1,14 +1,12 @@
-import type { BigIntStats } from 'node:fs';
-import { lstat } from 'node:fs/promises';
 import { throwIfStopped, ToolFailure } from '../../core/outcome.ts';
 import { firstPaths } from '../../core/sandbox/remarks.ts';
 import { GIT_STORES } from '../../core/scope/contentStores.ts';
 import { isRepositoryShape } from '../../core/scope/repositoryShape.ts';
 import { isInside, parentOf } from '../../core/scope/spelling.ts';
-import { bytesOfPath } from '../files/rawPath.ts';
 import { biggestFolder } from './biggestFolder.ts';
 import { entryAt } from './entries.ts';
 import { entriesOf, entriesOrNone, type When } from './folderEntries.ts';
+import { linkedIdentity, lookedAt, otherNames, severalNames, type LookingThrough } from './otherNames.ts';
 import { Stretch } from './stretch.ts';
 
 /**
@@ -31,6 +29,10 @@ export interface Survey {
   controlsInDenied: string[];
   /** Links below a protected path: what they lead to decides as much. In a repository git writes through them. */
   guardedLinks: string[];
+  /** Other names (hard links) of protected files: whoever writes there writes them. */
+  guardedTwins: string[];
+  /** Links above a protected path: with them something else stands there. */
+  linksAbove: string[];
   /** Every folder that was looked through, the workspace folders first. */
   folders: string[];
   /** Links where a protected path should be: they cannot be held in place. */
@@ -42,13 +44,23 @@ export interface Survey {
 export interface Rules {
   isHidden(path: string): boolean;
   isProtected(path: string): boolean;
+  isAboveProtected(path: string): boolean;
   /** What bare repositories keep of files is hidden too; `isHidden` knows it by name only in others. */
   hidesStores?: boolean;
+  /** Whether a rule hides anything that may lie in the folders: then nobody knows what is in a closed one. */
+  deniesInside?: boolean;
   /** Ends the look before a command. */
   signal?: AbortSignal;
   /** More entries than these are refused before a command. */
   most?: number;
 }
+
+/**
+ * Files whose other names nobody looks for: what git keeps and writes anew itself, one file for each of many objects and
+ * references, and what package managers link from a store of theirs, by the thousand.
+ */
+const MANY_NAMES =
+  /\/\.git\/(?:(?:modules|worktrees)\/.*\/)?(?:objects|lfs|refs|logs)\/|\/(?:node_modules|\.venv|site-packages)\//;
 
 /** More than these no command finds: all are looked through beforehand (see entryWatch.ts for what a command may add). */
 export const MOST_ENTRIES = 500_000;
@@ -74,11 +86,19 @@ export async function survey(
     specials: [],
     controlsInDenied: [],
     guardedLinks: [],
+    guardedTwins: [],
+    linksAbove: [],
     folders: [],
     protectedLinks: [],
     entries: 0,
   };
   const sizes = new Map<string, number>();
+  /** Protected files that have several names. */
+  const guarded = new Set<string>();
+  const noteGuarded = (path: string): void => {
+    const identity = when === 'before' && !MANY_NAMES.test(path) ? linkedIdentity(entryAt(path)) : undefined;
+    if (identity !== undefined) guarded.add(identity);
+  };
   const most = rules.most ?? MOST_ENTRIES;
   const tops = topmost(roots);
   const stretch = new Stretch();
@@ -110,15 +130,22 @@ export async function survey(
         if (kind === 'link') found.protectedLinks.push(path);
         else if (kind === 'special') found.specials.push(path);
         else (kind === 'folder' && name === '.git' ? found.gitFolders : found.protectedPaths).push(path);
+        if (kind === 'file') noteGuarded(path);
         // Protected is not hidden: what is denied, or no file, is looked for in there too.
         if (kind === 'folder') await visit(path, true);
       } else if (kind === 'folder') await visit(path, isGuarded);
       else if (kind === 'special') found.specials.push(path);
       else if (kind === 'link' && isGuarded) found.guardedLinks.push(path);
+      else if (kind === 'link' && rules.isAboveProtected(path)) found.linksAbove.push(path);
+      else if (isGuarded) noteGuarded(path);
     }
   };
   for (const root of tops) await visit(root, false);
-  if (when === 'before') await addHardLinks(tops, found, elsewhere, { stretch, signal: rules.signal });
+  if (when !== 'before') return found;
+  const how = { stretch, signal: rules.signal };
+  await addHardLinks(tops, found, elsewhere, { ...how, deniesInside: rules.deniesInside === true });
+  const isSeenTo = (path: string): boolean => rules.isHidden(path) || rules.isProtected(path);
+  found.guardedTwins.push(...(await otherNames(tops, guarded, isSeenTo, how)));
   return found;
 }
 
@@ -147,31 +174,27 @@ async function addHardLinks(
   roots: readonly string[],
   found: Survey,
   elsewhere: ReadonlySet<string>,
-  { stretch, signal }: { stretch: Stretch; signal: AbortSignal | undefined },
+  how: LookingThrough & { deniesInside: boolean },
 ): Promise<void> {
   const linked = new Set<string>(elsewhere);
   const denied = new Set([...found.deniedFiles, ...found.deniedFolders, ...found.closedFolders]);
-  const look = (path: string): BigIntStats | undefined | Promise<BigIntStats | undefined> =>
-    stretch.isOver ? lstat(bytesOfPath(path), { bigint: true }).catch(() => undefined) : entryAt(path);
   const note = async (path: string): Promise<void> => {
-    if (signal) throwIfStopped(signal);
-    const info = await look(path);
-    if (info?.isDirectory()) for (const entry of await entriesOrNone(path, stretch)) await note(entry.path);
-    else if (info && info.nlink > 1n) linked.add(`${info.dev}:${info.ino}`);
-  };
-  for (const path of denied) await note(path);
-  if (linked.size === 0) return;
-  const visit = async (folder: string): Promise<void> => {
-    for (const { path, kind } of await entriesOrNone(folder, stretch)) {
-      if (denied.has(path)) continue;
-      if (kind === 'folder') await visit(path);
-      else if (kind === 'file') {
-        const info = await look(path);
-        if (info && linked.has(`${info.dev}:${info.ino}`)) found.deniedFiles.push(path);
-      }
+    const info = await lookedAt(path, how);
+    if (info?.isDirectory() === true)
+      for (const entry of await entriesOrNone(path, how.stretch)) await note(entry.path);
+    else {
+      const identity = linkedIdentity(info);
+      if (identity !== undefined) linked.add(identity);
     }
   };
-  for (const root of roots) await visit(root);
+  for (const path of denied) await note(path);
+  // Where a denied file cannot be looked at, any file of several names may be it; those of packages have them anyway.
+  const isOwn = (folder: string): boolean => entryAt(folder)?.uid === BigInt(process.getuid?.() ?? -1);
+  const isUnknown =
+    (how.deniesInside && found.closedFolders.some(isOwn)) || found.deniedFiles.some((path) => !entryAt(path));
+  const isDenied = (path: string): boolean => denied.has(path);
+  const others = isUnknown ? severalNames(roots, isDenied, how) : otherNames(roots, linked, isDenied, how);
+  found.deniedFiles.push(...(await others));
 }
 
 /** The folders between a root and a path, topmost first: the mount points that hold the path in place. */

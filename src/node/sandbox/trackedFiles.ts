@@ -2,6 +2,7 @@ import type { Sandbox } from '../../core/sandbox/port.ts';
 import type { VersionControl } from '../../core/scope/files.ts';
 import { askGit, type QuestionRules } from './gitQuestions.ts';
 import { HeldFiles } from './heldFiles.ts';
+import { heldInIndex } from './indexEntries.ts';
 
 /** Asks git what it holds (see gitQuestions.ts). */
 export function gitInSandbox(sandbox: Sandbox, rules: QuestionRules): VersionControl {
@@ -18,6 +19,7 @@ export function gitInSandbox(sandbox: Sandbox, rules: QuestionRules): VersionCon
       if (result?.ending.kind !== 'exited' || result.ending.code !== 0) return undefined;
       return result.output.split('\0').length - 1;
     },
+    staged: heldInIndex,
     everHeld: (top, wanted) => held.find(top, wanted, rules),
     async areCommits(top, digests) {
       if (digests.length === 0 || digests.length > 8) return digests.length === 0;

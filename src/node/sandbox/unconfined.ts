@@ -149,6 +149,10 @@ export class Unconfined implements OpenSandbox {
     return Promise.resolve(() => Promise.resolve());
   }
 
+  isStandIn(): boolean {
+    return false;
+  }
+
   forget(): void {
     this.#groups = 'unknown';
   }

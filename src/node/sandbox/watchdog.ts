@@ -16,7 +16,9 @@ export interface Watched {
   /** Folders of the cage whose content is in memory. */
   inMemory: readonly string[];
   /** Tells how many entries were added by a command that had so much processor time. */
-  entries?: { most: number; added(cpuSeconds: number): number; close(): void } | undefined;
+  entries?: { most: number; added(cpuSeconds: number): number } | undefined;
+  /** Tells how much these processes wrote where the kernel does not count it. */
+  uncounted?: { bytes(pids: readonly number[]): number } | undefined;
 }
 
 export interface Watch {
@@ -51,7 +53,6 @@ export function watchTree(watched: Watched, onLimit: (name: LimitName) => void):
     end() {
       clearInterval(timer);
       look();
-      watched.entries?.close();
       return { over, use };
     },
   };
@@ -59,7 +60,7 @@ export function watchTree(watched: Watched, onLimit: (name: LimitName) => void):
 
 /** One look; raises `use` to what it sees, and says which limit is gone over. */
 function lookAt(
-  { isCage, group, limits, inMemory, entries }: Watched,
+  { isCage, group, limits, inMemory, entries, uncounted }: Watched,
   root: TreeRoot,
   seen: Map<string, ProcessUse>,
   use: ResourceUse,
@@ -73,9 +74,10 @@ function lookAt(
     sum(seen.values(), (one) => one.cpuSeconds.own),
   );
   const written = sum(living, (one) => one.writtenBytes);
+  const inWorkspace = uncounted?.bytes(living.map(({ pid }) => pid)) ?? 0;
   const added = entries?.added(use.cpuSeconds) ?? 0;
   // What is written into an entry is counted already: each takes a block, not one more.
-  use.diskBytes = Math.max(use.diskBytes, written, added * ENTRY_BYTES);
+  use.diskBytes = Math.max(use.diskBytes, written + inWorkspace, added * ENTRY_BYTES);
   const tasks = sum(living, (one) => one.threads) - (isCage ? 1 : 0);
   use.processes = Math.max(use.processes, tasks);
   let over = group ? fromGroup(group, use) : undefined;

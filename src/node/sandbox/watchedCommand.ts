@@ -1,28 +1,77 @@
 import type { Cage } from '../../core/sandbox/bubblewrap.ts';
 import type { Ending, SandboxResult } from '../../core/sandbox/port.ts';
 import type { CommandCall } from './commandCall.ts';
+import { coverAgain, type Covered } from './coverAgain.ts';
 import { DeniedWatch } from './deniedWatch.ts';
 import { EntryWatch, mostEntries } from './entryWatch.ts';
-import { runInCage } from './runInCage.ts';
+import { runInCage, type RunningCage } from './runInCage.ts';
+import type { StillTimes } from './stillTimes.ts';
 import type { Survey } from './survey.ts';
+import { UncountedWrites } from './uncountedWrites.ts';
 
-/** Runs it, and ends it when something denied appears in the workspace or is replaced there. */
-export async function runWatched(call: CommandCall, cage: Cage, found: Survey): Promise<SandboxResult> {
-  const {
-    machine: { machinery },
-    spec,
-    signal,
-  } = call;
+/** What else it takes to watch a command. */
+interface Watching {
+  still: StillTimes;
+  standIns?: ReadonlySet<string>;
+}
+
+/**
+ * Runs it, and ends it when something denied appears in the workspace or something covered is replaced there, unless it
+ * could be covered again in time.
+ */
+export async function runWatched(
+  call: CommandCall,
+  cage: Cage,
+  found: Survey,
+  watching: Watching,
+): Promise<SandboxResult> {
+  const added = watchesOf(call, cage, found);
+  try {
+    return await runDenied(call, { cage, found, added, ...watching });
+  } finally {
+    await added?.entries.close();
+    await added?.uncounted.close();
+  }
+}
+
+/** What it adds to the workspace, where it can add anything. */
+interface Added {
+  entries: EntryWatch;
+  uncounted: UncountedWrites;
+}
+
+async function runDenied(
+  { machine: { machinery }, spec, signal }: CommandCall,
+  {
+    cage,
+    found,
+    added,
+    still,
+    standIns = new Set(),
+  }: Watching & { cage: Cage; found: Survey; added: Added | undefined },
+): Promise<SandboxResult> {
   const paths = [...found.deniedFiles, ...found.deniedFolders, ...cage.readOnly];
-  const entries = entryWatch(call, cage, found);
-  if (!spec.deniesInside && paths.length === 0) return runInCage(machinery, cage, spec, signal, { entries });
+  if (!spec.deniesInside && paths.length === 0) return runInCage(machinery, cage, spec, signal, { ...added, still });
   let end: ((why: Ending) => void) | undefined;
+  let running: RunningCage | undefined;
   let seen: string | undefined;
+  const held: string[] = [];
+  const protectedOnes = new Set(cage.readOnly);
+  const howCovered = (path: string): Covered => {
+    if (!protectedOnes.has(path) || spec.isDenied(path)) return 'hidden';
+    return standIns.has(path) ? 'absent' : 'read-only';
+  };
+  const coverOne = async (path: string): Promise<boolean> => {
+    const isCovered = running !== undefined && (await coverAgain(path, howCovered(path), running, still));
+    if (isCovered) held.push(heldWords(path));
+    return isCovered;
+  };
   const watch = new DeniedWatch(
     {
       paths,
       folders: spec.deniesInside ? found.folders : [],
       isDenied: (path) => spec.isDenied(path),
+      coverAgain: coverOne,
     },
     (path) => {
       seen = seenWords(path);
@@ -31,9 +80,11 @@ export async function runWatched(call: CommandCall, cage: Cage, found: Survey): 
   );
   try {
     const result = await runInCage(machinery, cage, spec, signal, {
-      entries,
-      onStart: (stop) => {
+      ...added,
+      still,
+      onStart: (stop, cageHere) => {
         end = stop;
+        running = cageHere;
       },
       atGate: () => {
         const path = watch.replaced();
@@ -41,20 +92,29 @@ export async function runWatched(call: CommandCall, cage: Cage, found: Survey): 
         return seen;
       },
     });
+    await watch.settled();
+    const notes = [...result.notes, ...held];
     // What appeared may be in there.
-    return seen === undefined ? result : { ...result, output: '' };
+    return seen === undefined ? { ...result, notes } : { ...result, notes, output: '' };
   } finally {
     watch.close();
   }
 }
 
-/** Counts what it adds to the workspace, where it can add anything. */
-function entryWatch({ spec }: CommandCall, cage: Cage, found: Survey): EntryWatch | undefined {
+function watchesOf({ spec }: CommandCall, cage: Cage, found: Survey): Added | undefined {
   if (cage.writable.length === 0) return undefined;
-  const without = [...found.deniedFolders, ...found.closedFolders];
-  return new EntryWatch({ folders: cage.writable, without, before: found.entries }, mostEntries(spec.limits.diskBytes));
+  const below = { folders: cage.writable, without: new Set([...found.deniedFolders, ...found.closedFolders]) };
+  const { diskBytes } = spec.limits;
+  return {
+    entries: new EntryWatch(below, { before: found.entries, most: mostEntries(diskBytes) }),
+    uncounted: new UncountedWrites(below, diskBytes),
+  };
 }
 
 function seenWords(path: string): string {
   return `${path}, which is hidden from commands or protected, appeared or was replaced while the command ran; its output is left out. Look at it, and run the command again`;
+}
+
+function heldWords(path: string): string {
+  return `${path.toWellFormed()} was replaced or appeared while the command ran, and was covered again; if that was not you, look at it`;
 }

@@ -35,6 +35,7 @@ export const KERNEL: Attack[] = [
   ),
   python('userfaultfd', 'done((323, 282), 1)', AS_ROOT),
   python('io_uring', 'done(425, 1, bytearray(120) and (ctypes.c_char * 120)())', AS_ROOT),
+  python('io_setup', 'done((206, 0), 1, (ctypes.c_char * 8)())', BARE),
   python('unshare, of the network', 'done((272, 97), 0x40000000)', AS_ROOT),
   python('unshare, of the clock', 'done((272, 97), 0x80)', AS_ROOT),
   ...[

@@ -235,6 +235,13 @@ export const SHELLS: [string, Judge][] = [
     }),
   ],
   [
+    'sg',
+    withText('sg runs it as another group', (_args, it, name) => {
+      input(it, name);
+    }),
+  ],
+  ['newgrp', (_args, it, name) => input(it, name)],
+  [
     'runuser',
     withText('runuser runs it as somebody else', (args, it, name) => {
       if (!args.some(({ text }) => /^(-[a-zA-Z]*u|--user)/.test(text))) input(it, name);

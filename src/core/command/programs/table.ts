@@ -94,6 +94,17 @@ const printenv: Judge = (args, it, name) => {
     it.variable(word.kind === 'known' ? word.text : '*');
 };
 
+/** Programs that start those that stand behind them, and that people have; nobody calls a script of their own like that. */
+const STARTERS =
+  'bash sh dash ash zsh ksh mksh fish env xargs nice ionice timeout stdbuf setsid nohup sudo doas busybox toybox find flock strace unshare nsenter chroot setpriv taskset git'.split(
+    ' ',
+  );
+
+/** Those, for a program that is given by a path which is none of the system's folders. */
+export function starterCalled(name: string): Judge | undefined {
+  return STARTERS.includes(name) ? PROGRAMS.get(name) : undefined;
+}
+
 /** Every program that is understood, by name. */
 export const PROGRAMS: ReadonlyMap<string, Judge> = new Map<string, Judge>([
   ...VERSIONED.map((name): [string, Judge] => [name, version()]),

@@ -15,7 +15,7 @@ const SILENT = new Set(
   ),
 );
 const GIT_SILENT = new Set(
-  'status branch tag remote rev-parse ls-files rev-list describe shortlog for-each-ref symbolic-ref name-rev check-ignore count-objects add commit mv rm'.split(
+  'status branch tag remote rev-parse ls-files rev-list describe shortlog for-each-ref symbolic-ref name-rev check-ignore count-objects add mv rm'.split(
     ' ',
   ),
 );
@@ -76,20 +76,24 @@ function placesOf({ meaning, named, cwd }: Line, index: number, home: string): s
   return places.every(isThere) ? places : undefined;
 }
 
-/** `git add -p`, `git commit -v --dry-run`: they print the patch. */
-const GIT_PATCH = /^(-[a-zA-Z]*[pvie]|--(p|v|i|e))/;
+/** `git add -p` prints the patch, `git check-ignore -v` lines of files. (A commit prints what its hooks do.) */
+const GIT_SHOWS = /^(-[a-zA-Z]*[pvie]|--(p|v|i|e))/;
+/** Where a message comes from. */
+const FROM_FILE = /^(-[a-zA-Z]*F|--file)/;
 
 function isSilent(words: Meaning['programs'][number], index: number, { doubts, histories }: Meaning): boolean {
   const name = nameOf(words);
   if (name === 'git') {
     const [, sub, ...args] = words;
     if (sub?.kind !== 'known' || !GIT_SILENT.has(sub.text)) return false;
-    return /^(add|commit)$/.test(sub.text)
-      ? !args.some((word) => word.kind !== 'known' || GIT_PATCH.test(word.text))
+    if (args.some(({ text }) => FROM_FILE.test(text))) return false;
+    return /^(add|check-ignore)$/.test(sub.text)
+      ? !args.some((word) => word.kind !== 'known' || GIT_SHOWS.test(word.text))
       : !histories.some(({ program }) => program === index);
   }
   // An option that is not known of these may take names out of a file, and print them.
-  if (/^(env|find|xargs|du|tree)$/.test(name)) return !doubts.some(({ program }) => program === index);
+  if (/^(env|find|xargs|du|tree)$/.test(name))
+    return !doubts.some(({ program }) => program === index) && !words.some(({ text }) => text.startsWith('--info'));
   return SILENT.has(name);
 }
 

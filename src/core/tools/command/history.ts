@@ -1,4 +1,3 @@
-import { namesInIndex } from '../../command/gitIndex.ts';
 import type { History } from '../../command/meaning.ts';
 import { Forbidden } from '../../scope/guard.ts';
 import { isRepositoryShape } from '../../scope/repositoryShape.ts';
@@ -81,10 +80,9 @@ async function doubtAbout({ top, index }: Repository, view: RepositoryView): Pro
   const isKept = (name: string): boolean => scope.isHidden(`${top}/${name}`);
   if (index !== undefined) {
     try {
-      const names = namesInIndex(await files.read(index, MOST_BYTES));
-      if (!names) return UNREADABLE;
-      const tracked = names.find(isKept);
-      if (tracked !== undefined) return `git keeps the content of ${tracked}, which is denied, and may show it`;
+      const tracked = await versionControl.staged(await files.read(index, MOST_BYTES), isKept);
+      if (tracked.kind === 'unknown') return UNREADABLE;
+      if (tracked.kind === 'held') return `git keeps the content of ${tracked.name}, which is denied, and may show it`;
     } catch (error) {
       if (error instanceof Forbidden) return undefined;
       if (!(error instanceof ToolFailure)) throw error;

@@ -145,7 +145,8 @@ async function physical(spelling: string, cwd: string, context: CallContext): Pr
   return [at];
 }
 
-const MOST_FITTING = 100;
+/** As many of a glob's paths are looked at. */
+export const MOST_FITTING = 100;
 
 /** The paths that fit a glob, likely secrets first; itself where none does. Throws `BadPath` for one that could be no path. */
 export async function fitting(

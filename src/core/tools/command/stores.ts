@@ -4,6 +4,7 @@ import { Forbidden } from '../../scope/guard.ts';
 import { absoluteOrNone, BadPath, nameOf } from '../../scope/spelling.ts';
 import { ToolFailure } from '../../outcome.ts';
 import { historyDoubt, keepsWhatIsDenied, type RepositoryView } from './history.ts';
+import { fitting, MOST_FITTING } from './namedPaths.ts';
 
 /** What becomes of the places where copies of denied files are kept (scope/contentStores.ts) while a command runs. */
 export interface StoresPlan {
@@ -46,13 +47,17 @@ async function besideGit(meaning: Meaning, cwd: string, view: RepositoryView): P
       ({ program, access, spelling }) => program === index && access === 'read' && !isOfOption(spelling, words),
     );
     if (goesThroughHere(name, words, isGivenPlace)) return doubt(name);
-    if (name === 'xargs' && names.some((one) => LISTS.test(one))) return doubt(name);
+    if (name === 'xargs' && (names.some((one) => LISTS.test(one)) || (await mayBeOtherPaths(view)))) return doubt(name);
     if (meaning.folders[index]?.some((folder) => isInStore(folder, cwd, view)) !== false) return doubt(name);
   }
   for (const named of meaning.paths) {
-    const name = named.program === undefined ? 'the shell' : (names[named.program] ?? '');
-    if (named.program !== undefined && (meaning.gits.includes(named.program) || !RECURSIVE.test(name))) continue;
-    if (named.access === 'read' && (await mayHoldRepository(named, cwd, view))) return doubt(name);
+    const { program, access } = named;
+    const name = program === undefined ? 'the shell' : (names[program] ?? '');
+    if (access !== 'read' || (program !== undefined && meaning.gits.includes(program))) continue;
+    if (named.isPattern && (await fitsMoreThanIsLookedAt(named, cwd, view))) return doubt(name);
+    if (program !== undefined && !RECURSIVE.test(name)) continue;
+    const follows = followsLinks(name, meaning.programs[program ?? -1] ?? []);
+    if (await mayHoldRepository(named, { cwd, follows }, view)) return doubt(name);
   }
   return undefined;
 }
@@ -85,7 +90,11 @@ function isInStore(folder: string, cwd: string, { scope }: RepositoryView): bool
 const MOST_ENTRIES = 2000;
 
 /** Whether a folder that is gone through holds, or lies in, a repository's folder; one too big to tell counts as one. */
-async function mayHoldRepository(named: NamedPath, cwd: string, view: RepositoryView): Promise<boolean> {
+async function mayHoldRepository(
+  named: NamedPath,
+  { cwd, follows }: { cwd: string; follows: boolean },
+  view: RepositoryView,
+): Promise<boolean> {
   if (named.isPattern) return true;
   try {
     const { path, kind } = await view.files.look(named.spelling, cwd, 'followed');
@@ -96,10 +105,56 @@ async function mayHoldRepository(named: NamedPath, cwd: string, view: Repository
       looked += 1;
       const name = entry.name.toLowerCase();
       if (name === '.git' || name === 'objects' || looked > MOST_ENTRIES) return true;
+      if (follows && entry.kind === 'link' && (await targetOf(entry.path, view)) !== 'file') return true;
     }
     return false;
   } catch (error) {
     if (error instanceof Forbidden || error instanceof ToolFailure || error instanceof BadPath) return false; // not there for it
+    throw error;
+  }
+}
+
+async function fitsMoreThanIsLookedAt({ spelling }: NamedPath, cwd: string, view: RepositoryView): Promise<boolean> {
+  try {
+    return (await fitting(spelling, cwd, view)).length > MOST_FITTING;
+  } catch (error) {
+    if (error instanceof BadPath) return false; // no path: a doubt already
+    throw error;
+  }
+}
+
+/**
+ * Whether names that are listed may lead xargs into the store: it takes them apart at blanks, quotes and backslashes, so
+ * that `.g'i't` is another folder to it; and links lead anywhere. Where nobody can tell, and where it would find
+ * something denied there.
+ */
+async function mayBeOtherPaths(view: RepositoryView): Promise<boolean> {
+  if ((await keepsWhatIsDenied(view)) !== undefined) return true;
+  let looked = 0;
+  for (const root of view.scope.roots)
+    for await (const { name, path, kind } of view.files.walk(root, new AbortController().signal)) {
+      if ((looked += 1) > MOST_ENTRIES) return false;
+      if (/[\s'"\\]/.test(name) || (kind === 'link' && (await targetOf(path, view)) === 'store')) return true;
+    }
+  return false;
+}
+
+/** Whether a program goes through the links that it comes across. */
+function followsLinks(name: string, words: readonly Word[]): boolean {
+  const has = (pattern: RegExp): boolean => words.some(({ text }) => pattern.test(text));
+  if (/^[ef]?grep$/.test(name)) return has(/^-[a-zA-Z]*R|^--deref/);
+  if (name === 'rg') return has(/^-[a-zA-Z]*L|^--follow/);
+  return true;
+}
+
+/** Where a link leads: into git's store, to a folder, or where nobody looks. */
+async function targetOf(link: string, view: RepositoryView): Promise<'store' | 'folder' | 'elsewhere' | 'file'> {
+  try {
+    const { path, kind } = await view.files.look(link, '/', 'followed');
+    return isInStore(path, '/', view) ? 'store' : kind === 'directory' ? 'folder' : 'file';
+  } catch (error) {
+    if (error instanceof Forbidden) return 'elsewhere';
+    if (error instanceof ToolFailure || error instanceof BadPath) return 'file'; // it leads to nothing
     throw error;
   }
 }

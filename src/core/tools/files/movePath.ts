@@ -36,6 +36,7 @@ export const movePath = defineTool((ports: Ports): Tool<z.infer<typeof parameter
     if (to.kind !== 'absent' && to.kind !== 'file') throw new ToolFailure(`${toShown} exists and is not a file`);
     if (isInside(from.path, to.path)) throw new ToolFailure(`${fromShown} cannot be moved into itself`);
     for (const path of [from.path, to.path]) await context.files.changeable(path);
+    await context.files.movable(from.path, to.path);
     const fromImage = await context.files.preImage(from.path);
     const toImage = await context.files.preImage(to.path);
     const undo = await undoOf(ports, [fromImage, toImage]);

@@ -39,6 +39,7 @@ export const revertAction = defineTool((ports: Ports): Tool<z.infer<typeof param
     const { undo: whole, steps } = await ports.checkpoints.plan(of, knownChanges(changed));
     if (steps.length === 0) throw new ToolFailure(lowerFirst(undoWords(whole)));
     const images = await standing(steps, ports.folder, context);
+    for (const step of steps) if (step.do === 'move back') await context.files.movable(step.path, step.to);
     if (changed?.paths.every((one) => isAsBefore(one, images)))
       throw new ToolFailure('everything stands as it did before this action already');
     const undo = await undoOf(ports, images);

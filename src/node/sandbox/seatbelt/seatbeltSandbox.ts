@@ -19,7 +19,7 @@ import { survey, topmost, type Survey } from '../survey.ts';
 import { toolchains, type Toolchain } from '../toolchains.ts';
 import { cagedCommand } from './commandLine.ts';
 import { seatbeltConfig, type SeatbeltCage } from './config.ts';
-import { gitAround, type GitAround } from '../gitAround.ts';
+import { gitAround, type Account, type GitAround } from '../gitAround.ts';
 import { Newcomers } from './newcomers.ts';
 import { macOS, type Machine } from './places.ts';
 import { runWrapped } from './runWrapped.ts';
@@ -73,6 +73,10 @@ export class SeatbeltSandbox implements OpenSandbox {
     return { works: true, name: 'Seatbelt', words: WORDS, limits: seatbeltLimits(limits), probes: ready.probes };
   }
 
+  isStandIn(): boolean {
+    return false;
+  }
+
   forget(): void {
     this.#ready = undefined;
   }
@@ -122,18 +126,19 @@ export class SeatbeltSandbox implements OpenSandbox {
 
   /** A command that only looks: nothing in the workspace can change, so nothing has to be looked after. */
   async #look(wrap: Wrap, spec: SandboxSpec, signal: AbortSignal): Promise<SandboxResult> {
-    const git = await gitAround(spec, this.#folders, () => false);
+    const git = await gitAround(spec, this.#account, () => false);
     return this.#inCage(wrap, spec, { found: await this.#survey(spec), git, readOnly: [] }, signal);
   }
 
   async #change(wrap: Wrap, spec: SandboxSpec, signal: AbortSignal): Promise<SandboxResult> {
     const { found, setAside, forget } = await this.#newcomers.watch(spec.folders, () => this.#survey(spec));
     try {
-      const git = await gitAround(spec, this.#folders, () => false);
+      const git = await gitAround(spec, this.#account, () => false);
       const { readOnly } = await planWorkspace(spec.folders, found, {
         ...git,
         exists: (path) => entryAt(path) !== undefined,
         isStandIn: () => false,
+        canBeMade: () => true,
       });
       const result = await this.#inCage(wrap, spec, { found, git, readOnly }, signal);
       const after = await survey(spec.folders, spec, {
@@ -144,6 +149,10 @@ export class SeatbeltSandbox implements OpenSandbox {
     } finally {
       forget();
     }
+  }
+
+  get #account(): Account {
+    return { folders: this.#folders, environment: this.#environment };
   }
 
   async #survey(spec: SandboxSpec): Promise<Survey> {

@@ -82,11 +82,13 @@ async function attempts(machinery: Machinery, base: BaseCage, at: string, place:
     const rules = {
       isHidden: (path: string) => path.endsWith('.key'),
       isProtected: (path: string) => /\/(\.git|\.vscode)(\/|$)/.test(path),
+      isAboveProtected: () => false,
     };
     const found = await survey([targets.work], rules, 'before');
     const { placeholders: wanted, ...workspace } = await planWorkspace([targets.work], found, {
       exists: () => false,
       isStandIn: () => false,
+      canBeMade: () => true,
       targets: () => Promise.resolve({ readOnly: [], placeholders: [], links: [], absent: [] }),
       outside: [],
     });
