@@ -27,6 +27,8 @@ function leftBehind() {
   const now = beganNpm();
   if (now === undefined) return [];
   const last = existsSync(marker) ? statSync(marker).mtimeMs : 0;
+  // A folder that is younger than its marker is a copy of one that was whole, and so is everything in it.
+  if (last > 0 && statSync(modules).birthtimeMs > last) return [];
   return packages().filter((folder) => {
     const { birthtimeMs } = statSync(folder);
     return birthtimeMs > last && birthtimeMs < now;

@@ -2,6 +2,7 @@ import { ApprovalDesk } from './core/approval/desk.ts';
 import type { AuditReader } from './core/audit/port.ts';
 import type { CallPorts } from './core/engine/callParts.ts';
 import { Engine } from './core/engine/engine.ts';
+import { LeftBehind } from './core/engine/leftBehind.ts';
 import { openRevert } from './core/engine/openRevert.ts';
 import { openRun, type RunPorts } from './core/engine/openRun.ts';
 import { PolicyInForce, type PolicyParts } from './core/engine/policyInForce.ts';
@@ -30,7 +31,8 @@ export function composeEngine(parts: EngineParts): Engine {
   const onBug = (error: unknown): void => {
     engine.onBug(error);
   };
-  const shared = { policy, desk, redactor, onChange: changed, onBug };
+  const leftBehind = new LeftBehind({ ports: parts, policy, redactor });
+  const shared = { policy, desk, redactor, leftBehind, onChange: changed, onBug };
   const runs: RunDesk = new RunDesk({
     ...{ roots, audit, onChange: changed },
     open: (model, stored) => openRun(model, stored, { ports: parts, shared }),
@@ -42,7 +44,7 @@ export function composeEngine(parts: EngineParts): Engine {
     open: (run) => openRevert(run, { ports: parts, policy, redactor }),
   });
   const engine = new Engine({
-    ...{ desk, redactor, policy, runs, reverts },
+    ...{ desk, redactor, policy, runs, reverts, leftBehind },
     sandbox: new SandboxRecord(audit, redactor),
     trials: new Trials(parts, { policy, redactor }),
     onChange(listener) {

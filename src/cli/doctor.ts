@@ -28,6 +28,7 @@ export async function doctor(workspace: string, json: boolean): Promise<number> 
     await using evidence = node.evidence;
     items.push({ name: 'workspace', ok: true, words: node.parts.roots.join(', ') });
     const engine = composeEngine(node.parts);
+    await engine.interrupted();
     try {
       const policy = await engine.policy();
       const notes = policy.notes.map((note) => `${note.file}:${note.line}:${note.column}: ${note.message}`);
@@ -50,6 +51,13 @@ export async function doctor(workspace: string, json: boolean): Promise<number> 
         });
       if (status.works)
         for (const limit of status.limits) items.push({ name: 'limit', ok: true, words: limitRecord(limit) });
+      for (const left of await engine.finishBrokenOff()) items.push({ name: 'left behind', ok: false, words: left });
+      for (const folder of node.sandbox.brokenOffElsewhere(node.parts.roots))
+        items.push({
+          name: 'left behind',
+          ok: false,
+          words: `a command in ${folder} was broken off, and nobody has looked at what it left: oversign doctor --workspace ${folder}`,
+        });
       await engine.notePolicy(policy);
       const problem = await commandsProblem(policy, node.parts);
       items.push({
@@ -80,5 +88,11 @@ export async function doctor(workspace: string, json: boolean): Promise<number> 
 async function logItems(evidence: Evidence): Promise<Item[]> {
   const verdict = await evidence.verify(new AbortController().signal);
   if (!verdict) return [];
-  return [{ name: 'audit log', ok: verdict.state !== 'broken', words: verdictWords(verdict, new Date()).join(' ') }];
+  return [
+    {
+      name: 'audit log',
+      ok: verdict.state === 'whole' || verdict.state === 'unsigned',
+      words: verdictWords(verdict, new Date()).join(' '),
+    },
+  ];
 }

@@ -52,8 +52,13 @@ export async function main(argv: string[], version: string): Promise<number> {
   if (strange !== undefined) return wrong(strange);
   const most = MOST_WORDS.get(command) ?? Infinity;
   if (rest.length > most) return wrong(`"${rest[most] ?? ''}" is one word too many for ${command}`);
+  const here = currentFolder();
+  if (here === undefined) {
+    process.stderr.write('oversign: the folder that you are in is not there any more; change to one that is\n');
+    return 1;
+  }
   const deciding = {
-    workspace: values.workspace ?? process.cwd(),
+    workspace: values.workspace ?? here,
     environment: process.env,
     userPolicy: values['user-policy'],
     organizationPolicy: values['org-policy'],
@@ -78,25 +83,41 @@ export async function main(argv: string[], version: string): Promise<number> {
       case 'erase':
         return await erase({ run: values.run, user: values.user, yes: values.yes });
       case 'doctor':
-        return await doctor(values.workspace ?? process.cwd(), values.json);
+        return await doctor(values.workspace ?? here, values.json);
       case 'decide':
         return await decide(deciding);
       case 'sandbox':
         if (rest.length === 0 || !isParted(argv, rest)) return wrong('sandbox wants a command after --');
         return await sandbox(rest, {
-          workspace: values.workspace ?? process.cwd(),
+          workspace: values.workspace ?? here,
           policy: values.policy,
           json: values.json,
           version,
         });
       case 'policy':
-        return await policy(rest, { ...deciding, json: values.json, yes: values.yes, version });
+        return await policy(rest, {
+          ...deciding,
+          json: values.json,
+          strict: values.strict,
+          layer: values.layer,
+          yes: values.yes,
+          version,
+        });
       default:
         return wrong(`there is no command "${command}"`);
     }
   } catch (error) {
     tellError(error);
     return 1;
+  }
+}
+
+/** Undefined where it was removed, or moved to where nobody may look. */
+function currentFolder(): string | undefined {
+  try {
+    return process.cwd();
+  } catch {
+    return undefined;
   }
 }
 

@@ -7,6 +7,7 @@ export const OPTIONS = {
   'api-key-file': { type: 'string' },
   policy: { type: 'string' },
   resume: { type: 'string' },
+  'answers-from-input': { type: 'boolean', default: false },
   'user-policy': { type: 'string' },
   'org-policy': { type: 'string' },
   text: { type: 'string' },
@@ -21,6 +22,8 @@ export const OPTIONS = {
   output: { type: 'string' },
   key: { type: 'string' },
   witness: { type: 'string', multiple: true },
+  layer: { type: 'string' },
+  strict: { type: 'boolean', default: false },
   yes: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
@@ -37,7 +40,10 @@ const SEARCHED = ['text', 'decision', 'tool', 'effect', 'path', 'host', 'json'] 
  * gives `run` a policy meant it to count. `decide` and `export` write JSON anyway, and so take --json.
  */
 const TAKES: ReadonlyMap<string, readonly Option[]> = new Map<string, readonly Option[]>([
-  ['run', ['workspace', 'model', 'model-name', 'base-url', 'api-key-file', 'policy', 'resume', 'json']],
+  [
+    'run',
+    ['workspace', 'model', 'model-name', 'base-url', 'api-key-file', 'policy', 'resume', 'answers-from-input', 'json'],
+  ],
   ['history', [...SEARCHED, 'limit']],
   ['history RUN', SEARCHED],
   ['report', []],
@@ -49,8 +55,8 @@ const TAKES: ReadonlyMap<string, readonly Option[]> = new Map<string, readonly O
   ['doctor', ['workspace', 'json']],
   ['decide', [...POLICY_PLACES, 'json']],
   ['sandbox', ['workspace', 'policy', 'json']],
-  ['policy check', [...POLICY_PLACES, 'json']],
-  ['policy check FILE', ['json']],
+  ['policy check', [...POLICY_PLACES, 'layer', 'strict', 'json']],
+  ['policy check FILE', ['layer', 'strict', 'json']],
   ['policy show', [...POLICY_PLACES, 'json']],
   ['policy schema', ['json']],
   ['policy accept', ['workspace', 'yes']],

@@ -1,18 +1,15 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { composeEngine } from '../compose.ts';
-import { PolicyInvalid } from '../core/policy/policyInvalid.ts';
 import { changeLines, policyEntries, policyText } from '../core/policy/entries.ts';
 import { policyJsonSchema } from '../core/policy/jsonSchema.ts';
-import type { Diagnostic } from '../core/policy/layer.ts';
 import { nodeParts } from '../node/engineParts.ts';
 import { decidingParts, type DecidingOptions } from '../node/lab/decidingParts.ts';
-import { PolicyFiles } from '../node/policy/policyFiles.ts';
 import { exact, visibleLine } from '../shared/visible.ts';
 import { isSaid } from '../terminal/confirm.ts';
 import { jsonLine } from '../terminal/jsonLine.ts';
+import { checkFiles, checkWorkspace, type CheckOptions } from './policyCheck.ts';
 
-type PolicyOptions = DecidingOptions & { json: boolean; yes: boolean; version: string };
+type PolicyOptions = DecidingOptions & CheckOptions & { yes: boolean; version: string };
 
 /** `oversign policy check|show|schema|accept`. Exit codes: 0 done, 1 invalid or not accepted, 2 wrong usage. */
 export async function policy(words: readonly string[], options: PolicyOptions): Promise<number> {
@@ -23,7 +20,7 @@ export async function policy(words: readonly string[], options: PolicyOptions): 
   }
   switch (command) {
     case 'check':
-      return files.length > 0 ? checkFiles(files, options.json) : checkWorkspace(options);
+      return files.length > 0 ? checkFiles(files, options) : checkWorkspace(options);
     case 'show':
       return show(options);
     case 'schema':
@@ -37,46 +34,10 @@ export async function policy(words: readonly string[], options: PolicyOptions): 
   }
 }
 
-/** Files by themselves, each as a user's policy would be read; an organization's roles are looked at too. */
-async function checkFiles(files: readonly string[], json: boolean): Promise<number> {
-  const all: Diagnostic[] = [];
-  for (const file of files) {
-    const path = resolve(file);
-    const isOrganization = /^roles:/m.test(await readFile(path, 'utf8').catch(() => ''));
-    const source = new PolicyFiles(
-      isOrganization ? { organization: path, isOrganizationTrusted: true, roots: [] } : { run: path, roots: [] },
-      { user: '', groups: [] },
-    );
-    const loaded = await source.load();
-    if (!loaded.ok) all.push(...loaded.diagnostics);
-  }
-  return report(all, json);
-}
-
-async function checkWorkspace(options: PolicyOptions): Promise<number> {
-  try {
-    const { notes } = await composeEngine(await decidingParts(options)).policy();
-    return report(notes, options.json);
-  } catch (error) {
-    if (error instanceof PolicyInvalid) return report(error.diagnostics, options.json);
-    throw error;
-  }
-}
-
-function report(found: readonly Diagnostic[], json: boolean): number {
-  for (const one of found)
-    process.stdout.write(
-      json
-        ? `${jsonLine(one)}\n`
-        : `${visibleLine(`${one.file}:${one.line}:${one.column}: ${one.severity}: ${one.message}`)}\n`,
-    );
-  const errors = found.filter(({ severity }) => severity === 'error').length;
-  if (!json) process.stdout.write(errors > 0 ? `${errors} errors\n` : 'The policy is valid.\n');
-  return errors > 0 ? 1 : 0;
-}
-
 async function show(options: PolicyOptions): Promise<number> {
   const effective = await composeEngine(await decidingParts(options)).policy();
+  for (const { file, line, column, severity, message } of effective.notes)
+    process.stderr.write(`${visibleLine(`${file}:${line}:${column}: ${severity}: ${message}`)}\n`);
   process.stdout.write(
     options.json ? `${policyEntries(effective).map(jsonLine).join('\n')}\n` : exact(policyText(effective)),
   );

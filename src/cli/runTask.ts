@@ -1,28 +1,26 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { composeEngine } from '../compose.ts';
 import type { Engine } from '../core/engine/engine.ts';
-import { nodeParts, WorkspaceRefused } from '../node/engineParts.ts';
+import { nodeParts, WorkspaceRefused, type NodeParts } from '../node/engineParts.ts';
 import { chooseModel, type ModelChoice } from '../node/models/chooseModel.ts';
-import { isProvider, PROVIDER_NAMES, PROVIDERS, type ProviderName } from '../shared/providers.ts';
-import type { RunState } from '../shared/runView.ts';
+import type { RunState, RunView } from '../shared/runView.ts';
 import { visibleLine } from '../shared/visible.ts';
 import { askInTerminal } from '../terminal/approver.ts';
-import { tellError } from './faults.ts';
 import type { Asker } from '../terminal/asker.ts';
 import { jsonLine } from '../terminal/jsonLine.ts';
-import { columnsOf, openAsker, seenAt } from '../terminal/openAsker.ts';
+import { columnsOf, isPersonThere, openAsker, seenAt } from '../terminal/openAsker.ts';
 import { Printer } from '../terminal/printer.ts';
 import { ownLine } from '../terminal/quote.ts';
+import { Endings } from './endings.ts';
+import { tellError } from './faults.ts';
+import { modelChoice, takenKeys, type ModelOptions } from './modelOptions.ts';
 
-export interface RunOptions {
+export interface RunOptions extends Omit<ModelOptions, 'isPersonThere'> {
   workspace?: string | undefined;
-  model?: string | undefined;
-  'model-name'?: string | undefined;
-  'base-url'?: string | undefined;
-  'api-key-file'?: string | undefined;
   policy?: string | undefined;
   resume?: string | undefined;
+  /** Lines of standard input answer, where no terminal is there. */
+  'answers-from-input': boolean;
   json: boolean;
 }
 
@@ -39,15 +37,14 @@ const EXIT: Record<RunState, number> = {
 
 /** `oversign run`: one task, questions in the terminal, everything else as in the editor. */
 export async function runTask(task: string, options: RunOptions, version: string): Promise<number> {
-  const fail = (message: string, code: number): number => {
-    process.stderr.write(`${ownLine(`oversign: ${message}`, columnsOf(process.stderr))}\n`);
-    return code;
-  };
   if (task.trim() === '' && options.resume === undefined) return fail('say what is to be done: oversign run "task"', 2);
   if (task.trim() !== '' && options.resume !== undefined)
     return fail('give a task or --resume, not both; a resumed run goes on with its own task', 2);
-  const choice = modelChoice(options);
+  // With --json, standard output is for the result alone.
+  const output = options.json ? process.stderr : process.stdout;
+  const choice = modelChoice({ ...options, isPersonThere: isPersonThere(output) });
   if (typeof choice === 'string') return fail(choice, 2);
+  using endings = new Endings();
   // From here on the key is in one variable alone; no child and no library finds it in the environment.
   const keys = takenKeys(choice);
   let node;
@@ -66,41 +63,19 @@ export async function runTask(task: string, options: RunOptions, version: string
   const engine = composeEngine(node.parts);
   engine.onBug = tellError;
   for (const key of keys) engine.addSecret(key);
-  // With --json, standard output is for the result alone.
-  const output = options.json ? process.stderr : process.stdout;
-  const write = (text: string): void => {
-    output.write(text);
-  };
-  const asker = openAsker(output);
-  const say = (line: string): void => {
-    write(`${ownLine(visibleLine(line), columnsOf(output))}\n`);
-  };
+  const asker = openAsker(output, {
+    answersFromInput: options['answers-from-input'],
+    unanswered: 'lines of standard input count as answers with --answers-from-input alone.',
+    onGone: () => {
+      endings.terminalGone();
+    },
+    onInterrupt: (place) => {
+      const from = { by: 'person', at: 'terminal', ...(place !== undefined && { place }) } as const;
+      endings.end({ from, words: 'You pressed Ctrl+C.' });
+    },
+  });
   try {
-    await engine.interrupted();
-    const policy = await engine.policy();
-    for (const note of policy.notes) say(`${note.severity}: ${note.file}:${note.line}:${note.column}: ${note.message}`);
-    if (!policy.confirmActions.value) write('Questions are reduced by your policy (confirm_actions: false).\n');
-    const chosen = await chooseModel(choice, node.parts.roots[0] ?? '/', node.sandbox.chosen('auto'));
-    if (!chosen.ok) return fail(chosen.problem, 2);
-    say(`Model: ${chosen.model.label}. ${chosen.model.destination}`);
-    answerInTerminal(engine, asker, output);
-    const stop = (): void => void engine.stop('You pressed Ctrl+C.');
-    process.on('SIGINT', stop);
-    process.on('SIGTERM', stop);
-    await (options.resume === undefined
-      ? engine.send(task, chosen.model)
-      : engine.resume(options.resume, chosen.model));
-    const run = engine.view().run;
-    if (!run) return 1;
-    if (options.json)
-      process.stdout.write(
-        `${jsonLine({ run: run.id, state: run.state, reason: run.reason, turns: run.turn, questions: run.questions })}\n`,
-      );
-    else
-      write(
-        `\n${ownLine(`${run.state}: ${run.reason} (${run.questions} questions, run ${run.id})`, columnsOf(output))}\n`,
-      );
-    return EXIT[run.state];
+    return await withEngine({ engine, node, asker, output, endings }, { task, choice, ...options });
   } catch (error) {
     tellError(error);
     return 1;
@@ -112,8 +87,67 @@ export async function runTask(task: string, options: RunOptions, version: string
   }
 }
 
+interface At {
+  engine: Engine;
+  node: NodeParts;
+  asker: Asker;
+  output: NodeJS.WriteStream;
+  endings: Endings;
+}
+
+async function withEngine(at: At, options: RunOptions & { task: string; choice: ModelChoice }): Promise<number> {
+  const { engine, node, output, endings } = at;
+  const write = (text: string): void => void output.write(text);
+  const say = (line: string): void => {
+    write(`${ownLine(visibleLine(line), columnsOf(output))}\n`);
+  };
+  await engine.interrupted();
+  for (const words of await engine.finishBrokenOff()) say(`warning: ${words}`);
+  const policy = await engine.policy();
+  for (const note of policy.notes) say(`${note.severity}: ${note.file}:${note.line}:${note.column}: ${note.message}`);
+  if (!policy.confirmActions.value) write('Questions are reduced by your policy (confirm_actions: false).\n');
+  const chosen = await chooseModel(options.choice, node.parts.roots[0] ?? '/', node.sandbox.chosen('auto'));
+  if (!chosen.ok) return fail(chosen.problem, 2);
+  say(`Model: ${chosen.model.label}. ${chosen.model.destination}`);
+  answerInTerminal(at);
+  endAsSoonAsPossible(engine, endings);
+  const { cause } = endings;
+  if (cause) return fail(cause.words, EXIT.stopped); // before anything of it was recorded
+  await (options.resume === undefined
+    ? engine.send(options.task, chosen.model)
+    : engine.resume(options.resume, chosen.model));
+  const { run } = engine.view();
+  if (!run) return 1;
+  if (options.json) process.stdout.write(`${jsonLine(resultOf(run))}\n`);
+  else
+    write(
+      `\n${ownLine(`${run.state}: ${run.reason} (${run.questions} questions, run ${run.id})`, columnsOf(output))}\n`,
+    );
+  return EXIT[run.state];
+}
+
+function resultOf({ id, state, reason, turn, questions }: RunView): Record<string, unknown> {
+  return { run: id, state, reason, turns: turn, questions };
+}
+
+function fail(message: string, code: number): number {
+  process.stderr.write(`${ownLine(`oversign: ${message}`, columnsOf(process.stderr))}\n`);
+  return code;
+}
+
+/** A run may be only just beginning when something ends it: it is stopped as soon as there is something to stop. */
+function endAsSoonAsPossible(engine: Engine, endings: Endings): void {
+  const stop = (): void => {
+    const { cause } = endings;
+    const state = engine.view().run?.state;
+    if (cause && (state === 'running' || state === 'waiting')) void engine.stop(cause.words, cause.from);
+  };
+  engine.onChange(stop);
+  endings.onEnding((cause) => void engine.stop(cause.words, cause.from));
+}
+
 /** Prints the run as it goes and asks one question at a time. */
-function answerInTerminal(engine: Engine, asker: Asker, output: NodeJS.WriteStream): void {
+function answerInTerminal({ engine, asker, output }: At): void {
   const write = (text: string): void => void output.write(text);
   const printer = new Printer(write, () => columnsOf(output));
   let asked: { id: string; takenBack: AbortController } | undefined;
@@ -134,47 +168,4 @@ function answerInTerminal(engine: Engine, asker: Asker, output: NodeJS.WriteStre
       engine.answer(first.id, first.digest, answered.answer, answered.from);
     });
   });
-}
-
-function modelChoice(options: RunOptions): ModelChoice | string {
-  const provider = options.model ?? PROVIDER_NAMES[0];
-  if (!isProvider(provider)) return `there is no provider "${provider}"; choose ${either(PROVIDER_NAMES)}`;
-  const variable = keyVariable(provider);
-  let apiKey = variable === null ? '' : (process.env[variable] ?? '');
-  if (options['api-key-file'] !== undefined) {
-    try {
-      apiKey = readFileSync(options['api-key-file'], 'utf8').trim();
-    } catch (error) {
-      const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
-      return `the API key file ${options['api-key-file']} cannot be read (${code})`;
-    }
-    if (apiKey === '') return `the API key file ${options['api-key-file']} is empty`;
-  }
-  if (!/^[\x21-\x7e]*$/.test(apiKey)) return 'the API key holds a space or a character that no key has';
-  const others = (fits: (name: ProviderName) => boolean): string =>
-    either(PROVIDER_NAMES.filter(fits).map((name) => `--model ${name}`));
-  if (!PROVIDERS[provider].server && (options['model-name'] ?? options['base-url']) !== undefined)
-    return `the ${provider} has no model name and no address; add ${others((name) => PROVIDERS[name].server !== null)}`;
-  if (variable === null && options['api-key-file'] !== undefined)
-    return `${provider} takes no API key; add ${others((name) => keyVariable(name) !== null)}, or leave --api-key-file out`;
-  return { provider, name: options['model-name'] ?? '', baseUrl: options['base-url'] ?? '', apiKey };
-}
-
-function keyVariable(provider: ProviderName): string | null {
-  return PROVIDERS[provider].server?.keyVariable ?? null;
-}
-
-/** "a, b or c" */
-function either(words: readonly string[]): string {
-  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`;
-}
-
-/** Every key that is here, each under its variable's name; after this none is in the environment. */
-function takenKeys({ provider, apiKey }: ModelChoice): { name: string; value: string }[] {
-  const keys = [{ name: keyVariable(provider) ?? 'API_KEY', value: apiKey }];
-  for (const name of PROVIDER_NAMES.map(keyVariable).filter((variable) => variable !== null)) {
-    keys.push({ name, value: process.env[name] ?? '' });
-    Reflect.deleteProperty(process.env, name);
-  }
-  return keys;
 }

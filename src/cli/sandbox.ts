@@ -7,6 +7,7 @@ import { boundsOf } from '../core/tools/runner.ts';
 import { nodeParts } from '../node/engineParts.ts';
 import { visibleLine } from '../shared/visible.ts';
 import { jsonLine } from '../terminal/jsonLine.ts';
+import { Endings, type EndingCause } from './endings.ts';
 
 export interface SandboxOptions {
   workspace: string;
@@ -22,6 +23,7 @@ const OUTPUT_KEPT = 1024 * 1024;
 const TIMED_OUT = 124;
 const NOT_RUN = 125;
 const KILLED = 128 + 9;
+/** Whatever stopped it: it ends alike. */
 const INTERRUPTED = 128 + 2;
 
 /**
@@ -57,12 +59,8 @@ async function inSandbox(argv: readonly string[], options: SandboxOptions): Prom
   if (!policy.sandbox.value) return refuse('your policy switches the sandbox off: there is none to run this in');
   const problem = await confinementProblem(policy, node.parts);
   if (problem !== undefined) return refuse(problem);
-  const stop = new AbortController();
-  const interrupt = (): void => {
-    stop.abort();
-  };
-  process.stdout.on('error', interrupt); // whoever read it has gone
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt).once('SIGHUP', interrupt);
+  for (const words of await engine.finishBrokenOff()) process.stderr.write(`oversign: ${visibleLine(words)}\n`);
+  using endings = new Endings();
   const sandbox = node.sandbox.chosen(policy.backend.value);
   const result = await sandbox.run(
     sandboxSpec({
@@ -81,13 +79,13 @@ async function inSandbox(argv: readonly string[], options: SandboxOptions): Prom
         ...(!options.json && { onOutput: passOn }),
       },
     }),
-    stop.signal,
+    endings.signal,
   );
   await node.sandbox.close();
   process.stdin.destroy(); // or a terminal would be waited for
   const code = exitCodeOf(result.ending);
   if (options.json) process.stdout.write(`${jsonLine(report(result, code))}\n`);
-  else for (const line of remarks(result)) process.stderr.write(`oversign: ${visibleLine(line)}\n`);
+  else for (const line of remarks(result, endings.cause)) process.stderr.write(`oversign: ${visibleLine(line)}\n`);
   return code;
 }
 
@@ -127,6 +125,7 @@ function report(result: SandboxResult, exitCode: number): Record<string, unknown
   return { ending, exitCode, output, outputBytes, durationMs, use, limits: held, quarantined, notes };
 }
 
-function remarks({ ending, quarantined, notes }: SandboxResult): string[] {
-  return [...(ending.kind === 'exited' ? [] : [endingWords(ending)]), ...quarantined, ...notes];
+function remarks({ ending, quarantined, notes }: SandboxResult, cause: EndingCause | undefined): string[] {
+  const how = ending.kind === 'exited' ? [] : [endingWords(ending)];
+  return [...how, ...(cause?.from.by === 'signal' ? [cause.words] : []), ...quarantined, ...notes];
 }

@@ -10,7 +10,7 @@ export const USAGE = `oversign: an agent whose every action is checked against a
   oversign history [RUN]       past runs, or the events of one
   oversign report RUN          a run as a document (Markdown)
   oversign questions           how much people were asked, week by week
-  oversign verify [FILE]       whether the audit log, another one, or an export of one is whole
+  oversign verify [FILE]       whether the audit log, another one, or an export of one (-: standard input) is whole
   oversign export              the log as JSON Lines that can be checked without it
   oversign key                 the public key that the log is signed under
   oversign erase               take task texts, arguments and outputs out of the log for good
@@ -24,13 +24,15 @@ export const USAGE = `oversign: an agent whose every action is checked against a
 
 Options of run:
   --workspace DIR              the workspace folder (default: the current one)
-  ${`--model ${PROVIDER_NAMES.join('|')}`.padEnd(28)} the provider (default: ${PROVIDER_NAMES[0]})
+  ${`--model ${PROVIDER_NAMES.join('|')}`.padEnd(28)} the provider (at a terminal without it: ${PROVIDER_NAMES[0]})
   --model-name NAME            the model's name at the provider
   --base-url URL               another server than the provider's usual one
   --api-key-file FILE          a file with the API key (or the variable ${VARIABLES.join(', ')})
   --policy FILE                a policy for this run; it may only tighten
   --resume RUN                 go on with an interrupted, stopped or limited run
+  --answers-from-input         without a terminal: lines of standard input answer the questions, and are recorded so
   --json                       how it ended, as one object; everything else goes to standard error
+                               exit code 0: finished; 1: failed; 2: wrong usage; 3: stopped, by whatever; 4: a limit
 Options of sandbox:
   --workspace DIR              the workspace folder (default: the current one)
   --policy FILE                a policy for this command; it may only tighten
@@ -45,7 +47,8 @@ Options of verify:
   --key FILE                   the public key that it must be signed under, as "oversign key" prints it
   --witness FILE               a witness file, or what a collector wrote (OTLP as JSON); may be given several times
                                exit code 0: whole and signed to its end; 1: not whole; 3: stopped;
-                               5: nothing wrong found, but the last events are signed by nobody (yet)
+                               5: nothing wrong found, but the last events are signed by nobody (yet);
+                               6: something that was named cannot be looked at; 7: there is no log
 Options of export:
   --run RUN                    one run alone, with what it takes to check it
   --output FILE                into a new file
@@ -57,7 +60,10 @@ Options of decide and policy:
   --user-policy FILE           instead of the user's own policy
   --org-policy FILE            instead of the organization's policy
 Options of policy check and show:
-  --json                       one object a line
+  --json                       one object a line; the last one of check says what they come to
+Options of policy check:
+  --strict                     what does not count is an error, too
+  --layer organization|user|workspace|run   as which layer FILE is read (default: user, with roles organization)
 Options of questions, verify and doctor:
   --json                       for programs
 Everywhere: --help, --version. An option that a command does not know is an error.

@@ -1,22 +1,24 @@
 import { createPublicKey } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { verdictWords, type Verdict } from '../core/audit/verdict.ts';
+import { Failure } from '../core/outcome.ts';
 import { accountKey, publicKeyOf } from '../node/audit/keys.ts';
 import { hasBegunLog } from '../node/audit/place.ts';
+import { verifyInWorker } from '../node/audit/verify/verifyInWorker.ts';
+import type { Testimony } from '../node/audit/verify/witnessCheck.ts';
 import { FileWitness } from '../node/audit/witness/fileWitness.ts';
 import { testimonyOf } from '../node/audit/witness/witnesses.ts';
-import type { Testimony } from '../node/audit/verify/witnessCheck.ts';
-import { verifyInWorker } from '../node/audit/verify/verifyInWorker.ts';
 import { ownFolders } from '../node/folders.ts';
 import { visibleLine } from '../shared/visible.ts';
 import { jsonLine } from '../terminal/jsonLine.ts';
 import { progressLine } from '../terminal/progressLine.ts';
 import { evidenceHere } from './evidenceHere.ts';
-import { Failure } from '../core/outcome.ts';
+import { errorWords } from './faults.ts';
+import { spooled } from './spooled.ts';
 
 export interface VerifyOptions {
-  /** A log's database or an export; the account's own log without it. */
+  /** A log's database or an export (`-`: on standard input); the account's own log without it. */
   file: string | undefined;
   /** The account's public key, as `oversign key` prints it. */
   key: string | undefined;
@@ -24,10 +26,22 @@ export interface VerifyOptions {
   json: boolean;
 }
 
-/** Nothing wrong was found, but nobody has signed the end. */
-const UNSIGNED = 5;
+/** What a check can come to, as exit codes. */
+const CODE = { whole: 0, broken: 1, stopped: 3, unsigned: 5, unchecked: 6, none: 7 } as const;
 
-/** `oversign verify [FILE]`: whether a log is whole. Exit codes: 0 whole and signed to its end, 1 not, 3 stopped, 5 unsigned. */
+/** What was given cannot be looked at, so that nothing is known. */
+class CannotBeChecked extends Failure {
+  override name = 'CannotBeChecked';
+}
+
+/** There is nothing to check. */
+class NoLog extends Failure {
+  override name = 'NoLog';
+}
+
+type Progress = (done: number, of: number) => void;
+
+/** `oversign verify [FILE]`: whether a log is whole, and was looked at against all that was named. */
 export async function verify(options: VerifyOptions): Promise<number> {
   const stop = new AbortController();
   const interrupt = (): void => {
@@ -37,72 +51,94 @@ export async function verify(options: VerifyOptions): Promise<number> {
   const progress = progressLine(process.stderr, 'verifying');
   let verdict: Verdict | undefined;
   try {
+    if ([options.file, ...options.witnesses].filter((one) => one === '-').length > 1)
+      throw new CannotBeChecked('standard input can be read once only: name "-" once');
     verdict =
       options.file === undefined
         ? await ownLog(options, stop.signal, progress.show)
-        : await anyLog(options.file, options, stop.signal, progress.show);
+        : await namedLog(options.file, options, stop.signal, progress.show);
+  } catch (error) {
+    progress.end();
+    if (error instanceof NoLog) return nothing('none', `NO LOG: ${errorWords(error)}`, options.json);
+    if (error instanceof CannotBeChecked)
+      return nothing('unchecked', `CANNOT BE CHECKED: ${errorWords(error)}`, options.json);
+    throw error;
   } finally {
     process.removeListener('SIGINT', interrupt);
     progress.end();
   }
   if (!verdict) {
     process.stderr.write('oversign: stopped; nothing is known about the rest\n');
-    return 3;
+    return CODE.stopped;
   }
   process.stdout.write(
     options.json ? `${jsonLine(verdict)}\n` : `${verdictWords(verdict, new Date()).map(visibleLine).join('\n')}\n`,
   );
-  switch (verdict.state) {
-    case 'whole':
-      return 0;
-    case 'unsigned':
-      return UNSIGNED;
-    case 'broken':
-      return 1;
-  }
+  return CODE[verdict.state];
+}
+
+/** No verdict: nothing was looked at. */
+function nothing(state: 'none' | 'unchecked', words: string, json: boolean): number {
+  if (json) process.stdout.write(`${jsonLine({ state, ok: false, words })}\n`);
+  process.stderr.write(`oversign: ${words}\n`);
+  return CODE[state];
 }
 
 async function ownLog(
   { key, witnesses }: VerifyOptions,
   signal: AbortSignal,
-  progress: (done: number, of: number) => void,
+  progress: Progress,
 ): Promise<Verdict | undefined> {
   const file = join(ownFolders(process.env).data, 'audit.db');
-  if (!existsSync(file))
-    throw new Failure(
-      hasBegunLog(ownFolders(process.env).data)
-        ? `THE AUDIT LOG IS GONE: ${file} is not there, although one was begun here`
-        : `there is no audit log yet (${file})`,
-    );
+  if (!existsSync(file)) {
+    if (!hasBegunLog(ownFolders(process.env).data)) throw new NoLog(`there is no audit log yet (${file})`);
+    throw new Failure(`THE AUDIT LOG IS GONE: ${file} is not there, although one was begun here`);
+  }
+  const account = key === undefined ? undefined : readKey(key);
+  const named = await testimonies(witnesses);
   const { audit, evidence } = await evidenceHere(process.env);
   await using _log = evidence;
   const hasBegun = hasBegunLog(dirname(audit.file));
-  if (key !== undefined) return await anyLog(audit.file, { key, witnesses }, signal, progress, hasBegun);
-  return await evidence.verify(signal, progress, await testimonies(witnesses));
+  if (account === undefined) return await evidence.verify(signal, progress, named);
+  const against = { account: { key: account, from: 'given' as const }, testimonies: named, hasBegun };
+  return await verifyInWorker({ file: audit.file, against }, signal, progress);
 }
 
 /** Only what is given counts: the file, a public key, witnesses. */
-async function anyLog(
-  file: string,
+async function namedLog(
+  named: string,
   { key, witnesses }: Pick<VerifyOptions, 'key' | 'witnesses'>,
   signal: AbortSignal,
-  progress: (done: number, of: number) => void,
-  hasBegun?: boolean,
+  progress: Progress,
 ): Promise<Verdict | undefined> {
   const account = key === undefined ? undefined : { key: readKey(key), from: 'given' as const };
-  const against = { account, testimonies: await testimonies(witnesses), hasBegun };
-  return verifyInWorker({ file: resolve(file), against }, signal, progress);
+  if (named !== '-' && !existsSync(named)) throw new NoLog(`${named} is not there`);
+  using log = await spooled(named).catch((error: unknown) => {
+    throw new CannotBeChecked(errorWords(error), { cause: error });
+  });
+  const against = { account, testimonies: await testimonies(witnesses) };
+  return await verifyInWorker({ file: log.file, against }, signal, progress);
 }
 
 function testimonies(files: readonly string[]): Promise<Testimony[]> {
-  return Promise.all(files.map((file) => testimonyOf(new FileWitness(resolve(file)))));
+  return Promise.all(files.map(namedWitness));
+}
+
+/** A witness that a person named: under the name that they gave it, and not silently without effect. */
+async function namedWitness(named: string): Promise<Testimony> {
+  try {
+    using witness = await spooled(named);
+    return { ...(await testimonyOf(new FileWitness(witness.file))), name: named, isNamed: true };
+  } catch (error) {
+    return { name: named, heads: [], problem: `it cannot be asked (${errorWords(error)})`, isNamed: true };
+  }
 }
 
 function readKey(file: string): string {
   try {
     return publicKeyOf(createPublicKey(readFileSync(file)));
   } catch (error) {
-    throw new Failure(`${file} is not a public key as "oversign key" prints it`, { cause: error });
+    throw new CannotBeChecked(`${file} is not a public key as "oversign key" prints it`, { cause: error });
   }
 }
 

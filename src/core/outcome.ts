@@ -29,7 +29,7 @@ export class Refusal extends Error {
   override name = 'Refusal';
 }
 
-/** The person, or a limit, ended this. Not a failure of the tool. */
+/** Something ended this from outside, a person or a limit. Not a failure of the tool. */
 export class Cancelled extends Error {
   override name = 'Cancelled';
 }

@@ -6,6 +6,7 @@ import { AuditTree, type TreeTurn } from '../vscode/auditTree.ts';
 import { PolicyAssist } from '../vscode/policyAssist.ts';
 import { PolicyMarks } from '../vscode/policyMarks.ts';
 import { StatusBar } from '../vscode/statusBar.ts';
+import { watchFiles } from '../vscode/fileWatch.ts';
 import { TextDocuments } from '../vscode/textDocuments.ts';
 import { Announcements } from './announcements.ts';
 import { ModelChoice } from './modelChoice.ts';
@@ -14,6 +15,7 @@ import { followEditor } from './followEditor.ts';
 import { panelState } from './panelState.ts';
 import { doWish } from './panelWishes.ts';
 import type { Session } from './session.ts';
+import { IN_THIS_WINDOW } from './thisWindow.ts';
 import { WindowSession } from './windowSession.ts';
 
 /** Everything of one window: the views, and the session that is opened at the first need. */
@@ -37,6 +39,7 @@ export class Controller implements vscode.Disposable {
   readonly #announcements: Announcements;
   readonly #session: WindowSession;
   #looks = 0;
+  #policies = vscode.Disposable.from();
 
   constructor(context: vscode.ExtensionContext) {
     this.#session = new WindowSession(context, {
@@ -131,7 +134,7 @@ export class Controller implements vscode.Disposable {
   }
 
   async stop(): Promise<void> {
-    await (await this.session()).engine.stop('You stopped it.');
+    await (await this.session()).engine.stop('You stopped it.', { ...IN_THIS_WINDOW, by: 'person' });
   }
 
   async newRun(): Promise<void> {
@@ -159,11 +162,26 @@ export class Controller implements vscode.Disposable {
   }
 
   dispose(): void {
-    for (const part of [this.view, this.tree, this.documents, this.faults, this.#status, this.#assist, this.#marks])
+    for (const part of [
+      this.#policies,
+      this.view,
+      this.tree,
+      this.documents,
+      this.faults,
+      this.#status,
+      this.#assist,
+      this.#marks,
+    ])
       part.dispose();
   }
 
   #opened(session: Session): void {
+    for (const words of session.leftBehind) void vscode.window.showWarningMessage(words);
+    // Somebody else may write them: git, another editor, a terminal, an administrator.
+    this.#policies.dispose();
+    this.#policies = watchFiles(session.policyFiles, () => {
+      this.#run(() => this.look());
+    });
     this.faults.mask = (text) => session.engine.redactor.text(text);
     session.engine.onBug = (error) => {
       this.faults.tell(error);

@@ -10,15 +10,9 @@ interface Followed {
   changed: () => void;
 }
 
-/** Follows what changes around a window: trust, settings, policy files, workspace folders. */
+/** Follows what changes around a window: trust, settings, saved policies, workspace folders. */
 export function followEditor({ look, reopen, changed }: Followed): vscode.Disposable[] {
-  // Somebody else may write it: git, another editor, a terminal.
-  const policies = vscode.workspace.createFileSystemWatcher('**/.oversign/policy.yaml');
   return [
-    policies,
-    policies.onDidCreate(look),
-    policies.onDidChange(look),
-    policies.onDidDelete(look),
     vscode.workspace.onDidGrantWorkspaceTrust(changed),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration('oversign')) look();

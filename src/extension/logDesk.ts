@@ -21,6 +21,7 @@ const WEEKS_MS = 26 * 7 * 86_400_000;
 const TITLES: Record<Verdict['state'], string> = {
   whole: 'The audit log is whole',
   unsigned: 'The audit log is whole as far as it is signed',
+  unchecked: 'The audit log cannot be checked against everything',
   broken: 'The audit log is NOT whole',
 };
 

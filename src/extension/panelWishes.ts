@@ -1,4 +1,4 @@
-import { IN_EDITOR } from '../shared/answered.ts';
+import { IN_THIS_WINDOW } from './thisWindow.ts';
 import type { PanelWish } from '../shared/protocol.ts';
 import type { AgentView } from '../vscode/agentView.ts';
 import { openPolicyFile } from '../vscode/policyFile.ts';
@@ -52,7 +52,7 @@ export async function doWish(message: PanelWish, window: WishedOf): Promise<void
       window.view.changed();
       return;
     case 'answer':
-      (await window.session()).engine.answer(message.approval, message.digest, message.answer, IN_EDITOR);
+      (await window.session()).engine.answer(message.approval, message.digest, message.answer, IN_THIS_WINDOW);
       window.view.changed();
       return;
     case 'always':

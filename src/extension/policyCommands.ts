@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { plain } from '../vscode/messages.ts';
-import { IN_EDITOR } from '../shared/answered.ts';
 import { changedLines, unseenLines } from '../shared/unseen.ts';
+import { IN_THIS_WINDOW } from './thisWindow.ts';
 import type { PolicyLab } from './policyLab.ts';
 import type { Session } from './session.ts';
 import type { TextDocuments } from '../vscode/textDocuments.ts';
@@ -113,7 +113,7 @@ export async function allowAlways(
   if (said === 'In Every Workspace…') return allowAlways(controller, approval, digest, 'every workspace');
   if (said !== 'Write Rule and Approve') return;
   await session.lab.write(proposal);
-  session.engine.answer(approval, digest, { choice: 'approve', ...(unseen > 0 && { unseen }) }, IN_EDITOR);
+  session.engine.answer(approval, digest, { choice: 'approve', ...(unseen > 0 && { unseen }) }, IN_THIS_WINDOW);
   await controller.look();
 }
 

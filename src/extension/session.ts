@@ -27,6 +27,8 @@ export class Session implements AsyncDisposable {
   readonly engine: Engine;
   readonly lab: PolicyLab;
   readonly log: LogDesk;
+  /** What commands left that were broken off, as it was found at the start. */
+  leftBehind: readonly string[] = [];
   readonly #node: NodeParts;
   #interrupted: RunSummary[] = [];
   #dismissed = new Set<string>();
@@ -46,6 +48,7 @@ export class Session implements AsyncDisposable {
     const session = new Session(await nodeParts(options));
     try {
       await session.refreshInterrupted();
+      session.leftBehind = await session.engine.finishBrokenOff();
       return session;
     } catch (error) {
       await session[Symbol.asyncDispose]();
@@ -63,6 +66,11 @@ export class Session implements AsyncDisposable {
 
   get workspacePolicy(): string | undefined {
     return this.folder === undefined ? undefined : workspacePolicy(this.folder);
+  }
+
+  /** Every policy file that may bind, in the workspace and elsewhere, there or not. */
+  get policyFiles(): string[] {
+    return this.#node.policyFiles();
   }
 
   onAppend(listener: () => void): () => void {

@@ -55,6 +55,8 @@ export interface NodeParts {
   folders: OwnFolders;
   userPolicy: string;
   acceptance: Acceptance;
+  /** Every file that may bind, there or not. */
+  policyFiles(): string[];
 }
 
 /** A workspace that the agent must not have, with the sentence that says why. */
@@ -80,6 +82,13 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
   }
   const userPolicy = join(folders.config, 'policy.yaml');
   const acceptance = new Acceptance(folders.data);
+  const places = {
+    organization: options.organizationPolicy ?? organizationPolicy(options.environment),
+    user: userPolicy,
+    roots,
+    run: options.runPolicy,
+  };
+  const policies = new PolicyFiles(places, account(), acceptance);
   const audit = await AuditClient.open(folders.data);
   const { home } = folders;
   const { environment, version, witnesses = [] } = options;
@@ -100,20 +109,12 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
     folders,
     userPolicy,
     acceptance,
+    policyFiles: () => policies.files(),
     parts: {
       roots,
       home: folders.home,
       own,
-      policies: new PolicyFiles(
-        {
-          organization: options.organizationPolicy ?? organizationPolicy(options.environment),
-          user: userPolicy,
-          roots,
-          run: options.runPolicy,
-        },
-        account(),
-        acceptance,
-      ),
+      policies,
       audit,
       keepEvidence: (policy) => {
         evidence.follow(policy);
@@ -126,6 +127,7 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
       realPaths,
       sandbox,
       outside: UNCONFINED.open(place),
+      finishBrokenOff: (rules) => sandbox.finishBrokenOff(rules),
       inSandbox: (run, work) => duringRun(sandbox, run, work),
       checkpoints: new BlobCheckpoints(folders.data),
       versionControl: (scope) =>

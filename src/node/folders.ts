@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { chmod, mkdir } from 'node:fs/promises';
-import { homedir } from 'node:os';
+import { homedir, userInfo } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { Failure } from '../core/outcome.ts';
 
@@ -13,8 +13,34 @@ export interface OwnFolders {
   home: string;
 }
 
+/**
+ * The home folder that the environment names, where it is a place at all: empty or relative it would mean the folder that
+ * one stands in, a workspace. Then it is the one that the account has.
+ */
+function homeFolder(): string {
+  const found = [homedir, () => userInfo().homedir].map(tried).find((path) => path !== undefined && isAbsolute(path));
+  if (found === undefined)
+    throw new Failure(
+      'There is no home folder to keep the log in: HOME names none, nor has the account one. Set HOME.',
+    );
+  return found;
+}
+
+/** Both throw where the account is not in the system's list. */
+function tried(find: () => string): string | undefined {
+  try {
+    return find();
+  } catch {
+    return undefined;
+  }
+}
+
 /** The folders of the XDG Base Directory Specification, and the platforms' equivalents. */
-export function ownFolders(environment: NodeJS.ProcessEnv, platform = process.platform, home = homedir()): OwnFolders {
+export function ownFolders(
+  environment: NodeJS.ProcessEnv,
+  platform = process.platform,
+  home = homeFolder(),
+): OwnFolders {
   const set = (name: string, otherwise: string): string => {
     const value = environment[name];
     return value !== undefined && isAbsolute(value) ? value : otherwise;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ANSWERERS } from './answered.ts';
+import { ANSWERERS, STOPPERS } from './answered.ts';
 import { ChangedPathSchema, EXTENTS } from './change.ts';
 import { JsonSchema } from './json.ts';
 import { NO_CALL_CAUSES } from './noCall.ts';
@@ -12,6 +12,12 @@ const Count = z.number().int().min(0);
 const Text = z.string();
 const Reason = z.strictObject({ reason: Text.exactOptional() });
 const Nothing = z.strictObject({});
+/** Where a person was; and the signal, where it was one. */
+const from = {
+  at: z.enum(['editor', 'terminal']).exactOptional(),
+  place: Text.exactOptional(),
+  signal: Text.exactOptional(),
+};
 
 /** Where an event stands: in a run, or under one of the names for events that belong to none. */
 type Home = 'run' | 'log' | 'policy' | 'sandbox';
@@ -157,14 +163,14 @@ export const EVENTS = {
   },
   answered: {
     about:
-      'The answer, who gave it (a person, and where; `input`: lines that lay ready in a pipe or file; `nobody`: none was there; or what took the question back), and after how many milliseconds. `unseen`: changed lines that were not in sight and were approved by their count.',
+      'The answer, who gave it (a person, and at which terminal or window; `input`: lines that lay ready in a pipe or file; `nobody`: none was there; or what took the question back: `cancelled`, the run was stopped, by a person where it says where), and after how many milliseconds. `unseen`: changed lines that were not in sight and were approved by their count.',
     of: ['run'],
     marks: ['kept'],
     data: z.strictObject({
       approval: Text.exactOptional(),
       choice: Text,
-      by: z.enum([...ANSWERERS, 'cancelled', 'limit', 'interruption']),
-      at: z.enum(['editor', 'terminal']).exactOptional(),
+      by: z.enum([...ANSWERERS, 'cancelled', 'limit', 'interruption', ...STOPPERS.filter((one) => one !== 'person')]),
+      ...from,
       unseen: Count.exactOptional(),
       waitedMs: Count.exactOptional(),
     }),
@@ -285,12 +291,15 @@ export const EVENTS = {
     payload: Nothing,
   },
   run_finished: {
-    about: 'The run ended, and how; `received`: how many bytes answers brought since it began or went on.',
+    about:
+      'The run ended, and how; where something stopped it, what that was: a person, and at which terminal or window; a signal; output that could be written no more; a terminal that was gone; the program that had started it; or a fault. `received`: how many bytes answers brought since it began or went on.',
     of: ['run'],
     marks: ['signed at once', 'kept'],
     data: z.strictObject({
       state: z.enum(['finished', 'stopped', 'limit', 'failed']),
       turns: Count,
+      by: z.enum(STOPPERS).exactOptional(),
+      ...from,
       received: Count.exactOptional(),
     }),
     payload: z.strictObject({ reason: Text }),
@@ -302,6 +311,14 @@ export const EVENTS = {
     marks: ['signed at once', 'warning'],
     data: z.strictObject({ after: Text.exactOptional(), effect: Text.exactOptional(), reason: Text.exactOptional() }),
     payload: Nothing,
+  },
+  left_behind: {
+    about:
+      'What a command left that was broken off, because its process was gone before that could be looked through: when the command had begun, how much was set aside by whoever started next, and how much was left where it is, to be looked at.',
+    of: ['run', 'sandbox'],
+    marks: ['kept', 'warning'],
+    data: z.strictObject({ began: Text, quarantined: Count, left: Count }),
+    payload: z.strictObject({ folder: Text, words: z.array(Text) }),
   },
   erasure: {
     about:

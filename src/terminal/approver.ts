@@ -6,7 +6,7 @@ import type { Asker } from './asker.ts';
 import { approvalText } from './cardText.ts';
 
 export interface Terminal {
-  asker: Pick<Asker, 'ask' | 'answersBy'>;
+  asker: Pick<Asker, 'ask' | 'answersBy' | 'place'>;
   write: (text: string) => void;
   /** Of the terminal; undefined where nothing wraps lines. */
   columns?: number | undefined;
@@ -46,11 +46,15 @@ export async function askInTerminal(
     write('\nNobody is there to answer: denied.\n');
     return { answer: { choice: 'deny' }, from: { by: 'nobody', at: 'terminal' } };
   }
-  const from = { by: asker.answersBy, at: 'terminal' } as const;
+  const from = { by: asker.answersBy, at: 'terminal', ...placeOf(asker) } as const;
   const wrong = trouble(line);
   if (wrong === undefined) return { answer: answerOf(line, offer?.id), from };
   write(`${wrong} Denied.\n`);
   return { answer: { choice: 'deny' }, from };
+}
+
+function placeOf({ place }: Pick<Asker, 'place'>): { place?: string } {
+  return place === undefined ? {} : { place };
 }
 
 function answerOf(line: string, offer: string | undefined): Answer {

@@ -1,3 +1,5 @@
+import type { AnsweredBy } from '../shared/answered.ts';
+
 /** Something to be answered with a line: what is shown first, and the words before the answer. */
 export interface Question {
   text: string;
@@ -6,8 +8,10 @@ export interface Question {
 
 /** Whoever answers. `undefined` where nobody is there, or the question was taken back. */
 export interface Asker {
-  /** Whether a person answers, who can be asked again; else each line was written for one question beforehand. */
-  readonly answersBy: 'person' | 'input';
+  /** A person, who can be asked again; `input`, each line of which was written for one question beforehand; or nobody. */
+  readonly answersBy: AnsweredBy['by'];
+  /** Which terminal a person is at, where that is known. */
+  readonly place?: string | undefined;
   ask(question: Question, signal?: AbortSignal): Promise<string | undefined>;
   close(): void;
 }

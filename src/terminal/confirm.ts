@@ -1,8 +1,8 @@
 import { openAsker } from './openAsker.ts';
 
-/** Asks a question in the terminal; only a plain yes is one. `text` is what the question is about. */
+/** Asks a person at a terminal; only a plain yes is one, and where nobody is there it is a no. `text` is what the question is about. */
 export async function isSaid(prompt: string, text = ''): Promise<boolean> {
-  const asker = openAsker(process.stdout);
+  const asker = openAsker(process.stdout, { unanswered: '--yes does it without asking.' });
   try {
     return /^(y|yes)$/i.test((await asker.ask({ text, prompt }))?.trim() ?? '');
   } finally {

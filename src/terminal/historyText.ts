@@ -12,7 +12,9 @@ export function eventLine(event: AuditRecord, ran?: string): string {
     ([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
   );
   const title = event.payload?.['title'];
+  const words = event.type === 'left_behind' ? event.payload?.['words'] : undefined;
+  const said = Array.isArray(words) && words.length > 0 ? `  ${words.map(String).join(' ')}` : '';
   return visibleLine(
-    `${String(event.seq).padStart(6)}  ${event.time}  ${event.type.padEnd(14)}  ${typeof title === 'string' ? `${title}  ` : ''}${data.join(' ')}${ran === undefined ? '' : `  ran: ${ran}`}`,
+    `${String(event.seq).padStart(6)}  ${event.time}  ${event.type.padEnd(14)}  ${typeof title === 'string' ? `${title}  ` : ''}${data.join(' ')}${ran === undefined ? '' : `  ran: ${ran}`}${said}`,
   );
 }

@@ -1,5 +1,6 @@
 import type { ReadStream } from 'node:tty';
 import type { Asker, Question } from './asker.ts';
+import { terminalName } from './terminalName.ts';
 import { TypedLine } from './typedLine.ts';
 
 /** How long nothing may come in before a question can be answered, in milliseconds. A key that is held down repeats
@@ -11,6 +12,14 @@ const PASTED = 'What was pasted was dropped: an answer is typed.';
 
 const PASTES_MARKED = '\u001b[?2004h';
 const PASTES_UNMARKED = '\u001b[?2004l';
+
+/** Who hears of what happens at a terminal, besides answers. */
+export interface TerminalListener {
+  /** It is gone; what is asked is open until it is taken back. Without this it has no answer. */
+  onGone?: () => void;
+  /** A person pressed Ctrl+C at a question; without this it is as the signal. */
+  onInterrupt?: (place: string | undefined) => void;
+}
 
 /** The open question, and how far it is. */
 interface Open {
@@ -28,8 +37,10 @@ interface Open {
  */
 export class TerminalAsker implements Asker {
   readonly answersBy = 'person';
+  readonly place = terminalName();
   readonly #input: ReadStream;
   readonly #write: (text: string) => void;
+  readonly #told: TerminalListener;
   readonly #decoder = new TextDecoder();
   #open: Open | undefined;
   #note: string | undefined;
@@ -38,15 +49,16 @@ export class TerminalAsker implements Asker {
   #ended = false;
   #isSuspended = false;
 
-  constructor(input: ReadStream, write: (text: string) => void) {
+  constructor(input: ReadStream, write: (text: string) => void, told: TerminalListener = {}) {
     this.#input = input;
     this.#write = write;
+    this.#told = told;
     input.on('data', this.#onData).on('end', this.#onEnd).on('close', this.#onEnd).on('error', this.#onEnd);
     input.resume();
   }
 
   ask(question: Question, signal?: AbortSignal): Promise<string | undefined> {
-    if (this.#ended || signal?.aborted === true) return Promise.resolve(undefined);
+    if (signal?.aborted === true || (this.#ended && !this.#told.onGone)) return Promise.resolve(undefined);
     return new Promise((resolve) => {
       const open: Open = { question, resolve, state: { kind: 'settling', timer: undefined } };
       this.#open = open;
@@ -54,7 +66,7 @@ export class TerminalAsker implements Asker {
       signal?.addEventListener('abort', () => {
         if (this.#open === open) this.#close(undefined);
       });
-      this.#show();
+      if (!this.#ended) this.#show();
     });
   }
 
@@ -127,7 +139,9 @@ export class TerminalAsker implements Asker {
         this.#settle(open);
         return;
       case 'end':
-        this.#close(undefined);
+        // Ctrl+D: a person who is there has nothing to say.
+        this.#write('\n');
+        this.#close('');
         return;
       case 'interrupt':
         this.#interrupt();
@@ -158,7 +172,8 @@ export class TerminalAsker implements Asker {
     calm(this.#open);
     this.#leave();
     this.#write('\n');
-    if (process.listenerCount('SIGINT') > 0) process.emit('SIGINT');
+    if (this.#told.onInterrupt) this.#told.onInterrupt(this.place);
+    else if (process.listenerCount('SIGINT') > 0) process.emit('SIGINT');
     else process.kill(process.pid, 'SIGINT');
   }
 
@@ -190,9 +205,12 @@ export class TerminalAsker implements Asker {
     this.#show();
   };
 
+  /** The terminal is gone: nobody said no. Whoever is told of it takes back what is asked. */
   readonly #onEnd = (): void => {
+    if (this.#ended) return;
     this.#ended = true;
-    this.#close(undefined);
+    if (this.#told.onGone) this.#told.onGone();
+    else this.#close(undefined);
   };
 
   readonly #onExit = (): void => {

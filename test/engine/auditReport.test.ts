@@ -217,13 +217,15 @@ test('questions: answers of people alone are counted, the median is theirs, unus
   const counted = questionsOf([
     ...[asked, asked, asked, asked, answer('approve', 'person', 900), answer('deny', 'person', 60_000)],
     ...[answer('approve-run', 'person', 2000), answer('deny', 'cancelled', 1), answer('deny', 'interruption')],
+    ...[answer('approve', 'input', 3), answer('deny', 'nobody', 3)],
     ...[grant('granted', 'a'), grant('granted', 'b'), grant('grant_used', 'a'), grant('grant_used', 'a')],
   ]);
   expect(counted).toEqual({
-    ...{ asked: 4, approved: 2, denied: 1, seconds: 2, grantsGiven: 2, grantsUsed: 2, grantsUnused: 1 },
+    ...{ asked: 4, approved: 2, denied: 1, byInput: 1, nobody: 1, takenBack: 2, seconds: 2 },
+    ...{ grantsGiven: 2, grantsUsed: 2, grantsUnused: 1 },
   });
   expect(questionWords(counted)).toBe(
-    '4 questions (2 approved, 1 denied; half of the answers within 2 s); 2 approvals remembered, which spared 2 questions; 1 of them never matched',
+    '4 questions (2 approved, 1 denied; half of the answers within 2 s; 1 answered by input given beforehand; 1 with nobody there; 2 without an answer); 2 approvals remembered, which spared 2 questions; 1 of them never matched',
   );
   expect(questionWords(questionsOf([]))).toBe('0 questions');
   expect(questionWords(questionsOf([asked]))).toMatch(/^1 question \(0 approved, 0 denied/);

@@ -172,7 +172,7 @@ async function watchedRun(base: string, args: string[]): Promise<{ code: number 
   const log = join(base, 'connections');
   const watch = new URL(`../support/watchConnections.ts?log=${encodeURIComponent(log)}`, import.meta.url).href;
   const { code } = await runCli(
-    ['run', 'mend it', '--workspace', join(base, 'work'), ...args],
+    ['run', 'mend it', '--workspace', join(base, 'work'), '--answers-from-input', ...args],
     { base, node: ['--import', watch] },
     'y\ny\ny\nn\n',
   );

@@ -185,6 +185,7 @@ test('the command line takes the key out of its environment: no command can be g
     server.url,
     '--api-key-file',
     'key',
+    '--answers-from-input',
   ];
   const end = await runCli(args, { base, environment: { OPENAI_API_KEY: VALUES.OPENAI_API_KEY } }, 'y\n');
   expect(end).toMatchObject({ code: 0, stderr: '' });

@@ -6,6 +6,7 @@ import { LogFile } from '../../src/node/audit/logFile.ts';
 import type { AuditRecord, NewEvent } from '../../src/shared/auditEvent.ts';
 import { runCli, type CliEnd } from '../support/cli.ts';
 import { eventsOfRun } from '../support/manyEvents.ts';
+import { inTerminal, type Step } from '../support/terminal.ts';
 import { plant, temporaryFolder } from '../support/tree.ts';
 
 /** A title that would clear a terminal, and what else it would obey or hide. */
@@ -113,7 +114,7 @@ test('arguments that a terminal would obey are not given back to it', async () =
   expect((await oversign('history', HOSTILE)).code).toBe(1);
   expect((await oversign('report', HOSTILE)).code).toBe(1);
   expect((await oversign('export', '--run', HOSTILE)).code).toBe(1);
-  expect((await oversign('verify', HOSTILE)).code).toBe(1);
+  expect((await oversign('verify', HOSTILE)).code).toBe(7);
   expect((await oversign('history', '--decision', HOSTILE)).code).toBe(2);
   expect((await oversign('history', '--limit', HOSTILE)).code).toBe(2);
   expect((await oversign(`--${HOSTILE}`)).code).toBe(2);
@@ -198,7 +199,7 @@ test('verify FILE: an export that was changed, a wrong key, no key, JSON', async
   const changed = await oversign('verify', file, '--json');
   expect(changed.code).toBe(1);
   expect(JSON.parse(changed.stdout)).toMatchObject({ ok: false, problem: { seq: 3, property: 'payload' } });
-  expect((await oversign('verify', join(base, 'none'))).stderr).toContain('There is no log');
+  expect((await oversign('verify', join(base, 'none'))).stderr).toContain('NO LOG: ');
 });
 
 test('verify of one’s own log: without one, and with the --witness of another log, of garbage, of nothing', async () => {
@@ -208,26 +209,33 @@ test('verify of one’s own log: without one, and with the --witness of another 
     ...['verify', '--witness', join(base, 'garbage.jsonl'), '--witness', join(base, 'empty.jsonl')],
     ...['--witness', join(base, 'none.jsonl')],
   );
-  expect(code).toBe(0);
+  expect(code).toBe(6);
+  expect(stdout).toMatch(/^CANNOT BE CHECKED against .*garbage\.jsonl, .*none\.jsonl: .*is whole, and signed up to/);
   expect(stdout).toMatch(/garbage\.jsonl: it cannot be asked \(the file holds nothing that a witness writes\)/);
-  expect(stdout).toMatch(/empty\.jsonl has seen nothing of this log yet/);
-  expect(stdout).toMatch(/none\.jsonl: it cannot be asked \(ENOENT/);
+  expect(stdout).toMatch(/empty\.jsonl: it has seen nothing of this log/);
+  expect(stdout).toMatch(/none\.jsonl: it cannot be asked \(.*is not there\)/);
   const empty = await temporaryFolder();
   await plant(empty, { 'home/.keep': '' });
   const none = await runCli(['verify'], { base: empty });
-  expect(none).toMatchObject({ code: 1, stderr: expect.stringContaining('there is no audit log yet') as string });
+  expect(none).toMatchObject({
+    code: 7,
+    stderr: expect.stringContaining('NO LOG: there is no audit log yet') as string,
+  });
   expect(existsSync(join(empty, 'data/oversign/audit.db'))).toBe(false);
 });
 
 test('erase: asked first, done after y or --yes, and said when there is nothing', async () => {
   const { base, file, oversign } = await place(hostileRun(2), eventsOfRun(3, 20));
-  for (const input of ['', 'n\n', 'yess\n']) {
+  for (const input of ['', 'n\n', 'y\n']) {
     const end = await runCli(['erase', '--run', 'run-000002'], { base }, input);
-    expect(end.stdout).toMatch(/for good\? .* \[y\/N\] Nothing was erased\.\n$/s);
+    expect(end.stdout).toMatch(
+      /for good\? .* \[y\/N\] \nNo terminal is there to answer at; --yes does it without asking\.\nNothing was erased\.\n$/s,
+    );
     expect(end.code).toBe(1);
   }
-  const yes = await runCli(['erase', '--run', 'run-000002'], { base }, 'y\n');
-  expect(yes).toMatchObject({ code: 0, stdout: expect.stringMatching(/\d+ payloads were erased\.\n$/) as string });
+  const steps: Step[] = [['for good', 'send', 'y\r']];
+  const yes = await inTerminal(['erase', '--run', 'run-000002'], { base, steps });
+  expect(yes).toMatchObject({ code: 0, output: expect.stringMatching(/\d+ payloads were erased\.\n$/) as string });
   expect(readFileSync(file).includes('zebra')).toBe(false);
   expect((await oversign('erase', '--run', 'run-000002', '--yes')).code).toBe(1);
   expect((await oversign('erase', '--user', 'mallory', '--yes')).code).toBe(1);

@@ -12,7 +12,7 @@ async function sample(files: Record<string, string> = {}): Promise<{ base: strin
   return { base, work: join(base, 'work') };
 }
 
-const RUN = ['run', 'Find the bug', '--workspace', 'work'];
+const RUN = ['run', 'Find the bug', '--workspace', 'work', '--model', 'demo', '--answers-from-input'];
 /** The id of the only run, as `history --json` tells it. */
 async function onlyRun(base: string): Promise<Record<string, unknown>> {
   const { stdout } = await runCli(['history', '--json'], { base });
@@ -103,7 +103,7 @@ test.each([
     /http:\/\/example\.com is not encrypted/,
   ],
   [['run', 'x', '--model', 'ollama', '--model-name', 'm', '--base-url', 'http://10.1.2.3:11434'], /is not encrypted/],
-  [['run', 'x', '--api-key-file', 'no-such-file'], /the API key file no-such-file cannot be read/],
+  [['run', 'x', '--model', 'demo', '--api-key-file', 'no-such-file'], /the API key file no-such-file cannot be read/],
 ])('wrong usage is exit code 2 and says why: %j', async (args, why) => {
   const { base } = await sample();
   const end = await runCli(args.length > 1 && args[0] === 'run' ? [...args, '--workspace', 'work'] : args, { base });
@@ -140,7 +140,7 @@ test('a limit is exit code 4, and --resume goes on with the run', async () => {
   expect((await runCli([...RUN, '--policy', 'tight.yaml'], { base }, 'y\n')).code).toBe(4);
   const run = await onlyRun(base);
   expect(run).toMatchObject({ state: 'limit' });
-  const end = await runCli(['run', '--workspace', 'work', '--resume', String(run['run'])], { base }, 'y\ny\ny\ny\n');
+  const end = await runCli(['run', ...RUN.slice(2), '--resume', String(run['run'])], { base }, 'y\ny\ny\ny\n');
   expect(end.code).toBe(0);
   expect(await onlyRun(base)).toMatchObject({ run: run['run'], state: 'finished', actions: 6 });
 });

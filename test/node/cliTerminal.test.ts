@@ -35,6 +35,7 @@ async function withModel(script: ServerScript): Promise<string[]> {
     server.url,
     '--api-key-file',
     'key',
+    '--answers-from-input',
   ];
 }
 
@@ -97,7 +98,7 @@ test('Ctrl+C ends a running command within a second, leaves no process, and is o
   expect(performance.now() - began).toBeLessThan(1000);
   const end = await cli.ended;
   expect(end.code).toBe(3);
-  expect(end.stdout).toContain('stopped: You pressed Ctrl+C.');
+  expect(end.stdout).toContain('stopped: Ctrl+C, or another program, ended it (SIGINT).');
   expect((await runCli(['history'], { base })).stdout).toContain('  stopped  ');
   expect((await runCli(['verify'], { base })).code).toBe(0);
 });
@@ -160,7 +161,7 @@ test('verify finds one changed byte in an event or a payload, and names the even
   const base = await temporaryFolder();
   await plant(base, { 'home/.keep': '' });
   await copySample(join(base, 'work'));
-  await runCli(['run', 'Find the bug', '--workspace', 'work'], { base });
+  await runCli(['run', 'Find the bug', '--workspace', 'work', '--model', 'demo'], { base });
   const file = join(base, 'data/oversign/audit.db');
   const database = new DatabaseSync(file);
   database.exec('PRAGMA wal_checkpoint(TRUNCATE)');

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { PolicyFileSchema } from '../../src/core/policy/schema.ts';
-import { runCli, startCli, type CliEnd } from '../support/cli.ts';
+import { runCli, type CliEnd } from '../support/cli.ts';
+import { inTerminal, type Step } from '../support/terminal.ts';
 import { plant, temporaryFolder } from '../support/tree.ts';
 
 async function place(files: Record<string, string> = {}): Promise<string> {
@@ -72,7 +73,7 @@ describe('policy check', () => {
     const base = await place({ 'p.yaml': text });
     const end = await policy(base, ['check', 'p.yaml']);
     expect(end.stdout.replaceAll(base, 'BASE')).toMatch(wanted);
-    expect(end.stdout).toMatch(/^[1-9] errors$/m);
+    expect(end.stdout).toMatch(/^[1-9] errors?: not valid$/m);
     expect(end).toMatchObject({ code: 1, stderr: '' });
   });
 
@@ -89,7 +90,9 @@ describe('policy check', () => {
       [join(base, 'b.yaml'), 1, 10, 'error'],
       [join(base, 'absent.yaml'), 1, 1, 'error'],
       [join(base, 'work'), 1, 1, 'error'],
+      [undefined, undefined, undefined, undefined],
     ]);
+    expect(found.at(-1)).toEqual({ valid: false, refused: true, errors: 4, warnings: 0 });
     expect(found[2]).toMatchObject({ message: 'the file does not exist' });
   });
 
@@ -102,7 +105,15 @@ describe('policy check', () => {
     expect(noted).toMatchObject({ code: 0, stderr: '' });
     expect(noted.stdout).toMatch(/oversign\/policy\.yaml:3:14: info: this version has no API tool/);
     expect(noted.stdout).toMatch(/work\/\.oversign\/policy\.yaml:1:18: \w+: /);
-    expect(noted.stdout).toMatch(/The policy is valid\.\n$/);
+    expect(noted.stdout).toMatch(/Valid, but not all of it counts: 1 warning\n$/);
+    const strict = await policy(base, ['check', '--strict', '--json']);
+    expect(strict.code).toBe(1);
+    expect(JSON.parse(strict.stdout.trim().split('\n').at(-1) ?? '')).toEqual({
+      ...{ valid: true, refused: true, errors: 0, warnings: 1 },
+    });
+    // What tightens alone passes it.
+    writeFileSync(join(base, 'work/.oversign/policy.yaml'), 'timeout: 5\n');
+    expect(await policy(base, ['check', '--strict'])).toMatchObject({ code: 0 });
     writeFileSync(join(base, 'config/oversign/policy.yaml'), 'timeout: 0\n');
     expect(await policy(base, ['check'])).toMatchObject({
       code: 1,
@@ -110,6 +121,20 @@ describe('policy check', () => {
     });
     expect((await policy(base, ['show'])).code).toBe(1);
   });
+});
+
+test('policy check --layer reads a file as that layer, and says what does not count there', async () => {
+  const base = await place({ 'p.yaml': 'confirm_actions: false\n', 'roles.yaml': 'roles: []\n' });
+  expect(await policy(base, ['check', 'p.yaml'])).toMatchObject({ code: 0, stdout: 'The policy is valid.\n' });
+  for (const layer of ['workspace', 'run']) {
+    const end = await policy(base, ['check', 'p.yaml', '--layer', layer, '--strict']);
+    expect([layer, end.code]).toEqual([layer, 1]);
+    expect(end.stdout).toMatch(/p\.yaml:1:18: warning: confirm_actions is looser than the default; .* is ignored\n/);
+    expect(end.stdout).toMatch(/1 warning \(--strict\)\n$/);
+  }
+  expect((await policy(base, ['check', 'roles.yaml'])).code).toBe(0);
+  expect((await policy(base, ['check', 'roles.yaml', '--layer', 'user'])).code).toBe(1);
+  expect(await policy(base, ['check', 'p.yaml', '--layer', 'mine'])).toMatchObject({ code: 2, stdout: '' });
 });
 
 describe('policy show', () => {
@@ -210,15 +235,16 @@ describe('policy accept', () => {
   const confirms = async (base: string): Promise<boolean> =>
     /^confirm_actions +true/m.test((await policy(base, ['show'])).stdout);
 
-  test('shows what it would loosen, and takes y for an answer; any change asks again', async () => {
+  test('shows what it would loosen, and takes a typed y for an answer; any change asks again', async () => {
     const base = await place({ 'work/.oversign/policy.yaml': LOOSE });
-    const end = await policy(base, ['accept'], 'y\n');
-    expect(end).toMatchObject({ code: 0, stderr: '' });
-    expect(end.stdout).toMatch(/work\/\.oversign\/policy\.yaml \(SHA-256 [0-9a-f]{64}\)/);
-    expect(end.stdout).toContain('- confirm_actions: true\n');
-    expect(end.stdout).toContain('+ confirm_actions: false\n');
-    expect(end.stdout).toContain('+ max_iterations: 50\n');
-    expect(end.stdout.indexOf('+ confirm_actions')).toBeLessThan(end.stdout.indexOf('Accept it? [y/N]'));
+    const steps: Step[] = [['Accept it', 'send', 'y\r']];
+    const end = await inTerminal(['policy', 'accept', '--workspace', 'work'], { base, steps, columns: 200 });
+    expect(end).toMatchObject({ code: 0, failed: null });
+    expect(end.output).toMatch(/work\/\.oversign\/policy\.yaml \(SHA-256 [0-9a-f]{64}\)/);
+    expect(end.output).toContain('- confirm_actions: true\n');
+    expect(end.output).toContain('+ confirm_actions: false\n');
+    expect(end.output).toContain('+ max_iterations: 50\n');
+    expect(end.output.indexOf('+ confirm_actions')).toBeLessThan(end.output.indexOf('Accept it? [y/N]'));
     expect(await confirms(base)).toBe(false);
     expect((await policy(base, ['accept'])).stdout).toMatch(/no workspace policy here that waits/);
 
@@ -237,22 +263,24 @@ describe('policy accept', () => {
     ['an empty line', '\n'],
     ['no', 'no\n'],
     ['something else', 'yeah\n'],
-    ['a yes that comes too late', '\ny\n'],
+    ['a yes that nobody typed', 'y\n'],
   ])('%s is no yes', async (_name, input) => {
     const base = await place({ 'work/.oversign/policy.yaml': LOOSE });
     const end = await policy(base, ['accept'], input);
     expect(end).toMatchObject({ code: 1, stderr: '' });
-    expect(end.stdout).toMatch(/Not accepted\.\n$/);
+    expect(end.stdout).toMatch(/--yes does it without asking\.\nNot accepted\.\n$/);
     expect(await confirms(base)).toBe(true);
   });
 
   test('what is accepted is what was shown, not what the file has become since', async () => {
     const base = await place({ 'work/.oversign/policy.yaml': LOOSE });
-    const cli = startCli(['policy', 'accept', '--workspace', 'work'], { base });
-    await expect.poll(() => cli.output(), { timeout: 20_000 }).toContain('[y/N]');
-    writeFileSync(join(base, 'work/.oversign/policy.yaml'), `${LOOSE}timeout: 86400\n`);
-    cli.child.stdin?.end('y\n');
-    await cli.ended;
+    const change = `printf '${LOOSE.replaceAll('\n', '\\n')}timeout: 86400\\n' > work/.oversign/policy.yaml`;
+    const steps: Step[] = [
+      ['Accept it', 'sh', change],
+      [null, 'send', 'y\r'],
+    ];
+    const end = await inTerminal(['policy', 'accept', '--workspace', 'work'], { base, steps });
+    expect(end).toMatchObject({ code: 0, failed: null });
     expect(await confirms(base)).toBe(true);
   });
 

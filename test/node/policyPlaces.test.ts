@@ -118,15 +118,17 @@ describe.skipIf(!isRoot || process.platform === 'win32')(`an organization policy
         chmodSync(file, 0o666);
       },
     ],
-  ])('does not count where it %s, and a warning says so', async (_name, change) => {
+  ])('stops runs where it %s, and says why and what to do', async (_name, change) => {
     const file = administered();
     change(file);
     const result = await load(file);
-    expect(result).toMatchObject({ ok: true, layers: [] });
-    expect(result.ok && result.notes).toEqual([
-      expect.objectContaining({ severity: 'warning', file, line: 1, column: 1 }),
-    ]);
-    expect(result.ok && result.notes[0]?.message).toMatch(/does not count: others than the administrator/);
+    expect(result).toEqual({
+      ok: false,
+      diagnostics: [expect.objectContaining({ severity: 'error', file, line: 1, column: 1 })],
+    });
+    expect(result.ok ? '' : result.diagnostics[0]?.message).toMatch(
+      /nothing runs, .* does not count: others than the administrator .*chown root/,
+    );
   });
 
   test.each<[string, (file: string) => void, RegExp]>([
@@ -190,28 +192,27 @@ describe.skipIf(!isRoot || process.platform === 'win32')(`an organization policy
     const workspace = join(await temporaryFolder(), 'w');
     mkdirSync(workspace);
     const parts = await decidingParts({ workspace, environment: { HOME: workspace }, organizationPolicy: file });
-    await expect(composeEngine(parts).tryCall({ name: 'list_directory', arguments: '{}' })).rejects.toThrow(PolicyInvalid);
+    await expect(composeEngine(parts).tryCall({ name: 'list_directory', arguments: '{}' })).rejects.toThrow(
+      PolicyInvalid,
+    );
   });
 
   test('may be absent, also where its folder is', async () => {
     const folder = dirname(dirname(administered()));
-    for (const file of [
-      join(folder, 'none.yaml'),
-      join(folder, 'a/b/policy.yaml'),
-      join(folder, 'oversign/policy.yaml/x'),
-    ])
+    for (const file of [join(folder, 'none.yaml'), join(folder, 'a/b/policy.yaml')])
       expect(await load(file)).toEqual({ ok: true, layers: [], notes: [] });
+    expect(await load(join(folder, 'oversign/policy.yaml/x'))).toMatchObject({ ok: false }); // a file is no folder
   });
 });
 
 describe.skipIf(isRoot || process.platform === 'win32')(
   `an organization policy of an ordinary account${isRoot ? ' (skipped: run as root)' : ''}`,
   () => {
-    test('does not count, and one that cannot be read stops runs', async () => {
+    test('stops runs, and so does one that cannot be read', async () => {
       const folder = await temporaryFolder();
       const file = join(folder, 'policy.yaml');
       writeFileSync(file, 'timeout: 7\n');
-      expect(await load(file)).toMatchObject({ ok: true, layers: [], notes: [{ severity: 'warning' }] });
+      expect(await load(file)).toMatchObject({ ok: false, diagnostics: [{ severity: 'error' }] });
       chmodSync(file, 0);
       expect(await load(file)).toMatchObject({ ok: false });
     });

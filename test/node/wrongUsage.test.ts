@@ -28,19 +28,31 @@ async function oversign(args: string[], environment: Record<string, string> = {}
 const WRONG: [string, string[], RegExp][] = [
   [
     'a workspace that does not exist',
-    ['run', 'x', '--workspace', 'BASE/nowhere'],
+    ['run', 'x', '--model', 'demo', '--workspace', 'BASE/nowhere'],
     /The workspace .*nowhere does not exist/,
   ],
-  ['a workspace that is a file', ['run', 'x', '--workspace', 'BASE/project/a.txt'], /is not a folder/],
+  [
+    'a workspace that is a file',
+    ['run', 'x', '--model', 'demo', '--workspace', 'BASE/project/a.txt'],
+    /is not a folder/,
+  ],
   ['an empty workspace option', ['run', 'x', '--workspace', ''], /--workspace is empty/],
-  ['the whole file system', ['run', 'x', '--workspace', '/'], /whole file system/],
-  ['the home folder', ['run', 'x', '--workspace', 'BASE/home'], /home folder/],
-  ['a folder of the system', ['run', 'x', '--workspace', '/usr/lib'], /belongs to the system/],
+  ['the whole file system', ['run', 'x', '--model', 'demo', '--workspace', '/'], /whole file system/],
+  ['the home folder', ['run', 'x', '--model', 'demo', '--workspace', 'BASE/home'], /home folder/],
+  ['a folder of the system', ['run', 'x', '--model', 'demo', '--workspace', '/usr/lib'], /belongs to the system/],
   ['an option given twice', ['run', 'x', '--policy', 'a', '--policy', 'b'], /--policy was given twice/],
   ['a task and a run to resume', ['run', 'x', '--resume', 'y', '--workspace', 'BASE/project'], /not both/],
-  ['a model name for the demo', ['run', 'x', '--model-name', 'm', '--workspace', 'BASE/project'], /add --model openai/],
-  ['a key file that is not there', ['run', 'x', '--api-key-file', 'BASE/none'], /cannot be read \(ENOENT\)/],
-  ['an empty key file', ['run', 'x', '--api-key-file', '/dev/null'], /is empty/],
+  [
+    'a model name for the demo',
+    ['run', 'x', '--model', 'demo', '--model-name', 'm', '--workspace', 'BASE/project'],
+    /add --model openai/,
+  ],
+  [
+    'a key file that is not there',
+    ['run', 'x', '--model', 'demo', '--api-key-file', 'BASE/none'],
+    /cannot be read \(ENOENT\)/,
+  ],
+  ['an empty key file', ['run', 'x', '--model', 'demo', '--api-key-file', '/dev/null'], /is empty/],
   ['words too many', ['verify', 'this', 'that'], /one word too many/],
   ['an unknown command', ['rum'], /no command "rum"/],
   ['history with a decision that is none', ['history', '--decision', 'maybe'], /choose one of allow, ask/],
@@ -59,7 +71,11 @@ const WRONG: [string, string[], RegExp][] = [
   ],
   ['a policy to accept from elsewhere', ['policy', 'accept', '--user-policy', 'a'], /policy accept does not take/],
   ['an answer, where nothing is asked', ['run', 'x', '--yes'], /run does not take --yes/],
-  ['a key, where none is taken', ['run', 'x', '--api-key-file', 'BASE/project/a.txt'], /demo takes no API key/],
+  [
+    'a key, where none is taken',
+    ['run', 'x', '--model', 'demo', '--api-key-file', 'BASE/project/a.txt'],
+    /demo takes no API key/,
+  ],
   ['erase of nothing in particular', ['erase', '--yes'], /either --run RUN or --user NAME/],
   ['erase of two things', ['erase', '--run', 'a', '--user', 'b'], /either --run RUN or --user NAME/],
 ];
@@ -89,7 +105,7 @@ test('a key with a line break in it is refused before anything starts', async ()
 });
 
 test('a run that is not there cannot be resumed', async () => {
-  const { code, text } = await oversign(['run', '--resume', 'nope', '--workspace', 'BASE/project']);
+  const { code, text } = await oversign(['run', '--resume', 'nope', '--model', 'demo', '--workspace', 'BASE/project']);
   expect(text).toContain('There is no run nope to resume');
   expect(code).toBe(1);
 });
@@ -105,18 +121,19 @@ test.each(['history', 'questions', 'doctor'])(
 );
 
 test.each([
-  [['verify'], 'there is no audit log yet'],
-  [['export'], 'there is no audit log yet'],
-  [['verify', 'BASE/none.db'], 'There is no log'],
-  [['verify', '--key', 'BASE/project/a.txt', 'BASE/project/a.txt'], 'is not a public key'],
-  [['verify', 'BASE/project/a.txt'], 'NOT WHOLE: event 1: the database is damaged'],
-  [['report', 'nope'], 'there is no run nope'],
-  [['history', 'nope'], 'there is no run nope'],
-])('the log, where there is none: %j', async (args, sentence) => {
+  [['verify'], 'there is no audit log yet', 7],
+  [['export'], 'there is no audit log yet', 1],
+  [['verify', 'BASE/none.db'], 'NO LOG: ', 7],
+  [['verify', '--key', 'BASE/project/a.txt', 'BASE/project/a.txt'], 'is not a public key', 6],
+  [['verify', 'BASE/project/a.txt'], 'NOT WHOLE: event 1: the database is damaged', 1],
+  [['verify', 'BASE/project'], 'project is a folder', 6],
+  [['report', 'nope'], 'there is no run nope', 1],
+  [['history', 'nope'], 'there is no run nope', 1],
+])('the log, where there is none: %j', async (args, sentence, wanted) => {
   const { code, text } = await oversign(args);
   expect(text).toContain(sentence);
   expect(text).not.toMatch(/\n\s+at /);
-  expect(code).toBe(1);
+  expect(code).toBe(wanted);
 });
 
 test('doctor says that commands run outside the sandbox, where that is set', async () => {

@@ -1,7 +1,6 @@
-import { execFileSync } from 'node:child_process';
-import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import type { TestProject } from 'vitest/node';
+import { built } from './build.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -10,14 +9,9 @@ declare module 'vitest' {
   }
 }
 
-const repository = join(import.meta.dirname, '..', '..');
-
-/** Builds what is shipped once, into a folder of this run's own: others may build into `dist` meanwhile. */
+/** Builds what is shipped once for all tests of this run. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  await mkdir(join(repository, 'test-results'), { recursive: true });
-  const folder = await mkdtemp(join(repository, 'test-results', 'built-'));
-  execFileSync(process.execPath, ['esbuild.mjs', join(folder, 'dist')], { cwd: repository, stdio: 'inherit' });
-  await copyFile(join(repository, 'package.json'), join(folder, 'package.json'));
-  project.provide('oversign', join(folder, 'dist', 'cli.js'));
+  const { folder, oversign } = await built();
+  project.provide('oversign', oversign);
   return () => rm(folder, { recursive: true, force: true });
 }

@@ -58,6 +58,8 @@ function machine(): {
           run: () => Promise.reject(new Error(`ran in ${name}`)),
           isStandIn: () => false,
           recover: () => Promise.resolve(),
+          finishBrokenOff: () => Promise.resolve([]),
+          brokenOffElsewhere: () => [],
           begin: () => Promise.resolve(() => Promise.resolve(void told.push(`end ${name}`))),
           forget: () => undefined,
           close: () => Promise.resolve(),

@@ -1,11 +1,15 @@
 import type { RunState } from '../../shared/runView.ts';
 import { RunFull } from '../audit/port.ts';
+import type { StoppedBy } from '../../shared/answered.ts';
 import { Interruption, LimitReached, reasonText } from '../outcome.ts';
+import { Stopped } from '../stopped.ts';
 
 /** How a run's work ended, and why. */
 export interface Outcome {
   state: Extract<RunState, 'finished' | 'stopped' | 'limit' | 'failed' | 'interrupted'>;
   reason: string;
+  /** What stopped it, where that is known. */
+  by?: StoppedBy;
 }
 
 /** What an error means for the run: a stop, a limit, or a failure (which ends in the log like everything else). */
@@ -14,5 +18,6 @@ export function endingBy(error: unknown, signal: AbortSignal): Outcome {
   if (!signal.aborted) return { state: 'failed', reason: error instanceof Error ? error.message : 'unknown failure' };
   const reason: unknown = signal.reason;
   if (reason instanceof LimitReached) return { state: 'limit', reason: reason.message };
-  return { state: reason instanceof Interruption ? 'interrupted' : 'stopped', reason: reasonText(reason) };
+  if (reason instanceof Interruption) return { state: 'interrupted', reason: reasonText(reason) };
+  return { state: 'stopped', reason: reasonText(reason), ...(reason instanceof Stopped && { by: reason.from }) };
 }

@@ -44,10 +44,11 @@ export async function pieceOfWork(message: string | undefined, stop: AbortContro
   const ledger = new EgressLedger(({ data, payload }) => log.add('egress', data, payload));
   const outcome = await outcomeOf(run, ledger, stop.signal);
   await log.payOwed();
-  const { state, reason } = outcome;
+  const { state, reason, by } = outcome;
   const { received } = ledger;
   if (state === 'interrupted') await log.add('interrupted', { reason });
-  else await log.add('run_finished', { state, turns: budget.turns, ...(received > 0 && { received }) }, { reason });
+  else
+    await log.add('run_finished', { state, turns: budget.turns, ...by, ...(received > 0 && { received }) }, { reason });
   if (state !== 'finished')
     transcript.add({ kind: 'notice', level: state === 'failed' ? 'error' : 'warning', text: reason });
   return outcome;
@@ -73,8 +74,9 @@ async function outcomeOf(run: WorkOf, ledger: EgressLedger, signal: AbortSignal)
       signal,
     );
   } catch (error) {
-    const { state, reason } = endingBy(error, signal);
-    const outcome = { state, reason: redactor.text(reason) };
+    const ended = endingBy(error, signal);
+    const outcome = { ...ended, reason: redactor.text(ended.reason) };
+    const { state } = ended;
     if (state === 'failed' && kindOfError(error) === 'bug') onBug(error);
     if (state === 'failed') await log.add('error', {}, { message: outcome.reason });
     return outcome;

@@ -5,7 +5,7 @@ import { GrantBook } from '../approval/grants.ts';
 import { lightened } from '../flow/ruleOfTwo.ts';
 import type { Model } from '../models/port.ts';
 import type { CallRun } from '../tools/callRun.ts';
-import { Cancelled, Interruption, kindOfError, Refusal } from '../outcome.ts';
+import { Interruption, kindOfError, Refusal, type Cancelled } from '../outcome.ts';
 import { Budget } from './budget.ts';
 import { Conversation } from './conversation.ts';
 import { pieceOfWork } from './pieceOfWork.ts';
@@ -95,8 +95,8 @@ export class AgentRun {
   }
 
   /** Ends the work; resolves when nothing of it runs any more. */
-  async stop(reason: string): Promise<void> {
-    await this.#abort(new Cancelled(reason));
+  async stop(why: Cancelled): Promise<void> {
+    await this.#abort(why);
   }
 
   /** As `stop`, when nobody asked for it but the process goes away: the run waits to be resumed. */

@@ -8,6 +8,7 @@ import { code } from './markdown.ts';
 import { outcomeLine, ranLines } from './report.ts';
 import { readAction, type ReadAction } from './storedAction.ts';
 import type { ActionNode } from './tree.ts';
+import { answeredWords } from './who.ts';
 
 /** Why an action was allowed, asked or denied: each decision with its rule, layer, file and line, and who answered. */
 export function explainDecision(action: ActionNode): string {
@@ -28,7 +29,7 @@ function eventLines(event: AuditRecord): string[] {
       return [
         '## Answered',
         '',
-        `${code(text(event.data['by']))}: ${code(text(event.data['choice']))}${typeof event.data['waitedMs'] === 'number' ? `, after ${Math.round(event.data['waitedMs'] / 1000)} s` : ''}${typeof event.data['unseen'] === 'number' ? `, with ${changedLines(event.data['unseen'])} unseen` : ''}`,
+        `${code(answeredWords(event.data) ?? text(event.data['by']))}: ${code(text(event.data['choice']))}${typeof event.data['waitedMs'] === 'number' ? `, after ${Math.round(event.data['waitedMs'] / 1000)} s` : ''}${typeof event.data['unseen'] === 'number' ? `, with ${changedLines(event.data['unseen'])} unseen` : ''}`,
         '',
       ];
     case 'grant_used':

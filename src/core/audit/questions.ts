@@ -1,10 +1,16 @@
 import type { AuditRecord } from '../../shared/auditEvent.ts';
 
-/** How much a person was asked, and what came of it. Seconds are the median of how long answers took. */
+/** How much was asked, and what came of it; approved and denied are what persons did. Seconds are the median of how long answers took. */
 export interface Questions {
   asked: number;
   approved: number;
   denied: number;
+  /** Answered by lines that lay ready in a pipe or file. */
+  byInput: number;
+  /** Denied because nobody was there. */
+  nobody: number;
+  /** Without an answer: the run was stopped, interrupted, or reached a limit. */
+  takenBack: number;
   seconds: number;
   /** Actions that a remembered approval covered. */
   grantsUsed: number;
@@ -22,13 +28,26 @@ export const COUNTED: readonly AuditRecord['type'][] = ['asked', 'answered', 'gr
 export function questionsOf(events: Iterable<Counted>, uses: ReadonlyMap<unknown, number> = new Map()): Questions {
   const waited: number[] = [];
   const grants = new Map<unknown, number>();
-  const count = { asked: 0, approved: 0, denied: 0, grantsUsed: 0, grantsGiven: 0 };
+  const count = {
+    asked: 0,
+    approved: 0,
+    denied: 0,
+    byInput: 0,
+    nobody: 0,
+    takenBack: 0,
+    grantsUsed: 0,
+    grantsGiven: 0,
+  };
   for (const { type, data } of events) {
     if (type === 'asked') count.asked += 1;
     if (type === 'answered' && data['by'] === 'person') {
       if (data['choice'] === 'deny') count.denied += 1;
       else count.approved += 1;
       if (typeof data['waitedMs'] === 'number') waited.push(data['waitedMs']);
+    } else if (type === 'answered') {
+      if (data['by'] === 'input') count.byInput += 1;
+      else if (data['by'] === 'nobody') count.nobody += 1;
+      else count.takenBack += 1;
     }
     if (type === 'granted') {
       count.grantsGiven += 1;
@@ -49,8 +68,16 @@ export function questionsOf(events: Iterable<Counted>, uses: ReadonlyMap<unknown
 
 export function questionWords(questions: Questions): string {
   const { asked, approved, denied, seconds, grantsUsed, grantsGiven, grantsUnused } = questions;
+  const { byInput, nobody, takenBack } = questions;
+  const others = [
+    ...(byInput > 0 ? [`${byInput} answered by input given beforehand`] : []),
+    ...(nobody > 0 ? [`${nobody} with nobody there`] : []),
+    ...(takenBack > 0 ? [`${takenBack} without an answer`] : []),
+  ].map((words) => `; ${words}`);
   const answers =
-    asked === 0 ? '' : ` (${approved} approved, ${denied} denied; half of the answers within ${seconds} s)`;
+    asked === 0
+      ? ''
+      : ` (${approved} approved, ${denied} denied; half of the answers within ${seconds} s${others.join('')})`;
   const grants =
     grantsGiven === 0
       ? ''

@@ -5,6 +5,7 @@ import { sentContentLine } from './contentWords.ts';
 import { block, code } from './markdown.ts';
 import { questionsOf, questionWords } from './questions.ts';
 import { turnsOf, type ActionNode } from './tree.ts';
+import { stoppedWords } from './who.ts';
 
 /** Values longer than this get lines of their own. */
 const LONG = 200;
@@ -16,6 +17,7 @@ export function facts(
 ): { title: string; lines: [name: string, value: string][]; notes: string[] } {
   const started = events.find((event) => event.type === 'run_started');
   const { data = {}, payload = {} } = started ?? {};
+  const stopped = stoppedWords(events.findLast((event) => event.type === 'run_finished')?.data ?? {});
   return {
     title: run.task === '' ? 'Run' : run.task,
     lines: [
@@ -23,6 +25,7 @@ export function facts(
       ['Started', run.time],
       ['Folder', run.folder],
       ['Ended', `${run.state}${run.reason === '' ? '' : `. ${run.reason}`}`],
+      ...(stopped === undefined ? [] : [['Stopped by', stopped] satisfies [string, string]]),
       ['Model', `${words(data['model'])}. ${words(payload['destination'])}`],
       ['Policy digest', words(data['policy'])],
       ['By', `Oversign ${words(data['version'])}, user ${words(payload['user'])} on ${words(payload['host'])}`],
@@ -30,6 +33,7 @@ export function facts(
     notes: [
       `Asked: ${questionWords(questionsOf(events))}.`,
       ...changedLines(changedBy(events)),
+      ...leftLines(events),
       ...egressLines(events, run.folder),
     ],
   };
@@ -94,6 +98,14 @@ export function ranLines({ ran }: ActionNode): string[] {
 export function outcomeLine({ outside, outcome, decidedBy, durationMs }: ActionNode): string {
   const took = durationMs === undefined ? '' : `, ${durationMs} ms`;
   return `${outside ? '**OUTSIDE THE SANDBOX**, ' : ''}${outcome}, ${code(decidedBy)}${took}`;
+}
+
+/** What commands of it left that were broken off. */
+function leftLines(events: readonly AuditRecord[]): string[] {
+  return events
+    .filter(({ type }) => type === 'left_behind')
+    .flatMap(({ payload }) => (Array.isArray(payload?.['words']) ? payload['words'] : []))
+    .map((one) => `A command was broken off: ${code(words(one))}`);
 }
 
 function egressLines(events: readonly AuditRecord[], folder: string): string[] {

@@ -3,6 +3,7 @@ import { NO_CALL_CAUSES } from '../../shared/noCall.ts';
 import { changedBy, comparable, type Changed } from './changed.ts';
 import { isOldChange } from './oldChange.ts';
 import { whatRan } from './whatRan.ts';
+import { answeredWords, wasTakenBack } from './who.ts';
 
 /** How an action ended, in one word that has an icon. */
 export type ActionOutcome = 'done' | 'failed' | 'denied' | 'cancelled' | 'interrupted' | 'open';
@@ -73,10 +74,6 @@ function actionNode(id: string, events: AuditRecord[]): ActionNode {
 /** Earlier versions recorded calls that were none, or not possible, as denied by these rules. */
 const NOT_THE_POLICY: ReadonlySet<string> = new Set(NO_CALL_CAUSES);
 
-function wasTakenBack(by: unknown): boolean {
-  return by === 'cancelled' || by === 'limit';
-}
-
 function outcomeOf(events: readonly AuditRecord[]): ActionOutcome {
   let outcome: ActionOutcome = 'open';
   for (const { type, data } of events) {
@@ -100,24 +97,8 @@ function decidedBy(
   finished: AuditRecord | undefined,
 ): string {
   const rule = text(decided?.data['rule']);
-  switch (answered?.data['by']) {
-    case 'person':
-      return answered.data['choice'] === 'deny' ? 'denied by you' : 'approved by you';
-    case 'input':
-      return answered.data['choice'] === 'deny'
-        ? 'denied by input given beforehand'
-        : 'approved by input given beforehand';
-    case 'nobody':
-      return 'denied: nobody was there to answer';
-    case 'cancelled':
-      return 'not answered: the run was stopped';
-    case 'limit':
-      return 'not answered: the run reached a limit';
-    case 'interruption':
-      return 'not answered: interrupted';
-    default:
-      break;
-  }
+  const answer = answered && answeredWords(answered.data);
+  if (answer !== undefined) return answer;
   switch (decided?.data['verdict']) {
     case 'allow':
       return `allowed by ${rule}`;

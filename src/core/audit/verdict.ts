@@ -22,6 +22,8 @@ export interface WitnessReport {
   /** ISO 8601; empty for none. */
   time: string;
   problem?: string;
+  /** Somebody named it for this check. */
+  isNamed?: boolean;
 }
 
 export interface Earlier {
@@ -38,9 +40,10 @@ export type ExportEndState = 'signed' | 'missing' | 'earlier';
 export interface Verdict {
   /**
    * `unsigned`: nothing wrong was found, but the end is signed by nobody, so that anybody could have written it, or have
-   * cut off what was there. `broken`: something is not what was recorded.
+   * cut off what was there. `unchecked`: nothing wrong was found, but something that it should be held against could not be
+   * looked at. `broken`: something is not what was recorded.
    */
-  state: 'whole' | 'unsigned' | 'broken';
+  state: 'whole' | 'unsigned' | 'unchecked' | 'broken';
   /** Whole, and signed to its end. */
   ok: boolean;
   log: string;
@@ -98,12 +101,19 @@ export function verdictWords(verdict: Verdict, now: Date): string[] {
   return lines;
 }
 
-function stateWords({ state, problem, events, first, signedUpTo, unsigned, writers }: Verdict): string {
+function stateWords(verdict: Verdict): string {
+  const { state, problem, events, first, signedUpTo, unsigned, writers } = verdict;
   const last = first + events - 1;
   const by = writers === 1 ? '1 process' : `${writers} processes`;
   switch (state) {
     case 'broken':
       return `NOT WHOLE: ${problem === undefined || problem.seq === 0 ? '' : `event ${problem.seq}: `}${problem?.words ?? ''}. (${problem?.property ?? ''})`;
+    case 'unchecked': {
+      const names = verdict.witnesses
+        .filter((one) => one.problem !== undefined && one.isNamed === true)
+        .map(({ name }) => name);
+      return `CANNOT BE CHECKED against ${names.join(', ')}: why is said below. Without that: ${stateWords({ ...verdict, state: isSignedToItsEnd(verdict) ? 'whole' : 'unsigned' })}`;
+    }
     case 'unsigned':
       if (events === 0) return 'NOT SIGNED TO ITS END: it holds no events, and nobody has signed that there are none.';
       return unsigned === 0
@@ -114,6 +124,12 @@ function stateWords({ state, problem, events, first, signedUpTo, unsigned, write
         ? 'The log has no events yet.'
         : `The chain of ${events} events (${first} to ${last}) is whole, and signed up to event ${signedUpTo} by ${by}.`;
   }
+}
+
+/** Whether what is there is signed to its end; that there is nothing, nobody signs. */
+export function isSignedToItsEnd({ end, unsigned, events }: Pick<Verdict, 'end' | 'unsigned' | 'events'>): boolean {
+  if (events === 0) return false;
+  return end === undefined || end === 'earlier' ? unsigned === 0 : end !== 'missing';
 }
 
 function endWords({ state, end, unsigned, events }: Verdict): string[] {

@@ -1,5 +1,5 @@
 import type { Flags } from '../../shared/flow.ts';
-import type { AnsweredBy } from '../../shared/answered.ts';
+import type { AnsweredBy, StoppedBy } from '../../shared/answered.ts';
 import type { Answer, Approval } from '../../shared/approval.ts';
 import type { RunSummary } from '../../shared/auditEvent.ts';
 import type { RunView } from '../../shared/runView.ts';
@@ -14,6 +14,8 @@ import type { Redactor, Secret } from '../redaction/redactor.ts';
 import type { SandboxStatus } from '../sandbox/port.ts';
 import type { Scope } from '../scope/scope.ts';
 import type { CallResult } from '../tools/callRun.ts';
+import { Stopped } from '../stopped.ts';
+import type { LeftBehind } from './leftBehind.ts';
 import type { PolicyInForce } from './policyInForce.ts';
 import type { Reverts } from './reverts.ts';
 import type { RunDesk } from './runDesk.ts';
@@ -28,6 +30,7 @@ export interface EngineOrgans {
   runs: RunDesk;
   reverts: Reverts;
   sandbox: SandboxRecord;
+  leftBehind: LeftBehind;
   trials: Trials;
   /** Hears that a view of it would be another one. */
   onChange: (listener: () => void) => () => void;
@@ -41,18 +44,20 @@ export class Engine {
   readonly #runs: RunDesk;
   readonly #reverts: Reverts;
   readonly #sandbox: SandboxRecord;
+  readonly #leftBehind: LeftBehind;
   readonly #trials: Trials;
   readonly #onChange: EngineOrgans['onChange'];
 
   onBug: (error: unknown) => void = () => undefined; // hears of faults of our own that ended a run's work
 
-  constructor({ desk, redactor, policy, runs, reverts, sandbox, trials, onChange }: EngineOrgans) {
+  constructor({ desk, redactor, policy, runs, reverts, sandbox, leftBehind, trials, onChange }: EngineOrgans) {
     this.desk = desk;
     this.redactor = redactor;
     this.#policy = policy;
     this.#runs = runs;
     this.#reverts = reverts;
     this.#sandbox = sandbox;
+    this.#leftBehind = leftBehind;
     this.#trials = trials;
     this.#onChange = onChange;
   }
@@ -144,9 +149,11 @@ export class Engine {
     return this.#reverts.revert(of);
   }
 
-  async stop(reason: string): Promise<void> {
-    await this.#reverts.stop(new Cancelled(reason));
-    await this.#runs.stop(reason);
+  /** `from`: what wanted it to stop, where that is known. */
+  async stop(reason: string, from?: StoppedBy): Promise<void> {
+    const why = from ? new Stopped(reason, from) : new Cancelled(reason);
+    await this.#reverts.stop(why);
+    await this.#runs.stop(why);
   }
 
   /** The process goes away: what waits is answered as interrupted, what runs is ended, and the run can be resumed. */
@@ -167,5 +174,10 @@ export class Engine {
   /** Marks what dead processes left open, and lists the runs of this workspace that wait to be resumed. */
   async interrupted(): Promise<RunSummary[]> {
     return this.#runs.interrupted();
+  }
+
+  /** Looks through what commands left that were broken off, and records it; returns what a person should know of it. */
+  async finishBrokenOff(): Promise<string[]> {
+    return this.#leftBehind.finish();
   }
 }

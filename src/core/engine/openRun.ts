@@ -8,13 +8,17 @@ import { ScriptWatch } from '../flow/scriptWatch.ts';
 import { policyDigest } from '../lab/policyRecord.ts';
 import type { Model } from '../models/port.ts';
 import type { Redactor } from '../redaction/redactor.ts';
+import type { BrokenOff, FolderRules } from '../sandbox/port.ts';
 import { callPartsOf, workingFolder, type CallPorts } from './callParts.ts';
+import type { LeftBehind } from './leftBehind.ts';
 import { maskVariables } from './maskedVariables.ts';
 import type { PolicyInForce } from './policyInForce.ts';
 
 /** The ports of a run beside those of its calls. */
 export interface RunPorts {
   audit: AuditLog & RunStore;
+  /** Looks through what commands left whose process was gone before it could (core/sandbox/port.ts). */
+  finishBrokenOff(rules: () => Promise<FolderRules>): Promise<BrokenOff[]>;
   /** Credentials that stand in the workspace's git configuration: masked wherever the model would read them. */
   foundCredentials(): Promise<readonly string[]>;
   /** Does the work of a run between the sandbox's `begin` and its end. */
@@ -31,6 +35,7 @@ interface Shared extends Pick<RunParts, 'onChange' | 'onBug'> {
   policy: PolicyInForce;
   desk: ApprovalDesk;
   redactor: Redactor;
+  leftBehind: LeftBehind;
 }
 
 /** Makes a new run, or goes on with one of the log, under the policy as it is now. */
@@ -40,7 +45,7 @@ export async function openRun(
   { ports, shared }: { ports: CallPorts & RunPorts; shared: Shared },
 ): Promise<AgentRun> {
   const { roots, audit, clock, version, who, hash, environment } = ports;
-  const { policy, desk, redactor, onChange, onBug } = shared;
+  const { policy, desk, redactor, leftBehind, onChange, onBug } = shared;
   const id = stored?.run ?? ports.newId();
   const folder = workingFolder(roots);
   const start = await policy.read();
@@ -55,7 +60,10 @@ export async function openRun(
       ...{ id, folder, folders: roots, model, audit, store: audit, clock, calls, scriptWatch, who },
       ...{ desk, redactor, onChange, onBug },
       newId: () => ports.newId(),
-      inSandbox: (run, work) => ports.inSandbox(run, work),
+      inSandbox: async (run, work) => {
+        await leftBehind.finish();
+        await ports.inSandbox(run, work);
+      },
       facts: { version, policy: policyDigest(start, hash) },
     },
     stored?.before,

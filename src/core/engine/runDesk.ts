@@ -4,7 +4,7 @@ import type { AgentRun } from '../agent/run.ts';
 import { isReadable, readRun, type Saved } from '../agent/storedRun.ts';
 import type { AuditReader, RunStore } from '../audit/port.ts';
 import type { Model } from '../models/port.ts';
-import { Failure } from '../outcome.ts';
+import { Failure, type Cancelled } from '../outcome.ts';
 
 export interface RunDeskParts {
   /** The workspace folders; the first is where runs work. */
@@ -73,9 +73,9 @@ export class RunDesk {
     await (await this.#started())?.resume();
   }
 
-  async stop(reason: string): Promise<void> {
+  async stop(why: Cancelled): Promise<void> {
     await this.#starting?.catch(() => undefined);
-    await this.#run?.stop(reason);
+    await this.#run?.stop(why);
   }
 
   /** The process goes away: what waits is answered as interrupted, what runs is ended, and the run can be resumed. */

@@ -34,7 +34,9 @@ export function policyDigest(policy: EffectivePolicy, hash: Parts['hash']): stri
  * those of the other folders (then the change is that of all of them).
  */
 export function acceptable(layers: readonly ParsedLayer[], folders: number): AcceptanceOffer[] {
-  const waiting = layers.filter(({ layer, isAccepted }) => layer === 'workspace' && isAccepted !== true);
+  const waiting = layers.filter(
+    ({ layer, isAccepted, isAbove }) => layer === 'workspace' && isAccepted !== true && isAbove !== true,
+  );
   const together = waiting.map(({ file }) => file);
   return waiting.flatMap(({ file, digest }) => {
     if (digest === undefined) return [];

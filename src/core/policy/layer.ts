@@ -31,6 +31,8 @@ export interface ParsedLayer {
   base?: string;
   /** For a workspace policy: the user has accepted exactly this content, so it may loosen defaults. */
   isAccepted?: boolean;
+  /** For a workspace policy: it stands above the workspace, in the same repository, and can only tighten. */
+  isAbove?: boolean;
   /** SHA-256 of the file's bytes, where it was read from one. */
   digest?: string;
   values: PolicyFile;

@@ -79,6 +79,7 @@ function looser(path: string, layer: ParsedLayer, by: ParsedLayer['layer'] | und
 }
 
 function onlyTightens(layer: ParsedLayer, by?: ParsedLayer['layer']): string {
+  if (layer.isAbove === true) return 'a policy from above the workspace can only tighten';
   if (layer.layer === 'workspace' && by === undefined)
     return 'a workspace policy can only tighten until you accept it (Oversign: Accept Workspace Policy)';
   return layer.layer === 'user'

@@ -122,10 +122,29 @@ export interface Sandboxes {
   chosen(choice: BackendChoice): Sandbox;
 }
 
+/** What decides how folders are looked through. */
+export type FolderRules = Pick<SandboxSpec, 'folders' | 'isHidden' | 'isProtected' | 'isAboveProtected'>;
+
+/** What was found in a folder in which a command was broken off: its process was gone before that was looked through. */
+export interface BrokenOff {
+  /** The run that it belonged to; none where a person had started it. */
+  run: string | undefined;
+  folder: string;
+  /** When the command began (ISO 8601). */
+  began: string;
+  /** What was set aside, and what was left to be looked at; one sentence each. */
+  quarantined: string[];
+  left: string[];
+}
+
 /** What whoever opened sandboxes does with them. */
 export interface SandboxLife {
   /** Takes away what processes that were killed left behind; before anything runs. Throws where it cannot. */
   recover(): Promise<void>;
+  /** Looks through what commands in these folders left that were broken off, each once. Asks for rules only if there are any. */
+  finishBrokenOff(rules: () => Promise<FolderRules>): Promise<BrokenOff[]>;
+  /** Other folders in which commands were broken off, and nobody has looked yet. */
+  brokenOffElsewhere(folders: readonly string[]): string[];
   /** A run begins its work: recovers, and prepares what its commands share; what is dear waits for the first of them. What it returns ends that. */
   begin(run: string): Promise<() => Promise<void>>;
   /** Whether what is at a path stands there for the sandbox's sake alone, and goes when its run ends. */

@@ -14,7 +14,8 @@ import type { Changes } from '../checkpoint/port.ts';
 import { mayStandFor } from '../policy/remembered.ts';
 import type { ToolCall } from '../models/port.ts';
 import type { CallResult, CallRun } from './callRun.ts';
-import { Cancelled, Interruption, LimitReached } from '../outcome.ts';
+import { Cancelled, Interruption } from '../outcome.ts';
+import { takenBackBy } from '../stopped.ts';
 import type { CallContext, Description } from './tool.ts';
 
 const ENDS: ReadonlySet<EventType> = new Set(['started', 'finished', 'interrupted']);
@@ -150,9 +151,8 @@ export class Step {
       return 'approved';
     } catch (error) {
       if (error instanceof Cancelled) {
-        const by =
-          error instanceof Interruption ? 'interruption' : error instanceof LimitReached ? 'limit' : 'cancelled';
-        await this.record('answered', { approval: approval.id, choice: 'deny', by }, { reason: error.message });
+        const taken = { approval: approval.id, choice: 'deny', ...takenBackBy(error) };
+        await this.record('answered', taken, { reason: error.message });
       }
       throw error;
     } finally {
@@ -242,8 +242,8 @@ function notInTitle({ action, title }: Description, redactor: CallRun['redactor'
 }
 
 /** Only a person is somewhere. */
-function originOf({ by, at }: AnsweredBy): Pick<AnsweredBy, 'by'> & Partial<AnsweredBy> {
-  return by === 'person' ? { by, at } : { by };
+function originOf({ by, at, place }: AnsweredBy): Pick<AnsweredBy, 'by'> & Partial<AnsweredBy> {
+  return by === 'person' ? { by, at, ...(place !== undefined && { place }) } : { by };
 }
 
 function refusalText({ by }: AnsweredBy, reason: string | undefined): string {

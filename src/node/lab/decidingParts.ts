@@ -65,6 +65,7 @@ export async function decidingParts(options: DecidingOptions): Promise<EnginePar
     realPaths,
     sandbox: { chosen: () => NOT_LOOKED_AT },
     outside: NOT_LOOKED_AT,
+    finishBrokenOff: () => Promise.resolve([]),
     inSandbox: nothing,
     // What can be kept decides; nothing is.
     checkpoints: {

@@ -1,13 +1,17 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { bashParser } from '../../core/command/bash.ts';
 import { checkExamples } from '../../core/policy/examples.ts';
 import type { Diagnostic, Layer, ParsedLayer } from '../../core/policy/layer.ts';
 import { parsePolicy, type ParseResult } from '../../core/policy/parse.ts';
 import type { LoadedPolicies, PolicySource } from '../../core/policy/port.ts';
-import { rolesOf, type Account } from '../../core/policy/roles.ts';
+import { rolesOf } from '../../core/policy/roles.ts';
 import { sha256 } from '../files/hash.ts';
+import type { LocalAccount } from '../account.ts';
 import type { Acceptance } from './acceptance.ts';
-import { readPolicy } from './readPolicy.ts';
+import { foldersAbove } from './policiesAbove.ts';
+import { readPolicy, type Read } from './readPolicy.ts';
+import { unknownAccounts } from './unknownAccounts.ts';
 
 export interface PolicyPlaces {
   organization?: string | undefined;
@@ -42,6 +46,7 @@ interface Wanted {
   file: string;
   layer: Layer;
   base?: string;
+  isAbove?: boolean;
   isOptional: boolean;
 }
 
@@ -49,10 +54,10 @@ interface Wanted {
 export class PolicyFiles implements PolicySource {
   readonly #places: PolicyPlaces;
   readonly #acceptance: Acceptance | undefined;
-  readonly #account: Account;
+  readonly #account: LocalAccount;
   readonly #parsed = new Map<string, { text: string; digest: string; result: ParseResult }>();
 
-  constructor(places: PolicyPlaces, account: Account, acceptance?: Acceptance) {
+  constructor(places: PolicyPlaces, account: LocalAccount, acceptance?: Acceptance) {
     this.#places = places;
     this.#account = account;
     this.#acceptance = acceptance;
@@ -64,18 +69,14 @@ export class PolicyFiles implements PolicySource {
     const notes: Diagnostic[] = [];
     const accepted = await this.#acceptance?.load();
     if (accepted?.problem !== undefined) notes.push(accepted.problem);
-    for (const { file, layer, base, isOptional } of this.#wanted()) {
+    for (const { file, layer, base, isAbove, isOptional } of this.#wanted()) {
+      if (layer !== 'run') notes.push(...misnamed(file));
       const isOwn = layer === 'organization' && this.#places.isOrganizationTrusted !== true;
       const read = await readPolicy(file, { refusesLinks: layer === 'workspace', mustBeAdministrators: isOwn });
       if (read.kind === 'absent' && isOptional) continue;
       const at = { file, line: 1, column: 1 };
-      if (read.kind === 'not-administrators') {
-        notes.push({ severity: 'warning', message: `this organization policy does not count: ${read.problem}`, ...at });
-        continue;
-      }
       if (read.kind !== 'text') {
-        const problem = read.kind === 'absent' ? 'the file does not exist' : read.problem;
-        diagnostics.push({ severity: 'error', message: problem, ...at });
+        diagnostics.push({ severity: 'error', message: problemWords(read), ...at });
         continue;
       }
       const { result, digest } = await this.#parse(file, layer, read.text);
@@ -83,16 +84,29 @@ export class PolicyFiles implements PolicySource {
         diagnostics.push(...result.diagnostics);
         continue;
       }
-      const parsed = { ...result.parsed, digest };
-      if (layer === 'organization') layers.push(...rolesOf(parsed, this.#account));
-      else
+      const parsed = { ...result.parsed, digest, ...(isAbove === true && { isAbove }) };
+      if (isAbove === true) notes.push({ severity: 'info', message: this.#aboveWords(), ...at });
+      if (layer === 'organization') {
+        layers.push(...rolesOf(parsed, this.#account));
+        notes.push(...unknownAccounts(parsed, this.#account));
+      } else
         layers.push({
           ...parsed,
           ...(base !== undefined && { base }),
-          ...(layer === 'workspace' && { isAccepted: accepted?.has(file, digest) ?? false }),
+          ...(layer === 'workspace' && { isAccepted: isAbove !== true && accepted?.has(file, digest) === true }),
         });
     }
     return diagnostics.length > 0 ? { ok: false, diagnostics } : { ok: true, layers, notes };
+  }
+
+  /** The files that may bind, there or not: whoever shows the policy in force looks again when one of them changes. */
+  files(): string[] {
+    return this.#wanted().map(({ file }) => file);
+  }
+
+  #aboveWords(): string {
+    const where = this.#places.roots.join(', ');
+    return `this policy binds too, as it stands above in the same repository: it can only tighten, and the agent works in ${where} alone`;
   }
 
   #wanted(): Wanted[] {
@@ -110,12 +124,8 @@ export class PolicyFiles implements PolicySource {
       ...(user === undefined
         ? []
         : [{ file: user, layer: 'user' as const, isOptional: this.#places.isUserRequired !== true }]),
-      ...roots.map((root) => ({
-        file: workspacePolicy(root),
-        layer: 'workspace' as const,
-        base: root,
-        isOptional: true,
-      })),
+      ...foldersAboveAll(roots).map((folder) => ({ ...workspaceFile(folder), isAbove: true })),
+      ...roots.map(workspaceFile),
       ...(run === undefined ? [] : [{ file: run, layer: 'run' as const, isOptional: false }]),
     ];
   }
@@ -132,4 +142,32 @@ export class PolicyFiles implements PolicySource {
     this.#parsed.set(file, parsed);
     return parsed;
   }
+}
+
+function workspaceFile(folder: string): Wanted {
+  return { file: workspacePolicy(folder), layer: 'workspace', base: folder, isOptional: true };
+}
+
+/** Above any of the folders, each once, and none that is a workspace folder itself. */
+function foldersAboveAll(roots: readonly string[]): string[] {
+  return [...new Set(roots.flatMap(foldersAbove))].filter((folder) => !roots.includes(folder));
+}
+
+function problemWords(read: Exclude<Read, { kind: 'text' }>): string {
+  switch (read.kind) {
+    case 'absent':
+      return 'the file does not exist';
+    case 'unreadable':
+      return read.problem;
+    case 'not-administrators':
+      return `nothing runs, as this organization policy does not count: ${read.problem}. Give it and its folders to the administrator, writable for nobody else (chown root, chmod go-w), or remove it`;
+  }
+}
+
+/** A file that is meant as a policy and is never read. */
+function misnamed(file: string): Diagnostic[] {
+  const other = file.replace(/\.yaml$/, '.yml');
+  if (other === file || !existsSync(other)) return [];
+  const message = 'this file is not read: a policy is named policy.yaml';
+  return [{ severity: 'warning', message, file: other, line: 1, column: 1 }];
 }

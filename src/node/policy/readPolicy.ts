@@ -45,7 +45,6 @@ export async function readPolicy(file: string, { refusesLinks, mustBeAdministrat
         ? { kind: 'unreadable', problem: 'this is a link to something that does not exist' }
         : { kind: 'absent' };
     }
-    if (code === 'ENOTDIR' && mustBeAdministrators) return { kind: 'absent' };
     if (code === 'ELOOP')
       return { kind: 'unreadable', problem: refusesLinks ? 'a workspace policy may not be a link' : 'too many links' };
     if (code === 'EACCES') return { kind: 'unreadable', problem: 'the file cannot be read: permission denied' };

@@ -7,6 +7,7 @@ import { CommittedControls } from './committedControls.ts';
 import { entryAt, identityAt } from './entries.ts';
 import type { FolderModes } from './folderModes.ts';
 import { gitAround } from './gitAround.ts';
+import type { KeptSurveys } from './keptSurvey.ts';
 import type { LookedAfter, LooksAfter } from './looksAfter.ts';
 import { isPlainPart } from './plainRepository.ts';
 import type { Placeholders } from './placeholders.ts';
@@ -28,6 +29,10 @@ export interface ChangingParts {
   modes: FolderModes;
   placeholders: Placeholders;
   looksAfter: LooksAfter;
+  /** For whoever starts next, should this process be gone before it has looked at what a command left. */
+  kept: KeptSurveys;
+  /** The run that is at work. */
+  run(): string | undefined;
   /** Where git is asked about what a command left; it does not wait for the look that asks. */
   asking: Sandbox;
 }
@@ -76,12 +81,14 @@ export class ChangingCommands {
     }
     this.#running.add(running);
     let isLeft = true;
+    let kept: Awaited<ReturnType<KeptSurveys['keep']>> | undefined;
     try {
       const cover = await standInsOfAll.cover(placeholders, workspace.readOnly);
       const { standIns } = cover;
       const covered = identities([...standIns]);
       const hiddenFiles = [...workspace.hiddenFiles, ...git.hidden];
       const cage = cageFor(call, { ...workspace, shown: git.shown, hiddenFiles });
+      kept = await this.#keep(found, spec.folders, { before: running.before, covered });
       const restored: string[] = [];
       const ran = async (): Promise<SandboxResult> => {
         // One workspace folder may lie in another one.
@@ -96,12 +103,40 @@ export class ChangingCommands {
         (!running.before.has(path) || standIns.has(path)) && (!same.has(path) || same.get(path) !== covered.get(path));
       isLeft = false;
       const who = new WhoWrote([running, ...running.beside]);
-      const look = this.#setAside(call, { found, isNew, committed, who }).finally(() => this.#running.delete(running));
+      const look = this.#setAside(call, { found, isNew, committed, who })
+        .then((sentences) => {
+          kept?.forget();
+          return sentences;
+        })
+        .finally(() => {
+          kept?.leave();
+          this.#running.delete(running);
+        });
       const { quarantined, notes } = await looksAfter.wait(look);
       return { ...result, quarantined, notes: [...git.notes, ...result.notes, ...restored, ...notes] };
     } finally {
-      if (isLeft) this.#running.delete(running);
+      if (isLeft) {
+        this.#running.delete(running);
+        kept?.leave(); // it may have run
+      }
     }
+  }
+
+  /** What of the workspace is as it should be, on disk: see keptSurvey.ts. */
+  #keep(
+    found: Survey,
+    folders: readonly string[],
+    { before, covered }: { before: ReadonlySet<string>; covered: ReadonlyMap<string, string> },
+  ): ReturnType<KeptSurveys['keep']> {
+    const run = this.#parts.run();
+    return this.#parts.kept.keep({
+      ...(run !== undefined && { run }),
+      folders: [...folders],
+      before: [...before],
+      closed: found.closedFolders,
+      denied: found.deniedFolders,
+      covered: [...covered],
+    });
   }
 
   /** Looks at what a command left, and takes away what appeared and would run later, unless others made it. */

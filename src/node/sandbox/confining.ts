@@ -1,5 +1,5 @@
 import { choiceRefusal, type BackendChoice } from '../../core/sandbox/choice.ts';
-import type { OpenSandbox, OpenSandboxes, Sandbox } from '../../core/sandbox/port.ts';
+import type { BrokenOff, FolderRules, OpenSandbox, OpenSandboxes, Sandbox } from '../../core/sandbox/port.ts';
 import { Refusal } from '../../core/outcome.ts';
 import type { BackendPlace, ConfiningBackend } from './backend.ts';
 import { CONFINING } from './backends.ts';
@@ -32,6 +32,16 @@ export class Confining implements OpenSandboxes {
 
   async recover(): Promise<void> {
     for (const sandbox of this.#fitting(this.#all)) await sandbox.recover();
+  }
+
+  async finishBrokenOff(rules: () => Promise<FolderRules>): Promise<BrokenOff[]> {
+    const found: BrokenOff[] = [];
+    for (const sandbox of this.#fitting(this.#all)) found.push(...(await sandbox.finishBrokenOff(rules)));
+    return found;
+  }
+
+  brokenOffElsewhere(folders: readonly string[]): string[] {
+    return this.#fitting(this.#all).flatMap((sandbox) => sandbox.brokenOffElsewhere(folders));
   }
 
   async begin(run: string): Promise<() => Promise<void>> {

@@ -1,4 +1,6 @@
 import type {
+  BrokenOff,
+  FolderRules,
   Limits,
   OpenSandbox,
   Sandbox,
@@ -6,10 +8,13 @@ import type {
   SandboxSpec,
   SandboxStatus,
 } from '../../core/sandbox/port.ts';
+import { isInside } from '../../core/scope/spelling.ts';
 import type { OwnFolders } from '../folders.ts';
+import { finishBrokenOff } from './brokenOff.ts';
 import { ChangingCommands } from './changingCommand.ts';
 import type { CommandCall } from './commandCall.ts';
 import { cageEnvironment } from './environment.ts';
+import { KeptSurveys } from './keptSurvey.ts';
 import { heldLimits } from './limits.ts';
 import { FolderModes } from './folderModes.ts';
 import { runLooking } from './lookingCommand.ts';
@@ -26,11 +31,14 @@ export class HostSandbox implements OpenSandbox {
   readonly #environment: NodeJS.ProcessEnv;
   readonly #never: readonly string[];
   readonly #placeholders: Placeholders;
+  readonly #kept: KeptSurveys;
   readonly #modes: FolderModes;
   readonly #links = new OutsideLinks();
   readonly #looksAfter: LooksAfter;
   readonly #machine: MachineHere;
   readonly #changing: ChangingCommands;
+  /** The run that is at work. */
+  #run: string | undefined;
 
   /** `never`: folders that no toolchain mount may contain or lie in (workspaces, Oversign's own). */
   constructor(
@@ -44,10 +52,13 @@ export class HostSandbox implements OpenSandbox {
     this.#environment = environment;
     this.#never = [...never, folders.data, folders.config];
     this.#placeholders = new Placeholders(folders.data);
+    this.#kept = new KeptSurveys(folders.data);
     this.#modes = new FolderModes(folders.data);
     this.#machine = new MachineHere(folders, () => this.#toolchains());
     this.#changing = new ChangingCommands({
       placeholders: this.#placeholders,
+      kept: this.#kept,
+      run: () => this.#run,
       modes: this.#modes,
       looksAfter,
       asking: this.#duringLook(),
@@ -96,13 +107,27 @@ export class HostSandbox implements OpenSandbox {
   }
 
   /** Cages come one for each command; what is kept for the next one, and what is covered for all, ends with the run. */
-  async begin(): Promise<() => Promise<void>> {
+  async begin(run?: string): Promise<() => Promise<void>> {
     await this.recover();
+    this.#run = run;
     const letGo = this.#placeholders.hold();
     return async () => {
+      this.#run = undefined;
       await letGo();
       await this.#machine.endWaiting();
     };
+  }
+
+  async finishBrokenOff(rules: () => Promise<FolderRules>): Promise<BrokenOff[]> {
+    const { data } = this.#folders;
+    return finishBrokenOff({ kept: this.#kept, placeholders: this.#placeholders, dataFolder: data }, rules);
+  }
+
+  brokenOffElsewhere(folders: readonly string[]): string[] {
+    return this.#kept
+      .brokenOff()
+      .flatMap((one) => one.folders)
+      .filter((folder) => !folders.some((root) => isInside(root, folder)));
   }
 
   isStandIn(path: string): boolean {

@@ -1,6 +1,7 @@
 import { userInfo } from 'node:os';
 import { limitedArgv } from '../../core/sandbox/bubblewrap.ts';
 import type {
+  BrokenOff,
   Ending,
   LimitName,
   Limits,
@@ -133,6 +134,15 @@ export class Unconfined implements OpenSandbox {
   /** Nothing is kept from one command to the next, nor left by one that was killed: there is no cage. */
   recover(): Promise<void> {
     return Promise.resolve();
+  }
+
+  /** No cage: nothing is looked through afterwards either. */
+  finishBrokenOff(): Promise<BrokenOff[]> {
+    return Promise.resolve([]);
+  }
+
+  brokenOffElsewhere(): string[] {
+    return [];
   }
 
   begin(): Promise<() => Promise<void>> {

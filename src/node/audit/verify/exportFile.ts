@@ -18,7 +18,10 @@ const LineSchema = z.strictObject({
 
 /** An export as a source of events, a line at a time. Throws with the line's number where one is not of the format. */
 export function exportSource(file: string): Source {
-  const opening = linesOf(file);
+  const first = linesOf(file, '').next().value?.text ?? '';
+  // Programs that hand files on may end every line as Windows does; no line of an export has such a character itself.
+  const ending = first.endsWith('\r') ? '\r' : '';
+  const opening = linesOf(file, ending);
   const header = parsedHeader(opening.next().value?.text ?? '');
   if (!header) throw strange(file, 1);
   const { log, account, from, events, part, format } = header;
@@ -36,7 +39,7 @@ export function exportSource(file: string): Source {
     count: events,
     *rows(): Iterable<Row> {
       delete found.end;
-      for (const line of linesOf(file)) {
+      for (const line of linesOf(file, ending)) {
         if (line.number <= 1 + introductions.length) continue;
         if (found.end) throw strange(file, line.number); // nothing comes after the end
         const end = format === 1 ? undefined : parsedEnd(line.text);
@@ -79,7 +82,8 @@ function strange(file: string, line: number): Error {
 
 const LONGEST = 64 << 20;
 
-function* linesOf(file: string): Generator<Line, undefined> {
+/** `ending`: what stands at the end of every line, besides the line feed. */
+function* linesOf(file: string, ending: '' | '\r'): Generator<Line, undefined> {
   const descriptor = openSync(file, 'r');
   try {
     const buffer = Buffer.alloc(1 << 20);
@@ -89,13 +93,13 @@ function* linesOf(file: string): Generator<Line, undefined> {
       let whole = Buffer.concat([rest, buffer.subarray(0, read)]);
       for (let end = whole.indexOf(10); end !== -1; end = whole.indexOf(10)) {
         number += 1;
-        yield { text: textOf(whole.subarray(0, end)), number };
+        yield { text: textOf(whole.subarray(0, end), ending), number };
         whole = whole.subarray(end + 1);
       }
       if (whole.length > LONGEST) throw new Failure(`${file}:${number + 1}: the line is too long`);
       rest = whole;
     }
-    if (rest.length > 0) yield { text: textOf(rest), number: number + 1 };
+    if (rest.length > 0) yield { text: textOf(rest, ending), number: number + 1 };
   } finally {
     closeSync(descriptor);
   }
@@ -103,6 +107,8 @@ function* linesOf(file: string): Generator<Line, undefined> {
 }
 
 /** Bytes that are no UTF-8 are no line: what replaces them would look like something that was recorded. */
-function textOf(bytes: Buffer): string {
-  return isUtf8(bytes) ? bytes.toString('utf8') : '';
+function textOf(bytes: Buffer, ending: '' | '\r'): string {
+  const text = isUtf8(bytes) ? bytes.toString('utf8') : '';
+  if (ending === '') return text;
+  return text.endsWith(ending) ? text.slice(0, -1) : '';
 }

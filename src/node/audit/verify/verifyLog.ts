@@ -65,7 +65,10 @@ function verifyOnce(source: Source, against: Against, progress: Progress, everyH
   const unsigned = Math.min(check.events, check.last.seq - check.signedUpTo);
   // That there is nothing is signed by nobody either.
   const isOpen = check.events === 0 ? against.hasBegun !== false : isUnsigned(found.end, unsigned);
-  const state = bad ? 'broken' : isOpen ? 'unsigned' : 'whole';
+  const reports = witnesses.reports();
+  // Somebody wanted to know what exactly these say; of others it is said that they could not be asked.
+  const isUnchecked = reports.some(({ problem, isNamed }) => problem !== undefined && isNamed === true);
+  const state = bad ? 'broken' : isUnchecked ? 'unchecked' : isOpen ? 'unsigned' : 'whole';
   return {
     state,
     ok: state === 'whole',
@@ -80,7 +83,7 @@ function verifyOnce(source: Source, against: Against, progress: Progress, everyH
     signedUpTo: check.signedUpTo,
     unsigned,
     uncovered: Math.min(check.events, Math.max(0, check.last.seq - witnesses.coveredUpTo)),
-    witnesses: witnesses.reports(),
+    witnesses: reports,
     earlier: witnesses.earlier(),
     ...found,
     ...(bad && { problem: bad }),

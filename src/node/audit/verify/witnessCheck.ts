@@ -7,6 +7,8 @@ export interface Testimony {
   name: string;
   heads: readonly SeenHead[];
   problem?: string;
+  /** Somebody named it for this check: that it has nothing to say is no answer. */
+  isNamed?: boolean;
 }
 
 /** Reasons to begin a new log that leave the old one there, to be checked by itself. */
@@ -83,8 +85,10 @@ export class WitnessCheck {
   }
 
   reports(): WitnessReport[] {
-    return this.#testimonies.map(({ name, heads, problem }) => {
+    return this.#testimonies.map(({ name, heads, isNamed, ...said }) => {
       const own = heads.filter((head) => head.log === this.#log);
+      const isSilent = isNamed === true && own.length === 0;
+      const problem = said.problem ?? (isSilent ? 'it has seen nothing of this log' : undefined);
       const upTo = this.#matched.get(name) ?? 0;
       return {
         name,
@@ -92,6 +96,7 @@ export class WitnessCheck {
         upTo,
         time: own.find(({ seq }) => seq === upTo)?.time ?? '',
         ...(problem !== undefined && { problem }),
+        ...(isNamed === true && { isNamed }),
       };
     });
   }

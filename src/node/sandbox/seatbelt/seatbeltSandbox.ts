@@ -1,4 +1,5 @@
 import type {
+  BrokenOff,
   Ending,
   Limits,
   OpenSandbox,
@@ -83,6 +84,15 @@ export class SeatbeltSandbox implements OpenSandbox {
   /** Nothing waits for the next call here. */
   close(): Promise<void> {
     return Promise.resolve();
+  }
+
+  /** What a command made is kept in memory here, and gone with the process. */
+  finishBrokenOff(): Promise<BrokenOff[]> {
+    return Promise.resolve([]);
+  }
+
+  brokenOffElsewhere(): string[] {
+    return [];
   }
 
   /** Every command has folders and processes of its own. */

@@ -1,0 +1,64 @@
+import type { Json } from '../../shared/json.ts';
+
+type Data = Readonly<Record<string, Json>>;
+
+/** Who answered a question, or what took it back, in words; undefined where the event says neither. */
+export function answeredWords(data: Data): string | undefined {
+  const isNo = data['choice'] === 'deny';
+  switch (data['by']) {
+    case 'person':
+      return `${isNo ? 'denied' : 'approved'} by you${placeWords(data)}`;
+    case 'input':
+      return `${isNo ? 'denied' : 'approved'} by input given beforehand`;
+    case 'nobody':
+      return 'denied: nobody was there to answer';
+    case 'cancelled':
+      return `not answered: ${data['at'] === undefined ? 'the run was stopped' : `you stopped the run${placeWords(data)}`}`;
+    case 'limit':
+      return 'not answered: the run reached a limit';
+    case 'interruption':
+      return 'not answered: interrupted';
+    default: {
+      const what = causeWords(data);
+      return what === undefined ? undefined : `not answered: ${what}`;
+    }
+  }
+}
+
+/** What stopped a run, in words; undefined where the event does not say. */
+export function stoppedWords(data: Data): string | undefined {
+  return data['by'] === 'person' ? `you${placeWords(data)}` : causeWords(data);
+}
+
+/** Whether a question was taken back before it had an answer, and by no interruption. */
+export function wasTakenBack(by: unknown): boolean {
+  return typeof by === 'string' && TAKEN_BACK.has(by);
+}
+
+const TAKEN_BACK: ReadonlySet<string> = new Set([
+  ...['cancelled', 'limit'],
+  ...['signal', 'output', 'terminal', 'parent', 'fault'],
+]);
+
+function causeWords({ by, signal }: Data): string | undefined {
+  switch (by) {
+    case 'signal':
+      return `${typeof signal === 'string' ? signal : 'a signal'} ended the run`;
+    case 'output':
+      return 'its output could not be written any more';
+    case 'terminal':
+      return 'its terminal was gone';
+    case 'parent':
+      return 'the program that had started it ended';
+    case 'fault':
+      return 'a fault of Oversign ended the run';
+    default:
+      return undefined;
+  }
+}
+
+function placeWords({ at, place }: Data): string {
+  const which = typeof place === 'string' ? place : undefined;
+  if (at === 'terminal') return ` at ${which ?? 'a terminal'}`;
+  return which === undefined ? '' : ` in ${which}`;
+}

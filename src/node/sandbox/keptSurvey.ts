@@ -1,0 +1,136 @@
+import { randomUUID } from 'node:crypto';
+import { readdirSync, readFileSync, renameSync, statSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { makePrivate } from '../folders.ts';
+import { identityOf, isAlive } from '../process/identity.ts';
+import { withLock } from '../process/lock.ts';
+
+/** How often it is marked that the process that runs the command is alive, in milliseconds. */
+const EVERY_MS = 250;
+
+/** What stood in the folders before a command, as far as it decides what of it would run later. THE format on disk. */
+const KeptSchema = z.strictObject({
+  /** Numbers of 0 and below mean groups of processes, and somebody is always in those (kill(2)). */
+  owner: z.strictObject({ pid: z.int().positive(), start: z.string(), boot: z.string() }),
+  /** The run that the command belongs to; none where a person started it. */
+  run: z.string().optional(),
+  folders: z.array(z.string().startsWith('/')),
+  /** When the command began, in milliseconds since 1970; and until when it may have run, once that is known. */
+  began: z.number(),
+  ended: z.number().optional(),
+  /** Protected entries that were there (`controlEntries`). */
+  before: z.array(z.string()),
+  /** Folders that could not be looked into, and denied ones. */
+  closed: z.array(z.string()),
+  denied: z.array(z.string()),
+  /** Stand-ins that no command could reach, each with its identity (`identityAt`): what came into them is the person's. */
+  covered: z.array(z.tuple([z.string(), z.string()])),
+});
+export type KeptSurvey = z.infer<typeof KeptSchema>;
+type WhatIsKept = Omit<KeptSurvey, 'owner' | 'began' | 'ended'>;
+
+/** One that nobody finishes: its command was broken off. `ended` is when that was, to within a moment. */
+export interface BrokenOffSurvey extends KeptSurvey {
+  file: string;
+  ended: number;
+}
+
+/** Surveys of running commands, kept on disk so that a process that ends too early leaves somebody to look after it. */
+export class KeptSurveys {
+  readonly #folder: string;
+  /** Those of this process whose commands are being seen to, by any sandbox of it. */
+  static readonly #own = new Set<string>();
+
+  constructor(dataFolder: string) {
+    this.#folder = join(dataFolder, 'surveys');
+  }
+
+  /** Before a command begins. `forget` once what it left is seen to; else `leave` it to whoever starts next. */
+  async keep(what: WhatIsKept): Promise<{ forget(): void; leave(): void }> {
+    await makePrivate(this.#folder);
+    const file = join(this.#folder, `${randomUUID()}.json`);
+    const kept: KeptSurvey = { owner: identityOf(process.pid), began: Date.now(), ...what };
+    KeptSurveys.#own.add(file);
+    write(file, kept);
+    const timer = setInterval(() => {
+      const now = new Date();
+      tried(() => {
+        utimesSync(file, now, now);
+      });
+    }, EVERY_MS);
+    timer.unref();
+    const end = (): void => {
+      clearInterval(timer);
+      KeptSurveys.#own.delete(file);
+    };
+    return {
+      leave: end,
+      forget: () => {
+        end();
+        tried(() => {
+          unlinkSync(file);
+        });
+      },
+    };
+  }
+
+  /** Those that nobody finishes. One that cannot be read tells nothing, and goes. */
+  brokenOff(): BrokenOffSurvey[] {
+    const names = tried(() => readdirSync(this.#folder)) ?? [];
+    return names
+      .filter((name) => name.endsWith('.json'))
+      .flatMap((name) => {
+        const file = join(this.#folder, name);
+        if (KeptSurveys.#own.has(file)) return [];
+        const kept = read(file);
+        if (!kept)
+          tried(() => {
+            unlinkSync(file);
+          });
+        if (!kept || (kept.owner.pid !== process.pid && isAlive(kept.owner))) return [];
+        const ended = kept.ended ?? tried(() => statSync(file).mtimeMs) ?? kept.began;
+        return [{ ...kept, file, ended }];
+      });
+  }
+
+  /** Makes one this process's to finish; false where another one was quicker. Gone with this process, it is the next one's. */
+  async claim({ file, ...survey }: BrokenOffSurvey): Promise<boolean> {
+    return withLock(join(this.#folder, 'lock'), () => {
+      const now = read(file);
+      if (!now || KeptSurveys.#own.has(file)) return false;
+      if (now.owner.pid !== process.pid && isAlive(now.owner)) return false;
+      write(file, { ...survey, owner: identityOf(process.pid) });
+      KeptSurveys.#own.add(file);
+      return true;
+    });
+  }
+
+  /** It is finished; or could not be, and waits for the next one. */
+  release({ file }: Pick<BrokenOffSurvey, 'file'>, isFinished: boolean): void {
+    KeptSurveys.#own.delete(file);
+    if (isFinished)
+      tried(() => {
+        unlinkSync(file);
+      });
+  }
+}
+
+/** Whole or not at all. */
+function write(file: string, kept: KeptSurvey): void {
+  writeFileSync(`${file}.new`, JSON.stringify(kept), { mode: 0o600 });
+  renameSync(`${file}.new`, file);
+}
+
+function read(file: string): KeptSurvey | undefined {
+  return tried(() => KeptSchema.parse(JSON.parse(readFileSync(file, 'utf8'))));
+}
+
+/** Undefined where it fails. */
+function tried<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
+}
