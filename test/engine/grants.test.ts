@@ -143,6 +143,7 @@ describe('the desk', () => {
     const approval = {
       id: 'a',
       digest: 'd',
+      card: { kind: 'edit', blocks: [] },
       grantOffers: [{ id: 'edits', words: '' }],
       grantLimits: { minutes: 5, uses: 3 },
     };
