@@ -15,7 +15,9 @@ test('what the log goes by stands in the table of events', () => {
   expect(marked('beginning')).toEqual([
     ...['run_started', 'run_continued', 'turn_started', 'egress', 'proposed', 'started'],
   ]);
-  expect(marked('kept')).toEqual(['run_started', 'run_continued', 'answered', 'error', 'notice', 'run_finished']);
+  expect(marked('kept')).toEqual([
+    ...['run_started', 'run_continued', 'answered', 'error', 'notice', 'run_finished', 'left_behind'],
+  ]);
 });
 
 test('an event stands in a run or under a name, as its kind does, and nowhere else', () => {

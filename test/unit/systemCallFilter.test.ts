@@ -24,7 +24,7 @@ const REFUSED: [errno: number, names: string[]][] = [
   ],
   [
     ENOSYS,
-    words(`open_tree move_mount fsopen fsconfig fsmount fspick memfd_secret clone3 openat2 io_uring_setup io_uring_enter
+    words(`open_tree move_mount fsopen fsconfig fsmount fspick memfd_secret clone3 openat2 io_setup io_uring_setup io_uring_enter
       io_uring_register create_module get_kernel_syms query_module nfsservctl uselib _sysctl`),
   ],
   [
