@@ -26,6 +26,9 @@ test('"Always allow": the rule is shown, written, and counts in the next run', a
   writeFileSync(file, before);
   await runFromPalette(window);
   await window.approval.waitFor({ timeout: 60_000 });
+  // A person reads the command first: what was not in sight is not approved by a rule either.
+  await window.approval.locator('h2, h3').first().click();
+  await expect.poll(() => window.approval.getByTestId('always').isEnabled(), { timeout: 30_000 }).toBe(true);
   await window.approval.getByTestId('always').click({ timeout: 30_000 });
   await page.locator('.monaco-dialog-box').waitFor({ timeout: 30_000 });
   await page.waitForTimeout(1200);

@@ -134,5 +134,6 @@ test('what appears right at the start is found too', async () => {
     command: `mkdir -p e/a/r/l/y; echo x > e/a/r/l/y/e.key; ${LOOKING}`,
   });
   expectEnded(result, join(world.work, 'e/a/r/l/y/e.key'));
-  expect(readFileSync(join(world.work, 'e/a/r/l/y/e.key'), 'utf8')).toBe('x\n');
+  // It may have been ended between making and writing it; what is there stays.
+  expect(['', 'x\n']).toContain(readFileSync(join(world.work, 'e/a/r/l/y/e.key'), 'utf8'));
 });

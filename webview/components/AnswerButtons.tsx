@@ -33,7 +33,7 @@ export function AnswerButtons({ approval, card, above, answered, reason, store }
   const mustRead = useCallback((unread: number) => unread + notShown > rest, [notShown, rest]);
   const question = `${questionKey(approval)} ${rest}`;
   const { box, readiness, unread, armedNow } = useArming({ question, above, answered, card, mustRead });
-  const left = unread + notShown;
+  const left = (unread ?? 0) + notShown;
   const tooLong = tooLongWords(reason.trim(), MOST_REASON, 'Shorten it, or deny without a reason.');
 
   const [pick, setPick] = useState<GrantPick>({});
@@ -81,7 +81,7 @@ export function AnswerButtons({ approval, card, above, answered, reason, store }
         </button>
       </div>
       {/* Below the buttons and of one height: its words must not move what they speak about. */}
-      <p className="hint small quiet">{hint(readiness, left - unread)}</p>
+      <p className="hint small quiet">{hint(readiness, notShown)}</p>
       {left > rest && !answered && (
         <button
           type="button"
@@ -97,7 +97,7 @@ export function AnswerButtons({ approval, card, above, answered, reason, store }
       {remembered !== undefined && (
         <GrantOptions approval={approval} choice={remembered} answered={answered} onPick={setPick} />
       )}
-      <AlwaysButton approval={approval} offered={!answered && left <= rest} post={store.post} />
+      <AlwaysButton approval={approval} offered={!answered && unread !== undefined && left <= rest} post={store.post} />
       <label className="small" htmlFor={reasonId}>
         Reason, if you deny (optional; the model reads it)
       </label>

@@ -12,8 +12,8 @@ export interface ArmingControl {
   /** Goes to the box that holds a card's approve buttons. */
   readonly box: RefObject<HTMLDivElement | null>;
   readonly readiness: Readiness;
-  /** How many lines of the card that must be seen have not been in sight yet. */
-  readonly unread: number;
+  /** How many lines of the card that must be seen have not been in sight yet; undefined before the first look. */
+  readonly unread: number | undefined;
   /** Looks again, right now: for the moment of the click, which may come before the next regular look. */
   readonly armedNow: () => boolean;
 }
@@ -33,7 +33,7 @@ export function useArming({ question, above, answered, card, mustRead }: Questio
   const arming = useRef<Arming>(undefined);
   const reading = useRef(new Reading());
   const [readiness, setReadiness] = useState<Readiness>('settling');
-  const [unread, setUnread] = useState(0);
+  const [unread, setUnread] = useState<number>();
 
   const lookNow = useCallback((): Arming => {
     const element = box.current;
