@@ -1,6 +1,6 @@
 import { closeSync, mkdirSync, openSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { CommittedControls, type CommitQuestions } from '../../src/node/sandbox/committedControls.ts';
 import { pickedFromIndex } from '../../src/node/sandbox/indexEntries.ts';
 import { StillTimes } from '../../src/node/sandbox/stillTimes.ts';
@@ -35,8 +35,13 @@ function packed(count: number, digit: (at: number) => string): string {
 }
 
 const NOTHING = { isProtected: () => false, isAboveProtected: () => false };
-/** The command was at work all the time, and nothing was set aside. */
-const ALONE = { taken: [], who: new WhoWrote([{ roots: ['/'], still: new StillTimes() }]) };
+/** A command that is at work all the time (as this process is), beside which nothing was set aside. */
+const atWork = new StillTimes();
+atWork.begin(process.pid);
+afterAll(() => {
+  atWork.end(false);
+});
+const ALONE = { taken: [], who: new WhoWrote([{ roots: ['/'], still: atWork }]) };
 
 test('a list of a hundred thousand references is gone through in stretches', async () => {
   const [folder, data] = [await temporaryFolder(), await temporaryFolder()];

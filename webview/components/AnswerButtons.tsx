@@ -12,7 +12,7 @@ import type { Readiness } from '../state/useArming.ts';
 import { AlwaysButton } from './AlwaysButton.tsx';
 import { ApproveButton } from './ApproveButton.tsx';
 import { GrantOptions } from './GrantOptions.tsx';
-import { Line } from './Line.tsx';
+import { TooLong } from './TooLong.tsx';
 
 interface AnswerButtonsProps {
   readonly approval: Approval;
@@ -113,13 +113,7 @@ export function AnswerButtons({ approval, card, above, answered, reason, store }
           store.setReason(approval.id, event.target.value);
         }}
       />
-      {tooLong !== undefined && (
-        <div role="alert" data-testid="too-long">
-          <Line icon="warning" tone="warning">
-            {tooLong}
-          </Line>
-        </div>
-      )}
+      <TooLong words={tooLong} />
     </div>
   );
 }

@@ -6,6 +6,7 @@ import { nextSend, sendWords } from '../state/nextSend.ts';
 import { underWay } from '../state/sentences.ts';
 import type { PanelModel, Store } from '../state/store.ts';
 import { Line } from './Line.tsx';
+import { TooLong } from './TooLong.tsx';
 
 const ADVICE = 'Put the rest into a file of the workspace, and name it here.';
 
@@ -72,13 +73,7 @@ export function TaskBox({ model, panel, store }: TaskBoxProps) {
           if (ready && !event.repeat) store.sendTask();
         }}
       />
-      {tooLong !== undefined && (
-        <div role="alert" data-testid="too-long">
-          <Line icon="warning" tone="warning">
-            {tooLong}
-          </Line>
-        </div>
-      )}
+      <TooLong words={tooLong} />
       {closed !== undefined && (
         <Line icon="lock" tone="warning">
           {closed}
