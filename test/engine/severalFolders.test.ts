@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { composeEngine } from '../../src/compose.ts';
-import { nodeParts } from '../../src/node/engineParts.ts';
 import { IN_EDITOR } from '../../src/shared/answered.ts';
+import { partsUnder } from '../support/partsUnder.ts';
 import { scripted, type Turn } from '../support/workbench.ts';
 import { plant, temporaryFolder } from '../support/tree.ts';
 
@@ -11,17 +11,7 @@ import { plant, temporaryFolder } from '../support/tree.ts';
 async function resultsIn(folders: string[], calls: NonNullable<Turn['calls']>): Promise<string[]> {
   const base = await temporaryFolder();
   for (const name of ['data', 'config', 'home']) mkdirSync(join(base, name));
-  const node = await nodeParts({
-    folders,
-    environment: {
-      PATH: process.env['PATH'],
-      XDG_DATA_HOME: join(base, 'data'),
-      XDG_CONFIG_HOME: join(base, 'config'),
-    },
-    version: 'test',
-    editor: { isUnsaved: () => false },
-    home: join(base, 'home'),
-  });
+  const node = await partsUnder(base, { folders });
   const engine = composeEngine(node.parts);
   onTestFinished(async () => {
     await engine.stop('the test ended');

@@ -10,18 +10,12 @@ import { composeEngine } from '../../src/compose.ts';
 import type { Model, ModelEvent } from '../../src/core/models/port.ts';
 import type { Files } from '../../src/core/scope/files.ts';
 import { headLine } from '../../src/node/audit/witness/seenHead.ts';
-import { nodeParts } from '../../src/node/engineParts.ts';
+import { partsUnder } from './partsUnder.ts';
 import { approving } from './cards.ts';
 import { IN_EDITOR } from '../../src/shared/answered.ts';
 
 const [base = '', moment = ''] = process.argv.slice(2);
-const node = await nodeParts({
-  folders: [join(base, 'work')],
-  environment: { PATH: process.env['PATH'], XDG_DATA_HOME: join(base, 'data'), XDG_CONFIG_HOME: join(base, 'config') },
-  version: 'test',
-  editor: { isUnsaved: () => false },
-  home: join(base, 'home'),
-});
+const node = await partsUnder(base, { folders: [join(base, 'work')] });
 node.audit.onHead((head) => {
   appendFileSync(join(base, 'witness.jsonl'), headLine(head));
 });

@@ -12,9 +12,9 @@ import { mergePolicies } from '../../src/core/policy/merge.ts';
 import { parsePolicy } from '../../src/core/policy/parse.ts';
 import { Rulebook } from '../../src/core/policy/rules.ts';
 import { Redactor } from '../../src/core/redaction/redactor.ts';
-import { nodeParts } from '../../src/node/engineParts.ts';
 import { lineMatcher } from '../../src/node/search/lineMatcher.ts';
 import { measured } from '../../src/node/models/measured.ts';
+import { partsUnder } from './partsUnder.ts';
 import { approving } from './cards.ts';
 import { IN_EDITOR } from '../../src/shared/answered.ts';
 
@@ -34,17 +34,7 @@ const beat = setInterval(() => {
 
 async function engine(): Promise<{ engine: Engine; end: () => Promise<void> }> {
   for (const path of [work, join(base, 'home')]) await mkdir(path, { recursive: true });
-  const node = await nodeParts({
-    folders: [work],
-    environment: {
-      PATH: process.env['PATH'],
-      XDG_DATA_HOME: join(base, 'data'),
-      XDG_CONFIG_HOME: join(base, 'config'),
-    },
-    version: 'test',
-    editor: { isUnsaved: () => false },
-    home: join(base, 'home'),
-  });
+  const node = await partsUnder(base, { folders: [work] });
   return { engine: composeEngine(node.parts), end: () => node.audit[Symbol.asyncDispose]() };
 }
 

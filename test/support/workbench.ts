@@ -3,10 +3,11 @@ import { onTestFinished } from 'vitest';
 import { composeEngine } from '../../src/compose.ts';
 import type { Engine } from '../../src/core/engine/engine.ts';
 import type { Model, ModelEvent, ModelRequest } from '../../src/core/models/port.ts';
-import { nodeParts, type NodeParts } from '../../src/node/engineParts.ts';
+import type { NodeParts } from '../../src/node/engineParts.ts';
 import type { Answer, Approval } from '../../src/shared/approval.ts';
 import { unseenLines } from '../../src/shared/unseen.ts';
 import type { AuditRecord } from '../../src/shared/auditEvent.ts';
+import { partsUnder } from './partsUnder.ts';
 import { plant, temporaryFolder } from './tree.ts';
 import { IN_EDITOR } from '../../src/shared/answered.ts';
 
@@ -66,22 +67,11 @@ export interface WorkbenchOptions {
 /** A real engine on a real folder: real files, sandbox, SQLite log and checkpoints; only the model is scripted. */
 export async function workbench(options: WorkbenchOptions = {}): Promise<Workbench> {
   const base = await temporaryFolder();
-  const [folder, data, config, home] = [
-    join(base, 'work'),
-    join(base, 'data'),
-    join(base, 'config'),
-    join(base, 'home'),
-  ];
+  const [folder, config, home] = [join(base, 'work'), join(base, 'config'), join(base, 'home')];
   await plant(folder, { 'README.md': 'hello\n', ...options.files });
   await plant(home, { '.keep': '' });
   if (options.userPolicy !== undefined) await plant(join(config, 'oversign'), { 'policy.yaml': options.userPolicy });
-  const node = await nodeParts({
-    folders: [folder],
-    environment: { PATH: process.env['PATH'], ...options.environment, XDG_DATA_HOME: data, XDG_CONFIG_HOME: config },
-    version: 'test',
-    editor: { isUnsaved: () => false },
-    home,
-  });
+  const node = await partsUnder(base, { folders: [folder], environment: options.environment });
   options.change?.(node);
   const engine = composeEngine(node.parts);
   const asked: Approval[] = [];

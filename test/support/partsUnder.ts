@@ -1,0 +1,24 @@
+import { join } from 'node:path';
+import { nodeParts, type NodeParts } from '../../src/node/engineParts.ts';
+
+interface Under {
+  folders: string[];
+  /** Beside `PATH`. */
+  environment?: Record<string, string> | undefined;
+}
+
+/** The real parts of an engine over these folders, whose home, data and configuration lie below a folder of their own. */
+export function partsUnder(base: string, { folders, environment }: Under): Promise<NodeParts> {
+  return nodeParts({
+    folders,
+    environment: {
+      PATH: process.env['PATH'],
+      ...environment,
+      XDG_DATA_HOME: join(base, 'data'),
+      XDG_CONFIG_HOME: join(base, 'config'),
+    },
+    version: 'test',
+    editor: { isUnsaved: () => false },
+    home: join(base, 'home'),
+  });
+}
