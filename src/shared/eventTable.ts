@@ -94,6 +94,13 @@ export const EVENTS = {
     data: runFacts,
     payload: runPayload,
   },
+  message: {
+    about: 'What a person said to the run while it was at work.',
+    of: ['run'],
+    marks: ['kept'],
+    data: Nothing,
+    payload: z.strictObject({ text: Text }),
+  },
   turn_started: {
     about: 'The model is asked once more.',
     of: ['run'],
@@ -232,6 +239,14 @@ export const EVENTS = {
       facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).exactOptional(),
     }),
     payload: z.strictObject({ output: Text }),
+  },
+  reverted: {
+    about:
+      'What the action changed was put back by an action of another run (`run`, `action`); `restored`: that was put back in its turn.',
+    of: ['run'],
+    marks: [],
+    data: z.strictObject({ state: z.enum(['reverted', 'restored']), run: Text, action: Text }),
+    payload: Nothing,
   },
   redaction: {
     about: 'Secrets were masked in what the action returned.',

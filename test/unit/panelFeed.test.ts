@@ -130,11 +130,11 @@ const STEP = fc.oneof(
   WORDS.map((text) => (window: Window) => {
     const last = window.transcript.entries.at(-1);
     const before = last?.kind === 'assistant' && last.streaming ? last.text : '';
-    window.transcript.assistant(before + text, true);
+    window.transcript.assistant(before + text, { streaming: true, turn: 1 });
   }),
   // A reply that is begun anew, as after a retry.
   WORDS.map((text) => (window: Window) => {
-    window.transcript.assistant(text, true);
+    window.transcript.assistant(text, { streaming: true, turn: 1 });
   }),
   fc.constant((window: Window) => {
     window.transcript.settle();
@@ -199,7 +199,7 @@ describe('what goes to the panel', () => {
   test('is of a growing reply what it grew by', () => {
     const window = loaded();
     for (let length = 20; length <= TEXT.length; length += 20) {
-      window.transcript.assistant(TEXT.slice(0, length), true);
+      window.transcript.assistant(TEXT.slice(0, length), { streaming: true, turn: 1 });
       window.settle();
     }
     const updates = TEXT.length / 20;
@@ -214,7 +214,7 @@ describe('what goes to the panel', () => {
     window.post();
     const before = window.bytes;
     for (let at = 1; at <= 1000; at += 1) {
-      window.transcript.assistant(TEXT.slice(0, 10 * at), true);
+      window.transcript.assistant(TEXT.slice(0, 10 * at), { streaming: true, turn: 1 });
       window.post();
     }
     expect(window.bytes - before).toBeLessThan(500);
