@@ -94,12 +94,12 @@ function keptUnless(kept: Kept | undefined, redactor: Redactor): { kept?: Kept }
   return kept && redactor.named(kept.json) === kept.json ? { kept } : {};
 }
 
-async function makeRoom({ conversation, record, tell }: Talk): Promise<void> {
-  const leftOut = conversation.makeRoom();
+async function makeRoom(talk: Talk): Promise<void> {
+  const leftOut = talk.conversation.makeRoom();
   if (leftOut === 0) return;
   const words = `To make room, most of what ${leftOut === 1 ? 'an earlier call' : `${leftOut} earlier calls`} returned is left out of what the model is told from here on. The log has it.`;
-  await record('notice', { leftOut }, { words });
-  tell(words);
+  await talk.record('notice', { leftOut }, { words });
+  talk.tell(words);
 }
 
 async function policyNow(talk: Talk): Promise<EffectivePolicy> {

@@ -23,9 +23,7 @@ export function pastOf(events: readonly AuditRecord[]): Past {
   const entries: Entry[] = [];
   if (events.length === 0) entries.push(warning('The log has nothing of this run: what happened in it is not shown.'));
   else if (!events.some(({ type }) => type === 'run_started'))
-    entries.push(
-      warning('The log does not have the beginning of this run: what happened before this is not shown.'),
-    );
+    entries.push(warning('The log does not have the beginning of this run: what happened before this is not shown.'));
   for (const event of events) {
     const action = event.action === undefined ? undefined : actions.get(event.action);
     if (action) {
@@ -64,7 +62,7 @@ function runEntries(event: AuditRecord): Entry[] {
       return typeof payload?.['words'] === 'string' ? [{ kind: 'notice', level: 'info', text: payload['words'] }] : [];
     case 'left_behind': {
       const words = payload?.['words'];
-      return Array.isArray(words) ? words.map((one) => warning(`A command was broken off: ${String(one)}`)) : [];
+      return Array.isArray(words) ? words.map((one) => warning(`A command was broken off: ${typeof one === 'string' ? one : ''}`)) : [];
     }
     default:
       return [];

@@ -140,9 +140,10 @@ function wordsOf({ left, events }: ActionNode): string {
 
 function deniedWords(decided: AuditRecord | undefined, answered: AuditRecord | undefined): string {
   if (decided?.data['verdict'] === 'deny') {
+    const { rule } = decided.data;
     const decision = decided.payload?.['decision'];
     const reason = typeof decision === 'object' && decision !== null && 'reason' in decision ? decision['reason'] : '';
-    return `Denied by policy (${String(decided.data['rule'])}): ${typeof reason === 'string' ? reason : ''}.`;
+    return `Denied by policy (${typeof rule === 'string' ? rule : 'a rule'}): ${typeof reason === 'string' ? reason : ''}.`;
   }
   const reason = answered?.payload?.['reason'];
   const words = typeof reason === 'string' ? ` The reason given: ${reason}` : '';

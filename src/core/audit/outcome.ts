@@ -5,8 +5,7 @@ import { wasTakenBack } from './who.ts';
 
 /** How an action stands in the log: its end, or `open`, with how it ended if nobody is at work on it any more. */
 export type ActionStand =
-  | { outcome: ActionOutcome; left: ActionOutcome }
-  | { outcome: 'open'; left: 'interrupted' | 'unknown' };
+  { outcome: ActionOutcome; left: ActionOutcome } | { outcome: 'open'; left: 'interrupted' | 'unknown' };
 
 /** Earlier versions recorded calls that were none, or not possible, as denied by these rules. */
 const NOT_THE_POLICY: ReadonlySet<unknown> = new Set(NO_CALL_CAUSES);

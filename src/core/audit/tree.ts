@@ -77,7 +77,9 @@ function actionNode(id: string, events: AuditRecord[]): ActionNode {
     durationMs: typeof finished?.data['durationMs'] === 'number' ? finished.data['durationMs'] : undefined,
     outside: last('started')?.data['outside'] === true,
     changed,
-    changedFile: changed ? comparable(changed).length > 0 : (outcome === 'done' || outcome === 'reverted') && isOldChange(tool, events),
+    changedFile: changed
+      ? comparable(changed).length > 0
+      : (outcome === 'done' || outcome === 'reverted') && isOldChange(tool, events),
     canRevert: changed?.isWhole === true && changed.unknown === 0 && changed.paths.length > 0,
     events,
   };

@@ -29,13 +29,17 @@ export function chained({ parts, chain }: PartsClaim, body: string): PartsClaim 
 /** SQL for the run that a row is of. */
 export const RUN_OF_ROW = "substr(run, 1, instr(run || '/', '/') - 1)";
 
-export function addPart(connection: Connection, run: string, part: { number: number; body: string; seq: number }): void {
+export function addPart(
+  connection: Connection,
+  run: string,
+  part: { number: number; body: string; seq: number },
+): void {
   connection
     .prepare("INSERT INTO transcripts (run, body, seq, writer, signature) VALUES (?, ?, ?, '', '')")
     .run(`${run}/${part.number}`, part.body, part.seq);
 }
 
-export function countParts(connection: Connection, run: string): number {
+function countParts(connection: Connection, run: string): number {
   return Number(connection.prepare(`SELECT count(*) AS n FROM transcripts WHERE ${PARTS}`).get(...range(run))?.['n']);
 }
 

@@ -76,10 +76,10 @@ export function loadConversation(connection: Connection, run: string, account: s
   if (bad) return refuse(`event ${bad.seq} of the log, on which it rests, is broken (${bad.words})`);
   const whole = JSON.parse(stored.body) as Json;
   const claim = claimOf(whole);
-  const { claim: found, messages } = readParts(connection, run);
-  if (found.parts !== (claim?.parts ?? 0) || found.chain !== (claim?.chain ?? ''))
+  const found = readParts(connection, run);
+  if (found.claim.parts !== (claim?.parts ?? 0) || found.claim.chain !== (claim?.chain ?? ''))
     return refuse('parts of it are missing, or others');
-  return claim && isJsonObject(whole) ? { ...whole, messages: messages() } : whole;
+  return claim && isJsonObject(whole) ? { ...whole, messages: found.messages() } : whole;
 }
 
 /** The events of a run as the table has them: what an index says may have been changed, and nothing signs it. */

@@ -1,7 +1,7 @@
 import type { Growth } from '../../core/audit/port.ts';
-import { canonicalJson, isJsonObject, type Json } from '../../shared/json.ts';
+import { canonicalJson, isJsonObject } from '../../shared/json.ts';
 import type { ChainWriter } from './chainWriter.ts';
-import { addPart, chained, countParts, dropParts, NO_PARTS, partBody, type PartsClaim } from './conversationParts.ts';
+import { addPart, chained, dropParts, NO_PARTS, partBody, type PartsClaim } from './conversationParts.ts';
 import { isStored, nameConversation } from './conversations.ts';
 import type { Connection } from './database.ts';
 
@@ -10,6 +10,8 @@ interface Kept {
   claim: PartsClaim;
   messages: number;
   bytes: number;
+  /** Of the event that named it last. */
+  seq: number;
 }
 
 /**
@@ -26,10 +28,10 @@ export class GrowingConversations {
 
   /** False where what stands before the added messages is not there: then all of it has to come. */
   grow(connection: Connection, run: string, { state, from, added }: Growth): boolean {
-    const before = from === 0 ? { claim: NO_PARTS, messages: 0, bytes: 0 } : this.#kept.get(run);
+    const before = from === 0 ? { claim: NO_PARTS, messages: 0, bytes: 0, seq: 0 } : this.#kept.get(run);
     if (before?.messages !== from) return false;
     if (from === 0) dropParts(connection, run);
-    else if (countParts(connection, run) !== before.claim.parts) return false; // another file, or a commit that failed
+    else if (rowSeq(connection, run) !== before.seq) return false; // another file, or another process, or a commit that failed
     const body = added.length === 0 ? undefined : partBody(added);
     const claim = body === undefined ? before.claim : chained(before.claim, body);
     const bytes = before.bytes + (body === undefined ? 0 : Buffer.byteLength(body));
@@ -37,7 +39,7 @@ export class GrowingConversations {
     if (body === undefined && isStored(connection, run, row)) return true;
     const seq = nameConversation(connection, this.#writer, { run, body: row, partBytes: bytes });
     if (body !== undefined) addPart(connection, run, { number: before.claim.parts, body, seq });
-    this.#kept.set(run, { claim, messages: from + added.length, bytes });
+    this.#kept.set(run, { claim, messages: from + added.length, bytes, seq });
     return true;
   }
 
@@ -45,4 +47,8 @@ export class GrowingConversations {
   forget(run: string): void {
     this.#kept.delete(run);
   }
+}
+
+function rowSeq(connection: Connection, run: string): unknown {
+  return connection.prepare('SELECT seq FROM transcripts WHERE run = ?').get(run)?.['seq'];
 }

@@ -92,7 +92,9 @@ function strangeness(connection: Connection): Bad | undefined {
 const LAST = Number.MAX_SAFE_INTEGER;
 
 function* conversationsOf(connection: Connection): Iterable<StoredConversation> {
-  for (const row of connection.prepare("SELECT run, body, seq, writer, signature FROM transcripts WHERE instr(run, '/') = 0").iterate())
+  for (const row of connection
+    .prepare("SELECT run, body, seq, writer, signature FROM transcripts WHERE instr(run, '/') = 0")
+    .iterate())
     yield {
       run: String(row['run']),
       body: String(row['body']),
