@@ -5,7 +5,7 @@ import type { Message } from '../models/port.ts';
 const MOST_CHARACTERS = 16_000_000;
 
 /** More than most models read at once: then the oldest results are left out, until there is room for a while. */
-const MADE_ROOM = { from: 8_000_000, downTo: 5_000_000 };
+const MADE_ROOM = { from: 4_000_000, downTo: 2_500_000 };
 /** The last results stay whole, whatever their length; shorter ones are not worth it. */
 const KEPT_RESULTS = 10;
 const SHORT = 600;

@@ -1,4 +1,5 @@
 import type { AuditRecord } from '../../shared/auditEvent.ts';
+import { isJsonObject } from '../../shared/json.ts';
 import type { Entry } from '../../shared/runView.ts';
 import { exact } from '../../shared/visible.ts';
 import { turnsOf, type ActionNode } from '../audit/tree.ts';
@@ -47,7 +48,9 @@ function runEntries(event: AuditRecord): Entry[] {
     case 'model_replied': {
       const text = payload?.['text'];
       if (typeof text !== 'string') return [gone('What the model said here')];
-      return text === '' ? [] : [shownReply(text, { streaming: false, turn: event.turn ?? 0 })];
+      return text === ''
+        ? []
+        : [shownReply(text, { streaming: false, turn: event.turn ?? 0, length: lengthOf(event, 'text') })];
     }
     case 'run_finished':
       if (data['state'] === 'finished') return [];
@@ -62,7 +65,9 @@ function runEntries(event: AuditRecord): Entry[] {
       return typeof payload?.['words'] === 'string' ? [{ kind: 'notice', level: 'info', text: payload['words'] }] : [];
     case 'left_behind': {
       const words = payload?.['words'];
-      return Array.isArray(words) ? words.map((one) => warning(`A command was broken off: ${typeof one === 'string' ? one : ''}`)) : [];
+      return Array.isArray(words)
+        ? words.map((one) => warning(`A command was broken off: ${typeof one === 'string' ? one : ''}`))
+        : [];
     }
     default:
       return [];
@@ -74,15 +79,24 @@ function actionEntry(action: ActionNode): Entry {
   const last = (type: AuditRecord['type']): AuditRecord | undefined => events.findLast((event) => event.type === type);
   const verdict = last('decided')?.data['verdict'];
   const why = whyOf(last('decided'), last('answered'));
-  const output = last('finished')?.payload?.['output'];
+  const finished = last('finished');
+  const output = finished?.payload?.['output'];
   return {
     kind: 'action',
     ...{ id, tool, title, status: left },
     ...(ran !== undefined && !title.includes(exact(ran.trim())) && { ran }),
     ...((verdict === 'allow' || verdict === 'ask' || verdict === 'deny') && { verdict }),
     ...(why !== '' && { why }),
-    ...(typeof output === 'string' && shownOutput(output)),
+    ...(finished && typeof output === 'string' && shownOutput(output, lengthOf(finished, 'output'))),
   };
+}
+
+/** Of all of a text that may have been cut where it was read. */
+function lengthOf({ payload }: AuditRecord, key: 'output' | 'text'): number {
+  const lengths = payload?.['lengths'];
+  const length = isJsonObject(lengths) ? lengths[key] : undefined;
+  const text = payload?.[key];
+  return typeof length === 'number' ? length : typeof text === 'string' ? text.length : 0;
 }
 
 /** Why it was decided so, and who answered. */

@@ -8,21 +8,25 @@ const MOST_OF_OUTPUT = 4000;
 /** Characters of a reply: its beginning. */
 const MOST_OF_REPLY = 20_000;
 
-export function shownOutput(output: string): { output: string; outputLength?: number } {
-  if (output.length <= MOST_OF_OUTPUT) return { output };
-  return { output: cutVisibly(output, MOST_OF_OUTPUT), outputLength: output.length };
+/** `length`: of all of it, where `output` has been cut before. */
+export function shownOutput(output: string, length = output.length): { output: string; outputLength?: number } {
+  if (length <= MOST_OF_OUTPUT) return { output };
+  return { output: cutVisibly(output, MOST_OF_OUTPUT), outputLength: length };
 }
 
 /** What is shown of a reply already goes on standing there, and behind it what is left out. */
-export function shownReply(text: string, { streaming, turn }: { streaming: boolean; turn: number }): Entry {
-  const left = text.length - MOST_OF_REPLY;
-  if (left <= 0) return { kind: 'assistant', text, streaming };
+export function shownReply(
+  text: string,
+  { streaming, turn, length = text.length }: { streaming: boolean; turn: number; length?: number },
+): Entry {
+  if (length <= MOST_OF_REPLY) return { kind: 'assistant', text, streaming };
   const shown = text.slice(0, MOST_OF_REPLY).replace(/[\uD800-\uDBFF]$/, '');
   if (streaming) return { kind: 'assistant', text: shown, streaming };
+  const left = length - shown.length;
   return {
     kind: 'assistant',
-    text: `${shown}\n[… ${text.length - shown.length} more ${text.length - shown.length === 1 ? 'character' : 'characters'} …]`,
+    text: `${shown}\n[… ${left} more ${left === 1 ? 'character' : 'characters'} …]`,
     streaming,
-    whole: { turn, length: text.length },
+    whole: { turn, length },
   };
 }

@@ -38,7 +38,10 @@ export interface AuditReader {
   find(filter: RunFilter, limit: number, before?: number): Promise<RunPage>;
   /** Those actions of a run whose events have the words in them. */
   matching(run: string, text: string): Promise<string[]>;
-  /** `most`: so many characters of an output or a reply are enough; of longer ones the beginning and the end are read. */
+  /**
+   * `most`: so many characters of an output or a reply are enough; of longer ones the beginning and the end are
+   * read, and the payload has their `lengths`.
+   */
   events(run: string, most?: number): Promise<AuditRecord[]>;
   /** A part of a text of a run, from a character on; undefined where it is not kept. */
   textOf(run: string, of: TextOf, from: number): Promise<TextPart | undefined>;

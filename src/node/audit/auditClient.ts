@@ -12,6 +12,9 @@ import type { StoreMethod, StoreReply, StoreRequest } from './messages.ts';
 import type { Retention } from './retention.ts';
 import type { AuditStore } from './store.ts';
 
+/** What it works with is short-lived and small: room for more would only be taken. */
+const SMALL = { maxYoungGenerationSizeMb: 16 };
+
 interface Waiting {
   method: StoreMethod;
   resolve(value: unknown): void;
@@ -62,7 +65,10 @@ export class AuditClient implements AuditLog, AuditReader, RunStore, AsyncDispos
     const file = join(dataFolder, 'audit.db');
     const isSource = import.meta.url.endsWith('.ts');
     const url = new URL(isSource ? './worker.ts' : './audit-worker.js', import.meta.url);
-    return new AuditClient(file, new Worker(url, { workerData: { file, pid: process.pid }, env: {} }));
+    return new AuditClient(
+      file,
+      new Worker(url, { workerData: { file, pid: process.pid }, env: {}, resourceLimits: SMALL }),
+    );
   }
 
   /** Tells whenever an event was appended by this process. */

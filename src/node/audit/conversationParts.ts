@@ -29,14 +29,10 @@ export function chained({ parts, chain }: PartsClaim, body: string): PartsClaim 
 /** SQL for the run that a row is of. */
 export const RUN_OF_ROW = "substr(run, 1, instr(run || '/', '/') - 1)";
 
-export function addPart(
-  connection: Connection,
-  run: string,
-  part: { number: number; body: string; seq: number },
-): void {
+export function addPart(connection: Connection, run: string, part: { number: number; body: string }): void {
   connection
-    .prepare("INSERT INTO transcripts (run, body, seq, writer, signature) VALUES (?, ?, ?, '', '')")
-    .run(`${run}/${part.number}`, part.body, part.seq);
+    .prepare("INSERT INTO transcripts (run, body, seq, writer, signature) VALUES (?, ?, 0, '', '')")
+    .run(`${run}/${part.number}`, part.body);
 }
 
 function countParts(connection: Connection, run: string): number {

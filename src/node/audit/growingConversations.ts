@@ -1,5 +1,5 @@
 import type { Growth } from '../../core/audit/port.ts';
-import { canonicalJson, isJsonObject } from '../../shared/json.ts';
+import { canonicalJson, isJsonObject, type Json } from '../../shared/json.ts';
 import type { ChainWriter } from './chainWriter.ts';
 import { addPart, chained, dropParts, NO_PARTS, partBody, type PartsClaim } from './conversationParts.ts';
 import { isStored, nameConversation } from './conversations.ts';
@@ -32,13 +32,16 @@ export class GrowingConversations {
     if (before?.messages !== from) return false;
     if (from === 0) dropParts(connection, run);
     else if (rowSeq(connection, run) !== before.seq) return false; // another file, or another process, or a commit that failed
-    const body = added.length === 0 ? undefined : partBody(added);
-    const claim = body === undefined ? before.claim : chained(before.claim, body);
-    const bytes = before.bytes + (body === undefined ? 0 : Buffer.byteLength(body));
+    let { claim, bytes } = before;
+    for (const group of groupsOf(added)) {
+      const body = partBody(group);
+      addPart(connection, run, { number: claim.parts, body });
+      claim = chained(claim, body);
+      bytes += Buffer.byteLength(body);
+    }
     const row = canonicalJson({ ...(isJsonObject(state) ? state : {}), messages: { ...claim } });
-    if (body === undefined && isStored(connection, run, row)) return true;
+    if (isStored(connection, run, row)) return true;
     const seq = nameConversation(connection, this.#writer, { run, body: row, partBytes: bytes });
-    if (body !== undefined) addPart(connection, run, { number: before.claim.parts, body, seq });
     this.#kept.set(run, { claim, messages: from + added.length, bytes, seq });
     return true;
   }
@@ -51,4 +54,27 @@ export class GrowingConversations {
 
 function rowSeq(connection: Connection, run: string): unknown {
   return connection.prepare('SELECT seq FROM transcripts WHERE run = ?').get(run)?.['seq'];
+}
+
+/** Characters of one part, if more than one message is in it: a long conversation is in no place whole once more. */
+const MOST_OF_PART = 200_000;
+
+function* groupsOf(messages: readonly Json[]): Iterable<Json[]> {
+  let group: Json[] = [];
+  let length = 0;
+  for (const message of messages) {
+    const own = textLength(message);
+    if (group.length > 0 && length + own > MOST_OF_PART) {
+      yield group;
+      [group, length] = [[], 0];
+    }
+    group.push(message);
+    length += own;
+  }
+  if (group.length > 0) yield group;
+}
+
+function textLength(message: Json): number {
+  const text = isJsonObject(message) ? message['text'] : undefined;
+  return typeof text === 'string' ? text.length : 0;
 }

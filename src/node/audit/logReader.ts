@@ -105,11 +105,15 @@ type Payload = NonNullable<AuditRecord['payload']>;
 const LONG_TEXTS = ['output', 'text'];
 
 function withShortTexts(payload: Payload, most: number): Payload {
-  const long = LONG_TEXTS.flatMap((key) => {
+  const short: Payload = {};
+  const lengths: Record<string, number> = {};
+  for (const key of LONG_TEXTS) {
     const text = payload[key];
-    return typeof text === 'string' && text.length > most ? [[key, cutVisibly(text, most)] as const] : [];
-  });
-  return long.length === 0 ? payload : { ...payload, ...Object.fromEntries(long) };
+    if (typeof text !== 'string' || text.length <= most) continue;
+    short[key] = cutVisibly(text, most);
+    lengths[key] = text.length;
+  }
+  return Object.keys(lengths).length === 0 ? payload : { ...payload, ...short, lengths };
 }
 
 function parsePayload(text: string): AuditRecord['payload'] {
