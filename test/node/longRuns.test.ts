@@ -14,6 +14,7 @@ interface Measured {
   most: number;
   rss: number;
   printed: number;
+  stored: number;
   posts: number;
   first: number;
   last: number;
@@ -65,14 +66,14 @@ async function longRun(results: number, characters: number): Promise<Measured> {
 const MB = 2 ** 20;
 
 test.each([
-  [1000, 20_000],
-  [300, 58_000],
+  [300, 20_000],
+  [150, 58_000],
 ])(
   'a run of %i results of %i characters: what is held and posted does not grow with it',
   async (results, characters) => {
     const measured = await longRun(results, characters);
     if (process.env['SHOW_MEASURED'] !== undefined) console.log(measured);
-    const { state, reason, entries, most, posts, first, last, silent } = measured;
+    const { state, reason, entries, most, posts, first, last, silent, stored } = measured;
     expect({ state, reason }).toEqual({ state: 'finished', reason: 'The agent is done.' });
     expect(entries).toBeGreaterThan(results);
     expect(most).toBeLessThan(80 * MB);
@@ -81,5 +82,8 @@ test.each([
     expect(first).toBeLessThan(150_000);
     expect(last).toBeLessThan(150_000);
     expect(silent).toBe(1);
+  // Each result once, and what is kept of it again whenever room is made.
+  expect(stored).toBeLessThan(4 * results * characters);
   },
+  300_000,
 );

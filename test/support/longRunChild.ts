@@ -49,6 +49,13 @@ for (let at = 0; at < results; at += 1)
 mkdirSync(join(base, 'config/oversign'), { recursive: true });
 writeFileSync(join(base, 'config/oversign/policy.yaml'), 'max_iterations: 1000\ntimeout: 3600\n');
 const node = await partsUnder(base, { folders: [folder] });
+let stored = 0;
+const { audit } = node.parts;
+const grow = audit.growTranscript.bind(audit);
+audit.growTranscript = (run, growth) => {
+  stored += JSON.stringify(growth).length;
+  return grow(run, growth);
+};
 const engine = composeEngine(node.parts);
 const model: Model = openAiModel({ model: 'm', baseUrl: server, apiKey: '' });
 const state = (): PanelState => ({
@@ -85,6 +92,7 @@ process.stdout.write(
     most,
     rss: process.resourceUsage().maxRSS * 1024 - rss,
     printed,
+    stored,
     posts: taking.posts.length,
     first: bytesOf(taking.posts.slice(1, tenth)),
     last: bytesOf(taking.posts.slice(-tenth)),
