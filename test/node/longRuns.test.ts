@@ -82,8 +82,8 @@ test.each([
     expect(first).toBeLessThan(150_000);
     expect(last).toBeLessThan(150_000);
     expect(silent).toBe(1);
-  // Each result once, and what is kept of it again whenever room is made.
-  expect(stored).toBeLessThan(4 * results * characters);
+    // Each result once, and what is kept of it again whenever room is made.
+    expect(stored).toBeLessThan(4 * results * characters);
   },
   300_000,
 );
