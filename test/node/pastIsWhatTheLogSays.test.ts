@@ -1,3 +1,4 @@
+import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
@@ -154,3 +155,26 @@ function messagesOf(script: Script, done: readonly Placed[], isLastSaved: boolea
   }
   return messages;
 }
+
+test('a log of an earlier version is read as it is', async () => {
+  const folder = await temporaryFolder();
+  const old = join(import.meta.dirname, '../fixtures/log-before-signed-ends/audit.db');
+  copyFileSync(old, join(folder, 'audit.db'));
+  const store = new AuditStore(join(folder, 'audit.db'), identityOf(process.pid));
+  onTestFinished(() => {
+    store.close();
+  });
+  const runs = store.runs(10);
+  expect(runs.length).toBeGreaterThan(0);
+  for (const { run } of runs) {
+    const events = store.events(run);
+    const { entries } = pastOf(events);
+    const actions = entries.flatMap((entry) => (entry.kind === 'action' ? [entry] : []));
+    expect(new Set(actions.map(({ id }) => id))).toEqual(new Set(events.flatMap(({ action }) => action ?? [])));
+    for (const { id, status } of actions) {
+      const isDone = events.some(({ action, data }) => action === id && data['status'] === 'done');
+      expect([id, status === 'done']).toEqual([id, isDone]);
+    }
+    expect(toldAsLogged([{ role: 'user', text: 'do it' }], events)).toEqual([{ role: 'user', text: 'do it' }]);
+  }
+});
