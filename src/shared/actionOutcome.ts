@@ -1,10 +1,8 @@
-import * as z from 'zod';
-
 /**
  * How an action ended. `unanswered`: it was asked about and nobody answered; `interrupted`: its process went away before
  * it began; `unknown`: it had begun, and how it ended was not recorded; `reverted`: done, and what it changed was put back.
  */
-export const ActionOutcomeSchema = z.enum([
+export const ACTION_OUTCOMES = [
   'done',
   'reverted',
   'failed',
@@ -13,8 +11,8 @@ export const ActionOutcomeSchema = z.enum([
   'cancelled',
   'interrupted',
   'unknown',
-]);
-export type ActionOutcome = z.infer<typeof ActionOutcomeSchema>;
+] as const;
+export type ActionOutcome = (typeof ACTION_OUTCOMES)[number];
 
 /** How each is shown, wherever it is: no two alike. `icon` is a codicon. */
 export const OUTCOMES = {

@@ -48,6 +48,9 @@ interface EventKind {
 const runFacts = z.strictObject({ version: Text, policy: Digest, provider: Text, model: Text });
 const runPayload = z.strictObject({ task: Text, folder: Text, destination: Text, user: Text, host: Text });
 
+/** Of a run, and nothing of it is apart. */
+const plain = { of: ['run'], marks: [], payload: Nothing } as const;
+
 export const EVENTS = {
   log_started: {
     about:
@@ -163,10 +166,8 @@ export const EVENTS = {
   },
   asked: {
     about: 'A person is asked. `shown` is the digest of the whole card.',
-    of: ['run'],
-    marks: [],
+    ...plain,
     data: z.strictObject({ approval: Text, digest: Digest, shown: Digest }),
-    payload: Nothing,
   },
   answered: {
     about:
@@ -192,24 +193,18 @@ export const EVENTS = {
   },
   grant_used: {
     about: 'A remembered approval covered this action.',
-    of: ['run'],
-    marks: [],
+    ...plain,
     data: z.strictObject({ grant: Text }),
-    payload: Nothing,
   },
   grant_revoked: {
     about: 'A remembered approval was taken back.',
-    of: ['run'],
-    marks: [],
+    ...plain,
     data: z.strictObject({ grant: Text }),
-    payload: Nothing,
   },
   checkpoint: {
     about: 'What stood there before is kept.',
-    of: ['run'],
-    marks: [],
+    ...plain,
     data: z.strictObject({ files: Count, bytes: Count }),
-    payload: Nothing,
   },
   started: {
     about: 'The action begins; committed to disk before it does. `outside`: without any sandbox.',
@@ -243,24 +238,18 @@ export const EVENTS = {
   reverted: {
     about:
       'What the action changed was put back by an action of another run (`run`, `action`); `restored`: that was put back in its turn.',
-    of: ['run'],
-    marks: [],
+    ...plain,
     data: z.strictObject({ state: z.enum(['reverted', 'restored']), run: Text, action: Text }),
-    payload: Nothing,
   },
   redaction: {
     about: 'Secrets were masked in what the action returned.',
-    of: ['run'],
-    marks: [],
+    ...plain,
     data: z.strictObject({ masked: Count }),
-    payload: Nothing,
   },
   flags: {
     about: 'The flags of the run (Rule of Two) as they are from here on.',
-    of: ['run'],
-    marks: [],
+    ...plain,
     data: z.strictObject({ untrusted: z.boolean(), private: z.boolean(), outward: z.boolean() }),
-    payload: Nothing,
   },
   policy_changed: {
     about: 'Another policy is in force; the digest is of its values.',

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ActionOutcomeSchema } from './actionOutcome.ts';
+import { ACTION_OUTCOMES } from './actionOutcome.ts';
 import { ApprovalSchema } from './approval.ts';
 import { FlagsSchema } from './flow.ts';
 import { VerdictSchema } from './decision.ts';
@@ -17,7 +17,7 @@ export const RunStateSchema = z.enum([
 export type RunState = z.infer<typeof RunStateSchema>;
 
 /** Under way, or ended. */
-export const ActionStatusSchema = z.enum(['deciding', 'waiting', 'running', ...ActionOutcomeSchema.options]);
+export const ActionStatusSchema = z.enum(['deciding', 'waiting', 'running', ...ACTION_OUTCOMES]);
 export type ActionStatus = z.infer<typeof ActionStatusSchema>;
 
 /** One line of the transcript. */
