@@ -94,8 +94,8 @@ export class OpenFiles {
   ): Promise<EditorWrite> {
     const own = (await this.#open()).filter((one) => one.path === path);
     if (own.some(({ document }) => document.isUnsaved)) return { kind: 'changed' };
-    // Open under two names, one of the documents may not have heard yet what stands on the disk.
-    for (const { document, isWhereItWas } of own) {
+    // Open under two names, the one behind links first: of what changes there by the other, editors do not hear.
+    for (const { document, isWhereItWas } of own.toSorted((a, b) => b.via.length - a.via.length)) {
       if (!document.isPlain || !isWhereItWas) continue;
       const done = await this.#editor.write(document.path, text, signal);
       if (done.kind !== 'not for it') return done;
