@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { composeEngine } from '../compose.ts';
+import { NO_EDITOR } from '../core/editor/port.ts';
 import { commandsProblem, policyRefusal } from '../core/tools/confinement.ts';
 import { limitRecord } from '../core/sandbox/limitWords.ts';
 import { limitsOf } from '../core/tools/runner.ts';
@@ -25,7 +26,7 @@ export async function doctor(workspace: string, json: boolean): Promise<number> 
       folders: [resolve(workspace)],
       environment: process.env,
       version: '',
-      editor: { isUnsaved: () => false },
+      editor: NO_EDITOR,
     });
     await using evidence = node.evidence;
     items.push({ name: 'workspace', ok: true, words: node.parts.roots.join(', ') });

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { composeEngine } from '../compose.ts';
+import { NO_EDITOR } from '../core/editor/port.ts';
 import type { Engine } from '../core/engine/engine.ts';
 import { nodeParts, WorkspaceRefused, type NodeParts } from '../node/engineParts.ts';
 import { chooseModel, type ModelChoice } from '../node/models/chooseModel.ts';
@@ -53,7 +54,7 @@ export async function runTask(task: string, options: RunOptions, version: string
       folders: [resolve(options.workspace ?? '.')],
       environment: process.env,
       version,
-      editor: { isUnsaved: () => false },
+      editor: NO_EDITOR,
       ...(options.policy !== undefined && { runPolicy: resolve(options.policy) }),
     });
   } catch (error) {

@@ -1,4 +1,5 @@
 import { composeEngine } from '../compose.ts';
+import { NO_EDITOR } from '../core/editor/port.ts';
 import type { Ending, HeldLimit, SandboxResult } from '../core/sandbox/port.ts';
 import { endingWords } from '../core/sandbox/endingWords.ts';
 import { confinementProblem } from '../core/tools/confinement.ts';
@@ -46,7 +47,7 @@ async function inSandbox(argv: readonly string[], options: SandboxOptions): Prom
     folders: [options.workspace],
     environment: process.env,
     version: options.version,
-    editor: { isUnsaved: () => false },
+    editor: NO_EDITOR,
     ...(options.policy !== undefined && { runPolicy: options.policy }),
   });
   await using _log = node.evidence;

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { EditorWitness } from '../vscode/editorWitness.ts';
+import { OpenDocuments } from '../vscode/openDocuments.ts';
 import type { Session } from './session.ts';
 
 /** The session of one window: opened at the first need, for the folders of that moment, and tried again after a failure. */
@@ -63,12 +64,7 @@ export class WindowSession {
       version: manifest.version,
       installation: this.#context.extensionPath,
       witnesses: [new EditorWitness(this.#context.globalState)],
-      editor: {
-        isUnsaved: (path) =>
-          vscode.workspace.textDocuments.some(
-            (document) => document.isDirty && document.uri.scheme === 'file' && document.uri.fsPath === path,
-          ),
-      },
+      editor: new OpenDocuments(),
     });
     this.#problem = undefined;
     this.#told.opened(session);

@@ -4,7 +4,7 @@ import { access } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
 import type { EngineParts } from '../compose.ts';
 import { isInside } from '../core/scope/spelling.ts';
-import type { EditorBuffers } from '../core/scope/files.ts';
+import type { Editor } from '../core/editor/port.ts';
 import { duringRun } from '../core/sandbox/life.ts';
 import type { OpenSandboxes } from '../core/sandbox/port.ts';
 import type { Witness } from '../core/audit/port.ts';
@@ -37,7 +37,7 @@ export interface NodeOptions {
   folders: readonly string[];
   environment: NodeJS.ProcessEnv;
   version: string;
-  editor: EditorBuffers;
+  editor: Editor;
   /** Where the extension itself lives: denied to every tool. */
   installation?: string;
   /** The home folder, where it is not the account's own (tests). */

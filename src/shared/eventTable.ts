@@ -171,7 +171,7 @@ export const EVENTS = {
   },
   answered: {
     about:
-      'The answer, who gave it (a person, and at which terminal or window; `input`: lines that lay ready in a pipe or file; `nobody`: none was there; or what took the question back: `cancelled`, the run was stopped, by a person where it says where), and after how many milliseconds. `unseen`: changed lines that were not in sight and were approved by their count.',
+      'The answer (`save-first` approves nothing: what is unsaved in the editor is saved, and it is asked anew), who gave it (a person, and at which terminal or window; `input`: lines that lay ready in a pipe or file; `nobody`: none was there; or what took the question back: `cancelled`, the run was stopped, by a person where it says where), and after how many milliseconds. `unseen`: changed lines that were not in sight and were approved by their count.',
     of: ['run'],
     marks: ['kept'],
     data: z.strictObject({
@@ -200,6 +200,14 @@ export const EVENTS = {
     about: 'A remembered approval was taken back.',
     ...plain,
     data: z.strictObject({ grant: Text }),
+  },
+  saving: {
+    about:
+      'The editor is told to save what a person has unsaved in it, by their answer and before the action that it is about begins; committed before. The paths are of those files.',
+    of: ['run'],
+    marks: [],
+    data: z.strictObject({ files: Count }),
+    payload: z.strictObject({ paths: z.array(Text) }),
   },
   checkpoint: {
     about: 'What stood there before is kept.',

@@ -1,8 +1,12 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { runHostSuite, type HostResult } from './launch.ts';
+
+/** Libraries written for CommonJS ask for `require`. */
+const REQUIRE =
+  "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
 
 /** Builds the suite and runs it in a real extension host, on a copy of the sample, with folders of its own. */
 export async function runSuite(repository: string): Promise<HostResult> {
@@ -10,6 +14,9 @@ export async function runSuite(repository: string): Promise<HostResult> {
   try {
     const folder = join(work, 'sample');
     await cp(join(repository, 'media', 'sample'), folder, { recursive: true });
+    // Engines of the tests' own have the workers beside them that the extension's has.
+    await cp(join(repository, 'dist'), work, { recursive: true });
+    await writeFile(join(work, 'package.json'), '{"type":"module"}');
     const suite = join(work, 'suite.mjs');
     await build({
       entryPoints: [join(repository, 'test', 'host', 'suite.ts')],
@@ -18,12 +25,16 @@ export async function runSuite(repository: string): Promise<HostResult> {
       platform: 'node',
       format: 'esm',
       external: ['vscode'],
+      alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
+      banner: { js: REQUIRE },
       logLevel: 'warning',
     });
     return await runHostSuite({
       extensionPath: repository,
       suitePath: suite,
       folder,
+      // In a browser the editor saves by itself, unless it is told not to.
+      settings: { 'files.autoSave': 'off' },
       env: { XDG_DATA_HOME: join(work, 'data'), XDG_CONFIG_HOME: join(work, 'config') },
     });
   } finally {

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import * as vscode from 'vscode';
+import { UNSAVED_TEXT } from './unsavedText.ts';
 
 /** What runs inside a real extension host, as the extension's own code does. */
 const TESTS: [name: string, test: () => Promise<void>][] = [
@@ -104,6 +105,7 @@ const TESTS: [name: string, test: () => Promise<void>][] = [
       await vscode.workspace.fs.delete(file);
     },
   ],
+  ...UNSAVED_TEXT,
 ];
 
 export async function run(): Promise<void> {

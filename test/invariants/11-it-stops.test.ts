@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { NO_EDITOR } from '../../src/core/editor/port.ts';
 import { composeEngine } from '../../src/compose.ts';
 import type { Model } from '../../src/core/models/port.ts';
 import { nodeParts } from '../../src/node/engineParts.ts';
@@ -193,7 +194,7 @@ test('a second engine gets no run in the same folder while the first one works, 
       XDG_CONFIG_HOME: join(bench.config, '..'),
     },
     version: 'test',
-    editor: { isUnsaved: () => false },
+    editor: NO_EDITOR,
     home: bench.home,
   });
   onTestFinished(() => other.audit[Symbol.asyncDispose]());

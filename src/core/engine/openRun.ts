@@ -8,12 +8,10 @@ import type { AuditLog, RunStore } from '../audit/port.ts';
 import { ScriptWatch } from '../flow/scriptWatch.ts';
 import { policyDigest } from '../lab/policyRecord.ts';
 import type { Model } from '../models/port.ts';
-import type { Redactor } from '../redaction/redactor.ts';
 import type { BrokenOff, FolderRules } from '../sandbox/port.ts';
-import { callPartsOf, workingFolder, type CallPorts } from './callParts.ts';
+import { callPartsOf, workingFolder, type CallPorts, type Shared } from './callParts.ts';
 import type { LeftBehind } from './leftBehind.ts';
 import { maskVariables } from './maskedVariables.ts';
-import type { PolicyInForce } from './policyInForce.ts';
 
 /** The ports of a run beside those of its calls. */
 export interface RunPorts {
@@ -32,10 +30,8 @@ export interface RunPorts {
 }
 
 /** What the runs of one engine have in common. */
-interface Shared extends Pick<RunParts, 'onChange' | 'onBug'> {
-  policy: PolicyInForce;
+interface SharedByRuns extends Shared, Pick<RunParts, 'onChange' | 'onBug'> {
   desk: ApprovalDesk;
-  redactor: Redactor;
   leftBehind: LeftBehind;
 }
 
@@ -43,7 +39,7 @@ interface Shared extends Pick<RunParts, 'onChange' | 'onBug'> {
 export async function openRun(
   model: Model,
   stored: { run: string; before: Saved; past: Past } | undefined,
-  { ports, shared }: { ports: CallPorts & RunPorts; shared: Shared },
+  { ports, shared }: { ports: CallPorts & RunPorts; shared: SharedByRuns },
 ): Promise<AgentRun> {
   const { roots, audit, clock, version, who, hash, environment } = ports;
   const { policy, desk, redactor, leftBehind, onChange, onBug } = shared;
@@ -55,7 +51,7 @@ export async function openRun(
   for (const value of await ports.foundCredentials()) redactor.addFound(value);
   const scriptWatch = new ScriptWatch(stored !== undefined);
   const own = { id, folder, goesTo: model.destination, scriptWatch, start };
-  const calls = callPartsOf({ ...own, note: (now) => policy.note(now, true) }, ports, { policy, redactor });
+  const calls = callPartsOf({ ...own, note: (now) => policy.note(now, true) }, ports, shared);
   return new AgentRun(
     {
       ...{ id, folder, folders: roots, model, audit, store: audit, clock, calls, scriptWatch, who },

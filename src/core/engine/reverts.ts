@@ -12,7 +12,6 @@ import { callTool } from '../tools/call.ts';
 import type { CallParts, CallResult } from '../tools/callRun.ts';
 import { revertAction } from '../tools/files/revertAction.ts';
 import { toolboxOf } from '../tools/toolbox.ts';
-import type { EditorBuffers } from '../scope/files.ts';
 import { NO_FLAGS } from '../../shared/flow.ts';
 import type { EventData, EventPayload } from '../../shared/auditEvent.ts';
 
@@ -21,7 +20,6 @@ export interface RevertParts {
   audit: AuditLog & AuditReader & RunStore;
   desk: ApprovalDesk;
   redactor: Redactor;
-  editor: EditorBuffers;
   newId: () => string;
   now: () => number;
   open(run: string): Promise<RevertRun>;
@@ -108,11 +106,10 @@ export class Reverts {
     id: string,
     { calls, log, signal }: { calls: CallParts; log: RunRecord; signal: AbortSignal },
   ): Promise<CallResult> {
-    const { audit, desk, redactor, editor, roots, newId, now } = this.#parts;
+    const { audit, desk, redactor, roots, newId, now } = this.#parts;
     const { checkpoints } = calls;
     const tool = revertAction({
       folder: roots[0] ?? '',
-      editor,
       foresee: (paths) => checkpoints.foresee(id, paths),
       changedBy: (one) => this.#changedBy(one),
       checkpoints,

@@ -44,12 +44,23 @@ export function offered(policy: EffectivePolicy, family: Family): Decision {
 }
 
 /**
+ * The decision for one action, as `decided` says it; but nothing is changed under a person's unsaved text without a
+ * question, whatever allows it.
+ */
+export function decide(action: Action, facts: Facts, inForce: InForce, grants: readonly GrantView[]): Decision {
+  const wanted = decided(action, facts, inForce, grants);
+  const { unsaved = '' } = facts;
+  if (wanted.verdict !== 'allow' || unsaved === '') return wanted;
+  return { ...decision('ask', 'unsaved', `you have unsaved changes in the editor: ${unsaved}`), eachTime: true };
+}
+
+/**
  * The decision for one action. Pure and total: unknown asks, broken denies, and a denial is final: no grant and
  * no click passes it. In this order: what is switched off; denied, outside and protected paths; missing confinement;
  * the policy's rules over what asks by default; the Rule of Two; and last `grants`, which only turn an `ask` that may
  * be covered into an `allow`.
  */
-export function decide(action: Action, facts: Facts, inForce: InForce, grants: readonly GrantView[]): Decision {
+function decided(action: Action, facts: Facts, inForce: InForce, grants: readonly GrantView[]): Decision {
   const { policy, scope, rulebook } = inForce;
   const kind = kindOf(action);
   const available = offered(policy, facts.family);

@@ -6,6 +6,7 @@ import type { Action } from '../../shared/action.ts';
 import type { Flag, Flags } from '../../shared/flow.ts';
 import type { GrantBook } from '../approval/grants.ts';
 import type { AuditLog } from '../audit/port.ts';
+import type { OpenFiles } from '../editor/openFiles.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import type { Checkpoints } from '../checkpoint/port.ts';
 import type { InForce } from '../policy/decide.ts';
@@ -26,6 +27,7 @@ export interface CallParts {
   files: Files;
   runners: Runners;
   checkpoints: Checkpoints;
+  openFiles: OpenFiles;
   /** SHA-256 in hexadecimal. */
   hash: (data: string | Uint8Array) => string;
   /**

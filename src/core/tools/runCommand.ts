@@ -20,6 +20,7 @@ import { namedPaths } from './command/namedPaths.ts';
 import { refuseMasksRun } from './files/masksWrittenBack.ts';
 import { programLines } from './command/programLines.ts';
 import { assertStillBound, boundFiles } from './command/scripts.ts';
+import { beneathUnsaved, saidOfUnsaved } from './command/underUnsaved.ts';
 import { secretsIn } from './command/secrets.ts';
 import { planStores } from './command/stores.ts';
 import { refuseTooMuch } from './command/tooMuch.ts';
@@ -44,7 +45,7 @@ const parameters = z.strictObject({
   folder: z.string().default('.').describe('Where to run it, relative to the workspace folder'),
 });
 
-type Ports = Pick<ToolPorts, 'folder' | 'redactor' | 'runners' | 'scriptWatch' | 'versionControl' | 'editor'>;
+type Ports = Pick<ToolPorts, 'folder' | 'redactor' | 'runners' | 'scriptWatch' | 'versionControl'>;
 
 export const runCommand = defineTool((ports: Ports): Tool<z.infer<typeof parameters>, Run> => ({
   name: 'run_command',
@@ -55,7 +56,8 @@ export const runCommand = defineTool((ports: Ports): Tool<z.infer<typeof paramet
   parameters,
   about: 'The command line',
   tried: (command) => ({ command }),
-  async describe(args, context) {
+  async describe(args, given) {
+    const context = onDisk(given);
     const { scope, policy, files } = context;
     const outside = !policy.sandbox.value;
     const runner = runnerOf(policy, ports.runners);
@@ -138,9 +140,11 @@ export const runCommand = defineTool((ports: Ports): Tool<z.infer<typeof paramet
         : 'What a command changes in the workspace cannot be undone in this version.',
     };
   },
-  async perform(action, context) {
+  async perform(action, given) {
+    const context = onDisk(given);
     const { scope, policy, signal } = context;
     await assertStillBound(action.binds, context);
+    const beneath = await beneathUnsaved(context);
     const hidesStores = action.launch.stores === 'hidden';
     const runner =
       action.launch.outside === true ? ports.runners.outside : ports.runners.sandbox.chosen(policy.backend.value);
@@ -154,6 +158,8 @@ export const runCommand = defineTool((ports: Ports): Tool<z.infer<typeof paramet
       signal,
     );
     const ok = result.ending.kind === 'exited' && result.ending.code === 0;
+    const canTouch = action.launch.workspace === 'writable' || (action.command.contentOf ?? []).length > 0;
+    const unsaved = canTouch ? await saidOfUnsaved(beneath, context) : { words: [], remarks: [] };
     const notes = [
       ...result.notes,
       ...(hidesStores && !ok && /\bgit\b|fatal:/.test(result.output) ? [STORES_HIDDEN] : []),
@@ -162,6 +168,7 @@ export const runCommand = defineTool((ports: Ports): Tool<z.infer<typeof paramet
       endingWords(result.ending),
       ...remarksOf(result.quarantined, notes),
       ...whereItRan(action.launch.cwd, scope),
+      ...unsaved.words,
     ];
     // Before it is masked: what is drawn over something else may be a secret only then.
     const output = maskedOutput(
@@ -188,11 +195,19 @@ export const runCommand = defineTool((ports: Ports): Tool<z.infer<typeof paramet
         limits: result.limits.map(limitRecord).join('; '),
         workspace: action.launch.workspace,
       },
-      remarks: remarksOf(result.quarantined, []).map((remark) => remark.replace(/^\[|\]$/g, '')),
+      remarks: [
+        ...remarksOf(result.quarantined, []).map((remark) => remark.replace(/^\[|\]$/g, '')),
+        ...unsaved.remarks,
+      ],
       contentOf: result.outputBytes === 0 ? [] : (action.command.contentOf ?? []),
     };
   },
 }));
+
+/** A command sees the disk, whatever the editor holds: what it is bound to, and what it would take away, is there. */
+function onDisk(context: CallContext): CallContext {
+  return { ...context, files: context.files.onDisk() };
+}
 
 /** In which of several workspace folders a command ran, and where the others stand for it. */
 function whereItRan(cwd: string, scope: CallContext['scope']): string[] {

@@ -1,6 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { EngineParts } from '../../compose.ts';
+import { NO_EDITOR } from '../../core/editor/port.ts';
 import type { Sandbox } from '../../core/sandbox/port.ts';
 import { account } from '../account.ts';
 import { BlobCheckpoints } from '../checkpoint/blobCheckpoints.ts';
@@ -81,7 +82,7 @@ export async function decidingParts(options: DecidingOptions): Promise<EnginePar
       everHeld: () => Promise.resolve({ kind: 'none' }),
       areCommits: () => Promise.resolve(false),
     }),
-    editor: { isUnsaved: () => false },
+    editor: NO_EDITOR,
     environment: {},
     clock: { monotonic: () => performance.now(), after: () => () => undefined },
     newId: () => 'lab',
