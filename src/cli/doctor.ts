@@ -5,6 +5,7 @@ import { limitRecord } from '../core/sandbox/limitWords.ts';
 import { limitsOf } from '../core/tools/runner.ts';
 import { verdictWords } from '../core/audit/verdict.ts';
 import type { Evidence } from '../node/audit/evidence.ts';
+import { carrierWords, unusedProxyWords } from '../node/egress/proxies.ts';
 import { nodeParts } from '../node/engineParts.ts';
 import { visibleLine } from '../shared/visible.ts';
 import { jsonLine } from '../terminal/jsonLine.ts';
@@ -27,6 +28,7 @@ export async function doctor(workspace: string, json: boolean): Promise<number> 
     });
     await using evidence = node.evidence;
     items.push({ name: 'workspace', ok: true, words: node.parts.roots.join(', ') });
+    items.push({ name: 'connections', ok: true, words: connectionWords(process.env) });
     const engine = composeEngine(node.parts);
     await engine.interrupted();
     try {
@@ -84,9 +86,16 @@ export async function doctor(workspace: string, json: boolean): Promise<number> 
   return items.every((item) => item.ok) ? 0 : 1;
 }
 
+/** How whatever Oversign sends gets there. */
+function connectionWords(environment: NodeJS.ProcessEnv): string {
+  const carried = carrierWords(environment);
+  if (carried !== '') return `what Oversign sends is carried by another.${carried}`;
+  return `what Oversign sends goes straight to the address that is named.${unusedProxyWords(environment) || ' No proxy is used.'}`;
+}
+
 /** A log that no one has written to yet is no fault. */
 async function logItems(evidence: Evidence): Promise<Item[]> {
-  const verdict = await evidence.verify(new AbortController().signal);
+  const verdict = await evidence.verify(new AbortController().signal, undefined, { mustAll: true });
   if (!verdict) return [];
   return [
     {

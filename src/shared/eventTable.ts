@@ -94,6 +94,20 @@ export const EVENTS = {
     data: runFacts,
     payload: runPayload,
   },
+  handed_over: {
+    about:
+      'Somebody agreed that the run’s conversation goes on with another model, or elsewhere: from which model to which, where that was said, and how many parts of replies are left out because only the model before can read them.',
+    of: ['run'],
+    marks: ['kept'],
+    data: z.strictObject({
+      model: Text,
+      before: Text.exactOptional(),
+      leftOut: Count,
+      by: z.enum(['person', 'input']),
+      ...from,
+    }),
+    payload: z.strictObject({ destination: Text, destinationBefore: Text.exactOptional() }),
+  },
   turn_started: {
     about: 'The model is asked once more.',
     of: ['run'],
@@ -310,6 +324,14 @@ export const EVENTS = {
     of: ['run'],
     marks: ['signed at once', 'warning'],
     data: z.strictObject({ after: Text.exactOptional(), effect: Text.exactOptional(), reason: Text.exactOptional() }),
+    payload: Nothing,
+  },
+  dismissed: {
+    about:
+      'A person wants to be offered no more to go on with this interrupted run, and where that was said. It can still be resumed; when it is interrupted again, that is offered again.',
+    of: ['run'],
+    marks: [],
+    data: z.strictObject({ by: z.literal('person'), ...from }),
     payload: Nothing,
   },
   left_behind: {

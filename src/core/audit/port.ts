@@ -38,6 +38,8 @@ export interface AuditReader {
   /** Those actions of a run whose events have the words in them. */
   matching(run: string, text: string): Promise<string[]>;
   events(run: string): Promise<AuditRecord[]>;
+  /** These runs, as far as the log has them. */
+  summaries(runs: readonly string[]): Promise<RunSummary[]>;
 }
 
 /**

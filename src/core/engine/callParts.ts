@@ -43,8 +43,8 @@ export function workingFolder([folder]: readonly string[]): string {
 export interface RunOwn {
   id: string;
   folder: string;
-  /** Where the model's prompts go, in words. */
-  goesTo: string;
+  /** Where the model's prompts go now, in words. */
+  goesTo(): string;
   scriptWatch: ScriptWatch;
   /** The policy that the run began with: what is loosened meanwhile counts from the next one. */
   start: EffectivePolicy;
@@ -59,13 +59,13 @@ export function callPartsOf(
   { policy, redactor }: { policy: PolicyInForce; redactor: Redactor },
 ): CallParts {
   const { sandbox, outside, checkpoints, editor, textSearch, hash } = ports;
-  const { folder, goesTo, scriptWatch } = run;
+  const { folder, scriptWatch } = run;
   const runners = { sandbox, outside };
   let scope = scopeOf(run.start, ports.roots, ports.home, ports.own); // no tool sees this one: before each call it is replaced
   const files = ports.files(() => scope);
   const versionControl = ports.versionControl(() => scope);
   const tools = builtInTools({
-    ...{ folder, goesTo, scriptWatch, redactor },
+    ...{ folder, goesTo: () => run.goesTo(), scriptWatch, redactor },
     ...{ runners, versionControl, editor, textSearch },
     foresee: (paths) => checkpoints.foresee(run.id, paths),
   });

@@ -53,9 +53,9 @@ export async function openRun(
   maskVariables(redactor, environment, start); // before the task is shown, sent or recorded
   for (const value of await ports.foundCredentials()) redactor.addFound(value);
   const scriptWatch = new ScriptWatch(stored !== undefined);
-  const own = { id, folder, goesTo: model.destination, scriptWatch, start };
+  const own = { id, folder, goesTo: () => run.goesTo.destination, scriptWatch, start };
   const calls = callPartsOf({ ...own, note: (now) => policy.note(now, true) }, ports, { policy, redactor });
-  return new AgentRun(
+  const run: AgentRun = new AgentRun(
     {
       ...{ id, folder, folders: roots, model, audit, store: audit, clock, calls, scriptWatch, who },
       ...{ desk, redactor, onChange, onBug },
@@ -68,4 +68,5 @@ export async function openRun(
     },
     stored?.before,
   );
+  return run;
 }

@@ -1,18 +1,26 @@
+import type { AnsweredBy } from '../../shared/answered.ts';
 import type { RunSummary } from '../../shared/auditEvent.ts';
 import type { RunView } from '../../shared/runView.ts';
+import { agreedTo, isSameModel, type Agreed, type GoesTo } from '../agent/handOver.ts';
 import type { AgentRun } from '../agent/run.ts';
 import { isReadable, readRun, type Saved } from '../agent/storedRun.ts';
-import type { AuditReader, RunStore } from '../audit/port.ts';
+import type { AuditLog, AuditReader, RunStore } from '../audit/port.ts';
 import type { Model } from '../models/port.ts';
 import { Failure, type Cancelled } from '../outcome.ts';
 
 export interface RunDeskParts {
   /** The workspace folders; the first is where runs work. */
   roots: readonly string[];
-  audit: AuditReader & RunStore;
+  audit: AuditLog & AuditReader & RunStore;
   /** Makes a new run, or goes on with one of the log. */
   open(model: Model, stored?: { run: string; before: Saved }): Promise<AgentRun>;
   onChange(): void;
+}
+
+/** The run that a message is meant for, and what was agreed to where it goes on with another model. */
+export interface Meant {
+  run: string;
+  agreed?: Agreed | undefined;
 }
 
 /** The present run of a workspace: at most one, how it starts, what is said to it, how it ends, and the way back to earlier ones. */
@@ -33,6 +41,11 @@ export class RunDesk {
     return this.#starting !== undefined || (this.#run?.isWorking ?? false);
   }
 
+  /** The present run's name in the log; undefined where there is none of it. */
+  get recorded(): string | undefined {
+    return this.#run?.isRecorded === true ? this.#run.id : undefined;
+  }
+
   /** The run that is at work. */
   get working(): string | undefined {
     return this.#run?.isWorking === true ? this.#run.id : undefined;
@@ -40,15 +53,17 @@ export class RunDesk {
 
   /**
    * Starts a run with this task, or hands the text to the present one. Resolves when the work has ended. Where it is
-   * meant for a run (`meant`), throws a sentence instead of starting another one: what was read in a run goes to no
-   * other model, and nobody is told of a run that is in truth a new one.
+   * meant for a run (`meant`), throws instead of starting another one: nobody is told of a run that is in truth a new
+   * one, and what was read in a run goes to no other model (`GoesElsewhere`) than somebody has agreed to.
    */
-  async send(text: string, model: Model, meant?: string): Promise<void> {
-    const fits = this.#run && (this.#run.isWorking || isSameModel(this.#run.view(), model));
-    if (meant !== undefined && !(fits && this.#run?.id === meant))
-      throw new Failure(`The model or the run was changed meanwhile: this would begin a new run. ${model.destination}`);
+  async send(text: string, model: Model, meant?: Meant): Promise<void> {
+    const present = this.#run;
+    const fits = present && (present.isWorking || isSameModel(present.goesTo, model));
+    if (meant !== undefined && present?.id !== meant.run)
+      throw new Failure(`The run was changed meanwhile: this would begin a new run. ${model.destination}`);
+    if (meant !== undefined && present && !fits) await handOver(present, model, meant.agreed);
     // Two messages in quick succession are for one run; whoever stops it meanwhile stops it.
-    if (!fits) this.#starting ??= this.#parts.open(model);
+    else if (!fits) this.#starting ??= this.#parts.open(model);
     const run = await this.#started();
     run?.use(model);
     await run?.send(text);
@@ -66,10 +81,13 @@ export class RunDesk {
     this.#parts.onChange();
   }
 
-  /** Goes on with a run of the log that was interrupted, stopped, or reached a limit. */
-  async resume(run: string, model: Model): Promise<void> {
+  /**
+   * Goes on with a run of the log that was interrupted, stopped, or reached a limit; with another model, or elsewhere, only
+   * where somebody has agreed to exactly that (`GoesElsewhere`).
+   */
+  async resume(run: string, model: Model, agreed?: Agreed): Promise<void> {
     if (this.isWorking) throw new Failure('A run is active; stop it first.');
-    this.#starting = this.#stored(run, model);
+    this.#starting = this.#stored(run, model, agreed);
     await (await this.#started())?.resume();
   }
 
@@ -95,10 +113,17 @@ export class RunDesk {
     await audit.recover();
     const recent = await audit.runs(20);
     const waiting = recent.filter(
-      (run) => run.state === 'interrupted' && run.run !== this.#run?.id && run.folder === roots[0],
+      (run) =>
+        run.state === 'interrupted' && run.isDismissed !== true && run.run !== this.#run?.id && run.folder === roots[0],
     );
     const readable = await Promise.all(waiting.map(({ run }) => isReadable(audit, run)));
     return waiting.filter((_, index) => readable[index] === true);
+  }
+
+  /** A person wants to be offered an interrupted run no more: in its record, so that every window knows. */
+  async dismiss(run: string, { at, place }: AnsweredBy): Promise<void> {
+    const data = { by: 'person', at, ...(place !== undefined && { place }) } as const;
+    await this.#parts.audit.append({ type: 'dismissed', run, data });
   }
 
   /** The present run, once whatever starts has started. */
@@ -111,7 +136,7 @@ export class RunDesk {
     return this.#run;
   }
 
-  async #stored(run: string, model: Model): Promise<AgentRun> {
+  async #stored(run: string, model: Model, agreed: Agreed | undefined): Promise<AgentRun> {
     const stored = await this.#parts.audit.loadTranscript(run);
     if (stored === undefined) throw new Failure(`There is no run ${run} to resume.`);
     const read = readRun(stored);
@@ -120,11 +145,23 @@ export class RunDesk {
     // What it had read belongs to its folder, and so does what it would go on to do.
     if (before.folder !== this.#parts.roots[0])
       throw new Failure(`This run belongs to ${before.folder}; resume it there.`);
-    return this.#parts.open(model, { run, before });
+    const was = await this.#wasWith(run);
+    if (isSameModel(was, model)) return this.#parts.open(model, { run, before });
+    const { contentOf, folder } = before;
+    const from = agreedTo(agreed, { before: was, contentOf, folder }, model);
+    const opened = await this.#parts.open(model, { run, before });
+    await opened.handOver(model, was, from);
+    return opened;
+  }
+
+  /** The model that a run of the log was with, as the log tells. */
+  async #wasWith(run: string): Promise<GoesTo | undefined> {
+    const [{ model, destination } = {}] = await this.#parts.audit.summaries([run]);
+    return model === undefined || destination === undefined ? undefined : { label: model, destination };
   }
 }
 
-/** Whether prompts of a run would go where they went before. */
-function isSameModel(run: RunView, model: Model): boolean {
-  return run.model === model.label && run.destination === model.destination;
+async function handOver(run: AgentRun, model: Model, agreed: Agreed | undefined): Promise<void> {
+  const { goesTo: before, contentOf, folder } = run;
+  await run.handOver(model, before, agreedTo(agreed, { before, contentOf, folder }, model));
 }

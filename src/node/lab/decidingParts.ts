@@ -104,6 +104,7 @@ const NO_LOG: EngineParts['audit'] = {
   find: nothing,
   matching: nothing,
   events: nothing,
+  summaries: nothing,
   claim: nothing,
   release: nothing,
   saveTranscript: nothing,
