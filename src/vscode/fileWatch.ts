@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 
-/** Tells of files that are made, changed, replaced or removed, wherever they stand; each is watched in its own folder alone. */
+/** Tells of files that are made, changed, replaced or removed, alone or with their folder, wherever they stand. */
 export class FileWatch implements vscode.Disposable {
   readonly #changed: () => void;
   #files = '';
@@ -16,7 +16,10 @@ export class FileWatch implements vscode.Disposable {
     if (key === this.#files) return;
     this.#files = key;
     this.#watching.dispose();
-    this.#watching = vscode.Disposable.from(...files.map((file) => watched(file, this.#changed)));
+    // Of what was in a folder that is removed nobody tells.
+    const folders = files.map((file) => file.slice(0, Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\'))));
+    const all = [...new Set([...files, ...folders])];
+    this.#watching = vscode.Disposable.from(...all.map((path) => watched(path, this.#changed)));
   }
 
   dispose(): void {
@@ -24,8 +27,8 @@ export class FileWatch implements vscode.Disposable {
   }
 }
 
-function watched(file: string, changed: () => void): vscode.Disposable {
-  const uri = vscode.Uri.file(file);
+function watched(path: string, changed: () => void): vscode.Disposable {
+  const uri = vscode.Uri.file(path);
   const pattern = new vscode.RelativePattern(
     vscode.Uri.joinPath(uri, '..'),
     uri.path.slice(uri.path.lastIndexOf('/') + 1),

@@ -24,6 +24,7 @@ export async function runSuite(repository: string): Promise<HostResult> {
       extensionPath: repository,
       suitePath: suite,
       folder,
+      settings: { 'files.autoSave': 'off' }, // in a browser it saves what a test types
       env: { XDG_DATA_HOME: join(work, 'data'), XDG_CONFIG_HOME: join(work, 'config') },
     });
   } finally {
