@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { GoesElsewhere, type Agreed } from '../core/agent/handOver.ts';
+import type { Agreed } from '../core/agent/handOver.ts';
 import { Cancelled } from '../core/outcome.ts';
 import { plain } from '../vscode/messages.ts';
 import { IN_THIS_WINDOW } from './thisWindow.ts';
@@ -19,6 +19,7 @@ export async function askingToHandOver(goOn: (agreed?: Agreed) => Promise<void>)
       await goOn(agreed);
       return;
     } catch (error) {
+      const { GoesElsewhere } = await import('../core/agent/handOver.ts'); // never at the editor's start
       if (!(error instanceof GoesElsewhere)) throw error;
       const said = await vscode.window.showWarningMessage(
         'Go on with another model?',

@@ -158,7 +158,7 @@ test('a question that comes while the panel is hidden is told in a toast, the ba
   await toast.waitFor({ timeout: 30_000 });
   await window.shot('panel-hidden');
   // The model's words do not become something to click: what leads to the card is the only link.
-  expect(await toast.locator('a').allInnerTexts()).toEqual(['Show']);
+  expect(await toast.locator('.notification-list-item-message a').allInnerTexts()).toEqual(['Show']);
   expect(window.events().some(({ type }) => type === 'answered')).toBe(false);
   // Zen mode leaves the editor alone. The sign is no text of the document, and takes the focus from nobody.
   const signs = (): Promise<boolean> =>
@@ -169,8 +169,9 @@ test('a question that comes while the panel is hidden is told in a toast, the ba
     );
   await page.keyboard.press('Control+P');
   await page.locator('.quick-input-widget input').fill('README.md');
-  await page.keyboard.press('Enter');
-  await page.locator('.monaco-editor .view-line').first().waitFor({ timeout: 30_000 });
+  await page.locator('.quick-input-list .monaco-list-row', { hasText: 'README.md' }).first().click({ timeout: 30_000 });
+  await page.locator('.quick-input-widget').waitFor({ state: 'hidden', timeout: 30_000 });
+  await page.locator('.monaco-editor .view-line').first().click({ timeout: 30_000 });
   await window.editor.palette('View: Toggle Zen Mode');
   await page.getByText('Oversign: 1 approval waiting').waitFor({ state: 'hidden', timeout: 30_000 });
   await expect.poll(signs, { timeout: 30_000 }).toBe(true);
@@ -187,7 +188,7 @@ test('a question that comes while the panel is hidden is told in a toast, the ba
   await page.keyboard.press('Control+Shift+E');
   await toast.waitFor({ timeout: 30_000 });
   await expect.poll(signs, { timeout: 30_000 }).toBe(true);
-  await window.editor.palette('Oversign: Stop');
+  await window.editor.palette('Oversign: Stop the Run');
   await toast.waitFor({ state: 'detached', timeout: 30_000 });
   await expect.poll(signs, { timeout: 30_000 }).toBe(false);
   await page.getByText('Oversign: 1 approval waiting').waitFor({ state: 'hidden', timeout: 30_000 });
