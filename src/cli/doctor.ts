@@ -5,8 +5,10 @@ import { limitRecord } from '../core/sandbox/limitWords.ts';
 import { limitsOf } from '../core/tools/runner.ts';
 import { verdictWords } from '../core/audit/verdict.ts';
 import type { Evidence } from '../node/audit/evidence.ts';
+import { MOST_KEPT } from '../node/checkpoint/keptVersions.ts';
 import { carrierWords, unusedProxyWords } from '../node/egress/proxies.ts';
-import { nodeParts } from '../node/engineParts.ts';
+import { nodeParts, type NodeParts } from '../node/engineParts.ts';
+import { sizeText } from '../node/sandbox/limits.ts';
 import { visibleLine } from '../shared/visible.ts';
 import { jsonLine } from '../terminal/jsonLine.ts';
 
@@ -76,6 +78,7 @@ export async function doctor(workspace: string, json: boolean): Promise<number> 
     }
     for (const { name, ok, words } of await evidence.states()) items.push({ name, ok, words });
     items.push(...(await logItems(evidence)));
+    items.push(await keptItem(node));
   } catch (error) {
     items.push({ name: 'workspace', ok: false, words: error instanceof Error ? error.message : String(error) });
   }
@@ -91,6 +94,12 @@ function connectionWords(environment: NodeJS.ProcessEnv): string {
   const carried = carrierWords(environment);
   if (carried !== '') return `what Oversign sends is carried by another.${carried}`;
   return `what Oversign sends goes straight to the address that is named.${unusedProxyWords(environment) || ' No proxy is used.'}`;
+}
+
+async function keptItem({ keptVersions }: NodeParts): Promise<Item> {
+  const { runs, bytes } = await keptVersions.count();
+  const words = `earlier versions of files that ${runs} ${runs === 1 ? 'run' : 'runs'} changed take ${sizeText(bytes)}; the oldest go when they are over audit.retention (${sizeText(MOST_KEPT)} where it says no size), and those of a run with oversign erase --run RUN`;
+  return { name: 'kept versions', ok: true, words };
 }
 
 /** A log that no one has written to yet is no fault. */

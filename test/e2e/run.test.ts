@@ -167,17 +167,21 @@ test('a question that comes while the panel is hidden is told in a toast, the ba
         getComputedStyle(one, '::after').content.includes('1 approval waiting'),
       ),
     );
+  const toggleZen = async (): Promise<void> => {
+    await page.keyboard.press('Control+K');
+    await page.keyboard.press('z');
+  };
   await page.keyboard.press('Control+P');
   await page.locator('.quick-input-widget input').fill('README.md');
   await page.locator('.quick-input-list .monaco-list-row', { hasText: 'README.md' }).first().click({ timeout: 30_000 });
   await page.locator('.quick-input-widget').waitFor({ state: 'hidden', timeout: 30_000 });
   await page.locator('.monaco-editor .view-line').first().click({ timeout: 30_000 });
-  await window.editor.palette('View: Toggle Zen Mode');
+  await toggleZen();
   await page.getByText('Oversign: 1 approval waiting').waitFor({ state: 'hidden', timeout: 30_000 });
   await expect.poll(signs, { timeout: 30_000 }).toBe(true);
   expect(await page.evaluate(() => document.activeElement?.closest('.monaco-editor') != null)).toBe(true);
   await window.shot('panel-hidden-zen');
-  await window.editor.palette('View: Toggle Zen Mode');
+  await toggleZen();
   // Coming back, the question stands there as it was, and needs no other sign.
   await toast.waitFor({ timeout: 30_000 });
   await toast.locator('a', { hasText: 'Show' }).click();
