@@ -187,7 +187,9 @@ test('a question that comes while the panel is hidden is told in a toast, the ba
   await window.approval.waitFor({ timeout: 60_000 });
   await toast.waitFor({ state: 'detached', timeout: 30_000 });
   await expect.poll(signs, { timeout: 30_000 }).toBe(false);
-});
+  // What ends it takes every sign of it away.
+  await page.keyboard.press('Control+Shift+E');
+  await toast.waitFor({ timeout: 30_000 });
   await expect.poll(signs, { timeout: 30_000 }).toBe(true);
   await window.editor.palette('Oversign: Stop the Run');
   await toast.waitFor({ state: 'detached', timeout: 30_000 });
