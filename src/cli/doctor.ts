@@ -7,6 +7,7 @@ import { limitsOf } from '../core/tools/runner.ts';
 import { verdictWords } from '../core/audit/verdict.ts';
 import type { Evidence } from '../node/audit/evidence.ts';
 import { MOST_KEPT } from '../node/checkpoint/keptVersions.ts';
+import { carrierWords, unusedProxyWords } from '../node/egress/proxies.ts';
 import { nodeParts, type NodeParts } from '../node/engineParts.ts';
 import { sizeText } from '../node/sandbox/limits.ts';
 import { visibleLine } from '../shared/visible.ts';
@@ -30,6 +31,7 @@ export async function doctor(workspace: string, json: boolean): Promise<number> 
     });
     await using evidence = node.evidence;
     items.push({ name: 'workspace', ok: true, words: node.parts.roots.join(', ') });
+    items.push({ name: 'connections', ok: true, words: connectionWords(process.env) });
     const engine = composeEngine(node.parts);
     await engine.interrupted();
     try {
@@ -88,6 +90,13 @@ export async function doctor(workspace: string, json: boolean): Promise<number> 
   return items.every((item) => item.ok) ? 0 : 1;
 }
 
+/** How whatever Oversign sends gets there. */
+function connectionWords(environment: NodeJS.ProcessEnv): string {
+  const carried = carrierWords(environment);
+  if (carried !== '') return `what Oversign sends is carried by another.${carried}`;
+  return `what Oversign sends goes straight to the address that is named.${unusedProxyWords(environment) || ' No proxy is used.'}`;
+}
+
 async function keptItem({ keptVersions }: NodeParts): Promise<Item> {
   const { runs, bytes } = await keptVersions.count();
   const words = `earlier versions of files that ${runs} ${runs === 1 ? 'run' : 'runs'} changed take ${sizeText(bytes)}; the oldest go when they are over audit.retention (${sizeText(MOST_KEPT)} where it says no size), and those of a run with oversign erase --run RUN`;
@@ -96,7 +105,7 @@ async function keptItem({ keptVersions }: NodeParts): Promise<Item> {
 
 /** A log that no one has written to yet is no fault. */
 async function logItems(evidence: Evidence): Promise<Item[]> {
-  const verdict = await evidence.verify(new AbortController().signal);
+  const verdict = await evidence.verify(new AbortController().signal, undefined, { mustAll: true });
   if (!verdict) return [];
   return [
     {

@@ -14,6 +14,7 @@ import { Printer } from '../terminal/printer.ts';
 import { ownLine } from '../terminal/quote.ts';
 import { Endings } from './endings.ts';
 import { tellError } from './faults.ts';
+import { goneOn } from './goneOn.ts';
 import { modelChoice, takenKeys, type ModelOptions } from './modelOptions.ts';
 
 export interface RunOptions extends Omit<ModelOptions, 'isPersonThere'> {
@@ -97,7 +98,7 @@ interface At {
 }
 
 async function withEngine(at: At, options: RunOptions & { task: string; choice: ModelChoice }): Promise<number> {
-  const { engine, node, output, endings } = at;
+  const { engine, node, asker, output, endings } = at;
   const write = (text: string): void => void output.write(text);
   const say = (line: string): void => {
     write(`${ownLine(visibleLine(line), columnsOf(output))}\n`);
@@ -114,21 +115,26 @@ async function withEngine(at: At, options: RunOptions & { task: string; choice: 
   endAsSoonAsPossible(engine, endings);
   const { cause } = endings;
   if (cause) return fail(cause.words, EXIT.stopped); // before anything of it was recorded
-  await (options.resume === undefined
-    ? engine.send(options.task, chosen.model)
-    : engine.resume(options.resume, chosen.model));
+  if (options.resume === undefined) await engine.send(options.task, chosen.model);
+  else {
+    const at = { engine, asker, columns: columnsOf(seenAt(output)), signal: endings.signal };
+    if (!(await goneOn(options.resume, chosen.model, at)))
+      return fail(endings.cause?.words ?? 'the run does not go on: nothing was sent', EXIT.stopped);
+  }
   const { run } = engine.view();
   if (!run) return 1;
-  if (options.json) process.stdout.write(`${jsonLine(resultOf(run))}\n`);
-  else
-    write(
-      `\n${ownLine(`${run.state}: ${run.reason} (${run.questions} questions, run ${run.id})`, columnsOf(output))}\n`,
-    );
+  const { recordedRun } = engine;
+  if (options.json) process.stdout.write(`${jsonLine(resultOf(run, recordedRun))}\n`);
+  else {
+    const where = recordedRun === undefined ? 'nothing was recorded' : `run ${recordedRun}`;
+    write(`\n${ownLine(`${run.state}: ${run.reason} (${run.questions} questions, ${where})`, columnsOf(output))}\n`);
+  }
   return EXIT[run.state];
 }
 
-function resultOf({ id, state, reason, turn, questions }: RunView): Record<string, unknown> {
-  return { run: id, state, reason, turns: turn, questions };
+/** `recorded`: its name in the log, and in no other place. */
+function resultOf({ state, reason, turn, questions }: RunView, recorded: string | undefined): Record<string, unknown> {
+  return { ...(recorded !== undefined && { run: recorded }), state, reason, turns: turn, questions };
 }
 
 function fail(message: string, code: number): number {

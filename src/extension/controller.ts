@@ -1,17 +1,18 @@
 import * as vscode from 'vscode';
-import { Failure } from '../core/outcome.ts';
+import { Cancelled, Failure } from '../core/outcome.ts';
 import type { PanelState } from '../shared/runView.ts';
 import { AgentView } from '../vscode/agentView.ts';
 import { AuditTree, type TreeTurn } from '../vscode/auditTree.ts';
 import { PolicyAssist } from '../vscode/policyAssist.ts';
 import { PolicyMarks } from '../vscode/policyMarks.ts';
 import { StatusBar } from '../vscode/statusBar.ts';
-import { watchFiles } from '../vscode/fileWatch.ts';
 import { TextDocuments } from '../vscode/textDocuments.ts';
-import { Announcements } from './announcements.ts';
+import { askingToHandOver } from './askHandOver.ts';
+import { Attention } from './attention.ts';
 import { ModelChoice } from './modelChoice.ts';
 import { Faults } from './faults.ts';
 import { followEditor } from './followEditor.ts';
+import { Outside } from './outside.ts';
 import { panelState } from './panelState.ts';
 import { doWish } from './panelWishes.ts';
 import type { Session } from './session.ts';
@@ -36,10 +37,18 @@ export class Controller implements vscode.Disposable {
     this.#marks,
   );
   readonly #model: ModelChoice;
-  readonly #announcements: Announcements;
+  readonly #secrets: vscode.SecretStorage;
+  readonly #attention: Attention;
   readonly #session: WindowSession;
   #looks = 0;
-  #policies = vscode.Disposable.from();
+  readonly #outside = new Outside({
+    look: () => {
+      this.#run(() => this.look());
+    },
+    logged: () => {
+      this.#run(() => this.#logged());
+    },
+  });
 
   constructor(context: vscode.ExtensionContext) {
     this.#session = new WindowSession(context, {
@@ -50,6 +59,7 @@ export class Controller implements vscode.Disposable {
         this.view.changed();
       },
     });
+    this.#secrets = context.secrets;
     this.#model = new ModelChoice(context.secrets);
     this.view = new AgentView(
       context.extensionUri,
@@ -58,9 +68,6 @@ export class Controller implements vscode.Disposable {
         this.#run(() => doWish(message, this));
       },
     );
-    this.#announcements = new Announcements(this.view, (work) => {
-      this.#run(work);
-    });
     this.view.onFault = (error) => {
       this.faults.tell(error);
     };
@@ -74,14 +81,16 @@ export class Controller implements vscode.Disposable {
         if (this.#session.isWanted) this.#run(async () => (await this.session()).refreshInterrupted());
       },
     });
+    this.#attention = new Attention({ view: this.view, tree: this.tree, documents: this.documents });
   }
 
   /** Follows what changes around it. */
   follow(): vscode.Disposable[] {
-    return followEditor({
+    return followEditor(this.#secrets, {
       look: () => {
         // Nothing has been opened yet: whatever opens it first will look.
         if (this.#session.isWanted) this.#run(() => this.look());
+        else this.#model.chosenAnew();
       },
       reopen: () => {
         this.#run(async () => {
@@ -112,7 +121,7 @@ export class Controller implements vscode.Disposable {
       await this.#send(text, meant);
     } catch (error) {
       this.view.say({ type: 'set-task', text });
-      throw error;
+      if (!(error instanceof Cancelled)) throw error; // whoever said no knows
     }
   }
 
@@ -124,13 +133,20 @@ export class Controller implements vscode.Disposable {
     if (session.folder === undefined)
       throw new Failure('Open a folder first: the agent works inside workspace folders only.');
     await this.look();
-    await session.send(text, await this.#model.model(session), meant);
+    await askingToHandOver(async (agreed) => {
+      await session.send(text, await this.#model.model(session), meant === undefined ? meant : { run: meant, agreed });
+    });
   }
 
   async resume(run: string): Promise<void> {
     if (!vscode.workspace.isTrusted) throw new Failure('Runs go on only in a trusted workspace.');
     const session = await this.session();
-    await session.resume(run, await this.#model.model(session));
+    try {
+      await askingToHandOver(async (agreed) => session.resume(run, await this.#model.model(session), agreed));
+    } catch (error) {
+      this.view.changed(); // what could not go on is offered still
+      if (!(error instanceof Cancelled)) throw error;
+    }
   }
 
   async stop(): Promise<void> {
@@ -148,11 +164,21 @@ export class Controller implements vscode.Disposable {
   async look(again = false): Promise<void> {
     const mine = (this.#looks += 1);
     const session = await this.session();
-    const { standing } = await session.look(again);
+    const { standing, sandbox } = await session.look(again);
     // A slower, older look must not bring back marks of what was mended since.
     if (mine === this.#looks) this.#marks.show(standing.ok ? standing.policy.notes : standing.diagnostics);
     await this.#model.look(session, () => mine === this.#looks);
     if (mine !== this.#looks) return;
+    this.#outside.follow(session, !sandbox.works && this.view.isVisible);
+    this.view.changed();
+  }
+
+  /** The log was written, by this window or another one: what is shown of it may be another thing by now. */
+  async #logged(): Promise<void> {
+    this.tree.refresh();
+    const session = await this.#session.current();
+    if (!session || session.engine.isWorking) return;
+    await session.refreshInterrupted();
     this.view.changed();
   }
 
@@ -163,12 +189,13 @@ export class Controller implements vscode.Disposable {
 
   dispose(): void {
     for (const part of [
-      this.#policies,
+      this.#outside,
       this.view,
       this.tree,
       this.documents,
       this.faults,
       this.#status,
+      this.#attention,
       this.#assist,
       this.#marks,
     ])
@@ -177,17 +204,12 @@ export class Controller implements vscode.Disposable {
 
   #opened(session: Session): void {
     for (const words of session.leftBehind) void vscode.window.showWarningMessage(words);
-    // Somebody else may write them: git, another editor, a terminal, an administrator.
-    this.#policies.dispose();
-    this.#policies = watchFiles(session.policyFiles, () => {
-      this.#run(() => this.look());
-    });
+    this.#outside.follow(session, false);
     this.faults.mask = (text) => session.engine.redactor.text(text);
     session.engine.onBug = (error) => {
       this.faults.tell(error);
     };
     session.engine.onChange(() => {
-      this.#announcements.announce(session.engine.view().approvals);
       this.view.changed();
     });
     session.onAppend(() => {
@@ -203,6 +225,7 @@ export class Controller implements vscode.Disposable {
   async #snapshot(): Promise<PanelState> {
     const state = panelState(await this.#session.current(), this.#model.shown, this.#session.problem);
     this.#status.show(state);
+    this.#attention.show(state.approvals);
     return state;
   }
 

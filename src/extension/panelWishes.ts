@@ -48,7 +48,7 @@ export async function doWish(message: PanelWish, window: WishedOf): Promise<void
       await window.resume(message.run);
       return;
     case 'dismiss':
-      (await window.session()).dismiss(message.run);
+      await (await window.session()).dismiss(message.run);
       window.view.changed();
       return;
     case 'answer':

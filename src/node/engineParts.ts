@@ -59,7 +59,7 @@ export interface NodeParts {
   folders: OwnFolders;
   userPolicy: string;
   acceptance: Acceptance;
-  /** Every file that may bind, there or not. */
+  /** Every file that what is in force depends on, there or not; of a link also what it leads to. */
   policyFiles(): string[];
 }
 
@@ -116,7 +116,7 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
     folders,
     userPolicy,
     acceptance,
-    policyFiles: () => policies.files(),
+    policyFiles: () => [...new Set([...policies.files(), acceptance.file].flatMap((file) => [file, real(file)]))],
     parts: {
       roots,
       home: folders.home,

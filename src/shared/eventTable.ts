@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { ANSWERERS, STOPPERS } from './answered.ts';
 import { ChangedPathSchema, EXTENTS } from './change.ts';
+import type { EventKind, EventMark } from './eventKind.ts';
 import { JsonSchema } from './json.ts';
 import { NO_CALL_CAUSES } from './noCall.ts';
 
@@ -18,32 +19,6 @@ const from = {
   place: Text.exactOptional(),
   signal: Text.exactOptional(),
 };
-
-/** Where an event stands: in a run, or under one of the names for events that belong to none. */
-type Home = 'run' | 'log' | 'policy' | 'sandbox';
-
-/** What else is to be done with events of a kind. Every list of kinds that the log goes by derives from these. */
-export type EventMark =
-  /** The log is checked by what it says: nothing of its data is cut, and it is read whole where others are skimmed. */
-  | 'exact'
-  /** Signed at once where it is of the run itself: nobody may come back to sign it later. */
-  | 'signed at once'
-  /** Something begins with it: not recorded any more where a run has used up its room in the log. */
-  | 'beginning'
-  /** Few and short in every run: its payload is recorded whatever else the run has written. */
-  | 'kept'
-  /** A collector is told that something is not as it should be. */
-  | 'warning'
-  | 'failure';
-
-interface EventKind {
-  /** What it says, for docs/audit.md. */
-  about: string;
-  of: readonly [Home, ...Home[]];
-  marks: readonly EventMark[];
-  data: z.ZodType;
-  payload: z.ZodType;
-}
 
 const runFacts = z.strictObject({ version: Text, policy: Digest, provider: Text, model: Text });
 const runPayload = z.strictObject({ task: Text, folder: Text, destination: Text, user: Text, host: Text });
@@ -103,6 +78,20 @@ export const EVENTS = {
     marks: ['kept'],
     data: Nothing,
     payload: z.strictObject({ text: Text }),
+  },
+  handed_over: {
+    about:
+      'Somebody agreed that the run’s conversation goes on with another model, or elsewhere: from which model to which, where that was said, and how many parts of replies are left out because only the model before can read them.',
+    of: ['run'],
+    marks: ['kept'],
+    data: z.strictObject({
+      model: Text,
+      before: Text.exactOptional(),
+      leftOut: Count,
+      by: z.enum(['person', 'input']),
+      ...from,
+    }),
+    payload: z.strictObject({ destination: Text, destinationBefore: Text.exactOptional() }),
   },
   turn_started: {
     about: 'The model is asked once more.',
@@ -322,6 +311,14 @@ export const EVENTS = {
     of: ['run'],
     marks: ['signed at once', 'warning'],
     data: z.strictObject({ after: Text.exactOptional(), effect: Text.exactOptional(), reason: Text.exactOptional() }),
+    payload: Nothing,
+  },
+  dismissed: {
+    about:
+      'A person wants to be offered no more to go on with this interrupted run, and where that was said. It can still be resumed; when it is interrupted again, that is offered again.',
+    of: ['run'],
+    marks: [],
+    data: z.strictObject({ by: z.literal('person'), ...from }),
     payload: Nothing,
   },
   left_behind: {

@@ -27,7 +27,7 @@ test('to refresh looks at the disk once for the paths of a policy, and the tools
   const policy = new PolicyInForce(parts, () => undefined);
   const start = await policy.read();
   expect(looks).toEqual({ later: 0, real: 0 });
-  const own = { id: 'r', folder: workspace, goesTo: '', scriptWatch: new ScriptWatch(false), start };
+  const own = { id: 'r', folder: workspace, goesTo: () => '', scriptWatch: new ScriptWatch(false), start };
   const calls = callPartsOf(own, parts, {
     policy,
     redactor: new Redactor(),

@@ -8,6 +8,7 @@ import type { CallRun } from '../tools/callRun.ts';
 import { Interruption, kindOfError, Refusal, type Cancelled } from '../outcome.ts';
 import { Budget } from './budget.ts';
 import { Conversation } from './conversation.ts';
+import { handedOverWords, partsLeftOut, type AgreedBy, type GoesTo } from './handOver.ts';
 import { pieceOfWork } from './pieceOfWork.ts';
 import { AT_REST, beginning, doing, ending, resting, stateOf, type Phase } from './phase.ts';
 import { systemPrompt } from './prompt.ts';
@@ -41,13 +42,32 @@ export class AgentRun {
     this.#flags = before?.flags ?? NO_FLAGS;
     this.#conversation = new Conversation(systemPrompt(parts.folder, parts.folders), before);
     this.#budget = new Budget(before?.turn ?? 0);
-    this.#log = new RunRecord({ id, audit, redactor, turn: () => this.#budget.turn });
+    this.#log = new RunRecord({ id, audit, redactor, isBegun: before !== undefined, turn: () => this.#budget.turn });
     for (const entry of past?.entries ?? []) this.#transcript.add(entry);
     this.#questions = past?.questions ?? 0;
   }
 
   get id(): string {
     return this.#parts.id;
+  }
+
+  get folder(): string {
+    return this.#parts.folder;
+  }
+
+  get goesTo(): GoesTo {
+    const { label, destination } = this.#parts.model;
+    return { label, destination };
+  }
+
+  /** Of which files content is in what was said. */
+  get contentOf(): readonly string[] {
+    return this.#conversation.contentOf.entries;
+  }
+
+  /** Whether its beginning stands in the log. */
+  get isRecorded(): boolean {
+    return this.#log.isBegun;
   }
 
   get isWorking(): boolean {
@@ -77,6 +97,22 @@ export class AgentRun {
   /** Lets the next work ask this model: the same one, perhaps with another key. */
   use(model: Model): void {
     if (!this.isWorking) this.#parts = { ...this.#parts, model };
+  }
+
+  /** Goes on with another model, or elsewhere, as somebody agreed to: recorded before anything is sent there. */
+  async handOver(model: Model, before: GoesTo | undefined, { by, at, place }: AgreedBy): Promise<void> {
+    const left = partsLeftOut(this.#conversation.messages, model.from);
+    await this.#log.add(
+      'handed_over',
+      {
+        ...{ by, at, ...(place !== undefined && { place }) },
+        ...{ model: model.label, ...(before && { before: before.label }), leftOut: left },
+      },
+      { destination: model.destination, ...(before && { destinationBefore: before.destination }) },
+    );
+    this.use(model);
+    this.#transcript.add({ kind: 'notice', level: 'info', text: handedOverWords(model, left) });
+    this.#parts.onChange();
   }
 
   /** Gives the run its task or a further message. While it works, the message joins at the next turn. */

@@ -45,6 +45,8 @@ export interface AuditReader {
   events(run: string, most?: number): Promise<AuditRecord[]>;
   /** A part of a text of a run, from a character on; undefined where it is not kept. */
   textOf(run: string, of: TextOf, from: number): Promise<TextPart | undefined>;
+  /** These runs, as far as the log has them. */
+  summaries(runs: readonly string[]): Promise<RunSummary[]>;
 }
 
 /**

@@ -49,8 +49,8 @@ export function workingFolder([folder]: readonly string[]): string {
 export interface RunOwn {
   id: string;
   folder: string;
-  /** Where the model's prompts go, in words. */
-  goesTo: string;
+  /** Where the model's prompts go now, in words. */
+  goesTo(): string;
   scriptWatch: ScriptWatch;
   /** The policy that the run began with: what is loosened meanwhile counts from the next one. */
   start: EffectivePolicy;
@@ -68,7 +68,7 @@ export interface Shared {
 /** The tools of a run, and the way to what is in force for each of its calls: the policy that it began with, or what is stricter by then. */
 export function callPartsOf(run: RunOwn, ports: CallPorts, { policy, redactor, openFiles }: Shared): CallParts {
   const { sandbox, outside, checkpoints, textSearch, encodings, hash } = ports;
-  const { folder, goesTo, scriptWatch } = run;
+  const { folder, scriptWatch } = run;
   const runners = { sandbox, outside };
   let scope = scopeOf(run.start, ports.roots, ports.home, ports.own); // no tool sees this one: before each call it is replaced
   const files = new FilesInEditor(
@@ -77,7 +77,7 @@ export function callPartsOf(run: RunOwn, ports: CallPorts, { policy, redactor, o
   );
   const versionControl = ports.versionControl(() => scope);
   const tools = builtInTools({
-    ...{ folder, goesTo, scriptWatch, redactor },
+    ...{ folder, goesTo: () => run.goesTo(), scriptWatch, redactor },
     ...{ runners, versionControl, textSearch, encodings },
     foresee: (paths) => checkpoints.foresee(run.id, paths),
   });

@@ -3,6 +3,7 @@ import type { AnsweredBy, StoppedBy } from '../../shared/answered.ts';
 import type { Answer, Approval } from '../../shared/approval.ts';
 import type { RunSummary } from '../../shared/auditEvent.ts';
 import type { RunView } from '../../shared/runView.ts';
+import type { Agreed } from '../agent/handOver.ts';
 import type { ApprovalDesk } from '../approval/desk.ts';
 import type { ActionOf } from '../checkpoint/port.ts';
 import type { AcceptanceOffer, AcceptanceStore } from '../lab/policyRecord.ts';
@@ -18,7 +19,7 @@ import { Stopped } from '../stopped.ts';
 import type { LeftBehind } from './leftBehind.ts';
 import type { PolicyInForce } from './policyInForce.ts';
 import type { Reverts } from './reverts.ts';
-import type { RunDesk } from './runDesk.ts';
+import type { Meant, RunDesk } from './runDesk.ts';
 import type { SandboxRecord } from './sandboxRecord.ts';
 import type { Trials } from './trials.ts';
 
@@ -74,6 +75,11 @@ export class Engine {
     return this.#runs.isWorking || this.#reverts.isWorking;
   }
 
+  /** The present run's name in the log; undefined where nothing of it was recorded, as when its start was refused. */
+  get recordedRun(): string | undefined {
+    return this.#runs.recorded;
+  }
+
   addSecret(secret: Secret): void {
     this.redactor.add(secret);
   }
@@ -125,7 +131,7 @@ export class Engine {
   }
 
   /** Starts a run with this task, or hands the text to the present one (runDesk.ts). */
-  async send(text: string, model: Model, meant?: string): Promise<void> {
+  async send(text: string, model: Model, meant?: Meant): Promise<void> {
     await this.#runs.send(text, model, meant);
   }
 
@@ -140,8 +146,8 @@ export class Engine {
   }
 
   /** Goes on with a run of the log that was interrupted, stopped, or reached a limit. */
-  async resume(run: string, model: Model): Promise<void> {
-    await this.#runs.resume(run, model);
+  async resume(run: string, model: Model, agreed?: Agreed): Promise<void> {
+    await this.#runs.resume(run, model, agreed);
   }
 
   /** Puts back what an action of the log changed: an action too, and so asked, recorded and to be reverted itself. */
@@ -174,6 +180,11 @@ export class Engine {
   /** Marks what dead processes left open, and lists the runs of this workspace that wait to be resumed. */
   async interrupted(): Promise<RunSummary[]> {
     return this.#runs.interrupted();
+  }
+
+  /** A person wants to be offered an interrupted run no more. */
+  async dismiss(run: string, from: AnsweredBy): Promise<void> {
+    await this.#runs.dismiss(run, from);
   }
 
   /** Looks through what commands left that were broken off, and records it; returns what a person should know of it. */

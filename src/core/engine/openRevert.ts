@@ -13,7 +13,7 @@ export async function openRevert(
   const { policy } = shared;
   const start = await policy.read();
   await policy.note(start, true);
-  const own = { id, folder: workingFolder(roots), goesTo: 'nowhere', scriptWatch: new ScriptWatch(true), start };
+  const own = { id, folder: workingFolder(roots), goesTo: () => 'nowhere', scriptWatch: new ScriptWatch(true), start };
   const calls = callPartsOf({ ...own, note: (now) => policy.note(now, true) }, ports, shared);
   return { calls, facts: { version, policy: policyDigest(start, hash) }, who };
 }

@@ -50,9 +50,9 @@ export async function openRun(
   maskVariables(redactor, environment, start); // before the task is shown, sent or recorded
   for (const value of await ports.foundCredentials()) redactor.addFound(value);
   const scriptWatch = new ScriptWatch(stored !== undefined);
-  const own = { id, folder, goesTo: model.destination, scriptWatch, start };
+  const own = { id, folder, goesTo: () => run.goesTo.destination, scriptWatch, start };
   const calls = callPartsOf({ ...own, note: (now) => policy.note(now, true) }, ports, shared);
-  return new AgentRun(
+  const run: AgentRun = new AgentRun(
     {
       ...{ id, folder, folders: roots, model, audit, store: audit, clock, calls, scriptWatch, who },
       ...{ desk, redactor, onChange, onBug },
@@ -65,4 +65,5 @@ export async function openRun(
     },
     stored,
   );
+  return run;
 }

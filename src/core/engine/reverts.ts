@@ -78,7 +78,7 @@ export class Reverts {
 
   async #recorded(of: ActionOf, id: string, signal: AbortSignal): Promise<CallResult> {
     const { audit, redactor, roots } = this.#parts;
-    const log = new RunRecord({ id, audit, redactor, turn: () => 1 });
+    const log = new RunRecord({ id, audit, redactor, isBegun: false, turn: () => 1 });
     const { calls, facts, who } = await this.#parts.open(id);
     const { title } = await this.#changedBy(of);
     await log.add(

@@ -1,20 +1,28 @@
+import type { AnsweredBy } from '../../shared/answered.ts';
 import type { RunSummary } from '../../shared/auditEvent.ts';
 import type { RunView } from '../../shared/runView.ts';
+import { agreedTo, isSameModel, type Agreed, type GoesTo } from '../agent/handOver.ts';
 import { pastOf, type Past } from '../agent/past.ts';
 import type { AgentRun } from '../agent/run.ts';
 import { isReadable, readRun, type Saved } from '../agent/storedRun.ts';
 import { toldAsLogged } from '../agent/toldAgain.ts';
-import type { AuditReader, RunStore } from '../audit/port.ts';
+import type { AuditLog, AuditReader, RunStore } from '../audit/port.ts';
 import type { Model } from '../models/port.ts';
 import { Failure, type Cancelled } from '../outcome.ts';
 
 export interface RunDeskParts {
   /** The workspace folders; the first is where runs work. */
   roots: readonly string[];
-  audit: AuditReader & RunStore;
+  audit: AuditLog & AuditReader & RunStore;
   /** Makes a new run, or goes on with one of the log. */
   open(model: Model, stored?: { run: string; before: Saved; past: Past }): Promise<AgentRun>;
   onChange(): void;
+}
+
+/** The run that a message is meant for, and what was agreed to where it goes on with another model. */
+export interface Meant {
+  run: string;
+  agreed?: Agreed | undefined;
 }
 
 /** The present run of a workspace: at most one, how it starts, what is said to it, how it ends, and the way back to earlier ones. */
@@ -35,6 +43,11 @@ export class RunDesk {
     return this.#starting !== undefined || (this.#run?.isWorking ?? false);
   }
 
+  /** The present run's name in the log; undefined where there is none of it. */
+  get recorded(): string | undefined {
+    return this.#run?.isRecorded === true ? this.#run.id : undefined;
+  }
+
   /** The run that is at work. */
   get working(): string | undefined {
     return this.#run?.isWorking === true ? this.#run.id : undefined;
@@ -42,15 +55,17 @@ export class RunDesk {
 
   /**
    * Starts a run with this task, or hands the text to the present one. Resolves when the work has ended. Where it is
-   * meant for a run (`meant`), throws a sentence instead of starting another one: what was read in a run goes to no
-   * other model, and nobody is told of a run that is in truth a new one.
+   * meant for a run (`meant`), throws instead of starting another one: nobody is told of a run that is in truth a new
+   * one, and what was read in a run goes to no other model (`GoesElsewhere`) than somebody has agreed to.
    */
-  async send(text: string, model: Model, meant?: string): Promise<void> {
-    const fits = this.#run && (this.#run.isWorking || isSameModel(this.#run.view(), model));
-    if (meant !== undefined && !(fits && this.#run?.id === meant))
-      throw new Failure(`The model or the run was changed meanwhile: this would begin a new run. ${model.destination}`);
+  async send(text: string, model: Model, meant?: Meant): Promise<void> {
+    const present = this.#run;
+    const fits = present && (present.isWorking || isSameModel(present.goesTo, model));
+    if (meant !== undefined && present?.id !== meant.run)
+      throw new Failure(`The run was changed meanwhile: this would begin a new run. ${model.destination}`);
+    if (meant !== undefined && present && !fits) await handOver(present, model, meant.agreed);
     // Two messages in quick succession are for one run; whoever stops it meanwhile stops it.
-    if (!fits) this.#starting ??= this.#parts.open(model);
+    else if (!fits) this.#starting ??= this.#parts.open(model);
     const run = await this.#started();
     run?.use(model);
     await run?.send(text);
@@ -68,10 +83,13 @@ export class RunDesk {
     this.#parts.onChange();
   }
 
-  /** Goes on with a run of the log that was interrupted, stopped, or reached a limit. */
-  async resume(run: string, model: Model): Promise<void> {
+  /**
+   * Goes on with a run of the log that was interrupted, stopped, or reached a limit; with another model, or elsewhere, only
+   * where somebody has agreed to exactly that (`GoesElsewhere`).
+   */
+  async resume(run: string, model: Model, agreed?: Agreed): Promise<void> {
     if (this.isWorking) throw new Failure('A run is active; stop it first.');
-    this.#starting = this.#stored(run, model);
+    this.#starting = this.#stored(run, model, agreed);
     await (await this.#started())?.resume();
   }
 
@@ -97,10 +115,17 @@ export class RunDesk {
     await audit.recover();
     const recent = await audit.runs(20);
     const waiting = recent.filter(
-      (run) => run.state === 'interrupted' && run.run !== this.#run?.id && run.folder === roots[0],
+      (run) =>
+        run.state === 'interrupted' && run.isDismissed !== true && run.run !== this.#run?.id && run.folder === roots[0],
     );
     const readable = await Promise.all(waiting.map(({ run }) => isReadable(audit, run)));
     return waiting.filter((_, index) => readable[index] === true);
+  }
+
+  /** A person wants to be offered an interrupted run no more: in its record, so that every window knows. */
+  async dismiss(run: string, { at, place }: AnsweredBy): Promise<void> {
+    const data = { by: 'person', at, ...(place !== undefined && { place }) } as const;
+    await this.#parts.audit.append({ type: 'dismissed', run, data });
   }
 
   /** The present run, once whatever starts has started. */
@@ -113,7 +138,7 @@ export class RunDesk {
     return this.#run;
   }
 
-  async #stored(run: string, model: Model): Promise<AgentRun> {
+  async #stored(run: string, model: Model, agreed: Agreed | undefined): Promise<AgentRun> {
     const stored = await this.#parts.audit.loadTranscript(run);
     if (stored === undefined) throw new Failure(`There is no run ${run} to resume.`);
     const read = readRun(stored);
@@ -122,17 +147,30 @@ export class RunDesk {
     // What it had read belongs to its folder, and so does what it would go on to do.
     if (before.folder !== this.#parts.roots[0])
       throw new Failure(`This run belongs to ${before.folder}; resume it there.`);
+    const was = await this.#wasWith(run);
+    const isSame = isSameModel(was, model);
+    const { contentOf, folder } = before;
+    const from = isSame ? undefined : agreedTo(agreed, { before: was, contentOf, folder }, model);
     // What happened is what the log says, to the person and to the model.
     const events = await this.#parts.audit.events(run, MOST_OF_TEXT);
     const messages = toldAsLogged(before.messages, events);
-    return this.#parts.open(model, { run, before: { ...before, messages }, past: pastOf(events) });
+    const stored2 = { run, before: { ...before, messages }, past: pastOf(events) };
+    const opened = await this.#parts.open(model, stored2);
+    if (from !== undefined) await opened.handOver(model, was, from);
+    return opened;
+  }
+
+  /** The model that a run of the log was with, as the log tells. */
+  async #wasWith(run: string): Promise<GoesTo | undefined> {
+    const [{ model, destination } = {}] = await this.#parts.audit.summaries([run]);
+    return model === undefined || destination === undefined ? undefined : { label: model, destination };
   }
 }
 
 /** Characters of an output or a reply of the past: as many as a result has at most. */
 const MOST_OF_TEXT = 60_000;
 
-/** Whether prompts of a run would go where they went before. */
-function isSameModel(run: RunView, model: Model): boolean {
-  return run.model === model.label && run.destination === model.destination;
+async function handOver(run: AgentRun, model: Model, agreed: Agreed | undefined): Promise<void> {
+  const { goesTo: before, contentOf, folder } = run;
+  await run.handOver(model, before, agreedTo(agreed, { before, contentOf, folder }, model));
 }

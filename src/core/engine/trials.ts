@@ -33,7 +33,7 @@ export class Trials {
   async #calls(): Promise<CallParts> {
     const folder = workingFolder(this.#ports.roots);
     const start = await this.#shared.policy.read();
-    const own = { id: 'lab', folder, goesTo: 'the model', scriptWatch: new ScriptWatch(false), start };
+    const own = { id: 'lab', folder, goesTo: () => 'the model', scriptWatch: new ScriptWatch(false), start };
     return callPartsOf(own, this.#ports, this.#shared);
   }
 }

@@ -10,8 +10,8 @@ import type { TextSearch } from './textSearch.ts';
 export interface ToolPorts {
   /** The workspace folder of the run: relative paths start here. */
   folder: string;
-  /** Where the model's prompts go, in words; shown where private content would go there. */
-  goesTo: string;
+  /** Where the model's prompts go now, in words; shown where private content would go there. */
+  goesTo: () => string;
   /** Masks secrets in what goes back to the model. Before anything is cut: half a secret is not recognized. */
   redactor: Redactor;
   /** What this run may have changed of what commands mean. */

@@ -10,9 +10,13 @@ export function summarize(
   const first = events.find((event) => event.type === 'run_started');
   let state: RunSummary['state'] = isActive ? 'active' : 'interrupted';
   let reason = isActive ? '' : 'The window or process that ran it was gone before it ended.';
+  let isDismissed = false;
   for (const event of events) {
     if (event.type === 'run_started' || event.type === 'run_continued') {
       state = isActive ? 'active' : 'interrupted';
+      isDismissed = false;
+    } else if (event.type === 'dismissed') {
+      isDismissed = true;
     } else if (event.type === 'run_finished') {
       state = finalState(event.data['state']);
       reason = text(event.payload?.['reason']);
@@ -30,6 +34,18 @@ export function summarize(
     state,
     reason,
     actions,
+    ...lastModel(events),
+    ...(isDismissed && { isDismissed }),
+  };
+}
+
+function lastModel(events: readonly AuditRecord[]): Pick<RunSummary, 'model' | 'destination'> {
+  const last = events.findLast(({ type }) => type === 'run_started' || type === 'run_continued');
+  const model = last?.data['model'];
+  const destination = last?.payload?.['destination'];
+  return {
+    ...(typeof model === 'string' && { model }),
+    ...(typeof destination === 'string' && { destination }),
   };
 }
 

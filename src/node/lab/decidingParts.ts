@@ -108,6 +108,7 @@ const NO_LOG: EngineParts['audit'] = {
   matching: nothing,
   events: nothing,
   textOf: nothing,
+  summaries: nothing,
   claim: nothing,
   release: nothing,
   growTranscript: nothing,
