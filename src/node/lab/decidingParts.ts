@@ -9,6 +9,7 @@ import { RootedFiles } from '../files/rootedFiles.ts';
 import { ThreadSearch } from '../search/threadSearch.ts';
 import { sha256 } from '../files/hash.ts';
 import { realPaths } from '../files/realPath.ts';
+import { policyLook } from '../policy/policyLook.ts';
 import { ownFolders } from '../folders.ts';
 import { Acceptance } from '../policy/acceptance.ts';
 import { organizationPolicy, PolicyFiles } from '../policy/policyFiles.ts';
@@ -63,6 +64,7 @@ export async function decidingParts(options: DecidingOptions): Promise<EnginePar
     foundCredentials: () => Promise.resolve([]),
     textSearch: new ThreadSearch(),
     realPaths,
+    policyLook,
     sandbox: { chosen: () => NOT_LOOKED_AT },
     outside: NOT_LOOKED_AT,
     finishBrokenOff: () => Promise.resolve([]),
@@ -78,6 +80,8 @@ export async function decidingParts(options: DecidingOptions): Promise<EnginePar
       staged: heldInIndex,
       everHeld: () => Promise.resolve({ kind: 'none' }),
       areCommits: () => Promise.resolve(false),
+      changedBetween: () => Promise.resolve(undefined),
+      signsCommits: () => Promise.resolve(false),
     }),
     editor: { isUnsaved: () => false },
     environment: {},
