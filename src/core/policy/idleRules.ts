@@ -35,8 +35,8 @@ async function readings({ text, layer, at }: WrittenEntry, around: Surroundings)
 }
 
 async function namesSomething(rule: PathRule, around: Surroundings, paths: readonly string[]): Promise<boolean> {
-  const { matches } = forbidding(rule, around);
-  if (paths.some(matches)) return true;
+  const compiled = forbidding(rule, around);
+  if (paths.some((path) => compiled.matches(path))) return true;
   if (!isGlob(rule.written)) {
     const there = await Promise.all(literalPaths(rule, around).map(around.stands));
     return there.includes(true);

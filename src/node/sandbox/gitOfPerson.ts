@@ -20,7 +20,7 @@ interface Whose {
   environment: NodeJS.ProcessEnv;
   /** The workspace folder. */
   folder: string;
-  isDenied(path: string): boolean;
+  readonly isDenied: (path: string) => boolean;
 }
 
 /**
