@@ -42,9 +42,7 @@ test('a checkout that meets protected files is told before it starts, and leaves
     'git cherry-pick other',
   ];
   for (const { outcome, text } of await told(bench, ...lines, 'cd . && git -C . checkout -q other')) {
-    expect(text).toMatch(
-      /^Nothing was done: git .* would change \.vscode\/settings\.json, which commands cannot change/,
-    );
+    expect(text).toMatch(/^Not done: git .* would change \.vscode\/settings\.json, which commands cannot change/);
     expect(outcome).not.toBe('done');
   }
   expect(held(bench)).toEqual(['1', '1', '{}']);
@@ -59,7 +57,7 @@ test('so is a stash; what leaves the protected file out works', async () => {
   const bench = await repository();
   await plant(bench.folder, { 'a.txt': 'mine\n', [SETTINGS]: '{"mine":1}\n' });
   const [whole] = await told(bench, 'git stash');
-  expect(whole?.text).toMatch(/^Nothing was done: git stash .*":\(exclude\)\.vscode\/settings\.json"/);
+  expect(whole?.text).toMatch(/^Not done: git stash .*":\(exclude\)\.vscode\/settings\.json"/);
   expect(held(bench)).toEqual(['mine', '1', '{"mine":1}']);
   const [part] = await told(
     bench,

@@ -201,3 +201,13 @@ test('rules that ask or deny and match nothing that is there are said to whoever
   ]);
   expect((await engine.policy()).notes.filter(({ severity }) => severity === 'info')).toEqual([]);
 });
+
+test.each(['/w/*', '/w/**/x', '/w/app* ', '~/w', '$HOME/w'])(
+  'a folder that a rule holds in is no pattern: %s',
+  (folder) => {
+    const text = `rules:\n  - {decision: allow, commands: [make], why: w, in: ["${folder}"]}\n`;
+    const parsed = parsePolicy(text, 'p.yaml', 'user');
+    expect(parsed.ok ? [] : parsed.diagnostics.map(({ line }) => line)).toContain(2);
+    expect(parsePolicy(text.replace(folder, '/w/**'), 'p.yaml', 'user').ok).toBe(true);
+  },
+);

@@ -175,7 +175,7 @@ describe('a rule and looking', () => {
   });
 
   test('takes variables that the policy lets commands have, and no others', async () => {
-    const some = await world(ALLOWS, 'environment: {allowed_variables: [DEBUG, NODE_ENV, NODE_OPTIONS, PATH]}\n');
+    const some = await world(ALLOWS, 'environment: {allowed_variables: [DEBUG, NODE_ENV, NODE_OPTIONS, PATH, CC, RUSTC_WRAPPER, npm_config_script_shell]}\n');
     const fits = [
       'DEBUG=1 npm test',
       'NODE_ENV=test npm test',
@@ -185,6 +185,9 @@ describe('a rule and looking', () => {
     const asks = [
       'NODE_OPTIONS=-rx npm test',
       'PATH=. npm test',
+      'CC=./x npm test',
+      'RUSTC_WRAPPER=./x npm test',
+      'npm_config_script_shell=./x npm test',
       'OTHER=1 npm test',
       'export OTHER=1; npm test',
       'export DEBUG=$(x); npm test',

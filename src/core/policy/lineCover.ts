@@ -1,7 +1,7 @@
 import type { CommandMeaning } from '../../shared/action.ts';
 import { cutVisibly } from '../../shared/cut.ts';
 import type { Started } from '../kinds/kind.ts';
-import { isSpecialVariable } from '../command/shellState.ts';
+import { isRunByPrograms, isSpecialVariable, startsPrograms } from '../command/shellState.ts';
 import type { RuleContext } from '../scope/pathRule.ts';
 import type { CommandPattern } from './commandPattern.ts';
 import { takesOrders } from './ordersFromInput.ts';
@@ -80,9 +80,14 @@ function startsIn({ moves, folders }: CommandMeaning, index: number, cwd: string
   return folders?.[index] ?? [undefined];
 }
 
+/** Variables by which build tools and package managers choose the programs that they start. */
+const NAMES_PROGRAMS =
+  /^(CC|CXX|CPP|LD|AR|AS|FC|RUSTC|RUSTDOC|MAKE|npm_config_.*|npm_execpath|.*_(CMD|BIN|EXE|EXECUTABLE|PROGRAM|INTERPRETER|RUNNER|LINKER|HOME|ROOT|PREFIX|DIR|HOOK|SCRIPT|INDEX_URL|REGISTRY))$/i;
+
 /** Whether a line may set a variable: the policy lets commands have it, and no shell or loader takes it for orders. */
 function maySet(name: string, { variables = [] }: CoverContext): boolean {
-  return variables.includes(name) && (name === 'NODE_ENV' || !isSpecialVariable(name));
+  if (!variables.includes(name) || NAMES_PROGRAMS.test(name)) return false;
+  return name === 'NODE_ENV' || ![isSpecialVariable, isRunByPrograms, startsPrograms].some((is) => is(name));
 }
 
 /** `export NAME=value`, and nothing but what may be set. */

@@ -102,7 +102,7 @@ function ofTool(found: RegExpExecArray | null): string {
 
 function withoutVariable(text: string): string {
   const found = VARIABLE.exec(text);
-  const name = (found?.slice(1).find((part) => part !== undefined) ?? '').trim();
+  const name = (found?.slice(1).find(Boolean) ?? '').trim();
   const instead = HOME.test(name) ? '~' : WORKSPACE.test(name) ? '.' : undefined;
   const isWhole = instead !== undefined && found?.index === 0;
   const path = isWhole ? slashed(instead + text.slice(found[0].length)).replace(/^\.$/, './') : undefined;

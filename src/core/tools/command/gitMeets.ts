@@ -19,10 +19,10 @@ export async function refuseHalfDone(meaning: Meaning, cwd: string, view: Reposi
     const names = held.slice(0, MOST_NAMED).map((path) => view.scope.shown(path));
     const more = held.length > MOST_NAMED ? ` and ${held.length - MOST_NAMED} more` : '';
     const way = move.words.startsWith('git stash')
-      ? `Leave it out: git stash push -- . ":(exclude)${view.scope.shown(first)}".`
-      : 'The person can do it in a terminal of their own.';
+      ? `Leave it out: git stash push -- . ":(exclude)${view.scope.shown(first)}"`
+      : 'The person can do it in a terminal of their own';
     throw new ToolFailure(
-      `Nothing was done: ${move.words} would change ${names.join(', ')}${more}, which commands cannot change, and git would stop half way. ${way}`,
+      `${move.words} would change ${names.join(', ')}${more}, which commands cannot change, and git would stop half way. ${way}`,
     );
   }
 }
