@@ -175,7 +175,10 @@ describe('a rule and looking', () => {
   });
 
   test('takes variables that the policy lets commands have, and no others', async () => {
-    const some = await world(ALLOWS, 'environment: {allowed_variables: [DEBUG, NODE_ENV, NODE_OPTIONS, PATH, CC, RUSTC_WRAPPER, npm_config_script_shell]}\n');
+    const some = await world(
+      ALLOWS,
+      'environment: {allowed_variables: [DEBUG, NODE_ENV, NODE_OPTIONS, PATH, CC, RUSTC_WRAPPER, npm_config_script_shell]}\n',
+    );
     const fits = [
       'DEBUG=1 npm test',
       'NODE_ENV=test npm test',
@@ -219,6 +222,17 @@ describe('an environment of the project', () => {
       'source .venv/bin/activate; npm test',
     ];
     expect(await verdicts(await world(ALLOWS), lines)).toEqual(lines.map((line) => `allow: ${line}`));
+  });
+
+  test('is the one that the shell finds, behind a link too', async () => {
+    const it = await world(ALLOWS);
+    await plant(it.work, { 'far/deep/x': '', 'far/.venv/bin/activate': 'touch x\n', 'far/.venv/pyvenv.cfg': '' });
+    symlinkSync('far/deep', join(it.work, 'link'));
+    const lines = [
+      'cd link && source ../.venv/bin/activate && npm test',
+      'source link/../.venv/bin/activate && npm test',
+    ];
+    expect(await verdicts(it, lines)).toEqual(lines.map((line) => `ask: ${line}`));
   });
 
   test('is nothing that a rule speaks of by itself', async () => {

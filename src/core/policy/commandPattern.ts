@@ -1,7 +1,7 @@
 import { GIT_VALUES } from '../command/gitCall.ts';
 import { commandMistake, widerReading } from './commandSpelling.ts';
 import { globMatcher, isGlob } from '../scope/glob.ts';
-import { absoluteOrNone, isInside, relativeTo } from '../scope/spelling.ts';
+import { absoluteOrNone, goesBack, isInside, relativeTo } from '../scope/spelling.ts';
 
 /** One word of a pattern: exactly this text, a glob over one word, or any number of words. */
 type Part = { kind: 'any' } | { kind: 'word'; text: string; fits: (text: string) => boolean };
@@ -124,11 +124,6 @@ function seenFromFolder(name: string, { cwd, roots, home }: ProgramPlace): strin
   const path = absoluteOrNone(name, cwd, home);
   if (path === undefined) return [];
   return [path, ...roots.filter((root) => isInside(root, path)).map((root) => `./${relativeTo(root, path)}`)];
-}
-
-function goesBack(path: string): boolean {
-  const segments = path.split('/').filter((segment) => segment !== '' && segment !== '.');
-  return segments.some((segment, at) => segment === '..' && at > 0 && segments[at - 1] !== '..');
 }
 
 /** The pattern in the form of `seenFromFolder`. */

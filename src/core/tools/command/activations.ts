@@ -4,7 +4,7 @@ import { PROGRAMS } from '../../command/programs/table.ts';
 import { seenFrom } from '../../command/shellState.ts';
 import { ToolFailure } from '../../outcome.ts';
 import { Forbidden } from '../../scope/guard.ts';
-import { parentOf } from '../../scope/spelling.ts';
+import { goesBack, parentOf } from '../../scope/spelling.ts';
 import type { CallContext } from '../tool.ts';
 
 const LARGEST = 16_384;
@@ -33,7 +33,9 @@ export async function activationsIn(
     if ((program !== 'source' && program !== '.') || script === undefined || more.length > 0) continue;
     const [from, ...others] = folders[index] ?? [];
     if (!ACTIVATION.test(script) || from === undefined || others.length > 0) continue;
-    const bin = await binOf(seenFrom(from, script), cwd, context);
+    const spelling = seenFrom(from, script);
+    if (goesBack(spelling)) continue;
+    const bin = await binOf(spelling, cwd, context);
     if (bin === undefined || (await replaces(bin, programs, context))) continue;
     found.programs.push(index);
     found.folders.push(bin);

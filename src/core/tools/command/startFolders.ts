@@ -1,6 +1,7 @@
 import type { Meaning } from '../../command/meaning.ts';
 import { ToolFailure } from '../../outcome.ts';
 import { Forbidden } from '../../scope/guard.ts';
+import { goesBack } from '../../scope/spelling.ts';
 import type { CallContext } from '../tool.ts';
 
 const MOST_FOLDERS = 50;
@@ -9,13 +10,13 @@ const MOST_FOLDERS = 50;
 export async function startFolders(
   { folders }: Meaning,
   cwd: string,
-  { files }: CallContext,
+  { files, policy }: CallContext,
 ): Promise<(string[] | null)[]> {
   const known = new Map<string, string | undefined>([['.', cwd]]);
   for (const spelling of new Set(folders.flatMap((from) => from ?? []))) {
     if (known.has(spelling)) continue;
-    // Behind a link `..` is another folder to the shell than to the system.
-    const isPlain = known.size < MOST_FOLDERS && !/[^./][^/]*\/+(\.\/+)*\.\.(\/|$)/.test(spelling);
+    // Behind a link `..` is another folder to the shell than to the system, and CDPATH has others searched first.
+    const isPlain = known.size < MOST_FOLDERS && !goesBack(spelling) && !policy.variables.value.includes('CDPATH');
     known.set(spelling, isPlain ? await folderAt(spelling, cwd, files) : undefined);
   }
   return folders.map((from) => {
