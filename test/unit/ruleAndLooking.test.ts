@@ -154,6 +154,28 @@ describe('a rule and looking', () => {
     expect(await verdicts(await world(ALLOWS), lines)).toEqual(lines.map((line) => `ask: ${line}`));
   });
 
+  test('does not answer for a folder of secrets that a looking program reads', async () => {
+    const here = await world(ALLOWS);
+    const lines = [
+      'npm test; grep -r KEY .',
+      'npm test; rg KEY',
+      'npm test; grep -rn KEY',
+      'npm test; rg KEY .',
+      'npm test; diff -r . sub',
+      'npm test; grep -r KEY *',
+    ];
+    expect(await verdicts(here, lines)).toEqual(lines.map((line) => `allow: ${line}`)); // the control: there is none
+    await plant(here.work, { 'conf/.env': 'KEY=1\n' });
+    const below = [
+      'npm test; grep -r KEY sub',
+      'npm test; ls -R .',
+      'npm test; find . -name x',
+      'npm test | tail -n 1',
+    ];
+    expect(await verdicts(here, lines)).toEqual(lines.map((line) => `ask: ${line}`));
+    expect(await verdicts(here, below)).toEqual(below.map((line) => `allow: ${line}`));
+  });
+
   test('in a folder holds where the program really starts', async () => {
     const here = await world('{decision: allow, commands: ["npm test", "node x.js"], in: ["WORK"], why: w}');
     symlinkSync('sub', join(here.work, 'link'));

@@ -22,6 +22,7 @@ import { programLines } from './command/programLines.ts';
 import { activationsIn } from './command/activations.ts';
 import { assertStillBound, boundFiles } from './command/scripts.ts';
 import { secretsIn } from './command/secrets.ts';
+import { secretsBelow } from './command/secretsBelow.ts';
 import { startFolders } from './command/startFolders.ts';
 import { planStores } from './command/stores.ts';
 import { refuseTooMuch } from './command/tooMuch.ts';
@@ -91,6 +92,7 @@ export const runCommand = defineTool((ports: Ports): Tool<z.infer<typeof paramet
     const namesSecret = named.resources.some(({ path }) => scope.isSecret(path));
     const secretsFound = onlyLooks ? { paths: [], atLeast: false } : await secretsIn(context);
     const secrets = secretsFound.paths;
+    doubts.push(...secretsBelow(meaning, look.path, secrets, context));
     const recorded = recordedPrograms(meaning);
     const shownPrograms = programLines({ ...meaning, doubts });
     const losses = await commandLosses(line, ports, context);
