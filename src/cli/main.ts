@@ -91,6 +91,7 @@ export async function main(argv: string[], version: string): Promise<number> {
         return await sandbox(rest, {
           workspace: values.workspace ?? here,
           policy: values.policy,
+          yes: values.yes,
           json: values.json,
           version,
         });

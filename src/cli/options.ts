@@ -54,7 +54,7 @@ const TAKES: ReadonlyMap<string, readonly Option[]> = new Map<string, readonly O
   ['erase', ['run', 'user', 'yes']],
   ['doctor', ['workspace', 'json']],
   ['decide', [...POLICY_PLACES, 'json']],
-  ['sandbox', ['workspace', 'policy', 'json']],
+  ['sandbox', ['workspace', 'policy', 'yes', 'json']],
   ['policy check', [...POLICY_PLACES, 'layer', 'strict', 'json']],
   ['policy check FILE', ['layer', 'strict', 'json']],
   ['policy show', [...POLICY_PLACES, 'json']],

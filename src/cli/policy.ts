@@ -36,7 +36,7 @@ export async function policy(words: readonly string[], options: PolicyOptions): 
 }
 
 async function show(options: PolicyOptions): Promise<number> {
-  const effective = await composeEngine(await decidingParts(options)).policy();
+  const effective = await composeEngine(await decidingParts(options)).policyLookedThrough();
   for (const { file, line, column, severity, message } of effective.notes)
     process.stderr.write(`${visibleLine(`${file}:${line}:${column}: ${severity}: ${message}`)}\n`);
   process.stdout.write(

@@ -36,6 +36,7 @@ Options of run:
 Options of sandbox:
   --workspace DIR              the workspace folder (default: the current one)
   --policy FILE                a policy for this command; it may only tighten
+  --yes                        also what removes packages that cannot be fetched again without network
   --json                       how it ended, limits and resource use, as one object with the output in it
 Options of history:
   --text WORDS                 runs, or actions of a run, with these words; the last may be cut short

@@ -33,7 +33,7 @@ export class PolicyLab {
   }
 
   async effective(): Promise<string> {
-    return policyText(await this.#engine.policy());
+    return policyText(await this.#engine.policyLookedThrough());
   }
 
   /** Every tool; first what is tried most. */

@@ -19,6 +19,7 @@ import { RootedFiles } from './files/rootedFiles.ts';
 import { ThreadSearch } from './search/threadSearch.ts';
 import { sha256 } from './files/hash.ts';
 import { realPaths } from './files/realPath.ts';
+import { policyLook } from './policy/policyLook.ts';
 import { makePrivate, ownFolders, type OwnFolders } from './folders.ts';
 import { account } from './account.ts';
 import { Acceptance } from './policy/acceptance.ts';
@@ -28,6 +29,7 @@ import { refuseWorkspace } from './sandbox/cage.ts';
 import { Confining } from './sandbox/confining.ts';
 import { gitCredentials } from './sandbox/gitCredentials.ts';
 import { LaterPaths } from './sandbox/laterPaths.ts';
+import { personSigns } from './sandbox/gitOfPerson.ts';
 import { gitInSandbox } from './sandbox/trackedFiles.ts';
 import { join, resolve } from 'node:path';
 import { Refusal } from '../core/outcome.ts';
@@ -134,6 +136,7 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
       textSearch: new ThreadSearch(),
       encodings: new GuessedEncodings(),
       realPaths,
+      policyLook,
       sandbox,
       outside: UNCONFINED.open(place),
       finishBrokenOff: (rules) => sandbox.finishBrokenOff(rules),
@@ -143,6 +146,7 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
         gitInSandbox(sandbox.chosen('auto'), {
           isDenied: (path) => scope().isDenied(path),
           isProtected: (path) => scope().isProtected(path),
+          signsCommits: (folder) => personSigns({ home: folders.home, environment: options.environment, folder }),
         }),
       editor: options.editor,
       environment: options.environment,

@@ -62,15 +62,25 @@ export class Gathering {
     this.result.doubts.unshift({ why, kind: 'unread' });
   }
 
-  doubt(reason: string, kind?: 'unread'): void {
+  /** The line sets a variable that programs see. */
+  sets(name: string, why: string): void {
+    this.doubt(why, undefined, name);
+  }
+
+  doubt(reason: string, kind?: 'unread', sets?: string): void {
     const why = reason.length > LONGEST_REASON ? `${reason.slice(0, LONGEST_REASON)}…` : reason;
     const program = this.#judged;
-    const key = `${program ?? ''} ${kind ?? ''} ${why}`;
+    const key = `${program ?? ''} ${kind ?? ''} ${sets ?? ''} ${why}`;
     this.#effort.step();
     if (this.#seen.has(key)) return;
     this.#seen.add(key);
     this.#effort.keep(why.length);
-    this.result.doubts.push({ why, ...(program !== undefined && { program }), ...(kind && { kind }) });
+    this.result.doubts.push({
+      why,
+      ...(program !== undefined && { program }),
+      ...(kind && { kind }),
+      ...(sets !== undefined && { sets }),
+    });
   }
 
   variable(name: string): void {

@@ -57,6 +57,10 @@ export class Shell implements Expansion {
     this.#findings.doubt(why);
   }
 
+  sets(name: string, why: string): void {
+    this.#findings.sets(name, why);
+  }
+
   unread(why: string): void {
     this.#findings.unread(why);
   }

@@ -74,6 +74,9 @@ class Understanding {
           doubt: (why) => {
             found.doubt(why);
           },
+          sets: (name, why) => {
+            found.sets(name, why);
+          },
           unread: (why) => {
             found.doubt(why, 'unread');
           },

@@ -89,6 +89,11 @@ export class Engine {
     return this.#policy.explained();
   }
 
+  /** The same with what of it no file is there for; looks through the workspace. */
+  async policyLookedThrough(): Promise<EffectivePolicy> {
+    return this.#policy.lookedThrough();
+  }
+
   /** What a command's cage is drawn from now. */
   async profile(): Promise<{ policy: EffectivePolicy; scope: Scope }> {
     return this.#policy.profile();

@@ -93,13 +93,20 @@ function firstDenial(resources: readonly Resource[], scope: Scope): Decision | u
 
 /** What a rule makes of the standard decision. */
 function ruled(wanted: Decision, ruling: Ruling | undefined, action: Action, inForce: InForce): Decision {
-  if (!ruling) return wanted;
+  if (!ruling) return namingThePart(wanted, action, inForce);
   const own = decision(ruling.verdict, ruling.name, ruling.why, ruling.origin);
   if (ruling.verdict === 'deny') return own;
   if (ruling.verdict === 'ask') return asked(ruling.eachTime ? { ...own, eachTime: true } : own, wanted);
   if (wanted.verdict === 'allow') return wanted;
   if (wanted.isSensitive === true && !ruling.isAboutPaths) return wanted;
   return kindOf(action).allowed(action, own, wanted, inForce);
+}
+
+/** Where a rule allows a command but for a part of it, the question is about that part. */
+function namingThePart(wanted: Decision, action: Action, { rulebook }: InForce): Decision {
+  if (wanted.verdict !== 'ask' || wanted.rule !== 'command') return wanted;
+  const part = rulebook.asking(action);
+  return part === undefined ? wanted : { ...wanted, reason: `your rules allow the rest of it, but not ${part}` };
 }
 
 /** A rule that asks takes nothing from what asks by itself: what no grant covers, none covers then either. */

@@ -95,6 +95,10 @@ export interface VersionControl {
   staged(index: Uint8Array, isKept: (name: string) => boolean): Promise<EverHeld>;
   /** Whether all of these objects are commits or tags; false also where that cannot be told. */
   areCommits(top: string, digests: readonly string[]): Promise<boolean>;
+  /** The files that differ (as `git diff` takes `between`), seen from the top; undefined where it cannot be told. */
+  changedBetween(top: string, between: readonly string[]): Promise<string[] | undefined>;
+  /** Whether the person's git signs the commits that are made in a folder. */
+  signsCommits(folder: string): Promise<boolean>;
 }
 
 export type EverHeld = { kind: 'held'; name: string } | { kind: 'none' } | { kind: 'unknown' };

@@ -19,12 +19,17 @@ import { maskedOutput } from './command/givenSecrets.ts';
 import { namedPaths } from './command/namedPaths.ts';
 import { refuseMasksRun } from './files/masksWrittenBack.ts';
 import { programLines } from './command/programLines.ts';
+import { activationsIn } from './command/activations.ts';
 import { assertStillBound, boundFiles } from './command/scripts.ts';
 import { beneathUnsaved, saidOfUnsaved } from './command/underUnsaved.ts';
 import { secretsIn } from './command/secrets.ts';
+import { secretsBelow } from './command/secretsBelow.ts';
+import { startFolders } from './command/startFolders.ts';
 import { planStores } from './command/stores.ts';
 import { refuseTooMuch } from './command/tooMuch.ts';
 import { ToolFailure } from '../outcome.ts';
+import { refuseHalfDone, unsignedCommits } from './command/gitMeets.ts';
+import { offlineRemovals } from './command/offlineRemovals.ts';
 import { onTerminal } from './command/onTerminal.ts';
 import { shortened } from './text.ts';
 import { defineTool, type Tool, type CallContext } from './tool.ts';
@@ -68,20 +73,29 @@ export const runCommand = defineTool((ports: Ports): Tool<z.infer<typeof paramet
     if (look.kind !== 'directory') throw new ToolFailure(`${shown} is not a folder`);
     const meaning = understand(args.command, await bashParser(), await isTopOfRepository(look.path, context));
     refuseTooMuch(meaning, args.command);
+    const view = { files, scope, versionControl: ports.versionControl };
     const named = await namedPaths(meaning, look.path, context);
-    const stores = outside
-      ? { isHidden: false, doubts: [] }
-      : await planStores(meaning, look.path, { files, scope, versionControl: ports.versionControl });
+    const stores = outside ? { isHidden: false, doubts: [] } : await planStores(meaning, look.path, view);
+    if (!outside) await refuseHalfDone(meaning, look.path, view);
+    const unsigned = outside ? [] : await unsignedCommits(meaning, look.path, view);
+    const removals = outside ? [] : await offlineRemovals(meaning, look.path, context);
     const doubts = [
+      // What a person is told first.
+      ...removals,
       ...meaning.doubts,
+      ...unsigned,
       ...[...named.doubts, ...environmentDoubts(meaning, policy), ...stores.doubts].map((why) => ({ why })),
     ];
     const onlyLooks = !outside && doubts.length === 0;
-    const line = { command: args.command, meaning, named, cwd: look.path, onlyLooks };
+    const activations = await activationsIn(meaning, look.path, context);
+    const { folders: activated } = activations;
+    const line = { command: args.command, meaning, named, cwd: look.path, onlyLooks, activated };
     const { scripts, preImages, unbound } = await boundFiles(line, ports.scriptWatch, context);
     const namesSecret = named.resources.some(({ path }) => scope.isSecret(path));
     const secretsFound = onlyLooks ? { paths: [], atLeast: false } : await secretsIn(context);
     const secrets = secretsFound.paths;
+    doubts.push(...secretsBelow(meaning, look.path, secrets, context));
+    const recorded = recordedPrograms(meaning);
     const shownPrograms = programLines({ ...meaning, doubts });
     const losses = await commandLosses(line, ports, context);
     const limits = limitsOf(policy);
@@ -106,7 +120,9 @@ export const runCommand = defineTool((ports: Ports): Tool<z.infer<typeof paramet
           ...(outside && { outside }),
         },
         command: {
-          ...recordedPrograms(meaning),
+          ...recorded,
+          ...(recorded.moves && { folders: await startFolders(meaning, look.path, context) }),
+          ...(activations.programs.length > 0 && { activates: activations.programs }),
           doubts,
           scripts,
           ...(unbound && { unbound }),

@@ -11,6 +11,7 @@ import { RootedFiles } from '../files/rootedFiles.ts';
 import { ThreadSearch } from '../search/threadSearch.ts';
 import { sha256 } from '../files/hash.ts';
 import { realPaths } from '../files/realPath.ts';
+import { policyLook } from '../policy/policyLook.ts';
 import { ownFolders } from '../folders.ts';
 import { Acceptance } from '../policy/acceptance.ts';
 import { organizationPolicy, PolicyFiles } from '../policy/policyFiles.ts';
@@ -66,6 +67,7 @@ export async function decidingParts(options: DecidingOptions): Promise<EnginePar
     textSearch: new ThreadSearch(),
     encodings: new GuessedEncodings(),
     realPaths,
+    policyLook,
     sandbox: { chosen: () => NOT_LOOKED_AT },
     outside: NOT_LOOKED_AT,
     finishBrokenOff: () => Promise.resolve([]),
@@ -81,6 +83,8 @@ export async function decidingParts(options: DecidingOptions): Promise<EnginePar
       staged: heldInIndex,
       everHeld: () => Promise.resolve({ kind: 'none' }),
       areCommits: () => Promise.resolve(false),
+      changedBetween: () => Promise.resolve(undefined),
+      signsCommits: () => Promise.resolve(false),
     }),
     editor: NO_EDITOR,
     environment: {},

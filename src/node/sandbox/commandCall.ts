@@ -15,6 +15,8 @@ export interface CommandCall {
   /** The account's own variables. */
   environment: NodeJS.ProcessEnv;
   links: OutsideLinks;
+  /** Files of /etc that this one has beside those of all. */
+  etc: Cage['etc'];
 }
 
 /** What is in the workspace before the command, by its rules. */
@@ -34,11 +36,12 @@ export async function surveyBefore({ spec, links, signal }: CommandCall): Promis
 type WorkspaceMounts = Pick<Cage, 'writable' | 'shown' | 'pinned' | 'readOnly' | 'hiddenFiles' | 'hiddenFolders'>;
 
 /** The cage of a command: the workspace's part, and around it what is the same for all. */
-export function cageFor({ spec, machine: { base } }: CommandCall, workspace: WorkspaceMounts): Cage {
+export function cageFor({ spec, machine: { base }, etc }: CommandCall, workspace: WorkspaceMounts): Cage {
   const elsewhere: HiddenElsewhere = hiddenElsewhere(base, spec);
   return {
     ...base,
     ...workspace,
+    etc: [...base.etc, ...etc],
     network: spec.network,
     view: spec.view,
     toolchains: elsewhere.toolchains,

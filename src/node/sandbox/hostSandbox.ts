@@ -15,6 +15,7 @@ import { ChangingCommands } from './changingCommand.ts';
 import type { CommandCall } from './commandCall.ts';
 import { cageEnvironment } from './environment.ts';
 import { KeptSurveys } from './keptSurvey.ts';
+import { gitOfPerson } from './gitOfPerson.ts';
 import { heldLimits } from './limits.ts';
 import { FolderModes } from './folderModes.ts';
 import { runLooking } from './lookingCommand.ts';
@@ -84,7 +85,7 @@ export class HostSandbox implements OpenSandbox {
 
   async run(spec: SandboxSpec, signal: AbortSignal): Promise<SandboxResult> {
     const machine = await this.#machine.proven();
-    const call = this.#call(machine, spec, signal);
+    const call = await this.#call(machine, spec, signal);
     try {
       await this.#looksAfter.finished(signal);
       if (spec.launch.workspace === 'read-only') return await runLooking(call);
@@ -151,16 +152,19 @@ export class HostSandbox implements OpenSandbox {
       environment: (variables) => this.environment(variables),
       run: async (spec, signal) => {
         const machine = await this.#machine.proven();
-        return runLooking(this.#call(machine, spec, signal)).finally(() => {
+        return runLooking(await this.#call(machine, spec, signal)).finally(() => {
           machine.machinery.starter.ended(spec.limits);
         });
       },
     };
   }
 
-  #call(machine: Machine, spec: SandboxSpec, signal: AbortSignal): CommandCall {
+  async #call(machine: Machine, spec: SandboxSpec, signal: AbortSignal): Promise<CommandCall> {
     const [folders, environment, links] = [this.#folders, this.#environment, this.#links];
-    return { machine, spec, signal, folders, environment, links };
+    const folder = spec.folders.find((one) => isInside(one, spec.launch.cwd)) ?? spec.launch.cwd;
+    const isDenied = (path: string): boolean => spec.isDenied(path);
+    const etc = await gitOfPerson(folders.data, { home: folders.home, environment, folder, isDenied });
+    return { machine, spec, signal, folders, environment, links, etc };
   }
 
   #toolchains(): Toolchain[] {

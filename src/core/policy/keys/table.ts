@@ -160,7 +160,7 @@ export const POLICY_KEYS = {
   }),
   deniedPaths: forbiddenPaths('tools.file_system.denied_paths', {
     about:
-      'Paths that no tool may touch: not read, list, search, edit, not by commands. No click approves it. A name without a slash binds at any depth.',
+      'Paths that no tool may touch: not read, list, search, edit, not by commands. No click approves it. A name without a slash binds at any depth; `./x` is at the top of the workspace, `/x` and `~/x` are on the machine.',
   }),
   codeExecution: flag('tools.code_execution.enabled', {
     about: 'Whether the agent may run commands.',
