@@ -54,4 +54,6 @@ export interface Doubt {
   program?: number;
   /** Because of it other programs may start than those found. Without it the programs are known, not what they do. */
   kind?: 'unread';
+  /** It is for this path alone, as the line spells it. */
+  path?: Pick<NamedPath, 'spelling' | 'isPattern'>;
 }

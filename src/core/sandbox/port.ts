@@ -110,6 +110,8 @@ export type SandboxStatus =
 
 /** One backend. Missing confinement is a refusal with cause and fix, never a weaker run. */
 export interface Sandbox {
+  /** Whether /tmp and the home folder of commands are the run's own, kept from one command to the next. */
+  readonly hasScratch?: boolean;
   status(limits: Limits): Promise<SandboxStatus>;
   /** What a command's environment will be; the same for every command of a run. */
   environment(variables: readonly string[]): Promise<Record<string, string>>;

@@ -20,6 +20,7 @@ import { namedPaths } from './command/namedPaths.ts';
 import { programLines } from './command/programLines.ts';
 import { assertStillBound, boundFiles } from './command/scripts.ts';
 import { secretsIn } from './command/secrets.ts';
+import { isScratch, SCRATCH } from './command/scratchPaths.ts';
 import { planStores } from './command/stores.ts';
 import { refuseTooMuch } from './command/tooMuch.ts';
 import { ToolFailure } from '../outcome.ts';
@@ -61,14 +62,17 @@ export const runCommand = defineTool((ports: Ports): Tool<z.infer<typeof paramet
     const look = await files.look(scope.meant(args.folder), ports.folder, 'followed');
     const shown = scope.shown(look.path);
     if (look.kind !== 'directory') throw new ToolFailure(`${shown} is not a folder`);
-    const meaning = understand(args.command, await bashParser(), await isTopOfRepository(look.path, context));
+    const isTop = await isTopOfRepository(look.path, context);
+    const hasScratch = !outside && runner.hasScratch === true;
+    const meaning = understand(args.command, await bashParser(), { isTop, ...(hasScratch && { temporary: SCRATCH }) });
+    const isElsewhere = (path: Parameters<typeof isScratch>[0]): boolean => !hasScratch || !isScratch(path, scope);
     refuseTooMuch(meaning, args.command);
-    const named = await namedPaths(meaning, look.path, context);
+    const named = await namedPaths({ paths: meaning.paths.filter(isElsewhere) }, look.path, context);
     const stores = outside
       ? { isHidden: false, doubts: [] }
       : await planStores(meaning, look.path, { files, scope, versionControl: ports.versionControl });
     const doubts = [
-      ...meaning.doubts,
+      ...meaning.doubts.flatMap(({ path, ...doubt }) => (path && !isElsewhere(path) ? [] : [doubt])),
       ...[...named.doubts, ...environmentDoubts(meaning, policy), ...stores.doubts].map((why) => ({ why })),
     ];
     const onlyLooks = !outside && doubts.length === 0;

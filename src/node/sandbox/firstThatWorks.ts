@@ -15,6 +15,10 @@ export class FirstThatWorks implements Sandbox {
     this.#backends = backends;
   }
 
+  get hasScratch(): boolean {
+    return (this.#found ? [this.#found] : this.#backends).every((backend) => backend.hasScratch === true);
+  }
+
   async status(limits: Limits): Promise<SandboxStatus> {
     return (await this.#first()).status(limits);
   }

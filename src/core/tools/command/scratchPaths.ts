@@ -1,0 +1,24 @@
+import type { NamedPath } from '../../command/meaning.ts';
+import type { Scope } from '../../scope/scope.ts';
+import { absoluteOrNone, isInside } from '../../scope/spelling.ts';
+
+/** Where a sandbox has the scratch of its run, beside the home folder. */
+export const SCRATCH = '/tmp';
+
+/**
+ * Whether a path, as a line spells it, stands in the scratch that a run's commands have to themselves, whatever there is
+ * at that path outside: `/tmp/x`, `~/x`. Not what a rule denies or what is usually a secret, however little of that is in
+ * there: whoever names it means it.
+ */
+export function isScratch({ spelling, isPattern }: Pick<NamedPath, 'spelling' | 'isPattern'>, scope: Scope): boolean {
+  const isHome = spelling === '~' || spelling.startsWith('~/');
+  if (!isHome && spelling !== SCRATCH && !spelling.startsWith(`${SCRATCH}/`)) return false;
+  if (/(?:^|\/)\.\.(?:\/|$)/.test(spelling)) return false;
+  const path = absoluteOrNone(spelling, '/', scope.home);
+  if (path === undefined) return false;
+  const top = isHome ? scope.home : SCRATCH;
+  // The workspace is there as it is, wherever it lies.
+  const roots = scope.roots.filter((root) => isInside(top, root));
+  if (roots.some((root) => isPattern || isInside(root, path) || isInside(path, root))) return false;
+  return !scope.isDenied(path) && !scope.isSecret(path);
+}
