@@ -16,6 +16,8 @@ export interface Cage {
   pointers: readonly { path: string; target: string }[];
   /** Folders of this machine that are there as /tmp and as the home folder, and kept from one cage to the next. */
   scratch?: Scratch;
+  /** Files that another one stands for, read-only. */
+  copies: readonly { path: string; source: string }[];
   /** Folders mounted writable. */
   writable: readonly string[];
   /** Folders mounted read-only: the workspace of a command that only looks. */
@@ -107,6 +109,7 @@ export function bubblewrapOptions(cage: Cage): string[] {
     ...cage.toolchains.flatMap((path) => ['--ro-bind', path, path]),
     ...cage.pointers.flatMap(({ path, target }) => ['--symlink', target, path]),
     ...cage.shown.flatMap((path) => ['--ro-bind', path, path]),
+    ...cage.copies.flatMap(({ path, source }) => ['--ro-bind', source, path]),
     ...cage.writable.flatMap((path) => mounted(path)),
     ...cage.pinned.flatMap((path) => mounted(path)),
     ...cage.readOnly.flatMap((path) => ['--ro-bind', path, path]),

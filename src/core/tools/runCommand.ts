@@ -20,7 +20,7 @@ import { namedPaths } from './command/namedPaths.ts';
 import { programLines } from './command/programLines.ts';
 import { assertStillBound, boundFiles } from './command/scripts.ts';
 import { secretsIn } from './command/secrets.ts';
-import { isScratch, SCRATCH } from './command/scratchPaths.ts';
+import { isScratch, SCRATCH, type ScratchPath } from './command/scratchPaths.ts';
 import { planStores } from './command/stores.ts';
 import { refuseTooMuch } from './command/tooMuch.ts';
 import { ToolFailure } from '../outcome.ts';
@@ -65,7 +65,7 @@ export const runCommand = defineTool((ports: Ports): Tool<z.infer<typeof paramet
     const isTop = await isTopOfRepository(look.path, context);
     const hasScratch = !outside && runner.hasScratch === true;
     const meaning = understand(args.command, await bashParser(), { isTop, ...(hasScratch && { temporary: SCRATCH }) });
-    const isElsewhere = (path: Parameters<typeof isScratch>[0]): boolean => !hasScratch || !isScratch(path, scope);
+    const isElsewhere = (path: ScratchPath): boolean => !hasScratch || !isScratch(path, scope);
     refuseTooMuch(meaning, args.command);
     const named = await namedPaths({ paths: meaning.paths.filter(isElsewhere) }, look.path, context);
     const stores = outside
@@ -85,6 +85,7 @@ export const runCommand = defineTool((ports: Ports): Tool<z.infer<typeof paramet
     const losses = await commandLosses(line, ports, context);
     const limits = limitsOf(policy);
     const status = await runner.status(limits);
+    const beside = outside ? [] : ((await runner.beside?.(scope.roots, policy.repositoryAbove.value)) ?? []);
     // What runs without a question gets nothing of the user's: no program, link or expansion could show it.
     const environment = await runner.environment(onlyLooks ? [] : policy.variables.value);
     return {
@@ -117,7 +118,7 @@ export const runCommand = defineTool((ports: Ports): Tool<z.infer<typeof paramet
       card: commandCard({
         command: exact(args.command),
         cwd: shown,
-        sandbox: status.works ? status.words : status.cause,
+        sandbox: status.works ? [status.words, ...beside.map(sentence)].join(' ') : status.cause,
         outside,
         environment: Object.keys(environment).sort(),
         timeoutSeconds: policy.codeTimeoutSeconds.value,
@@ -192,6 +193,10 @@ export const runCommand = defineTool((ports: Ports): Tool<z.infer<typeof paramet
     };
   },
 }));
+
+function sentence(words: string): string {
+  return `${words.slice(0, 1).toUpperCase()}${words.slice(1)}.`;
+}
 
 /** In which of several workspace folders a command ran, and where the others stand for it. */
 function whereItRan(cwd: string, scope: CallContext['scope']): string[] {

@@ -29,6 +29,7 @@ export function emptyCage(base: BaseCage): Cage {
     pinned: [],
     readOnly: [],
     pointers: [],
+    copies: [],
     hiddenFiles: [],
     hiddenFolders: [],
     temporaryBytes: 8 << 20,

@@ -72,6 +72,7 @@ export class ChangingCommands {
     const git = await gitAround(spec, call, isStandIn);
     const { placeholders, heldLinks: links, ...workspace } = await planWorkspace(spec.folders, found, {
       ...git,
+      outside: [...git.outside, ...call.around.repositories],
       exists: (path) => entryAt(path) !== undefined,
       isStandIn,
       canBeMade,

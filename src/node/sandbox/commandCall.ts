@@ -26,6 +26,9 @@ export interface CommandCall {
 export interface AroundCommand {
   toolchains: readonly string[];
   pointers: Cage['pointers'];
+  copies: Cage['copies'];
+  /** Repositories that workspace folders are a part of. */
+  repositories: readonly { gitFolder: string; worktree: string }[];
   withheld: readonly string[];
   notes: readonly string[];
   /** The run's own /tmp and home folder. */
@@ -60,6 +63,7 @@ export function cageFor({ spec, machine, around }: CommandCall, workspace: Works
     ...base,
     ...workspace,
     etc: elsewhere.etc,
+    copies: around.copies,
     // A link to what a rule leaves out would be there all the same, and lead nowhere.
     pointers: around.pointers.filter(({ target }) => elsewhere.toolchains.some((mount) => isInside(mount, target))),
     ...(around.lent.scratch && { scratch: around.lent.scratch }),

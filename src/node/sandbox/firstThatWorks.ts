@@ -23,6 +23,10 @@ export class FirstThatWorks implements Sandbox {
     return (await this.#first()).status(limits);
   }
 
+  async beside(folders: readonly string[], repositoryAbove: boolean): Promise<string[]> {
+    return (await (await this.#first()).beside?.(folders, repositoryAbove)) ?? [];
+  }
+
   async environment(variables: readonly string[]): Promise<Record<string, string>> {
     return (await this.#first()).environment(variables);
   }

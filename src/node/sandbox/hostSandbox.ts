@@ -33,6 +33,7 @@ export class HostSandbox implements OpenSandbox {
   readonly #folders: OwnFolders;
   readonly #environment: NodeJS.ProcessEnv;
   readonly #never: readonly string[];
+  readonly #roots: readonly string[];
   readonly #placeholders: Placeholders;
   readonly #kept: KeptSurveys;
   readonly #modes: FolderModes;
@@ -55,6 +56,7 @@ export class HostSandbox implements OpenSandbox {
     this.#looksAfter = looksAfter;
     this.#folders = folders;
     this.#environment = environment;
+    this.#roots = never;
     this.#never = [...never, folders.data, folders.config];
     this.#placeholders = new Placeholders(folders.data);
     this.#kept = new KeptSurveys(folders.data);
@@ -85,8 +87,12 @@ export class HostSandbox implements OpenSandbox {
     };
   }
 
+  beside(folders: readonly string[], repositoryAbove: boolean): Promise<string[]> {
+    return this.#around.words(folders, repositoryAbove);
+  }
+
   environment(variables: readonly string[]): Promise<Record<string, string>> {
-    return Promise.resolve(cageEnvironment(this.#environment, variables, this.#toolchains()));
+    return Promise.resolve(cageEnvironment(this.#environment, variables, this.#toolchains(), this.#roots));
   }
 
   async run(spec: SandboxSpec, signal: AbortSignal): Promise<SandboxResult> {

@@ -5,12 +5,15 @@ import { absoluteOrNone, isInside } from '../../scope/spelling.ts';
 /** Where a sandbox has the scratch of its run, beside the home folder. */
 export const SCRATCH = '/tmp';
 
+/** As a line names it; what a doubt is about is written or deleted. */
+export type ScratchPath = Pick<NamedPath, 'spelling' | 'isPattern'> & Partial<Pick<NamedPath, 'access'>>;
+
 /**
  * Whether a path, as a line spells it, stands in the scratch that a run's commands have to themselves, whatever there is
  * at that path outside: `/tmp/x`, `~/x`. Not what a rule denies or what is usually a secret, however little of that is in
  * there: whoever names it means it.
  */
-export function isScratch({ spelling, isPattern }: Pick<NamedPath, 'spelling' | 'isPattern'>, scope: Scope): boolean {
+export function isScratch({ spelling, isPattern, access }: ScratchPath, scope: Scope): boolean {
   const isHome = spelling === '~' || spelling.startsWith('~/');
   if (!isHome && spelling !== SCRATCH && !spelling.startsWith(`${SCRATCH}/`)) return false;
   if (/(?:^|\/)\.\.(?:\/|$)/.test(spelling)) return false;
@@ -19,6 +22,7 @@ export function isScratch({ spelling, isPattern }: Pick<NamedPath, 'spelling' | 
   const top = isHome ? scope.home : SCRATCH;
   // The workspace is there as it is, wherever it lies.
   const roots = scope.roots.filter((root) => isInside(top, root));
-  if (roots.some((root) => isPattern || isInside(root, path) || isInside(path, root))) return false;
+  if (roots.some((root) => isPattern || isInside(root, path) || (access !== 'list' && isInside(path, root))))
+    return false;
   return !scope.isDenied(path) && !scope.isSecret(path);
 }

@@ -41,7 +41,7 @@ export function linkedPackages(
     if (entries.some(({ name, kind }) => name === 'node_modules' && kind === 'folder'))
       for (const link of linksIn(`${path}/node_modules`)) {
         const real = leadsTo(link, roots);
-        if (real !== undefined && !seen.some((place) => isInside(place.real, real))) leads.set(real, link);
+        if (real !== undefined && ![...seen.map((place) => place.real), ...around.seen].some((one) => isInside(one, real))) leads.set(real, link);
       }
   if (leads.size === 0) return found;
   const registered = new Set(registersOf(around).flatMap(linksIn).flatMap((link) => realOf(link) ?? []));

@@ -56,7 +56,9 @@ export function placesOf(roots: readonly string[], around: Around, isHidden: (pa
 }
 
 function hasMarker(near: readonly NearFolder[], marker: RegExp): boolean {
-  return near.some(({ entries }) => entries.some(({ name, kind }) => kind === 'file' && marker.test(name)));
+  return near.some(({ entries }) =>
+    entries.some(({ name, kind }) => (kind === 'file' || name === 'node_modules') && marker.test(name)),
+  );
 }
 
 function existing(kind: PlaceKind, around: Around): Place[] {

@@ -11,6 +11,8 @@ export interface Around {
   uid: number;
   /** Workspaces and Oversign's own folders: no place may hold one or lie in one. */
   never: readonly string[];
+  /** Folders that are shown for another reason: what lies there needs no place of its own. */
+  seen: readonly string[];
 }
 
 /** A folder, or a file, that may be shown read-only: by the name that projects use, and as it is. */

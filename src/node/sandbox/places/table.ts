@@ -61,7 +61,7 @@ export interface CacheKind extends PlaceKind {
   without?: readonly string[];
 }
 
-const NODE = /^(?:package\.json|pnpm-workspace\.yaml)$/;
+const NODE = /^(?:package\.json|pnpm-workspace\.yaml|node_modules)$/;
 const PYTHON = /^(?:pyproject\.toml|requirements[\w.-]*\.txt|setup\.(?:py|cfg)|Pipfile|tox\.ini)$/;
 const JVM = /^(?:pom\.xml|mvnw|build\.gradle(?:\.kts)?|settings\.gradle(?:\.kts)?|build\.sbt|build\.sc|gradlew)$/;
 const RUST = /^Cargo\.toml$/;
