@@ -18,6 +18,8 @@ export interface RunOptions {
   cwd?: string;
   workspace?: 'writable' | 'read-only';
   signal?: AbortSignal;
+  /** As by default in a policy. */
+  repositoryAbove?: boolean;
 }
 
 export interface Caged {
@@ -65,7 +67,11 @@ function cagedIn(place: Pick<Caged, 'sandbox' | 'folder' | 'data' | 'home'>): Ca
         secrets: 'visible',
       },
       rules: scope,
-      bounds: { limits: { ...LIMITS, ...options.limits }, timeoutMs: options.timeoutMs ?? 30_000 },
+      bounds: {
+        limits: { ...LIMITS, ...options.limits },
+        timeoutMs: options.timeoutMs ?? 30_000,
+        repositoryAbove: options.repositoryAbove ?? true,
+      },
       streams: { outputCap: options.outputCap ?? 200_000 },
     });
   };

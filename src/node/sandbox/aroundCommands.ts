@@ -67,7 +67,12 @@ export class AroundCommands {
       repositories: above.map(({ gitFolder, top }) => ({ gitFolder, worktree: top })),
       toolchains,
       pointers: lent.scratch?.home === undefined ? pointers : pointers.filter((one) => !isInHome(one)),
-      withheld: [...looked.withheld, ...[...others.values()].flat(), ...found.hidden, ...above.flatMap((one) => one.hidden)],
+      withheld: [
+        ...looked.withheld,
+        ...[...others.values()].flat(),
+        ...found.hidden,
+        ...above.flatMap((one) => one.hidden),
+      ],
       notes: [...above.flatMap((one) => one.notes), ...found.notes, ...lent.notes],
       lent,
     };

@@ -70,7 +70,11 @@ export class ChangingCommands {
     const isStandIn = (path: string): boolean => standInsOfAll.has(path);
     const committed = await CommittedControls.seen(repositoriesOf(found, isStandIn), spec);
     const git = await gitAround(spec, call, isStandIn);
-    const { placeholders, heldLinks: links, ...workspace } = await planWorkspace(spec.folders, found, {
+    const {
+      placeholders,
+      heldLinks: links,
+      ...workspace
+    } = await planWorkspace(spec.folders, found, {
       ...git,
       outside: [...git.outside, ...call.around.repositories],
       exists: (path) => entryAt(path) !== undefined,
@@ -97,7 +101,9 @@ export class ChangingCommands {
       const ran = async (): Promise<SandboxResult> => {
         // One workspace folder may lie in another one.
         const modes = await modesOfAll.keep([...workspace.writable, ...spec.folders, ...workspace.pinned]);
-        return runWatched(call, cage, found, { still, standIns, links }).finally(() => restored.push(...modes.restore()));
+        return runWatched(call, cage, found, { still, standIns, links }).finally(() =>
+          restored.push(...modes.restore()),
+        );
       };
       const result = await ran().finally(() => cover.uncover());
       await standInsOfAll.look(); // others may have made some meanwhile
@@ -117,7 +123,11 @@ export class ChangingCommands {
           this.#running.delete(running);
         });
       const { quarantined, notes } = await looksAfter.wait(look);
-      return { ...result, quarantined, notes: [...git.notes, ...call.around.notes, ...result.notes, ...restored, ...notes] };
+      return {
+        ...result,
+        quarantined,
+        notes: [...git.notes, ...call.around.notes, ...result.notes, ...restored, ...notes],
+      };
     } finally {
       if (isLeft) {
         this.#running.delete(running);

@@ -53,7 +53,9 @@ export function putBackLinks(held: readonly HeldLink[], who: WhoWrote): string[]
     if (entryAt(path) || who.isChangeOfOthers(path)) continue;
     try {
       symlinkSync(bytesOfPath(text), bytesOfPath(path));
-      sentences.push(`${nameOf(path)}, which is a link at a protected place, was taken away, and is there again`.toWellFormed());
+      sentences.push(
+        `${nameOf(path)}, which is a link at a protected place, was taken away, and is there again`.toWellFormed(),
+      );
     } catch {
       sentences.push(`${path}, which was a link to ${text}, is gone and could not be made again`.toWellFormed());
     }

@@ -93,7 +93,9 @@ export class RunScratch {
       if (isFull && others.length === 0) {
         this.#current = undefined;
         await removeScratch(at);
-        notes.push(`/tmp and the home folder of commands held ${held.bytes} bytes, more than sandbox.disk, and were emptied`);
+        notes.push(
+          `/tmp and the home folder of commands held ${held.bytes} bytes, more than sandbox.disk, and were emptied`,
+        );
         at = await this.#made(wanted);
         held = { bytes: 0, entries: 0 };
       }

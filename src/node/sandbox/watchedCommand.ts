@@ -67,7 +67,8 @@ async function runDenied(
     return standIns.has(path) ? 'absent' : 'read-only';
   };
   const coverOne = async (path: string): Promise<boolean> => {
-    const isCovered = !linked.has(path) && running !== undefined && (await coverAgain(path, howCovered(path), running, still));
+    const isCovered =
+      !linked.has(path) && running !== undefined && (await coverAgain(path, howCovered(path), running, still));
     if (isCovered) held.push(heldWords(path));
     return isCovered;
   };

@@ -41,12 +41,21 @@ export function linkedPackages(
     if (entries.some(({ name, kind }) => name === 'node_modules' && kind === 'folder'))
       for (const link of linksIn(`${path}/node_modules`)) {
         const real = leadsTo(link, roots);
-        if (real !== undefined && ![...seen.map((place) => place.real), ...around.seen].some((one) => isInside(one, real))) leads.set(real, link);
+        if (
+          real !== undefined &&
+          ![...seen.map((place) => place.real), ...around.seen].some((one) => isInside(one, real))
+        )
+          leads.set(real, link);
       }
   if (leads.size === 0) return found;
-  const registered = new Set(registersOf(around).flatMap(linksIn).flatMap((link) => realOf(link) ?? []));
+  const registered = new Set(
+    registersOf(around)
+      .flatMap(linksIn)
+      .flatMap((link) => realOf(link) ?? []),
+  );
   for (const [real, link] of leads) {
-    const place = registered.has(real) && existsSync(`${real}/package.json`) ? placeAt(real, 'folder', around) : undefined;
+    const place =
+      registered.has(real) && existsSync(`${real}/package.json`) ? placeAt(real, 'folder', around) : undefined;
     if (place) found.places.push(place);
     else if (found.notes.length < MOST_NOTES)
       found.notes.push(
@@ -61,7 +70,9 @@ function linksIn(folder: string): string[] {
   return entriesOf(folder).flatMap(({ name, kind }) => {
     if (kind === 'link') return [`${folder}/${name}`];
     if (kind !== 'folder' || !name.startsWith('@')) return [];
-    return entriesOf(`${folder}/${name}`).flatMap((one) => (one.kind === 'link' ? [`${folder}/${name}/${one.name}`] : []));
+    return entriesOf(`${folder}/${name}`).flatMap((one) =>
+      one.kind === 'link' ? [`${folder}/${name}/${one.name}`] : [],
+    );
   });
 }
 

@@ -10,7 +10,8 @@ export interface NearFolder {
 const DEEPEST = 3;
 const MOST_FOLDERS = 400;
 /** What is made, and what is not of the project's own hand. */
-const PASSED_OVER = /^(?:\.git|\.hg|\.svn|node_modules|target|dist|build|out|vendor|__pycache__|\..*_cache|site-packages)$/;
+const PASSED_OVER =
+  /^(?:\.git|\.hg|\.svn|node_modules|target|dist|build|out|vendor|__pycache__|\..*_cache|site-packages)$/;
 
 /**
  * The upper folders of workspaces, where projects keep what says how they are built: at most 400 of them, no link

@@ -109,7 +109,9 @@ export class RepositoriesAbove {
     for (const digest of DIGESTS) {
       const body = withoutAbsent(tracked.bytes, digest, isThere);
       if (!body) continue;
-      const check = createHash(digest === 20 ? 'sha1' : 'sha256').update(body).digest();
+      const check = createHash(digest === 20 ? 'sha1' : 'sha256')
+        .update(body)
+        .digest();
       await makePrivate(this.#folder);
       const file = join(this.#folder, createHash('sha256').update(`${tracked.gitFolder}\0${name}`).digest('hex'));
       const whole = Buffer.concat([body, check]);
