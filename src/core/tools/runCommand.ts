@@ -17,6 +17,7 @@ import { commandCard } from './command/commandCard.ts';
 import { commandLosses } from './command/losses.ts';
 import { maskedOutput } from './command/givenSecrets.ts';
 import { namedPaths } from './command/namedPaths.ts';
+import { refuseMasksRun } from './files/masksWrittenBack.ts';
 import { programLines } from './command/programLines.ts';
 import { assertStillBound, boundFiles } from './command/scripts.ts';
 import { secretsIn } from './command/secrets.ts';
@@ -59,6 +60,7 @@ export const runCommand = defineTool((ports: Ports): Tool<z.infer<typeof paramet
     const outside = !policy.sandbox.value;
     const runner = runnerOf(policy, ports.runners);
     if (args.command.includes('\0')) throw new ToolFailure('the command contains a NUL byte');
+    refuseMasksRun(args.command, ports.redactor);
     const look = await files.look(scope.meant(args.folder), ports.folder, 'followed');
     const shown = scope.shown(look.path);
     if (look.kind !== 'directory') throw new ToolFailure(`${shown} is not a folder`);
