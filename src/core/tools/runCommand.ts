@@ -21,7 +21,7 @@ import { refuseMasksRun } from './files/masksWrittenBack.ts';
 import { programLines } from './command/programLines.ts';
 import { assertStillBound, boundFiles } from './command/scripts.ts';
 import { secretsIn } from './command/secrets.ts';
-import { isScratch, SCRATCH, type ScratchPath } from './command/scratchPaths.ts';
+import { isScratch, SCRATCH, scratchWords, type ScratchPath } from './command/scratchPaths.ts';
 import { planStores } from './command/stores.ts';
 import { refuseTooMuch } from './command/tooMuch.ts';
 import { ToolFailure } from '../outcome.ts';
@@ -160,6 +160,7 @@ export const runCommand = defineTool((ports: Ports): Tool<z.infer<typeof paramet
     const ok = result.ending.kind === 'exited' && result.ending.code === 0;
     const notes = [
       ...result.notes,
+      ...(runner.hasScratch === true ? scratchWords(action.arguments.command, ok) : []),
       ...(hidesStores && !ok && /\bgit\b|fatal:/.test(result.output) ? [STORES_HIDDEN] : []),
     ];
     const words = [

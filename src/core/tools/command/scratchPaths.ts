@@ -5,18 +5,25 @@ import { absoluteOrNone, isInside } from '../../scope/spelling.ts';
 /** Where a sandbox has the scratch of its run, beside the home folder. */
 export const SCRATCH = '/tmp';
 
+/** What a reader of a result should know whose line names one of them. */
+export function scratchWords(command: string, ok: boolean): string[] {
+  if (/(?:^|[\s"'=:(<>])~(?:[/\s"')]|$)|\$\{?HOME\b/.test(command))
+    return ['~ was the scratch of this run, not the home folder of the account'];
+  return !ok && /(?:^|[\s"'=:(<>])\/tmp\//.test(command) ? ['/tmp was the scratch of this run'] : [];
+}
+
 /** As a line names it; what a doubt is about is written or deleted. */
 export type ScratchPath = Pick<NamedPath, 'spelling' | 'isPattern'> & Partial<Pick<NamedPath, 'access'>>;
 
 /**
  * Whether a path, as a line spells it, stands in the scratch that a run's commands have to themselves, whatever there is
- * at that path outside: `/tmp/x`, `~/x`. Not what a rule denies or what is usually a secret, however little of that is in
- * there: whoever names it means it.
+ * at that path outside: `/tmp/x`, `~/x`. Not what a rule denies, what is usually a secret, or the person's own settings
+ * (`~/.x`), however little of that is in there: whoever names it means it.
  */
 export function isScratch({ spelling, isPattern, access }: ScratchPath, scope: Scope): boolean {
   const isHome = spelling === '~' || spelling.startsWith('~/');
   if (!isHome && spelling !== SCRATCH && !spelling.startsWith(`${SCRATCH}/`)) return false;
-  if (/(?:^|\/)\.\.(?:\/|$)/.test(spelling)) return false;
+  if (/(?:^|\/)\.\.(?:\/|$)/.test(spelling) || (isHome && /^~\/+\./.test(spelling))) return false;
   const path = absoluteOrNone(spelling, '/', scope.home);
   if (path === undefined) return false;
   const top = isHome ? scope.home : SCRATCH;
