@@ -43,7 +43,7 @@ describe('interpreters of environments', () => {
     link(python, join(cage.folder, 'services/api/.venv/bin/python'));
     link('python', join(cage.folder, 'services/api/.venv/bin/python3'));
     const { output, notes } = await cage.run(
-      `services/api/.venv/bin/python3 x; echo evil >> ${python} || echo kept; ls ${join(home, place)}/lib`,
+      `exec 2>&1; services/api/.venv/bin/python3 x; echo evil >> ${python} || echo kept; ls ${join(home, place)}/lib`,
     );
     expect(output).toMatch(/^own x\n.*Read-only file system\nkept\npython3.12\n$/s);
     expect(notes).toEqual([]);
@@ -189,7 +189,7 @@ describe('linked packages', () => {
     link(join(home, 'other'), join(cage.folder, 'node_modules/@scope/other'));
     link(join(home, '.ssh'), join(cage.folder, 'node_modules/keys'));
     const { output, notes } = await cage.run(
-      `cat node_modules/linked/index.js node_modules/linked/.env.example node_modules/@scope/other/index.js 2>/dev/null; grep -rF ${CANARY} ${base} 2>/dev/null; echo evil > node_modules/linked/x; true`,
+      `exec 2>&1; cat node_modules/linked/index.js node_modules/linked/.env.example node_modules/@scope/other/index.js 2>/dev/null; grep -rF ${CANARY} ${base} 2>/dev/null; echo evil > node_modules/linked/x; true`,
     );
     expect(output).toMatch(/^MODULE\nEXAMPLE\n.*Read-only file system\n$/s);
     expect(output).not.toContain(CANARY);

@@ -29,14 +29,15 @@ const LOCAL = {
   'local.json': CANARY,
 };
 
-/** A repository at `base`, of which the folder `work` is opened. */
+/** A repository, of which the folder `work` is opened. */
 async function monorepo(): Promise<{ base: string; cage: Caged }> {
-  const base = await temporaryFolder();
+  const around = await temporaryFolder();
+  const base = join(around, 'repository');
   await plant(base, FILES);
   makeRepository(base);
   await plant(base, LOCAL);
   symlinkSync('../packages/b', join(base, 'node_modules/b'));
-  return { base, cage: await caged(base, '/usr/bin:/bin') };
+  return { base, cage: await caged(around, '/usr/bin:/bin', 'repository/work') };
 }
 
 test('git, settings and installed packages are there, read-only, and nothing else', async () => {
@@ -87,7 +88,8 @@ test('what a rule denies is not there, nor what keeps copies of it', async () =>
 });
 
 test('a repository that does not hold the folder shows nothing: a home folder under version control', async () => {
-  const base = await temporaryFolder();
+  const around = await temporaryFolder();
+  const base = join(around, 'repository');
   await plant(base, {
     '.bashrc': CANARY,
     'work/a.js': 'a',
@@ -95,7 +97,7 @@ test('a repository that does not hold the folder shows nothing: a home folder un
     'node_modules/dep/index.js': CANARY,
   });
   makeRepository(base);
-  const cage = await caged(base, '/usr/bin:/bin');
+  const cage = await caged(around, '/usr/bin:/bin', 'repository/work');
   const result = await cage.run(`git log; grep -rF ${CANARY} ${base}; true`);
   expect(result.output).toMatch(/not a git repository/);
   expect(result.output).not.toContain(CANARY);
@@ -112,7 +114,7 @@ test('somebody else’s repository shows nothing', async ({ skip }) => {
 
 test('a link that the workspace holds opens packages of the same repository alone', async () => {
   const { base, cage } = await monorepo();
-  await plant(base, { 'private/package.json': CANARY, 'home/x/package.json': CANARY });
+  await plant(base, { 'private/package.json': CANARY, 'other/x/package.json': CANARY });
   mkdirSync(join(cage.folder, 'node_modules'));
   symlinkSync('../../packages/c', join(cage.folder, 'node_modules/c'));
   symlinkSync('../../private', join(cage.folder, 'node_modules/private'));

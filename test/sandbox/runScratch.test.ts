@@ -51,7 +51,7 @@ test('a command cannot put something where the next one has a mount', async () =
   const [, top = ''] = /^\/tmp\/([^/]+)/.exec(base) ?? [];
   expect(top).not.toBe(''); // the workspace lies in /tmp: that is what is tried here
   mkdirSync(join(base, 'victim'));
-  const tries = `mv /tmp/${top} /tmp/away; rmdir /tmp/${top}; ln -s ${base}/victim /tmp/${top} && echo linked; ln -s / /tmp/root; ln -s ../../../../../.. ~/up; true`;
+  const tries = `mv /tmp/${top} /tmp/away; rmdir /tmp/${top}; ln -sT ${base}/victim /tmp/${top} && echo linked; ln -s / /tmp/root; ln -s ../../../../../.. ~/up; true`;
   expect((await cage.run(tries)).output).not.toContain('linked');
   const [id = ''] = scratches(cage);
   // As if it had, by whatever way.

@@ -34,9 +34,9 @@ export interface Caged {
   over(folder: string): Caged;
 }
 
-/** A sandbox over `base`/work, with data, configuration and home folders beside it. Needs nothing from vitest. */
-export async function caged(base: string, path = process.env['PATH'] ?? ''): Promise<Caged> {
-  const [folder, data, config, home] = ['work', 'data', 'config', 'home'].map((name) => join(base, name)) as [
+/** A sandbox over `base`/work, or the folder of that name, with data, configuration and home folders beside it. Needs nothing from vitest. */
+export async function caged(base: string, path = process.env['PATH'] ?? '', work = 'work'): Promise<Caged> {
+  const [folder, data, config, home] = [work, 'data', 'config', 'home'].map((name) => join(base, name)) as [
     string,
     string,
     string,

@@ -181,7 +181,7 @@ export class ChangingCommands {
       ...(await quarantine(taken, folders.data)),
       ...(await committed.putBack(commitQuestions(this.#parts.asking, spec), folders.data, { taken, who })),
     ];
-    notes.push(...putBackLinks(links, who));
+    notes.push(...putBackLinks(links));
     return { quarantined, notes };
   }
 

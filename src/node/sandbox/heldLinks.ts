@@ -4,7 +4,6 @@ import { isInside, nameOf } from '../../core/scope/spelling.ts';
 import { bytesOfPath, textOfName } from '../files/rawPath.ts';
 import { entryAt } from './entries.ts';
 import { realOf } from './gitFile.ts';
-import type { WhoWrote } from './whoWrote.ts';
 
 /** A link where a protected path should be: it is protected, and so is what it leads to. */
 export interface HeldLink {
@@ -46,11 +45,11 @@ function heldLink(path: string, roots: readonly string[]): HeldLink | undefined 
   }
 }
 
-/** Puts links back that are gone, or in whose place something was that is set aside by now; what the person did is left. */
-export function putBackLinks(held: readonly HeldLink[], who: WhoWrote): string[] {
+/** Puts links back that are gone, or in whose place something was that is set aside by now. */
+export function putBackLinks(held: readonly HeldLink[]): string[] {
   const sentences: string[] = [];
   for (const { path, text } of held) {
-    if (entryAt(path) || who.isChangeOfOthers(path)) continue;
+    if (entryAt(path)) continue;
     try {
       symlinkSync(bytesOfPath(text), bytesOfPath(path));
       sentences.push(

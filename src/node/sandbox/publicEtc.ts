@@ -107,7 +107,7 @@ function notPublic(source: string): string[] | undefined {
     seen += 1;
     if (seen > MOST_ENTRIES) return undefined;
     if (!isPublic(path)) closed.push(path);
-    else if (info.isDirectory()) pending.push(...namesIn(path).map((name) => join(path as string, name)));
+    else if (info.isDirectory()) pending.push(...namesIn(path).map((name) => join(path, name)));
   }
   return closed;
 }

@@ -45,7 +45,7 @@ export interface Lent {
 export class RunScratch {
   readonly #folder: string;
   #runs = 0;
-  #current: string | undefined;
+  #current: Promise<string> | undefined;
   /** For each command at work, what it has mounted in there. */
   readonly #lent = new Set<{ key: string }>();
 
@@ -61,7 +61,7 @@ export class RunScratch {
       const mine = this.#current;
       if (this.#runs > 0 || mine === undefined) return;
       this.#current = undefined;
-      await removeScratch(mine);
+      await mine.then(removeScratch, () => undefined);
     };
   }
 
@@ -115,8 +115,17 @@ export class RunScratch {
     }
   }
 
-  async #made({ pointers, home }: Wanted): Promise<string> {
-    if (this.#current !== undefined) return this.#current;
+  /** Commands that begin side by side get the same one. */
+  #made(wanted: Wanted): Promise<string> {
+    const made = this.#current ?? this.#make(wanted);
+    this.#current = made;
+    made.catch(() => {
+      if (this.#current === made) this.#current = undefined;
+    });
+    return made;
+  }
+
+  async #make({ pointers, home }: Wanted): Promise<string> {
     await makePrivate(this.#folder);
     const at = join(this.#folder, randomUUID());
     mkdirSync(at, { mode: 0o700 });
@@ -128,7 +137,6 @@ export class RunScratch {
       mkdirSync(dirname(link), { recursive: true, mode: 0o700 });
       symlinkSync(target, link);
     }
-    this.#current = at;
     return at;
   }
 }
