@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from '
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { identityOf } from '../../src/node/process/identity.ts';
+import { git, makeRepository } from '../support/repository.ts';
 import { caged, type Caged } from '../support/sandboxRun.ts';
 import { plant, temporaryFolder } from '../support/tree.ts';
 
@@ -63,6 +64,22 @@ test('a command cannot put something where the next one has a mount', async () =
   await end();
   expect(existsSync(join(base, 'victim'))).toBe(true);
   expect(scratches(cage)).toEqual([]);
+});
+
+test('nor where something is mounted that only git needs', async () => {
+  const { base, cage } = await around();
+  const elsewhere = await temporaryFolder();
+  await plant(elsewhere, { 'main/a.txt': 'a\n' });
+  mkdirSync(join(base, 'victim'));
+  makeRepository(join(elsewhere, 'main'));
+  git(join(elsewhere, 'main'), 'worktree', 'add', '-q', '-f', cage.folder);
+  const end = await cage.sandbox.begin('run');
+  const link = `ln -sT ${base}/victim ${elsewhere}; ln -sT ../../../${base}/victim ~/x; git -c safe.directory=* log --format=%s; echo kept > /tmp/x; cat /tmp/x`;
+  for (let turn = 0; turn < 2; turn += 1) expect((await cage.run(link)).output).toMatch(/first\nkept\n/);
+  expect(readdirSync(join(base, 'victim'))).toEqual([]);
+  const own = join(cage.data, 'scratch', scratches(cage)[0] ?? '', 'tmp');
+  expect(readdirSync(own).filter((name) => elsewhere.endsWith(name))).toEqual([]);
+  await end();
 });
 
 test('commands side by side share it', async () => {

@@ -6,7 +6,7 @@ import type { BaseCage } from './cage.ts';
 import { hiddenElsewhere, type HiddenElsewhere } from './hiddenElsewhere.ts';
 import type { Machine } from './proof.ts';
 import type { OutsideLinks } from './outsideLinks.ts';
-import type { Lent } from './runScratch.ts';
+import { hasRoom, type Lent } from './runScratch.ts';
 import { survey, type Survey } from './survey.ts';
 
 /** One command on its way into a bubblewrap cage, and what the sandbox has for all of them. */
@@ -59,6 +59,9 @@ export function cageFor({ spec, machine, around }: CommandCall, workspace: Works
     withheld: [...machine.base.withheld, ...around.withheld],
   };
   const elsewhere: HiddenElsewhere = hiddenElsewhere(base, spec);
+  const { scratch } = around.lent;
+  const mounted = [...workspace.writable, ...workspace.shown, ...workspace.pinned, ...workspace.readOnly];
+  const covers = [...workspace.hiddenFiles, ...workspace.hiddenFolders, ...around.copies.map(({ path }) => path)];
   return {
     ...base,
     ...workspace,
@@ -66,7 +69,7 @@ export function cageFor({ spec, machine, around }: CommandCall, workspace: Works
     copies: around.copies,
     // A link to what a rule leaves out would be there all the same, and lead nowhere.
     pointers: around.pointers.filter(({ target }) => elsewhere.toolchains.some((mount) => isInside(mount, target))),
-    ...(around.lent.scratch && { scratch: around.lent.scratch }),
+    ...(scratch && hasRoom(scratch, [...mounted, ...covers], base.home) && { scratch }),
     network: spec.network,
     view: spec.view,
     toolchains: elsewhere.toolchains,

@@ -81,7 +81,7 @@ export class HostSandbox implements OpenSandbox {
       works: true,
       name: 'bubblewrap',
       words:
-        'bubblewrap: no network; of your files only the workspace and the toolchains on PATH are there, and only the workspace can be changed.',
+        'bubblewrap: no network; of your files only the workspace, the toolchains on PATH and the packages that projects lean on are there, and only the workspace can be changed.',
       limits: heldLimits({ limits }, machine.machinery.groups?.name),
       probes: machine.probes,
     };

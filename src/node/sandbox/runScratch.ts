@@ -141,6 +141,12 @@ export class RunScratch {
   }
 }
 
+/** Whether there is room for these in a scratch: below a name that was not cleared for them no mount is safe. */
+export function hasRoom(scratch: Scratch, places: readonly string[], home: string): boolean {
+  const isHomeFree = scratch.home === undefined || !places.some((path) => isInside(home, path));
+  return isHomeFree && topsIn('/tmp', places).every((name) => scratch.tops.includes(name));
+}
+
 /** The first folder below `folder` on the way to each place. */
 function topsIn(folder: string, places: readonly string[]): string[] {
   const names = places.flatMap((path) => {

@@ -108,6 +108,7 @@ function installationOf(program: string, around: Around): Place | undefined {
         if (!isInside(at, program)) continue;
         const segments = program.slice(at.length + 1).split('/');
         if (segments.length < kind.depth + 2) continue; // it stands beside the installations
+        if (kind.named && !kind.named.test(segments[0] ?? '')) continue;
         const place = placeAt([at, ...segments.slice(0, kind.depth)].join('/'), 'folder', around);
         const real = realOf(program);
         if (place && real !== undefined && hasProgram(place.real)) return place;

@@ -52,6 +52,8 @@ interface Rules {
 export class RepositoriesAbove {
   readonly #folder: string;
   readonly #known = new Map<string, { identity: string; tracked: Tracked | undefined }>();
+  /** The index that was made last for a folder, and of what. */
+  readonly #made = new Map<string, { tracked: Tracked; seen: string; file: string }>();
 
   constructor(dataFolder: string) {
     this.#folder = join(dataFolder, 'sandbox-index');
@@ -93,9 +95,7 @@ export class RepositoriesAbove {
       const parts = await repositoryParts(gitFolder);
       const index = `${gitFolder}/index`;
       const seen = [root, ...found.shown, ...found.packages];
-      const source = await this.#indexOf(tracked, relativeTo(top, root), (name) =>
-        seen.some((path) => isInside(path, `${top}/${name}`)),
-      );
+      const source = await this.#indexOf(tracked, relativeTo(top, root), seen);
       found.shown.push(...parts.filter((path) => path !== index || source === undefined));
       if (source !== undefined) found.copies.push({ path: index, source });
     } catch (error) {
@@ -105,7 +105,12 @@ export class RepositoriesAbove {
   }
 
   /** An index in which what is not there in the cage does not count as deleted. */
-  async #indexOf(tracked: Tracked, name: string, isThere: (name: string) => boolean): Promise<string | undefined> {
+  async #indexOf(tracked: Tracked, name: string, seen: readonly string[]): Promise<string | undefined> {
+    const top = parentOf(tracked.gitFolder);
+    const isThere = (path: string): boolean => seen.some((one) => isInside(one, `${top}/${path}`));
+    const key = `${tracked.gitFolder}\0${name}`;
+    const last = this.#made.get(key);
+    if (last?.tracked === tracked && last.seen === seen.join('\0') && entryAt(last.file)) return last.file;
     for (const digest of DIGESTS) {
       const body = withoutAbsent(tracked.bytes, digest, isThere);
       if (!body) continue;
@@ -113,13 +118,12 @@ export class RepositoriesAbove {
         .update(body)
         .digest();
       await makePrivate(this.#folder);
-      const file = join(this.#folder, createHash('sha256').update(`${tracked.gitFolder}\0${name}`).digest('hex'));
-      const whole = Buffer.concat([body, check]);
-      const stands = entryAt(file);
-      if (stands?.isFile() === true && bytesAt(file, whole.length + 1)?.equals(whole) === true) return file;
+      // Others of this account may be at work with the one that was there.
+      const file = join(this.#folder, createHash('sha256').update(key).digest('hex'));
       const fresh = `${file}-${randomUUID()}`;
-      writeFileSync(fresh, whole, { mode: 0o600 });
+      writeFileSync(fresh, Buffer.concat([body, check]), { mode: 0o600 });
       renameSync(fresh, file);
+      this.#made.set(key, { tracked, seen: seen.join('\0'), file });
       return file;
     }
     return undefined;

@@ -13,6 +13,8 @@ export interface PlaceKind {
 /** Where installations stand, `depth` folders below: what links of environments may lead to. */
 export interface InstallationKind extends PlaceKind {
   depth: 0 | 1 | 2;
+  /** What the first folder below may be called, where others lie there too. */
+  named?: RegExp;
 }
 
 const data = (below: string): PlaceKind => ({
@@ -43,7 +45,7 @@ export const INSTALLATIONS: readonly InstallationKind[] = [
   { at: '.rbenv/versions', variable: { name: 'RBENV_ROOT', below: 'versions' }, depth: 1 },
   { at: '.sdkman/candidates', variable: { name: 'SDKMAN_CANDIDATES_DIR', below: '' }, depth: 2 },
   { at: '/home/linuxbrew/.linuxbrew/Cellar', depth: 2 },
-  { at: '/opt', depth: 1 },
+  { at: '/opt', depth: 1, named: /^(?:python|pypy|conda|mini(?:conda|forge)|anaconda|mambaforge|node|ruby)[\w.-]*$/i },
 ];
 
 /** Where tools keep the environments of all projects: only those that prove to be a workspace's own are shown to it. */
