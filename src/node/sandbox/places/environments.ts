@@ -44,7 +44,8 @@ interface Finding {
 }
 
 function addEnvironment(folder: string, { isIn, around, found }: Finding): void {
-  const links = entriesOf(`${folder}/bin`).filter(({ name, kind }) => kind === 'link' && PROGRAM.test(name));
+  const isLink = ({ name, kind }: NearFolder['entries'][number]): boolean => kind === 'link' && PROGRAM.test(name);
+  const links = entriesOf(`${folder}/bin`).filter(isLink).slice(0, MOST_HOPS);
   const hops = links.flatMap(({ name }) => hopsOf(`${folder}/bin/${name}`));
   // Where the program looks for what belongs to it.
   const homes = [homeOf(folder)].flatMap((home) => (home === undefined ? [] : hopsOf(`${home}/python3`, true)));

@@ -23,6 +23,8 @@ export interface Linked {
 }
 
 const MOST_NOTES = 3;
+/** Of one `node_modules`. */
+const MOST_LINKS = 5_000;
 
 /**
  * Packages outside that `node_modules` links to because the person linked them (npm-link(1)). A link in a workspace may
@@ -39,7 +41,7 @@ export function linkedPackages(
   const leads = new Map<string, string>();
   for (const { path, entries } of near)
     if (entries.some(({ name, kind }) => name === 'node_modules' && kind === 'folder'))
-      for (const link of linksIn(`${path}/node_modules`)) {
+      for (const link of linksIn(`${path}/node_modules`).slice(0, MOST_LINKS)) {
         const real = leadsTo(link, roots);
         if (
           real !== undefined &&
