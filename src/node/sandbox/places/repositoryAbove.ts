@@ -83,8 +83,11 @@ export class RepositoriesAbove {
     if (rules.deniesInside || rules.deniedOutside.some((path) => isInside(top, path)))
       found.notes.push(`${gitFolder} is not shown, because your policy denies files that it may keep`);
     else await this.#addGit(found, tracked, root);
+    const hasGit = found.shown.includes(`${gitFolder}/HEAD`);
     if (found.shown.length + found.packages.length > 0)
-      found.notes.push(`of the repository above, ${top}, git, settings and installed packages are there read-only`);
+      found.notes.push(
+        `of the repository above, ${top}, ${hasGit ? 'git, ' : ''}settings and installed packages are there read-only`,
+      );
     return found;
   }
 
