@@ -11,6 +11,8 @@ import type { Witness } from '../core/audit/port.ts';
 import { AuditClient } from './audit/auditClient.ts';
 import { Evidence } from './audit/evidence.ts';
 import { BlobCheckpoints } from './checkpoint/blobCheckpoints.ts';
+import { KeptFor } from './checkpoint/keptFor.ts';
+import { KeptVersions } from './checkpoint/keptVersions.ts';
 import type { SpelledFolder } from './files/ownSpelling.ts';
 import { GuessedEncodings } from './files/encodings.ts';
 import { RootedFiles } from './files/rootedFiles.ts';
@@ -52,6 +54,7 @@ export interface NodeParts {
   parts: EngineParts;
   audit: AuditClient;
   evidence: Evidence;
+  keptVersions: KeptVersions;
   sandbox: OpenSandboxes;
   folders: OwnFolders;
   userPolicy: string;
@@ -94,6 +97,8 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
   const { home } = folders;
   const { environment, version, witnesses = [] } = options;
   const evidence = new Evidence({ audit, data: folders.data, home, environment, version, witnesses });
+  const keptVersions = new KeptVersions(folders.data);
+  const keptFor = new KeptFor(keptVersions);
   const later = new LaterPaths(roots, folders, environment);
   const place = { folders, environment, never: roots };
   const sandbox = new Confining(place);
@@ -106,6 +111,7 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
   return {
     audit,
     evidence,
+    keptVersions,
     sandbox,
     folders,
     userPolicy,
@@ -119,6 +125,7 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
       audit,
       keepEvidence: (policy) => {
         evidence.follow(policy);
+        keptFor.follow(policy);
       },
       files: (scope) =>
         new RootedFiles(scope, spelledFolders(options.folders, roots), (path) => sandbox.isStandIn(path)),

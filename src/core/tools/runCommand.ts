@@ -36,7 +36,8 @@ const STORES_HIDDEN =
 
 const MAX_COMMAND = 20_000;
 const MOST_SECRETS = 5;
-const OUTPUT_KEPT = 262_144;
+/** Bytes of output that are kept: of its beginning, and of its end, where what went wrong mostly stands. */
+const [BEGINNING_KEPT, END_KEPT] = [98_304, 163_840];
 const OUTPUT_TO_MODEL = 30_000;
 
 const parameters = z.strictObject({
@@ -153,7 +154,7 @@ export const runCommand = defineTool((ports: Ports): Tool<z.infer<typeof paramet
         launch: action.launch,
         rules: scope,
         bounds: boundsOf(policy),
-        streams: { outputCap: OUTPUT_KEPT },
+        streams: { outputCap: BEGINNING_KEPT, endCap: END_KEPT },
       }),
       signal,
     );
@@ -168,17 +169,19 @@ export const runCommand = defineTool((ports: Ports): Tool<z.infer<typeof paramet
       ...remarksOf(result.quarantined, notes),
       ...whereItRan(action.launch.cwd, scope),
     ];
-    const isCut = result.outputBytes > OUTPUT_KEPT;
     // Before it is masked: what is drawn over something else may be a secret only then.
-    const output = maskedOutput(onTerminal(result.output), isCut, {
-      launch: action.launch,
-      variables: policy.variables.value,
-      redactor: ports.redactor,
-    });
-    const lost = isCut ? [`[output was ${result.outputBytes} bytes; only the first ${OUTPUT_KEPT} were kept]`] : [];
+    const output = maskedOutput(
+      {
+        ...result,
+        output: onTerminal(result.output),
+        end: onTerminal(result.end ?? ''),
+        kept: BEGINNING_KEPT + END_KEPT,
+      },
+      { launch: action.launch, variables: policy.variables.value, redactor: ports.redactor },
+    );
     return {
       ok,
-      text: [shortened(output.text, OUTPUT_TO_MODEL), ...lost, ...words].filter((line) => line !== '').join('\n'),
+      text: [shortened(output.text, OUTPUT_TO_MODEL), ...words].filter((line) => line !== '').join('\n'),
       masked: output.masked,
       facts: {
         ending: result.ending.kind,
