@@ -21,7 +21,7 @@ import { refuseMasksRun } from './files/masksWrittenBack.ts';
 import { programLines } from './command/programLines.ts';
 import { assertStillBound, boundFiles } from './command/scripts.ts';
 import { secretsIn } from './command/secrets.ts';
-import { isScratch, SCRATCH, scratchWords, type ScratchPath } from './command/scratchPaths.ts';
+import { isScratch, SCRATCH, scratchDoubts, scratchWords, type ScratchPath } from './command/scratchPaths.ts';
 import { planStores } from './command/stores.ts';
 import { refuseTooMuch } from './command/tooMuch.ts';
 import { ToolFailure } from '../outcome.ts';
@@ -76,7 +76,12 @@ export const runCommand = defineTool((ports: Ports): Tool<z.infer<typeof paramet
       : await planStores(meaning, look.path, { files, scope, versionControl: ports.versionControl });
     const doubts = [
       ...meaning.doubts.flatMap(({ path, ...doubt }) => (path && !isElsewhere(path) ? [] : [doubt])),
-      ...[...named.doubts, ...environmentDoubts(meaning, policy), ...stores.doubts].map((why) => ({ why })),
+      ...[
+        ...(hasScratch ? scratchDoubts(meaning, scope) : []),
+        ...named.doubts,
+        ...environmentDoubts(meaning, policy),
+        ...stores.doubts,
+      ].map((why) => ({ why })),
     ];
     const onlyLooks = !outside && doubts.length === 0;
     const line = { command: args.command, meaning, named, cwd: look.path, onlyLooks };

@@ -60,6 +60,7 @@ export class AroundCommands {
       places: [...taken, ...pointers.filter((one) => !isInHome(one)).map(({ path }) => path)],
       pointers: pointers.filter(isInHome),
       home: base.home,
+      isLooking: spec.launch.workspace === 'read-only',
       mostBytes: spec.limits.diskBytes,
     });
     return {

@@ -22,6 +22,8 @@ export interface Wanted {
   /** Links in the home folder. */
   pointers: readonly { path: string; target: string }[];
   home: string;
+  /** A command that only looks has a home folder of its own: settings that others left in this one do not reach it. */
+  isLooking: boolean;
   mostBytes: number;
 }
 
@@ -78,8 +80,9 @@ export class RunScratch {
     const none: Lent = { scratch: undefined, entries: 0, folders: [], notes: [], giveBack: () => undefined };
     if (this.#runs === 0) return none;
     const tops = topsIn('/tmp', wanted.places);
-    const hasHome = !wanted.places.some((path) => isInside(wanted.home, path));
-    const key = JSON.stringify([tops, hasHome]);
+    const isHomeFree = !wanted.places.some((path) => isInside(wanted.home, path));
+    const hasHome = isHomeFree && !wanted.isLooking;
+    const key = JSON.stringify([tops, isHomeFree]);
     const others = [...this.#lent];
     if (others.some((other) => other.key !== key))
       return { ...none, notes: ['another command was at work: this one had a /tmp and home folder of its own'] };

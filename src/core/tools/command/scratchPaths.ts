@@ -1,9 +1,22 @@
-import type { NamedPath } from '../../command/meaning.ts';
+import type { Meaning, NamedPath } from '../../command/meaning.ts';
 import type { Scope } from '../../scope/scope.ts';
 import { absoluteOrNone, isInside } from '../../scope/spelling.ts';
 
 /** Where a sandbox has the scratch of its run, beside the home folder. */
 export const SCRATCH = '/tmp';
+
+/**
+ * Why a line that names scratch does more than look: the home folder holds settings of programs, and git does what those
+ * of a repository say; earlier commands may have written both.
+ */
+export function scratchDoubts(meaning: Pick<Meaning, 'paths' | 'programs'>, scope: Scope): string[] {
+  const named = meaning.paths.filter((path) => isScratch(path, scope));
+  const isGit = meaning.programs.some(([first]) => first?.text === 'git' || first?.text.endsWith('/git') === true);
+  return [
+    ...(named.some(({ spelling }) => spelling.startsWith('~')) ? ['it works in the home folder of this run'] : []),
+    ...(named.length > 0 && isGit ? ['it uses git in scratch of this run'] : []),
+  ];
+}
 
 /** What a reader of a result should know whose line names one of them. */
 export function scratchWords(command: string, ok: boolean): string[] {
@@ -27,6 +40,7 @@ export function isScratch({ spelling, isPattern, access }: ScratchPath, scope: S
   const path = absoluteOrNone(spelling, '/', scope.home);
   if (path === undefined) return false;
   const top = isHome ? scope.home : SCRATCH;
+  if (path === top && access !== 'list') return false;
   // The workspace is there as it is, wherever it lies.
   const roots = scope.roots.filter((root) => isInside(top, root));
   if (roots.some((root) => isPattern || isInside(root, path) || (access !== 'list' && isInside(path, root))))
