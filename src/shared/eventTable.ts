@@ -48,6 +48,9 @@ interface EventKind {
 const runFacts = z.strictObject({ version: Text, policy: Digest, provider: Text, model: Text });
 const runPayload = z.strictObject({ task: Text, folder: Text, destination: Text, user: Text, host: Text });
 
+/** Of a run, and nothing of it is apart. */
+const plain = { of: ['run'], marks: [], payload: Nothing } as const;
+
 export const EVENTS = {
   log_started: {
     about:
@@ -93,6 +96,13 @@ export const EVENTS = {
     marks: ['beginning', 'kept'],
     data: runFacts,
     payload: runPayload,
+  },
+  message: {
+    about: 'What a person said to the run while it was at work.',
+    of: ['run'],
+    marks: ['kept'],
+    data: Nothing,
+    payload: z.strictObject({ text: Text }),
   },
   turn_started: {
     about: 'The model is asked once more.',
@@ -156,10 +166,8 @@ export const EVENTS = {
   },
   asked: {
     about: 'A person is asked. `shown` is the digest of the whole card.',
-    of: ['run'],
-    marks: [],
+    ...plain,
     data: z.strictObject({ approval: Text, digest: Digest, shown: Digest }),
-    payload: Nothing,
   },
   answered: {
     about:
@@ -185,24 +193,18 @@ export const EVENTS = {
   },
   grant_used: {
     about: 'A remembered approval covered this action.',
-    of: ['run'],
-    marks: [],
+    ...plain,
     data: z.strictObject({ grant: Text }),
-    payload: Nothing,
   },
   grant_revoked: {
     about: 'A remembered approval was taken back.',
-    of: ['run'],
-    marks: [],
+    ...plain,
     data: z.strictObject({ grant: Text }),
-    payload: Nothing,
   },
   checkpoint: {
     about: 'What stood there before is kept.',
-    of: ['run'],
-    marks: [],
+    ...plain,
     data: z.strictObject({ files: Count, bytes: Count }),
-    payload: Nothing,
   },
   started: {
     about: 'The action begins; committed to disk before it does. `outside`: without any sandbox.',
@@ -233,19 +235,21 @@ export const EVENTS = {
     }),
     payload: z.strictObject({ output: Text }),
   },
+  reverted: {
+    about:
+      'What the action changed was put back by an action of another run (`run`, `action`); `restored`: that was put back in its turn.',
+    ...plain,
+    data: z.strictObject({ state: z.enum(['reverted', 'restored']), run: Text, action: Text }),
+  },
   redaction: {
     about: 'Secrets were masked in what the action returned.',
-    of: ['run'],
-    marks: [],
+    ...plain,
     data: z.strictObject({ masked: Count }),
-    payload: Nothing,
   },
   flags: {
     about: 'The flags of the run (Rule of Two) as they are from here on.',
-    of: ['run'],
-    marks: [],
+    ...plain,
     data: z.strictObject({ untrusted: z.boolean(), private: z.boolean(), outward: z.boolean() }),
-    payload: Nothing,
   },
   policy_changed: {
     about: 'Another policy is in force; the digest is of its values.',

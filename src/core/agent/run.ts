@@ -14,7 +14,8 @@ import { systemPrompt } from './prompt.ts';
 import type { RunParts } from './runParts.ts';
 import { RunRecord } from './runRecord.ts';
 import type { Saved } from './storedRun.ts';
-import { entriesOf, Transcript } from './transcript.ts';
+import type { Past } from './past.ts';
+import { Transcript } from './transcript.ts';
 
 /**
  * One run: what was said in it, what it may use, and where it stands. `send` and `resume` work until the model has
@@ -32,7 +33,8 @@ export class AgentRun {
   #phase: Phase = AT_REST;
   #working: Promise<void> = Promise.resolve();
 
-  constructor(parts: RunParts, before?: Saved) {
+  /** `past`: what the log says of it so far. */
+  constructor(parts: RunParts, { before, past }: { before?: Saved | undefined; past?: Past | undefined } = {}) {
     this.#parts = parts;
     const { id, audit, redactor, clock } = parts;
     this.#grants = new GrantBook(() => clock.monotonic());
@@ -40,7 +42,8 @@ export class AgentRun {
     this.#conversation = new Conversation(systemPrompt(parts.folder, parts.folders), before);
     this.#budget = new Budget(before?.turn ?? 0);
     this.#log = new RunRecord({ id, audit, redactor, turn: () => this.#budget.turn });
-    if (before) for (const entry of entriesOf(before.messages)) this.#transcript.add(entry);
+    for (const entry of past?.entries ?? []) this.#transcript.add(entry);
+    this.#questions = past?.questions ?? 0;
   }
 
   get id(): string {
@@ -83,6 +86,7 @@ export class AgentRun {
     if (this.isWorking) {
       this.#conversation.queue(shown);
       this.#parts.onChange();
+      await this.#log.add('message', {}, { text: shown });
       await this.#save();
       return;
     }
@@ -218,11 +222,8 @@ export class AgentRun {
   }
 
   async #save(): Promise<void> {
-    const { folder } = this.#parts;
-    await this.#parts.store.saveTranscript(
-      this.id,
-      this.#conversation.saved({ folder, turn: this.#budget.turn, flags: this.#flags }),
-    );
+    const { folder, store } = this.#parts;
+    await this.#conversation.store(store, this.id, { folder, turn: this.#budget.turn, flags: this.#flags });
   }
 
   #become(phase: Phase): void {

@@ -5,7 +5,7 @@ import type { RunStore } from '../audit/port.ts';
 import type { Message, ToolCall } from '../models/port.ts';
 
 /** What is written. It counts up with each change that an earlier reader would misread or refuse. */
-const VERSION = 2;
+const VERSION = 3;
 
 const KeptSchema = z.strictObject({ from: z.string(), json: z.string() });
 const CallSchema = z.strictObject({
@@ -35,7 +35,7 @@ const MessageSchema = z.discriminatedUnion('role', [
 ]);
 const SavedSchema = z.strictObject({
   /** The first that were stored had none. */
-  version: z.literal([1, VERSION]).default(1),
+  version: z.literal([1, 2, VERSION]).default(1),
   task: z.string(),
   folder: z.string(),
   turn: z.number(),
@@ -43,12 +43,19 @@ const SavedSchema = z.strictObject({
   /** Absent in runs of earlier versions: all three are taken for lit. */
   flags: FlagsSchema.default({ untrusted: true, private: true, outward: true }),
   messages: z.array(MessageSchema),
+  /** What waits for the next turn; up to version 2 it was the last of the messages. */
+  queued: z.array(z.string()).default([]),
 });
-export type Saved = Omit<z.infer<typeof SavedSchema>, 'version'>;
+export type Saved = Omit<z.infer<typeof SavedSchema>, 'version' | 'queued'>;
 
 /** A run as it is stored for *Resume*. */
-export function saved(state: Omit<Saved, 'messages'> & { messages: readonly Message[] }): Json {
+export function saved(state: Omit<Saved, 'messages'> & { queued: readonly string[] }): Json {
   return plain({ ...state, version: VERSION });
+}
+
+/** Messages as they are stored with it. */
+export function savedMessages(messages: readonly Message[]): Json[] {
+  return messages.map(plain);
 }
 
 /** The same without members that are undefined, which JSON does not know. Long texts are not copied. */
@@ -71,8 +78,9 @@ export function readRun(value: Json): StoredRun {
     };
   const parsed = SavedSchema.safeParse(value);
   if (!parsed.success) return { ok: false, problem: 'This run cannot be resumed: its transcript is damaged.' };
-  const { version: _, ...state } = parsed.data;
-  return { ok: true, saved: { ...state, messages: withEveryCallAnswered(state.messages) } };
+  const { version: _, queued, ...state } = parsed.data;
+  const waiting = queued.map((text) => ({ role: 'user' as const, text }));
+  return { ok: true, saved: { ...state, messages: [...withEveryCallAnswered(state.messages), ...waiting] } };
 }
 
 /** Whether this version can go on with a stored run. What was tampered with is offered, and refused in words. */

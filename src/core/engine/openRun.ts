@@ -1,6 +1,7 @@
 import { AgentRun } from '../agent/run.ts';
 import type { Clock } from '../agent/runClock.ts';
 import type { RunParts } from '../agent/runParts.ts';
+import type { Past } from '../agent/past.ts';
 import type { Saved } from '../agent/storedRun.ts';
 import type { ApprovalDesk } from '../approval/desk.ts';
 import type { AuditLog, RunStore } from '../audit/port.ts';
@@ -41,7 +42,7 @@ interface Shared extends Pick<RunParts, 'onChange' | 'onBug'> {
 /** Makes a new run, or goes on with one of the log, under the policy as it is now. */
 export async function openRun(
   model: Model,
-  stored: { run: string; before: Saved } | undefined,
+  stored: { run: string; before: Saved; past: Past } | undefined,
   { ports, shared }: { ports: CallPorts & RunPorts; shared: Shared },
 ): Promise<AgentRun> {
   const { roots, audit, clock, version, who, hash, environment } = ports;
@@ -66,6 +67,6 @@ export async function openRun(
       },
       facts: { version, policy: policyDigest(start, hash) },
     },
-    stored?.before,
+    stored,
   );
 }

@@ -1,7 +1,9 @@
 import type { RunSummary } from '../../shared/auditEvent.ts';
 import type { RunView } from '../../shared/runView.ts';
+import { pastOf, type Past } from '../agent/past.ts';
 import type { AgentRun } from '../agent/run.ts';
 import { isReadable, readRun, type Saved } from '../agent/storedRun.ts';
+import { toldAsLogged } from '../agent/toldAgain.ts';
 import type { AuditReader, RunStore } from '../audit/port.ts';
 import type { Model } from '../models/port.ts';
 import { Failure, type Cancelled } from '../outcome.ts';
@@ -11,7 +13,7 @@ export interface RunDeskParts {
   roots: readonly string[];
   audit: AuditReader & RunStore;
   /** Makes a new run, or goes on with one of the log. */
-  open(model: Model, stored?: { run: string; before: Saved }): Promise<AgentRun>;
+  open(model: Model, stored?: { run: string; before: Saved; past: Past }): Promise<AgentRun>;
   onChange(): void;
 }
 
@@ -120,9 +122,15 @@ export class RunDesk {
     // What it had read belongs to its folder, and so does what it would go on to do.
     if (before.folder !== this.#parts.roots[0])
       throw new Failure(`This run belongs to ${before.folder}; resume it there.`);
-    return this.#parts.open(model, { run, before });
+    // What happened is what the log says, to the person and to the model.
+    const events = await this.#parts.audit.events(run, MOST_OF_TEXT);
+    const messages = toldAsLogged(before.messages, events);
+    return this.#parts.open(model, { run, before: { ...before, messages }, past: pastOf(events) });
   }
 }
+
+/** Characters of an output or a reply of the past: as many as a result has at most. */
+const MOST_OF_TEXT = 60_000;
 
 /** Whether prompts of a run would go where they went before. */
 function isSameModel(run: RunView, model: Model): boolean {
