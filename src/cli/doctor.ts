@@ -47,6 +47,9 @@ export async function doctor(workspace: string, json: boolean): Promise<number> 
         ok: status.works,
         words: status.works ? status.words : `${status.cause} ${status.fix}`,
       });
+      const chosen = node.sandbox.chosen(policy.backend.value);
+      for (const words of (await chosen.beside?.(node.parts.roots, policy.repositoryAbove.value)) ?? [])
+        items.push({ name: 'beside the workspace', ok: true, words });
       for (const probe of status.probes ?? [])
         items.push({
           name: 'self-test',

@@ -59,4 +59,6 @@ export interface Doubt {
   kind?: 'unread' | 'offline';
   /** It is that the line sets this variable, and nothing else. */
   sets?: string;
+  /** It is for this path alone, as the line spells it. */
+  path?: Pick<NamedPath, 'spelling' | 'isPattern'>;
 }

@@ -23,6 +23,7 @@ import { activationsIn } from './command/activations.ts';
 import { assertStillBound, boundFiles } from './command/scripts.ts';
 import { beneathUnsaved, saidOfUnsaved } from './command/underUnsaved.ts';
 import { secretsIn } from './command/secrets.ts';
+import { isScratch, SCRATCH, scratchDoubts, scratchWords, type ScratchPath } from './command/scratchPaths.ts';
 import { secretsBelow } from './command/secretsBelow.ts';
 import { startFolders } from './command/startFolders.ts';
 import { planStores } from './command/stores.ts';
@@ -71,10 +72,13 @@ export const runCommand = defineTool((ports: Ports): Tool<z.infer<typeof paramet
     const look = await files.look(scope.meant(args.folder), ports.folder, 'followed');
     const shown = scope.shown(look.path);
     if (look.kind !== 'directory') throw new ToolFailure(`${shown} is not a folder`);
-    const meaning = understand(args.command, await bashParser(), await isTopOfRepository(look.path, context));
+    const isTop = await isTopOfRepository(look.path, context);
+    const hasScratch = !outside && runner.hasScratch === true;
+    const meaning = understand(args.command, await bashParser(), { isTop, ...(hasScratch && { temporary: SCRATCH }) });
+    const isElsewhere = (path: ScratchPath): boolean => !hasScratch || !isScratch(path, scope);
     refuseTooMuch(meaning, args.command);
     const view = { files, scope, versionControl: ports.versionControl };
-    const named = await namedPaths(meaning, look.path, context);
+    const named = await namedPaths({ paths: meaning.paths.filter(isElsewhere) }, look.path, context);
     const stores = outside ? { isHidden: false, doubts: [] } : await planStores(meaning, look.path, view);
     if (!outside) await refuseHalfDone(meaning, look.path, view);
     const unsigned = outside ? [] : await unsignedCommits(meaning, look.path, view);
@@ -82,9 +86,14 @@ export const runCommand = defineTool((ports: Ports): Tool<z.infer<typeof paramet
     const doubts = [
       // What a person is told first.
       ...removals,
-      ...meaning.doubts,
+      ...meaning.doubts.flatMap(({ path, ...doubt }) => (path && !isElsewhere(path) ? [] : [doubt])),
       ...unsigned,
-      ...[...named.doubts, ...environmentDoubts(meaning, policy), ...stores.doubts].map((why) => ({ why })),
+      ...[
+        ...(hasScratch ? scratchDoubts(meaning, scope) : []),
+        ...named.doubts,
+        ...environmentDoubts(meaning, policy),
+        ...stores.doubts,
+      ].map((why) => ({ why })),
     ];
     const onlyLooks = !outside && doubts.length === 0;
     const activations = await activationsIn(meaning, look.path, context);
@@ -100,6 +109,7 @@ export const runCommand = defineTool((ports: Ports): Tool<z.infer<typeof paramet
     const losses = await commandLosses(line, ports, context);
     const limits = limitsOf(policy);
     const status = await runner.status(limits);
+    const beside = outside ? [] : ((await runner.beside?.(scope.roots, policy.repositoryAbove.value)) ?? []);
     // What runs without a question gets nothing of the user's: no program, link or expansion could show it.
     const environment = await runner.environment(onlyLooks ? [] : policy.variables.value);
     return {
@@ -134,7 +144,7 @@ export const runCommand = defineTool((ports: Ports): Tool<z.infer<typeof paramet
       card: commandCard({
         command: exact(args.command),
         cwd: shown,
-        sandbox: status.works ? status.words : status.cause,
+        sandbox: status.works ? [status.words, ...beside.map(sentence)].join(' ') : status.cause,
         outside,
         environment: Object.keys(environment).sort(),
         timeoutSeconds: policy.codeTimeoutSeconds.value,
@@ -178,6 +188,7 @@ export const runCommand = defineTool((ports: Ports): Tool<z.infer<typeof paramet
     const unsaved = canTouch ? await saidOfUnsaved(beneath, context) : { words: [], remarks: [] };
     const notes = [
       ...result.notes,
+      ...(runner.hasScratch === true ? scratchWords(action.arguments.command, ok) : []),
       ...(hidesStores && !ok && /\bgit\b|fatal:/.test(result.output) ? [STORES_HIDDEN] : []),
     ];
     const words = [
@@ -223,6 +234,10 @@ export const runCommand = defineTool((ports: Ports): Tool<z.infer<typeof paramet
 /** A command sees the disk, whatever the editor holds: what it is bound to, and what it would take away, is there. */
 function onDisk(context: CallContext): CallContext {
   return { ...context, files: context.files.onDisk() };
+}
+
+function sentence(words: string): string {
+  return `${words.slice(0, 1).toUpperCase()}${words.slice(1)}.`;
 }
 
 /** In which of several workspace folders a command ran, and where the others stand for it. */

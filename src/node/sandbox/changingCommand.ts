@@ -7,6 +7,7 @@ import { CommittedControls } from './committedControls.ts';
 import { entryAt, identityAt } from './entries.ts';
 import type { FolderModes } from './folderModes.ts';
 import { gitAround } from './gitAround.ts';
+import { putBackLinks, type HeldLink } from './heldLinks.ts';
 import type { KeptSurveys } from './keptSurvey.ts';
 import type { LookedAfter, LooksAfter } from './looksAfter.ts';
 import { isPlainPart } from './plainRepository.ts';
@@ -20,7 +21,7 @@ import { runWatched } from './watchedCommand.ts';
 import { WhoWrote, type Writer } from './whoWrote.ts';
 
 interface RunningCall extends Writer {
-  before: ReadonlySet<string>;
+  before: Set<string>;
   /** Those that ran at the same time, for a while at least. */
   beside: Set<RunningCall>;
 }
@@ -69,12 +70,19 @@ export class ChangingCommands {
     const isStandIn = (path: string): boolean => standInsOfAll.has(path);
     const committed = await CommittedControls.seen(repositoriesOf(found, isStandIn), spec);
     const git = await gitAround(spec, call, isStandIn);
-    const { placeholders, ...workspace } = await planWorkspace(spec.folders, found, {
+    const {
+      placeholders,
+      heldLinks: links,
+      ...workspace
+    } = await planWorkspace(spec.folders, found, {
       ...git,
+      outside: [...git.outside, ...call.around.repositories],
       exists: (path) => entryAt(path) !== undefined,
       isStandIn,
       canBeMade,
     });
+    // A link counts as there before while it is the same one.
+    for (const { path } of links) running.before.delete(path);
     for (const other of this.#running) {
       running.beside.add(other);
       other.beside.add(running);
@@ -85,7 +93,7 @@ export class ChangingCommands {
     try {
       const cover = await standInsOfAll.cover(placeholders, workspace.readOnly);
       const { standIns } = cover;
-      const covered = identities([...standIns]);
+      const covered = identities([...standIns, ...links.map(({ path }) => path)]);
       const hiddenFiles = [...workspace.hiddenFiles, ...git.hidden];
       const cage = cageFor(call, { ...workspace, shown: git.shown, hiddenFiles });
       kept = await this.#keep(found, spec.folders, { before: running.before, covered });
@@ -93,7 +101,9 @@ export class ChangingCommands {
       const ran = async (): Promise<SandboxResult> => {
         // One workspace folder may lie in another one.
         const modes = await modesOfAll.keep([...workspace.writable, ...spec.folders, ...workspace.pinned]);
-        return runWatched(call, cage, found, { still, standIns }).finally(() => restored.push(...modes.restore()));
+        return runWatched(call, cage, found, { still, standIns, links }).finally(() =>
+          restored.push(...modes.restore()),
+        );
       };
       const result = await ran().finally(() => cover.uncover());
       await standInsOfAll.look(); // others may have made some meanwhile
@@ -103,7 +113,7 @@ export class ChangingCommands {
         (!running.before.has(path) || standIns.has(path)) && (!same.has(path) || same.get(path) !== covered.get(path));
       isLeft = false;
       const who = new WhoWrote([running, ...running.beside]);
-      const look = this.#setAside(call, { found, isNew, committed, who })
+      const look = this.#setAside(call, { found, isNew, committed, who, links })
         .then((sentences) => {
           kept?.forget();
           return sentences;
@@ -113,7 +123,11 @@ export class ChangingCommands {
           this.#running.delete(running);
         });
       const { quarantined, notes } = await looksAfter.wait(look);
-      return { ...result, quarantined, notes: [...git.notes, ...result.notes, ...restored, ...notes] };
+      return {
+        ...result,
+        quarantined,
+        notes: [...git.notes, ...call.around.notes, ...result.notes, ...restored, ...notes],
+      };
     } finally {
       if (isLeft) {
         this.#running.delete(running);
@@ -142,9 +156,15 @@ export class ChangingCommands {
   /** Looks at what a command left, and takes away what appeared and would run later, unless others made it. */
   async #setAside(
     { spec, folders }: CommandCall,
-    before: { found: Survey; isNew: (path: string) => boolean; committed: CommittedControls; who: WhoWrote },
+    before: {
+      found: Survey;
+      isNew: (path: string) => boolean;
+      committed: CommittedControls;
+      who: WhoWrote;
+      links: readonly HeldLink[];
+    },
   ): Promise<LookedAfter> {
-    const { found, isNew, committed, who } = before;
+    const { found, isNew, committed, who, links } = before;
     const closedBefore = new Set(found.closedFolders);
     const left = await survey(spec.folders, spec, { closedBefore, deniedBefore: new Set(found.deniedFolders) });
     // What cannot be looked into although it was opened may hold anything: it goes as a whole.
@@ -161,6 +181,7 @@ export class ChangingCommands {
       ...(await quarantine(taken, folders.data)),
       ...(await committed.putBack(commitQuestions(this.#parts.asking, spec), folders.data, { taken, who })),
     ];
+    notes.push(...putBackLinks(links));
     return { quarantined, notes };
   }
 

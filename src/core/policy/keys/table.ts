@@ -74,6 +74,12 @@ export const POLICY_KEYS = {
     schema: EnforcedSchema,
     standard: [],
   }),
+  repositoryAbove: flag('sandbox.repository_above', {
+    about:
+      'Whether commands in a folder that is a part of a repository see what it needs of that: git, settings and installed packages above it, read-only. false hides them.',
+    standard: true,
+    stricter: false,
+  }),
   network: withoutEffect('sandbox.network', {
     about: 'Commands have no network in this version.',
     schema: z.literal('none'),
