@@ -34,11 +34,12 @@ export function composeEngine(parts: EngineParts): Engine {
   const leftBehind = new LeftBehind({ ports: parts, policy, redactor });
   const shared = { policy, desk, redactor, leftBehind, onChange: changed, onBug };
   const runs: RunDesk = new RunDesk({
-    ...{ roots, audit, onChange: changed },
+    ...{ roots, audit, onChange: changed, requests: parts.requests },
     open: (model, stored) => openRun(model, stored, { ports: parts, shared }),
   });
   const reverts = new Reverts({
     ...{ roots, audit, desk, redactor, editor: parts.editor },
+    ...{ presence: parts.presence, requests: parts.requests },
     newId: () => parts.newId(),
     now: () => parts.clock.monotonic(),
     open: (run) => openRevert(run, { ports: parts, policy, redactor }),

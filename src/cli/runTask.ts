@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { composeEngine } from '../compose.ts';
 import type { Engine } from '../core/engine/engine.ts';
+import type { Model } from '../core/models/port.ts';
 import { nodeParts, WorkspaceRefused, type NodeParts } from '../node/engineParts.ts';
 import { chooseModel, type ModelChoice } from '../node/models/chooseModel.ts';
 import type { RunState, RunView } from '../shared/runView.ts';
@@ -13,12 +14,14 @@ import { Printer } from '../terminal/printer.ts';
 import { ownLine } from '../terminal/quote.ts';
 import { Endings } from './endings.ts';
 import { tellError } from './faults.ts';
+import { terminalHere } from './here.ts';
 import { modelChoice, takenKeys, type ModelOptions } from './modelOptions.ts';
 
 export interface RunOptions extends Omit<ModelOptions, 'isPersonThere'> {
   workspace?: string | undefined;
   policy?: string | undefined;
   resume?: string | undefined;
+  'take-over'?: string | undefined;
   /** Lines of standard input answer, where no terminal is there. */
   'answers-from-input': boolean;
   json: boolean;
@@ -37,9 +40,15 @@ const EXIT: Record<RunState, number> = {
 
 /** `oversign run`: one task, questions in the terminal, everything else as in the editor. */
 export async function runTask(task: string, options: RunOptions, version: string): Promise<number> {
-  if (task.trim() === '' && options.resume === undefined) return fail('say what is to be done: oversign run "task"', 2);
-  if (task.trim() !== '' && options.resume !== undefined)
-    return fail('give a task or --resume, not both; a resumed run goes on with its own task', 2);
+  const { resume, 'take-over': takeOver } = options;
+  if (resume !== undefined && takeOver !== undefined) return fail('give --resume or --take-over, not both', 2);
+  const goesOn = resume ?? takeOver;
+  if (task.trim() === '' && goesOn === undefined) return fail('say what is to be done: oversign run "task"', 2);
+  if (task.trim() !== '' && goesOn !== undefined)
+    return fail(
+      `give a task or --${resume === undefined ? 'take-over' : 'resume'}, not both; a run that goes on has its own task`,
+      2,
+    );
   // With --json, standard output is for the result alone.
   const output = options.json ? process.stderr : process.stdout;
   const choice = modelChoice({ ...options, isPersonThere: isPersonThere(output) });
@@ -48,12 +57,14 @@ export async function runTask(task: string, options: RunOptions, version: string
   // From here on the key is in one variable alone; no child and no library finds it in the environment.
   const keys = takenKeys(choice);
   let node;
+  const here = terminalHere();
   try {
     node = await nodeParts({
       folders: [resolve(options.workspace ?? '.')],
       environment: process.env,
       version,
       editor: { isUnsaved: () => false },
+      ...(here && { here }),
       ...(options.policy !== undefined && { runPolicy: resolve(options.policy) }),
     });
   } catch (error) {
@@ -113,9 +124,7 @@ async function withEngine(at: At, options: RunOptions & { task: string; choice: 
   endAsSoonAsPossible(engine, endings);
   const { cause } = endings;
   if (cause) return fail(cause.words, EXIT.stopped); // before anything of it was recorded
-  await (options.resume === undefined
-    ? engine.send(options.task, chosen.model)
-    : engine.resume(options.resume, chosen.model));
+  await begun(engine, chosen.model, options);
   const { run } = engine.view();
   if (!run) return 1;
   if (options.json) process.stdout.write(`${jsonLine(resultOf(run))}\n`);
@@ -124,6 +133,12 @@ async function withEngine(at: At, options: RunOptions & { task: string; choice: 
       `\n${ownLine(`${run.state}: ${run.reason} (${run.questions} questions, run ${run.id})`, columnsOf(output))}\n`,
     );
   return EXIT[run.state];
+}
+
+function begun(engine: Engine, model: Model, options: RunOptions & { task: string }): Promise<void> {
+  const { resume, 'take-over': takeOver, task } = options;
+  if (takeOver !== undefined) return engine.takeOver(takeOver, model);
+  return resume === undefined ? engine.send(task, model) : engine.resume(resume, model);
 }
 
 function resultOf({ id, state, reason, turn, questions }: RunView): Record<string, unknown> {

@@ -18,6 +18,9 @@ import type { Session } from './session.ts';
 import { IN_THIS_WINDOW } from './thisWindow.ts';
 import { WindowSession } from './windowSession.ts';
 
+/** How often it is looked what other windows and terminals are at work on, while the panel is in sight. */
+const ELSEWHERE_EVERY_MS = 3000;
+
 /** Everything of one window: the views, and the session that is opened at the first need. */
 export class Controller implements vscode.Disposable {
   readonly view: AgentView;
@@ -39,6 +42,7 @@ export class Controller implements vscode.Disposable {
   readonly #announcements: Announcements;
   readonly #session: WindowSession;
   #looks = 0;
+  #elsewhere: NodeJS.Timeout | undefined;
   #policies = vscode.Disposable.from();
 
   constructor(context: vscode.ExtensionContext) {
@@ -133,6 +137,29 @@ export class Controller implements vscode.Disposable {
     await session.resume(run, await this.#model.model(session));
   }
 
+  /** Goes on in this window with a run that is at work elsewhere. */
+  async takeOver(run: string): Promise<void> {
+    if (!vscode.workspace.isTrusted) throw new Failure('Runs go on only in a trusted workspace.');
+    await this.view.reveal();
+    const session = await this.session();
+    try {
+      await session.takeOver(run, await this.#model.model(session));
+    } finally {
+      await this.#lookElsewhere(session);
+    }
+  }
+
+  /** Ends a run of another window or terminal, there. */
+  async stopElsewhere(run: string): Promise<void> {
+    const session = await this.session();
+    await session.engine.stopElsewhere(run).finally(() => session.refreshInterrupted());
+    this.view.changed();
+  }
+
+  async #lookElsewhere({ elsewhere }: Session): Promise<void> {
+    if (await elsewhere.refresh()) this.view.changed();
+  }
+
   async stop(): Promise<void> {
     await (await this.session()).engine.stop('You stopped it.', { ...IN_THIS_WINDOW, by: 'person' });
   }
@@ -162,6 +189,7 @@ export class Controller implements vscode.Disposable {
   }
 
   dispose(): void {
+    clearInterval(this.#elsewhere);
     for (const part of [
       this.#policies,
       this.view,
@@ -182,6 +210,11 @@ export class Controller implements vscode.Disposable {
     this.#policies = watchFiles(session.policyFiles, () => {
       this.#run(() => this.look());
     });
+    clearInterval(this.#elsewhere);
+    this.#elsewhere = setInterval(() => {
+      if (this.view.isVisible) this.#lookElsewhere(session).catch(() => undefined); // said by whatever needs the log
+    }, ELSEWHERE_EVERY_MS);
+    this.#elsewhere.unref();
     this.faults.mask = (text) => session.engine.redactor.text(text);
     session.engine.onBug = (error) => {
       this.faults.tell(error);

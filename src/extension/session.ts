@@ -9,6 +9,7 @@ import { commandsProblem, policyRefusal } from '../core/tools/confinement.ts';
 import { limitsOf } from '../core/tools/runner.ts';
 import { nodeParts, type NodeOptions, type NodeParts } from '../node/engineParts.ts';
 import { chooseModel, type ChosenModel, type ModelChoice } from '../node/models/chooseModel.ts';
+import { Elsewhere } from './elsewhere.ts';
 import { LogDesk } from './logDesk.ts';
 import { PolicyLab } from './policyLab.ts';
 import { workspacePolicy } from '../node/policy/policyFiles.ts';
@@ -27,6 +28,7 @@ export class Session implements AsyncDisposable {
   readonly engine: Engine;
   readonly lab: PolicyLab;
   readonly log: LogDesk;
+  readonly elsewhere: Elsewhere;
   /** What commands left that were broken off, as it was found at the start. */
   leftBehind: readonly string[] = [];
   readonly #node: NodeParts;
@@ -42,6 +44,7 @@ export class Session implements AsyncDisposable {
     this.engine = composeEngine(node.parts);
     this.lab = new PolicyLab(this.engine, node);
     this.log = new LogDesk(node);
+    this.elsewhere = new Elsewhere(this.engine, node.parts.roots);
   }
 
   static async open(options: NodeOptions): Promise<Session> {
@@ -83,6 +86,7 @@ export class Session implements AsyncDisposable {
 
   async refreshInterrupted(): Promise<void> {
     this.#interrupted = await this.engine.interrupted();
+    await this.elsewhere.refresh();
   }
 
   dismiss(run: string): void {
@@ -135,6 +139,12 @@ export class Session implements AsyncDisposable {
     await this.refreshInterrupted().catch(() => undefined);
   }
 
+  /** Goes on here with a run that is at work elsewhere, to its end. */
+  async takeOver(run: string, model: Model): Promise<void> {
+    await this.engine.takeOver(run, model);
+    await this.refreshInterrupted().catch(() => undefined);
+  }
+
   /** What the panel shows of run, questions, sandbox and policy; the window adds trust and model. */
   panel(): Omit<PanelState, 'trusted' | 'model'> {
     const { run, approvals } = this.engine.view();
@@ -142,6 +152,7 @@ export class Session implements AsyncDisposable {
       ...(this.folder !== undefined && { folder: this.folder }),
       ...(run && { run }),
       approvals,
+      ...this.elsewhere.panel(),
       interrupted: this.#interrupted
         .filter((one) => !this.#dismissed.has(one.run))
         .map(({ run: id, task, reason }) => ({ run: id, task, reason })),

@@ -1,11 +1,14 @@
 import * as vscode from 'vscode';
+import { ClientPresence } from '../vscode/clientPresence.ts';
 import { EditorWitness } from '../vscode/editorWitness.ts';
 import type { Session } from './session.ts';
+import { THIS_WINDOW } from './thisWindow.ts';
 
 /** The session of one window: opened at the first need, for the folders of that moment, and tried again after a failure. */
 export class WindowSession {
   readonly #context: vscode.ExtensionContext;
   readonly #told: { opened(session: Session): void; failed(): void };
+  #presence: ClientPresence | undefined;
   #session: Promise<Session> | undefined;
   #problem: string | undefined;
 
@@ -62,6 +65,8 @@ export class WindowSession {
       environment: process.env,
       version: manifest.version,
       installation: this.#context.extensionPath,
+      here: THIS_WINDOW,
+      presence: (this.#presence ??= new ClientPresence()),
       witnesses: [new EditorWitness(this.#context.globalState)],
       editor: {
         isUnsaved: (path) =>

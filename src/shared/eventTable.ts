@@ -32,6 +32,8 @@ export type EventMark =
   | 'beginning'
   /** Few and short in every run: its payload is recorded whatever else the run has written. */
   | 'kept'
+  /** Tells of something that had begun: recorded also by a process that its run was taken from meanwhile. */
+  | 'afterwards'
   /** A collector is told that something is not as it should be. */
   | 'warning'
   | 'failure';
@@ -45,7 +47,12 @@ interface EventKind {
   payload: z.ZodType;
 }
 
-const runFacts = z.strictObject({ version: Text, policy: Digest, provider: Text, model: Text });
+/** And where the person was who wanted it, if one is known. */
+const runFacts = z.strictObject({
+  ...{ version: Text, policy: Digest, provider: Text, model: Text },
+  at: from.at,
+  place: from.place,
+});
 const runPayload = z.strictObject({ task: Text, folder: Text, destination: Text, user: Text, host: Text });
 
 export const EVENTS = {
@@ -81,14 +88,14 @@ export const EVENTS = {
     payload: Nothing,
   },
   run_started: {
-    about: 'A run begins with a task.',
+    about: 'A run begins with a task; where, if a person is known to be there (`at`, `place`).',
     of: ['run'],
     marks: ['beginning', 'kept'],
     data: runFacts,
     payload: runPayload,
   },
   run_continued: {
-    about: 'A message to a run that had ended, or a run that is resumed.',
+    about: 'A message to a run that had ended, or a run that is resumed or taken over; where, as of its beginning.',
     of: ['run'],
     marks: ['beginning', 'kept'],
     data: runFacts,
@@ -215,7 +222,7 @@ export const EVENTS = {
     about:
       'What the action changed, recorded when its effect is over and before `finished`, however that ended. `extent`: `exact`, these paths and no others; `unknown`, a command, which could change whatever the workspace let it. Of each path the kind, size in bytes and SHA-256 of what stood there before and after, where they are known, and for what was moved there `from` where. Nothing that only looks has one, and neither have logs of earlier versions.',
     of: ['run'],
-    marks: [],
+    marks: ['afterwards'],
     data: z.strictObject({ extent: z.enum(EXTENTS), paths: Count }),
     payload: z.strictObject({ paths: z.array(ChangedPathSchema) }),
   },
@@ -223,7 +230,7 @@ export const EVENTS = {
     about:
       'How it ended: status and milliseconds; of a command also exit code, limits and use. Without a `started` before it nothing was begun: `cause` says why the call was none, or not possible. `changed`: what it was described from was another thing by then.',
     of: ['run'],
-    marks: [],
+    marks: ['afterwards'],
     data: z.strictObject({
       status: z.enum(['done', 'failed', 'denied', 'cancelled']),
       durationMs: Count,
@@ -236,7 +243,7 @@ export const EVENTS = {
   redaction: {
     about: 'Secrets were masked in what the action returned.',
     of: ['run'],
-    marks: [],
+    marks: ['afterwards'],
     data: z.strictObject({ masked: Count }),
     payload: Nothing,
   },
@@ -290,6 +297,21 @@ export const EVENTS = {
     data: z.strictObject({ digest: Digest, bytes: Count }),
     payload: Nothing,
   },
+  unattended: {
+    about:
+      'No window or terminal that belongs to the run shows a sign of life: nothing is asked and nothing further begins until one does, or the run is taken over.',
+    of: ['run'],
+    marks: ['kept', 'warning'],
+    data: Nothing,
+    payload: Nothing,
+  },
+  attended: {
+    about: 'A window or terminal shows a sign of life again: the run goes on.',
+    of: ['run'],
+    marks: ['kept'],
+    data: Nothing,
+    payload: Nothing,
+  },
   run_finished: {
     about:
       'The run ended, and how; where something stopped it, what that was: a person, and at which terminal or window; a signal; output that could be written no more; a terminal that was gone; the program that had started it; or a fault. `received`: how many bytes answers brought since it began or went on.',
@@ -306,10 +328,17 @@ export const EVENTS = {
   },
   interrupted: {
     about:
-      'What was left open: an action of a process that is gone, with what is known of its effect; or a run, whose process is gone or whose window was closed or reloaded.',
+      'What was left open: an action of a process that is gone, with what is known of its effect; or a run, whose process is gone, whose window was closed or reloaded, or that a person took over at another window or terminal (`by`, `at`, `place`).',
     of: ['run'],
     marks: ['signed at once', 'warning'],
-    data: z.strictObject({ after: Text.exactOptional(), effect: Text.exactOptional(), reason: Text.exactOptional() }),
+    data: z.strictObject({
+      after: Text.exactOptional(),
+      effect: Text.exactOptional(),
+      reason: Text.exactOptional(),
+      by: z.literal('person').exactOptional(),
+      at: from.at,
+      place: from.place,
+    }),
     payload: Nothing,
   },
   left_behind: {

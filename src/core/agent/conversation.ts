@@ -1,8 +1,15 @@
 import type { Flags } from '../../shared/flow.ts';
 import type { Json } from '../../shared/json.ts';
-import type { Message } from '../models/port.ts';
+import type { Message, ToolCall } from '../models/port.ts';
 import { SentContent } from './sentContent.ts';
 import { saved, withEveryCallAnswered, type Saved } from './storedRun.ts';
+
+/** Said of a call by this program alone: no tool's result has `interrupted` for its end. */
+const LEFT_OPEN = 'Not done: the run was taken over before this began.';
+
+function isLeftOpen(message: Message): boolean {
+  return message.role === 'tool' && message.ended === 'interrupted' && message.text === LEFT_OPEN;
+}
 
 /** What was said in a run, and what waits to be said: it is all that a model is sent, and what a run goes on from. */
 export class Conversation {
@@ -49,6 +56,21 @@ export class Conversation {
     const queued = this.#queue.splice(0);
     for (const text of queued) this.add({ role: 'user', text });
     return queued.length > 0;
+  }
+
+  /** Calls that were not begun when the run was taken over: whoever goes on with it makes them. */
+  leaveOpen(calls: readonly ToolCall[]): void {
+    for (const { id, name } of calls)
+      this.add({ role: 'tool', call: id, name, text: LEFT_OPEN, ended: 'interrupted' });
+  }
+
+  /** The calls that were left open, where nothing was said since; they have no answer any more. */
+  takeLeftOpen(): ToolCall[] {
+    const first = this.#messages.findLastIndex((message) => !isLeftOpen(message)) + 1;
+    const left = new Set(this.#messages.slice(first).flatMap((message) => (message.role === 'tool' ? message.call : [])));
+    this.#messages = this.#messages.slice(0, first);
+    const asked = this.#messages.findLast((message) => message.role === 'assistant');
+    return asked?.calls.filter(({ id }) => left.has(id)) ?? [];
   }
 
   /** Work begins, with a message or to go on. Whether it is the run's first, which gives it its task. */

@@ -11,10 +11,10 @@ export async function openRevert(
   id: string,
   { ports, policy, redactor }: { ports: CallPorts & RunPorts; policy: PolicyInForce; redactor: Redactor },
 ): Promise<RevertRun> {
-  const { version, who, hash, roots } = ports;
+  const { version, who, here, hash, roots } = ports;
   const start = await policy.read();
   await policy.note(start, true);
   const own = { id, folder: workingFolder(roots), goesTo: 'nowhere', scriptWatch: new ScriptWatch(true), start };
   const calls = callPartsOf({ ...own, note: (now) => policy.note(now, true) }, ports, { policy, redactor });
-  return { calls, facts: { version, policy: policyDigest(start, hash) }, who };
+  return { calls, facts: { version, policy: policyDigest(start, hash), ...here }, who };
 }

@@ -1,7 +1,10 @@
 import { AgentRun } from '../agent/run.ts';
+import type { RunRequests } from '../agent/elsewhere.ts';
+import type { Presence } from '../agent/presence.ts';
 import type { Clock } from '../agent/runClock.ts';
 import type { RunParts } from '../agent/runParts.ts';
 import type { Saved } from '../agent/storedRun.ts';
+import type { PlaceOf } from '../../shared/answered.ts';
 import type { ApprovalDesk } from '../approval/desk.ts';
 import type { AuditLog, RunStore } from '../audit/port.ts';
 import { ScriptWatch } from '../flow/scriptWatch.ts';
@@ -28,6 +31,11 @@ export interface RunPorts {
   version: string;
   /** User and host, for a run's first event. */
   who: RunParts['who'];
+  /** Where the person is who wants this process's runs, where one is known to be. */
+  here?: PlaceOf | undefined;
+  /** Whether they can see it; and what others of the same account want of runs. */
+  presence: Presence;
+  requests: RunRequests;
 }
 
 /** What the runs of one engine have in common. */
@@ -44,7 +52,7 @@ export async function openRun(
   stored: { run: string; before: Saved } | undefined,
   { ports, shared }: { ports: CallPorts & RunPorts; shared: Shared },
 ): Promise<AgentRun> {
-  const { roots, audit, clock, version, who, hash, environment } = ports;
+  const { roots, audit, clock, version, who, here, hash, environment, presence, requests } = ports;
   const { policy, desk, redactor, leftBehind, onChange, onBug } = shared;
   const id = stored?.run ?? ports.newId();
   const folder = workingFolder(roots);
@@ -57,14 +65,14 @@ export async function openRun(
   const calls = callPartsOf({ ...own, note: (now) => policy.note(now, true) }, ports, { policy, redactor });
   return new AgentRun(
     {
-      ...{ id, folder, folders: roots, model, audit, store: audit, clock, calls, scriptWatch, who },
+      ...{ id, folder, folders: roots, model, audit, store: audit, clock, calls, scriptWatch, who, presence, requests },
       ...{ desk, redactor, onChange, onBug },
       newId: () => ports.newId(),
       inSandbox: async (run, work) => {
         await leftBehind.finish();
         await ports.inSandbox(run, work);
       },
-      facts: { version, policy: policyDigest(start, hash) },
+      facts: { version, policy: policyDigest(start, hash), ...here },
     },
     stored?.before,
   );

@@ -2,7 +2,8 @@ import type { RunSummary } from '../../shared/auditEvent.ts';
 import type { RunView } from '../../shared/runView.ts';
 import type { AgentRun } from '../agent/run.ts';
 import { isReadable, readRun, type Saved } from '../agent/storedRun.ts';
-import type { AuditReader, RunStore } from '../audit/port.ts';
+import type { RunRequests } from '../agent/elsewhere.ts';
+import type { AuditReader, RunningRun, RunStore } from '../audit/port.ts';
 import type { Model } from '../models/port.ts';
 import { Failure, type Cancelled } from '../outcome.ts';
 
@@ -10,6 +11,7 @@ export interface RunDeskParts {
   /** The workspace folders; the first is where runs work. */
   roots: readonly string[];
   audit: AuditReader & RunStore;
+  requests: RunRequests;
   /** Makes a new run, or goes on with one of the log. */
   open(model: Model, stored?: { run: string; before: Saved }): Promise<AgentRun>;
   onChange(): void;
@@ -44,7 +46,7 @@ export class RunDesk {
    * other model, and nobody is told of a run that is in truth a new one.
    */
   async send(text: string, model: Model, meant?: string): Promise<void> {
-    const fits = this.#run && (this.#run.isWorking || isSameModel(this.#run.view(), model));
+    const fits = this.#run && !this.#run.isElsewhere && (this.#run.isWorking || isSameModel(this.#run.view(), model));
     if (meant !== undefined && !(fits && this.#run?.id === meant))
       throw new Failure(`The model or the run was changed meanwhile: this would begin a new run. ${model.destination}`);
     // Two messages in quick succession are for one run; whoever stops it meanwhile stops it.
@@ -73,6 +75,31 @@ export class RunDesk {
     await (await this.#started())?.resume();
   }
 
+  /** Runs of the account that are at work in other windows and terminals. */
+  async elsewhere(): Promise<RunningRun[]> {
+    return (await this.#parts.audit.running()).filter(({ isHere }) => !isHere);
+  }
+
+  /** Ends a run where it is. */
+  async stopElsewhere(run: string): Promise<void> {
+    await this.#parts.requests.tell(await this.#running(run), 'stop');
+  }
+
+  /** Goes on here with a run that is at work elsewhere; whoever holds it lets go of it first. */
+  async takeOver(run: string, model: Model): Promise<void> {
+    if (this.isWorking) throw new Failure('A run is active; stop it first.');
+    const found = await this.#running(run);
+    if (found.folder !== this.#parts.roots[0]) throw new Failure(`This run belongs to ${found.folder}; show it there.`);
+    await this.#parts.requests.tell(found, 'hand-over');
+    await this.resume(run, model);
+  }
+
+  async #running(run: string): Promise<RunningRun> {
+    const found = (await this.elsewhere()).find((one) => one.run === run);
+    if (!found) throw new Failure('This run is not at work any more.');
+    return found;
+  }
+
   async stop(why: Cancelled): Promise<void> {
     await this.#starting?.catch(() => undefined);
     await this.#run?.stop(why);
@@ -95,7 +122,8 @@ export class RunDesk {
     await audit.recover();
     const recent = await audit.runs(20);
     const waiting = recent.filter(
-      (run) => run.state === 'interrupted' && run.run !== this.#run?.id && run.folder === roots[0],
+      ({ state, run, folder }) =>
+        state === 'interrupted' && (run !== this.#run?.id || this.#run.isElsewhere) && folder === roots[0],
     );
     const readable = await Promise.all(waiting.map(({ run }) => isReadable(audit, run)));
     return waiting.filter((_, index) => readable[index] === true);

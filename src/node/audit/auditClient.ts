@@ -117,6 +117,9 @@ export class AuditClient implements AuditLog, AuditReader, RunStore, AsyncDispos
   claim(folders: readonly string[], run: string): ReturnType<RunStore['claim']> {
     return this.#call('claim', folders, run);
   }
+  running(): ReturnType<RunStore['running']> {
+    return this.#call('running');
+  }
   async release(run: string): Promise<void> {
     await this.#call('release', run);
   }

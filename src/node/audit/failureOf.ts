@@ -18,6 +18,7 @@ const USES: Record<StoreMethod, Use> = {
   saveTranscript: 'record',
   settle: 'record',
   loadTranscript: 'read',
+  running: 'read',
   runs: 'read',
   summaries: 'read',
   events: 'read',

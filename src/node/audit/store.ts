@@ -4,6 +4,7 @@ import {
   type Claim,
   type Erased,
   type Erasing,
+  type RunningRun,
   type RunPage,
   type SeenHead,
 } from '../../core/audit/port.ts';
@@ -11,6 +12,7 @@ import { isEmpty, type RunFilter } from '../../core/audit/filter.ts';
 import type { AuditEvent, AuditRecord, EventType, NewEvent, RunSummary } from '../../shared/auditEvent.ts';
 import type { Json } from '../../shared/json.ts';
 import type { ProcessIdentity } from '../process/identity.ts';
+import { Lives } from '../process/lives.ts';
 import type { Questions } from '../../core/audit/questions.ts';
 import { ChainWriter } from './chainWriter.ts';
 import { LogReplaced } from './problems.ts';
@@ -39,6 +41,7 @@ const MOST_LOOKS = 5;
 export class AuditStore {
   readonly #file: LogFile;
   readonly #writer: ChainWriter;
+  readonly #lives: Lives;
   readonly #runs: RunRecords;
   readonly #index: SearchIndex;
   readonly #data: string;
@@ -47,12 +50,16 @@ export class AuditStore {
     this.#file = new LogFile(file);
     this.#data = dirname(file);
     this.#writer = new ChainWriter(this.#file, dirname(file), owner.pid, limits);
-    this.#runs = new RunRecords(this.#writer, owner);
+    this.#lives = new Lives(dirname(file));
+    this.#runs = new RunRecords(this.#writer, owner, this.#lives);
     this.#index = new SearchIndex(join(dirname(file), 'audit-search.db'));
   }
 
   append<T extends EventType>(event: NewEvent<T>): AuditEvent {
-    return this.#write((connection) => this.#writer.append(connection, event));
+    return this.#write((connection) => {
+      this.#runs.refuseLost(connection, event.run, event.type);
+      return this.#writer.append(connection, event);
+    });
   }
 
   claim(folders: readonly string[], run: string): Claim {
@@ -65,12 +72,17 @@ export class AuditStore {
     });
   }
 
+  running(): (RunningRun & { isHere: boolean })[] {
+    return this.#read((connection) => this.#runs.running(connection));
+  }
+
   recover(): string[] {
     return this.#write((connection) => this.#runs.recover(connection));
   }
 
   saveTranscript(run: string, transcript: Json): void {
     this.#write((connection) => {
+      this.#runs.refuseLost(connection, run);
       saveConversation(connection, this.#writer, run, transcript);
     });
   }
@@ -197,6 +209,7 @@ export class AuditStore {
   close(): void {
     this.#index.close();
     this.#file.close();
+    this.#lives[Symbol.dispose]();
   }
 
   /** One transaction; again with the log that is there now, where it was replaced meanwhile. */

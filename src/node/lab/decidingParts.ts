@@ -1,6 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { EngineParts } from '../../compose.ts';
+import { ALWAYS_THERE } from '../../core/agent/presence.ts';
 import type { Sandbox } from '../../core/sandbox/port.ts';
 import { account } from '../account.ts';
 import { BlobCheckpoints } from '../checkpoint/blobCheckpoints.ts';
@@ -86,6 +87,8 @@ export async function decidingParts(options: DecidingOptions): Promise<EnginePar
     hash: sha256,
     version: '',
     who: { user: '', host: '' },
+    presence: ALWAYS_THERE,
+    requests: { listen: nothing, tell: nothing },
   };
 }
 
@@ -106,6 +109,7 @@ const NO_LOG: EngineParts['audit'] = {
   events: nothing,
   claim: nothing,
   release: nothing,
+  running: nothing,
   saveTranscript: nothing,
   loadTranscript: nothing,
   recover: nothing,
