@@ -1,10 +1,12 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { AuditLog, AuditReader, Erased, Erasing, RunStore, SeenHead } from '../../core/audit/port.ts';
 import type { Questions } from '../../core/audit/questions.ts';
 import type { EventType, NewEvent, RunSummary } from '../../shared/auditEvent.ts';
 import type { Json } from '../../shared/json.ts';
 import { makePrivate } from '../folders.ts';
+import { identityOf } from '../process/identity.ts';
+import { Lives } from '../process/lives.ts';
 import { AuditFailure, failureOf } from './failureOf.ts';
 import type { StoreMethod, StoreReply, StoreRequest } from './messages.ts';
 import type { Retention } from './retention.ts';
@@ -20,6 +22,7 @@ interface Waiting {
 export class AuditClient implements AuditLog, AuditReader, RunStore, AsyncDisposable {
   readonly file: string;
   readonly #worker: Worker;
+  readonly #lives: Lives;
   readonly #waiting = new Map<number, Waiting>();
   readonly #listeners = new Set<() => void>();
   readonly #headListeners = new Set<(head: SeenHead) => void>();
@@ -28,6 +31,7 @@ export class AuditClient implements AuditLog, AuditReader, RunStore, AsyncDispos
   #dead: string | undefined;
 
   private constructor(file: string, worker: Worker) {
+    this.#lives = new Lives(dirname(file));
     this.file = file;
     this.#worker = worker;
     worker.on('message', (reply: StoreReply) => {
@@ -60,7 +64,18 @@ export class AuditClient implements AuditLog, AuditReader, RunStore, AsyncDispos
     const file = join(dataFolder, 'audit.db');
     const isSource = import.meta.url.endsWith('.ts');
     const url = new URL(isSource ? './worker.ts' : './audit-worker.js', import.meta.url);
-    return new AuditClient(file, new Worker(url, { workerData: { file, pid: process.pid }, env: {} }));
+    const client = new AuditClient(file, new Worker(url, { workerData: { file, pid: process.pid }, env: {} }));
+    client.#live();
+    return client;
+  }
+
+  /** Others see that this process is alive; where nothing can be written there is nothing that it could hold. */
+  #live(): void {
+    try {
+      this.#lives.hold(identityOf(process.pid));
+    } catch {
+      // said by whatever is to be recorded
+    }
   }
 
   /** Tells whenever an event was appended by this process. */
@@ -145,6 +160,7 @@ export class AuditClient implements AuditLog, AuditReader, RunStore, AsyncDispos
   async [Symbol.asyncDispose](): Promise<void> {
     await this.settle();
     await this.#worker.terminate();
+    this.#lives[Symbol.dispose]();
   }
 
   #call<M extends StoreMethod>(method: M, ...args: Parameters<AuditStore[M]>): Promise<ReturnType<AuditStore[M]>> {

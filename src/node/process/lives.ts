@@ -14,7 +14,7 @@ const MOST_TRIES = 5;
  */
 export class Lives implements Disposable {
   readonly #folder: string;
-  #held: DatabaseSync | undefined;
+  #held: { file: string; database: DatabaseSync } | undefined;
 
   constructor(dataFolder: string) {
     this.#folder = join(dataFolder, 'live');
@@ -31,7 +31,7 @@ export class Lives implements Disposable {
       database.exec('BEGIN');
       database.prepare('SELECT count(*) FROM sqlite_schema').get(); // takes the lock, shared with other threads
       // Whoever sweeps may have been between looking and taking away: what has no name any more is seen by nobody.
-      if (existsSync(file)) this.#held = database;
+      if (existsSync(file)) this.#held = { file, database };
       else database.close();
     }
   }
@@ -41,6 +41,8 @@ export class Lives implements Disposable {
    * (an earlier Oversign in another namespace).
    */
   isAlive(owner: ProcessIdentity): boolean {
+    // With its time of start a number that counts here says all; without one it may be another process's by now.
+    if (isCountedHere(owner) && owner.start !== '') return isAlive(owner);
     const file = this.#fileOf(owner);
     if (existsSync(file)) return isHeld(file);
     if (isCountedHere(owner)) return isAlive(owner);
@@ -49,8 +51,10 @@ export class Lives implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#held?.close();
+    const own = this.#held;
     this.#held = undefined;
+    own?.database.close();
+    if (own) isHeld(own.file, unlinkSync);
   }
 
   #fileOf(owner: ProcessIdentity): string {
