@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import { ClientPresence } from '../vscode/clientPresence.ts';
+import type { Beats } from '../vscode/beats.ts';
+import { clientPresence } from '../vscode/clientPresence.ts';
 import { EditorWitness } from '../vscode/editorWitness.ts';
 import type { Session } from './session.ts';
 import { THIS_WINDOW } from './thisWindow.ts';
@@ -8,7 +9,7 @@ import { THIS_WINDOW } from './thisWindow.ts';
 export class WindowSession {
   readonly #context: vscode.ExtensionContext;
   readonly #told: { opened(session: Session): void; failed(): void };
-  #presence: ClientPresence | undefined;
+  #presence: Beats | undefined;
   #session: Promise<Session> | undefined;
   #problem: string | undefined;
 
@@ -66,7 +67,7 @@ export class WindowSession {
       version: manifest.version,
       installation: this.#context.extensionPath,
       here: THIS_WINDOW,
-      presence: (this.#presence ??= new ClientPresence()),
+      presence: (this.#presence ??= clientPresence()),
       witnesses: [new EditorWitness(this.#context.globalState)],
       editor: {
         isUnsaved: (path) =>
