@@ -34,7 +34,9 @@ export async function showElsewhere(controller: Controller): Promise<void> {
 
 async function whatToDo(run: RunningRun, canShow: boolean): Promise<'show' | 'stop' | undefined> {
   const items = [
-    ...(canShow ? [{ label: 'Show it here', detail: 'It goes on in this window, and asks here.', does: 'show' as const }] : []),
+    ...(canShow
+      ? [{ label: 'Show it here', detail: 'It goes on in this window, and asks here.', does: 'show' as const }]
+      : []),
     { label: 'Stop it there', detail: 'It ends, and can be resumed.', does: 'stop' as const },
   ];
   const picked = await vscode.window.showQuickPick(items, {

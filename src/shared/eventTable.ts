@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { ANSWERERS, STOPPERS } from './answered.ts';
 import { ChangedPathSchema, EXTENTS } from './change.ts';
+import type { EventKind, EventMark } from './eventKind.ts';
 import { JsonSchema } from './json.ts';
 import { NO_CALL_CAUSES } from './noCall.ts';
 
@@ -13,46 +14,11 @@ const Text = z.string();
 const Reason = z.strictObject({ reason: Text.exactOptional() });
 const Nothing = z.strictObject({});
 /** Where a person was; and the signal, where it was one. */
-const from = {
-  at: z.enum(['editor', 'terminal']).exactOptional(),
-  place: Text.exactOptional(),
-  signal: Text.exactOptional(),
-};
-
-/** Where an event stands: in a run, or under one of the names for events that belong to none. */
-type Home = 'run' | 'log' | 'policy' | 'sandbox';
-
-/** What else is to be done with events of a kind. Every list of kinds that the log goes by derives from these. */
-export type EventMark =
-  /** The log is checked by what it says: nothing of its data is cut, and it is read whole where others are skimmed. */
-  | 'exact'
-  /** Signed at once where it is of the run itself: nobody may come back to sign it later. */
-  | 'signed at once'
-  /** Something begins with it: not recorded any more where a run has used up its room in the log. */
-  | 'beginning'
-  /** Few and short in every run: its payload is recorded whatever else the run has written. */
-  | 'kept'
-  /** Tells of something that had begun: recorded also by a process that its run was taken from meanwhile. */
-  | 'afterwards'
-  /** A collector is told that something is not as it should be. */
-  | 'warning'
-  | 'failure';
-
-interface EventKind {
-  /** What it says, for docs/audit.md. */
-  about: string;
-  of: readonly [Home, ...Home[]];
-  marks: readonly EventMark[];
-  data: z.ZodType;
-  payload: z.ZodType;
-}
+const where = { at: z.enum(['editor', 'terminal']).exactOptional(), place: Text.exactOptional() };
+const from = { ...where, signal: Text.exactOptional() };
 
 /** And where the person was who wanted it, if one is known. */
-const runFacts = z.strictObject({
-  ...{ version: Text, policy: Digest, provider: Text, model: Text },
-  at: from.at,
-  place: from.place,
-});
+const runFacts = z.strictObject({ version: Text, policy: Digest, provider: Text, model: Text, ...where });
 const runPayload = z.strictObject({ task: Text, folder: Text, destination: Text, user: Text, host: Text });
 
 export const EVENTS = {
@@ -301,14 +267,14 @@ export const EVENTS = {
     about:
       'No window or terminal that belongs to the run shows a sign of life: nothing is asked and nothing further begins until one does, or the run is taken over.',
     of: ['run'],
-    marks: ['kept', 'warning'],
+    marks: [],
     data: Nothing,
     payload: Nothing,
   },
   attended: {
     about: 'A window or terminal shows a sign of life again: the run goes on.',
     of: ['run'],
-    marks: ['kept'],
+    marks: [],
     data: Nothing,
     payload: Nothing,
   },
@@ -336,8 +302,7 @@ export const EVENTS = {
       effect: Text.exactOptional(),
       reason: Text.exactOptional(),
       by: z.literal('person').exactOptional(),
-      at: from.at,
-      place: from.place,
+      ...where,
     }),
     payload: Nothing,
   },

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import type { Clock } from '../../src/core/agent/runClock.ts';
 import type { Presence } from '../../src/core/agent/presence.ts';
 import { scripted, workbench, type Turn, type Workbench } from '../support/workbench.ts';
 
@@ -22,25 +22,43 @@ class Window implements Presence {
   }
 }
 
-const write = (path: string): Turn => ({ calls: [{ name: 'write_file', args: { path, content: 'x' } }] });
-const UNASKED = 'confirm_actions: false\ntimeout: 2\n';
+/** A clock that only the test moves. */
+class HandClock implements Clock {
+  readonly #due = new Map<() => void, number>();
+  #now = 0;
+  monotonic(): number {
+    return this.#now;
+  }
+  after(ms: number, action: () => void): () => void {
+    this.#due.set(action, this.#now + ms);
+    return () => this.#due.delete(action);
+  }
+  hourPasses(): void {
+    this.#now += 3_600_000;
+    for (const [action, at] of [...this.#due]) if (at <= this.#now && this.#due.delete(action)) action();
+  }
+}
 
-async function windowed(userPolicy?: string): Promise<{ bench: Workbench; window: Window }> {
-  const window = new Window();
+const write = (path: string): Turn => ({ calls: [{ name: 'write_file', args: { path, content: 'x' } }] });
+const UNASKED = 'confirm_actions: false\n';
+
+async function windowed(userPolicy?: string): Promise<{ bench: Workbench; window: Window; clock: HandClock }> {
+  const [window, clock] = [new Window(), new HandClock()];
   const bench = await workbench({
     ...(userPolicy !== undefined && { userPolicy }),
     answer: () => undefined,
     change: ({ parts }) => {
       parts.presence = window;
+      parts.clock = clock;
     },
   });
-  return { bench, window };
+  return { bench, window, clock };
 }
 const types = async (bench: Workbench): Promise<string[]> =>
   (await bench.node.audit.events(bench.engine.view().run?.id ?? '')).map(({ type }) => type);
 
 test('with no window nothing further begins, whatever the policy allows, and no time passes for the run', async () => {
-  const { bench, window } = await windowed(UNASKED);
+  const { bench, window, clock } = await windowed(UNASKED);
   let requests = 0;
   const working = bench.engine.send(
     'write',
@@ -51,11 +69,11 @@ test('with no window nothing further begins, whatever the policy allows, and no 
     }),
   );
   await expect.poll(() => types(bench), { timeout: 20_000 }).toContain('unattended');
-  await pause(2500); // longer than the run may work
+  await expect.poll(() => bench.engine.view().run?.state, { timeout: 20_000 }).toBe('waiting');
+  clock.hourPasses();
   expect(requests).toBe(1);
   expect(existsSync(join(bench.folder, '0.txt'))).toBe(false);
   expect(await types(bench)).not.toContain('started');
-  expect(bench.engine.view().run).toMatchObject({ state: 'waiting' });
   window.become(true);
   await working;
   expect(bench.engine.view().run).toMatchObject({ state: 'finished' });
@@ -64,7 +82,7 @@ test('with no window nothing further begins, whatever the policy allows, and no 
 });
 
 test('nothing is asked of nobody; a question that waits stays one, and is answered by no time', async () => {
-  const { bench, window } = await windowed('timeout: 1\n');
+  const { bench, window, clock } = await windowed();
   window.become(false);
   const working = bench.engine.send('write', scripted([write('a.txt')]));
   await expect.poll(() => types(bench), { timeout: 20_000 }).toContain('unattended');
@@ -72,11 +90,16 @@ test('nothing is asked of nobody; a question that waits stays one, and is answer
   window.become(true);
   await expect.poll(() => bench.engine.view().approvals.length, { timeout: 20_000 }).toBe(1);
   window.become(false);
-  await pause(1500);
+  clock.hourPasses();
   const [approval] = bench.engine.view().approvals;
   expect(await types(bench)).not.toContain('answered');
   window.become(true);
-  bench.engine.answer(approval?.id ?? '', approval?.digest ?? '', { choice: 'approve' }, { by: 'person', at: 'editor' });
+  bench.engine.answer(
+    approval?.id ?? '',
+    approval?.digest ?? '',
+    { choice: 'approve' },
+    { by: 'person', at: 'editor' },
+  );
   await working;
   expect(existsSync(join(bench.folder, 'a.txt'))).toBe(true);
 });

@@ -10,7 +10,13 @@ import { temporaryFolder } from '../support/tree.ts';
 
 const GONE = { pid: 999_999_999, start: 'long ago', boot: 'another' };
 const STARTED = { type: 'started', run: 'r', action: 'a', data: { tool: 'write_file', effect: 'write' } } as const;
-const FINISHED = { type: 'finished', run: 'r', action: 'a', data: { status: 'done', durationMs: 1 } } as const;
+const FINISHED = {
+  type: 'finished',
+  run: 'r',
+  action: 'a',
+  data: { status: 'done', durationMs: 1 },
+  payload: { output: '' },
+} as const;
 
 async function twoStores(): Promise<{ before: AuditStore; now: AuditStore }> {
   const file = join(await temporaryFolder(), 'audit.db');
@@ -32,7 +38,8 @@ test('whoever comes back after its run was taken over begins nothing more, and h
     () => before.append({ ...STARTED, action: 'b' }),
     () => before.append({ type: 'turn_started', run: 'r', data: { turn: 2 } }),
     () => before.append({ type: 'answered', run: 'r', action: 'b', data: { choice: 'approve', by: 'person' } }),
-    () => before.append({ type: 'run_finished', run: 'r', data: { state: 'finished', turns: 1 } }),
+    () =>
+      before.append({ type: 'run_finished', run: 'r', data: { state: 'finished', turns: 1 }, payload: { reason: '' } }),
     () => before.append({ type: 'interrupted', run: 'r', data: {} }),
     () => {
       before.saveTranscript('r', { said: 'before' });

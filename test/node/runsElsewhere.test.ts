@@ -99,7 +99,12 @@ test('a run is stopped from elsewhere, and the log says from where', async () =>
   expect(await runCli(['stop', run], { base })).toMatchObject({ code: 0, stdout: `run ${run}: stopped\n` });
   expect(await first).toMatchObject({ code: 3, failed: null });
   const last = eventsIn(run).findLast(({ type }) => type === 'run_finished');
-  expect(last?.data).toMatchObject({ state: 'stopped', by: 'person', at: 'terminal', place: expect.stringContaining('program') });
+  expect(last?.data).toMatchObject({
+    state: 'stopped',
+    by: 'person',
+    at: 'terminal',
+    place: expect.stringContaining('program'),
+  });
   expect(await runCli(['stop', run], { base })).toMatchObject({ code: 1 });
   expect(existsSync(join(base, 'work', 'a.txt'))).toBe(false);
 });
@@ -108,7 +113,9 @@ test('of two that take over at once one has it, and the other is told', async ()
   const first = terminal(ASKED, 'write');
   const { run, pid } = await asking();
   const both = [1, 2].map(() => terminal([], '--take-over', run));
-  await expect.poll(async () => (await listed()).find((one) => one.pid !== pid)?.state, { timeout: 30_000 }).toBe('asking');
+  await expect
+    .poll(async () => (await listed()).find((one) => one.pid !== pid)?.state, { timeout: 30_000 })
+    .toBe('asking');
   expect((await first).code).toBe(1);
   const loser = await Promise.race(both);
   expect(loser.output.replace(/\s+/g, ' ')).toMatch(/Another run is|let go|not at work any more/);

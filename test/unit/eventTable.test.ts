@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { AuditLog } from '../../src/core/audit/port.ts';
 import { checkedEvent, type NewEvent } from '../../src/shared/auditEvent.ts';
-import { EVENT_TYPES, EVENTS, hasMark, type EventMark } from '../../src/shared/eventTable.ts';
+import type { EventMark } from '../../src/shared/eventKind.ts';
+import { EVENT_TYPES, EVENTS, hasMark } from '../../src/shared/eventTable.ts';
 import { isOfRun } from '../../src/shared/noRun.ts';
 import { sampleEvent } from '../support/sampleEvent.ts';
 
@@ -15,6 +16,7 @@ test('what the log goes by stands in the table of events', () => {
   expect(marked('beginning')).toEqual([
     ...['run_started', 'run_continued', 'turn_started', 'egress', 'proposed', 'started'],
   ]);
+  expect(marked('afterwards')).toEqual(['changed', 'finished', 'redaction']);
   expect(marked('kept')).toEqual([
     ...['run_started', 'run_continued', 'answered', 'error', 'notice', 'run_finished', 'left_behind'],
   ]);

@@ -60,14 +60,15 @@ export class Conversation {
 
   /** Calls that were not begun when the run was taken over: whoever goes on with it makes them. */
   leaveOpen(calls: readonly ToolCall[]): void {
-    for (const { id, name } of calls)
-      this.add({ role: 'tool', call: id, name, text: LEFT_OPEN, ended: 'interrupted' });
+    for (const { id, name } of calls) this.add({ role: 'tool', call: id, name, text: LEFT_OPEN, ended: 'interrupted' });
   }
 
   /** The calls that were left open, where nothing was said since; they have no answer any more. */
   takeLeftOpen(): ToolCall[] {
     const first = this.#messages.findLastIndex((message) => !isLeftOpen(message)) + 1;
-    const left = new Set(this.#messages.slice(first).flatMap((message) => (message.role === 'tool' ? message.call : [])));
+    const left = new Set(
+      this.#messages.slice(first).flatMap((message) => (message.role === 'tool' ? message.call : [])),
+    );
     this.#messages = this.#messages.slice(0, first);
     const asked = this.#messages.findLast((message) => message.role === 'assistant');
     return asked?.calls.filter(({ id }) => left.has(id)) ?? [];

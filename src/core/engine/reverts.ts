@@ -134,8 +134,7 @@ export class Reverts {
           log.owe(event);
         },
         waiting: () => undefined,
-        attended: () =>
-          attended({ presence, record: (type) => log.add(type, {}), waiting: () => undefined }, signal),
+        attended: () => attended({ presence, record: (type) => log.add(type, {}), waiting: () => undefined }, signal),
         show: () => undefined,
       },
       signal,

@@ -76,7 +76,9 @@ export class RunRecords {
   #isOurs(connection: Connection, run: string): boolean {
     const { pid, start, boot } = this.#owner;
     const rows = connection.prepare('SELECT pid, start, boot FROM active_runs WHERE run = ?').all(run);
-    return rows.length > 0 && rows.map(ownerOf).every((one) => one.pid === pid && one.start === start && one.boot === boot);
+    return (
+      rows.length > 0 && rows.map(ownerOf).every((one) => one.pid === pid && one.start === start && one.boot === boot)
+    );
   }
 
   /** Marks as interrupted what processes that are gone left open; returns those runs. */

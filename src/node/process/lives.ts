@@ -59,7 +59,10 @@ export class Lives implements Disposable {
 
   #fileOf(owner: ProcessIdentity): string {
     const { pid, start, boot } = owner;
-    const name = createHash('sha256').update(JSON.stringify([pid, start, boot])).digest('hex').slice(0, 32);
+    const name = createHash('sha256')
+      .update(JSON.stringify([pid, start, boot]))
+      .digest('hex')
+      .slice(0, 32);
     return join(this.#folder, name);
   }
 

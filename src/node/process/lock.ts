@@ -38,11 +38,7 @@ export function withLock<T>(
 
 let identity: ProcessIdentity | undefined;
 
-async function locked<T>(
-  file: string,
-  work: () => T | Promise<T>,
-  lives: Pick<Lives, 'isAlive'>,
-): Promise<T> {
+async function locked<T>(file: string, work: () => T | Promise<T>, lives: Pick<Lives, 'isAlive'>): Promise<T> {
   identity ??= identityOf(process.pid);
   const own = JSON.stringify({ ...identity, turn: randomUUID() });
   const began = performance.now();
