@@ -132,7 +132,17 @@ async function withEngine(at: At, options: RunOptions & { task: string; choice: 
     write(
       `\n${ownLine(`${run.state}: ${run.reason} (${run.questions} questions, run ${run.id})`, columnsOf(output))}\n`,
     );
+  if (run.state === 'failed') await tellElsewhere(at);
   return EXIT[run.state];
+}
+
+/** What keeps this folder busy, and what can be done about it here. */
+async function tellElsewhere({ engine, node }: At): Promise<void> {
+  const inTheWay = (await engine.elsewhere()).filter(({ folders }) =>
+    folders.some((folder) => node.parts.roots.includes(folder)),
+  );
+  for (const { run } of inTheWay)
+    process.stderr.write(`To show it here: oversign run --take-over ${run}; to stop it there: oversign stop ${run}\n`);
 }
 
 function begun(engine: Engine, model: Model, options: RunOptions & { task: string }): Promise<void> {

@@ -20,7 +20,7 @@ beforeEach(async () => {
   requests = 0;
   const server = await openAiServer(({ results }) => {
     requests += 1;
-    return results.length === 0
+    return results.every((result) => result.startsWith('Interrupted'))
       ? { calls: [{ name: 'write_file', args: { path: 'a.txt', content: 'once\n' } }] }
       : { text: 'All done.' };
   });
@@ -96,6 +96,7 @@ test('a run is stopped from elsewhere, and the log says from where', async () =>
   const refused = await terminal([], 'another');
   expect(refused).toMatchObject({ code: 1 });
   expect(refused.output.replace(/\s+/g, ' ')).toMatch(/Another run is waiting for an answer in \/dev\/pts\//);
+  expect(refused.output).toContain(`oversign stop ${run}`);
   expect(await runCli(['stop', run], { base })).toMatchObject({ code: 0, stdout: `run ${run}: stopped\n` });
   expect(await first).toMatchObject({ code: 3, failed: null });
   const last = eventsIn(run).findLast(({ type }) => type === 'run_finished');
@@ -109,7 +110,7 @@ test('a run is stopped from elsewhere, and the log says from where', async () =>
   expect(existsSync(join(base, 'work', 'a.txt'))).toBe(false);
 });
 
-test('of two that take over at once one has it, and the other is told', async () => {
+test('of two that take over at once one has it in the end, and the other is told', async () => {
   const first = terminal(ASKED, 'write');
   const { run, pid } = await asking();
   const both = [1, 2].map(() => terminal([], '--take-over', run));
@@ -118,7 +119,7 @@ test('of two that take over at once one has it, and the other is told', async ()
     .toBe('asking');
   expect((await first).code).toBe(1);
   const loser = await Promise.race(both);
-  expect(loser.output.replace(/\s+/g, ' ')).toMatch(/Another run is|let go|not at work any more/);
+  expect(loser.output.replace(/\s+/g, ' ')).toMatch(/Another run is|let go|not at work any more|You took it over/);
   await runCli(['stop', run], { base });
   expect((await Promise.all(both)).map(({ code }) => code).sort()).toEqual([1, 3]);
   expect(existsSync(join(base, 'work', 'a.txt'))).toBe(false);
