@@ -15,7 +15,7 @@ const OWN = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
 const APART = ['unshare', ...OWN, '--pid', '--fork', '--kill-child', '--mount-proc'];
 
 async function claiming(around: string[], data: string, run: string): Promise<{ child: ChildProcess; said: string }> {
-  const [file = '', ...args] = [...around, process.execPath, CHILD, data, '/work', run];
+  const [file, ...args] = [...around, process.execPath, CHILD, data, '/work', run];
   const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   onTestFinished(() => void child.kill('SIGKILL'));
   const [said] = (await once(child.stdout, 'data')) as [Buffer];

@@ -100,12 +100,8 @@ test('a run is stopped from elsewhere, and the log says from where', async () =>
   expect(await runCli(['stop', run], { base })).toMatchObject({ code: 0, stdout: `run ${run}: stopped\n` });
   expect(await first).toMatchObject({ code: 3, failed: null });
   const last = eventsIn(run).findLast(({ type }) => type === 'run_finished');
-  expect(last?.data).toMatchObject({
-    state: 'stopped',
-    by: 'person',
-    at: 'terminal',
-    place: expect.stringContaining('program'),
-  });
+  expect(last?.data).toMatchObject({ state: 'stopped', by: 'person', at: 'terminal' });
+  expect(last?.data['place']).toContain('a program');
   expect(await runCli(['stop', run], { base })).toMatchObject({ code: 1 });
   expect(existsSync(join(base, 'work', 'a.txt'))).toBe(false);
 });

@@ -11,9 +11,9 @@ export const ALWAYS_THERE: Presence = { isThere: () => true, onChange: () => () 
 
 export interface Attended {
   presence: Presence;
-  record(type: 'unattended' | 'attended'): Promise<void>;
+  record: (type: 'unattended' | 'attended') => Promise<void>;
   /** Told when it begins to wait, and when it goes on. */
-  waiting(isWaiting: boolean): void;
+  waiting: (isWaiting: boolean) => void;
 }
 
 /**
