@@ -49,8 +49,6 @@ test('a tab that crashes with a question: a new one names the run, shows it, and
   expect(existsSync(join(window.folder, 'seen.txt'))).toBe(true);
   expect(requests).toBe(2);
   const taken = window.events().find(({ type, data }) => type === 'interrupted' && data['by'] === 'person');
-  expect(taken?.data).toMatchObject({
-    at: 'editor',
-    reason: expect.stringContaining('You took it over in the window'),
-  });
+  expect(taken?.data).toMatchObject({ at: 'editor' });
+  expect(taken?.data['reason']).toContain('You took it over in the window');
 });
