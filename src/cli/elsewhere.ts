@@ -1,8 +1,8 @@
-import { stateWords } from '../core/agent/elsewhere.ts';
+import { stateWords } from '../core/presence/elsewhere.ts';
 import type { RunningRun } from '../core/audit/port.ts';
 import { SharedRunRequests } from '../node/runs/runRequests.ts';
-import { titleOf } from '../shared/cut.ts';
-import { proseLine, visibleLine } from '../shared/visible.ts';
+import { visibleLine } from '../shared/visible.ts';
+import { runningLine } from '../terminal/historyText.ts';
 import { jsonLine } from '../terminal/jsonLine.ts';
 import { columnsOf } from '../terminal/openAsker.ts';
 import { ownLine } from '../terminal/quote.ts';
@@ -41,7 +41,7 @@ function listed({ run, task, folder, since, at, place, pid, state }: RunningRun)
 }
 
 function line(run: RunningRun): string {
-  return `${visibleLine(`${run.run}  ${stateWords(run)}, in ${run.folder}`)}  ${proseLine(titleOf(run.task, 80))}`;
+  return runningLine(`${run.run}  ${stateWords(run)}, in ${run.folder}`, run.task);
 }
 
 function print(text: string): void {

@@ -1,4 +1,4 @@
-import { stateWords } from '../core/agent/elsewhere.ts';
+import { stateWords } from '../core/presence/elsewhere.ts';
 import type { RunningRun } from '../core/audit/port.ts';
 import type { Engine } from '../core/engine/engine.ts';
 import type { PanelState } from '../shared/runView.ts';
@@ -26,6 +26,11 @@ export class Elsewhere {
     return before !== JSON.stringify(this.#runs);
   }
 
+  /** Where one is, and what it does. */
+  words(run: RunningRun): string {
+    return stateWords(run);
+  }
+
   canShow({ folder }: RunningRun): boolean {
     return folder === this.#roots[0];
   }
@@ -38,7 +43,7 @@ export class Elsewhere {
       elsewhere: inTheWay.map((one) => ({
         run: one.run,
         task: one.task,
-        words: `It is ${stateWords(one)}.`,
+        words: `It is ${this.words(one)}.`,
         canShow: this.canShow(one),
       })),
     };

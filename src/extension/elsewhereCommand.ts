@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { stateWords } from '../core/agent/elsewhere.ts';
 import type { RunningRun } from '../core/audit/port.ts';
 import { titleOf } from '../shared/cut.ts';
 import { withoutIcons } from '../vscode/messages.ts';
@@ -12,7 +11,7 @@ export async function showElsewhere(controller: Controller): Promise<void> {
   const picked = await vscode.window.showQuickPick(
     elsewhere.runs.map((run) => ({
       label: withoutIcons(run.task === '' ? run.run : titleOf(run.task, 120)),
-      description: withoutIcons(stateWords(run)),
+      description: withoutIcons(elsewhere.words(run)),
       detail: withoutIcons(run.folder),
       run,
     })),

@@ -3,7 +3,7 @@ import { constants, existsSync, realpathSync, statSync } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
 import type { EngineParts } from '../compose.ts';
-import { ALWAYS_THERE, type Presence } from '../core/agent/presence.ts';
+import { ALWAYS_THERE, type Presence } from '../core/presence/presence.ts';
 import type { PlaceOf } from '../shared/answered.ts';
 import { isInside } from '../core/scope/spelling.ts';
 import type { EditorBuffers } from '../core/scope/files.ts';

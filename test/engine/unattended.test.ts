@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Clock } from '../../src/core/agent/runClock.ts';
-import type { Presence } from '../../src/core/agent/presence.ts';
+import type { Presence } from '../../src/core/presence/presence.ts';
 import { scripted, workbench, type Turn, type Workbench } from '../support/workbench.ts';
 
 /** A window that comes and goes. */

@@ -9,10 +9,10 @@ import { Interruption, kindOfError, Refusal, type Cancelled } from '../outcome.t
 import { RunTakenOver } from '../audit/port.ts';
 import { Budget } from './budget.ts';
 import { Conversation } from './conversation.ts';
-import { heldWords } from './elsewhere.ts';
+import { heldWords } from '../presence/elsewhere.ts';
 import { pieceOfWork } from './pieceOfWork.ts';
 import { AT_REST, beginning, doing, ending, resting, stateOf, type Phase } from './phase.ts';
-import { attended } from './presence.ts';
+import { attended } from '../presence/presence.ts';
 import { systemPrompt } from './prompt.ts';
 import type { RunParts } from './runParts.ts';
 import { RunRecord } from './runRecord.ts';

@@ -5,8 +5,8 @@ import type { ScriptWatch } from '../flow/scriptWatch.ts';
 import type { Model } from '../models/port.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import type { CallParts } from '../tools/callRun.ts';
-import type { RunRequests } from './elsewhere.ts';
-import type { Presence } from './presence.ts';
+import type { RunRequests } from '../presence/elsewhere.ts';
+import type { Presence } from '../presence/presence.ts';
 import type { Clock } from './runClock.ts';
 
 /** What a run is made of; `calls.refresh` answers for now, not for the start. */

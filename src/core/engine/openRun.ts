@@ -1,6 +1,6 @@
 import { AgentRun } from '../agent/run.ts';
-import type { RunRequests } from '../agent/elsewhere.ts';
-import type { Presence } from '../agent/presence.ts';
+import type { RunRequests } from '../presence/elsewhere.ts';
+import type { Presence } from '../presence/presence.ts';
 import type { Clock } from '../agent/runClock.ts';
 import type { RunParts } from '../agent/runParts.ts';
 import type { Saved } from '../agent/storedRun.ts';

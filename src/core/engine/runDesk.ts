@@ -2,7 +2,7 @@ import type { RunSummary } from '../../shared/auditEvent.ts';
 import type { RunView } from '../../shared/runView.ts';
 import type { AgentRun } from '../agent/run.ts';
 import { isReadable, readRun, type Saved } from '../agent/storedRun.ts';
-import type { RunRequests } from '../agent/elsewhere.ts';
+import type { RunRequests } from '../presence/elsewhere.ts';
 import type { AuditReader, RunningRun, RunStore } from '../audit/port.ts';
 import type { Model } from '../models/port.ts';
 import { Failure, type Cancelled } from '../outcome.ts';

@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { WANTS } from '../../core/agent/elsewhere.ts';
+import { WANTS } from '../../core/presence/elsewhere.ts';
 import { sha256 } from '../files/hash.ts';
 import { makePrivate } from '../folders.ts';
 

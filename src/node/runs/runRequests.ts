@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { endingBecause, type RunRequests, type Want } from '../../core/agent/elsewhere.ts';
+import { endingBecause, type RunRequests, type Want } from '../../core/presence/elsewhere.ts';
 import type { RunningRun, RunStore } from '../../core/audit/port.ts';
 import { Failure, type Cancelled } from '../../core/outcome.ts';
 import type { PlaceOf } from '../../shared/answered.ts';
