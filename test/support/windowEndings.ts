@@ -67,6 +67,7 @@ export async function playWindowEnding(installed: Installed, phase: Phase, how: 
     plant(base, AFTERWARDS);
     if (how === 'window-crashed') editors.push(await stopThere(server, base));
     const problems = (await within(LONG, () => hasEnded(recordOf(base)))) ? [] : ['the run has no end'];
+    if (!(await within(LONG, () => surveysIn(base).length === 0))) problems.push('nobody looked at what was left');
     if (!(await within(10_000, () => commandsIn(base).length === 0)))
       problems.push(`commands are left: ${commandsIn(base).join(', ')}`);
     await server.stop(); // with its log closed, as after every window
@@ -143,6 +144,12 @@ async function stopThere(server: Server, base: string): Promise<Editor> {
   await editor.palette('Oversign: Focus on Agent View');
   await editor.agentFrame().getByTestId('stop-elsewhere').click({ timeout: LONG });
   return editor;
+}
+
+/** What stood there before commands that nobody has finished yet. */
+function surveysIn(base: string): string[] {
+  const folder = join(base, 'data', 'oversign', 'surveys');
+  return existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.json')) : [];
 }
 
 function hasEnded(events: readonly AuditRecord[]): boolean {
