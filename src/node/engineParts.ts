@@ -14,6 +14,8 @@ import { AuditClient } from './audit/auditClient.ts';
 import { Evidence } from './audit/evidence.ts';
 import { SharedRunRequests } from './runs/runRequests.ts';
 import { BlobCheckpoints } from './checkpoint/blobCheckpoints.ts';
+import { KeptFor } from './checkpoint/keptFor.ts';
+import { KeptVersions } from './checkpoint/keptVersions.ts';
 import type { SpelledFolder } from './files/ownSpelling.ts';
 import { GuessedEncodings } from './files/encodings.ts';
 import { RootedFiles } from './files/rootedFiles.ts';
@@ -59,6 +61,7 @@ export interface NodeParts {
   parts: EngineParts;
   audit: AuditClient;
   evidence: Evidence;
+  keptVersions: KeptVersions;
   sandbox: OpenSandboxes;
   folders: OwnFolders;
   userPolicy: string;
@@ -104,6 +107,8 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
   const { home } = folders;
   const { environment, version, witnesses = [] } = options;
   const evidence = new Evidence({ audit, data: folders.data, home, environment, version, witnesses });
+  const keptVersions = new KeptVersions(folders.data);
+  const keptFor = new KeptFor(keptVersions);
   const later = new LaterPaths(roots, folders, environment);
   const place = { folders, environment, never: roots };
   const sandbox = new Confining(place);
@@ -116,6 +121,7 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
   return {
     audit,
     evidence,
+    keptVersions,
     sandbox,
     folders,
     userPolicy,
@@ -129,6 +135,7 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
       audit,
       keepEvidence: (policy) => {
         evidence.follow(policy);
+        keptFor.follow(policy);
       },
       files: (scope) =>
         new RootedFiles(scope, spelledFolders(options.folders, roots), (path) => sandbox.isStandIn(path)),
