@@ -44,6 +44,6 @@ export function stateWords({ state, place, at, pid, since }: RunningRun): string
     case 'asking':
       return `waiting for an answer in ${where}${time}`;
     case 'unattended':
-      return `waiting, because ${where} shows no sign of life${time}`;
+      return `waiting in ${where}, which shows no sign of life`;
   }
 }
