@@ -26,6 +26,7 @@ export function Elsewhere({ runs = [], destination, post }: ElsewhereProps) {
             type="button"
             className="button"
             data-testid="take-over"
+            disabled={destination === ''} // first it is said where the prompts would go
             onClick={() => {
               post({ type: 'take-over', run });
             }}
