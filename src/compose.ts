@@ -36,11 +36,12 @@ export function composeEngine(parts: EngineParts): Engine {
   const openFiles = new OpenFiles(parts.editor, () => parts.realPaths());
   const shared = { policy, desk, redactor, openFiles, leftBehind, onChange: changed, onBug };
   const runs: RunDesk = new RunDesk({
-    ...{ roots, audit, onChange: changed },
+    ...{ roots, audit, onChange: changed, requests: parts.requests },
     open: (model, stored) => openRun(model, stored, { ports: parts, shared }),
   });
   const reverts = new Reverts({
     ...{ roots, audit, desk, redactor },
+    ...{ presence: parts.presence, requests: parts.requests },
     newId: () => parts.newId(),
     now: () => parts.clock.monotonic(),
     open: (run) => openRevert(run, { ports: parts, shared }),

@@ -13,13 +13,23 @@ interface At {
   signal: AbortSignal;
 }
 
+/** A run that is to go on, and how that begins: resumed, or taken over from where it is at work. */
+interface GoingOn {
+  run: string;
+  begin: () => Promise<void>;
+}
+
 /**
  * Goes on with a run of the log. Where that would send its conversation elsewhere than it was, whoever answers is told
  * where and what first; false where that is not a plain yes.
  */
-export async function goneOn(run: string, model: Model, { engine, asker, columns, signal }: At): Promise<boolean> {
+export async function goneOn(
+  { run, begin }: GoingOn,
+  model: Model,
+  { engine, asker, columns, signal }: At,
+): Promise<boolean> {
   try {
-    await engine.resume(run, model);
+    await begin();
     return true;
   } catch (error) {
     if (!(error instanceof GoesElsewhere)) throw error;

@@ -15,12 +15,14 @@ import { ownLine } from '../terminal/quote.ts';
 import { Endings } from './endings.ts';
 import { tellError } from './faults.ts';
 import { goneOn } from './goneOn.ts';
+import { terminalHere } from './here.ts';
 import { modelChoice, takenKeys, type ModelOptions } from './modelOptions.ts';
 
 export interface RunOptions extends Omit<ModelOptions, 'isPersonThere'> {
   workspace?: string | undefined;
   policy?: string | undefined;
   resume?: string | undefined;
+  'take-over'?: string | undefined;
   /** Lines of standard input answer, where no terminal is there. */
   'answers-from-input': boolean;
   json: boolean;
@@ -39,9 +41,15 @@ const EXIT: Record<RunState, number> = {
 
 /** `oversign run`: one task, questions in the terminal, everything else as in the editor. */
 export async function runTask(task: string, options: RunOptions, version: string): Promise<number> {
-  if (task.trim() === '' && options.resume === undefined) return fail('say what is to be done: oversign run "task"', 2);
-  if (task.trim() !== '' && options.resume !== undefined)
-    return fail('give a task or --resume, not both; a resumed run goes on with its own task', 2);
+  const { resume, 'take-over': takeOver } = options;
+  if (resume !== undefined && takeOver !== undefined) return fail('give --resume or --take-over, not both', 2);
+  const goesOn = resume ?? takeOver;
+  if (task.trim() === '' && goesOn === undefined) return fail('say what is to be done: oversign run "task"', 2);
+  if (task.trim() !== '' && goesOn !== undefined)
+    return fail(
+      `give a task or --${resume === undefined ? 'take-over' : 'resume'}, not both; a run that goes on has its own task`,
+      2,
+    );
   // With --json, standard output is for the result alone.
   const output = options.json ? process.stderr : process.stdout;
   const choice = modelChoice({ ...options, isPersonThere: isPersonThere(output) });
@@ -50,12 +58,14 @@ export async function runTask(task: string, options: RunOptions, version: string
   // From here on the key is in one variable alone; no child and no library finds it in the environment.
   const keys = takenKeys(choice);
   let node;
+  const here = terminalHere();
   try {
     node = await nodeParts({
       folders: [resolve(options.workspace ?? '.')],
       environment: process.env,
       version,
       editor: NO_EDITOR,
+      ...(here && { here }),
       ...(options.policy !== undefined && { runPolicy: resolve(options.policy) }),
     });
   } catch (error) {
@@ -115,10 +125,14 @@ async function withEngine(at: At, options: RunOptions & { task: string; choice: 
   endAsSoonAsPossible(engine, endings);
   const { cause } = endings;
   if (cause) return fail(cause.words, EXIT.stopped); // before anything of it was recorded
-  if (options.resume === undefined) await engine.send(options.task, chosen.model);
+  const { resume, 'take-over': takeOver } = options;
+  const goesOn = resume ?? takeOver;
+  if (goesOn === undefined) await engine.send(options.task, chosen.model);
   else {
-    const at = { engine, asker, columns: columnsOf(seenAt(output)), signal: endings.signal };
-    if (!(await goneOn(options.resume, chosen.model, at)))
+    const to = { engine, asker, columns: columnsOf(seenAt(output)), signal: endings.signal };
+    const begin = (): Promise<void> =>
+      takeOver === undefined ? engine.resume(goesOn, chosen.model) : engine.takeOver(goesOn, chosen.model);
+    if (!(await goneOn({ run: goesOn, begin }, chosen.model, to)))
       return fail(endings.cause?.words ?? 'the run does not go on: nothing was sent', EXIT.stopped);
   }
   const { run } = engine.view();
@@ -129,7 +143,17 @@ async function withEngine(at: At, options: RunOptions & { task: string; choice: 
     const where = recordedRun === undefined ? 'nothing was recorded' : `run ${recordedRun}`;
     write(`\n${ownLine(`${run.state}: ${run.reason} (${run.questions} questions, ${where})`, columnsOf(output))}\n`);
   }
+  if (run.state === 'failed') await tellElsewhere(at);
   return EXIT[run.state];
+}
+
+/** What keeps this folder busy, and what can be done about it here. */
+async function tellElsewhere({ engine, node }: At): Promise<void> {
+  const inTheWay = (await engine.elsewhere()).filter(({ folders }) =>
+    folders.some((folder) => node.parts.roots.includes(folder)),
+  );
+  for (const { run } of inTheWay)
+    process.stderr.write(`To show it here: oversign run --take-over ${run}; to stop it there: oversign stop ${run}\n`);
 }
 
 /** `recorded`: its name in the log, and in no other place. */

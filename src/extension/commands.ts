@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { titleOf } from '../shared/cut.ts';
 import { plain, withoutIcons } from '../vscode/messages.ts';
 import { openPolicyFile } from '../vscode/policyFile.ts';
+import { showElsewhere } from './elsewhereCommand.ts';
 import { openSample } from '../vscode/sample.ts';
 import { askForApiKey, chooseModel, modelSettings, removeApiKey } from '../vscode/settings.ts';
 import { givenTask } from './givenTask.ts';
@@ -56,6 +57,7 @@ export function registerCommands(context: vscode.ExtensionContext, controller: C
     await controller.view.reveal();
     await controller.resume(picked.run.run);
   });
+  command('showElsewhere', () => showElsewhere(controller));
   command('chooseModel', async () => {
     await chooseModel();
     await controller.look();

@@ -19,6 +19,9 @@ import type { Session } from './session.ts';
 import { IN_THIS_WINDOW } from './thisWindow.ts';
 import { WindowSession } from './windowSession.ts';
 
+/** How often it is looked what other windows and terminals are at work on, while the panel is in sight. */
+const ELSEWHERE_EVERY_MS = 3000;
+
 /** Everything of one window: the views, and the session that is opened at the first need. */
 export class Controller implements vscode.Disposable {
   readonly view: AgentView;
@@ -41,6 +44,7 @@ export class Controller implements vscode.Disposable {
   readonly #attention: Attention;
   readonly #session: WindowSession;
   #looks = 0;
+  #elsewhere: NodeJS.Timeout | undefined;
   readonly #outside = new Outside({
     look: () => {
       this.#run(() => this.look());
@@ -149,6 +153,35 @@ export class Controller implements vscode.Disposable {
     }
   }
 
+  /** Goes on in this window with a run that is at work elsewhere. */
+  async takeOver(run: string): Promise<void> {
+    if (!vscode.workspace.isTrusted) throw new Failure('Runs go on only in a trusted workspace.');
+    await this.view.reveal();
+    const session = await this.session();
+    try {
+      await askingToHandOver(async (agreed) => {
+        const model = await this.#model.model(session);
+        // Let go of by whoever held it: from here on it is a run that goes on with another model.
+        await (agreed === undefined ? session.takeOver(run, model) : session.resume(run, model, agreed));
+      });
+    } catch (error) {
+      if (!(error instanceof Cancelled)) throw error; // it is offered still
+    } finally {
+      await this.#lookElsewhere(session);
+    }
+  }
+
+  /** Ends a run of another window or terminal, there. */
+  async stopElsewhere(run: string): Promise<void> {
+    const session = await this.session();
+    await session.engine.stopElsewhere(run).finally(() => session.refreshInterrupted());
+    this.view.changed();
+  }
+
+  async #lookElsewhere({ elsewhere }: Session): Promise<void> {
+    if (await elsewhere.refresh()) this.view.changed();
+  }
+
   async stop(): Promise<void> {
     await (await this.session()).engine.stop('You stopped it.', { ...IN_THIS_WINDOW, by: 'person' });
   }
@@ -188,6 +221,7 @@ export class Controller implements vscode.Disposable {
   }
 
   dispose(): void {
+    clearInterval(this.#elsewhere);
     for (const part of [
       this.#outside,
       this.view,
@@ -205,6 +239,11 @@ export class Controller implements vscode.Disposable {
   #opened(session: Session): void {
     for (const words of session.leftBehind) void vscode.window.showWarningMessage(words);
     this.#outside.follow(session, false);
+    clearInterval(this.#elsewhere);
+    this.#elsewhere = setInterval(() => {
+      if (this.view.isVisible) this.#lookElsewhere(session).catch(() => undefined); // said by whatever needs the log
+    }, ELSEWHERE_EVERY_MS);
+    this.#elsewhere.unref();
     this.faults.mask = (text) => session.engine.redactor.text(text);
     session.engine.onBug = (error) => {
       this.faults.tell(error);

@@ -19,6 +19,8 @@ interface WishedOf {
   newRun(): Promise<void>;
   stop(): Promise<void>;
   resume(run: string): Promise<void>;
+  takeOver(run: string): Promise<void>;
+  stopElsewhere(run: string): Promise<void>;
 }
 
 /** Does what a person wants in the panel. */
@@ -46,6 +48,12 @@ export async function doWish(message: PanelWish, window: WishedOf): Promise<void
       return;
     case 'resume':
       await window.resume(message.run);
+      return;
+    case 'take-over':
+      await window.takeOver(message.run);
+      return;
+    case 'stop-elsewhere':
+      await window.stopElsewhere(message.run);
       return;
     case 'dismiss':
       await (await window.session()).dismiss(message.run);

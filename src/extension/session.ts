@@ -11,6 +11,7 @@ import { commandsProblem, policyRefusal } from '../core/tools/confinement.ts';
 import { limitsOf } from '../core/tools/runner.ts';
 import { nodeParts, type NodeOptions, type NodeParts } from '../node/engineParts.ts';
 import { chooseModel, type ChosenModel, type ModelChoice } from '../node/models/chooseModel.ts';
+import { Elsewhere } from './elsewhere.ts';
 import { LogDesk } from './logDesk.ts';
 import { IN_THIS_WINDOW } from './thisWindow.ts';
 import { PolicyLab } from './policyLab.ts';
@@ -36,6 +37,7 @@ export class Session implements AsyncDisposable {
   readonly engine: Engine;
   readonly lab: PolicyLab;
   readonly log: LogDesk;
+  readonly elsewhere: Elsewhere;
   /** What commands left that were broken off, as it was found at the start. */
   leftBehind: readonly string[] = [];
   readonly #node: NodeParts;
@@ -50,6 +52,7 @@ export class Session implements AsyncDisposable {
     this.engine = composeEngine(node.parts);
     this.lab = new PolicyLab(this.engine, node);
     this.log = new LogDesk(node);
+    this.elsewhere = new Elsewhere(this.engine, node.parts.roots);
   }
 
   static async open(options: NodeOptions): Promise<Session> {
@@ -96,6 +99,7 @@ export class Session implements AsyncDisposable {
 
   async refreshInterrupted(): Promise<void> {
     this.#interrupted = await this.engine.interrupted();
+    await this.elsewhere.refresh();
   }
 
   /** A person wants to be offered an interrupted run no more, in no window. */
@@ -169,6 +173,12 @@ export class Session implements AsyncDisposable {
     await this.refreshInterrupted().catch(() => undefined);
   }
 
+  /** Goes on here with a run that is at work elsewhere, to its end. */
+  async takeOver(run: string, model: Model): Promise<void> {
+    await this.engine.takeOver(run, model);
+    await this.refreshInterrupted().catch(() => undefined);
+  }
+
   /** What the panel shows of run, questions, sandbox and policy; the window adds trust and model. */
   panel(): Omit<PanelState, 'trusted' | 'model'> {
     const { run, approvals } = this.engine.view();
@@ -177,6 +187,7 @@ export class Session implements AsyncDisposable {
       ...(this.folder !== undefined && { folder: this.folder }),
       ...(run && { run }),
       approvals,
+      ...this.elsewhere.panel(),
       interrupted: this.#interrupted.map(({ run: id, task, reason }) => ({ run: id, task, reason })),
       sandbox: sandboxWords(sandbox, standing?.ok === true && !standing.policy.sandbox.value),
       policy: policyWords(standing),

@@ -1,12 +1,16 @@
 import * as vscode from 'vscode';
+import type { Beats } from '../vscode/beats.ts';
+import { clientPresence } from '../vscode/clientPresence.ts';
 import { EditorWitness } from '../vscode/editorWitness.ts';
 import { OpenDocuments } from '../vscode/openDocuments.ts';
 import type { Session } from './session.ts';
+import { THIS_WINDOW } from './thisWindow.ts';
 
 /** The session of one window: opened at the first need, for the folders of that moment, and tried again after a failure. */
 export class WindowSession {
   readonly #context: vscode.ExtensionContext;
   readonly #told: { opened(session: Session): void; failed(): void };
+  #presence: Beats | undefined;
   #session: Promise<Session> | undefined;
   #problem: string | undefined;
 
@@ -63,6 +67,8 @@ export class WindowSession {
       environment: process.env,
       version: manifest.version,
       installation: this.#context.extensionPath,
+      here: THIS_WINDOW,
+      presence: (this.#presence ??= clientPresence()),
       witnesses: [new EditorWitness(this.#context.globalState)],
       editor: new OpenDocuments(),
     });

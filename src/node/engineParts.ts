@@ -3,6 +3,8 @@ import { constants, existsSync, realpathSync, statSync } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
 import type { EngineParts } from '../compose.ts';
+import { ALWAYS_THERE, type Presence } from '../core/presence/presence.ts';
+import type { PlaceOf } from '../shared/answered.ts';
 import { isInside } from '../core/scope/spelling.ts';
 import type { Editor } from '../core/editor/port.ts';
 import { duringRun } from '../core/sandbox/life.ts';
@@ -10,6 +12,7 @@ import type { OpenSandboxes } from '../core/sandbox/port.ts';
 import type { Witness } from '../core/audit/port.ts';
 import { AuditClient } from './audit/auditClient.ts';
 import { Evidence } from './audit/evidence.ts';
+import { SharedRunRequests } from './runs/runRequests.ts';
 import { BlobCheckpoints } from './checkpoint/blobCheckpoints.ts';
 import { KeptFor } from './checkpoint/keptFor.ts';
 import { KeptVersions } from './checkpoint/keptVersions.ts';
@@ -48,6 +51,10 @@ export interface NodeOptions {
   organizationPolicy?: string;
   /** A policy for this run alone; it may only tighten. */
   runPolicy?: string;
+  /** Where the person is who wants this process's runs; left out where none is known to be anywhere. */
+  here?: Required<PlaceOf>;
+  /** Whether they can see what goes on; left out where this process ends with its terminal. */
+  presence?: Presence;
   /** Who remembers the log's heads, beside those that the policy names: the editor's own storage. */
   witnesses?: readonly Witness[];
 }
@@ -69,6 +76,9 @@ export interface NodeParts {
 export class WorkspaceRefused extends Refusal {
   override name = 'WorkspaceRefused';
 }
+
+/** Whoever wants something of another run without being anywhere: a script. */
+const NOWHERE_KNOWN = { at: 'terminal', place: `a program (process ${process.ppid})` } as const;
 
 /** The real adapters for one workspace: files, sandbox, log, checkpoints, policy files. */
 export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
@@ -159,6 +169,8 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
           };
         },
       },
+      ...{ here: options.here, presence: options.presence ?? ALWAYS_THERE },
+      requests: new SharedRunRequests({ data: folders.data, audit, here: options.here ?? NOWHERE_KNOWN }),
       newId: () => randomUUID(),
       hash: sha256,
       version: options.version,

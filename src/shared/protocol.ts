@@ -16,6 +16,8 @@ export const FromPanelSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('stop') }),
   z.strictObject({ type: z.literal('resume'), run: z.string() }),
   z.strictObject({ type: z.literal('dismiss'), run: z.string() }),
+  z.strictObject({ type: z.literal('take-over'), run: z.string() }),
+  z.strictObject({ type: z.literal('stop-elsewhere'), run: z.string() }),
   z.strictObject({
     type: z.literal('answer'),
     approval: z.string(),

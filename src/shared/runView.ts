@@ -87,6 +87,10 @@ export const PanelHeadSchema = z.strictObject({
   run: RunHeadSchema.optional(),
   approvals: z.array(ApprovalSchema),
   interrupted: z.array(z.strictObject({ run: z.string(), task: z.string(), reason: z.string() })),
+  /** Runs of this folder that other windows and terminals are at work on, if any; `words`: where, and what they do. */
+  elsewhere: z
+    .array(z.strictObject({ run: z.string(), task: z.string(), words: z.string(), canShow: z.boolean() }))
+    .optional(),
   model: z.strictObject({
     provider: z.string(),
     label: z.string(),

@@ -16,6 +16,7 @@ test('what the log goes by stands in the table of events', () => {
   expect(marked('beginning')).toEqual([
     ...['run_started', 'run_continued', 'turn_started', 'egress', 'proposed', 'started'],
   ]);
+  expect(marked('afterwards')).toEqual(['changed', 'finished', 'redaction']);
   expect(marked('kept')).toEqual([
     ...['run_started', 'run_continued', 'message', 'handed_over', 'answered', 'error', 'notice', 'run_finished'],
     'left_behind',

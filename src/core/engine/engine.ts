@@ -4,6 +4,7 @@ import type { Answer, Approval } from '../../shared/approval.ts';
 import type { RunSummary } from '../../shared/auditEvent.ts';
 import type { RunView } from '../../shared/runView.ts';
 import type { Agreed } from '../agent/handOver.ts';
+import type { RunningRun } from '../audit/port.ts';
 import type { ApprovalDesk } from '../approval/desk.ts';
 import type { ActionOf } from '../checkpoint/port.ts';
 import type { AcceptanceOffer, AcceptanceStore } from '../lab/policyRecord.ts';
@@ -158,6 +159,21 @@ export class Engine {
   /** Puts back what an action of the log changed: an action too, and so asked, recorded and to be reverted itself. */
   async revert(of: ActionOf): Promise<CallResult> {
     return this.#reverts.revert(of);
+  }
+
+  /** Runs of the account that are at work in other windows and terminals. */
+  async elsewhere(): Promise<RunningRun[]> {
+    return this.#runs.elsewhere();
+  }
+
+  /** Ends a run where it is, at the word of a person here. */
+  async stopElsewhere(run: string): Promise<void> {
+    await this.#runs.stopElsewhere(run);
+  }
+
+  /** Goes on here with a run that is at work elsewhere. */
+  async takeOver(run: string, model: Model): Promise<void> {
+    await this.#runs.takeOver(run, model);
   }
 
   /** `from`: what wanted it to stop, where that is known. */

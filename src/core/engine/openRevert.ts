@@ -9,11 +9,11 @@ export async function openRevert(
   id: string,
   { ports, shared }: { ports: CallPorts & RunPorts; shared: Shared },
 ): Promise<RevertRun> {
-  const { version, who, hash, roots } = ports;
+  const { version, who, here, hash, roots } = ports;
   const { policy } = shared;
   const start = await policy.read();
   await policy.note(start, true);
   const own = { id, folder: workingFolder(roots), goesTo: () => 'nowhere', scriptWatch: new ScriptWatch(true), start };
   const calls = callPartsOf({ ...own, note: (now) => policy.note(now, true) }, ports, shared);
-  return { calls, facts: { version, policy: policyDigest(start, hash) }, who };
+  return { calls, facts: { version, policy: policyDigest(start, hash), ...here }, who };
 }

@@ -1,8 +1,11 @@
 import { AgentRun } from '../agent/run.ts';
+import type { RunRequests } from '../presence/elsewhere.ts';
+import type { Presence } from '../presence/presence.ts';
 import type { Clock } from '../agent/runClock.ts';
 import type { RunParts } from '../agent/runParts.ts';
 import type { Past } from '../agent/past.ts';
 import type { Saved } from '../agent/storedRun.ts';
+import type { PlaceOf } from '../../shared/answered.ts';
 import type { ApprovalDesk } from '../approval/desk.ts';
 import type { AuditLog, RunStore } from '../audit/port.ts';
 import { ScriptWatch } from '../flow/scriptWatch.ts';
@@ -27,6 +30,11 @@ export interface RunPorts {
   version: string;
   /** User and host, for a run's first event. */
   who: RunParts['who'];
+  /** Where the person is who wants this process's runs, where one is known to be. */
+  here?: PlaceOf | undefined;
+  /** Whether they can see it; and what others of the same account want of runs. */
+  presence: Presence;
+  requests: RunRequests;
 }
 
 /** What the runs of one engine have in common. */
@@ -41,7 +49,7 @@ export async function openRun(
   stored: { run: string; before: Saved; past: Past } | undefined,
   { ports, shared }: { ports: CallPorts & RunPorts; shared: SharedByRuns },
 ): Promise<AgentRun> {
-  const { roots, audit, clock, version, who, hash, environment } = ports;
+  const { roots, audit, clock, version, who, here, hash, environment, presence, requests } = ports;
   const { policy, desk, redactor, leftBehind, onChange, onBug } = shared;
   const id = stored?.run ?? ports.newId();
   const folder = workingFolder(roots);
@@ -54,14 +62,14 @@ export async function openRun(
   const calls = callPartsOf({ ...own, note: (now) => policy.note(now, true) }, ports, shared);
   const run: AgentRun = new AgentRun(
     {
-      ...{ id, folder, folders: roots, model, audit, store: audit, clock, calls, scriptWatch, who },
+      ...{ id, folder, folders: roots, model, audit, store: audit, clock, calls, scriptWatch, who, presence, requests },
       ...{ desk, redactor, onChange, onBug },
       newId: () => ports.newId(),
       inSandbox: async (run, work) => {
         await leftBehind.finish();
         await ports.inSandbox(run, work);
       },
-      facts: { version, policy: policyDigest(start, hash) },
+      facts: { version, policy: policyDigest(start, hash), ...here },
     },
     stored,
   );

@@ -2,6 +2,8 @@ import type { AuditLog, AuditReader, RunStore } from '../audit/port.ts';
 import { turnsOf } from '../audit/tree.ts';
 import type { ApprovalDesk } from '../approval/desk.ts';
 import { GrantBook } from '../approval/grants.ts';
+import { heldWords, type RunRequests } from '../presence/elsewhere.ts';
+import { attended, type Presence } from '../presence/presence.ts';
 import { RunRecord } from '../agent/runRecord.ts';
 import { revertedEvents } from './revertedEvents.ts';
 import type { ActionOf } from '../checkpoint/port.ts';
@@ -22,13 +24,15 @@ export interface RevertParts {
   redactor: Redactor;
   newId: () => string;
   now: () => number;
+  presence: Presence;
+  requests: RunRequests;
   open(run: string): Promise<RevertRun>;
 }
 
 /** What the call of a revert goes through the gate with, and what its run's first event says. */
 export interface RevertRun {
   calls: CallParts;
-  facts: Pick<EventData['run_started'], 'version' | 'policy'>;
+  facts: Pick<EventData['run_started'], 'version' | 'policy' | 'at' | 'place'>;
   who: Pick<EventPayload['run_started'], 'user' | 'host'>;
 }
 
@@ -65,13 +69,15 @@ export class Reverts {
   }
 
   async #claimed(of: ActionOf, signal: AbortSignal): Promise<CallResult> {
-    const { audit, roots, newId } = this.#parts;
+    const { audit, roots, newId, requests } = this.#parts;
     const id = newId();
     const claim = await audit.claim(roots, id);
-    if (!claim.ok) throw new Failure(`A run is active in ${claim.folder} (process ${claim.pid}). Stop it first.`);
+    if (!claim.ok) throw new Failure(heldWords(claim));
+    const stopListening = requests.listen(id, (why) => this.#stop?.abort(why));
     try {
       return await this.#recorded(of, id, signal);
     } finally {
+      stopListening();
       await audit.release(id).catch(() => undefined);
     }
   }
@@ -106,7 +112,7 @@ export class Reverts {
     id: string,
     { calls, log, signal }: { calls: CallParts; log: RunRecord; signal: AbortSignal },
   ): Promise<CallResult> {
-    const { audit, desk, redactor, roots, newId, now } = this.#parts;
+    const { audit, desk, redactor, roots, newId, now, presence } = this.#parts;
     const { checkpoints } = calls;
     const tool = revertAction({
       folder: roots[0] ?? '',
@@ -127,6 +133,7 @@ export class Reverts {
           log.owe(event);
         },
         waiting: () => undefined,
+        attended: () => attended({ presence, record: (type) => log.add(type, {}), waiting: () => undefined }, signal),
         show: () => undefined,
       },
       signal,

@@ -6,7 +6,8 @@ import { pastOf, type Past } from '../agent/past.ts';
 import type { AgentRun } from '../agent/run.ts';
 import { isReadable, readRun, type Saved } from '../agent/storedRun.ts';
 import { toldAsLogged } from '../agent/toldAgain.ts';
-import type { AuditLog, AuditReader, RunStore } from '../audit/port.ts';
+import type { RunRequests } from '../presence/elsewhere.ts';
+import type { AuditLog, AuditReader, RunningRun, RunStore } from '../audit/port.ts';
 import type { Model } from '../models/port.ts';
 import { Failure, type Cancelled } from '../outcome.ts';
 
@@ -14,6 +15,7 @@ export interface RunDeskParts {
   /** The workspace folders; the first is where runs work. */
   roots: readonly string[];
   audit: AuditLog & AuditReader & RunStore;
+  requests: RunRequests;
   /** Makes a new run, or goes on with one of the log. */
   open(model: Model, stored?: { run: string; before: Saved; past: Past }): Promise<AgentRun>;
   onChange(): void;
@@ -59,7 +61,7 @@ export class RunDesk {
    * one, and what was read in a run goes to no other model (`GoesElsewhere`) than somebody has agreed to.
    */
   async send(text: string, model: Model, meant?: Meant): Promise<void> {
-    const present = this.#run;
+    const present = this.#run?.isElsewhere === true ? undefined : this.#run;
     const fits = present && (present.isWorking || isSameModel(present.goesTo, model));
     if (meant !== undefined && present?.id !== meant.run)
       throw new Failure(`The run was changed meanwhile: this would begin a new run. ${model.destination}`);
@@ -93,6 +95,31 @@ export class RunDesk {
     await (await this.#started())?.resume();
   }
 
+  /** Runs of the account that are at work in other windows and terminals. */
+  async elsewhere(): Promise<RunningRun[]> {
+    return (await this.#parts.audit.running()).filter(({ isHere }) => !isHere);
+  }
+
+  /** Ends a run where it is. */
+  async stopElsewhere(run: string): Promise<void> {
+    await this.#parts.requests.tell(await this.#running(run), 'stop');
+  }
+
+  /** Goes on here with a run that is at work elsewhere; whoever holds it lets go of it first. */
+  async takeOver(run: string, model: Model): Promise<void> {
+    if (this.isWorking) throw new Failure('A run is active; stop it first.');
+    const found = await this.#running(run);
+    if (found.folder !== this.#parts.roots[0]) throw new Failure(`This run belongs to ${found.folder}; show it there.`);
+    await this.#parts.requests.tell(found, 'hand-over');
+    await this.resume(run, model);
+  }
+
+  async #running(run: string): Promise<RunningRun> {
+    const found = (await this.elsewhere()).find((one) => one.run === run);
+    if (!found) throw new Failure('This run is not at work any more.');
+    return found;
+  }
+
   async stop(why: Cancelled): Promise<void> {
     await this.#starting?.catch(() => undefined);
     await this.#run?.stop(why);
@@ -116,7 +143,10 @@ export class RunDesk {
     const recent = await audit.runs(20);
     const waiting = recent.filter(
       (run) =>
-        run.state === 'interrupted' && run.isDismissed !== true && run.run !== this.#run?.id && run.folder === roots[0],
+        run.state === 'interrupted' &&
+        run.isDismissed !== true &&
+        (run.run !== this.#run?.id || this.#run.isElsewhere) &&
+        run.folder === roots[0],
     );
     const readable = await Promise.all(waiting.map(({ run }) => isReadable(audit, run)));
     return waiting.filter((_, index) => readable[index] === true);
@@ -154,8 +184,7 @@ export class RunDesk {
     // What happened is what the log says, to the person and to the model.
     const events = await this.#parts.audit.events(run, MOST_OF_TEXT);
     const messages = toldAsLogged(before.messages, events);
-    const stored2 = { run, before: { ...before, messages }, past: pastOf(events) };
-    const opened = await this.#parts.open(model, stored2);
+    const opened = await this.#parts.open(model, { run, before: { ...before, messages }, past: pastOf(events) });
     if (from !== undefined) await opened.handOver(model, was, from);
     return opened;
   }

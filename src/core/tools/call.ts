@@ -37,10 +37,8 @@ export async function callTool(call: ToolCall, run: CallRun, signal: AbortSignal
       throw error;
     }
     await step.leave(error);
-    return step.end(
-      'cancelled',
-      `${error instanceof Interruption ? 'Interrupted, not done' : 'Not done'}: ${error.message}`,
-    );
+    const words = `${error instanceof Interruption ? 'Interrupted, not done' : 'Not done'}: ${error.message}`;
+    return { ...step.end('cancelled', words), isNotBegun: true };
   }
 }
 
@@ -53,6 +51,7 @@ async function decideAndPerform(use: ToolUse, step: Step, run: CallRun, signal: 
   let approvedDigest: string | undefined;
   let askedAgain: string | undefined;
   for (let attempt = 0; attempt <= MAX_REDESCRIBED; attempt += 1) {
+    await run.attended();
     throwIfStopped(signal);
     const { rulebook, scope, policy } = await run.refresh();
     const context = { signal, files: run.files, scope, policy };

@@ -19,6 +19,8 @@ export interface CallResult {
   status: 'done' | 'failed' | 'denied' | 'cancelled';
   text: string;
   contentOf: string[];
+  /** It was taken back before anything of it began. */
+  isNotBegun?: true;
 }
 
 /** What every call of a run goes through the gate with. */
@@ -55,6 +57,8 @@ export interface CallRun extends CallParts {
   now(): number;
   /** Told when the call starts and stops waiting for a person, so that the run's clock can stand still. */
   waiting(isWaiting: boolean): void;
+  /** Before anything is asked or begun: returns once a person is there who could see it. Throws `Cancelled`. */
+  attended(): Promise<void>;
   /** Told how the call stands, for whoever watches. */
   show(update: CallUpdate): void;
 }

@@ -2,6 +2,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { EngineParts } from '../../compose.ts';
 import { NO_EDITOR } from '../../core/editor/port.ts';
+import { ALWAYS_THERE } from '../../core/presence/presence.ts';
 import type { Sandbox } from '../../core/sandbox/port.ts';
 import { account } from '../account.ts';
 import { BlobCheckpoints } from '../checkpoint/blobCheckpoints.ts';
@@ -93,6 +94,8 @@ export async function decidingParts(options: DecidingOptions): Promise<EnginePar
     hash: sha256,
     version: '',
     who: { user: '', host: '' },
+    presence: ALWAYS_THERE,
+    requests: { listen: nothing, tell: nothing },
   };
 }
 
@@ -116,6 +119,7 @@ const NO_LOG: EngineParts['audit'] = {
   claim: nothing,
   release: nothing,
   growTranscript: nothing,
+  running: nothing,
   saveTranscript: nothing,
   loadTranscript: nothing,
   recover: nothing,
