@@ -135,7 +135,7 @@ test('what an action changed is told by one event, written in one place and read
   expect(having(/type: 'changed'|\['changed',|\('changed',/)).toEqual(['src/core/tools/step.ts']);
   expect(having(/type === 'changed'|ChangedPathSchema/)).toEqual([
     'src/core/audit/changed.ts',
+    'src/shared/actionEvents.ts',
     'src/shared/change.ts',
-    'src/shared/eventTable.ts',
   ]);
 });
