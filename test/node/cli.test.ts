@@ -149,7 +149,8 @@ test('doctor says what works', async () => {
   const { base, work } = await sample();
   const end = await runCli(['doctor', '--workspace', 'work'], { base });
   expect(end).toMatchObject({ code: 0, stderr: '' });
-  expect(end.stdout).toContain(`ok    workspace: ${work}\nok    policy: valid\nok    sandbox: `);
+  expect(end.stdout).toContain(`ok    workspace: ${work}\nok    connections: `);
+  expect(end.stdout).toContain('\nok    policy: valid\nok    sandbox: ');
   const home = await runCli(['doctor', '--workspace', join(base, 'home')], { base });
   expect(home).toMatchObject({ code: 1, stdout: expect.stringContaining('FAIL  workspace: ') as string });
 });
