@@ -271,7 +271,7 @@ test('a claim outlives the log that it was made in', async () => {
   expect(store.claim(['/work'], 'mine')).toEqual({ ok: true });
   for (const suffix of ['', '-wal', '-shm']) rmSync(join(data, `audit.db${suffix}`), { force: true });
   store.append({ ...NOTICE, run: 'mine' });
-  expect(other.claim(['/work'], 'another')).toMatchObject({ ok: false, run: 'mine' });
+  expect(other.claim(['/work'], 'another')).toMatchObject({ ok: false, holder: { run: 'mine' } });
 });
 
 test('an older format makes room; a newer one is refused and left alone', async () => {
