@@ -7,6 +7,7 @@ export const OPTIONS = {
   'api-key-file': { type: 'string' },
   policy: { type: 'string' },
   resume: { type: 'string' },
+  folder: { type: 'string' },
   'answers-from-input': { type: 'boolean', default: false },
   'user-policy': { type: 'string' },
   'org-policy': { type: 'string' },
@@ -42,7 +43,10 @@ const SEARCHED = ['text', 'decision', 'tool', 'effect', 'path', 'host', 'json'] 
 const TAKES: ReadonlyMap<string, readonly Option[]> = new Map<string, readonly Option[]>([
   [
     'run',
-    ['workspace', 'model', 'model-name', 'base-url', 'api-key-file', 'policy', 'resume', 'answers-from-input', 'json'],
+    [
+      ...(['workspace', 'model', 'model-name', 'base-url', 'api-key-file', 'policy'] as const),
+      ...(['resume', 'folder', 'answers-from-input', 'json'] as const),
+    ],
   ],
   ['history', [...SEARCHED, 'limit']],
   ['history RUN', SEARCHED],

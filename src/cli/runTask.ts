@@ -1,8 +1,10 @@
 import { resolve } from 'node:path';
 import { composeEngine } from '../compose.ts';
 import type { Engine } from '../core/engine/engine.ts';
-import { nodeParts, WorkspaceRefused, type NodeParts } from '../node/engineParts.ts';
+import { nodeParts, type NodeParts } from '../node/engineParts.ts';
+import { WorkspaceRefused } from '../node/workspaceFolders.ts';
 import { chooseModel, type ModelChoice } from '../node/models/chooseModel.ts';
+import type { Model } from '../core/models/port.ts';
 import type { RunState, RunView } from '../shared/runView.ts';
 import { visibleLine } from '../shared/visible.ts';
 import { askInTerminal } from '../terminal/approver.ts';
@@ -14,11 +16,14 @@ import { ownLine } from '../terminal/quote.ts';
 import { Endings } from './endings.ts';
 import { tellError } from './faults.ts';
 import { modelChoice, takenKeys, type ModelOptions } from './modelOptions.ts';
+import { agreementFor } from './resumeElsewhere.ts';
 
 export interface RunOptions extends Omit<ModelOptions, 'isPersonThere'> {
   workspace?: string | undefined;
   policy?: string | undefined;
   resume?: string | undefined;
+  /** Where the folder of the resumed run is now. */
+  folder?: string | undefined;
   /** Lines of standard input answer, where no terminal is there. */
   'answers-from-input': boolean;
   json: boolean;
@@ -40,6 +45,11 @@ export async function runTask(task: string, options: RunOptions, version: string
   if (task.trim() === '' && options.resume === undefined) return fail('say what is to be done: oversign run "task"', 2);
   if (task.trim() !== '' && options.resume !== undefined)
     return fail('give a task or --resume, not both; a resumed run goes on with its own task', 2);
+  if (options.folder !== undefined && (options.resume === undefined || options.workspace !== undefined))
+    return fail(
+      '--folder says where the folder of a resumed run is now: it goes with --resume, without --workspace',
+      2,
+    );
   // With --json, standard output is for the result alone.
   const output = options.json ? process.stderr : process.stdout;
   const choice = modelChoice({ ...options, isPersonThere: isPersonThere(output) });
@@ -50,7 +60,7 @@ export async function runTask(task: string, options: RunOptions, version: string
   let node;
   try {
     node = await nodeParts({
-      folders: [resolve(options.workspace ?? '.')],
+      folders: [resolve(options.folder ?? options.workspace ?? '.')],
       environment: process.env,
       version,
       editor: { isUnsaved: () => false },
@@ -113,9 +123,10 @@ async function withEngine(at: At, options: RunOptions & { task: string; choice: 
   endAsSoonAsPossible(engine, endings);
   const { cause } = endings;
   if (cause) return fail(cause.words, EXIT.stopped); // before anything of it was recorded
-  await (options.resume === undefined
-    ? engine.send(options.task, chosen.model)
-    : engine.resume(options.resume, chosen.model));
+  const { resume } = options;
+  if (resume === undefined) await engine.send(options.task, chosen.model);
+  else if (!(await isResumed({ run: resume, model: chosen.model, say, isNamed: options.folder !== undefined }, at)))
+    return endings.signal.aborted ? fail(endings.cause?.words ?? '', EXIT.stopped) : fail(LEFT, 1);
   const { run } = engine.view();
   if (!run) return 1;
   if (options.json) process.stdout.write(`${jsonLine(resultOf(run))}\n`);
@@ -124,6 +135,24 @@ async function withEngine(at: At, options: RunOptions & { task: string; choice: 
       `\n${ownLine(`${run.state}: ${run.reason} (${run.questions} questions, run ${run.id})`, columnsOf(output))}\n`,
     );
   return EXIT[run.state];
+}
+
+const LEFT = 'the run is left as it is; --folder DIR says beforehand where it goes on';
+
+interface Resuming {
+  run: string;
+  model: Model;
+  /** Its folder was named with --folder. */
+  isNamed: boolean;
+  say: (line: string) => void;
+}
+
+/** Goes on with a run; false where that would be in other folders, and nobody says so. */
+async function isResumed({ run, model, ...how }: Resuming, { engine, node, asker, endings }: At): Promise<boolean> {
+  const folder = node.parts.roots[0] ?? '';
+  const agreed = await agreementFor(run, { ...how, engine, asker, folder }, endings.signal);
+  if (agreed !== 'no') await engine.resume(run, model, agreed);
+  return agreed !== 'no';
 }
 
 function resultOf({ id, state, reason, turn, questions }: RunView): Record<string, unknown> {

@@ -30,6 +30,7 @@ Options of run:
   --api-key-file FILE          a file with the API key (or the variable ${VARIABLES.join(', ')})
   --policy FILE                a policy for this run; it may only tighten
   --resume RUN                 go on with an interrupted, stopped or limited run
+  --folder DIR                 with --resume: where its folder is now, which was moved or renamed
   --answers-from-input         without a terminal: lines of standard input answer the questions, and are recorded so
   --json                       how it ended, as one object; everything else goes to standard error
                                exit code 0: finished; 1: failed; 2: wrong usage; 3: stopped, by whatever; 4: a limit

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { Agreement } from '../core/engine/storedRuns.ts';
 import { Failure } from '../core/outcome.ts';
 import type { PanelState } from '../shared/runView.ts';
 import { AgentView } from '../vscode/agentView.ts';
@@ -11,12 +12,13 @@ import { TextDocuments } from '../vscode/textDocuments.ts';
 import { Announcements } from './announcements.ts';
 import { ModelChoice } from './modelChoice.ts';
 import { Faults } from './faults.ts';
+import { keptWords, noFolderWords } from './folderNotes.ts';
 import { followEditor } from './followEditor.ts';
 import { panelState } from './panelState.ts';
 import { doWish } from './panelWishes.ts';
 import type { Session } from './session.ts';
 import { IN_THIS_WINDOW } from './thisWindow.ts';
-import { WindowSession } from './windowSession.ts';
+import { WindowSession, windowFolders } from './windowSession.ts';
 
 /** Everything of one window: the views, and the session that is opened at the first need. */
 export class Controller implements vscode.Disposable {
@@ -84,11 +86,7 @@ export class Controller implements vscode.Disposable {
         if (this.#session.isWanted) this.#run(() => this.look());
       },
       reopen: () => {
-        this.#run(async () => {
-          await this.#session.reopen();
-          this.view.changed();
-          this.tree.refresh();
-        });
+        this.#run(() => this.#followFolders());
       },
       changed: () => {
         this.view.changed();
@@ -119,18 +117,27 @@ export class Controller implements vscode.Disposable {
   async #send(text: string, meant: string | undefined): Promise<void> {
     if (!vscode.workspace.isTrusted)
       throw new Failure('Runs start only in a trusted workspace. Use "Workspaces: Manage Workspace Trust".');
-    const session = await this.session();
-    if (session.engine.isWorking) return session.engine.say(text);
-    if (session.folder === undefined)
-      throw new Failure('Open a folder first: the agent works inside workspace folders only.');
+    const present = await this.session();
+    if (present.engine.isWorking) return present.engine.say(text);
+    // A run keeps the folders that it began with; a new one begins in those of now.
+    const session = meant === undefined ? await this.#session.fresh() : present;
+    if (session.folder === undefined) throw new Failure(noFolderWords(session.leftOut));
     await this.look();
     await session.send(text, await this.#model.model(session), meant);
   }
 
-  async resume(run: string): Promise<void> {
+  /** `agreed`: to the question that came with it, and for which folder. */
+  async resume(run: string, agreed?: Pick<Agreement, 'key' | 'named'>): Promise<void> {
     if (!vscode.workspace.isTrusted) throw new Failure('Runs go on only in a trusted workspace.');
-    const session = await this.session();
-    await session.resume(run, await this.#model.model(session));
+    const session = await this.#session.forRun(run, agreed?.named);
+    const agreement = agreed && { ...agreed, from: IN_THIS_WINDOW };
+    await session.resume(run, await this.#model.model(session), agreement);
+  }
+
+  /** Looks whether folders that were left out are there by now. */
+  async lookAtFolders(): Promise<void> {
+    await this.#session.fresh();
+    this.view.changed();
   }
 
   async stop(): Promise<void> {
@@ -141,6 +148,7 @@ export class Controller implements vscode.Disposable {
     const { engine } = await this.session();
     if (engine.isWorking) throw new Failure('A run is active; stop it first.');
     engine.newRun();
+    await this.#session.fresh();
     this.view.say({ type: 'focus-task' });
   }
 
@@ -173,6 +181,14 @@ export class Controller implements vscode.Disposable {
       this.#marks,
     ])
       part.dispose();
+  }
+
+  async #followFolders(): Promise<void> {
+    const session = await this.#session.current();
+    if ((await this.#session.follow()) === 'held')
+      for (const words of keptWords(session?.named ?? [], windowFolders())) await session?.engine.note(words);
+    this.view.changed();
+    this.tree.refresh();
   }
 
   #opened(session: Session): void {

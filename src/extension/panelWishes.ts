@@ -18,7 +18,8 @@ interface WishedOf {
   send(text: string, meant?: string): Promise<void>;
   newRun(): Promise<void>;
   stop(): Promise<void>;
-  resume(run: string): Promise<void>;
+  resume(run: string, agreed?: { key: string }): Promise<void>;
+  lookAtFolders(): Promise<void>;
 }
 
 /** Does what a person wants in the panel. */
@@ -45,7 +46,10 @@ export async function doWish(message: PanelWish, window: WishedOf): Promise<void
       await window.stop();
       return;
     case 'resume':
-      await window.resume(message.run);
+      await window.resume(message.run, message.agreed === undefined ? undefined : { key: message.agreed });
+      return;
+    case 'look-at-folders':
+      await window.lookAtFolders();
       return;
     case 'dismiss':
       (await window.session()).dismiss(message.run);

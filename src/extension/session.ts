@@ -13,6 +13,7 @@ import { LogDesk } from './logDesk.ts';
 import { PolicyLab } from './policyLab.ts';
 import { workspacePolicy } from '../node/policy/policyFiles.ts';
 import type { RunSummary } from '../shared/auditEvent.ts';
+import type { Agreement, RunOffer } from '../core/engine/storedRuns.ts';
 import type { PanelState } from '../shared/runView.ts';
 
 /** How the policy stands: in force with its notes, or invalid with what is wrong. */
@@ -29,23 +30,26 @@ export class Session implements AsyncDisposable {
   readonly log: LogDesk;
   /** What commands left that were broken off, as it was found at the start. */
   leftBehind: readonly string[] = [];
+  /** The folders as the window named them. */
+  readonly named: readonly string[];
   readonly #node: NodeParts;
-  #interrupted: RunSummary[] = [];
+  #interrupted: RunOffer[] = [];
   #dismissed = new Set<string>();
   #sandbox: SandboxStatus | undefined;
   #standing: PolicyStanding | undefined;
   #model: ChosenModel | undefined;
   #modelKey = '';
 
-  private constructor(node: NodeParts) {
+  private constructor(node: NodeParts, named: readonly string[]) {
     this.#node = node;
+    this.named = named;
     this.engine = composeEngine(node.parts);
     this.lab = new PolicyLab(this.engine, node);
     this.log = new LogDesk(node);
   }
 
   static async open(options: NodeOptions): Promise<Session> {
-    const session = new Session(await nodeParts(options));
+    const session = new Session(await nodeParts({ ...options, leavesOut: true }), options.folders);
     try {
       await session.refreshInterrupted();
       session.leftBehind = await session.engine.finishBrokenOff();
@@ -58,6 +62,27 @@ export class Session implements AsyncDisposable {
 
   get folder(): string | undefined {
     return this.#node.parts.roots[0];
+  }
+
+  /** The folders that it works in, as they really are. */
+  get roots(): readonly string[] {
+    return this.#node.parts.roots;
+  }
+
+  /** The window's folders that it does not work in, with why. */
+  get leftOut(): NodeParts['leftOut'] {
+    return this.#node.leftOut;
+  }
+
+  /** Folders as the window names them. */
+  spelled(roots: readonly string[]): string[] {
+    return roots.map((root) => this.#node.spelled.find(({ real }) => real === root)?.spelled ?? root);
+  }
+
+  /** Whether its run, which keeps the folders that it began with, works or can go on as it is. */
+  get isHeld(): boolean {
+    const state = this.engine.view().run?.state;
+    return this.engine.isWorking || (state !== undefined && state !== 'interrupted');
   }
 
   get userPolicy(): string {
@@ -79,6 +104,12 @@ export class Session implements AsyncDisposable {
 
   runs(): Promise<RunSummary[]> {
     return this.#node.audit.runs(50);
+  }
+
+  /** Earlier runs that can go on here. */
+  async resumable(): Promise<RunOffer[]> {
+    const runs = await this.runs();
+    return this.engine.resumable(runs.filter(({ state }) => state !== 'active' && state !== 'finished'));
   }
 
   async refreshInterrupted(): Promise<void> {
@@ -129,9 +160,9 @@ export class Session implements AsyncDisposable {
     await this.refreshInterrupted().catch(() => undefined); // the run was heard; a closing window is no failure of it
   }
 
-  async resume(run: string, model: Model): Promise<void> {
+  async resume(run: string, model: Model, agreed?: Agreement): Promise<void> {
     this.#interrupted = this.#interrupted.filter((one) => one.run !== run);
-    await this.engine.resume(run, model);
+    await this.engine.resume(run, model, agreed);
     await this.refreshInterrupted().catch(() => undefined);
   }
 
@@ -144,14 +175,19 @@ export class Session implements AsyncDisposable {
       approvals,
       interrupted: this.#interrupted
         .filter((one) => !this.#dismissed.has(one.run))
-        .map(({ run: id, task, reason }) => ({ run: id, task, reason })),
+        .map(({ run: id, task, reason, question }) => ({ run: id, task, reason, ...(question && { question }) })),
       sandbox: sandboxWords(this.#sandbox, this.#standing?.ok === true && !this.#standing.policy.sandbox.value),
       policy: policyWords(this.#standing),
     };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.engine.interrupt('The window was closed or reloaded.');
+    await this.end('The window has done with it.');
+  }
+
+  /** Interrupts what runs, for this reason, and closes the log. */
+  async end(reason: string): Promise<void> {
+    await this.engine.interrupt(reason);
     await this.#node.sandbox.close();
     await this.#node.evidence[Symbol.asyncDispose]();
   }

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { constants, existsSync, realpathSync, statSync } from 'node:fs';
-import { access } from 'node:fs/promises';
+import { existsSync, realpathSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import type { EngineParts } from '../compose.ts';
 import { isInside } from '../core/scope/spelling.ts';
@@ -11,6 +10,7 @@ import type { Witness } from '../core/audit/port.ts';
 import { AuditClient } from './audit/auditClient.ts';
 import { Evidence } from './audit/evidence.ts';
 import { BlobCheckpoints } from './checkpoint/blobCheckpoints.ts';
+import { folderPlaces } from './files/folderPlaces.ts';
 import type { SpelledFolder } from './files/ownSpelling.ts';
 import { RootedFiles } from './files/rootedFiles.ts';
 import { ThreadSearch } from './search/threadSearch.ts';
@@ -21,17 +21,18 @@ import { account } from './account.ts';
 import { Acceptance } from './policy/acceptance.ts';
 import { organizationPolicy, PolicyFiles } from './policy/policyFiles.ts';
 import { UNCONFINED } from './sandbox/backends.ts';
-import { refuseWorkspace } from './sandbox/cage.ts';
 import { Confining } from './sandbox/confining.ts';
 import { gitCredentials } from './sandbox/gitCredentials.ts';
 import { LaterPaths } from './sandbox/laterPaths.ts';
 import { gitInSandbox } from './sandbox/trackedFiles.ts';
-import { join, resolve } from 'node:path';
-import { Refusal } from '../core/outcome.ts';
+import { join } from 'node:path';
+import { workspaceFolders, type LeftOut } from './workspaceFolders.ts';
 
 export interface NodeOptions {
   /** Workspace folders as the editor or the command line names them. */
   folders: readonly string[];
+  /** Works in those that are there and names the others (`leftOut`); else one that cannot be worked in throws. */
+  leavesOut?: boolean;
   environment: NodeJS.ProcessEnv;
   version: string;
   editor: EditorBuffers;
@@ -57,11 +58,10 @@ export interface NodeParts {
   acceptance: Acceptance;
   /** Every file that may bind, there or not. */
   policyFiles(): string[];
-}
-
-/** A workspace that the agent must not have, with the sentence that says why. */
-export class WorkspaceRefused extends Refusal {
-  override name = 'WorkspaceRefused';
+  /** Folders that were named, and are not worked in. */
+  leftOut: readonly LeftOut[];
+  /** Those that were named otherwise than they really are. */
+  spelled: readonly SpelledFolder[];
 }
 
 /** The real adapters for one workspace: files, sandbox, log, checkpoints, policy files. */
@@ -69,17 +69,16 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
   const named = ownFolders(options.environment, process.platform, options.home);
   await makePrivate(named.data);
   const folders = { data: realpathSync(named.data), config: real(named.config), home: real(named.home) };
-  const roots: string[] = [];
-  for (const folder of options.folders) roots.push(await realFolder(folder));
+  const { roots, spelled, leftOut } = await workspaceFolders(options.folders, {
+    home: folders.home,
+    own: [folders.data, folders.config],
+    leavesOut: options.leavesOut === true,
+  });
   // Outside every root the installation is out of reach anyway; a root that lies in it is somebody's work on it.
   const installation = options.installation === undefined ? undefined : real(options.installation);
   const inWorkspace =
     installation !== undefined && roots.some((root) => root !== installation && isInside(root, installation));
   const own = [folders.data, folders.config, ...(inWorkspace ? [installation] : [])];
-  for (const root of roots) {
-    const problem = refuseWorkspace(root, folders.home, [folders.data, folders.config]);
-    if (problem !== undefined) throw new WorkspaceRefused(problem);
-  }
   const userPolicy = join(folders.config, 'policy.yaml');
   const acceptance = new Acceptance(folders.data);
   const places = {
@@ -110,6 +109,8 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
     userPolicy,
     acceptance,
     policyFiles: () => policies.files(),
+    leftOut,
+    spelled,
     parts: {
       roots,
       home: folders.home,
@@ -119,8 +120,8 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
       keepEvidence: (policy) => {
         evidence.follow(policy);
       },
-      files: (scope) =>
-        new RootedFiles(scope, spelledFolders(options.folders, roots), (path) => sandbox.isStandIn(path)),
+      files: (scope) => new RootedFiles(scope, spelled, (path) => sandbox.isStandIn(path)),
+      folderPlaces,
       laterPaths: () => later.find(),
       foundCredentials: () => gitCredentials(roots),
       textSearch: new ThreadSearch(),
@@ -152,29 +153,6 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
       who: { user: userInfo().username, host: hostname() },
     },
   };
-}
-
-/** Those of the folders that were opened through a link. */
-export function spelledFolders(folders: readonly string[], roots: readonly string[]): SpelledFolder[] {
-  return folders
-    .map((folder, index) => ({ spelled: resolve(folder), real: roots[index] ?? '' }))
-    .filter(({ spelled, real: root }) => spelled !== root);
-}
-
-/** A workspace folder as it really is; one that cannot be worked in is refused here, not taken for an empty one. */
-export async function realFolder(path: string): Promise<string> {
-  try {
-    const folder = realpathSync(path);
-    if (!statSync(folder).isDirectory()) throw new WorkspaceRefused(`The workspace ${path} is not a folder.`);
-    await access(folder, constants.R_OK | constants.X_OK);
-    return folder;
-  } catch (error) {
-    if (error instanceof WorkspaceRefused) throw error;
-    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    throw new WorkspaceRefused(
-      missing ? `The workspace ${path} does not exist.` : `The workspace ${path} cannot be entered and read.`,
-    );
-  }
 }
 
 function real(path: string): string {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { ANSWERERS, STOPPERS } from './answered.ts';
 import { ChangedPathSchema, EXTENTS } from './change.ts';
+import { FolderMarkSchema } from './folderMark.ts';
 import { JsonSchema } from './json.ts';
 import { NO_CALL_CAUSES } from './noCall.ts';
 
@@ -46,7 +47,15 @@ interface EventKind {
 }
 
 const runFacts = z.strictObject({ version: Text, policy: Digest, provider: Text, model: Text });
-const runPayload = z.strictObject({ task: Text, folder: Text, destination: Text, user: Text, host: Text });
+/** `folders`: all of them, with what tells each from another one. */
+const runPayload = z.strictObject({
+  task: Text,
+  folder: Text,
+  folders: z.array(FolderMarkSchema).exactOptional(),
+  destination: Text,
+  user: Text,
+  host: Text,
+});
 
 export const EVENTS = {
   log_started: {
@@ -247,6 +256,27 @@ export const EVENTS = {
     data: z.strictObject({ untrusted: z.boolean(), private: z.boolean(), outward: z.boolean() }),
     payload: Nothing,
   },
+  folders_bound: {
+    about:
+      'A run goes on in other folders than those that it began in: of each where it was and where it is now (nowhere: left out), and what showed that (`place`: it stands where it stood; `file`: the same folder on its file system; `commit`: its git history; `nothing`). Who said so: as in `answered`, or `option`, the command line.',
+    of: ['run'],
+    marks: ['kept'],
+    data: z.strictObject({
+      moved: Count,
+      leftOut: Count,
+      by: z.enum([...ANSWERERS, 'option']),
+      ...from,
+    }),
+    payload: z.strictObject({
+      folders: z.array(
+        z.strictObject({
+          from: Text,
+          to: Text.exactOptional(),
+          shownBy: z.enum(['place', 'file', 'commit', 'nothing']),
+        }),
+      ),
+    }),
+  },
   policy_changed: {
     about: 'Another policy is in force; the digest is of its values.',
     of: ['run', 'policy'],
@@ -306,7 +336,7 @@ export const EVENTS = {
   },
   interrupted: {
     about:
-      'What was left open: an action of a process that is gone, with what is known of its effect; or a run, whose process is gone or whose window was closed or reloaded.',
+      'What was left open: an action of a process that is gone, with what is known of its effect; or a run: why is in `reason`.',
     of: ['run'],
     marks: ['signed at once', 'warning'],
     data: z.strictObject({ after: Text.exactOptional(), effect: Text.exactOptional(), reason: Text.exactOptional() }),

@@ -33,7 +33,7 @@ test('texts, names, ids and arguments count; what is not too long goes on', () =
 
 test('a run is stored as JSON has it, members that are undefined left out', () => {
   const state = {
-    ...{ task: 't', folder: '/w', turn: 1, contentOf: ['/w/a'], flags: NO_FLAGS },
+    ...{ task: 't', folder: '/w', folders: [{ path: '/w' }], turn: 1, contentOf: ['/w/a'], flags: NO_FLAGS },
     messages: [{ role: 'tool' as const, call: 'c', name: 'n', text: 'x', ended: undefined }],
   };
   expect(Object.keys((saved(state) as { messages: object[] }).messages[0] ?? {})).toEqual([
@@ -42,5 +42,5 @@ test('a run is stored as JSON has it, members that are undefined left out', () =
     'name',
     'text',
   ]);
-  expect(saved(state)).toEqual(JSON.parse(JSON.stringify({ version: 2, ...state })));
+  expect(saved(state)).toEqual(JSON.parse(JSON.stringify({ version: 3, ...state })));
 });

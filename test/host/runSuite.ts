@@ -1,15 +1,18 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { runHostSuite, type HostResult } from './launch.ts';
 
-/** Builds the suite and runs it in a real extension host, on a copy of the sample, with folders of its own. */
+/** Builds the suite and runs it in a real extension host, on a workspace with a copy of the sample, with folders of its own. */
 export async function runSuite(repository: string): Promise<HostResult> {
   const work = await mkdtemp(join(tmpdir(), 'oversign-host-'));
   try {
     const folder = join(work, 'sample');
     await cp(join(repository, 'media', 'sample'), folder, { recursive: true });
+    // A workspace file: to a window of one folder none can be added without a reload.
+    const workspace = join(work, 'sample.code-workspace');
+    await writeFile(workspace, JSON.stringify({ folders: [{ path: 'sample' }] }));
     const suite = join(work, 'suite.mjs');
     await build({
       entryPoints: [join(repository, 'test', 'host', 'suite.ts')],
@@ -23,7 +26,7 @@ export async function runSuite(repository: string): Promise<HostResult> {
     return await runHostSuite({
       extensionPath: repository,
       suitePath: suite,
-      folder,
+      workspace,
       env: { XDG_DATA_HOME: join(work, 'data'), XDG_CONFIG_HOME: join(work, 'config') },
     });
   } finally {

@@ -29,6 +29,7 @@ const old = fc.record(
   { ...base, version: fc.constant(1), flags, messages: fc.array(oldMessage, { maxLength: 6 }) },
   { requiredKeys: ['task', 'folder', 'turn', 'contentOf', 'messages'] },
 );
+const folders = fc.array(fc.record({ path: text, file: text, commit: text }, { requiredKeys: ['path'] }));
 const call = fc.record({ id: text, name: text, arguments: text, kept }, { requiredKeys: ['id', 'name', 'arguments'] });
 const message = fc.oneof(
   words,
@@ -51,6 +52,7 @@ describe('stored runs', () => {
         const read = readRun(plain(stored));
         if (!read.ok) throw new Error(read.problem);
         expect(own(read.saved.messages)).toEqual(plain(stored.messages));
+        expect(read.saved.folders).toEqual([{ path: stored.folder }]);
         expect(read.saved).toMatchObject({ task: stored.task, folder: stored.folder, contentOf: stored.contentOf });
         expect(read.saved.flags).toEqual(stored.flags ?? { untrusted: true, private: true, outward: true });
       }),
@@ -59,7 +61,7 @@ describe('stored runs', () => {
 
   test('what is stored today is read as it was, with all that providers want back', () => {
     fc.assert(
-      fc.property(fc.record({ ...base, flags, messages: fc.array(message, { maxLength: 6 }) }), (state) => {
+      fc.property(fc.record({ ...base, folders, flags, messages: fc.array(message, { maxLength: 6 }) }), (state) => {
         const read = readRun(saved(state));
         if (!read.ok) throw new Error(read.problem);
         expect({ ...read.saved, messages: own(read.saved.messages) }).toEqual(plain(state));
@@ -67,7 +69,7 @@ describe('stored runs', () => {
     );
   });
 
-  test.each([3, 4, 1e9])('version %d is refused in words', (version) => {
+  test.each([4, 5, 1e9])('version %d is refused in words', (version) => {
     const read = readRun({ version, anything: true });
     expect(read).toMatchObject({
       ok: false,

@@ -1,4 +1,5 @@
 import type { Flags } from '../../shared/flow.ts';
+import type { FolderMark } from '../../shared/folderMark.ts';
 import type { Json } from '../../shared/json.ts';
 import type { Message } from '../models/port.ts';
 import { SentContent } from './sentContent.ts';
@@ -63,10 +64,11 @@ export class Conversation {
     return { isFirst };
   }
 
-  saved({ folder, turn, flags }: { folder: string; turn: number; flags: Flags }): Json {
+  saved({ folders, turn, flags }: { folders: readonly FolderMark[]; turn: number; flags: Flags }): Json {
     return saved({
       task: this.#task,
-      folder,
+      folder: folders[0]?.path ?? '',
+      folders,
       turn,
       contentOf: this.contentOf.entries,
       flags,

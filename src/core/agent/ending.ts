@@ -15,6 +15,7 @@ export interface Outcome {
 /** What an error means for the run: a stop, a limit, or a failure (which ends in the log like everything else). */
 export function endingBy(error: unknown, signal: AbortSignal): Outcome {
   if (error instanceof RunFull) return { state: 'limit', reason: error.message };
+  if (!signal.aborted && error instanceof Interruption) return { state: 'interrupted', reason: error.message };
   if (!signal.aborted) return { state: 'failed', reason: error instanceof Error ? error.message : 'unknown failure' };
   const reason: unknown = signal.reason;
   if (reason instanceof LimitReached) return { state: 'limit', reason: reason.message };

@@ -1,4 +1,5 @@
 import type { RunView } from '../../shared/runView.ts';
+import type { EventData, EventPayload, EventType } from '../../shared/auditEvent.ts';
 import type { Action } from '../../shared/action.ts';
 import { NO_FLAGS, type Flag, type Flags } from '../../shared/flow.ts';
 import { GrantBook } from '../approval/grants.ts';
@@ -16,6 +17,11 @@ import { RunRecord } from './runRecord.ts';
 import type { Saved } from './storedRun.ts';
 import { entriesOf, Transcript } from './transcript.ts';
 
+interface EventOf<T extends EventType> {
+  data: EventData[T];
+  payload: EventPayload[T];
+}
+
 /**
  * One run: what was said in it, what it may use, and where it stands. `send` and `resume` work until the model has
  * nothing more to do, a person stops it, or a limit does; then it can go on.
@@ -27,17 +33,20 @@ export class AgentRun {
   readonly #conversation: Conversation;
   readonly #budget: Budget;
   readonly #log: RunRecord;
+  /** To be recorded when it goes on: that it does so in other folders. */
+  #bound: EventOf<'folders_bound'> | undefined;
   #flags: Flags;
   #questions = 0;
   #phase: Phase = AT_REST;
   #working: Promise<void> = Promise.resolve();
 
-  constructor(parts: RunParts, before?: Saved) {
+  constructor(parts: RunParts, before?: Saved, bound?: EventOf<'folders_bound'>) {
     this.#parts = parts;
+    this.#bound = bound;
     const { id, audit, redactor, clock } = parts;
     this.#grants = new GrantBook(() => clock.monotonic());
     this.#flags = before?.flags ?? NO_FLAGS;
-    this.#conversation = new Conversation(systemPrompt(parts.folder, parts.folders), before);
+    this.#conversation = new Conversation(systemPrompt(parts.folder, pathsOf(parts.folders)), before);
     this.#budget = new Budget(before?.turn ?? 0);
     this.#log = new RunRecord({ id, audit, redactor, turn: () => this.#budget.turn });
     if (before) for (const entry of entriesOf(before.messages)) this.#transcript.add(entry);
@@ -110,6 +119,11 @@ export class AgentRun {
     this.#parts.onChange();
   }
 
+  /** Something to know of it, recorded while it works. */
+  async note(words: string): Promise<void> {
+    if (this.isWorking) await this.#log.add('notice', {}, { words });
+  }
+
   async #abort(why: Cancelled): Promise<void> {
     if (this.#phase.at === 'work') {
       const { stop } = this.#phase;
@@ -132,7 +146,7 @@ export class AgentRun {
   async #claimed(message: string | undefined, stop: AbortController): Promise<void> {
     const { store, folders, id } = this.#parts;
     try {
-      const claim = await store.claim(folders, id);
+      const claim = await store.claim(pathsOf(folders), id);
       if (!claim.ok) {
         const who = `${claim.folder} (process ${claim.pid})`;
         this.#refuse(new Refusal(`Another run is active in ${who}. Stop it first.`), message);
@@ -146,6 +160,7 @@ export class AgentRun {
     try {
       await this.#parts.inSandbox(id, async () => {
         unsaid = undefined;
+        await this.#recordBound();
         await this.#piece(message, stop);
         // Said in the last moment, when no turn was left to take it up.
         while (stateOf(this.#phase) === 'finished' && this.#conversation.waits) await this.#piece(undefined, stop);
@@ -165,6 +180,12 @@ export class AgentRun {
     this.#become(ending(this.#phase, { state: 'failed', reason }));
     this.#transcript.add({ kind: 'notice', level: 'error', text: reason });
     this.#parts.onChange();
+  }
+
+  async #recordBound(): Promise<void> {
+    if (!this.#bound) return;
+    await this.#log.add('folders_bound', this.#bound.data, this.#bound.payload);
+    this.#bound = undefined;
   }
 
   async #piece(message: string | undefined, stop: AbortController): Promise<void> {
@@ -218,10 +239,10 @@ export class AgentRun {
   }
 
   async #save(): Promise<void> {
-    const { folder } = this.#parts;
+    const { folders } = this.#parts;
     await this.#parts.store.saveTranscript(
       this.id,
-      this.#conversation.saved({ folder, turn: this.#budget.turn, flags: this.#flags }),
+      this.#conversation.saved({ folders, turn: this.#budget.turn, flags: this.#flags }),
     );
   }
 
@@ -229,4 +250,8 @@ export class AgentRun {
     this.#phase = phase;
     this.#parts.onChange();
   }
+}
+
+function pathsOf(folders: RunParts['folders']): string[] {
+  return folders.map(({ path }) => path);
 }

@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { FlagsSchema } from '../../shared/flow.ts';
+import { FolderMarkSchema, type FolderMark } from '../../shared/folderMark.ts';
 import { isJsonObject, type Json } from '../../shared/json.ts';
-import type { RunStore } from '../audit/port.ts';
 import type { Message, ToolCall } from '../models/port.ts';
 
 /** What is written. It counts up with each change that an earlier reader would misread or refuse. */
-const VERSION = 2;
+const VERSION = 3;
 
 const KeptSchema = z.strictObject({ from: z.string(), json: z.string() });
 const CallSchema = z.strictObject({
@@ -35,16 +35,18 @@ const MessageSchema = z.discriminatedUnion('role', [
 ]);
 const SavedSchema = z.strictObject({
   /** The first that were stored had none. */
-  version: z.literal([1, VERSION]).default(1),
+  version: z.literal([1, 2, VERSION]).default(1),
   task: z.string(),
   folder: z.string(),
+  /** All of its folders, that one first, as they were found when it began or went on. Absent before version 3. */
+  folders: z.array(FolderMarkSchema).optional(),
   turn: z.number(),
   contentOf: z.array(z.string()),
   /** Absent in runs of earlier versions: all three are taken for lit. */
   flags: FlagsSchema.default({ untrusted: true, private: true, outward: true }),
   messages: z.array(MessageSchema),
 });
-export type Saved = Omit<z.infer<typeof SavedSchema>, 'version'>;
+export type Saved = Omit<z.infer<typeof SavedSchema>, 'version' | 'folders'> & { folders: readonly FolderMark[] };
 
 /** A run as it is stored for *Resume*. */
 export function saved(state: Omit<Saved, 'messages'> & { messages: readonly Message[] }): Json {
@@ -72,13 +74,8 @@ export function readRun(value: Json): StoredRun {
   const parsed = SavedSchema.safeParse(value);
   if (!parsed.success) return { ok: false, problem: 'This run cannot be resumed: its transcript is damaged.' };
   const { version: _, ...state } = parsed.data;
-  return { ok: true, saved: { ...state, messages: withEveryCallAnswered(state.messages) } };
-}
-
-/** Whether this version can go on with a stored run. What was tampered with is offered, and refused in words. */
-export async function isReadable(store: Pick<RunStore, 'loadTranscript'>, run: string): Promise<boolean> {
-  const stored = await store.loadTranscript(run).catch(() => undefined);
-  return stored === undefined || readRun(stored).ok;
+  const folders = state.folders ?? [{ path: state.folder }];
+  return { ok: true, saved: { ...state, folders, messages: withEveryCallAnswered(state.messages) } };
 }
 
 /** Calls that never got a result are answered as interrupted: providers refuse a conversation with open calls. */

@@ -1,11 +1,13 @@
+import type { FolderMark } from '../../shared/folderMark.ts';
 import type { Checkpoints } from '../checkpoint/port.ts';
 import type { ScriptWatch } from '../flow/scriptWatch.ts';
-import { Failure } from '../outcome.ts';
+import { Failure, Interruption } from '../outcome.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
 import { stricterOf } from '../policy/restrict.ts';
 import { scopeOf } from '../policy/scopeOf.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import type { EditorBuffers, Files, VersionControl } from '../scope/files.ts';
+import { stateOf, type FolderPlaces } from '../scope/folderPlaces.ts';
 import type { Scope } from '../scope/scope.ts';
 import type { Sandbox, Sandboxes } from '../sandbox/port.ts';
 import type { CallParts } from '../tools/callRun.ts';
@@ -21,6 +23,7 @@ export interface CallPorts {
   home: string;
   own: readonly string[];
   files(scope: () => Scope): Files;
+  folderPlaces: FolderPlaces;
   textSearch: TextSearch;
   sandbox: Sandboxes;
   /** Commands without any sandbox, for policies that want that. */
@@ -48,6 +51,8 @@ export interface RunOwn {
   scriptWatch: ScriptWatch;
   /** The policy that the run began with: what is loosened meanwhile counts from the next one. */
   start: EffectivePolicy;
+  /** The folders that it began in: nothing goes on in others that came to stand there. */
+  folders?: readonly FolderMark[];
   /** Told of the policy that is in force for a call, before the call is decided. */
   note?(policy: EffectivePolicy): Promise<void>;
 }
@@ -76,6 +81,7 @@ export function callPartsOf(
     checkpoints,
     hash,
     refresh: async () => {
+      await assertInPlace(run.folders ?? [], ports.folderPlaces);
       const now = await policy.read();
       await run.note?.(now);
       const inForce = await policy.ready(stricterOf(run.start, now));
@@ -84,4 +90,28 @@ export function callPartsOf(
       return inForce;
     },
   };
+}
+
+/** The workspace folders as they stand now; throws where one of them does not. */
+export async function markedFolders({
+  roots,
+  folderPlaces,
+}: Pick<CallPorts, 'roots' | 'folderPlaces'>): Promise<FolderMark[]> {
+  return Promise.all(
+    roots.map(async (path) => {
+      const mark = await folderPlaces.mark(path);
+      if (!mark) throw new Failure(`The folder ${path} is not there any more.`);
+      return mark;
+    }),
+  );
+}
+
+/** Rules and approvals are for the folders that a run began in: without one of them it ends, and waits to be resumed. */
+async function assertInPlace(folders: readonly FolderMark[], places: FolderPlaces): Promise<void> {
+  for (const folder of folders) {
+    const state = await stateOf(folder, places);
+    if (state === 'gone')
+      throw new Interruption(`The folder ${folder.path} is not there any more: it was moved, renamed or removed.`);
+    if (state === 'other') throw new Interruption(`Another folder stands at ${folder.path} than when the run began.`);
+  }
 }

@@ -18,8 +18,10 @@ import { Stopped } from '../stopped.ts';
 import type { LeftBehind } from './leftBehind.ts';
 import type { PolicyInForce } from './policyInForce.ts';
 import type { Reverts } from './reverts.ts';
+import type { Binding } from './binding.ts';
 import type { RunDesk } from './runDesk.ts';
 import type { SandboxRecord } from './sandboxRecord.ts';
+import type { Agreement, RunOffer } from './storedRuns.ts';
 import type { Trials } from './trials.ts';
 
 /** What an engine is made of (src/compose.ts). */
@@ -139,9 +141,14 @@ export class Engine {
     this.#runs.putAside();
   }
 
-  /** Goes on with a run of the log that was interrupted, stopped, or reached a limit. */
-  async resume(run: string, model: Model): Promise<void> {
-    await this.#runs.resume(run, model);
+  /** Goes on with a run of the log (runDesk.ts); in other folders than its own only where a person `agreed`. */
+  async resume(run: string, model: Model, agreed?: Agreement): Promise<void> {
+    await this.#runs.resume(run, model, agreed);
+  }
+
+  /** In which folders a run would go on here; `named`: which one a person says its working folder is. */
+  async binding(run: string, named?: string): Promise<Binding> {
+    return this.#runs.binding(run, named);
   }
 
   /** Puts back what an action of the log changed: an action too, and so asked, recorded and to be reverted itself. */
@@ -162,6 +169,11 @@ export class Engine {
     await this.#runs.interrupt(reason);
   }
 
+  /** Records something to know of the run that is at work. */
+  async note(words: string): Promise<void> {
+    await this.#runs.note(words);
+  }
+
   /** Takes back a remembered approval of the present run. */
   async revokeGrant(id: string): Promise<void> {
     await this.#runs.revokeGrant(id);
@@ -172,8 +184,13 @@ export class Engine {
   }
 
   /** Marks what dead processes left open, and lists the runs of this workspace that wait to be resumed. */
-  async interrupted(): Promise<RunSummary[]> {
+  async interrupted(): Promise<RunOffer[]> {
     return this.#runs.interrupted();
+  }
+
+  /** Those of some runs that can go on here, with those whose folder is nowhere to be seen. */
+  async resumable(runs: readonly RunSummary[]): Promise<RunOffer[]> {
+    return this.#runs.resumable(runs);
   }
 
   /** Looks through what commands left that were broken off, and records it; returns what a person should know of it. */

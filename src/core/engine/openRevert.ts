@@ -1,7 +1,7 @@
 import { ScriptWatch } from '../flow/scriptWatch.ts';
 import { policyDigest } from '../lab/policyRecord.ts';
 import type { Redactor } from '../redaction/redactor.ts';
-import { callPartsOf, workingFolder, type CallPorts } from './callParts.ts';
+import { callPartsOf, markedFolders, workingFolder, type CallPorts } from './callParts.ts';
 import type { RunPorts } from './openRun.ts';
 import type { PolicyInForce } from './policyInForce.ts';
 import type { RevertRun } from './reverts.ts';
@@ -14,7 +14,15 @@ export async function openRevert(
   const { version, who, hash, roots } = ports;
   const start = await policy.read();
   await policy.note(start, true);
-  const own = { id, folder: workingFolder(roots), goesTo: 'nowhere', scriptWatch: new ScriptWatch(true), start };
+  const folders = await markedFolders(ports);
+  const own = {
+    id,
+    folder: workingFolder(roots),
+    goesTo: 'nowhere',
+    scriptWatch: new ScriptWatch(true),
+    start,
+    folders,
+  };
   const calls = callPartsOf({ ...own, note: (now) => policy.note(now, true) }, ports, { policy, redactor });
   return { calls, facts: { version, policy: policyDigest(start, hash) }, who };
 }

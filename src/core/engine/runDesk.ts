@@ -1,17 +1,17 @@
 import type { RunSummary } from '../../shared/auditEvent.ts';
 import type { RunView } from '../../shared/runView.ts';
 import type { AgentRun } from '../agent/run.ts';
-import { isReadable, readRun, type Saved } from '../agent/storedRun.ts';
 import type { AuditReader, RunStore } from '../audit/port.ts';
 import type { Model } from '../models/port.ts';
 import { Failure, type Cancelled } from '../outcome.ts';
+import type { Binding } from './binding.ts';
+import type { Agreement, Ready, RunOffer, StoredRuns } from './storedRuns.ts';
 
 export interface RunDeskParts {
-  /** The workspace folders; the first is where runs work. */
-  roots: readonly string[];
   audit: AuditReader & RunStore;
+  stored: StoredRuns;
   /** Makes a new run, or goes on with one of the log. */
-  open(model: Model, stored?: { run: string; before: Saved }): Promise<AgentRun>;
+  open(model: Model, stored?: Ready): Promise<AgentRun>;
   onChange(): void;
 }
 
@@ -67,10 +67,15 @@ export class RunDesk {
   }
 
   /** Goes on with a run of the log that was interrupted, stopped, or reached a limit. */
-  async resume(run: string, model: Model): Promise<void> {
+  async resume(run: string, model: Model, agreed?: Agreement): Promise<void> {
     if (this.isWorking) throw new Failure('A run is active; stop it first.');
-    this.#starting = this.#stored(run, model);
+    this.#starting = this.#parts.stored.ready(run, agreed).then((ready) => this.#parts.open(model, ready));
     await (await this.#started())?.resume();
+  }
+
+  /** In which folders a run would go on (binding.ts). */
+  async binding(run: string, named?: string): Promise<Binding> {
+    return this.#parts.stored.binding(run, named);
   }
 
   async stop(why: Cancelled): Promise<void> {
@@ -84,21 +89,27 @@ export class RunDesk {
     await this.#run?.interrupt(reason);
   }
 
+  /** Records something to know of the run that is at work. */
+  async note(words: string): Promise<void> {
+    await this.#run?.note(words);
+  }
+
   /** Takes back a remembered approval of the present run. */
   async revokeGrant(id: string): Promise<void> {
     await this.#run?.revoke(id);
   }
 
   /** Marks what dead processes left open, and lists the runs of this workspace that wait to be resumed. */
-  async interrupted(): Promise<RunSummary[]> {
-    const { audit, roots } = this.#parts;
+  async interrupted(): Promise<RunOffer[]> {
+    const { audit, stored } = this.#parts;
     await audit.recover();
     const recent = await audit.runs(20);
-    const waiting = recent.filter(
-      (run) => run.state === 'interrupted' && run.run !== this.#run?.id && run.folder === roots[0],
-    );
-    const readable = await Promise.all(waiting.map(({ run }) => isReadable(audit, run)));
-    return waiting.filter((_, index) => readable[index] === true);
+    return stored.offers(recent.filter(({ run, state }) => state === 'interrupted' && run !== this.#run?.id));
+  }
+
+  /** Those of some runs that can go on here, with those whose folder is nowhere to be seen. */
+  async resumable(runs: readonly RunSummary[]): Promise<RunOffer[]> {
+    return this.#parts.stored.offers(runs, true);
   }
 
   /** The present run, once whatever starts has started. */
@@ -109,18 +120,6 @@ export class RunDesk {
       this.#starting = undefined;
     }
     return this.#run;
-  }
-
-  async #stored(run: string, model: Model): Promise<AgentRun> {
-    const stored = await this.#parts.audit.loadTranscript(run);
-    if (stored === undefined) throw new Failure(`There is no run ${run} to resume.`);
-    const read = readRun(stored);
-    if (!read.ok) throw new Failure(read.problem);
-    const before = read.saved;
-    // What it had read belongs to its folder, and so does what it would go on to do.
-    if (before.folder !== this.#parts.roots[0])
-      throw new Failure(`This run belongs to ${before.folder}; resume it there.`);
-    return this.#parts.open(model, { run, before });
   }
 }
 

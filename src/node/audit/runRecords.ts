@@ -4,6 +4,7 @@ import { isAlive, type ProcessIdentity } from '../process/identity.ts';
 import type { ChainWriter } from './chainWriter.ts';
 import { parseBody } from './logText.ts';
 import type { Connection } from './database.ts';
+import { OWNER_GONE } from './summary.ts';
 
 /** Which run is active where, what runs need to go on, and what dead processes left open. */
 export class RunRecords {
@@ -77,7 +78,7 @@ export class RunRecords {
       this.#writer.append(connection, {
         type: 'interrupted',
         run,
-        data: { reason: 'the process that owned it is gone' },
+        data: { reason: OWNER_GONE },
       });
     this.#letGo(connection, run);
   }
