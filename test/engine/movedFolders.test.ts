@@ -1,4 +1,14 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { runReport } from '../../src/core/audit/report.ts';
@@ -202,25 +212,38 @@ test('renamed while a question waits: what was approved is not done, in the new 
   expect(await offer(await open([at('renamed')]))).toMatchObject({ run });
 });
 
-test('renamed while a command runs: its end is recorded, nothing follows it, and the new folder there is left alone', async () => {
+test('renamed while a command runs: what it left is looked through where it is now, and the new folder there is left alone', async () => {
   const { at, open } = await movedWorld({ 'proj/a.txt': 'a\n' });
+  git(at('proj'), 'init', '--quiet');
   const window = await open([at('proj')]);
-  const command = 'touch begun; while [ ! -e go ]; do sleep 0.1; done; echo through';
+  const plant = 'mkdir -p sub/.vscode && echo {} > sub/.vscode/tasks.json';
+  const command = `${plant}; touch begun; while [ ! -e go ]; do sleep 0.1; done; echo through`;
   const working = window.engine.send(
     'run it',
     scripted([{ calls: [{ name: 'run_command', args: { command } }] }, ...WRITES]),
   );
   await expect.poll(() => existsSync(at('proj/begun')), { timeout: 30_000 }).toBe(true);
   renameSync(at('proj'), at('renamed'));
+  mkdirSync(at('proj'));
+  git(at('proj'), 'init', '--quiet');
+  const hook = at('proj/.git/hooks/pre-commit');
   mkdirSync(at('proj/.git/hooks'), { recursive: true });
-  writeFileSync(at('proj/.git/hooks/pre-commit'), '#!/bin/sh\n');
+  writeFileSync(hook, '#!/bin/sh\n');
+  const [head, config] = ['HEAD', 'config'].map((name) => readFileSync(at(`proj/.git/${name}`), 'utf8'));
   writeFileSync(at('renamed/go'), '');
   await working;
   expect(window.engine.view().run).toMatchObject({ state: 'interrupted' });
   const events = await window.node.audit.events(window.engine.view().run?.id ?? '');
   expect(events.filter(({ type }) => type === 'started')).toHaveLength(1);
-  expect(events.filter(({ type }) => type === 'finished')).toHaveLength(1);
-  expect(readFileSync(at('proj/.git/hooks/pre-commit'), 'utf8')).toBe('#!/bin/sh\n');
+  const output = String(events.find(({ type }) => type === 'finished')?.payload?.['output']);
+  expect(output).toContain(`${at('proj')} was moved to ${at('renamed')} while the command ran`);
+  expect(readFileSync(hook, 'utf8')).toBe('#!/bin/sh\n');
+  expect(['HEAD', 'config'].map((name) => readFileSync(at(`proj/.git/${name}`), 'utf8'))).toEqual([head, config]);
+  expect(readdirSync(at('proj'))).toEqual(['.git']);
+  expect(output).toMatch(/sub\/\.vscode\S* appeared while the command ran; it is protected and was moved/);
+  expect(existsSync(at('renamed/sub/.vscode/tasks.json'))).toBe(false);
+  await window.close();
+  expect(readdirSync(at('renamed')).sort()).toEqual(['.git', 'a.txt', 'begun', 'go', 'sub']); // no stand-in is left
 });
 
 test('control: a folder that was moved and came back is the one it was', async () => {

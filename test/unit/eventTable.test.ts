@@ -16,7 +16,7 @@ test('what the log goes by stands in the table of events', () => {
     ...['run_started', 'run_continued', 'turn_started', 'egress', 'proposed', 'started'],
   ]);
   expect(marked('kept')).toEqual([
-    ...['run_started', 'run_continued', 'answered', 'error', 'notice', 'run_finished', 'left_behind'],
+    ...['run_started', 'run_continued', 'answered', 'folders_bound', 'error', 'notice', 'run_finished', 'left_behind'],
   ]);
 });
 
