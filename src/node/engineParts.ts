@@ -12,6 +12,7 @@ import { Evidence } from './audit/evidence.ts';
 import { BlobCheckpoints } from './checkpoint/blobCheckpoints.ts';
 import { folderPlaces } from './files/folderPlaces.ts';
 import type { SpelledFolder } from './files/ownSpelling.ts';
+import { GuessedEncodings } from './files/encodings.ts';
 import { RootedFiles } from './files/rootedFiles.ts';
 import { ThreadSearch } from './search/threadSearch.ts';
 import { sha256 } from './files/hash.ts';
@@ -125,6 +126,7 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
       laterPaths: () => later.find(),
       foundCredentials: () => gitCredentials(roots),
       textSearch: new ThreadSearch(),
+      encodings: new GuessedEncodings(),
       realPaths,
       sandbox,
       outside: UNCONFINED.open(place),

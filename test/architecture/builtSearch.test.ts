@@ -21,12 +21,12 @@ test('the built search worker answers', async () => {
     worker.once('message', resolve).once('error', reject);
     worker.postMessage({
       pattern: { text: 'b+', isExpression: true, ignoresCase: false },
-      text: 'a\nabb\nb',
+      lines: ['a', 'abb', 'b'],
       mostLines: 1,
     });
   });
   await worker.terminate();
-  expect(answer).toEqual({ lines: [1], count: 2 });
+  expect(answer).toEqual({ lines: [{ line: 1, column: 1 }], count: 2 });
 });
 
 /** What a model is told that has the built command line search for a word. */

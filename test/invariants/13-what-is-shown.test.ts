@@ -120,13 +120,19 @@ describe('a diff', () => {
 
   test('shows differences in white space and line ends', async () => {
     const asked = await cardsOf({ 'a.txt': 'one\r\ntwo' }, [
-      { name: 'write_file', args: { path: 'a.txt', content: 'one\ntwo' } },
+      { name: 'edit_file', args: { path: 'a.txt', old_text: 'one\r\n', new_text: 'one\n' } },
       { name: 'write_file', args: { path: 'a.txt', content: 'one\r\ntwo\n' } },
       { name: 'write_file', args: { path: 'a.txt', content: 'one \r\ntwo' } },
+      { name: 'write_file', args: { path: 'a.txt', content: 'one\ntwo\n' } },
     ]);
     expect(diffOf(asked[0])).toContain('-one\\u{000D}\n+one\n');
     expect(diffOf(asked[1])).toContain('-two\n\\ No newline');
-    expect(diffOf(asked[2])).toContain('+one \\u{000D}');
+    expect(diffOf(asked[2])).toContain('-one\n+one [1 blank]\n');
+    // Line ends that stay on every line are not drawn on each, and said.
+    expect(diffOf(asked[3])).toContain('-two\n\\ No newline at end of file\n+two\n');
+    expect(asked[3]?.card.blocks).toContainEqual(
+      expect.objectContaining({ kind: 'sentence', words: ['Stays as it is: CRLF line ends.'] }),
+    );
   });
 
   test('that is long is cut, says so, counts all, and the whole is there for the editor', async () => {

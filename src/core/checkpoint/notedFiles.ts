@@ -1,7 +1,7 @@
 import type { PreImage } from '../../shared/action.ts';
 import type { ChangedPath } from '../../shared/change.ts';
 import { Changed } from '../outcome.ts';
-import type { Effort, FileEntry, Files, Look } from '../scope/files.ts';
+import type { Effort, FileEntry, Files, Look, Walking } from '../scope/files.ts';
 import { isSameStand, merged, standOf } from './changes.ts';
 import type { Footprint, NotedChange } from './port.ts';
 
@@ -93,12 +93,16 @@ export class NotedFiles implements Files {
     return this.#files.read(path, maxBytes);
   }
 
+  chunks(path: string): AsyncIterable<Uint8Array> {
+    return this.#files.chunks(path);
+  }
+
   list(path: string): Promise<FileEntry[]> {
     return this.#files.list(path);
   }
 
-  walk(path: string, signal: AbortSignal): AsyncIterable<FileEntry> {
-    return this.#files.walk(path, signal);
+  walk(path: string, signal: AbortSignal, walking?: Walking): AsyncIterable<FileEntry> {
+    return this.#files.walk(path, signal, walking);
   }
 
   expand(folder: string, pattern: string): Promise<string[]> {

@@ -12,6 +12,7 @@ import type { Scope } from '../scope/scope.ts';
 import type { Sandbox, Sandboxes } from '../sandbox/port.ts';
 import type { CallParts } from '../tools/callRun.ts';
 import { builtInTools } from '../tools/table.ts';
+import type { Encodings } from '../text/encodings.ts';
 import type { TextSearch } from '../tools/textSearch.ts';
 import { toolboxOf } from '../tools/toolbox.ts';
 import { maskVariables } from './maskedVariables.ts';
@@ -25,6 +26,7 @@ export interface CallPorts {
   files(scope: () => Scope): Files;
   folderPlaces: FolderPlaces;
   textSearch: TextSearch;
+  encodings: Encodings;
   sandbox: Sandboxes;
   /** Commands without any sandbox, for policies that want that. */
   outside: Sandbox;
@@ -63,7 +65,7 @@ export function callPartsOf(
   ports: CallPorts,
   { policy, redactor }: { policy: PolicyInForce; redactor: Redactor },
 ): CallParts {
-  const { sandbox, outside, checkpoints, editor, textSearch, hash } = ports;
+  const { sandbox, outside, checkpoints, editor, textSearch, encodings, hash } = ports;
   const { folder, goesTo, scriptWatch } = run;
   const runners = { sandbox, outside };
   let scope = scopeOf(run.start, ports.roots, ports.home, ports.own); // no tool sees this one: before each call it is replaced
@@ -71,7 +73,7 @@ export function callPartsOf(
   const versionControl = ports.versionControl(() => scope);
   const tools = builtInTools({
     ...{ folder, goesTo, scriptWatch, redactor },
-    ...{ runners, versionControl, editor, textSearch },
+    ...{ runners, versionControl, editor, textSearch, encodings },
     foresee: (paths) => checkpoints.foresee(run.id, paths),
   });
   return {

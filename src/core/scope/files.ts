@@ -15,6 +15,14 @@ export interface Look {
   size: number;
 }
 
+/** How a tree is looked through. */
+export interface Walking {
+  /** False: this folder is named, and not looked into. */
+  enters(folder: FileEntry): boolean;
+  /** Told of a folder that may be looked into and cannot. */
+  unread(path: string): void;
+}
+
 /** What one call may look at. Each method throws once that is too much, and when the call is stopped. */
 export interface Effort {
   /** So many entries of folders (one, if nothing is said) are looked at. */
@@ -41,10 +49,12 @@ export interface Files {
   preImage(path: string): Promise<PreImage>;
   /** A file's bytes; throws when it is larger than `maxBytes`. */
   read(path: string, maxBytes: number): Promise<Uint8Array>;
+  /** A file's bytes from the beginning, as they are read: of any size, and no further than they are asked for. */
+  chunks(path: string): AsyncIterable<Uint8Array>;
   /** The entries of a folder, without those that are denied, sorted by name. */
   list(path: string): Promise<FileEntry[]>;
   /** Everything below a folder, without what is denied; links are named, never entered. */
-  walk(path: string, signal: AbortSignal): AsyncIterable<FileEntry>;
+  walk(path: string, signal: AbortSignal, walking?: Walking): AsyncIterable<FileEntry>;
   /** The paths below a folder that a glob of bash fits, denied ones too; at most 500. Only `pattern` has wildcards. */
   expand(folder: string, pattern: string): Promise<string[]>;
   /** The names in a folder of the workspace, denied ones too; none where it is hidden or no folder. */

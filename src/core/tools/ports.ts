@@ -3,6 +3,7 @@ import type { ScriptWatch } from '../flow/scriptWatch.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import type { EditorBuffers, VersionControl } from '../scope/files.ts';
 import type { Runners } from './runner.ts';
+import type { Encodings } from '../text/encodings.ts';
 import type { TextSearch } from './textSearch.ts';
 
 /** What the tools of a run are made from. Each one takes those that it uses: `Pick<ToolPorts, 'folder'>`. */
@@ -21,4 +22,5 @@ export interface ToolPorts {
   versionControl: VersionControl;
   editor: EditorBuffers;
   textSearch: TextSearch;
+  encodings: Encodings;
 }

@@ -27,10 +27,10 @@ export function isSkippable(error: unknown): boolean {
   return error instanceof ToolFailure || error instanceof Forbidden;
 }
 
-/** The matcher of a glob that the model gave. */
+/** The matcher of a glob that the model gave. One without a slash fits names at any depth (gitignore(5)). */
 export function globOf(pattern: string): (path: string) => boolean {
   try {
-    return globMatcher(pattern);
+    return globMatcher(pattern.includes('/') ? pattern.replace(/^\.?\//, '') : `**/${pattern}`);
   } catch (error) {
     if (error instanceof RangeError) throw new ToolFailure(`the glob is too wide: ${error.message}`);
     throw error;

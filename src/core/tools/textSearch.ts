@@ -5,9 +5,15 @@ export interface Pattern {
   ignoresCase: boolean;
 }
 
-/** Lines that a pattern fits: their numbers, counted from 0, at most as many as were asked for, and how many there are. */
+/** Where a pattern fits first in a line: its number, and the place in it, both counted from 0. */
+export interface Match {
+  line: number;
+  column: number;
+}
+
+/** Lines that a pattern fits, at most as many as were asked for, and how many there are. */
 export interface Matches {
-  lines: number[];
+  lines: Match[];
   count: number;
 }
 
@@ -20,7 +26,7 @@ export type Unanswered = { kind: 'wrong'; problem: string } | { kind: 'slow'; se
  */
 export interface OpenSearch {
   /** Throws `Cancelled` when the call is stopped. Once unanswered, it stays so. */
-  in(text: string, mostLines: number): Promise<Matches | Unanswered>;
+  in(lines: readonly string[], mostLines: number): Promise<Matches | Unanswered>;
   /** Ends the thread. Always to be called. */
   close(): Promise<void>;
 }

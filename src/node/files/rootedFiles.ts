@@ -1,10 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { constants, lstatSync, type Dirent } from 'node:fs';
-import { open, rename, unlink } from 'node:fs/promises';
+import { open, rename, type FileHandle } from 'node:fs/promises';
 import type { PreImage, Resource } from '../../shared/action.ts';
 import { Changed, Missing, ToolFailure } from '../../core/outcome.ts';
 import { assertPermitted, Forbidden } from '../../core/scope/guard.ts';
-import type { Effort, FileEntry, Files, Look } from '../../core/scope/files.ts';
+import type { Effort, FileEntry, Files, Look, Walking } from '../../core/scope/files.ts';
 import type { Scope } from '../../core/scope/scope.ts';
 import { nameOf } from '../../core/scope/spelling.ts';
 import { Stretch } from '../sandbox/stretch.ts';
@@ -17,14 +16,16 @@ import { isSame, preImageAt } from './preImage.ts';
 import { ownSpelling, type SpelledFolder } from './ownSpelling.ts';
 import { refuseArrivals } from './arrivals.ts';
 import { removeTree } from './removeTree.ts';
+import { replaceFile } from './replaceFile.ts';
 import { refuseRepositoryControls } from './repositoryControls.ts';
 import { resolvePath } from './resolve.ts';
 import { walkTree } from './walkTree.ts';
 
 /** How much longer than it was when it was opened a file may turn out to be. */
 const GROWTH = 65_536;
+/** Bytes that are read at once of a file that is not read whole. */
+const CHUNK = 262_144;
 const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 
 /** `Files` on a real file system: see there for what each method promises. */
 export class RootedFiles implements Files {
@@ -77,32 +78,50 @@ export class RootedFiles implements Files {
   }
 
   async read(path: string, maxBytes: number): Promise<Uint8Array> {
-    using place = await this.#place(path, 'read');
-    let handle;
-    try {
-      handle = await open(place.at(), READ);
-    } catch (error) {
-      throw asFailure(error, path);
+    await using handle = await this.#opened(path);
+    const info = await handle.stat();
+    if (info.size > maxBytes)
+      throw new ToolFailure(`${path} is ${info.size} bytes long; the most that is read is ${maxBytes}`);
+    this.#effort?.read(info.size);
+    const buffer = Buffer.alloc(Math.min(maxBytes, info.size + GROWTH) + 1);
+    let length = 0;
+    while (length < buffer.length) {
+      const { bytesRead } = await handle.read(buffer, length, buffer.length - length, length);
+      if (bytesRead === 0) break;
+      length += bytesRead;
     }
+    if (length === buffer.length) throw new ToolFailure(`${path} grew while it was read`);
+    return buffer.subarray(0, length);
+  }
+
+  async *chunks(path: string): AsyncIterable<Uint8Array> {
+    await using handle = await this.#opened(path);
+    const end = (await handle.stat()).size; // what is written to it meanwhile is another day's
+    for (let at = 0; at < end;) {
+      const buffer = Buffer.alloc(Math.min(CHUNK, end - at));
+      const { bytesRead } = await handle.read(buffer, 0, buffer.length, at);
+      if (bytesRead === 0) return;
+      this.#effort?.read(bytesRead);
+      at += bytesRead;
+      yield buffer.subarray(0, bytesRead);
+    }
+  }
+
+  /** A regular file that may be read, under whatever name. */
+  async #opened(path: string): Promise<FileHandle> {
+    using place = await this.#place(path, 'read');
+    const handle = await open(place.at(), READ).catch((error: unknown) => {
+      throw asFailure(error, path);
+    });
     try {
       const info = await handle.stat();
       if (info.isDirectory()) throw new ToolFailure(`${path} is a folder`);
       if (!info.isFile()) throw new ToolFailure(`${path} is not a regular file`);
       await this.#refuseHardLink(info, path);
-      if (info.size > maxBytes)
-        throw new ToolFailure(`${path} is ${info.size} bytes long; the most that is read is ${maxBytes}`);
-      this.#effort?.read(info.size);
-      const buffer = Buffer.alloc(Math.min(maxBytes, info.size + GROWTH) + 1);
-      let length = 0;
-      while (length < buffer.length) {
-        const { bytesRead } = await handle.read(buffer, length, buffer.length - length, length);
-        if (bytesRead === 0) break;
-        length += bytesRead;
-      }
-      if (length === buffer.length) throw new ToolFailure(`${path} grew while it was read`);
-      return buffer.subarray(0, length);
-    } finally {
+      return handle;
+    } catch (error) {
       await handle.close();
+      throw error;
     }
   }
 
@@ -142,13 +161,13 @@ export class RootedFiles implements Files {
     return namesIn(folder, this.#scope(), this.#effort);
   }
 
-  walk(path: string, signal: AbortSignal): AsyncIterable<FileEntry> {
+  walk(path: string, signal: AbortSignal, walking?: Walking): AsyncIterable<FileEntry> {
     const stretch = new Stretch();
     const walked = {
       open: (folder: string, parent?: OpenFolder) => this.#folder(folder, parent),
       list: (folder: OpenFolder, at: string) => this.#entries(folder, at, stretch),
     };
-    return walkTree(path, walked, signal, { effort: this.#effort, stretch });
+    return walkTree(path, walked, signal, { effort: this.#effort, stretch, walking });
   }
 
   forbiddenBelow(path: string): Promise<string | undefined> {
@@ -169,22 +188,10 @@ export class RootedFiles implements Files {
     await this.#unchanged(place, path, expected);
     const old = await place.stat();
     if (old) await this.#refuseHardLink(old, path);
-    const temporary = `.oversign-${randomUUID()}.tmp`;
     try {
-      const handle = await open(place.at(temporary), CREATE, old ? old.mode & 0o7777 : 0o666);
-      try {
-        await handle.writeFile(content);
-        if (old) await handle.chmod(old.mode & 0o7777);
-        await handle.sync();
-      } finally {
-        await handle.close();
-      }
-      // Again, now that only a rename is left: the time in which another change could be lost is that of one call.
-      await this.#unchanged(place, path, expected);
-      await rename(place.at(temporary), place.at());
-      await place.sync();
+      const isUnchanged = (): Promise<void> => this.#unchanged(place, path, expected);
+      await replaceFile(place, path, content, { old, isUnchanged });
     } catch (error) {
-      await unlink(place.at(temporary)).catch(() => undefined);
       throw error instanceof ToolFailure ? error : asFailure(error, path);
     }
   }

@@ -1,6 +1,6 @@
 import { Forbidden } from '../../core/scope/guard.ts';
-import type { Effort, FileEntry } from '../../core/scope/files.ts';
-import { throwIfStopped, ToolFailure } from '../../core/outcome.ts';
+import type { Effort, FileEntry, Walking } from '../../core/scope/files.ts';
+import { Missing, throwIfStopped, ToolFailure } from '../../core/outcome.ts';
 import type { Stretch } from '../sandbox/stretch.ts';
 import type { OpenFolder } from './openTree.ts';
 
@@ -31,12 +31,12 @@ export async function* walkTree(
   path: string,
   walked: Walked,
   signal: AbortSignal,
-  { effort, stretch }: { effort: Effort | undefined; stretch: Stretch },
+  { effort, stretch, walking }: { effort: Effort | undefined; stretch: Stretch; walking: Walking | undefined },
 ): AsyncIterable<FileEntry> {
   const levels: Level[] = [];
   const enter = async (inner: string): Promise<void> => {
     throwIfStopped(signal);
-    const level = await levelAt(inner, await openAgain(levels, walked, effort), walked);
+    const level = await levelAt(inner, await openAgain(levels, walked, effort), walked, walking);
     if (!level) return;
     levels.push(level);
     giveBack(levels.at(-1 - MOST_OPEN));
@@ -53,7 +53,8 @@ export async function* walkTree(
       throwIfStopped(signal);
       await stretch.rest();
       yield entry;
-      if (entry.kind === 'directory' && entry.path.length <= LONGEST) await enter(entry.path);
+      if (entry.kind === 'directory' && entry.path.length <= LONGEST && (walking?.enters(entry) ?? true))
+        await enter(entry.path);
     }
   } finally {
     levels.forEach(giveBack);
@@ -73,11 +74,17 @@ async function openAgain(
   return parent.folder;
 }
 
-async function levelAt(path: string, parent: OpenFolder | undefined, walked: Walked): Promise<Level | undefined> {
-  const folder = await orNothing(walked.open(path, parent));
+async function levelAt(
+  path: string,
+  parent: OpenFolder | undefined,
+  walked: Walked,
+  walking: Walking | undefined,
+): Promise<Level | undefined> {
+  const unread = (): void => walking?.unread(path);
+  const folder = await orNothing(walked.open(path, parent), unread);
   if (!folder) return undefined;
   try {
-    return { path, folder, entries: (await orNothing(walked.list(folder, path))) ?? [], next: 0 };
+    return { path, folder, entries: (await orNothing(walked.list(folder, path), unread)) ?? [], next: 0 };
   } catch (error) {
     folder.close();
     throw error;
@@ -90,11 +97,13 @@ function giveBack(level: Level | undefined): void {
 }
 
 /** Gone or unreadable: nothing below it. */
-async function orNothing<T>(looking: Promise<T>): Promise<T | undefined> {
+async function orNothing<T>(looking: Promise<T>, unread: () => void = () => undefined): Promise<T | undefined> {
   try {
     return await looking;
   } catch (error) {
-    if (error instanceof ToolFailure || error instanceof Forbidden) return undefined;
-    throw error;
+    if (error instanceof Forbidden) return undefined;
+    if (!(error instanceof ToolFailure)) throw error;
+    if (!(error instanceof Missing)) unread();
+    return undefined;
   }
 }

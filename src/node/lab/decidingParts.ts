@@ -6,6 +6,7 @@ import { account } from '../account.ts';
 import { BlobCheckpoints } from '../checkpoint/blobCheckpoints.ts';
 import { realFolder, spelledFolder, WorkspaceRefused } from '../workspaceFolders.ts';
 import { folderPlaces } from '../files/folderPlaces.ts';
+import { GuessedEncodings } from '../files/encodings.ts';
 import { RootedFiles } from '../files/rootedFiles.ts';
 import { ThreadSearch } from '../search/threadSearch.ts';
 import { sha256 } from '../files/hash.ts';
@@ -64,6 +65,7 @@ export async function decidingParts(options: DecidingOptions): Promise<EnginePar
     laterPaths: () => later.find(),
     foundCredentials: () => Promise.resolve([]),
     textSearch: new ThreadSearch(),
+    encodings: new GuessedEncodings(),
     realPaths,
     sandbox: { chosen: () => NOT_LOOKED_AT },
     outside: NOT_LOOKED_AT,

@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import type { Pattern } from '../../core/tools/textSearch.ts';
+import type { Match, Pattern } from '../../core/tools/textSearch.ts';
 import { lineMatcher } from './lineMatcher.ts';
 import type { SearchReply, SearchRequest } from './threadSearch.ts';
 
@@ -13,17 +13,18 @@ async function matcherOf(pattern: Pattern): Promise<Matcher> {
   return last.matcher;
 }
 
-async function answered({ pattern, text, mostLines }: SearchRequest): Promise<SearchReply> {
+async function answered({ pattern, lines, mostLines }: SearchRequest): Promise<SearchReply> {
   const matches = await matcherOf(pattern);
   if (typeof matches === 'string') return { kind: 'wrong', problem: matches };
-  const lines: number[] = [];
+  const found: Match[] = [];
   let count = 0;
-  for (const [index, line] of text.split('\n').entries()) {
-    if (!matches(line)) continue;
+  for (const [line, text] of lines.entries()) {
+    const column = matches(text);
+    if (column < 0) continue;
     count += 1;
-    if (lines.length < mostLines) lines.push(index);
+    if (found.length < mostLines) found.push({ line, column });
   }
-  return { lines, count };
+  return { lines: found, count };
 }
 
 parentPort?.on('message', (request: SearchRequest) => {

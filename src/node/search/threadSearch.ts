@@ -4,7 +4,7 @@ import { cancellationOf } from '../../core/outcome.ts';
 
 export interface SearchRequest {
   pattern: Pattern;
-  text: string;
+  lines: readonly string[];
   mostLines: number;
 }
 export type SearchReply = Matches | { kind: 'wrong'; problem: string };
@@ -65,10 +65,10 @@ class Thread implements OpenSearch {
     this.#giveBack = giveBack;
   }
 
-  async in(text: string, mostLines: number): Promise<Matches | Unanswered> {
+  async in(lines: readonly string[], mostLines: number): Promise<Matches | Unanswered> {
     if (this.#given) return this.#given;
     const began = performance.now();
-    const answer = await this.#ask({ pattern: this.#pattern, text, mostLines });
+    const answer = await this.#ask({ pattern: this.#pattern, lines, mostLines });
     this.#leftMs -= performance.now() - began;
     if ('kind' in answer) this.#given = answer;
     return answer;

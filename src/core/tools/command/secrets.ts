@@ -1,4 +1,4 @@
-import { PASSED_OVER } from '../files/looking.ts';
+import { PASSED_OVER } from '../files/leftOut.ts';
 import type { CallContext } from '../tool.ts';
 
 const MOST_ENTRIES = 20_000;

@@ -11,6 +11,8 @@ export async function editCard(options: {
   after: string;
   /** Why the file could not be read as what its name says, in a sentence. */
   broken?: string | undefined;
+  /** What of the file stays as it is and is not seen in a diff, in words. */
+  kept?: string | undefined;
   unsaved: boolean;
 }): Promise<Card> {
   const card = diffCard({
@@ -20,11 +22,19 @@ export async function editCard(options: {
     ...(await shownChange(options.before ?? '', options.after)),
     unsaved: options.unsaved,
   });
-  if (options.broken === undefined) return card;
+  const { broken, kept } = options;
   return {
     ...card,
-    blocks: [{ kind: 'sentence', icon: 'warning', tone: 'warning', words: [options.broken] }, ...card.blocks],
+    blocks: [
+      ...(broken === undefined ? [] : [sentence('warning', 'warning', broken)]),
+      ...card.blocks,
+      ...(kept === undefined ? [] : [sentence('lock', 'plain', `Stays as it is: ${kept}.`)]),
+    ],
   };
+}
+
+function sentence(icon: string, tone: 'plain' | 'warning', words: string): BlockOf<'sentence'> {
+  return { kind: 'sentence', icon, tone, words: [words] };
 }
 
 export function diffCard(diff: Omit<BlockOf<'diff'>, 'kind'>): Card {

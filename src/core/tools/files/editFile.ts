@@ -2,7 +2,8 @@ import * as z from 'zod';
 import type { Change } from '../../../shared/action.ts';
 import { ToolFailure } from '../../outcome.ts';
 import { MAX_TEXT } from '../../editedText.ts';
-import { textOf } from '../text.ts';
+import { plainEnds } from '../../text/lineEnds.ts';
+import { bytesOf, keptWords, NO_FILE, shownTexts, textFile, type TextFile } from '../../text/textFile.ts';
 import { A_PATH, defineTool, type Tool, type CallContext } from '../tool.ts';
 import type { ToolPorts } from '../ports.ts';
 import { onlyChange } from './changes.ts';
@@ -19,7 +20,7 @@ const parameters = z.strictObject({
   replace_all: z.boolean().default(false).describe('Replace every occurrence instead of exactly one'),
 });
 
-type Ports = Pick<ToolPorts, 'folder' | 'redactor' | 'editor' | 'foresee'>;
+type Ports = Pick<ToolPorts, 'folder' | 'redactor' | 'editor' | 'foresee' | 'encodings'>;
 
 export const editFile = defineTool((ports: Ports): Tool<z.infer<typeof parameters>, Change> => ({
   name: 'edit_file',
@@ -39,13 +40,15 @@ export const editFile = defineTool((ports: Ports): Tool<z.infer<typeof parameter
     const preImage = await context.files.preImage(look.path);
     const undo = await undoOf(ports, [preImage]);
     const open = context.scope.standing(look.path, 'write').kind === 'free';
-    const before = open ? await currentText(look.path, context) : '';
+    const file = open ? await currentText(look.path, context, ports) : NO_FILE;
+    const before = file.text;
     const secret = context.scope.isSecret(look.path);
     if (open) refuseMasksLookedFor(before, args.old_text, shown, ports.redactor);
     const edit = open
-      ? textEdit(look.path, before, args, { shown, secret })
-      : { after: args.new_text, shown: { before, after: args.new_text } };
-    const { after } = edit;
+      ? await textEdit(look.path, file, args, { shown, secret })
+      : { exact: args.new_text, shown: shownTexts('', args.new_text) };
+    const after = plainEnds(edit.exact);
+    if (open) await bytesOf(edit.exact, { ...file, shown }, ports.encodings);
     if (open) refuseMasksWrittenBack({ before, after, shown }, ports.redactor);
     // Of a likely secret this would tell how it is built: there it is said once the edit is approved.
     if (open && !secret) await refuseLeftBroken({ path: look.path, before, after, shown });
@@ -70,20 +73,22 @@ export const editFile = defineTool((ports: Ports): Tool<z.infer<typeof parameter
         change: 'edit',
         ...edit.shown,
         broken: open ? await brokenWords(look.path, after) : undefined,
+        kept: secret ? undefined : keptWords(file),
         unsaved: ports.editor.isUnsaved(look.path),
       }),
       undo: undoWords(undo),
-      preview: { path: look.path, ...edit.shown },
+      preview: { path: look.path, before: edit.shown.before, after: edit.shown.after },
     };
   },
   async perform(action, context) {
     const image = onlyChange(action);
     const { path } = image;
     const shown = context.scope.shown(path);
-    const before = await currentText(path, context);
-    const { after } = textEdit(path, before, action.arguments, { shown, secret: false });
-    await refuseLeftBroken({ path, before, after, shown });
-    const content = new TextEncoder().encode(after);
+    const file = await currentText(path, context, ports);
+    const { exact } = await textEdit(path, file, action.arguments, { shown, secret: false });
+    const after = plainEnds(exact);
+    await refuseLeftBroken({ path, before: file.text, after, shown });
+    const content = await bytesOf(exact, { ...file, shown }, ports.encodings);
     const broken = await brokenWords(path, after);
     await context.files.write(path, content, image);
     return {
@@ -95,6 +100,6 @@ export const editFile = defineTool((ports: Ports): Tool<z.infer<typeof parameter
   },
 }));
 
-async function currentText(path: string, context: CallContext): Promise<string> {
-  return textOf(await context.files.read(path, MAX_TEXT), context.scope.shown(path));
+async function currentText(path: string, { files, scope }: CallContext, { encodings }: Ports): Promise<TextFile> {
+  return textFile(await files.read(path, MAX_TEXT), scope.shown(path), encodings);
 }

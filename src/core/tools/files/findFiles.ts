@@ -7,7 +7,8 @@ import { TooBig } from '../effort.ts';
 import { globOf } from '../text.ts';
 import { A_PATH, defineTool, type CallContext, type Tool } from '../tool.ts';
 import type { ToolPorts } from '../ports.ts';
-import { coveredWords, describeLooking, PASSED_OVER } from './looking.ts';
+import { LeftOut } from './leftOut.ts';
+import { coveredWords, describeLooking, refuseAbsent } from './looking.ts';
 
 const MAX_RESULTS = 500;
 
@@ -20,7 +21,8 @@ type Ports = Pick<ToolPorts, 'folder' | 'goesTo'>;
 
 export const findFiles = defineTool((ports: Ports): Tool<z.infer<typeof parameters>, Look> => ({
   name: 'find_files',
-  summary: 'Find files by name: a glob against the path below the start, or a part of the name.',
+  summary:
+    'Find files and folders by name: a glob (*.ts at any depth, src/**/*.ts from the start), or a part of the path.',
   family: 'file_system',
   effects: ['search'],
   parameters,
@@ -36,19 +38,19 @@ export const findFiles = defineTool((ports: Ports): Tool<z.infer<typeof paramete
     const matches = isGlob(args.pattern)
       ? globOf(args.pattern)
       : (path: string) => path.toLowerCase().includes(args.pattern.toLowerCase());
+    await refuseAbsent(starts, context, ports);
     const found: string[] = [];
+    const leftOut = new LeftOut(context, args.pattern);
     let more = '';
     try {
-      for await (const { start, entry } of entriesBelow(starts, context)) {
+      for await (const { start, entry } of entriesBelow(starts, context, leftOut)) {
         const below = relativeTo(start, entry.path);
-        if (below.split('/').some((part) => PASSED_OVER.has(part) && !args.pattern.includes(part))) continue;
-        if (entry.kind === 'directory') continue;
         if (!matches(below) && !(isGlob(args.pattern) && matches(context.scope.shown(entry.path)))) continue;
         if (found.length === MAX_RESULTS) {
           more = '\n[more not shown]';
           break;
         }
-        found.push(visibleLine(context.scope.shown(entry.path)));
+        found.push(visibleLine(context.scope.shown(entry.path)) + (entry.kind === 'directory' ? '/' : ''));
       }
     } catch (error) {
       if (!(error instanceof TooBig)) throw error;
@@ -57,13 +59,17 @@ export const findFiles = defineTool((ports: Ports): Tool<z.infer<typeof paramete
     found.sort();
     return {
       ok: true,
-      text: (found.length === 0 ? 'Nothing found.' : found.join('\n')) + more + coveredWords(starts, context),
+      text:
+        (found.length === 0 ? 'Nothing found.' : found.join('\n')) +
+        more +
+        leftOut.words(found.length === 0 ? 'nothing' : 'something') +
+        coveredWords(starts, context),
       facts: { found: found.length },
       contentOf: [],
     };
   },
 }));
 
-async function* entriesBelow(starts: readonly string[], { files, signal }: CallContext) {
-  for (const start of starts) for await (const entry of files.walk(start, signal)) yield { start, entry };
+async function* entriesBelow(starts: readonly string[], { files, signal }: CallContext, leftOut: LeftOut) {
+  for (const start of starts) for await (const entry of files.walk(start, signal, leftOut)) yield { start, entry };
 }

@@ -1,12 +1,10 @@
 import type { Look as LookAction, Resource } from '../../../shared/action.ts';
 import type { Card } from '../../../shared/approval.ts';
+import { ToolFailure } from '../../outcome.ts';
 import type { Look } from '../../scope/files.ts';
 import { isInside } from '../../scope/spelling.ts';
 import type { ToolPorts } from '../ports.ts';
 import type { CallContext, Description } from '../tool.ts';
-
-/** Folders that tools re-create: passed over when a whole tree is looked through. */
-export const PASSED_OVER = new Set(['node_modules', '.git', '__pycache__', '.venv', 'target', 'dist']);
 
 interface Looking<A> {
   tool: string;
@@ -61,6 +59,18 @@ export function coveredWords(paths: readonly string[], { scope }: Pick<CallConte
   );
   const not = others.length === 0 ? '' : `, not ${others.map((root) => scope.shown(root)).join(', ')}`;
   return `\n[looked in ${paths.map((path) => scope.shown(path)).join(', ')}${not}]`;
+}
+
+/** @throws ToolFailure where one of the places to look in is not there: nothing can be found in it. */
+export async function refuseAbsent(
+  paths: readonly string[],
+  { files, scope }: Pick<CallContext, 'files' | 'scope'>,
+  { folder }: Pick<ToolPorts, 'folder'>,
+): Promise<void> {
+  for (const path of paths) {
+    const { kind } = await files.look(path, folder, 'followed');
+    if (kind === 'absent') throw new ToolFailure(`${scope.shown(path)} is not there; find_files finds names`);
+  }
 }
 
 /** The one path that such an action looks at, or below. */

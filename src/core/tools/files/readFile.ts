@@ -4,7 +4,9 @@ import { A_PATH, defineTool, type Tool } from '../tool.ts';
 import type { ToolPorts } from '../ports.ts';
 import { ToolFailure } from '../../outcome.ts';
 import { MAX_TEXT } from '../../editedText.ts';
-import { textOf } from '../text.ts';
+import type { Redactor } from '../../redaction/redactor.ts';
+import { textBlocks, type TextBlock } from '../../text/textBlocks.ts';
+import { keptWords, textFile } from '../../text/textFile.ts';
 import { describeLooking, lookedAt } from './looking.ts';
 import { readable } from '../../grammar/textEdit.ts';
 
@@ -18,7 +20,7 @@ const parameters = z.strictObject({
   end_line: z.number().int().min(1).exactOptional().describe('Last line to read'),
 });
 
-type Ports = Pick<ToolPorts, 'folder' | 'goesTo' | 'redactor'>;
+type Ports = Pick<ToolPorts, 'folder' | 'goesTo' | 'redactor' | 'encodings'>;
 
 export const readFile = defineTool((ports: Ports): Tool<z.infer<typeof parameters>, Look> => ({
   name: 'read_file',
@@ -43,32 +45,72 @@ export const readFile = defineTool((ports: Ports): Tool<z.infer<typeof parameter
   },
   async perform(action, context) {
     const { path } = lookedAt(action);
-    const { start_line, end_line } = action.arguments;
+    const { start_line: first = 1, end_line } = action.arguments;
     const shown = context.scope.shown(path);
-    const lines = readable(path, textOf(await context.files.read(path, MAX_TEXT), shown)).split('\n');
-    if (lines.at(-1) === '') lines.pop();
-    const first = start_line ?? 1;
-    if (first > Math.max(lines.length, 1))
-      throw new ToolFailure(`${shown} has ${lines.length} lines; there is no line ${first}`);
-    const last = Math.min(end_line ?? lines.length, lines.length, first + MAX_LINES - 1);
-    let text = '';
-    let reached = first - 1;
-    let masked = 0;
-    for (let number = first; number <= last; number += 1) {
-      const { text: line, masked: here } = ports.redactor.mask(lines[number - 1] ?? '');
-      const row = `${number}\t${line.length > MAX_LINE ? `${line.slice(0, MAX_LINE)} [… line cut]` : line}\n`;
-      if (text.length + row.length > MAX_CHARACTERS) break;
-      text += row;
-      masked += here;
-      reached = number;
+    const { size } = await context.files.look(path, ports.folder, 'itself');
+    const range = { first, last: Math.min(end_line ?? Infinity, first + MAX_LINES - 1), shown };
+    if (size > MAX_TEXT) {
+      const blocks = textBlocks({ path, shown }, context.files, ports.encodings);
+      const { text, reached, masked, lines } = await rows(blocks, range, ports.redactor);
+      const isAll = lines !== undefined && reached === lines;
+      return {
+        ok: true,
+        text: isAll ? text : `${text}[goes on after line ${reached}: ${size} bytes in all; read on by start_line]\n`,
+        masked,
+        facts: { lines: reached - first + 1 },
+        contentOf: [path],
+      };
     }
-    const rest = reached < lines.length ? `[lines ${reached + 1} to ${lines.length} not shown]\n` : '';
+    const file = await textFile(await context.files.read(path, MAX_TEXT), shown, ports.encodings);
+    const lines = readable(path, file.text).split('\n');
+    if (lines.at(-1) === '') lines.pop();
+    const { text, reached, masked } = await rows([{ first: 1, lines, column: 0 }], range, ports.redactor);
+    const kept = keptWords(file);
     return {
       ok: true,
-      text: lines.length === 0 ? `${shown} is empty` : text + rest,
+      text:
+        (kept === undefined ? '' : `[${kept}: kept by edits, which write \\n]\n`) +
+        (lines.length === 0 ? `${shown} is empty` : text) +
+        (reached < lines.length ? `[lines ${reached + 1} to ${lines.length} not shown]\n` : ''),
       masked,
       facts: { lines: reached - first + 1 },
       contentOf: [path],
     };
   },
 }));
+
+interface Rows {
+  /** Numbered lines. */
+  text: string;
+  /** The last line that is among them, whole or cut. */
+  reached: number;
+  /** How many secrets were masked in them. */
+  masked: number;
+  /** How many lines there are in all, where the end was come to. */
+  lines: number | undefined;
+}
+
+async function rows(
+  blocks: AsyncIterable<TextBlock> | Iterable<TextBlock>,
+  { first, last, shown }: { first: number; last: number; shown: string },
+  redactor: Redactor,
+): Promise<Rows> {
+  const found: Rows = { text: '', reached: first - 1, masked: 0, lines: undefined };
+  let lines = 0;
+  for await (const block of blocks) {
+    for (const [index, line] of block.lines.entries()) {
+      const number = block.first + index;
+      lines = number;
+      if (number < first || number === found.reached) continue; // or another piece of a long line
+      if (number > last) return found;
+      const { text, masked } = redactor.mask(line);
+      const row = `${number}\t${text.length > MAX_LINE ? `${text.slice(0, MAX_LINE)} [… line cut]` : text}\n`;
+      if (found.text.length + row.length > MAX_CHARACTERS) return found;
+      found.text += row;
+      found.masked += masked;
+      found.reached = number;
+    }
+  }
+  if (first > Math.max(lines, 1)) throw new ToolFailure(`${shown} has ${lines} lines; there is no line ${first}`);
+  return { ...found, lines };
+}

@@ -2,7 +2,7 @@ import type { Resource } from '../../../shared/action.ts';
 import type { Look } from '../../scope/files.ts';
 import { relativeTo } from '../../scope/spelling.ts';
 import type { CallContext } from '../tool.ts';
-import { PASSED_OVER } from './looking.ts';
+import { PASSED_OVER } from './leftOut.ts';
 
 const MOST_ENTRIES = 20_000;
 const MOST_FOUND = 5;

@@ -2,7 +2,8 @@ import * as z from 'zod';
 import type { Change } from '../../../shared/action.ts';
 import { ToolFailure } from '../../outcome.ts';
 import { MAX_TEXT } from '../../editedText.ts';
-import { textOf } from '../text.ts';
+import { plainEnds } from '../../text/lineEnds.ts';
+import { bytesOf, exactlyRewritten, keptWords, NO_FILE, shownTexts, textFile } from '../../text/textFile.ts';
 import { A_PATH, defineTool, type Tool } from '../tool.ts';
 import type { ToolPorts } from '../ports.ts';
 import { onlyChange } from './changes.ts';
@@ -16,7 +17,7 @@ const parameters = z.strictObject({
   content: z.string().max(MAX_TEXT).describe('The whole new content'),
 });
 
-type Ports = Pick<ToolPorts, 'folder' | 'redactor' | 'editor' | 'foresee'>;
+type Ports = Pick<ToolPorts, 'folder' | 'redactor' | 'editor' | 'foresee' | 'encodings'>;
 
 export const writeFile = defineTool((ports: Ports): Tool<z.infer<typeof parameters>, Change> => ({
   name: 'write_file',
@@ -35,15 +36,21 @@ export const writeFile = defineTool((ports: Ports): Tool<z.infer<typeof paramete
       throw new ToolFailure(`${shown} is not a file that can be written`);
     // What may not be written is not read for its diff either: the decision is a denial whatever stands there.
     const open = context.scope.standing(look.path, 'write').kind === 'free';
-    const before =
-      preImage.kind === 'file' && open ? textOf(await context.files.read(look.path, MAX_TEXT), shown) : undefined;
-    if (before !== undefined) refuseMasksWrittenBack({ before, after: args.content, shown }, ports.redactor);
-    if (before !== undefined && !context.scope.isSecret(look.path))
-      await refuseLeftBroken({ path: look.path, before, after: args.content, shown });
+    const secret = context.scope.isSecret(look.path);
+    const file =
+      preImage.kind === 'file' && open
+        ? await textFile(await context.files.read(look.path, MAX_TEXT), shown, ports.encodings)
+        : undefined;
+    const exact = file ? await exactlyRewritten(file, args.content) : args.content;
+    await bytesOf(exact, { ...(file ?? NO_FILE), shown }, ports.encodings);
+    const [before, after] = [file?.text, plainEnds(exact)];
+    if (before !== undefined) refuseMasksWrittenBack({ before, after, shown }, ports.redactor);
     // Of a likely secret this would tell what is in it.
-    if (before === args.content && !context.scope.isSecret(look.path))
+    if (before !== undefined && !secret) await refuseLeftBroken({ path: look.path, before, after, shown });
+    if (file?.exact === exact && !secret)
       throw new ToolFailure(`${shown} has exactly this content already: there is nothing to write`);
     const undo = await undoOf(ports, [preImage]);
+    const texts = shownTexts(file?.exact ?? '', exact);
     return {
       action: {
         tool: 'write_file',
@@ -59,29 +66,34 @@ export const writeFile = defineTool((ports: Ports): Tool<z.infer<typeof paramete
         shown,
         absolute: look.path,
         change: preImage.kind === 'absent' ? 'create' : 'overwrite',
-        before,
-        after: args.content,
-        broken: await brokenWords(look.path, args.content),
+        before: file && texts.before,
+        after: texts.after,
+        broken: await brokenWords(look.path, after),
+        kept: file && !secret ? keptWords(file) : undefined,
         unsaved: ports.editor.isUnsaved(look.path),
       }),
       undo: undoWords(undo),
-      preview: { path: look.path, before: before ?? '', after: args.content },
+      preview: { path: look.path, before: texts.before, after: texts.after },
     };
   },
   async perform(action, context) {
     const image = onlyChange(action);
     const { path } = image;
-    const text = action.arguments.content;
-    if (context.scope.isSecret(path) && image.kind === 'file') {
-      const [before, shown] = [textOf(await context.files.read(path, MAX_TEXT), path), context.scope.shown(path)];
-      await refuseLeftBroken({ path, before, after: text, shown });
-    }
-    const content = new TextEncoder().encode(text);
+    const shown = context.scope.shown(path);
+    const file =
+      image.kind === 'file'
+        ? await textFile(await context.files.read(path, MAX_TEXT), shown, ports.encodings)
+        : NO_FILE;
+    const exact = await exactlyRewritten(file, action.arguments.content);
+    const text = plainEnds(exact);
+    if (image.kind === 'file') await refuseLeftBroken({ path, before: file.text, after: text, shown });
+    const content = await bytesOf(exact, { ...file, shown }, ports.encodings);
     await context.files.write(path, content, image);
     const broken = await brokenWords(path, text);
+    const kept = keptWords(file);
     return {
       ok: true,
-      text: `Wrote ${context.scope.shown(path)} (${content.length} bytes).${broken === undefined ? '' : ` ${broken}`}`,
+      text: `Wrote ${shown} (${content.length} bytes${kept === undefined ? '' : `; ${kept} kept`}).${broken === undefined ? '' : ` ${broken}`}`,
       facts: {},
       contentOf: [],
     };
