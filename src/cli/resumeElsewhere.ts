@@ -10,7 +10,7 @@ interface Resumed {
   folder: string;
   /** It was named with --folder: whoever did so has said where the run goes on. */
   isNamed: boolean;
-  say(line: string): void;
+  say: (line: string) => void;
 }
 
 /**

@@ -74,6 +74,12 @@ export class Session implements AsyncDisposable {
     return this.#node.leftOut;
   }
 
+  /** Whether it would work in others of the folders that were named, were it opened now. */
+  async isOutdated(): Promise<boolean> {
+    const { roots, leftOut } = await this.#node.foldersNow();
+    return JSON.stringify([roots, leftOut]) !== JSON.stringify([this.roots, this.leftOut]);
+  }
+
   /** Folders as the window names them. */
   spelled(roots: readonly string[]): string[] {
     return roots.map((root) => this.#node.spelled.find(({ real }) => real === root)?.spelled ?? root);

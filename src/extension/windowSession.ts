@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { EditorWitness } from '../vscode/editorWitness.ts';
 import { sameFolders } from './folderNotes.ts';
@@ -14,6 +13,8 @@ export class WindowSession {
   readonly #told: { opened(session: Session): void; failed(): void };
   #session: Promise<Session> | undefined;
   #problem: string | undefined;
+  /** The first folder of the window when the session was opened. */
+  #first: string | undefined;
   /** One change of sessions at a time. */
   #changing: Promise<unknown> = Promise.resolve();
 
@@ -46,7 +47,7 @@ export class WindowSession {
     const session = await this.current();
     const [first] = windowFolders();
     await session?.end(
-      first !== undefined && session.named[0] !== undefined && first !== session.named[0]
+      first !== this.#first
         ? 'The editor ended its extensions after the first folder of the window had changed.'
         : 'The editor ended its extensions: the window was closed or reloaded, or they were restarted.',
     );
@@ -58,7 +59,7 @@ export class WindowSession {
       const session = await this.open();
       if (session.engine.isWorking) return session;
       const isSame = sameFolders(session.named, windowFolders());
-      return isSame && !hasChanged(session) ? session : this.#exchange(session, windowFolders);
+      return isSame && !(await session.isOutdated()) ? session : this.#exchange(session, windowFolders);
     });
   }
 
@@ -104,6 +105,7 @@ export class WindowSession {
 
   async #open(folders: string[]): Promise<Session> {
     const { Session } = await import('./session.ts');
+    this.#first = windowFolders()[0];
     const manifest = this.#context.extension.packageJSON as { version: string };
     const session = await Session.open({
       folders,
@@ -128,9 +130,4 @@ export class WindowSession {
 export function windowFolders(): string[] {
   const folders = (vscode.workspace.workspaceFolders ?? []).filter((folder) => folder.uri.scheme === 'file');
   return folders.map((folder) => folder.uri.fsPath);
-}
-
-/** Whether a folder that was left out is there by now, or one that was not is gone. */
-function hasChanged(session: Session): boolean {
-  return session.leftOut.some(({ folder }) => existsSync(folder)) || !session.roots.every((root) => existsSync(root));
 }

@@ -27,7 +27,7 @@ import { gitCredentials } from './sandbox/gitCredentials.ts';
 import { LaterPaths } from './sandbox/laterPaths.ts';
 import { gitInSandbox } from './sandbox/trackedFiles.ts';
 import { join } from 'node:path';
-import { workspaceFolders, type LeftOut } from './workspaceFolders.ts';
+import { workspaceFolders, type LeftOut, type WorkspaceFolders } from './workspaceFolders.ts';
 
 export interface NodeOptions {
   /** Workspace folders as the editor or the command line names them. */
@@ -63,6 +63,8 @@ export interface NodeParts {
   leftOut: readonly LeftOut[];
   /** Those that were named otherwise than they really are. */
   spelled: readonly SpelledFolder[];
+  /** The folders that were named, as they are by now. */
+  foldersNow(): Promise<WorkspaceFolders>;
 }
 
 /** The real adapters for one workspace: files, sandbox, log, checkpoints, policy files. */
@@ -70,11 +72,12 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
   const named = ownFolders(options.environment, process.platform, options.home);
   await makePrivate(named.data);
   const folders = { data: realpathSync(named.data), config: real(named.config), home: real(named.home) };
-  const { roots, spelled, leftOut } = await workspaceFolders(options.folders, {
+  const judged = {
     home: folders.home,
     own: [folders.data, folders.config],
     leavesOut: options.leavesOut === true,
-  });
+  };
+  const { roots, spelled, leftOut } = await workspaceFolders(options.folders, judged);
   // Outside every root the installation is out of reach anyway; a root that lies in it is somebody's work on it.
   const installation = options.installation === undefined ? undefined : real(options.installation);
   const inWorkspace =
@@ -112,6 +115,7 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
     policyFiles: () => policies.files(),
     leftOut,
     spelled,
+    foldersNow: () => workspaceFolders(options.folders, judged),
     parts: {
       roots,
       home: folders.home,

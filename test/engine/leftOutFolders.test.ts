@@ -8,7 +8,7 @@ import { plant, temporaryFolder } from '../support/tree.ts';
 import { scripted } from '../support/workbench.ts';
 
 /** Windows of one account. */
-async function account(): Promise<{ base: string; open(folders: string[]): Promise<Session> }> {
+async function account(): Promise<{ base: string; open: (folders: string[]) => Promise<Session> }> {
   const base = await temporaryFolder();
   for (const name of ['data', 'config', 'home']) mkdirSync(join(base, name));
   return {
@@ -143,4 +143,15 @@ test('a run keeps to its own folders: with others open too it is not taken up as
   const own = await open([front]); // what the window does then
   await own.resume(run, scripted(READS));
   expect(own.engine.view().run).toMatchObject({ id: run, state: 'finished' });
+});
+
+test('a folder that was left out is taken in once it is there, and one that is gone is left out', async () => {
+  const { base, open } = await account();
+  const [front, later] = [join(base, 'front'), join(base, 'later')];
+  await plant(front, { 'a.txt': 'front\n' });
+  const session = await open([front, later, join(base, 'home')]);
+  expect(await session.isOutdated()).toBe(false); // the control
+  mkdirSync(later);
+  expect(await session.isOutdated()).toBe(true);
+  expect((await open(session.named.slice())).roots).toEqual([front, later]);
 });

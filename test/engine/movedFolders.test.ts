@@ -213,11 +213,12 @@ test('renamed while a question waits: what was approved is not done, in the new 
 });
 
 test('renamed while a command runs: what it left is looked through where it is now, and the new folder there is left alone', async () => {
-  const { at, open } = await movedWorld({ 'proj/a.txt': 'a\n' });
+  const script =
+    'mkdir -p sub/.vscode\necho {} > sub/.vscode/tasks.json\ntouch begun\nwhile [ ! -e go ]; do sleep 0.1; done\n';
+  const { at, open } = await movedWorld({ 'proj/a.txt': 'a\n', 'proj/work.sh': script });
   git(at('proj'), 'init', '--quiet');
   const window = await open([at('proj')]);
-  const plant = 'mkdir -p sub/.vscode && echo {} > sub/.vscode/tasks.json';
-  const command = `${plant}; touch begun; while [ ! -e go ]; do sleep 0.1; done; echo through`;
+  const command = 'bash work.sh';
   const working = window.engine.send(
     'run it',
     scripted([{ calls: [{ name: 'run_command', args: { command } }] }, ...WRITES]),
@@ -243,7 +244,7 @@ test('renamed while a command runs: what it left is looked through where it is n
   expect(output).toMatch(/sub\/\.vscode\S* appeared while the command ran; it is protected and was moved/);
   expect(existsSync(at('renamed/sub/.vscode/tasks.json'))).toBe(false);
   await window.close();
-  expect(readdirSync(at('renamed')).sort()).toEqual(['.git', 'a.txt', 'begun', 'go', 'sub']); // no stand-in is left
+  expect(readdirSync(at('renamed')).sort()).toEqual(['.git', 'a.txt', 'begun', 'go', 'sub', 'work.sh']); // no stand-in is left
 });
 
 test('control: a folder that was moved and came back is the one it was', async () => {

@@ -15,21 +15,21 @@ export interface Opened {
   node: NodeParts;
   asked: Approval[];
   /** The window goes away: what runs is interrupted. */
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 /** One account, in whose windows folders are opened one after the other. `at` gives a path in it. */
 export async function movedWorld(files: Record<string, string>): Promise<{
   at: (name: string) => string;
-  open(folders: string[], options?: { answers?: boolean; leavesOut?: boolean }): Promise<Opened>;
+  open: (folders: string[], options?: { answers?: boolean }) => Promise<Opened>;
 }> {
   const base = await temporaryFolder();
   for (const name of ['data', 'config', 'home']) mkdirSync(join(base, name));
   await plant(join(base, 'w'), files);
   return {
     at: (name) => join(base, 'w', name),
-    async open(folders, { answers = true, leavesOut = false } = {}) {
-      const node = await partsUnder(base, { folders, leavesOut });
+    async open(folders, { answers = true } = {}) {
+      const node = await partsUnder(base, { folders });
       const engine = composeEngine(node.parts);
       const asked: Approval[] = [];
       engine.onChange(() => {

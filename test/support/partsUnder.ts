@@ -5,14 +5,12 @@ interface Under {
   folders: string[];
   /** Beside `PATH`. */
   environment?: Record<string, string> | undefined;
-  leavesOut?: boolean;
 }
 
 /** The real parts of an engine over these folders, whose home, data and configuration lie below a folder of their own. */
-export function partsUnder(base: string, { folders, environment, leavesOut = false }: Under): Promise<NodeParts> {
+export function partsUnder(base: string, { folders, environment }: Under): Promise<NodeParts> {
   return nodeParts({
     folders,
-    leavesOut,
     environment: {
       PATH: process.env['PATH'],
       ...environment,
