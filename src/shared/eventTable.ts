@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { ANSWERERS, STOPPERS } from './answered.ts';
 import { ChangedPathSchema, EXTENTS } from './change.ts';
-import { FolderMarkSchema } from './folderMark.ts';
+import { BoundFolderSchema, folders } from './folderMark.ts';
 import { JsonSchema } from './json.ts';
 import { NO_CALL_CAUSES } from './noCall.ts';
 
@@ -47,15 +47,7 @@ interface EventKind {
 }
 
 const runFacts = z.strictObject({ version: Text, policy: Digest, provider: Text, model: Text });
-/** `folders`: all of them, with what tells each from another one. */
-const runPayload = z.strictObject({
-  task: Text,
-  folder: Text,
-  folders: z.array(FolderMarkSchema).exactOptional(),
-  destination: Text,
-  user: Text,
-  host: Text,
-});
+const runPayload = z.strictObject({ task: Text, folder: Text, folders, destination: Text, user: Text, host: Text });
 
 export const EVENTS = {
   log_started: {
@@ -261,21 +253,8 @@ export const EVENTS = {
       'A run goes on in other folders than those that it began in: of each where it was and where it is now (nowhere: left out), and what showed that (`place`: it stands where it stood; `file`: the same folder on its file system; `commit`: its git history; `nothing`). Who said so: as in `answered`, or `option`, the command line.',
     of: ['run'],
     marks: ['kept'],
-    data: z.strictObject({
-      moved: Count,
-      leftOut: Count,
-      by: z.enum([...ANSWERERS, 'option']),
-      ...from,
-    }),
-    payload: z.strictObject({
-      folders: z.array(
-        z.strictObject({
-          from: Text,
-          to: Text.exactOptional(),
-          shownBy: z.enum(['place', 'file', 'commit', 'nothing']),
-        }),
-      ),
-    }),
+    data: z.strictObject({ moved: Count, leftOut: Count, by: z.enum([...ANSWERERS, 'option']), ...from }),
+    payload: z.strictObject({ folders: z.array(BoundFolderSchema) }),
   },
   policy_changed: {
     about: 'Another policy is in force; the digest is of its values.',

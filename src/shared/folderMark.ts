@@ -9,3 +9,13 @@ export const FolderMarkSchema = z.strictObject({
   commit: z.string().exactOptional(),
 });
 export type FolderMark = z.infer<typeof FolderMarkSchema>;
+
+/** All folders of a run, as events tell of them; not of earlier versions. */
+export const folders = z.array(FolderMarkSchema).exactOptional();
+
+/** Where a folder was, and where it is now; without `to` it is left out. `shownBy`: what shows that it is the same one. */
+export const BoundFolderSchema = z.strictObject({
+  from: z.string(),
+  to: z.string().exactOptional(),
+  shownBy: z.enum(['place', 'file', 'commit', 'nothing']),
+});
