@@ -7,13 +7,16 @@ const MOST_POINTER = 4096;
 const MOST_LIST = 16 * 2 ** 20;
 const COMMIT = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/;
 
+/** A folder is there, and nothing says which one. */
+const UNMARKED = 'unmarked';
+
 export const folderPlaces: FolderPlaces = {
   file: fileOf,
   async mark(path) {
     const file = await fileOf(path);
     if (file === undefined) return undefined;
     const commit = headOf(path);
-    return { path, file, ...(commit !== undefined && { commit }) };
+    return { path, ...(file !== UNMARKED && { file }), ...(commit !== undefined && { commit }) };
   },
   knows(path, commit) {
     const known = headOf(path) === commit || (textOf(path, 'logs/HEAD', MOST_LIST)?.includes(commit) ?? false);
@@ -22,15 +25,16 @@ export const folderPlaces: FolderPlaces = {
 };
 
 /**
- * The file number, with the time of birth where the file system keeps one: numbers are used again. Else with the device,
- * whose number may be another one after the next start of the machine.
+ * The file number with the time of birth. Alone it says nothing: numbers are used again, and file systems that keep no
+ * such time (FUSE, older network ones) may give a folder another number while it is in use.
  */
 async function fileOf(path: string): Promise<string | undefined> {
   try {
     const info = await lstat(path, { bigint: true });
     if (!info.isDirectory() || (await realpath(path)) !== path) return undefined;
-    const { ino, dev, birthtimeNs } = info;
-    return birthtimeNs > 0n ? `${ino} born ${birthtimeNs}` : `${ino} on ${dev}`;
+    const { ino, birthtimeNs, ctimeNs } = info;
+    // Where the kernel does not tell it, Node gives the time of the last change in its place (libuv, uv_fs_stat).
+    return birthtimeNs > 0n && birthtimeNs !== ctimeNs ? `${ino} born ${birthtimeNs}` : UNMARKED;
   } catch {
     return undefined; // gone, or not to be looked at
   }
