@@ -49,7 +49,7 @@ export class Session implements AsyncDisposable {
   }
 
   static async open(options: NodeOptions): Promise<Session> {
-    const session = new Session(await nodeParts({ ...options, leavesOut: true }), options.folders);
+    const session = new Session(await nodeParts({ ...options, mayHaveNone: true }), options.folders);
     try {
       await session.refreshInterrupted();
       session.leftBehind = await session.engine.finishBrokenOff();

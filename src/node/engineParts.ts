@@ -32,8 +32,8 @@ import { workspaceFolders, type LeftOut, type WorkspaceFolders } from './workspa
 export interface NodeOptions {
   /** Workspace folders as the editor or the command line names them. */
   folders: readonly string[];
-  /** Works in those that are there and names the others (`leftOut`); else one that cannot be worked in throws. */
-  leavesOut?: boolean;
+  /** Opens the log also where none of them can be worked in. */
+  mayHaveNone?: boolean;
   environment: NodeJS.ProcessEnv;
   version: string;
   editor: EditorBuffers;
@@ -75,7 +75,7 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
   const judged = {
     home: folders.home,
     own: [folders.data, folders.config],
-    leavesOut: options.leavesOut === true,
+    mayHaveNone: options.mayHaveNone === true,
   };
   const { roots, spelled, leftOut } = await workspaceFolders(options.folders, judged);
   // Outside every root the installation is out of reach anyway; a root that lies in it is somebody's work on it.

@@ -28,14 +28,14 @@ interface Judged {
   home: string;
   /** Oversign's own folders. */
   own: readonly string[];
-  /** Works in the folders that can be worked in, and names the others; else the first of those throws. */
-  leavesOut: boolean;
+  /** Whether something is of use where none of them can be worked in: the log is read without. Else the first throws. */
+  mayHaveNone: boolean;
 }
 
-/** The workspace folders as they really are. */
+/** The workspace folders as they really are; those that cannot be worked in are left out and named. */
 export async function workspaceFolders(
   folders: readonly string[],
-  { home, own, leavesOut }: Judged,
+  { home, own, mayHaveNone }: Judged,
 ): Promise<WorkspaceFolders> {
   const found: WorkspaceFolders = { roots: [], spelled: [], leftOut: [] };
   for (const folder of folders) {
@@ -46,10 +46,12 @@ export async function workspaceFolders(
       if (!found.roots.includes(real)) found.roots.push(real);
       found.spelled.push(...spelledFolder(folder, real));
     } catch (error) {
-      if (!leavesOut || !(error instanceof WorkspaceRefused)) throw error;
+      if (!(error instanceof WorkspaceRefused)) throw error;
       found.leftOut.push({ folder, why: error.message });
     }
   }
+  const [first] = found.leftOut;
+  if (first && found.roots.length === 0 && !mayHaveNone) throw new WorkspaceRefused(first.why);
   return found;
 }
 

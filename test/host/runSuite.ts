@@ -27,6 +27,8 @@ export async function runSuite(repository: string): Promise<HostResult> {
       extensionPath: repository,
       suitePath: suite,
       workspace,
+      // In a browser it is on; what is typed slowly would be saved half-way.
+      settings: { 'files.autoSave': 'off' },
       env: { XDG_DATA_HOME: join(work, 'data'), XDG_CONFIG_HOME: join(work, 'config') },
     });
   } finally {

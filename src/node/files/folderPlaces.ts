@@ -32,12 +32,22 @@ async function fileOf(path: string): Promise<string | undefined> {
   try {
     const info = await lstat(path, { bigint: true });
     if (!info.isDirectory() || (await realpath(path)) !== path) return undefined;
-    const { ino, birthtimeNs, ctimeNs } = info;
-    // Where the kernel does not tell it, Node gives the time of the last change in its place (libuv, uv_fs_stat).
-    return birthtimeNs > 0n && birthtimeNs !== ctimeNs ? `${ino} born ${birthtimeNs}` : UNMARKED;
+    const { ino, birthtimeNs } = info;
+    return birthtimeNs > 0n && (await (tellsBirth ??= isBirthTold())) ? `${ino} born ${birthtimeNs}` : UNMARKED;
   } catch {
     return undefined; // gone, or not to be looked at
   }
+}
+
+let tellsBirth: Promise<boolean> | undefined;
+
+/**
+ * Where the kernel does not tell times of birth, Node gives those of the last change in their place (libuv, uv_fs_stat):
+ * also for what has none, as everything in Linux's /proc.
+ */
+async function isBirthTold(): Promise<boolean> {
+  const info = await lstat('/proc', { bigint: true }).catch(() => undefined);
+  return info === undefined || info.birthtimeNs === 0n;
 }
 
 /** The commit that is checked out, as git's files say it: gitrepository-layout(5). */
