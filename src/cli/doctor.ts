@@ -5,7 +5,9 @@ import { limitRecord } from '../core/sandbox/limitWords.ts';
 import { limitsOf } from '../core/tools/runner.ts';
 import { verdictWords } from '../core/audit/verdict.ts';
 import type { Evidence } from '../node/audit/evidence.ts';
-import { nodeParts } from '../node/engineParts.ts';
+import { MOST_KEPT } from '../node/checkpoint/keptVersions.ts';
+import { nodeParts, type NodeParts } from '../node/engineParts.ts';
+import { sizeText } from '../node/sandbox/limits.ts';
 import { visibleLine } from '../shared/visible.ts';
 import { jsonLine } from '../terminal/jsonLine.ts';
 
@@ -74,6 +76,7 @@ export async function doctor(workspace: string, json: boolean): Promise<number> 
     }
     for (const { name, ok, words } of await evidence.states()) items.push({ name, ok, words });
     items.push(...(await logItems(evidence)));
+    items.push(await keptItem(node));
   } catch (error) {
     items.push({ name: 'workspace', ok: false, words: error instanceof Error ? error.message : String(error) });
   }
@@ -82,6 +85,12 @@ export async function doctor(workspace: string, json: boolean): Promise<number> 
       json ? `${jsonLine(item)}\n` : `${item.ok ? 'ok   ' : 'FAIL '} ${item.name}: ${visibleLine(item.words)}\n`,
     );
   return items.every((item) => item.ok) ? 0 : 1;
+}
+
+async function keptItem({ keptVersions }: NodeParts): Promise<Item> {
+  const { runs, bytes } = await keptVersions.count();
+  const words = `earlier versions of files that ${runs} ${runs === 1 ? 'run' : 'runs'} changed take ${sizeText(bytes)}; the oldest go when they are over audit.retention (${sizeText(MOST_KEPT)} where it says no size), and those of a run with oversign erase --run RUN`;
+  return { name: 'kept versions', ok: true, words };
 }
 
 /** A log that no one has written to yet is no fault. */

@@ -167,7 +167,7 @@ async function eraseRun(controller: Controller, log: Session['log'], run: RunSum
     {
       modal: true,
       detail: plain(
-        `The run: ${run.task === '' ? run.run : firstLine(run.task, 120)}. Its task, arguments, outputs and names go, from the log and its search; it cannot be resumed. The events stay, and a new one says that this was erased. Kept earlier versions of files stay.`,
+        `The run: ${run.task === '' ? run.run : firstLine(run.task, 120)}. Its task, arguments, outputs and names go, from the log and its search, and the earlier versions of files that it changed: it cannot be resumed, and nothing of it taken back. The events stay, and a new one says that this was erased.`,
       ),
     },
     NOT_NOW,

@@ -125,8 +125,11 @@ export class LogDesk {
     ].join('\n');
   }
 
-  erase(run: string): Promise<Erased> {
-    return this.#node.audit.erase({ scope: 'run', run });
+  /** What the log and its search have of a run goes, and what was kept of files that it changed. */
+  async erase(run: string): Promise<Erased> {
+    const erased = await this.#node.audit.erase({ scope: 'run', run });
+    await this.#node.keptVersions.erase(erased.runs);
+    return erased;
   }
 
   /** One run, or the whole log, as JSON Lines that can be checked without the log. */

@@ -11,6 +11,8 @@ import { AuditClient } from './audit/auditClient.ts';
 import { Evidence } from './audit/evidence.ts';
 import { BlobCheckpoints } from './checkpoint/blobCheckpoints.ts';
 import { folderPlaces } from './files/folderPlaces.ts';
+import { KeptFor } from './checkpoint/keptFor.ts';
+import { KeptVersions } from './checkpoint/keptVersions.ts';
 import type { SpelledFolder } from './files/ownSpelling.ts';
 import { GuessedEncodings } from './files/encodings.ts';
 import { RootedFiles } from './files/rootedFiles.ts';
@@ -53,6 +55,7 @@ export interface NodeParts {
   parts: EngineParts;
   audit: AuditClient;
   evidence: Evidence;
+  keptVersions: KeptVersions;
   sandbox: OpenSandboxes;
   folders: OwnFolders;
   userPolicy: string;
@@ -96,6 +99,8 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
   const { home } = folders;
   const { environment, version, witnesses = [] } = options;
   const evidence = new Evidence({ audit, data: folders.data, home, environment, version, witnesses });
+  const keptVersions = new KeptVersions(folders.data);
+  const keptFor = new KeptFor(keptVersions);
   const later = new LaterPaths(roots, folders, environment);
   const place = { folders, environment, never: roots };
   const sandbox = new Confining(place);
@@ -108,6 +113,7 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
   return {
     audit,
     evidence,
+    keptVersions,
     sandbox,
     folders,
     userPolicy,
@@ -124,6 +130,7 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
       audit,
       keepEvidence: (policy) => {
         evidence.follow(policy);
+        keptFor.follow(policy);
       },
       files: (scope) => new RootedFiles(scope, spelled, (path) => sandbox.isStandIn(path)),
       folderPlaces,

@@ -4,7 +4,8 @@ import { exact, visible, visibleLine } from '../shared/visible.ts';
 import { ownLine, quoted } from './quote.ts';
 import { SpokenText } from './spokenText.ts';
 
-const OUTPUT_LINES = 12;
+/** Lines of output that are printed: few of its beginning, and its end, where what went wrong mostly stands. */
+const [FIRST_LINES, LAST_LINES] = [3, 12];
 const LONGEST_LINE = 1000;
 /** What may go with characters that are on their way: the first half of one, a joiner, a form. */
 const UNFINISHED = /[\uD800-\uDBFF\p{Cf}\p{Default_Ignorable_Code_Point}]+$/u;
@@ -71,9 +72,14 @@ export class Printer {
 
   #output(output: string): void {
     const lines = output.split('\n');
-    const shown = lines.slice(0, OUTPUT_LINES).map((line) => cutVisibly(line, LONGEST_LINE));
-    const more = lines.length - OUTPUT_LINES;
-    for (const line of quoted(shown.join('\n'), this.#columns())) this.#write(`${line}\n`);
-    if (more > 0) this.#own(`    [${more} more ${more === 1 ? 'line' : 'lines'}]`);
+    const left = lines.length - FIRST_LINES - LAST_LINES;
+    const print = (part: readonly string[]): void => {
+      const text = part.map((line) => cutVisibly(line, LONGEST_LINE)).join('\n');
+      for (const line of quoted(text, this.#columns())) this.#write(`${line}\n`);
+    };
+    print(left > 1 ? lines.slice(0, FIRST_LINES) : lines);
+    if (left <= 1) return;
+    this.#own(`    [${left} lines are not printed here]`);
+    print(lines.slice(-LAST_LINES));
   }
 }

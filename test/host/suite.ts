@@ -218,7 +218,7 @@ function events(): { type: string; data: Record<string, unknown>; payload: Recor
 
 async function until(holds: () => boolean): Promise<void> {
   for (let tries = 0; !holds(); tries += 1) {
-    if (tries > 300) throw new Error('it did not come to that within 30 s');
+    if (tries > 1200) throw new Error('it did not come to that within 120 s');
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }

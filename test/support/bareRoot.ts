@@ -127,8 +127,11 @@ pivot_root . .before; umount -l /.before; rmdir /.before
 [ "$account" = root ] && home=/root || home=/home/$account
 [ -z "$repository" ] && cd "$home" || cd ${HOUSE}
 clean="env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin TERM=dumb HOME=$home USER=$account"
-[ "$account" = root ] && exec $clean "$@" 2>&1
-exec setpriv --reuid="$account" --regid="$account" --init-groups $clean "$@" 2>&1
+[ "$account" = root ] && as= || as="setpriv --reuid=$account --regid=$account --init-groups"
+# No exec: the first process of this machine is a shell, which notices what ends without a parent. Else it stays for ever.
+set +e
+$as $clean "$@" 2>&1
+exit $?
 `;
 
 /** In a terminal of its own, into which this is typed. script(1) spins once its input ends, and ends no sooner. */

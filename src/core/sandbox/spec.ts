@@ -37,7 +37,7 @@ export interface Bounds {
 }
 
 /** What a caller wants done with input and output. */
-export type Streams = Pick<SandboxSpec, 'outputCap' | 'input' | 'onOutput'>;
+export type Streams = Pick<SandboxSpec, 'outputCap' | 'endCap' | 'input' | 'onOutput'>;
 
 export interface SpecParts {
   launch: Launch;

@@ -17,6 +17,7 @@ import { commandCard } from './command/commandCard.ts';
 import { commandLosses } from './command/losses.ts';
 import { maskedOutput } from './command/givenSecrets.ts';
 import { namedPaths } from './command/namedPaths.ts';
+import { refuseMasksRun } from './files/masksWrittenBack.ts';
 import { programLines } from './command/programLines.ts';
 import { assertStillBound, boundFiles } from './command/scripts.ts';
 import { secretsIn } from './command/secrets.ts';
@@ -34,7 +35,8 @@ const STORES_HIDDEN =
 
 const MAX_COMMAND = 20_000;
 const MOST_SECRETS = 5;
-const OUTPUT_KEPT = 262_144;
+/** Bytes of output that are kept: of its beginning, and of its end, where what went wrong mostly stands. */
+const [BEGINNING_KEPT, END_KEPT] = [98_304, 163_840];
 const OUTPUT_TO_MODEL = 30_000;
 
 const parameters = z.strictObject({
@@ -58,6 +60,7 @@ export const runCommand = defineTool((ports: Ports): Tool<z.infer<typeof paramet
     const outside = !policy.sandbox.value;
     const runner = runnerOf(policy, ports.runners);
     if (args.command.includes('\0')) throw new ToolFailure('the command contains a NUL byte');
+    refuseMasksRun(args.command, ports.redactor);
     const look = await files.look(scope.meant(args.folder), ports.folder, 'followed');
     const shown = scope.shown(look.path);
     if (look.kind !== 'directory') throw new ToolFailure(`${shown} is not a folder`);
@@ -146,7 +149,7 @@ export const runCommand = defineTool((ports: Ports): Tool<z.infer<typeof paramet
         launch: action.launch,
         rules: scope,
         bounds: boundsOf(policy),
-        streams: { outputCap: OUTPUT_KEPT },
+        streams: { outputCap: BEGINNING_KEPT, endCap: END_KEPT },
       }),
       signal,
     );
@@ -160,17 +163,19 @@ export const runCommand = defineTool((ports: Ports): Tool<z.infer<typeof paramet
       ...remarksOf(result.quarantined, notes),
       ...whereItRan(action.launch.cwd, scope),
     ];
-    const isCut = result.outputBytes > OUTPUT_KEPT;
     // Before it is masked: what is drawn over something else may be a secret only then.
-    const output = maskedOutput(onTerminal(result.output), isCut, {
-      launch: action.launch,
-      variables: policy.variables.value,
-      redactor: ports.redactor,
-    });
-    const lost = isCut ? [`[output was ${result.outputBytes} bytes; only the first ${OUTPUT_KEPT} were kept]`] : [];
+    const output = maskedOutput(
+      {
+        ...result,
+        output: onTerminal(result.output),
+        end: onTerminal(result.end ?? ''),
+        kept: BEGINNING_KEPT + END_KEPT,
+      },
+      { launch: action.launch, variables: policy.variables.value, redactor: ports.redactor },
+    );
     return {
       ok,
-      text: [shortened(output.text, OUTPUT_TO_MODEL), ...lost, ...words].filter((line) => line !== '').join('\n'),
+      text: [shortened(output.text, OUTPUT_TO_MODEL), ...words].filter((line) => line !== '').join('\n'),
       masked: output.masked,
       facts: {
         ending: result.ending.kind,

@@ -14,10 +14,10 @@ export function textOf(bytes: Uint8Array, shown: string): string {
   }
 }
 
-/** Keeps the beginning and the end of a long text and says how much is missing between them. */
+/** Keeps the beginning and the end of a long text, more of its end, and says how much is missing between them. */
 export function shortened(text: string, most: number): string {
   if (text.length <= most) return text;
-  const head = Math.ceil(most * 0.6);
+  const head = Math.ceil(most * 0.4);
   const tail = most - head;
   return `${text.slice(0, head)}\n[… ${text.length - most} characters left out …]\n${text.slice(text.length - tail)}`;
 }

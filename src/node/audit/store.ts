@@ -165,7 +165,7 @@ export class AuditStore {
     for (let attempt = 0; attempt < MOST_LOOKS; attempt += 1) {
       const doomed = this.#read((connection) => doomedPayloads(connection, what));
       if (doomed.runs.length === 0 && doomed.payloads === 0)
-        return { payloads: 0, conversations: 0, left: this.#read(sweep) };
+        return { payloads: 0, conversations: 0, runs: [], left: this.#read(sweep) };
       // A run may have begun again, or been erased, since it was looked at: then it is looked at again.
       const isSame = (now: Doomed): boolean => JSON.stringify(now) === JSON.stringify(doomed);
       const erased: { conversations?: number } = {};
@@ -177,7 +177,7 @@ export class AuditStore {
       });
       const { conversations } = erased;
       if (conversations === undefined) continue;
-      return { payloads: doomed.payloads, conversations, left: this.#read(sweep) };
+      return { payloads: doomed.payloads, conversations, runs: doomed.runs, left: this.#read(sweep) };
     }
     throw new LogRefusal('What is to be erased keeps changing; try again when no run is at work.');
   }
@@ -186,7 +186,9 @@ export class AuditStore {
   retain(keep: Retention): Erased {
     this.recover(); // what a dead process held is not active
     const plan = this.#read((connection) => retentionPlan(connection, keep, new Date()));
-    return plan === undefined ? { payloads: 0, conversations: 0 } : this.erase({ scope: 'retention', ...plan });
+    return plan === undefined
+      ? { payloads: 0, conversations: 0, runs: [] }
+      : this.erase({ scope: 'retention', ...plan });
   }
 
   /** The signature that this process has just made, once. */

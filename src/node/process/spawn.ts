@@ -28,6 +28,8 @@ export interface Talk {
   onOutput?: ((stream: 'stdout' | 'stderr', chunk: Uint8Array) => Promise<void> | undefined) | undefined;
   /** Standard output and standard error beyond this many bytes are counted and dropped. */
   outputCap: number;
+  /** Of what is beyond, the last bytes, so many, are kept all the same. */
+  endCap?: number | undefined;
 }
 
 export interface SpawnSpec extends Program, Talk {
@@ -48,6 +50,8 @@ export interface SpawnEnd {
   code: number | null;
   signal: NodeJS.Signals | null;
   output: Buffer;
+  /** The end of what did not fit into it. */
+  end: Buffer;
   outputBytes: number;
   descriptor4: string;
 }
@@ -136,6 +140,7 @@ function talkTo(
 ): Spawned {
   const pid = child.pid ?? 0;
   const kept: Buffer[] = [];
+  const end = new LastBytes(talk.endCap ?? 0);
   let outputBytes = 0;
   let keptBytes = 0;
   const take = (stream: 'stdout' | 'stderr', chunk: Buffer): void => {
@@ -145,11 +150,10 @@ function talkTo(
       child[stream]?.pause();
       void waits.then(() => child[stream]?.resume());
     }
-    const room = talk.outputCap - keptBytes;
-    if (room <= 0) return;
-    const part = chunk.subarray(0, room);
-    kept.push(part);
+    const part = chunk.subarray(0, Math.max(0, talk.outputCap - keptBytes));
+    if (part.length > 0) kept.push(part);
     keptBytes += part.length;
+    if (part.length < chunk.length) end.take(chunk.subarray(part.length));
   };
   for (const stream of ['stdout', 'stderr'] as const)
     child[stream]?.on('data', (chunk: Buffer) => {
@@ -171,7 +175,10 @@ function talkTo(
     const finish = (): void => {
       const [code, signal] = ending() ?? [null, null];
       for (const stream of [child.stdout, child.stderr]) stream?.destroy();
-      settle({ code, signal, output: Buffer.concat(kept), outputBytes, descriptor4 });
+      // What fits into both is one: a character may begin in the first and end in the second.
+      const fits = outputBytes <= talk.outputCap + (talk.endCap ?? 0);
+      const parts = fits ? { output: Buffer.concat([...kept, end.bytes()]), end: Buffer.alloc(0) } : undefined;
+      settle({ code, signal, output: Buffer.concat(kept), end: end.bytes(), ...parts, outputBytes, descriptor4 });
     };
     const exited = (): void => {
       setTimeout(finish, PIPE_GRACE_MS).unref();
@@ -192,6 +199,30 @@ function talkTo(
       killGroup(child);
     },
   };
+}
+
+/** The last bytes of what comes, at most so many. */
+class LastBytes {
+  readonly #most: number;
+  #parts: Buffer[] = [];
+  #size = 0;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  take(chunk: Buffer): void {
+    if (this.#most === 0) return;
+    this.#parts.push(Buffer.from(chunk)); // not a view that holds more in memory than it shows
+    this.#size += chunk.length;
+    // Twice as much may lie here, so that not every byte is moved for each chunk.
+    if (this.#size > 2 * this.#most) [this.#parts, this.#size] = [[this.bytes()], this.#most];
+  }
+
+  bytes(): Buffer {
+    const all = Buffer.concat(this.#parts);
+    return Buffer.from(all.subarray(Math.max(0, all.length - this.#most)));
+  }
 }
 
 /** The program may end before it has read all. */

@@ -111,6 +111,7 @@ export async function runInCage(
     return {
       ending: cause ?? endingOf(ended, last.over),
       output: ended.output.toString('utf8'),
+      end: ended.end.toString('utf8'),
       outputBytes: ended.outputBytes,
       durationMs: Math.round(performance.now() - began),
       use: last.use,
@@ -140,6 +141,7 @@ function startCage(
     input: spec.input,
     onOutput: spec.onOutput?.bind(spec),
     outputCap: spec.outputCap,
+    endCap: spec.endCap,
   });
 }
 

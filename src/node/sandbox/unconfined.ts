@@ -89,6 +89,7 @@ export class Unconfined implements OpenSandbox {
         input: spec.input,
         onOutput: spec.onOutput?.bind(spec),
         outputCap: spec.outputCap,
+        endCap: spec.endCap,
       });
       const root = treeRoot(child.pid);
       stop = () => {
@@ -119,6 +120,7 @@ export class Unconfined implements OpenSandbox {
       return {
         ending: cause ?? endingOf(ended, last.over),
         output: ended.output.toString('utf8'),
+        end: ended.end.toString('utf8'),
         outputBytes: ended.outputBytes,
         durationMs: Math.round(performance.now() - began),
         use: last.use,

@@ -136,12 +136,13 @@ export const POLICY_KEYS = {
     }),
     retention: {
       days: evidence('audit.retention.days', {
-        about: 'After so many days payloads are erased.',
+        about: 'After so many days payloads are erased, and kept earlier versions of files.',
         schema: z.number().int().min(1).max(36_500),
         value: (days) => days,
       }),
       bytes: evidence('audit.retention.size', {
-        about: 'The oldest payloads are erased when the log is larger than this, such as 2g.',
+        about:
+          'The oldest payloads are erased when the log is larger than this, such as 2g; and the oldest kept earlier versions of files when they are.',
         schema: SizeSchema,
         value: sizeInBytes,
       }),

@@ -2,6 +2,18 @@ import type { Launch } from '../../../shared/action.ts';
 import type { Masked, Redactor, Secret } from '../../redaction/redactor.ts';
 import { withoutSlices } from '../../redaction/slices.ts';
 
+/** What came of a command: its beginning, and where that was not all, its end. */
+interface Output {
+  output: string;
+  end: string;
+  outputBytes: number;
+  /** Bytes of it that were kept at most. */
+  kept: number;
+}
+
+/** Of an end without a line end: the second half of a secret may stand there, and no secret is as long. */
+const MOST_TORN = 16_384;
+
 /** The variables of the user's that a command is given, as what its output must not show. */
 function givenSecrets({ environment }: Launch, variables: readonly string[]): Secret[] {
   return variables.flatMap((name) =>
@@ -9,13 +21,28 @@ function givenSecrets({ environment }: Launch, variables: readonly string[]): Se
   );
 }
 
-/** A command's output without what it was given, whole or in pieces. */
+/**
+ * A command's output without what it was given, whole or in pieces. What was cut out of the middle is said there, and at
+ * both sides of it nothing stands that may be half a secret.
+ */
 export function maskedOutput(
-  output: string,
-  isCut: boolean,
+  { output, end, outputBytes, kept }: Output,
   { launch, variables, redactor }: { launch: Launch; variables: readonly string[]; redactor: Redactor },
 ): Masked {
-  const whole = isCut ? redactor.maskGrowing(output) : redactor.mask(output);
-  const { text, masked } = withoutSlices(whole.text, givenSecrets(launch, variables));
-  return { text, masked: whole.masked + masked };
+  const given = givenSecrets(launch, variables);
+  const without = ({ text, masked }: Masked): Masked => {
+    const whole = withoutSlices(text, given);
+    return { text: whole.text, masked: masked + whole.masked };
+  };
+  if (outputBytes <= kept) return without(redactor.mask(output));
+  const [first, last] = [without(redactor.maskGrowing(output)), without(redactor.mask(behindTear(end)))];
+  return {
+    text: `${first.text}\n[… of ${outputBytes} bytes of output, ${outputBytes - kept} or a little more are left out here …]\n${last.text}`,
+    masked: first.masked + last.masked,
+  };
+}
+
+function behindTear(end: string): string {
+  const line = end.indexOf('\n');
+  return end.slice(line === -1 || line > MOST_TORN ? MOST_TORN : line + 1);
 }

@@ -9,8 +9,7 @@ import type { ToolPorts } from '../ports.ts';
 import { onlyChange } from './changes.ts';
 import { editCard } from './diffCard.ts';
 import { brokenWords, refuseLeftBroken } from './leftBroken.ts';
-import { refuseMasksLookedFor, refuseMasksWrittenBack } from './masksWrittenBack.ts';
-import { textEdit } from '../../grammar/textEdit.ts';
+import { fileEdit } from './fileEdit.ts';
 import { undoOf, undoOfAction, undoWords } from './undo.ts';
 
 const parameters = z.strictObject({
@@ -43,13 +42,11 @@ export const editFile = defineTool((ports: Ports): Tool<z.infer<typeof parameter
     const file = open ? await currentText(look.path, context, ports) : NO_FILE;
     const before = file.text;
     const secret = context.scope.isSecret(look.path);
-    if (open) refuseMasksLookedFor(before, args.old_text, shown, ports.redactor);
     const edit = open
-      ? await textEdit(look.path, file, args, { shown, secret })
+      ? await fileEdit(look.path, file, args, { shown, secret, redactor: ports.redactor })
       : { exact: args.new_text, shown: shownTexts('', args.new_text) };
     const after = plainEnds(edit.exact);
     if (open) await bytesOf(edit.exact, { ...file, shown }, ports.encodings);
-    if (open) refuseMasksWrittenBack({ before, after, shown }, ports.redactor);
     // Of a likely secret this would tell how it is built: there it is said once the edit is approved.
     if (open && !secret) await refuseLeftBroken({ path: look.path, before, after, shown });
     return {
@@ -85,7 +82,8 @@ export const editFile = defineTool((ports: Ports): Tool<z.infer<typeof parameter
     const { path } = image;
     const shown = context.scope.shown(path);
     const file = await currentText(path, context, ports);
-    const { exact } = await textEdit(path, file, action.arguments, { shown, secret: false });
+    const naming = { shown, secret: false, redactor: ports.redactor };
+    const { exact } = await fileEdit(path, file, action.arguments, naming);
     const after = plainEnds(exact);
     await refuseLeftBroken({ path, before: file.text, after, shown });
     const content = await bytesOf(exact, { ...file, shown }, ports.encodings);

@@ -3,13 +3,22 @@ import type { Change } from '../../../shared/action.ts';
 import { ToolFailure } from '../../outcome.ts';
 import { MAX_TEXT } from '../../editedText.ts';
 import { plainEnds } from '../../text/lineEnds.ts';
-import { bytesOf, exactlyRewritten, keptWords, NO_FILE, shownTexts, textFile } from '../../text/textFile.ts';
+import {
+  bytesOf,
+  exactlyRewritten,
+  keptWords,
+  NO_FILE,
+  shownTexts,
+  textFile,
+  type TextFile,
+} from '../../text/textFile.ts';
 import { A_PATH, defineTool, type Tool } from '../tool.ts';
+import type { Redactor } from '../../redaction/redactor.ts';
 import type { ToolPorts } from '../ports.ts';
 import { onlyChange } from './changes.ts';
 import { editCard } from './diffCard.ts';
 import { brokenWords, refuseLeftBroken } from './leftBroken.ts';
-import { refuseMasksWrittenBack } from './masksWrittenBack.ts';
+import { hasMask, withRealValues } from './masksWrittenBack.ts';
 import { undoOf, undoOfAction, undoWords } from './undo.ts';
 
 const parameters = z.strictObject({
@@ -41,10 +50,9 @@ export const writeFile = defineTool((ports: Ports): Tool<z.infer<typeof paramete
       preImage.kind === 'file' && open
         ? await textFile(await context.files.read(look.path, MAX_TEXT), shown, ports.encodings)
         : undefined;
-    const exact = file ? await exactlyRewritten(file, args.content) : args.content;
+    const exact = await contentFor(file ?? NO_FILE, args.content, { shown, redactor: ports.redactor });
     await bytesOf(exact, { ...(file ?? NO_FILE), shown }, ports.encodings);
     const [before, after] = [file?.text, plainEnds(exact)];
-    if (before !== undefined) refuseMasksWrittenBack({ before, after, shown }, ports.redactor);
     // Of a likely secret this would tell what is in it.
     if (before !== undefined && !secret) await refuseLeftBroken({ path: look.path, before, after, shown });
     if (file?.exact === exact && !secret)
@@ -84,7 +92,7 @@ export const writeFile = defineTool((ports: Ports): Tool<z.infer<typeof paramete
       image.kind === 'file'
         ? await textFile(await context.files.read(path, MAX_TEXT), shown, ports.encodings)
         : NO_FILE;
-    const exact = await exactlyRewritten(file, action.arguments.content);
+    const exact = await contentFor(file, action.arguments.content, { shown, redactor: ports.redactor });
     const text = plainEnds(exact);
     if (image.kind === 'file') await refuseLeftBroken({ path, before: file.text, after: text, shown });
     const content = await bytesOf(exact, { ...file, shown }, ports.encodings);
@@ -99,3 +107,13 @@ export const writeFile = defineTool((ports: Ports): Tool<z.infer<typeof paramete
     };
   },
 }));
+
+/** What a file is to hold, with its own line ends and the values that masks stand for. */
+async function contentFor(
+  file: TextFile,
+  content: string,
+  { shown, redactor }: { shown: string; redactor: Redactor },
+): Promise<string> {
+  if (!hasMask(content)) return exactlyRewritten(file, content);
+  return exactlyRewritten(file, await withRealValues({ before: file.text, shown }, () => content, redactor));
+}

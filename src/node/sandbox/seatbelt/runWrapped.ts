@@ -4,7 +4,7 @@ import { startProcess, type SpawnEnd, type Spawned } from '../../process/spawn.t
 import { STARTED } from './commandLine.ts';
 import { seatbeltLimits, watchDescendants } from './watch.ts';
 
-type Call = Pick<SandboxSpec, 'launch' | 'limits' | 'timeoutMs' | 'outputCap' | 'input' | 'onOutput'>;
+type Call = Pick<SandboxSpec, 'launch' | 'limits' | 'timeoutMs' | 'outputCap' | 'endCap' | 'input' | 'onOutput'>;
 
 /** Runs a wrapped command line; ends it, and what it started, at a stop, a limit, or the time. */
 export async function runWrapped(
@@ -50,6 +50,7 @@ export async function runWrapped(
     ...resultOf({
       ending: cause ?? endingOf(ended),
       output: ended.output.toString('utf8'),
+      end: ended.end.toString('utf8'),
       outputBytes: ended.outputBytes,
       durationMs: Math.round(performance.now() - began),
       use,
@@ -72,6 +73,7 @@ async function start(line: string, spec: Call): Promise<Spawned> {
       ...(spec.input && { input: spec.input }),
       onOutput: spec.onOutput?.bind(spec),
       outputCap: spec.outputCap,
+      endCap: spec.endCap,
     });
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'E2BIG')
