@@ -26,18 +26,45 @@ export function escapeGlob(text: string): string {
  * `RangeError` when braces stand for more than 256 patterns, or for more text than is compared.
  */
 export function globMatcher(pattern: string): (path: string) => boolean {
-  const alternatives = alternativesOf(pattern).map((one) => partsOf(one).map(segmentOf));
+  const alternatives = alternativesOf(pattern).map((one) => {
+    const parts = partsOf(one);
+    // A name that must stand in the path whatever else does: without it nothing is compared. The last one tells most.
+    return { segments: parts.map(segmentOf), needed: parts.findLast((part) => !isGlob(part)) };
+  });
   return (path) => {
-    const names = partsOf(path);
-    return alternatives.some((segments) =>
-      matchesAll(
-        segments,
-        names,
-        (segment) => segment === 'any',
-        (segment, name) => segment !== 'any' && segment(name),
-      ),
+    const { names, set } = namesOf(path);
+    return alternatives.some(
+      ({ segments, needed }) =>
+        (needed === undefined || set.has(needed)) && matchesAll(segments, names, isAny, fitsName),
     );
   };
+}
+
+/** Names of which a path must have one for a glob to fit it; undefined where that cannot be said. */
+export function namesNeeded(pattern: string): string[] | undefined {
+  const names = alternativesOf(pattern).map((one) => partsOf(one).findLast((part) => !isGlob(part)));
+  return names.every((name) => name !== undefined) ? names : undefined;
+}
+
+const isAny = (segment: Segment | 'any'): boolean => segment === 'any';
+const fitsName = (segment: Segment | 'any', name: string): boolean => segment !== 'any' && segment(name);
+
+interface Names {
+  path: string;
+  names: readonly string[];
+  set: ReadonlySet<string>;
+}
+const NO_NAMES: Names = { path: '', names: [], set: new Set() };
+let [last, former] = [NO_NAMES, NO_NAMES];
+
+/** The names in a path, kept for the two that were asked about last: many globs are asked about the same ones in turn. */
+function namesOf(path: string): Names {
+  if (last.path === path) return last;
+  if (former.path === path) return former;
+  const names = partsOf(path);
+  former = last;
+  last = { path, names, set: new Set(names) };
+  return last;
 }
 
 /**

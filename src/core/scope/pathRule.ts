@@ -1,6 +1,6 @@
 import type { Origin } from '../../shared/decision.ts';
-import { escapeGlob, globMatcher, isGlob } from './glob.ts';
-import { absolutePath, isInside } from './spelling.ts';
+import { escapeGlob, globMatcher, isGlob, namesNeeded } from './glob.ts';
+import { absolutePath, isInside, nameOf } from './spelling.ts';
 
 /** One entry of a path list in a policy. */
 export interface PathRule {
@@ -26,6 +26,10 @@ export interface CompiledRule extends PathRule {
 
 /** A rule that forbids can also say whether a path lies above one that it names: a link there leads to another. */
 export interface ForbiddingRule extends CompiledRule {
+  /** Names, as `namesIn` gives them, of which a path must have one for the rule to match; undefined: none. */
+  readonly needs: readonly string[] | undefined;
+  /** The names in a path in the form in which rules that forbid compare: those of every such rule are the same. */
+  namesIn(path: string): ReadonlySet<string>;
   isAbove(path: string): boolean;
 }
 
@@ -67,13 +71,20 @@ export function folded(path: string): string {
 
 /** A path as rules that forbid see it: `inside` is what counts for names that bind at any depth. */
 interface Seen {
+  path: string;
   whole: string;
   inside: string;
   names: ReadonlySet<string>;
+  /** Also those of the folders that the workspace lies in. */
+  all: ReadonlySet<string>;
 }
 
 const MOST_KEPT = 2000;
-let kept: { roots: readonly string[]; seen: Map<string, Seen> } = { roots: [], seen: new Map() };
+let kept: { roots: readonly string[]; seen: Map<string, Seen>; last: Seen | undefined } = {
+  roots: [],
+  seen: new Map(),
+  last: undefined,
+};
 
 /**
  * `folded`, kept for the paths that were asked about lately: hundreds of rules are asked about the same ones. Names of
@@ -81,14 +92,16 @@ let kept: { roots: readonly string[]; seen: Map<string, Seen> } = { roots: [], s
  * `.claude`.
  */
 function seenOnce(path: string, roots: readonly string[]): Seen {
-  if (kept.roots !== roots || kept.seen.size >= MOST_KEPT) kept = { roots, seen: new Map() };
-  const known = kept.seen.get(path);
+  if (kept.roots !== roots || kept.seen.size >= MOST_KEPT) kept = { roots, seen: new Map(), last: undefined };
+  const known = kept.last?.path === path ? kept.last : kept.seen.get(path);
   if (known) return known;
   const whole = folded(path);
   const root = roots.reduce((longest, one) => (isInside(one, path) && one.length > longest.length ? one : longest), '');
   const inside = root === '' || root === '/' ? whole : folded(path.slice(root.length));
-  const made = { whole, inside, names: new Set(inside.split('/')) };
+  const names = new Set(inside.split('/'));
+  const made = { path, whole, inside, names, all: inside === whole ? names : new Set(whole.split('/')) };
   kept.seen.set(path, made);
+  kept.last = made;
   return made;
 }
 
@@ -121,6 +134,8 @@ export function forbidding(rule: PathRule, context: RuleContext): ForbiddingRule
   const isElsewhere = (path: string): boolean => rule.base !== undefined && !isInside(rule.base, path);
   return {
     ...rule,
+    needs: needsOf({ below, called, patterns }),
+    namesIn: (path) => seenOnce(path, context.roots).all,
     isAbove(path) {
       if (isElsewhere(path) || (below.length === 0 && leading.length === 0)) return false;
       const { whole } = seenOnce(path, context.roots);
@@ -134,6 +149,14 @@ export function forbidding(rule: PathRule, context: RuleContext): ForbiddingRule
       return globs.some((glob) => glob(name === undefined ? whole : inside));
     },
   };
+}
+
+/** What must be in a path for a rule of these parts: the last name of what it names, or of each of its globs. */
+function needsOf(parts: { below: string[]; called: string | undefined; patterns: string[] }): string[] | undefined {
+  const needed = parts.patterns.map(namesNeeded);
+  if (needed.includes(undefined) || parts.below.some((path) => nameOf(path) === '')) return undefined;
+  const named = parts.called === undefined ? [] : [parts.called];
+  return [...parts.below.map(nameOf), ...named, ...needed.flatMap((names) => names ?? [])];
 }
 
 /** The folders above what a glob fits, as globs; not those that may be any. */

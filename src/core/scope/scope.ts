@@ -6,11 +6,10 @@ import {
   literalPaths,
   permitting,
   type AllowedPaths,
-  type CompiledRule,
-  type ForbiddingRule,
   type PathRule,
   type PermittingRule,
 } from './pathRule.ts';
+import { RuleList } from './ruleList.ts';
 import { originalsOf } from './backupNames.ts';
 import { storeOf } from './contentStores.ts';
 import { isGlob } from './glob.ts';
@@ -55,15 +54,15 @@ export class Scope {
   /** The same text for the same rules about what is kept from the agent. */
   readonly rulesKey: string;
   readonly #allowed: { base: string | undefined; rules: PermittingRule[] }[];
-  readonly #denied: CompiledRule[];
-  readonly #protected: ForbiddingRule[];
-  readonly #secrets: CompiledRule[];
+  readonly #denied: RuleList;
+  readonly #protected: RuleList;
+  readonly #secrets: RuleList;
   readonly #own: PermittingRule[][];
 
   constructor(spec: ScopeSpec) {
     this.roots = spec.roots;
     this.home = spec.home;
-    const forbid = (rules: PathRule[]): ForbiddingRule[] => rules.map((rule) => forbidding(rule, spec));
+    const forbid = (rules: PathRule[]): RuleList => new RuleList(rules.map((rule) => forbidding(rule, spec)));
     this.#allowed = spec.allowed.map(({ base, rules }) => ({
       base,
       rules: rules.map((rule) => permitting(rule, spec)),
@@ -102,7 +101,7 @@ export class Scope {
     const store = access === 'list' ? undefined : this.storeAround(path);
     if (store !== undefined) return { kind: 'kept', store };
     if (access === 'write' || access === 'delete') {
-      const guarded = this.#protected.find((rule) => rule.matches(path));
+      const guarded = this.#protected.find(path);
       if (guarded) return { kind: 'protected', rule: guarded };
     }
     if (access === 'read') {
@@ -118,7 +117,7 @@ export class Scope {
 
   /** The rule that denies a path itself, or the file that it is an editor's backup of. */
   #deniedRule(path: string): PathRule | undefined {
-    const find = (one: string): PathRule | undefined => this.#denied.find((rule) => rule.matches(one));
+    const find = (one: string): PathRule | undefined => this.#denied.find(one);
     const own = find(path);
     if (own || !this.deniesInside) return own;
     for (const original of originalsOf(path)) {
@@ -143,12 +142,12 @@ export class Scope {
   }
 
   isProtected(path: string): boolean {
-    return this.#protected.some((rule) => rule.matches(path));
+    return this.#protected.find(path) !== undefined;
   }
 
   /** Whether a link at a path would put something else in the place of what is protected below it. */
   isAboveProtected(path: string): boolean {
-    return this.#protected.some((rule) => rule.isAbove(path));
+    return this.#protected.isAbove(path);
   }
 
   isSecret(path: string): boolean {
@@ -163,7 +162,7 @@ export class Scope {
   #secretRule(path: string): PathRule | undefined {
     // `.env.example` and its kind are written to be read.
     if (/(^|[.\-_])(example|sample|template)([.\-_]|$)/i.test(path.slice(path.lastIndexOf('/') + 1))) return undefined;
-    const find = (one: string): PathRule | undefined => this.#secrets.find((rule) => rule.matches(one));
+    const find = (one: string): PathRule | undefined => this.#secrets.find(one);
     return (
       find(path) ??
       originalsOf(path)
