@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from 'react';
+import { useMemo, useSyncExternalStore } from 'react';
 import { visibleLine } from '../src/shared/visible.ts';
 import { ApprovalCard } from './components/ApprovalCard.tsx';
 import { Folders } from './components/Folders.tsx';
@@ -6,6 +6,7 @@ import { Grants } from './components/Grants.tsx';
 import { Header } from './components/Header.tsx';
 import { Interrupted } from './components/Interrupted.tsx';
 import { Line } from './components/Line.tsx';
+import { LongTexts } from './components/LongText.tsx';
 import { RunFlags } from './components/RunFlags.tsx';
 import { RunStateLine } from './components/RunStateLine.tsx';
 import { TaskBox } from './components/TaskBox.tsx';
@@ -17,6 +18,7 @@ import type { Approval } from '../src/shared/approval.ts';
 export function App({ store }: { readonly store: Store }) {
   const model = useSyncExternalStore(store.subscribe, store.model);
   const { panel } = model;
+  const long = useMemo(() => ({ texts: model.texts, read: store.readText }), [model.texts, store]);
   const approvals = panel?.approvals ?? [];
   const interrupted = panel?.interrupted ?? [];
   return (
@@ -50,12 +52,14 @@ export function App({ store }: { readonly store: Store }) {
           <Interrupted runs={interrupted} destination={panel?.model.destination ?? ''} post={store.post} />
         </div>
       )}
-      <Transcript
-        entries={panel?.run?.entries ?? []}
-        before={panel?.run?.entriesBefore ?? 0}
-        sandbox={panel?.sandbox.state ?? 'unknown'}
-        shown={model.shown}
-      />
+      <LongTexts value={long}>
+        <Transcript
+          entries={panel?.run?.entries ?? []}
+          before={panel?.run?.entriesBefore ?? 0}
+          sandbox={panel?.sandbox.state ?? 'unknown'}
+          shown={model.shown}
+        />
+      </LongTexts>
       {panel?.run !== undefined && (
         <>
           <RunStateLine run={panel.run} current={panel.model.label} />

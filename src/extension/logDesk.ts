@@ -2,18 +2,17 @@ import { comparable } from '../core/audit/changed.ts';
 import { oldChange } from '../core/audit/oldChange.ts';
 import type { ActionOf } from '../core/checkpoint/port.ts';
 import type { RunFilter } from '../core/audit/filter.ts';
-import { isEmpty } from '../core/audit/filter.ts';
 import { runPage } from '../core/audit/html.ts';
-import { narrowed } from '../core/audit/narrow.ts';
 import type { Erased, RunPage } from '../core/audit/port.ts';
 import { questionWords } from '../core/audit/questions.ts';
 import { code } from '../core/audit/markdown.ts';
 import { actionReport, runReport } from '../core/audit/report.ts';
-import { turnsOf, type ActionNode, type TurnNode } from '../core/audit/tree.ts';
+import { turnsOf, type ActionNode, type ListedTurn } from '../core/audit/tree.ts';
 import { verdictWords, type Verdict } from '../core/audit/verdict.ts';
 import { writeExport } from '../node/audit/exportFile.ts';
 import type { NodeParts } from '../node/engineParts.ts';
 import type { RunSummary } from '../shared/auditEvent.ts';
+import type { TextOf, TextPart } from '../shared/longText.ts';
 import { Failure } from '../core/outcome.ts';
 
 const WEEKS_MS = 26 * 7 * 86_400_000;
@@ -50,14 +49,13 @@ export class LogDesk {
     return this.#node.audit.values(kind);
   }
 
-  async turns(run: string, filter: RunFilter): Promise<TurnNode[]> {
-    const turns = turnsOf(await this.#node.audit.events(run));
-    if (isEmpty(filter)) return turns;
-    const text = filter.text ?? '';
-    const matching = text === '' ? undefined : new Set(await this.#node.audit.matching(run, text));
-    // What the filter found may be in no action (words of the task, where a prompt went): then all of them are shown.
-    const some = narrowed(turns, filter, matching);
-    return some.length > 0 ? some : turns;
+  turns(run: string, filter: RunFilter): Promise<ListedTurn[]> {
+    return this.#node.audit.turns(run, filter);
+  }
+
+  /** A part of a long text of a run. */
+  text(run: string, of: TextOf, from: number): Promise<TextPart | undefined> {
+    return this.#node.audit.textOf(run, of, from);
   }
 
   async report(run: RunSummary, action?: string): Promise<string> {

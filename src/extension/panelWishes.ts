@@ -62,6 +62,12 @@ export async function doWish(message: PanelWish, window: WishedOf): Promise<void
     case 'always':
       await allowAlways(window, message.approval, message.digest);
       return;
+    case 'read-text': {
+      const { run, of, from } = message;
+      const part = await (await window.session()).log.text(run, of, from);
+      window.view.reply({ type: 'text', run, of, from, ...(part && { part }) });
+      return;
+    }
     case 'revoke-grant':
       await (await window.session()).engine.revokeGrant(message.grant);
       return;

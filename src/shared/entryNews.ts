@@ -63,7 +63,8 @@ export function withNews(
 
 function changeOf(number: number, known: Entry | undefined, entry: Entry): EntryChange | undefined {
   if (known === entry || (known && JSON.stringify(known) === JSON.stringify(entry))) return undefined;
-  const isGrown = known?.kind === 'assistant' && entry.kind === 'assistant' && entry.text.startsWith(known.text);
+  const isGrown =
+    known?.kind === 'assistant' && entry.kind === 'assistant' && !entry.whole && entry.text.startsWith(known.text);
   // Half a character may not survive the way: where there is one, all of it goes again.
   if (isGrown && !/[\uD800-\uDBFF]$/.test(known.text)) {
     const { length: from } = known.text;

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { ANSWERERS, STOPPERS } from './answered.ts';
 import { ChangedPathSchema, EXTENTS } from './change.ts';
+import type { EventKind, EventMark } from './eventKind.ts';
 import { BoundFolderSchema, folders } from './folderMark.ts';
 import { JsonSchema } from './json.ts';
 import { NO_CALL_CAUSES } from './noCall.ts';
@@ -20,34 +21,11 @@ const from = {
   signal: Text.exactOptional(),
 };
 
-/** Where an event stands: in a run, or under one of the names for events that belong to none. */
-type Home = 'run' | 'log' | 'policy' | 'sandbox';
-
-/** What else is to be done with events of a kind. Every list of kinds that the log goes by derives from these. */
-export type EventMark =
-  /** The log is checked by what it says: nothing of its data is cut, and it is read whole where others are skimmed. */
-  | 'exact'
-  /** Signed at once where it is of the run itself: nobody may come back to sign it later. */
-  | 'signed at once'
-  /** Something begins with it: not recorded any more where a run has used up its room in the log. */
-  | 'beginning'
-  /** Few and short in every run: its payload is recorded whatever else the run has written. */
-  | 'kept'
-  /** A collector is told that something is not as it should be. */
-  | 'warning'
-  | 'failure';
-
-interface EventKind {
-  /** What it says, for docs/audit.md. */
-  about: string;
-  of: readonly [Home, ...Home[]];
-  marks: readonly EventMark[];
-  data: z.ZodType;
-  payload: z.ZodType;
-}
-
 const runFacts = z.strictObject({ version: Text, policy: Digest, provider: Text, model: Text });
 const runPayload = z.strictObject({ task: Text, folder: Text, folders, destination: Text, user: Text, host: Text });
+
+/** Of a run, and nothing of it is apart. */
+const plain = { of: ['run'], marks: [], payload: Nothing } as const;
 
 export const EVENTS = {
   log_started: {
@@ -94,6 +72,13 @@ export const EVENTS = {
     marks: ['beginning', 'kept'],
     data: runFacts,
     payload: runPayload,
+  },
+  message: {
+    about: 'What a person said to the run while it was at work.',
+    of: ['run'],
+    marks: ['kept'],
+    data: Nothing,
+    payload: z.strictObject({ text: Text }),
   },
   turn_started: {
     about: 'The model is asked once more.',
@@ -157,10 +142,8 @@ export const EVENTS = {
   },
   asked: {
     about: 'A person is asked. `shown` is the digest of the whole card.',
-    of: ['run'],
-    marks: [],
+    ...plain,
     data: z.strictObject({ approval: Text, digest: Digest, shown: Digest }),
-    payload: Nothing,
   },
   answered: {
     about:
@@ -186,24 +169,18 @@ export const EVENTS = {
   },
   grant_used: {
     about: 'A remembered approval covered this action.',
-    of: ['run'],
-    marks: [],
+    ...plain,
     data: z.strictObject({ grant: Text }),
-    payload: Nothing,
   },
   grant_revoked: {
     about: 'A remembered approval was taken back.',
-    of: ['run'],
-    marks: [],
+    ...plain,
     data: z.strictObject({ grant: Text }),
-    payload: Nothing,
   },
   checkpoint: {
     about: 'What stood there before is kept.',
-    of: ['run'],
-    marks: [],
+    ...plain,
     data: z.strictObject({ files: Count, bytes: Count }),
-    payload: Nothing,
   },
   started: {
     about: 'The action begins; committed to disk before it does. `outside`: without any sandbox.',
@@ -234,19 +211,21 @@ export const EVENTS = {
     }),
     payload: z.strictObject({ output: Text }),
   },
+  reverted: {
+    about:
+      'What the action changed was put back by an action of another run (`run`, `action`); `restored`: that was put back in its turn.',
+    ...plain,
+    data: z.strictObject({ state: z.enum(['reverted', 'restored']), run: Text, action: Text }),
+  },
   redaction: {
     about: 'Secrets were masked in what the action returned.',
-    of: ['run'],
-    marks: [],
+    ...plain,
     data: z.strictObject({ masked: Count }),
-    payload: Nothing,
   },
   flags: {
     about: 'The flags of the run (Rule of Two) as they are from here on.',
-    of: ['run'],
-    marks: [],
+    ...plain,
     data: z.strictObject({ untrusted: z.boolean(), private: z.boolean(), outward: z.boolean() }),
-    payload: Nothing,
   },
   folders_bound: {
     about:

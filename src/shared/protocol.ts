@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { AnswerSchema } from './approval.ts';
+import { TextOfSchema, TextPartSchema } from './longText.ts';
 import { MOST_TASK } from './typed.ts';
 import { EntrySchema, PanelHeadSchema } from './runView.ts';
 
@@ -25,6 +26,8 @@ export const FromPanelSchema = z.discriminatedUnion('type', [
     answer: AnswerSchema,
   }),
   z.strictObject({ type: z.literal('always'), approval: z.string(), digest: z.string() }),
+  /** More of a long text of the transcript, from this character on. */
+  z.strictObject({ type: z.literal('read-text'), run: z.string(), of: TextOfSchema, from: z.int().min(0) }),
   z.strictObject({ type: z.literal('revoke-grant'), grant: z.string() }),
   z.strictObject({ type: z.literal('open-diff'), approval: z.string() }),
   z.strictObject({ type: z.literal('open-policy') }),
@@ -70,6 +73,14 @@ export const ToPanelSchema = z.discriminatedUnion('type', [
     begins: z.boolean(),
     head: PanelHeadSchema.optional(),
     entries: EntryNewsSchema.optional(),
+  }),
+  /** What was asked for of a long text; without `part`, nothing of it is kept from there on. */
+  z.strictObject({
+    type: z.literal('text'),
+    run: z.string(),
+    of: TextOfSchema,
+    from: z.int().min(0),
+    part: TextPartSchema.optional(),
   }),
   z.strictObject({ type: z.literal('focus-task') }),
   z.strictObject({ type: z.literal('set-task'), text: z.string() }),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ACTION_OUTCOMES } from './actionOutcome.ts';
 import { ApprovalSchema } from './approval.ts';
 import { FlagsSchema } from './flow.ts';
 import { VerdictSchema } from './decision.ts';
@@ -15,24 +16,20 @@ export const RunStateSchema = z.enum([
 ]);
 export type RunState = z.infer<typeof RunStateSchema>;
 
-/** `interrupted` and `unknown` only of earlier work: the process went away, or it was not kept how the action ended. */
-export const ActionStatusSchema = z.enum([
-  'deciding',
-  'waiting',
-  'running',
-  'done',
-  'failed',
-  'denied',
-  'cancelled',
-  'interrupted',
-  'unknown',
-]);
+/** Under way, or ended. */
+export const ActionStatusSchema = z.enum(['deciding', 'waiting', 'running', ...ACTION_OUTCOMES]);
 export type ActionStatus = z.infer<typeof ActionStatusSchema>;
 
 /** One line of the transcript. */
 export const EntrySchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('user'), text: z.string() }),
-  z.strictObject({ kind: z.literal('assistant'), text: z.string(), streaming: z.boolean() }),
+  z.strictObject({
+    kind: z.literal('assistant'),
+    text: z.string(),
+    streaming: z.boolean(),
+    /** Where `text` is its beginning alone: the turn that it is of, and all its characters. */
+    whole: z.strictObject({ turn: z.number(), length: z.number() }).optional(),
+  }),
   z.strictObject({
     kind: z.literal('action'),
     id: z.string(),
@@ -44,6 +41,8 @@ export const EntrySchema = z.discriminatedUnion('kind', [
     verdict: VerdictSchema.optional(),
     why: z.string().optional(),
     output: z.string().optional(),
+    /** Characters of all of it, where `output` is its beginning and end. */
+    outputLength: z.number().optional(),
   }),
   z.strictObject({
     kind: z.literal('notice'),

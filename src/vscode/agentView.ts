@@ -75,6 +75,11 @@ export class AgentView implements vscode.WebviewViewProvider, vscode.Disposable 
     this.changed();
   }
 
+  /** Answers the page that asked; where it is gone, nobody waits for the answer. */
+  reply(message: ToPanel): void {
+    void this.#view?.webview.postMessage(message);
+  }
+
   dispose(): void {
     clearTimeout(this.#timer);
     this.#registration.dispose();

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { filterWords, type TreeFilter } from './auditFilter.ts';
+import { OUTCOMES, type ActionOutcome } from '../shared/actionOutcome.ts';
 import type { RunSummary } from '../shared/auditEvent.ts';
 import { titleOf, cutVisibly } from '../shared/cut.ts';
 import { exact, proseLine, visibleLine } from '../shared/visible.ts';
@@ -11,7 +12,9 @@ export interface TreeAction {
   /** What ran, whole, where the title may not say all of it. */
   ran: string | undefined;
   tool: string;
-  outcome: 'done' | 'failed' | 'denied' | 'cancelled' | 'interrupted' | 'open';
+  /** `open`: it has no end in the log; `left` is how it ended if nobody is at work on it. */
+  outcome: ActionOutcome | 'open';
+  left: ActionOutcome;
   decidedBy: string;
   durationMs: number | undefined;
   /** It ran without any sandbox. */
@@ -187,26 +190,26 @@ function runItem(run: RunSummary): vscode.TreeItem {
   return item;
 }
 
-const ACTION_ICONS: Record<TreeAction['outcome'], [icon: string, color: string | undefined]> = {
-  done: ['pass', 'testing.iconPassed'],
-  failed: ['error', 'errorForeground'],
-  denied: ['circle-slash', 'errorForeground'],
-  cancelled: ['debug-stop', undefined],
-  interrupted: ['warning', 'list.warningForeground'],
-  open: ['circle-outline', undefined],
+const ACTION_COLORS: Partial<Record<ActionOutcome, string>> = {
+  done: 'testing.iconPassed',
+  failed: 'errorForeground',
+  denied: 'errorForeground',
+  interrupted: 'list.warningForeground',
+  unknown: 'list.warningForeground',
 };
 
 function actionItem({ run, action }: { run: RunSummary; action: TreeAction }): vscode.TreeItem {
   const item = new vscode.TreeItem(visibleLine(action.title));
   item.id = `${run.run}/${action.id}`;
-  const state = action.outcome === 'open' ? (run.state === 'active' ? 'under way' : 'open') : action.outcome;
+  const isOpen = action.outcome === 'open' && run.state === 'active';
+  const state = isOpen ? 'under way' : action.left;
   item.description = `${action.outside ? 'OUTSIDE THE SANDBOX, ' : ''}${state}, ${visibleLine(action.decidedBy)}`;
-  item.iconPath = icon(action.outside ? ['unlock', 'errorForeground'] : ACTION_ICONS[action.outcome]);
+  item.iconPath = icon(action.outside ? ['unlock', 'errorForeground'] : actionIcon(action, isOpen));
   item.tooltip = exact(
     [
       visibleLine(action.title),
       `Tool: ${visibleLine(action.tool)}`,
-      `State: ${state}`,
+      `State: ${isOpen ? state : OUTCOMES[action.left].words}`,
       `Decision: ${visibleLine(action.decidedBy)}`,
       ...(action.durationMs === undefined ? [] : [`Took ${action.durationMs} ms`]),
       // Last: its lines are its own. A tooltip has no room for more; the details have all of it.
@@ -220,6 +223,10 @@ function actionItem({ run, action }: { run: RunSummary; action: TreeAction }): v
     arguments: [{ kind: 'action', run, action }],
   };
   return item;
+}
+
+function actionIcon({ left }: TreeAction, isOpen: boolean): [string, string | undefined] {
+  return isOpen ? ['circle-outline', undefined] : [OUTCOMES[left].icon, ACTION_COLORS[left]];
 }
 
 function icon([name, color]: [string, string | undefined]): vscode.ThemeIcon {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { conversationFull } from '../../src/core/agent/conversationRoom.ts';
-import { saved } from '../../src/core/agent/storedRun.ts';
+import { saved, savedMessages } from '../../src/core/agent/storedRun.ts';
 import { NO_FLAGS } from '../../src/shared/flow.ts';
 import { outcomes, workbench } from '../support/workbench.ts';
 
@@ -34,13 +34,9 @@ test('texts, names, ids and arguments count; what is not too long goes on', () =
 test('a run is stored as JSON has it, members that are undefined left out', () => {
   const state = {
     ...{ task: 't', folder: '/w', folders: [{ path: '/w' }], turn: 1, contentOf: ['/w/a'], flags: NO_FLAGS },
-    messages: [{ role: 'tool' as const, call: 'c', name: 'n', text: 'x', ended: undefined }],
+    queued: ['more'],
   };
-  expect(Object.keys((saved(state) as { messages: object[] }).messages[0] ?? {})).toEqual([
-    'role',
-    'call',
-    'name',
-    'text',
-  ]);
-  expect(saved(state)).toEqual(JSON.parse(JSON.stringify({ version: 3, ...state })));
+  const messages = [{ role: 'tool' as const, call: 'c', name: 'n', text: 'x', ended: undefined }];
+  expect(Object.keys(savedMessages(messages)[0] ?? {})).toEqual(['role', 'call', 'name', 'text']);
+  expect(saved(state)).toEqual({ version: 3, ...state });
 });

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { AuditLog } from '../../src/core/audit/port.ts';
 import { checkedEvent, type NewEvent } from '../../src/shared/auditEvent.ts';
-import { EVENT_TYPES, EVENTS, hasMark, type EventMark } from '../../src/shared/eventTable.ts';
+import type { EventMark } from '../../src/shared/eventKind.ts';
+import { EVENT_TYPES, EVENTS, hasMark } from '../../src/shared/eventTable.ts';
 import { isOfRun } from '../../src/shared/noRun.ts';
 import { sampleEvent } from '../support/sampleEvent.ts';
 
@@ -16,7 +17,8 @@ test('what the log goes by stands in the table of events', () => {
     ...['run_started', 'run_continued', 'turn_started', 'egress', 'proposed', 'started'],
   ]);
   expect(marked('kept')).toEqual([
-    ...['run_started', 'run_continued', 'answered', 'folders_bound', 'error', 'notice', 'run_finished', 'left_behind'],
+    ...['run_started', 'run_continued', 'message', 'answered', 'folders_bound', 'error', 'notice', 'run_finished'],
+    'left_behind',
   ]);
 });
 

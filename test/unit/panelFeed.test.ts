@@ -130,11 +130,11 @@ const STEP = fc.oneof(
   WORDS.map((text) => (window: Window) => {
     const last = window.transcript.entries.at(-1);
     const before = last?.kind === 'assistant' && last.streaming ? last.text : '';
-    window.transcript.assistant(before + text, true);
+    window.transcript.assistant(before + text, { streaming: true, turn: 1 });
   }),
   // A reply that is begun anew, as after a retry.
   WORDS.map((text) => (window: Window) => {
-    window.transcript.assistant(text, true);
+    window.transcript.assistant(text, { streaming: true, turn: 1 });
   }),
   fc.constant((window: Window) => {
     window.transcript.settle();
@@ -176,6 +176,8 @@ test('whatever is added, changed, cut, reloaded or slow, the panel ends with wha
 
 describe('what goes to the panel', () => {
   const TEXT = 'x'.repeat(10_000);
+  /** As much of an output as a transcript has. */
+  const OUTPUT = 'x'.repeat(4000);
 
   function loaded(): Window {
     const window = new Window();
@@ -183,23 +185,33 @@ describe('what goes to the panel', () => {
     return window;
   }
 
-  test('is each entry once: 500 entries of 10 kB, added one by one and each changed once, are some 10 MB', () => {
+  test('is each entry once: 500 entries of 4 kB, added one by one and each changed once, are some 4 MB', () => {
     const window = loaded();
     for (let at = 0; at < 500; at += 1) {
-      window.transcript.action({ id: String(at), tool: 't', status: 'running', output: TEXT });
+      window.transcript.action({ id: String(at), tool: 't', status: 'running', output: OUTPUT });
       window.settle();
       window.transcript.action({ id: String(at), tool: 't', status: 'done' });
       window.turn();
       window.settle();
     }
-    expect(window.bytes).toBeGreaterThan(500 * 2 * TEXT.length);
-    expect(window.bytes).toBeLessThan(1.2 * 500 * 2 * TEXT.length);
+    expect(window.bytes).toBeGreaterThan(500 * 2 * OUTPUT.length);
+    expect(window.bytes).toBeLessThan(1.2 * 500 * 2 * OUTPUT.length);
+  });
+
+  test('is of a long output its beginning and its end, and how long it is', () => {
+    const window = loaded();
+    window.settle();
+    const before = window.bytes;
+    window.transcript.action({ id: 'a', tool: 't', status: 'done', output: 'y'.repeat(1_000_000) });
+    window.settle();
+    expect(window.bytes - before).toBeLessThan(5000);
+    expect(window.store?.model().panel?.run?.entries[0]).toHaveProperty('outputLength', 1_000_000);
   });
 
   test('is of a growing reply what it grew by', () => {
     const window = loaded();
     for (let length = 20; length <= TEXT.length; length += 20) {
-      window.transcript.assistant(TEXT.slice(0, length), true);
+      window.transcript.assistant(TEXT.slice(0, length), { streaming: true, turn: 1 });
       window.settle();
     }
     const updates = TEXT.length / 20;
@@ -214,7 +226,7 @@ describe('what goes to the panel', () => {
     window.post();
     const before = window.bytes;
     for (let at = 1; at <= 1000; at += 1) {
-      window.transcript.assistant(TEXT.slice(0, 10 * at), true);
+      window.transcript.assistant(TEXT.slice(0, 10 * at), { streaming: true, turn: 1 });
       window.post();
     }
     expect(window.bytes - before).toBeLessThan(500);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readRun, saved } from '../../src/core/agent/storedRun.ts';
+import { readRun, saved, savedMessages } from '../../src/core/agent/storedRun.ts';
 import type { Json } from '../../src/shared/json.ts';
 
 const text = fc.string();
@@ -62,8 +62,12 @@ describe('stored runs', () => {
   test('what is stored today is read as it was, with all that providers want back', () => {
     fc.assert(
       fc.property(fc.record({ ...base, folders, flags, messages: fc.array(message, { maxLength: 6 }) }), (state) => {
-        const read = readRun(saved(state));
+        const { messages, ...others } = state;
+        const stored = saved({ ...others, queued: ['and', 'more'] }) as object;
+        const read = readRun({ ...stored, messages: savedMessages(messages) });
         if (!read.ok) throw new Error(read.problem);
+        const queued = read.saved.messages.splice(-2);
+        expect(queued.map(({ text: said }) => said)).toEqual(['and', 'more']);
         expect({ ...read.saved, messages: own(read.saved.messages) }).toEqual(plain(state));
       }),
     );
@@ -85,7 +89,7 @@ describe('stored runs', () => {
     [{ version: 0 }],
     [{ version: '2' }],
     [{ version: 1.5 }],
-    [{ version: 2, task: '', folder: '', turn: 1, contentOf: [], messages: [{ role: 'developer', text: '' }] }],
+    [{ version: 3, task: '', folder: '', turn: 1, contentOf: [], messages: [{ role: 'developer', text: '' }] }],
   ])('%j is damaged', (value) => {
     expect(readRun(value)).toEqual({ ok: false, problem: 'This run cannot be resumed: its transcript is damaged.' });
   });

@@ -1,30 +1,32 @@
+import { OUTCOMES } from '../../src/shared/actionOutcome.ts';
 import type { ActionStatus, Entry } from '../../src/shared/runView.ts';
 import type { Verdict } from '../../src/shared/decision.ts';
 import { exact, visible, visibleLine } from '../../src/shared/visible.ts';
 import { actionStatusWord } from '../state/sentences.ts';
 import { Icon } from './Icon.tsx';
+import { LongText } from './LongText.tsx';
 
-const STATUS_ICONS: Record<ActionStatus, string> = {
-  deciding: 'loading',
-  waiting: 'bell',
-  running: 'loading',
-  done: 'check',
-  failed: 'error',
-  denied: 'circle-slash',
-  cancelled: 'circle-slash',
-  interrupted: 'debug-disconnect',
-  unknown: 'question',
-};
+function iconOf(status: ActionStatus): string {
+  switch (status) {
+    case 'deciding':
+    case 'running':
+      return 'loading';
+    case 'waiting':
+      return 'bell';
+    default:
+      return OUTCOMES[status].icon;
+  }
+}
 
 const VERDICT_WORDS: Record<Verdict, string> = { allow: 'allowed', ask: 'asked', deny: 'denied' };
 
 /** One action: what it was, how it went, and on whose word. Why, and what it put out, unfold below. */
 export function ActionEntry({ entry }: { readonly entry: Extract<Entry, { kind: 'action' }> }) {
-  const { status, tool, verdict, why, ran, output } = entry;
+  const { id, status, tool, verdict, why, ran, output, outputLength } = entry;
   const head = (
     <>
       <span className={`status-${status}`} title={actionStatusWord(status)}>
-        <Icon name={STATUS_ICONS[status]} spin={status === 'deciding' || status === 'running'} />
+        <Icon name={iconOf(status)} spin={status === 'deciding' || status === 'running'} />
         <span className="unseen">{actionStatusWord(status)}: </span>
       </span>
       <span className="action-title">
@@ -45,7 +47,7 @@ export function ActionEntry({ entry }: { readonly entry: Extract<Entry, { kind: 
       data-kind="action"
       data-status={status}
       data-tool={visibleLine(tool)}
-      data-action={entry.id}
+      data-action={id}
       tabIndex={-1}
     >
       {why === undefined && ran === undefined && output === undefined ? (
@@ -60,9 +62,13 @@ export function ActionEntry({ entry }: { readonly entry: Extract<Entry, { kind: 
             </pre>
           )}
           {output !== undefined && (
-            <pre className="output" tabIndex={0} role="region" aria-label="Output">
-              {visible(output)}
-            </pre>
+            <LongText of={{ kind: 'output', action: id }} shown={output} length={outputLength}>
+              {(text) => (
+                <pre className="output" tabIndex={0} role="region" aria-label="Output">
+                  {visible(text)}
+                </pre>
+              )}
+            </LongText>
           )}
         </details>
       )}

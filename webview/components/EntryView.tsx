@@ -3,6 +3,7 @@ import type { Entry } from '../../src/shared/runView.ts';
 import { exact, visible } from '../../src/shared/visible.ts';
 import { ActionEntry } from './ActionEntry.tsx';
 import { Line } from './Line.tsx';
+import { LongText } from './LongText.tsx';
 
 /** Drawing only what changed keeps long transcripts quick. */
 export const EntryView = memo(function EntryView({ entry }: { readonly entry: Entry }) {
@@ -18,7 +19,13 @@ export const EntryView = memo(function EntryView({ entry }: { readonly entry: En
       return (
         <div className="entry assistant" data-testid="entry" data-kind="assistant">
           <span className="unseen">Agent: </span>
-          {visible(entry.text)}
+          {entry.whole === undefined ? (
+            visible(entry.text)
+          ) : (
+            <LongText of={{ kind: 'reply', turn: entry.whole.turn }} shown={entry.text} length={entry.whole.length}>
+              {visible}
+            </LongText>
+          )}
           {entry.streaming && <span className="caret" aria-hidden="true" />}
         </div>
       );

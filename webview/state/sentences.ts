@@ -1,3 +1,4 @@
+import { OUTCOMES } from '../../src/shared/actionOutcome.ts';
 import type { Loss } from '../../src/shared/block.ts';
 import type { ActionStatus, RunState, RunView } from '../../src/shared/runView.ts';
 
@@ -63,18 +64,8 @@ export function actionStatusWord(status: ActionStatus): string {
       return 'Waiting for your answer';
     case 'running':
       return 'Running';
-    case 'done':
-      return 'Done';
-    case 'failed':
-      return 'Failed';
-    case 'denied':
-      return 'Denied';
-    case 'cancelled':
-      return 'Cancelled';
-    case 'interrupted':
-      return 'Interrupted: it is not known whether it happened';
-    case 'unknown':
-      return 'How it ended was not kept';
+    default:
+      return OUTCOMES[status].words;
   }
 }
 

@@ -1,11 +1,13 @@
 import * as z from 'zod';
 import type { Answer, Approval } from '../../src/shared/approval.ts';
 import { withNews, type HeldEntries } from '../../src/shared/entryNews.ts';
+import type { TextOf } from '../../src/shared/longText.ts';
 import { ToPanelSchema } from '../../src/shared/protocol.ts';
 import type { FromPanel, PanelUpdate } from '../../src/shared/protocol.ts';
 import type { Entry, PanelHead, PanelState, RunView } from '../../src/shared/runView.ts';
 import type { Host } from './host.ts';
 import { MOST_TASK } from '../../src/shared/typed.ts';
+import { textKey, withPart, type ReadText } from './longTexts.ts';
 import { nextSend } from './nextSend.ts';
 
 /** Everything the panel draws: what the extension told last, and what the person has typed but not sent. */
@@ -20,6 +22,8 @@ export interface PanelModel {
   readonly focusTask: number;
   /** The action of the transcript that was asked for last; each asking is another object. */
   readonly shown: { readonly action: string } | undefined;
+  /** What was read of the long texts of the run. */
+  readonly texts: ReadonlyMap<string, ReadText>;
   /** The extension sent something that this panel cannot read, so what is shown may be old. */
   readonly misunderstood: boolean;
 }
@@ -30,6 +34,8 @@ export interface Store {
   readonly post: (message: FromPanel) => void;
   readonly setDraft: (draft: string) => void;
   readonly sendTask: () => void;
+  /** Asks for more of a long text of the run. */
+  readonly readText: (of: TextOf) => void;
   readonly setReason: (approval: string, reason: string) => void;
   readonly answer: (approval: Approval, answer: Answer) => void;
   /** Takes a message from the extension; anything else is ignored. */
@@ -58,6 +64,7 @@ export function createStore(host: Host): Store {
     answered: new Set(),
     focusTask: 0,
     shown: undefined,
+    texts: new Map(),
     misunderstood: false,
   };
 
@@ -74,7 +81,9 @@ export function createStore(host: Host): Store {
     const after = news && withNews(held, news);
     held = after?.held ?? held;
     head = newHead ?? head;
+    const isOtherRun = newHead !== undefined && newHead.run?.id !== model.panel?.run?.id;
     change({
+      ...(isOtherRun && { texts: new Map() }),
       ...(head && { panel: whole(head, held, model.panel, news !== undefined) }),
       ...(newHead && settled(newHead)),
       misunderstood: after?.fits === false || (model.misunderstood && !begins),
@@ -110,6 +119,11 @@ export function createStore(host: Host): Store {
       });
       change({ draft: '' });
     },
+    readText: (of) => {
+      const run = model.panel?.run?.id;
+      if (run === undefined) return;
+      host.postMessage({ type: 'read-text', run, of, from: model.texts.get(textKey(of))?.text.length ?? 0 });
+    },
     setReason: (approval, reason) => {
       change({ reasons: new Map(model.reasons).set(approval, reason) });
     },
@@ -133,6 +147,9 @@ export function createStore(host: Host): Store {
         case 'update':
           take(parsed.data);
           host.postMessage({ type: 'taken', number: parsed.data.number });
+          return;
+        case 'text':
+          if (parsed.data.run === model.panel?.run?.id) change({ texts: withPart(model.texts, parsed.data) });
           return;
         case 'focus-task':
           change({ focusTask: model.focusTask + 1 });

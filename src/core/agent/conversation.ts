@@ -1,9 +1,11 @@
-import type { Flags } from '../../shared/flow.ts';
-import type { FolderMark } from '../../shared/folderMark.ts';
-import type { Json } from '../../shared/json.ts';
+import type { RunStore } from '../audit/port.ts';
 import type { Message } from '../models/port.ts';
+import { withRoom } from './conversationRoom.ts';
 import { SentContent } from './sentContent.ts';
-import { saved, withEveryCallAnswered, type Saved } from './storedRun.ts';
+import { saved, savedMessages, withEveryCallAnswered, type Saved } from './storedRun.ts';
+
+/** What is stored with it. */
+type StoredWith = Pick<Saved, 'folder' | 'folders' | 'turn' | 'flags'>;
 
 /** What was said in a run, and what waits to be said: it is all that a model is sent, and what a run goes on from. */
 export class Conversation {
@@ -12,6 +14,9 @@ export class Conversation {
   #task: string;
   #messages: Message[];
   readonly #queue: string[] = [];
+  /** So many of the messages are stored. */
+  #stored = 0;
+  #storing: Promise<unknown> = Promise.resolve();
 
   constructor(prompt: string, before?: Saved) {
     this.#task = before?.task ?? '';
@@ -52,11 +57,18 @@ export class Conversation {
     return queued.length > 0;
   }
 
+  /** Leaves out what the oldest calls returned, where it has grown long; how many. */
+  makeRoom(): number {
+    const room = withRoom(this.#messages);
+    if (room) this.#replace(room.messages);
+    return room?.leftOut ?? 0;
+  }
+
   /** Work begins, with a message or to go on. Whether it is the run's first, which gives it its task. */
   begin(message: string | undefined): { isFirst: boolean } {
     const isFirst = this.#task === '';
     if (isFirst) this.#task = this.#queue[0] ?? message ?? '';
-    this.#messages = withEveryCallAnswered(this.#messages);
+    this.#replace(withEveryCallAnswered(this.#messages));
     this.takeQueued(); // what was said too late for the work before this
     if (message !== undefined) this.add({ role: 'user', text: message });
     // Some providers refuse a conversation whose last words are the model's own.
@@ -64,16 +76,28 @@ export class Conversation {
     return { isFirst };
   }
 
-  saved({ folders, turn, flags }: { folders: readonly FolderMark[]; turn: number; flags: Flags }): Json {
-    return saved({
-      task: this.#task,
-      folder: folders[0]?.path ?? '',
-      folders,
-      turn,
-      contentOf: this.contentOf.entries,
-      flags,
-      // What waits for the next turn is part of what was said.
-      messages: [...this.#messages, ...this.#queue.map((text) => ({ role: 'user' as const, text }))],
-    });
+  /** Stores what came since it was stored last. */
+  store(store: Pick<RunStore, 'growTranscript'>, run: string, parts: StoredWith): Promise<void> {
+    // One after the other: each says where the one before ended.
+    const storing = this.#storing.then(() => this.#store(store, run, parts));
+    this.#storing = storing.catch(() => undefined);
+    return storing;
+  }
+
+  async #store(store: Pick<RunStore, 'growTranscript'>, run: string, parts: StoredWith): Promise<void> {
+    for (const from of [this.#stored, 0]) {
+      const messages = this.#messages.slice(from);
+      const state = saved({ task: this.#task, ...parts, contentOf: this.contentOf.entries, queued: this.#queue });
+      this.#stored = from + messages.length;
+      if (await store.growTranscript(run, { state, from, added: savedMessages(messages) })) return;
+    }
+    throw new Error('a conversation that came whole was not stored');
+  }
+
+  /** Messages that were stored may be others from here on. */
+  #replace(messages: Message[]): void {
+    const same = messages.findIndex((message, index) => message !== this.#messages[index]);
+    if (same !== -1) this.#stored = Math.min(this.#stored, same);
+    this.#messages = messages;
   }
 }

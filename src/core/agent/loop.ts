@@ -28,6 +28,8 @@ export interface Talk {
   /** What a call of the present turn needs of the run. */
   callRun(): CallRun;
   showText(text: string, streaming: boolean): void;
+  /** Something to know. */
+  tell(words: string): void;
   record<T extends EventType>(type: T, data: EventData[T], payload?: EventPayload[T]): Promise<void>;
   save(): Promise<void>;
 }
@@ -41,6 +43,7 @@ export async function converse(talk: Talk, signal: AbortSignal): Promise<Outcome
     budget.tighten(await policyNow(talk)); // once a turn
     if (budget.turns >= budget.mostTurns)
       return { state: 'limit', reason: `It took ${budget.turns} turns, the limit of your policy (max_iterations).` };
+    await makeRoom(talk);
     const full = conversationFull(conversation.messages);
     if (full !== undefined) return { state: 'limit', reason: full };
     const turn = budget.nextTurn();
@@ -89,6 +92,14 @@ function redactedCall(call: ToolCall, redactor: Redactor): ToolCall {
 /** What a provider wants back goes back as it came, or, where a known secret is in it, not at all. */
 function keptUnless(kept: Kept | undefined, redactor: Redactor): { kept?: Kept } {
   return kept && redactor.named(kept.json) === kept.json ? { kept } : {};
+}
+
+async function makeRoom(talk: Talk): Promise<void> {
+  const leftOut = talk.conversation.makeRoom();
+  if (leftOut === 0) return;
+  const words = `To make room, most of what ${leftOut === 1 ? 'an earlier call' : `${leftOut} earlier calls`} returned is left out of what the model is told from here on. The log has it.`;
+  await talk.record('notice', { leftOut }, { words });
+  talk.tell(words);
 }
 
 async function policyNow(talk: Talk): Promise<EffectivePolicy> {

@@ -5,6 +5,7 @@ import type { Budget } from './budget.ts';
 import type { Conversation } from './conversation.ts';
 import { endingBy, type Outcome } from './ending.ts';
 import { converse } from './loop.ts';
+import { RESUMED } from './past.ts';
 import type { RunParts } from './runParts.ts';
 import type { RunRecord } from './runRecord.ts';
 import type { Transcript } from './transcript.ts';
@@ -42,7 +43,7 @@ export async function pieceOfWork(message: string | undefined, stop: AbortContro
   await log.add(
     isFirst ? 'run_started' : 'run_continued',
     { ...facts, provider: model.provider, model: model.label },
-    { task: message ?? '(resumed)', folder, folders: [...folders], destination: model.destination, ...who },
+    { task: message ?? RESUMED, folder, folders: [...folders], destination: model.destination, ...who },
   );
   const ledger = new EgressLedger(({ data, payload }) => log.add('egress', data, payload));
   const outcome = await outcomeOf(run, ledger, stop.signal);
@@ -68,7 +69,11 @@ async function outcomeOf(run: WorkOf, ledger: EgressLedger, signal: AbortSignal)
         ...{ model, redactor, calls, conversation, budget, ledger },
         callRun: () => run.callRun(signal),
         showText: (text, streaming) => {
-          transcript.assistant(text, streaming);
+          transcript.assistant(text, { streaming, turn: budget.turn });
+          onChange();
+        },
+        tell: (words) => {
+          transcript.add({ kind: 'notice', level: 'info', text: words });
           onChange();
         },
         record: (type, data, payload) => log.add(type, data, payload),

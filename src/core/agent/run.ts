@@ -15,11 +15,19 @@ import { systemPrompt } from './prompt.ts';
 import type { RunParts } from './runParts.ts';
 import { RunRecord } from './runRecord.ts';
 import type { Saved } from './storedRun.ts';
-import { entriesOf, Transcript } from './transcript.ts';
+import type { Past } from './past.ts';
+import { Transcript } from './transcript.ts';
 
 interface EventOf<T extends EventType> {
   data: EventData[T];
   payload: EventPayload[T];
+}
+
+/** What a run goes on from. */
+interface Earlier {
+  before?: Saved;
+  past?: Past;
+  bound?: EventOf<'folders_bound'>;
 }
 
 /**
@@ -40,7 +48,8 @@ export class AgentRun {
   #phase: Phase = AT_REST;
   #working: Promise<void> = Promise.resolve();
 
-  constructor(parts: RunParts, before?: Saved, bound?: EventOf<'folders_bound'>) {
+  /** `past`: what the log says of it so far. `bound`: that it goes on in other folders. */
+  constructor(parts: RunParts, { before, past, bound }: Earlier = {}) {
     this.#parts = parts;
     this.#bound = bound;
     const { id, audit, redactor, clock } = parts;
@@ -49,7 +58,8 @@ export class AgentRun {
     this.#conversation = new Conversation(systemPrompt(parts.folder, pathsOf(parts.folders)), before);
     this.#budget = new Budget(before?.turn ?? 0);
     this.#log = new RunRecord({ id, audit, redactor, turn: () => this.#budget.turn });
-    if (before) for (const entry of entriesOf(before.messages)) this.#transcript.add(entry);
+    for (const entry of past?.entries ?? []) this.#transcript.add(entry);
+    this.#questions = past?.questions ?? 0;
   }
 
   get id(): string {
@@ -92,6 +102,7 @@ export class AgentRun {
     if (this.isWorking) {
       this.#conversation.queue(shown);
       this.#parts.onChange();
+      await this.#log.add('message', {}, { text: shown });
       await this.#save();
       return;
     }
@@ -239,11 +250,9 @@ export class AgentRun {
   }
 
   async #save(): Promise<void> {
-    const { folders } = this.#parts;
-    await this.#parts.store.saveTranscript(
-      this.id,
-      this.#conversation.saved({ folders, turn: this.#budget.turn, flags: this.#flags }),
-    );
+    const { folder, folders, store } = this.#parts;
+    const at = { folder, folders, turn: this.#budget.turn, flags: this.#flags };
+    await this.#conversation.store(store, this.id, at);
   }
 
   #become(phase: Phase): void {

@@ -45,12 +45,21 @@ const SavedSchema = z.strictObject({
   /** Absent in runs of earlier versions: all three are taken for lit. */
   flags: FlagsSchema.default({ untrusted: true, private: true, outward: true }),
   messages: z.array(MessageSchema),
+  /** What waits for the next turn; up to version 2 it was the last of the messages. */
+  queued: z.array(z.string()).default([]),
 });
-export type Saved = Omit<z.infer<typeof SavedSchema>, 'version' | 'folders'> & { folders: readonly FolderMark[] };
+export type Saved = Omit<z.infer<typeof SavedSchema>, 'version' | 'queued' | 'folders'> & {
+  folders: readonly FolderMark[];
+};
 
 /** A run as it is stored for *Resume*. */
-export function saved(state: Omit<Saved, 'messages'> & { messages: readonly Message[] }): Json {
+export function saved(state: Omit<Saved, 'messages'> & { queued: readonly string[] }): Json {
   return plain({ ...state, version: VERSION });
+}
+
+/** Messages as they are stored with it. */
+export function savedMessages(messages: readonly Message[]): Json[] {
+  return messages.map(plain);
 }
 
 /** The same without members that are undefined, which JSON does not know. Long texts are not copied. */
@@ -73,9 +82,10 @@ export function readRun(value: Json): StoredRun {
     };
   const parsed = SavedSchema.safeParse(value);
   if (!parsed.success) return { ok: false, problem: 'This run cannot be resumed: its transcript is damaged.' };
-  const { version: _, ...state } = parsed.data;
+  const { version: _, queued, ...state } = parsed.data;
   const folders = state.folders ?? [{ path: state.folder }];
-  return { ok: true, saved: { ...state, folders, messages: withEveryCallAnswered(state.messages) } };
+  const waiting = queued.map((text) => ({ role: 'user' as const, text }));
+  return { ok: true, saved: { ...state, folders, messages: [...withEveryCallAnswered(state.messages), ...waiting] } };
 }
 
 /** Calls that never got a result are answered as interrupted: providers refuse a conversation with open calls. */

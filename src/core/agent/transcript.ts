@@ -1,97 +1,81 @@
-import { cutVisibly } from '../../shared/cut.ts';
 import type { Entry } from '../../shared/runView.ts';
-import type { Message } from '../models/port.ts';
 import type { CallUpdate } from '../tools/callRun.ts';
+import { shownOutput, shownReply } from './shownText.ts';
 
-const MAX_ENTRY = 20_000;
-const MAX_ENTRIES = 500;
+const MOST_ENTRIES = 500;
+/** Characters of all entries. One entry that is longer stands alone. */
+const MOST_CHARACTERS = 4_000_000;
 
-/** What the watcher sees of a run: one entry a message, one entry an action. */
+/** What the watcher sees of a run: one entry a message, one entry an action. Of a long run its end is kept; the log has all of it. */
 export class Transcript {
-  #entries: Entry[] = [];
+  readonly #entries: Entry[] = [];
+  #before = 0;
+  #characters = 0;
 
   /** How many entries are left out. */
   get before(): number {
-    return Math.max(0, this.#entries.length - MAX_ENTRIES);
+    return this.#before;
   }
 
   get entries(): Entry[] {
-    return this.#entries.slice(-MAX_ENTRIES);
+    return [...this.#entries];
   }
 
   add(entry: Entry): void {
-    this.#entries.push(entry);
+    this.#set(this.#entries.length, entry);
   }
 
   /** Shows the reply so far; the same entry grows until it is final. */
-  assistant(text: string, streaming: boolean): void {
+  assistant(text: string, { streaming, turn }: { streaming: boolean; turn: number }): void {
     const last = this.#entries.at(-1);
-    const entry: Entry = { kind: 'assistant', text: beginningOf(text, streaming), streaming };
-    if (last?.kind === 'assistant' && last.streaming) this.#entries[this.#entries.length - 1] = entry;
-    else if (text !== '') this.#entries.push(entry);
+    const isSame = last?.kind === 'assistant' && last.streaming;
+    if (isSame || text !== '')
+      this.#set(this.#entries.length - (isSame ? 1 : 0), shownReply(text, { streaming, turn }));
   }
 
   /** Nothing streams any more: a reply that was cut off stays as far as it came. */
   settle(): void {
     const last = this.#entries.at(-1);
     if (last?.kind === 'assistant' && last.streaming)
-      this.#entries[this.#entries.length - 1] = { ...last, streaming: false };
+      this.#set(this.#entries.length - 1, { ...last, streaming: false });
   }
 
   action(update: CallUpdate): void {
     const index = this.#entries.findLastIndex((entry) => entry.kind === 'action' && entry.id === update.id);
     const before = this.#entries[index];
     const known = before?.kind === 'action' ? before : undefined;
-    const entry: Entry = {
+    this.#set(index === -1 ? this.#entries.length : index, {
+      ...known,
       kind: 'action',
       id: update.id,
       tool: update.tool,
       title: update.title ?? known?.title ?? update.tool,
-      ...((update.ran ?? known?.ran) !== undefined && { ran: update.ran ?? known?.ran }),
+      ...(update.ran !== undefined && { ran: update.ran }),
       status: update.status,
-      ...((update.decision ?? known?.verdict) !== undefined && {
-        verdict: update.decision?.verdict ?? known?.verdict,
-        why: update.decision?.reason ?? known?.why,
-      }),
-      ...((update.output ?? known?.output) !== undefined && {
-        output: update.output === undefined ? known?.output : cutVisibly(update.output, MAX_ENTRY),
-      }),
-    };
-    if (index === -1) this.#entries.push(entry);
-    else this.#entries[index] = entry;
+      ...(update.decision && { verdict: update.decision.verdict, why: update.decision.reason }),
+      ...(update.output !== undefined && shownOutput(update.output)),
+    });
+  }
+
+  #set(index: number, entry: Entry): void {
+    this.#characters += lengthOf(entry) - (index < this.#entries.length ? lengthOf(this.#entries[index]) : 0);
+    this.#entries[index] = entry;
+    while (this.#entries.length > MOST_ENTRIES || (this.#characters > MOST_CHARACTERS && this.#entries.length > 1)) {
+      this.#characters -= lengthOf(this.#entries.shift());
+      this.#before += 1;
+    }
   }
 }
 
-/** What is shown of a reply already goes on standing there, and behind it what is left out. */
-function beginningOf(text: string, streaming: boolean): string {
-  const left = text.length - MAX_ENTRY;
-  const shown = text.slice(0, MAX_ENTRY);
-  return streaming || left <= 0 ? shown : `${shown}\n[… ${left} more ${left === 1 ? 'character' : 'characters'} …]`;
-}
-
-/** The transcript of a stored run, as far as messages tell it. */
-export function entriesOf(messages: readonly Message[]): Entry[] {
-  return messages.flatMap((message): Entry[] => {
-    switch (message.role) {
-      case 'system':
-        return [];
-      case 'user':
-        return [{ kind: 'user', text: message.text }];
-      case 'assistant':
-        return message.text === ''
-          ? []
-          : [{ kind: 'assistant', text: beginningOf(message.text, false), streaming: false }];
-      case 'tool':
-        return [
-          {
-            kind: 'action',
-            id: message.call,
-            tool: message.name,
-            title: message.name,
-            status: message.ended ?? 'unknown',
-            output: cutVisibly(message.text, MAX_ENTRY),
-          },
-        ];
-    }
-  });
+function lengthOf(entry: Entry | undefined): number {
+  switch (entry?.kind) {
+    case undefined:
+      return 0;
+    case 'action':
+      return entry.title.length + (entry.ran?.length ?? 0) + (entry.why?.length ?? 0) + (entry.output?.length ?? 0);
+    case 'user':
+    case 'assistant':
+    case 'notice':
+      return entry.text.length;
+  }
 }

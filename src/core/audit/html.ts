@@ -56,7 +56,7 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1rem; }
 dt { opacity: .7; } dd { margin: 0; overflow-wrap: anywhere; }
 li { margin: .6rem 0; padding-left: .5rem; border-left: 4px solid #2da44e; overflow-wrap: anywhere; }
 li.denied, li.failed { border-color: #cf222e; }
-li.cancelled, li.interrupted, li.open { border-color: #bf8700; }
+li.cancelled, li.unanswered, li.reverted, li.interrupted, li.unknown, li.open { border-color: #bf8700; }
 pre, strong, h1, dd { direction: ltr; unicode-bidi: bidi-override; }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; padding: .6rem; border: 1px solid color-mix(in srgb, currentColor 25%, transparent); }
 `;

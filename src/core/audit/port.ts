@@ -1,4 +1,5 @@
 import type { AuditEvent, AuditRecord, EventType, NewEvent, RunSummary } from '../../shared/auditEvent.ts';
+import type { TextOf, TextPart } from '../../shared/longText.ts';
 import type { Json } from '../../shared/json.ts';
 import type { RunFilter } from './filter.ts';
 import { Failure, Refusal } from '../outcome.ts';
@@ -37,7 +38,13 @@ export interface AuditReader {
   find(filter: RunFilter, limit: number, before?: number): Promise<RunPage>;
   /** Those actions of a run whose events have the words in them. */
   matching(run: string, text: string): Promise<string[]>;
-  events(run: string): Promise<AuditRecord[]>;
+  /**
+   * `most`: so many characters of an output or a reply are enough; of longer ones the beginning and the end are
+   * read, and the payload has their `lengths`.
+   */
+  events(run: string, most?: number): Promise<AuditRecord[]>;
+  /** A part of a text of a run, from a character on; undefined where it is not kept. */
+  textOf(run: string, of: TextOf, from: number): Promise<TextPart | undefined>;
 }
 
 /**
@@ -62,12 +69,21 @@ export interface Erased {
 /** Whether a run may work in the folders it asked for; `run` and `pid` name the holder of the first that is taken. */
 export type Claim = { ok: true } | { ok: false; folder: string; run: string; pid: number };
 
+/** A conversation that has grown: its messages from number `from` on, and all else that belongs to it. */
+export interface Growth {
+  state: Json;
+  from: number;
+  added: readonly Json[];
+}
+
 /** What a run needs to be resumed, and which run may be active where. */
 export interface RunStore {
   /** Claims workspace folders for a run, all of them or none; says who holds one otherwise. */
   claim(folders: readonly string[], run: string): Promise<Claim>;
   release(run: string): Promise<void>;
   saveTranscript(run: string, transcript: Json): Promise<void>;
+  /** Stores what a conversation grew by. False where what stands before that is not there: then all of it has to come. */
+  growTranscript(run: string, growth: Growth): Promise<boolean>;
   loadTranscript(run: string): Promise<Json | undefined>;
   /** Marks what dead processes left open; returns the runs that it marked. */
   recover(): Promise<string[]>;

@@ -1,12 +1,10 @@
 import type { AuditRecord } from '../../shared/auditEvent.ts';
-import { NO_CALL_CAUSES } from '../../shared/noCall.ts';
+import type { ActionOutcome } from '../../shared/actionOutcome.ts';
 import { changedBy, comparable, type Changed } from './changed.ts';
 import { isOldChange } from './oldChange.ts';
+import { isNotThePolicy, outcomeOf } from './outcome.ts';
 import { whatRan } from './whatRan.ts';
-import { answeredWords, wasTakenBack } from './who.ts';
-
-/** How an action ended, in one word that has an icon. */
-export type ActionOutcome = 'done' | 'failed' | 'denied' | 'cancelled' | 'interrupted' | 'open';
+import { answeredWords } from './who.ts';
 
 export interface ActionNode {
   id: string;
@@ -14,7 +12,10 @@ export interface ActionNode {
   /** What ran, whole, where the title may not say all of it. */
   ran: string | undefined;
   tool: string;
-  outcome: ActionOutcome;
+  /** `open`: it has no end in the log. */
+  outcome: ActionOutcome | 'open';
+  /** How it ended if nobody is at work on it. */
+  left: ActionOutcome;
   /** "allowed by workspace-read", "approved by you", "denied by you". */
   decidedBy: string;
   durationMs: number | undefined;
@@ -32,6 +33,16 @@ export interface ActionNode {
 export interface TurnNode {
   turn: number;
   actions: ActionNode[];
+}
+
+/** A turn as it is listed, without its events. */
+export interface ListedTurn {
+  turn: number;
+  actions: Omit<ActionNode, 'events'>[];
+}
+
+export function listed(turns: readonly TurnNode[]): ListedTurn[] {
+  return turns.map(({ turn, actions }) => ({ turn, actions: actions.map(({ events: _, ...action }) => action) }));
 }
 
 /** A run's events as turns and actions. A turn with no action is left out. */
@@ -53,7 +64,7 @@ function actionNode(id: string, events: AuditRecord[]): ActionNode {
   const finished = last('finished');
   const tool = text(proposed?.data['tool']);
   const title = text(proposed?.payload?.['title']);
-  const outcome = outcomeOf(events);
+  const { outcome, left } = outcomeOf(events);
   const changed = changedBy(events);
   return {
     id,
@@ -61,34 +72,17 @@ function actionNode(id: string, events: AuditRecord[]): ActionNode {
     ran: whatRan(proposed),
     tool,
     outcome,
+    left,
     decidedBy: decidedBy(last('decided'), last('answered'), finished),
     durationMs: typeof finished?.data['durationMs'] === 'number' ? finished.data['durationMs'] : undefined,
     outside: last('started')?.data['outside'] === true,
     changed,
-    changedFile: changed ? comparable(changed).length > 0 : outcome === 'done' && isOldChange(tool, events),
+    changedFile: changed
+      ? comparable(changed).length > 0
+      : (outcome === 'done' || outcome === 'reverted') && isOldChange(tool, events),
     canRevert: changed?.isWhole === true && changed.unknown === 0 && changed.paths.length > 0,
     events,
   };
-}
-
-/** Earlier versions recorded calls that were none, or not possible, as denied by these rules. */
-const NOT_THE_POLICY: ReadonlySet<string> = new Set(NO_CALL_CAUSES);
-
-function outcomeOf(events: readonly AuditRecord[]): ActionOutcome {
-  let outcome: ActionOutcome = 'open';
-  for (const { type, data } of events) {
-    if (type === 'decided' && data['verdict'] === 'deny')
-      outcome = NOT_THE_POLICY.has(text(data['rule'])) ? 'failed' : 'denied';
-    if (type === 'decided' && data['verdict'] !== 'deny') outcome = 'open';
-    if (type === 'answered')
-      outcome = wasTakenBack(data['by']) ? 'cancelled' : data['choice'] === 'deny' ? 'denied' : 'open';
-    if (type === 'interrupted') outcome = 'interrupted';
-    if (type === 'finished') {
-      const { status } = data;
-      outcome = status === 'done' || status === 'denied' || status === 'cancelled' ? status : 'failed';
-    }
-  }
-  return outcome;
 }
 
 function decidedBy(
@@ -103,7 +97,7 @@ function decidedBy(
     case 'allow':
       return `allowed by ${rule}`;
     case 'deny':
-      return NOT_THE_POLICY.has(rule) ? 'not possible' : `denied by ${rule}`;
+      return isNotThePolicy(rule) ? 'not possible' : `denied by ${rule}`;
     case 'ask':
       return `asked by ${rule}`;
     default:

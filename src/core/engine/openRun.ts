@@ -67,7 +67,6 @@ export async function openRun(
       },
       facts: { version, policy: policyDigest(start, hash) },
     },
-    stored?.before,
-    stored?.bound,
+    stored,
   );
 }

@@ -3,6 +3,7 @@ import { turnsOf } from '../audit/tree.ts';
 import type { ApprovalDesk } from '../approval/desk.ts';
 import { GrantBook } from '../approval/grants.ts';
 import { RunRecord } from '../agent/runRecord.ts';
+import { revertedEvents } from './revertedEvents.ts';
 import type { ActionOf } from '../checkpoint/port.ts';
 import type { Cancelled } from '../outcome.ts';
 import { Failure } from '../outcome.ts';
@@ -93,6 +94,7 @@ export class Reverts {
     };
     try {
       const result = await this.#called(of, id, { calls, log, signal });
+      if (result.status === 'done') for (const event of await revertedEvents(of, id, audit)) log.owe(event);
       await end(result.status === 'done' ? 'finished' : result.status === 'failed' ? 'failed' : 'stopped', result.text);
       return result;
     } catch (error) {

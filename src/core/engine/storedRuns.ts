@@ -1,11 +1,16 @@
 import type { AnsweredBy } from '../../shared/answered.ts';
 import type { EventData, EventPayload, RunSummary } from '../../shared/auditEvent.ts';
 import { boundRun } from '../agent/boundRun.ts';
+import { pastOf, type Past } from '../agent/past.ts';
 import { readRun, type Saved } from '../agent/storedRun.ts';
+import { toldAsLogged } from '../agent/toldAgain.ts';
 import type { AuditReader, RunStore } from '../audit/port.ts';
 import { Failure } from '../outcome.ts';
 import type { FolderPlaces } from '../scope/folderPlaces.ts';
 import { findBinding, type Binding } from './binding.ts';
+
+/** Characters of an output or a reply of the past: as many as a result has at most. */
+const MOST_OF_TEXT = 60_000;
 
 /** A run of the log that can go on here. */
 export interface RunOffer extends RunSummary {
@@ -29,6 +34,7 @@ export interface Agreement {
 export interface Ready {
   run: string;
   before: Saved;
+  past: Past;
   /** That it goes on elsewhere, as it is recorded. */
   bound?: { data: EventData['folders_bound']; payload: EventPayload['folders_bound'] };
 }
@@ -72,9 +78,17 @@ export class StoredRuns {
       );
     if (roots.join('\0') !== this.#parts.roots.join('\0'))
       throw new Failure(`This run has other folders than are open: ${roots.join(', ')}.`);
-    if (isPlain) return { run, before };
+    if (isPlain) return this.#asLogged(run, before);
     if (agreed?.key !== binding.key) throw new Failure(`${binding.words.join(' ')} It does not go on unasked.`);
-    return { run, before: boundRun(before, binding.folders), bound: boundEvent(binding, agreed.from) };
+    const bound = boundRun(before, binding.folders);
+    return { ...(await this.#asLogged(run, bound)), bound: boundEvent(binding, agreed.from) };
+  }
+
+  /** What happened is what the log says, to the person and to the model. */
+  async #asLogged(run: string, before: Saved): Promise<Ready> {
+    const events = await this.#parts.audit.events(run, MOST_OF_TEXT);
+    const messages = toldAsLogged(before.messages, events);
+    return { run, before: { ...before, messages }, past: pastOf(events) };
   }
 
   /** The log's own word decides first: of runs that belong elsewhere no conversation is read and checked. */

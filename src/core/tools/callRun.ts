@@ -1,4 +1,5 @@
 import type { NewEvent } from '../../shared/auditEvent.ts';
+import type { ActionStatus } from '../../shared/runView.ts';
 import type { Decision } from '../../shared/decision.ts';
 import type { ApprovalDesk } from '../approval/desk.ts';
 import type { Action } from '../../shared/action.ts';
@@ -62,7 +63,7 @@ export interface CallUpdate {
   title?: string;
   /** What it runs, where the title has not all of it. */
   ran?: string;
-  status: 'deciding' | 'waiting' | 'running' | CallResult['status'];
+  status: ActionStatus;
   decision?: Decision;
   output?: string;
   /** What the person should see beside it. */

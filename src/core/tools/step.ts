@@ -1,6 +1,7 @@
 import type { AnsweredBy } from '../../shared/answered.ts';
 import type { Approval } from '../../shared/approval.ts';
 import type { EventData, EventPayload, EventType, NewEvent } from '../../shared/auditEvent.ts';
+import type { ActionStatus } from '../../shared/runView.ts';
 import type { Decision } from '../../shared/decision.ts';
 import { canonicalJson, type Json } from '../../shared/json.ts';
 import type { NoCallCause } from '../../shared/noCall.ts';
@@ -26,6 +27,8 @@ export class Step {
   readonly #call: ToolCall;
   readonly #run: CallRun;
   #isProposed = false;
+  /** How it is shown, where its result does not say it. */
+  #endedAs: ActionStatus | undefined;
   /** What was recorded of it last, where it is neither begun (`started`) nor ended. */
   #open: 'proposed' | 'answered' | undefined;
 
@@ -151,6 +154,7 @@ export class Step {
       return 'approved';
     } catch (error) {
       if (error instanceof Cancelled) {
+        this.#endedAs = 'unanswered';
         const taken = { approval: approval.id, choice: 'deny', ...takenBackBy(error) };
         await this.record('answered', taken, { reason: error.message });
       }
@@ -209,9 +213,10 @@ export class Step {
   async leave(why: unknown): Promise<void> {
     if (this.#open === undefined) return;
     const words = this.#run.redactor.text(why instanceof Error ? why.message : 'unknown failure');
-    if (why instanceof Interruption)
+    if (why instanceof Interruption) {
+      this.#endedAs = 'interrupted';
       await this.record('interrupted', { after: this.#open, effect: 'did not happen', reason: words });
-    else {
+    } else {
       const status = why instanceof Cancelled ? 'cancelled' : 'failed';
       await this.record('finished', { status, durationMs: 0 }, { output: words });
     }
@@ -219,7 +224,7 @@ export class Step {
 
   end(status: CallResult['status'], text: string): CallResult {
     const shown = this.#run.redactor.text(text);
-    this.#run.show({ id: this.id, tool: this.#tool, status, output: shown });
+    this.#run.show({ id: this.id, tool: this.#tool, status: this.#endedAs ?? status, output: shown });
     return { status, text: shown, contentOf: [] };
   }
 

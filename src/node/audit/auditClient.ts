@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { AuditLog, AuditReader, Erased, Erasing, RunStore, SeenHead } from '../../core/audit/port.ts';
+import type { AuditLog, AuditReader, Erased, Erasing, Growth, RunStore, SeenHead } from '../../core/audit/port.ts';
+import type { RunFilter } from '../../core/audit/filter.ts';
 import type { Questions } from '../../core/audit/questions.ts';
+import type { ListedTurn } from '../../core/audit/tree.ts';
 import type { EventType, NewEvent, RunSummary } from '../../shared/auditEvent.ts';
 import type { Json } from '../../shared/json.ts';
 import { makePrivate } from '../folders.ts';
@@ -9,6 +11,9 @@ import { AuditFailure, failureOf } from './failureOf.ts';
 import type { StoreMethod, StoreReply, StoreRequest } from './messages.ts';
 import type { Retention } from './retention.ts';
 import type { AuditStore } from './store.ts';
+
+/** What it works with is short-lived and small: room for more would only be taken. */
+const SMALL = { maxYoungGenerationSizeMb: 16 };
 
 interface Waiting {
   method: StoreMethod;
@@ -60,7 +65,10 @@ export class AuditClient implements AuditLog, AuditReader, RunStore, AsyncDispos
     const file = join(dataFolder, 'audit.db');
     const isSource = import.meta.url.endsWith('.ts');
     const url = new URL(isSource ? './worker.ts' : './audit-worker.js', import.meta.url);
-    return new AuditClient(file, new Worker(url, { workerData: { file, pid: process.pid }, env: {} }));
+    return new AuditClient(
+      file,
+      new Worker(url, { workerData: { file, pid: process.pid }, env: {}, resourceLimits: SMALL }),
+    );
   }
 
   /** Tells whenever an event was appended by this process. */
@@ -97,8 +105,14 @@ export class AuditClient implements AuditLog, AuditReader, RunStore, AsyncDispos
   matching(run: string, text: string): ReturnType<AuditReader['matching']> {
     return this.#call('matching', run, text);
   }
-  events(run: string): ReturnType<AuditReader['events']> {
-    return this.#call('events', run);
+  events(...args: Parameters<AuditReader['events']>): ReturnType<AuditReader['events']> {
+    return this.#call('events', ...args);
+  }
+  textOf(...args: Parameters<AuditReader['textOf']>): ReturnType<AuditReader['textOf']> {
+    return this.#call('textOf', ...args);
+  }
+  turns(run: string, filter: RunFilter): Promise<ListedTurn[]> {
+    return this.#call('turns', run, filter);
   }
   /** What people were asked since then (milliseconds since 1970), by week, newest first. */
   questions(since: number): Promise<{ week: string; questions: Questions }[]> {
@@ -123,6 +137,10 @@ export class AuditClient implements AuditLog, AuditReader, RunStore, AsyncDispos
   async saveTranscript(run: string, transcript: Json): Promise<void> {
     this.#hasWritten = true;
     await this.#call('saveTranscript', run, transcript);
+  }
+  async growTranscript(run: string, growth: Growth): Promise<boolean> {
+    this.#hasWritten = true;
+    return this.#call('growTranscript', run, growth);
   }
   loadTranscript(run: string): Promise<Json | undefined> {
     return this.#call('loadTranscript', run);

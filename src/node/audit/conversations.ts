@@ -1,9 +1,10 @@
 import { ConversationChanged } from '../../core/audit/port.ts';
 import type { EventBody } from '../../shared/auditEvent.ts';
-import { canonicalJson, type Json } from '../../shared/json.ts';
+import { canonicalJson, isJsonObject, type Json } from '../../shared/json.ts';
 import { sha256 } from '../files/hash.ts';
 import { transcriptStatement, writerStatement } from './chain.ts';
 import type { ChainWriter } from './chainWriter.ts';
+import { claimOf, dropParts, readParts } from './conversationParts.ts';
 import type { Connection } from './database.ts';
 import { checker, fingerprint } from './keys.ts';
 import { logOf, parseBody } from './logText.ts';
@@ -15,15 +16,31 @@ import { badSince } from './verify/chainSince.ts';
  * that it is this run's: so it can be neither changed, nor exchanged for an earlier or another one, nor taken away.
  */
 export function saveConversation(connection: Connection, writer: ChainWriter, run: string, transcript: Json): void {
-  const log = writer.introduced(connection);
   const body = canonicalJson(transcript);
+  if (isStored(connection, run, body)) return;
+  dropParts(connection, run);
+  nameConversation(connection, writer, { run, body, partBytes: 0 });
+}
+
+/** Whether a row is the last that the log names already. */
+export function isStored(connection: Connection, run: string, body: string): boolean {
+  return namedBy(connection, run)?.digest === sha256(body) && storedFor(connection, run)?.body === body;
+}
+
+/** Puts a run's row there, and names it in the log; returns the event's number. `partBytes`: those of its parts. */
+export function nameConversation(
+  connection: Connection,
+  writer: ChainWriter,
+  { run, body, partBytes }: { run: string; body: string; partBytes: number },
+): number {
+  const log = writer.introduced(connection);
   const digest = sha256(body);
-  if (namedBy(connection, run)?.digest === digest && storedFor(connection, run)?.body === body) return;
-  const data = { digest, bytes: Buffer.byteLength(body) };
+  const data = { digest, bytes: Buffer.byteLength(body) + partBytes };
   const { seq } = writer.append(connection, { type: 'conversation', run, data });
   connection
     .prepare('INSERT OR REPLACE INTO transcripts (run, body, seq, writer, signature) VALUES (?, ?, ?, ?, ?)')
     .run(run, body, seq, writer.id, writer.sign(transcriptStatement(log, run, seq, digest)));
+  return seq;
 }
 
 /**
@@ -57,7 +74,12 @@ export function loadConversation(connection: Connection, run: string, account: s
   // Or events that say so may have been taken away.
   const bad = badSince(connection, events[0]?.seq ?? stored.seq);
   if (bad) return refuse(`event ${bad.seq} of the log, on which it rests, is broken (${bad.words})`);
-  return JSON.parse(stored.body) as Json;
+  const whole = JSON.parse(stored.body) as Json;
+  const claim = claimOf(whole);
+  const found = readParts(connection, run);
+  if (found.claim.parts !== (claim?.parts ?? 0) || found.claim.chain !== (claim?.chain ?? ''))
+    return refuse('parts of it are missing, or others');
+  return claim && isJsonObject(whole) ? { ...whole, messages: found.messages() } : whole;
 }
 
 /** The events of a run as the table has them: what an index says may have been changed, and nothing signs it. */

@@ -1,6 +1,7 @@
 import { LogRefusal, type Erasing, type Erased } from '../../core/audit/port.ts';
 import type { ChainWriter } from './chainWriter.ts';
 import { isOfRun, LOG_EVENTS } from '../../shared/noRun.ts';
+import { dropParts } from './conversationParts.ts';
 import type { Connection } from './database.ts';
 import { activeRuns } from './runRecords.ts';
 import { SAYS_WHOSE } from './shares.ts';
@@ -29,7 +30,10 @@ export function erase(connection: Connection, writer: ChainWriter, what: Erasing
   const remove = connection.prepare('DELETE FROM payloads WHERE seq BETWEEN ? AND ?');
   for (const [from, to] of doomed.ranges) remove.run(from, to);
   const forget = connection.prepare('DELETE FROM transcripts WHERE run = ?');
-  const conversations = doomed.runs.filter((run) => Number(forget.run(run).changes) > 0);
+  const conversations = doomed.runs.filter((run) => {
+    dropParts(connection, run);
+    return Number(forget.run(run).changes) > 0;
+  });
   if (doomed.payloads + conversations.length > 0)
     writer.append(connection, {
       type: 'erasure',

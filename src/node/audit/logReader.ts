@@ -1,5 +1,7 @@
 import type { AuditRecord, RunSummary } from '../../shared/auditEvent.ts';
+import { cutVisibly } from '../../shared/cut.ts';
 import { isJsonObject } from '../../shared/json.ts';
+import type { TextOf, TextPart } from '../../shared/longText.ts';
 import type { Connection } from './database.ts';
 import { parseBody } from './logText.ts';
 import { activeRuns } from './runRecords.ts';
@@ -22,14 +24,50 @@ export function summaries(connection: Connection, runs: readonly { run: string; 
   );
 }
 
-/** Throws `IndexDamaged` where not all of a run is found that the log holds: a part would read as the whole. */
-export function eventsOf(connection: Connection, run: string): AuditRecord[] {
+/**
+ * Throws `IndexDamaged` where not all of a run is found that the log holds: a part would read as the whole. `most`: so
+ * many characters of an output or a reply are enough.
+ */
+export function eventsOf(connection: Connection, run: string, most = Infinity): AuditRecord[] {
   checkIndexOf(connection, run, seqsOfRun(connection, run));
   return records(
     connection,
     'SELECT e.body AS body, e.hash AS hash, p.body AS payload FROM events e LEFT JOIN payloads p ON p.seq = e.seq WHERE e.run = ? ORDER BY e.seq',
     run,
+    most,
   );
+}
+
+/** The same without what was put out or said: whoever lists what happened reads no texts. */
+export function actionsOf(connection: Connection, run: string): AuditRecord[] {
+  checkIndexOf(connection, run, seqsOfRun(connection, run));
+  return records(
+    connection,
+    `SELECT e.body AS body, e.hash AS hash, iif(e.type IN ('finished', 'model_replied'), NULL, p.body) AS payload
+     FROM events e LEFT JOIN payloads p ON p.seq = e.seq WHERE e.run = ? ORDER BY e.seq`,
+    run,
+  );
+}
+
+/** So many characters go at once. */
+const MOST_OF_PART = 20_000;
+
+/** A part of a long text of a run, as the log keeps it. */
+export function textOf(connection: Connection, run: string, of: TextOf, from: number): TextPart | undefined {
+  const [type, key, name] =
+    of.kind === 'output' ? ['finished', '$.action', of.action] : ['model_replied', '$.turn', of.turn];
+  const field = of.kind === 'output' ? 'output' : 'text';
+  const row = connection
+    .prepare(
+      `SELECT p.body ->> ('$.' || ?1) AS text FROM events e JOIN payloads p ON p.seq = e.seq
+       WHERE e.run = ?2 AND e.type = ?3 AND e.body ->> ?4 = ?5 ORDER BY e.seq DESC LIMIT 1`,
+    )
+    .get(field, run, type, key, name);
+  const text = row?.['text'];
+  if (typeof text !== 'string') return undefined;
+  const part = text.slice(from, from + MOST_OF_PART);
+  // Half a character may not survive the way.
+  return { text: part.replace(/[\uD800-\uDBFF]$/, ''), length: text.length };
 }
 
 /** The events that tell how a run stands: a list of runs must not read everything that ever happened in them. */
@@ -51,17 +89,31 @@ function actionCount(connection: Connection, run: string): number {
   );
 }
 
-function records(connection: Connection, sql: string, run: string): AuditRecord[] {
-  return connection
-    .prepare(sql)
-    .all(run)
-    .flatMap((row) => {
-      const body = parseBody(String(row['body']));
-      if (body?.run !== run) return []; // one damaged record is passed over here; verify names it
-      const event = { ...body, hash: String(row['hash']) };
-      const payload = row['payload'] === null ? undefined : parsePayload(String(row['payload']));
-      return [{ ...event, ...(payload && { payload }) }];
-    });
+function records(connection: Connection, sql: string, run: string, most = Infinity): AuditRecord[] {
+  const found: AuditRecord[] = [];
+  for (const row of connection.prepare(sql).iterate(run)) {
+    const body = parseBody(String(row['body']));
+    if (body?.run !== run) continue; // one damaged record is passed over here; verify names it
+    const payload = row['payload'] === null ? undefined : parsePayload(String(row['payload']));
+    found.push({ ...body, hash: String(row['hash']), ...(payload && { payload: withShortTexts(payload, most) }) });
+  }
+  return found;
+}
+
+type Payload = NonNullable<AuditRecord['payload']>;
+
+const LONG_TEXTS = ['output', 'text'];
+
+function withShortTexts(payload: Payload, most: number): Payload {
+  const short: Payload = {};
+  const lengths: Record<string, number> = {};
+  for (const key of LONG_TEXTS) {
+    const text = payload[key];
+    if (typeof text !== 'string' || text.length <= most) continue;
+    short[key] = cutVisibly(text, most);
+    lengths[key] = text.length;
+  }
+  return Object.keys(lengths).length === 0 ? payload : { ...payload, ...short, lengths };
 }
 
 function parsePayload(text: string): AuditRecord['payload'] {

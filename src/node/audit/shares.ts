@@ -1,5 +1,6 @@
 import { isOfRun } from '../../shared/noRun.ts';
 import { levelOf } from './cut.ts';
+import { RUN_OF_ROW } from './conversationParts.ts';
 import type { Connection } from './database.ts';
 import { conversationRoom, eventRoom, payloadRoom } from './roomOnDisk.ts';
 import { activeRuns } from './runRecords.ts';
@@ -57,7 +58,7 @@ function holdings(connection: Connection): Holding[] {
   const active = activeRuns(connection);
   const stored = new Map(
     connection
-      .prepare(`SELECT t.run AS run, ${conversationRoom('t')} AS size FROM transcripts t`)
+      .prepare(`SELECT ${RUN_OF_ROW} AS run, sum(${conversationRoom('t')}) AS size FROM transcripts t GROUP BY 1`)
       .all()
       .map((row) => [String(row['run']), Number(row['size'])]),
   );

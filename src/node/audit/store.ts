@@ -4,11 +4,15 @@ import {
   type Claim,
   type Erased,
   type Erasing,
+  type Growth,
   type RunPage,
   type SeenHead,
 } from '../../core/audit/port.ts';
 import { isEmpty, type RunFilter } from '../../core/audit/filter.ts';
+import { narrowed } from '../../core/audit/narrow.ts';
+import { listed, turnsOf, type ListedTurn } from '../../core/audit/tree.ts';
 import type { AuditEvent, AuditRecord, EventType, NewEvent, RunSummary } from '../../shared/auditEvent.ts';
+import type { TextOf, TextPart } from '../../shared/longText.ts';
 import type { Json } from '../../shared/json.ts';
 import type { ProcessIdentity } from '../process/identity.ts';
 import type { Questions } from '../../core/audit/questions.ts';
@@ -20,8 +24,9 @@ import { parseBody } from './logText.ts';
 import { questionsByWeek } from './countQuestions.ts';
 import type { Connection } from './database.ts';
 import { doomedPayloads, erase, refuseWhatIsKept, sweep, type Doomed } from './erase.ts';
+import { GrowingConversations } from './growingConversations.ts';
 import { LogFile } from './logFile.ts';
-import { eventsOf, newestRuns, summaries } from './logReader.ts';
+import { actionsOf, eventsOf, newestRuns, summaries, textOf } from './logReader.ts';
 import { retentionPlan, type Retention } from './retention.ts';
 import type { RunLimits } from './runBudget.ts';
 import { RunRecords } from './runRecords.ts';
@@ -40,6 +45,7 @@ export class AuditStore {
   readonly #file: LogFile;
   readonly #writer: ChainWriter;
   readonly #runs: RunRecords;
+  readonly #conversations: GrowingConversations;
   readonly #index: SearchIndex;
   readonly #data: string;
 
@@ -48,6 +54,7 @@ export class AuditStore {
     this.#data = dirname(file);
     this.#writer = new ChainWriter(this.#file, dirname(file), owner.pid, limits);
     this.#runs = new RunRecords(this.#writer, owner);
+    this.#conversations = new GrowingConversations(this.#writer);
     this.#index = new SearchIndex(join(dirname(file), 'audit-search.db'));
   }
 
@@ -60,6 +67,7 @@ export class AuditStore {
   }
 
   release(run: string): void {
+    this.#conversations.forget(run);
     this.#write((connection) => {
       this.#runs.release(connection, run);
     });
@@ -73,6 +81,10 @@ export class AuditStore {
     this.#write((connection) => {
       saveConversation(connection, this.#writer, run, transcript);
     });
+  }
+
+  growTranscript(run: string, growth: Growth): boolean {
+    return this.#write((connection) => this.#conversations.grow(connection, run, growth));
   }
 
   loadTranscript(run: string): Json | undefined {
@@ -146,8 +158,20 @@ export class AuditStore {
     });
   }
 
-  events(run: string): AuditRecord[] {
-    return this.#read((connection) => eventsOf(connection, run));
+  events(run: string, most?: number): AuditRecord[] {
+    return this.#read((connection) => eventsOf(connection, run, most));
+  }
+
+  textOf(run: string, of: TextOf, from: number): TextPart | undefined {
+    return this.#read((connection) => textOf(connection, run, of, from));
+  }
+
+  /** What a run did, without the events of it. What a filter found may be in no action: then all of them. */
+  turns(run: string, filter: RunFilter): ListedTurn[] {
+    const turns = this.#read((connection) => turnsOf(actionsOf(connection, run)));
+    const matching = isGiven(filter.text) ? new Set(this.matching(run, filter.text)) : undefined;
+    const some = isEmpty(filter) ? [] : narrowed(turns, filter, matching);
+    return listed(some.length > 0 ? some : turns);
   }
 
   questions(sinceMs: number): { week: string; questions: Questions }[] {
@@ -229,6 +253,10 @@ export class AuditStore {
     while (this.#index.advance(connection) > 0 && performance.now() - began < MOST_ADVANCE_MS);
     return this.#index.connection(connection);
   }
+}
+
+function isGiven(text: string | undefined): text is string {
+  return text !== undefined && text !== '';
 }
 
 function bodyAt(connection: Connection, seq: number): AuditRecord | undefined {

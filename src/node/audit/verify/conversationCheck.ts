@@ -1,5 +1,7 @@
+import type { Json } from '../../../shared/json.ts';
 import { sha256 } from '../../files/hash.ts';
 import { transcriptStatement } from '../chain.ts';
+import { claimOf, NO_PARTS, type PartsClaim } from '../conversationParts.ts';
 import type { Bad } from './bad.ts';
 
 /** A conversation as it is stored beside the chain. */
@@ -9,6 +11,8 @@ export interface StoredConversation {
   seq: number;
   writer: string;
   signature: string;
+  /** What its row must say of the parts that are there. */
+  parts: PartsClaim;
 }
 
 /** How stored conversations stand: so many are those that the log names, so many are of versions that named none. */
@@ -46,7 +50,7 @@ export class ConversationCheck {
   ): Conversations | Bad {
     const count = { named: 0, earlier: 0 };
     const seen = new Set<string>();
-    for (const { run, body, seq, writer, signature } of stored) {
+    for (const { run, body, seq, writer, signature, parts } of stored) {
       const named = this.#named.get(run);
       const bad = (words: string): Bad => ({
         seq: named?.seq ?? seq,
@@ -59,6 +63,7 @@ export class ConversationCheck {
       if (named && (named.digest !== digest || named.seq !== seq)) return bad('is not the one that was recorded here');
       if (!isSigned(writer, transcriptStatement(log, run, seq, digest), signature))
         return bad('is not what a process of this log has signed for it');
+      if (!fits(parts, body)) return bad('is not the one that was recorded here: parts of it are missing, or others');
       if (named) count.named += 1;
       else count.earlier += 1;
       seen.add(run);
@@ -71,5 +76,19 @@ export class ConversationCheck {
           words: `the stored conversation of run ${run} is gone, and no event says that it was erased`,
         };
     return count;
+  }
+}
+
+function fits({ parts, chain }: PartsClaim, body: string): boolean {
+  const claim = claimOf(parsed(body)) ?? NO_PARTS;
+  return claim.parts === parts && claim.chain === chain;
+}
+
+/** Its signature fits, so that a process of this log wrote it; whoever reads it says what is wrong with it. */
+function parsed(body: string): Json {
+  try {
+    return JSON.parse(body) as Json;
+  } catch {
+    return null;
   }
 }

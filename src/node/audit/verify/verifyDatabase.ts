@@ -1,4 +1,5 @@
 import type { Verdict } from '../../../core/audit/verdict.ts';
+import { claimOfParts, partsOfNobody } from '../conversationParts.ts';
 import { hasOwnRules, openReadOnly, type Connection } from '../database.ts';
 import { OtherFormat } from '../problems.ts';
 import { damageOf, sqliteProblem } from '../sqliteProblem.ts';
@@ -35,7 +36,7 @@ export function verifyDatabase(file: string, against: Against, progress: Progres
       progress,
     );
     const isSound = verdict.state !== 'broken';
-    const problem = strange ?? (isSound ? foreignPayloads(open, seen.payloads) : undefined);
+    const problem = strange ?? (isSound ? (foreignPayloads(open, seen.payloads) ?? foreignParts(open)) : undefined);
     return problem === undefined ? verdict : brokenBy(problem, verdict);
   } catch (error) {
     const damage = damageOf(error);
@@ -69,6 +70,14 @@ function foreignPayloads(connection: Connection, met: number): Bad | undefined {
   return all === met ? undefined : { seq: 0, property: 'payload', words: 'it holds payloads that belong to no event' };
 }
 
+/** Parts of conversations that no row of a run could name: an erasure has them gone. */
+function foreignParts(connection: Connection): Bad | undefined {
+  const [run] = partsOfNobody(connection);
+  return run === undefined
+    ? undefined
+    : { seq: 0, property: 'conversation', words: `it holds parts of a conversation of run ${run} that nothing names` };
+}
+
 /** What makes the database show, or take, something else than the events in it. */
 function strangeness(connection: Connection): Bad | undefined {
   if (!hasOwnRules(connection.database))
@@ -83,13 +92,16 @@ function strangeness(connection: Connection): Bad | undefined {
 const LAST = Number.MAX_SAFE_INTEGER;
 
 function* conversationsOf(connection: Connection): Iterable<StoredConversation> {
-  for (const row of connection.prepare('SELECT run, body, seq, writer, signature FROM transcripts').iterate())
+  for (const row of connection
+    .prepare("SELECT run, body, seq, writer, signature FROM transcripts WHERE instr(run, '/') = 0")
+    .iterate())
     yield {
       run: String(row['run']),
       body: String(row['body']),
       seq: Number(row['seq']),
       writer: String(row['writer']),
       signature: String(row['signature']),
+      parts: claimOfParts(connection, String(row['run'])),
     };
 }
 
