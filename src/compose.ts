@@ -1,5 +1,6 @@
 import { ApprovalDesk } from './core/approval/desk.ts';
 import type { AuditReader } from './core/audit/port.ts';
+import { OpenFiles } from './core/editor/openFiles.ts';
 import type { CallPorts } from './core/engine/callParts.ts';
 import { Engine } from './core/engine/engine.ts';
 import { LeftBehind } from './core/engine/leftBehind.ts';
@@ -33,22 +34,24 @@ export function composeEngine(parts: EngineParts): Engine {
     engine.onBug(error);
   };
   const leftBehind = new LeftBehind({ ports: parts, policy, redactor });
-  const shared = { policy, desk, redactor, leftBehind, onChange: changed, onBug };
+  const openFiles = new OpenFiles(parts.editor, () => parts.realPaths());
+  const shared = { policy, desk, redactor, openFiles, leftBehind, onChange: changed, onBug };
   const runs: RunDesk = new RunDesk({
-    ...{ audit, onChange: changed },
+    ...{ roots, audit, onChange: changed, requests: parts.requests },
     stored: new StoredRuns({ roots, audit, places: parts.folderPlaces }),
     open: (model, stored) => openRun(model, stored, { ports: parts, shared }),
   });
   const reverts = new Reverts({
-    ...{ roots, audit, desk, redactor, editor: parts.editor },
+    ...{ roots, audit, desk, redactor },
+    ...{ presence: parts.presence, requests: parts.requests },
     newId: () => parts.newId(),
     now: () => parts.clock.monotonic(),
-    open: (run) => openRevert(run, { ports: parts, policy, redactor }),
+    open: (run) => openRevert(run, { ports: parts, shared }),
   });
   const engine = new Engine({
     ...{ desk, redactor, policy, runs, reverts, leftBehind },
     sandbox: new SandboxRecord(audit, redactor),
-    trials: new Trials(parts, { policy, redactor }),
+    trials: new Trials(parts, shared),
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

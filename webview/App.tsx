@@ -1,6 +1,7 @@
 import { useMemo, useSyncExternalStore } from 'react';
 import { visibleLine } from '../src/shared/visible.ts';
 import { ApprovalCard } from './components/ApprovalCard.tsx';
+import { Elsewhere } from './components/Elsewhere.tsx';
 import { Folders } from './components/Folders.tsx';
 import { Grants } from './components/Grants.tsx';
 import { Header } from './components/Header.tsx';
@@ -36,7 +37,7 @@ export function App({ store }: { readonly store: Store }) {
       <div className="unseen" aria-live="polite">
         {announcement(approvals)}
       </div>
-      {(approvals.length > 0 || interrupted.length > 0) && (
+      {(approvals.length > 0 || interrupted.length > 0 || panel?.elsewhere !== undefined) && (
         // A place of its own, so that a growing transcript never moves a question.
         <div className="attention" tabIndex={0} role="region" aria-label="Waiting for you">
           {approvals.map((approval, index) => (
@@ -49,6 +50,7 @@ export function App({ store }: { readonly store: Store }) {
               store={store}
             />
           ))}
+          <Elsewhere runs={panel?.elsewhere} destination={panel?.model.destination ?? ''} post={store.post} />
           <Interrupted runs={interrupted} destination={panel?.model.destination ?? ''} post={store.post} />
         </div>
       )}

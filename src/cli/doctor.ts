@@ -1,11 +1,13 @@
 import { resolve } from 'node:path';
 import { composeEngine } from '../compose.ts';
+import { NO_EDITOR } from '../core/editor/port.ts';
 import { commandsProblem, policyRefusal } from '../core/tools/confinement.ts';
 import { limitRecord } from '../core/sandbox/limitWords.ts';
 import { limitsOf } from '../core/tools/runner.ts';
 import { verdictWords } from '../core/audit/verdict.ts';
 import type { Evidence } from '../node/audit/evidence.ts';
 import { MOST_KEPT } from '../node/checkpoint/keptVersions.ts';
+import { carrierWords, unusedProxyWords } from '../node/egress/proxies.ts';
 import { nodeParts, type NodeParts } from '../node/engineParts.ts';
 import { sizeText } from '../node/sandbox/limits.ts';
 import { visibleLine } from '../shared/visible.ts';
@@ -25,10 +27,11 @@ export async function doctor(workspace: string, json: boolean): Promise<number> 
       folders: [resolve(workspace)],
       environment: process.env,
       version: '',
-      editor: { isUnsaved: () => false },
+      editor: NO_EDITOR,
     });
     await using evidence = node.evidence;
     items.push({ name: 'workspace', ok: true, words: node.parts.roots.join(', ') });
+    items.push({ name: 'connections', ok: true, words: connectionWords(process.env) });
     const engine = composeEngine(node.parts);
     await engine.interrupted();
     try {
@@ -44,6 +47,9 @@ export async function doctor(workspace: string, json: boolean): Promise<number> 
         ok: status.works,
         words: status.works ? status.words : `${status.cause} ${status.fix}`,
       });
+      const chosen = node.sandbox.chosen(policy.backend.value);
+      for (const words of (await chosen.beside?.(node.parts.roots, policy.repositoryAbove.value)) ?? [])
+        items.push({ name: 'beside the workspace', ok: true, words });
       for (const probe of status.probes ?? [])
         items.push({
           name: 'self-test',
@@ -87,6 +93,13 @@ export async function doctor(workspace: string, json: boolean): Promise<number> 
   return items.every((item) => item.ok) ? 0 : 1;
 }
 
+/** How whatever Oversign sends gets there. */
+function connectionWords(environment: NodeJS.ProcessEnv): string {
+  const carried = carrierWords(environment);
+  if (carried !== '') return `what Oversign sends is carried by another.${carried}`;
+  return `what Oversign sends goes straight to the address that is named.${unusedProxyWords(environment) || ' No proxy is used.'}`;
+}
+
 async function keptItem({ keptVersions }: NodeParts): Promise<Item> {
   const { runs, bytes } = await keptVersions.count();
   const words = `earlier versions of files that ${runs} ${runs === 1 ? 'run' : 'runs'} changed take ${sizeText(bytes)}; the oldest go when they are over audit.retention (${sizeText(MOST_KEPT)} where it says no size), and those of a run with oversign erase --run RUN`;
@@ -95,7 +108,7 @@ async function keptItem({ keptVersions }: NodeParts): Promise<Item> {
 
 /** A log that no one has written to yet is no fault. */
 async function logItems(evidence: Evidence): Promise<Item[]> {
-  const verdict = await evidence.verify(new AbortController().signal);
+  const verdict = await evidence.verify(new AbortController().signal, undefined, { mustAll: true });
   if (!verdict) return [];
   return [
     {

@@ -7,10 +7,13 @@ import { organizationPolicy, PolicyFiles } from '../node/policy/policyFiles.ts';
 import { visibleLine } from '../shared/visible.ts';
 import { join } from 'node:path';
 
-/** The account's log and its witnesses, without a workspace. Nothing is sent or erased by opening it. */
+/**
+ * The account's log and its witnesses, without a workspace. Nothing is sent or erased by opening it. `unasked`: why nobody
+ * knows which witnesses the policy names.
+ */
 export async function evidenceHere(
   environment: NodeJS.ProcessEnv,
-): Promise<{ audit: AuditClient; evidence: Evidence; data: string }> {
+): Promise<{ audit: AuditClient; evidence: Evidence; data: string; unasked?: string }> {
   const folders = ownFolders(environment);
   const places = {
     organization: organizationPolicy(environment),
@@ -23,10 +26,11 @@ export async function evidenceHere(
   const evidence = new Evidence({ audit, data, home, environment, version: '', witnesses: [] });
   if (loaded.ok) {
     evidence.ask(mergePolicies(loaded.layers).audit);
-  } else {
-    const [first] = loaded.diagnostics;
-    const where = first ? `${first.file}:${first.line}:${first.column}: ${first.message}` : '';
-    process.stderr.write(`oversign: the policy is invalid, so its witnesses are not asked: ${visibleLine(where)}\n`);
+    return { audit, evidence, data };
   }
-  return { audit, evidence, data };
+  const [first] = loaded.diagnostics;
+  const where = first ? `${first.file}:${first.line}:${first.column}: ${first.message}` : '';
+  const unasked = `the policy is invalid, so its witnesses are not asked: ${where}`;
+  process.stderr.write(`oversign: ${visibleLine(unasked)}\n`);
+  return { audit, evidence, data, unasked };
 }

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { visibleLine } from '../shared/visible.ts';
 import { decide } from './decide.ts';
 import { doctor } from './doctor.ts';
+import { runs, stopRun } from './elsewhere.ts';
 import { erase } from './erase.ts';
 import { exportLog } from './export.ts';
 import { tellError } from './faults.ts';
@@ -67,6 +68,11 @@ export async function main(argv: string[], version: string): Promise<number> {
     switch (command) {
       case 'run':
         return await runTask(rest.join(' '), values, version);
+      case 'runs':
+        return await runs(values.json);
+      case 'stop':
+        if (rest[0] === undefined) return wrong('stop wants a run; "oversign runs" lists them');
+        return await stopRun(rest[0]);
       case 'history':
         return await history(rest[0], values);
       case 'report':
@@ -91,6 +97,7 @@ export async function main(argv: string[], version: string): Promise<number> {
         return await sandbox(rest, {
           workspace: values.workspace ?? here,
           policy: values.policy,
+          yes: values.yes,
           json: values.json,
           version,
         });
@@ -123,8 +130,8 @@ function currentFolder(): string | undefined {
 
 /** How many words may follow a command. */
 const MOST_WORDS: ReadonlyMap<string, number> = new Map([
-  ...['history', 'report', 'verify'].map((name) => [name, 1] as const),
-  ...['questions', 'key', 'export', 'erase', 'doctor', 'decide'].map((name) => [name, 0] as const),
+  ...['history', 'report', 'verify', 'stop'].map((name) => [name, 1] as const),
+  ...['runs', 'questions', 'key', 'export', 'erase', 'doctor', 'decide'].map((name) => [name, 0] as const),
 ]);
 
 /** Whether the words of a command stand behind `--`: else an option of it would be taken for one of Oversign's. */

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { composeEngine } from '../compose.ts';
+import { NO_EDITOR } from '../core/editor/port.ts';
 import { changeLines, policyEntries, policyText } from '../core/policy/entries.ts';
 import { policyJsonSchema } from '../core/policy/jsonSchema.ts';
 import { nodeParts } from '../node/engineParts.ts';
@@ -35,7 +36,7 @@ export async function policy(words: readonly string[], options: PolicyOptions): 
 }
 
 async function show(options: PolicyOptions): Promise<number> {
-  const effective = await composeEngine(await decidingParts(options)).policy();
+  const effective = await composeEngine(await decidingParts(options)).policyLookedThrough();
   for (const { file, line, column, severity, message } of effective.notes)
     process.stderr.write(`${visibleLine(`${file}:${line}:${column}: ${severity}: ${message}`)}\n`);
   process.stdout.write(
@@ -49,7 +50,7 @@ async function accept(options: PolicyOptions): Promise<number> {
     folders: [resolve(options.workspace)],
     environment: options.environment,
     version: options.version,
-    editor: { isUnsaved: () => false },
+    editor: NO_EDITOR,
   });
   await using _log = node.evidence;
   const engine = composeEngine(node.parts);

@@ -36,7 +36,7 @@ export async function checkWorkspace(options: DecidingOptions & CheckOptions): P
     return 2;
   }
   try {
-    const { notes } = await composeEngine(await decidingParts(options)).policy();
+    const { notes } = await composeEngine(await decidingParts(options)).policyLookedThrough();
     return report(notes, options);
   } catch (error) {
     if (error instanceof PolicyInvalid) return report(error.diagnostics, options);

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import { composeEngine } from '../compose.ts';
+import { NO_EDITOR } from '../core/editor/port.ts';
 import type { Engine } from '../core/engine/engine.ts';
 import { nodeParts, type NodeParts } from '../node/engineParts.ts';
 import { WorkspaceRefused } from '../node/workspaceFolders.ts';
 import { chooseModel, type ModelChoice } from '../node/models/chooseModel.ts';
-import type { Model } from '../core/models/port.ts';
 import type { RunState, RunView } from '../shared/runView.ts';
 import { visibleLine } from '../shared/visible.ts';
 import { askInTerminal } from '../terminal/approver.ts';
@@ -15,6 +15,8 @@ import { Printer } from '../terminal/printer.ts';
 import { ownLine } from '../terminal/quote.ts';
 import { Endings } from './endings.ts';
 import { tellError } from './faults.ts';
+import { goneOn } from './goneOn.ts';
+import { terminalHere } from './here.ts';
 import { modelChoice, takenKeys, type ModelOptions } from './modelOptions.ts';
 import { agreementFor } from './resumeElsewhere.ts';
 
@@ -24,6 +26,7 @@ export interface RunOptions extends Omit<ModelOptions, 'isPersonThere'> {
   resume?: string | undefined;
   /** Where the folder of the resumed run is now. */
   folder?: string | undefined;
+  'take-over'?: string | undefined;
   /** Lines of standard input answer, where no terminal is there. */
   'answers-from-input': boolean;
   json: boolean;
@@ -42,14 +45,8 @@ const EXIT: Record<RunState, number> = {
 
 /** `oversign run`: one task, questions in the terminal, everything else as in the editor. */
 export async function runTask(task: string, options: RunOptions, version: string): Promise<number> {
-  if (task.trim() === '' && options.resume === undefined) return fail('say what is to be done: oversign run "task"', 2);
-  if (task.trim() !== '' && options.resume !== undefined)
-    return fail('give a task or --resume, not both; a resumed run goes on with its own task', 2);
-  if (options.folder !== undefined && (options.resume === undefined || options.workspace !== undefined))
-    return fail(
-      '--folder says where the folder of a resumed run is now: it goes with --resume, without --workspace',
-      2,
-    );
+  const wrong = wrongUsage(task, options);
+  if (wrong !== undefined) return fail(wrong, 2);
   // With --json, standard output is for the result alone.
   const output = options.json ? process.stderr : process.stdout;
   const choice = modelChoice({ ...options, isPersonThere: isPersonThere(output) });
@@ -58,12 +55,14 @@ export async function runTask(task: string, options: RunOptions, version: string
   // From here on the key is in one variable alone; no child and no library finds it in the environment.
   const keys = takenKeys(choice);
   let node;
+  const here = terminalHere();
   try {
     node = await nodeParts({
       folders: [resolve(options.folder ?? options.workspace ?? '.')],
       environment: process.env,
       version,
-      editor: { isUnsaved: () => false },
+      editor: NO_EDITOR,
+      ...(here && { here }),
       ...(options.policy !== undefined && { runPolicy: resolve(options.policy) }),
     });
   } catch (error) {
@@ -106,7 +105,7 @@ interface At {
 }
 
 async function withEngine(at: At, options: RunOptions & { task: string; choice: ModelChoice }): Promise<number> {
-  const { engine, node, output, endings } = at;
+  const { engine, node, asker, output, endings } = at;
   const write = (text: string): void => void output.write(text);
   const say = (line: string): void => {
     write(`${ownLine(visibleLine(line), columnsOf(output))}\n`);
@@ -123,40 +122,56 @@ async function withEngine(at: At, options: RunOptions & { task: string; choice: 
   endAsSoonAsPossible(engine, endings);
   const { cause } = endings;
   if (cause) return fail(cause.words, EXIT.stopped); // before anything of it was recorded
-  const { resume } = options;
-  if (resume === undefined) await engine.send(options.task, chosen.model);
-  else if (!(await isResumed({ run: resume, model: chosen.model, say, isNamed: options.folder !== undefined }, at)))
-    return endings.signal.aborted ? fail(endings.cause?.words ?? '', EXIT.stopped) : fail(LEFT, 1);
+  const { resume, 'take-over': takeOver } = options;
+  const goesOn = resume ?? takeOver;
+  if (goesOn === undefined) await engine.send(options.task, chosen.model);
+  else {
+    const { signal } = endings;
+    const at = { engine, asker, columns: columnsOf(seenAt(output)), signal };
+    const resumed = { engine, asker, folder: node.parts.roots[0] ?? '', isNamed: options.folder !== undefined, say };
+    const folders = await agreementFor(goesOn, resumed, signal);
+    if (folders === 'no') return signal.aborted ? fail(endings.cause?.words ?? '', EXIT.stopped) : fail(LEFT, 1);
+    if (!(await goneOn({ run: goesOn, isTakenOver: takeOver !== undefined, folders }, chosen.model, at)))
+      return fail(endings.cause?.words ?? 'the run does not go on: nothing was sent', EXIT.stopped);
+  }
   const { run } = engine.view();
   if (!run) return 1;
-  if (options.json) process.stdout.write(`${jsonLine(resultOf(run))}\n`);
-  else
-    write(
-      `\n${ownLine(`${run.state}: ${run.reason} (${run.questions} questions, run ${run.id})`, columnsOf(output))}\n`,
-    );
+  const { recordedRun } = engine;
+  if (options.json) process.stdout.write(`${jsonLine(resultOf(run, recordedRun))}\n`);
+  else {
+    const where = recordedRun === undefined ? 'nothing was recorded' : `run ${recordedRun}`;
+    write(`\n${ownLine(`${run.state}: ${run.reason} (${run.questions} questions, ${where})`, columnsOf(output))}\n`);
+  }
+  if (run.state === 'failed') await tellElsewhere(at);
   return EXIT[run.state];
 }
 
 const LEFT = 'the run is left as it is; --folder DIR says beforehand where it goes on';
 
-interface Resuming {
-  run: string;
-  model: Model;
-  /** Its folder was named with --folder. */
-  isNamed: boolean;
-  say: (line: string) => void;
+/** What of the options does not go together, as a sentence. */
+function wrongUsage(task: string, { resume, 'take-over': takeOver, folder, workspace }: RunOptions): string | undefined {
+  if (resume !== undefined && takeOver !== undefined) return 'give --resume or --take-over, not both';
+  const goesOn = resume ?? takeOver;
+  if (task.trim() === '' && goesOn === undefined) return 'say what is to be done: oversign run "task"';
+  if (task.trim() !== '' && goesOn !== undefined)
+    return `give a task or --${resume === undefined ? 'take-over' : 'resume'}, not both; a run that goes on has its own task`;
+  if (folder !== undefined && (resume === undefined || workspace !== undefined))
+    return '--folder says where the folder of a resumed run is now: it goes with --resume, without --workspace';
+  return undefined;
 }
 
-/** Goes on with a run; false where that would be in other folders, and nobody says so. */
-async function isResumed({ run, model, ...how }: Resuming, { engine, node, asker, endings }: At): Promise<boolean> {
-  const folder = node.parts.roots[0] ?? '';
-  const agreed = await agreementFor(run, { ...how, engine, asker, folder }, endings.signal);
-  if (agreed !== 'no') await engine.resume(run, model, agreed);
-  return agreed !== 'no';
+/** What keeps this folder busy, and what can be done about it here. */
+async function tellElsewhere({ engine, node }: At): Promise<void> {
+  const inTheWay = (await engine.elsewhere()).filter(({ folders }) =>
+    folders.some((folder) => node.parts.roots.includes(folder)),
+  );
+  for (const { run } of inTheWay)
+    process.stderr.write(`To show it here: oversign run --take-over ${run}; to stop it there: oversign stop ${run}\n`);
 }
 
-function resultOf({ id, state, reason, turn, questions }: RunView): Record<string, unknown> {
-  return { run: id, state, reason, turns: turn, questions };
+/** `recorded`: its name in the log, and in no other place. */
+function resultOf({ state, reason, turn, questions }: RunView, recorded: string | undefined): Record<string, unknown> {
+  return { ...(recorded !== undefined && { run: recorded }), state, reason, turns: turn, questions };
 }
 
 function fail(message: string, code: number): number {

@@ -1,4 +1,5 @@
 import { composeEngine } from '../compose.ts';
+import { NO_EDITOR } from '../core/editor/port.ts';
 import type { Ending, HeldLimit, SandboxResult } from '../core/sandbox/port.ts';
 import { endingWords } from '../core/sandbox/endingWords.ts';
 import { confinementProblem } from '../core/tools/confinement.ts';
@@ -8,11 +9,14 @@ import { nodeParts } from '../node/engineParts.ts';
 import { visibleLine } from '../shared/visible.ts';
 import { jsonLine } from '../terminal/jsonLine.ts';
 import { Endings, type EndingCause } from './endings.ts';
+import { offlineRefusal } from './offlineFirst.ts';
 
 export interface SandboxOptions {
   workspace: string;
   /** A policy for this command; it may only tighten. */
   policy: string | undefined;
+  /** Runs also what would take away what only a network brings back. */
+  yes: boolean;
   json: boolean;
   version: string;
 }
@@ -46,7 +50,7 @@ async function inSandbox(argv: readonly string[], options: SandboxOptions): Prom
     folders: [options.workspace],
     environment: process.env,
     version: options.version,
-    editor: { isUnsaved: () => false },
+    editor: NO_EDITOR,
     ...(options.policy !== undefined && { runPolicy: options.policy }),
   });
   await using _log = node.evidence;
@@ -59,6 +63,10 @@ async function inSandbox(argv: readonly string[], options: SandboxOptions): Prom
   if (!policy.sandbox.value) return refuse('your policy switches the sandbox off: there is none to run this in');
   const problem = await confinementProblem(policy, node.parts);
   if (problem !== undefined) return refuse(problem);
+  const cwd = node.parts.roots[0] ?? '/';
+  const files = node.parts.files(() => scope);
+  const offline = await offlineRefusal({ argv, cwd, files, yes: options.yes, json: options.json });
+  if (offline !== undefined) return refuse(offline);
   for (const words of await engine.finishBrokenOff()) process.stderr.write(`oversign: ${visibleLine(words)}\n`);
   using endings = new Endings();
   const sandbox = node.sandbox.chosen(policy.backend.value);
@@ -66,7 +74,7 @@ async function inSandbox(argv: readonly string[], options: SandboxOptions): Prom
     sandboxSpec({
       launch: {
         argv: [...argv],
-        cwd: node.parts.roots[0] ?? '/',
+        cwd,
         environment: await sandbox.environment(policy.variables.value),
         workspace: 'writable',
         secrets: 'visible',

@@ -7,6 +7,8 @@ const VARIABLES = [...new Set(PROVIDER_NAMES.map((name) => PROVIDERS[name].serve
 export const USAGE = `oversign: an agent whose every action is checked against a policy and recorded; commands run in a sandbox
 
   oversign run "task"          do a task in a workspace; asks "Allow? [y/N]" where the policy says so
+  oversign runs                what is at work now, in any window or terminal of yours
+  oversign stop RUN            ends it, wherever it is at work
   oversign history [RUN]       past runs, or the events of one
   oversign report RUN          a run as a document (Markdown)
   oversign questions           how much people were asked, week by week
@@ -31,12 +33,14 @@ Options of run:
   --policy FILE                a policy for this run; it may only tighten
   --resume RUN                 go on with an interrupted, stopped or limited run
   --folder DIR                 with --resume: where its folder is now, which was moved or renamed
+  --take-over RUN              go on here with a run that is at work in another window or terminal
   --answers-from-input         without a terminal: lines of standard input answer the questions, and are recorded so
   --json                       how it ended, as one object; everything else goes to standard error
                                exit code 0: finished; 1: failed; 2: wrong usage; 3: stopped, by whatever; 4: a limit
 Options of sandbox:
   --workspace DIR              the workspace folder (default: the current one)
   --policy FILE                a policy for this command; it may only tighten
+  --yes                        also what removes packages that cannot be fetched again without network
   --json                       how it ended, limits and resource use, as one object with the output in it
 Options of history:
   --text WORDS                 runs, or actions of a run, with these words; the last may be cut short
@@ -65,7 +69,7 @@ Options of policy check and show:
 Options of policy check:
   --strict                     what does not count is an error, too
   --layer organization|user|workspace|run   as which layer FILE is read (default: user, with roles organization)
-Options of questions, verify and doctor:
+Options of runs, questions, verify and doctor:
   --json                       for programs
 Everywhere: --help, --version. An option that a command does not know is an error.
 `;

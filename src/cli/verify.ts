@@ -1,6 +1,6 @@
 import { createPublicKey } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { verdictWords, type Verdict } from '../core/audit/verdict.ts';
 import { Failure } from '../core/outcome.ts';
 import { accountKey, publicKeyOf } from '../node/audit/keys.ts';
@@ -96,12 +96,11 @@ async function ownLog(
   }
   const account = key === undefined ? undefined : readKey(key);
   const named = await testimonies(witnesses);
-  const { audit, evidence } = await evidenceHere(process.env);
+  const { evidence, unasked } = await evidenceHere(process.env);
   await using _log = evidence;
-  const hasBegun = hasBegunLog(dirname(audit.file));
-  if (account === undefined) return await evidence.verify(signal, progress, named);
-  const against = { account: { key: account, from: 'given' as const }, testimonies: named, hasBegun };
-  return await verifyInWorker({ file: audit.file, against }, signal, progress);
+  const unknown = { name: 'the witnesses of the policy', heads: [], isNamed: true };
+  const more = [...named, ...(unasked === undefined ? [] : [{ ...unknown, problem: unasked }])];
+  return await evidence.verify(signal, progress, { more, key: account, mustAll: true });
 }
 
 /** Only what is given counts: the file, a public key, witnesses. */

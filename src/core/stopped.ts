@@ -1,4 +1,4 @@
-import type { StoppedBy } from '../shared/answered.ts';
+import type { PlaceOf, StoppedBy } from '../shared/answered.ts';
 import { Cancelled, Interruption, LimitReached } from './outcome.ts';
 
 /** A run's work was ended from outside, and by what is known. */
@@ -7,6 +7,17 @@ export class Stopped extends Cancelled {
   readonly from: StoppedBy;
 
   constructor(reason: string, from: StoppedBy) {
+    super(reason);
+    this.from = from;
+  }
+}
+
+/** A person takes a run over, at another window or terminal: here nothing of it goes on, there it does. */
+export class HandedOver extends Interruption {
+  override name = 'HandedOver';
+  readonly from: PlaceOf;
+
+  constructor(reason: string, from: PlaceOf) {
     super(reason);
     this.from = from;
   }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { plain } from '../vscode/messages.ts';
 import { openPolicyFile } from '../vscode/policyFile.ts';
+import { showElsewhere } from './elsewhereCommand.ts';
 import { openSample } from '../vscode/sample.ts';
 import { askForApiKey, chooseModel, modelSettings, removeApiKey } from '../vscode/settings.ts';
 import { givenTask } from './givenTask.ts';
@@ -36,6 +37,7 @@ export function registerCommands(context: vscode.ExtensionContext, controller: C
   command('stop', () => controller.stop());
   command('newRun', () => controller.newRun());
   command('resume', () => resumeRun(controller));
+  command('showElsewhere', () => showElsewhere(controller));
   command('chooseModel', async () => {
     await chooseModel();
     await controller.look();

@@ -1,24 +1,29 @@
 import * as vscode from 'vscode';
 import type { Agreement } from '../core/engine/storedRuns.ts';
-import { Failure } from '../core/outcome.ts';
+import { Cancelled, Failure } from '../core/outcome.ts';
 import type { PanelState } from '../shared/runView.ts';
 import { AgentView } from '../vscode/agentView.ts';
 import { AuditTree, type TreeTurn } from '../vscode/auditTree.ts';
 import { PolicyAssist } from '../vscode/policyAssist.ts';
 import { PolicyMarks } from '../vscode/policyMarks.ts';
 import { StatusBar } from '../vscode/statusBar.ts';
-import { watchFiles } from '../vscode/fileWatch.ts';
 import { TextDocuments } from '../vscode/textDocuments.ts';
-import { Announcements } from './announcements.ts';
+import { askForFolders } from './askForFolders.ts';
+import { askingToHandOver } from './askHandOver.ts';
+import { Attention } from './attention.ts';
 import { ModelChoice } from './modelChoice.ts';
 import { Faults } from './faults.ts';
 import { keptWords, noFolderWords } from './folderNotes.ts';
 import { followEditor } from './followEditor.ts';
+import { Outside } from './outside.ts';
 import { panelState } from './panelState.ts';
 import { doWish } from './panelWishes.ts';
 import type { Session } from './session.ts';
 import { IN_THIS_WINDOW } from './thisWindow.ts';
 import { WindowSession, windowFolders } from './windowSession.ts';
+
+/** How often it is looked what other windows and terminals are at work on, while the panel is in sight. */
+const ELSEWHERE_EVERY_MS = 3000;
 
 /** Everything of one window: the views, and the session that is opened at the first need. */
 export class Controller implements vscode.Disposable {
@@ -38,10 +43,19 @@ export class Controller implements vscode.Disposable {
     this.#marks,
   );
   readonly #model: ModelChoice;
-  readonly #announcements: Announcements;
+  readonly #secrets: vscode.SecretStorage;
+  readonly #attention: Attention;
   readonly #session: WindowSession;
   #looks = 0;
-  #policies = vscode.Disposable.from();
+  #elsewhere: NodeJS.Timeout | undefined;
+  readonly #outside = new Outside({
+    look: () => {
+      this.#run(() => this.look());
+    },
+    logged: () => {
+      this.#run(() => this.#logged());
+    },
+  });
 
   constructor(context: vscode.ExtensionContext) {
     this.#session = new WindowSession(context, {
@@ -52,6 +66,7 @@ export class Controller implements vscode.Disposable {
         this.view.changed();
       },
     });
+    this.#secrets = context.secrets;
     this.#model = new ModelChoice(context.secrets);
     this.view = new AgentView(
       context.extensionUri,
@@ -60,9 +75,6 @@ export class Controller implements vscode.Disposable {
         this.#run(() => doWish(message, this));
       },
     );
-    this.#announcements = new Announcements(this.view, (work) => {
-      this.#run(work);
-    });
     this.view.onFault = (error) => {
       this.faults.tell(error);
     };
@@ -76,14 +88,16 @@ export class Controller implements vscode.Disposable {
         if (this.#session.isWanted) this.#run(async () => (await this.session()).refreshInterrupted());
       },
     });
+    this.#attention = new Attention({ view: this.view, tree: this.tree, documents: this.documents });
   }
 
   /** Follows what changes around it. */
   follow(): vscode.Disposable[] {
-    return followEditor({
+    return followEditor(this.#secrets, {
       look: () => {
         // Nothing has been opened yet: whatever opens it first will look.
         if (this.#session.isWanted) this.#run(() => this.look());
+        else this.#model.chosenAnew();
       },
       reopen: () => {
         this.#run(() => this.#followFolders());
@@ -110,7 +124,7 @@ export class Controller implements vscode.Disposable {
       await this.#send(text, meant);
     } catch (error) {
       this.view.say({ type: 'set-task', text });
-      throw error;
+      if (!(error instanceof Cancelled)) throw error; // whoever said no knows
     }
   }
 
@@ -123,21 +137,62 @@ export class Controller implements vscode.Disposable {
     const session = meant === undefined ? await this.#session.fresh() : present;
     if (session.folder === undefined) throw new Failure(noFolderWords(session.leftOut));
     await this.look();
-    await session.send(text, await this.#model.model(session), meant);
+    await askingToHandOver(async (agreed) => {
+      await session.send(text, await this.#model.model(session), meant === undefined ? meant : { run: meant, agreed });
+    });
   }
 
   /** `agreed`: to the question that came with it, and for which folder. */
   async resume(run: string, agreed?: Pick<Agreement, 'key' | 'named'>): Promise<void> {
     if (!vscode.workspace.isTrusted) throw new Failure('Runs go on only in a trusted workspace.');
     const session = await this.#session.forRun(run, agreed?.named);
-    const agreement = agreed && { ...agreed, from: IN_THIS_WINDOW };
-    await session.resume(run, await this.#model.model(session), agreement);
+    const folders = agreed && { ...agreed, from: IN_THIS_WINDOW };
+    try {
+      await askingToHandOver(async (model) =>
+        session.resume(run, await this.#model.model(session), { model, folders }),
+      );
+    } catch (error) {
+      this.view.changed(); // what could not go on is offered still
+      if (!(error instanceof Cancelled)) throw error;
+    }
   }
 
   /** Looks whether folders that were left out are there by now. */
   async lookAtFolders(): Promise<void> {
     await this.#session.fresh();
     this.view.changed();
+  }
+
+  /** Goes on in this window with a run that is at work elsewhere. */
+  async takeOver(run: string): Promise<void> {
+    if (!vscode.workspace.isTrusted) throw new Failure('Runs go on only in a trusted workspace.');
+    await this.view.reveal();
+    const session = await this.#session.forRun(run);
+    try {
+      const folders = await askForFolders(session.engine, run);
+      await askingToHandOver(async (agreed) => {
+        const model = await this.#model.model(session);
+        // Let go of by whoever held it: from here on it is a run that goes on with another model.
+        await (agreed === undefined
+          ? session.takeOver(run, model, { folders })
+          : session.resume(run, model, { model: agreed, folders }));
+      });
+    } catch (error) {
+      if (!(error instanceof Cancelled)) throw error; // it is offered still
+    } finally {
+      await this.#lookElsewhere(session);
+    }
+  }
+
+  /** Ends a run of another window or terminal, there. */
+  async stopElsewhere(run: string): Promise<void> {
+    const session = await this.session();
+    await session.engine.stopElsewhere(run).finally(() => session.refreshInterrupted());
+    this.view.changed();
+  }
+
+  async #lookElsewhere({ elsewhere }: Session): Promise<void> {
+    if (await elsewhere.refresh()) this.view.changed();
   }
 
   async stop(): Promise<void> {
@@ -156,11 +211,21 @@ export class Controller implements vscode.Disposable {
   async look(again = false): Promise<void> {
     const mine = (this.#looks += 1);
     const session = await this.session();
-    const { standing } = await session.look(again);
+    const { standing, sandbox } = await session.look(again);
     // A slower, older look must not bring back marks of what was mended since.
     if (mine === this.#looks) this.#marks.show(standing.ok ? standing.policy.notes : standing.diagnostics);
     await this.#model.look(session, () => mine === this.#looks);
     if (mine !== this.#looks) return;
+    this.#outside.follow(session, !sandbox.works && this.view.isVisible);
+    this.view.changed();
+  }
+
+  /** The log was written, by this window or another one: what is shown of it may be another thing by now. */
+  async #logged(): Promise<void> {
+    this.tree.refresh();
+    const session = await this.#session.current();
+    if (!session || session.engine.isWorking) return;
+    await session.refreshInterrupted();
     this.view.changed();
   }
 
@@ -170,13 +235,15 @@ export class Controller implements vscode.Disposable {
   }
 
   dispose(): void {
+    clearInterval(this.#elsewhere);
     for (const part of [
-      this.#policies,
+      this.#outside,
       this.view,
       this.tree,
       this.documents,
       this.faults,
       this.#status,
+      this.#attention,
       this.#assist,
       this.#marks,
     ])
@@ -193,17 +260,17 @@ export class Controller implements vscode.Disposable {
 
   #opened(session: Session): void {
     for (const words of session.leftBehind) void vscode.window.showWarningMessage(words);
-    // Somebody else may write them: git, another editor, a terminal, an administrator.
-    this.#policies.dispose();
-    this.#policies = watchFiles(session.policyFiles, () => {
-      this.#run(() => this.look());
-    });
+    this.#outside.follow(session, false);
+    clearInterval(this.#elsewhere);
+    this.#elsewhere = setInterval(() => {
+      if (this.view.isVisible) this.#lookElsewhere(session).catch(() => undefined); // said by whatever needs the log
+    }, ELSEWHERE_EVERY_MS);
+    this.#elsewhere.unref();
     this.faults.mask = (text) => session.engine.redactor.text(text);
     session.engine.onBug = (error) => {
       this.faults.tell(error);
     };
     session.engine.onChange(() => {
-      this.#announcements.announce(session.engine.view().approvals);
       this.view.changed();
     });
     session.onAppend(() => {
@@ -219,6 +286,7 @@ export class Controller implements vscode.Disposable {
   async #snapshot(): Promise<PanelState> {
     const state = panelState(await this.#session.current(), this.#model.shown, this.#session.problem);
     this.#status.show(state);
+    this.#attention.show(state.approvals);
     return state;
   }
 

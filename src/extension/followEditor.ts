@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 
 /** What a window does when something changes around it. */
 interface Followed {
-  /** Settings or policy files may say something else. */
+  /** Settings, keys or policy files may say something else. */
   look: () => void;
   /** It is another set of folders. */
   reopen: () => void;
@@ -10,16 +10,23 @@ interface Followed {
   changed: () => void;
 }
 
-/** Follows what changes around a window: trust, settings, saved policies, workspace folders. */
-export function followEditor({ look, reopen, changed }: Followed): vscode.Disposable[] {
+/** Follows what changes around a window: trust, settings, keys, saved policies, workspace folders, and whether somebody looks. */
+export function followEditor(secrets: vscode.SecretStorage, { look, reopen, changed }: Followed): vscode.Disposable[] {
   return [
     vscode.workspace.onDidGrantWorkspaceTrust(changed),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration('oversign')) look();
     }),
+    // By a command, of this window or another one.
+    secrets.onDidChange(look),
     vscode.workspace.onDidSaveTextDocument((document) => {
       if (document.fileName.endsWith('policy.yaml')) look();
     }),
     vscode.workspace.onDidChangeWorkspaceFolders(reopen),
+    // What tells of a question depends on it; and whoever comes back may have mended something elsewhere.
+    vscode.window.onDidChangeWindowState(({ focused }) => {
+      if (focused) look();
+      changed();
+    }),
   ];
 }

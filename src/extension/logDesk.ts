@@ -104,7 +104,7 @@ export class LogDesk {
   }
 
   verify(signal: AbortSignal, progress: (done: number, of: number) => void): Promise<Verdict | undefined> {
-    return this.#node.evidence.verify(signal, progress);
+    return this.#node.evidence.verify(signal, progress, { mustAll: true });
   }
 
   /** The verdict, and how those who keep evidence outside stand: a text for people. */

@@ -20,6 +20,11 @@ export class ModelChoice {
     return this.#shown;
   }
 
+  /** The settings may say something else, and nobody looks at the model yet. */
+  chosenAnew(): void {
+    this.#shown = { provider: modelSettings().provider, label: '', destination: '' };
+  }
+
   /** Throws what keeps it from being asked. */
   async model(session: Session): Promise<Model> {
     const found = await session.model(await this.#settings());

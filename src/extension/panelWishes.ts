@@ -20,6 +20,8 @@ interface WishedOf {
   stop(): Promise<void>;
   resume(run: string, agreed?: { key: string }): Promise<void>;
   lookAtFolders(): Promise<void>;
+  takeOver(run: string): Promise<void>;
+  stopElsewhere(run: string): Promise<void>;
 }
 
 /** Does what a person wants in the panel. */
@@ -51,8 +53,14 @@ export async function doWish(message: PanelWish, window: WishedOf): Promise<void
     case 'look-at-folders':
       await window.lookAtFolders();
       return;
+    case 'take-over':
+      await window.takeOver(message.run);
+      return;
+    case 'stop-elsewhere':
+      await window.stopElsewhere(message.run);
+      return;
     case 'dismiss':
-      (await window.session()).dismiss(message.run);
+      await (await window.session()).dismiss(message.run);
       window.view.changed();
       return;
     case 'answer':

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { Failure } from '../core/outcome.ts';
 import { plain } from '../vscode/messages.ts';
 import { changedLines, unseenLines } from '../shared/unseen.ts';
 import { IN_THIS_WINDOW } from './thisWindow.ts';
@@ -71,6 +72,7 @@ export function registerPolicyCommands(command: Register, controller: PolicyWind
         NOT_NOW,
         'Accept',
       );
+      controller.documents.closeDiff(`accept-${offer.digest}`);
       if (said !== 'Accept') return;
       await lab.accept(offer);
     }
@@ -111,9 +113,15 @@ export async function allowAlways(
     ...(reach === 'this folder' ? ['In Every Workspace…'] : []),
   );
   if (said === 'In Every Workspace…') return allowAlways(controller, approval, digest, 'every workspace');
+  controller.documents.closeDiff(`always-${approval}`);
   if (said !== 'Write Rule and Approve') return;
+  // It may have been answered elsewhere, or taken back, while the dialog stood there.
+  if (!session.engine.desk.action(approval, digest))
+    throw new Failure('This question waits no more: no rule was written.');
   await session.lab.write(proposal);
-  session.engine.answer(approval, digest, { choice: 'approve', ...(unseen > 0 && { unseen }) }, IN_THIS_WINDOW);
+  const from = IN_THIS_WINDOW;
+  if (!session.engine.answer(approval, digest, { choice: 'approve', ...(unseen > 0 && { unseen }) }, from))
+    throw new Failure('The rule is written, but the question waited no more: nothing was approved.');
   await controller.look();
 }
 

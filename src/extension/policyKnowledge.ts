@@ -3,6 +3,7 @@ import { completionsAt as completions, hoverAt as hover } from '../core/policy/a
 import { checkExamples } from '../core/policy/examples.ts';
 import type { Diagnostic, Layer } from '../core/policy/layer.ts';
 import { parsePolicy } from '../core/policy/parse.ts';
+import { spelledAlone } from '../node/policy/checkedAlone.ts';
 
 // What the editor's help for policy files knows. Loaded when the first policy is open, never at activation.
 
@@ -13,7 +14,8 @@ export const hoverAt = hover;
 export async function check(text: string, file: string): Promise<Diagnostic[]> {
   const parsed = parsePolicy(text, file, layerOf(file));
   if (!parsed.ok) return parsed.diagnostics;
-  return checkExamples(parsed.parsed, await bashParser());
+  const examples = checkExamples(parsed.parsed, await bashParser());
+  return examples.length > 0 ? examples : spelledAlone(parsed.parsed);
 }
 
 /** By its place: roles, for one, are only for the organization's. */

@@ -1,3 +1,4 @@
+import { OpenFiles } from '../core/editor/openFiles.ts';
 import type { Engine } from '../core/engine/engine.ts';
 import { explainDecision } from '../core/audit/explain.ts';
 import { block, code } from '../core/audit/markdown.ts';
@@ -32,7 +33,7 @@ export class PolicyLab {
   }
 
   async effective(): Promise<string> {
-    return policyText(await this.#engine.policy());
+    return policyText(await this.#engine.policyLookedThrough());
   }
 
   /** Every tool; first what is tried most. */
@@ -89,6 +90,7 @@ export class PolicyLab {
     const action = this.#engine.desk.action(approval, digest);
     if (!action) throw new Failure('This question does not wait any more.');
     const file = this.#node.userPolicy;
+    await this.#refuseUnsaved(file);
     const read = await readPolicy(file, { refusesLinks: false, mustBeAdministrators: false });
     if (read.kind === 'unreadable' || read.kind === 'not-administrators') throw new Failure(`${file}: ${read.problem}`);
     const before = read.kind === 'text' ? read.text : '';
@@ -101,7 +103,17 @@ export class PolicyLab {
 
   /** Writes what was shown, if the file is still what it was then. */
   async write(proposal: Proposal): Promise<void> {
+    await this.#refuseUnsaved(proposal.file);
     await writePolicy(proposal.file, proposal.before, proposal.after);
     await this.#engine.notePolicy();
+  }
+
+  /** Saving the policy in the editor would undo what is written beneath. */
+  async #refuseUnsaved(file: string): Promise<void> {
+    const { parts } = this.#node;
+    const path = await parts.realPaths()(file);
+    const unsaved = await new OpenFiles(parts.editor, () => parts.realPaths()).unsaved();
+    if (unsaved.some((one) => one.path === path))
+      throw new Failure('Your policy has unsaved changes in the editor. Save it first.');
   }
 }

@@ -1,12 +1,10 @@
 import * as vscode from 'vscode';
 import type { RunOffer } from '../core/engine/storedRuns.ts';
 import { titleOf } from '../shared/cut.ts';
-import { plain, withoutIcons } from '../vscode/messages.ts';
+import { withoutIcons } from '../vscode/messages.ts';
+import { agreesToFolders } from './askForFolders.ts';
 import type { Controller } from './controller.ts';
 import type { Session } from './session.ts';
-
-/** First in a dialog, so that Enter alone does nothing: dialogs give the focus to their first button. */
-const NOT_NOW = 'Not Now';
 
 /** Lets a person choose an earlier run and go on with it; in other folders than its own only after a question. */
 export async function resumeRun(controller: Controller): Promise<void> {
@@ -16,7 +14,7 @@ export async function resumeRun(controller: Controller): Promise<void> {
   const named = offer.isLost ? await askForFolder(session) : undefined;
   if (offer.isLost && named === undefined) return;
   const { isPlain, key, words } = await session.engine.binding(offer.run, named);
-  if (!isPlain && !(await isAgreed(words))) return;
+  if (!isPlain && !(await agreesToFolders(words))) return;
   await controller.view.reveal();
   await controller.resume(offer.run, isPlain ? undefined : { key, named });
 }
@@ -47,14 +45,4 @@ async function askForFolder({ roots }: Session): Promise<string | undefined> {
   return roots.length <= 1
     ? roots[0]
     : vscode.window.showQuickPick([...roots], { title: 'Oversign: Which Folder Is It Now?' });
-}
-
-async function isAgreed(words: readonly string[]): Promise<boolean> {
-  const said = await vscode.window.showWarningMessage(
-    'Go on in other folders than this run began in?',
-    { modal: true, detail: plain(words.join(' ')) },
-    NOT_NOW,
-    'Go On There',
-  );
-  return said === 'Go On There';
 }

@@ -1,5 +1,6 @@
 import { composeEngine } from '../compose.ts';
 import type { Engine } from '../core/engine/engine.ts';
+import type { Agreements, Meant } from '../core/engine/runDesk.ts';
 import { PolicyInvalid } from '../core/policy/policyInvalid.ts';
 import type { Model } from '../core/models/port.ts';
 import { mergePolicies, type EffectivePolicy } from '../core/policy/merge.ts';
@@ -9,16 +10,24 @@ import { commandsProblem, policyRefusal } from '../core/tools/confinement.ts';
 import { limitsOf } from '../core/tools/runner.ts';
 import { nodeParts, type NodeOptions, type NodeParts } from '../node/engineParts.ts';
 import { chooseModel, type ChosenModel, type ModelChoice } from '../node/models/chooseModel.ts';
+import { Elsewhere } from './elsewhere.ts';
 import { LogDesk } from './logDesk.ts';
+import { IN_THIS_WINDOW } from './thisWindow.ts';
 import { PolicyLab } from './policyLab.ts';
 import { workspacePolicy } from '../node/policy/policyFiles.ts';
 import type { RunSummary } from '../shared/auditEvent.ts';
-import type { Agreement, RunOffer } from '../core/engine/storedRuns.ts';
+import type { RunOffer } from '../core/engine/storedRuns.ts';
 import type { PanelState } from '../shared/runView.ts';
 
 /** How the policy stands: in force with its notes, or invalid with what is wrong. */
 export type PolicyStanding =
   { ok: true; policy: EffectivePolicy } | { ok: false; words: string; diagnostics: Diagnostic[] };
+
+/** What a look found. */
+interface Looked {
+  standing: PolicyStanding;
+  sandbox: SandboxStatus;
+}
 
 /**
  * The engine of one window and everything it loads: opened at the first need, never at activation. Here the
@@ -28,15 +37,15 @@ export class Session implements AsyncDisposable {
   readonly engine: Engine;
   readonly lab: PolicyLab;
   readonly log: LogDesk;
+  readonly elsewhere: Elsewhere;
   /** What commands left that were broken off, as it was found at the start. */
   leftBehind: readonly string[] = [];
   /** The folders as the window named them. */
   readonly named: readonly string[];
   readonly #node: NodeParts;
   #interrupted: RunOffer[] = [];
-  #dismissed = new Set<string>();
-  #sandbox: SandboxStatus | undefined;
-  #standing: PolicyStanding | undefined;
+  #looks = 0;
+  #looked: Looked | undefined;
   #model: ChosenModel | undefined;
   #modelKey = '';
 
@@ -46,6 +55,7 @@ export class Session implements AsyncDisposable {
     this.engine = composeEngine(node.parts);
     this.lab = new PolicyLab(this.engine, node);
     this.log = new LogDesk(node);
+    this.elsewhere = new Elsewhere(this.engine, node.parts.roots);
   }
 
   static async open(options: NodeOptions): Promise<Session> {
@@ -104,6 +114,11 @@ export class Session implements AsyncDisposable {
     return this.#node.policyFiles();
   }
 
+  /** Changes whenever anybody writes to the log, another window too (SQLite's journal). */
+  get logFile(): string {
+    return `${this.#node.audit.file}-wal`;
+  }
+
   onAppend(listener: () => void): () => void {
     return this.#node.audit.onAppend(listener);
   }
@@ -120,34 +135,50 @@ export class Session implements AsyncDisposable {
 
   async refreshInterrupted(): Promise<void> {
     this.#interrupted = await this.engine.interrupted();
+    await this.elsewhere.refresh();
   }
 
-  dismiss(run: string): void {
-    this.#dismissed.add(run);
+  /** A person wants to be offered an interrupted run no more, in no window. */
+  async dismiss(run: string): Promise<void> {
+    const before = this.#interrupted;
+    this.#interrupted = before.filter((one) => one.run !== run);
+    try {
+      await this.engine.dismiss(run, IN_THIS_WINDOW);
+    } catch (error) {
+      this.#interrupted = before; // what could not be recorded would come back: it is not shown as done
+      throw error;
+    }
   }
 
   /** Looks at the policy files and the sandbox as they are now; `again` forgets what was known of the sandbox. */
-  async look(again = false): Promise<{ standing: PolicyStanding; sandbox: SandboxStatus | undefined }> {
+  async look(again = false): Promise<Looked> {
+    const mine = (this.#looks += 1);
     if (again) {
       this.#node.sandbox.forget();
       this.#modelKey = ''; // the demo's story depends on what runs in the sandbox
     }
+    const looked = await this.#lookNow();
+    // A slower, older look must not bring back what was so before.
+    if (mine === this.#looks) this.#looked = looked;
+    return looked;
+  }
+
+  async #lookNow(): Promise<Looked> {
     try {
       const policy = await this.engine.policy();
       await this.engine.notePolicy(policy);
-      this.#standing = { ok: true, policy };
       const status = await this.#node.sandbox.chosen(policy.backend.value).status(limitsOf(policy));
       if (policyRefusal(policy) === undefined) await this.engine.noteSandbox(status);
       const problem = await commandsProblem(policy, this.#node.parts);
-      this.#sandbox =
+      const sandbox: SandboxStatus =
         status.works && problem !== undefined ? { works: false, cause: `No commands: ${problem}.`, fix: '' } : status;
+      return { standing: { ok: true, policy }, sandbox };
     } catch (error) {
       if (!(error instanceof PolicyInvalid)) throw error;
-      this.#standing = { ok: false, words: error.message, diagnostics: error.diagnostics };
       // The sandbox is what it is, whatever the policy says.
-      this.#sandbox = await this.#node.sandbox.chosen('auto').status(limitsOf(mergePolicies([])));
+      const sandbox = await this.#node.sandbox.chosen('auto').status(limitsOf(mergePolicies([])));
+      return { standing: { ok: false, words: error.message, diagnostics: error.diagnostics }, sandbox };
     }
-    return { standing: this.#standing, sandbox: this.#sandbox };
   }
 
   /** The chosen model; made anew only when the choice has changed. */
@@ -161,29 +192,44 @@ export class Session implements AsyncDisposable {
   }
 
   /** `meant`: the run that it must go on with. */
-  async send(text: string, model: Model, meant?: string): Promise<void> {
+  async send(text: string, model: Model, meant?: Meant): Promise<void> {
     await this.engine.send(text, model, meant);
     await this.refreshInterrupted().catch(() => undefined); // the run was heard; a closing window is no failure of it
   }
 
-  async resume(run: string, model: Model, agreed?: Agreement): Promise<void> {
-    this.#interrupted = this.#interrupted.filter((one) => one.run !== run);
-    await this.engine.resume(run, model, agreed);
+  async resume(run: string, model: Model, agreed?: Agreements): Promise<void> {
+    const before = this.#interrupted;
+    this.#interrupted = before.filter((one) => one.run !== run);
+    try {
+      await this.engine.resume(run, model, agreed);
+    } catch (error) {
+      this.#interrupted = before;
+      throw error;
+    }
+    await this.refreshInterrupted().catch(() => undefined);
+  }
+
+  /** Goes on here with a run that is at work elsewhere, to its end. */
+  async takeOver(run: string, model: Model, agreed?: Agreements): Promise<void> {
+    await this.engine.takeOver(run, model, agreed);
     await this.refreshInterrupted().catch(() => undefined);
   }
 
   /** What the panel shows of run, questions, sandbox and policy; the window adds trust and model. */
   panel(): Omit<PanelState, 'trusted' | 'model'> {
     const { run, approvals } = this.engine.view();
+    const { standing, sandbox } = this.#looked ?? {};
     return {
       ...(this.folder !== undefined && { folder: this.folder }),
       ...(run && { run }),
       approvals,
-      interrupted: this.#interrupted
-        .filter((one) => !this.#dismissed.has(one.run))
-        .map(({ run: id, task, reason, question }) => ({ run: id, task, reason, ...(question && { question }) })),
-      sandbox: sandboxWords(this.#sandbox, this.#standing?.ok === true && !this.#standing.policy.sandbox.value),
-      policy: policyWords(this.#standing),
+      ...this.elsewhere.panel(),
+      interrupted: this.#interrupted.map(({ run: id, task, reason, question }) => ({
+        ...{ run: id, task, reason },
+        ...(question && { question }),
+      })),
+      sandbox: sandboxWords(sandbox, standing?.ok === true && !standing.policy.sandbox.value),
+      policy: policyWords(standing),
     };
   }
 

@@ -1,7 +1,11 @@
 import * as vscode from 'vscode';
+import type { Beats } from '../vscode/beats.ts';
+import { clientPresence } from '../vscode/clientPresence.ts';
 import { EditorWitness } from '../vscode/editorWitness.ts';
 import { sameFolders } from './folderNotes.ts';
+import { OpenDocuments } from '../vscode/openDocuments.ts';
 import type { Session } from './session.ts';
+import { THIS_WINDOW } from './thisWindow.ts';
 
 /**
  * The session of one window: opened at the first need, for the folders of that moment, and tried again after a failure.
@@ -11,6 +15,7 @@ import type { Session } from './session.ts';
 export class WindowSession {
   readonly #context: vscode.ExtensionContext;
   readonly #told: { opened(session: Session): void; failed(): void };
+  #presence: Beats | undefined;
   #session: Promise<Session> | undefined;
   #problem: string | undefined;
   /** The first folder of the window when the session was opened. */
@@ -112,13 +117,10 @@ export class WindowSession {
       environment: process.env,
       version: manifest.version,
       installation: this.#context.extensionPath,
+      here: THIS_WINDOW,
+      presence: (this.#presence ??= clientPresence()),
       witnesses: [new EditorWitness(this.#context.globalState)],
-      editor: {
-        isUnsaved: (path) =>
-          vscode.workspace.textDocuments.some(
-            (document) => document.isDirty && document.uri.scheme === 'file' && document.uri.fsPath === path,
-          ),
-      },
+      editor: new OpenDocuments(),
     });
     this.#problem = undefined;
     this.#told.opened(session);

@@ -2,13 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, realpathSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import type { EngineParts } from '../compose.ts';
+import { ALWAYS_THERE, type Presence } from '../core/presence/presence.ts';
+import type { PlaceOf } from '../shared/answered.ts';
 import { isInside } from '../core/scope/spelling.ts';
-import type { EditorBuffers } from '../core/scope/files.ts';
+import type { Editor } from '../core/editor/port.ts';
 import { duringRun } from '../core/sandbox/life.ts';
 import type { OpenSandboxes } from '../core/sandbox/port.ts';
 import type { Witness } from '../core/audit/port.ts';
 import { AuditClient } from './audit/auditClient.ts';
 import { Evidence } from './audit/evidence.ts';
+import { SharedRunRequests } from './runs/runRequests.ts';
 import { BlobCheckpoints } from './checkpoint/blobCheckpoints.ts';
 import { folderPlaces } from './files/folderPlaces.ts';
 import { KeptFor } from './checkpoint/keptFor.ts';
@@ -19,6 +22,7 @@ import { RootedFiles } from './files/rootedFiles.ts';
 import { ThreadSearch } from './search/threadSearch.ts';
 import { sha256 } from './files/hash.ts';
 import { realPaths } from './files/realPath.ts';
+import { policyLook } from './policy/policyLook.ts';
 import { makePrivate, ownFolders, type OwnFolders } from './folders.ts';
 import { account } from './account.ts';
 import { Acceptance } from './policy/acceptance.ts';
@@ -27,6 +31,7 @@ import { UNCONFINED } from './sandbox/backends.ts';
 import { Confining } from './sandbox/confining.ts';
 import { gitCredentials } from './sandbox/gitCredentials.ts';
 import { LaterPaths } from './sandbox/laterPaths.ts';
+import { personSigns } from './sandbox/gitOfPerson.ts';
 import { gitInSandbox } from './sandbox/trackedFiles.ts';
 import { join } from 'node:path';
 import { workspaceFolders, type LeftOut, type WorkspaceFolders } from './workspaceFolders.ts';
@@ -38,7 +43,7 @@ export interface NodeOptions {
   mayHaveNone?: boolean;
   environment: NodeJS.ProcessEnv;
   version: string;
-  editor: EditorBuffers;
+  editor: Editor;
   /** Where the extension itself lives: denied to every tool. */
   installation?: string;
   /** The home folder, where it is not the account's own (tests). */
@@ -47,6 +52,10 @@ export interface NodeOptions {
   organizationPolicy?: string;
   /** A policy for this run alone; it may only tighten. */
   runPolicy?: string;
+  /** Where the person is who wants this process's runs; left out where none is known to be anywhere. */
+  here?: Required<PlaceOf>;
+  /** Whether they can see what goes on; left out where this process ends with its terminal. */
+  presence?: Presence;
   /** Who remembers the log's heads, beside those that the policy names: the editor's own storage. */
   witnesses?: readonly Witness[];
 }
@@ -60,7 +69,7 @@ export interface NodeParts {
   folders: OwnFolders;
   userPolicy: string;
   acceptance: Acceptance;
-  /** Every file that may bind, there or not. */
+  /** Every file that what is in force depends on, there or not; of a link also what it leads to. */
   policyFiles(): string[];
   /** Folders that were named, and are not worked in. */
   leftOut: readonly LeftOut[];
@@ -69,6 +78,9 @@ export interface NodeParts {
   /** The folders that were named, as they are by now. */
   foldersNow(): Promise<WorkspaceFolders>;
 }
+
+/** Whoever wants something of another run without being anywhere: a script. */
+const NOWHERE_KNOWN = { at: 'terminal', place: `a program (process ${process.ppid})` } as const;
 
 /** The real adapters for one workspace: files, sandbox, log, checkpoints, policy files. */
 export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
@@ -118,7 +130,7 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
     folders,
     userPolicy,
     acceptance,
-    policyFiles: () => policies.files(),
+    policyFiles: () => [...new Set([...policies.files(), acceptance.file].flatMap((file) => [file, real(file)]))],
     leftOut,
     spelled,
     foldersNow: () => workspaceFolders(options.folders, judged),
@@ -139,6 +151,7 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
       textSearch: new ThreadSearch(),
       encodings: new GuessedEncodings(),
       realPaths,
+      policyLook,
       sandbox,
       outside: UNCONFINED.open(place),
       finishBrokenOff: (rules) => sandbox.finishBrokenOff(rules),
@@ -148,6 +161,7 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
         gitInSandbox(sandbox.chosen('auto'), {
           isDenied: (path) => scope().isDenied(path),
           isProtected: (path) => scope().isProtected(path),
+          signsCommits: (folder) => personSigns({ home: folders.home, environment: options.environment, folder }),
         }),
       editor: options.editor,
       environment: options.environment,
@@ -160,6 +174,8 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
           };
         },
       },
+      ...{ here: options.here, presence: options.presence ?? ALWAYS_THERE },
+      requests: new SharedRunRequests({ data: folders.data, audit, here: options.here ?? NOWHERE_KNOWN }),
       newId: () => randomUUID(),
       hash: sha256,
       version: options.version,

@@ -44,8 +44,10 @@ export const CommandSchema = z.strictObject({
     z.strictObject({
       why: z.string(),
       program: z.number().optional(),
-      /** Because of it other programs may start than those found. */
-      kind: z.literal('unread').optional(),
+      /** Because of it other programs may start than those found; or it takes away what only a network brings back. */
+      kind: z.enum(['unread', 'offline']).optional(),
+      /** It is that the line sets this variable, and nothing else. */
+      sets: z.string().optional(),
     }),
   ),
   /** What is known of words that are null: how they begin, and whether each may be several words, or none. */
@@ -54,6 +56,10 @@ export const CommandSchema = z.strictObject({
     .optional(),
   /** Some program of it starts in another folder than the command itself, or that is not known. */
   moves: z.literal(true).optional(),
+  /** Where it moves: the folders that each program may start in, whole and real; null where that is not known. */
+  folders: z.array(z.array(z.string()).nullable()).optional(),
+  /** The program starts that only activate an environment of the project's own (`source .venv/bin/activate`). */
+  activates: z.array(z.number()).optional(),
   /** The program starts that are given an input in the line (a pipe, a text, a file): their words may not say all. */
   fed: z.array(z.number()).optional(),
   /** Files that say what a program of it does (scripts it names, package.json, a Makefile); `changed` by this run. */

@@ -3,12 +3,21 @@ import type { Answer } from './approval.ts';
 /** Who gave an answer: a person, input that is no terminal and was there before the question, or nobody was there. */
 export const ANSWERERS = ['person', 'input', 'nobody'] as const;
 
-export interface AnsweredBy {
-  by: (typeof ANSWERERS)[number];
-  /** Where a person did. */
+/** Where a person is. */
+export interface PlaceOf {
   at: 'editor' | 'terminal';
   /** Which one: the terminal's device, the process of the window. */
   place?: string;
+}
+
+/** Where that is, as it follows what they did: ` in the window of process 7`, ` at /dev/pts/3`. */
+export function originPlace({ at, place }: PlaceOf): string {
+  if (at === 'terminal') return ` at ${place ?? 'a terminal'}`;
+  return ` in ${place ?? 'a window'}`;
+}
+
+export interface AnsweredBy extends PlaceOf {
+  by: (typeof ANSWERERS)[number];
 }
 
 export const IN_EDITOR: AnsweredBy = { by: 'person', at: 'editor' };
@@ -25,11 +34,9 @@ export interface Answered {
  */
 export const STOPPERS = ['person', 'signal', 'output', 'terminal', 'parent', 'fault'] as const;
 
-export interface StoppedBy {
+/** Of a person, where they did. */
+export interface StoppedBy extends Partial<PlaceOf> {
   by: (typeof STOPPERS)[number];
-  /** Where a person did, and at which one. */
-  at?: AnsweredBy['at'];
-  place?: string;
   /** Which signal it was: SIGTERM. */
   signal?: string;
 }

@@ -33,6 +33,8 @@ export const ApprovalSchema = z.strictObject({
   lights: z.array(FlagSchema),
   /** Set when the same call is asked again because something changed after the first answer. */
   askedAgain: z.string().optional(),
+  /** Set where files are unsaved in the editor that the action may read or change: they can be saved before. */
+  savesFirst: z.literal(true).exactOptional(),
 });
 export type Approval = z.infer<typeof ApprovalSchema>;
 
@@ -45,7 +47,8 @@ export const UntilSchema = z.discriminatedUnion('kind', [
 export type Until = z.infer<typeof UntilSchema>;
 
 export const AnswerSchema = z.strictObject({
-  choice: z.enum(['approve', 'approve-and-grant', 'deny']),
+  /** `save-first`: nothing is approved yet; what is unsaved in the editor is saved, and it is asked anew. */
+  choice: z.enum(['approve', 'approve-and-grant', 'save-first', 'deny']),
   /** With an approval: how many changed lines the person had not seen and approved by their count. */
   unseen: z.number().int().min(1).optional(),
   /** With `approve-and-grant`: which offer, and for how long. */

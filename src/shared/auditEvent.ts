@@ -76,4 +76,9 @@ export interface RunSummary {
   state: 'active' | 'finished' | 'stopped' | 'limit' | 'failed' | 'interrupted';
   reason: string;
   actions: number;
+  /** Of its last work: the model, as people know it, and where prompts went, in words. Absent where it is not known. */
+  model?: string;
+  destination?: string;
+  /** A person wants to be offered no more to go on with it. */
+  isDismissed?: true;
 }

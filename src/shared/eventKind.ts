@@ -13,10 +13,13 @@ export type EventMark =
   | 'beginning'
   /** Few and short in every run: its payload is recorded whatever else the run has written. */
   | 'kept'
+  /** Tells of something that had begun: recorded also by a process that its run was taken from meanwhile. */
+  | 'afterwards'
   /** A collector is told that something is not as it should be. */
   | 'warning'
   | 'failure';
 
+/** What is to be known of a kind of event. */
 export interface EventKind {
   /** What it says, for docs/audit.md. */
   about: string;

@@ -1,31 +1,12 @@
 import * as z from 'zod';
 import { ANSWERERS, STOPPERS } from './answered.ts';
-import { ChangedPathSchema, EXTENTS } from './change.ts';
+import { ACTION_EVENTS } from './actionEvents.ts';
+import { Digest, Count, Text, Nothing, where, from, runFacts, runPayload } from './eventFields.ts';
 import type { EventKind, EventMark } from './eventKind.ts';
-import { BoundFolderSchema, folders } from './folderMark.ts';
+import { BoundFolderSchema } from './folderMark.ts';
 import { JsonSchema } from './json.ts';
-import { NO_CALL_CAUSES } from './noCall.ts';
 
 // Every kind of event that the log can hold, in one place: what it says, where it stands and what is done with it,
-// what of it is covered by the chain as it stands (`data`), and what is kept apart so that it can be erased (`payload`). docs/audit.md is made from this.
-
-const Digest = z.string().regex(/^[0-9a-f]{64}$/);
-const Count = z.number().int().min(0);
-const Text = z.string();
-const Reason = z.strictObject({ reason: Text.exactOptional() });
-const Nothing = z.strictObject({});
-/** Where a person was; and the signal, where it was one. */
-const from = {
-  at: z.enum(['editor', 'terminal']).exactOptional(),
-  place: Text.exactOptional(),
-  signal: Text.exactOptional(),
-};
-
-const runFacts = z.strictObject({ version: Text, policy: Digest, provider: Text, model: Text });
-const runPayload = z.strictObject({ task: Text, folder: Text, folders, destination: Text, user: Text, host: Text });
-
-/** Of a run, and nothing of it is apart. */
-const plain = { of: ['run'], marks: [], payload: Nothing } as const;
 
 export const EVENTS = {
   log_started: {
@@ -60,14 +41,14 @@ export const EVENTS = {
     payload: Nothing,
   },
   run_started: {
-    about: 'A run begins with a task.',
+    about: 'A run begins with a task; where, if a person is known to be there (`at`, `place`).',
     of: ['run'],
     marks: ['beginning', 'kept'],
     data: runFacts,
     payload: runPayload,
   },
   run_continued: {
-    about: 'A message to a run that had ended, or a run that is resumed.',
+    about: 'A message to a run that had ended, or a run that is resumed or taken over; where, as of its beginning.',
     of: ['run'],
     marks: ['beginning', 'kept'],
     data: runFacts,
@@ -79,6 +60,20 @@ export const EVENTS = {
     marks: ['kept'],
     data: Nothing,
     payload: z.strictObject({ text: Text }),
+  },
+  handed_over: {
+    about:
+      'Somebody agreed that the run’s conversation goes on with another model, or elsewhere: from which model to which, where that was said, and how many parts of replies are left out because only the model before can read them.',
+    of: ['run'],
+    marks: ['kept'],
+    data: z.strictObject({
+      model: Text,
+      before: Text.exactOptional(),
+      leftOut: Count,
+      by: z.enum(['person', 'input']),
+      ...from,
+    }),
+    payload: z.strictObject({ destination: Text, destinationBefore: Text.exactOptional() }),
   },
   turn_started: {
     about: 'The model is asked once more.',
@@ -109,124 +104,7 @@ export const EVENTS = {
     }),
     payload: z.strictObject({ text: Text }),
   },
-  proposed: {
-    about:
-      'A tool call as an action; a call that is none has its arguments as they came, and the tool’s `name` where it is long.',
-    of: ['run'],
-    marks: ['beginning'],
-    data: z.strictObject({
-      tool: Text,
-      effect: Text.exactOptional(),
-      digest: Digest.exactOptional(),
-      undo: Text.exactOptional(),
-    }),
-    payload: z.strictObject({
-      title: Text.exactOptional(),
-      action: JsonSchema.exactOptional(),
-      arguments: Text.exactOptional(),
-      name: Text.exactOptional(),
-    }),
-  },
-  decided: {
-    about: 'What the policy says of it: verdict and rule; the reason and its place are in the payload.',
-    of: ['run'],
-    marks: [],
-    data: z.strictObject({
-      verdict: z.enum(['allow', 'ask', 'deny']),
-      rule: Text,
-      digest: Digest.exactOptional(),
-      tool: Text.exactOptional(),
-      effect: Text.exactOptional(),
-    }),
-    payload: z.strictObject({ decision: JsonSchema }),
-  },
-  asked: {
-    about: 'A person is asked. `shown` is the digest of the whole card.',
-    ...plain,
-    data: z.strictObject({ approval: Text, digest: Digest, shown: Digest }),
-  },
-  answered: {
-    about:
-      'The answer, who gave it (a person, and at which terminal or window; `input`: lines that lay ready in a pipe or file; `nobody`: none was there; or what took the question back: `cancelled`, the run was stopped, by a person where it says where), and after how many milliseconds. `unseen`: changed lines that were not in sight and were approved by their count.',
-    of: ['run'],
-    marks: ['kept'],
-    data: z.strictObject({
-      approval: Text.exactOptional(),
-      choice: Text,
-      by: z.enum([...ANSWERERS, 'cancelled', 'limit', 'interruption', ...STOPPERS.filter((one) => one !== 'person')]),
-      ...from,
-      unseen: Count.exactOptional(),
-      waitedMs: Count.exactOptional(),
-    }),
-    payload: Reason,
-  },
-  granted: {
-    about: 'An approval that is remembered, and until when.',
-    of: ['run'],
-    marks: [],
-    data: z.strictObject({ grant: Text, until: Text }),
-    payload: z.strictObject({ words: Text }),
-  },
-  grant_used: {
-    about: 'A remembered approval covered this action.',
-    ...plain,
-    data: z.strictObject({ grant: Text }),
-  },
-  grant_revoked: {
-    about: 'A remembered approval was taken back.',
-    ...plain,
-    data: z.strictObject({ grant: Text }),
-  },
-  checkpoint: {
-    about: 'What stood there before is kept.',
-    ...plain,
-    data: z.strictObject({ files: Count, bytes: Count }),
-  },
-  started: {
-    about: 'The action begins; committed to disk before it does. `outside`: without any sandbox.',
-    of: ['run'],
-    marks: ['beginning'],
-    data: z.strictObject({ tool: Text, effect: Text, outside: z.literal(true).exactOptional() }),
-    payload: Nothing,
-  },
-  changed: {
-    about:
-      'What the action changed, recorded when its effect is over and before `finished`, however that ended. `extent`: `exact`, these paths and no others; `unknown`, a command, which could change whatever the workspace let it. Of each path the kind, size in bytes and SHA-256 of what stood there before and after, where they are known, and for what was moved there `from` where. Nothing that only looks has one, and neither have logs of earlier versions.',
-    of: ['run'],
-    marks: [],
-    data: z.strictObject({ extent: z.enum(EXTENTS), paths: Count }),
-    payload: z.strictObject({ paths: z.array(ChangedPathSchema) }),
-  },
-  finished: {
-    about:
-      'How it ended: status and milliseconds; of a command also exit code, limits and use. Without a `started` before it nothing was begun: `cause` says why the call was none, or not possible. `changed`: what it was described from was another thing by then.',
-    of: ['run'],
-    marks: [],
-    data: z.strictObject({
-      status: z.enum(['done', 'failed', 'denied', 'cancelled']),
-      durationMs: Count,
-      changed: z.boolean().exactOptional(),
-      cause: z.enum(NO_CALL_CAUSES).exactOptional(),
-      facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).exactOptional(),
-    }),
-    payload: z.strictObject({ output: Text }),
-  },
-  reverted: {
-    about:
-      'What the action changed was put back by an action of another run (`run`, `action`); `restored`: that was put back in its turn.',
-    ...plain,
-    data: z.strictObject({ state: z.enum(['reverted', 'restored']), run: Text, action: Text }),
-  },
-  redaction: {
-    about: 'Secrets were masked in what the action returned.',
-    ...plain,
-    data: z.strictObject({ masked: Count }),
-  },
-  flags: {
-    about: 'The flags of the run (Rule of Two) as they are from here on.',
-    ...plain,
-    data: z.strictObject({ untrusted: z.boolean(), private: z.boolean(), outward: z.boolean() }),
-  },
+  ...ACTION_EVENTS,
   folders_bound: {
     about:
       'A run goes on in other folders than those that it began in: of each where it was and where it is now (nowhere: left out), and what showed that (`place`: it stands where it stood; `file`: the same folder on its file system; `commit`: its git history; `nothing`). Who said so: as in `answered`, or `option`, the command line.',
@@ -278,6 +156,21 @@ export const EVENTS = {
     data: z.strictObject({ digest: Digest, bytes: Count }),
     payload: Nothing,
   },
+  unattended: {
+    about:
+      'No window or terminal that belongs to the run shows a sign of life: nothing is asked and nothing further begins until one does, or the run is taken over.',
+    of: ['run'],
+    marks: [],
+    data: Nothing,
+    payload: Nothing,
+  },
+  attended: {
+    about: 'A window or terminal shows a sign of life again: the run goes on.',
+    of: ['run'],
+    marks: [],
+    data: Nothing,
+    payload: Nothing,
+  },
   run_finished: {
     about:
       'The run ended, and how; where something stopped it, what that was: a person, and at which terminal or window; a signal; output that could be written no more; a terminal that was gone; the program that had started it; or a fault. `received`: how many bytes answers brought since it began or went on.',
@@ -294,10 +187,24 @@ export const EVENTS = {
   },
   interrupted: {
     about:
-      'What was left open: an action of a process that is gone, with what is known of its effect; or a run: why is in `reason`.',
+      'What was left open: an action of a process that is gone, with what is known of its effect; or a run: why is in `reason`, and who it was where a person took it over at another window or terminal in `by`, `at`, `place`.',
     of: ['run'],
     marks: ['signed at once', 'warning'],
-    data: z.strictObject({ after: Text.exactOptional(), effect: Text.exactOptional(), reason: Text.exactOptional() }),
+    data: z.strictObject({
+      after: Text.exactOptional(),
+      effect: Text.exactOptional(),
+      reason: Text.exactOptional(),
+      by: z.literal('person').exactOptional(),
+      ...where,
+    }),
+    payload: Nothing,
+  },
+  dismissed: {
+    about:
+      'A person wants to be offered no more to go on with this interrupted run, and where that was said. It can still be resumed; when it is interrupted again, that is offered again.',
+    of: ['run'],
+    marks: [],
+    data: z.strictObject({ by: z.literal('person'), ...from }),
     payload: Nothing,
   },
   left_behind: {

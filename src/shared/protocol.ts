@@ -19,6 +19,8 @@ export const FromPanelSchema = z.discriminatedUnion('type', [
   /** Whether folders that were left out are there by now. */
   z.strictObject({ type: z.literal('look-at-folders') }),
   z.strictObject({ type: z.literal('dismiss'), run: z.string() }),
+  z.strictObject({ type: z.literal('take-over'), run: z.string() }),
+  z.strictObject({ type: z.literal('stop-elsewhere'), run: z.string() }),
   z.strictObject({
     type: z.literal('answer'),
     approval: z.string(),

@@ -95,6 +95,10 @@ export const PanelHeadSchema = z.strictObject({
       question: z.strictObject({ key: z.string(), words: z.array(z.string()) }).exactOptional(),
     }),
   ),
+  /** Runs of this folder that other windows and terminals are at work on, if any; `words`: where, and what they do. */
+  elsewhere: z
+    .array(z.strictObject({ run: z.string(), task: z.string(), words: z.string(), canShow: z.boolean() }))
+    .optional(),
   /** What a person should know of the folders; `leftOut`: some of them are not worked in, and may be there by now. */
   folders: z.strictObject({ notes: z.array(z.string()), leftOut: z.boolean() }).exactOptional(),
   /** Why nothing could be opened. */

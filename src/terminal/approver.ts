@@ -41,7 +41,10 @@ export async function askInTerminal(
     if (again === undefined) break;
     line = await asker.ask({ text: `${again}\n`, prompt }, signal);
   }
-  if (signal?.aborted === true) return undefined;
+  if (signal?.aborted === true) {
+    write('\nThis question waits no more.\n'); // what comes next is no answer to it
+    return undefined;
+  }
   if (line === undefined) {
     write('\nNobody is there to answer: denied.\n');
     return { answer: { choice: 'deny' }, from: { by: 'nobody', at: 'terminal' } };

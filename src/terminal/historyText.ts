@@ -6,6 +6,11 @@ export function runLine(run: RunSummary): string {
   return `${visibleLine(`${run.time}  ${run.state.padEnd(11)}  ${String(run.actions).padStart(3)} actions  ${run.run}`)}  ${proseLine(titleOf(run.task, 80))}`;
 }
 
+/** A run that is at work: which, where, and what for. */
+export function runningLine(words: string, task: string): string {
+  return `${visibleLine(words)}  ${proseLine(titleOf(task, 80))}`;
+}
+
 /** One event of the log as one line of text. `ran`: what it ran, whole, where the title may not say all of it. */
 export function eventLine(event: AuditRecord, ran?: string): string {
   const data = Object.entries(event.data).map(

@@ -7,6 +7,12 @@ import { panelHtml } from './panelHtml.ts';
 const VIEW = 'oversign.agent';
 const THROTTLE_MS = 50;
 
+/** How many approvals wait, on the icon of a view. */
+export function waitingBadge(value: number): vscode.ViewBadge | undefined {
+  if (value === 0) return undefined;
+  return { value, tooltip: value === 1 ? '1 approval is waiting' : `${value} approvals are waiting` };
+}
+
 /**
  * The Agent view. It tells the panel what changed, as fast as the panel takes it (panelFeed.ts); a panel that was hidden,
  * closed or reloaded says `ready` and is told all of it. What it says is parsed before use.
@@ -30,6 +36,11 @@ export class AgentView implements vscode.WebviewViewProvider, vscode.Disposable 
     this.#registration = vscode.window.registerWebviewViewProvider(VIEW, this);
   }
 
+  /** Whether the editor has the view, in sight or not: only then it can have a badge. */
+  get isThere(): boolean {
+    return this.#view !== undefined;
+  }
+
   get isVisible(): boolean {
     return this.#view?.visible ?? false;
   }
@@ -47,10 +58,12 @@ export class AgentView implements vscode.WebviewViewProvider, vscode.Disposable 
     // A hidden page is gone; the next one says `ready`. What is said meanwhile waits for it.
     view.onDidChangeVisibility(() => {
       if (!view.visible) this.#feed.end();
+      this.changed();
     });
     view.onDidDispose(() => {
       this.#view = undefined;
       this.#feed.end();
+      this.changed();
     });
     view.webview.html = panelHtml(view.webview, dist);
     this.changed();
@@ -107,13 +120,8 @@ export class AgentView implements vscode.WebviewViewProvider, vscode.Disposable 
     const approvals = state.approvals.length;
     const view = this.#view;
     if (!view) return;
-    view.badge =
-      approvals === 0
-        ? undefined
-        : {
-            value: approvals,
-            tooltip: approvals === 1 ? '1 approval is waiting' : `${approvals} approvals are waiting`,
-          };
+    view.badge = waitingBadge(approvals);
+    view.description = approvals === 0 ? '' : `${approvals} waiting`; // beside the title, also while it is collapsed
     const { update, isAll } = this.#feed.next(state);
     // What never came is never taken: whoever is there has to hear all of it.
     if (update && !(await view.webview.postMessage(update))) this.#feed.lost();

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { waitingBadge } from './agentView.ts';
 import { filterWords, type TreeFilter } from './auditFilter.ts';
 import { OUTCOMES, type ActionOutcome } from '../shared/actionOutcome.ts';
 import type { RunSummary } from '../shared/auditEvent.ts';
@@ -90,6 +91,11 @@ export class AuditTree implements vscode.TreeDataProvider<AuditNode>, vscode.Dis
   more(): void {
     this.#shown = Math.min(this.#shown + PAGE, MOST_SHOWN);
     this.#changes.fire(undefined);
+  }
+
+  /** So many approvals wait, where no other view can say it. */
+  showWaiting(count: number): void {
+    if ((this.#view.badge?.value ?? 0) !== count) this.#view.badge = waitingBadge(count);
   }
 
   refresh(): void {

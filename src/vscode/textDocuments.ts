@@ -6,6 +6,8 @@ const MOST = 50;
 /** Read-only documents that exist in memory alone: both sides of a proposed change, and reports of the log. */
 export class TextDocuments implements vscode.TextDocumentContentProvider, vscode.Disposable {
   readonly #texts = new Map<string, string>();
+  /** Changes whose diff was shown while they waited for an answer. */
+  readonly #proposals = new Set<string>();
   readonly #changes = new vscode.EventEmitter<vscode.Uri>();
   readonly onDidChange = this.#changes.event;
   readonly #registration = vscode.workspace.registerTextDocumentContentProvider(SCHEME, this);
@@ -19,9 +21,29 @@ export class TextDocuments implements vscode.TextDocumentContentProvider, vscode
     const left = this.#put(`before/${id}${path}`, before);
     const right = this.#put(`after/${id}${path}`, after);
     const name = path.slice(path.lastIndexOf('/') + 1);
+    this.#proposals.add(id);
     await vscode.commands.executeCommand('vscode.diff', left, right, `${name} (now ↔ proposed by the agent)`, {
       preview: true,
     });
+  }
+
+  /** These changes are still proposed, and no others: what shows another one is closed. */
+  proposed(ids: ReadonlySet<string>): void {
+    for (const id of this.#proposals) {
+      if (ids.has(id)) continue;
+      this.#proposals.delete(id);
+      this.closeDiff(id);
+    }
+  }
+
+  /** Closes the diff view of a change that is not as it says any more; the focus stays where it is, if it is elsewhere. */
+  closeDiff(id: string): void {
+    const isOf = ({ input }: vscode.Tab): boolean =>
+      input instanceof vscode.TabInputTextDiff &&
+      input.modified.scheme === SCHEME &&
+      input.modified.path.startsWith(`/after/${id}/`);
+    const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs.filter(isOf));
+    if (tabs.length > 0) void vscode.window.tabGroups.close(tabs, true);
   }
 
   /** Opens the diff view on texts that are no files; of several files in one view, as many as are kept in memory. */

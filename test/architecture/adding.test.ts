@@ -92,6 +92,7 @@ test('a kind of event: no list of kinds but the table', () => {
     'src/core/tools/step.ts': 'what begins and ends an action',
     'src/node/audit/logReader.ts': 'what begins and ends a run',
     'src/node/audit/runRecords.ts': 'what begins and ends runs and actions',
+    'src/node/audit/runningRun.ts': 'what begins and ends them, and whether somebody is there',
   };
   expect(listing).toContain('src/core/audit/questions.ts'); // the control
   expect(listing.filter((file) => !(file in reasons))).toEqual([]);
@@ -134,7 +135,7 @@ test('what an action changed is told by one event, written in one place and read
   expect(having(/type: 'changed'|\['changed',|\('changed',/)).toEqual(['src/core/tools/step.ts']);
   expect(having(/type === 'changed'|ChangedPathSchema/)).toEqual([
     'src/core/audit/changed.ts',
+    'src/shared/actionEvents.ts',
     'src/shared/change.ts',
-    'src/shared/eventTable.ts',
   ]);
 });

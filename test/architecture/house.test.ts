@@ -86,6 +86,7 @@ test('hidden characters stand as they are in what is read, and nowhere else: who
     'src/terminal/quote.ts',
     'src/vscode/auditTree.ts',
     'webview/components/ActionEntry.tsx',
+    'webview/components/Elsewhere.tsx',
     'webview/components/EntryView.tsx',
     'webview/components/Interrupted.tsx',
   ]);

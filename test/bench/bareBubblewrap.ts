@@ -37,7 +37,11 @@ export class Bare {
   async mountsOf(workspace: Caged): Promise<Partial<Cage>> {
     const { folder } = workspace;
     const found = await survey([folder], await workspace.spec([]), 'before');
-    const { placeholders, ...mounts } = await planWorkspace([folder], found, {
+    const {
+      placeholders,
+      heldLinks: _none,
+      ...mounts
+    } = await planWorkspace([folder], found, {
       exists: (path) => entryAt(path) !== undefined,
       isStandIn: () => false,
       canBeMade: () => true,

@@ -38,6 +38,8 @@ test('the demo, from the palette to the last answer', async () => {
   await editor.page.waitForTimeout(1500);
   await window.shots('demo', '2-edit');
   await window.answer('edit', 'approve');
+  // It is proposed no more: nothing shows it as if it were.
+  await editor.page.locator('.monaco-diff-editor').waitFor({ state: 'detached', timeout: 30_000 });
 
   // The second test run is the identical command: the grant covers it, and rm asks again.
   await window.panel.getByTestId('approval').filter({ hasText: 'rm -rf build/' }).waitFor({ timeout: 60_000 });

@@ -168,7 +168,7 @@ test('the extension host killed with -9 while an approved command runs: the log 
   expect(existsSync(join(window.folder, '.vscode'))).toBe(false);
 });
 
-test('a question that comes while the panel is hidden is told in a toast, the badge and the status bar', async () => {
+test('a question that comes while the panel is hidden is told in a toast, the badge, the status bar and the editor, as long as it waits', async () => {
   const story = [
     { text: 'One.', calls: [{ name: 'run_command', args: { command: ': [Show](command:workbench.view.scm)' } }] },
   ];
@@ -182,12 +182,45 @@ test('a question that comes while the panel is hidden is told in a toast, the ba
   const toast = page.locator('.notification-toast', { hasText: 'approval needed (run_command)' });
   await toast.waitFor({ timeout: 30_000 });
   await window.shot('panel-hidden');
-  // The model's words do not become something to click.
-  expect(await toast.locator('a[href*="command:"]').count()).toBe(0);
+  // The model's words do not become something to click: what leads to the card is the only link.
+  expect(await toast.locator('.notification-list-item-message a').allInnerTexts()).toEqual(['Show']);
   expect(window.events().some(({ type }) => type === 'answered')).toBe(false);
-  // Coming back, the question stands there as it was.
+  // Zen mode leaves the editor alone. The sign is no text of the document, and takes the focus from nobody.
+  const signs = (): Promise<boolean> =>
+    page.evaluate(() =>
+      [...document.querySelectorAll('.view-line span')].some((one) =>
+        getComputedStyle(one, '::after').content.includes('1 approval waiting'),
+      ),
+    );
+  const toggleZen = async (): Promise<void> => {
+    await page.keyboard.press('Control+K');
+    await page.keyboard.press('z');
+  };
+  await page.keyboard.press('Control+P');
+  await page.locator('.quick-input-widget input').fill('README.md');
+  await page.locator('.quick-input-list .monaco-list-row', { hasText: 'README.md' }).first().click({ timeout: 30_000 });
+  await page.locator('.quick-input-widget').waitFor({ state: 'hidden', timeout: 30_000 });
+  await page.locator('.monaco-editor .view-line').first().click({ timeout: 30_000 });
+  await toggleZen();
+  await page.getByText('Oversign: 1 approval waiting').waitFor({ state: 'hidden', timeout: 30_000 });
+  await expect.poll(signs, { timeout: 30_000 }).toBe(true);
+  expect(await page.evaluate(() => document.activeElement?.closest('.monaco-editor') != null)).toBe(true);
+  await window.shot('panel-hidden-zen');
+  await toggleZen();
+  // Coming back, the question stands there as it was, and needs no other sign.
   await window.editor.palette('Oversign: Focus on Agent View');
   await window.approval.waitFor({ timeout: 60_000 });
+  await toast.waitFor({ state: 'detached', timeout: 30_000 });
+  await expect.poll(signs, { timeout: 30_000 }).toBe(false);
+  // What ends it takes every sign of it away.
+  await page.keyboard.press('Control+Shift+E');
+  await toast.waitFor({ timeout: 30_000 });
+  await expect.poll(signs, { timeout: 30_000 }).toBe(true);
+  await window.editor.palette('Oversign: Stop the Run');
+  await toast.waitFor({ state: 'detached', timeout: 30_000 });
+  await expect.poll(signs, { timeout: 30_000 }).toBe(false);
+  await page.getByText('Oversign: 1 approval waiting').waitFor({ state: 'hidden', timeout: 30_000 });
+  expect(await page.locator('.activitybar .badge-content', { hasText: '1' }).count()).toBe(0);
 });
 
 test('a change is approved when all of it was in sight, or what was not by its count', async () => {

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { NO_EDITOR } from '../../src/core/editor/port.ts';
 import { Session } from '../../src/extension/session.ts';
 import { folderNotes } from '../../src/extension/folderNotes.ts';
 import { partsUnder } from '../support/partsUnder.ts';
@@ -22,7 +23,7 @@ async function account(): Promise<{ base: string; open: (folders: string[]) => P
           XDG_CONFIG_HOME: join(base, 'config'),
         },
         version: 'test',
-        editor: { isUnsaved: () => false },
+        editor: NO_EDITOR,
         home: join(base, 'home'),
       });
       onTestFinished(() => session[Symbol.asyncDispose]());
@@ -123,7 +124,7 @@ test('a run of two folders, one of which is gone: it goes on in the other once t
     return READS[turn] ?? {};
   });
   const from = { by: 'person', at: 'editor' } as const;
-  await second.resume(run, model, { key: offered?.question?.key ?? '', from });
+  await second.resume(run, model, { folders: { key: offered?.question?.key ?? '', from } });
   expect(seen.at(-1)).toBe('1\tback\n');
   expect(readFileSync(join(base, 'elsewhere/a.txt'), 'utf8')).toBe('front\n');
 });

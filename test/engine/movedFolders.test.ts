@@ -59,13 +59,13 @@ test('a renamed folder: offered with what shows that it is the same, bound only 
   expect(found).toMatchObject({ run, roots: [at('renamed')], reason: 'The window went away.' });
   expect(found?.question?.words[0]).toBe(`${at('proj')} is now ${at('renamed')}: the same folder on the disk.`);
   await expect(window.engine.resume(run, scripted([]))).rejects.toThrow('It does not go on unasked.');
-  await expect(window.engine.resume(run, scripted([]), { key: 'another question', from: IN_EDITOR })).rejects.toThrow(
+  await expect(window.engine.resume(run, scripted([]), { folders: { key: 'another question', from: IN_EDITOR } })).rejects.toThrow(
     'It does not go on unasked.',
   );
   expect((await window.node.audit.events(run)).some(({ type }) => type === 'folders_bound')).toBe(false);
 
   const seen: ModelRequest[] = [];
-  if (found) await window.engine.resume(run, heard(seen), agreed(found));
+  if (found) await window.engine.resume(run, heard(seen), { folders: agreed(found) });
   expect(window.engine.view().run).toMatchObject({ id: run, state: 'finished', folder: at('renamed') });
   expect(window.asked).toHaveLength(1); // what had been asked there is asked again
   expect(readFileSync(at('renamed/new.txt'), 'utf8')).toBe('new\n');
@@ -124,7 +124,7 @@ test('neither a remembered approval nor a kept version comes along: asked anew, 
   expect(found?.question?.words[1]).toBe(
     'Kept earlier versions stay with the old place: what it changed there cannot be reverted here.',
   );
-  const resumed = found && window.engine.resume(run, scripted([edits[0] ?? {}]), agreed(found));
+  const resumed = found && window.engine.resume(run, scripted([edits[0] ?? {}]), { folders: agreed(found) });
   await expect.poll(() => window.asked.length, { timeout: 20_000 }).toBe(1);
   expect(window.engine.view().run?.grants).toEqual([]);
   await window.engine.stop('enough');
@@ -164,7 +164,7 @@ test('a lost folder: a person may say which one it is, and that is said to be sh
   await expect(window.engine.resume(run, scripted([]))).rejects.toThrow('Say which one it is now.');
   const binding = await window.engine.binding(run, at('restored'));
   expect(binding.words).toContain(`Nothing shows that ${at('restored')} is the same.`);
-  await window.engine.resume(run, scripted(WRITES), { key: binding.key, named: at('restored'), from: IN_EDITOR });
+  await window.engine.resume(run, scripted(WRITES), { folders: { key: binding.key, named: at('restored'), from: IN_EDITOR } });
   expect(existsSync(at('restored/new.txt'))).toBe(true);
 });
 
@@ -174,7 +174,7 @@ test('where the folder is still there, no other one is it, whatever anybody says
   const window = await open([at('other')]);
   expect(await window.engine.resumable(await window.node.audit.runs(20))).toEqual([]);
   const { key } = await window.engine.binding(run, at('other'));
-  await expect(window.engine.resume(run, scripted([]), { key, named: at('other'), from: IN_EDITOR })).rejects.toThrow(
+  await expect(window.engine.resume(run, scripted([]), { folders: { key, named: at('other'), from: IN_EDITOR } })).rejects.toThrow(
     `This run belongs to ${at('proj')}; resume it there.`,
   );
 });
@@ -206,7 +206,7 @@ test('renamed while a question waits: what was approved is not done, in the new 
   const events = await window.node.audit.events(run);
   expect(events.some(({ type }) => type === 'started')).toBe(false);
   expect((await window.node.audit.runs(1))[0]).toMatchObject({ state: 'interrupted', reason });
-  await window.engine.send('go on', scripted(WRITES), run);
+  await window.engine.send('go on', scripted(WRITES), { run });
   expect(existsSync(at('proj/new.txt'))).toBe(false);
   await window.close();
   expect(await offer(await open([at('renamed')]))).toMatchObject({ run });

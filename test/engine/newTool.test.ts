@@ -16,7 +16,7 @@ import { workbench } from '../support/workbench.ts';
 // A changing tool that nothing else knows of: all that the product does with changes must do with it.
 
 const parameters = z.strictObject({ path: z.string(), text: z.string() });
-type Ports = Pick<ToolPorts, 'folder' | 'editor' | 'foresee'>;
+type Ports = Pick<ToolPorts, 'folder' | 'foresee'>;
 
 /** `where`: what it really writes to; `effect`: what it says that it does. */
 function appending(name: string, options: { where?: string; effect?: 'delete'; early?: true } = {}) {
@@ -47,7 +47,7 @@ function appending(name: string, options: { where?: string; effect?: 'delete'; e
         title: `Append to ${path}`,
         card: await editCard({
           ...{ shown: path, absolute: look.path, change: 'edit', before, after: before + text },
-          unsaved: ports.editor.isUnsaved(look.path),
+          unsaved: false,
         }),
         undo: undoWords(undo),
       };

@@ -4,6 +4,10 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { runHostSuite, type HostResult } from './launch.ts';
 
+/** Libraries written for CommonJS ask for `require`. */
+const REQUIRE =
+  "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
+
 /** Builds the suite and runs it in a real extension host, on a workspace with a copy of the sample, with folders of its own. */
 export async function runSuite(repository: string): Promise<HostResult> {
   const work = await mkdtemp(join(tmpdir(), 'oversign-host-'));
@@ -13,6 +17,9 @@ export async function runSuite(repository: string): Promise<HostResult> {
     // A workspace file: to a window of one folder none can be added without a reload.
     const workspace = join(work, 'sample.code-workspace');
     await writeFile(workspace, JSON.stringify({ folders: [{ path: 'sample' }] }));
+    // Engines of the tests' own have the workers beside them that the extension's has.
+    await cp(join(repository, 'dist'), work, { recursive: true });
+    await writeFile(join(work, 'package.json'), '{"type":"module"}');
     const suite = join(work, 'suite.mjs');
     await build({
       entryPoints: [join(repository, 'test', 'host', 'suite.ts')],
@@ -21,6 +28,8 @@ export async function runSuite(repository: string): Promise<HostResult> {
       platform: 'node',
       format: 'esm',
       external: ['vscode'],
+      alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
+      banner: { js: REQUIRE },
       logLevel: 'warning',
     });
     return await runHostSuite({

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import * as vscode from 'vscode';
+import { UNSAVED_TEXT } from './unsavedText.ts';
+
+const BROKEN = 'confirm_action: true\n';
 
 /** What runs inside a real extension host, as the extension's own code does. */
 const TESTS: [name: string, test: () => Promise<void>][] = [
@@ -137,6 +141,78 @@ const TESTS: [name: string, test: () => Promise<void>][] = [
       await vscode.workspace.fs.delete(file);
     },
   ],
+  ...UNSAVED_TEXT,
+  [
+    'a policy outside the workspace is followed: made later, replaced, changed, removed, with its folder, behind a link',
+    async () => {
+      const folder = join(process.env['XDG_CONFIG_HOME'] ?? '', 'oversign');
+      const file = join(folder, 'policy.yaml');
+      const marked = (): boolean =>
+        vscode.languages
+          .getDiagnostics(vscode.Uri.file(file))
+          .some(({ message }) => message.includes('confirm_action'));
+      const unmarked = (): boolean => !marked();
+      const recorded = (): number => events().filter(({ type }) => type === 'policy_changed').length;
+      const replace = (text: string): void => {
+        writeFileSync(`${file}.new`, text);
+        renameSync(`${file}.new`, file);
+      };
+      const make = (): void => {
+        mkdirSync(folder, { recursive: true });
+        writeFileSync(file, BROKEN);
+      };
+      const before = recorded();
+      await becoming(make, marked);
+      await becoming(() => {
+        replace('timeout: 77\n');
+      }, unmarked);
+      await until(() => recorded() > before); // in force, and the log says so
+      await becoming(() => {
+        writeFileSync(file, BROKEN);
+      }, marked);
+      await becoming(() => {
+        rmSync(file);
+      }, unmarked);
+      await becoming(() => {
+        replace(BROKEN);
+      }, marked);
+      await becoming(() => {
+        rmSync(folder, { recursive: true });
+      }, unmarked);
+      await becoming(make, marked);
+      const elsewhere = join(folder, '..', 'dotfiles.yaml');
+      writeFileSync(elsewhere, 'timeout: 78\n');
+      await becoming(() => {
+        symlinkSync(elsewhere, `${file}.new`);
+        renameSync(`${file}.new`, file);
+      }, unmarked);
+      await becoming(() => {
+        writeFileSync(elsewhere, BROKEN);
+      }, marked);
+      await becoming(() => {
+        rmSync(folder, { recursive: true });
+      }, unmarked);
+    },
+  ],
+  [
+    'what another window accepts counts in this one',
+    async () => {
+      const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+      assert.ok(folder);
+      const file = vscode.Uri.joinPath(folder, '.oversign', 'policy.yaml');
+      const text = 'confirm_actions: false\n';
+      const said = (): boolean =>
+        vscode.languages.getDiagnostics(file).some(({ message }) => message.includes('is ignored'));
+      await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(text));
+      await until(said);
+      const accepted = { [file.fsPath]: createHash('sha256').update(text).digest('hex') };
+      const list = join(process.env['XDG_DATA_HOME'] ?? '', 'oversign', 'accepted-policies.json');
+      writeFileSync(`${list}.new`, JSON.stringify({ version: 1, accepted }));
+      renameSync(`${list}.new`, list);
+      await until(() => !said());
+      await vscode.workspace.fs.delete(file);
+    },
+  ],
 ];
 
 export async function run(): Promise<void> {
@@ -214,6 +290,13 @@ function events(): { type: string; data: Record<string, unknown>; payload: Recor
   } catch {
     return []; // not there yet
   }
+}
+
+/** Does something outside the editor, and waits until it shows. */
+async function becoming(change: () => void, shows: () => boolean): Promise<void> {
+  assert.equal(shows(), false, 'it shows before it is so');
+  change();
+  await until(shows);
 }
 
 async function until(holds: () => boolean): Promise<void> {

@@ -150,8 +150,9 @@ test.each(['write_file', 'run_command'])(
         const stopping = (real: Files): Files => {
           const [write, within] = [real.write.bind(real), real.within.bind(real)];
           real.write = async (...given) => {
-            await write(...given);
+            const written = await write(...given);
             stop();
+            return written;
           };
           real.within = (effort) => stopping(within(effort));
           return real;

@@ -348,6 +348,42 @@ test('going back in the history, to other branches, stashing and merging are lef
   }
 });
 
+test('what git’s own commands move, replace or write is closed to them as it is to others: .gitmodules, for one', async () => {
+  const closed = [
+    ...[
+      'git mv .gitmodules x',
+      'git mv src/a.js .gitmodules',
+      'git rm -q .gitmodules',
+      'git -C src mv a.js .gitmodules',
+    ],
+    ...[
+      'git checkout other -- .gitmodules',
+      'git restore --source other .gitmodules',
+      "git checkout -- ':(top).gitmodules'",
+    ],
+    ...['git config -f .gitmodules submodule.s.url ext::evil', 'git config --file=.gitmodules --unset submodule.s.url'],
+    ...[
+      'git submodule add ./src again',
+      'git submodule set-url s ./src',
+      'git mv .vscode/tasks.json x',
+      'git clean -fdq .husky',
+    ],
+  ];
+  const open = [
+    ...['git mv src/a.js src/b.js', 'git config -f .gitmodules submodule.s.url', 'git rm -q --cached src/b.js'],
+    ...['git checkout -q other', 'git restore --staged src/b.js'],
+  ];
+  const bench = await repository('', { '.gitmodules': '[submodule "s"]\n\turl = ./src\n', '.vscode/tasks.json': '{}' });
+  git(bench.folder, 'branch', 'other');
+  const run = (lines: readonly string[]): Promise<string[]> =>
+    bench
+      .run([{ calls: lines.map((command) => ({ name: 'run_command', args: { command } })) }])
+      .then((events) => outcomes(events));
+  expect(await run(closed)).toEqual(closed.map(() => 'denied:protected_paths'));
+  expect(await run(open)).not.toContain('denied:protected_paths'); // the control
+  expect(git(bench.folder, 'status', '--short', '--', '.gitmodules', '.vscode')).toBe('');
+});
+
 test('every name of the table is closed, at any depth and in any case, and each row has its source', () => {
   const scope = new Scope({ roots: ['/w'], home: '/h', allowed: [], denied: [], protected: PROTECTED, secrets: [] });
   const closed = PROTECTED.map(({ written }) =>

@@ -2,6 +2,7 @@ import { readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { NO_EDITOR } from '../../src/core/editor/port.ts';
 import { composeEngine } from '../../src/compose.ts';
 import { nodeParts } from '../../src/node/engineParts.ts';
 import { PipeAsker } from '../../src/terminal/pipeAsker.ts';
@@ -90,7 +91,7 @@ test('a folder that was opened through a link is meant by its spelling, and noth
     folders: [join(base, 'link')],
     environment,
     version: '0',
-    editor: { isUnsaved: () => false },
+    editor: NO_EDITOR,
   });
   onTestFinished(async () => {
     await node.sandbox.close();

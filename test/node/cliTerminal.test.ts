@@ -126,7 +126,7 @@ test('one run per folder, whatever process it is in; a killed one gives the fold
   await until(first, () => first.output().includes('Allow?'));
   const second = await runCli(args, { base }, 'y\n');
   expect(second.code).toBe(1);
-  expect(second.stdout).toContain(`(process ${first.child.pid ?? 0}). Stop it first.`);
+  expect(second.stdout).toContain(`Another run is waiting for an answer in process ${first.child.pid ?? 0} since `);
   first.child.kill('SIGKILL');
   await first.ended;
   const history = await runCli(['history', '--json'], { base });

@@ -6,6 +6,9 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { believedToo } from '../../src/node/egress/authorities.ts';
+import { destinationWords } from '../../src/node/models/destination.ts';
+import { runCli } from '../support/cli.ts';
+import { plant, temporaryFolder } from '../support/tree.ts';
 
 const CHILD = join(import.meta.dirname, '../support/egressChild.ts');
 
@@ -120,4 +123,51 @@ test('variables of client libraries do not say where prompts go', async () => {
   for await (const chunk of child.stdout) said += String(chunk);
   const lines = new Set(said.trim().split('\n'));
   expect([...lines]).toEqual(['http://127.0.0.1:9', 'ModelFailure']);
+});
+
+const NAMED = {
+  HTTPS_PROXY: 'http://proxy.example:3128',
+  https_proxy: 'http://other.example',
+};
+
+test('where prompts go says which proxies do not count, and what carries every connection', () => {
+  const cloud = 'https://api.example.com/v1';
+  const local = 'http://127.0.0.1:11434';
+  expect(destinationWords(cloud, {})).toBe('Prompts and tool results go to api.example.com.');
+  expect(destinationWords(cloud, NAMED)).toBe(
+    'Prompts and tool results go to api.example.com. No proxy is used: HTTPS_PROXY and https_proxy do not count here.',
+  );
+  expect(destinationWords(local, NAMED)).not.toContain('PROXY'); // no proxy was ever meant for this machine
+  const preloaded = { LD_PRELOAD: '/usr/lib/libjemalloc.so.2:/usr/lib/x86_64-linux-gnu/libproxychains.so.4' };
+  for (const url of [cloud, local])
+    expect(destinationWords(url, preloaded)).toMatch(
+      /goes through libproxychains\.so\.4 \(LD_PRELOAD\), which carries every connection of this program to a proxy/,
+    );
+  expect(destinationWords(cloud, { LD_PRELOAD: '/usr/lib/libjemalloc.so.2' })).not.toContain('LD_PRELOAD');
+});
+
+test('doctor says how what is sent gets there, and the log of a run where it went', async () => {
+  const base = await temporaryFolder();
+  await plant(base, { 'work/a.txt': 'a\n', 'home/.keep': '' });
+  const url = `http://127.0.0.1:${await listening(saying('{}'))}`;
+  const connections = async (environment: Record<string, string>): Promise<string> => {
+    const { stdout } = await runCli(['doctor', '--workspace', 'work', '--json'], { base, environment });
+    const items = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { name: string; words: string });
+    return items.find(({ name }) => name === 'connections')?.words ?? '';
+  };
+  expect(await connections({})).toBe(
+    'what Oversign sends goes straight to the address that is named. No proxy is used.',
+  );
+  expect(await connections(NAMED)).toContain('No proxy is used: HTTPS_PROXY and https_proxy do not count here.');
+  // A library that is not there: the loader says so, and goes on.
+  const environment = { LD_PRELOAD: join(base, 'libproxychains.so.4') };
+  expect(await connections(environment)).toContain('is carried by another. All of it goes through libproxychains.so.4');
+  const options = ['--model', 'openai', '--model-name', 'm', '--base-url', url, '--workspace', 'work'];
+  const { stdout } = await runCli(['run', 'x', ...options], { base, environment });
+  expect(stdout).toContain('All of it goes through libproxychains.so.4 (LD_PRELOAD)');
+  const { stdout: log } = await runCli(['history', '--json'], { base });
+  expect(log).toContain('All of it goes through libproxychains.so.4 (LD_PRELOAD)');
 });

@@ -1,5 +1,6 @@
 import { expect, inject, test } from 'vitest';
-import { playEnding, type How, type Phase } from '../support/endingTable.ts';
+import { playEnding, type How } from '../support/endingTable.ts';
+import type { Phase } from '../support/endingWorld.ts';
 
 /** Some of what `npm run ending-table` plays: each kind of ending, and each phase. */
 const SOME: readonly [Phase, How][] = [

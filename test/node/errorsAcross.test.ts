@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { ConversationChanged, LogRefusal, RunFull } from '../../src/core/audit/port.ts';
+import { ConversationChanged, LogRefusal, RunFull, RunTakenOver } from '../../src/core/audit/port.ts';
 import { Failure, kindOfError } from '../../src/core/outcome.ts';
 import type { NewEvent } from '../../src/shared/auditEvent.ts';
 import { AuditClient } from '../../src/node/audit/auditClient.ts';
@@ -19,6 +19,7 @@ describe('errors keep their class across the worker of the log', () => {
   /** One of each class that crosses. */
   const THROWN: Record<CrossingName, Error> = {
     RunFull: new RunFull('no room'),
+    RunTakenOver: new RunTakenOver(),
     LogRefusal: new LogRefusal('No.'),
     ConversationChanged: new ConversationChanged('it was changed'),
     LogReplaced: new LogReplaced('damaged', 'event 5 is another'),

@@ -4,6 +4,7 @@ import { openAiModel } from '../../src/node/models/openaiModel.ts';
 import type { Recorded, ScriptedReply } from '../support/modelServer.ts';
 import { ollamaServer } from '../support/ollamaServer.ts';
 import { openAiServer } from '../support/openAiServer.ts';
+import { IN_EDITOR } from '../../src/shared/answered.ts';
 import { workbench } from '../support/workbench.ts';
 
 // What a provider wants back verbatim: kept in the conversation, and returned unchanged to it alone.
@@ -56,8 +57,14 @@ test('OpenAI’s protocol: signatures of calls and thoughts come back as they ca
   }
   // Another model at the same address is not told of them.
   bench.engine.newRun();
-  await bench.engine.resume(run, openAiModel({ ...settings, model: 'another' }));
+  const another = openAiModel({ ...settings, model: 'another' });
+  await bench.engine.resume(run, another, { model: { ...another, from: IN_EDITOR } });
   expect(server.requests[3]?.body).not.toMatch(/SIG==|reasoning/);
+  // What the first message and its first call had with them: said in the log, and to the person.
+  const events = await bench.node.audit.events(run);
+  const data = { model: another.label, leftOut: 2, by: 'person', at: 'editor' };
+  expect(events.find(({ type }) => type === 'handed_over')?.data).toMatchObject(data);
+  expect(JSON.stringify(bench.engine.view().run?.entries)).toContain('2 parts of replies that only the model before');
 });
 
 test('Ollama’s protocol: thoughts go back while tools are called', async () => {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, inject, test } from 'vitest';
 import { runCli, type CliEnd } from '../support/cli.ts';
@@ -91,4 +91,38 @@ test('what is not whole stays so, whatever else could not be looked at', async (
   const { base, verify, lines } = await place();
   await plant(base, { 'cut.jsonl': `${[...lines.slice(0, 4), ...lines.slice(5)].join('\n')}\n` });
   expect(await verify(['cut.jsonl', '--witness', 'none.jsonl'])).toMatchObject({ code: 1 });
+});
+
+test('a witness that only the policy names is no green either when it is gone, was emptied, or holds garbage', async () => {
+  const { base, verify } = await place();
+  const seen = join(base, 'seen.jsonl');
+  const key = ['--key', join(base, 'key.pem')];
+  expect((await verify(key)).code).toBe(0); // the control
+  const kept = readFileSync(seen);
+  for (const [text, args, why] of [
+    [undefined, [], 'it cannot be asked'],
+    ['', key, 'it has seen nothing of this log'],
+    ['no\nthing\n', [], 'it cannot be asked'],
+  ] as const) {
+    if (text === undefined) rmSync(seen);
+    else writeFileSync(seen, text);
+    const end = await verify([...args]);
+    expect([text, end.code]).toEqual([text, 6]);
+    expect(end.stdout).toMatch(/^CANNOT BE CHECKED against .*seen\.jsonl: .* is whole, and signed up to event/);
+    expect(end.stdout).toContain(`seen.jsonl: ${why}`);
+  }
+  expect(JSON.parse((await verify(['--json'])).stdout)).toMatchObject({ state: 'unchecked', ok: false });
+  // Of an export only what is given counts.
+  expect((await verify(['export.jsonl', ...key])).code).toBe(0);
+  writeFileSync(seen, kept);
+  expect((await verify([])).code).toBe(0);
+});
+
+test('where the policy cannot be read, nobody knows its witnesses: that is no green', async () => {
+  const { base, verify } = await place();
+  await plant(join(base, 'config/oversign'), { 'policy.yaml': 'audit: {witness_files: [' });
+  const end = await verify([]);
+  expect(end.code).toBe(6);
+  expect(end.stdout).toMatch(/^CANNOT BE CHECKED against the witnesses of the policy: /);
+  expect(end.stdout).toContain('the policy is invalid, so its witnesses are not asked');
 });

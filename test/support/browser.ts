@@ -94,7 +94,7 @@ function editorOn(browser: Browser, page: Page): Editor {
     },
     close: async () => {
       // Leaving the page says goodbye to the server, which then ends the extension host at once.
-      await page.goto('about:blank');
+      await page.goto('about:blank').catch(() => undefined); // a page that crashed goes nowhere
       await browser.close();
     },
   };

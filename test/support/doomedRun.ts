@@ -41,7 +41,7 @@ function deadly(real: Files): Files {
   const within = real.within.bind(real);
   real.write = async (...args) => {
     await write(...args);
-    die();
+    return die();
   };
   real.within = (effort) => deadly(within(effort));
   return real;

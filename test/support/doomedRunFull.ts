@@ -4,6 +4,7 @@
  */
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { NO_EDITOR } from '../../src/core/editor/port.ts';
 import { composeEngine } from '../../src/compose.ts';
 import type { Model, ModelEvent } from '../../src/core/models/port.ts';
 import { accountKey } from '../../src/node/audit/keys.ts';
@@ -18,7 +19,7 @@ const node = await nodeParts({
   folders: [join(base, 'work')],
   environment: { PATH: process.env['PATH'], XDG_DATA_HOME: data, XDG_CONFIG_HOME: join(base, 'config') },
   version: 'test',
-  editor: { isUnsaved: () => false },
+  editor: NO_EDITOR,
   home: join(base, 'home'),
 });
 

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { NO_EDITOR } from '../../src/core/editor/port.ts';
 import { nodeParts, type NodeParts } from '../../src/node/engineParts.ts';
 
 interface Under {
@@ -18,7 +19,7 @@ export function partsUnder(base: string, { folders, environment }: Under): Promi
       XDG_CONFIG_HOME: join(base, 'config'),
     },
     version: 'test',
-    editor: { isUnsaved: () => false },
+    editor: NO_EDITOR,
     home: join(base, 'home'),
   });
 }

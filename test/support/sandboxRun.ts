@@ -18,6 +18,8 @@ export interface RunOptions {
   cwd?: string;
   workspace?: 'writable' | 'read-only';
   signal?: AbortSignal;
+  /** As by default in a policy. */
+  repositoryAbove?: boolean;
 }
 
 export interface Caged {
@@ -32,9 +34,9 @@ export interface Caged {
   over(folder: string): Caged;
 }
 
-/** A sandbox over `base`/work, with data, configuration and home folders beside it. Needs nothing from vitest. */
-export async function caged(base: string, path = process.env['PATH'] ?? ''): Promise<Caged> {
-  const [folder, data, config, home] = ['work', 'data', 'config', 'home'].map((name) => join(base, name)) as [
+/** A sandbox over `base`/work, or the folder of that name, with data, configuration and home folders beside it. Needs nothing from vitest. */
+export async function caged(base: string, path = process.env['PATH'] ?? '', work = 'work'): Promise<Caged> {
+  const [folder, data, config, home] = [work, 'data', 'config', 'home'].map((name) => join(base, name)) as [
     string,
     string,
     string,
@@ -65,7 +67,11 @@ function cagedIn(place: Pick<Caged, 'sandbox' | 'folder' | 'data' | 'home'>): Ca
         secrets: 'visible',
       },
       rules: scope,
-      bounds: { limits: { ...LIMITS, ...options.limits }, timeoutMs: options.timeoutMs ?? 30_000 },
+      bounds: {
+        limits: { ...LIMITS, ...options.limits },
+        timeoutMs: options.timeoutMs ?? 30_000,
+        repositoryAbove: options.repositoryAbove ?? true,
+      },
       streams: { outputCap: options.outputCap ?? 200_000 },
     });
   };

@@ -16,9 +16,10 @@ test('what the log goes by stands in the table of events', () => {
   expect(marked('beginning')).toEqual([
     ...['run_started', 'run_continued', 'turn_started', 'egress', 'proposed', 'started'],
   ]);
+  expect(marked('afterwards')).toEqual(['changed', 'finished', 'redaction']);
   expect(marked('kept')).toEqual([
-    ...['run_started', 'run_continued', 'message', 'answered', 'folders_bound', 'error', 'notice', 'run_finished'],
-    'left_behind',
+    ...['run_started', 'run_continued', 'message', 'handed_over', 'answered', 'folders_bound', 'error', 'notice'],
+    ...['run_finished', 'left_behind'],
   ]);
 });
 

@@ -126,6 +126,11 @@ describe('approval card', () => {
     expect(drawn(approvalOf(CARDS.read))).not.toMatch(/approve-and-grant|<select|Remember/);
   });
 
+  it('offers to save first only what is unsaved', () => {
+    expect(drawn(approvalOf(CARDS.command))).not.toContain('save-first');
+    expect(drawn({ ...approvalOf(CARDS.command), savesFirst: true })).toContain('Save first');
+  });
+
   it('says where the rule stands', () => {
     expect(drawn(approvalOf(CARDS.read))).toContain('user policy, /home/');
   });

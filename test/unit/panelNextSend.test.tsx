@@ -45,12 +45,12 @@ describe('a message after a run has ended', () => {
   it.each([
     ['another model', { label: 'n', destination: 'To two.example.' }],
     ['the same model elsewhere', { label: 'm', destination: 'To two.example.' }],
-  ])('begins a new run with %s, and says so with the new destination', (_, changed) => {
+  ])('goes on with %s, and says first where the conversation would go', (_, changed) => {
     const { box, messages } = sent({ ...panel, model: { provider: 'openai', ...changed } });
-    expect(box).not.toContain('Continue this run');
-    expect(box).toContain('Begin a new run');
-    expect(box).toContain('a message begins a new run. To two.example.');
-    expect(messages).toEqual([{ type: 'send', text: 'go' }]);
+    expect(box).toContain('Continue this run');
+    expect(box).toMatch(/Continuing sends [mn] all that was said and read in this run;.* To two\.example\./s);
+    expect(messages).toEqual([{ type: 'send', text: 'go', run: 'r1' }]);
+    expect(sent(panel).box).not.toContain('Continuing sends'); // the control
   });
 
   it('goes to the run under way, whatever is chosen meanwhile', () => {

@@ -31,6 +31,7 @@ const SIDES: Record<Path, { looser: unknown; stricter: unknown } | 'without effe
   'sandbox.disk': { looser: 2_000_000_000, stricter: '1k' },
   'sandbox.processes': { looser: 999, stricter: 8 },
   'sandbox.require_enforced_limits': { looser: ['cpu'], stricter: true },
+  'sandbox.repository_above': { looser: true, stricter: false },
   'sandbox.network': 'without effect',
   'sandbox.image': 'without effect',
   protected_paths: { looser: [], stricter: ['lock'] },

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { callPartsOf } from '../../src/core/engine/callParts.ts';
+import { OpenFiles } from '../../src/core/editor/openFiles.ts';
+import { NO_EDITOR } from '../../src/core/editor/port.ts';
 import { PolicyInForce } from '../../src/core/engine/policyInForce.ts';
 import { ScriptWatch } from '../../src/core/flow/scriptWatch.ts';
 import { Redactor } from '../../src/core/redaction/redactor.ts';
@@ -25,8 +27,12 @@ test('to refresh looks at the disk once for the paths of a policy, and the tools
   const policy = new PolicyInForce(parts, () => undefined);
   const start = await policy.read();
   expect(looks).toEqual({ later: 0, real: 0 });
-  const own = { id: 'r', folder: workspace, goesTo: '', scriptWatch: new ScriptWatch(false), start };
-  const calls = callPartsOf(own, parts, { policy, redactor: new Redactor() });
+  const own = { id: 'r', folder: workspace, goesTo: () => '', scriptWatch: new ScriptWatch(false), start };
+  const calls = callPartsOf(own, parts, {
+    policy,
+    redactor: new Redactor(),
+    openFiles: new OpenFiles(NO_EDITOR, () => parts.realPaths()),
+  });
   await calls.refresh();
   expect(looks).toEqual({ later: 1, real: 1 });
   expect((await calls.files.look('a', workspace, 'itself')).kind).toBe('file');

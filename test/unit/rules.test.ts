@@ -39,7 +39,12 @@ describe('a rule that allows a command', () => {
   });
 
   test('lets nothing beside it but programs that only show: the whole line could write', async () => {
-    const beside = ['npm test; git diff', 'npm test; sort README.md', 'find . | npm test', 'npm test; tar -tf a.tar'];
+    const beside = [
+      'npm test; sort README.md -o f',
+      'find . -delete; npm test',
+      'npm test; tar -tf a.tar',
+      'npm test; yarn -v',
+    ];
     expect(await verdicts(RULES, beside)).toEqual(beside.map((command) => `ask: ${command}`));
   });
 
@@ -55,7 +60,8 @@ describe('a rule that allows a command', () => {
         .map((command) => command.replace('\\n', '\n'));
     expect(asks.length).toBeGreaterThan(40);
     expect(await verdicts(RULES, asks)).toEqual(asks.map((command) => `ask: ${command}`));
-    expect(await verdicts(RULES, ['/tmp/npm test'])).toEqual(['deny: /tmp/npm test']);
+    // What lies in the run's own scratch the agent may have put there: another program by the same name.
+    expect(await verdicts(RULES, ['/tmp/npm test'])).toEqual(['ask: /tmp/npm test']);
   });
 
   test.each(['cat .env; npm test', 'npm test < .env', 'cat .env | npm test', 'npm test; head keys/server.pem'])(

@@ -133,7 +133,6 @@ const UNREAD = [
   'git clone -qu "rm x" . y',
   'git fetch-pack --exec="rm x" .',
   'git archive --remote="ext::rm x" HEAD',
-  'git submodule add "ext::rm x"',
   'git merge-index "rm" -a',
   'git log -p --ext',
   "x='a[$(rm x)]'; let x",

@@ -24,7 +24,7 @@ interface AnswerButtonsProps {
   readonly store: Store;
 }
 
-/** The three answers. No <form>: nothing here is ever submitted by Enter. */
+/** The answers. No <form>: nothing here is ever submitted by Enter. */
 export function AnswerButtons({ approval, card, above, answered, reason, store }: AnswerButtonsProps) {
   const reasonId = useId();
   const notShown = unseenLines(approval.card.blocks);
@@ -66,6 +66,20 @@ export function AnswerButtons({ approval, card, above, answered, reason, store }
               approve({ choice: 'approve-and-grant', grant: remembered.grant });
             }}
           />
+        )}
+        {approval.savesFirst === true && (
+          <button
+            type="button"
+            className="button secondary"
+            data-testid="save-first"
+            disabled={answered}
+            title="Saves what is unsaved in the editor, then asks again"
+            onClick={() => {
+              store.answer(approval, { choice: 'save-first' });
+            }}
+          >
+            Save first
+          </button>
         )}
         <button
           type="button"

@@ -79,9 +79,10 @@ export function TaskBox({ model, panel, store }: TaskBoxProps) {
           {closed}
         </Line>
       )}
-      {next.kind === 'new-model' && closed === undefined && panel.model.problem === undefined && (
-        <Line icon="info" tone="plain">
-          The model was changed, so that a message begins a new run. {exact(next.destination)}
+      {next.kind === 'continue' && next.elsewhere && closed === undefined && panel.model.problem === undefined && (
+        <Line icon="export" tone="warning">
+          The model was changed. Continuing sends {exact(next.elsewhere.label)} all that was said and read in this run;
+          you are asked first. {exact(next.elsewhere.destination)}
         </Line>
       )}
       <div className="buttons">

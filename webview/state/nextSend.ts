@@ -5,10 +5,8 @@ import { underWay } from './sentences.ts';
 export type NextSend =
   | { kind: 'new' }
   | { kind: 'say' }
-  /** `run` ended, and goes on. */
-  | { kind: 'continue'; run: string }
-  /** A run is there, but prompts would go elsewhere now: the text begins another one. */
-  | { kind: 'new-model'; destination: string };
+  /** `run` ended, and goes on; `elsewhere` where the conversation would go then, if not where it was. */
+  | { kind: 'continue'; run: string; elsewhere?: { label: string; destination: string } };
 
 export function nextSend({ run, model }: Pick<PanelState, 'run' | 'model'>): NextSend {
   if (run === undefined) return { kind: 'new' };
@@ -16,7 +14,7 @@ export function nextSend({ run, model }: Pick<PanelState, 'run' | 'model'>): Nex
   if (underWay(run)) return { kind: 'say' };
   return began === model.label && destination === model.destination
     ? { kind: 'continue', run: id }
-    : { kind: 'new-model', destination: model.destination };
+    : { kind: 'continue', run: id, elsewhere: { label: model.label, destination: model.destination } };
 }
 
 export function sendWords(next: NextSend): string {
@@ -27,7 +25,5 @@ export function sendWords(next: NextSend): string {
       return 'Send to the run';
     case 'continue':
       return 'Continue this run';
-    case 'new-model':
-      return 'Begin a new run';
   }
 }

@@ -1,6 +1,7 @@
 import type { RunStore } from '../audit/port.ts';
-import type { Message } from '../models/port.ts';
+import type { Message, ToolCall } from '../models/port.ts';
 import { withRoom } from './conversationRoom.ts';
+import { isLeftOpen, LEFT_OPEN } from './leftOpen.ts';
 import { SentContent } from './sentContent.ts';
 import { saved, savedMessages, withEveryCallAnswered, type Saved } from './storedRun.ts';
 
@@ -62,6 +63,24 @@ export class Conversation {
     const room = withRoom(this.#messages);
     if (room) this.#replace(room.messages);
     return room?.leftOut ?? 0;
+  }
+
+  /** Calls that were not begun when the run was taken over: whoever goes on with it makes them. */
+  leaveOpen(calls: readonly ToolCall[]): void {
+    for (const { id, name } of calls) this.add({ role: 'tool', call: id, name, text: LEFT_OPEN, ended: 'interrupted' });
+  }
+
+  /** The calls that were left open, where nothing was said since; they have no answer any more. */
+  takeLeftOpen(): ToolCall[] {
+    const first = this.#messages.findLastIndex((message) => !isLeftOpen(message)) + 1;
+    const left = new Set(
+      this.#messages.slice(first).flatMap((message) => (message.role === 'tool' ? message.call : [])),
+    );
+    // What was stored of it is not there any more.
+    this.#stored = Math.min(this.#stored, first);
+    this.#messages = this.#messages.slice(0, first);
+    const asked = this.#messages.findLast((message) => message.role === 'assistant');
+    return asked?.calls.filter(({ id }) => left.has(id)) ?? [];
   }
 
   /** Work begins, with a message or to go on. Whether it is the run's first, which gives it its task. */

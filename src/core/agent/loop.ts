@@ -8,6 +8,7 @@ import type { Redactor } from '../redaction/redactor.ts';
 import { callTool, leaveOut } from '../tools/call.ts';
 import type { CallParts, CallRun } from '../tools/callRun.ts';
 import { throwIfStopped } from '../outcome.ts';
+import { HandedOver } from '../stopped.ts';
 import type { Budget } from './budget.ts';
 import { cloudRule } from './cloudRule.ts';
 import type { Conversation } from './conversation.ts';
@@ -32,13 +33,19 @@ export interface Talk {
   tell(words: string): void;
   record<T extends EventType>(type: T, data: EventData[T], payload?: EventPayload[T]): Promise<void>;
   save(): Promise<void>;
+  /** Returns once somebody is there who could see what goes on (presence.ts). */
+  attended(): Promise<void>;
 }
 
 /** Turn after turn until the model calls no more tools and nobody has said more, or a limit is reached. */
 export async function converse(talk: Talk, signal: AbortSignal): Promise<Outcome> {
   const { conversation, budget } = talk;
   const repetition = new Repetition();
+  // What was left open where the run was taken over is asked here.
+  const ended = await doCalls(talk, { calls: conversation.takeLeftOpen(), repetition }, signal);
+  if (ended) return ended;
   for (;;) {
+    await talk.attended();
     throwIfStopped(signal);
     budget.tighten(await policyNow(talk)); // once a turn
     if (budget.turns >= budget.mostTurns)
@@ -57,21 +64,36 @@ export async function converse(talk: Talk, signal: AbortSignal): Promise<Outcome
       if (!conversation.takeQueued()) return { state: 'finished', reason: 'The agent is done.' };
       continue;
     }
-    for (const call of calls) {
-      const result = cut
-        ? await leaveOut(call, talk.callRun(), cut.callNotDone)
-        : await callTool(call, talk.callRun(), signal);
-      conversation.add({ role: 'tool', call: call.id, name: call.name, text: result.text, ended: result.status });
-      for (const path of result.contentOf) conversation.contentOf.add(path);
-      await talk.save();
-      throwIfStopped(signal);
-      if (repetition.seen(call.name, call.arguments, result.text))
-        return { state: 'limit', reason: 'The model made the same call with the same result three times in a row.' };
-    }
+    const limit = await doCalls(talk, { calls, cut, repetition }, signal);
+    if (limit) return limit;
     // A call that was too long can be made again in parts; after every other cut there is nothing to go on with.
     if (cut?.state === 'failed') return { state: cut.state, reason: cut.reason };
     conversation.takeQueued();
   }
+}
+
+/** Does the calls of a reply, one after the other; returns an outcome where that is the end. */
+async function doCalls(
+  talk: Talk,
+  { calls, cut, repetition }: { calls: ToolCall[]; cut?: Unfinished | undefined; repetition: Repetition },
+  signal: AbortSignal,
+): Promise<Outcome | undefined> {
+  const { conversation } = talk;
+  for (const [index, call] of calls.entries()) {
+    const result = cut
+      ? await leaveOut(call, talk.callRun(), cut.callNotDone)
+      : await callTool(call, talk.callRun(), signal);
+    const isLeft = result.isNotBegun === true && signal.reason instanceof HandedOver;
+    if (!isLeft)
+      conversation.add({ role: 'tool', call: call.id, name: call.name, text: result.text, ended: result.status });
+    if (signal.reason instanceof HandedOver) conversation.leaveOpen(calls.slice(isLeft ? index : index + 1));
+    for (const path of result.contentOf) conversation.contentOf.add(path);
+    await talk.save();
+    throwIfStopped(signal);
+    if (repetition.seen(call.name, call.arguments, result.text))
+      return { state: 'limit', reason: 'The model made the same call with the same result three times in a row.' };
+  }
+  return undefined;
 }
 
 /** The words of a growing reply are shown up to here, so that a reply without end costs no time without end. */

@@ -1,5 +1,6 @@
 import { EgressLedger } from '../egress/ledger.ts';
 import { kindOfError, LimitReached } from '../outcome.ts';
+import { RunTakenOver } from '../audit/port.ts';
 import type { CallRun } from '../tools/callRun.ts';
 import type { Budget } from './budget.ts';
 import type { Conversation } from './conversation.ts';
@@ -21,6 +22,7 @@ export interface WorkOf {
   transcript: Transcript;
   log: RunRecord;
   callRun(signal: AbortSignal): CallRun;
+  attended(): Promise<void>;
   save(): Promise<void>;
   /** What is in force could be read: from here on it works. */
   begun(): void;
@@ -48,10 +50,12 @@ export async function pieceOfWork(message: string | undefined, stop: AbortContro
   const ledger = new EgressLedger(({ data, payload }) => log.add('egress', data, payload));
   const outcome = await outcomeOf(run, ledger, stop.signal);
   await log.payOwed();
-  const { state, reason, by } = outcome;
+  const { state, reason, by, isElsewhere } = outcome;
   const { received } = ledger;
-  if (state === 'interrupted') await log.add('interrupted', { reason });
-  else
+  if (state === 'interrupted') {
+    // Whoever it was taken over by has recorded how it went on.
+    if (!isElsewhere || by) await log.add('interrupted', { reason, ...(by && { ...by, by: 'person' }) });
+  } else
     await log.add('run_finished', { state, turns: budget.turns, ...by, ...(received > 0 && { received }) }, { reason });
   if (state !== 'finished')
     transcript.add({ kind: 'notice', level: state === 'failed' ? 'error' : 'warning', text: reason });
@@ -62,6 +66,7 @@ export async function pieceOfWork(message: string | undefined, stop: AbortContro
 async function outcomeOf(run: WorkOf, ledger: EgressLedger, signal: AbortSignal): Promise<Outcome> {
   const { conversation, budget, transcript, log } = run;
   const { model, redactor, calls, onBug, onChange } = run.parts;
+  let isTakenOver = false;
   budget.start();
   try {
     return await converse(
@@ -78,10 +83,12 @@ async function outcomeOf(run: WorkOf, ledger: EgressLedger, signal: AbortSignal)
         },
         record: (type, data, payload) => log.add(type, data, payload),
         save: () => run.save(),
+        attended: () => run.attended(),
       },
       signal,
     );
   } catch (error) {
+    isTakenOver = error instanceof RunTakenOver;
     const ended = endingBy(error, signal);
     const outcome = { ...ended, reason: redactor.text(ended.reason) };
     const { state } = ended;
@@ -91,6 +98,8 @@ async function outcomeOf(run: WorkOf, ledger: EgressLedger, signal: AbortSignal)
   } finally {
     budget.pause();
     transcript.settle();
-    await run.save();
+    await run.save().catch((error: unknown) => {
+      if (!isTakenOver) throw error; // else it is another one's conversation by now
+    });
   }
 }

@@ -7,10 +7,14 @@ import { lightened } from '../flow/ruleOfTwo.ts';
 import type { Model } from '../models/port.ts';
 import type { CallRun } from '../tools/callRun.ts';
 import { Interruption, kindOfError, Refusal, type Cancelled } from '../outcome.ts';
+import { RunTakenOver } from '../audit/port.ts';
 import { Budget } from './budget.ts';
 import { Conversation } from './conversation.ts';
+import { handedOverWords, partsLeftOut, type AgreedBy, type GoesTo } from './handOver.ts';
+import { heldWords } from '../presence/elsewhere.ts';
 import { pieceOfWork } from './pieceOfWork.ts';
 import { AT_REST, beginning, doing, ending, resting, stateOf, type Phase } from './phase.ts';
+import { attended } from '../presence/presence.ts';
 import { systemPrompt } from './prompt.ts';
 import type { RunParts } from './runParts.ts';
 import { RunRecord } from './runRecord.ts';
@@ -30,6 +34,8 @@ interface Earlier {
   bound?: EventOf<'folders_bound'>;
 }
 
+const UNATTENDED = 'Its window shows no sign of life. It goes on when it does, or where it is taken over.';
+
 /**
  * One run: what was said in it, what it may use, and where it stands. `send` and `resume` work until the model has
  * nothing more to do, a person stops it, or a limit does; then it can go on.
@@ -47,6 +53,7 @@ export class AgentRun {
   #questions = 0;
   #phase: Phase = AT_REST;
   #working: Promise<void> = Promise.resolve();
+  #isElsewhere = false;
 
   /** `past`: what the log says of it so far. `bound`: that it goes on in other folders. */
   constructor(parts: RunParts, { before, past, bound }: Earlier = {}) {
@@ -57,7 +64,7 @@ export class AgentRun {
     this.#flags = before?.flags ?? NO_FLAGS;
     this.#conversation = new Conversation(systemPrompt(parts.folder, pathsOf(parts.folders)), before);
     this.#budget = new Budget(before?.turn ?? 0);
-    this.#log = new RunRecord({ id, audit, redactor, turn: () => this.#budget.turn });
+    this.#log = new RunRecord({ id, audit, redactor, isBegun: before !== undefined, turn: () => this.#budget.turn });
     for (const entry of past?.entries ?? []) this.#transcript.add(entry);
     this.#questions = past?.questions ?? 0;
   }
@@ -66,8 +73,32 @@ export class AgentRun {
     return this.#parts.id;
   }
 
+  get folder(): string {
+    return this.#parts.folder;
+  }
+
+  get goesTo(): GoesTo {
+    const { label, destination } = this.#parts.model;
+    return { label, destination };
+  }
+
+  /** Of which files content is in what was said. */
+  get contentOf(): readonly string[] {
+    return this.#conversation.contentOf.entries;
+  }
+
+  /** Whether its beginning stands in the log. */
+  get isRecorded(): boolean {
+    return this.#log.isBegun;
+  }
+
   get isWorking(): boolean {
     return this.#phase.at === 'work';
+  }
+
+  /** Another window or terminal has taken it over: what is known of it here is not how it stands. */
+  get isElsewhere(): boolean {
+    return this.#isElsewhere;
   }
 
   view(): RunView {
@@ -93,6 +124,22 @@ export class AgentRun {
   /** Lets the next work ask this model: the same one, perhaps with another key. */
   use(model: Model): void {
     if (!this.isWorking) this.#parts = { ...this.#parts, model };
+  }
+
+  /** Goes on with another model, or elsewhere, as somebody agreed to: recorded before anything is sent there. */
+  async handOver(model: Model, before: GoesTo | undefined, { by, at, place }: AgreedBy): Promise<void> {
+    const left = partsLeftOut(this.#conversation.messages, model.from);
+    await this.#log.add(
+      'handed_over',
+      {
+        ...{ by, at, ...(place !== undefined && { place }) },
+        ...{ model: model.label, ...(before && { before: before.label }), leftOut: left },
+      },
+      { destination: model.destination, ...(before && { destinationBefore: before.destination }) },
+    );
+    this.use(model);
+    this.#transcript.add({ kind: 'notice', level: 'info', text: handedOverWords(model, left) });
+    this.#parts.onChange();
   }
 
   /** Gives the run its task or a further message. While it works, the message joins at the next turn. */
@@ -155,12 +202,11 @@ export class AgentRun {
 
   /** Works while the run's folders are its own. */
   async #claimed(message: string | undefined, stop: AbortController): Promise<void> {
-    const { store, folders, id } = this.#parts;
+    const { store, folders, id, requests } = this.#parts;
     try {
       const claim = await store.claim(pathsOf(folders), id);
       if (!claim.ok) {
-        const who = `${claim.folder} (process ${claim.pid})`;
-        this.#refuse(new Refusal(`Another run is active in ${who}. Stop it first.`), message);
+        this.#refuse(new Refusal(heldWords(claim)), message);
         return;
       }
     } catch (error) {
@@ -168,6 +214,9 @@ export class AgentRun {
       return;
     }
     let unsaid = message;
+    const stopListening = requests.listen(id, (why) => {
+      this.#abort(why).catch(() => undefined); // told where the work was begun
+    });
     try {
       await this.#parts.inSandbox(id, async () => {
         unsaid = undefined;
@@ -179,6 +228,7 @@ export class AgentRun {
     } catch (error) {
       this.#refuse(error, unsaid);
     } finally {
+      stopListening();
       await store.release(id).catch(() => undefined);
     }
   }
@@ -186,6 +236,7 @@ export class AgentRun {
   /** The work ends before it could be recorded; what was said is kept for the next try. */
   #refuse(why: unknown, unsaid?: string): void {
     if (unsaid !== undefined) this.#conversation.putBack(unsaid);
+    if (why instanceof RunTakenOver) this.#isElsewhere = true;
     if (kindOfError(why) === 'bug') this.#parts.onBug(why);
     const reason = this.#parts.redactor.text(why instanceof Error ? why.message : 'unknown failure');
     this.#become(ending(this.#phase, { state: 'failed', reason }));
@@ -204,12 +255,26 @@ export class AgentRun {
       ...{ parts: this.#parts, conversation: this.#conversation, budget: this.#budget },
       ...{ transcript: this.#transcript, log: this.#log },
       callRun: (signal) => this.#callRun(signal),
+      attended: () => this.#attended(stop.signal),
       save: () => this.#save(),
       begun: () => {
         this.#become(doing(this.#phase, 'running', ''));
       },
     });
+    if (outcome.isElsewhere) this.#isElsewhere = true;
     this.#become(ending(this.#phase, outcome));
+  }
+
+  /** While nobody is there the work waits; its time stands still. */
+  #attended(signal: AbortSignal): Promise<void> {
+    const waiting = (isWaiting: boolean): void => {
+      if (isWaiting) this.#budget.pause();
+      else this.#budget.start();
+      if (signal.aborted) return;
+      this.#become(doing(this.#phase, isWaiting ? 'waiting' : 'running', isWaiting ? UNATTENDED : ''));
+    };
+    const { presence } = this.#parts;
+    return attended({ presence, record: (type) => this.#log.add(type, {}), waiting }, signal);
   }
 
   #callRun(signal: AbortSignal): CallRun {
@@ -232,6 +297,7 @@ export class AgentRun {
         } else this.#budget.start();
         if (!signal.aborted) this.#become(doing(this.#phase, isWaiting ? 'waiting' : 'running', ''));
       },
+      attended: () => this.#attended(signal),
       show: (update) => {
         this.#transcript.action(update);
         for (const text of update.remarks ?? []) this.#transcript.add({ kind: 'notice', level: 'warning', text });

@@ -6,6 +6,8 @@ import type { ScriptWatch } from '../flow/scriptWatch.ts';
 import type { Model } from '../models/port.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import type { CallParts } from '../tools/callRun.ts';
+import type { RunRequests } from '../presence/elsewhere.ts';
+import type { Presence } from '../presence/presence.ts';
 import type { Clock } from './runClock.ts';
 
 /** What a run is made of; `calls.refresh` answers for now, not for the start. */
@@ -23,8 +25,10 @@ export interface RunParts {
   calls: CallParts;
   inSandbox(run: string, work: () => Promise<void>): Promise<void>;
   scriptWatch: ScriptWatch;
-  /** For the run's first event: version and policy digest. */
-  facts: Pick<EventData['run_started'], 'version' | 'policy'>;
+  presence: Presence;
+  requests: RunRequests;
+  /** For the run's first event: version and policy digest, and where the person is who wants it. */
+  facts: Pick<EventData['run_started'], 'version' | 'policy' | 'at' | 'place'>;
   /** For the same, kept apart as personal: user and host. */
   who: Pick<EventPayload['run_started'], 'user' | 'host'>;
   onChange(): void;

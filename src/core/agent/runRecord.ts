@@ -6,6 +6,8 @@ export interface RunRecordParts {
   id: string;
   audit: AuditLog;
   redactor: Redactor;
+  /** Whether its beginning is in the log already. */
+  isBegun: boolean;
   turn(): number;
 }
 
@@ -15,8 +17,16 @@ export class RunRecord {
   /** What happened, and could not be recorded when it did. */
   readonly #owed: NewEvent[] = [];
 
+  #isBegun: boolean;
+
   constructor(parts: RunRecordParts) {
     this.#parts = parts;
+    this.#isBegun = parts.isBegun;
+  }
+
+  /** Whether the run's beginning stands in the log: without it, there is no run of this name. */
+  get isBegun(): boolean {
+    return this.#isBegun;
   }
 
   async add<T extends EventType>(type: T, data: EventData[T], payload?: EventPayload[T]): Promise<void> {
@@ -29,6 +39,7 @@ export class RunRecord {
       data: redactor.json(data),
       ...(payload !== undefined && { payload: redactor.json(payload) }),
     });
+    this.#isBegun ||= type === 'run_started';
   }
 
   owe(event: NewEvent): void {

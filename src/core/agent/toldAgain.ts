@@ -3,6 +3,7 @@ import type { AuditRecord } from '../../shared/auditEvent.ts';
 import { turnsOf, type ActionNode } from '../audit/tree.ts';
 import { answeredWords } from '../audit/who.ts';
 import type { CallEnd, Message, ToolCall } from '../models/port.ts';
+import { isLeftOpen } from './leftOpen.ts';
 
 type Reply = Extract<Message, { role: 'assistant' }>;
 type Result = Extract<Message, { role: 'tool' }>;
@@ -78,6 +79,7 @@ function resultOf(call: ToolCall, known: Result | undefined, logged: { action: A
     ...{ role: 'tool', call: call.id, name: call.name },
     ...{ text, ended },
   });
+  if (known && isLeftOpen(known)) return known; // it is made where the run goes on
   if (!logged) return known ?? result(UNKNOWN, 'interrupted');
   const { action } = logged;
   if (!action) {

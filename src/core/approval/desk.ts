@@ -90,7 +90,8 @@ export class ApprovalDesk {
     const open = this.#open.get(id);
     if (open?.approval.digest !== digest) return false;
     if (answer.choice === 'approve-and-grant' && !isOffered(open.approval, answer)) return false;
-    if (answer.choice !== 'deny' && (answer.unseen ?? 0) < unseenLines(open.approval.card.blocks)) return false;
+    if (answer.choice === 'save-first' && open.approval.savesFirst !== true) return false;
+    if (approves(answer) && (answer.unseen ?? 0) < unseenLines(open.approval.card.blocks)) return false;
     open.settle({ answer, from });
     return true;
   }
@@ -98,6 +99,10 @@ export class ApprovalDesk {
   #changed(): void {
     for (const listener of this.#listeners) listener();
   }
+}
+
+function approves({ choice }: Answer): boolean {
+  return choice === 'approve' || choice === 'approve-and-grant';
 }
 
 /** Whether what an answer wants remembered was offered, for no longer than the policy lets it last. */

@@ -36,6 +36,6 @@ function isWanted(value: string | undefined, holds: () => boolean): boolean {
 
 function isDecision({ type, data }: AuditRecord, wanted: string): boolean {
   if (type === 'decided') return data['verdict'] === wanted;
-  if (type !== 'answered' || data['by'] !== 'person') return false;
+  if (type !== 'answered' || data['by'] !== 'person' || data['choice'] === 'save-first') return false;
   return wanted === (data['choice'] === 'deny' ? 'refused' : 'approved');
 }

@@ -1,3 +1,4 @@
+import type { PlaceOf } from '../../shared/answered.ts';
 import type { AuditEvent, AuditRecord, EventType, NewEvent, RunSummary } from '../../shared/auditEvent.ts';
 import type { TextOf, TextPart } from '../../shared/longText.ts';
 import type { Json } from '../../shared/json.ts';
@@ -12,6 +13,14 @@ export interface AuditLog {
 /** A run has used up its room in the log: it begins nothing further, and what it had begun is recorded to its end. */
 export class RunFull extends Failure {
   override name = 'RunFull';
+}
+
+/** A run was taken over by another process: whoever held it begins nothing more of it, and has no say in how it ends. */
+export class RunTakenOver extends Failure {
+  override name = 'RunTakenOver';
+  constructor() {
+    super('The run goes on in another window or terminal.');
+  }
 }
 
 /** Something that this log does not do, with the reason as a sentence. The log itself is as it should be. */
@@ -45,6 +54,8 @@ export interface AuditReader {
   events(run: string, most?: number): Promise<AuditRecord[]>;
   /** A part of a text of a run, from a character on; undefined where it is not kept. */
   textOf(run: string, of: TextOf, from: number): Promise<TextPart | undefined>;
+  /** These runs, as far as the log has them. */
+  summaries(runs: readonly string[]): Promise<RunSummary[]>;
 }
 
 /**
@@ -66,8 +77,24 @@ export interface Erased {
   left?: string | undefined;
 }
 
-/** Whether a run may work in the folders it asked for; `run` and `pid` name the holder of the first that is taken. */
-export type Claim = { ok: true } | { ok: false; folder: string; run: string; pid: number };
+/** A run that a process is at work on, which is alive: any process of the account, this one too. */
+export interface RunningRun extends Partial<PlaceOf> {
+  run: string;
+  /** Stands for exactly that process. */
+  holder: string;
+  pid: number;
+  task: string;
+  /** The folder that it works in, and all that nobody else may work in meanwhile. */
+  folder: string;
+  folders: string[];
+  /** When it began, or went on last (ISO 8601). */
+  since: string;
+  /** `unattended`: no window or terminal shows a sign of life, and it waits. */
+  state: 'working' | 'asking' | 'unattended';
+}
+
+/** Whether a run may work in the folders it asked for; who holds the first of them that is taken. */
+export type Claim = { ok: true } | { ok: false; folder: string; holder: RunningRun };
 
 /** A conversation that has grown: its messages from number `from` on, and all else that belongs to it. */
 export interface Growth {
@@ -81,6 +108,8 @@ export interface RunStore {
   /** Claims workspace folders for a run, all of them or none; says who holds one otherwise. */
   claim(folders: readonly string[], run: string): Promise<Claim>;
   release(run: string): Promise<void>;
+  /** Runs that are at work in any process of the account; `isHere`: this one claimed it. */
+  running(): Promise<(RunningRun & { isHere: boolean })[]>;
   saveTranscript(run: string, transcript: Json): Promise<void>;
   /** Stores what a conversation grew by. False where what stands before that is not there: then all of it has to come. */
   growTranscript(run: string, growth: Growth): Promise<boolean>;

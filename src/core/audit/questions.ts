@@ -42,7 +42,7 @@ export function questionsOf(events: Iterable<Counted>, uses: ReadonlyMap<unknown
     if (type === 'asked') count.asked += 1;
     if (type === 'answered' && data['by'] === 'person') {
       if (data['choice'] === 'deny') count.denied += 1;
-      else count.approved += 1;
+      else if (data['choice'] !== 'save-first') count.approved += 1;
       if (typeof data['waitedMs'] === 'number') waited.push(data['waitedMs']);
     } else if (type === 'answered') {
       if (data['by'] === 'input') count.byInput += 1;

@@ -28,6 +28,12 @@ export function facts(
       ['Ended', `${run.state}${run.reason === '' ? '' : `. ${run.reason}`}`],
       ...(stopped === undefined ? [] : [['Stopped by', stopped] satisfies [string, string]]),
       ['Model', `${words(data['model'])}. ${words(payload['destination'])}`],
+      ...events
+        .filter(({ type }) => type === 'handed_over')
+        .map((event): [string, string] => [
+          'Then',
+          `${words(event.data['model'])}. ${words(event.payload?.['destination'])}`,
+        ]),
       ['Policy digest', words(data['policy'])],
       ['By', `Oversign ${words(data['version'])}, user ${words(payload['user'])} on ${words(payload['host'])}`],
     ],

@@ -57,7 +57,9 @@ export function facetsOf(
     case 'decided':
       return named('decision', data['verdict']);
     case 'answered':
-      return data['by'] === 'person' ? [['decision', data['choice'] === 'deny' ? 'refused' : 'approved']] : [];
+      return data['by'] === 'person' && data['choice'] !== 'save-first'
+        ? [['decision', data['choice'] === 'deny' ? 'refused' : 'approved']]
+        : [];
     case 'egress':
       return typeof data['origin'] === 'string' ? hostsOf(data['origin']) : [];
     default:

@@ -5,6 +5,7 @@ type Data = Readonly<Record<string, Json>>;
 /** Who answered a question, or what took it back, in words; undefined where the event says neither. */
 export function answeredWords(data: Data): string | undefined {
   const isNo = data['choice'] === 'deny';
+  if (data['choice'] === 'save-first') return `saved first by you${placeWords(data)}`;
   switch (data['by']) {
     case 'person':
       return `${isNo ? 'denied' : 'approved'} by you${placeWords(data)}`;

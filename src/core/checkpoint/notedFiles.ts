@@ -1,5 +1,6 @@
 import type { PreImage } from '../../shared/action.ts';
 import type { ChangedPath } from '../../shared/change.ts';
+import type { UnsavedFile } from '../editor/openFiles.ts';
 import { Changed } from '../outcome.ts';
 import type { Effort, FileEntry, Files, Look, Walking } from '../scope/files.ts';
 import { isSameStand, merged, standOf } from './changes.ts';
@@ -40,10 +41,12 @@ export class NotedFiles implements Files {
     return new NotedFiles(this.#files.within(effort), this.#noting, shared);
   }
 
-  async write(path: string, content: Uint8Array, expected: PreImage): Promise<void> {
-    await this.#changing([expected], () => this.#files.write(path, content, expected), path);
-    const after = { kind: 'file' as const, digest: this.#noting.hash(content), size: content.length };
-    this.#notes.push({ path, before: standOf(expected), after, content });
+  async write(path: string, content: Uint8Array, expected: PreImage): Promise<Uint8Array> {
+    // What stands there then is noted, and not what was meant to: an editor that saves may do more.
+    const written = await this.#changing([expected], () => this.#files.write(path, content, expected), path);
+    const after = { kind: 'file' as const, digest: this.#noting.hash(written), size: written.length };
+    this.#notes.push({ path, before: standOf(expected), after, content: written });
+    return written;
   }
 
   async remove(path: string, expected: PreImage): Promise<void> {
@@ -61,13 +64,13 @@ export class NotedFiles implements Files {
   }
 
   /** Lets a change happen where the action names it. One that fails may have happened all the same, or in part. */
-  async #changing(before: readonly PreImage[], change: () => Promise<void>, ...paths: string[]): Promise<void> {
+  async #changing<T>(before: readonly PreImage[], change: () => Promise<T>, ...paths: string[]): Promise<T> {
     const { footprint } = this.#noting;
     for (const path of paths)
       if (footprint.kind !== 'paths' || !footprint.before.some((image) => image.path === path))
         throw new Error(`the action does not say that it changes ${path}`);
     try {
-      await change();
+      return await change();
     } catch (error) {
       if (!(error instanceof Changed)) for (const image of before) this.#notes.push(...(await this.#looked(image)));
       throw error;
@@ -76,9 +79,25 @@ export class NotedFiles implements Files {
 
   async #looked(image: PreImage): Promise<ChangedPath[]> {
     const before = standOf(image);
-    const now = await this.#uncounted.preImage(image.path).catch(() => undefined);
+    const now = await this.#uncounted
+      .onDisk()
+      .preImage(image.path)
+      .catch(() => undefined);
     if (now && (isSameStand(now, image) || isSameStand(standOf(now), before))) return [];
     return [{ path: image.path, before, ...(now && { after: standOf(now) }) }];
+  }
+
+  assertWritable(path: string, expected: PreImage): Promise<void> {
+    return this.#files.assertWritable(path, expected);
+  }
+
+  unsaved(): Promise<readonly UnsavedFile[]> {
+    return this.#files.unsaved();
+  }
+
+  onDisk(): Files {
+    const shared = { uncounted: this.#uncounted, notes: this.#notes };
+    return new NotedFiles(this.#files.onDisk(), this.#noting, shared);
   }
 
   look(spelling: string, base: string, last: 'followed' | 'itself'): Promise<Look> {

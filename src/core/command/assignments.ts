@@ -19,7 +19,7 @@ export function assigned({ value, index }: Assignment, shell: Expansion): Word {
 /** One of the variables that change what bash or its programs do. */
 export function setSpecial(name: string, value: Word, shell: Expansion): void {
   if (changesReading(name)) shell.unread(`it sets ${name}`);
-  else shell.doubt(`it sets ${name}`);
+  else shell.sets(name, `it sets ${name}`);
   if (isRunByPrograms(name)) shell.willRun(value);
 }
 
@@ -38,7 +38,7 @@ export function setForProgram(one: Assignment, program: Word | undefined, shell:
   // Should the words come to nothing, the shell itself is set.
   if (program === undefined || !isOneWord(program)) shell.forget(one.name);
   if (isHarmlessSetting(one.name, value) || (one.name === 'IFS' && program?.text === 'read')) return;
-  shell.doubt(`it sets ${one.name} for a program`);
+  shell.sets(one.name, `it sets ${one.name} for a program`);
   if (isRunByPrograms(one.name)) shell.willRun(value);
   // Shells run what this names before anything else.
   if (startsPrograms(one.name) && !isRunByPrograms(one.name)) shell.unread(`it sets ${one.name} for a program`);

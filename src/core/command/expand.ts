@@ -13,6 +13,8 @@ export interface Expansion {
   /** A script that is run for its output (returns what that is), or `isFed` with what a program writes. */
   substituted(script: ParsedScript, isFed: boolean): Word;
   doubt(why: string): void;
+  /** A variable is set that programs see, and that is all there is to doubt. */
+  sets(name: string, why: string): void;
   /** It is not known which programs start. */
   unread(why: string): void;
   /** A text that a shell will run at some time. */

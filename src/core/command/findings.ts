@@ -21,6 +21,8 @@ export interface Findings {
   variable(name: string): void;
   /** Something that may do more than can be seen. */
   doubt(why: string): void;
+  /** A variable is set that programs see, and that is all there is to doubt. */
+  sets(name: string, why: string): void;
   /** Something that was not understood: other programs may start than those found. */
   unread(why: string): void;
   /** A text that a shell will run at some time. */

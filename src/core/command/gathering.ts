@@ -1,7 +1,7 @@
 import type { Effort } from './effort.ts';
 import type { Invocation } from './findings.ts';
 import type { PathAccess } from './judging.ts';
-import type { History, Meaning, NamedPath } from './meaning.ts';
+import type { Doubt, History, Meaning, NamedPath } from './meaning.ts';
 import { seenFrom } from './shellState.ts';
 import { headOf, type Word } from './word.ts';
 
@@ -62,15 +62,26 @@ export class Gathering {
     this.result.doubts.unshift({ why, kind: 'unread' });
   }
 
-  doubt(reason: string, kind?: 'unread'): void {
+  /** The line sets a variable that programs see. */
+  sets(name: string, why: string): void {
+    this.doubt(why, { sets: name });
+  }
+
+  doubt(reason: string, { kind, path, sets }: Omit<Doubt, 'why' | 'program'> = {}): void {
     const why = reason.length > LONGEST_REASON ? `${reason.slice(0, LONGEST_REASON)}…` : reason;
     const program = this.#judged;
-    const key = `${program ?? ''} ${kind ?? ''} ${why}`;
+    const key = `${program ?? ''} ${kind ?? ''} ${sets ?? ''} ${why}`;
     this.#effort.step();
     if (this.#seen.has(key)) return;
     this.#seen.add(key);
     this.#effort.keep(why.length);
-    this.result.doubts.push({ why, ...(program !== undefined && { program }), ...(kind && { kind }) });
+    this.result.doubts.push({
+      why,
+      ...(program !== undefined && { program }),
+      ...(kind && { kind }),
+      ...(sets !== undefined && { sets }),
+      ...(path && { path }),
+    });
   }
 
   variable(name: string): void {
@@ -101,13 +112,16 @@ export class Gathering {
     if (access === 'write' && word.text === '/dev/null') return;
     if (word.kind === 'pattern' && word.isListed === true && (access === 'read' || access === 'list')) return;
     if (/^\/dev\/(null|zero|stdin|stdout|stderr|tty|fd\/[0-9]*)$/.test(headOf(word))) return;
+    const isAbsolute = /^([/]|~$|~\/)/.test(headOf(word));
+    const path = { spelling: word.text, isPattern: word.kind === 'pattern' };
     if (access === 'write' || access === 'delete')
-      this.doubt(`it ${access === 'write' ? 'writes' : 'deletes'} ${word.text.slice(0, 60)}`);
+      this.doubt(`it ${access === 'write' ? 'writes' : 'deletes'} ${word.text.slice(0, 60)}`, {
+        ...(isAbsolute && word.kind !== 'unknown' && { path }),
+      });
     if (word.kind === 'unknown') {
       this.doubt(`which file "${word.text.slice(0, 60)}" is cannot be known beforehand`);
       return;
     }
-    const isAbsolute = /^([/]|~$|~\/)/.test(headOf(word));
     if (!folders && !isAbsolute) this.doubt('the folder it works in cannot be known beforehand');
     const from = isAbsolute ? ['.'] : (folders ?? ['.']);
     this.#addPath(word, from, { access, isGuess: false, ...(how === 'append' && { keeps: true }) });

@@ -2,6 +2,11 @@
 export interface IndexEntry {
   name: string;
   content: () => string;
+  /** Where it starts in the index, and what it is made of (gitformat-index(5)). */
+  start: number;
+  flags: number;
+  extended: number;
+  nameBytes: Uint8Array;
 }
 
 /** How long the names of objects may be, in bytes: SHA-1, and SHA-256 in repositories that use it. */
@@ -51,6 +56,10 @@ export function* entriesInIndex(bytes: Uint8Array, digest: number): Generator<In
     name.set(bytes.subarray(at, end), kept);
     yield {
       name: decoder.decode(name),
+      start,
+      flags,
+      extended: isExtended ? view.getUint16(flagsAt + 2) : 0,
+      nameBytes: name,
       content: () => `${view.getUint32(start + 24).toString(8)} ${hex(bytes.subarray(start + 40, flagsAt))}`,
     };
     before = name;

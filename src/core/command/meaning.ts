@@ -52,6 +52,13 @@ export interface Doubt {
   why: string;
   /** The program start (index into `programs`) that it is about; absent where it is about the line as a whole. */
   program?: number;
-  /** Because of it other programs may start than those found. Without it the programs are known, not what they do. */
-  kind?: 'unread';
+  /**
+   * `unread`: because of it other programs may start than those found. `offline`: it would take away what only a
+   * network brings back. Without one the programs are known, not what they do.
+   */
+  kind?: 'unread' | 'offline';
+  /** It is that the line sets this variable, and nothing else. */
+  sets?: string;
+  /** It is for this path alone, as the line spells it. */
+  path?: Pick<NamedPath, 'spelling' | 'isPattern'>;
 }

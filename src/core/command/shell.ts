@@ -15,12 +15,14 @@ import {
   isSpecialVariable,
   type ShellState,
 } from './shellState.ts';
-import { unknown, type Word } from './word.ts';
+import { known, unknown, type Word } from './word.ts';
 
 /** Where a shell starts. `isTop`: at the top of a git work tree. */
 export interface ShellStart {
   folders: ShellState['folders'];
   isTop: boolean;
+  /** What TMPDIR says there, where that is known. */
+  temporary?: string | undefined;
   effort: Effort;
 }
 
@@ -35,7 +37,7 @@ export class Shell implements Expansion {
   /** `walk`: what a substitution runs; `isFed`: with what a program writes. */
   constructor(
     findings: Findings,
-    { folders, isTop, effort }: ShellStart,
+    { folders, isTop, temporary, effort }: ShellStart,
     walk: (script: ParsedScript, isFed: boolean) => void,
   ) {
     this.effort = effort;
@@ -43,6 +45,7 @@ export class Shell implements Expansion {
     this.#isTop = isTop;
     this.#walk = walk;
     this.#state = initialState(folders);
+    if (temporary !== undefined) this.#state.variables.set('TMPDIR', known(temporary));
   }
 
   get folders(): ShellState['folders'] {
@@ -55,6 +58,10 @@ export class Shell implements Expansion {
 
   doubt(why: string): void {
     this.#findings.doubt(why);
+  }
+
+  sets(name: string, why: string): void {
+    this.#findings.sets(name, why);
   }
 
   unread(why: string): void {

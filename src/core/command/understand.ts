@@ -15,13 +15,21 @@ const MOST_PROGRAMS = 500;
 const MOST_DEPTH = 8;
 const SYSTEM_PROGRAM = /^(\/usr)?(\/local)?\/s?bin\//;
 
+/** Where a line starts. */
+export interface LineStart {
+  /** At the top of a git work tree. */
+  isTop?: boolean;
+  /** What TMPDIR says there. */
+  temporary?: string | undefined;
+}
+
 /** Reads a command line as bash would. Pure and total: what is not understood is a doubt, never an exception.
- * `isTop`: it starts at the top of a git work tree. */
-export function understand(text: string, parser: BashParser, isTop = false): Meaning {
+ */
+export function understand(text: string, parser: BashParser, start: LineStart = {}): Meaning {
   const effort = new Effort();
   const found = new Gathering(effort);
   try {
-    new Understanding(parser, isTop, { effort, found }).script(text, ['.'], NO_INPUT, 0);
+    new Understanding(parser, start, { effort, found }).script(text, ['.'], NO_INPUT, 0);
   } catch (error) {
     // A stack that ran over is one part too many, too.
     if (error instanceof TooMuch) found.giveUp(error.message);
@@ -34,12 +42,12 @@ export function understand(text: string, parser: BashParser, isTop = false): Mea
 /** Has the line walked, and each program that starts in it judged, with what these run in their turn. */
 class Understanding {
   readonly #parser: BashParser;
-  readonly #isTop: boolean;
+  readonly #start: LineStart;
   readonly #effort: Effort;
   readonly #found: Gathering;
 
-  constructor(parser: BashParser, isTop: boolean, { effort, found }: { effort: Effort; found: Gathering }) {
-    this.#isTop = isTop;
+  constructor(parser: BashParser, start: LineStart, { effort, found }: { effort: Effort; found: Gathering }) {
+    this.#start = start;
     this.#parser = parser;
     this.#effort = effort;
     this.#found = found;
@@ -52,7 +60,7 @@ class Understanding {
     const parsed = this.#parser.parse(text);
     if (!parsed.ok) {
       if (parsed.isTooMuch === true) throw new TooMuch(parsed.problem);
-      found.doubt(parsed.problem, 'unread');
+      found.doubt(parsed.problem, { kind: 'unread' });
       return;
     }
     // What the shell itself does is about the line.
@@ -74,14 +82,24 @@ class Understanding {
           doubt: (why) => {
             found.doubt(why);
           },
+          sets: (name, why) => {
+            found.sets(name, why);
+          },
           unread: (why) => {
-            found.doubt(why, 'unread');
+            found.doubt(why, { kind: 'unread' });
           },
           shell: (inner) => {
             texts.push(inner);
           },
         },
-        { folders, input, isTop: this.#isTop, effort: this.#effort },
+        {
+          folders,
+          input,
+          isTop: this.#start.isTop === true,
+          // A shell in the line may have been given another one.
+          ...(depth === 0 && { temporary: this.#start.temporary }),
+          effort: this.#effort,
+        },
       );
       walk.script(parsed.script);
       for (const invocation of invocations) this.#invocation(invocation, depth);
@@ -92,7 +110,7 @@ class Understanding {
   /** A text that a shell runs. */
   #text(text: Word, folders: readonly string[] | undefined, input: Input, depth: number): void {
     if (text.kind === 'known') this.script(text.text, folders, input, depth + 1);
-    else this.#found.doubt('a shell runs a text that is not known beforehand', 'unread');
+    else this.#found.doubt('a shell runs a text that is not known beforehand', { kind: 'unread' });
   }
 
   #invocation(started: Invocation, depth: number): void {
@@ -112,7 +130,7 @@ class Understanding {
     if (!program) return;
     const it = this.#judging({ words, folders, ...started }, depth);
     if (program.kind !== 'known') {
-      found.doubt(`which program "${program.text.slice(0, 60)}" is cannot be known beforehand`, 'unread');
+      found.doubt(`which program "${program.text.slice(0, 60)}" is cannot be known beforehand`, { kind: 'unread' });
       namesPaths(args, it);
       return;
     }
@@ -142,7 +160,7 @@ class Understanding {
         found.doubt(why);
       },
       unread: (why) => {
-        found.doubt(why, 'unread');
+        found.doubt(why, { kind: 'unread' });
       },
       path: (word, access) => {
         found.path(word, access, folders);

@@ -6,7 +6,10 @@ import type { EffectivePolicy } from '../policy/merge.ts';
 import { stricterOf } from '../policy/restrict.ts';
 import { scopeOf } from '../policy/scopeOf.ts';
 import type { Redactor } from '../redaction/redactor.ts';
-import type { EditorBuffers, Files, VersionControl } from '../scope/files.ts';
+import { FilesInEditor } from '../editor/filesInEditor.ts';
+import type { OpenFiles } from '../editor/openFiles.ts';
+import type { Editor } from '../editor/port.ts';
+import type { Files, VersionControl } from '../scope/files.ts';
 import { stateOf, type FolderPlaces } from '../scope/folderPlaces.ts';
 import type { Scope } from '../scope/scope.ts';
 import type { Sandbox, Sandboxes } from '../sandbox/port.ts';
@@ -32,7 +35,8 @@ export interface CallPorts {
   outside: Sandbox;
   checkpoints: Checkpoints;
   versionControl(scope: () => Scope): VersionControl;
-  editor: EditorBuffers;
+  /** What of files is open where a person works, and unsaved. */
+  editor: Editor;
   /** The process environment: a source of values to mask, never passed on. */
   environment: Record<string, string | undefined>;
   hash: (data: string | Uint8Array) => string;
@@ -48,8 +52,8 @@ export function workingFolder([folder]: readonly string[]): string {
 export interface RunOwn {
   id: string;
   folder: string;
-  /** Where the model's prompts go, in words. */
-  goesTo: string;
+  /** Where the model's prompts go now, in words. */
+  goesTo(): string;
   scriptWatch: ScriptWatch;
   /** The policy that the run began with: what is loosened meanwhile counts from the next one. */
   start: EffectivePolicy;
@@ -59,21 +63,27 @@ export interface RunOwn {
   note?(policy: EffectivePolicy): Promise<void>;
 }
 
+/** What the calls of one engine have in common. */
+export interface Shared {
+  policy: PolicyInForce;
+  redactor: Redactor;
+  openFiles: OpenFiles;
+}
+
 /** The tools of a run, and the way to what is in force for each of its calls: the policy that it began with, or what is stricter by then. */
-export function callPartsOf(
-  run: RunOwn,
-  ports: CallPorts,
-  { policy, redactor }: { policy: PolicyInForce; redactor: Redactor },
-): CallParts {
-  const { sandbox, outside, checkpoints, editor, textSearch, encodings, hash } = ports;
-  const { folder, goesTo, scriptWatch } = run;
+export function callPartsOf(run: RunOwn, ports: CallPorts, { policy, redactor, openFiles }: Shared): CallParts {
+  const { sandbox, outside, checkpoints, textSearch, encodings, hash } = ports;
+  const { folder, scriptWatch } = run;
   const runners = { sandbox, outside };
   let scope = scopeOf(run.start, ports.roots, ports.home, ports.own); // no tool sees this one: before each call it is replaced
-  const files = ports.files(() => scope);
+  const files = new FilesInEditor(
+    ports.files(() => scope),
+    { openFiles, hash },
+  );
   const versionControl = ports.versionControl(() => scope);
   const tools = builtInTools({
-    ...{ folder, goesTo, scriptWatch, redactor },
-    ...{ runners, versionControl, editor, textSearch, encodings },
+    ...{ folder, goesTo: () => run.goesTo(), scriptWatch, redactor },
+    ...{ runners, versionControl, textSearch, encodings },
     foresee: (paths) => checkpoints.foresee(run.id, paths),
   });
   return {
@@ -81,6 +91,7 @@ export function callPartsOf(
     files,
     runners,
     checkpoints,
+    openFiles,
     hash,
     refresh: async () => {
       await assertInPlace(run.folders ?? [], ports.folderPlaces);
@@ -88,6 +99,7 @@ export function callPartsOf(
       await run.note?.(now);
       const inForce = await policy.ready(stricterOf(run.start, now));
       scope = inForce.scope;
+      await openFiles.noteWhereTheyLead(); // before this call can change that
       maskVariables(redactor, ports.environment, inForce.policy);
       return inForce;
     },

@@ -3,6 +3,7 @@ import type { AnsweredBy, StoppedBy } from '../../shared/answered.ts';
 import type { Answer, Approval } from '../../shared/approval.ts';
 import type { RunSummary } from '../../shared/auditEvent.ts';
 import type { RunView } from '../../shared/runView.ts';
+import type { RunningRun } from '../audit/port.ts';
 import type { ApprovalDesk } from '../approval/desk.ts';
 import type { ActionOf } from '../checkpoint/port.ts';
 import type { AcceptanceOffer, AcceptanceStore } from '../lab/policyRecord.ts';
@@ -19,9 +20,9 @@ import type { LeftBehind } from './leftBehind.ts';
 import type { PolicyInForce } from './policyInForce.ts';
 import type { Reverts } from './reverts.ts';
 import type { Binding } from './binding.ts';
-import type { RunDesk } from './runDesk.ts';
+import type { Agreements, Meant, RunDesk } from './runDesk.ts';
 import type { SandboxRecord } from './sandboxRecord.ts';
-import type { Agreement, RunOffer } from './storedRuns.ts';
+import type { RunOffer } from './storedRuns.ts';
 import type { Trials } from './trials.ts';
 
 /** What an engine is made of (src/compose.ts). */
@@ -76,6 +77,11 @@ export class Engine {
     return this.#runs.isWorking || this.#reverts.isWorking;
   }
 
+  /** The present run's name in the log; undefined where nothing of it was recorded, as when its start was refused. */
+  get recordedRun(): string | undefined {
+    return this.#runs.recorded;
+  }
+
   addSecret(secret: Secret): void {
     this.redactor.add(secret);
   }
@@ -83,6 +89,11 @@ export class Engine {
   /** The policy in force now, with what a person should know of it; throws `PolicyInvalid`. */
   async policy(): Promise<EffectivePolicy> {
     return this.#policy.explained();
+  }
+
+  /** The same with what of it no file is there for; looks through the workspace. */
+  async policyLookedThrough(): Promise<EffectivePolicy> {
+    return this.#policy.lookedThrough();
   }
 
   /** What a command's cage is drawn from now. */
@@ -127,7 +138,7 @@ export class Engine {
   }
 
   /** Starts a run with this task, or hands the text to the present one (runDesk.ts). */
-  async send(text: string, model: Model, meant?: string): Promise<void> {
+  async send(text: string, model: Model, meant?: Meant): Promise<void> {
     await this.#runs.send(text, model, meant);
   }
 
@@ -141,8 +152,8 @@ export class Engine {
     this.#runs.putAside();
   }
 
-  /** Goes on with a run of the log (runDesk.ts); in other folders than its own only where a person `agreed`. */
-  async resume(run: string, model: Model, agreed?: Agreement): Promise<void> {
+  /** Goes on with a run of the log (runDesk.ts); elsewhere than it was only where somebody `agreed`. */
+  async resume(run: string, model: Model, agreed?: Agreements): Promise<void> {
     await this.#runs.resume(run, model, agreed);
   }
 
@@ -154,6 +165,21 @@ export class Engine {
   /** Puts back what an action of the log changed: an action too, and so asked, recorded and to be reverted itself. */
   async revert(of: ActionOf): Promise<CallResult> {
     return this.#reverts.revert(of);
+  }
+
+  /** Runs of the account that are at work in other windows and terminals. */
+  async elsewhere(): Promise<RunningRun[]> {
+    return this.#runs.elsewhere();
+  }
+
+  /** Ends a run where it is, at the word of a person here. */
+  async stopElsewhere(run: string): Promise<void> {
+    await this.#runs.stopElsewhere(run);
+  }
+
+  /** Goes on here with a run that is at work elsewhere. */
+  async takeOver(run: string, model: Model, agreed?: Agreements): Promise<void> {
+    await this.#runs.takeOver(run, model, agreed);
   }
 
   /** `from`: what wanted it to stop, where that is known. */
@@ -191,6 +217,11 @@ export class Engine {
   /** Those of some runs that can go on here, with those whose folder is nowhere to be seen. */
   async resumable(runs: readonly RunSummary[]): Promise<RunOffer[]> {
     return this.#runs.resumable(runs);
+  }
+
+  /** A person wants to be offered an interrupted run no more. */
+  async dismiss(run: string, from: AnsweredBy): Promise<void> {
+    await this.#runs.dismiss(run, from);
   }
 
   /** Looks through what commands left that were broken off, and records it; returns what a person should know of it. */

@@ -1,28 +1,27 @@
 import { ScriptWatch } from '../flow/scriptWatch.ts';
 import { policyDigest } from '../lab/policyRecord.ts';
-import type { Redactor } from '../redaction/redactor.ts';
-import { callPartsOf, markedFolders, workingFolder, type CallPorts } from './callParts.ts';
+import { callPartsOf, markedFolders, workingFolder, type CallPorts, type Shared } from './callParts.ts';
 import type { RunPorts } from './openRun.ts';
-import type { PolicyInForce } from './policyInForce.ts';
 import type { RevertRun } from './reverts.ts';
 
 /** What the call of a revert goes through the gate with, under the policy as it is now. */
 export async function openRevert(
   id: string,
-  { ports, policy, redactor }: { ports: CallPorts & RunPorts; policy: PolicyInForce; redactor: Redactor },
+  { ports, shared }: { ports: CallPorts & RunPorts; shared: Shared },
 ): Promise<RevertRun> {
-  const { version, who, hash, roots } = ports;
+  const { version, who, here, hash, roots } = ports;
+  const { policy } = shared;
   const start = await policy.read();
   await policy.note(start, true);
   const folders = await markedFolders(ports);
   const own = {
     id,
     folder: workingFolder(roots),
-    goesTo: 'nowhere',
+    goesTo: () => 'nowhere',
     scriptWatch: new ScriptWatch(true),
     start,
     folders,
   };
-  const calls = callPartsOf({ ...own, note: (now) => policy.note(now, true) }, ports, { policy, redactor });
-  return { calls, facts: { version, policy: policyDigest(start, hash) }, who };
+  const calls = callPartsOf({ ...own, note: (now) => policy.note(now, true) }, ports, shared);
+  return { calls, facts: { version, policy: policyDigest(start, hash), ...here }, who };
 }

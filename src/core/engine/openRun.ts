@@ -1,17 +1,18 @@
 import { AgentRun } from '../agent/run.ts';
+import type { RunRequests } from '../presence/elsewhere.ts';
+import type { Presence } from '../presence/presence.ts';
 import type { Clock } from '../agent/runClock.ts';
 import type { RunParts } from '../agent/runParts.ts';
+import type { PlaceOf } from '../../shared/answered.ts';
 import type { ApprovalDesk } from '../approval/desk.ts';
 import type { AuditLog, RunStore } from '../audit/port.ts';
 import { ScriptWatch } from '../flow/scriptWatch.ts';
 import { policyDigest } from '../lab/policyRecord.ts';
 import type { Model } from '../models/port.ts';
-import type { Redactor } from '../redaction/redactor.ts';
 import type { BrokenOff, FolderRules } from '../sandbox/port.ts';
-import { callPartsOf, markedFolders, workingFolder, type CallPorts } from './callParts.ts';
+import { callPartsOf, markedFolders, workingFolder, type CallPorts, type Shared } from './callParts.ts';
 import type { LeftBehind } from './leftBehind.ts';
 import { maskVariables } from './maskedVariables.ts';
-import type { PolicyInForce } from './policyInForce.ts';
 import type { Ready } from './storedRuns.ts';
 
 /** The ports of a run beside those of its calls. */
@@ -28,13 +29,16 @@ export interface RunPorts {
   version: string;
   /** User and host, for a run's first event. */
   who: RunParts['who'];
+  /** Where the person is who wants this process's runs, where one is known to be. */
+  here?: PlaceOf | undefined;
+  /** Whether they can see it; and what others of the same account want of runs. */
+  presence: Presence;
+  requests: RunRequests;
 }
 
 /** What the runs of one engine have in common. */
-interface Shared extends Pick<RunParts, 'onChange' | 'onBug'> {
-  policy: PolicyInForce;
+interface SharedByRuns extends Shared, Pick<RunParts, 'onChange' | 'onBug'> {
   desk: ApprovalDesk;
-  redactor: Redactor;
   leftBehind: LeftBehind;
 }
 
@@ -42,9 +46,9 @@ interface Shared extends Pick<RunParts, 'onChange' | 'onBug'> {
 export async function openRun(
   model: Model,
   stored: Ready | undefined,
-  { ports, shared }: { ports: CallPorts & RunPorts; shared: Shared },
+  { ports, shared }: { ports: CallPorts & RunPorts; shared: SharedByRuns },
 ): Promise<AgentRun> {
-  const { roots, audit, clock, version, who, hash, environment } = ports;
+  const { roots, audit, clock, version, who, here, hash, environment, presence, requests } = ports;
   const { policy, desk, redactor, leftBehind, onChange, onBug } = shared;
   const id = stored?.run ?? ports.newId();
   const folder = workingFolder(roots);
@@ -54,19 +58,20 @@ export async function openRun(
   maskVariables(redactor, environment, start); // before the task is shown, sent or recorded
   for (const value of await ports.foundCredentials()) redactor.addFound(value);
   const scriptWatch = new ScriptWatch(stored !== undefined);
-  const own = { id, folder, goesTo: model.destination, scriptWatch, start, folders };
-  const calls = callPartsOf({ ...own, note: (now) => policy.note(now, true) }, ports, { policy, redactor });
-  return new AgentRun(
+  const own = { id, folder, goesTo: () => run.goesTo.destination, scriptWatch, start, folders };
+  const calls = callPartsOf({ ...own, note: (now) => policy.note(now, true) }, ports, shared);
+  const run: AgentRun = new AgentRun(
     {
-      ...{ id, folder, folders, model, audit, store: audit, clock, calls, scriptWatch, who },
+      ...{ id, folder, folders, model, audit, store: audit, clock, calls, scriptWatch, who, presence, requests },
       ...{ desk, redactor, onChange, onBug },
       newId: () => ports.newId(),
       inSandbox: async (run, work) => {
         await leftBehind.finish();
         await ports.inSandbox(run, work);
       },
-      facts: { version, policy: policyDigest(start, hash) },
+      facts: { version, policy: policyDigest(start, hash), ...here },
     },
     stored,
   );
+  return run;
 }

@@ -3,7 +3,10 @@ import { acceptable, PolicyRecord, type AcceptanceOffer, type AcceptanceStore } 
 import type { InForce } from '../policy/decide.ts';
 import { mergePolicies, type EffectivePolicy } from '../policy/merge.ts';
 import { PolicyInvalid } from '../policy/policyInvalid.ts';
-import type { PolicySource } from '../policy/port.ts';
+import type { PolicyLook, PolicySource } from '../policy/port.ts';
+import { idleRules } from '../policy/idleRules.ts';
+import { withSecondReadings, type Surroundings } from '../policy/secondReadings.ts';
+import { spellingNotes } from '../policy/spellingNotes.ts';
 import { withRealPaths } from '../policy/realRules.ts';
 import { Rulebook } from '../policy/rules.ts';
 import { emptyScopeNotes, scopeOf } from '../policy/scopeOf.ts';
@@ -26,6 +29,7 @@ export interface PolicyParts {
   laterPaths(): Promise<readonly string[]>;
   /** A path with every link resolved, as far as it exists. */
   realPaths(): (path: string) => Promise<string>;
+  policyLook: PolicyLook;
   hash: (data: string | Uint8Array) => string;
 }
 
@@ -54,7 +58,17 @@ export class PolicyInForce {
   async explained(): Promise<EffectivePolicy> {
     const policy = await this.read();
     const { scope } = await this.ready(policy);
-    return { ...policy, notes: [...policy.notes, ...emptyScopeNotes(policy, scope)] };
+    const spelled = await spellingNotes((await this.#load()).layers, this.#around());
+    return { ...policy, notes: [...policy.notes, ...emptyScopeNotes(policy, scope), ...spelled] };
+  }
+
+  /** The same for whoever looks at the policy itself: what of it no file is there for. Looks through the workspace. */
+  async lookedThrough(): Promise<EffectivePolicy> {
+    const policy = await this.explained();
+    const { layers } = await this.#load();
+    const { roots, policyLook } = this.#parts;
+    const idle = await idleRules(layers, this.#around(), () => policyLook.below(roots));
+    return { ...policy, notes: [...policy.notes, ...idle] };
   }
 
   /** What a command's cage is drawn from now. */
@@ -69,7 +83,8 @@ export class PolicyInForce {
   async ready(policy: EffectivePolicy): Promise<InForce> {
     const { roots, home, own } = this.#parts;
     const real = await this.#reallyProtecting(policy);
-    return { policy, scope: scopeOf(real, roots, home, own), rulebook: new Rulebook(real.rules, { roots, home }) };
+    const rulebook = new Rulebook(real.rules, { roots, home, variables: policy.variables.value });
+    return { policy, scope: scopeOf(real, roots, home, own), rulebook };
   }
 
   /** The workspace policies that are not accepted and would count for more if they were. */
@@ -97,7 +112,13 @@ export class PolicyInForce {
   async #reallyProtecting(policy: EffectivePolicy): Promise<EffectivePolicy> {
     const { roots, home } = this.#parts;
     const later = (await this.#parts.laterPaths()).map((written) => ({ written, origin: BUILT_IN }));
-    const real = await withRealPaths(policy, { roots, home }, this.#parts.realPaths());
+    const both = await withSecondReadings(policy, this.#around());
+    const real = await withRealPaths(both, { roots, home }, this.#parts.realPaths());
     return { ...real, protectedPaths: [...real.protectedPaths, ...later] };
+  }
+
+  #around(): Surroundings {
+    const { roots, home, policyLook } = this.#parts;
+    return { roots, home, stands: policyLook.stands };
   }
 }

@@ -2,6 +2,8 @@ import type { AuditLog, AuditReader, RunStore } from '../audit/port.ts';
 import { turnsOf } from '../audit/tree.ts';
 import type { ApprovalDesk } from '../approval/desk.ts';
 import { GrantBook } from '../approval/grants.ts';
+import { heldWords, type RunRequests } from '../presence/elsewhere.ts';
+import { attended, type Presence } from '../presence/presence.ts';
 import { RunRecord } from '../agent/runRecord.ts';
 import { revertedEvents } from './revertedEvents.ts';
 import type { ActionOf } from '../checkpoint/port.ts';
@@ -12,7 +14,6 @@ import { callTool } from '../tools/call.ts';
 import type { CallParts, CallResult } from '../tools/callRun.ts';
 import { revertAction } from '../tools/files/revertAction.ts';
 import { toolboxOf } from '../tools/toolbox.ts';
-import type { EditorBuffers } from '../scope/files.ts';
 import { NO_FLAGS } from '../../shared/flow.ts';
 import type { EventData, EventPayload } from '../../shared/auditEvent.ts';
 
@@ -21,16 +22,17 @@ export interface RevertParts {
   audit: AuditLog & AuditReader & RunStore;
   desk: ApprovalDesk;
   redactor: Redactor;
-  editor: EditorBuffers;
   newId: () => string;
   now: () => number;
+  presence: Presence;
+  requests: RunRequests;
   open(run: string): Promise<RevertRun>;
 }
 
 /** What the call of a revert goes through the gate with, and what its run's first event says. */
 export interface RevertRun {
   calls: CallParts;
-  facts: Pick<EventData['run_started'], 'version' | 'policy'>;
+  facts: Pick<EventData['run_started'], 'version' | 'policy' | 'at' | 'place'>;
   who: Pick<EventPayload['run_started'], 'user' | 'host'>;
 }
 
@@ -67,20 +69,22 @@ export class Reverts {
   }
 
   async #claimed(of: ActionOf, signal: AbortSignal): Promise<CallResult> {
-    const { audit, roots, newId } = this.#parts;
+    const { audit, roots, newId, requests } = this.#parts;
     const id = newId();
     const claim = await audit.claim(roots, id);
-    if (!claim.ok) throw new Failure(`A run is active in ${claim.folder} (process ${claim.pid}). Stop it first.`);
+    if (!claim.ok) throw new Failure(heldWords(claim));
+    const stopListening = requests.listen(id, (why) => this.#stop?.abort(why));
     try {
       return await this.#recorded(of, id, signal);
     } finally {
+      stopListening();
       await audit.release(id).catch(() => undefined);
     }
   }
 
   async #recorded(of: ActionOf, id: string, signal: AbortSignal): Promise<CallResult> {
     const { audit, redactor, roots } = this.#parts;
-    const log = new RunRecord({ id, audit, redactor, turn: () => 1 });
+    const log = new RunRecord({ id, audit, redactor, isBegun: false, turn: () => 1 });
     const { calls, facts, who } = await this.#parts.open(id);
     const { title } = await this.#changedBy(of);
     await log.add(
@@ -108,11 +112,10 @@ export class Reverts {
     id: string,
     { calls, log, signal }: { calls: CallParts; log: RunRecord; signal: AbortSignal },
   ): Promise<CallResult> {
-    const { audit, desk, redactor, editor, roots, newId, now } = this.#parts;
+    const { audit, desk, redactor, roots, newId, now, presence } = this.#parts;
     const { checkpoints } = calls;
     const tool = revertAction({
       folder: roots[0] ?? '',
-      editor,
       foresee: (paths) => checkpoints.foresee(id, paths),
       changedBy: (one) => this.#changedBy(one),
       checkpoints,
@@ -130,6 +133,7 @@ export class Reverts {
           log.owe(event);
         },
         waiting: () => undefined,
+        attended: () => attended({ presence, record: (type) => log.add(type, {}), waiting: () => undefined }, signal),
         show: () => undefined,
       },
       signal,

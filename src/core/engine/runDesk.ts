@@ -1,18 +1,36 @@
+import type { AnsweredBy } from '../../shared/answered.ts';
 import type { RunSummary } from '../../shared/auditEvent.ts';
 import type { RunView } from '../../shared/runView.ts';
+import { agreedTo, isSameModel, type Agreed, type GoesTo } from '../agent/handOver.ts';
 import type { AgentRun } from '../agent/run.ts';
-import type { AuditReader, RunStore } from '../audit/port.ts';
+import type { RunRequests } from '../presence/elsewhere.ts';
+import type { AuditLog, AuditReader, RunningRun, RunStore } from '../audit/port.ts';
 import type { Model } from '../models/port.ts';
 import { Failure, type Cancelled } from '../outcome.ts';
 import type { Binding } from './binding.ts';
 import type { Agreement, Ready, RunOffer, StoredRuns } from './storedRuns.ts';
 
 export interface RunDeskParts {
-  audit: AuditReader & RunStore;
+  /** The workspace folders; the first is where runs work. */
+  roots: readonly string[];
+  audit: AuditLog & AuditReader & RunStore;
   stored: StoredRuns;
+  requests: RunRequests;
   /** Makes a new run, or goes on with one of the log. */
   open(model: Model, stored?: Ready): Promise<AgentRun>;
   onChange(): void;
+}
+
+/** The run that a message is meant for, and what was agreed to where it goes on with another model. */
+export interface Meant {
+  run: string;
+  agreed?: Agreed | undefined;
+}
+
+/** What was agreed to where a run of the log goes on: with another model, in other folders. */
+export interface Agreements {
+  model?: Agreed | undefined;
+  folders?: Agreement | undefined;
 }
 
 /** The present run of a workspace: at most one, how it starts, what is said to it, how it ends, and the way back to earlier ones. */
@@ -33,6 +51,11 @@ export class RunDesk {
     return this.#starting !== undefined || (this.#run?.isWorking ?? false);
   }
 
+  /** The present run's name in the log; undefined where there is none of it. */
+  get recorded(): string | undefined {
+    return this.#run?.isRecorded === true ? this.#run.id : undefined;
+  }
+
   /** The run that is at work. */
   get working(): string | undefined {
     return this.#run?.isWorking === true ? this.#run.id : undefined;
@@ -40,15 +63,17 @@ export class RunDesk {
 
   /**
    * Starts a run with this task, or hands the text to the present one. Resolves when the work has ended. Where it is
-   * meant for a run (`meant`), throws a sentence instead of starting another one: what was read in a run goes to no
-   * other model, and nobody is told of a run that is in truth a new one.
+   * meant for a run (`meant`), throws instead of starting another one: nobody is told of a run that is in truth a new
+   * one, and what was read in a run goes to no other model (`GoesElsewhere`) than somebody has agreed to.
    */
-  async send(text: string, model: Model, meant?: string): Promise<void> {
-    const fits = this.#run && (this.#run.isWorking || isSameModel(this.#run.view(), model));
-    if (meant !== undefined && !(fits && this.#run?.id === meant))
-      throw new Failure(`The model or the run was changed meanwhile: this would begin a new run. ${model.destination}`);
+  async send(text: string, model: Model, meant?: Meant): Promise<void> {
+    const present = this.#run?.isElsewhere === true ? undefined : this.#run;
+    const fits = present && (present.isWorking || isSameModel(present.goesTo, model));
+    if (meant !== undefined && present?.id !== meant.run)
+      throw new Failure(`The run was changed meanwhile: this would begin a new run. ${model.destination}`);
+    if (meant !== undefined && present && !fits) await handOver(present, model, meant.agreed);
     // Two messages in quick succession are for one run; whoever stops it meanwhile stops it.
-    if (!fits) this.#starting ??= this.#parts.open(model);
+    else if (!fits) this.#starting ??= this.#parts.open(model);
     const run = await this.#started();
     run?.use(model);
     await run?.send(text);
@@ -66,16 +91,45 @@ export class RunDesk {
     this.#parts.onChange();
   }
 
-  /** Goes on with a run of the log that was interrupted, stopped, or reached a limit. */
-  async resume(run: string, model: Model, agreed?: Agreement): Promise<void> {
+  /**
+   * Goes on with a run of the log that was interrupted, stopped, or reached a limit; with another model, or elsewhere, only
+   * where somebody has agreed to exactly that (`GoesElsewhere`, binding.ts).
+   */
+  async resume(run: string, model: Model, agreed?: Agreements): Promise<void> {
     if (this.isWorking) throw new Failure('A run is active; stop it first.');
-    this.#starting = this.#parts.stored.ready(run, agreed).then((ready) => this.#parts.open(model, ready));
+    this.#starting = this.#stored(run, model, agreed);
     await (await this.#started())?.resume();
   }
 
   /** In which folders a run would go on (binding.ts). */
   async binding(run: string, named?: string): Promise<Binding> {
     return this.#parts.stored.binding(run, named);
+  }
+
+  /** Runs of the account that are at work in other windows and terminals. */
+  async elsewhere(): Promise<RunningRun[]> {
+    return (await this.#parts.audit.running()).filter(({ isHere }) => !isHere);
+  }
+
+  /** Ends a run where it is. */
+  async stopElsewhere(run: string): Promise<void> {
+    await this.#parts.requests.tell(await this.#running(run), 'stop');
+  }
+
+  /** Goes on here with a run that is at work elsewhere; whoever holds it lets go of it first. */
+  async takeOver(run: string, model: Model, agreed?: Agreements): Promise<void> {
+    if (this.isWorking) throw new Failure('A run is active; stop it first.');
+    const found = await this.#running(run);
+    if (found.folder !== this.#parts.roots[0]) throw new Failure(`This run belongs to ${found.folder}; show it there.`);
+    await this.#parts.stored.assertFits(run, agreed?.folders); // nobody lets go of what cannot go on here
+    await this.#parts.requests.tell(found, 'hand-over');
+    await this.resume(run, model, agreed);
+  }
+
+  async #running(run: string): Promise<RunningRun> {
+    const found = (await this.elsewhere()).find((one) => one.run === run);
+    if (!found) throw new Failure('This run is not at work any more.');
+    return found;
   }
 
   async stop(why: Cancelled): Promise<void> {
@@ -104,12 +158,22 @@ export class RunDesk {
     const { audit, stored } = this.#parts;
     await audit.recover();
     const recent = await audit.runs(20);
-    return stored.offers(recent.filter(({ run, state }) => state === 'interrupted' && run !== this.#run?.id));
+    const waiting = recent.filter(
+      ({ run, state, isDismissed }) =>
+        state === 'interrupted' && isDismissed !== true && (run !== this.#run?.id || this.#run.isElsewhere),
+    );
+    return stored.offers(waiting);
   }
 
   /** Those of some runs that can go on here, with those whose folder is nowhere to be seen. */
   async resumable(runs: readonly RunSummary[]): Promise<RunOffer[]> {
     return this.#parts.stored.offers(runs, true);
+  }
+
+  /** A person wants to be offered an interrupted run no more: in its record, so that every window knows. */
+  async dismiss(run: string, { at, place }: AnsweredBy): Promise<void> {
+    const data = { by: 'person', at, ...(place !== undefined && { place }) } as const;
+    await this.#parts.audit.append({ type: 'dismissed', run, data });
   }
 
   /** The present run, once whatever starts has started. */
@@ -121,9 +185,26 @@ export class RunDesk {
     }
     return this.#run;
   }
+
+  async #stored(run: string, model: Model, { model: to, folders }: Agreements = {}): Promise<AgentRun> {
+    const ready = await this.#parts.stored.ready(run, folders);
+    const was = await this.#wasWith(run);
+    const { contentOf, folder } = ready.before;
+    const conveyed = { before: was, contentOf, folder: this.#parts.roots[0] ?? folder };
+    const from = isSameModel(was, model) ? undefined : agreedTo(to, conveyed, model);
+    const opened = await this.#parts.open(model, ready);
+    if (from !== undefined) await opened.handOver(model, was, from);
+    return opened;
+  }
+
+  /** The model that a run of the log was with, as the log tells. */
+  async #wasWith(run: string): Promise<GoesTo | undefined> {
+    const [{ model, destination } = {}] = await this.#parts.audit.summaries([run]);
+    return model === undefined || destination === undefined ? undefined : { label: model, destination };
+  }
 }
 
-/** Whether prompts of a run would go where they went before. */
-function isSameModel(run: RunView, model: Model): boolean {
-  return run.model === model.label && run.destination === model.destination;
+async function handOver(run: AgentRun, model: Model, agreed: Agreed | undefined): Promise<void> {
+  const { goesTo: before, contentOf, folder } = run;
+  await run.handOver(model, before, agreedTo(agreed, { before, contentOf, folder }, model));
 }

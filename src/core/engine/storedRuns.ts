@@ -67,6 +67,18 @@ export class StoredRuns {
   /** A run, to go on in the open folders; throws what keeps it from doing so. */
   async ready(run: string, agreed?: Agreement): Promise<Ready> {
     const before = await this.#read(run);
+    const binding = await this.#fitting(before, agreed);
+    if (binding.isPlain || agreed === undefined) return this.#asLogged(run, before);
+    const bound = boundRun(before, binding.folders);
+    return { ...(await this.#asLogged(run, bound)), bound: boundEvent(binding, agreed.from) };
+  }
+
+  /** Throws what keeps a run from going on in the open folders. */
+  async assertFits(run: string, agreed?: Agreement): Promise<void> {
+    await this.#fitting(await this.#read(run), agreed);
+  }
+
+  async #fitting(before: Saved, agreed: Agreement | undefined): Promise<Binding> {
     const binding = await findBinding(before.folders, this.#parts, agreed?.named);
     const { roots, isPlain } = binding;
     // What it had read belongs to its folders, and so does what it would go on to do.
@@ -78,10 +90,9 @@ export class StoredRuns {
       );
     if (roots.join('\0') !== this.#parts.roots.join('\0'))
       throw new Failure(`This run has other folders than are open: ${roots.join(', ')}.`);
-    if (isPlain) return this.#asLogged(run, before);
-    if (agreed?.key !== binding.key) throw new Failure(`${binding.words.join(' ')} It does not go on unasked.`);
-    const bound = boundRun(before, binding.folders);
-    return { ...(await this.#asLogged(run, bound)), bound: boundEvent(binding, agreed.from) };
+    if (!isPlain && agreed?.key !== binding.key)
+      throw new Failure(`${binding.words.join(' ')} It does not go on unasked.`);
+    return binding;
   }
 
   /** What happened is what the log says, to the person and to the model. */

@@ -1,17 +1,15 @@
 import type { Flags } from '../../shared/flow.ts';
 import { ScriptWatch } from '../flow/scriptWatch.ts';
 import { tryCall, type Trial } from '../lab/tryCall.ts';
-import type { Redactor } from '../redaction/redactor.ts';
 import type { CallParts } from '../tools/callRun.ts';
-import { callPartsOf, workingFolder, type CallPorts } from './callParts.ts';
-import type { PolicyInForce } from './policyInForce.ts';
+import { callPartsOf, workingFolder, type CallPorts, type Shared } from './callParts.ts';
 
 /** What would happen if the agent made a call, in a new run: whoever asks beforehand goes the way of a run. */
 export class Trials {
   readonly #ports: CallPorts;
-  readonly #shared: { policy: PolicyInForce; redactor: Redactor };
+  readonly #shared: Shared;
 
-  constructor(ports: CallPorts, shared: { policy: PolicyInForce; redactor: Redactor }) {
+  constructor(ports: CallPorts, shared: Shared) {
     this.#ports = ports;
     this.#shared = shared;
   }
@@ -35,7 +33,7 @@ export class Trials {
   async #calls(): Promise<CallParts> {
     const folder = workingFolder(this.#ports.roots);
     const start = await this.#shared.policy.read();
-    const own = { id: 'lab', folder, goesTo: 'the model', scriptWatch: new ScriptWatch(false), start };
+    const own = { id: 'lab', folder, goesTo: () => 'the model', scriptWatch: new ScriptWatch(false), start };
     return callPartsOf(own, this.#ports, this.#shared);
   }
 }

@@ -3,6 +3,7 @@ import type { Decision } from '../../shared/decision.ts';
 import { visibleLine } from '../../shared/visible.ts';
 import { decision } from '../policy/decision.ts';
 import { toolsThat } from '../policy/toolsThat.ts';
+import { pathProblem } from '../policy/values.ts';
 import { isInside, parentOf } from '../scope/spelling.ts';
 import { confirmedFirst } from './confirmed.ts';
 import type { Kind, Offer, Standing } from './kind.ts';
@@ -35,7 +36,8 @@ export const change: Kind<Change> = {
     const [only, ...others] = resources;
     if (effect !== 'write' || !only || others.length > 0 || /[*?[\]{}\\]/.test(only.path)) return undefined;
     const tools = toolsThat('write');
-    // A rule that would not match the call that it was made for is none.
+    // A rule that would not match the call that it was made for is none, nor is one that no policy may hold.
+    if (pathProblem(only.path) !== undefined) return undefined;
     return tools.some((name) => name === tool) ? { tools, paths: [only.path] } : undefined;
   },
   starts: () => undefined,

@@ -16,8 +16,8 @@ export function programRule(
   if (doubts.length === 0 || doubts.some(({ program }) => program === undefined)) return undefined;
   // What comes to its input the next time stands in no word of it.
   if (doubts.some(({ program }) => program !== undefined && fed.includes(program))) return undefined;
-  // A folder whose name ends like a pattern cannot be named exactly.
-  if (reach === 'this folder' && cwd.endsWith('/**')) return undefined;
+  // A folder whose name reads like a pattern cannot be named exactly.
+  if (reach === 'this folder' && (cwd.includes('*') || cwd !== cwd.trim())) return undefined;
   const commands: string[] = [];
   for (const index of new Set(doubts.map(({ program }) => program))) {
     const pattern = exactly(seenFromFolder(programs[index ?? -1] ?? [], cwd, roots));

@@ -14,6 +14,9 @@ import { touched } from './touched.ts';
 /** What runs without a sandbox always asks: no rule allows it, no grant covers it. */
 const OUTSIDE = 'outside-sandbox';
 
+/** It would take away what cannot come back here: no rule that allows the command speaks of that. */
+const OFFLINE = 'offline';
+
 /** Starting programs. */
 export const run: Kind<Run> = {
   isConfined: true,
@@ -48,6 +51,8 @@ function standard({ command, launch, resources }: Run, { scope, policy }: Standi
   // A secret that is named comes first: a rule about commands does not speak of it.
   const hidden = resources.find(({ path }) => scope.isSecret(path));
   if (hidden) return aboutSecret(hidden, scope, '; its content would go to the model');
+  const offline = command.doubts.find(({ kind }) => kind === 'offline');
+  if (offline) return decision('ask', OFFLINE, offline.why);
   const [doubt] = command.doubts;
   if (doubt) return decision('ask', 'command', `it does more than look, or may: ${doubt.why}`);
   return decision(
@@ -58,7 +63,7 @@ function standard({ command, launch, resources }: Run, { scope, policy }: Standi
 }
 
 function allowed({ command }: Run, own: Decision, wanted: Decision, { scope }: Standing): Decision {
-  if (wanted.rule === OUTSIDE) return wanted;
+  if (wanted.rule === OUTSIDE || wanted.rule === OFFLINE) return wanted;
   const changed = command.scripts.find((script) => script.changed);
   if (changed)
     return decision(

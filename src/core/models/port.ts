@@ -83,6 +83,8 @@ export interface ModelLabel {
 export interface Model extends ModelLabel {
   /** Tokens that conversation and reply may have together; absent where the provider does not say. */
   contextTokens?: number | undefined;
+  /** Whose `kept` it is sent, as that says it (`Kept.from`); absent where it is sent none. */
+  from?: string | undefined;
   stream(request: ModelRequest, permit: PermitSending, signal: AbortSignal): AsyncIterable<ModelEvent>;
 }
 

@@ -1,6 +1,7 @@
 import { GIT_VALUES } from '../command/gitCall.ts';
+import { commandMistake, widerReading } from './commandSpelling.ts';
 import { globMatcher, isGlob } from '../scope/glob.ts';
-import { absoluteOrNone, isInside, relativeTo } from '../scope/spelling.ts';
+import { absoluteOrNone, goesBack, isInside, relativeTo } from '../scope/spelling.ts';
 
 /** One word of a pattern: exactly this text, a glob over one word, or any number of words. */
 type Part = { kind: 'any' } | { kind: 'word'; text: string; fits: (text: string) => boolean };
@@ -41,6 +42,8 @@ export interface ProgramPlace {
 
 /** Why a text is no pattern of a command; undefined where it is one. */
 export function patternProblem(text: string): string | undefined {
+  const mistake = commandMistake(text);
+  if (mistake !== undefined) return mistake;
   const words = wordsOf(text);
   if (typeof words === 'string') return words;
   if (words.length === 0) return 'is empty';
@@ -70,24 +73,21 @@ function wordsOf(text: string): string[] | string {
  * the system's.
  */
 export function commandPattern(text: string): CommandPattern {
-  const words = wordsOf(text);
-  const parts: Part[] = (typeof words === 'string' ? [] : words).map((word) =>
-    word === '**' ? { kind: 'any' } : { kind: 'word', text: word, fits: fitting(word) },
-  );
+  const parts = partsOf(text);
   const byName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
-  const [program, ...rest] = parts;
+  const rest = parts.slice(1);
   // To forbid, a program is its name alone, on both sides.
   const bySystem = (path: string): string => path.replace(SYSTEM_FOLDER, '');
-  const renamed = (name: (path: string) => string): Part[] =>
-    program?.kind === 'word'
-      ? [{ kind: 'word', text: name(program.text), fits: fitting(name(program.text)) }, ...rest]
-      : parts;
-  const [barred, freed] = [renamed(byName), renamed(bySystem)];
+  const freed = renamed(parts, bySystem);
+  const wider = widerReading(text);
+  // What a last `*` may be meant for is forbidden, too.
+  const barred = [parts, ...(wider === undefined ? [] : [partsOf(wider)])].map((one) => renamed(one, byName));
   return {
     isOpen: parts.at(-1)?.kind === 'any',
     forbids: ([first, ...more]) =>
       // A program that is not known is none that is found; that it may be any is a doubt of its own.
-      typeof first === 'string' && behindOptions([byName(first), ...more]).some((shorter) => mayFit(barred, shorter)),
+      typeof first === 'string' &&
+      behindOptions([byName(first), ...more]).some((shorter) => barred.some((one) => mayFit(one, shorter))),
     permits: (given, place) => {
       const [name, ...others] = named(given, bySystem);
       // Another word with a slash means another file in another folder.
@@ -96,6 +96,20 @@ export function commandPattern(text: string): CommandPattern {
       return seenFromFolder(name, place).some((seen) => fits(fromFolder(freed), [seen, ...others]));
     },
   };
+}
+
+function partsOf(text: string): Part[] {
+  const words = wordsOf(text);
+  return (typeof words === 'string' ? [] : words).map((word) =>
+    word === '**' ? { kind: 'any' } : { kind: 'word', text: word, fits: fitting(word) },
+  );
+}
+
+/** With the program called as `name` calls it. */
+function renamed(parts: readonly Part[], name: (path: string) => string): readonly Part[] {
+  const [program, ...rest] = parts;
+  if (program?.kind !== 'word') return parts;
+  return [{ kind: 'word', text: name(program.text), fits: fitting(name(program.text)) }, ...rest];
 }
 
 function namesFiles(rest: readonly Part[]): boolean {
@@ -110,11 +124,6 @@ function seenFromFolder(name: string, { cwd, roots, home }: ProgramPlace): strin
   const path = absoluteOrNone(name, cwd, home);
   if (path === undefined) return [];
   return [path, ...roots.filter((root) => isInside(root, path)).map((root) => `./${relativeTo(root, path)}`)];
-}
-
-function goesBack(path: string): boolean {
-  const segments = path.split('/').filter((segment) => segment !== '' && segment !== '.');
-  return segments.some((segment, at) => segment === '..' && at > 0 && segments[at - 1] !== '..');
 }
 
 /** The pattern in the form of `seenFromFolder`. */

@@ -44,12 +44,23 @@ export function offered(policy: EffectivePolicy, family: Family): Decision {
 }
 
 /**
+ * The decision for one action, as `decided` says it; but nothing is changed under a person's unsaved text without a
+ * question, whatever allows it.
+ */
+export function decide(action: Action, facts: Facts, inForce: InForce, grants: readonly GrantView[]): Decision {
+  const wanted = decided(action, facts, inForce, grants);
+  const { unsaved = '' } = facts;
+  if (wanted.verdict !== 'allow' || unsaved === '') return wanted;
+  return { ...decision('ask', 'unsaved', `you have unsaved changes in the editor: ${unsaved}`), eachTime: true };
+}
+
+/**
  * The decision for one action. Pure and total: unknown asks, broken denies, and a denial is final: no grant and
  * no click passes it. In this order: what is switched off; denied, outside and protected paths; missing confinement;
  * the policy's rules over what asks by default; the Rule of Two; and last `grants`, which only turn an `ask` that may
  * be covered into an `allow`.
  */
-export function decide(action: Action, facts: Facts, inForce: InForce, grants: readonly GrantView[]): Decision {
+function decided(action: Action, facts: Facts, inForce: InForce, grants: readonly GrantView[]): Decision {
   const { policy, scope, rulebook } = inForce;
   const kind = kindOf(action);
   const available = offered(policy, facts.family);
@@ -82,13 +93,20 @@ function firstDenial(resources: readonly Resource[], scope: Scope): Decision | u
 
 /** What a rule makes of the standard decision. */
 function ruled(wanted: Decision, ruling: Ruling | undefined, action: Action, inForce: InForce): Decision {
-  if (!ruling) return wanted;
+  if (!ruling) return namingThePart(wanted, action, inForce);
   const own = decision(ruling.verdict, ruling.name, ruling.why, ruling.origin);
   if (ruling.verdict === 'deny') return own;
   if (ruling.verdict === 'ask') return asked(ruling.eachTime ? { ...own, eachTime: true } : own, wanted);
   if (wanted.verdict === 'allow') return wanted;
   if (wanted.isSensitive === true && !ruling.isAboutPaths) return wanted;
   return kindOf(action).allowed(action, own, wanted, inForce);
+}
+
+/** Where a rule allows a command but for a part of it, the question is about that part. */
+function namingThePart(wanted: Decision, action: Action, { rulebook }: InForce): Decision {
+  if (wanted.verdict !== 'ask' || wanted.rule !== 'command') return wanted;
+  const part = rulebook.asking(action);
+  return part === undefined ? wanted : { ...wanted, reason: `your rules allow the rest of it, but not ${part}` };
 }
 
 /** A rule that asks takes nothing from what asks by itself: what no grant covers, none covers then either. */

@@ -11,6 +11,8 @@ export interface Facts {
   flags: Flags;
   /** Set when commands cannot be confined here: the cause and its fix. */
   sandboxRefusal?: string;
+  /** The files that it would change and that are unsaved in the editor, in words; empty where there are none. */
+  unsaved?: string;
 }
 
 /** A grant as `decide` sees it: does it cover this action, and what does it say it covers? */

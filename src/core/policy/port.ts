@@ -7,3 +7,16 @@ export type LoadedPolicies =
 export interface PolicySource {
   load(): Promise<LoadedPolicies>;
 }
+
+/** What there is below some folders, as far as it was looked at. */
+export interface PathsBelow {
+  paths: string[];
+  isWhole: boolean;
+}
+
+/** What is looked at to tell what a policy's paths mean. */
+export interface PolicyLook {
+  /** Whether anything has this path. */
+  readonly stands: (path: string) => Promise<boolean>;
+  readonly below: (folders: readonly string[]) => Promise<PathsBelow>;
+}

@@ -30,7 +30,7 @@ export const RuleSchema = z
       .max(MAX_ENTRIES)
       .meta({
         description:
-          'Programs with their arguments, as words: `npm test`, `npm run *` (one more word), `npm run **` (any more). To allow, every program of a command line must match, or be one that can do nothing but show (cat, ls, head, tail, wc, grep, cut, tr, nl, echo, printf, true, false, pwd, basename, dirname, sleep, test) or start what is looked into (timeout, nice, time, env, bash -c); to ask or deny, one that is found and matches is enough.',
+          'Programs with their arguments, as words: `npm test`, `npm run *` (one more word), `npm run **` (any more). To allow, every program of a command line must match, be one that only looks (cat, ls, head, grep, sort, find, git status and their kind), one that starts what is looked into (timeout, nice, time, env, bash -c), an option of the shell (set -e), a variable of environment.allowed_variables, or the activation of the project’s own Python environment; to ask or deny, one that is found and matches is enough, and a last `*` counts as `**`, too.',
       })
       .optional(),
     paths: PathsSchema.min(1)
@@ -40,7 +40,14 @@ export const RuleSchema = z
       })
       .optional(),
     in: z
-      .array(TextSchema.refine((text) => text.startsWith('/'), 'must be a whole path'))
+      .array(
+        TextSchema.refine((text) => text.startsWith('/'), 'must be a whole path')
+          .refine((text) => text === text.trim(), 'has blanks at its end')
+          .refine(
+            (text) => !text.replace(/\/\*\*$/, '').includes('*'),
+            'is one folder, or with "/**" at its end those below it, too: no other "*" counts',
+          ),
+      )
       .min(1)
       .max(MAX_ENTRIES)
       .meta({

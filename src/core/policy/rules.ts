@@ -3,11 +3,11 @@ import type { Origin, Verdict } from '../../shared/decision.ts';
 import { cutVisibly } from '../../shared/cut.ts';
 import type { Started } from '../kinds/kind.ts';
 import { kindOf } from '../kinds/table.ts';
-import { forbidding, permitting, type PathRule, type RuleContext } from '../scope/pathRule.ts';
+import { forbidding, permitting, type PathRule } from '../scope/pathRule.ts';
 import { isInside } from '../scope/spelling.ts';
 import { commandPattern, type CommandPattern, type WordsToForbid } from './commandPattern.ts';
 import type { Layer } from './layer.ts';
-import { takesOrders } from './ordersFromInput.ts';
+import { coverOf, type CoverContext } from './lineCover.ts';
 import type { RuleKeys } from './ruleSchema.ts';
 import { commandDenial, unreadDenial } from './unreadLine.ts';
 
@@ -38,13 +38,6 @@ export interface Ruling {
   isAboutPaths: boolean;
 }
 
-/** Programs that write and start nothing, whatever their options; and those that only start what is looked into. */
-export const BESIDE: ReadonlySet<string> = new Set(
-  'cat ls head tail wc grep egrep fgrep cut tr nl echo true false : pwd printf basename dirname sleep test [ timeout nice time env bash'.split(
-    ' ',
-  ),
-);
-
 const STRICTNESS: Record<Verdict, number> = { allow: 0, ask: 1, deny: 2 };
 
 /**
@@ -56,7 +49,7 @@ export class Rulebook {
   readonly #denial: Rule | undefined;
 
   /** `books`: the rules of each policy in force; the strictest of them counts (see restrict.ts). */
-  constructor(books: readonly (readonly RuleList[])[], context: RuleContext) {
+  constructor(books: readonly (readonly RuleList[])[], context: CoverContext) {
     this.#books = books.map((lists) => lists.map((list) => compiled(list, context)));
     this.#denial = commandDenial(books);
   }
@@ -64,6 +57,18 @@ export class Rulebook {
   ruling(action: Action): Ruling | undefined {
     const said = this.#ruling(action);
     return said?.verdict === 'deny' ? said : (this.#unread(action) ?? said);
+  }
+
+  /** The part of a command that keeps a rule from allowing it, which allows the rest; undefined where no rule does. */
+  asking(action: Action): string | undefined {
+    const started = kindOf(action).starts(action);
+    if (!started) return undefined;
+    for (const { mayLoosen, rules } of this.#books.flat())
+      for (const { left } of mayLoosen ? rules : []) {
+        const words = left(started);
+        if (words !== undefined) return words;
+      }
+    return undefined;
   }
 
   #unread(action: Action): Ruling | undefined {
@@ -86,7 +91,7 @@ export class Rulebook {
 interface CompiledList {
   layer: Layer;
   mayLoosen: boolean;
-  rules: { rule: Rule; matches: (action: Action) => boolean }[];
+  rules: { rule: Rule; matches: (action: Action) => boolean; left: (started: Started) => string | undefined }[];
 }
 
 function rulingOf(lists: readonly CompiledList[], action: Action): Ruling | undefined {
@@ -116,11 +121,15 @@ function stricter(a: Ruling | undefined, b: Ruling | undefined): Ruling | undefi
   return a.verdict === b.verdict && b.eachTime ? { ...a, eachTime: true } : a;
 }
 
-function compiled(list: RuleList, context: RuleContext): CompiledList {
+function compiled(list: RuleList, context: CoverContext): CompiledList {
   return {
     layer: list.layer,
     mayLoosen: list.mayLoosen,
-    rules: list.rules.map((rule) => ({ rule, matches: within(list.base, rule, matcher(rule, context)) })),
+    rules: list.rules.map((rule) => ({
+      rule,
+      matches: within(list.base, rule, matcher(rule, context)),
+      left: leftBy(rule, context),
+    })),
   };
 }
 
@@ -134,12 +143,27 @@ function within(
   return (action) => matches(action) && action.resources.every(({ path }) => isInside(base, path));
 }
 
+function placesOf({ in: places }: RuleKeys): Holding[] | undefined {
+  return places?.map((one): Holding => ({ folder: folderOf(one), isBelow: one.endsWith('/**') }));
+}
+
+/** What of a command line a rule does not speak of that allows another part of it; undefined for any other rule. */
+function leftBy({ keys }: Rule, context: CoverContext): (started: Started) => string | undefined {
+  if (keys.decision !== 'allow' || !keys.commands) return () => undefined;
+  const patterns = keys.commands.map(commandPattern);
+  const places = placesOf(keys);
+  return (started) => {
+    const cover = coverOf(patterns, started, context, (folder) => holdsIn(places, folder));
+    return cover.kind === 'part' ? cover.left : undefined;
+  };
+}
+
 /** Whether an action is what a rule speaks of. Allowing wants everything in it covered, asking and denying one thing. */
-export function matcher(rule: Rule, context: RuleContext): (action: Action) => boolean {
+export function matcher(rule: Rule, context: CoverContext): (action: Action) => boolean {
   const { keys } = rule;
   const allows = keys.decision === 'allow';
   const tools = keys.tools && new Set<string>(keys.tools);
-  const places = keys.in?.map((one): Holding => ({ folder: folderOf(one), isBelow: one.endsWith('/**') }));
+  const places = placesOf(keys);
   const patterns = keys.commands?.map(commandPattern);
   const paths = rule.paths.map((path) => (allows ? permitting(path, context) : forbidding(path, context)));
   const onPath = (path: string): boolean => paths.some((one) => one.matches(path));
@@ -147,8 +171,17 @@ export function matcher(rule: Rule, context: RuleContext): (action: Action) => b
     if (tools && !tools.has(action.tool)) return false;
     const kind = kindOf(action);
     const started = kind.starts(action);
-    if (allows && places && !holdsAt(places, action, started)) return false;
-    if (patterns && !matchesCommand(patterns, started, allows ? context : undefined)) return false;
+    if (places && !started && !liesIn(places, action)) return false;
+    // Behind a `cd` the same words are another command.
+    if (places && started && !patterns && (started.command.moves === true || !holdsIn(places, started.cwd)))
+      return false;
+    if (patterns && !started) return false;
+    if (patterns && started) {
+      const fits = allows
+        ? coverOf(patterns, started, context, (folder) => holdsIn(places, folder)).kind === 'all'
+        : forbidsCommand(patterns, started);
+      if (!fits) return false;
+    }
     if (keys.paths === undefined) return true;
     if (!allows) return action.resources.some(({ path }) => onPath(path));
     const touched = kind.toCover(action, patterns !== undefined) ?? [];
@@ -156,22 +189,22 @@ export function matcher(rule: Rule, context: RuleContext): (action: Action) => b
   };
 }
 
-/** A line that changes its folder: no file that a rule names by a relative path is surely meant. */
-const NOWHERE = '/folder-that-is-not-known';
-
 /** A folder of `in`, and whether commands may start below it too. */
 interface Holding {
   folder: string;
   isBelow: boolean;
 }
 
-/** Whether an action lies where a rule holds: a command by the folder it starts in, other calls by their paths. */
-function holdsAt(places: readonly Holding[], { resources }: Action, started: Started | undefined): boolean {
-  if (!started)
-    return resources.length > 0 && resources.every(({ path }) => places.some(({ folder }) => isInside(folder, path)));
-  // Behind a `cd` the same words are another command.
-  if (started.command.moves === true) return false;
-  return places.some(({ folder, isBelow }) => (isBelow ? isInside(folder, started.cwd) : folder === started.cwd));
+/** Whether calls other than commands lie where a rule holds. */
+function liesIn(places: readonly Holding[], { resources }: Action): boolean {
+  return resources.length > 0 && resources.every(({ path }) => places.some(({ folder }) => isInside(folder, path)));
+}
+
+/** Whether what starts in a folder starts where a rule holds. */
+function holdsIn(places: readonly Holding[] | undefined, start: string | undefined): boolean {
+  if (!places) return true;
+  if (start === undefined) return false;
+  return places.some(({ folder, isBelow }) => (isBelow ? isInside(folder, start) : folder === start));
 }
 
 /** `/a` for `/a`, `/a/` and `/a/**`. */
@@ -179,29 +212,9 @@ function folderOf(written: string): string {
   return written.replace(/\/\*\*$/, '').replace(/(?<!\/)\/+$/, '') || '/';
 }
 
-/** `context`: of a rule that is to allow; to ask or deny, a program counts by its name anywhere. */
-function matchesCommand(
-  patterns: readonly CommandPattern[],
-  started: Started | undefined,
-  context: RuleContext | undefined,
-): boolean {
-  if (!started) return false;
-  const { command, cwd } = started;
-  const { programs, doubts, fed = [] } = command;
-  if (!context) return wordsToForbid(command).some((words) => patterns.some((pattern) => pattern.forbids(words)));
-  const place = { ...context, cwd: command.moves === true ? NOWHERE : cwd };
-  const covered = programs.map((words, index) => {
-    // What it runs stands in no word: a rule that names no more than the words does not speak of it.
-    const isOpen = fed.includes(index) && takesOrders(words);
-    return patterns.some((pattern) => (!isOpen || pattern.isOpen) && pattern.permits(words, place));
-  });
-  // The whole line can write then: beside what the rule speaks of, only programs that never could have a place in it.
-  const fits = programs.every(
-    ([name], index) => covered[index] === true || (typeof name === 'string' && BESIDE.has(name)),
-  );
-  return (
-    fits && covered.includes(true) && doubts.every(({ program }) => program !== undefined && covered[program] === true)
-  );
+/** To ask or deny, a program counts by its name anywhere. */
+function forbidsCommand(patterns: readonly CommandPattern[], { command }: Started): boolean {
+  return wordsToForbid(command).some((words) => patterns.some((pattern) => pattern.forbids(words)));
 }
 
 /** The programs with what is known of their unknown words. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { pathMistake } from './pathSpelling.ts';
 import { globMatcher } from '../scope/glob.ts';
 import { absolutePath, BadPath } from '../scope/spelling.ts';
 
@@ -51,10 +52,10 @@ export function sizeInBytes(size: string | number): number {
 }
 
 /** Why an entry of a path list could never be asked; found here, where it still has a place in a file. */
-function pathProblem(text: string): string | undefined {
+export function pathProblem(text: string): string | undefined {
   try {
     globMatcher(absolutePath(text, '/', '/'));
-    return undefined;
+    return pathMistake(text);
   } catch (error) {
     if (error instanceof BadPath || error instanceof RangeError) return error.message;
     throw error;

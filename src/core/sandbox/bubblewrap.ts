@@ -12,6 +12,12 @@ export interface Cage {
   etc: readonly { path: string; source: string }[];
   /** Toolchains outside the system folders, read-only. */
   toolchains: readonly string[];
+  /** Links to places in toolchains, by the names under which programs look for them. */
+  pointers: readonly { path: string; target: string }[];
+  /** Folders of this machine that are there as /tmp and as the home folder, and kept from one cage to the next. */
+  scratch?: Scratch;
+  /** Files that another one stands for, read-only. */
+  copies: readonly { path: string; source: string }[];
   /** Folders mounted writable. */
   writable: readonly string[];
   /** Folders mounted read-only: the workspace of a command that only looks. */
@@ -34,11 +40,22 @@ export interface Cage {
   view: FolderView;
 }
 
+/** A run's own scratch. `tops`: folders in /tmp below which something else is mounted; what else is in them is not kept. */
+export interface Scratch {
+  temporary: string;
+  /** Absent where something is mounted in the home folder. */
+  home?: string;
+  tops: readonly string[];
+}
+
 /** Descriptors over which starter and sandbox speak: its options, its report, the gate, the system call filter. */
 export const DESCRIPTORS = { options: 3, report: 4, gate: 5, filter: 6 } as const;
 
 /** Folders of a cage whose content is in memory. */
-export const inMemory = (cage: Pick<Cage, 'home'>): string[] => ['/tmp', '/var/tmp', '/dev/shm', cage.home];
+export function inMemory({ home, scratch }: Pick<Cage, 'home' | 'scratch'>): string[] {
+  const temporary = scratch ? scratch.tops.map((name) => `/tmp/${name}`) : ['/tmp'];
+  return [...temporary, '/var/tmp', '/dev/shm', ...(scratch?.home === undefined ? [home] : [])];
+}
 
 /** A mount of /dev/null in a cage has no device access: opening it fails with EACCES. That is what hides a file. */
 const NOTHING = '/dev/null';
@@ -82,14 +99,17 @@ export function bubblewrapOptions(cage: Cage): string[] {
     ),
     ...['--remount-ro', '/proc'],
     ...['--dev', '/dev', '--remount-ro', '/dev'],
-    ...['--size', size, '--tmpfs', '/tmp', '--size', size, '--tmpfs', '/var/tmp', '--dir', '/run'],
+    ...temporaryMounts(cage.scratch, size),
+    ...['--size', size, '--tmpfs', '/var/tmp', '--dir', '/run'],
     ...['--size', size, '--tmpfs', '/dev/shm'],
     ...['--size', '1048576', '--tmpfs', '/etc'],
     ...cage.etc.flatMap(({ path, source }) => ['--ro-bind', source, path]),
     ...['--remount-ro', '/etc'],
-    ...['--size', size, '--tmpfs', cage.home],
+    ...homeMount(cage, size),
     ...cage.toolchains.flatMap((path) => ['--ro-bind', path, path]),
+    ...cage.pointers.flatMap(({ path, target }) => ['--symlink', target, path]),
     ...cage.shown.flatMap((path) => ['--ro-bind', path, path]),
+    ...cage.copies.flatMap(({ path, source }) => ['--ro-bind', source, path]),
     ...cage.writable.flatMap((path) => mounted(path)),
     ...cage.pinned.flatMap((path) => mounted(path)),
     ...cage.readOnly.flatMap((path) => ['--ro-bind', path, path]),
@@ -106,6 +126,17 @@ export function bubblewrapOptions(cage: Cage): string[] {
     ...cage.hiddenFiles.flatMap((path) => ['--ro-bind', NOTHING, path]),
     ...['--remount-ro', '/', '--chdir', cage.cwd],
   ];
+}
+
+/** What a run keeps there, if it does. Everything of the scratch that something is mounted in is hidden from the next mount. */
+function temporaryMounts(scratch: Scratch | undefined, size: string): string[] {
+  if (!scratch) return ['--size', size, '--tmpfs', '/tmp'];
+  const tops = scratch.tops.flatMap((name) => ['--size', size, '--tmpfs', `/tmp/${name}`]);
+  return ['--bind', scratch.temporary, '/tmp', ...tops];
+}
+
+function homeMount({ home, scratch }: Cage, size: string): string[] {
+  return scratch?.home === undefined ? ['--size', size, '--tmpfs', home] : ['--bind', scratch.home, home];
 }
 
 /** The init process of the cage, and a few to be seen over the limit. */

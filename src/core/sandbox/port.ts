@@ -29,6 +29,8 @@ export interface SandboxSpec {
   isDenied(path: string): boolean;
   /** Whether a rule denies anything that may lie in the folders: it must not appear while the command runs. */
   deniesInside: boolean;
+  /** Whether what the folders need of the repository above them is shown. */
+  repositoryAbove: boolean;
   /** Denied paths outside the folders, written out: hidden where the system or a toolchain would show them. */
   deniedOutside: readonly string[];
   /** Cannot be changed from inside, created, or renamed away. */
@@ -114,7 +116,11 @@ export type SandboxStatus =
 
 /** One backend. Missing confinement is a refusal with cause and fix, never a weaker run. */
 export interface Sandbox {
+  /** Whether /tmp and the home folder of commands are the run's own, kept from one command to the next. */
+  readonly hasScratch?: boolean;
   status(limits: Limits): Promise<SandboxStatus>;
+  /** What commands in these folders see outside of them for their projects' sake, one sentence each. */
+  beside?(folders: readonly string[], repositoryAbove: boolean): Promise<string[]>;
   /** What a command's environment will be; the same for every command of a run. */
   environment(variables: readonly string[]): Promise<Record<string, string>>;
   run(spec: SandboxSpec, signal: AbortSignal): Promise<SandboxResult>;

@@ -34,6 +34,8 @@ export const NO_RULES: PlaceRules = {
 export interface Bounds {
   limits: Limits;
   timeoutMs: number;
+  /** Whether what the folders need of the repository above them is shown; otherwise not. */
+  repositoryAbove?: boolean;
 }
 
 /** What a caller wants done with input and output. */
@@ -58,6 +60,7 @@ export function sandboxSpec({ launch, rules, bounds, streams }: SpecParts): Sand
     // First: whatever else they hold, what is hidden stays hidden.
     ...bounds,
     ...streams,
+    repositoryAbove: bounds.repositoryAbove === true,
     launch,
     network: NETWORK,
     view: VIEW,

@@ -1,4 +1,5 @@
 import type { PreImage } from '../../shared/action.ts';
+import type { UnsavedFile } from '../editor/openFiles.ts';
 
 /** One thing in a folder. `path` is absolute. */
 export interface FileEntry {
@@ -31,6 +32,7 @@ export interface Effort {
   read(bytes: number): void;
   /** Nothing more is looked at. */
   check(): void;
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -65,15 +67,19 @@ export interface Files {
   movable(from: string, to: string): Promise<void>;
   /** Throws `Forbidden` where a change at a path makes a repository of a folder, or decides what git runs in one. */
   changeable(path: string): Promise<void>;
-  /** Puts a file in place in one step, if what stands there still is what was expected. Makes missing folders. */
-  write(path: string, content: Uint8Array, expected: PreImage): Promise<void>;
+  /** Throws where `write` would, before it writes anything. */
+  assertWritable(path: string, expected: PreImage): Promise<void>;
+  /**
+   * Puts a file in place in one step, if what stands there still is what was expected. Makes missing folders. Resolves
+   * with what the file holds then: an editor that saves it may do more than it was given.
+   */
+  write(path: string, content: Uint8Array, expected: PreImage): Promise<Uint8Array>;
   remove(path: string, expected: PreImage): Promise<void>;
   move(from: string, to: string, expectedFrom: PreImage, expectedTo: PreImage): Promise<void>;
-}
-
-/** What the editor knows and the disk does not. */
-export interface EditorBuffers {
-  isUnsaved(path: string): boolean;
+  /** Files that are unsaved in the editor, wherever they are: what is read of them here is the person's text. */
+  unsaved(): Promise<readonly UnsavedFile[]>;
+  /** The same files as they stand on the disk, whatever the editor holds: what commands see. */
+  onDisk(): Files;
 }
 
 /** What version control holds. */
@@ -89,6 +95,10 @@ export interface VersionControl {
   staged(index: Uint8Array, isKept: (name: string) => boolean): Promise<EverHeld>;
   /** Whether all of these objects are commits or tags; false also where that cannot be told. */
   areCommits(top: string, digests: readonly string[]): Promise<boolean>;
+  /** The files that differ (as `git diff` takes `between`), seen from the top; undefined where it cannot be told. */
+  changedBetween(top: string, between: readonly string[]): Promise<string[] | undefined>;
+  /** Whether the person's git signs the commits that are made in a folder. */
+  signsCommits(folder: string): Promise<boolean>;
 }
 
 export type EverHeld = { kind: 'held'; name: string } | { kind: 'none' } | { kind: 'unknown' };

@@ -29,7 +29,7 @@ export function denialOf(scope: Scope, path: string, access: Resource['access'])
       return {
         verdict: 'deny',
         rule: 'scope',
-        reason: `${visibleLine(path)} is outside the folders that the agent may use`,
+        reason: `${visibleLine(path)} is outside the folders that the agent may use: take a path in ${scope.roots.map(visibleLine).join(' or ')}; for scratch, commands have /tmp to themselves`,
         origin: { layer: 'built-in' },
       };
     case 'protected':

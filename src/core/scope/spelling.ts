@@ -60,3 +60,9 @@ export function parentOf(path: string): string {
 export function nameOf(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
+
+/** Whether a path goes into a folder and out again: where that is a link, it is elsewhere than it looks. */
+export function goesBack(path: string): boolean {
+  const segments = path.split('/').filter((segment) => segment !== '' && segment !== '.');
+  return segments.some((segment, at) => segment === '..' && at > 0 && segments[at - 1] !== '..');
+}

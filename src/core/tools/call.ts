@@ -11,8 +11,11 @@ import { decideCall, parseCall } from './decideCall.ts';
 import { Cancelled, Changed, Interruption, throwIfStopped, ToolFailure } from '../outcome.ts';
 import { deniedText, Step } from './step.ts';
 import type { CallContext, Described, Performed, ToolUse } from './tool.ts';
+import { closeGone, notSavedWords } from './unsaved.ts';
 
 const MAX_REDESCRIBED = 3;
+const CHANGED = 'Something changed after you approved; this is how it stands now.';
+const SAVED = 'Your changes are saved; this is how it stands now.';
 
 /**
  * THE path of a tool call; there is no other. Parse, describe as an action, decide, record, ask where it must,
@@ -34,10 +37,8 @@ export async function callTool(call: ToolCall, run: CallRun, signal: AbortSignal
       throw error;
     }
     await step.leave(error);
-    return step.end(
-      'cancelled',
-      `${error instanceof Interruption ? 'Interrupted, not done' : 'Not done'}: ${error.message}`,
-    );
+    const words = `${error instanceof Interruption ? 'Interrupted, not done' : 'Not done'}: ${error.message}`;
+    return { ...step.end('cancelled', words), isNotBegun: true };
   }
 }
 
@@ -50,6 +51,7 @@ async function decideAndPerform(use: ToolUse, step: Step, run: CallRun, signal: 
   let approvedDigest: string | undefined;
   let askedAgain: string | undefined;
   for (let attempt = 0; attempt <= MAX_REDESCRIBED; attempt += 1) {
+    await run.attended();
     throwIfStopped(signal);
     const { rulebook, scope, policy } = await run.refresh();
     const context = { signal, files: run.files, scope, policy };
@@ -64,18 +66,23 @@ async function decideAndPerform(use: ToolUse, step: Step, run: CallRun, signal: 
     const decided = await decideCall(use, situation, context);
     if (decided.kind === 'refused') return step.deny(decided.decision);
     if (decided.kind === 'no-call') return step.fail(decided.cause, decided.problem);
-    const { described, decision, digest } = decided;
-    // An approval is for exactly this: the same digest, and rules that would still only ask.
-    const approved = approvedDigest === digest && decision.verdict === 'ask';
+    const { described, decision, digest, unsaved } = decided;
+    // An approval is for exactly this: the same digest, nothing unsaved in its way, and rules that would still only ask.
+    const approved = approvedDigest === digest && decision.verdict === 'ask' && unsaved.changed.length === 0;
     throwIfStopped(signal); // while it was being described
     if (!approved) await step.propose(decided, context.policy.variables.value);
     throwIfStopped(signal);
     if (decision.verdict === 'deny') return step.end('denied', deniedText(decision));
     if (decision.verdict === 'allow' || approved) return perform(described, decision, context, step, run);
-    if (approvedDigest !== undefined) askedAgain = 'Something changed after you approved; this is how it stands now.';
-    const answer = await step.ask(described, decision, digest, context, askedAgain, signal);
-    if (answer !== 'approved') return step.end('denied', answer);
-    approvedDigest = digest;
+    const answer = await step.ask(decided, context, askedAgain);
+    if (answer.kind === 'refused') return step.end('denied', answer.text);
+    const isApproved = answer.kind === 'approved';
+    const toSave = isApproved ? unsaved.changed : [...unsaved.changed, ...unsaved.others];
+    const problems = toSave.length === 0 ? [] : await step.save(toSave, signal);
+    throwIfStopped(signal);
+    if (problems.length > 0) return step.fail('not-possible', notSavedWords(problems, scope));
+    approvedDigest = isApproved ? digest : undefined;
+    askedAgain = toSave.length > 0 ? SAVED : CHANGED;
   }
   return step.fail('not-possible', 'what this call is about keeps changing; it was not done');
 }
@@ -134,6 +141,7 @@ async function perform(
   const status = performed.ok ? 'done' : signal.aborted ? 'cancelled' : 'failed';
   const durationMs = Math.round(run.now() - began);
   await step.finish(await changes(), { status, durationMs, facts: performed.facts }, { output: text });
+  await closeGone(action, context.files, run.openFiles);
   if (masked > 0) await step.record('redaction', { masked });
   const remarks = performed.remarks?.map((remark) => run.redactor.text(remark)) ?? [];
   run.show({ id: step.id, tool: action.tool, status, output: text, remarks });

@@ -6,6 +6,7 @@ import type { Action } from '../../shared/action.ts';
 import type { Flag, Flags } from '../../shared/flow.ts';
 import type { GrantBook } from '../approval/grants.ts';
 import type { AuditLog } from '../audit/port.ts';
+import type { OpenFiles } from '../editor/openFiles.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import type { Checkpoints } from '../checkpoint/port.ts';
 import type { InForce } from '../policy/decide.ts';
@@ -18,6 +19,8 @@ export interface CallResult {
   status: 'done' | 'failed' | 'denied' | 'cancelled';
   text: string;
   contentOf: string[];
+  /** It was taken back before anything of it began. */
+  isNotBegun?: true;
 }
 
 /** What every call of a run goes through the gate with. */
@@ -26,6 +29,7 @@ export interface CallParts {
   files: Files;
   runners: Runners;
   checkpoints: Checkpoints;
+  openFiles: OpenFiles;
   /** SHA-256 in hexadecimal. */
   hash: (data: string | Uint8Array) => string;
   /**
@@ -53,6 +57,8 @@ export interface CallRun extends CallParts {
   now(): number;
   /** Told when the call starts and stops waiting for a person, so that the run's clock can stand still. */
   waiting(isWaiting: boolean): void;
+  /** Before anything is asked or begun: returns once a person is there who could see it. Throws `Cancelled`. */
+  attended(): Promise<void>;
   /** Told how the call stands, for whoever watches. */
   show(update: CallUpdate): void;
 }

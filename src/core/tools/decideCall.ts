@@ -12,6 +12,7 @@ import { Forbidden } from '../scope/guard.ts';
 import { ToolFailure } from '../outcome.ts';
 import type { CallContext, Described, ToolUse } from './tool.ts';
 import type { Toolbox } from './toolbox.ts';
+import { namesOf, unsavedMet, withUnsaved, type MetUnsaved } from './unsaved.ts';
 
 /** A call that is none, or cannot be done on this workspace. */
 export interface NoCall {
@@ -26,7 +27,7 @@ export type ParsedCall = { kind: 'call'; use: ToolUse } | NoCall;
 export type Decided =
   | NoCall
   | { kind: 'refused'; decision: Decision }
-  | { kind: 'decided'; described: Described; decision: Decision; digest: string };
+  | { kind: 'decided'; described: Described; decision: Decision; digest: string; unsaved: MetUnsaved };
 
 /** What a decision rests on beside the action, scope and policy. */
 export interface Situation {
@@ -63,13 +64,17 @@ export async function decideCall(use: ToolUse, situation: Situation, context: Ca
   }
   const { action } = described;
   const refusal = kindOf(action).isConfined ? await situation.confinement() : undefined;
+  const unsaved = await unsavedMet(action, context);
   const facts = {
     family: use.family,
     flags: situation.flags,
+    unsaved: namesOf(unsaved.changed, context.scope),
     ...(refusal !== undefined && { sandboxRefusal: refusal }),
   };
   const decision = decide(action, facts, { ...context, rulebook: situation.rulebook }, situation.grants);
-  return { kind: 'decided', described, decision, digest: situation.hash(canonicalJson(action)) };
+  const card = withUnsaved(described.card, unsaved, context.scope);
+  const digest = situation.hash(canonicalJson(action));
+  return { kind: 'decided', described: { ...described, card }, decision, digest, unsaved };
 }
 
 function noCall(cause: NoCallCause, problem: string): NoCall {

@@ -19,14 +19,14 @@ export class TooBig extends Error {
 
 /** Counts what is looked at for one call, so that the same workspace gives the same answer, and ends it at Stop. */
 export class CountedEffort implements Effort {
-  readonly #signal: AbortSignal;
+  readonly signal: AbortSignal;
   readonly #bounds: Bounds;
   #entries = 0;
   #bytes = 0;
 
   constructor(bounds: Bounds, signal: AbortSignal) {
     this.#bounds = bounds;
-    this.#signal = signal;
+    this.signal = signal;
   }
 
   look(entries = 1): void {
@@ -40,7 +40,7 @@ export class CountedEffort implements Effort {
   }
 
   check(): void {
-    throwIfStopped(this.#signal);
+    throwIfStopped(this.signal);
     const { entries, bytes } = this.#bounds;
     if (this.#entries > entries) throw new TooBig(`more than ${entries.toLocaleString('en')} files and folders`);
     if (this.#bytes > bytes) throw new TooBig(`more than ${Math.round(bytes / 2 ** 20)} MB`);

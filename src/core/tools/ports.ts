@@ -1,7 +1,7 @@
 import type { Undo } from '../checkpoint/port.ts';
 import type { ScriptWatch } from '../flow/scriptWatch.ts';
 import type { Redactor } from '../redaction/redactor.ts';
-import type { EditorBuffers, VersionControl } from '../scope/files.ts';
+import type { VersionControl } from '../scope/files.ts';
 import type { Runners } from './runner.ts';
 import type { Encodings } from '../text/encodings.ts';
 import type { TextSearch } from './textSearch.ts';
@@ -10,8 +10,8 @@ import type { TextSearch } from './textSearch.ts';
 export interface ToolPorts {
   /** The workspace folder of the run: relative paths start here. */
   folder: string;
-  /** Where the model's prompts go, in words; shown where private content would go there. */
-  goesTo: string;
+  /** Where the model's prompts go now, in words; shown where private content would go there. */
+  goesTo: () => string;
   /** Masks secrets in what goes back to the model. Before anything is cut: half a secret is not recognized. */
   redactor: Redactor;
   /** What this run may have changed of what commands mean. */
@@ -20,7 +20,6 @@ export interface ToolPorts {
   /** What undo will be able to do where these paths are changed. */
   foresee: (paths: readonly string[]) => Promise<Undo>;
   versionControl: VersionControl;
-  editor: EditorBuffers;
   textSearch: TextSearch;
   encodings: Encodings;
 }

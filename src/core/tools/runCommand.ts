@@ -19,11 +19,18 @@ import { maskedOutput } from './command/givenSecrets.ts';
 import { namedPaths } from './command/namedPaths.ts';
 import { refuseMasksRun } from './files/masksWrittenBack.ts';
 import { programLines } from './command/programLines.ts';
+import { activationsIn } from './command/activations.ts';
 import { assertStillBound, boundFiles } from './command/scripts.ts';
+import { beneathUnsaved, saidOfUnsaved } from './command/underUnsaved.ts';
 import { secretsIn } from './command/secrets.ts';
+import { isScratch, SCRATCH, scratchDoubts, scratchWords, type ScratchPath } from './command/scratchPaths.ts';
+import { secretsBelow } from './command/secretsBelow.ts';
+import { startFolders } from './command/startFolders.ts';
 import { planStores } from './command/stores.ts';
 import { refuseTooMuch } from './command/tooMuch.ts';
 import { ToolFailure } from '../outcome.ts';
+import { refuseHalfDone, unsignedCommits } from './command/gitMeets.ts';
+import { offlineRemovals } from './command/offlineRemovals.ts';
 import { onTerminal } from './command/onTerminal.ts';
 import { shortened } from './text.ts';
 import { defineTool, type Tool, type CallContext } from './tool.ts';
@@ -44,7 +51,7 @@ const parameters = z.strictObject({
   folder: z.string().default('.').describe('Where to run it, relative to the workspace folder'),
 });
 
-type Ports = Pick<ToolPorts, 'folder' | 'redactor' | 'runners' | 'scriptWatch' | 'versionControl' | 'editor'>;
+type Ports = Pick<ToolPorts, 'folder' | 'redactor' | 'runners' | 'scriptWatch' | 'versionControl'>;
 
 export const runCommand = defineTool((ports: Ports): Tool<z.infer<typeof parameters>, Run> => ({
   name: 'run_command',
@@ -55,7 +62,8 @@ export const runCommand = defineTool((ports: Ports): Tool<z.infer<typeof paramet
   parameters,
   about: 'The command line',
   tried: (command) => ({ command }),
-  async describe(args, context) {
+  async describe(args, given) {
+    const context = onDisk(given);
     const { scope, policy, files } = context;
     const outside = !policy.sandbox.value;
     const runner = runnerOf(policy, ports.runners);
@@ -64,26 +72,44 @@ export const runCommand = defineTool((ports: Ports): Tool<z.infer<typeof paramet
     const look = await files.look(scope.meant(args.folder), ports.folder, 'followed');
     const shown = scope.shown(look.path);
     if (look.kind !== 'directory') throw new ToolFailure(`${shown} is not a folder`);
-    const meaning = understand(args.command, await bashParser(), await isTopOfRepository(look.path, context));
+    const isTop = await isTopOfRepository(look.path, context);
+    const hasScratch = !outside && runner.hasScratch === true;
+    const meaning = understand(args.command, await bashParser(), { isTop, ...(hasScratch && { temporary: SCRATCH }) });
+    const isElsewhere = (path: ScratchPath): boolean => !hasScratch || !isScratch(path, scope);
     refuseTooMuch(meaning, args.command);
-    const named = await namedPaths(meaning, look.path, context);
-    const stores = outside
-      ? { isHidden: false, doubts: [] }
-      : await planStores(meaning, look.path, { files, scope, versionControl: ports.versionControl });
+    const view = { files, scope, versionControl: ports.versionControl };
+    const named = await namedPaths({ paths: meaning.paths.filter(isElsewhere) }, look.path, context);
+    const stores = outside ? { isHidden: false, doubts: [] } : await planStores(meaning, look.path, view);
+    if (!outside) await refuseHalfDone(meaning, look.path, view);
+    const unsigned = outside ? [] : await unsignedCommits(meaning, look.path, view);
+    const removals = outside ? [] : await offlineRemovals(meaning, look.path, context);
     const doubts = [
-      ...meaning.doubts,
-      ...[...named.doubts, ...environmentDoubts(meaning, policy), ...stores.doubts].map((why) => ({ why })),
+      // What a person is told first.
+      ...removals,
+      ...meaning.doubts.flatMap(({ path, ...doubt }) => (path && !isElsewhere(path) ? [] : [doubt])),
+      ...unsigned,
+      ...[
+        ...(hasScratch ? scratchDoubts(meaning, scope) : []),
+        ...named.doubts,
+        ...environmentDoubts(meaning, policy),
+        ...stores.doubts,
+      ].map((why) => ({ why })),
     ];
     const onlyLooks = !outside && doubts.length === 0;
-    const line = { command: args.command, meaning, named, cwd: look.path, onlyLooks };
+    const activations = await activationsIn(meaning, look.path, context);
+    const { folders: activated } = activations;
+    const line = { command: args.command, meaning, named, cwd: look.path, onlyLooks, activated };
     const { scripts, preImages, unbound } = await boundFiles(line, ports.scriptWatch, context);
     const namesSecret = named.resources.some(({ path }) => scope.isSecret(path));
     const secretsFound = onlyLooks ? { paths: [], atLeast: false } : await secretsIn(context);
     const secrets = secretsFound.paths;
+    doubts.push(...secretsBelow(meaning, look.path, secrets, context));
+    const recorded = recordedPrograms(meaning);
     const shownPrograms = programLines({ ...meaning, doubts });
     const losses = await commandLosses(line, ports, context);
     const limits = limitsOf(policy);
     const status = await runner.status(limits);
+    const beside = outside ? [] : ((await runner.beside?.(scope.roots, policy.repositoryAbove.value)) ?? []);
     // What runs without a question gets nothing of the user's: no program, link or expansion could show it.
     const environment = await runner.environment(onlyLooks ? [] : policy.variables.value);
     return {
@@ -104,7 +130,9 @@ export const runCommand = defineTool((ports: Ports): Tool<z.infer<typeof paramet
           ...(outside && { outside }),
         },
         command: {
-          ...recordedPrograms(meaning),
+          ...recorded,
+          ...(recorded.moves && { folders: await startFolders(meaning, look.path, context) }),
+          ...(activations.programs.length > 0 && { activates: activations.programs }),
           doubts,
           scripts,
           ...(unbound && { unbound }),
@@ -116,7 +144,7 @@ export const runCommand = defineTool((ports: Ports): Tool<z.infer<typeof paramet
       card: commandCard({
         command: exact(args.command),
         cwd: shown,
-        sandbox: status.works ? status.words : status.cause,
+        sandbox: status.works ? [status.words, ...beside.map(sentence)].join(' ') : status.cause,
         outside,
         environment: Object.keys(environment).sort(),
         timeoutSeconds: policy.codeTimeoutSeconds.value,
@@ -138,9 +166,11 @@ export const runCommand = defineTool((ports: Ports): Tool<z.infer<typeof paramet
         : 'What a command changes in the workspace cannot be undone in this version.',
     };
   },
-  async perform(action, context) {
+  async perform(action, given) {
+    const context = onDisk(given);
     const { scope, policy, signal } = context;
     await assertStillBound(action.binds, context);
+    const beneath = await beneathUnsaved(context);
     const hidesStores = action.launch.stores === 'hidden';
     const runner =
       action.launch.outside === true ? ports.runners.outside : ports.runners.sandbox.chosen(policy.backend.value);
@@ -154,14 +184,18 @@ export const runCommand = defineTool((ports: Ports): Tool<z.infer<typeof paramet
       signal,
     );
     const ok = result.ending.kind === 'exited' && result.ending.code === 0;
+    const canTouch = action.launch.workspace === 'writable' || (action.command.contentOf ?? []).length > 0;
+    const unsaved = canTouch ? await saidOfUnsaved(beneath, context) : { words: [], remarks: [] };
     const notes = [
       ...result.notes,
+      ...(runner.hasScratch === true ? scratchWords(action.arguments.command, ok) : []),
       ...(hidesStores && !ok && /\bgit\b|fatal:/.test(result.output) ? [STORES_HIDDEN] : []),
     ];
     const words = [
       endingWords(result.ending),
       ...remarksOf(result.quarantined, notes),
       ...whereItRan(action.launch.cwd, scope),
+      ...unsaved.words,
     ];
     // Before it is masked: what is drawn over something else may be a secret only then.
     const output = maskedOutput(
@@ -188,11 +222,23 @@ export const runCommand = defineTool((ports: Ports): Tool<z.infer<typeof paramet
         limits: result.limits.map(limitRecord).join('; '),
         workspace: action.launch.workspace,
       },
-      remarks: remarksOf(result.quarantined, []).map((remark) => remark.replace(/^\[|\]$/g, '')),
+      remarks: [
+        ...remarksOf(result.quarantined, []).map((remark) => remark.replace(/^\[|\]$/g, '')),
+        ...unsaved.remarks,
+      ],
       contentOf: result.outputBytes === 0 ? [] : (action.command.contentOf ?? []),
     };
   },
 }));
+
+/** A command sees the disk, whatever the editor holds: what it is bound to, and what it would take away, is there. */
+function onDisk(context: CallContext): CallContext {
+  return { ...context, files: context.files.onDisk() };
+}
+
+function sentence(words: string): string {
+  return `${words.slice(0, 1).toUpperCase()}${words.slice(1)}.`;
+}
 
 /** In which of several workspace folders a command ran, and where the others stand for it. */
 function whereItRan(cwd: string, scope: CallContext['scope']): string[] {

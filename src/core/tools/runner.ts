@@ -26,5 +26,9 @@ export function limitsOf(policy: EffectivePolicy): Limits {
 
 /** The same, with the time that a command has. */
 export function boundsOf(policy: EffectivePolicy): Bounds {
-  return { limits: limitsOf(policy), timeoutMs: policy.codeTimeoutSeconds.value * 1000 };
+  return {
+    limits: limitsOf(policy),
+    timeoutMs: policy.codeTimeoutSeconds.value * 1000,
+    repositoryAbove: policy.repositoryAbove.value,
+  };
 }

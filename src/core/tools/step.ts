@@ -14,10 +14,15 @@ import { alwaysOffer } from '../policy/alwaysRule.ts';
 import type { Changes } from '../checkpoint/port.ts';
 import { mayStandFor } from '../policy/remembered.ts';
 import type { ToolCall } from '../models/port.ts';
+import type { NotSaved } from '../editor/openFiles.ts';
 import type { CallResult, CallRun } from './callRun.ts';
+import type { Decided } from './decideCall.ts';
 import { Cancelled, Interruption } from '../outcome.ts';
 import { takenBackBy } from '../stopped.ts';
 import type { CallContext, Description } from './tool.ts';
+
+/** What a person said: to do it, to save first what is unsaved and ask anew, or no, in a text for the model. */
+export type Asked = { kind: 'approved' } | { kind: 'save first' } | { kind: 'refused'; text: string };
 
 const ENDS: ReadonlySet<EventType> = new Set(['started', 'finished', 'interrupted']);
 
@@ -93,16 +98,14 @@ export class Step {
     );
   }
 
-  /** `approved`, or the text for the model when the person said no. */
+  /** Asks a person. `askedAgain`: why, where it is not the first time. */
   async ask(
-    described: Description,
-    decision: Decision,
-    digest: string,
+    { described, decision, digest, unsaved }: Extract<Decided, { kind: 'decided' }>,
     context: CallContext,
     askedAgain: string | undefined,
-    signal: AbortSignal,
-  ): Promise<string> {
+  ): Promise<Asked> {
     const run = this.#run;
+    const { signal } = context;
     const { scope, policy } = context;
     const fitting = offersFor(described.action, { shown: (path) => scope.shown(path), roots: scope.roots });
     const offers = mayStandFor(decision, fitting, policy);
@@ -123,6 +126,7 @@ export class Step {
       flags: run.flags(),
       lights: labelsOf(described.action, context).filter((flag) => !run.flags()[flag]),
       ...(askedAgain !== undefined && { askedAgain }),
+      ...(unsaved.others.length > 0 && { savesFirst: true as const }),
     };
     const shown = run.redactor.json(approval);
     await this.record('asked', { approval: approval.id, digest, shown: run.hash(canonicalJson(shown)) });
@@ -139,19 +143,22 @@ export class Step {
         'answered',
         {
           ...{ approval: approval.id, choice: answer.choice, ...originOf(from) },
-          ...(answer.choice !== 'deny' && answer.unseen !== undefined && { unseen: answer.unseen }),
+          ...(answer.choice !== 'deny' &&
+            answer.choice !== 'save-first' &&
+            answer.unseen !== undefined && { unseen: answer.unseen }),
           waitedMs: Math.round(run.now() - asked),
         },
         answer.reason === undefined ? undefined : { reason: answer.reason },
       );
-      if (answer.choice === 'deny') return refusalText(from, answer.reason);
+      if (answer.choice === 'deny') return { kind: 'refused', text: refusalText(from, answer.reason) };
+      if (answer.choice === 'save-first') return { kind: 'save first' };
       const offer = offers.find(({ id }) => id === answer.grant?.offer);
       if (answer.choice === 'approve-and-grant' && offer && answer.grant) {
         const grant = run.newId();
         run.grants.give(grant, offer, answer.grant.until);
         await this.record('granted', { grant, until: untilWords(answer.grant.until) }, { words: offer.words });
       }
-      return 'approved';
+      return { kind: 'approved' };
     } catch (error) {
       if (error instanceof Cancelled) {
         this.#endedAs = 'unanswered';
@@ -162,6 +169,12 @@ export class Step {
     } finally {
       run.waiting(false);
     }
+  }
+
+  /** Has the editor save what a person has unsaved in it: committed before it does. Which files it could not, and why. */
+  async save(paths: readonly string[], signal: AbortSignal): Promise<NotSaved[]> {
+    await this.record('saving', { files: paths.length }, { paths: [...paths] });
+    return this.#run.openFiles.save(paths, signal);
   }
 
   async deny(decision: Decision): Promise<CallResult> {

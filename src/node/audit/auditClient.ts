@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { AuditLog, AuditReader, Erased, Erasing, Growth, RunStore, SeenHead } from '../../core/audit/port.ts';
 import type { RunFilter } from '../../core/audit/filter.ts';
@@ -7,6 +7,8 @@ import type { ListedTurn } from '../../core/audit/tree.ts';
 import type { EventType, NewEvent, RunSummary } from '../../shared/auditEvent.ts';
 import type { Json } from '../../shared/json.ts';
 import { makePrivate } from '../folders.ts';
+import { identityOf } from '../process/identity.ts';
+import { Lives } from '../process/lives.ts';
 import { AuditFailure, failureOf } from './failureOf.ts';
 import type { StoreMethod, StoreReply, StoreRequest } from './messages.ts';
 import type { Retention } from './retention.ts';
@@ -25,6 +27,7 @@ interface Waiting {
 export class AuditClient implements AuditLog, AuditReader, RunStore, AsyncDisposable {
   readonly file: string;
   readonly #worker: Worker;
+  readonly #lives: Lives;
   readonly #waiting = new Map<number, Waiting>();
   readonly #listeners = new Set<() => void>();
   readonly #headListeners = new Set<(head: SeenHead) => void>();
@@ -33,6 +36,7 @@ export class AuditClient implements AuditLog, AuditReader, RunStore, AsyncDispos
   #dead: string | undefined;
 
   private constructor(file: string, worker: Worker) {
+    this.#lives = new Lives(dirname(file));
     this.file = file;
     this.#worker = worker;
     worker.on('message', (reply: StoreReply) => {
@@ -65,10 +69,19 @@ export class AuditClient implements AuditLog, AuditReader, RunStore, AsyncDispos
     const file = join(dataFolder, 'audit.db');
     const isSource = import.meta.url.endsWith('.ts');
     const url = new URL(isSource ? './worker.ts' : './audit-worker.js', import.meta.url);
-    return new AuditClient(
-      file,
-      new Worker(url, { workerData: { file, pid: process.pid }, env: {}, resourceLimits: SMALL }),
-    );
+    const worker = new Worker(url, { workerData: { file, pid: process.pid }, env: {}, resourceLimits: SMALL });
+    const client = new AuditClient(file, worker);
+    client.#live();
+    return client;
+  }
+
+  /** Others see that this process is alive; where nothing can be written there is nothing that it could hold. */
+  #live(): void {
+    try {
+      this.#lives.hold(identityOf(process.pid));
+    } catch {
+      // said by whatever is to be recorded
+    }
   }
 
   /** Tells whenever an event was appended by this process. */
@@ -131,6 +144,9 @@ export class AuditClient implements AuditLog, AuditReader, RunStore, AsyncDispos
   claim(folders: readonly string[], run: string): ReturnType<RunStore['claim']> {
     return this.#call('claim', folders, run);
   }
+  running(): ReturnType<RunStore['running']> {
+    return this.#call('running');
+  }
   async release(run: string): Promise<void> {
     await this.#call('release', run);
   }
@@ -160,6 +176,7 @@ export class AuditClient implements AuditLog, AuditReader, RunStore, AsyncDispos
   async [Symbol.asyncDispose](): Promise<void> {
     await this.settle();
     await this.#worker.terminate();
+    this.#lives[Symbol.dispose]();
   }
 
   #call<M extends StoreMethod>(method: M, ...args: Parameters<AuditStore[M]>): Promise<ReturnType<AuditStore[M]>> {

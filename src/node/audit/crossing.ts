@@ -1,4 +1,4 @@
-import { ConversationChanged, LogRefusal, RunFull } from '../../core/audit/port.ts';
+import { ConversationChanged, LogRefusal, RunFull, RunTakenOver } from '../../core/audit/port.ts';
 import { kindOfError } from '../../core/outcome.ts';
 import { IndexDamaged, LogReplaced, OtherFormat, RulesChanged } from './problems.ts';
 import { isSqlite } from './sqliteProblem.ts';
@@ -25,6 +25,7 @@ function crossing<From extends unknown[], E extends Error>(
 /** Every class of error that the store throws. One that is not here is a failure without more, or a bug. */
 export const CROSSINGS = {
   RunFull: crossing(RunFull, ({ message }) => [`${message}.`], 'as itself'),
+  RunTakenOver: crossing(RunTakenOver, () => [], 'as itself'),
   LogRefusal: crossing(LogRefusal, ({ message }) => [message], 'as itself'),
   ConversationChanged: crossing(ConversationChanged, ({ message }) => [`${message}.`], 'as itself'),
   LogReplaced: crossing(LogReplaced, ({ gap, message }) => [gap, message], 'as the cause'),

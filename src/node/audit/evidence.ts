@@ -27,6 +27,15 @@ interface Parts {
   witnesses: readonly Witness[];
 }
 
+/** What else a check is made with. */
+interface VerifyWith {
+  more?: readonly Testimony[];
+  /** The account's public key, where somebody gave it. */
+  key?: string | undefined;
+  /** Nothing is whole that could not be held against every witness of the policy. */
+  mustAll?: boolean;
+}
+
 /** How something that keeps evidence outside the log stands, for people. */
 export interface KeeperState {
   name: string;
@@ -78,19 +87,29 @@ export class Evidence implements AsyncDisposable {
     this.#witnesses.set(witnessFiles.map(({ value }) => new FileWitness(this.#expanded(value))));
   }
 
-  /** Checks the log against the account's key and all witnesses, and `more` of them. Undefined where it was stopped. */
+  /** Checks the log against the account's key and all witnesses. Undefined where it was stopped. */
   async verify(
     signal: AbortSignal,
     progress?: Progress,
-    more: readonly Testimony[] = [],
+    { more = [], key, mustAll = false }: VerifyWith = {},
   ): Promise<Verdict | undefined> {
     const { audit, data } = this.#parts;
-    const account = hasAccountKey(data) ? { key: accountKey(data).publicKey, from: 'local' as const } : undefined;
-    const testimonies = [...(await this.#witnesses.testimonies()), ...more];
+    const own = hasAccountKey(data) ? { key: accountKey(data).publicKey, from: 'local' as const } : undefined;
+    const account = key === undefined ? own : { key, from: 'given' as const };
+    if (mustAll) await audit.settle(); // what this process wrote is told to them first
+    const testimonies = [...(await this.#testimonies(mustAll)), ...more];
     return verifyInWorker(
       { file: audit.file, against: { account, testimonies, place: placeOf(data), hasBegun: hasBegunLog(data) } },
       signal,
       progress,
+    );
+  }
+
+  /** `mustAll`: those of the policy were named for the check. What comes with the program was named by nobody. */
+  async #testimonies(mustAll: boolean): Promise<Testimony[]> {
+    const unnamed = new Set(this.#parts.witnesses.map(({ name }) => name));
+    return (await this.#witnesses.testimonies()).map((one) =>
+      mustAll && !unnamed.has(one.name) ? { ...one, isNamed: true } : one,
     );
   }
 

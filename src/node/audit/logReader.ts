@@ -75,7 +75,7 @@ function landmarks(connection: Connection, run: string): AuditRecord[] {
   return records(
     connection,
     `SELECT e.body AS body, e.hash AS hash, p.body AS payload FROM events e LEFT JOIN payloads p ON p.seq = e.seq
-     WHERE e.run = ? AND e.type IN ('run_started', 'run_continued', 'run_finished', 'interrupted') ORDER BY e.seq`,
+     WHERE e.run = ? AND e.type IN ('run_started', 'run_continued', 'run_finished', 'interrupted', 'dismissed') ORDER BY e.seq`,
     run,
   );
 }

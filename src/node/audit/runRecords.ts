@@ -1,22 +1,26 @@
-import { LogRefusal, type Claim } from '../../core/audit/port.ts';
+import { LogRefusal, RunTakenOver, type Claim, type RunningRun } from '../../core/audit/port.ts';
 import type { EventType } from '../../shared/auditEvent.ts';
-import { isAlive, type ProcessIdentity } from '../process/identity.ts';
+import { hasMark } from '../../shared/eventTable.ts';
+import type { ProcessIdentity } from '../process/identity.ts';
+import type { Lives } from '../process/lives.ts';
 import type { ChainWriter } from './chainWriter.ts';
-import { parseBody } from './logText.ts';
 import type { Connection } from './database.ts';
+import { runningRun, whatIsOpen } from './runningRun.ts';
 import { OWNER_GONE } from './summary.ts';
 
 /** Which run is active where, what runs need to go on, and what dead processes left open. */
 export class RunRecords {
   readonly #writer: ChainWriter;
   readonly #owner: ProcessIdentity;
+  readonly #lives: Lives;
   /** What this process holds, and the log in which that stands. */
   readonly #held = new Map<string, readonly string[]>();
   #log: Connection | undefined;
 
-  constructor(writer: ChainWriter, owner: ProcessIdentity) {
+  constructor(writer: ChainWriter, owner: ProcessIdentity, lives: Lives) {
     this.#writer = writer;
     this.#owner = owner;
+    this.#lives = lives;
   }
 
   /** Puts what this process holds into a log that it meets for the first time: the one before was set aside. */
@@ -31,8 +35,9 @@ export class RunRecords {
       const row = connection.prepare('SELECT run, pid, start, boot FROM active_runs WHERE folder = ?').get(folder);
       if (!row) continue;
       const holder = ownerOf(row);
-      if (isAlive(holder)) return { ok: false, folder, run: String(row['run']), pid: holder.pid };
-      this.#markInterrupted(connection, String(row['run']));
+      const held = String(row['run']);
+      if (this.#lives.isAlive(holder)) return { ok: false, folder, holder: runningRun(connection, held, holder) };
+      this.#markInterrupted(connection, held);
     }
     // A window may still have in memory what was erased; going on would bring it back.
     if (isErased(connection, run)) throw new LogRefusal('The texts of this run were erased; start a new run.');
@@ -43,13 +48,38 @@ export class RunRecords {
 
   /** Lets go of a run. What it began and could not record to its end is closed: nobody else will. */
   release(connection: Connection, run: string): void {
+    const isOurs = this.#isOurs(connection, run);
+    this.#held.delete(run);
+    if (!isOurs) return; // it is somebody else's by now
     this.#closeActions(connection, run, ['started']);
-    this.#letGo(connection, run);
+    letGo(connection, run);
   }
 
-  #letGo(connection: Connection, run: string): void {
-    this.#held.delete(run);
-    connection.prepare('DELETE FROM active_runs WHERE run = ?').run(run);
+  /** Runs that processes which are alive hold, this one too. */
+  running(connection: Connection): (RunningRun & { isHere: boolean })[] {
+    const rows = connection.prepare('SELECT run, pid, start, boot FROM active_runs GROUP BY run ORDER BY run').all();
+    return rows.flatMap((row) => {
+      const [run, holder] = [String(row['run']), ownerOf(row)];
+      const isHere = this.#held.has(run);
+      return this.#lives.isAlive(holder) ? [{ ...runningRun(connection, run, holder), isHere }] : [];
+    });
+  }
+
+  /**
+   * Throws `RunTakenOver` where a run that this process held is another one's: it begins nothing more, and does not say
+   * how the run ended. What it had begun is told to its end.
+   */
+  refuseLost(connection: Connection, run: string, type?: EventType): void {
+    if (!this.#held.has(run) || this.#isOurs(connection, run)) return;
+    if (type === undefined || !hasMark(type, 'afterwards')) throw new RunTakenOver();
+  }
+
+  #isOurs(connection: Connection, run: string): boolean {
+    const { pid, start, boot } = this.#owner;
+    const rows = connection.prepare('SELECT pid, start, boot FROM active_runs WHERE run = ?').all(run);
+    return (
+      rows.length > 0 && rows.map(ownerOf).every((one) => one.pid === pid && one.start === start && one.boot === boot)
+    );
   }
 
   /** Marks as interrupted what processes that are gone left open; returns those runs. */
@@ -57,7 +87,7 @@ export class RunRecords {
     const marked = new Set<string>();
     for (const row of connection.prepare('SELECT folder, run, pid, start, boot FROM active_runs').all()) {
       const run = String(row['run']);
-      if (marked.has(run) || isAlive(ownerOf(row))) continue;
+      if (marked.has(run) || this.#lives.isAlive(ownerOf(row))) continue;
       this.#markInterrupted(connection, run);
       marked.add(run);
     }
@@ -65,6 +95,7 @@ export class RunRecords {
   }
 
   #insert(connection: Connection, folders: readonly string[], run: string): void {
+    this.#lives.hold(this.#owner);
     const { pid, start, boot } = this.#owner;
     for (const folder of folders)
       connection
@@ -80,7 +111,8 @@ export class RunRecords {
         run,
         data: { reason: OWNER_GONE },
       });
-    this.#letGo(connection, run);
+    this.#held.delete(run);
+    letGo(connection, run);
   }
 
   /** Says of what a run left open how far it came; returns whether the run itself is open. */
@@ -106,27 +138,8 @@ export class RunRecords {
   }
 }
 
-/** The actions of a run that were asked about, approved or started, and came to no end; and whether the run did. */
-function whatIsOpen(connection: Connection, run: string): { actions: Map<string, EventType>; isOpen: boolean } {
-  const actions = new Map<string, EventType>();
-  let isOpen = false;
-  const rows = connection.prepare(
-    `SELECT body FROM events WHERE run = ? AND type IN
-       ('run_started', 'run_continued', 'run_finished', 'interrupted', 'asked', 'answered', 'started', 'finished')
-     ORDER BY seq`,
-  );
-  for (const row of rows.all(run)) {
-    const event = parseBody(String(row['body']));
-    if (!event) continue;
-    if (event.type === 'run_started' || event.type === 'run_continued') isOpen = true;
-    if (event.type === 'run_finished' || (event.type === 'interrupted' && event.action === undefined)) isOpen = false;
-    if (event.action === undefined) continue;
-    // Denied is an end.
-    const isDenied = event.type === 'answered' && event.data['choice'] === 'deny';
-    if (event.type === 'finished' || event.type === 'interrupted' || isDenied) actions.delete(event.action);
-    else actions.set(event.action, event.type);
-  }
-  return { actions, isOpen };
+function letGo(connection: Connection, run: string): void {
+  connection.prepare('DELETE FROM active_runs WHERE run = ?').run(run);
 }
 
 function isErased(connection: Connection, run: string): boolean {

@@ -5,6 +5,7 @@ import {
   type Erased,
   type Erasing,
   type Growth,
+  type RunningRun,
   type RunPage,
   type SeenHead,
 } from '../../core/audit/port.ts';
@@ -15,6 +16,7 @@ import type { AuditEvent, AuditRecord, EventType, NewEvent, RunSummary } from '.
 import type { TextOf, TextPart } from '../../shared/longText.ts';
 import type { Json } from '../../shared/json.ts';
 import type { ProcessIdentity } from '../process/identity.ts';
+import { Lives } from '../process/lives.ts';
 import type { Questions } from '../../core/audit/questions.ts';
 import { ChainWriter } from './chainWriter.ts';
 import { LogReplaced } from './problems.ts';
@@ -44,6 +46,7 @@ const MOST_LOOKS = 5;
 export class AuditStore {
   readonly #file: LogFile;
   readonly #writer: ChainWriter;
+  readonly #lives: Lives;
   readonly #runs: RunRecords;
   readonly #conversations: GrowingConversations;
   readonly #index: SearchIndex;
@@ -53,13 +56,17 @@ export class AuditStore {
     this.#file = new LogFile(file);
     this.#data = dirname(file);
     this.#writer = new ChainWriter(this.#file, dirname(file), owner.pid, limits);
-    this.#runs = new RunRecords(this.#writer, owner);
+    this.#lives = new Lives(dirname(file));
+    this.#runs = new RunRecords(this.#writer, owner, this.#lives);
     this.#conversations = new GrowingConversations(this.#writer);
     this.#index = new SearchIndex(join(dirname(file), 'audit-search.db'));
   }
 
   append<T extends EventType>(event: NewEvent<T>): AuditEvent {
-    return this.#write((connection) => this.#writer.append(connection, event));
+    return this.#write((connection) => {
+      this.#runs.refuseLost(connection, event.run, event.type);
+      return this.#writer.append(connection, event);
+    });
   }
 
   claim(folders: readonly string[], run: string): Claim {
@@ -73,18 +80,26 @@ export class AuditStore {
     });
   }
 
+  running(): (RunningRun & { isHere: boolean })[] {
+    return this.#read((connection) => this.#runs.running(connection));
+  }
+
   recover(): string[] {
     return this.#write((connection) => this.#runs.recover(connection));
   }
 
   saveTranscript(run: string, transcript: Json): void {
     this.#write((connection) => {
+      this.#runs.refuseLost(connection, run);
       saveConversation(connection, this.#writer, run, transcript);
     });
   }
 
   growTranscript(run: string, growth: Growth): boolean {
-    return this.#write((connection) => this.#conversations.grow(connection, run, growth));
+    return this.#write((connection) => {
+      this.#runs.refuseLost(connection, run);
+      return this.#conversations.grow(connection, run, growth);
+    });
   }
 
   loadTranscript(run: string): Json | undefined {
@@ -223,6 +238,7 @@ export class AuditStore {
   close(): void {
     this.#index.close();
     this.#file.close();
+    this.#lives[Symbol.dispose]();
   }
 
   /** One transaction; again with the log that is there now, where it was replaced meanwhile. */

@@ -18,10 +18,14 @@ export function summarize(
   let state: RunSummary['state'] = isActive ? 'active' : 'interrupted';
   let reason = isActive ? '' : GONE;
   let folders: RunSummary['folders'];
+  let isDismissed = false;
   for (const event of events) {
     if (event.type === 'run_started' || event.type === 'run_continued') {
       folders = FoldersSchema.safeParse(event.payload?.['folders']).data ?? folders;
       state = isActive ? 'active' : 'interrupted';
+      isDismissed = false;
+    } else if (event.type === 'dismissed') {
+      isDismissed = true;
     } else if (event.type === 'run_finished') {
       state = finalState(event.data['state']);
       reason = text(event.payload?.['reason']);
@@ -40,6 +44,18 @@ export function summarize(
     state,
     reason,
     actions,
+    ...lastModel(events),
+    ...(isDismissed && { isDismissed }),
+  };
+}
+
+function lastModel(events: readonly AuditRecord[]): Pick<RunSummary, 'model' | 'destination'> {
+  const last = events.findLast(({ type }) => type === 'run_started' || type === 'run_continued');
+  const model = last?.data['model'];
+  const destination = last?.payload?.['destination'];
+  return {
+    ...(typeof model === 'string' && { model }),
+    ...(typeof destination === 'string' && { destination }),
   };
 }
 

@@ -182,15 +182,37 @@ export class RootedFiles implements Files {
     return refuseRepositoryControls(path, this.#scope());
   }
 
-  async write(path: string, content: Uint8Array, expected: PreImage): Promise<void> {
+  async assertWritable(path: string, expected: PreImage): Promise<void> {
     await this.changeable(path);
-    using place = await this.#place(path, 'write', true);
+    using place = await this.#place(path, 'write');
+    await this.#writable(place, path, expected);
+  }
+
+  /** What stands there, where it may be written. */
+  async #writable(place: Place, path: string, expected: PreImage): Promise<Awaited<ReturnType<Place['stat']>>> {
     await this.#unchanged(place, path, expected);
     const old = await place.stat();
     if (old) await this.#refuseHardLink(old, path);
+    return old;
+  }
+
+  /** No editor is here: what is on the disk is all there is. */
+  unsaved(): Promise<readonly never[]> {
+    return Promise.resolve([]);
+  }
+
+  onDisk(): Files {
+    return this;
+  }
+
+  async write(path: string, content: Uint8Array, expected: PreImage): Promise<Uint8Array> {
+    await this.changeable(path);
+    using place = await this.#place(path, 'write', true);
+    const old = await this.#writable(place, path, expected);
     try {
       const isUnchanged = (): Promise<void> => this.#unchanged(place, path, expected);
       await replaceFile(place, path, content, { old, isUnchanged });
+      return content;
     } catch (error) {
       throw error instanceof ToolFailure ? error : asFailure(error, path);
     }

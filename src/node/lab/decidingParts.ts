@@ -1,6 +1,8 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { EngineParts } from '../../compose.ts';
+import { NO_EDITOR } from '../../core/editor/port.ts';
+import { ALWAYS_THERE } from '../../core/presence/presence.ts';
 import type { Sandbox } from '../../core/sandbox/port.ts';
 import { account } from '../account.ts';
 import { BlobCheckpoints } from '../checkpoint/blobCheckpoints.ts';
@@ -11,6 +13,7 @@ import { RootedFiles } from '../files/rootedFiles.ts';
 import { ThreadSearch } from '../search/threadSearch.ts';
 import { sha256 } from '../files/hash.ts';
 import { realPaths } from '../files/realPath.ts';
+import { policyLook } from '../policy/policyLook.ts';
 import { ownFolders } from '../folders.ts';
 import { Acceptance } from '../policy/acceptance.ts';
 import { organizationPolicy, PolicyFiles } from '../policy/policyFiles.ts';
@@ -67,6 +70,7 @@ export async function decidingParts(options: DecidingOptions): Promise<EnginePar
     textSearch: new ThreadSearch(),
     encodings: new GuessedEncodings(),
     realPaths,
+    policyLook,
     sandbox: { chosen: () => NOT_LOOKED_AT },
     outside: NOT_LOOKED_AT,
     finishBrokenOff: () => Promise.resolve([]),
@@ -82,14 +86,18 @@ export async function decidingParts(options: DecidingOptions): Promise<EnginePar
       staged: heldInIndex,
       everHeld: () => Promise.resolve({ kind: 'none' }),
       areCommits: () => Promise.resolve(false),
+      changedBetween: () => Promise.resolve(undefined),
+      signsCommits: () => Promise.resolve(false),
     }),
-    editor: { isUnsaved: () => false },
+    editor: NO_EDITOR,
     environment: {},
     clock: { monotonic: () => performance.now(), after: () => () => undefined },
     newId: () => 'lab',
     hash: sha256,
     version: '',
     who: { user: '', host: '' },
+    presence: ALWAYS_THERE,
+    requests: { listen: nothing, tell: nothing },
   };
 }
 
@@ -109,15 +117,18 @@ const NO_LOG: EngineParts['audit'] = {
   matching: nothing,
   events: nothing,
   textOf: nothing,
+  summaries: nothing,
   claim: nothing,
   release: nothing,
   growTranscript: nothing,
+  running: nothing,
   saveTranscript: nothing,
   loadTranscript: nothing,
   recover: nothing,
 };
 
 const NOT_LOOKED_AT: Sandbox = {
+  hasScratch: process.platform === 'linux',
   status: () =>
     Promise.resolve({ works: true, name: 'sandbox', words: 'the sandbox of this machine', limits: [], probes: [] }),
   environment: () => Promise.resolve({}),

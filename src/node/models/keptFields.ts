@@ -39,6 +39,11 @@ export class KeptFields {
   }
 }
 
+/** Whose fields are kept, and go back to nobody else: a model at an address. */
+export function keptBy({ baseUrl, model }: { baseUrl: string; model: string }): string {
+  return `${baseUrl} ${model}`;
+}
+
 /** Fields to keep; undefined where there are none, or where they are nested too deeply to be written again. */
 export function keptOf(fields: Fields, from: string): Kept | undefined {
   if (Object.keys(fields).length === 0) return undefined;

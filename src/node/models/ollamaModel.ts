@@ -5,7 +5,7 @@ import { ModelFailure, type Message, type Model, type ModelEvent, type ModelRequ
 import { doorTo, EgressRefused } from '../egress/door.ts';
 import { destinationWords } from './destination.ts';
 import { endBy } from './endWords.ts';
-import { fieldsFor, KeptFields } from './keptFields.ts';
+import { fieldsFor, keptBy, KeptFields } from './keptFields.ts';
 import { linesOf } from './lines.ts';
 import { measured } from './measured.ts';
 
@@ -47,6 +47,7 @@ export function ollamaModel(settings: OllamaSettings): Model {
     provider: 'ollama',
     label: `${settings.model} (Ollama, ${new URL(settings.baseUrl).host})`,
     destination: destinationWords(settings.baseUrl),
+    from: keptBy(settings),
     stream: (request, permit, signal) => stream(settings, request, permit, signal),
   };
 }
@@ -63,7 +64,7 @@ async function* stream(
 ): AsyncIterable<ModelEvent> {
   const { origin } = new URL(settings.baseUrl);
   const response = await ask(settings, request, permit, signal);
-  const from = `${settings.baseUrl} ${settings.model}`;
+  const from = keptBy(settings);
   const kept = new KeptFields(KEPT_FIELDS);
   let number = 0;
   let done = false;
@@ -102,7 +103,7 @@ async function ask(
   signal: AbortSignal,
 ): Promise<Response> {
   const { origin } = new URL(settings.baseUrl);
-  const from = `${settings.baseUrl} ${settings.model}`;
+  const from = keptBy(settings);
   let response: Response;
   try {
     const reply = await doorTo(settings.baseUrl, permit)(`${settings.baseUrl}/api/chat`, {

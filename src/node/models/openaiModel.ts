@@ -9,8 +9,9 @@ import {
   type SaidEnd,
 } from '../../core/models/port.ts';
 import { doorTo, EgressRefused } from '../egress/door.ts';
+import { unusedProxyWords } from '../egress/proxies.ts';
 import { destinationWords } from './destination.ts';
-import { fieldsFor, KeptFields } from './keptFields.ts';
+import { fieldsFor, keptBy, KeptFields } from './keptFields.ts';
 import { measured } from './measured.ts';
 import { chunkOf } from './openaiChunk.ts';
 import { StreamedCalls } from './streamedCalls.ts';
@@ -31,6 +32,7 @@ export function openAiModel(settings: OpenAiSettings): Model {
     provider: 'openai',
     label: `${settings.model} (${new URL(settings.baseUrl).host})`,
     destination: destinationWords(settings.baseUrl),
+    from: keptBy(settings),
     stream: (request, permit, signal) => stream(settings, request, permit, signal),
   };
 }
@@ -68,7 +70,7 @@ async function* stream(
     adminAPIKey: null,
     logLevel: 'off',
   });
-  const from = `${settings.baseUrl} ${settings.model}`;
+  const from = keptBy(settings);
   const calls = new StreamedCalls();
   const kept = new KeptFields(KEPT_FIELDS);
   let refused = false;
@@ -100,7 +102,7 @@ async function* stream(
     if (refusal instanceof EgressRefused) throw new ModelFailure(`${refusal.message}.`);
     if (refusal !== undefined) throw refusal;
     if (error instanceof APIConnectionError)
-      throw new ModelFailure(`${origin} could not be reached: ${deepest(error)}.`);
+      throw new ModelFailure(`${origin} could not be reached: ${deepest(error)}.${unusedProxyWords()}`);
     if (error instanceof APIError)
       throw new ModelFailure(statusWords(settings, error.status as number | undefined, error.message));
     if (error instanceof SyntaxError)

@@ -19,10 +19,10 @@ export interface AcceptedPolicies {
 
 /** The accepted workspace policies of one account, in its data folder (which no tool may touch). */
 export class Acceptance {
-  readonly #file: string;
+  readonly file: string;
 
   constructor(data: string) {
-    this.#file = join(data, 'accepted-policies.json');
+    this.file = join(data, 'accepted-policies.json');
   }
 
   async load(): Promise<AcceptedPolicies> {
@@ -35,7 +35,7 @@ export class Acceptance {
         problem: {
           severity: 'warning',
           message: `the list of accepted workspace policies cannot be read (${error instanceof Error ? (error.message.split('\n')[0] ?? '') : ''}), so none counts as accepted; accept them again`,
-          file: this.#file,
+          file: this.file,
           line: 1,
           column: 1,
         },
@@ -52,7 +52,7 @@ export class Acceptance {
   async #read(): Promise<Record<string, string>> {
     let text: string;
     try {
-      text = await readFile(this.#file, 'utf8');
+      text = await readFile(this.file, 'utf8');
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
       throw error;
@@ -61,8 +61,8 @@ export class Acceptance {
   }
 
   async #write(accepted: Record<string, string>): Promise<void> {
-    const temporary = `${this.#file}.${randomUUID()}`;
+    const temporary = `${this.file}.${randomUUID()}`;
     await writeFile(temporary, `${JSON.stringify({ version: 1, accepted }, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
-    await rename(temporary, this.#file);
+    await rename(temporary, this.file);
   }
 }

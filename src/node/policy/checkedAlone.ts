@@ -1,10 +1,13 @@
+import { homedir } from 'node:os';
 import { dirname } from 'node:path';
 import { bashParser } from '../../core/command/bash.ts';
 import { checkExamples } from '../../core/policy/examples.ts';
-import type { Diagnostic, Layer } from '../../core/policy/layer.ts';
+import type { Diagnostic, Layer, ParsedLayer } from '../../core/policy/layer.ts';
 import { mergePolicies } from '../../core/policy/merge.ts';
 import { parsePolicy } from '../../core/policy/parse.ts';
+import { spellingNotes } from '../../core/policy/spellingNotes.ts';
 import { account } from '../account.ts';
+import { policyLook } from './policyLook.ts';
 import { readPolicy } from './readPolicy.ts';
 import { unknownAccounts } from './unknownAccounts.ts';
 
@@ -24,5 +27,14 @@ export async function checkedAlone(file: string, wanted?: Layer): Promise<Diagno
   const base = layer === 'workspace' ? { base: dirname(dirname(file)) } : {};
   const each = [result.parsed, ...roles.map((role) => ({ ...result.parsed, values: role.policy }))];
   const notes = each.flatMap((one) => mergePolicies([{ ...one, ...base }]).notes);
-  return [...notes, ...unknownAccounts(result.parsed, account())];
+  return [...notes, ...(await spelledAlone(result.parsed)), ...unknownAccounts(result.parsed, account())];
+}
+
+/** What in a file may be meant otherwise than it is read, seen from where it stands. */
+export async function spelledAlone(parsed: ParsedLayer): Promise<Diagnostic[]> {
+  const base = dirname(dirname(parsed.file));
+  const around = { home: homedir(), stands: policyLook.stands };
+  return parsed.layer === 'workspace'
+    ? spellingNotes([{ ...parsed, base }], { ...around, roots: [base] })
+    : spellingNotes([parsed], { ...around, roots: [] });
 }

@@ -3,6 +3,7 @@ import { lstatSync, readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { identityOf, isAlive, type ProcessIdentity } from './identity.ts';
+import type { Lives } from './lives.ts';
 import { Failure } from '../../core/outcome.ts';
 
 const MOST_MS = 10_000;
@@ -15,14 +16,18 @@ const swept = new Set<string>();
 
 /**
  * Does something while no other process of the account does it: whoever makes the lock has it, and one whose owner is
- * gone is nobody's. Throws after ten seconds of waiting.
+ * gone is nobody's. Throws after ten seconds of waiting. `lives` knows of processes in other PID namespaces.
  *
  * The lock is a symbolic link to nowhere whose text names the owner: symlink(2) makes it whole or not at all, in one
  * step, so that a kill -9 leaves no lock without an owner behind. Everything here is a few microseconds of the kernel's
  * time, less than a way through the thread pool, and so it is synchronous.
  */
-export function withLock<T>(file: string, work: () => T | Promise<T>): Promise<T> {
-  const mine = (lines.get(file) ?? Promise.resolve()).then(() => locked(file, work));
+export function withLock<T>(
+  file: string,
+  work: () => T | Promise<T>,
+  lives: Pick<Lives, 'isAlive'> = { isAlive },
+): Promise<T> {
+  const mine = (lines.get(file) ?? Promise.resolve()).then(() => locked(file, work, lives));
   const quiet = mine.catch(() => undefined);
   lines.set(file, quiet);
   void quiet.then(() => {
@@ -33,13 +38,15 @@ export function withLock<T>(file: string, work: () => T | Promise<T>): Promise<T
 
 let identity: ProcessIdentity | undefined;
 
-async function locked<T>(file: string, work: () => T | Promise<T>): Promise<T> {
+async function locked<T>(file: string, work: () => T | Promise<T>, lives: Pick<Lives, 'isAlive'>): Promise<T> {
   identity ??= identityOf(process.pid);
   const own = JSON.stringify({ ...identity, turn: randomUUID() });
   const began = performance.now();
   const unclear = new Map<string, number>();
-  const isNobodys = ({ state, key }: Found): boolean => {
-    if (state !== 'unclear') return state === 'dead';
+  const isDead = ({ owner }: Found): boolean => owner !== undefined && !lives.isAlive(owner);
+  const isNobodys = (found: Found): boolean => {
+    const { key, owner } = found;
+    if (owner) return isDead(found);
     const since = unclear.get(key) ?? performance.now();
     unclear.set(key, since);
     return performance.now() - since > UNCLEAR_MS;
@@ -51,7 +58,7 @@ async function locked<T>(file: string, work: () => T | Promise<T>): Promise<T> {
     else await pause(Math.min(2 + turn, 20));
   }
   try {
-    if (hasBroken || !swept.has(file)) sweep(file, own);
+    if (hasBroken || !swept.has(file)) sweep(file, own, isDead);
     swept.add(file);
     return await work();
   } finally {
@@ -98,16 +105,16 @@ function takeAway(path: string): void {
 }
 
 /** Claims whose owners were killed over them. */
-function sweep(file: string, own: string): void {
+function sweep(file: string, own: string, isDead: (found: Found) => boolean): void {
   for (const name of readdirSync(dirname(file)))
-    if (name.startsWith(`${basename(file)}.`))
-      breakOpen(file, join(dirname(file), name), own, ({ state }) => state === 'dead');
+    if (name.startsWith(`${basename(file)}.`)) breakOpen(file, join(dirname(file), name), own, isDead);
 }
 
 interface Found {
   /** The same for the same lock, and for no other one. */
   key: string;
-  state: 'held' | 'dead' | 'unclear';
+  /** Undefined where it cannot be told. */
+  owner?: ProcessIdentity;
 }
 
 function lookAt(path: string): Found | undefined {
@@ -116,10 +123,10 @@ function lookAt(path: string): Found | undefined {
   if (text !== undefined && owner)
     return {
       key: createHash('sha256').update(text).digest('hex').slice(0, 32),
-      state: isAlive(owner) ? 'held' : 'dead',
+      owner,
     };
   const info = lstatSync(path, { bigint: true, throwIfNoEntry: false });
-  return info && { key: `${info.dev}-${info.ino}-${info.ctimeNs}`, state: 'unclear' };
+  return info && { key: `${info.dev}-${info.ino}-${info.ctimeNs}` };
 }
 
 /** An older Oversign's lock is a file with the text in it. */

@@ -6,6 +6,7 @@ import { ToolFailure } from '../../core/outcome.ts';
 import { isInside, parentOf } from '../../core/scope/spelling.ts';
 import { bytesOfPath, textOfName } from '../files/rawPath.ts';
 import { planGit, type GitPlan } from './gitParts.ts';
+import { heldLinks, type HeldLink } from './heldLinks.ts';
 import type { StandIn } from './standIn.ts';
 import { Stretch } from './stretch.ts';
 import { foldersBetween, topmost, type Survey } from './survey.ts';
@@ -27,6 +28,8 @@ export function emptyCage(base: BaseCage): Cage {
     shown: [],
     pinned: [],
     readOnly: [],
+    pointers: [],
+    copies: [],
     hiddenFiles: [],
     hiddenFolders: [],
     temporaryBytes: 8 << 20,
@@ -58,12 +61,20 @@ export async function planWorkspace(
   found: Survey,
   look: Look,
 ): Promise<
-  Pick<Cage, 'writable' | 'pinned' | 'readOnly' | 'hiddenFiles' | 'hiddenFolders'> & { placeholders: StandIn[] }
+  Pick<Cage, 'writable' | 'pinned' | 'readOnly' | 'hiddenFiles' | 'hiddenFolders'> & {
+    placeholders: StandIn[];
+    heldLinks: HeldLink[];
+  }
 > {
   const writable = topmost(roots);
-  const links = [...found.protectedLinks];
+  const { held: ownLinks, refused } = heldLinks(found.protectedLinks, writable);
+  const links = [...refused];
   const readOnly = [...found.protectedPaths, ...found.guardedTwins];
   const wanted: StandIn[] = [];
+  for (const { target } of ownLinks)
+    if (target?.isThere === false) wanted.push({ path: target.path, kind: 'folder', content: '' });
+    // The parts of a repository are held one by one.
+    else if (target && !found.bareFolders.includes(target.path)) readOnly.push(target.path);
   const gitMounts: string[] = [];
   const stretch = new Stretch();
   for (const folder of [...found.gitFolders, ...found.bareFolders]) {
@@ -106,7 +117,7 @@ export async function planWorkspace(
   readOnly.push(...placeholders.map(({ path }) => path));
   const hiddenFiles = [...found.deniedFiles, ...found.specials];
   const hiddenFolders = [...found.deniedFolders, ...found.closedFolders];
-  const held = [...readOnly, ...hiddenFiles, ...hiddenFolders];
+  const held = [...readOnly, ...hiddenFiles, ...hiddenFolders, ...ownLinks.map(({ path }) => path)];
   const pinned = [...new Set([...gitMounts, ...held.flatMap((path) => foldersBetween(writable, path))])].sort(
     (a, b) => a.split('/').length - b.split('/').length,
   );
@@ -117,6 +128,7 @@ export async function planWorkspace(
     hiddenFiles,
     hiddenFolders,
     placeholders,
+    heldLinks: ownLinks,
   };
 }
 

@@ -7,6 +7,7 @@ import { CommittedControls } from './committedControls.ts';
 import { entryAt, identityAt } from './entries.ts';
 import type { FolderModes } from './folderModes.ts';
 import { gitAround } from './gitAround.ts';
+import { putBackLinks, type HeldLink } from './heldLinks.ts';
 import type { KeptSurveys } from './keptSurvey.ts';
 import type { LookedAfter, LooksAfter } from './looksAfter.ts';
 import { HeldRoots, type MovedRoots } from './movedRoots.ts';
@@ -21,7 +22,7 @@ import { runWatched } from './watchedCommand.ts';
 import { WhoWrote, type Writer } from './whoWrote.ts';
 
 interface RunningCall extends Writer {
-  before: ReadonlySet<string>;
+  before: Set<string>;
   /** Those that ran at the same time, for a while at least. */
   beside: Set<RunningCall>;
 }
@@ -34,6 +35,7 @@ interface AsBefore {
   committed: CommittedControls;
   who: WhoWrote;
   at: MovedRoots;
+  links: readonly HeldLink[];
 }
 
 export interface ChangingParts {
@@ -85,12 +87,19 @@ export class ChangingCommands {
     const isStandIn = (path: string): boolean => standInsOfAll.has(path);
     const committed = await CommittedControls.seen(repositoriesOf(found, isStandIn), spec);
     const git = await gitAround(spec, call, isStandIn);
-    const { placeholders, ...workspace } = await planWorkspace(spec.folders, found, {
+    const {
+      placeholders,
+      heldLinks: links,
+      ...workspace
+    } = await planWorkspace(spec.folders, found, {
       ...git,
+      outside: [...git.outside, ...call.around.repositories],
       exists: (path) => entryAt(path) !== undefined,
       isStandIn,
       canBeMade,
     });
+    // A link counts as there before while it is the same one.
+    for (const { path } of links) running.before.delete(path);
     for (const other of this.#running) {
       running.beside.add(other);
       other.beside.add(running);
@@ -101,7 +110,7 @@ export class ChangingCommands {
     try {
       const cover = await standInsOfAll.cover(placeholders, workspace.readOnly);
       const { standIns } = cover;
-      const covered = identities([...standIns]);
+      const covered = identities([...standIns, ...links.map(({ path }) => path)]);
       const hiddenFiles = [...workspace.hiddenFiles, ...git.hidden];
       const cage = cageFor(call, { ...workspace, shown: git.shown, hiddenFiles });
       kept = await this.#keep(found, roots, { before: running.before, covered });
@@ -109,7 +118,9 @@ export class ChangingCommands {
       const ran = async (): Promise<SandboxResult> => {
         // One workspace folder may lie in another one.
         const modes = await modesOfAll.keep([...workspace.writable, ...spec.folders, ...workspace.pinned]);
-        return runWatched(call, cage, found, { still, standIns }).finally(() => restored.push(...modes.restore()));
+        return runWatched(call, cage, found, { still, standIns, links }).finally(() =>
+          restored.push(...modes.restore()),
+        );
       };
       const result = await ran().finally(() => cover.uncover());
       await standInsOfAll.look(); // others may have made some meanwhile
@@ -125,7 +136,7 @@ export class ChangingCommands {
           if (standIns.has(one.path)) takeAway({ ...one, path: at.there(one.path) });
       const writers = [running, ...running.beside];
       const who = new WhoWrote(writers.map((one) => ({ ...one, roots: one.roots.map((root) => at.there(root)) })));
-      const look = this.#setAside(call, { found, isNew, committed, who, at })
+      const look = this.#setAside(call, { found, isNew, committed, who, at, links })
         .then((sentences) => {
           kept?.forget();
           return sentences;
@@ -135,7 +146,11 @@ export class ChangingCommands {
           this.#running.delete(running);
         });
       const { quarantined, notes } = await looksAfter.wait(look);
-      return { ...result, quarantined, notes: [...git.notes, ...result.notes, ...restored, ...notes] };
+      return {
+        ...result,
+        quarantined,
+        notes: [...git.notes, ...call.around.notes, ...result.notes, ...restored, ...notes],
+      };
     } finally {
       if (isLeft) {
         this.#running.delete(running);
@@ -164,7 +179,7 @@ export class ChangingCommands {
 
   /** Looks at what a command left, and takes away what appeared and would run later, unless others made it. */
   async #setAside({ spec, folders }: CommandCall, before: AsBefore): Promise<LookedAfter> {
-    const { found, isNew, committed, who, at } = before;
+    const { found, isNew, committed, who, at, links } = before;
     const there = (paths: readonly string[]): Set<string> => new Set(paths.map((path) => at.there(path)));
     const closedBefore = there(found.closedFolders);
     const deniedBefore = there(found.deniedFolders);
@@ -180,9 +195,13 @@ export class ChangingCommands {
         notes.push(`${appeared(path)}; it makes git run nothing, and it is left as it is`);
       else taken.push(path);
     const quarantined = await quarantine(taken, folders.data);
-    if (at.moved.length > 0) return { quarantined: [...quarantined, ...at.moved.map(movedWords)], notes };
+    const isFound = ({ path }: HeldLink): boolean => at.folders.some((root) => isInside(root, path));
+    const putBack = (): string[] =>
+      putBackLinks(links.map((link) => ({ ...link, path: at.there(link.path) })).filter(isFound));
+    if (at.moved.length > 0)
+      return { quarantined: [...quarantined, ...at.moved.map(movedWords)], notes: [...notes, ...putBack()] };
     const back = await committed.putBack(commitQuestions(this.#parts.asking, spec), folders.data, { taken, who });
-    return { quarantined: [...quarantined, ...back], notes };
+    return { quarantined: [...quarantined, ...back], notes: [...notes, ...putBack()] };
   }
 
   /** The entries that decide what runs later, without the stand-ins of running calls. */

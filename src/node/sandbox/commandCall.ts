@@ -1,9 +1,12 @@
 import type { Cage } from '../../core/sandbox/bubblewrap.ts';
 import type { SandboxSpec } from '../../core/sandbox/port.ts';
+import { isInside } from '../../core/scope/spelling.ts';
 import type { OwnFolders } from '../folders.ts';
+import type { BaseCage } from './cage.ts';
 import { hiddenElsewhere, type HiddenElsewhere } from './hiddenElsewhere.ts';
 import type { Machine } from './proof.ts';
 import type { OutsideLinks } from './outsideLinks.ts';
+import { hasRoom, type Lent } from './runScratch.ts';
 import { survey, type Survey } from './survey.ts';
 
 /** One command on its way into a bubblewrap cage, and what the sandbox has for all of them. */
@@ -15,6 +18,23 @@ export interface CommandCall {
   /** The account's own variables. */
   environment: NodeJS.ProcessEnv;
   links: OutsideLinks;
+  /** Files of /etc that this one has beside those of all. */
+  etc: Cage['etc'];
+  /** What the projects lean on outside of the workspace. */
+  around: AroundCommand;
+}
+
+/** Mounts for one command, beside those that are the same for all. */
+export interface AroundCommand {
+  toolchains: readonly string[];
+  pointers: Cage['pointers'];
+  copies: Cage['copies'];
+  /** Repositories that workspace folders are a part of. */
+  repositories: readonly { gitFolder: string; worktree: string }[];
+  withheld: readonly string[];
+  notes: readonly string[];
+  /** The run's own /tmp and home folder. */
+  lent: Lent;
 }
 
 /** What is in the workspace before the command, by its rules. */
@@ -34,11 +54,24 @@ export async function surveyBefore({ spec, links, signal }: CommandCall): Promis
 type WorkspaceMounts = Pick<Cage, 'writable' | 'shown' | 'pinned' | 'readOnly' | 'hiddenFiles' | 'hiddenFolders'>;
 
 /** The cage of a command: the workspace's part, and around it what is the same for all. */
-export function cageFor({ spec, machine: { base } }: CommandCall, workspace: WorkspaceMounts): Cage {
+export function cageFor({ spec, machine, around, etc }: CommandCall, workspace: WorkspaceMounts): Cage {
+  const base: BaseCage = {
+    ...machine.base,
+    toolchains: [...machine.base.toolchains, ...around.toolchains],
+    withheld: [...machine.base.withheld, ...around.withheld],
+  };
   const elsewhere: HiddenElsewhere = hiddenElsewhere(base, spec);
+  const { scratch } = around.lent;
+  const mounted = [...workspace.writable, ...workspace.shown, ...workspace.pinned, ...workspace.readOnly];
+  const covers = [...workspace.hiddenFiles, ...workspace.hiddenFolders, ...around.copies.map(({ path }) => path)];
   return {
     ...base,
     ...workspace,
+    etc: [...elsewhere.etc, ...etc],
+    copies: around.copies,
+    // A link to what a rule leaves out would be there all the same, and lead nowhere.
+    pointers: around.pointers.filter(({ target }) => elsewhere.toolchains.some((mount) => isInside(mount, target))),
+    ...(scratch && hasRoom(scratch, [...mounted, ...covers], base.home) && { scratch }),
     network: spec.network,
     view: spec.view,
     toolchains: elsewhere.toolchains,

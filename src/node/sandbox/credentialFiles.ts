@@ -51,6 +51,12 @@ export function heldBack(found: readonly string[], mount: string): string[] {
   });
 }
 
+/** Whether a file is one of those by its name, and holds one. */
+export function holdsCredential(path: string): boolean {
+  const name = basename(path);
+  return KEPT.includes(name) || (LOOKED_INTO.includes(name) && holdsOne(path, carriesCredential));
+}
+
 const MOST_SCRIPTS = 500;
 const LARGEST_SCRIPT = 64 * 1024;
 const LARGEST = 1024 * 1024;

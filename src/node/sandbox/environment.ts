@@ -1,4 +1,5 @@
 import { HOME } from './machine.ts';
+import { mayBePackage } from './places/repositoryAbove.ts';
 import type { Toolchain } from './toolchains.ts';
 
 /** Where the system's own programs are. */
@@ -9,6 +10,7 @@ export function cageEnvironment(
   account: NodeJS.ProcessEnv,
   variables: readonly string[],
   chains: readonly Toolchain[],
+  roots: readonly string[] = [],
 ): Record<string, string> {
   const allowed = Object.fromEntries(
     variables.flatMap((name) => {
@@ -24,6 +26,8 @@ export function cageEnvironment(
     TERM: 'dumb',
     TMPDIR: '/tmp',
     NO_COLOR: '1',
+    // A mount of a package is a file system of its own, at which git would stop to look.
+    ...(roots.some(mayBePackage) && { GIT_DISCOVERY_ACROSS_FILESYSTEM: '1' }),
     ...Object.fromEntries(chains.flatMap(({ variables: its }) => Object.entries(its))),
   };
 }

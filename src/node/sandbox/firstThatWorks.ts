@@ -15,8 +15,16 @@ export class FirstThatWorks implements Sandbox {
     this.#backends = backends;
   }
 
+  get hasScratch(): boolean {
+    return (this.#found ? [this.#found] : this.#backends).every((backend) => backend.hasScratch === true);
+  }
+
   async status(limits: Limits): Promise<SandboxStatus> {
     return (await this.#first()).status(limits);
+  }
+
+  async beside(folders: readonly string[], repositoryAbove: boolean): Promise<string[]> {
+    return (await (await this.#first()).beside?.(folders, repositoryAbove)) ?? [];
   }
 
   async environment(variables: readonly string[]): Promise<Record<string, string>> {

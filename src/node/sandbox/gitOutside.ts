@@ -68,6 +68,11 @@ export async function gitOutside(root: string, around: Around): Promise<GitOutsi
   return { ...found, notes: found.notes.map((note) => note.toWellFormed()) };
 }
 
+/** The parts of a whole repository that git reads for its one work tree. */
+export async function repositoryParts(gitFolder: string): Promise<string[]> {
+  return (await partsOf({ what: 'submodule', common: gitFolder, own: gitFolder })).shown;
+}
+
 async function partsOf({ what, common, own }: Repository): Promise<{ shown: string[]; hidden: string[] }> {
   const isPart = (name: string): boolean => SHARED.test(name) || (what === 'submodule' && OWN.test(name));
   const parts = (await entriesOf(common)).filter(

@@ -1,5 +1,6 @@
 import { existsSync, lstatSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Cage } from '../../core/sandbox/bubblewrap.ts';
 import type { SandboxSpec } from '../../core/sandbox/port.ts';
 import { isInside } from '../../core/scope/spelling.ts';
 import { ToolFailure } from '../../core/outcome.ts';
@@ -7,10 +8,12 @@ import { textOfName } from '../files/rawPath.ts';
 import { startProcess } from '../process/spawn.ts';
 import type { BaseCage } from './cage.ts';
 import { credentialSearch, heldBack, scriptsWithCredentials } from './credentialFiles.ts';
+import { isNeededInEtc } from './publicEtc.ts';
 
 /** What is kept from a command of the folders that are mounted beside the workspace. */
 export interface HiddenElsewhere {
   toolchains: string[];
+  etc: Cage['etc'];
   files: string[];
   folders: string[];
 }
@@ -29,15 +32,18 @@ export function hiddenElsewhere(
   if (system !== undefined)
     throw new ToolFailure(`the policy denies ${system}, and no command runs without it; deny what is in it instead`);
   const toolchains = base.toolchains.filter((path) => !isDenied(path));
-  const hidden: HiddenElsewhere = { toolchains, files: [], folders: [] };
+  // A rule for the whole of /etc takes away what programs do without.
+  const etc = base.etc.filter(({ path }) => isNeededInEtc(path) || !isDenied(path));
+  const hidden: Pick<HiddenElsewhere, 'files' | 'folders'> = { files: [], folders: [] };
+  const mounts = [...base.system, ...toolchains, ...etc.map(({ path }) => path)];
   for (const path of spec.deniedOutside) {
-    if (![...base.system, ...toolchains].some((mount) => isInside(mount, path))) continue;
+    if (!mounts.some((mount) => isInside(mount, path))) continue;
     const info = lstatSync(path, { throwIfNoEntry: false });
     if (info?.isDirectory()) hidden.folders.push(path);
     else if (info && !info.isSymbolicLink()) hidden.files.push(path);
   }
   for (const path of base.withheld) {
-    if (![...base.system, ...toolchains].some((mount) => isInside(mount, path))) continue;
+    if (!mounts.some((mount) => isInside(mount, path))) continue;
     const info = lstatSync(path, { throwIfNoEntry: false });
     if (info?.isDirectory()) hidden.folders.push(path);
     else if (info) hidden.files.push(path);
@@ -46,6 +52,7 @@ export function hiddenElsewhere(
   const isLeft = (path: string): boolean => !hidden.folders.some((folder) => folder !== path && isInside(folder, path));
   return {
     toolchains,
+    etc,
     files: [...new Set(hidden.files)].filter(isLeft),
     folders: [...new Set(hidden.folders)].filter(isLeft),
   };
@@ -71,17 +78,26 @@ export async function withheldIn(
   toolchains: readonly string[],
   known: Map<string, Promise<string[] | undefined>>,
 ): Promise<Withheld> {
+  const places = ADMINISTERED.filter((place) => existsSync(place));
+  const found = await withheldInEach([...places, ...toolchains], known);
+  return { ...found, toolchains: found.toolchains.filter((mount) => !places.includes(mount)) };
+}
+
+/** The same of these folders alone. */
+export async function withheldInEach(
+  mounts: readonly string[],
+  known: Map<string, Promise<string[] | undefined>>,
+): Promise<Withheld> {
   const withheld: string[] = [];
   const kept: string[] = [];
-  const places = ADMINISTERED.filter((place) => existsSync(place));
-  for (const mount of [...places, ...toolchains]) {
-    const isSystem = places.includes(mount);
+  for (const mount of mounts) {
+    const isSystem = ADMINISTERED.includes(mount);
     const search = known.get(mount) ?? withheldBelow(mount, isSystem ? ['-maxdepth', DEPTH] : []);
     known.set(mount, search);
     const found = await search;
     if (!found) known.delete(mount); // a mishap is no finding
     if (found) withheld.push(...found);
-    if (found && !isSystem) kept.push(mount);
+    if (found) kept.push(mount);
   }
   return { toolchains: kept, withheld };
 }

@@ -3,7 +3,8 @@ import { readdirSync, readFileSync, renameSync, statSync, unlinkSync, utimesSync
 import { join } from 'node:path';
 import * as z from 'zod';
 import { makePrivate } from '../folders.ts';
-import { identityOf, isAlive } from '../process/identity.ts';
+import { identityOf } from '../process/identity.ts';
+import { Lives } from '../process/lives.ts';
 import { withLock } from '../process/lock.ts';
 
 /** How often it is marked that the process that runs the command is alive, in milliseconds. */
@@ -41,11 +42,13 @@ export interface BrokenOffSurvey extends KeptSurvey {
 /** Surveys of running commands, kept on disk so that a process that ends too early leaves somebody to look after it. */
 export class KeptSurveys {
   readonly #folder: string;
+  readonly #lives: Lives;
   /** Those of this process whose commands are being seen to, by any sandbox of it. */
   static readonly #own = new Set<string>();
 
   constructor(dataFolder: string) {
     this.#folder = join(dataFolder, 'surveys');
+    this.#lives = new Lives(dataFolder);
   }
 
   /** Before a command begins. `forget` once what it left is seen to; else `leave` it to whoever starts next. */
@@ -90,7 +93,7 @@ export class KeptSurveys {
           tried(() => {
             unlinkSync(file);
           });
-        if (!kept || (kept.owner.pid !== process.pid && isAlive(kept.owner))) return [];
+        if (!kept || this.#isAnothers(kept)) return [];
         const ended = kept.ended ?? tried(() => statSync(file).mtimeMs) ?? kept.began;
         return [{ ...kept, file, ended }];
       });
@@ -98,14 +101,21 @@ export class KeptSurveys {
 
   /** Makes one this process's to finish; false where another one was quicker. Gone with this process, it is the next one's. */
   async claim({ file, ...survey }: BrokenOffSurvey): Promise<boolean> {
-    return withLock(join(this.#folder, 'lock'), () => {
+    const isClaimed = (): boolean => {
       const now = read(file);
       if (!now || KeptSurveys.#own.has(file)) return false;
-      if (now.owner.pid !== process.pid && isAlive(now.owner)) return false;
+      if (this.#isAnothers(now)) return false;
       write(file, { ...survey, owner: identityOf(process.pid) });
       KeptSurveys.#own.add(file);
       return true;
-    });
+    };
+    return withLock(join(this.#folder, 'lock'), isClaimed, this.#lives);
+  }
+
+  /** What this process kept, and does not see to any more, is anybody's. */
+  #isAnothers({ owner }: KeptSurvey): boolean {
+    const own = identityOf(process.pid);
+    return (owner.pid !== own.pid || owner.boot !== own.boot) && this.#lives.isAlive(owner);
   }
 
   /** It is finished; or could not be, and waits for the next one. */

@@ -19,5 +19,5 @@ export async function runLooking(call: CommandCall): Promise<SandboxResult> {
     hiddenFolders: [...found.deniedFolders, ...found.closedFolders],
   });
   const result = await runWatched(call, cage, found, { still: new StillTimes() });
-  return { ...result, notes: [...git.notes, ...result.notes] };
+  return { ...result, notes: [...git.notes, ...call.around.notes, ...result.notes] };
 }

@@ -57,12 +57,15 @@ export async function findMachine(place: Place): Promise<Machine | Unproven> {
     };
   const { uid, gid } = userInfo();
   const inside = uid === 0 ? { uid: 1000, gid: 1000 } : { uid, gid };
+  const { etc, withheld } = await syntheticEtc(place.data, { ...inside, home: HOME });
+  const beside = await withheldIn(place.toolchains, place.known.withheld);
   const base: BaseCage = {
     ...systemMounts(),
     masked: maskedInProc(),
     ...inside,
-    etc: await syntheticEtc(place.data, inside.uid, inside.gid, HOME),
-    ...(await withheldIn(place.toolchains, place.known.withheld)),
+    etc,
+    toolchains: beside.toolchains,
+    withheld: [...beside.withheld, ...withheld],
     home: HOME,
   };
   let last: Machine | Unproven | undefined;

@@ -3,7 +3,8 @@ import { existsSync, readdirSync, readFileSync, unlinkSync, writeFileSync } from
 import { join } from 'node:path';
 import * as z from 'zod';
 import { makePrivate } from '../folders.ts';
-import { identityOf, isAlive } from '../process/identity.ts';
+import { identityOf } from '../process/identity.ts';
+import { Lives } from '../process/lives.ts';
 import { withLock } from '../process/lock.ts';
 
 const KeptModeSchema = z.strictObject({
@@ -27,9 +28,11 @@ type Journal = z.infer<typeof JournalSchema>;
  */
 export class ModeJournals {
   readonly #folder: string;
+  readonly #lives: Lives;
 
   constructor(dataFolder: string) {
     this.#folder = join(dataFolder, 'modes');
+    this.#lives = new Lives(dataFolder);
   }
 
   /** Writes down the modes as they were before every call that runs now. `end` is called once they are set back. */
@@ -59,7 +62,7 @@ export class ModeJournals {
     if (this.#names().length === 0) return;
     await this.#locked(() => {
       for (const { file, journal } of this.#read()) {
-        if (journal && isAlive(journal.owner)) continue;
+        if (journal && this.#lives.isAlive(journal.owner)) continue;
         setBack(journal?.modes ?? []);
         remove(file);
       }
@@ -82,7 +85,7 @@ export class ModeJournals {
   }
 
   #locked<T>(work: () => T): Promise<T> {
-    return withLock(join(this.#folder, 'lock'), work);
+    return withLock(join(this.#folder, 'lock'), work, this.#lives);
   }
 }
 

@@ -3,7 +3,8 @@ import { readdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { makePrivate } from '../folders.ts';
-import { identityOf, isAlive, type ProcessIdentity } from '../process/identity.ts';
+import { identityOf, type ProcessIdentity } from '../process/identity.ts';
+import { Lives } from '../process/lives.ts';
 import { withLock } from '../process/lock.ts';
 import { entryAt } from './entries.ts';
 import { isAsMade, make, StandInSchema, takeAway, tried, type StandIn } from './standIn.ts';
@@ -34,6 +35,7 @@ export interface Cover {
  */
 export class Placeholders {
   readonly #journals: string;
+  readonly #lives: Lives;
   #known = new Map<string, StandIn>();
   /** What stays for runs that go on, in a journal of its own. */
   readonly #held = new Map<string, StandIn>();
@@ -42,6 +44,7 @@ export class Placeholders {
 
   constructor(dataFolder: string) {
     this.#journals = join(dataFolder, 'placeholders');
+    this.#lives = new Lives(dataFolder);
     this.#heldJournal = join(this.#journals, `${randomUUID()}.json`);
   }
 
@@ -128,7 +131,7 @@ export class Placeholders {
     if (!namesIn(this.#journals)?.length) return;
     await this.#locked(async () => {
       for (const { file, journal } of this.#read())
-        if (!journal || !isAlive(journal.owner)) await this.#release(file, journal?.placeholders ?? []);
+        if (!journal || !this.#lives.isAlive(journal.owner)) await this.#release(file, journal?.placeholders ?? []);
     });
   }
 
@@ -144,7 +147,7 @@ export class Placeholders {
     const stretch = new Stretch();
     const needed = new Set(
       this.#read().flatMap((other) =>
-        other.file !== file && other.journal && isAlive(other.journal.owner)
+        other.file !== file && other.journal && this.#lives.isAlive(other.journal.owner)
           ? other.journal.placeholders.map(({ path }) => path)
           : [],
       ),
@@ -169,7 +172,7 @@ export class Placeholders {
   }
 
   #locked(work: () => Promise<void>): Promise<void> {
-    return withLock(join(this.#journals, 'lock'), work);
+    return withLock(join(this.#journals, 'lock'), work, this.#lives);
   }
 }
 

@@ -1,40 +1,12 @@
-import { existsSync, lstatSync, readdirSync, readlinkSync, realpathSync } from 'node:fs';
+import { existsSync, lstatSync, readlinkSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Cage } from '../../core/sandbox/bubblewrap.ts';
 import { makePrivate } from '../folders.ts';
+import { publicEtc } from './publicEtc.ts';
 
 /** The system's own folders. */
 export const SYSTEM = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32', '/nix/store', '/gnu/store'];
-/** Parts of /etc without which programs do not start or name the wrong zone; none tells about this machine. */
-const ETC = [
-  '/etc/alternatives',
-  '/etc/ld.so.cache',
-  '/etc/ld.so.conf',
-  '/etc/ld.so.conf.d',
-  '/etc/ssl/certs',
-  '/etc/ca-certificates',
-  '/etc/pki/tls/certs',
-  '/etc/localtime',
-  '/etc/mime.types',
-  '/etc/magic',
-  '/etc/fonts',
-  '/etc/services',
-  '/etc/protocols',
-  '/etc/ssl/openssl.cnf',
-  '/etc/crypto-policies',
-  '/etc/os-release',
-  '/etc/debian_version',
-  '/etc/shells',
-  '/etc/inputrc',
-  '/etc/perl',
-  '/etc/terminfo',
-];
-
-function inEtc(): string[] {
-  const java = readdirSync('/etc').filter((name) => /^java-\d+-openjdk$/.test(name));
-  return [...ETC, ...java.map((name) => `/etc/${name}`)].filter((path) => existsSync(path));
-}
 
 /** The system's own folders: mounted where they are folders, links where they are links. */
 export function systemMounts(): Pick<Cage, 'system' | 'links'> {
@@ -63,7 +35,10 @@ export function maskedInProc(): Cage['masked'] {
 }
 
 /** A small /etc that names nobody: made once in the data folder, with the few real parts that programs need. */
-export async function syntheticEtc(dataFolder: string, uid: number, gid: number, home: string): Promise<Cage['etc']> {
+export async function syntheticEtc(
+  dataFolder: string,
+  { uid, gid, home }: Pick<Cage, 'uid' | 'gid' | 'home'>,
+): Promise<{ etc: Cage['etc']; withheld: string[] }> {
   const folder = join(dataFolder, 'sandbox-etc');
   await makePrivate(folder);
   const files: Record<string, string> = {
@@ -75,8 +50,7 @@ export async function syntheticEtc(dataFolder: string, uid: number, gid: number,
   };
   await mkdir(folder, { recursive: true });
   for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content, { mode: 0o600 });
-  return [
-    ...Object.keys(files).map((name) => ({ path: `/etc/${name}`, source: join(folder, name) })),
-    ...inEtc().map((path) => ({ path, source: realpathSync(path) })),
-  ];
+  const { shown, withheld } = publicEtc();
+  const own = Object.keys(files).map((name) => ({ path: `/etc/${name}`, source: join(folder, name) }));
+  return { etc: [...own, ...shown], withheld };
 }

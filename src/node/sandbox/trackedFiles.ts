@@ -5,7 +5,10 @@ import { HeldFiles } from './heldFiles.ts';
 import { heldInIndex } from './indexEntries.ts';
 
 /** Asks git what it holds (see gitQuestions.ts). */
-export function gitInSandbox(sandbox: Sandbox, rules: QuestionRules): VersionControl {
+export function gitInSandbox(
+  sandbox: Sandbox,
+  rules: QuestionRules & { signsCommits(folder: string): boolean },
+): VersionControl {
   const held = new HeldFiles(sandbox);
   return {
     async trackedFiles(root, path) {
@@ -21,6 +24,13 @@ export function gitInSandbox(sandbox: Sandbox, rules: QuestionRules): VersionCon
     },
     staged: heldInIndex,
     everHeld: (top, wanted) => held.find(top, wanted, rules),
+    signsCommits: (folder) => Promise.resolve(rules.signsCommits(folder)),
+    async changedBetween(top, between) {
+      const args = ['diff', '--name-only', '-z', '--no-renames', '--no-ext-diff', ...between, '--'];
+      const result = await askGit({ sandbox, rules, top, args, most: 4 * 1024 * 1024 });
+      if (result?.ending.kind !== 'exited' || result.ending.code !== 0) return undefined;
+      return result.output.split('\0').filter((name) => name !== '');
+    },
     async areCommits(top, digests) {
       if (digests.length === 0 || digests.length > 8) return digests.length === 0;
       for (const digest of digests) {

@@ -3,7 +3,7 @@ import { lstatSync, readdirSync, unlinkSync } from 'node:fs';
 import { bytesOfPath } from '../files/rawPath.ts';
 import { identityOf, isAlive, type ProcessIdentity } from '../process/identity.ts';
 
-const NAME = /^oversign-unfinished\.(\d+)\.(\d*)\.([0-9a-f-]*)\.[0-9a-f-]{36}$/;
+const NAME = /^oversign-unfinished\.(\d+)\.(\d*)\.([0-9a-z-]*)\.[0-9a-f-]{36}$/;
 
 let identity: ProcessIdentity | undefined;
 

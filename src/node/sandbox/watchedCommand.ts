@@ -4,6 +4,7 @@ import type { CommandCall } from './commandCall.ts';
 import { coverAgain, type Covered } from './coverAgain.ts';
 import { DeniedWatch } from './deniedWatch.ts';
 import { EntryWatch, mostEntries } from './entryWatch.ts';
+import type { HeldLink } from './heldLinks.ts';
 import { runInCage, type RunningCage } from './runInCage.ts';
 import type { StillTimes } from './stillTimes.ts';
 import type { Survey } from './survey.ts';
@@ -13,6 +14,8 @@ import { UncountedWrites } from './uncountedWrites.ts';
 interface Watching {
   still: StillTimes;
   standIns?: ReadonlySet<string>;
+  /** Links that must stay what they are. */
+  links?: readonly HeldLink[];
 }
 
 /**
@@ -48,9 +51,11 @@ async function runDenied(
     added,
     still,
     standIns = new Set(),
+    links = [],
   }: Watching & { cage: Cage; found: Survey; added: Added | undefined },
 ): Promise<SandboxResult> {
-  const paths = [...found.deniedFiles, ...found.deniedFolders, ...cage.readOnly];
+  const linked = new Set(links.map(({ path }) => path));
+  const paths = [...found.deniedFiles, ...found.deniedFolders, ...cage.readOnly, ...linked];
   if (!spec.deniesInside && paths.length === 0) return runInCage(machinery, cage, spec, signal, { ...added, still });
   let end: ((why: Ending) => void) | undefined;
   let running: RunningCage | undefined;
@@ -62,7 +67,8 @@ async function runDenied(
     return standIns.has(path) ? 'absent' : 'read-only';
   };
   const coverOne = async (path: string): Promise<boolean> => {
-    const isCovered = running !== undefined && (await coverAgain(path, howCovered(path), running, still));
+    const isCovered =
+      !linked.has(path) && running !== undefined && (await coverAgain(path, howCovered(path), running, still));
     if (isCovered) held.push(heldWords(path));
     return isCovered;
   };
@@ -101,12 +107,14 @@ async function runDenied(
   }
 }
 
-function watchesOf({ spec }: CommandCall, cage: Cage, found: Survey): Added | undefined {
-  if (cage.writable.length === 0) return undefined;
-  const below = { folders: cage.writable, without: new Set([...found.deniedFolders, ...found.closedFolders]) };
+function watchesOf({ spec, around: { lent } }: CommandCall, cage: Cage, found: Survey): Added | undefined {
+  const folders = [...cage.writable, ...lent.folders];
+  if (folders.length === 0) return undefined;
+  const below = { folders, without: new Set([...found.deniedFolders, ...found.closedFolders]) };
   const { diskBytes } = spec.limits;
+  const entries = lent.entries + (cage.writable.length === 0 ? 0 : found.entries);
   return {
-    entries: new EntryWatch(below, { before: found.entries, most: mostEntries(diskBytes) }),
+    entries: new EntryWatch(below, { before: entries, most: mostEntries(diskBytes) }),
     uncounted: new UncountedWrites(below, diskBytes),
   };
 }

@@ -2,8 +2,9 @@ import { foldersOf, gitCall, type GlobalOption } from '../gitCall.ts';
 import { parseOptions } from '../options.ts';
 import type { Judge, Judging } from '../judging.ts';
 import { digestsIn, showsContent } from './gitContent.ts';
-import { after, headOf, known, mayBeOption, type Word } from '../word.ts';
+import { after, headOf, known, type Word } from '../word.ts';
 import { meaningOf } from '../gitPrograms.ts';
+import { configFile, touchedPaths } from './gitWrites.ts';
 import { BRANCH, CONFIG, LOOKS, NESTED, TAG, type Look } from './gitLooks.ts';
 
 export const git: Judge = (args, it) => {
@@ -135,6 +136,8 @@ function subcommand(command: string, args: readonly Word[], it: Judging): void {
       options.has(option),
     );
     if (!reads && operands.length !== 1) it.doubt('git config changes the configuration with this');
+    const file = reads ? undefined : configFile(args);
+    if (file && file.kind !== 'unknown') it.path(file, 'write');
     return;
   }
   if (
@@ -165,7 +168,7 @@ function subcommand(command: string, args: readonly Word[], it: Judging): void {
     it.doubt(
       `${name}${second?.kind === 'known' && nested ? ` ${second.text.slice(0, 40)}` : ''} is not known to only look`,
     );
-    namedPaths(args, it);
+    touchedPaths(command, args, it);
   }
 }
 
@@ -211,13 +214,6 @@ function pathspec(word: Word, it: Judging): void {
   if (cut !== -1) it.path(after(word, cut + 1), 'read');
   else if (/[*?[]/.test(head)) it.path({ kind: 'pattern', text: head, head: '' }, 'read');
   else if (!/^[\w./~^@{}-]*\.\.\.?[\w./~^@{}-]*$/.test(head) || /(^|\/)\.\.(\/|$)/.test(head)) it.path(word, 'read');
-}
-
-/** Paths in a command that changes something: an edge of the policy may still forbid it. */
-function namedPaths(args: readonly Word[], it: Judging): void {
-  const end = args.findIndex((word) => word.text === '--');
-  for (const word of end === -1 ? args.filter((one) => !mayBeOption(one)) : args.slice(end + 1))
-    if (word.kind !== 'unknown') it.path(word, 'list');
 }
 
 function movedTo(it: Judging, folder: Word): Judging {

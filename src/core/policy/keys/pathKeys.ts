@@ -21,6 +21,7 @@ export function forbiddenPaths<const Path extends string>(
     path,
     schema: PathsSchema,
     about,
+    paths: 'forbidden',
     settle: (settling) => [...builtIn, ...listsOf(settling, path).flatMap(({ list }) => list.rules)],
     stricter: (start, now) => [...now, ...start],
     entries: (rules) => pathEntries(path, rules),
@@ -37,6 +38,7 @@ export function narrowingPaths<const Path extends string>(
     path,
     schema: PathsSchema,
     about,
+    paths: 'permitted',
     settle: (settling) => listsOf(settling, path).map(({ list }) => list),
     stricter: (start, now) => [...now, ...start],
     entries: (lists) => listEntries(path, lists),
@@ -53,6 +55,7 @@ export function trustedPaths<const Path extends string>(
     path,
     schema: PathsSchema,
     about,
+    paths: 'permitted',
     settle: (settling) =>
       listsOf(settling, path).flatMap(({ layer, list }) => {
         if (settling.maySet(layer) && layer.layer !== 'run') return [list];

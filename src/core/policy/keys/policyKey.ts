@@ -18,6 +18,8 @@ export interface WrittenKey<Path extends string = string> {
   /** What may stand there. */
   readonly schema: z.ZodType;
   readonly about: string;
+  /** Of a list of paths: what an entry does with those that it names. */
+  readonly paths?: 'forbidden' | 'permitted';
   /** The default, as a file would say it. */
   readonly standard?: unknown;
 }

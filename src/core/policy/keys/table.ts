@@ -74,6 +74,12 @@ export const POLICY_KEYS = {
     schema: EnforcedSchema,
     standard: [],
   }),
+  repositoryAbove: flag('sandbox.repository_above', {
+    about:
+      'Whether commands in a folder that is a part of a repository see what it needs of that: git, settings and installed packages above it, read-only. false hides them.',
+    standard: true,
+    stricter: false,
+  }),
   network: withoutEffect('sandbox.network', {
     about: 'Commands have no network in this version.',
     schema: z.literal('none'),
@@ -160,7 +166,7 @@ export const POLICY_KEYS = {
   }),
   deniedPaths: forbiddenPaths('tools.file_system.denied_paths', {
     about:
-      'Paths that no tool may touch: not read, list, search, edit, not by commands. No click approves it. A name without a slash binds at any depth.',
+      'Paths that no tool may touch: not read, list, search, edit, not by commands. No click approves it. A name without a slash binds at any depth; `./x` is at the top of the workspace, `/x` and `~/x` are on the machine.',
   }),
   codeExecution: flag('tools.code_execution.enabled', {
     about: 'Whether the agent may run commands.',

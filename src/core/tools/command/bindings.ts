@@ -100,7 +100,10 @@ export class Bindings {
   async #named(spelling: string, { runs, runsFolder, counts }: Omit<Candidate, 'folder' | 'text'>): Promise<void> {
     if (runs && /[^./][^/]*\/+\.\.(\/|$)/.test(spelling)) this.#openFor(spelling, 'goes up from a folder, or a link');
     const path = this.#absolute(spelling);
-    if (path === undefined) return;
+    if (path === undefined) {
+      if (runs && /^(?:\/tmp|~)\//.test(spelling)) this.#openFor(spelling, 'is scratch of this run');
+      return;
+    }
     if (this.#context.scope.roots.includes(path)) {
       if (runsFolder) await this.#entries(path, counts);
       return;

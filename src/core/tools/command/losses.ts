@@ -25,7 +25,7 @@ const NOTHING: CommandLosses = { losses: [], lossesLeft: 0, unknownLosses: [], u
  */
 export async function commandLosses(
   { meaning, cwd, onlyLooks }: Pick<Line, 'meaning' | 'cwd' | 'onlyLooks'>,
-  ports: Pick<ToolPorts, 'versionControl' | 'editor'>,
+  ports: Pick<ToolPorts, 'versionControl'>,
   context: CallContext,
 ): Promise<CommandLosses> {
   // What cannot write takes nothing away.
@@ -44,7 +44,7 @@ export async function commandLosses(
     total.more ||= amount.more;
   }
   found.sort((a, b) => doubtOf(b.loss) - doubtOf(a.loss) || b.loss.bytes - a.loss.bytes);
-  const unknown = await bounds(open, ports.editor, context);
+  const unknown = await bounds(open, context);
   const left = standing.length - Math.min(found.length, MOST_SHOWN) + targets.length - looked.length;
   return {
     losses: found.slice(0, MOST_SHOWN),
@@ -90,15 +90,11 @@ async function whatStands(
   return { standing: sorted, open: [...open.values()] };
 }
 
-async function bounds(
-  open: readonly Open[],
-  editor: ToolPorts['editor'],
-  context: CallContext,
-): Promise<{ shown: UnknownLoss[]; left: number }> {
+async function bounds(open: readonly Open[], context: CallContext): Promise<{ shown: UnknownLoss[]; left: number }> {
   const shown: UnknownLoss[] = [];
   for (const [index, { look, spelling, program, does }] of open.entries()) {
     if (shown.length === MOST_UNKNOWN) return { shown, left: open.length - index };
-    const most = look && (await orUnknown(() => amountAt(look, editor, context)));
+    const most = look && (await orUnknown(() => amountAt(look, context)));
     if (most?.files === 0) continue;
     shown.push({
       program: visibleLine(program),

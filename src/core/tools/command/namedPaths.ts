@@ -37,7 +37,11 @@ export interface FoundPaths {
  * Resolves the paths that a command names, link by link, and asks the scope about each. Throws `Forbidden` for one
  * that is denied or lies outside; of what a glob fits, denied names are left out unless nothing else fits.
  */
-export async function namedPaths(meaning: Meaning, cwd: string, context: CallContext): Promise<FoundPaths> {
+export async function namedPaths(
+  meaning: Pick<Meaning, 'paths'>,
+  cwd: string,
+  context: CallContext,
+): Promise<FoundPaths> {
   const found: FoundPaths = { resources: [], doubts: [] };
   const seen = new Set<string>();
   // Looked up once, and only if a word may be a path.

@@ -21,6 +21,8 @@ export interface Line {
   named: FoundPaths;
   /** The folder that it starts in. */
   cwd: string;
+  /** Folders of environments that it activates: a program that stands there is the one that its name means. */
+  activated: readonly string[];
   /** It cannot change anything: nothing is bound. */
   onlyLooks: boolean;
 }
@@ -47,6 +49,9 @@ export async function boundFiles(line: Line, watch: ScriptWatch, context: CallCo
   await bindings.searchIn(searched);
   for (const [folder, { names }] of orderPlaces(line, [], context))
     for (const name of names) await bindings.path(`${folder}/${name}`, true);
+  for (const folder of line.activated)
+    for (const [word] of line.meaning.programs)
+      if (word?.kind === 'known' && !word.text.includes('/')) await bindings.path(`${folder}/${word.text}`, true);
   const { cwd } = line;
   for (const [folder, { names, tools }] of orderPlaces(line, bindings.searched, context)) {
     const isOwn = (name: string): boolean => [...tools].some((tool) => configures(name, tool));

@@ -14,7 +14,7 @@ const parameters = z.strictObject({
   path: z.string().describe('The file, link or folder, relative to the workspace folder'),
 });
 
-type Ports = Pick<ToolPorts, 'folder' | 'foresee' | 'versionControl' | 'editor'>;
+type Ports = Pick<ToolPorts, 'folder' | 'foresee' | 'versionControl'>;
 
 export const deletePath = defineTool((ports: Ports): Tool<z.infer<typeof parameters>, Change> => ({
   name: 'delete_path',

@@ -8,6 +8,7 @@ import { A_PATH, defineTool, type Tool, type CallContext } from '../tool.ts';
 import type { ToolPorts } from '../ports.ts';
 import { onlyChange } from './changes.ts';
 import { editCard } from './diffCard.ts';
+import { isUnsavedAt, savedOtherwise } from './inEditor.ts';
 import { brokenWords, refuseLeftBroken } from './leftBroken.ts';
 import { fileEdit } from './fileEdit.ts';
 import { undoOf, undoOfAction, undoWords } from './undo.ts';
@@ -19,7 +20,7 @@ const parameters = z.strictObject({
   replace_all: z.boolean().default(false).describe('Replace every occurrence instead of exactly one'),
 });
 
-type Ports = Pick<ToolPorts, 'folder' | 'redactor' | 'editor' | 'foresee' | 'encodings'>;
+type Ports = Pick<ToolPorts, 'folder' | 'redactor' | 'foresee' | 'encodings'>;
 
 export const editFile = defineTool((ports: Ports): Tool<z.infer<typeof parameters>, Change> => ({
   name: 'edit_file',
@@ -71,7 +72,7 @@ export const editFile = defineTool((ports: Ports): Tool<z.infer<typeof parameter
         ...edit.shown,
         broken: open ? await brokenWords(look.path, after) : undefined,
         kept: secret ? undefined : keptWords(file),
-        unsaved: ports.editor.isUnsaved(look.path),
+        unsaved: await isUnsavedAt(look.path, context),
       }),
       undo: undoWords(undo),
       preview: { path: look.path, before: edit.shown.before, after: edit.shown.after },
@@ -88,11 +89,11 @@ export const editFile = defineTool((ports: Ports): Tool<z.infer<typeof parameter
     await refuseLeftBroken({ path, before: file.text, after, shown });
     const content = await bytesOf(exact, { ...file, shown }, ports.encodings);
     const broken = await brokenWords(path, after);
-    await context.files.write(path, content, image);
+    const { words, told } = savedOtherwise(content, await context.files.write(path, content, image), shown);
     return {
       ok: true,
-      text: `Edited ${shown}.${broken === undefined ? '' : ` ${broken}`}`,
-      facts: {},
+      text: `Edited ${shown}.${broken === undefined ? '' : ` ${broken}`}${words}`,
+      ...told,
       contentOf: [],
     };
   },

@@ -38,7 +38,7 @@ export async function describeLooking<A extends LookAction['arguments'] & { path
       undo: 'nothing-to-undo',
     },
     title: looking.title(shown),
-    card: readCard(shown, ports.goesTo),
+    card: readCard(shown, ports.goesTo()),
     undo: 'Nothing changes on disk.',
   };
 }

@@ -2,31 +2,27 @@ import type { Loss } from '../../../shared/block.ts';
 import type { Look } from '../../scope/files.ts';
 import type { ToolPorts } from '../ports.ts';
 import type { CallContext } from '../tool.ts';
+import { isUnsavedAt } from './inEditor.ts';
 
 const MOST = 20_000;
 
 /** What would be gone: files and bytes at or below a path, and how many of them version control holds. */
 export async function lossAt(
   look: Look,
-  ports: Pick<ToolPorts, 'versionControl' | 'editor'>,
+  ports: Pick<ToolPorts, 'versionControl'>,
   context: CallContext,
 ): Promise<Loss> {
-  const amount = await amountAt(look, ports.editor, context);
+  const amount = await amountAt(look, context);
   const root = context.scope.rootOf(look.path);
   const tracked = root === undefined ? undefined : await ports.versionControl.trackedFiles(root, look.path);
   return { ...amount, tracked: trackedWords(tracked, amount.files) };
 }
 
 /** Files and bytes at or below a path. */
-export async function amountAt(
-  look: Look,
-  editor: ToolPorts['editor'],
-  context: CallContext,
-): Promise<Omit<Loss, 'tracked'>> {
+export async function amountAt(look: Look, context: CallContext): Promise<Omit<Loss, 'tracked'>> {
   let files = 0;
   let bytes = 0;
   let more = false;
-  let unsaved = editor.isUnsaved(look.path);
   if (look.kind === 'directory') {
     for await (const entry of context.files.walk(look.path, context.signal)) {
       if (entry.kind === 'directory') continue;
@@ -36,13 +32,12 @@ export async function amountAt(
       }
       files += 1;
       bytes += entry.size;
-      unsaved ||= editor.isUnsaved(entry.path);
     }
   } else {
     files = 1;
     bytes = look.size;
   }
-  return { files, bytes, more, unsaved };
+  return { files, bytes, more, unsaved: await isUnsavedAt(look.path, context) };
 }
 
 function trackedWords(tracked: number | undefined, files: number): Loss['tracked'] {

@@ -18,7 +18,7 @@ const parameters = z.strictObject({
   to: z.string().describe('The new path, name included; missing folders are made'),
 });
 
-type Ports = Pick<ToolPorts, 'folder' | 'foresee' | 'versionControl' | 'editor'>;
+type Ports = Pick<ToolPorts, 'folder' | 'foresee' | 'versionControl'>;
 
 export const movePath = defineTool((ports: Ports): Tool<z.infer<typeof parameters>, Change> => ({
   name: 'move_path',

@@ -8,6 +8,7 @@ import type { Redactor } from '../../redaction/redactor.ts';
 import { textBlocks, type TextBlock } from '../../text/textBlocks.ts';
 import { keptWords, textFile } from '../../text/textFile.ts';
 import { describeLooking, lookedAt } from './looking.ts';
+import { unsavedReadWords } from './inEditor.ts';
 import { readable } from '../../grammar/textEdit.ts';
 
 const MAX_LINES = 2000;
@@ -47,15 +48,17 @@ export const readFile = defineTool((ports: Ports): Tool<z.infer<typeof parameter
     const { path } = lookedAt(action);
     const { start_line: first = 1, end_line } = action.arguments;
     const shown = context.scope.shown(path);
+    const unsaved = await unsavedReadWords((one) => one === path, context);
     const { size } = await context.files.look(path, ports.folder, 'itself');
     const range = { first, last: Math.min(end_line ?? Infinity, first + MAX_LINES - 1), shown };
     if (size > MAX_TEXT) {
       const blocks = textBlocks({ path, shown }, context.files, ports.encodings);
       const { text, reached, masked, lines } = await rows(blocks, range, ports.redactor);
       const isAll = lines !== undefined && reached === lines;
+      const rest = isAll ? '' : `[goes on after line ${reached}: ${size} bytes in all; read on by start_line]\n`;
       return {
         ok: true,
-        text: isAll ? text : `${text}[goes on after line ${reached}: ${size} bytes in all; read on by start_line]\n`,
+        text: text + rest + unsaved,
         masked,
         facts: { lines: reached - first + 1 },
         contentOf: [path],
@@ -70,8 +73,9 @@ export const readFile = defineTool((ports: Ports): Tool<z.infer<typeof parameter
       ok: true,
       text:
         (kept === undefined ? '' : `[${kept}: kept by edits, which write \\n]\n`) +
-        (lines.length === 0 ? `${shown} is empty` : text) +
-        (reached < lines.length ? `[lines ${reached + 1} to ${lines.length} not shown]\n` : ''),
+        (lines.length === 0 ? `${shown} is empty${unsaved && '\n'}` : text) +
+        (reached < lines.length ? `[lines ${reached + 1} to ${lines.length} not shown]\n` : '') +
+        unsaved,
       masked,
       facts: { lines: reached - first + 1 },
       contentOf: [path],

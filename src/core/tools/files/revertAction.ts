@@ -9,6 +9,7 @@ import type { ActionOf, Checkpoints, RevertStep } from '../../checkpoint/port.ts
 import { ToolFailure } from '../../outcome.ts';
 import type { ToolPorts } from '../ports.ts';
 import { defineTool, type CallContext, type Tool } from '../tool.ts';
+import { savedOtherwise } from './inEditor.ts';
 import { undoOf, undoOfAction, undoWords } from './undo.ts';
 
 /** So many lines of each kind are shown. */
@@ -17,7 +18,7 @@ const MOST = 100;
 const parameters = z.strictObject({ run: z.string(), action: z.string() });
 
 /** What a revert needs beside what every tool may have: what the log says was changed, and what was kept. */
-interface Ports extends Pick<ToolPorts, 'folder' | 'editor' | 'foresee'> {
+interface Ports extends Pick<ToolPorts, 'folder' | 'foresee'> {
   changedBy(of: ActionOf): Promise<{ title: string; changed: Changed | undefined }>;
   checkpoints: Pick<Checkpoints, 'plan' | 'content'>;
 }
@@ -44,7 +45,6 @@ export const revertAction = defineTool((ports: Ports): Tool<z.infer<typeof param
       throw new ToolFailure('everything stands as it did before this action already');
     const undo = await undoOf(ports, images);
     const since = (changed?.paths ?? []).filter((one) => isChangedSince(one, images)).map(({ path }) => path);
-    const unsaved = images.map(({ path }) => path).filter((path) => ports.editor.isUnsaved(path));
     return {
       action: {
         tool: 'revert_action',
@@ -56,7 +56,7 @@ export const revertAction = defineTool((ports: Ports): Tool<z.infer<typeof param
         undo: undoOfAction(undo),
       },
       title: `Revert: ${title}`,
-      card: revertCard({ steps, since, unsaved, leftOut: whole.kind === 'partly' ? whole.leftOut : [] }, context),
+      card: revertCard({ steps, since, leftOut: whole.kind === 'partly' ? whole.leftOut : [] }, context),
       undo: undoWords(undo),
     };
   },
@@ -64,6 +64,7 @@ export const revertAction = defineTool((ports: Ports): Tool<z.infer<typeof param
     const { steps } = await ports.checkpoints.plan(of, knownChanges((await ports.changedBy(of)).changed));
     // What stands at each path by then: a step may have moved it there.
     const now = new Map<string, PreImage>();
+    const remarks: string[] = [];
     const at = (path: string): PreImage => {
       const image = now.get(path) ?? changes.find((one) => one.path === path);
       if (!image) throw new Error(`the action does not say that it changes ${path}`);
@@ -82,11 +83,12 @@ export const revertAction = defineTool((ports: Ports): Tool<z.infer<typeof param
         case 'put back': {
           const content = await ports.checkpoints.content(of, step.path);
           if (!content) throw new ToolFailure(`what stood at ${scope.shown(step.path)} is not kept any more`);
-          await files.write(step.path, content, image);
+          const written = await files.write(step.path, content, image);
+          remarks.push(...(savedOtherwise(content, written, scope.shown(step.path)).told.remarks ?? []));
         }
       }
     }
-    return { ok: true, text: 'Reverted.', facts: {}, contentOf: [] };
+    return { ok: true, text: ['Reverted.', ...remarks].join(' '), facts: {}, remarks, contentOf: [] };
   },
 }));
 
@@ -147,13 +149,12 @@ function resourcesOf(step: RevertStep): Resource[] {
 
 /** What would happen, path by path; and above it what would be lost, and what would not come back. */
 function revertCard(
-  revert: { steps: readonly RevertStep[]; since: string[]; unsaved: string[]; leftOut: readonly string[] },
+  revert: { steps: readonly RevertStep[]; since: string[]; leftOut: readonly string[] },
   { scope }: CallContext,
 ): Card {
   const shown = (path: string): { exact: string } => ({ exact: scope.shown(path) });
   const warnings: [paths: readonly string[], words: string][] = [
     [revert.since, ' was changed since: what stands there now is replaced'],
-    [revert.unsaved, ' has unsaved changes in an editor'],
   ];
   return {
     kind: 'revert',

@@ -3,6 +3,7 @@ import type { Look } from '../../../shared/action.ts';
 import { visibleLine } from '../../../shared/visible.ts';
 import { A_PATH, defineTool, type Tool } from '../tool.ts';
 import type { ToolPorts } from '../ports.ts';
+import { unsavedReadWords } from './inEditor.ts';
 import { LeftOut } from './leftOut.ts';
 import { coveredWords, describeLooking, refuseAbsent } from './looking.ts';
 import { searchBelow, searchFile, type Found } from './searching.ts';
@@ -50,7 +51,7 @@ export const searchFiles = defineTool((ports: Ports): Tool<z.infer<typeof parame
     await refuseAbsent(starts, context, ports);
     const pattern = { text: args.pattern, isExpression: args.regex, ignoresCase: args.ignore_case };
     const search = ports.textSearch.open(pattern, context.signal);
-    const found: Found = { hits: [], left: 0, masked: 0, contentOf: [], stopped: undefined };
+    const found: Found = { hits: [], left: 0, masked: 0, contentOf: [], lookedInto: new Set(), stopped: undefined };
     const leftOut = new LeftOut(context, args.glob ?? '');
     const how = { search, context, ports, found, leftOut };
     try {
@@ -59,7 +60,8 @@ export const searchFiles = defineTool((ports: Ports): Tool<z.infer<typeof parame
     } finally {
       await search.close();
     }
-    const { hits, left, masked, contentOf, stopped } = found;
+    const { hits, left, masked, contentOf, lookedInto, stopped } = found;
+    const unsaved = await unsavedReadWords((path) => lookedInto.has(path), context);
     return {
       ok: true,
       text:
@@ -67,7 +69,8 @@ export const searchFiles = defineTool((ports: Ports): Tool<z.infer<typeof parame
         (left > 0 ? `\n[${left} more hits not shown]` : '') +
         (stopped === undefined ? '' : `\n[${stopped}]`) +
         leftOut.words(hits.length === 0 ? 'nothing' : 'something') +
-        coveredWords(starts, context),
+        coveredWords(starts, context) +
+        (unsaved && `\n${unsaved}`),
       masked,
       facts: { hits: hits.length + left, ...(stopped !== undefined && { stopped: true }) },
       contentOf,

@@ -26,6 +26,7 @@ export interface Found {
   /** How many secrets were masked in the hits. */
   masked: number;
   contentOf: string[];
+  lookedInto: Set<string>;
   /** Why not everything was looked through. */
   stopped: string | undefined;
 }
@@ -49,6 +50,7 @@ export async function searchFile({ path, size }: FileToSearch, how: Searching): 
   const { search, context, ports, found } = how;
   const shown = context.scope.shown(path);
   const hitsBefore = found.hits.length + found.left;
+  found.lookedInto.add(path);
   let line = 0; // the last one that was found: a long one comes in several blocks
   for await (const block of blocksOf({ path, size }, how)) {
     const answer = await search.in(block.lines, Math.max(0, MAX_HITS - found.hits.length));

@@ -17,6 +17,7 @@ import type { Redactor } from '../../redaction/redactor.ts';
 import type { ToolPorts } from '../ports.ts';
 import { onlyChange } from './changes.ts';
 import { editCard } from './diffCard.ts';
+import { isUnsavedAt, savedOtherwise } from './inEditor.ts';
 import { brokenWords, refuseLeftBroken } from './leftBroken.ts';
 import { hasMask, withRealValues } from './masksWrittenBack.ts';
 import { undoOf, undoOfAction, undoWords } from './undo.ts';
@@ -26,7 +27,7 @@ const parameters = z.strictObject({
   content: z.string().max(MAX_TEXT).describe('The whole new content'),
 });
 
-type Ports = Pick<ToolPorts, 'folder' | 'redactor' | 'editor' | 'foresee' | 'encodings'>;
+type Ports = Pick<ToolPorts, 'folder' | 'redactor' | 'foresee' | 'encodings'>;
 
 export const writeFile = defineTool((ports: Ports): Tool<z.infer<typeof parameters>, Change> => ({
   name: 'write_file',
@@ -78,7 +79,7 @@ export const writeFile = defineTool((ports: Ports): Tool<z.infer<typeof paramete
         after: texts.after,
         broken: await brokenWords(look.path, after),
         kept: file && !secret ? keptWords(file) : undefined,
-        unsaved: ports.editor.isUnsaved(look.path),
+        unsaved: await isUnsavedAt(look.path, context),
       }),
       undo: undoWords(undo),
       preview: { path: look.path, before: texts.before, after: texts.after },
@@ -96,13 +97,13 @@ export const writeFile = defineTool((ports: Ports): Tool<z.infer<typeof paramete
     const text = plainEnds(exact);
     if (image.kind === 'file') await refuseLeftBroken({ path, before: file.text, after: text, shown });
     const content = await bytesOf(exact, { ...file, shown }, ports.encodings);
-    await context.files.write(path, content, image);
+    const { words, told } = savedOtherwise(content, await context.files.write(path, content, image), shown);
     const broken = await brokenWords(path, text);
     const kept = keptWords(file);
     return {
       ok: true,
-      text: `Wrote ${shown} (${content.length} bytes${kept === undefined ? '' : `; ${kept} kept`}).${broken === undefined ? '' : ` ${broken}`}`,
-      facts: {},
+      text: `Wrote ${shown} (${content.length} bytes${kept === undefined ? '' : `; ${kept} kept`}).${broken === undefined ? '' : ` ${broken}`}${words}`,
+      ...told,
       contentOf: [],
     };
   },

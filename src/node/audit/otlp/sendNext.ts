@@ -1,4 +1,5 @@
 import type { PermitSending } from '../../../core/egress/port.ts';
+import { Lives } from '../../process/lives.ts';
 import { withLock } from '../../process/lock.ts';
 import { placeOf } from '../place.ts';
 import { readNext, type Next } from './batch.ts';
@@ -42,10 +43,11 @@ export async function sendNext(sender: Sender): Promise<Step> {
   const file = cursorFile(sender.data, sender.url);
   const done: { hasLock: boolean; step: Step } = { hasLock: false, step: { kind: 'nothing' } };
   try {
-    await withLock(`${file}.lock`, async () => {
+    const sendOne = async (): Promise<void> => {
       done.hasLock = true;
       if (!sender.closing.aborted) done.step = await sendLocked(sender, file);
-    });
+    };
+    await withLock(`${file}.lock`, sendOne, new Lives(sender.data));
     return done.step;
   } catch (error) {
     // A lock that cannot be made has the code of a system call; one that another process holds has none.

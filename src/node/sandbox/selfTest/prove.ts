@@ -85,7 +85,11 @@ async function attempts(machinery: Machinery, base: BaseCage, at: string, place:
       isAboveProtected: () => false,
     };
     const found = await survey([targets.work], rules, 'before');
-    const { placeholders: wanted, ...workspace } = await planWorkspace([targets.work], found, {
+    const {
+      placeholders: wanted,
+      heldLinks: _none,
+      ...workspace
+    } = await planWorkspace([targets.work], found, {
       exists: () => false,
       isStandIn: () => false,
       canBeMade: () => true,

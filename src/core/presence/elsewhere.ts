@@ -1,0 +1,49 @@
+import { originPlace, type PlaceOf } from '../../shared/answered.ts';
+import type { Claim, RunningRun } from '../audit/port.ts';
+import type { Cancelled } from '../outcome.ts';
+import { HandedOver, Stopped } from '../stopped.ts';
+
+/** What a person at another window or terminal of the account wants of a run: that it ends, or goes on where they are. */
+export const WANTS = ['stop', 'hand-over'] as const;
+export type Want = (typeof WANTS)[number];
+
+/** How processes of an account that share a data folder tell each other what is wanted of their runs. */
+export interface RunRequests {
+  /** Hears what others want of a run that this process holds, until the function that it returns is called. */
+  listen(run: string, hear: (why: Cancelled) => void): () => void;
+  /**
+   * Tells whoever holds a run, and returns once it holds it no more, having said so itself or being gone. Throws a
+   * sentence where it does neither.
+   */
+  tell(run: RunningRun, want: Want): Promise<void>;
+}
+
+/** What ends the work of whoever holds a run, when this is wanted of it. */
+export function endingBecause(want: Want, from: PlaceOf): Cancelled {
+  const where = originPlace(from);
+  switch (want) {
+    case 'stop':
+      return new Stopped(`You stopped it${where}.`, { by: 'person', ...from });
+    case 'hand-over':
+      return new HandedOver(`You took it over${where}.`, from);
+  }
+}
+
+/** Why a run cannot begin in a folder: where the other one is, since when, and what it does. */
+export function heldWords({ folder, holder }: Extract<Claim, { ok: false }>): string {
+  return `Another run is ${stateWords(holder)}, in ${folder}. Show it here, or stop it there.`;
+}
+
+/** As in "a run is …": what it does, where, and since when. */
+export function stateWords({ state, place, at, pid, since }: RunningRun): string {
+  const where = place ?? (at === 'editor' ? 'another window' : at === 'terminal' ? 'a terminal' : `process ${pid}`);
+  const time = since === '' ? '' : ` since ${since.slice(0, 16).replace('T', ' ')} UTC`;
+  switch (state) {
+    case 'working':
+      return `at work in ${where}${time}`;
+    case 'asking':
+      return `waiting for an answer in ${where}${time}`;
+    case 'unattended':
+      return `waiting in ${where}, which shows no sign of life`;
+  }
+}

@@ -1,0 +1,92 @@
+import { isAbsolute, join } from 'node:path';
+import { carriesCredential } from '../../../core/redaction/carriesCredential.ts';
+import { isInside } from '../../../core/scope/spelling.ts';
+import { bytesAt } from '../entries.ts';
+import { HOME } from '../machine.ts';
+import { environmentsOf } from './environments.ts';
+import { linkedPackages } from './linkedPackages.ts';
+import { nearFolders, type NearFolder } from './near.ts';
+import { placeAt, rootsOf, type Around, type Place } from './shape.ts';
+import { CACHES, SETTINGS, type PlaceKind } from './table.ts';
+
+/** What the projects of workspaces lean on outside of them, to be mounted read-only. */
+export interface Places {
+  /** Real paths, none inside another. */
+  mounts: string[];
+  /** The same packages of the person's own: what in them is not part of the package has to be looked for each time. */
+  packages: string[];
+  /** Names under which projects, and tools that look in their home folder, find them. */
+  pointers: { path: string; target: string }[];
+  /** Parts that are not shown. */
+  hidden: string[];
+  /** What is not shown although the project leads there, one sentence each. */
+  notes: string[];
+}
+
+const LARGEST_SETTING = 64 * 1024;
+
+/**
+ * Looks at what the upper folders of the workspaces hold and at which of the known places are there: a few hundred reads
+ * of folders, done anew for each command, so that an environment made a moment ago works.
+ */
+export function placesOf(roots: readonly string[], around: Around, isHidden: (path: string) => boolean): Places {
+  const near = nearFolders(roots, isHidden);
+  const caches = CACHES.filter(({ marker }) => hasMarker(near, marker)).flatMap((kind) =>
+    existing(kind, around).map((place) => ({ kind, place })),
+  );
+  const settings = SETTINGS.filter(({ marker }) => hasMarker(near, marker)).flatMap((kind) =>
+    setting(kind, around).map((place) => ({ kind, place })),
+  );
+  const environments = environmentsOf(roots, near, around);
+  const seen = [...caches.map(({ place }) => place), ...environments.places];
+  const linked = linkedPackages(roots, near, around, seen);
+  const all = [...seen, ...settings.map(({ place }) => place), ...linked.places];
+  const mounts = topmost(all.map(({ real }) => real));
+  const inHome = [...caches, ...settings].flatMap(({ kind, place }) =>
+    isAbsolute(kind.at) ? [] : [{ path: join(HOME, kind.at), target: place.real }],
+  );
+  const renamed = all.flatMap(({ path, real }) => (path === real ? [] : [{ path, target: real }]));
+  return {
+    mounts,
+    packages: linked.places.map(({ real }) => real),
+    pointers: usable([...inHome, ...renamed], [...mounts, ...around.never]),
+    hidden: caches.flatMap(({ kind, place }) => (kind.without ?? []).map((part) => `${place.real}/${part}`)),
+    notes: [...new Set([...environments.notes, ...linked.notes])],
+  };
+}
+
+function hasMarker(near: readonly NearFolder[], marker: RegExp): boolean {
+  return near.some(({ entries }) =>
+    entries.some(({ name, kind }) => (kind === 'file' || name === 'node_modules') && marker.test(name)),
+  );
+}
+
+function existing(kind: PlaceKind, around: Around): Place[] {
+  return rootsOf(kind, around).flatMap((path) => placeAt(path, 'folder', around) ?? []);
+}
+
+/** A file of settings that holds no credential; one that cannot be read, or is too large to be settings, is left out. */
+function setting({ at }: { at: string }, around: Around): Place[] {
+  const place = placeAt(join(around.home, at), 'file', around);
+  if (!place) return [];
+  try {
+    const bytes = bytesAt(place.real, LARGEST_SETTING + 1);
+    return bytes && bytes.length <= LARGEST_SETTING && !carriesCredential(bytes.toString('utf8')) ? [place] : [];
+  } catch {
+    return [];
+  }
+}
+
+function topmost(paths: readonly string[]): string[] {
+  const all = [...new Set(paths)];
+  return all.filter((path) => !all.some((other) => other !== path && isInside(other, path)));
+}
+
+/** A link can only be made where nothing is mounted; of two for the same name the later one counts. */
+function usable(wanted: readonly Places['pointers'][number][], taken: readonly string[]): Places['pointers'] {
+  const byPath = new Map(wanted.filter(({ path, target }) => path !== target).map((one) => [one.path, one]));
+  const isFree = (path: string): boolean =>
+    !taken.some((other) => isInside(other, path) || isInside(path, other)) &&
+    ![...byPath.keys()].some((other) => other !== path && isInside(path, other));
+  return [...byPath.values()].filter(({ path }) => isFree(path));
+}

@@ -1,0 +1,22 @@
+import * as z from 'zod';
+import { folders } from './folderMark.ts';
+
+// What the tables of events have in common.
+
+// what of it is covered by the chain as it stands (`data`), and what is kept apart so that it can be erased (`payload`). docs/audit.md is made from this.
+
+export const Digest = z.string().regex(/^[0-9a-f]{64}$/);
+export const Count = z.number().int().min(0);
+export const Text = z.string();
+export const Reason = z.strictObject({ reason: Text.exactOptional() });
+export const Nothing = z.strictObject({});
+/** Where a person was; and the signal, where it was one. */
+export const where = { at: z.enum(['editor', 'terminal']).exactOptional(), place: Text.exactOptional() };
+export const from = { ...where, signal: Text.exactOptional() };
+
+/** And where the person was who wanted it, if one is known. */
+export const runFacts = z.strictObject({ version: Text, policy: Digest, provider: Text, model: Text, ...where });
+export const runPayload = z.strictObject({ task: Text, folder: Text, folders, destination: Text, user: Text, host: Text });
+
+/** Of a run, and nothing of it is apart. */
+export const plain = { of: ['run'], marks: [], payload: Nothing } as const;
