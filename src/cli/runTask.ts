@@ -127,11 +127,11 @@ async function withEngine(at: At, options: RunOptions & { task: string; choice: 
   if (goesOn === undefined) await engine.send(options.task, chosen.model);
   else {
     const { signal } = endings;
-    const at = { engine, asker, columns: columnsOf(seenAt(output)), signal };
+    const to = { engine, asker, columns: columnsOf(seenAt(output)), signal };
     const resumed = { engine, asker, folder: node.parts.roots[0] ?? '', isNamed: options.folder !== undefined, say };
     const folders = await agreementFor(goesOn, resumed, signal);
     if (folders === 'no') return signal.aborted ? fail(endings.cause?.words ?? '', EXIT.stopped) : fail(LEFT, 1);
-    if (!(await goneOn({ run: goesOn, isTakenOver: takeOver !== undefined, folders }, chosen.model, at)))
+    if (!(await goneOn({ run: goesOn, isTakenOver: takeOver !== undefined, folders }, chosen.model, to)))
       return fail(endings.cause?.words ?? 'the run does not go on: nothing was sent', EXIT.stopped);
   }
   const { run } = engine.view();
@@ -149,7 +149,10 @@ async function withEngine(at: At, options: RunOptions & { task: string; choice: 
 const LEFT = 'the run is left as it is; --folder DIR says beforehand where it goes on';
 
 /** What of the options does not go together, as a sentence. */
-function wrongUsage(task: string, { resume, 'take-over': takeOver, folder, workspace }: RunOptions): string | undefined {
+function wrongUsage(
+  task: string,
+  { resume, 'take-over': takeOver, folder, workspace }: RunOptions,
+): string | undefined {
   if (resume !== undefined && takeOver !== undefined) return 'give --resume or --take-over, not both';
   const goesOn = resume ?? takeOver;
   if (task.trim() === '' && goesOn === undefined) return 'say what is to be done: oversign run "task"';

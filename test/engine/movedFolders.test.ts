@@ -59,9 +59,9 @@ test('a renamed folder: offered with what shows that it is the same, bound only 
   expect(found).toMatchObject({ run, roots: [at('renamed')], reason: 'The window went away.' });
   expect(found?.question?.words[0]).toBe(`${at('proj')} is now ${at('renamed')}: the same folder on the disk.`);
   await expect(window.engine.resume(run, scripted([]))).rejects.toThrow('It does not go on unasked.');
-  await expect(window.engine.resume(run, scripted([]), { folders: { key: 'another question', from: IN_EDITOR } })).rejects.toThrow(
-    'It does not go on unasked.',
-  );
+  await expect(
+    window.engine.resume(run, scripted([]), { folders: { key: 'another question', from: IN_EDITOR } }),
+  ).rejects.toThrow('It does not go on unasked.');
   expect((await window.node.audit.events(run)).some(({ type }) => type === 'folders_bound')).toBe(false);
 
   const seen: ModelRequest[] = [];
@@ -164,7 +164,9 @@ test('a lost folder: a person may say which one it is, and that is said to be sh
   await expect(window.engine.resume(run, scripted([]))).rejects.toThrow('Say which one it is now.');
   const binding = await window.engine.binding(run, at('restored'));
   expect(binding.words).toContain(`Nothing shows that ${at('restored')} is the same.`);
-  await window.engine.resume(run, scripted(WRITES), { folders: { key: binding.key, named: at('restored'), from: IN_EDITOR } });
+  await window.engine.resume(run, scripted(WRITES), {
+    folders: { key: binding.key, named: at('restored'), from: IN_EDITOR },
+  });
   expect(existsSync(at('restored/new.txt'))).toBe(true);
 });
 
@@ -174,9 +176,9 @@ test('where the folder is still there, no other one is it, whatever anybody says
   const window = await open([at('other')]);
   expect(await window.engine.resumable(await window.node.audit.runs(20))).toEqual([]);
   const { key } = await window.engine.binding(run, at('other'));
-  await expect(window.engine.resume(run, scripted([]), { folders: { key, named: at('other'), from: IN_EDITOR } })).rejects.toThrow(
-    `This run belongs to ${at('proj')}; resume it there.`,
-  );
+  await expect(
+    window.engine.resume(run, scripted([]), { folders: { key, named: at('other'), from: IN_EDITOR } }),
+  ).rejects.toThrow(`This run belongs to ${at('proj')}; resume it there.`);
 });
 
 test('a folder that became a link is found where it really is', async () => {
