@@ -216,8 +216,9 @@ test('renamed while a question waits: what was approved is not done, in the new 
 
 test('renamed while a command runs: what it left is looked through where it is now, and the new folder there is left alone', async () => {
   const script =
-    'mkdir -p sub/.vscode\necho {} > sub/.vscode/tasks.json\ntouch begun\nwhile [ ! -e go ]; do sleep 0.1; done\n';
-  const { at, open } = await movedWorld({ 'proj/a.txt': 'a\n', 'proj/work.sh': script });
+    'mkdir -p sub/.vscode\necho {} > sub/.vscode/tasks.json\nrm .claude\ntouch begun\nwhile [ ! -e go ]; do sleep 0.1; done\n';
+  const { at, open } = await movedWorld({ 'proj/a.txt': 'a\n', 'proj/work.sh': script, 'proj/shared/x': '' });
+  symlinkSync('shared', at('proj/.claude'));
   git(at('proj'), 'init', '--quiet');
   const window = await open([at('proj')]);
   const command = 'bash work.sh';
@@ -245,8 +246,11 @@ test('renamed while a command runs: what it left is looked through where it is n
   expect(readdirSync(at('proj'))).toEqual(['.git']);
   expect(output).toMatch(/sub\/\.vscode\S* appeared while the command ran; it is protected and was moved/);
   expect(existsSync(at('renamed/sub/.vscode/tasks.json'))).toBe(false);
+  expect(output).toContain('.claude, which is a link at a protected place, was taken away, and is there again');
   await window.close();
-  expect(readdirSync(at('renamed')).sort()).toEqual(['.git', 'a.txt', 'begun', 'go', 'sub', 'work.sh']); // no stand-in is left
+  expect(readdirSync(at('renamed')).sort()).toEqual([
+    ...['.claude', '.git', 'a.txt', 'begun', 'go', 'shared', 'sub', 'work.sh'],
+  ]); // no stand-in is left
 });
 
 test('control: a folder that was moved and came back is the one it was', async () => {
