@@ -41,8 +41,8 @@ export interface ServerOptions {
 export interface Server {
   readonly port: number;
   readonly token: string;
-  /** The page that shows `folder` (absolute path), token included. */
-  url(folder: string, payload?: Payload): string;
+  /** The page that shows a folder, or a `.code-workspace` file (absolute path), token included. */
+  url(shown: string, payload?: Payload): string;
   /** Loads `extensionPath` as the extension under development and runs `run()` of the module `testsPath` in its host. */
   development(extensionPath: string, testsPath?: string): Payload;
   /** Changes user settings; open windows follow when they are reloaded. `undefined` takes a setting back. */
@@ -120,8 +120,9 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   return {
     port,
     token,
-    url: (folder, payload = []) => {
-      const query = new URLSearchParams({ tkn: token, folder });
+    url: (shown, payload = []) => {
+      const kind = shown.endsWith('.code-workspace') ? 'workspace' : 'folder';
+      const query = new URLSearchParams({ tkn: token, [kind]: shown });
       if (payload.length > 0) query.set('payload', JSON.stringify(payload));
       return `http://127.0.0.1:${String(port)}/?${query.toString()}`;
     },

@@ -10,6 +10,7 @@ import { PolicyInForce, type PolicyParts } from './core/engine/policyInForce.ts'
 import { Reverts } from './core/engine/reverts.ts';
 import { RunDesk } from './core/engine/runDesk.ts';
 import { SandboxRecord } from './core/engine/sandboxRecord.ts';
+import { StoredRuns } from './core/engine/storedRuns.ts';
 import { Trials } from './core/engine/trials.ts';
 import { Redactor } from './core/redaction/redactor.ts';
 
@@ -37,6 +38,7 @@ export function composeEngine(parts: EngineParts): Engine {
   const shared = { policy, desk, redactor, openFiles, leftBehind, onChange: changed, onBug };
   const runs: RunDesk = new RunDesk({
     ...{ roots, audit, onChange: changed, requests: parts.requests },
+    stored: new StoredRuns({ roots, audit, places: parts.folderPlaces }),
     open: (model, stored) => openRun(model, stored, { ports: parts, shared }),
   });
   const reverts = new Reverts({

@@ -2,6 +2,7 @@ import { useMemo, useSyncExternalStore } from 'react';
 import { visibleLine } from '../src/shared/visible.ts';
 import { ApprovalCard } from './components/ApprovalCard.tsx';
 import { Elsewhere } from './components/Elsewhere.tsx';
+import { Folders } from './components/Folders.tsx';
 import { Grants } from './components/Grants.tsx';
 import { Header } from './components/Header.tsx';
 import { Interrupted } from './components/Interrupted.tsx';
@@ -24,6 +25,7 @@ export function App({ store }: { readonly store: Store }) {
   return (
     <main className={approvals.length > 0 ? 'panel asking' : 'panel'}>
       {panel !== undefined && <Header panel={panel} post={store.post} />}
+      {panel !== undefined && <Folders panel={panel} post={store.post} />}
       {model.misunderstood && (
         <div role="alert" className="stale">
           <Line icon="error" tone="error">

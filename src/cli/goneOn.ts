@@ -1,5 +1,6 @@
 import { GoesElsewhere } from '../core/agent/handOver.ts';
 import type { Engine } from '../core/engine/engine.ts';
+import type { Agreement } from '../core/engine/storedRuns.ts';
 import type { Model } from '../core/models/port.ts';
 import { visibleLine } from '../shared/visible.ts';
 import type { Asker } from '../terminal/asker.ts';
@@ -13,10 +14,12 @@ interface At {
   signal: AbortSignal;
 }
 
-/** A run that is to go on, and how that begins: resumed, or taken over from where it is at work. */
+/** A run that is to go on: resumed, or taken over from where it is at work. */
 interface GoingOn {
   run: string;
-  begin: () => Promise<void>;
+  isTakenOver: boolean;
+  /** What was said of its folders, where those are others. */
+  folders: Agreement | undefined;
 }
 
 /**
@@ -24,12 +27,12 @@ interface GoingOn {
  * where and what first; false where that is not a plain yes.
  */
 export async function goneOn(
-  { run, begin }: GoingOn,
+  { run, isTakenOver, folders }: GoingOn,
   model: Model,
   { engine, asker, columns, signal }: At,
 ): Promise<boolean> {
   try {
-    await begin();
+    await (isTakenOver ? engine.takeOver(run, model, { folders }) : engine.resume(run, model, { folders }));
     return true;
   } catch (error) {
     if (!(error instanceof GoesElsewhere)) throw error;
@@ -37,10 +40,8 @@ export async function goneOn(
     const said = await asker.ask({ text, prompt: 'Go on there? [y/N] ' }, signal);
     if (said === undefined || !/^(y|yes)$/i.test(said.trim())) return false;
     const { answersBy: by, place } = asker;
-    await engine.resume(run, model, {
-      ...error.to,
-      from: { by, at: 'terminal', ...(place !== undefined && { place }) },
-    });
+    const from = { by, at: 'terminal', ...(place !== undefined && { place }) } as const;
+    await engine.resume(run, model, { model: { ...error.to, from }, folders });
     return true;
   }
 }

@@ -7,6 +7,7 @@ export const OPTIONS = {
   'api-key-file': { type: 'string' },
   policy: { type: 'string' },
   resume: { type: 'string' },
+  folder: { type: 'string' },
   'take-over': { type: 'string' },
   'answers-from-input': { type: 'boolean', default: false },
   'user-policy': { type: 'string' },
@@ -45,7 +46,7 @@ const TAKES: ReadonlyMap<string, readonly Option[]> = new Map<string, readonly O
     'run',
     [
       ...(['workspace', 'model', 'model-name', 'base-url', 'api-key-file', 'policy'] as const),
-      ...(['resume', 'take-over', 'answers-from-input', 'json'] as const),
+      ...(['resume', 'folder', 'take-over', 'answers-from-input', 'json'] as const),
     ],
   ],
   ['runs', ['json']],

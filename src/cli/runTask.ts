@@ -2,7 +2,8 @@ import { resolve } from 'node:path';
 import { composeEngine } from '../compose.ts';
 import { NO_EDITOR } from '../core/editor/port.ts';
 import type { Engine } from '../core/engine/engine.ts';
-import { nodeParts, WorkspaceRefused, type NodeParts } from '../node/engineParts.ts';
+import { nodeParts, type NodeParts } from '../node/engineParts.ts';
+import { WorkspaceRefused } from '../node/workspaceFolders.ts';
 import { chooseModel, type ModelChoice } from '../node/models/chooseModel.ts';
 import type { RunState, RunView } from '../shared/runView.ts';
 import { visibleLine } from '../shared/visible.ts';
@@ -17,11 +18,14 @@ import { tellError } from './faults.ts';
 import { goneOn } from './goneOn.ts';
 import { terminalHere } from './here.ts';
 import { modelChoice, takenKeys, type ModelOptions } from './modelOptions.ts';
+import { agreementFor } from './resumeElsewhere.ts';
 
 export interface RunOptions extends Omit<ModelOptions, 'isPersonThere'> {
   workspace?: string | undefined;
   policy?: string | undefined;
   resume?: string | undefined;
+  /** Where the folder of the resumed run is now. */
+  folder?: string | undefined;
   'take-over'?: string | undefined;
   /** Lines of standard input answer, where no terminal is there. */
   'answers-from-input': boolean;
@@ -41,15 +45,8 @@ const EXIT: Record<RunState, number> = {
 
 /** `oversign run`: one task, questions in the terminal, everything else as in the editor. */
 export async function runTask(task: string, options: RunOptions, version: string): Promise<number> {
-  const { resume, 'take-over': takeOver } = options;
-  if (resume !== undefined && takeOver !== undefined) return fail('give --resume or --take-over, not both', 2);
-  const goesOn = resume ?? takeOver;
-  if (task.trim() === '' && goesOn === undefined) return fail('say what is to be done: oversign run "task"', 2);
-  if (task.trim() !== '' && goesOn !== undefined)
-    return fail(
-      `give a task or --${resume === undefined ? 'take-over' : 'resume'}, not both; a run that goes on has its own task`,
-      2,
-    );
+  const wrong = wrongUsage(task, options);
+  if (wrong !== undefined) return fail(wrong, 2);
   // With --json, standard output is for the result alone.
   const output = options.json ? process.stderr : process.stdout;
   const choice = modelChoice({ ...options, isPersonThere: isPersonThere(output) });
@@ -61,7 +58,7 @@ export async function runTask(task: string, options: RunOptions, version: string
   const here = terminalHere();
   try {
     node = await nodeParts({
-      folders: [resolve(options.workspace ?? '.')],
+      folders: [resolve(options.folder ?? options.workspace ?? '.')],
       environment: process.env,
       version,
       editor: NO_EDITOR,
@@ -129,10 +126,12 @@ async function withEngine(at: At, options: RunOptions & { task: string; choice: 
   const goesOn = resume ?? takeOver;
   if (goesOn === undefined) await engine.send(options.task, chosen.model);
   else {
-    const to = { engine, asker, columns: columnsOf(seenAt(output)), signal: endings.signal };
-    const begin = (): Promise<void> =>
-      takeOver === undefined ? engine.resume(goesOn, chosen.model) : engine.takeOver(goesOn, chosen.model);
-    if (!(await goneOn({ run: goesOn, begin }, chosen.model, to)))
+    const { signal } = endings;
+    const to = { engine, asker, columns: columnsOf(seenAt(output)), signal };
+    const resumed = { engine, asker, folder: node.parts.roots[0] ?? '', isNamed: options.folder !== undefined, say };
+    const folders = await agreementFor(goesOn, resumed, signal);
+    if (folders === 'no') return signal.aborted ? fail(endings.cause?.words ?? '', EXIT.stopped) : fail(LEFT, 1);
+    if (!(await goneOn({ run: goesOn, isTakenOver: takeOver !== undefined, folders }, chosen.model, to)))
       return fail(endings.cause?.words ?? 'the run does not go on: nothing was sent', EXIT.stopped);
   }
   const { run } = engine.view();
@@ -145,6 +144,23 @@ async function withEngine(at: At, options: RunOptions & { task: string; choice: 
   }
   if (run.state === 'failed') await tellElsewhere(at);
   return EXIT[run.state];
+}
+
+const LEFT = 'the run is left as it is; --folder DIR says beforehand where it goes on';
+
+/** What of the options does not go together, as a sentence. */
+function wrongUsage(
+  task: string,
+  { resume, 'take-over': takeOver, folder, workspace }: RunOptions,
+): string | undefined {
+  if (resume !== undefined && takeOver !== undefined) return 'give --resume or --take-over, not both';
+  const goesOn = resume ?? takeOver;
+  if (task.trim() === '' && goesOn === undefined) return 'say what is to be done: oversign run "task"';
+  if (task.trim() !== '' && goesOn !== undefined)
+    return `give a task or --${resume === undefined ? 'take-over' : 'resume'}, not both; a run that goes on has its own task`;
+  if (folder !== undefined && (resume === undefined || workspace !== undefined))
+    return '--folder says where the folder of a resumed run is now: it goes with --resume, without --workspace';
+  return undefined;
 }
 
 /** What keeps this folder busy, and what can be done about it here. */

@@ -32,6 +32,7 @@ Options of run:
   --api-key-file FILE          a file with the API key (or the variable ${VARIABLES.join(', ')})
   --policy FILE                a policy for this run; it may only tighten
   --resume RUN                 go on with an interrupted, stopped or limited run
+  --folder DIR                 with --resume: where its folder is now, which was moved or renamed
   --take-over RUN              go on here with a run that is at work in another window or terminal
   --answers-from-input         without a terminal: lines of standard input answer the questions, and are recorded so
   --json                       how it ended, as one object; everything else goes to standard error

@@ -39,7 +39,7 @@ export class LimitReached extends Cancelled {
   override name = 'LimitReached';
 }
 
-/** The window or process goes away: nobody decided this, and the run can be resumed. */
+/** The window, the process or a folder of the run goes away: nobody decided this, and the run can be resumed. */
 export class Interruption extends Cancelled {
   override name = 'Interruption';
 }

@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
-import { titleOf } from '../shared/cut.ts';
-import { plain, withoutIcons } from '../vscode/messages.ts';
+import { plain } from '../vscode/messages.ts';
 import { openPolicyFile } from '../vscode/policyFile.ts';
 import { showElsewhere } from './elsewhereCommand.ts';
 import { openSample } from '../vscode/sample.ts';
@@ -8,6 +7,7 @@ import { askForApiKey, chooseModel, modelSettings, removeApiKey } from '../vscod
 import { givenTask } from './givenTask.ts';
 import { registerAuditCommands } from './auditCommands.ts';
 import { registerPolicyCommands } from './policyCommands.ts';
+import { resumeRun } from './resumeRun.ts';
 import type { Controller } from './controller.ts';
 import { Failure } from '../core/outcome.ts';
 
@@ -36,27 +36,7 @@ export function registerCommands(context: vscode.ExtensionContext, controller: C
   });
   command('stop', () => controller.stop());
   command('newRun', () => controller.newRun());
-  command('resume', async () => {
-    const session = await controller.session();
-    const runs = (await session.runs()).filter(
-      (run) => run.state !== 'active' && run.state !== 'finished' && run.folder === session.folder,
-    );
-    const picked = await vscode.window.showQuickPick(
-      runs.map((run) => ({
-        label: withoutIcons(run.task === '' ? run.run : titleOf(run.task, 120)),
-        description: run.state,
-        detail: withoutIcons(run.reason),
-        run,
-      })),
-      {
-        title: 'Oversign: Resume a Run',
-        placeHolder: runs.length === 0 ? 'No run of this folder waits to be resumed.' : 'Which run goes on?',
-      },
-    );
-    if (!picked) return;
-    await controller.view.reveal();
-    await controller.resume(picked.run.run);
-  });
+  command('resume', () => resumeRun(controller));
   command('showElsewhere', () => showElsewhere(controller));
   command('chooseModel', async () => {
     await chooseModel();

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { Agreement } from '../core/engine/storedRuns.ts';
 import { Cancelled, Failure } from '../core/outcome.ts';
 import type { PanelState } from '../shared/runView.ts';
 import { AgentView } from '../vscode/agentView.ts';
@@ -7,17 +8,19 @@ import { PolicyAssist } from '../vscode/policyAssist.ts';
 import { PolicyMarks } from '../vscode/policyMarks.ts';
 import { StatusBar } from '../vscode/statusBar.ts';
 import { TextDocuments } from '../vscode/textDocuments.ts';
+import { askForFolders } from './askForFolders.ts';
 import { askingToHandOver } from './askHandOver.ts';
 import { Attention } from './attention.ts';
 import { ModelChoice } from './modelChoice.ts';
 import { Faults } from './faults.ts';
+import { keptWords, noFolderWords } from './folderNotes.ts';
 import { followEditor } from './followEditor.ts';
 import { Outside } from './outside.ts';
 import { panelState } from './panelState.ts';
 import { doWish } from './panelWishes.ts';
 import type { Session } from './session.ts';
 import { IN_THIS_WINDOW } from './thisWindow.ts';
-import { WindowSession } from './windowSession.ts';
+import { WindowSession, windowFolders } from './windowSession.ts';
 
 /** How often it is looked what other windows and terminals are at work on, while the panel is in sight. */
 const ELSEWHERE_EVERY_MS = 3000;
@@ -97,11 +100,7 @@ export class Controller implements vscode.Disposable {
         else this.#model.chosenAnew();
       },
       reopen: () => {
-        this.#run(async () => {
-          await this.#session.reopen();
-          this.view.changed();
-          this.tree.refresh();
-        });
+        this.#run(() => this.#followFolders());
       },
       changed: () => {
         this.view.changed();
@@ -132,37 +131,51 @@ export class Controller implements vscode.Disposable {
   async #send(text: string, meant: string | undefined): Promise<void> {
     if (!vscode.workspace.isTrusted)
       throw new Failure('Runs start only in a trusted workspace. Use "Workspaces: Manage Workspace Trust".');
-    const session = await this.session();
-    if (session.engine.isWorking) return session.engine.say(text);
-    if (session.folder === undefined)
-      throw new Failure('Open a folder first: the agent works inside workspace folders only.');
+    const present = await this.session();
+    if (present.engine.isWorking) return present.engine.say(text);
+    // A run keeps the folders that it began with; a new one begins in those of now.
+    const session = meant === undefined ? await this.#session.fresh() : present;
+    if (session.folder === undefined) throw new Failure(noFolderWords(session.leftOut));
     await this.look();
     await askingToHandOver(async (agreed) => {
       await session.send(text, await this.#model.model(session), meant === undefined ? meant : { run: meant, agreed });
     });
   }
 
-  async resume(run: string): Promise<void> {
+  /** `agreed`: to the question that came with it, and for which folder. */
+  async resume(run: string, agreed?: Pick<Agreement, 'key' | 'named'>): Promise<void> {
     if (!vscode.workspace.isTrusted) throw new Failure('Runs go on only in a trusted workspace.');
-    const session = await this.session();
+    const session = await this.#session.forRun(run, agreed?.named);
+    const folders = agreed && { ...agreed, from: IN_THIS_WINDOW };
     try {
-      await askingToHandOver(async (agreed) => session.resume(run, await this.#model.model(session), agreed));
+      await askingToHandOver(async (model) =>
+        session.resume(run, await this.#model.model(session), { model, folders }),
+      );
     } catch (error) {
       this.view.changed(); // what could not go on is offered still
       if (!(error instanceof Cancelled)) throw error;
     }
   }
 
+  /** Looks whether folders that were left out are there by now. */
+  async lookAtFolders(): Promise<void> {
+    await this.#session.fresh();
+    this.view.changed();
+  }
+
   /** Goes on in this window with a run that is at work elsewhere. */
   async takeOver(run: string): Promise<void> {
     if (!vscode.workspace.isTrusted) throw new Failure('Runs go on only in a trusted workspace.');
     await this.view.reveal();
-    const session = await this.session();
+    const session = await this.#session.forRun(run);
     try {
+      const folders = await askForFolders(session.engine, run);
       await askingToHandOver(async (agreed) => {
         const model = await this.#model.model(session);
         // Let go of by whoever held it: from here on it is a run that goes on with another model.
-        await (agreed === undefined ? session.takeOver(run, model) : session.resume(run, model, agreed));
+        await (agreed === undefined
+          ? session.takeOver(run, model, { folders })
+          : session.resume(run, model, { model: agreed, folders }));
       });
     } catch (error) {
       if (!(error instanceof Cancelled)) throw error; // it is offered still
@@ -190,6 +203,7 @@ export class Controller implements vscode.Disposable {
     const { engine } = await this.session();
     if (engine.isWorking) throw new Failure('A run is active; stop it first.');
     engine.newRun();
+    await this.#session.fresh();
     this.view.say({ type: 'focus-task' });
   }
 
@@ -234,6 +248,14 @@ export class Controller implements vscode.Disposable {
       this.#marks,
     ])
       part.dispose();
+  }
+
+  async #followFolders(): Promise<void> {
+    const session = await this.#session.current();
+    if ((await this.#session.follow()) === 'held')
+      for (const words of keptWords(session?.named ?? [], windowFolders())) await session?.engine.note(words);
+    this.view.changed();
+    this.tree.refresh();
   }
 
   #opened(session: Session): void {

@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import type { PanelState } from '../shared/runView.ts';
+import { folderNotes } from './folderNotes.ts';
 import type { Session } from './session.ts';
+import { windowFolders } from './windowSession.ts';
 
 /** What the panel is shown. Only looks: opening, and trying again, is for whoever wants something done. */
 export function panelState(
@@ -9,12 +11,16 @@ export function panelState(
   problem: string | undefined,
 ): PanelState {
   const trusted = vscode.workspace.isTrusted;
-  if (session) return { trusted, model, ...session.panel() };
+  if (session) {
+    const folders = folderNotes(session, windowFolders());
+    return { trusted, model, ...session.panel(), ...(folders && { folders }) };
+  }
   const folder = vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file');
   return {
     trusted,
     ...(folder && { folder: folder.uri.fsPath }),
-    model: { ...model, ...(problem !== undefined && { problem }) },
+    model,
+    ...(problem !== undefined && { problem }),
     approvals: [],
     interrupted: [],
     sandbox: { state: 'unknown', text: 'The sandbox has not been looked at yet.' },

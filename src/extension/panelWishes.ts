@@ -18,7 +18,8 @@ interface WishedOf {
   send(text: string, meant?: string): Promise<void>;
   newRun(): Promise<void>;
   stop(): Promise<void>;
-  resume(run: string): Promise<void>;
+  resume(run: string, agreed?: { key: string }): Promise<void>;
+  lookAtFolders(): Promise<void>;
   takeOver(run: string): Promise<void>;
   stopElsewhere(run: string): Promise<void>;
 }
@@ -47,7 +48,10 @@ export async function doWish(message: PanelWish, window: WishedOf): Promise<void
       await window.stop();
       return;
     case 'resume':
-      await window.resume(message.run);
+      await window.resume(message.run, message.agreed === undefined ? undefined : { key: message.agreed });
+      return;
+    case 'look-at-folders':
+      await window.lookAtFolders();
       return;
     case 'take-over':
       await window.takeOver(message.run);

@@ -1,7 +1,6 @@
 import { composeEngine } from '../compose.ts';
-import type { Agreed } from '../core/agent/handOver.ts';
 import type { Engine } from '../core/engine/engine.ts';
-import type { Meant } from '../core/engine/runDesk.ts';
+import type { Agreements, Meant } from '../core/engine/runDesk.ts';
 import { PolicyInvalid } from '../core/policy/policyInvalid.ts';
 import type { Model } from '../core/models/port.ts';
 import { mergePolicies, type EffectivePolicy } from '../core/policy/merge.ts';
@@ -17,6 +16,7 @@ import { IN_THIS_WINDOW } from './thisWindow.ts';
 import { PolicyLab } from './policyLab.ts';
 import { workspacePolicy } from '../node/policy/policyFiles.ts';
 import type { RunSummary } from '../shared/auditEvent.ts';
+import type { RunOffer } from '../core/engine/storedRuns.ts';
 import type { PanelState } from '../shared/runView.ts';
 
 /** How the policy stands: in force with its notes, or invalid with what is wrong. */
@@ -40,15 +40,18 @@ export class Session implements AsyncDisposable {
   readonly elsewhere: Elsewhere;
   /** What commands left that were broken off, as it was found at the start. */
   leftBehind: readonly string[] = [];
+  /** The folders as the window named them. */
+  readonly named: readonly string[];
   readonly #node: NodeParts;
-  #interrupted: RunSummary[] = [];
+  #interrupted: RunOffer[] = [];
   #looks = 0;
   #looked: Looked | undefined;
   #model: ChosenModel | undefined;
   #modelKey = '';
 
-  private constructor(node: NodeParts) {
+  private constructor(node: NodeParts, named: readonly string[]) {
     this.#node = node;
+    this.named = named;
     this.engine = composeEngine(node.parts);
     this.lab = new PolicyLab(this.engine, node);
     this.log = new LogDesk(node);
@@ -56,7 +59,7 @@ export class Session implements AsyncDisposable {
   }
 
   static async open(options: NodeOptions): Promise<Session> {
-    const session = new Session(await nodeParts(options));
+    const session = new Session(await nodeParts({ ...options, mayHaveNone: true }), options.folders);
     try {
       await session.refreshInterrupted();
       session.leftBehind = await session.engine.finishBrokenOff();
@@ -69,6 +72,33 @@ export class Session implements AsyncDisposable {
 
   get folder(): string | undefined {
     return this.#node.parts.roots[0];
+  }
+
+  /** The folders that it works in, as they really are. */
+  get roots(): readonly string[] {
+    return this.#node.parts.roots;
+  }
+
+  /** The window's folders that it does not work in, with why. */
+  get leftOut(): NodeParts['leftOut'] {
+    return this.#node.leftOut;
+  }
+
+  /** Whether it would work in others of the folders that were named, were it opened now. */
+  async isOutdated(): Promise<boolean> {
+    const { roots, leftOut } = await this.#node.foldersNow();
+    return JSON.stringify([roots, leftOut]) !== JSON.stringify([this.roots, this.leftOut]);
+  }
+
+  /** Folders as the window names them. */
+  spelled(roots: readonly string[]): string[] {
+    return roots.map((root) => this.#node.spelled.find(({ real }) => real === root)?.spelled ?? root);
+  }
+
+  /** Whether its run, which keeps the folders that it began with, works or can go on as it is. */
+  get isHeld(): boolean {
+    const state = this.engine.view().run?.state;
+    return this.engine.isWorking || (state !== undefined && state !== 'interrupted');
   }
 
   get userPolicy(): string {
@@ -95,6 +125,12 @@ export class Session implements AsyncDisposable {
 
   runs(): Promise<RunSummary[]> {
     return this.#node.audit.runs(50);
+  }
+
+  /** Earlier runs that can go on here. */
+  async resumable(): Promise<RunOffer[]> {
+    const runs = await this.runs();
+    return this.engine.resumable(runs.filter(({ state }) => state !== 'active' && state !== 'finished'));
   }
 
   async refreshInterrupted(): Promise<void> {
@@ -161,7 +197,7 @@ export class Session implements AsyncDisposable {
     await this.refreshInterrupted().catch(() => undefined); // the run was heard; a closing window is no failure of it
   }
 
-  async resume(run: string, model: Model, agreed?: Agreed): Promise<void> {
+  async resume(run: string, model: Model, agreed?: Agreements): Promise<void> {
     const before = this.#interrupted;
     this.#interrupted = before.filter((one) => one.run !== run);
     try {
@@ -174,8 +210,8 @@ export class Session implements AsyncDisposable {
   }
 
   /** Goes on here with a run that is at work elsewhere, to its end. */
-  async takeOver(run: string, model: Model): Promise<void> {
-    await this.engine.takeOver(run, model);
+  async takeOver(run: string, model: Model, agreed?: Agreements): Promise<void> {
+    await this.engine.takeOver(run, model, agreed);
     await this.refreshInterrupted().catch(() => undefined);
   }
 
@@ -188,14 +224,22 @@ export class Session implements AsyncDisposable {
       ...(run && { run }),
       approvals,
       ...this.elsewhere.panel(),
-      interrupted: this.#interrupted.map(({ run: id, task, reason }) => ({ run: id, task, reason })),
+      interrupted: this.#interrupted.map(({ run: id, task, reason, question }) => ({
+        ...{ run: id, task, reason },
+        ...(question && { question }),
+      })),
       sandbox: sandboxWords(sandbox, standing?.ok === true && !standing.policy.sandbox.value),
       policy: policyWords(standing),
     };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.engine.interrupt('The window was closed or reloaded.');
+    await this.end('The window has done with it.');
+  }
+
+  /** Interrupts what runs, for this reason, and closes the log. */
+  async end(reason: string): Promise<void> {
+    await this.engine.interrupt(reason);
     await this.#node.sandbox.close();
     await this.#node.evidence[Symbol.asyncDispose]();
   }

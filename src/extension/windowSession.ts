@@ -2,17 +2,26 @@ import * as vscode from 'vscode';
 import type { Beats } from '../vscode/beats.ts';
 import { clientPresence } from '../vscode/clientPresence.ts';
 import { EditorWitness } from '../vscode/editorWitness.ts';
+import { sameFolders } from './folderNotes.ts';
 import { OpenDocuments } from '../vscode/openDocuments.ts';
 import type { Session } from './session.ts';
 import { THIS_WINDOW } from './thisWindow.ts';
 
-/** The session of one window: opened at the first need, for the folders of that moment, and tried again after a failure. */
+/**
+ * The session of one window: opened at the first need, for the folders of that moment, and tried again after a failure.
+ * A session is for one set of folders, and so is a run: while there is a run, its session stays; whatever begins
+ * afterwards begins in a session for the folders that the window has by then.
+ */
 export class WindowSession {
   readonly #context: vscode.ExtensionContext;
   readonly #told: { opened(session: Session): void; failed(): void };
   #presence: Beats | undefined;
   #session: Promise<Session> | undefined;
   #problem: string | undefined;
+  /** The first folder of the window when the session was opened. */
+  #first: string | undefined;
+  /** One change of sessions at a time. */
+  #changing: Promise<unknown> = Promise.resolve();
 
   constructor(context: vscode.ExtensionContext, told: { opened(session: Session): void; failed(): void }) {
     this.#context = context;
@@ -30,7 +39,67 @@ export class WindowSession {
   }
 
   open(): Promise<Session> {
-    this.#session ??= this.#open().catch((error: unknown) => {
+    return this.#opened(windowFolders);
+  }
+
+  /** What there is, without opening anything. */
+  async current(): Promise<Session | undefined> {
+    return this.#session?.catch(() => undefined);
+  }
+
+  /** Ends what runs and closes the log. The editor does not say why it ends its extensions. */
+  async close(): Promise<void> {
+    const session = await this.current();
+    const [first] = windowFolders();
+    await session?.end(
+      first !== this.#first
+        ? 'The editor ended its extensions after the first folder of the window had changed.'
+        : 'The editor ended its extensions: the window was closed or reloaded, or they were restarted.',
+    );
+  }
+
+  /** A session for the folders that the window has now, and that can be worked in now, where no run holds another one. */
+  async fresh(): Promise<Session> {
+    return this.#inTurn(async () => {
+      const session = await this.open();
+      if (session.engine.isWorking) return session;
+      const isSame = sameFolders(session.named, windowFolders());
+      return isSame && !(await session.isOutdated()) ? session : this.#exchange(session, windowFolders);
+    });
+  }
+
+  /** The folders of the window are others: opened at once where no run holds on to those that it began with. */
+  async follow(): Promise<'held' | 'free'> {
+    const session = await this.current();
+    if (session?.isHeld === true) return 'held';
+    if (session) await this.fresh();
+    else if (this.#problem !== undefined) await this.open();
+    return 'free';
+  }
+
+  /** A session for the folders that a run goes on in: its own, whatever else is open. */
+  async forRun(run: string, named?: string): Promise<Session> {
+    const session = await this.fresh();
+    const { roots } = await session.engine.binding(run, named);
+    if (session.engine.isWorking || roots.length === 0 || sameFolders(roots, session.roots)) return session;
+    const folders = session.spelled(roots);
+    return this.#inTurn(() => this.#exchange(session, () => folders));
+  }
+
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.#changing.then(work);
+    this.#changing = mine.catch(() => undefined);
+    return mine;
+  }
+
+  async #exchange(session: Session, folders: () => string[]): Promise<Session> {
+    await session.end('The folders of the window changed.');
+    this.#session = undefined;
+    return this.#opened(folders);
+  }
+
+  #opened(folders: () => string[]): Promise<Session> {
+    this.#session ??= this.#open(folders()).catch((error: unknown) => {
       this.#session = undefined;
       this.#problem = error instanceof Error ? error.message : String(error);
       this.#told.failed();
@@ -39,31 +108,12 @@ export class WindowSession {
     return this.#session;
   }
 
-  /** What there is, without opening anything. */
-  async current(): Promise<Session | undefined> {
-    return this.#session?.catch(() => undefined);
-  }
-
-  /** Ends what runs and closes the log. */
-  async close(): Promise<void> {
-    const session = await this.current();
-    await session?.[Symbol.asyncDispose]();
-  }
-
-  /** A session is for one set of folders: another set is another session, and a run in the old one is interrupted. */
-  async reopen(): Promise<void> {
-    await this.close();
-    this.#session = undefined;
-    this.#problem = undefined;
-    await this.open();
-  }
-
-  async #open(): Promise<Session> {
+  async #open(folders: string[]): Promise<Session> {
     const { Session } = await import('./session.ts');
-    const folders = (vscode.workspace.workspaceFolders ?? []).filter((folder) => folder.uri.scheme === 'file');
+    this.#first = windowFolders()[0];
     const manifest = this.#context.extension.packageJSON as { version: string };
     const session = await Session.open({
-      folders: folders.map((folder) => folder.uri.fsPath),
+      folders,
       environment: process.env,
       version: manifest.version,
       installation: this.#context.extensionPath,
@@ -76,4 +126,10 @@ export class WindowSession {
     this.#told.opened(session);
     return session;
   }
+}
+
+/** The window's folders as it names them. */
+export function windowFolders(): string[] {
+  const folders = (vscode.workspace.workspaceFolders ?? []).filter((folder) => folder.uri.scheme === 'file');
+  return folders.map((folder) => folder.uri.fsPath);
 }

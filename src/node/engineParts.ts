@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { constants, existsSync, realpathSync, statSync } from 'node:fs';
-import { access } from 'node:fs/promises';
+import { existsSync, realpathSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import type { EngineParts } from '../compose.ts';
 import { ALWAYS_THERE, type Presence } from '../core/presence/presence.ts';
@@ -14,6 +13,7 @@ import { AuditClient } from './audit/auditClient.ts';
 import { Evidence } from './audit/evidence.ts';
 import { SharedRunRequests } from './runs/runRequests.ts';
 import { BlobCheckpoints } from './checkpoint/blobCheckpoints.ts';
+import { folderPlaces } from './files/folderPlaces.ts';
 import { KeptFor } from './checkpoint/keptFor.ts';
 import { KeptVersions } from './checkpoint/keptVersions.ts';
 import type { SpelledFolder } from './files/ownSpelling.ts';
@@ -28,18 +28,19 @@ import { account } from './account.ts';
 import { Acceptance } from './policy/acceptance.ts';
 import { organizationPolicy, PolicyFiles } from './policy/policyFiles.ts';
 import { UNCONFINED } from './sandbox/backends.ts';
-import { refuseWorkspace } from './sandbox/cage.ts';
 import { Confining } from './sandbox/confining.ts';
 import { gitCredentials } from './sandbox/gitCredentials.ts';
 import { LaterPaths } from './sandbox/laterPaths.ts';
 import { personSigns } from './sandbox/gitOfPerson.ts';
 import { gitInSandbox } from './sandbox/trackedFiles.ts';
-import { join, resolve } from 'node:path';
-import { Refusal } from '../core/outcome.ts';
+import { join } from 'node:path';
+import { workspaceFolders, type LeftOut, type WorkspaceFolders } from './workspaceFolders.ts';
 
 export interface NodeOptions {
   /** Workspace folders as the editor or the command line names them. */
   folders: readonly string[];
+  /** Opens the log also where none of them can be worked in. */
+  mayHaveNone?: boolean;
   environment: NodeJS.ProcessEnv;
   version: string;
   editor: Editor;
@@ -70,11 +71,12 @@ export interface NodeParts {
   acceptance: Acceptance;
   /** Every file that what is in force depends on, there or not; of a link also what it leads to. */
   policyFiles(): string[];
-}
-
-/** A workspace that the agent must not have, with the sentence that says why. */
-export class WorkspaceRefused extends Refusal {
-  override name = 'WorkspaceRefused';
+  /** Folders that were named, and are not worked in. */
+  leftOut: readonly LeftOut[];
+  /** Those that were named otherwise than they really are. */
+  spelled: readonly SpelledFolder[];
+  /** The folders that were named, as they are by now. */
+  foldersNow(): Promise<WorkspaceFolders>;
 }
 
 /** Whoever wants something of another run without being anywhere: a script. */
@@ -85,17 +87,17 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
   const named = ownFolders(options.environment, process.platform, options.home);
   await makePrivate(named.data);
   const folders = { data: realpathSync(named.data), config: real(named.config), home: real(named.home) };
-  const roots: string[] = [];
-  for (const folder of options.folders) roots.push(await realFolder(folder));
+  const judged = {
+    home: folders.home,
+    own: [folders.data, folders.config],
+    mayHaveNone: options.mayHaveNone === true,
+  };
+  const { roots, spelled, leftOut } = await workspaceFolders(options.folders, judged);
   // Outside every root the installation is out of reach anyway; a root that lies in it is somebody's work on it.
   const installation = options.installation === undefined ? undefined : real(options.installation);
   const inWorkspace =
     installation !== undefined && roots.some((root) => root !== installation && isInside(root, installation));
   const own = [folders.data, folders.config, ...(inWorkspace ? [installation] : [])];
-  for (const root of roots) {
-    const problem = refuseWorkspace(root, folders.home, [folders.data, folders.config]);
-    if (problem !== undefined) throw new WorkspaceRefused(problem);
-  }
   const userPolicy = join(folders.config, 'policy.yaml');
   const acceptance = new Acceptance(folders.data);
   const places = {
@@ -129,6 +131,9 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
     userPolicy,
     acceptance,
     policyFiles: () => [...new Set([...policies.files(), acceptance.file].flatMap((file) => [file, real(file)]))],
+    leftOut,
+    spelled,
+    foldersNow: () => workspaceFolders(options.folders, judged),
     parts: {
       roots,
       home: folders.home,
@@ -139,8 +144,8 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
         evidence.follow(policy);
         keptFor.follow(policy);
       },
-      files: (scope) =>
-        new RootedFiles(scope, spelledFolders(options.folders, roots), (path) => sandbox.isStandIn(path)),
+      files: (scope) => new RootedFiles(scope, spelled, (path) => sandbox.isStandIn(path)),
+      folderPlaces,
       laterPaths: () => later.find(),
       foundCredentials: () => gitCredentials(roots),
       textSearch: new ThreadSearch(),
@@ -177,29 +182,6 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
       who: { user: userInfo().username, host: hostname() },
     },
   };
-}
-
-/** Those of the folders that were opened through a link. */
-export function spelledFolders(folders: readonly string[], roots: readonly string[]): SpelledFolder[] {
-  return folders
-    .map((folder, index) => ({ spelled: resolve(folder), real: roots[index] ?? '' }))
-    .filter(({ spelled, real: root }) => spelled !== root);
-}
-
-/** A workspace folder as it really is; one that cannot be worked in is refused here, not taken for an empty one. */
-export async function realFolder(path: string): Promise<string> {
-  try {
-    const folder = realpathSync(path);
-    if (!statSync(folder).isDirectory()) throw new WorkspaceRefused(`The workspace ${path} is not a folder.`);
-    await access(folder, constants.R_OK | constants.X_OK);
-    return folder;
-  } catch (error) {
-    if (error instanceof WorkspaceRefused) throw error;
-    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    throw new WorkspaceRefused(
-      missing ? `The workspace ${path} does not exist.` : `The workspace ${path} cannot be entered and read.`,
-    );
-  }
 }
 
 function real(path: string): string {

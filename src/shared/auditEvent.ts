@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { EVENT_TYPES, EVENTS, type EventData, type EventPayload, type EventType } from './eventTable.ts';
+import type { FolderMark } from './folderMark.ts';
 import { JsonSchema, type Json } from './json.ts';
 import { isOfRun } from './noRun.ts';
 
@@ -69,6 +70,8 @@ export interface RunSummary {
   start: number;
   task: string;
   folder: string;
+  /** All folders in which it worked last; not known of runs of earlier versions. */
+  folders?: readonly FolderMark[];
   time: string;
   state: 'active' | 'finished' | 'stopped' | 'limit' | 'failed' | 'interrupted';
   reason: string;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { folders } from './folderMark.ts';
 
 // What the tables of events have in common.
 
@@ -15,7 +16,14 @@ export const from = { ...where, signal: Text.exactOptional() };
 
 /** And where the person was who wanted it, if one is known. */
 export const runFacts = z.strictObject({ version: Text, policy: Digest, provider: Text, model: Text, ...where });
-export const runPayload = z.strictObject({ task: Text, folder: Text, destination: Text, user: Text, host: Text });
+export const runPayload = z.strictObject({
+  task: Text,
+  folder: Text,
+  folders,
+  destination: Text,
+  user: Text,
+  host: Text,
+});
 
 /** Of a run, and nothing of it is apart. */
 export const plain = { of: ['run'], marks: [], payload: Nothing } as const;

@@ -1,8 +1,9 @@
 import * as z from 'zod';
-import { STOPPERS } from './answered.ts';
+import { ANSWERERS, STOPPERS } from './answered.ts';
 import { ACTION_EVENTS } from './actionEvents.ts';
 import { Digest, Count, Text, Nothing, where, from, runFacts, runPayload } from './eventFields.ts';
 import type { EventKind, EventMark } from './eventKind.ts';
+import { BoundFolderSchema } from './folderMark.ts';
 import { JsonSchema } from './json.ts';
 
 // Every kind of event that the log can hold, in one place: what it says, where it stands and what is done with it,
@@ -104,6 +105,14 @@ export const EVENTS = {
     payload: z.strictObject({ text: Text }),
   },
   ...ACTION_EVENTS,
+  folders_bound: {
+    about:
+      'A run goes on in other folders than those that it began in: of each where it was and where it is now (nowhere: left out), and what showed that (`place`: it stands where it stood; `file`: the same folder on its file system; `commit`: its git history; `nothing`). Who said so: as in `answered`, or `option`, the command line.',
+    of: ['run'],
+    marks: ['kept'],
+    data: z.strictObject({ moved: Count, leftOut: Count, by: z.enum([...ANSWERERS, 'option']), ...from }),
+    payload: z.strictObject({ folders: z.array(BoundFolderSchema) }),
+  },
   policy_changed: {
     about: 'Another policy is in force; the digest is of its values.',
     of: ['run', 'policy'],
@@ -178,7 +187,7 @@ export const EVENTS = {
   },
   interrupted: {
     about:
-      'What was left open: an action of a process that is gone, with what is known of its effect; or a run, whose process is gone, whose window was closed or reloaded, or that a person took over at another window or terminal (`by`, `at`, `place`).',
+      'What was left open: an action of a process that is gone, with what is known of its effect; or a run: why is in `reason`, and who it was where a person took it over at another window or terminal in `by`, `at`, `place`.',
     of: ['run'],
     marks: ['signed at once', 'warning'],
     data: z.strictObject({

@@ -14,7 +14,10 @@ export const FromPanelSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('send'), text: z.string().min(1).max(MOST_TASK), run: z.string().optional() }),
   z.strictObject({ type: z.literal('new-run') }),
   z.strictObject({ type: z.literal('stop') }),
-  z.strictObject({ type: z.literal('resume'), run: z.string() }),
+  /** `agreed`: the key of the question that was shown with it. */
+  z.strictObject({ type: z.literal('resume'), run: z.string(), agreed: z.string().optional() }),
+  /** Whether folders that were left out are there by now. */
+  z.strictObject({ type: z.literal('look-at-folders') }),
   z.strictObject({ type: z.literal('dismiss'), run: z.string() }),
   z.strictObject({ type: z.literal('take-over'), run: z.string() }),
   z.strictObject({ type: z.literal('stop-elsewhere'), run: z.string() }),

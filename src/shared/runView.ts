@@ -86,11 +86,23 @@ export const PanelHeadSchema = z.strictObject({
   folder: z.string().optional(),
   run: RunHeadSchema.optional(),
   approvals: z.array(ApprovalSchema),
-  interrupted: z.array(z.strictObject({ run: z.string(), task: z.string(), reason: z.string() })),
+  interrupted: z.array(
+    z.strictObject({
+      run: z.string(),
+      task: z.string(),
+      reason: z.string(),
+      /** What has to be agreed to before it goes on: it would do so in other folders than its own. */
+      question: z.strictObject({ key: z.string(), words: z.array(z.string()) }).exactOptional(),
+    }),
+  ),
   /** Runs of this folder that other windows and terminals are at work on, if any; `words`: where, and what they do. */
   elsewhere: z
     .array(z.strictObject({ run: z.string(), task: z.string(), words: z.string(), canShow: z.boolean() }))
     .optional(),
+  /** What a person should know of the folders; `leftOut`: some of them are not worked in, and may be there by now. */
+  folders: z.strictObject({ notes: z.array(z.string()), leftOut: z.boolean() }).exactOptional(),
+  /** Why nothing could be opened. */
+  problem: z.string().exactOptional(),
   model: z.strictObject({
     provider: z.string(),
     label: z.string(),

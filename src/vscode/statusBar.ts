@@ -23,6 +23,8 @@ export class StatusBar implements vscode.Disposable {
       state.model.destination,
       `Sandbox: ${state.sandbox.text}`,
       `Policy: ${state.policy.state}`,
+      ...(state.folders?.notes ?? []),
+      ...(state.problem === undefined ? [] : [state.problem]),
     ].join('\n');
     this.#item.accessibilityInformation = { label: words.replace(/\$\([a-z-]+\) /, ''), role: 'button' };
     this.#item.show();
@@ -34,6 +36,7 @@ export class StatusBar implements vscode.Disposable {
 }
 
 function runIcon(state: PanelState): string {
+  if (state.problem !== undefined || state.folders?.leftOut === true) return '$(warning)';
   if (state.sandbox.state === 'refused' || state.sandbox.state === 'outside') return '$(warning)';
   return state.run?.state === 'running' || state.run?.state === 'stopping' ? '$(sync~spin)' : '$(shield)';
 }

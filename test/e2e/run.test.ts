@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { openAiServer } from '../support/openAiServer.ts';
@@ -100,6 +100,31 @@ test('a window reloaded with an approval pending: interrupted, resumed, asked an
   await window.answer('edit', 'approve');
   await window.state('finished');
   expect(readFileSync(join(window.folder, 'later.txt'), 'utf8')).toBe('after the reload\n');
+});
+
+test('a folder renamed under a run that waits: offered where it stands now, with what shows that, and gone on with there', async () => {
+  const window = await windowWithStory([
+    { text: 'One.', calls: [{ name: 'write_file', args: { path: 'later.txt', content: 'after the move\n' } }] },
+  ]);
+  await runFromPalette(window, 'Write after the move');
+  await window.approval.waitFor({ timeout: 60_000 });
+  const renamed = `${window.folder}-renamed`;
+  renameSync(window.folder, renamed);
+  await window.editor.page.goto(window.server.url(renamed));
+  await window.editor.page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 });
+  await window.editor.palette('Oversign: Focus on Agent View');
+  const card = window.panel.getByTestId('interrupted');
+  await card.waitFor({ timeout: 60_000 });
+  await window.shot('run-other-folder');
+  const words = (await card.innerText()).replace(/\s+/g, ' ');
+  expect(words).toContain(`${window.folder} is now ${renamed}: the same folder on the disk.`);
+  expect(words).toContain('The editor ended its extensions: the window was closed or reloaded');
+  await setKey(window);
+  await window.panel.getByTestId('resume').click();
+  await window.answer('edit', 'approve');
+  await window.state('finished');
+  expect(readFileSync(join(renamed, 'later.txt'), 'utf8')).toBe('after the move\n');
+  expect(window.events().find(({ type }) => type === 'folders_bound')?.data).toMatchObject({ moved: 1, by: 'person' });
 });
 
 test('the extension host killed with -9 between approval and effect: nothing happened, and the log says so', async () => {

@@ -33,7 +33,7 @@ test('texts, names, ids and arguments count; what is not too long goes on', () =
 
 test('a run is stored as JSON has it, members that are undefined left out', () => {
   const state = {
-    ...{ task: 't', folder: '/w', turn: 1, contentOf: ['/w/a'], flags: NO_FLAGS },
+    ...{ task: 't', folder: '/w', folders: [{ path: '/w' }], turn: 1, contentOf: ['/w/a'], flags: NO_FLAGS },
     queued: ['more'],
   };
   const messages = [{ role: 'tool' as const, call: 'c', name: 'n', text: 'x', ended: undefined }];

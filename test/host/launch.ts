@@ -27,8 +27,8 @@ export interface HostSuite {
   readonly extensionPath: string;
   /** A JavaScript ES module that exports `run(): Promise<void>`. */
   readonly suitePath: string;
-  /** The workspace folder. All three paths are absolute. */
-  readonly folder: string;
+  /** The workspace folder, or a `.code-workspace` file. All three paths are absolute. */
+  readonly workspace: string;
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly settings?: Readonly<Record<string, unknown>>;
 }
@@ -50,7 +50,7 @@ export async function runHostSuite(suite: HostSuite): Promise<HostResult> {
     await writeFile(path.join(userDataDir, 'User', 'settings.json'), JSON.stringify(suite.settings ?? {}));
     const failure = await runEditor(suite, {
       launchArgs: [
-        suite.folder,
+        suite.workspace,
         `--user-data-dir=${userDataDir}`,
         `--extensions-dir=${path.join(workDir, 'extensions')}`,
       ],

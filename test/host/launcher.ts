@@ -40,10 +40,10 @@ process.exitCode = await run({
   extension: required('extensionDevelopmentPath'),
   suite: required('extensionTestsPath'),
   settings: await readSettings(required('user-data-dir')),
-  folder: positionals[0] ?? process.cwd(),
+  workspace: positionals[0] ?? process.cwd(),
 });
 
-async function run({ extension, suite, settings, folder }: Suite): Promise<number> {
+async function run({ extension, suite, settings, workspace }: Suite): Promise<number> {
   const libVscode = await installServer();
   const workDir = await mkdtemp(path.join(tmpdir(), 'oversign-host-'));
   try {
@@ -52,7 +52,7 @@ async function run({ extension, suite, settings, folder }: Suite): Promise<numbe
     try {
       const page = await browser.newPage();
       const code = exitCode(page);
-      await page.goto(server.url(folder, server.development(extension, suite)));
+      await page.goto(server.url(workspace, server.development(extension, suite)));
       return await code;
     } finally {
       await browser.close();
@@ -109,5 +109,5 @@ interface Suite {
   readonly extension: string;
   readonly suite: string;
   readonly settings: Readonly<Record<string, unknown>>;
-  readonly folder: string;
+  readonly workspace: string;
 }

@@ -8,12 +8,15 @@ import { runHostSuite, type HostResult } from './launch.ts';
 const REQUIRE =
   "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
 
-/** Builds the suite and runs it in a real extension host, on a copy of the sample, with folders of its own. */
+/** Builds the suite and runs it in a real extension host, on a workspace with a copy of the sample, with folders of its own. */
 export async function runSuite(repository: string): Promise<HostResult> {
   const work = await mkdtemp(join(tmpdir(), 'oversign-host-'));
   try {
     const folder = join(work, 'sample');
     await cp(join(repository, 'media', 'sample'), folder, { recursive: true });
+    // A workspace file: to a window of one folder none can be added without a reload.
+    const workspace = join(work, 'sample.code-workspace');
+    await writeFile(workspace, JSON.stringify({ folders: [{ path: 'sample' }] }));
     // Engines of the tests' own have the workers beside them that the extension's has.
     await cp(join(repository, 'dist'), work, { recursive: true });
     await writeFile(join(work, 'package.json'), '{"type":"module"}');
@@ -32,8 +35,8 @@ export async function runSuite(repository: string): Promise<HostResult> {
     return await runHostSuite({
       extensionPath: repository,
       suitePath: suite,
-      folder,
-      // In a browser the editor saves by itself, unless it is told not to.
+      workspace,
+      // In a browser it is on; what is typed slowly would be saved half-way.
       settings: { 'files.autoSave': 'off' },
       env: { XDG_DATA_HOME: join(work, 'data'), XDG_CONFIG_HOME: join(work, 'config') },
     });

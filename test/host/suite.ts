@@ -46,6 +46,39 @@ const TESTS: [name: string, test: () => Promise<void>][] = [
     },
   ],
   [
+    'a run keeps the folders it began with while others come and go; the next one has those of then',
+    async () => {
+      await withFolders(1, async ([sample = '', other = '', missing = '']) => {
+        const before = events().length;
+        const since = (): ReturnType<typeof events> => events().slice(before);
+        void vscode.commands.executeCommand('oversign.runAgent', 'Find the bug');
+        await until(() => since().some(({ type }) => type === 'asked'));
+        await changeFolders(1, 0, other);
+        await until(() => since().some(({ type }) => type === 'notice'));
+        await changeFolders(1, 1);
+        await changeFolders(1, 0, other, missing);
+        await until(() => since().filter(({ type }) => type === 'notice').length === 2);
+        const words = since().flatMap(({ type, payload }) => (type === 'notice' ? [String(payload['words'])] : []));
+        assert.equal(words[1], `This run keeps the folders it began with. From the next run on: ${other}, ${missing}.`);
+        assert.deepEqual(
+          since().filter(({ type }) => ['interrupted', 'answered', 'run_finished'].includes(type)),
+          [],
+        );
+        await vscode.commands.executeCommand('oversign.stop');
+        await until(() => since().some(({ type }) => type === 'run_finished'));
+        assert.equal(since().find(({ type }) => type === 'run_finished')?.data['state'], 'stopped');
+        void vscode.commands.executeCommand('oversign.runAgent', 'Find the bug');
+        await until(() => since().filter(({ type }) => type === 'asked').length === 2);
+        await vscode.commands.executeCommand('oversign.stop');
+        await until(() => since().filter(({ type }) => type === 'run_finished').length === 2);
+        const folders = since()
+          .filter(({ type }) => type === 'run_started')
+          .map(({ payload }) => (payload['folders'] as { path: string }[]).map(({ path }) => path));
+        assert.deepEqual(folders, [[sample], [sample, other]]); // what is missing is left out, and ends nothing
+      });
+    },
+  ],
+  [
     'where prompts go cannot be set by a workspace',
     async () => {
       const configuration = vscode.workspace.getConfiguration('oversign.model');
@@ -212,16 +245,47 @@ function extension(): vscode.Extension<unknown> {
   return found;
 }
 
-function events(): { type: string; data: Record<string, unknown> }[] {
+/** Does something with a window of one folder, and two others beside it, the second of which is not there. */
+async function withFolders(count: number, work: (folders: string[]) => Promise<void>): Promise<void> {
+  const own = (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath);
+  assert.equal(own.length, count);
+  const [sample = ''] = own;
+  const [other, missing] = [`${sample}-other`, `${sample}-missing`];
+  mkdirSync(other);
+  try {
+    await work([sample, other, missing]);
+  } finally {
+    await changeFolders(1, (vscode.workspace.workspaceFolders?.length ?? 1) - 1);
+  }
+}
+
+/** Puts folders in the place of others, and waits until the editor says so. */
+async function changeFolders(start: number, removed: number, ...added: string[]): Promise<void> {
+  if (removed + added.length === 0) return;
+  const changed = new Promise<void>((resolve) => {
+    const listener = vscode.workspace.onDidChangeWorkspaceFolders(() => {
+      listener.dispose();
+      resolve();
+    });
+  });
+  const folders = added.map((folder) => ({ uri: vscode.Uri.file(folder) }));
+  assert.ok(vscode.workspace.updateWorkspaceFolders(start, removed, ...folders));
+  await changed;
+}
+
+function events(): { type: string; data: Record<string, unknown>; payload: Record<string, unknown> }[] {
   const file = join(process.env['XDG_DATA_HOME'] ?? '', 'oversign', 'audit.db');
   try {
     using database = new DatabaseSync(file, { readOnly: true });
     return database
-      .prepare('SELECT type, body FROM events ORDER BY seq')
+      .prepare(
+        'SELECT e.type AS type, e.body AS body, p.body AS payload FROM events e LEFT JOIN payloads p ON p.seq = e.seq ORDER BY e.seq',
+      )
       .all()
       .map((row) => ({
         type: String(row['type']),
         data: (JSON.parse(String(row['body'])) as { data: Record<string, unknown> }).data,
+        payload: JSON.parse(String(row['payload'] ?? '{}')) as Record<string, unknown>,
       }));
   } catch {
     return []; // not there yet

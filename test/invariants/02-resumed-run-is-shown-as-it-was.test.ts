@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ModelRequest } from '../../src/core/models/port.ts';
 import { turnsOf } from '../../src/core/audit/tree.ts';
+import { IN_EDITOR } from '../../src/shared/answered.ts';
 import type { Entry } from '../../src/shared/runView.ts';
 import { scripted, workbench } from '../support/workbench.ts';
 
@@ -106,7 +107,9 @@ test('calls that were never stored are told as the log has them; where it has no
   const unknown = 'e0000000-0000-4000-8000-000000000000';
   await bench.node.audit.saveTranscript(unknown, stored);
   bench.engine.newRun();
-  await bench.engine.resume(unknown, scripted([]));
+  const model = scripted([]);
+  // Which model it was with is not known: somebody has to agree to this one.
+  await bench.engine.resume(unknown, model, { model: { ...model, from: IN_EDITOR } });
   expect(bench.engine.view().run?.entries[0]).toMatchObject({
     kind: 'notice',
     text: expect.stringMatching(/^The log (has nothing|does not have the beginning) of this run/) as string,

@@ -84,7 +84,7 @@ test('so it is with a run of the log, also in another process: the log tells who
     for (const { id, digest } of engine.view().approvals)
       queueMicrotask(() => engine.answer(id, digest, { choice: 'deny' }, IN_EDITOR));
   });
-  await engine.resume(run, elsewhere, agreedTo(elsewhere));
+  await engine.resume(run, elsewhere, { model: agreedTo(elsewhere) });
   expect(engine.view().run).toMatchObject({ id: run, state: 'finished' });
   const [summary] = await node.audit.summaries([run]);
   expect(summary).toMatchObject({ model: 'other', destination: 'To two.example.' });

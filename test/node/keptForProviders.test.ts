@@ -58,7 +58,7 @@ test('OpenAI’s protocol: signatures of calls and thoughts come back as they ca
   // Another model at the same address is not told of them.
   bench.engine.newRun();
   const another = openAiModel({ ...settings, model: 'another' });
-  await bench.engine.resume(run, another, { ...another, from: IN_EDITOR });
+  await bench.engine.resume(run, another, { model: { ...another, from: IN_EDITOR } });
   expect(server.requests[3]?.body).not.toMatch(/SIG==|reasoning/);
   // What the first message and its first call had with them: said in the log, and to the person.
   const events = await bench.node.audit.events(run);

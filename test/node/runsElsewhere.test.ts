@@ -20,7 +20,7 @@ beforeEach(async () => {
   requests = 0;
   const server = await openAiServer(({ results }) => {
     requests += 1;
-    return results.every((result) => result.startsWith('Interrupted'))
+    return results.every((result) => /^(Interrupted|Not done: not answered: interrupted)/.test(result))
       ? { calls: [{ name: 'write_file', args: { path: 'a.txt', content: 'once\n' } }] }
       : { text: 'All done.' };
   });

@@ -18,8 +18,8 @@ test('what the log goes by stands in the table of events', () => {
   ]);
   expect(marked('afterwards')).toEqual(['changed', 'finished', 'redaction']);
   expect(marked('kept')).toEqual([
-    ...['run_started', 'run_continued', 'message', 'handed_over', 'answered', 'error', 'notice', 'run_finished'],
-    'left_behind',
+    ...['run_started', 'run_continued', 'message', 'handed_over', 'answered', 'folders_bound', 'error', 'notice'],
+    ...['run_finished', 'left_behind'],
   ]);
 });
 

@@ -29,6 +29,7 @@ const old = fc.record(
   { ...base, version: fc.constant(1), flags, messages: fc.array(oldMessage, { maxLength: 6 }) },
   { requiredKeys: ['task', 'folder', 'turn', 'contentOf', 'messages'] },
 );
+const folders = fc.array(fc.record({ path: text, file: text, commit: text }, { requiredKeys: ['path'] }));
 const call = fc.record({ id: text, name: text, arguments: text, kept }, { requiredKeys: ['id', 'name', 'arguments'] });
 const message = fc.oneof(
   words,
@@ -51,6 +52,7 @@ describe('stored runs', () => {
         const read = readRun(plain(stored));
         if (!read.ok) throw new Error(read.problem);
         expect(own(read.saved.messages)).toEqual(plain(stored.messages));
+        expect(read.saved.folders).toEqual([{ path: stored.folder }]);
         expect(read.saved).toMatchObject({ task: stored.task, folder: stored.folder, contentOf: stored.contentOf });
         expect(read.saved.flags).toEqual(stored.flags ?? { untrusted: true, private: true, outward: true });
       }),
@@ -59,7 +61,7 @@ describe('stored runs', () => {
 
   test('what is stored today is read as it was, with all that providers want back', () => {
     fc.assert(
-      fc.property(fc.record({ ...base, flags, messages: fc.array(message, { maxLength: 6 }) }), (state) => {
+      fc.property(fc.record({ ...base, folders, flags, messages: fc.array(message, { maxLength: 6 }) }), (state) => {
         const { messages, ...others } = state;
         const stored = saved({ ...others, queued: ['and', 'more'] }) as object;
         const read = readRun({ ...stored, messages: savedMessages(messages) });

@@ -12,12 +12,17 @@ interface InterruptedProps {
 
 /** Runs that ended without an end: a closed window, a crash. Nothing goes on by itself. */
 export function Interrupted({ runs, destination, post }: InterruptedProps) {
-  return runs.map(({ run, task, reason }) => (
+  return runs.map(({ run, task, reason, question }) => (
     <section key={run} className="card" data-testid="interrupted" aria-label="Interrupted run">
       <Line icon="debug-pause" tone="warning">
         <h2>Interrupted run</h2>
         <p className="task">{visible(task)}</p>
         <p className="quiet">{exact(reason)}</p>
+        {question?.words.map((words) => (
+          <p key={words} data-testid="other-folders">
+            {exact(words)}
+          </p>
+        ))}
         <p className="quiet">{exact(destination)}</p>
       </Line>
       <div className="buttons">
@@ -26,10 +31,10 @@ export function Interrupted({ runs, destination, post }: InterruptedProps) {
           className="button"
           data-testid="resume"
           onClick={() => {
-            post({ type: 'resume', run });
+            post({ type: 'resume', run, ...(question && { agreed: question.key }) });
           }}
         >
-          Resume
+          {question ? 'Go on there' : 'Resume'}
         </button>
         <button
           type="button"

@@ -128,6 +128,7 @@ export function TaskBox({ model, panel, store }: TaskBoxProps) {
 
 function whyClosed(panel: PanelState): string | undefined {
   if (!panel.trusted) return 'Runs start only in a trusted workspace.';
-  if (panel.folder === undefined) return 'Open a folder first.';
+  if (panel.folder === undefined)
+    return panel.folders?.leftOut === true ? 'No folder of this window can be worked in.' : 'Open a folder first.';
   return undefined;
 }

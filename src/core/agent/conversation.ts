@@ -6,7 +6,7 @@ import { SentContent } from './sentContent.ts';
 import { saved, savedMessages, withEveryCallAnswered, type Saved } from './storedRun.ts';
 
 /** What is stored with it. */
-type StoredWith = Pick<Saved, 'folder' | 'turn' | 'flags'>;
+type StoredWith = Pick<Saved, 'folder' | 'folders' | 'turn' | 'flags'>;
 
 /** What was said in a run, and what waits to be said: it is all that a model is sent, and what a run goes on from. */
 export class Conversation {

@@ -18,6 +18,7 @@ export interface Outcome {
 export function endingBy(error: unknown, signal: AbortSignal): Outcome {
   if (error instanceof RunTakenOver) return { state: 'interrupted', reason: error.message, isElsewhere: true };
   if (error instanceof RunFull) return { state: 'limit', reason: error.message };
+  if (!signal.aborted && error instanceof Interruption) return { state: 'interrupted', reason: error.message };
   if (!signal.aborted) return { state: 'failed', reason: error instanceof Error ? error.message : 'unknown failure' };
   const reason: unknown = signal.reason;
   if (reason instanceof LimitReached) return { state: 'limit', reason: reason.message };

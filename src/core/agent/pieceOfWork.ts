@@ -13,7 +13,10 @@ import type { Transcript } from './transcript.ts';
 
 /** What one piece of work uses of its run. */
 export interface WorkOf {
-  parts: Pick<RunParts, 'model' | 'clock' | 'calls' | 'redactor' | 'facts' | 'who' | 'folder' | 'onBug' | 'onChange'>;
+  parts: Pick<
+    RunParts,
+    'model' | 'clock' | 'calls' | 'redactor' | 'facts' | 'who' | 'folder' | 'folders' | 'onBug' | 'onChange'
+  >;
   conversation: Conversation;
   budget: Budget;
   transcript: Transcript;
@@ -31,7 +34,7 @@ export interface WorkOf {
  */
 export async function pieceOfWork(message: string | undefined, stop: AbortController, run: WorkOf): Promise<Outcome> {
   const { conversation, budget, transcript, log } = run;
-  const { model, clock, calls, facts, who, folder } = run.parts;
+  const { model, clock, calls, facts, who, folder, folders } = run.parts;
   const { isFirst } = conversation.begin(message);
   await run.save(); // from here on a crash loses nothing that was said
   const { policy } = await calls.refresh();
@@ -42,7 +45,7 @@ export async function pieceOfWork(message: string | undefined, stop: AbortContro
   await log.add(
     isFirst ? 'run_started' : 'run_continued',
     { ...facts, provider: model.provider, model: model.label },
-    { task: message ?? RESUMED, folder, destination: model.destination, ...who },
+    { task: message ?? RESUMED, folder, folders: [...folders], destination: model.destination, ...who },
   );
   const ledger = new EgressLedger(({ data, payload }) => log.add('egress', data, payload));
   const outcome = await outcomeOf(run, ledger, stop.signal);

@@ -1,4 +1,5 @@
 import type { RunView } from '../../shared/runView.ts';
+import type { EventData, EventPayload, EventType } from '../../shared/auditEvent.ts';
 import type { Action } from '../../shared/action.ts';
 import { NO_FLAGS, type Flag, type Flags } from '../../shared/flow.ts';
 import { GrantBook } from '../approval/grants.ts';
@@ -21,6 +22,18 @@ import type { Saved } from './storedRun.ts';
 import type { Past } from './past.ts';
 import { Transcript } from './transcript.ts';
 
+interface EventOf<T extends EventType> {
+  data: EventData[T];
+  payload: EventPayload[T];
+}
+
+/** What a run goes on from. */
+interface Earlier {
+  before?: Saved;
+  past?: Past;
+  bound?: EventOf<'folders_bound'>;
+}
+
 const UNATTENDED = 'Its window shows no sign of life. It goes on when it does, or where it is taken over.';
 
 /**
@@ -34,19 +47,22 @@ export class AgentRun {
   readonly #conversation: Conversation;
   readonly #budget: Budget;
   readonly #log: RunRecord;
+  /** To be recorded when it goes on: that it does so in other folders. */
+  #bound: EventOf<'folders_bound'> | undefined;
   #flags: Flags;
   #questions = 0;
   #phase: Phase = AT_REST;
   #working: Promise<void> = Promise.resolve();
   #isElsewhere = false;
 
-  /** `past`: what the log says of it so far. */
-  constructor(parts: RunParts, { before, past }: { before?: Saved | undefined; past?: Past | undefined } = {}) {
+  /** `past`: what the log says of it so far. `bound`: that it goes on in other folders. */
+  constructor(parts: RunParts, { before, past, bound }: Earlier = {}) {
     this.#parts = parts;
+    this.#bound = bound;
     const { id, audit, redactor, clock } = parts;
     this.#grants = new GrantBook(() => clock.monotonic());
     this.#flags = before?.flags ?? NO_FLAGS;
-    this.#conversation = new Conversation(systemPrompt(parts.folder, parts.folders), before);
+    this.#conversation = new Conversation(systemPrompt(parts.folder, pathsOf(parts.folders)), before);
     this.#budget = new Budget(before?.turn ?? 0);
     this.#log = new RunRecord({ id, audit, redactor, isBegun: before !== undefined, turn: () => this.#budget.turn });
     for (const entry of past?.entries ?? []) this.#transcript.add(entry);
@@ -161,6 +177,11 @@ export class AgentRun {
     this.#parts.onChange();
   }
 
+  /** Something to know of it, recorded while it works. */
+  async note(words: string): Promise<void> {
+    if (this.isWorking) await this.#log.add('notice', {}, { words });
+  }
+
   async #abort(why: Cancelled): Promise<void> {
     if (this.#phase.at === 'work') {
       const { stop } = this.#phase;
@@ -183,7 +204,7 @@ export class AgentRun {
   async #claimed(message: string | undefined, stop: AbortController): Promise<void> {
     const { store, folders, id, requests } = this.#parts;
     try {
-      const claim = await store.claim(folders, id);
+      const claim = await store.claim(pathsOf(folders), id);
       if (!claim.ok) {
         this.#refuse(new Refusal(heldWords(claim)), message);
         return;
@@ -199,6 +220,7 @@ export class AgentRun {
     try {
       await this.#parts.inSandbox(id, async () => {
         unsaid = undefined;
+        await this.#recordBound();
         await this.#piece(message, stop);
         // Said in the last moment, when no turn was left to take it up.
         while (stateOf(this.#phase) === 'finished' && this.#conversation.waits) await this.#piece(undefined, stop);
@@ -220,6 +242,12 @@ export class AgentRun {
     this.#become(ending(this.#phase, { state: 'failed', reason }));
     this.#transcript.add({ kind: 'notice', level: 'error', text: reason });
     this.#parts.onChange();
+  }
+
+  async #recordBound(): Promise<void> {
+    if (!this.#bound) return;
+    await this.#log.add('folders_bound', this.#bound.data, this.#bound.payload);
+    this.#bound = undefined;
   }
 
   async #piece(message: string | undefined, stop: AbortController): Promise<void> {
@@ -288,12 +316,17 @@ export class AgentRun {
   }
 
   async #save(): Promise<void> {
-    const { folder, store } = this.#parts;
-    await this.#conversation.store(store, this.id, { folder, turn: this.#budget.turn, flags: this.#flags });
+    const { folder, folders, store } = this.#parts;
+    const at = { folder, folders, turn: this.#budget.turn, flags: this.#flags };
+    await this.#conversation.store(store, this.id, at);
   }
 
   #become(phase: Phase): void {
     this.#phase = phase;
     this.#parts.onChange();
   }
+}
+
+function pathsOf(folders: RunParts['folders']): string[] {
+  return folders.map(({ path }) => path);
 }

@@ -1,4 +1,5 @@
 import type { EventData, EventPayload } from '../../shared/auditEvent.ts';
+import type { FolderMark } from '../../shared/folderMark.ts';
 import type { ApprovalDesk } from '../approval/desk.ts';
 import type { AuditLog, RunStore } from '../audit/port.ts';
 import type { ScriptWatch } from '../flow/scriptWatch.ts';
@@ -13,7 +14,7 @@ import type { Clock } from './runClock.ts';
 export interface RunParts {
   id: string;
   folder: string;
-  folders: readonly string[];
+  folders: readonly FolderMark[];
   model: Model;
   audit: AuditLog;
   store: RunStore;

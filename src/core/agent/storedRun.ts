@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { FlagsSchema } from '../../shared/flow.ts';
+import { FolderMarkSchema, type FolderMark } from '../../shared/folderMark.ts';
 import { isJsonObject, type Json } from '../../shared/json.ts';
-import type { RunStore } from '../audit/port.ts';
 import type { Message, ToolCall } from '../models/port.ts';
 
 /** What is written. It counts up with each change that an earlier reader would misread or refuse. */
@@ -38,6 +38,8 @@ const SavedSchema = z.strictObject({
   version: z.literal([1, 2, VERSION]).default(1),
   task: z.string(),
   folder: z.string(),
+  /** All of its folders, that one first, as they were found when it began or went on. Absent before version 3. */
+  folders: z.array(FolderMarkSchema).optional(),
   turn: z.number(),
   contentOf: z.array(z.string()),
   /** Absent in runs of earlier versions: all three are taken for lit. */
@@ -46,7 +48,9 @@ const SavedSchema = z.strictObject({
   /** What waits for the next turn; up to version 2 it was the last of the messages. */
   queued: z.array(z.string()).default([]),
 });
-export type Saved = Omit<z.infer<typeof SavedSchema>, 'version' | 'queued'>;
+export type Saved = Omit<z.infer<typeof SavedSchema>, 'version' | 'queued' | 'folders'> & {
+  folders: readonly FolderMark[];
+};
 
 /** A run as it is stored for *Resume*. */
 export function saved(state: Omit<Saved, 'messages'> & { queued: readonly string[] }): Json {
@@ -79,14 +83,9 @@ export function readRun(value: Json): StoredRun {
   const parsed = SavedSchema.safeParse(value);
   if (!parsed.success) return { ok: false, problem: 'This run cannot be resumed: its transcript is damaged.' };
   const { version: _, queued, ...state } = parsed.data;
+  const folders = state.folders ?? [{ path: state.folder }];
   const waiting = queued.map((text) => ({ role: 'user' as const, text }));
-  return { ok: true, saved: { ...state, messages: [...withEveryCallAnswered(state.messages), ...waiting] } };
-}
-
-/** Whether this version can go on with a stored run. What was tampered with is offered, and refused in words. */
-export async function isReadable(store: Pick<RunStore, 'loadTranscript'>, run: string): Promise<boolean> {
-  const stored = await store.loadTranscript(run).catch(() => undefined);
-  return stored === undefined || readRun(stored).ok;
+  return { ok: true, saved: { ...state, folders, messages: [...withEveryCallAnswered(state.messages), ...waiting] } };
 }
 
 /** Calls that never got a result are answered as interrupted: providers refuse a conversation with open calls. */

@@ -1,11 +1,12 @@
 import type { AuditRecord, RunSummary } from '../../shared/auditEvent.ts';
+import { isJsonObject } from '../../shared/json.ts';
 import { blocksMarkdown } from './blockMarkdown.ts';
 import { changedBy, changedLine, type Changed } from './changed.ts';
 import { sentContentLine } from './contentWords.ts';
 import { block, code } from './markdown.ts';
 import { questionsOf, questionWords } from './questions.ts';
 import { turnsOf, type ActionNode } from './tree.ts';
-import { stoppedWords } from './who.ts';
+import { boundByWords, stoppedWords } from './who.ts';
 
 /** Values longer than this get lines of their own. */
 const LONG = 200;
@@ -39,6 +40,7 @@ export function facts(
     notes: [
       `Asked: ${questionWords(questionsOf(events))}.`,
       ...changedLines(changedBy(events)),
+      ...boundLines(events),
       ...leftLines(events),
       ...egressLines(events, run.folder),
     ],
@@ -104,6 +106,19 @@ export function ranLines({ ran }: ActionNode): string[] {
 export function outcomeLine({ outside, outcome, decidedBy, durationMs }: ActionNode): string {
   const took = durationMs === undefined ? '' : `, ${durationMs} ms`;
   return `${outside ? '**OUTSIDE THE SANDBOX**, ' : ''}${outcome}, ${code(decidedBy)}${took}`;
+}
+
+/** In which other folders it went on, and who said so. */
+function boundLines(events: readonly AuditRecord[]): string[] {
+  return events
+    .filter(({ type }) => type === 'folders_bound')
+    .map(({ data, payload }) => {
+      const folders = Array.isArray(payload?.['folders']) ? payload['folders'].filter(isJsonObject) : [];
+      const moves = folders.flatMap(({ from, to }) =>
+        to === undefined ? `${words(from)} was left out` : to === from ? [] : `${words(from)} is now ${words(to)}`,
+      );
+      return `Went on in other folders, ${boundByWords(data)}: ${code(moves.join('; '))}.`;
+    });
 }
 
 /** What commands of it left that were broken off. */

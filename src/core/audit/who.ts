@@ -31,6 +31,18 @@ export function stoppedWords(data: Data): string | undefined {
   return data['by'] === 'person' ? `you${placeWords(data)}` : causeWords(data);
 }
 
+/** Who said that a run goes on in other folders, in words. */
+export function boundByWords(data: Data): string {
+  switch (data['by']) {
+    case 'person':
+      return `as you said${placeWords(data)}`;
+    case 'option':
+      return 'as the command line said (--folder)';
+    default:
+      return 'as input given beforehand said';
+  }
+}
+
 /** Whether a question was taken back before it had an answer, and by no interruption. */
 export function wasTakenBack(by: unknown): boolean {
   return typeof by === 'string' && TAKEN_BACK.has(by);

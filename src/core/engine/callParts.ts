@@ -1,6 +1,7 @@
+import type { FolderMark } from '../../shared/folderMark.ts';
 import type { Checkpoints } from '../checkpoint/port.ts';
 import type { ScriptWatch } from '../flow/scriptWatch.ts';
-import { Failure } from '../outcome.ts';
+import { Failure, Interruption } from '../outcome.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
 import { stricterOf } from '../policy/restrict.ts';
 import { scopeOf } from '../policy/scopeOf.ts';
@@ -9,6 +10,7 @@ import { FilesInEditor } from '../editor/filesInEditor.ts';
 import type { OpenFiles } from '../editor/openFiles.ts';
 import type { Editor } from '../editor/port.ts';
 import type { Files, VersionControl } from '../scope/files.ts';
+import { stateOf, type FolderPlaces } from '../scope/folderPlaces.ts';
 import type { Scope } from '../scope/scope.ts';
 import type { Sandbox, Sandboxes } from '../sandbox/port.ts';
 import type { CallParts } from '../tools/callRun.ts';
@@ -25,6 +27,7 @@ export interface CallPorts {
   home: string;
   own: readonly string[];
   files(scope: () => Scope): Files;
+  folderPlaces: FolderPlaces;
   textSearch: TextSearch;
   encodings: Encodings;
   sandbox: Sandboxes;
@@ -54,6 +57,8 @@ export interface RunOwn {
   scriptWatch: ScriptWatch;
   /** The policy that the run began with: what is loosened meanwhile counts from the next one. */
   start: EffectivePolicy;
+  /** The folders that it began in: nothing goes on in others that came to stand there. */
+  folders?: readonly FolderMark[];
   /** Told of the policy that is in force for a call, before the call is decided. */
   note?(policy: EffectivePolicy): Promise<void>;
 }
@@ -89,6 +94,7 @@ export function callPartsOf(run: RunOwn, ports: CallPorts, { policy, redactor, o
     openFiles,
     hash,
     refresh: async () => {
+      await assertInPlace(run.folders ?? [], ports.folderPlaces);
       const now = await policy.read();
       await run.note?.(now);
       const inForce = await policy.ready(stricterOf(run.start, now));
@@ -98,4 +104,28 @@ export function callPartsOf(run: RunOwn, ports: CallPorts, { policy, redactor, o
       return inForce;
     },
   };
+}
+
+/** The workspace folders as they stand now; throws where one of them does not. */
+export async function markedFolders({
+  roots,
+  folderPlaces,
+}: Pick<CallPorts, 'roots' | 'folderPlaces'>): Promise<FolderMark[]> {
+  return Promise.all(
+    roots.map(async (path) => {
+      const mark = await folderPlaces.mark(path);
+      if (!mark) throw new Failure(`The folder ${path} is not there any more.`);
+      return mark;
+    }),
+  );
+}
+
+/** Rules and approvals are for the folders that a run began in: without one of them it ends, and waits to be resumed. */
+async function assertInPlace(folders: readonly FolderMark[], places: FolderPlaces): Promise<void> {
+  for (const folder of folders) {
+    const state = await stateOf(folder, places);
+    if (state === 'gone')
+      throw new Interruption(`The folder ${folder.path} is not there any more: it was moved, renamed or removed.`);
+    if (state === 'other') throw new Interruption(`Another folder stands at ${folder.path} than when the run began.`);
+  }
 }

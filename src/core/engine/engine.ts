@@ -3,7 +3,6 @@ import type { AnsweredBy, StoppedBy } from '../../shared/answered.ts';
 import type { Answer, Approval } from '../../shared/approval.ts';
 import type { RunSummary } from '../../shared/auditEvent.ts';
 import type { RunView } from '../../shared/runView.ts';
-import type { Agreed } from '../agent/handOver.ts';
 import type { RunningRun } from '../audit/port.ts';
 import type { ApprovalDesk } from '../approval/desk.ts';
 import type { ActionOf } from '../checkpoint/port.ts';
@@ -20,8 +19,10 @@ import { Stopped } from '../stopped.ts';
 import type { LeftBehind } from './leftBehind.ts';
 import type { PolicyInForce } from './policyInForce.ts';
 import type { Reverts } from './reverts.ts';
-import type { Meant, RunDesk } from './runDesk.ts';
+import type { Binding } from './binding.ts';
+import type { Agreements, Meant, RunDesk } from './runDesk.ts';
 import type { SandboxRecord } from './sandboxRecord.ts';
+import type { RunOffer } from './storedRuns.ts';
 import type { Trials } from './trials.ts';
 
 /** What an engine is made of (src/compose.ts). */
@@ -151,9 +152,14 @@ export class Engine {
     this.#runs.putAside();
   }
 
-  /** Goes on with a run of the log that was interrupted, stopped, or reached a limit. */
-  async resume(run: string, model: Model, agreed?: Agreed): Promise<void> {
+  /** Goes on with a run of the log (runDesk.ts); elsewhere than it was only where somebody `agreed`. */
+  async resume(run: string, model: Model, agreed?: Agreements): Promise<void> {
     await this.#runs.resume(run, model, agreed);
+  }
+
+  /** In which folders a run would go on here; `named`: which one a person says its working folder is. */
+  async binding(run: string, named?: string): Promise<Binding> {
+    return this.#runs.binding(run, named);
   }
 
   /** Puts back what an action of the log changed: an action too, and so asked, recorded and to be reverted itself. */
@@ -172,8 +178,8 @@ export class Engine {
   }
 
   /** Goes on here with a run that is at work elsewhere. */
-  async takeOver(run: string, model: Model): Promise<void> {
-    await this.#runs.takeOver(run, model);
+  async takeOver(run: string, model: Model, agreed?: Agreements): Promise<void> {
+    await this.#runs.takeOver(run, model, agreed);
   }
 
   /** `from`: what wanted it to stop, where that is known. */
@@ -189,6 +195,11 @@ export class Engine {
     await this.#runs.interrupt(reason);
   }
 
+  /** Records something to know of the run that is at work. */
+  async note(words: string): Promise<void> {
+    await this.#runs.note(words);
+  }
+
   /** Takes back a remembered approval of the present run. */
   async revokeGrant(id: string): Promise<void> {
     await this.#runs.revokeGrant(id);
@@ -199,8 +210,13 @@ export class Engine {
   }
 
   /** Marks what dead processes left open, and lists the runs of this workspace that wait to be resumed. */
-  async interrupted(): Promise<RunSummary[]> {
+  async interrupted(): Promise<RunOffer[]> {
     return this.#runs.interrupted();
+  }
+
+  /** Those of some runs that can go on here, with those whose folder is nowhere to be seen. */
+  async resumable(runs: readonly RunSummary[]): Promise<RunOffer[]> {
+    return this.#runs.resumable(runs);
   }
 
   /** A person wants to be offered an interrupted run no more. */

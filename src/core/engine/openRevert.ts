@@ -1,6 +1,6 @@
 import { ScriptWatch } from '../flow/scriptWatch.ts';
 import { policyDigest } from '../lab/policyRecord.ts';
-import { callPartsOf, workingFolder, type CallPorts, type Shared } from './callParts.ts';
+import { callPartsOf, markedFolders, workingFolder, type CallPorts, type Shared } from './callParts.ts';
 import type { RunPorts } from './openRun.ts';
 import type { RevertRun } from './reverts.ts';
 
@@ -13,7 +13,15 @@ export async function openRevert(
   const { policy } = shared;
   const start = await policy.read();
   await policy.note(start, true);
-  const own = { id, folder: workingFolder(roots), goesTo: () => 'nowhere', scriptWatch: new ScriptWatch(true), start };
+  const folders = await markedFolders(ports);
+  const own = {
+    id,
+    folder: workingFolder(roots),
+    goesTo: () => 'nowhere',
+    scriptWatch: new ScriptWatch(true),
+    start,
+    folders,
+  };
   const calls = callPartsOf({ ...own, note: (now) => policy.note(now, true) }, ports, shared);
   return { calls, facts: { version, policy: policyDigest(start, hash), ...here }, who };
 }

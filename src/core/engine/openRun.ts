@@ -3,8 +3,6 @@ import type { RunRequests } from '../presence/elsewhere.ts';
 import type { Presence } from '../presence/presence.ts';
 import type { Clock } from '../agent/runClock.ts';
 import type { RunParts } from '../agent/runParts.ts';
-import type { Past } from '../agent/past.ts';
-import type { Saved } from '../agent/storedRun.ts';
 import type { PlaceOf } from '../../shared/answered.ts';
 import type { ApprovalDesk } from '../approval/desk.ts';
 import type { AuditLog, RunStore } from '../audit/port.ts';
@@ -12,9 +10,10 @@ import { ScriptWatch } from '../flow/scriptWatch.ts';
 import { policyDigest } from '../lab/policyRecord.ts';
 import type { Model } from '../models/port.ts';
 import type { BrokenOff, FolderRules } from '../sandbox/port.ts';
-import { callPartsOf, workingFolder, type CallPorts, type Shared } from './callParts.ts';
+import { callPartsOf, markedFolders, workingFolder, type CallPorts, type Shared } from './callParts.ts';
 import type { LeftBehind } from './leftBehind.ts';
 import { maskVariables } from './maskedVariables.ts';
+import type { Ready } from './storedRuns.ts';
 
 /** The ports of a run beside those of its calls. */
 export interface RunPorts {
@@ -46,23 +45,24 @@ interface SharedByRuns extends Shared, Pick<RunParts, 'onChange' | 'onBug'> {
 /** Makes a new run, or goes on with one of the log, under the policy as it is now. */
 export async function openRun(
   model: Model,
-  stored: { run: string; before: Saved; past: Past } | undefined,
+  stored: Ready | undefined,
   { ports, shared }: { ports: CallPorts & RunPorts; shared: SharedByRuns },
 ): Promise<AgentRun> {
   const { roots, audit, clock, version, who, here, hash, environment, presence, requests } = ports;
   const { policy, desk, redactor, leftBehind, onChange, onBug } = shared;
   const id = stored?.run ?? ports.newId();
   const folder = workingFolder(roots);
+  const folders = await markedFolders(ports);
   const start = await policy.read();
   await policy.note(start, true);
   maskVariables(redactor, environment, start); // before the task is shown, sent or recorded
   for (const value of await ports.foundCredentials()) redactor.addFound(value);
   const scriptWatch = new ScriptWatch(stored !== undefined);
-  const own = { id, folder, goesTo: () => run.goesTo.destination, scriptWatch, start };
+  const own = { id, folder, goesTo: () => run.goesTo.destination, scriptWatch, start, folders };
   const calls = callPartsOf({ ...own, note: (now) => policy.note(now, true) }, ports, shared);
   const run: AgentRun = new AgentRun(
     {
-      ...{ id, folder, folders: roots, model, audit, store: audit, clock, calls, scriptWatch, who, presence, requests },
+      ...{ id, folder, folders, model, audit, store: audit, clock, calls, scriptWatch, who, presence, requests },
       ...{ desk, redactor, onChange, onBug },
       newId: () => ports.newId(),
       inSandbox: async (run, work) => {

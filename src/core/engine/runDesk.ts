@@ -2,22 +2,22 @@ import type { AnsweredBy } from '../../shared/answered.ts';
 import type { RunSummary } from '../../shared/auditEvent.ts';
 import type { RunView } from '../../shared/runView.ts';
 import { agreedTo, isSameModel, type Agreed, type GoesTo } from '../agent/handOver.ts';
-import { pastOf, type Past } from '../agent/past.ts';
 import type { AgentRun } from '../agent/run.ts';
-import { isReadable, readRun, type Saved } from '../agent/storedRun.ts';
-import { toldAsLogged } from '../agent/toldAgain.ts';
 import type { RunRequests } from '../presence/elsewhere.ts';
 import type { AuditLog, AuditReader, RunningRun, RunStore } from '../audit/port.ts';
 import type { Model } from '../models/port.ts';
 import { Failure, type Cancelled } from '../outcome.ts';
+import type { Binding } from './binding.ts';
+import type { Agreement, Ready, RunOffer, StoredRuns } from './storedRuns.ts';
 
 export interface RunDeskParts {
   /** The workspace folders; the first is where runs work. */
   roots: readonly string[];
   audit: AuditLog & AuditReader & RunStore;
+  stored: StoredRuns;
   requests: RunRequests;
   /** Makes a new run, or goes on with one of the log. */
-  open(model: Model, stored?: { run: string; before: Saved; past: Past }): Promise<AgentRun>;
+  open(model: Model, stored?: Ready): Promise<AgentRun>;
   onChange(): void;
 }
 
@@ -25,6 +25,12 @@ export interface RunDeskParts {
 export interface Meant {
   run: string;
   agreed?: Agreed | undefined;
+}
+
+/** What was agreed to where a run of the log goes on: with another model, in other folders. */
+export interface Agreements {
+  model?: Agreed | undefined;
+  folders?: Agreement | undefined;
 }
 
 /** The present run of a workspace: at most one, how it starts, what is said to it, how it ends, and the way back to earlier ones. */
@@ -87,12 +93,17 @@ export class RunDesk {
 
   /**
    * Goes on with a run of the log that was interrupted, stopped, or reached a limit; with another model, or elsewhere, only
-   * where somebody has agreed to exactly that (`GoesElsewhere`).
+   * where somebody has agreed to exactly that (`GoesElsewhere`, binding.ts).
    */
-  async resume(run: string, model: Model, agreed?: Agreed): Promise<void> {
+  async resume(run: string, model: Model, agreed?: Agreements): Promise<void> {
     if (this.isWorking) throw new Failure('A run is active; stop it first.');
     this.#starting = this.#stored(run, model, agreed);
     await (await this.#started())?.resume();
+  }
+
+  /** In which folders a run would go on (binding.ts). */
+  async binding(run: string, named?: string): Promise<Binding> {
+    return this.#parts.stored.binding(run, named);
   }
 
   /** Runs of the account that are at work in other windows and terminals. */
@@ -106,12 +117,13 @@ export class RunDesk {
   }
 
   /** Goes on here with a run that is at work elsewhere; whoever holds it lets go of it first. */
-  async takeOver(run: string, model: Model): Promise<void> {
+  async takeOver(run: string, model: Model, agreed?: Agreements): Promise<void> {
     if (this.isWorking) throw new Failure('A run is active; stop it first.');
     const found = await this.#running(run);
     if (found.folder !== this.#parts.roots[0]) throw new Failure(`This run belongs to ${found.folder}; show it there.`);
+    await this.#parts.stored.assertFits(run, agreed?.folders); // nobody lets go of what cannot go on here
     await this.#parts.requests.tell(found, 'hand-over');
-    await this.resume(run, model);
+    await this.resume(run, model, agreed);
   }
 
   async #running(run: string): Promise<RunningRun> {
@@ -131,25 +143,31 @@ export class RunDesk {
     await this.#run?.interrupt(reason);
   }
 
+  /** Records something to know of the run that is at work. */
+  async note(words: string): Promise<void> {
+    await this.#run?.note(words);
+  }
+
   /** Takes back a remembered approval of the present run. */
   async revokeGrant(id: string): Promise<void> {
     await this.#run?.revoke(id);
   }
 
   /** Marks what dead processes left open, and lists the runs of this workspace that wait to be resumed. */
-  async interrupted(): Promise<RunSummary[]> {
-    const { audit, roots } = this.#parts;
+  async interrupted(): Promise<RunOffer[]> {
+    const { audit, stored } = this.#parts;
     await audit.recover();
     const recent = await audit.runs(20);
     const waiting = recent.filter(
-      (run) =>
-        run.state === 'interrupted' &&
-        run.isDismissed !== true &&
-        (run.run !== this.#run?.id || this.#run.isElsewhere) &&
-        run.folder === roots[0],
+      ({ run, state, isDismissed }) =>
+        state === 'interrupted' && isDismissed !== true && (run !== this.#run?.id || this.#run.isElsewhere),
     );
-    const readable = await Promise.all(waiting.map(({ run }) => isReadable(audit, run)));
-    return waiting.filter((_, index) => readable[index] === true);
+    return stored.offers(waiting);
+  }
+
+  /** Those of some runs that can go on here, with those whose folder is nowhere to be seen. */
+  async resumable(runs: readonly RunSummary[]): Promise<RunOffer[]> {
+    return this.#parts.stored.offers(runs, true);
   }
 
   /** A person wants to be offered an interrupted run no more: in its record, so that every window knows. */
@@ -168,23 +186,13 @@ export class RunDesk {
     return this.#run;
   }
 
-  async #stored(run: string, model: Model, agreed: Agreed | undefined): Promise<AgentRun> {
-    const stored = await this.#parts.audit.loadTranscript(run);
-    if (stored === undefined) throw new Failure(`There is no run ${run} to resume.`);
-    const read = readRun(stored);
-    if (!read.ok) throw new Failure(read.problem);
-    const before = read.saved;
-    // What it had read belongs to its folder, and so does what it would go on to do.
-    if (before.folder !== this.#parts.roots[0])
-      throw new Failure(`This run belongs to ${before.folder}; resume it there.`);
+  async #stored(run: string, model: Model, { model: to, folders }: Agreements = {}): Promise<AgentRun> {
+    const ready = await this.#parts.stored.ready(run, folders);
     const was = await this.#wasWith(run);
-    const isSame = isSameModel(was, model);
-    const { contentOf, folder } = before;
-    const from = isSame ? undefined : agreedTo(agreed, { before: was, contentOf, folder }, model);
-    // What happened is what the log says, to the person and to the model.
-    const events = await this.#parts.audit.events(run, MOST_OF_TEXT);
-    const messages = toldAsLogged(before.messages, events);
-    const opened = await this.#parts.open(model, { run, before: { ...before, messages }, past: pastOf(events) });
+    const { contentOf, folder } = ready.before;
+    const conveyed = { before: was, contentOf, folder: this.#parts.roots[0] ?? folder };
+    const from = isSameModel(was, model) ? undefined : agreedTo(to, conveyed, model);
+    const opened = await this.#parts.open(model, ready);
     if (from !== undefined) await opened.handOver(model, was, from);
     return opened;
   }
@@ -195,9 +203,6 @@ export class RunDesk {
     return model === undefined || destination === undefined ? undefined : { label: model, destination };
   }
 }
-
-/** Characters of an output or a reply of the past: as many as a result has at most. */
-const MOST_OF_TEXT = 60_000;
 
 async function handOver(run: AgentRun, model: Model, agreed: Agreed | undefined): Promise<void> {
   const { goesTo: before, contentOf, folder } = run;

@@ -6,6 +6,7 @@ import type { Lives } from '../process/lives.ts';
 import type { ChainWriter } from './chainWriter.ts';
 import type { Connection } from './database.ts';
 import { runningRun, whatIsOpen } from './runningRun.ts';
+import { OWNER_GONE } from './summary.ts';
 
 /** Which run is active where, what runs need to go on, and what dead processes left open. */
 export class RunRecords {
@@ -108,7 +109,7 @@ export class RunRecords {
       this.#writer.append(connection, {
         type: 'interrupted',
         run,
-        data: { reason: 'the process that owned it is gone' },
+        data: { reason: OWNER_GONE },
       });
     this.#held.delete(run);
     letGo(connection, run);

@@ -1,4 +1,11 @@
+import * as z from 'zod';
 import type { AuditRecord, RunSummary } from '../../shared/auditEvent.ts';
+import { FolderMarkSchema } from '../../shared/folderMark.ts';
+
+/** As it is recorded of a run whose process is gone: nobody else could say why. */
+export const OWNER_GONE = 'the process that owned it is gone';
+const FoldersSchema = z.array(FolderMarkSchema);
+const GONE = 'The process that ran it was gone before it ended.';
 
 /** A run in one line, from its events. An active run with no end is running; one that is not was interrupted. */
 export function summarize(
@@ -9,10 +16,12 @@ export function summarize(
 ): RunSummary {
   const first = events.find((event) => event.type === 'run_started');
   let state: RunSummary['state'] = isActive ? 'active' : 'interrupted';
-  let reason = isActive ? '' : 'The window or process that ran it was gone before it ended.';
+  let reason = isActive ? '' : GONE;
+  let folders: RunSummary['folders'];
   let isDismissed = false;
   for (const event of events) {
     if (event.type === 'run_started' || event.type === 'run_continued') {
+      folders = FoldersSchema.safeParse(event.payload?.['folders']).data ?? folders;
       state = isActive ? 'active' : 'interrupted';
       isDismissed = false;
     } else if (event.type === 'dismissed') {
@@ -22,7 +31,7 @@ export function summarize(
       reason = text(event.payload?.['reason']);
     } else if (event.type === 'interrupted' && event.action === undefined) {
       state = 'interrupted';
-      reason = 'The window or process that ran it was gone before it ended.';
+      reason = interruptedWords(event.data['reason']);
     }
   }
   return {
@@ -30,6 +39,7 @@ export function summarize(
     start,
     task: text(first?.payload?.['task']),
     folder: text(first?.payload?.['folder']),
+    ...(folders && { folders }),
     time: first?.time ?? '',
     state,
     reason,
@@ -51,6 +61,10 @@ function lastModel(events: readonly AuditRecord[]): Pick<RunSummary, 'model' | '
 
 function finalState(value: unknown): RunSummary['state'] {
   return value === 'stopped' || value === 'limit' || value === 'failed' ? value : 'finished';
+}
+
+function interruptedWords(reason: unknown): string {
+  return typeof reason === 'string' && reason !== OWNER_GONE ? reason : GONE;
 }
 
 function text(value: unknown): string {

@@ -6,7 +6,8 @@ import { ALWAYS_THERE } from '../../core/presence/presence.ts';
 import type { Sandbox } from '../../core/sandbox/port.ts';
 import { account } from '../account.ts';
 import { BlobCheckpoints } from '../checkpoint/blobCheckpoints.ts';
-import { realFolder, spelledFolders, WorkspaceRefused } from '../engineParts.ts';
+import { realFolder, spelledFolder, WorkspaceRefused } from '../workspaceFolders.ts';
+import { folderPlaces } from '../files/folderPlaces.ts';
 import { GuessedEncodings } from '../files/encodings.ts';
 import { RootedFiles } from '../files/rootedFiles.ts';
 import { ThreadSearch } from '../search/threadSearch.ts';
@@ -62,7 +63,8 @@ export async function decidingParts(options: DecidingOptions): Promise<EnginePar
     ),
     audit: NO_LOG,
     keepEvidence: () => undefined,
-    files: (scope) => new RootedFiles(scope, spelledFolders([options.workspace], [root])),
+    files: (scope) => new RootedFiles(scope, spelledFolder(options.workspace, root)),
+    folderPlaces,
     laterPaths: () => later.find(),
     foundCredentials: () => Promise.resolve([]),
     textSearch: new ThreadSearch(),

@@ -4,6 +4,7 @@ import { isInside } from '../../core/scope/spelling.ts';
 import { entryAt, identityAt } from './entries.ts';
 import type { BrokenOffSurvey, KeptSurveys } from './keptSurvey.ts';
 import type { Placeholders } from './placeholders.ts';
+import { MovedRoots } from './movedRoots.ts';
 import { controlEntries, quarantine } from './quarantine.ts';
 import { survey } from './survey.ts';
 
@@ -11,6 +12,8 @@ import { survey } from './survey.ts';
 const LATE_MS = 1_000;
 /** After this not even a machine that hardly moves can have been so late. */
 const SURELY_LATER_MS = 30_000;
+/** So long a folder that was moved is waited for; then it is said that nobody looked. */
+const LOST_MS = 7 * 86_400_000;
 
 export interface BrokenOffParts {
   kept: KeptSurveys;
@@ -32,16 +35,18 @@ export async function finishBrokenOff(
   const rules = await rulesNow();
   const done: BrokenOff[] = [];
   for (const one of open) {
-    const folders = one.folders.filter((folder) => existsSync(folder));
-    if (!folders.every((folder) => rules.folders.some((root) => isInside(root, folder)))) continue;
+    const at = placesNow(one, rules.folders);
+    if (at.folders.length === 0 && mayComeBack(one)) continue;
+    if (!at.folders.every((folder) => rules.folders.some((root) => isInside(root, folder)))) continue;
     if (!(await kept.claim(one))) continue;
     let isFinished = false;
     try {
       await placeholders.recover();
       await placeholders.look();
-      const { taken, left } = await whatCame({ ...one, folders }, rules, placeholders);
+      const { taken, left } = await whatCame(one, { rules, at, placeholders });
       const quarantined = await quarantine(taken, dataFolder);
-      const found = { quarantined, left: left.map(leftWords) };
+      const lost = at.moved.flatMap(([was, now]) => (now === undefined ? [lostWords(was)] : []));
+      const found = { quarantined, left: [...left.map(leftWords), ...lost] };
       done.push({ run: one.run, folder: one.folders[0] ?? '', began: new Date(one.began).toISOString(), ...found });
       isFinished = true;
     } finally {
@@ -54,15 +59,16 @@ export async function finishBrokenOff(
 /** What would run later and was not there before the command: what is taken away, and what is left. */
 async function whatCame(
   one: BrokenOffSurvey,
-  rules: FolderRules,
-  placeholders: Placeholders,
+  { rules, at, placeholders }: { rules: FolderRules; at: MovedRoots; placeholders: Placeholders },
 ): Promise<{ taken: string[]; left: string[] }> {
-  const closedBefore = new Set(one.closed);
-  const found = await survey(one.folders, rules, { closedBefore, deniedBefore: new Set(one.denied) });
+  const there = (paths: readonly string[]): Set<string> => new Set(paths.map((path) => at.there(path)));
+  const closedBefore = there(one.closed);
+  // The rules are those of now, about paths of now.
+  const found = await survey(at.folders, rules, { closedBefore, deniedBefore: there(one.denied) });
   const closed = found.closedFolders.filter((path) => !closedBefore.has(path));
   const entries = (await controlEntries(found)).filter((path) => !placeholders.has(path));
-  const before = new Set(one.before);
-  const covered = new Map(one.covered);
+  const before = there(one.before);
+  const covered = new Map(one.covered.map(([path, identity]) => [at.there(path), identity]));
   const taken: string[] = [];
   const left: string[] = [];
   for (const path of [...entries, ...closed]) {
@@ -90,6 +96,26 @@ function whenCame(
   const came = isBorn ? birth : change;
   if (came <= ended + LATE_MS) return 'meanwhile';
   return isBorn && came > ended + SURELY_LATER_MS ? 'later' : 'perhaps';
+}
+
+/** Where its folders are: those that are open here are known again by what they are. */
+function placesNow({ folders, identities = [] }: BrokenOffSurvey, open: readonly string[]): MovedRoots {
+  const known = new Map(identities);
+  const now = (folder: string): string | undefined => {
+    const identity = known.get(folder);
+    if (identity === undefined) return existsSync(folder) ? folder : undefined;
+    return [folder, ...open].find((one) => identityAt(one) === identity);
+  };
+  return new MovedRoots(new Map(folders.map((folder) => [folder, now(folder)])));
+}
+
+/** It may have been moved, and be opened where it is now. */
+function mayComeBack({ identities, ended }: BrokenOffSurvey): boolean {
+  return identities !== undefined && Date.now() - ended < LOST_MS;
+}
+
+function lostWords(folder: string): string {
+  return `[${folder.toWellFormed()} was moved or removed after that, and is not found here: what the command left in it was not looked through]`;
 }
 
 function leftWords(path: string): string {

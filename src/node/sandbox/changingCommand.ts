@@ -10,11 +10,12 @@ import { gitAround } from './gitAround.ts';
 import { putBackLinks, type HeldLink } from './heldLinks.ts';
 import type { KeptSurveys } from './keptSurvey.ts';
 import type { LookedAfter, LooksAfter } from './looksAfter.ts';
+import { HeldRoots, type MovedRoots } from './movedRoots.ts';
 import { isPlainPart } from './plainRepository.ts';
 import type { Placeholders } from './placeholders.ts';
 import { controlEntries, quarantine } from './quarantine.ts';
 import type { Found } from './repositories.ts';
-import { canBeMade } from './standIn.ts';
+import { canBeMade, takeAway } from './standIn.ts';
 import { StillTimes } from './stillTimes.ts';
 import { survey, type Survey } from './survey.ts';
 import { runWatched } from './watchedCommand.ts';
@@ -24,6 +25,17 @@ interface RunningCall extends Writer {
   before: Set<string>;
   /** Those that ran at the same time, for a while at least. */
   beside: Set<RunningCall>;
+}
+
+/** What is known of how it was before a command, and where its folders are now. */
+interface AsBefore {
+  found: Survey;
+  /** Of a path of before. */
+  isNew: (path: string) => boolean;
+  committed: CommittedControls;
+  who: WhoWrote;
+  at: MovedRoots;
+  links: readonly HeldLink[];
 }
 
 export interface ChangingParts {
@@ -51,6 +63,11 @@ export class ChangingCommands {
   }
 
   async run(call: CommandCall): Promise<SandboxResult> {
+    using roots = new HeldRoots(call.spec.folders);
+    return await this.#run(call, roots);
+  }
+
+  async #run(call: CommandCall, roots: HeldRoots): Promise<SandboxResult> {
     const { placeholders: standInsOfAll, looksAfter, modes: modesOfAll } = this.#parts;
     const { spec } = call;
     const others = [...this.#running];
@@ -96,7 +113,7 @@ export class ChangingCommands {
       const covered = identities([...standIns, ...links.map(({ path }) => path)]);
       const hiddenFiles = [...workspace.hiddenFiles, ...git.hidden];
       const cage = cageFor(call, { ...workspace, shown: git.shown, hiddenFiles });
-      kept = await this.#keep(found, spec.folders, { before: running.before, covered });
+      kept = await this.#keep(found, roots, { before: running.before, covered });
       const restored: string[] = [];
       const ran = async (): Promise<SandboxResult> => {
         // One workspace folder may lie in another one.
@@ -108,12 +125,18 @@ export class ChangingCommands {
       const result = await ran().finally(() => cover.uncover());
       await standInsOfAll.look(); // others may have made some meanwhile
       // A stand-in that is still the same one was out of reach all the time: what is in it is the user's.
-      const same = identities([...covered.keys()]);
+      const at = roots.now();
+      const same = identities([...covered.keys()], (path) => at.there(path));
       const isNew = (path: string): boolean =>
         (!running.before.has(path) || standIns.has(path)) && (!same.has(path) || same.get(path) !== covered.get(path));
       isLeft = false;
-      const who = new WhoWrote([running, ...running.beside]);
-      const look = this.#setAside(call, { found, isNew, committed, who, links })
+      // Whatever is made in a moved folder goes where it was moved; what stands in its place is not looked at.
+      if (at.moved.length > 0)
+        for (const one of placeholders.toReversed())
+          if (standIns.has(one.path)) takeAway({ ...one, path: at.there(one.path) });
+      const writers = [running, ...running.beside];
+      const who = new WhoWrote(writers.map((one) => ({ ...one, roots: one.roots.map((root) => at.there(root)) })));
+      const look = this.#setAside(call, { found, isNew, committed, who, at, links })
         .then((sentences) => {
           kept?.forget();
           return sentences;
@@ -139,13 +162,14 @@ export class ChangingCommands {
   /** What of the workspace is as it should be, on disk: see keptSurvey.ts. */
   #keep(
     found: Survey,
-    folders: readonly string[],
+    roots: HeldRoots,
     { before, covered }: { before: ReadonlySet<string>; covered: ReadonlyMap<string, string> },
   ): ReturnType<KeptSurveys['keep']> {
     const run = this.#parts.run();
     return this.#parts.kept.keep({
       ...(run !== undefined && { run }),
-      folders: [...folders],
+      folders: roots.identities().map(([folder]) => folder),
+      identities: roots.identities(),
       before: [...before],
       closed: found.closedFolders,
       denied: found.deniedFolders,
@@ -154,35 +178,30 @@ export class ChangingCommands {
   }
 
   /** Looks at what a command left, and takes away what appeared and would run later, unless others made it. */
-  async #setAside(
-    { spec, folders }: CommandCall,
-    before: {
-      found: Survey;
-      isNew: (path: string) => boolean;
-      committed: CommittedControls;
-      who: WhoWrote;
-      links: readonly HeldLink[];
-    },
-  ): Promise<LookedAfter> {
-    const { found, isNew, committed, who, links } = before;
-    const closedBefore = new Set(found.closedFolders);
-    const left = await survey(spec.folders, spec, { closedBefore, deniedBefore: new Set(found.deniedFolders) });
+  async #setAside({ spec, folders }: CommandCall, before: AsBefore): Promise<LookedAfter> {
+    const { found, isNew, committed, who, at, links } = before;
+    const there = (paths: readonly string[]): Set<string> => new Set(paths.map((path) => at.there(path)));
+    const closedBefore = there(found.closedFolders);
+    const deniedBefore = there(found.deniedFolders);
+    const left = await survey(at.folders, at.rules(spec), { closedBefore, deniedBefore });
     // What cannot be looked into although it was opened may hold anything: it goes as a whole.
     const after = [...(await this.#ownEntries(left)), ...left.closedFolders.filter((path) => !closedBefore.has(path))];
     const taken: string[] = [];
     const notes: string[] = [];
-    for (const path of after.filter(isNew))
+    for (const path of after.filter((one) => isNew(at.back(one))))
       if (await who.isOfOthers(path))
         notes.push(`${appeared(path)}; the command did not make it, and it is left as it is`);
-      else if (isPlainPart(path, spec.folders))
+      else if (isPlainPart(path, at.folders))
         notes.push(`${appeared(path)}; it makes git run nothing, and it is left as it is`);
       else taken.push(path);
-    const quarantined = [
-      ...(await quarantine(taken, folders.data)),
-      ...(await committed.putBack(commitQuestions(this.#parts.asking, spec), folders.data, { taken, who })),
-    ];
-    notes.push(...putBackLinks(links));
-    return { quarantined, notes };
+    const quarantined = await quarantine(taken, folders.data);
+    const isFound = ({ path }: HeldLink): boolean => at.folders.some((root) => isInside(root, path));
+    const putBack = (): string[] =>
+      putBackLinks(links.map((link) => ({ ...link, path: at.there(link.path) })).filter(isFound));
+    if (at.moved.length > 0)
+      return { quarantined: [...quarantined, ...at.moved.map(movedWords)], notes: [...notes, ...putBack()] };
+    const back = await committed.putBack(commitQuestions(this.#parts.asking, spec), folders.data, { taken, who });
+    return { quarantined: [...quarantined, ...back], notes: [...notes, ...putBack()] };
   }
 
   /** The entries that decide what runs later, without the stand-ins of running calls. */
@@ -201,15 +220,21 @@ function appeared(path: string): string {
   return `${path.toWellFormed()} appeared while the command ran`;
 }
 
+function movedWords([was, now]: [string, string | undefined]): string {
+  return now === undefined
+    ? `[${was.toWellFormed()} was moved or removed while the command ran, and is not found: what the command left there was not looked through]`
+    : `[${was.toWellFormed()} was moved to ${now.toWellFormed()} while the command ran: what it committed there was not looked through; do so before you check anything out]`;
+}
+
 function madeDuring(call: RunningCall, path: string): boolean {
   return call.roots.some((root) => isInside(root, path)) && !call.before.has(path);
 }
 
 /** Which file system object is at each path, where there is one. */
-function identities(paths: readonly string[]): Map<string, string> {
+function identities(paths: readonly string[], there = (path: string): string => path): Map<string, string> {
   const found = new Map<string, string>();
   for (const path of paths) {
-    const identity = identityAt(path);
+    const identity = identityAt(there(path));
     if (identity !== undefined) found.set(path, identity);
   }
   return found;

@@ -17,6 +17,8 @@ const KeptSchema = z.strictObject({
   /** The run that the command belongs to; none where a person started it. */
   run: z.string().optional(),
   folders: z.array(z.string().startsWith('/')),
+  /** Which file system object each folder was (`identityAt`). Not kept by earlier versions. */
+  identities: z.array(z.tuple([z.string(), z.string()])).optional(),
   /** When the command began, in milliseconds since 1970; and until when it may have run, once that is known. */
   began: z.number(),
   ended: z.number().optional(),

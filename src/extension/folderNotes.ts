@@ -1,0 +1,44 @@
+import type { PanelState } from '../shared/runView.ts';
+import { visibleLine } from '../shared/visible.ts';
+
+/** What a session says of its folders. */
+interface Folders {
+  /** As the window named them when it was opened. */
+  named: readonly string[];
+  leftOut: readonly { folder: string; why: string }[];
+}
+
+/** What a person should know of the folders: which are left out, and which count from the next run alone. */
+export function folderNotes({ named, leftOut }: Folders, window: readonly string[]): PanelState['folders'] {
+  const notes = [...leftOut.map(({ why }) => `Left out: ${visibleLine(why)}`), ...keptWords(named, window)];
+  return notes.length === 0 ? undefined : { notes, leftOut: leftOut.length > 0 };
+}
+
+/** Why no run can begin: there is no folder, or none that can be worked in. */
+export function noFolderWords(leftOut: Folders['leftOut']): string {
+  const why = leftOut.map((one) => visibleLine(one.why)).join(' ');
+  return why === '' ? 'Open a folder first: the agent works inside workspace folders only.' : why;
+}
+
+/** That a run keeps the folders it began with, in one line; none where the window has the same ones. */
+export function keptWords(named: readonly string[], window: readonly string[]): string[] {
+  if (sameFolders(named, window)) return [];
+  const added = window.filter((folder) => !named.includes(folder));
+  const removed = named.filter((folder) => !window.includes(folder));
+  return [
+    [
+      'This run keeps the folders it began with.',
+      ...(added.length > 0 ? [`From the next run on: ${listed(added)}.`] : []),
+      ...(removed.length > 0 ? [`Until then it still works in ${listed(removed)}.`] : []),
+      ...(added.length + removed.length === 0 ? ['Their new order counts from the next run.'] : []),
+    ].join(' '),
+  ];
+}
+
+export function sameFolders(some: readonly string[], others: readonly string[]): boolean {
+  return some.length === others.length && some.every((folder, index) => folder === others[index]);
+}
+
+function listed(folders: readonly string[]): string {
+  return folders.map((folder) => visibleLine(folder)).join(', ');
+}
