@@ -37,9 +37,13 @@ describe('what the run changed is known no more:', () => {
   });
 
   test('behind a cd a rule about a file speaks of another one', async () => {
-    const bench = await workbench({ files: { 'sub/build.sh': '' }, userPolicy: USER, answer: rememberFirst });
-    await bench.run([run('cd sub && ./build.sh')]);
+    const files = { 'sub/build.sh': '', 'deep/build.sh': '' };
+    const bench = await workbench({ files, userPolicy: USER, answer: rememberFirst });
+    await bench.run([run('cd deep && ./build.sh')]);
     expect(bench.asked.map(({ decision }) => decision.rule)).toEqual(['command']);
+    // The control: there it is the file that the rule names.
+    await bench.run([run('cd sub && ./build.sh')]);
+    expect(bench.asked).toHaveLength(1);
   });
 
   test('each_time asks in spite of a grant, and offers none', async () => {

@@ -171,17 +171,26 @@ describe('git goes on working', () => {
   });
 });
 
-test.each(['.vscode', '.git/hooks', 'a/.idea', '.git/config'])(
-  'a protected path that is a link is a refusal: %s',
+test.each(['.vscode', 'a/.idea'])(
+  'a protected path that is a link is protected as what it leads to: %s',
   async (path) => {
     const cage = await caged(await temporaryFolder());
-    await plant(cage.folder, { 'real/x': '', 'a/y': '' });
-    mkdirSync(join(cage.folder, '.git'));
+    await plant(cage.folder, { 'real/x': 'old', 'a/y': '' });
     symlinkSync(join(cage.folder, 'real'), join(cage.folder, path));
-    await expect(cage.run('echo ran')).rejects.toThrow(/is a link/);
-    expect(existsSync(join(cage.folder, '.oversign'))).toBe(false);
+    const { output } = await cage.run(`echo evil > ${path}/x || echo no; echo evil > real/x || echo no; cat ${path}/x`);
+    expect(output).toMatch(/^no$[^]*^no$[^]*^old$/m);
+    expect(readFileSync(join(cage.folder, 'real/x'), 'utf8')).toBe('old');
   },
 );
+
+test.each(['.git/hooks', '.git/config'])('a part of .git that is a link is a refusal: %s', async (path) => {
+  const cage = await caged(await temporaryFolder());
+  await plant(cage.folder, { 'real/x': '', 'a/y': '' });
+  mkdirSync(join(cage.folder, '.git'));
+  symlinkSync(join(cage.folder, 'real'), join(cage.folder, path));
+  await expect(cage.run('echo ran')).rejects.toThrow(/is a link/);
+  expect(existsSync(join(cage.folder, '.oversign'))).toBe(false);
+});
 
 test('file tools cannot touch protected paths either', async () => {
   const bench = await workbench({

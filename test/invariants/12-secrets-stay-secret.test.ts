@@ -64,7 +64,7 @@ const attempts: ScriptedReply[] = [
     calls: [
       {
         name: 'run_command',
-        args: { command: 'head -c 17980 /dev/zero | tr "\\0" x; cat key.txt; head -c 20000 /dev/zero | tr "\\0" y' },
+        args: { command: 'head -c 11980 /dev/zero | tr "\\0" x; cat key.txt; head -c 20000 /dev/zero | tr "\\0" y' },
       },
     ],
   },

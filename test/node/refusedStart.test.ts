@@ -20,10 +20,13 @@ test('a start that is refused prints no name of a run: the log has none', async 
   const json = await runCli([...RUN, '--json'], { base });
   expect(json.code).toBe(1);
   const said = JSON.parse(json.stdout) as Record<string, unknown>;
-  expect(said).toMatchObject({ state: 'failed', reason: expect.stringContaining('Another run is active') as string });
+  expect(said).toMatchObject({
+    state: 'failed',
+    reason: expect.stringContaining('Another run is waiting for an answer') as string,
+  });
   expect(Object.keys(said)).not.toContain('run');
   const text = await runCli(RUN, { base });
-  expect(text.stdout).toMatch(/failed: Another run is active .*nothing was recorded\)/s);
+  expect(text.stdout).toMatch(/failed: Another run is waiting .*nothing was recorded\)/s);
   expect(text.stdout).not.toMatch(/run [0-9a-f]{8}-/);
   await engine.stop('the test ended');
   await held;

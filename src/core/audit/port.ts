@@ -94,7 +94,10 @@ export interface RunningRun extends Partial<PlaceOf> {
 }
 
 /** Whether a run may work in the folders it asked for; who holds the first of them that is taken. */
-export type Claim = { ok: true } | { ok: false; folder: string; holder: RunningRun };
+export type Claim = { ok: true } | { ok: false; folder: string; holder: RunningHere };
+
+/** `isHere`: this process holds it. */
+export type RunningHere = RunningRun & { isHere: boolean };
 
 /** A conversation that has grown: its messages from number `from` on, and all else that belongs to it. */
 export interface Growth {
@@ -109,7 +112,7 @@ export interface RunStore {
   claim(folders: readonly string[], run: string): Promise<Claim>;
   release(run: string): Promise<void>;
   /** Runs that are at work in any process of the account; `isHere`: this one claimed it. */
-  running(): Promise<(RunningRun & { isHere: boolean })[]>;
+  running(): Promise<RunningHere[]>;
   saveTranscript(run: string, transcript: Json): Promise<void>;
   /** Stores what a conversation grew by. False where what stands before that is not there: then all of it has to come. */
   growTranscript(run: string, growth: Growth): Promise<boolean>;

@@ -31,6 +31,7 @@ export function endingBecause(want: Want, from: PlaceOf): Cancelled {
 
 /** Why a run cannot begin in a folder: where the other one is, since when, and what it does. */
 export function heldWords({ folder, holder }: Extract<Claim, { ok: false }>): string {
+  if (holder.isHere) return `A run is active in ${folder}; stop it first.`;
   return `Another run is ${stateWords(holder)}, in ${folder}. Show it here, or stop it there.`;
 }
 

@@ -36,7 +36,9 @@ export class RunRecords {
       if (!row) continue;
       const holder = ownerOf(row);
       const held = String(row['run']);
-      if (this.#lives.isAlive(holder)) return { ok: false, folder, holder: runningRun(connection, held, holder) };
+      const isHere = this.#held.has(held);
+      if (this.#lives.isAlive(holder))
+        return { ok: false, folder, holder: { ...runningRun(connection, held, holder), isHere } };
       this.#markInterrupted(connection, held);
     }
     // A window may still have in memory what was erased; going on would bring it back.
