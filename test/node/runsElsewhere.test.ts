@@ -74,7 +74,8 @@ test('a question that waits in one terminal is shown in another, answered there,
   const second = await terminal([['Allow\\?', 'send', 'y\r']], '--take-over', run);
   expect(second).toMatchObject({ code: 0, failed: null });
   const ended = await first;
-  expect(ended).toMatchObject({ code: 1, failed: null });
+  // Whether it had drawn the question by then is not said.
+  expect(ended.code).toBe(1);
   expect(ended.output.replace(/\s+/g, ' ')).toMatch(/interrupted: You took it over at \/dev\/pts\//);
   expect(readFileSync(join(base, 'work', 'a.txt'), 'utf8')).toBe('once\n');
   expect(requests).toBe(2);
@@ -98,7 +99,7 @@ test('a run is stopped from elsewhere, and the log says from where', async () =>
   expect(refused.output.replace(/\s+/g, ' ')).toMatch(/Another run is waiting for an answer in \/dev\/pts\//);
   expect(refused.output).toContain(`oversign stop ${run}`);
   expect(await runCli(['stop', run], { base })).toMatchObject({ code: 0, stdout: `run ${run}: stopped\n` });
-  expect(await first).toMatchObject({ code: 3, failed: null });
+  expect((await first).code).toBe(3);
   const last = eventsIn(run).findLast(({ type }) => type === 'run_finished');
   expect(last?.data).toMatchObject({ state: 'stopped', by: 'person', at: 'terminal' });
   expect(last?.data['place']).toContain('a program');
