@@ -52,12 +52,12 @@ test('a stop that comes after the end changes nothing', async () => {
   expect(bench.engine.view().run?.state).toBe('finished');
 });
 
-test('a second run in a folder that is taken is refused with the holder’s number', async () => {
+test('a second run in a folder that is taken is refused, and told which; elsewhere the holder is named (refusedStart.test.ts)', async () => {
   const bench = await workbench();
   expect(await bench.node.audit.claim([join(bench.folder, '..', 'b'), bench.folder], 'other')).toEqual({ ok: true });
   await bench.engine.send('do it', scripted([{}]));
   expect(bench.engine.view().run).toMatchObject({ state: 'failed' });
-  expect(bench.engine.view().run?.reason).toContain(`process ${process.pid}`);
+  expect(bench.engine.view().run?.reason).toContain(`A run is active in ${bench.folder}`);
   await bench.node.audit.release('other');
   await bench.engine.send('again', scripted([{}]));
   expect(bench.engine.view().run?.state).toBe('finished');
