@@ -9,30 +9,30 @@ module.exports = {
       pathNot: '^(src/shared|node_modules/zod)',
     }),
     no('core-is-pure', 'core knows shared and pure libraries; files, network, processes arrive as ports', '^src/core', {
-      pathNot: '^(src/core|src/shared|node_modules/(zod|unbash|yaml|re2js|diff|jsonc-parser|smol-toml))',
+      pathNot: '^(src/core|src/shared|node_modules/(zod|unbash|yaml|re2js|diff|ignore|jsonc-parser|smol-toml))',
     }),
     no(
       'outcomes-are-the-ground',
       'outcomes are what everything in the core stands on',
-      '^src/core/(outcome|editedText)\\.ts',
+      '^src/core/(outcome|editedText|missedText)\\.ts',
       {
         path: '^src/core',
-        pathNot: '^src/core/(outcome|editedText)\\.ts',
+        pathNot: '^src/core/(outcome|editedText|missedText)\\.ts',
       },
     ),
     no(
       'core-arrows-fall',
       'what tools stand on never looks up at tools, runs, the lab or the engine',
-      '^src/core/(?!(tools|agent|lab|engine)/)',
+      '^src/core/(?!(tools|briefing|agent|lab|engine)/)',
       {
-        path: '^src/core/(tools|agent|lab|engine)/',
+        path: '^src/core/(tools/|briefing/(?!port\\.ts)|agent/|lab/|engine/)',
       },
     ),
     no('tools-below-runs', 'a tool knows neither runs nor the lab', '^src/core/tools', {
-      path: '^src/core/(agent|lab)/',
+      path: '^src/core/(briefing|agent|lab)/',
     }),
     no('adapters-below-tools', 'adapters know the ports of the core, not its tools', '^src/node', {
-      path: '^src/core/(tools/(?!textSearch\\.ts)|agent/|lab/)',
+      path: '^src/core/(tools/(?!textSearch\\.ts)|briefing/(?!port\\.ts)|agent/|lab/)',
     }),
     no('compose-wires-core', 'the wiring sees core and shared alone', '^src/compose\\.ts', {
       pathNot: '^src/(core|shared)',
@@ -54,7 +54,7 @@ module.exports = {
     }),
     no('panel-knows-shared', 'the panel knows shared, React and itself', '^webview', {
       pathNot:
-        '^(webview|src/shared|node_modules/(react|react-dom|zod|@vscode/codicons|@types/react|@types/react-dom))',
+        '^(webview|src/shared|node_modules/(react|react-dom|zod|markdown-it|highlight.js|@vscode/codicons|@types/react|@types/react-dom))',
     }),
     no('no-tests-in-product', 'nothing that ships imports a test', '^(src|webview|scripts)', { path: '^test' }),
     no('no-unresolved', 'every import resolves', '^(src|webview)', { couldNotResolve: true, pathNot: '^vscode$' }),

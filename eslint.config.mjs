@@ -3,7 +3,7 @@ import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist', 'node_modules', 'test-results', '.vscode-test', 'media', '**/*.mjs', '*.cjs'] },
+  { ignores: ['dist', 'node_modules', 'test-results', '.vscode-test', 'media', '**/*.mjs', '**/*.cjs'] },
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   {

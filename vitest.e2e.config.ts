@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 // A real VS Code server with the packaged extension, and a real browser: one at a time, with generous limits.
 export default defineConfig({
   test: {
-    include: ['test/e2e/**/*.test.ts'],
+    include: ['test/e2e/**/*.test.ts', 'test/panel/**/*.test.ts'],
     testTimeout: 240_000,
     hookTimeout: 240_000,
     pool: 'forks',

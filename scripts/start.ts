@@ -18,6 +18,8 @@ import { startServer } from './vscode-server.ts';
 const repository = join(import.meta.dirname, '..');
 const windows = process.platform === 'win32';
 
+const WALKTHROUGH = 'Five steps show what it does: press F1 and choose "Oversign: Get Started".';
+
 const machine = thisMachine();
 stopIfClosed(repository, machine);
 if ((await prepareMachine('start', machine)) === 'stop') process.exit(EXIT_TYPE_A_LINE);
@@ -67,6 +69,7 @@ function openDesktop(): void {
   });
   if (error) throw error;
   console.log('Oversign opens in VS Code. For a browser instead: npm start -- --browser');
+  console.log(WALKTHROUGH);
   process.exitCode = status ?? 1;
 }
 
@@ -79,7 +82,7 @@ async function serve(): Promise<void> {
   const workDir = join(cacheDir, 'start');
   await linkExtension(repository, join(workDir, 'extensions'));
   const server = await startServer({ libVscode, workDir });
-  console.log(`\nOversign runs in VS Code at\n\n  ${server.url(sample)}\n\nPress Ctrl+C to stop.`);
+  console.log(`\nOversign runs in VS Code at\n\n  ${server.url(sample)}\n\n${WALKTHROUGH}\nPress Ctrl+C to stop.`);
   if (hasDisplay()) openInBrowser(server.url(sample));
   await new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());

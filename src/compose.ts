@@ -1,4 +1,7 @@
+import type { LimitDesk } from './core/agent/atLimits.ts';
+import type { PersonDesk } from './core/agent/askPerson.ts';
 import { ApprovalDesk } from './core/approval/desk.ts';
+import { QuestionDesk } from './core/approval/questionDesk.ts';
 import type { AuditReader } from './core/audit/port.ts';
 import { OpenFiles } from './core/editor/openFiles.ts';
 import type { CallPorts } from './core/engine/callParts.ts';
@@ -29,13 +32,15 @@ export function composeEngine(parts: EngineParts): Engine {
     for (const listener of listeners) listener();
   };
   desk.onChange(changed);
+  const limitDesk: LimitDesk = new QuestionDesk(changed);
+  const questions: PersonDesk = new QuestionDesk(changed);
   const policy = new PolicyInForce(parts, () => runs.working);
   const onBug = (error: unknown): void => {
     engine.onBug(error);
   };
   const leftBehind = new LeftBehind({ ports: parts, policy, redactor });
   const openFiles = new OpenFiles(parts.editor, () => parts.realPaths());
-  const shared = { policy, desk, redactor, openFiles, leftBehind, onChange: changed, onBug };
+  const shared = { policy, desk, limitDesk, questions, redactor, openFiles, leftBehind, onChange: changed, onBug };
   const runs: RunDesk = new RunDesk({
     ...{ roots, audit, onChange: changed, requests: parts.requests },
     stored: new StoredRuns({ roots, audit, places: parts.folderPlaces }),
@@ -49,7 +54,7 @@ export function composeEngine(parts: EngineParts): Engine {
     open: (run) => openRevert(run, { ports: parts, shared }),
   });
   const engine = new Engine({
-    ...{ desk, redactor, policy, runs, reverts, leftBehind },
+    ...{ desk, limitDesk, questions, redactor, policy, runs, reverts, leftBehind },
     sandbox: new SandboxRecord(audit, redactor),
     trials: new Trials(parts, shared),
     onChange(listener) {

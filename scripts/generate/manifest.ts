@@ -1,4 +1,4 @@
-import { MODEL_SETTINGS, type Setting } from '../../src/shared/settings.ts';
+import { ENTER_SENDS, LONGEST_WAIT, MODEL_SETTINGS, type Setting } from '../../src/shared/settings.ts';
 
 /** The manifest's text with the settings as they are declared; everything else stays as it is. */
 export function withSettings(manifest: string): string {
@@ -8,11 +8,11 @@ export function withSettings(manifest: string): string {
 }
 
 function properties(): Record<string, unknown> {
-  return Object.fromEntries(
+  const models = Object.fromEntries(
     Object.entries<Setting>(MODEL_SETTINGS).map(([name, { description, default: standard, values }], index) => [
       `oversign.model.${name}`,
       {
-        type: 'string',
+        ...(typeof standard === 'number' ? { type: 'number', minimum: 0, maximum: LONGEST_WAIT } : { type: 'string' }),
         ...(values && { enum: Object.keys(values), enumDescriptions: Object.values(values) }),
         default: standard,
         scope: 'machine', // no workspace may say where prompts and the key go
@@ -21,4 +21,12 @@ function properties(): Record<string, unknown> {
       },
     ]),
   );
+  const composer = {
+    type: 'boolean',
+    default: true,
+    scope: 'application', // a habit of the person, which no workspace changes
+    order: Object.keys(models).length + 1,
+    markdownDescription: ENTER_SENDS.description,
+  };
+  return { ...models, [`oversign.${ENTER_SENDS.name}`]: composer };
 }

@@ -3,7 +3,10 @@ import type { ProviderFacts } from '../../src/shared/providerFacts.ts';
 /** The module of what is known of the providers: settings and panel stand below the models, and cannot import their table. */
 export function providers(table: Readonly<Record<string, ProviderFacts>>): string {
   const facts = Object.fromEntries(
-    Object.entries(table).map(([name, { label, about, sends, server }]) => [name, { label, about, sends, server }]),
+    Object.entries(table).map(([name, { label, about, sends, server, isOfEditor }]) => [
+      name,
+      { label, about, sends, server, isOfEditor },
+    ]),
   );
   return [
     "import type { ProviderFacts } from './providerFacts.ts';",

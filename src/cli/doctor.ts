@@ -3,7 +3,10 @@ import { composeEngine } from '../compose.ts';
 import { NO_EDITOR } from '../core/editor/port.ts';
 import { commandsProblem, policyRefusal } from '../core/tools/confinement.ts';
 import { limitRecord } from '../core/sandbox/limitWords.ts';
-import { limitsOf } from '../core/tools/runner.ts';
+import { sandboxSpec } from '../core/sandbox/spec.ts';
+import type { Sandbox } from '../core/sandbox/port.ts';
+import type { Engine } from '../core/engine/engine.ts';
+import { boundsOf, limitsOf } from '../core/tools/runner.ts';
 import { verdictWords } from '../core/audit/verdict.ts';
 import type { Evidence } from '../node/audit/evidence.ts';
 import { MOST_KEPT } from '../node/checkpoint/keptVersions.ts';
@@ -48,8 +51,9 @@ export async function doctor(workspace: string, json: boolean): Promise<number> 
         words: status.works ? status.words : `${status.cause} ${status.fix}`,
       });
       const chosen = node.sandbox.chosen(policy.backend.value);
-      for (const words of (await chosen.beside?.(node.parts.roots, policy.repositoryAbove.value)) ?? [])
-        items.push({ name: 'beside the workspace', ok: true, words });
+      const beside = await chosen.beside?.(node.parts.roots, policy.repositoryAbove.value);
+      for (const words of beside?.words ?? []) items.push({ name: 'beside the workspace', ok: true, words });
+      items.push(...(await obstacleItems(engine, chosen)));
       for (const probe of status.probes ?? [])
         items.push({
           name: 'self-test',
@@ -82,7 +86,7 @@ export async function doctor(workspace: string, json: boolean): Promise<number> 
     }
     for (const { name, ok, words } of await evidence.states()) items.push({ name, ok, words });
     items.push(...(await logItems(evidence)));
-    items.push(await keptItem(node));
+    items.push(...(await keptItems(node)));
   } catch (error) {
     items.push({ name: 'workspace', ok: false, words: error instanceof Error ? error.message : String(error) });
   }
@@ -93,6 +97,28 @@ export async function doctor(workspace: string, json: boolean): Promise<number> 
   return items.every((item) => item.ok) ? 0 : 1;
 }
 
+/** What stands in the way of commands here, whatever they are; what is held in another way than it looks. */
+async function obstacleItems(engine: Engine, sandbox: Sandbox): Promise<Item[]> {
+  const { policy, scope } = await engine.profile();
+  const spec = sandboxSpec({
+    launch: {
+      argv: ['true'],
+      cwd: scope.roots[0] ?? '/',
+      environment: {},
+      workspace: 'writable',
+      secrets: 'visible',
+    },
+    rules: scope,
+    bounds: boundsOf(policy),
+    streams: { outputCap: 0 },
+  });
+  const found = await sandbox.obstacles?.(spec, new AbortController().signal);
+  const items = (found?.words ?? []).map((words) => ({ name: 'in the workspace', ok: true, words }));
+  return found?.refusal === undefined
+    ? items
+    : [{ name: 'in the workspace', ok: false, words: found.refusal }, ...items];
+}
+
 /** How whatever Oversign sends gets there. */
 function connectionWords(environment: NodeJS.ProcessEnv): string {
   const carried = carrierWords(environment);
@@ -100,10 +126,14 @@ function connectionWords(environment: NodeJS.ProcessEnv): string {
   return `what Oversign sends goes straight to the address that is named.${unusedProxyWords(environment) || ' No proxy is used.'}`;
 }
 
-async function keptItem({ keptVersions }: NodeParts): Promise<Item> {
-  const { runs, bytes } = await keptVersions.count();
+async function keptItems({ keptVersions }: NodeParts): Promise<Item[]> {
+  const { runs, bytes, trees } = await keptVersions.count();
   const words = `earlier versions of files that ${runs} ${runs === 1 ? 'run' : 'runs'} changed take ${sizeText(bytes)}; the oldest go when they are over audit.retention (${sizeText(MOST_KEPT)} where it says no size), and those of a run with oversign erase --run RUN`;
-  return { name: 'kept versions', ok: true, words };
+  const copies = `copies of ${trees.workspaces} ${trees.workspaces === 1 ? 'workspace' : 'workspaces'} take ${sizeText(trees.bytes)}; they go when no command ran there for a month, and with oversign erase`;
+  return [
+    { name: 'kept versions', ok: true, words },
+    { name: 'undo of commands', ok: true, words: copies },
+  ];
 }
 
 /** A log that no one has written to yet is no fault. */

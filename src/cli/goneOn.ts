@@ -3,6 +3,7 @@ import type { Engine } from '../core/engine/engine.ts';
 import type { Agreement } from '../core/engine/storedRuns.ts';
 import type { Model } from '../core/models/port.ts';
 import { visibleLine } from '../shared/visible.ts';
+import { answeredBy, saidYes } from '../terminal/answers.ts';
 import type { Asker } from '../terminal/asker.ts';
 import { ownLine } from '../terminal/quote.ts';
 
@@ -20,6 +21,8 @@ interface GoingOn {
   isTakenOver: boolean;
   /** What was said of its folders, where those are others. */
   folders: Agreement | undefined;
+  /** What it is told first, if anything. */
+  message: string | undefined;
 }
 
 /**
@@ -27,21 +30,22 @@ interface GoingOn {
  * where and what first; false where that is not a plain yes.
  */
 export async function goneOn(
-  { run, isTakenOver, folders }: GoingOn,
+  { run, isTakenOver, folders, message }: GoingOn,
   model: Model,
   { engine, asker, columns, signal }: At,
 ): Promise<boolean> {
   try {
-    await (isTakenOver ? engine.takeOver(run, model, { folders }) : engine.resume(run, model, { folders }));
+    await (isTakenOver
+      ? engine.takeOver(run, model, { folders, message })
+      : engine.resume(run, model, { folders, message }));
     return true;
   } catch (error) {
     if (!(error instanceof GoesElsewhere)) throw error;
     const text = `\n${ownLine(visibleLine(error.message), columns)}\n`;
     const said = await asker.ask({ text, prompt: 'Go on there? [y/N] ' }, signal);
-    if (said === undefined || !/^(y|yes)$/i.test(said.trim())) return false;
-    const { answersBy: by, place } = asker;
-    const from = { by, at: 'terminal', ...(place !== undefined && { place }) } as const;
-    await engine.resume(run, model, { model: { ...error.to, from }, folders });
+    if (!saidYes(said)) return false;
+    const from = answeredBy(asker);
+    await engine.resume(run, model, { model: { ...error.to, from }, folders, message });
     return true;
   }
 }

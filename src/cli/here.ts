@@ -1,4 +1,4 @@
-import type { PlaceOf } from '../shared/answered.ts';
+import { WITHOUT_TERMINAL, type PlaceOf } from '../shared/answered.ts';
 import { terminalName } from '../terminal/terminalName.ts';
 
 /** The terminal that this process is at; undefined where it is at none. */
@@ -9,5 +9,5 @@ export function terminalHere(): Required<PlaceOf> | undefined {
 
 /** Where what is wanted comes from: without a terminal, from whatever started this. */
 export function hereOrProgram(): Required<PlaceOf> {
-  return terminalHere() ?? { at: 'terminal', place: `a program (process ${process.ppid})` };
+  return terminalHere() ?? { at: 'terminal', place: WITHOUT_TERMINAL };
 }

@@ -7,14 +7,16 @@ import { erase } from './erase.ts';
 import { exportLog } from './export.ts';
 import { tellError } from './faults.ts';
 import { history, questions, report } from './history.ts';
+import { models } from './models.ts';
 import { notTaken, OPTIONS } from './options.ts';
 import { policy } from './policy.ts';
 import { sandbox } from './sandbox.ts';
 import { runTask } from './runTask.ts';
+import { undo } from './undo.ts';
 import { USAGE } from './usage.ts';
 import { key, verify } from './verify.ts';
 
-/** The command line. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 stopped, 4 a limit was reached. */
+/** The command line. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 stopped, 4 a limit was reached; what else a command has is in its usage. */
 export async function main(argv: string[], version: string): Promise<number> {
   let parsed;
   try {
@@ -68,6 +70,8 @@ export async function main(argv: string[], version: string): Promise<number> {
     switch (command) {
       case 'run':
         return await runTask(rest.join(' '), values, version);
+      case 'models':
+        return await models({ ...values, workspace: values.workspace ?? here, version });
       case 'runs':
         return await runs(values.json);
       case 'stop':
@@ -90,6 +94,14 @@ export async function main(argv: string[], version: string): Promise<number> {
         return await erase({ run: values.run, user: values.user, yes: values.yes });
       case 'doctor':
         return await doctor(values.workspace ?? here, values.json);
+      case 'undo':
+        if (rest[0] === undefined) return wrong('undo wants a run; "oversign history" lists them');
+        if (values.action !== undefined && values.since !== undefined)
+          return wrong('give --action for one action, or --since for it and all after it');
+        return await undo(rest[0], {
+          ...{ workspace: values.workspace, action: values.action, from: values.since, file: values.file },
+          ...{ dryRun: values['dry-run'], version },
+        });
       case 'decide':
         return await decide(deciding);
       case 'sandbox':
@@ -130,7 +142,7 @@ function currentFolder(): string | undefined {
 
 /** How many words may follow a command. */
 const MOST_WORDS: ReadonlyMap<string, number> = new Map([
-  ...['history', 'report', 'verify', 'stop'].map((name) => [name, 1] as const),
+  ...['history', 'report', 'verify', 'stop', 'undo'].map((name) => [name, 1] as const),
   ...['runs', 'questions', 'key', 'export', 'erase', 'doctor', 'decide'].map((name) => [name, 0] as const),
 ]);
 

@@ -5,11 +5,16 @@ export const OPTIONS = {
   'model-name': { type: 'string' },
   'base-url': { type: 'string' },
   'api-key-file': { type: 'string' },
+  proxy: { type: 'string' },
+  'ca-file': { type: 'string' },
+  'first-byte-seconds': { type: 'string' },
+  'between-bytes-seconds': { type: 'string' },
   policy: { type: 'string' },
   resume: { type: 'string' },
   folder: { type: 'string' },
   'take-over': { type: 'string' },
   'answers-from-input': { type: 'boolean', default: false },
+  once: { type: 'boolean', default: false },
   'user-policy': { type: 'string' },
   'org-policy': { type: 'string' },
   text: { type: 'string' },
@@ -19,6 +24,10 @@ export const OPTIONS = {
   path: { type: 'string' },
   host: { type: 'string' },
   limit: { type: 'string' },
+  action: { type: 'string' },
+  since: { type: 'string' },
+  file: { type: 'string' },
+  'dry-run': { type: 'boolean', default: false },
   run: { type: 'string' },
   user: { type: 'string' },
   output: { type: 'string' },
@@ -34,6 +43,9 @@ export const OPTIONS = {
 
 type Option = keyof typeof OPTIONS;
 
+/** How a model's server is reached, and how long its reply is waited for. */
+const SERVER = ['base-url', 'api-key-file', 'proxy', 'ca-file'] as const;
+const WAITS = ['first-byte-seconds', 'between-bytes-seconds'] as const;
 const POLICY_PLACES = ['workspace', 'user-policy', 'org-policy'] as const;
 const SEARCHED = ['text', 'decision', 'tool', 'effect', 'path', 'host', 'json'] as const;
 
@@ -45,10 +57,13 @@ const TAKES: ReadonlyMap<string, readonly Option[]> = new Map<string, readonly O
   [
     'run',
     [
-      ...(['workspace', 'model', 'model-name', 'base-url', 'api-key-file', 'policy'] as const),
-      ...(['resume', 'folder', 'take-over', 'answers-from-input', 'json'] as const),
+      ...(['workspace', 'policy', 'model', 'model-name'] as const),
+      ...SERVER,
+      ...WAITS,
+      ...(['resume', 'folder', 'take-over', 'answers-from-input', 'once', 'json'] as const),
     ],
   ],
+  ['models', ['workspace', 'policy', 'model', ...SERVER, 'json']],
   ['runs', ['json']],
   ['stop', []],
   ['history', [...SEARCHED, 'limit']],
@@ -59,6 +74,7 @@ const TAKES: ReadonlyMap<string, readonly Option[]> = new Map<string, readonly O
   ['key', []],
   ['export', ['run', 'output', 'json']],
   ['erase', ['run', 'user', 'yes']],
+  ['undo', ['workspace', 'action', 'since', 'file', 'dry-run']],
   ['doctor', ['workspace', 'json']],
   ['decide', [...POLICY_PLACES, 'json']],
   ['sandbox', ['workspace', 'policy', 'yes', 'json']],

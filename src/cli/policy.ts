@@ -40,7 +40,11 @@ async function show(options: PolicyOptions): Promise<number> {
   for (const { file, line, column, severity, message } of effective.notes)
     process.stderr.write(`${visibleLine(`${file}:${line}:${column}: ${severity}: ${message}`)}\n`);
   process.stdout.write(
-    options.json ? `${policyEntries(effective).map(jsonLine).join('\n')}\n` : exact(policyText(effective)),
+    options.json
+      ? `${policyEntries(effective)
+          .map(({ words: _, ...entry }) => jsonLine(entry))
+          .join('\n')}\n`
+      : exact(policyText(effective)),
   );
   return 0;
 }

@@ -1,6 +1,7 @@
 import type { Engine } from '../core/engine/engine.ts';
 import type { Agreement } from '../core/engine/storedRuns.ts';
 import { visibleLine } from '../shared/visible.ts';
+import { answeredBy, saidYes } from '../terminal/answers.ts';
 import type { Asker } from '../terminal/asker.ts';
 
 interface Resumed {
@@ -27,7 +28,6 @@ export async function agreementFor(
   for (const line of words) say(line);
   if (isNamed) return { key, named: folder, from: { by: 'option', at: 'terminal' } };
   const line = await asker.ask({ text: '', prompt: `Go on in ${visibleLine(roots.join(', '))}? [y/N] ` }, signal);
-  if (line === undefined || !/^(y|yes)$/i.test(line.trim())) return 'no';
-  const place = asker.place === undefined ? {} : { place: asker.place };
-  return { key, named: folder, from: { by: asker.answersBy, at: 'terminal', ...place } };
+  if (!saidYes(line)) return 'no';
+  return { key, named: folder, from: answeredBy(asker) };
 }

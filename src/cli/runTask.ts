@@ -7,17 +7,17 @@ import { WorkspaceRefused } from '../node/workspaceFolders.ts';
 import { chooseModel, type ModelChoice } from '../node/models/chooseModel.ts';
 import type { RunState, RunView } from '../shared/runView.ts';
 import { visibleLine } from '../shared/visible.ts';
-import { askInTerminal } from '../terminal/approver.ts';
 import type { Asker } from '../terminal/asker.ts';
 import { jsonLine } from '../terminal/jsonLine.ts';
-import { columnsOf, isPersonThere, openAsker, seenAt } from '../terminal/openAsker.ts';
-import { Printer } from '../terminal/printer.ts';
+import { columnsOf, isPersonThere, openAsker, seenAt, whoAnswers } from '../terminal/openAsker.ts';
 import { ownLine } from '../terminal/quote.ts';
+import { answerInTerminal } from './answerInTerminal.ts';
 import { Endings } from './endings.ts';
 import { tellError } from './faults.ts';
 import { goneOn } from './goneOn.ts';
 import { terminalHere } from './here.ts';
 import { modelChoice, takenKeys, type ModelOptions } from './modelOptions.ts';
+import { endWords, moreMessages } from './moreMessages.ts';
 import { agreementFor } from './resumeElsewhere.ts';
 
 export interface RunOptions extends Omit<ModelOptions, 'isPersonThere'> {
@@ -29,6 +29,8 @@ export interface RunOptions extends Omit<ModelOptions, 'isPersonThere'> {
   'take-over'?: string | undefined;
   /** Lines of standard input answer, where no terminal is there. */
   'answers-from-input': boolean;
+  /** Asks for no further message when the work has ended. */
+  once: boolean;
   json: boolean;
 }
 
@@ -42,6 +44,8 @@ const EXIT: Record<RunState, number> = {
   stopping: 3,
   interrupted: 1,
 };
+/** It finished, but something was left undone because nobody was there to approve it. */
+const UNANSWERED = 5;
 
 /** `oversign run`: one task, questions in the terminal, everything else as in the editor. */
 export async function runTask(task: string, options: RunOptions, version: string): Promise<number> {
@@ -62,6 +66,7 @@ export async function runTask(task: string, options: RunOptions, version: string
       environment: process.env,
       version,
       editor: NO_EDITOR,
+      answerer: whoAnswers(output, options['answers-from-input']),
       ...(here && { here }),
       ...(options.policy !== undefined && { runPolicy: resolve(options.policy) }),
     });
@@ -92,6 +97,7 @@ export async function runTask(task: string, options: RunOptions, version: string
     asker.close();
     process.stdin.destroy();
     await node.sandbox.close();
+    await node.outputs.close();
     await node.evidence[Symbol.asyncDispose]();
   }
 }
@@ -115,7 +121,11 @@ async function withEngine(at: At, options: RunOptions & { task: string; choice: 
   const policy = await engine.policy();
   for (const note of policy.notes) say(`${note.severity}: ${note.file}:${note.line}:${note.column}: ${note.message}`);
   if (!policy.confirmActions.value) write('Questions are reduced by your policy (confirm_actions: false).\n');
-  const chosen = await chooseModel(options.choice, node.parts.roots[0] ?? '/', node.sandbox.chosen('auto'));
+  const chosen = await chooseModel(options.choice, {
+    folder: node.parts.roots[0] ?? '/',
+    sandbox: node.sandbox.chosen('auto'),
+    nearbyHosts: policy.nearbyHosts,
+  });
   if (!chosen.ok) return fail(chosen.problem, 2);
   say(`Model: ${chosen.model.label}. ${chosen.model.destination}`);
   answerInTerminal(at);
@@ -131,19 +141,18 @@ async function withEngine(at: At, options: RunOptions & { task: string; choice: 
     const resumed = { engine, asker, folder: node.parts.roots[0] ?? '', isNamed: options.folder !== undefined, say };
     const folders = await agreementFor(goesOn, resumed, signal);
     if (folders === 'no') return signal.aborted ? fail(endings.cause?.words ?? '', EXIT.stopped) : fail(LEFT, 1);
-    if (!(await goneOn({ run: goesOn, isTakenOver: takeOver !== undefined, folders }, chosen.model, to)))
+    const message = options.task.trim() === '' ? undefined : options.task;
+    if (!(await goneOn({ run: goesOn, isTakenOver: takeOver !== undefined, folders, message }, chosen.model, to)))
       return fail(endings.cause?.words ?? 'the run does not go on: nothing was sent', EXIT.stopped);
   }
+  if (!options.once && !options.json) await moreMessages({ ...at, columns: columnsOf(seenAt(output)) }, chosen.model);
   const { run } = engine.view();
   if (!run) return 1;
   const { recordedRun } = engine;
   if (options.json) process.stdout.write(`${jsonLine(resultOf(run, recordedRun))}\n`);
-  else {
-    const where = recordedRun === undefined ? 'nothing was recorded' : `run ${recordedRun}`;
-    write(`\n${ownLine(`${run.state}: ${run.reason} (${run.questions} questions, ${where})`, columnsOf(output))}\n`);
-  }
+  else for (const line of endWords(run, recordedRun)) write(`${ownLine(line, columnsOf(output))}\n`);
   if (run.state === 'failed') await tellElsewhere(at);
-  return EXIT[run.state];
+  return run.state === 'finished' && run.unanswered !== undefined ? UNANSWERED : EXIT[run.state];
 }
 
 const LEFT = 'the run is left as it is; --folder DIR says beforehand where it goes on';
@@ -156,8 +165,8 @@ function wrongUsage(
   if (resume !== undefined && takeOver !== undefined) return 'give --resume or --take-over, not both';
   const goesOn = resume ?? takeOver;
   if (task.trim() === '' && goesOn === undefined) return 'say what is to be done: oversign run "task"';
-  if (task.trim() !== '' && goesOn !== undefined)
-    return `give a task or --${resume === undefined ? 'take-over' : 'resume'}, not both; a run that goes on has its own task`;
+  if (task.trim() !== '' && takeOver !== undefined)
+    return 'give a task or --take-over, not both; a run that is taken over has its own task';
   if (folder !== undefined && (resume === undefined || workspace !== undefined))
     return '--folder says where the folder of a resumed run is now: it goes with --resume, without --workspace';
   return undefined;
@@ -173,8 +182,16 @@ async function tellElsewhere({ engine, node }: At): Promise<void> {
 }
 
 /** `recorded`: its name in the log, and in no other place. */
-function resultOf({ state, reason, turn, questions }: RunView, recorded: string | undefined): Record<string, unknown> {
-  return { ...(recorded !== undefined && { run: recorded }), state, reason, turns: turn, questions };
+function resultOf(
+  { state, reason, turn, questions, unanswered, usage }: RunView,
+  recorded: string | undefined,
+): Record<string, unknown> {
+  return {
+    ...(recorded !== undefined && { run: recorded }),
+    ...{ state, reason, turns: turn, questions },
+    ...(unanswered !== undefined && { unanswered }),
+    ...(usage !== undefined && { tokens: usage.tokens, ...(usage.cost !== undefined && { cost: usage.cost }) }),
+  };
 }
 
 function fail(message: string, code: number): number {
@@ -191,28 +208,4 @@ function endAsSoonAsPossible(engine: Engine, endings: Endings): void {
   };
   engine.onChange(stop);
   endings.onEnding((cause) => void engine.stop(cause.words, cause.from));
-}
-
-/** Prints the run as it goes and asks one question at a time. */
-function answerInTerminal({ engine, asker, output }: At): void {
-  const write = (text: string): void => void output.write(text);
-  const printer = new Printer(write, () => columnsOf(output));
-  let asked: { id: string; takenBack: AbortController } | undefined;
-  engine.onChange(() => {
-    const { run, approvals } = engine.view();
-    if (run) printer.update(run);
-    // A stop takes the question back; then there is nothing to say about its answer.
-    if (asked && !approvals.some(({ id }) => id === asked?.id)) {
-      asked.takenBack.abort();
-      asked = undefined;
-    }
-    const [first] = approvals;
-    if (!first || asked) return;
-    const { signal } = (asked = { id: first.id, takenBack: new AbortController() }).takenBack;
-    void askInTerminal(first, { asker, write, columns: columnsOf(seenAt(output)) }, signal).then((answered) => {
-      if (!answered) return;
-      asked = undefined;
-      engine.answer(first.id, first.digest, answered.answer, answered.from);
-    });
-  });
 }

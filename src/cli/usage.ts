@@ -1,3 +1,4 @@
+import { HERE } from './modelOptions.ts';
 import { PROVIDER_NAMES, PROVIDERS } from '../shared/providers.ts';
 
 const VARIABLES = [...new Set(PROVIDER_NAMES.map((name) => PROVIDERS[name].server?.keyVariable ?? null))].filter(
@@ -7,10 +8,12 @@ const VARIABLES = [...new Set(PROVIDER_NAMES.map((name) => PROVIDERS[name].serve
 export const USAGE = `oversign: an agent whose every action is checked against a policy and recorded; commands run in a sandbox
 
   oversign run "task"          do a task in a workspace; asks "Allow? [y/N]" where the policy says so
+  oversign models              the models that can be chosen here, and where each sends data
   oversign runs                what is at work now, in any window or terminal of yours
   oversign stop RUN            ends it, wherever it is at work
   oversign history [RUN]       past runs, or the events of one
   oversign report RUN          a run as a document (Markdown)
+  oversign undo RUN            put back what a run changed, file tools and commands alike; shown and asked first
   oversign questions           how much people were asked, week by week
   oversign verify [FILE]       whether the audit log, another one, or an export of one (-: standard input) is whole
   oversign export              the log as JSON Lines that can be checked without it
@@ -26,17 +29,26 @@ export const USAGE = `oversign: an agent whose every action is checked against a
 
 Options of run:
   --workspace DIR              the workspace folder (default: the current one)
-  ${`--model ${PROVIDER_NAMES.join('|')}`.padEnd(28)} the provider (at a terminal without it: ${PROVIDER_NAMES[0]})
+  ${`--model ${HERE.join('|')}`.padEnd(28)} the provider (at a terminal without it: ${PROVIDER_NAMES[0]})
   --model-name NAME            the model's name at the provider
   --base-url URL               another server than the provider's usual one
   --api-key-file FILE          a file with the API key (or the variable ${VARIABLES.join(', ')})
+  --proxy URL                  a proxy for model servers on other machines (no variable names one)
+  --ca-file FILE               certificates (PEM) to believe besides the system's
+  --first-byte-seconds N       how long to wait for a reply to begin (usually 300; 900 nearby), and
+  --between-bytes-seconds N    between two pieces of it (usually 300)
   --policy FILE                a policy for this run; it may only tighten
-  --resume RUN                 go on with an interrupted, stopped or limited run
+  --resume RUN ["message"]     go on with a run, however it ended, and tell it this first
   --folder DIR                 with --resume: where its folder is now, which was moved or renamed
   --take-over RUN              go on here with a run that is at work in another window or terminal
   --answers-from-input         without a terminal: lines of standard input answer the questions, and are recorded so
+  --once                       at a terminal: do not ask for a further message when the work has ended
   --json                       how it ended, as one object; everything else goes to standard error
-                               exit code 0: finished; 1: failed; 2: wrong usage; 3: stopped, by whatever; 4: a limit
+                               exit code 0: finished; 1: failed; 2: wrong usage; 3: stopped, by whatever; 4: a limit;
+                               5: finished, but something was not done because nobody was there to approve it
+Options of models:
+  --model, --base-url, --api-key-file, --proxy, --ca-file, --policy, --workspace   as for run: one server alone
+  --json                       one source a line
 Options of sandbox:
   --workspace DIR              the workspace folder (default: the current one)
   --policy FILE                a policy for this command; it may only tighten
@@ -60,6 +72,11 @@ Options of export:
 Options of erase:
   --run RUN | --user NAME      of one run, or of all that an account started
   --yes                        without asking
+Options of undo:
+  --action ID | --since ID     one action alone, or it and all that the run did after it ("history RUN --json" has ids)
+  --file PATH                  this file or folder alone
+  --dry-run                    only what would be done
+  --workspace DIR              where the run's folder is now (default: where it worked)
 Options of decide and policy:
   --workspace DIR              the workspace folder (default: the current one)
   --user-policy FILE           instead of the user's own policy

@@ -1,3 +1,4 @@
+import { whyMissed } from './missedText.ts';
 import { ToolFailure } from './outcome.ts';
 
 /** Largest text file that tools read or edit, in bytes. */
@@ -16,7 +17,7 @@ export function edited(before: string, args: Replacement, shown: string, secret 
   const count = occurrences(before, args.old_text);
   if (secret && (count === 0 || (count > 1 && !args.replace_all)))
     throw new ToolFailure(`old_text does not occur exactly once in ${shown}`);
-  if (count === 0) throw new ToolFailure(`old_text does not occur in ${shown}; read the file again`);
+  if (count === 0) throw new ToolFailure(`old_text does not occur in ${shown}; ${whyMissed(before, args.old_text)}`);
   if (count > 1 && !args.replace_all)
     throw new ToolFailure(
       `old_text occurs ${count} times in ${shown}; give more of the text around it, or set replace_all`,

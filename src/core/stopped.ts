@@ -23,14 +23,20 @@ export class HandedOver extends Interruption {
   }
 }
 
+/** A question is taken back because what it was about is not as it was shown any more; nobody answered it. */
+export class Outdated extends Cancelled {
+  override name = 'Outdated';
+}
+
 /** What took a question back, as its answer is recorded: with `cancelled`, a person who stopped the run, if it says where. */
 type TakenBack = Omit<StoppedBy, 'by'> & {
-  by: Exclude<StoppedBy['by'], 'person'> | 'cancelled' | 'limit' | 'interruption';
+  by: Exclude<StoppedBy['by'], 'person'> | 'cancelled' | 'limit' | 'interruption' | 'outdated';
 };
 
 /** A person who stopped the run answered nothing. */
 export function takenBackBy(why: Cancelled): TakenBack {
   if (why instanceof Interruption) return { by: 'interruption' };
+  if (why instanceof Outdated) return { by: 'outdated' };
   if (why instanceof LimitReached) return { by: 'limit' };
   if (!(why instanceof Stopped)) return { by: 'cancelled' };
   const { by } = why.from;

@@ -1,9 +1,12 @@
 import * as vscode from 'vscode';
-import type { Approval } from '../shared/approval.ts';
+import { titleOf } from '../shared/cut.ts';
+import { counted } from '../shared/named.ts';
+import type { PanelState, RunState } from '../shared/runView.ts';
 import type { AgentView } from '../vscode/agentView.ts';
 import type { AuditTree } from '../vscode/auditTree.ts';
 import { EditorSign } from '../vscode/editorSign.ts';
 import { plain } from '../vscode/messages.ts';
+import type { DiffAnswers } from './diffAnswers.ts';
 import { StandingToasts } from '../vscode/standingToasts.ts';
 import type { TextDocuments } from '../vscode/textDocuments.ts';
 
@@ -12,6 +15,7 @@ interface Places {
   view: AgentView;
   tree: AuditTree;
   documents: TextDocuments;
+  diffs: DiffAnswers;
 }
 
 /**
@@ -23,24 +27,58 @@ export class Attention implements vscode.Disposable {
   readonly #places: Places;
   readonly #toasts = new StandingToasts();
   readonly #sign = new EditorSign();
+  #isAsking = false;
+  /** The run that was under way at the last look, and the one whose end nobody has seen yet. */
+  #underWay: string | undefined;
+  #ended: { run: string; words: string } | undefined;
 
   constructor(places: Places) {
     this.#places = places;
   }
 
-  /** These wait, and no others: to be told whenever that, the panel's visibility or the window's focus changes. */
-  show(approvals: readonly Approval[]): void {
-    const { view, tree, documents } = this.#places;
+  /** Questions that wait, and no others, and how the run stands: to be told whenever that, the panel's visibility or the window's focus changes. */
+  show({ approvals, questions = [], limit, run }: Pick<PanelState, 'approvals' | 'questions' | 'limit' | 'run'>): void {
+    const { view, tree, documents, diffs } = this.#places;
     const isLookedAt = view.isVisible && vscode.window.state.focused;
-    // The title holds a model's words; in a toast the tool's name is enough, and the card shows the rest.
-    const toasts = approvals.map(({ id, tool }): [string, string] => [
+    // The title holds a model's words: a few of them say what it is, and the card shows the rest.
+    const toasts = approvals.map(({ id, title }): [string, string] => [
       id,
-      `${plain(`Oversign: approval needed (${tool}).`)} [Show](command:oversign.agent.focus)`,
+      `${plain(`Oversign asks: ${titleOf(title, MOST_OF_TITLE)}?`)} [Show](command:oversign.agent.focus)`,
     ]);
+    for (const { id } of questions) toasts.push([id, `${plain(ASKS)} [Show](command:oversign.agent.focus)`]);
+    if (limit) toasts.push([limit.id, `${plain(AT_LIMIT)} [Show](command:oversign.agent.focus)`]);
+    this.#follow(run, isLookedAt);
+    if (this.#ended) toasts.push([`end of ${this.#ended.run}`, this.#ended.words]);
     this.#toasts.show(new Map(isLookedAt ? [] : toasts));
-    this.#sign.show(view.isVisible ? undefined : waitingWords(approvals.length));
-    tree.showWaiting(view.isThere ? 0 : approvals.length);
+    this.#sign.show(
+      view.isVisible
+        ? undefined
+        : (waitingWords(approvals.length) ?? (questions.length > 0 ? ASKS : limit && AT_LIMIT)),
+    );
+    const waiting = approvals.length + questions.length + (limit ? 1 : 0);
+    // The panel and the log have icons of their own: one of them shows it.
+    tree.showWaiting(view.isVisible ? 0 : waiting);
+    this.#asking(waiting > 0);
     documents.proposed(new Set(approvals.map(({ id }) => id)));
+    diffs.show(approvals);
+  }
+
+  /** Whoever looks elsewhere while a run ends hears of it, until they have looked or the next one is under way. */
+  #follow(run: PanelState['run'], isLookedAt: boolean): void {
+    const isUnderWay = run?.state === 'running' || run?.state === 'waiting' || run?.state === 'stopping';
+    if (isUnderWay) this.#underWay = run.id;
+    if (isUnderWay || isLookedAt || run?.id !== this.#ended?.run) this.#ended = undefined;
+    if (run === undefined || isUnderWay || this.#underWay !== run.id) return;
+    this.#underWay = undefined;
+    const words = `Oversign: ${END_WORDS[run.state] ?? 'ended'}: ${titleOf(run.task, MOST_OF_TITLE)}`;
+    if (!isLookedAt) this.#ended = { run: run.id, words: `${plain(words)} [Show](command:oversign.agent.focus)` };
+  }
+
+  /** For the key that leads to the question: it does something only while there is one. */
+  #asking(isAsking: boolean): void {
+    if (isAsking === this.#isAsking) return;
+    this.#isAsking = isAsking;
+    void vscode.commands.executeCommand('setContext', 'oversign.isAsking', isAsking);
   }
 
   dispose(): void {
@@ -49,7 +87,15 @@ export class Attention implements vscode.Disposable {
   }
 }
 
+const MOST_OF_TITLE = 80;
+const END_WORDS: Partial<Record<RunState, string>> = {
+  ...{ finished: 'done', stopped: 'stopped', limit: 'stopped at a limit', failed: 'failed' },
+  interrupted: 'interrupted',
+};
+const ASKS = 'Oversign: the agent asks you something.';
+const AT_LIMIT = 'Oversign: the run is at a limit. Does it go on?';
+
 function waitingWords(waiting: number): string | undefined {
   if (waiting === 0) return undefined;
-  return `Oversign: ${waiting === 1 ? '1 approval' : `${waiting} approvals`} waiting`;
+  return `Oversign: ${counted(waiting, 'approval')} waiting`;
 }

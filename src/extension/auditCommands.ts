@@ -2,8 +2,10 @@ import * as vscode from 'vscode';
 import type { RunSummary } from '../shared/auditEvent.ts';
 import { askForFilter, askForWords } from '../vscode/auditFilter.ts';
 import { titleOf as firstLine } from '../shared/cut.ts';
+import { titleOf } from './runTitle.ts';
 import { plain } from '../vscode/messages.ts';
 import type { PickedNode } from './commandArguments.ts';
+import { ruleActions } from './makeRule.ts';
 import type { Controller } from './controller.ts';
 import type { Session } from './session.ts';
 import { Failure } from '../core/outcome.ts';
@@ -44,10 +46,12 @@ export function registerAuditCommands(command: Register, controller: Controller)
     tree.more();
     return Promise.resolve();
   });
-  onNode('showDetails', ['run', 'action'], async (node, { log }) => {
+  onNode('showDetails', ['run', 'action'], async (node, { log, lab }) => {
     if (node.kind === 'run') await documents.showReadable(node.run.run, titleOf(node.run), await log.report(node.run));
-    if (node.kind === 'action')
-      await documents.showReport(node.action.id, node.action.title, await log.report(node.run, node.action.id));
+    if (node.kind !== 'action') return;
+    const [id, title] = [node.action.id, node.action.title];
+    const of = { run: node.run.run, action: id };
+    await documents.showReadable(id, title, await log.report(node.run, id), await ruleActions(lab, of));
   });
   onNode('openChange', ['action'], async (node, { log }) => {
     if (node.kind !== 'action') return;
@@ -63,6 +67,22 @@ export function registerAuditCommands(command: Register, controller: Controller)
     await controller.view.reveal(); // what would happen is shown there, and asked
     const { text } = await engine.revert({ run: node.run.run, action: node.action.id });
     void vscode.window.showInformationMessage(plain(`Oversign: ${node.action.title}: ${text}`));
+  });
+  onNode('revertRun', ['run'], async (node, { engine }) => {
+    if (node.kind !== 'run') return;
+    if (!vscode.workspace.isTrusted) throw new Failure('Runs are reverted only in a trusted workspace.');
+    await controller.view.reveal(); // what would happen is shown there, and asked
+    const { text } = await engine.revertRun(node.run.run);
+    void vscode.window.showInformationMessage(plain(`Oversign: ${titleOf(node.run)}: ${text}`));
+  });
+  command('revertLastRun', async () => {
+    if (!vscode.workspace.isTrusted) throw new Failure('Runs are reverted only in a trusted workspace.');
+    const { engine } = await controller.session();
+    const { recordedRun } = engine;
+    if (recordedRun === undefined) throw new Failure('No run is here. Choose one in the Audit Log.');
+    await controller.view.reveal();
+    const { text } = await engine.revertRun(recordedRun);
+    void vscode.window.showInformationMessage(plain(`Oversign: ${text}`));
   });
   onNode('copyRecord', ['run', 'turn', 'action'], async (node, { log }) => {
     const text =
@@ -188,14 +208,4 @@ function askWhere(name: string, filters: Record<string, string[]>): Thenable<vsc
     filters,
     ...(folder && { defaultUri: vscode.Uri.joinPath(folder, '..', name) }),
   });
-}
-
-function titleOf(run: RunSummary): string {
-  const line = run.task.split('\n')[0] ?? '';
-  return (
-    line
-      .replace(/[^\p{L}\p{N} ._-]+/gu, ' ')
-      .trim()
-      .slice(0, 60) || 'Run'
-  );
 }

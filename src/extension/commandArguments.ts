@@ -31,3 +31,22 @@ export function pickedNode(argument: unknown): PickedNode | undefined {
     throw new Failure('This command is about a run, a turn or an action of the audit log; choose one there.');
   return parsed.data;
 }
+
+const ActionOfSchema = z.object({ run: z.string(), action: z.string() });
+
+/** The action that a command is about: an entry of the tree, or what a document's link names. */
+export function pickedAction(argument: unknown): z.infer<typeof ActionOfSchema> | undefined {
+  const named = ActionOfSchema.safeParse(argument);
+  if (named.success) return named.data;
+  const node = pickedNode(argument);
+  return node?.kind === 'action' ? { run: node.run.run, action: node.action.id } : undefined;
+}
+
+const PlaceSchema = z.tuple([z.string().startsWith('/'), z.number().int().min(1), z.number().int().min(1)]);
+
+/** A place in a file that a document's link names, counted from 1. Throws a sentence for anything else. */
+export function pickedPlace(args: readonly unknown[]): z.infer<typeof PlaceSchema> {
+  const parsed = PlaceSchema.safeParse(args);
+  if (!parsed.success) throw new Failure('This command opens a file at a line and a column; none was named.');
+  return parsed.data;
+}

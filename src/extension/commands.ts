@@ -2,8 +2,9 @@ import * as vscode from 'vscode';
 import { plain } from '../vscode/messages.ts';
 import { openPolicyFile } from '../vscode/policyFile.ts';
 import { showElsewhere } from './elsewhereCommand.ts';
+import { openWalkthrough } from '../vscode/firstSteps.ts';
 import { openSample } from '../vscode/sample.ts';
-import { askForApiKey, chooseModel, modelSettings, removeApiKey } from '../vscode/settings.ts';
+import { modelSettings, removeApiKey } from '../vscode/settings.ts';
 import { givenTask } from './givenTask.ts';
 import { registerAuditCommands } from './auditCommands.ts';
 import { registerPolicyCommands } from './policyCommands.ts';
@@ -34,17 +35,21 @@ export function registerCommands(context: vscode.ExtensionContext, controller: C
     if (!engine.isWorking) engine.newRun();
     await controller.send(text);
   });
+  command('showQuestion', async () => {
+    await controller.view.reveal();
+    controller.view.say({ type: 'focus-question' });
+  });
+  command('approveInDiff', () => controller.diffs.approve());
+  command('denyInDiff', () => controller.diffs.deny());
   command('stop', () => controller.stop());
   command('newRun', () => controller.newRun());
+  command('showRuns', () => controller.showRuns());
   command('resume', () => resumeRun(controller));
+  command('copyTranscript', async () => (await import('./copyTranscript.ts')).copyTranscript(controller));
   command('showElsewhere', () => showElsewhere(controller));
-  command('chooseModel', async () => {
-    await chooseModel();
-    await controller.look();
-  });
+  command('chooseModel', () => controller.chooseModel());
   command('setApiKey', async () => {
-    await askForApiKey(context.secrets);
-    await controller.look();
+    await controller.setKey();
   });
   command('removeApiKey', async () => {
     await removeApiKey(context.secrets);
@@ -58,6 +63,7 @@ export function registerCommands(context: vscode.ExtensionContext, controller: C
   });
   registerPolicyCommands(command, controller);
   registerAuditCommands(command, controller);
+  command('openWalkthrough', () => openWalkthrough(context.extension.id));
   command('openSample', () => openSample(context.extensionUri));
   command('checkSandbox', async () => {
     await controller.look(true);

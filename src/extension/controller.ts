@@ -1,9 +1,11 @@
 import * as vscode from 'vscode';
 import type { Agreement } from '../core/engine/storedRuns.ts';
+import type { Image } from '../core/models/images.ts';
 import { Cancelled, Failure } from '../core/outcome.ts';
 import type { PanelState } from '../shared/runView.ts';
 import { AgentView } from '../vscode/agentView.ts';
-import { AuditTree, type TreeTurn } from '../vscode/auditTree.ts';
+import type { TreeTurn } from '../shared/treeAction.ts';
+import { AuditTree } from '../vscode/auditTree.ts';
 import { PolicyAssist } from '../vscode/policyAssist.ts';
 import { PolicyMarks } from '../vscode/policyMarks.ts';
 import { StatusBar } from '../vscode/statusBar.ts';
@@ -11,6 +13,7 @@ import { TextDocuments } from '../vscode/textDocuments.ts';
 import { askForFolders } from './askForFolders.ts';
 import { askingToHandOver } from './askHandOver.ts';
 import { Attention } from './attention.ts';
+import { DiffAnswers } from './diffAnswers.ts';
 import { ModelChoice } from './modelChoice.ts';
 import { Faults } from './faults.ts';
 import { keptWords, noFolderWords } from './folderNotes.ts';
@@ -25,11 +28,17 @@ import { WindowSession, windowFolders } from './windowSession.ts';
 /** How often it is looked what other windows and terminals are at work on, while the panel is in sight. */
 const ELSEWHERE_EVERY_MS = 3000;
 
+const NO_IMAGES = { words: '', images: [] };
+
 /** Everything of one window: the views, and the session that is opened at the first need. */
 export class Controller implements vscode.Disposable {
   readonly view: AgentView;
   readonly tree: AuditTree;
   readonly documents = new TextDocuments();
+  readonly diffs = new DiffAnswers(this.documents, async ({ id, digest }, answer) => {
+    (await this.session()).engine.answer(id, digest, answer, IN_THIS_WINDOW);
+    this.view.changed();
+  });
   readonly faults = new Faults();
   readonly #status = new StatusBar();
   readonly #marks = new PolicyMarks();
@@ -88,7 +97,8 @@ export class Controller implements vscode.Disposable {
         if (this.#session.isWanted) this.#run(async () => (await this.session()).refreshInterrupted());
       },
     });
-    this.#attention = new Attention({ view: this.view, tree: this.tree, documents: this.documents });
+    const { view, tree, documents, diffs } = this;
+    this.#attention = new Attention({ view, tree, documents, diffs });
   }
 
   /** Follows what changes around it. */
@@ -118,33 +128,45 @@ export class Controller implements vscode.Disposable {
     return this.#session.isWanted || this.#session.problem !== undefined;
   }
 
+  get destination(): string {
+    return this.#model.shown.destination;
+  }
+
   /** Starts a run with a task, or hands the text to the present run. What could not be sent goes back to the box. */
-  async send(text: string, meant?: string): Promise<void> {
+  async send(text: string, meant?: string, pasted: readonly string[] = []): Promise<void> {
     try {
-      await this.#send(text, meant);
+      const { words, images } =
+        pasted.length === 0 ? NO_IMAGES : (await import('./pastedImages.ts')).pastedImages(pasted);
+      await this.#send(`${text}${words}`, meant, images);
     } catch (error) {
       this.view.say({ type: 'set-task', text });
       if (!(error instanceof Cancelled)) throw error; // whoever said no knows
     }
   }
 
-  async #send(text: string, meant: string | undefined): Promise<void> {
+  async #send(text: string, meant: string | undefined, images: readonly Image[]): Promise<void> {
     if (!vscode.workspace.isTrusted)
       throw new Failure('Runs start only in a trusted workspace. Use "Workspaces: Manage Workspace Trust".');
     const present = await this.session();
-    if (present.engine.isWorking) return present.engine.say(text);
+    if (present.engine.isWorking) return present.engine.say(text, images);
     // A run keeps the folders that it began with; a new one begins in those of now.
     const session = meant === undefined ? await this.#session.fresh() : present;
     if (session.folder === undefined) throw new Failure(noFolderWords(session.leftOut));
     await this.look();
     await askingToHandOver(async (agreed) => {
-      await session.send(text, await this.#model.model(session), meant === undefined ? meant : { run: meant, agreed });
+      await session.send(
+        text,
+        await this.#model.model(session),
+        meant === undefined ? meant : { run: meant, agreed },
+        images,
+      );
     });
   }
 
   /** `agreed`: to the question that came with it, and for which folder. */
   async resume(run: string, agreed?: Pick<Agreement, 'key' | 'named'>): Promise<void> {
-    if (!vscode.workspace.isTrusted) throw new Failure('Runs go on only in a trusted workspace.');
+    if (!vscode.workspace.isTrusted)
+      throw new Failure('Runs go on only in a trusted workspace. Use "Workspaces: Manage Workspace Trust".');
     const session = await this.#session.forRun(run, agreed?.named);
     const folders = agreed && { ...agreed, from: IN_THIS_WINDOW };
     try {
@@ -157,6 +179,19 @@ export class Controller implements vscode.Disposable {
     }
   }
 
+  /** Shows an earlier run in the panel, to be read and gone on with. */
+  async showRun(run: string): Promise<void> {
+    const session = await this.#session.forRun(run);
+    await session.engine.show(run);
+    await session.refreshInterrupted();
+    await this.view.reveal();
+    this.view.say({ type: 'focus-task' });
+  }
+
+  async showRuns(): Promise<void> {
+    await (await import('./earlierRuns.ts')).showRuns(this);
+  }
+
   /** Looks whether folders that were left out are there by now. */
   async lookAtFolders(): Promise<void> {
     await this.#session.fresh();
@@ -165,7 +200,8 @@ export class Controller implements vscode.Disposable {
 
   /** Goes on in this window with a run that is at work elsewhere. */
   async takeOver(run: string): Promise<void> {
-    if (!vscode.workspace.isTrusted) throw new Failure('Runs go on only in a trusted workspace.');
+    if (!vscode.workspace.isTrusted)
+      throw new Failure('Runs go on only in a trusted workspace. Use "Workspaces: Manage Workspace Trust".');
     await this.view.reveal();
     const session = await this.#session.forRun(run);
     try {
@@ -195,13 +231,23 @@ export class Controller implements vscode.Disposable {
     if (await elsewhere.refresh()) this.view.changed();
   }
 
+  async chooseModel(): Promise<void> {
+    await this.#model.choose(this.session());
+    await this.look();
+  }
+
+  async setKey(): Promise<void> {
+    await this.#model.setKey(this.session());
+    await this.look();
+  }
+
   async stop(): Promise<void> {
     await (await this.session()).engine.stop('You stopped it.', { ...IN_THIS_WINDOW, by: 'person' });
   }
 
   async newRun(): Promise<void> {
     const { engine } = await this.session();
-    if (engine.isWorking) throw new Failure('A run is active; stop it first.');
+    if (engine.isWorking) throw new Failure('A run is active. Stop it first, or wait until it ends.');
     engine.newRun();
     await this.#session.fresh();
     this.view.say({ type: 'focus-task' });
@@ -240,6 +286,7 @@ export class Controller implements vscode.Disposable {
       this.#outside,
       this.view,
       this.tree,
+      this.diffs,
       this.documents,
       this.faults,
       this.#status,
@@ -286,7 +333,7 @@ export class Controller implements vscode.Disposable {
   async #snapshot(): Promise<PanelState> {
     const state = panelState(await this.#session.current(), this.#model.shown, this.#session.problem);
     this.#status.show(state);
-    this.#attention.show(state.approvals);
+    this.#attention.show(state);
     return state;
   }
 

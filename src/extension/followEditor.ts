@@ -1,4 +1,6 @@
 import * as vscode from 'vscode';
+import { PROVIDERS } from '../shared/providers.ts';
+import { modelSettings } from '../vscode/settings.ts';
 
 /** What a window does when something changes around it. */
 interface Followed {
@@ -15,7 +17,11 @@ export function followEditor(secrets: vscode.SecretStorage, { look, reopen, chan
   return [
     vscode.workspace.onDidGrantWorkspaceTrust(changed),
     vscode.workspace.onDidChangeConfiguration((event) => {
-      if (event.affectsConfiguration('oversign')) look();
+      if (event.affectsConfiguration('oversign') || event.affectsConfiguration('http')) look(); // its proxy is ours
+    }),
+    // Extensions bring their models when they have started.
+    vscode.lm.onDidChangeChatModels(() => {
+      if (PROVIDERS[modelSettings().provider].isOfEditor) look();
     }),
     // By a command, of this window or another one.
     secrets.onDidChange(look),

@@ -6,7 +6,8 @@ import { runPage } from '../core/audit/html.ts';
 import type { Erased, RunPage } from '../core/audit/port.ts';
 import { questionWords } from '../core/audit/questions.ts';
 import { code } from '../core/audit/markdown.ts';
-import { actionReport, runReport } from '../core/audit/report.ts';
+import { actionReport } from '../core/audit/details.ts';
+import { runReport } from '../core/audit/report.ts';
 import { turnsOf, type ActionNode, type ListedTurn } from '../core/audit/tree.ts';
 import { verdictWords, type Verdict } from '../core/audit/verdict.ts';
 import { writeExport } from '../node/audit/exportFile.ts';
@@ -15,6 +16,8 @@ import type { RunSummary } from '../shared/auditEvent.ts';
 import type { TextOf, TextPart } from '../shared/longText.ts';
 import { Failure } from '../core/outcome.ts';
 
+/** So far back a run of the panel may lie. */
+const NEWEST = 500;
 const WEEKS_MS = 26 * 7 * 86_400_000;
 
 const TITLES: Record<Verdict['state'], string> = {
@@ -42,6 +45,11 @@ export class LogDesk {
 
   page(filter: RunFilter, limit: number, before?: number): Promise<RunPage> {
     return this.#node.audit.find(filter, limit, before);
+  }
+
+  /** A run of the log's newest; undefined where there is none of this name among them. */
+  async summary(run: string): Promise<RunSummary | undefined> {
+    return (await this.page({}, NEWEST)).runs.find((one) => one.run === run);
   }
 
   /** The values that there are to filter by. */

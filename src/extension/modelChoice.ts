@@ -1,8 +1,14 @@
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import type { Model } from '../core/models/port.ts';
 import { Failure } from '../core/outcome.ts';
 import type { PanelState } from '../shared/runView.ts';
-import { apiKey, modelSettings } from '../vscode/settings.ts';
+import { PROVIDERS } from '../shared/providers.ts';
+import { keyPlace, waitsOf } from '../shared/settings.ts';
+import { plain } from '../vscode/messages.ts';
+import { askKey, setUpServer, type SetUpWith } from './modelSetup.ts';
+import type { FoundSource } from '../shared/foundModels.ts';
+import { pickModel } from '../vscode/modelPicker.ts';
+import { apiKey, keepKey, keyPlaceNow, knownServers, modelSettings, setModel, wayOut } from '../vscode/settings.ts';
 import type { Session } from './session.ts';
 
 /** Which model the settings choose: for the next work, and as the panel shows it. */
@@ -39,12 +45,76 @@ export class ModelChoice {
     if (!wanted()) return;
     const { provider, name } = settings;
     this.#shown = found.ok
-      ? { provider, label: found.model.label, destination: found.model.destination }
+      ? {
+          ...{ provider, label: found.model.label, destination: found.model.destination },
+          takesImages: found.model.takesImages === true,
+        }
       : { provider, label: name === '' ? provider : name, destination: '', problem: found.problem };
+  }
+
+  /** Lets the person choose among all that there is, and writes it down. A session that does not open finds nothing. */
+  async choose(opening: Promise<Session>): Promise<void> {
+    const picked = await pickModel((signal) => this.#found(opening, signal));
+    if (!picked) return;
+    const { provider } = picked;
+    if (picked.kind === 'model') return setModel(picked);
+    if (!PROVIDERS[provider].server) return setModel({ provider });
+    const now = modelSettings();
+    const address = picked.address ?? (now.provider === provider ? now.baseUrl : '');
+    const first = { address, asksKey: picked.address !== undefined };
+    const setUp = await setUpServer(provider, first, this.#setUpWith(opening));
+    if (!setUp) return;
+    const place = keyPlace({ provider, baseUrl: setUp.address });
+    const takeBack = setUp.key !== undefined && place && (await keepKey(this.#secrets, place, setUp.key));
+    try {
+      await setModel({ provider, address: setUp.address, name: setUp.name });
+    } catch (error) {
+      if (takeBack) await takeBack();
+      throw error;
+    }
+  }
+
+  /** Asks for the key of the server that is set, tests it there, and keeps it. */
+  async setKey(opening: Promise<Session>): Promise<void> {
+    const place = keyPlaceNow();
+    if (!place) return;
+    const step = await askKey(place, { canGoBack: false, isNeeded: true }, this.#setUpWith(opening));
+    if (step.kind !== 'done') return;
+    await keepKey(this.#secrets, place, step.value.key);
+    void vscode.window.showInformationMessage(plain(`Oversign: the API key is set. ${place.address} takes it.`));
+  }
+
+  #setUpWith(opening: Promise<Session>): SetUpWith {
+    return {
+      look: async ({ provider, address, apiKey: key }, signal) => {
+        const session = await opening;
+        const servers = [{ provider, baseUrl: address, apiKey: key }];
+        for await (const source of session.findModels(servers, { wayOut: wayOut(modelSettings()), signal }))
+          if (source.provider === provider) return source;
+        throw new Failure(`${address} was not asked. Try again.`);
+      },
+      storedKey: async ({ provider, address }) => {
+        const place = keyPlace({ provider, baseUrl: address });
+        return (place && (await this.#secrets.get(place.secret))) ?? '';
+      },
+    };
+  }
+
+  async *#found(opening: Promise<Session>, signal: AbortSignal): AsyncIterable<FoundSource> {
+    const session = await opening.catch(() => undefined); // why, the panel says
+    if (!session) return;
+    const servers = await knownServers(this.#secrets);
+    yield* session.findModels(servers, { wayOut: wayOut(modelSettings()), signal });
   }
 
   async #settings(): Promise<Parameters<Session['model']>[0]> {
     const settings = modelSettings();
-    return { ...settings, apiKey: await apiKey(this.#secrets, settings) };
+    const { provider, name, baseUrl } = settings;
+    return {
+      ...{ provider, name, baseUrl },
+      apiKey: await apiKey(this.#secrets, settings),
+      waits: waitsOf(settings),
+      wayOut: wayOut(settings),
+    };
   }
 }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { PanelState } from '../shared/runView.ts';
 import { folderNotes } from './folderNotes.ts';
+import { enterSends } from '../vscode/settings.ts';
 import type { Session } from './session.ts';
 import { windowFolders } from './windowSession.ts';
 
@@ -10,14 +11,18 @@ export function panelState(
   model: PanelState['model'],
   problem: string | undefined,
 ): PanelState {
-  const trusted = vscode.workspace.isTrusted;
+  const window = {
+    trusted: vscode.workspace.isTrusted,
+    attended: vscode.window.state.focused,
+    enterSends: enterSends(),
+  };
   if (session) {
     const folders = folderNotes(session, windowFolders());
-    return { trusted, model, ...session.panel(), ...(folders && { folders }) };
+    return { ...window, model, ...session.panel(), ...(folders && { folders }) };
   }
   const folder = vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file');
   return {
-    trusted,
+    ...window,
     ...(folder && { folder: folder.uri.fsPath }),
     model,
     ...(problem !== undefined && { problem }),

@@ -1,9 +1,13 @@
-import { IN_THIS_WINDOW } from './thisWindow.ts';
+import * as vscode from 'vscode';
+import { Failure } from '../core/outcome.ts';
+import { IN_THIS_WINDOW, THIS_WINDOW } from './thisWindow.ts';
 import type { PanelWish } from '../shared/protocol.ts';
 import type { AgentView } from '../vscode/agentView.ts';
+import { copy, openOutside, openPlace } from '../vscode/followed.ts';
 import { openPolicyFile } from '../vscode/policyFile.ts';
-import { chooseModel } from '../vscode/settings.ts';
 import type { TextDocuments } from '../vscode/textDocuments.ts';
+import { titleOf } from './runTitle.ts';
+import { pickReference } from './references.ts';
 import { allowAlways } from './policyCommands.ts';
 import type { Session } from './session.ts';
 
@@ -13,11 +17,16 @@ interface WishedOf {
   readonly documents: TextDocuments;
   /** Whether it was tried to open a session, however that went. */
   readonly hasTried: boolean;
+  /** Where what is sent goes. */
+  readonly destination: string;
   session(): Promise<Session>;
   look(again?: boolean): Promise<void>;
-  send(text: string, meant?: string): Promise<void>;
+  chooseModel(): Promise<void>;
+  send(text: string, meant?: string, pasted?: readonly string[]): Promise<void>;
   newRun(): Promise<void>;
   stop(): Promise<void>;
+  showRun(run: string): Promise<void>;
+  showRuns(): Promise<void>;
   resume(run: string, agreed?: { key: string }): Promise<void>;
   lookAtFolders(): Promise<void>;
   takeOver(run: string): Promise<void>;
@@ -28,8 +37,7 @@ interface WishedOf {
 export async function doWish(message: PanelWish, window: WishedOf): Promise<void> {
   switch (message.type) {
     case 'choose-model':
-      await chooseModel();
-      await window.look();
+      await window.chooseModel();
       return;
     case 'check-sandbox':
       await window.look(true);
@@ -39,10 +47,19 @@ export async function doWish(message: PanelWish, window: WishedOf): Promise<void
       if (!window.hasTried) await window.session();
       return;
     case 'send':
-      await window.send(message.text, message.run);
+      await window.send(message.text, message.run, message.images);
+      return;
+    case 'withdraw':
+      await withdraw(window, message.message, message.edit);
       return;
     case 'new-run':
       await window.newRun();
+      return;
+    case 'show-run':
+      await window.showRun(message.run);
+      return;
+    case 'show-runs':
+      await window.showRuns();
       return;
     case 'stop':
       await window.stop();
@@ -67,9 +84,24 @@ export async function doWish(message: PanelWish, window: WishedOf): Promise<void
       (await window.session()).engine.answer(message.approval, message.digest, message.answer, IN_THIS_WINDOW);
       window.view.changed();
       return;
+    case 'reply':
+      (await window.session()).engine.reply(message.question, message.reply, IN_THIS_WINDOW);
+      window.view.changed();
+      return;
+    case 'answer-limit':
+      (await window.session()).engine.answerLimit(message.question, message.choice, IN_THIS_WINDOW);
+      window.view.changed();
+      return;
     case 'always':
       await allowAlways(window, message.approval, message.digest);
       return;
+    case 'look-spared': {
+      const { approval, digest } = message;
+      const { engine, lab } = await window.session();
+      if (!engine.desk.action(approval, digest)) return; // answered meanwhile
+      window.view.reply({ type: 'spared', approval, digest, spared: await lab.spared(approval, digest) });
+      return;
+    }
     case 'read-text': {
       const { run, of, from } = message;
       const part = await (await window.session()).log.text(run, of, from);
@@ -80,12 +112,67 @@ export async function doWish(message: PanelWish, window: WishedOf): Promise<void
       await (await window.session()).engine.revokeGrant(message.grant);
       return;
     case 'open-diff': {
-      const preview = (await window.session()).engine.desk.preview(message.approval);
-      if (preview) await window.documents.showDiff(message.approval, preview.path, preview.before, preview.after);
+      const previews = (await window.session()).engine.desk.previews(message.approval);
+      await window.documents.showDiffs(message.approval, previews);
       return;
     }
-    case 'open-policy':
-      await openPolicyFile((await window.session()).userPolicy);
+    case 'show-report': {
+      const { log } = await window.session();
+      const run = await log.summary(message.run);
+      if (run === undefined) throw new Failure('The log has no such run any more.');
+      await window.documents.showReadable(run.run, titleOf(run), await log.report(run));
+      return;
+    }
+    case 'manage-trust':
+      await vscode.commands.executeCommand('workbench.trust.manage');
+      return;
+    case 'open-folder':
+      await vscode.commands.executeCommand('workbench.action.files.openFolder');
+      return;
+    case 'open-sample':
+      await vscode.commands.executeCommand('oversign.openSample');
+      return;
+    case 'pick-reference': {
+      const reference = await pickReference(window.destination);
+      const { at, typed } = message;
+      if (reference === undefined) window.view.say({ type: 'focus-task' });
+      else window.view.say({ type: 'reference', at, typed, reference });
+      return;
+    }
+    case 'open-link':
+      if (!(await openOutside(message.href))) throw new Failure('This link leads neither to the web nor to a mail.');
+      return;
+    case 'open-file': {
+      const path = await (await window.session()).namedFiles.opened(message.path);
+      await openPlace(path, message.line, message.column);
+      return;
+    }
+    case 'find-files': {
+      const found = await (await window.session()).namedFiles.find(message.paths);
+      window.view.reply({ type: 'files', ...found });
+      return;
+    }
+    case 'copy':
+      await copy(message.text);
+      return;
+    case 'open-policy': {
+      const session = await window.session();
+      if (message.at === undefined) await openPolicyFile(session.userPolicy);
+      else if (session.isPolicyFile(message.at.file))
+        await openPlace(message.at.file, message.at.line, message.at.column);
+      else throw new Failure('This is no policy file of this workspace any more.');
+      return;
+    }
+    case 'set-key':
+      await vscode.commands.executeCommand('oversign.setApiKey');
       return;
   }
+}
+
+/** A message that waits is not to be said; its text goes back to the task box, to be said otherwise. */
+async function withdraw(window: WishedOf, message: string, isToEdit: boolean): Promise<void> {
+  const { engine } = await window.session();
+  const text = engine.view().run?.queued?.find(({ id }) => id === message)?.text;
+  if (!(await engine.withdraw(message, THIS_WINDOW))) throw new Failure('The agent was told this meanwhile.');
+  if (isToEdit && text !== undefined) window.view.say({ type: 'set-task', text });
 }

@@ -2,6 +2,8 @@ import * as vscode from 'vscode';
 import { Failure } from '../core/outcome.ts';
 import { plain } from '../vscode/messages.ts';
 import { changedLines, unseenLines } from '../shared/unseen.ts';
+import { openPlace } from '../vscode/followed.ts';
+import { makeRule, ruleActions } from './makeRule.ts';
 import { IN_THIS_WINDOW } from './thisWindow.ts';
 import type { PolicyLab } from './policyLab.ts';
 import type { Session } from './session.ts';
@@ -24,7 +26,10 @@ const NOT_NOW = 'Not Now';
 export function registerPolicyCommands(command: Register, controller: PolicyWindow): void {
   command('showPolicy', async () => {
     const { lab } = await controller.session();
-    await controller.documents.showReport('policy', 'Effective Policy', await lab.effective());
+    await controller.documents.showReadable('policy', 'Effective Policy', await lab.effective(), [
+      { title: 'Open Your Policy', command: 'oversign.openUserPolicy', arguments: [] },
+      { title: 'Try an Action…', command: 'oversign.tryAction', arguments: [] },
+    ]);
   });
   command('tryAction', async () => {
     const { lab } = await controller.session();
@@ -40,15 +45,25 @@ export function registerPolicyCommands(command: Register, controller: PolicyWind
     });
     if (argument === undefined || argument === '') return;
     const text = await tried(lab, tool, argument);
-    if (text !== undefined) await controller.documents.showReport('try', 'Try an Action', text);
+    if (text !== undefined) await controller.documents.showReadable('try', 'Try an Action', text);
   });
   command('explainDecision', async (node) => {
     const { pickedNode } = await import('./commandArguments.ts');
     const picked = pickedNode(node);
     if (picked?.kind !== 'action') return;
     const { lab } = await controller.session();
-    const text = await lab.explain(picked.run.run, picked.action.id);
-    await controller.documents.showReport(`why-${picked.action.id}`, `Why ${picked.action.title}`, text);
+    const of = { run: picked.run.run, action: picked.action.id };
+    const [text, actions] = await Promise.all([lab.explain(of), ruleActions(lab, of)]);
+    await controller.documents.showReadable(`why-${of.action}`, `Why: ${picked.action.title}`, text, actions);
+  });
+  command('makeRule', async (argument) => {
+    const { pickedAction } = await import('./commandArguments.ts');
+    const of = pickedAction(argument);
+    if (of) await makeRule(controller, of);
+  });
+  command('openPlace', async (...args) => {
+    const { pickedPlace } = await import('./commandArguments.ts');
+    await openPlace(...pickedPlace(args));
   });
   command('acceptPolicy', async () => {
     const { lab } = await controller.session();

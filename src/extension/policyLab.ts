@@ -1,26 +1,30 @@
 import { OpenFiles } from '../core/editor/openFiles.ts';
 import type { Engine } from '../core/engine/engine.ts';
 import { explainDecision } from '../core/audit/explain.ts';
-import { block, code } from '../core/audit/markdown.ts';
-import { turnsOf } from '../core/audit/tree.ts';
+import { block, code, wordsOrCode } from '../core/audit/markdown.ts';
+import { originLink } from '../core/audit/placeLink.ts';
+import { readAction, wholeAction } from '../core/audit/storedAction.ts';
+import { turnsOf, type ActionNode } from '../core/audit/tree.ts';
+import { lastAnswer } from '../core/audit/who.ts';
+import type { ActionOf } from '../core/checkpoint/port.ts';
+import { policyDocument } from '../core/lab/policyDocument.ts';
 import type { AcceptanceOffer } from '../core/lab/policyRecord.ts';
-import { alwaysPolicy } from '../core/policy/always.ts';
-import type { Reach } from '../core/kinds/kind.ts';
-import { changeLines, policyText } from '../core/policy/entries.ts';
+import { lastQuestions } from '../core/lab/lastQuestions.ts';
+import { ruleSaying } from '../core/policy/alwaysRule.ts';
+import { changeLines } from '../core/policy/entries.ts';
 import { TOOL_NAMES } from '../core/policy/toolNames.ts';
 import { toolsThat } from '../core/policy/toolsThat.ts';
 import type { NodeParts } from '../node/engineParts.ts';
-import { readPolicy } from '../node/policy/readPolicy.ts';
+import { proposeAlways, proposeRule, type RuleWanted } from '../node/policy/alwaysProposal.ts';
 import { writePolicy } from '../node/policy/writePolicy.ts';
-import { originText } from '../shared/decision.ts';
+import type { Action } from '../shared/action.ts';
+import { AFTER_THIS } from '../shared/flow.ts';
+import type { Verdict } from '../shared/decision.ts';
+import type { PolicyChange, Reach } from '../shared/policyChange.ts';
+import type { Spared } from '../shared/spared.ts';
 import { Failure } from '../core/outcome.ts';
 
-/** A change of a policy file that waits for the user's word. */
-export interface Proposal {
-  file: string;
-  before: string;
-  after: string;
-}
+const VERDICTS: Record<Verdict, string> = { allow: 'Would be allowed:', ask: 'Would ask:', deny: 'Would be denied:' };
 
 /** What the window's policy commands need of engine and adapters; it decides nothing itself. */
 export class PolicyLab {
@@ -32,8 +36,9 @@ export class PolicyLab {
     this.#node = node;
   }
 
+  /** The policy in force, as a document. */
   async effective(): Promise<string> {
-    return policyText(await this.#engine.policyLookedThrough());
+    return policyDocument(await this.#engine.policyLookedThrough());
   }
 
   /** Every tool; first what is tried most. */
@@ -50,15 +55,14 @@ export class PolicyLab {
     const { decision, lights, action } = await this.#engine.tryAction(tool, argument, signal);
     const doubts = (action?.kind === 'run' ? action.command.doubts : []).map(({ why }) => `- ${code(why)}`);
     return [
-      `# ${decision.verdict}: ${tool}`,
+      `# ${VERDICTS[decision.verdict]} ${code(tool)}`,
       '',
       ...block(argument),
       '',
-      `- Decision: ${decision.verdict}`,
       `- Rule: ${code(decision.rule)}`,
-      `- Why: ${code(decision.reason)}`,
-      `- From: ${code(originText(decision.origin))}`,
-      ...(lights.length > 0 ? [`- Would light: ${lights.join(', ')} (Rule of Two)`] : []),
+      `- Why: ${wordsOrCode(decision.reason)}`,
+      `- From: ${originLink(decision.origin)}`,
+      ...lights.map((flag) => `- ${AFTER_THIS[flag]}`),
       ...(doubts.length > 0 ? ['', '## Why it is not known to only look', '', ...doubts] : []),
       '',
       'Nothing was done. Grants of a run are not looked at.',
@@ -66,12 +70,33 @@ export class PolicyLab {
     ].join('\n');
   }
 
-  async explain(run: string, action: string): Promise<string> {
+  async explain(of: ActionOf): Promise<string> {
+    return explainDecision(await this.#logged(of));
+  }
+
+  /** An action of the log that a rule can speak of exactly, and who answered it; undefined where none can. */
+  async ruleable(of: ActionOf): Promise<{ action: Action; isDenied: boolean; said: string | undefined } | undefined> {
+    const { events, said } = await this.#logged(of);
+    const stored = readAction(events.findLast(({ type }) => type === 'proposed')?.payload);
+    const action = stored.kind === 'action' ? wholeAction(stored) : undefined;
+    if (!action || !ruleSaying('allow', action, '-', this.#node.parts)) return undefined;
+    return { action, isDenied: lastAnswer(events)?.data['choice'] === 'deny', said };
+  }
+
+  /** The user's policy with a rule about an action of the log. Nothing is written. */
+  async proposeRule(action: Action, wanted: RuleWanted): Promise<PolicyChange> {
+    const file = this.#node.userPolicy;
+    await this.#refuseUnsaved(file);
+    const { roots, home } = this.#node.parts;
+    return proposeRule(action, wanted, { file, roots, home });
+  }
+
+  async #logged({ run, action }: ActionOf): Promise<ActionNode> {
     const found = turnsOf(await this.#node.audit.events(run))
       .flatMap((turn) => turn.actions)
       .find(({ id }) => id === action);
     if (!found) throw new Failure('This action is not in the log.');
-    return explainDecision(found);
+    return found;
   }
 
   async acceptable(): Promise<(AcceptanceOffer & { words: string })[]> {
@@ -85,24 +110,26 @@ export class PolicyLab {
     await this.#engine.accept(offer, this.#node.acceptance);
   }
 
+  /** What remembering the answer to a question that waits would have spared of the last ones of this workspace. */
+  async spared(approval: string, digest: string): Promise<Spared> {
+    const { audit, parts } = this.#node;
+    const { waiting, runs } = await lastQuestions(audit, { waiting: approval, folders: parts.roots });
+    if (!this.#engine.desk.action(approval, digest)) throw new Failure('This question does not wait any more.');
+    return waiting?.about ? this.#engine.spared(waiting.about, runs) : { of: runs.flat().length, offers: [] };
+  }
+
   /** The user's policy with the rule that "always" would write for a question that waits. */
-  async proposeAlways(approval: string, digest: string, reach: Reach): Promise<Proposal> {
+  async proposeAlways(approval: string, digest: string, reach: Reach): Promise<PolicyChange> {
     const action = this.#engine.desk.action(approval, digest);
     if (!action) throw new Failure('This question does not wait any more.');
     const file = this.#node.userPolicy;
     await this.#refuseUnsaved(file);
-    const read = await readPolicy(file, { refusesLinks: false, mustBeAdministrators: false });
-    if (read.kind === 'unreadable' || read.kind === 'not-administrators') throw new Failure(`${file}: ${read.problem}`);
-    const before = read.kind === 'text' ? read.text : '';
-    const today = new Date().toISOString().slice(0, 10);
     const { roots, home } = this.#node.parts;
-    const written = alwaysPolicy(action, before, file, `you chose "Always allow" on ${today}`, { roots, home, reach });
-    if (!written.ok) throw new Failure(written.problem);
-    return { file, before, after: written.text };
+    return proposeAlways(action, reach, { file, roots, home });
   }
 
   /** Writes what was shown, if the file is still what it was then. */
-  async write(proposal: Proposal): Promise<void> {
+  async write(proposal: PolicyChange): Promise<void> {
     await this.#refuseUnsaved(proposal.file);
     await writePolicy(proposal.file, proposal.before, proposal.after);
     await this.#engine.notePolicy();

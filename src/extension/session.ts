@@ -1,27 +1,33 @@
 import { composeEngine } from '../compose.ts';
+import { cloudRule } from '../core/agent/cloudRule.ts';
 import type { Engine } from '../core/engine/engine.ts';
 import type { Agreements, Meant } from '../core/engine/runDesk.ts';
 import { PolicyInvalid } from '../core/policy/policyInvalid.ts';
+import type { Image } from '../core/models/images.ts';
 import type { Model } from '../core/models/port.ts';
 import { mergePolicies, type EffectivePolicy } from '../core/policy/merge.ts';
-import type { Diagnostic } from '../core/policy/layer.ts';
-import type { Probe, SandboxStatus } from '../core/sandbox/port.ts';
+import type { SandboxStatus } from '../core/sandbox/port.ts';
 import { commandsProblem, policyRefusal } from '../core/tools/confinement.ts';
 import { limitsOf } from '../core/tools/runner.ts';
 import { nodeParts, type NodeOptions, type NodeParts } from '../node/engineParts.ts';
 import { chooseModel, type ChosenModel, type ModelChoice } from '../node/models/chooseModel.ts';
+import { findModels, type Looking, type ModelSource } from '../node/models/findModels.ts';
 import { Elsewhere } from './elsewhere.ts';
 import { LogDesk } from './logDesk.ts';
+import { NamedFiles } from './namedFiles.ts';
 import { IN_THIS_WINDOW } from './thisWindow.ts';
+import { earlierLine, earlierOf } from './earlierLines.ts';
 import { PolicyLab } from './policyLab.ts';
+import { policyWords, sandboxWords, type PolicyStanding } from './standing.ts';
 import { workspacePolicy } from '../node/policy/policyFiles.ts';
 import type { RunSummary } from '../shared/auditEvent.ts';
 import type { RunOffer } from '../core/engine/storedRuns.ts';
+import type { EditorModels } from '../shared/editorModels.ts';
+import type { FoundSource } from '../shared/foundModels.ts';
 import type { PanelState } from '../shared/runView.ts';
 
-/** How the policy stands: in force with its notes, or invalid with what is wrong. */
-export type PolicyStanding =
-  { ok: true; policy: EffectivePolicy } | { ok: false; words: string; diagnostics: Diagnostic[] };
+/** So many earlier runs stand in an empty panel. */
+const MOST_EARLIER = 5;
 
 /** What a look found. */
 interface Looked {
@@ -38,28 +44,33 @@ export class Session implements AsyncDisposable {
   readonly lab: PolicyLab;
   readonly log: LogDesk;
   readonly elsewhere: Elsewhere;
+  readonly namedFiles: NamedFiles;
   /** What commands left that were broken off, as it was found at the start. */
   leftBehind: readonly string[] = [];
   /** The folders as the window named them. */
   readonly named: readonly string[];
   readonly #node: NodeParts;
+  readonly #editorModels: EditorModels | undefined;
   #interrupted: RunOffer[] = [];
+  #earlier: RunSummary[] = [];
   #looks = 0;
   #looked: Looked | undefined;
   #model: ChosenModel | undefined;
   #modelKey = '';
 
-  private constructor(node: NodeParts, named: readonly string[]) {
+  private constructor(node: NodeParts, named: readonly string[], editorModels: EditorModels | undefined) {
     this.#node = node;
+    this.#editorModels = editorModels;
     this.named = named;
     this.engine = composeEngine(node.parts);
     this.lab = new PolicyLab(this.engine, node);
     this.log = new LogDesk(node);
+    this.namedFiles = new NamedFiles(this.engine, node);
     this.elsewhere = new Elsewhere(this.engine, node.parts.roots);
   }
 
-  static async open(options: NodeOptions): Promise<Session> {
-    const session = new Session(await nodeParts({ ...options, mayHaveNone: true }), options.folders);
+  static async open({ editorModels, ...options }: NodeOptions & { editorModels?: EditorModels }): Promise<Session> {
+    const session = new Session(await nodeParts({ ...options, mayHaveNone: true }), options.folders, editorModels);
     try {
       await session.refreshInterrupted();
       session.leftBehind = await session.engine.finishBrokenOff();
@@ -114,6 +125,13 @@ export class Session implements AsyncDisposable {
     return this.#node.policyFiles();
   }
 
+  /** Whether it is one of them, or one that was named by what is wrong with the policy. */
+  isPolicyFile(file: string): boolean {
+    const { standing } = this.#looked ?? {};
+    const named = standing?.ok === true ? standing.policy.notes : (standing?.diagnostics ?? []);
+    return this.policyFiles.includes(file) || named.some((one) => one.file === file);
+  }
+
   /** Changes whenever anybody writes to the log, another window too (SQLite's journal). */
   get logFile(): string {
     return `${this.#node.audit.file}-wal`;
@@ -127,6 +145,11 @@ export class Session implements AsyncDisposable {
     return this.#node.audit.runs(50);
   }
 
+  /** Earlier runs of this folder, pinned ones first, then the last `most`. */
+  async earlier(most: number): Promise<RunSummary[]> {
+    return this.folder === undefined ? [] : earlierOf(await this.#node.audit.runsIn(this.folder, most));
+  }
+
   /** Earlier runs that can go on here. */
   async resumable(): Promise<RunOffer[]> {
     const runs = await this.runs();
@@ -135,6 +158,7 @@ export class Session implements AsyncDisposable {
 
   async refreshInterrupted(): Promise<void> {
     this.#interrupted = await this.engine.interrupted();
+    this.#earlier = await this.earlier(MOST_EARLIER + 1); // the one at work is none of them
     await this.elsewhere.refresh();
   }
 
@@ -183,17 +207,53 @@ export class Session implements AsyncDisposable {
 
   /** The chosen model; made anew only when the choice has changed. */
   async model(choice: ModelChoice): Promise<ChosenModel> {
-    const key = JSON.stringify(choice);
+    const nearbyHosts = await this.#nearbyHosts();
+    const key = JSON.stringify([choice, nearbyHosts]);
     if (this.#model && this.#modelKey === key) return this.#model;
     if (choice.apiKey !== '') this.engine.addSecret({ name: 'API_KEY', value: choice.apiKey });
-    this.#model = await chooseModel(choice, this.folder ?? '/', this.#node.sandbox.chosen('auto'));
-    this.#modelKey = key;
+    this.#model = await chooseModel(choice, {
+      folder: this.folder ?? '/',
+      sandbox: this.#node.sandbox.chosen('auto'),
+      nearbyHosts,
+      editorModels: this.#editorModels,
+    });
+    // What is missing may be there the next time: models of the editor come late, files are mended.
+    this.#modelKey = this.#model.ok ? key : '';
     return this.#model;
   }
 
+  /** What models there are to choose from, as far as the policy lets them be asked for. */
+  async *findModels(
+    sources: readonly ModelSource[],
+    { wayOut, signal }: Pick<Looking, 'wayOut' | 'signal'>,
+  ): AsyncIterable<FoundSource> {
+    for (const { apiKey } of sources) if (apiKey !== '') this.engine.addSecret({ name: 'API_KEY', value: apiKey });
+    const permit = this.#node.evidence.permit({
+      purpose: 'models',
+      rules: [cloudRule(() => this.engine.policy())],
+      contentOf: () => [],
+    });
+    const nearbyHosts = await this.#nearbyHosts();
+    const looking = { nearbyHosts, wayOut, permit, editorModels: this.#editorModels, signal };
+    for await (const source of findModels(sources, looking)) {
+      const { problem } = source;
+      yield { ...source, ...(problem !== undefined && { problem: this.engine.redactor.text(problem) }) };
+    }
+  }
+
+  /** A policy that cannot be read names nobody; what it keeps from happening says so itself. */
+  async #nearbyHosts(): Promise<EffectivePolicy['nearbyHosts']> {
+    try {
+      return (await this.engine.policy()).nearbyHosts;
+    } catch (error) {
+      if (!(error instanceof PolicyInvalid)) throw error;
+      return mergePolicies([]).nearbyHosts;
+    }
+  }
+
   /** `meant`: the run that it must go on with. */
-  async send(text: string, model: Model, meant?: Meant): Promise<void> {
-    await this.engine.send(text, model, meant);
+  async send(text: string, model: Model, meant?: Meant, images?: readonly Image[]): Promise<void> {
+    await this.engine.send(text, model, meant, images);
     await this.refreshInterrupted().catch(() => undefined); // the run was heard; a closing window is no failure of it
   }
 
@@ -216,18 +276,21 @@ export class Session implements AsyncDisposable {
   }
 
   /** What the panel shows of run, questions, sandbox and policy; the window adds trust and model. */
-  panel(): Omit<PanelState, 'trusted' | 'model'> {
-    const { run, approvals } = this.engine.view();
+  panel(): Omit<PanelState, 'trusted' | 'model' | 'attended' | 'enterSends'> {
+    const { run, approvals, questions, limit } = this.engine.view();
     const { standing, sandbox } = this.#looked ?? {};
     return {
       ...(this.folder !== undefined && { folder: this.folder }),
       ...(run && { run }),
       approvals,
+      ...(questions.length > 0 && { questions }),
+      ...(limit && { limit }),
       ...this.elsewhere.panel(),
       interrupted: this.#interrupted.map(({ run: id, task, reason, question }) => ({
         ...{ run: id, task, reason },
         ...(question && { question }),
       })),
+      ...(this.#earlier.length > 0 && { earlier: this.#earlier.slice(0, MOST_EARLIER).map(earlierLine) }),
       sandbox: sandboxWords(sandbox, standing?.ok === true && !standing.policy.sandbox.value),
       policy: policyWords(standing),
     };
@@ -241,26 +304,7 @@ export class Session implements AsyncDisposable {
   async end(reason: string): Promise<void> {
     await this.engine.interrupt(reason);
     await this.#node.sandbox.close();
+    await this.#node.outputs.close();
     await this.#node.evidence[Symbol.asyncDispose]();
   }
-}
-
-function sandboxWords(status: SandboxStatus | undefined, isOutside: boolean): PanelState['sandbox'] {
-  if (isOutside) return { state: 'outside', text: 'Your policy says so (sandbox: false); each of them asks.' };
-  if (status === undefined) return { state: 'unknown', text: 'The sandbox has not been looked at yet.' };
-  return status.works
-    ? { state: 'works', text: `${status.name}: ${testWords(status.probes)}` }
-    : { state: 'refused', text: status.cause, ...(status.fix !== '' && { fix: status.fix }) };
-}
-
-function testWords(probes: readonly Probe[]): string {
-  const held = probes.filter(({ outcome }) => outcome === 'held').length;
-  return `tested on this machine, ${held} of ${probes.length} attempts to get out held.`;
-}
-
-function policyWords(standing: PolicyStanding | undefined): PanelState['policy'] {
-  if (standing === undefined) return { state: 'unknown', notes: [], asksLess: false };
-  if (!standing.ok) return { state: 'invalid', notes: [standing.words], asksLess: false };
-  const notes = standing.policy.notes.map((note) => `${note.file}:${note.line}:${note.column}: ${note.message}`);
-  return { state: notes.length > 0 ? 'notes' : 'ok', notes, asksLess: !standing.policy.confirmActions.value };
 }

@@ -3,6 +3,7 @@ import type { Beats } from '../vscode/beats.ts';
 import { clientPresence } from '../vscode/clientPresence.ts';
 import { EditorWitness } from '../vscode/editorWitness.ts';
 import { sameFolders } from './folderNotes.ts';
+import { LanguageModels } from '../vscode/languageModels.ts';
 import { OpenDocuments } from '../vscode/openDocuments.ts';
 import type { Session } from './session.ts';
 import { THIS_WINDOW } from './thisWindow.ts';
@@ -121,6 +122,7 @@ export class WindowSession {
       presence: (this.#presence ??= clientPresence()),
       witnesses: [new EditorWitness(this.#context.globalState)],
       editor: new OpenDocuments(),
+      editorModels: new LanguageModels(),
     });
     this.#problem = undefined;
     this.#told.opened(session);

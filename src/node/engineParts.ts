@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, realpathSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import type { EngineParts } from '../compose.ts';
+import type { Answerer } from '../core/briefing/port.ts';
 import { ALWAYS_THERE, type Presence } from '../core/presence/presence.ts';
-import type { PlaceOf } from '../shared/answered.ts';
+import { WITHOUT_TERMINAL, type PlaceOf } from '../shared/answered.ts';
 import { isInside } from '../core/scope/spelling.ts';
 import type { Editor } from '../core/editor/port.ts';
 import { duringRun } from '../core/sandbox/life.ts';
@@ -12,13 +13,16 @@ import type { Witness } from '../core/audit/port.ts';
 import { AuditClient } from './audit/auditClient.ts';
 import { Evidence } from './audit/evidence.ts';
 import { SharedRunRequests } from './runs/runRequests.ts';
+import { machineFacts } from './machineFacts.ts';
 import { BlobCheckpoints } from './checkpoint/blobCheckpoints.ts';
 import { folderPlaces } from './files/folderPlaces.ts';
 import { KeptFor } from './checkpoint/keptFor.ts';
+import { KeptOutputs } from './outputs/keptOutputs.ts';
 import { KeptVersions } from './checkpoint/keptVersions.ts';
 import type { SpelledFolder } from './files/ownSpelling.ts';
 import { GuessedEncodings } from './files/encodings.ts';
 import { RootedFiles } from './files/rootedFiles.ts';
+import { UnfinishedWrites } from './files/unfinishedWrites.ts';
 import { ThreadSearch } from './search/threadSearch.ts';
 import { sha256 } from './files/hash.ts';
 import { realPaths } from './files/realPath.ts';
@@ -56,6 +60,8 @@ export interface NodeOptions {
   here?: Required<PlaceOf>;
   /** Whether they can see what goes on; left out where this process ends with its terminal. */
   presence?: Presence;
+  /** Who answers what is asked; a person, where nothing is said. */
+  answerer?: Answerer;
   /** Who remembers the log's heads, beside those that the policy names: the editor's own storage. */
   witnesses?: readonly Witness[];
 }
@@ -66,6 +72,7 @@ export interface NodeParts {
   evidence: Evidence;
   keptVersions: KeptVersions;
   sandbox: OpenSandboxes;
+  outputs: KeptOutputs;
   folders: OwnFolders;
   userPolicy: string;
   acceptance: Acceptance;
@@ -80,7 +87,7 @@ export interface NodeParts {
 }
 
 /** Whoever wants something of another run without being anywhere: a script. */
-const NOWHERE_KNOWN = { at: 'terminal', place: `a program (process ${process.ppid})` } as const;
+const NOWHERE_KNOWN = { at: 'terminal', place: WITHOUT_TERMINAL } as const;
 
 /** The real adapters for one workspace: files, sandbox, log, checkpoints, policy files. */
 export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
@@ -116,8 +123,12 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
   const later = new LaterPaths(roots, folders, environment);
   const place = { folders, environment, never: roots };
   const sandbox = new Confining(place);
+  const outputs = new KeptOutputs(folders.data);
+  const unfinished = new UnfinishedWrites(folders.data);
   try {
     await sandbox.recover();
+    await outputs.recover();
+    unfinished.recover();
   } catch (error) {
     await audit[Symbol.asyncDispose]();
     throw error;
@@ -127,6 +138,7 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
     evidence,
     keptVersions,
     sandbox,
+    outputs,
     folders,
     userPolicy,
     acceptance,
@@ -144,19 +156,20 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
         evidence.follow(policy);
         keptFor.follow(policy);
       },
-      files: (scope) => new RootedFiles(scope, spelled, (path) => sandbox.isStandIn(path)),
+      files: (scope) => new RootedFiles(scope, spelled, { isStandIn: (path) => sandbox.isStandIn(path), unfinished }),
       folderPlaces,
       laterPaths: () => later.find(),
       foundCredentials: () => gitCredentials(roots),
       textSearch: new ThreadSearch(),
       encodings: new GuessedEncodings(),
+      outputs: (run) => outputs.of(run),
       realPaths,
       policyLook,
       sandbox,
       outside: UNCONFINED.open(place),
       finishBrokenOff: (rules) => sandbox.finishBrokenOff(rules),
       inSandbox: (run, work) => duringRun(sandbox, run, work),
-      checkpoints: new BlobCheckpoints(folders.data),
+      checkpoints: new BlobCheckpoints(folders.data, undefined, { isStandIn: (path) => sandbox.isStandIn(path) }),
       versionControl: (scope) =>
         gitInSandbox(sandbox.chosen('auto'), {
           isDenied: (path) => scope().isDenied(path),
@@ -175,8 +188,10 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
         },
       },
       ...{ here: options.here, presence: options.presence ?? ALWAYS_THERE },
+      ...{ machine: machineFacts(), answerer: options.answerer ?? 'person' },
       requests: new SharedRunRequests({ data: folders.data, audit, here: options.here ?? NOWHERE_KNOWN }),
       newId: () => randomUUID(),
+      random: () => Math.random(),
       hash: sha256,
       version: options.version,
       who: { user: userInfo().username, host: hostname() },

@@ -62,6 +62,8 @@ export const CommandSchema = z.strictObject({
   activates: z.array(z.number()).optional(),
   /** The program starts that are given an input in the line (a pipe, a text, a file): their words may not say all. */
   fed: z.array(z.number()).optional(),
+  /** It repeats its programs, does not wait for them, or may meet links in scratch: an approval of one says nothing of it. */
+  onlyItself: z.literal(true).optional(),
   /** Files that say what a program of it does (scripts it names, package.json, a Makefile); `changed` by this run. */
   scripts: z.array(z.strictObject({ path: z.string(), changed: z.boolean() })),
   /** Why `scripts` may not be all of them, and whether this run may have changed one that is missing. */
@@ -108,10 +110,32 @@ export const RunSchema = z.strictObject({
 });
 export type Run = z.infer<typeof RunSchema>;
 
+/** It is about a command that the same run has started: reading on what that puts out, waiting for it, ending it. */
+export const FollowSchema = z.strictObject({
+  kind: z.literal('follow'),
+  effect: z.enum(['follow', 'stop']),
+  ...COMMON,
+});
+export type Follow = z.infer<typeof FollowSchema>;
+
+/** It speaks to the person. */
+export const TalkSchema = z.strictObject({
+  kind: z.literal('talk'),
+  effect: z.enum(['ask', 'plan']),
+  ...COMMON,
+});
+export type Talk = z.infer<typeof TalkSchema>;
+
 /**
  * What a tool call would do, as data. An approval binds to the digest of exactly this. What the product must know of a
  * kind stands in `src/core/kinds/`; `effect` is the finer word, which policies, cards and the log speak of.
  */
-export const ActionSchema = z.discriminatedUnion('kind', [LookSchema, ChangeSchema, RunSchema]);
+export const ActionSchema = z.discriminatedUnion('kind', [
+  LookSchema,
+  ChangeSchema,
+  RunSchema,
+  FollowSchema,
+  TalkSchema,
+]);
 export type Action = z.infer<typeof ActionSchema>;
 export type Effect = Action['effect'];

@@ -1,7 +1,6 @@
 import * as z from 'zod';
-import { ANSWERERS, STOPPERS } from './answered.ts';
 import { ChangedPathSchema, EXTENTS } from './change.ts';
-import { Digest, Count, Text, Reason, Nothing, from, plain } from './eventFields.ts';
+import { ANSWERED_BY, Count, Digest, from, Nothing, plain, Reason, Text } from './eventFields.ts';
 import type { EventKind } from './eventKind.ts';
 import { JsonSchema } from './json.ts';
 import { NO_CALL_CAUSES } from './noCall.ts';
@@ -10,7 +9,7 @@ import { NO_CALL_CAUSES } from './noCall.ts';
 export const ACTION_EVENTS = {
   proposed: {
     about:
-      'A tool call as an action; a call that is none has its arguments as they came, and the tool’s `name` where it is long.',
+      'A tool call as an action; a call that is none has its arguments as they came, and the tool’s `name` where it is long. `call`: which of the calls of its reply it is, counted from 1, where there are several. `editedBy`: a person has changed what the agent had asked for, whose arguments are in `editedFrom`; the action is as they have it.',
     of: ['run'],
     marks: ['beginning'],
     data: z.strictObject({
@@ -18,10 +17,13 @@ export const ACTION_EVENTS = {
       effect: Text.exactOptional(),
       digest: Digest.exactOptional(),
       undo: Text.exactOptional(),
+      call: Count.exactOptional(),
+      editedBy: z.literal('person').exactOptional(),
     }),
     payload: z.strictObject({
       title: Text.exactOptional(),
       action: JsonSchema.exactOptional(),
+      editedFrom: JsonSchema.exactOptional(),
       arguments: Text.exactOptional(),
       name: Text.exactOptional(),
     }),
@@ -46,18 +48,18 @@ export const ACTION_EVENTS = {
   },
   answered: {
     about:
-      'The answer (`save-first` approves nothing: what is unsaved in the editor is saved, and it is asked anew), who gave it (a person, and at which terminal or window; `input`: lines that lay ready in a pipe or file; `nobody`: none was there; or what took the question back: `cancelled`, the run was stopped, by a person where it says where), and after how many milliseconds. `unseen`: changed lines that were not in sight and were approved by their count.',
+      'The answer (`save-first` approves nothing: what is unsaved in the editor is saved, and it is asked anew; `approve-edited` approves it as the person has changed it, to the text in `edited`, where nothing else becomes of it; else it is asked anew, or stands as it was), who gave it (a person, and at which terminal or window; `input`: lines that lay ready in a pipe or file; `nobody`: none was there; or what took the question back: `cancelled`, the run was stopped, by a person where it says where; `outdated`, what it was about was not as shown any more), and after how many milliseconds. `unseen`: changed lines that were not in sight and were approved by their count.',
     of: ['run'],
     marks: ['kept'],
     data: z.strictObject({
       approval: Text.exactOptional(),
       choice: Text,
-      by: z.enum([...ANSWERERS, 'cancelled', 'limit', 'interruption', ...STOPPERS.filter((one) => one !== 'person')]),
+      by: ANSWERED_BY,
       ...from,
       unseen: Count.exactOptional(),
       waitedMs: Count.exactOptional(),
     }),
-    payload: Reason,
+    payload: Reason.extend({ edited: Text.exactOptional() }),
   },
   granted: {
     about: 'An approval that is remembered, and until when.',
@@ -96,13 +98,35 @@ export const ACTION_EVENTS = {
     data: z.strictObject({ tool: Text, effect: Text, outside: z.literal(true).exactOptional() }),
     payload: Nothing,
   },
+  whose_asked: {
+    about:
+      'In the middle of an action: a person is asked whether what appeared while the command ran is theirs, and stays where it is; `digest` is of what there is, `shown` of the whole card.',
+    of: ['run'],
+    marks: [],
+    data: z.strictObject({ approval: Text, digest: Digest, shown: Digest }),
+    payload: z.strictObject({ paths: z.array(Text) }),
+  },
+  whose_answered: {
+    about: 'The answer to that, and who gave it, as in `answered`; `deny`: it is set aside, as where nobody answers.',
+    of: ['run'],
+    marks: ['kept'],
+    data: z.strictObject({
+      approval: Text,
+      choice: z.enum(['approve', 'deny']),
+      by: ANSWERED_BY,
+      ...from,
+      unseen: Count.exactOptional(),
+      waitedMs: Count.exactOptional(),
+    }),
+    payload: Reason,
+  },
   changed: {
     about:
-      'What the action changed, recorded when its effect is over and before `finished`, however that ended. `extent`: `exact`, these paths and no others; `unknown`, a command, which could change whatever the workspace let it. Of each path the kind, size in bytes and SHA-256 of what stood there before and after, where they are known, and for what was moved there `from` where. Nothing that only looks has one, and neither have logs of earlier versions.',
+      'What the action changed, recorded when its effect is over and before `finished`, however that ended. `extent`: `exact`, these paths and no others; `seen`, a command, which could change whatever the workspace let it: these stood otherwise after it than before, whoever did that, and in `leftOut` nobody looked; `unknown`, such a command where nobody looked at all. Of each path the kind, size in bytes, SHA-256 and permission bits of what stood there before and after, where they are known, and for what was moved there `from` where. Nothing that only looks has one, and neither have logs of earlier versions.',
     of: ['run'],
     marks: ['afterwards'],
     data: z.strictObject({ extent: z.enum(EXTENTS), paths: Count }),
-    payload: z.strictObject({ paths: z.array(ChangedPathSchema) }),
+    payload: z.strictObject({ paths: z.array(ChangedPathSchema), leftOut: z.array(Text).exactOptional() }),
   },
   finished: {
     about:

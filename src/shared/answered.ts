@@ -6,18 +6,33 @@ export const ANSWERERS = ['person', 'input', 'nobody'] as const;
 /** Where a person is. */
 export interface PlaceOf {
   at: 'editor' | 'terminal';
-  /** Which one: the terminal's device, the process of the window. */
+  /** Which one: the terminal's device, what is open in the window. */
   place?: string;
 }
 
-/** Where that is, as it follows what they did: ` in the window of process 7`, ` at /dev/pts/3`. */
+/** Where that is, as it follows what they did: ` in the window “app”`, ` at terminal pts/3`. */
 export function originPlace({ at, place }: PlaceOf): string {
-  if (at === 'terminal') return ` at ${place ?? 'a terminal'}`;
-  return ` in ${place ?? 'a window'}`;
+  if (at === 'terminal') return ` at ${placeName(place) ?? 'a terminal'}`;
+  return ` in ${placeName(place) ?? 'a window'}`;
 }
+
+/** A place as people call it. Earlier versions named windows and programs by the numbers of their processes. */
+export function placeName(place: string | undefined): string | undefined {
+  if (place === undefined || /^the window of process \d+$/.test(place)) return undefined;
+  if (/^a program \(process \d+\)$/.test(place)) return WITHOUT_TERMINAL;
+  return place.replace(/^\/dev\//, 'terminal ');
+}
+
+/** Where a program is that no person sits at. */
+export const WITHOUT_TERMINAL = 'a program without a terminal';
 
 export interface AnsweredBy extends PlaceOf {
   by: (typeof ANSWERERS)[number];
+}
+
+/** Of who answered, what is recorded: only a person is somewhere. */
+export function originOf({ by, at, place }: AnsweredBy): Pick<AnsweredBy, 'by'> & Partial<AnsweredBy> {
+  return by === 'person' ? { by, at, ...(place !== undefined && { place }) } : { by };
 }
 
 export const IN_EDITOR: AnsweredBy = { by: 'person', at: 'editor' };

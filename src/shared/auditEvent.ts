@@ -81,4 +81,11 @@ export interface RunSummary {
   destination?: string;
   /** A person wants to be offered no more to go on with it. */
   isDismissed?: true;
+  /** What a person calls it; else its task is its name. */
+  name?: string;
+  isPinned?: true;
+  /** How often a person was asked about an action. */
+  questions?: number;
+  /** In millionths, by the prices that its policy had. */
+  cost?: number;
 }

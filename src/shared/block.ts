@@ -11,6 +11,8 @@ export type Amount = z.infer<typeof AmountSchema>;
 /** What a delete, move or overwrite would lose. */
 export const LossSchema = AmountSchema.extend({
   tracked: z.enum(['tracked', 'partly tracked', 'not tracked', 'unknown']),
+  /** Of what is tracked, some has changes that are in no commit. */
+  uncommitted: z.literal(true).exactOptional(),
   unsaved: z.boolean(),
 });
 export type Loss = z.infer<typeof LossSchema>;
@@ -30,7 +32,7 @@ const PieceSchema = z.union([
   z.strictObject({ amount: AmountSchema, most: z.literal(true).exactOptional() }),
 ]);
 export type Piece = z.infer<typeof PieceSchema>;
-const WordsSchema = z.array(PieceSchema);
+export const WordsSchema = z.array(PieceSchema);
 export type Words = z.infer<typeof WordsSchema>;
 
 export const BlockSchema = z.discriminatedUnion('kind', [
@@ -86,6 +88,11 @@ export const BlockSchema = z.discriminatedUnion('kind', [
 export type Block = z.infer<typeof BlockSchema>;
 export type BlockOf<Kind extends Block['kind']> = Extract<Block, { kind: Kind }>;
 
+/** The amount alone of what would be lost: what git knows of it is said in words. */
+export function amountOf({ files, bytes, more }: Amount): Amount {
+  return { files, bytes, more };
+}
+
 /** Names in a row: "a, b, c". */
 export function exactList(names: readonly string[]): Words {
   return names.flatMap((exact, index) => (index === 0 ? [{ exact }] : [', ', { exact }]));
@@ -101,8 +108,17 @@ export function amountWords(
   return amount.more ? `at least ${words}` : words;
 }
 
-/** ", not tracked by version control, with unsaved changes in an editor": what follows an amount that would be lost. */
-export function lossWords({ tracked, unsaved }: Loss): string {
-  const held = tracked === 'unknown' ? 'not known whether version control holds it' : `${tracked} by version control`;
+const HELD: Record<Loss['tracked'], string> = {
+  tracked: 'in git',
+  'partly tracked': 'not all of it in git',
+  'not tracked': 'not in git',
+  unknown: 'nobody knows whether git has it',
+};
+/** What is so of files that git knows, and has otherwise. */
+const UNCOMMITTED = 'but with changes that are in no commit';
+
+/** ", in git, but with changes that are in no commit, with unsaved changes in an editor": what follows an amount that would be lost. */
+export function lossWords({ tracked, uncommitted, unsaved }: Loss): string {
+  const held = uncommitted && tracked !== 'not tracked' ? `${HELD[tracked]}, ${UNCOMMITTED}` : HELD[tracked];
   return `, ${held}${unsaved ? ', with unsaved changes in an editor' : ''}`;
 }

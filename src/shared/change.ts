@@ -12,6 +12,8 @@ export const StandSchema = z.strictObject({
     .regex(/^[0-9a-f]{64}$/)
     .exactOptional(),
   size: z.number().int().min(0).exactOptional(),
+  /** Permission bits (chmod(2)), where they were looked at. */
+  mode: z.number().int().min(0).max(0o7777).exactOptional(),
 });
 export type Stand = z.infer<typeof StandSchema>;
 
@@ -28,7 +30,8 @@ export type ChangedPath = z.infer<typeof ChangedPathSchema>;
 
 /**
  * How it is known what an action changed. `exact`: the paths are all of it, by the files that the action went through.
- * `unknown`: the action could change whatever the workspace let it, and nobody has looked.
+ * `seen`: the action could change whatever the workspace let it, and this stood otherwise after it than before: what a
+ * person or another program did meanwhile is among it. `unknown`: such an action, and nobody has looked.
  */
-export const EXTENTS = ['exact', 'unknown'] as const;
+export const EXTENTS = ['exact', 'seen', 'unknown'] as const;
 export type Extent = (typeof EXTENTS)[number];

@@ -8,11 +8,10 @@ export function countedBlanks(text: string): string {
 
 /**
  * At most `most` characters of a text (and the count of what is left out), never cut in silence: its beginning and
- * its end stay, for what matters may stand at either.
+ * its end stay, for what matters may stand at either. `end`: how much of that is for its end.
  */
-export function cutVisibly(text: string, most: number): string {
+export function cutVisibly(text: string, most: number, end = Math.floor(most / 3)): string {
   if (text.length <= most) return text;
-  const end = Math.floor(most / 3);
   const head = wholeCharacters(text.slice(0, most - end));
   const tail = wholeCharacters(text.slice(text.length - end));
   const left = text.length - head.length - tail.length;

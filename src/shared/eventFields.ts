@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ANSWERERS, STOPPERS } from './answered.ts';
 import { folders } from './folderMark.ts';
 
 // What the tables of events have in common.
@@ -14,6 +15,9 @@ export const Nothing = z.strictObject({});
 export const where = { at: z.enum(['editor', 'terminal']).exactOptional(), place: Text.exactOptional() };
 export const from = { ...where, signal: Text.exactOptional() };
 
+/** What a request to a model used that brought no reply of its own: tokens, and their cost in millionths. */
+export const used = { usedTokens: Count.exactOptional(), cost: Count.exactOptional() };
+
 /** And where the person was who wanted it, if one is known. */
 export const runFacts = z.strictObject({ version: Text, policy: Digest, provider: Text, model: Text, ...where });
 export const runPayload = z.strictObject({
@@ -27,3 +31,10 @@ export const runPayload = z.strictObject({
 
 /** Of a run, and nothing of it is apart. */
 export const plain = { of: ['run'], marks: [], payload: Nothing } as const;
+
+/** Who answered, or what took the question back. */
+export const ANSWERED_BY = z.enum([
+  ...ANSWERERS,
+  ...(['cancelled', 'limit', 'interruption', 'outdated'] as const),
+  ...STOPPERS.filter((one) => one !== 'person'),
+]);

@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import { ANSWERERS, STOPPERS } from './answered.ts';
 import { ACTION_EVENTS } from './actionEvents.ts';
-import { Digest, Count, Text, Nothing, where, from, runFacts, runPayload } from './eventFields.ts';
+import { ANSWERED_BY, Count, Digest, from, Nothing, runFacts, runPayload, Text, used, where } from './eventFields.ts';
 import type { EventKind, EventMark } from './eventKind.ts';
 import { BoundFolderSchema } from './folderMark.ts';
 import { JsonSchema } from './json.ts';
+import { LIMITS } from './limitQuestion.ts';
 
 // Every kind of event that the log can hold, in one place: what it says, where it stands and what is done with it,
 
@@ -55,11 +56,18 @@ export const EVENTS = {
     payload: runPayload,
   },
   message: {
-    about: 'What a person said to the run while it was at work.',
+    about: 'What a person said to the run while it was at work. It is told the model at the next turn.',
     of: ['run'],
     marks: ['kept'],
-    data: Nothing,
+    data: z.strictObject({ message: Text.exactOptional() }),
     payload: z.strictObject({ text: Text }),
+  },
+  message_withdrawn: {
+    about: 'A person took a message back before the model was told it, and where that was said.',
+    of: ['run'],
+    marks: ['kept'],
+    data: z.strictObject({ message: Text, by: z.literal('person'), ...from }),
+    payload: Nothing,
   },
   handed_over: {
     about:
@@ -75,6 +83,14 @@ export const EVENTS = {
     }),
     payload: z.strictObject({ destination: Text, destinationBefore: Text.exactOptional() }),
   },
+  instructions: {
+    about:
+      'What the project’s own files say about working on it was read for the model, as their text: which files, and how many characters of them.',
+    of: ['run'],
+    marks: [],
+    data: z.strictObject({ files: Count, characters: Count }),
+    payload: z.strictObject({ paths: z.array(Text) }),
+  },
   turn_started: {
     about: 'The model is asked once more.',
     of: ['run'],
@@ -84,15 +100,76 @@ export const EVENTS = {
   },
   egress: {
     about:
-      'Something is about to leave for another program or machine: where to, how much, and which files’ content is in it (`contentOf`: a path; with `/` behind it, files of that folder; with `?` before it, files of it that are not known).',
+      'Something is about to leave for another program or machine: where to, how much, and which files’ content is in it (`contentOf`: a path; with `/` behind it, files of that folder; with `?` before it, files of it that are not known). `proxy`: what carries it there, where that was chosen.',
     of: ['run', 'log'],
     marks: ['beginning'],
-    data: z.strictObject({ purpose: Text, origin: Text, method: Text, bytes: Count }),
+    data: z.strictObject({ purpose: Text, origin: Text, method: Text, bytes: Count, proxy: Text.exactOptional() }),
     payload: z.strictObject({ path: Text, contentOf: z.array(Text) }),
+  },
+  asked_again: {
+    about:
+      'A request to the model failed, or its reply was lost on the way, and nothing of it was acted on: what kind of failure it was (with the HTTP `status`, where there was one), which further try comes next, of how many, and after how long. `usedTokens`, `cost`: what it had used, as far as is known.',
+    of: ['run'],
+    marks: [],
+    data: z.strictObject({
+      kind: Text,
+      next: Count,
+      most: Count,
+      waitMs: Count,
+      status: Count.exactOptional(),
+      ...used,
+    }),
+    payload: z.strictObject({ words: Text, cause: Text }),
+  },
+  compacted: {
+    about:
+      'From here on the model is told less of what came before, because it would not take more (`overflow`: it said so; `filling`: it soon would): `results` of old calls were shortened, or so many `messages` summed up; or, where nothing else made room, so many `messages` of the person were cut, and `saidLeftOut` characters of them left out. Tokens before and after, and those that it takes, as far as they are known. What was denied stays word for word. `usedTokens`, `cost`: what the summary took.',
+    of: ['run'],
+    marks: [],
+    data: z.strictObject({
+      because: z.enum(['filling', 'overflow']),
+      how: z.enum(['shortened', 'summarised']),
+      results: Count,
+      messages: Count,
+      saidLeftOut: Count.exactOptional(),
+      tokensBefore: Count,
+      tokensAfter: Count,
+      limit: Count,
+      ...used,
+    }),
+    payload: z.strictObject({ words: Text, summary: Text.exactOptional() }),
+  },
+  limit_reached: {
+    about:
+      'The run came to a limit: which one, and what it had used since it began or went on (tokens as counted or estimated; `costSoFar` in millionths, by the policy’s prices). `asked`: whether a person is there to be asked whether it goes on; otherwise it ends, and can be resumed.',
+    of: ['run'],
+    marks: [],
+    data: z.strictObject({
+      limit: z.enum(LIMITS),
+      turns: Count,
+      tokens: Count,
+      costSoFar: Count.exactOptional(),
+      asked: z.boolean(),
+    }),
+    payload: z.strictObject({ words: Text }),
+  },
+  limit_answered: {
+    about:
+      'Whether the run goes on over a limit, until it comes there again; who said so, as in `answered`, and after how many milliseconds. It approves no action.',
+    of: ['run'],
+    marks: ['kept'],
+    data: z.strictObject({
+      limit: z.enum(LIMITS),
+      choice: z.enum(['go-on', 'stop']),
+      by: ANSWERED_BY,
+      ...from,
+      waitedMs: Count,
+    }),
+    payload: Nothing,
   },
   model_replied: {
     about:
-      'What the model said, why its reply ended, and what it counted (`cachedTokens`: those of the input that its provider had read before).',
+      'What the model said, why its reply ended, and what it counted (`cachedTokens`: those of the input that its provider had read before; `isEstimate`: the provider does not count; `cost` in millionths, by the policy’s prices).',
     of: ['run'],
     marks: [],
     data: z.strictObject({
@@ -101,6 +178,8 @@ export const EVENTS = {
       inputTokens: Count.exactOptional(),
       outputTokens: Count.exactOptional(),
       cachedTokens: Count.exactOptional(),
+      cost: Count.exactOptional(),
+      isEstimate: z.literal(true).exactOptional(),
     }),
     payload: z.strictObject({ text: Text }),
   },
@@ -173,7 +252,7 @@ export const EVENTS = {
   },
   run_finished: {
     about:
-      'The run ended, and how; where something stopped it, what that was: a person, and at which terminal or window; a signal; output that could be written no more; a terminal that was gone; the program that had started it; or a fault. `received`: how many bytes answers brought since it began or went on.',
+      'The run ended, and how; where something stopped it, what that was: a person, and at which terminal or window; a signal; output that could be written no more; a terminal that was gone; the program that had started it; or a fault. Since it began or went on: `received`, how many bytes answers brought; `unanswered`, how many actions were not done because nobody was there to approve them.',
     of: ['run'],
     marks: ['signed at once', 'kept'],
     data: z.strictObject({
@@ -182,6 +261,7 @@ export const EVENTS = {
       by: z.enum(STOPPERS).exactOptional(),
       ...from,
       received: Count.exactOptional(),
+      unanswered: Count.exactOptional(),
     }),
     payload: z.strictObject({ reason: Text }),
   },
@@ -206,6 +286,14 @@ export const EVENTS = {
     marks: [],
     data: z.strictObject({ by: z.literal('person'), ...from }),
     payload: Nothing,
+  },
+  run_labelled: {
+    about:
+      'A person gave a run a name of their own (an empty one: none any more), or pinned it in the list of runs or took the pin out, and where.',
+    of: ['run'],
+    marks: ['kept'],
+    data: z.strictObject({ pinned: z.boolean().exactOptional(), by: z.literal('person'), ...from }),
+    payload: z.strictObject({ name: Text.exactOptional() }),
   },
   left_behind: {
     about:

@@ -1,8 +1,22 @@
 import * as z from 'zod';
 import { AnswerSchema } from './approval.ts';
+import { LimitChoiceSchema } from './limitQuestion.ts';
 import { TextOfSchema, TextPartSchema } from './longText.ts';
+import { ReplySchema } from './question.ts';
+import { SparedSchema } from './spared.ts';
 import { MOST_TASK } from './typed.ts';
+import { MOST_ADDRESS } from './webTarget.ts';
 import { EntrySchema, PanelHeadSchema } from './runView.ts';
+
+/** A path as somebody wrote it, in characters. */
+const MOST_PATH = 1024;
+/** Images that go with a message, and the characters of each in base64. */
+export const MOST_IMAGES = 4;
+export const MOST_IMAGE = 4_700_000;
+/** Paths that are asked for at once. */
+export const MOST_PATHS = 100;
+/** Characters that are copied at once. */
+const MOST_COPIED = 4_000_000;
 
 /** What the panel may say to the extension. Anything else is dropped. */
 export const FromPanelSchema = z.discriminatedUnion('type', [
@@ -11,9 +25,20 @@ export const FromPanelSchema = z.discriminatedUnion('type', [
   /** It has taken the update of this number: it can be told more. */
   z.strictObject({ type: z.literal('taken'), number: z.int() }),
   /** `run`: the one that it must go on with; without it, the run under way or else a new one. */
-  z.strictObject({ type: z.literal('send'), text: z.string().min(1).max(MOST_TASK), run: z.string().optional() }),
+  z.strictObject({
+    type: z.literal('send'),
+    text: z.string().min(1).max(MOST_TASK),
+    run: z.string().optional(),
+    /** Images that go with it, in base64. */
+    images: z.array(z.string().max(MOST_IMAGE)).max(MOST_IMAGES).optional(),
+  }),
+  /** A message that waits is not to be said; with `edit` its text comes back to the task box. */
+  z.strictObject({ type: z.literal('withdraw'), message: z.string(), edit: z.boolean() }),
   z.strictObject({ type: z.literal('new-run') }),
   z.strictObject({ type: z.literal('stop') }),
+  /** An earlier run is to be looked at, and gone on with if one likes. */
+  z.strictObject({ type: z.literal('show-run'), run: z.string() }),
+  z.strictObject({ type: z.literal('show-runs') }),
   /** `agreed`: the key of the question that was shown with it. */
   z.strictObject({ type: z.literal('resume'), run: z.string(), agreed: z.string().optional() }),
   /** Whether folders that were left out are there by now. */
@@ -27,14 +52,45 @@ export const FromPanelSchema = z.discriminatedUnion('type', [
     digest: z.string(),
     answer: AnswerSchema,
   }),
+  /** To what the agent wants to know. */
+  z.strictObject({ type: z.literal('reply'), question: z.string(), reply: ReplySchema }),
+  z.strictObject({ type: z.literal('answer-limit'), question: z.string(), choice: LimitChoiceSchema }),
   z.strictObject({ type: z.literal('always'), approval: z.string(), digest: z.string() }),
+  /** What remembering the answer to it would have spared: asked for when that is offered. */
+  z.strictObject({ type: z.literal('look-spared'), approval: z.string(), digest: z.string() }),
   /** More of a long text of the transcript, from this character on. */
   z.strictObject({ type: z.literal('read-text'), run: z.string(), of: TextOfSchema, from: z.int().min(0) }),
   z.strictObject({ type: z.literal('revoke-grant'), grant: z.string() }),
   z.strictObject({ type: z.literal('open-diff'), approval: z.string() }),
-  z.strictObject({ type: z.literal('open-policy') }),
+  /** A policy file; without `at`, that of the user. Another file than one of a policy is not opened. */
+  z.strictObject({
+    type: z.literal('open-policy'),
+    at: z
+      .strictObject({ file: z.string().max(MOST_PATH * 4), line: z.int().min(1), column: z.int().min(1) })
+      .optional(),
+  }),
+  z.strictObject({ type: z.literal('set-key') }),
   z.strictObject({ type: z.literal('choose-model') }),
   z.strictObject({ type: z.literal('check-sandbox') }),
+  /** What a run did, as a document. */
+  z.strictObject({ type: z.literal('show-report'), run: z.string() }),
+  z.strictObject({ type: z.literal('manage-trust') }),
+  z.strictObject({ type: z.literal('open-folder') }),
+  z.strictObject({ type: z.literal('open-sample') }),
+  /** Something for the task to speak of, from the editor; `at` and `typed` come back with it. */
+  z.strictObject({ type: z.literal('pick-reference'), at: z.int().min(0), typed: z.boolean() }),
+  /** A link in the agent's words: to the web, or to write a mail. */
+  z.strictObject({ type: z.literal('open-link'), href: z.string().max(MOST_ADDRESS) }),
+  /** A file that the agent's words name, as they spell it. Lines and columns count from 1. */
+  z.strictObject({
+    type: z.literal('open-file'),
+    path: z.string().min(1).max(MOST_PATH),
+    line: z.int().min(1).optional(),
+    column: z.int().min(1).optional(),
+  }),
+  /** Which of these paths are files of the workspace. */
+  z.strictObject({ type: z.literal('find-files'), paths: z.array(z.string().min(1).max(MOST_PATH)).max(MOST_PATHS) }),
+  z.strictObject({ type: z.literal('copy'), text: z.string().max(MOST_COPIED) }),
 ]);
 export type FromPanel = z.infer<typeof FromPanelSchema>;
 /** What the panel says beside having taken an update. */
@@ -84,9 +140,15 @@ export const ToPanelSchema = z.discriminatedUnion('type', [
     from: z.int().min(0),
     part: TextPartSchema.optional(),
   }),
+  z.strictObject({ type: z.literal('spared'), approval: z.string(), digest: z.string(), spared: SparedSchema }),
   z.strictObject({ type: z.literal('focus-task') }),
+  /** What was picked for the task to speak of. */
+  z.strictObject({ type: z.literal('reference'), at: z.int().min(0), typed: z.boolean(), reference: z.string() }),
+  z.strictObject({ type: z.literal('focus-question') }),
   z.strictObject({ type: z.literal('set-task'), text: z.string() }),
   z.strictObject({ type: z.literal('show-action'), action: z.string() }),
+  /** Of the paths that were asked for, those that are files of the workspace, and those that are not. */
+  z.strictObject({ type: z.literal('files'), there: z.array(z.string()), absent: z.array(z.string()) }),
 ]);
 export type ToPanel = z.infer<typeof ToPanelSchema>;
 export type PanelUpdate = Extract<ToPanel, { type: 'update' }>;

@@ -6,8 +6,10 @@ export interface ProviderFacts {
   about: string;
   /** Where prompts and tool results go, beside the label. */
   sends: string;
-  /** The server that it asks, by a model's name; null: none, and nothing is sent. */
+  /** The server that it asks, by a model's name; null: none, and where the editor brings no models, nothing is sent. */
   server: ProviderServer | null;
+  /** Whether its models are the editor's: only there it can be chosen. */
+  isOfEditor?: true;
 }
 
 export interface ProviderServer {

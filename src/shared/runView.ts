@@ -1,8 +1,12 @@
 import * as z from 'zod';
 import { ACTION_OUTCOMES } from './actionOutcome.ts';
 import { ApprovalSchema } from './approval.ts';
+import { DecidedBySchema } from './decidedBy.ts';
 import { FlagsSchema } from './flow.ts';
+import { PlanSchema } from './plan.ts';
+import { QuestionSchema } from './question.ts';
 import { VerdictSchema } from './decision.ts';
+import { LimitQuestionSchema } from './limitQuestion.ts';
 
 export const RunStateSchema = z.enum([
   'running',
@@ -38,8 +42,19 @@ export const EntrySchema = z.discriminatedUnion('kind', [
     /** What it ran, where the title has not all of it. */
     ran: z.string().optional(),
     status: ActionStatusSchema,
+    /** It looks and changes nothing. `places`: the paths it looks at. */
+    looks: z.strictObject({ effect: z.enum(['read', 'list', 'search']), places: z.array(z.string()) }).optional(),
+    /** It went on, or goes on, while other calls were made. */
+    goesOn: z.literal(true).optional(),
+    /** A person has changed what the agent had asked for. */
+    edited: z.literal(true).exactOptional(),
     verdict: VerdictSchema.optional(),
     why: z.string().optional(),
+    /** For `outcomeWords` (outcomeWords.ts): who decided, what a person said with it, and how it ended. */
+    decidedBy: DecidedBySchema.optional(),
+    said: z.string().optional(),
+    exit: z.number().optional(),
+    durationMs: z.number().optional(),
     output: z.string().optional(),
     /** Characters of all of it, where `output` is its beginning and end. */
     outputLength: z.number().optional(),
@@ -56,6 +71,19 @@ export type Entry = z.infer<typeof EntrySchema>;
 export const GrantListingSchema = z.strictObject({ id: z.string(), words: z.string(), uses: z.number() });
 export type GrantListing = z.infer<typeof GrantListingSchema>;
 
+/** What a run has used of its model so far; `context`: how much of what it takes the last request had, in tokens. */
+const UsageViewSchema = z.strictObject({
+  tokens: z.number(),
+  /** By the policy's prices; absent where it has none for this model. */
+  cost: z.number().exactOptional(),
+  context: z.strictObject({ tokens: z.number(), limit: z.number() }),
+});
+export type UsageView = z.infer<typeof UsageViewSchema>;
+
+/** What a person said while the run works, as long as the model has not been told it. */
+const QueuedMessageSchema = z.strictObject({ id: z.string(), text: z.string() });
+export type QueuedMessage = z.infer<typeof QueuedMessageSchema>;
+
 /** A run as it stands now, without its transcript. */
 export const RunHeadSchema = z.strictObject({
   id: z.string(),
@@ -69,8 +97,15 @@ export const RunHeadSchema = z.strictObject({
   turn: z.number(),
   maxTurns: z.number(),
   questions: z.number(),
+  usage: UsageViewSchema.exactOptional(),
+  /** Actions that were not done because nobody was there to approve them; absent where there are none. */
+  unanswered: z.number().exactOptional(),
   flags: FlagsSchema,
   grants: z.array(GrantListingSchema),
+  /** The steps that the agent told last, if it told any. */
+  plan: PlanSchema.exactOptional(),
+  /** What waits to be said at the next turn, if anything. */
+  queued: z.array(QueuedMessageSchema).exactOptional(),
 });
 
 /** A run with its transcript. An entry is replaced when it changes, never altered in place. */
@@ -80,12 +115,24 @@ export interface RunView extends z.infer<typeof RunHeadSchema> {
   entries: readonly Entry[];
 }
 
+/** What a person should know of a policy, and where it stands; lines and columns count from 1. */
+const PolicyNoteSchema = z.strictObject({ file: z.string(), line: z.number(), column: z.number(), words: z.string() });
+export type PolicyNote = z.infer<typeof PolicyNoteSchema>;
+
 /** The state of the panel without the transcript, which goes there by entries (entryNews.ts). */
 export const PanelHeadSchema = z.strictObject({
   trusted: z.boolean(),
+  /** The window has the focus: whoever clicks into the panel was looking at it before. */
+  attended: z.boolean(),
+  /** Enter sends what is in the task box, and Shift+Enter breaks the line; else Enter breaks it and Ctrl+Enter sends. */
+  enterSends: z.boolean(),
   folder: z.string().optional(),
   run: RunHeadSchema.optional(),
   approvals: z.array(ApprovalSchema),
+  /** What the agent wants to know, if anything. */
+  questions: z.array(QuestionSchema).exactOptional(),
+  /** The run is at a limit, and waits to be told whether it goes on. */
+  limit: LimitQuestionSchema.exactOptional(),
   interrupted: z.array(
     z.strictObject({
       run: z.string(),
@@ -95,6 +142,18 @@ export const PanelHeadSchema = z.strictObject({
       question: z.strictObject({ key: z.string(), words: z.array(z.string()) }).exactOptional(),
     }),
   ),
+  /** Earlier runs of this folder, pinned ones first, the newest before others; `told`: how each ended, and what it took. */
+  earlier: z
+    .array(
+      z.strictObject({
+        run: z.string(),
+        title: z.string(),
+        state: RunStateSchema,
+        told: z.string(),
+        pinned: z.boolean(),
+      }),
+    )
+    .exactOptional(),
   /** Runs of this folder that other windows and terminals are at work on, if any; `words`: where, and what they do. */
   elsewhere: z
     .array(z.strictObject({ run: z.string(), task: z.string(), words: z.string(), canShow: z.boolean() }))
@@ -108,15 +167,19 @@ export const PanelHeadSchema = z.strictObject({
     label: z.string(),
     destination: z.string(),
     problem: z.string().optional(),
+    /** Whether it is known to take images. */
+    takesImages: z.boolean().exactOptional(),
   }),
   sandbox: z.strictObject({
     state: z.enum(['unknown', 'works', 'outside', 'refused']),
     text: z.string(),
+    /** How many of the self-test's attempts to get out held. */
+    probes: z.strictObject({ held: z.number(), all: z.number() }).exactOptional(),
     fix: z.string().optional(),
   }),
   policy: z.strictObject({
     state: z.enum(['unknown', 'ok', 'notes', 'invalid']),
-    notes: z.array(z.string()),
+    notes: z.array(PolicyNoteSchema),
     asksLess: z.boolean(),
   }),
 });

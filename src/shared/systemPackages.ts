@@ -93,7 +93,7 @@ export const SYSTEM_PROGRAMS: readonly SystemProgram[] = [
     name: 'ripgrep',
     found: { programs: ['rg'] },
     neededFor: ['test'],
-    purpose: 'the sandbox of macOS, tested on its Linux side',
+    purpose: 'searches that ask it which files to open, and the sandbox of macOS, tested on its Linux side',
     without: 'those tests are skipped',
     packages: everywhere('ripgrep'),
     size: { download: 1.3, installed: 4.7 },

@@ -5,6 +5,8 @@
 export const MOST_TASK = 100_000;
 /** Characters of a reason for denying. */
 export const MOST_REASON = 8000;
+/** Characters that a text of an action may have by which a person may change it at its card. */
+export const MOST_EDITED = 20_000;
 
 /** What to do about a text that is too long; undefined where it is not. */
 export function tooLongWords(text: string, most: number, advice: string): string | undefined {

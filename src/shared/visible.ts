@@ -29,7 +29,8 @@ export function visible(text: string): string {
   return text.replace(FLOOD, written).replace(HIDDEN_IN_PROSE, (found, inProse?: string) => inProse ?? written(found));
 }
 
-function written(character: string): string {
+/** A character by its number: `\u{202E}`. */
+export function written(character: string): string {
   const code = character.codePointAt(0) ?? 0;
   return `\\u{${code.toString(16).toUpperCase().padStart(4, '0')}}`;
 }

@@ -4,6 +4,8 @@ import type { AnsweredBy } from '../shared/answered.ts';
 export interface Question {
   text: string;
   prompt: string;
+  /** A message is wanted, not an answer: it may be pasted, and be long. */
+  isMessage?: boolean;
 }
 
 /** Whoever answers. `undefined` where nobody is there, or the question was taken back. */

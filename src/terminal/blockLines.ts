@@ -43,7 +43,8 @@ function diffParts({ change, path, added, removed, unsaved, diff, unseen }: Bloc
   ];
 }
 
-function inLine(words: Words): string {
+/** Words on one line, hidden characters written out. */
+export function inLine(words: Words): string {
   return words.map(pieceText).join('');
 }
 

@@ -1,31 +1,35 @@
 import type { Approval } from '../shared/approval.ts';
 import { originText } from '../shared/decision.ts';
-import type { Flag } from '../shared/flow.ts';
+import { AFTER_THIS } from '../shared/flow.ts';
 import { countedBlanks } from '../shared/cut.ts';
 import { exact, visibleLine } from '../shared/visible.ts';
-import { blockParts, type Part } from './blockLines.ts';
+import { blockParts, inLine, type Part } from './blockLines.ts';
 import { ownLine, quoted } from './quote.ts';
-
-const FLAG_WORDS: Record<Flag, string> = {
-  untrusted: 'read untrusted content',
-  private: 'touched private data',
-  outward: 'can change beyond checkpoints',
-};
 
 /**
  * An approval as a terminal shows it: the same facts as on the panel's card, hidden characters written out. Words of
- * others never begin at the left edge. `columns`: of the terminal; undefined where nothing wraps lines.
+ * others never begin at the left edge. `columns`: of the terminal; undefined where nothing wraps lines. `number`: said
+ * before its title, where it is one of several.
  */
-export function approvalText(approval: Approval, columns?: number): string {
-  const { decision, flags } = approval;
-  const lights = approval.lights.filter((flag) => !flags[flag]).map((flag) => FLAG_WORDS[flag]);
+export function approvalText(
+  approval: Approval,
+  { columns, number = '' }: { columns?: number | undefined; number?: string } = {},
+): string {
+  const { card, decision, flags } = approval;
+  const lights = approval.lights.filter((flag) => !flags[flag]).map((flag) => AFTER_THIS[flag]);
+  // Where the card says it of each file, it is said there.
+  const consequence = card.blocks.some(({ kind }) => kind === 'loss') ? undefined : approval.consequence;
   const parts: Part[] = [
-    `── ${visibleLine(approval.title)}`,
+    `── ${number}${visibleLine(approval.title)}`,
+    ...(approval.edited === true ? ['As you changed it: the agent had asked for something else.'] : []),
     ...(approval.askedAgain === undefined ? [] : [`! ${visibleLine(approval.askedAgain)}`]),
-    ...approval.card.blocks.flatMap(blockParts),
-    `Undo: ${visibleLine(approval.undo)}`,
-    `Why you are asked: ${visibleLine(`${decision.reason} (rule "${decision.rule}", ${originText(decision.origin)}`)}${decision.eachTime === true ? ', asks every time' : ''})`,
-    ...(lights.length > 0 ? [`This would light: ${lights.join(', ')}`] : []),
+    ...(consequence === undefined ? [] : [`! ${inLine(consequence)}`]),
+    visibleLine(approval.undo),
+    ...(approval.claim === undefined ? [] : ['The agent says:', { quote: countedBlanks(approval.claim) }]),
+    ...card.blocks.flatMap(blockParts),
+    ...(approval.where.length === 0 ? [] : [visibleLine(approval.where.join(', '))]),
+    `Why you are asked: ${visibleLine(`${approval.why} (rule "${decision.rule}", ${originText(decision.origin)}`)}${decision.eachTime === true ? ', asks every time' : ''})`,
+    ...lights.map((words) => `! ${words}`),
   ];
   return parts.flatMap((part) => drawn(part, columns)).join('\n');
 }

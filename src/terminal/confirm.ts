@@ -1,10 +1,11 @@
+import { saidYes } from './answers.ts';
 import { openAsker } from './openAsker.ts';
 
 /** Asks a person at a terminal; only a plain yes is one, and where nobody is there it is a no. `text` is what the question is about. */
 export async function isSaid(prompt: string, text = ''): Promise<boolean> {
   const asker = openAsker(process.stdout, { unanswered: '--yes does it without asking.' });
   try {
-    return /^(y|yes)$/i.test((await asker.ask({ text, prompt }))?.trim() ?? '');
+    return saidYes(await asker.ask({ text, prompt }));
   } finally {
     asker.close();
   }

@@ -1,5 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
 import { ReadStream } from 'node:tty';
+import type { AnsweredBy } from '../shared/answered.ts';
 import type { Asker } from './asker.ts';
 import { NobodyAsker } from './nobodyAsker.ts';
 import { PipeAsker } from './pipeAsker.ts';
@@ -38,6 +39,13 @@ export function openAsker(output: NodeJS.WriteStream, { answersFromInput, unansw
   return terminal === undefined
     ? new NobodyAsker(write, unanswered)
     : new TerminalAsker(new ReadStream(terminal), write, told);
+}
+
+/** Who that will be, said before anybody is asked. */
+export function whoAnswers(output: NodeJS.WriteStream, answersFromInput: boolean): AnsweredBy['by'] {
+  if (process.stdin.isTTY) return 'person';
+  if (answersFromInput) return 'input';
+  return isPersonThere(output) ? 'person' : 'nobody';
 }
 
 /** Whether a person is at a terminal and sees what is written to `output`. */

@@ -102,7 +102,7 @@ export class TerminalAsker implements Asker {
   }
 
   #arm(open: Open): void {
-    open.state = { kind: 'armed', line: new TypedLine() };
+    open.state = { kind: 'armed', line: new TypedLine(open.question.isMessage === true) };
     this.#write(`${this.#note === undefined ? '' : `${this.#note}\n`}${open.question.prompt}`);
     this.#note = undefined;
   }

@@ -1,16 +1,17 @@
 import * as vscode from 'vscode';
 import type { PanelWish, ToPanel } from '../shared/protocol.ts';
 import type { PanelState } from '../shared/runView.ts';
+import { waitingIn } from '../shared/waiting.ts';
 import { PanelFeed } from './panelFeed.ts';
 import { panelHtml } from './panelHtml.ts';
 
 const VIEW = 'oversign.agent';
 const THROTTLE_MS = 50;
 
-/** How many approvals wait, on the icon of a view. */
+/** How many questions wait, on the icon of a view. */
 export function waitingBadge(value: number): vscode.ViewBadge | undefined {
   if (value === 0) return undefined;
-  return { value, tooltip: value === 1 ? '1 approval is waiting' : `${value} approvals are waiting` };
+  return { value, tooltip: value === 1 ? '1 question is waiting' : `${value} questions are waiting` };
 }
 
 /**
@@ -34,11 +35,6 @@ export class AgentView implements vscode.WebviewViewProvider, vscode.Disposable 
     this.#snapshot = snapshot;
     this.#onMessage = onMessage;
     this.#registration = vscode.window.registerWebviewViewProvider(VIEW, this);
-  }
-
-  /** Whether the editor has the view, in sight or not: only then it can have a badge. */
-  get isThere(): boolean {
-    return this.#view !== undefined;
   }
 
   get isVisible(): boolean {
@@ -117,11 +113,11 @@ export class AgentView implements vscode.WebviewViewProvider, vscode.Disposable 
 
   async #post(): Promise<void> {
     const state = await this.#snapshot();
-    const approvals = state.approvals.length;
+    const waiting = waitingIn(state);
     const view = this.#view;
     if (!view) return;
-    view.badge = waitingBadge(approvals);
-    view.description = approvals === 0 ? '' : `${approvals} waiting`; // beside the title, also while it is collapsed
+    view.badge = waitingBadge(waiting);
+    view.description = waiting === 0 ? '' : `${waiting} waiting`; // beside the title, also while it is collapsed
     const { update, isAll } = this.#feed.next(state);
     // What never came is never taken: whoever is there has to hear all of it.
     if (update && !(await view.webview.postMessage(update))) this.#feed.lost();

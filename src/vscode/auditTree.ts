@@ -1,41 +1,9 @@
 import * as vscode from 'vscode';
 import { waitingBadge } from './agentView.ts';
 import { filterWords, type TreeFilter } from './auditFilter.ts';
-import { OUTCOMES, type ActionOutcome } from '../shared/actionOutcome.ts';
+import type { TreeTurn } from '../shared/treeAction.ts';
+import { belowRun, belowTurn, itemOf, type AuditNode } from './auditItems.ts';
 import type { RunSummary } from '../shared/auditEvent.ts';
-import { titleOf, cutVisibly } from '../shared/cut.ts';
-import { exact, proseLine, visibleLine } from '../shared/visible.ts';
-
-/** What the tree shows of an action and a turn; made by the core from the log's events. */
-export interface TreeAction {
-  id: string;
-  title: string;
-  /** What ran, whole, where the title may not say all of it. */
-  ran: string | undefined;
-  tool: string;
-  /** `open`: it has no end in the log; `left` is how it ended if nobody is at work on it. */
-  outcome: ActionOutcome | 'open';
-  left: ActionOutcome;
-  decidedBy: string;
-  durationMs: number | undefined;
-  /** It ran without any sandbox. */
-  outside: boolean;
-  /** It changed a file, so that before and after can be compared. */
-  changedFile: boolean;
-  /** What it changed can be put back, as far as the log tells. */
-  canRevert: boolean;
-}
-export interface TreeTurn {
-  turn: number;
-  actions: TreeAction[];
-}
-
-export type AuditNode =
-  | { kind: 'run'; run: RunSummary }
-  | { kind: 'turn'; run: RunSummary; turn: TreeTurn }
-  | { kind: 'action'; run: RunSummary; action: TreeAction }
-  | { kind: 'more'; before: number }
-  | { kind: 'problem'; text: string };
 
 export interface AuditSource {
   /** Called when the tree comes into sight. */
@@ -49,11 +17,11 @@ export interface AuditSource {
 }
 
 const REFRESH_MS = 200;
+const REVEAL_AFTER_MS = 100;
 const PAGE = 50;
 /** Up to so many runs stay in sight while the tree is refreshed; whoever looks further back looks anew. */
 const MOST_SHOWN = 2000;
 const MOST_LOOKS = 10;
-const MOST_IN_TOOLTIP = 4000;
 
 /** The Audit Log view: run > turn > action, newest run first, live while a run goes on. */
 export class AuditTree implements vscode.TreeDataProvider<AuditNode>, vscode.Disposable {
@@ -64,6 +32,8 @@ export class AuditTree implements vscode.TreeDataProvider<AuditNode>, vscode.Dis
   #timer: NodeJS.Timeout | undefined;
   #filter: TreeFilter = {};
   #shown = PAGE;
+  /** The last action of the run that is at work, as far as it was seen. */
+  #newest: string | undefined;
   readonly onDidChangeTreeData = this.#changes.event;
 
   constructor(source: AuditSource) {
@@ -116,11 +86,11 @@ export class AuditTree implements vscode.TreeDataProvider<AuditNode>, vscode.Dis
     try {
       if (!node) return await this.#runs();
       if (node.kind === 'run') {
-        const turns = await this.#source.turns(node.run.run, this.#filter);
-        return turns.map((turn) => ({ kind: 'turn', run: node.run, turn }));
+        const nodes = belowRun(node.run, await this.#source.turns(node.run.run, this.#filter));
+        this.#follow(node.run, nodes);
+        return nodes;
       }
-      if (node.kind === 'turn') return node.turn.actions.map((action) => ({ kind: 'action', run: node.run, action }));
-      return [];
+      return node.kind === 'turn' ? belowTurn(node) : [];
     } catch (error) {
       return [{ kind: 'problem', text: error instanceof Error ? error.message : String(error) }];
     }
@@ -145,96 +115,33 @@ export class AuditTree implements vscode.TreeDataProvider<AuditNode>, vscode.Dis
     return nodes;
   }
 
-  getTreeItem(node: AuditNode): vscode.TreeItem {
-    switch (node.kind) {
-      case 'run':
-        return runItem(node.run);
-      case 'turn': {
-        const item = new vscode.TreeItem(`Turn ${node.turn.turn}`, vscode.TreeItemCollapsibleState.Expanded);
-        item.id = `${node.run.run}/${node.turn.turn}`;
-        item.description = node.turn.actions.length === 1 ? '1 action' : `${node.turn.actions.length} actions`;
-        item.contextValue = 'turn';
-        return item;
-      }
-      case 'action':
-        return actionItem(node);
-      case 'more': {
-        const item = new vscode.TreeItem('Show Older Runs');
-        item.id = 'more';
-        item.iconPath = new vscode.ThemeIcon('ellipsis');
-        item.command = { command: 'oversign.olderRuns', title: 'Show Older Runs' };
-        return item;
-      }
-      case 'problem': {
-        const item = new vscode.TreeItem(visibleLine(node.text));
-        item.iconPath = new vscode.ThemeIcon('error', new vscode.ThemeColor('errorForeground'));
-        return item;
-      }
-    }
+  /** Where an entry stands, so that it can be brought into sight. */
+  getParent(node: AuditNode): AuditNode | undefined {
+    if (node.kind === 'turn') return { kind: 'run', run: node.run };
+    if (node.kind !== 'action') return undefined;
+    return node.turn ? { kind: 'turn', run: node.run, turn: node.turn } : { kind: 'run', run: node.run };
   }
-}
 
-const RUN_ICONS: Record<RunSummary['state'], [icon: string, color: string | undefined]> = {
-  active: ['sync', undefined],
-  finished: ['pass', 'testing.iconPassed'],
-  stopped: ['debug-stop', undefined],
-  limit: ['watch', 'list.warningForeground'],
-  failed: ['error', 'errorForeground'],
-  interrupted: ['warning', 'list.warningForeground'],
-};
+  /**
+   * Brings what is newest into sight where a person looks at the tree and has chosen nothing in it: whoever reads
+   * something older keeps it. Nothing is selected, and the focus stays where it is.
+   */
+  #follow(run: RunSummary, nodes: readonly AuditNode[]): void {
+    if (run.state !== 'active') return;
+    const last = nodes.at(-1);
+    const newest = last?.kind === 'turn' ? belowTurn(last).at(-1) : last;
+    if (newest?.kind !== 'action' || newest.action.id === this.#newest) return;
+    const before = this.#newest;
+    this.#newest = newest.action.id;
+    const isElsewhere = this.#view.selection.some((one) => one.kind !== 'action' || one.action.id !== before);
+    if (!this.#view.visible || isElsewhere) return;
+    // The tree has this entry only once it was given its children.
+    setTimeout(() => {
+      this.#view.reveal(newest, { select: false, focus: false, expand: false }).then(undefined, () => undefined); // gone since
+    }, REVEAL_AFTER_MS);
+  }
 
-function runItem(run: RunSummary): vscode.TreeItem {
-  const item = new vscode.TreeItem(
-    run.task === '' ? `Run ${run.run.slice(0, 8)}, its texts erased` : proseLine(titleOf(run.task, 120)),
-    run.state === 'active' ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.Collapsed,
-  );
-  item.id = run.run;
-  item.description = `${run.state === 'active' ? 'running' : run.state}, ${new Date(run.time).toLocaleString()}`;
-  item.iconPath = icon(RUN_ICONS[run.state]);
-  item.tooltip = exact([run.task, `${run.state}: ${run.reason}`, run.folder, run.run].join('\n'));
-  item.contextValue = 'run';
-  return item;
-}
-
-const ACTION_COLORS: Partial<Record<ActionOutcome, string>> = {
-  done: 'testing.iconPassed',
-  failed: 'errorForeground',
-  denied: 'errorForeground',
-  interrupted: 'list.warningForeground',
-  unknown: 'list.warningForeground',
-};
-
-function actionItem({ run, action }: { run: RunSummary; action: TreeAction }): vscode.TreeItem {
-  const item = new vscode.TreeItem(visibleLine(action.title));
-  item.id = `${run.run}/${action.id}`;
-  const isOpen = action.outcome === 'open' && run.state === 'active';
-  const state = isOpen ? 'under way' : action.left;
-  item.description = `${action.outside ? 'OUTSIDE THE SANDBOX, ' : ''}${state}, ${visibleLine(action.decidedBy)}`;
-  item.iconPath = icon(action.outside ? ['unlock', 'errorForeground'] : actionIcon(action, isOpen));
-  item.tooltip = exact(
-    [
-      visibleLine(action.title),
-      `Tool: ${visibleLine(action.tool)}`,
-      `State: ${isOpen ? state : OUTCOMES[action.left].words}`,
-      `Decision: ${visibleLine(action.decidedBy)}`,
-      ...(action.durationMs === undefined ? [] : [`Took ${action.durationMs} ms`]),
-      // Last: its lines are its own. A tooltip has no room for more; the details have all of it.
-      ...(action.ran === undefined ? [] : ['', cutVisibly(action.ran, MOST_IN_TOOLTIP)]),
-    ].join('\n'),
-  );
-  item.contextValue = `action${action.changedFile ? '-diff' : ''}${action.canRevert ? '-revert' : ''}`;
-  item.command = {
-    command: 'oversign.showDetails',
-    title: 'Open Details',
-    arguments: [{ kind: 'action', run, action }],
-  };
-  return item;
-}
-
-function actionIcon({ left }: TreeAction, isOpen: boolean): [string, string | undefined] {
-  return isOpen ? ['circle-outline', undefined] : [OUTCOMES[left].icon, ACTION_COLORS[left]];
-}
-
-function icon([name, color]: [string, string | undefined]): vscode.ThemeIcon {
-  return new vscode.ThemeIcon(name, color === undefined ? undefined : new vscode.ThemeColor(color));
+  getTreeItem(node: AuditNode): vscode.TreeItem {
+    return itemOf(node);
+  }
 }

@@ -1,9 +1,18 @@
 import * as vscode from 'vscode';
-import { PROVIDER_NAMES, PROVIDERS } from '../shared/providers.ts';
-import { keyPlace, parseModelSettings, type ModelSettings } from '../shared/settings.ts';
+import { PROVIDER_NAMES, PROVIDERS, type ProviderName } from '../shared/providers.ts';
+import {
+  addressOf,
+  ENTER_SENDS,
+  keyPlace,
+  type KeyPlace,
+  parseModelSettings,
+  placeOfKey,
+  type ModelSettings,
+} from '../shared/settings.ts';
 
-/** The one key of earlier versions, which went to whatever address was set. */
+/** The one key of earlier versions, which knew one provider with a key, and sent it to whatever address was set. */
 const OLD_KEY = 'oversign.apiKey';
+const OLD_KEY_FOR: ProviderName = 'openai';
 
 /**
  * What the user has set. The manifest gives these settings the scope "machine", so that no workspace can redirect
@@ -14,12 +23,41 @@ export function modelSettings(): ModelSettings {
   return parseModelSettings((name) => configuration.inspect<unknown>(name)?.globalValue);
 }
 
+/**
+ * The proxy and certificates by which model servers on other machines are reached: Oversign's own settings, else the
+ * editor's proxy, as the user has set it. Where the editor does not use its proxy, neither does Oversign.
+ */
+export function wayOut({ proxy, caFile }: ModelSettings): {
+  proxy: string;
+  proxyFrom: string;
+  proxyNotFor: string[];
+  caFile: string;
+} {
+  if (proxy !== '')
+    return { proxy: proxy === 'none' ? '' : proxy, proxyFrom: 'oversign.model.proxy', proxyNotFor: [], caFile };
+  const configuration = vscode.workspace.getConfiguration('http');
+  const global = (name: string): unknown => configuration.inspect<unknown>(name)?.globalValue;
+  const editors = global('proxySupport') === 'off' ? undefined : global('proxy');
+  const except = global('noProxy');
+  return {
+    proxy: typeof editors === 'string' ? editors.trim() : '',
+    proxyFrom: 'http.proxy',
+    proxyNotFor: Array.isArray(except) ? except.filter((entry) => typeof entry === 'string') : [],
+    caFile,
+  };
+}
+
+/** Whether Enter sends what is in the task box; it is the user's own habit, which no workspace sets. */
+export function enterSends(): boolean {
+  return vscode.workspace.getConfiguration('oversign').inspect<unknown>(ENTER_SENDS.name)?.globalValue !== false;
+}
+
 /** The API key for these settings, from the editor's secret storage; empty where there is none, or none is taken. */
 export async function apiKey(secrets: vscode.SecretStorage, settings: ModelSettings): Promise<string> {
   const place = keyPlace(settings);
   if (!place) return '';
   const own = await secrets.get(place.secret);
-  if (own !== undefined) return own;
+  if (own !== undefined || place.provider !== OLD_KEY_FOR) return own ?? '';
   const old = await secrets.get(OLD_KEY);
   if (old === undefined) return '';
   // From now on it belongs to the address that it would have gone to, and to no other.
@@ -28,26 +66,27 @@ export async function apiKey(secrets: vscode.SecretStorage, settings: ModelSetti
   return old;
 }
 
-export async function askForApiKey(secrets: vscode.SecretStorage): Promise<void> {
-  const place = keyPlace(withKey(modelSettings()));
-  if (!place) return;
-  const key = await vscode.window.showInputBox({
-    title: 'Oversign: Set API Key',
-    prompt: `For ${PROVIDERS[place.provider].label}. Kept in the editor’s secret storage, sent only to ${place.address}.`,
-    password: true,
-    ignoreFocusOut: true,
-    validateInput: (value) => (/\s/.test(value.trim()) ? 'A key has no spaces.' : undefined),
-  });
-  if (key === undefined || key.trim() === '') return;
-  await secrets.store(place.secret, key.trim());
-  await secrets.delete(OLD_KEY);
-  void vscode.window.showInformationMessage('Oversign: the API key is set.');
+/** Whom a key would be for, as things are set; undefined where nobody takes one. */
+export function keyPlaceNow(): KeyPlace | undefined {
+  return keyPlace(withKey(modelSettings()));
+}
+
+/** Keeps a key; what goes wrong afterwards takes it back. */
+export async function keepKey(
+  secrets: vscode.SecretStorage,
+  place: KeyPlace,
+  key: string,
+): Promise<() => Promise<void>> {
+  const before = await secrets.get(place.secret);
+  await secrets.store(place.secret, key);
+  if (place.provider === OLD_KEY_FOR) await secrets.delete(OLD_KEY);
+  return async () => (before === undefined ? secrets.delete(place.secret) : secrets.store(place.secret, before));
 }
 
 export async function removeApiKey(secrets: vscode.SecretStorage): Promise<void> {
   const place = keyPlace(withKey(modelSettings()));
   if (place) await secrets.delete(place.secret);
-  await secrets.delete(OLD_KEY);
+  if (place?.provider === OLD_KEY_FOR) await secrets.delete(OLD_KEY);
   void vscode.window.showInformationMessage(`Oversign: the API key${place ? ` for ${place.address}` : ''} is removed.`);
 }
 
@@ -58,28 +97,42 @@ function withKey(settings: ModelSettings): ModelSettings {
   return provider ? { ...settings, provider, baseUrl: '' } : settings;
 }
 
-/** Lets the person choose provider, model and address, and writes the user settings. */
-export async function chooseModel(): Promise<void> {
-  const providers = PROVIDER_NAMES.map((id) => ({
-    id,
-    label: PROVIDERS[id].label,
-    description: PROVIDERS[id].sends,
-  }));
-  const picked = await vscode.window.showQuickPick(providers, { title: 'Oversign: Choose Model' });
-  if (!picked) return;
+/** Writes the user settings for a model, or for a provider that has none to choose. */
+export async function setModel(picked: { provider: ProviderName; address?: string; name?: string }): Promise<void> {
+  const { provider, address, name } = picked;
+  await write({
+    provider,
+    ...(name !== undefined && { name }),
+    ...(address !== undefined && { baseUrl: address === PROVIDERS[provider].server?.usual ? '' : address }),
+  });
+}
+
+async function write(settings: Partial<Record<'provider' | 'name' | 'baseUrl', string>>): Promise<void> {
   const configuration = vscode.workspace.getConfiguration('oversign.model');
-  const now = modelSettings();
-  if (PROVIDERS[picked.id].server) {
-    const name = await vscode.window.showInputBox({ title: 'The model’s name', value: now.name, ignoreFocusOut: true });
-    if (name === undefined) return;
-    const baseUrl = await vscode.window.showInputBox({
-      title: 'The server’s address (empty for the usual one)',
-      value: now.baseUrl,
-      ignoreFocusOut: true,
-    });
-    if (baseUrl === undefined) return;
-    await configuration.update('name', name.trim(), vscode.ConfigurationTarget.Global);
-    await configuration.update('baseUrl', baseUrl.trim(), vscode.ConfigurationTarget.Global);
+  // The provider comes last: until then the old one is asked at its own address.
+  for (const name of ['name', 'baseUrl', 'provider'] as const)
+    if (settings[name] !== undefined)
+      await configuration.update(name, settings[name], vscode.ConfigurationTarget.Global);
+}
+
+/** The servers that models are looked for on: those with a stored key, those on this machine, and the one that is set. */
+export async function knownServers(
+  secrets: vscode.SecretStorage,
+): Promise<{ provider: ProviderName; baseUrl: string; apiKey: string }[]> {
+  const settings = modelSettings();
+  const usual = PROVIDER_NAMES.filter((provider) => PROVIDERS[provider].server?.isLocal);
+  const places: Pick<ModelSettings, 'provider' | 'baseUrl'>[] = [
+    ...(PROVIDERS[settings.provider].server ? [settings] : []),
+    ...usual.map((provider) => ({ provider, baseUrl: '' })),
+    ...(await secrets.keys()).flatMap(placeOfKey),
+  ];
+  const servers = new Map<string, { provider: ProviderName; baseUrl: string; apiKey: string }>();
+  for (const { provider, baseUrl } of places) {
+    const address = addressOf({ provider, baseUrl }) ?? '';
+    const id = `${provider} ${address}`;
+    if (servers.has(id)) continue;
+    const place = keyPlace({ provider, baseUrl });
+    servers.set(id, { provider, baseUrl: address, apiKey: (place && (await secrets.get(place.secret))) ?? '' });
   }
-  await configuration.update('provider', picked.id, vscode.ConfigurationTarget.Global);
+  return [...servers.values()];
 }

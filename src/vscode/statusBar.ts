@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { PanelState } from '../shared/runView.ts';
+import { waitingIn } from '../shared/waiting.ts';
 
 /** The status bar: what goes on, where prompts go, and whether the sandbox works. A click opens the Agent view. */
 export class StatusBar implements vscode.Disposable {
@@ -11,13 +12,22 @@ export class StatusBar implements vscode.Disposable {
   }
 
   show(state: PanelState): void {
-    const waiting = state.approvals.length;
+    const questions = state.questions?.length ?? 0;
+    const waiting = state.approvals.length + questions;
+    const what = questions > 0 ? 'question' : 'approval';
     const words =
       waiting > 0
-        ? `$(bell-dot) Oversign: ${waiting === 1 ? '1 approval' : `${waiting} approvals`} waiting`
-        : `${runIcon(state)} Oversign: ${runWords(state)}`;
+        ? `$(bell-dot) Oversign: ${waiting === 1 ? `1 ${what}` : `${waiting} ${what}s`} waiting`
+        : state.limit
+          ? '$(bell-dot) Oversign: go on?'
+          : `${runIcon(state)} Oversign: ${runWords(state)}`;
     this.#item.text = words;
-    this.#item.backgroundColor = waiting > 0 ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
+    this.#item.backgroundColor =
+      waitingIn(state) > 0
+        ? new vscode.ThemeColor('statusBarItem.warningBackground')
+        : state.policy.state === 'invalid'
+          ? new vscode.ThemeColor('statusBarItem.errorBackground')
+          : undefined;
     this.#item.tooltip = [
       `Model: ${state.model.label}`,
       state.model.destination,
@@ -36,12 +46,14 @@ export class StatusBar implements vscode.Disposable {
 }
 
 function runIcon(state: PanelState): string {
+  if (state.policy.state === 'invalid') return '$(error)';
   if (state.problem !== undefined || state.folders?.leftOut === true) return '$(warning)';
   if (state.sandbox.state === 'refused' || state.sandbox.state === 'outside') return '$(warning)';
   return state.run?.state === 'running' || state.run?.state === 'stopping' ? '$(sync~spin)' : '$(shield)';
 }
 
 function runWords(state: PanelState): string {
+  if (state.policy.state === 'invalid') return 'policy has errors';
   if (state.run?.state === 'running') return 'running';
   if (state.run?.state === 'stopping') return 'stopping';
   if (state.sandbox.state === 'refused') return 'no sandbox';

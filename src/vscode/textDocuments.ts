@@ -1,13 +1,17 @@
 import * as vscode from 'vscode';
+import { RenderedDocuments, type DocumentAction } from './renderedDocuments.ts';
 
 const SCHEME = 'oversign';
 const MOST = 50;
+/** Of one change, so many files are opened: the card has them all. */
+const MOST_DIFFS = 10;
 
-/** Read-only documents that exist in memory alone: both sides of a proposed change, and reports of the log. */
+/** Read-only documents that exist in memory alone: both sides of a change; and reports, as they are read. */
 export class TextDocuments implements vscode.TextDocumentContentProvider, vscode.Disposable {
   readonly #texts = new Map<string, string>();
-  /** Changes whose diff was shown while they waited for an answer. */
-  readonly #proposals = new Set<string>();
+  /** Changes whose diff was shown while they waited for an answer, and of how many files. */
+  readonly #proposals = new Map<string, number>();
+  readonly #rendered = new RenderedDocuments();
   readonly #changes = new vscode.EventEmitter<vscode.Uri>();
   readonly onDidChange = this.#changes.event;
   readonly #registration = vscode.workspace.registerTextDocumentContentProvider(SCHEME, this);
@@ -16,24 +20,41 @@ export class TextDocuments implements vscode.TextDocumentContentProvider, vscode
     return this.#texts.get(uri.toString()) ?? 'This is no longer available.';
   }
 
-  /** Opens the editor's own diff view on a proposed change. */
-  async showDiff(id: string, path: string, before: string, after: string): Promise<void> {
-    const left = this.#put(`before/${id}${path}`, before);
-    const right = this.#put(`after/${id}${path}`, after);
-    const name = path.slice(path.lastIndexOf('/') + 1);
-    this.#proposals.add(id);
-    await vscode.commands.executeCommand('vscode.diff', left, right, `${name} (now ↔ proposed by the agent)`, {
-      preview: true,
-    });
+  /** Opens the editor's own diff view on a proposed change; of several files one each, the first in front. */
+  async showDiffs(id: string, files: readonly { path: string; before: string; after: string }[]): Promise<void> {
+    if (files.length > 0) this.#proposals.set(id, files.length);
+    for (const { path, before, after } of files.slice(0, MOST_DIFFS).toReversed()) {
+      const left = this.#put(`before/${id}${path}`, before);
+      const right = this.#put(`after/${id}${path}`, after);
+      const name = path.slice(path.lastIndexOf('/') + 1);
+      await vscode.commands.executeCommand('vscode.diff', left, right, `${name} (now ↔ proposed by the agent)`, {
+        preview: files.length === 1,
+      });
+    }
   }
 
   /** These changes are still proposed, and no others: what shows another one is closed. */
   proposed(ids: ReadonlySet<string>): void {
-    for (const id of this.#proposals) {
+    for (const id of this.#proposals.keys()) {
       if (ids.has(id)) continue;
       this.#proposals.delete(id);
       this.closeDiff(id);
     }
+  }
+
+  /**
+   * The proposed change whose diff is in front, if one is; `isAll`: it changes no other file. `place`: where it stands among
+   * the editors.
+   */
+  proposalInFront():
+    { id: string; isAll: boolean; place: string; original: vscode.Uri; modified: vscode.Uri } | undefined {
+    const { activeTab, viewColumn } = vscode.window.tabGroups.activeTabGroup;
+    const input = activeTab?.input;
+    if (!(input instanceof vscode.TabInputTextDiff) || input.modified.scheme !== SCHEME) return undefined;
+    const { original, modified } = input;
+    const id = [...this.#proposals.keys()].find((one) => modified.path.startsWith(`/after/${one}/`));
+    if (id === undefined) return undefined;
+    return { id, isAll: this.#proposals.get(id) === 1, place: `${viewColumn} ${modified.path}`, original, modified };
   }
 
   /** Closes the diff view of a change that is not as it says any more; the focus stays where it is, if it is elsewhere. */
@@ -75,25 +96,16 @@ export class TextDocuments implements vscode.TextDocumentContentProvider, vscode
     await vscode.commands.executeCommand('vscode.diff', left, right, title, { preview: true });
   }
 
-  /** Opens a report; its tab carries the title, as far as that can be a file name. */
-  async showReport(id: string, title: string, text: string): Promise<void> {
-    const document = await vscode.workspace.openTextDocument(this.#put(`report/${id}/${fileName(title)}.md`, text));
-    await vscode.window.showTextDocument(document, { preview: true });
-  }
-
-  /** Opens a report the way it is meant to be read: in the editor's Markdown preview, where there is one. */
-  async showReadable(id: string, title: string, text: string): Promise<void> {
-    const uri = this.#put(`report/${id}/${fileName(title)}.md`, text);
-    try {
-      await vscode.commands.executeCommand('markdown.showPreview', uri);
-    } catch {
-      await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: true });
-    }
+  /** Opens a document of Oversign's own, Markdown, the way it is meant to be read. */
+  showReadable(id: string, title: string, text: string, actions: readonly DocumentAction[] = []): Promise<void> {
+    this.#rendered.show({ id, title, text, actions });
+    return Promise.resolve();
   }
 
   dispose(): void {
     this.#registration.dispose();
     this.#changes.dispose();
+    this.#rendered.dispose();
   }
 
   #put(path: string, text: string): vscode.Uri {
@@ -111,12 +123,4 @@ export class TextDocuments implements vscode.TextDocumentContentProvider, vscode
 /** A name that the editor opens as text: a notebook is shown by its cells, and as such it is none. */
 function asText(path: string): string {
   return path.toLowerCase().endsWith('.ipynb') ? `${path}.txt` : path;
-}
-
-/** A title, as far as it can be a file's name. */
-function fileName(title: string): string {
-  return title
-    .replace(/[^\p{L}\p{N} ._-]+/gu, ' ')
-    .trim()
-    .slice(0, 100);
 }

@@ -42,7 +42,9 @@ test('one place spawns processes, one place opens connections', () => {
   expect(using(/node:child_process/)).toEqual(['src/node/process/spawn.ts']);
   // The self-test listens on this machine, for a cage to fail to reach; it connects to nothing.
   expect(using(/\bfetch\(|node:(https?|net|tls|dgram|dns)|from 'undici'/)).toEqual([
-    ...['authorities', 'connection', 'request'].map((name) => `src/node/egress/${name}.ts`),
+    ...['authorities', 'checkedTls', 'connection', 'nearAddresses', 'proxied', 'request'].map(
+      (name) => `src/node/egress/${name}.ts`,
+    ),
     'src/node/sandbox/selfTest/listener.ts',
   ]);
   expect(using(/createConnection|net\.connect|new Socket\(/)).toEqual(['src/node/egress/request.ts']);
@@ -77,17 +79,26 @@ test('every class of error says whether it is a failure, a refusal or a cancella
   expect(others.sort()).toEqual(CAUGHT_AT_HOME);
 });
 
+test('nobody makes elements of a text: all that the panel draws is made by React, from values', () => {
+  const all = sources('webview');
+  expect(all.some((path) => path.startsWith('webview/markdown/'))).toBe(true); // or nothing was looked at
+  const making = /innerHTML|outerHTML|insertAdjacentHTML|document\.write|DOMParser|createContextualFragment|srcDoc/i;
+  expect(all.filter((path) => making.test(readFileSync(path, 'utf8')))).toEqual([]);
+});
+
 test('hidden characters stand as they are in what is read, and nowhere else: who shows prose is listed', () => {
   const prose = /import \{[^}]*\b(visible|proseLine)\b[^}]*\} from '[./a-z]*\/visible\.ts'/;
   const files = ['src', 'webview', 'scripts'].flatMap(sources);
   expect(files.filter((path) => prose.test(readFileSync(path, 'utf8'))).sort()).toEqual([
+    'src/core/audit/transcriptMarkdown.ts',
     'src/terminal/historyText.ts',
     'src/terminal/printer.ts',
     'src/terminal/quote.ts',
-    'src/vscode/auditTree.ts',
+    'src/vscode/auditItems.ts',
     'webview/components/ActionEntry.tsx',
     'webview/components/Elsewhere.tsx',
     'webview/components/EntryView.tsx',
     'webview/components/Interrupted.tsx',
+    'webview/markdown/shownWords.ts',
   ]);
 });

@@ -27,7 +27,7 @@ export class Bare {
   static async prepare(base: string): Promise<Bare> {
     const data = await mkdtemp(join(base, 'bare-'));
     const home = join(base, 'home');
-    const found = toolchains(process.env['PATH'] ?? '', home, [base]).flatMap(({ mounts }) => mounts);
+    const found = toolchains(process.env, home, [base]).flatMap(({ mounts }) => mounts);
     const machine = await findMachine({ data, home, toolchains: [...new Set(found)], known: known() });
     if ('works' in machine) throw new Error(machine.cause);
     return new Bare(base, machine);

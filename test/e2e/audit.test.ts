@@ -51,13 +51,10 @@ function choose(row: Locator, item: string): () => Promise<void> {
 test('the log: found, filtered, compared, read, verified', async () => {
   const window = await openWindow();
   const { page } = window.editor;
-  const log = page.locator('.pane:has(.pane-header[aria-label^="Audit Log"])');
+  const { log } = window;
   const rows = log.locator('.monaco-list-row');
   await demo(window);
   expect((await window.tree()).length).toBeGreaterThan(0);
-  // Room for the tree: the panel is folded away while the log is read.
-  const panelHeader = page.locator('.pane-header[aria-label^="Agent"]');
-  await panelHeader.click();
   await expect.poll(() => rows.count(), { timeout: 30_000 }).toBeGreaterThan(5);
   await window.shots('audit', '1-tree');
 
@@ -84,14 +81,14 @@ test('the log: found, filtered, compared, read, verified', async () => {
   await page.waitForTimeout(800);
   await window.shots('audit', '4-diff');
 
-  await insist(press(rows.first(), 'Open Details'), page.locator('.tab', { hasText: 'Preview' }));
-  await page.waitForTimeout(2500);
+  await insist(press(rows.first(), 'Open Details'), page.locator('.tab', { hasText: 'Find the bug' }));
+  await window.editor.documentFrame('Find the bug');
   await window.shots('audit', '5-report');
 
   const menu = page.locator('.context-view .action-label', { hasText: 'Show in Transcript' });
   await insist(() => edit.click({ button: 'right', timeout: 2_000 }), menu);
   await window.shots('audit', '6-menu');
-  const opened = page.locator('.pane-header[aria-label^="Agent"][aria-expanded="true"]');
+  const opened = window.panel.getByTestId('task-box');
   await insist(choose(edit, 'Show in Transcript'), opened);
   const entry = window.panel.locator('[data-testid="entry"][data-kind="action"]', { hasText: 'src/total.mjs' });
   await expect
@@ -106,8 +103,12 @@ test('the log: found, filtered, compared, read, verified', async () => {
   await toast.waitFor({ timeout: 60_000 });
   await window.shots('audit', '8-verified');
   await toast.locator('a.monaco-button', { hasText: 'Show Details' }).click();
-  await page.locator('.tab', { hasText: 'Preview Audit Log' }).waitFor({ timeout: 30_000 });
-  await page.waitForTimeout(2000);
+  await (
+    await window.editor.documentFrame('The audit log is whole')
+  )
+    .getByText('The audit log is whole')
+    .waitFor({ timeout: 30_000 });
+  await page.waitForTimeout(500);
   await window.shots('audit', '9-verdict');
 });
 
@@ -116,8 +117,7 @@ test('the texts of a run are erased on a person’s word; the log stays whole an
   const { page } = window.editor;
   await demo(window);
   await window.tree();
-  await page.locator('.pane-header[aria-label^="Agent"]').click();
-  const rows = page.locator('.pane:has(.pane-header[aria-label^="Audit Log"]) .monaco-list-row');
+  const rows = window.log.locator('.monaco-list-row');
   const run = rows.first();
   const dialog = page.locator('.monaco-dialog-box');
   await insist(choose(run, 'Erase the Texts'), dialog);

@@ -27,7 +27,6 @@ test('a tab that crashes with a question: a new one names the run, shows it, and
   });
   await runFromPalette(window, 'Write what a person sees');
   await window.approval.waitFor({ timeout: 60_000 });
-  const [crashed] = window.server.extensionHostPids();
   await crash(window.editor.page);
 
   const editor = await openEditor({ server: window.server, folder: window.folder });
@@ -36,13 +35,11 @@ test('a tab that crashes with a question: a new one names the run, shows it, and
   const panel = editor.agentFrame();
   const card = panel.getByTestId('elsewhere');
   await card.waitFor({ timeout: 60_000 });
-  expect(await card.innerText()).toContain(`waiting for an answer in the window of process ${crashed}`);
+  expect(await card.innerText()).toContain('waiting for an answer in the window “sample”');
   await editor.screenshot('test-results/run-elsewhere.png');
   await panel.getByTestId('take-over').click();
   const approval = panel.getByTestId('approval').first();
   await approval.waitFor({ timeout: 60_000 });
-  await approval.locator('h2, h3').first().click();
-  await approval.getByTestId('deny').scrollIntoViewIfNeeded();
   await expect.poll(() => approval.getByTestId('approve').isEnabled(), { timeout: 30_000 }).toBe(true);
   await approval.getByTestId('approve').click();
   await panel.locator('[data-testid="run-state"][data-state="finished"]').waitFor({ timeout: 60_000 });

@@ -27,8 +27,10 @@ test('the demo, from the palette to the last answer', async () => {
   await editor.page.waitForTimeout(1200);
   await window.shots('demo', '1-command');
   expect(await approval.innerText()).toContain('node test/total.test.mjs');
-  expect(await approval.getByTestId('undo').innerText()).toContain('cannot be undone');
-  expect(await approval.getByTestId('why').innerText()).toMatch(/node is not known to only look/i);
+  expect(await approval.getByTestId('undo').innerText()).toMatch(/can be undone, but not \.git/i);
+  expect(await approval.getByTestId('why').innerText()).toMatch(
+    /Runs node, which can change anything in this workspace/,
+  );
   await window.answer('command', 'approve-and-grant');
 
   await window.panel.locator('[data-testid="approval"][data-kind="edit"]').waitFor({ timeout: 60_000 });
@@ -54,14 +56,16 @@ test('the demo, from the palette to the last answer', async () => {
   expect(existsSync(join(folder, 'build/till.js'))).toBe(true);
   expect(existsSync(join(folder, '.vscode'))).toBe(false);
   const tree = (await window.tree('Edit src/total.mjs')).join('\n');
-  expect(tree).toMatch(/List .*done, allowed by workspace-read/);
-  expect(tree).toMatch(/Edit src\/total\.mjs ?done, approved by you/);
-  expect(tree).toMatch(/Run node test\/total\.test\.mjs ?done, allowed by grant/);
-  expect(tree).toMatch(/Run rm -rf build\/ ?denied, denied by you/);
+  expect(tree).toMatch(/Allowed · List .*by workspace-read · done/);
+  expect(tree).toMatch(/You approved · Edit src\/total\.mjs ?done/);
+  expect(tree).toMatch(/Remembered · Run node test\/total\.test\.mjs ?done/);
+  expect(tree).toMatch(/You denied · Run rm -rf build\/ ?“I still need that”/);
   expect(window.events().filter(({ type }) => type === 'asked')).toHaveLength(3);
   expect(window.events().some(({ type }) => type === 'egress')).toBe(false);
 
-  await editor.page.locator('.tab', { hasText: '.md' }).waitFor({ timeout: 30_000 });
+  const details = await editor.documentFrame('Edit src/total.mjs');
+  await details.getByRole('heading', { name: 'Edit src/total.mjs' }).waitFor({ timeout: 30_000 });
+  await details.getByRole('heading', { name: 'The record' }).waitFor({ timeout: 30_000 });
   await editor.page.waitForTimeout(800);
   await window.shots('demo', '5-details');
 });

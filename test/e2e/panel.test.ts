@@ -8,8 +8,6 @@ test('Enter alone approves nothing; Control+Enter does', async () => {
   await runFromPalette(window);
   await window.approval.waitFor({ timeout: 60_000 });
   const approve = window.approval.getByTestId('approve');
-  await window.approval.getByTestId('deny').scrollIntoViewIfNeeded();
-  await window.approval.locator('h2, h3').first().click();
   await expect.poll(() => approve.isEnabled(), { timeout: 30_000 }).toBe(true);
   await approve.focus();
   await window.editor.page.keyboard.press('Enter');
@@ -39,15 +37,24 @@ test('an invalid policy stops every run, and says where', async () => {
   mkdirSync(dirname(policy), { recursive: true });
   writeFileSync(policy, 'confirm_actions: true\ntols:\n  file_system: {}\n');
   await runFromPalette(window, 'do it');
+  const place = window.panel.getByTestId('policy-note').first();
+  await place.waitFor({ timeout: 60_000 });
+  expect(await place.innerText()).toBe('policy.yaml:2:1');
   await window.panel
-    .getByText(/policy\.yaml:2:1: unknown key "tols" \(did you mean "tools"\?\)/)
+    .getByText(/unknown key "tols" \(did you mean "tools"\?\)/)
     .first()
-    .waitFor({ timeout: 60_000 });
+    .waitFor({ timeout: 30_000 });
   await window.shot('panel-invalid-policy');
   // What was asked for is not lost.
   await expect.poll(() => window.panel.getByTestId('task-box').inputValue(), { timeout: 30_000 }).toContain('do it');
   expect(window.events().some(({ type }) => type === 'run_started')).toBe(false);
   expect(existsSync(policy)).toBe(true);
+  // The link leads to the place, in that file.
+  await place.click();
+  await window.editor.page.getByText('Ln 2, Col 1').first().waitFor({ timeout: 30_000 });
+  await window.editor.page
+    .locator('.statusbar-item', { hasText: 'Oversign: policy has errors' })
+    .waitFor({ timeout: 30_000 });
 });
 
 test('a workspace cannot say where prompts go', async () => {
@@ -64,5 +71,5 @@ test('a workspace cannot say where prompts go', async () => {
   await window.editor.reload();
   await window.editor.palette('Oversign: Focus on Agent View');
   await window.panel.getByTestId('model').getByText('demo (scripted)').waitFor({ timeout: 60_000 });
-  expect(await window.panel.getByTestId('model').innerText()).toContain('nothing is sent anywhere');
+  expect(await window.chip('model')).toContain('nothing is sent anywhere');
 });

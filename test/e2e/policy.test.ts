@@ -26,8 +26,8 @@ test('"Always allow": the rule is shown, written, and counts in the next run', a
   writeFileSync(file, before);
   await runFromPalette(window);
   await window.approval.waitFor({ timeout: 60_000 });
-  // A person reads the command first: what was not in sight is not approved by a rule either.
-  await window.approval.locator('h2, h3').first().click();
+  // What was not in sight is not approved by a rule either.
+  await window.approval.getByTestId('approve-menu').click({ timeout: 30_000 });
   await expect.poll(() => window.approval.getByTestId('always').isEnabled(), { timeout: 30_000 }).toBe(true);
   await window.approval.getByTestId('always').click({ timeout: 30_000 });
   await page.locator('.monaco-dialog-box').waitFor({ timeout: 30_000 });
@@ -64,13 +64,10 @@ test('grants are listed and taken back; what the policy allows is explained, tri
   await runFromPalette(window);
   await window.answer('command', 'approve-and-grant');
   await window.panel.locator('[data-testid="approval"][data-kind="edit"]').waitFor({ timeout: 60_000 });
+  expect(await window.chip('mode')).toContain('1 approval is remembered in this run');
   const grant = window.panel.getByTestId('grant').first();
-  if (!(await grant.isVisible()))
-    await window.panel
-      .getByText(/Remembered approvals/)
-      .first()
-      .click();
-  expect(await grant.innerText()).toContain('exactly this command');
+  await window.panel.getByTestId('mode').click();
+  expect(await grant.innerText()).toContain('node test/total.test.mjs, whatever looks at its output');
   await window.shot('policy-grants');
   await window.panel.getByTestId('revoke').first().click();
   await expect
@@ -81,31 +78,50 @@ test('grants are listed and taken back; what the policy allows is explained, tri
   await window.panel.getByTestId('approval').filter({ hasText: 'rm -rf build/' }).waitFor({ timeout: 60_000 });
   await page.waitForTimeout(800);
   await window.shot('policy-losses');
-  expect(await window.approval.innerText()).toMatch(/lost/i);
+  expect(await window.approval.innerText()).toMatch(/Takes away build/);
   await window.answer('command', 'deny');
   await window.state('finished');
 
   await palette('Oversign: Show Effective Policy');
-  await page.locator('.tab', { hasText: 'Effective Policy' }).waitFor({ timeout: 30_000 });
-  await page.locator('.view-lines', { hasText: 'max_iterations' }).first().waitFor({ timeout: 30_000 });
-  await window.shot('policy-effective');
+  let read = await window.editor.documentFrame('Effective policy');
+  await read.getByText('max_iterations').waitFor({ timeout: 30_000 });
+  // Amounts as people write them.
+  await read.getByText('sandbox.memory: 2 GiB').waitFor({ timeout: 30_000 });
+  await window.shots('policy', '3-effective');
   await palette('Oversign: Try an Action');
   await type(window, 'Try an Action', 'run_command');
   await type(window, 'Try run_command', 'git push --force');
-  await page
-    .locator('.view-lines', { hasText: 'git push is not known to only look' })
-    .first()
-    .waitFor({ timeout: 30_000 });
+  read = await window.editor.documentFrame('run_command');
+  await read.getByText('git push is not known to only look').first().waitFor({ timeout: 30_000 });
   await window.shot('policy-try');
   await window.tree('Edit src/total.mjs');
-  const row = page
-    .locator('.pane:has(.pane-header[aria-label^="Audit Log"]) .monaco-list-row', { hasText: 'rm -rf' })
-    .first();
-  await page.locator('.pane-header[aria-label^="Agent"]').click();
+  const row = window.log.locator('.monaco-list-row', { hasText: 'rm -rf' }).first();
   await row.hover();
   await row.locator('[aria-label^="Explain Decision"]').first().click({ timeout: 30_000 });
-  await page.locator('.view-lines', { hasText: 'rm deletes' }).first().waitFor({ timeout: 30_000 });
-  await window.shot('policy-explain');
+  read = await window.editor.documentFrame('Why: Run rm -rf build/');
+  await read.getByText('Asks because rm deletes.').first().waitFor({ timeout: 30_000 });
+  await window.shots('policy', '4-explain');
+
+  // From the explanation to a rule: shown first, written on the person's word, and then the document leads to it.
+  await read.getByText('Make This a Rule…').click();
+  const wanted = page.locator('.quick-input-widget .monaco-list-row', { hasText: 'Never allow this' });
+  await wanted.click({ timeout: 30_000 });
+  await page.locator('.monaco-dialog-box').waitFor({ timeout: 30_000 });
+  await page.waitForTimeout(1200);
+  await window.shots('policy', '5-rule');
+  expect(existsSync(userPolicy(window))).toBe(false);
+  await press(window, 'Write Rule');
+  await expect.poll(() => existsSync(userPolicy(window)), { timeout: 30_000 }).toBe(true);
+  expect(readFileSync(userPolicy(window), 'utf8')).toContain('decision: deny');
+  await palette('Oversign: Show Effective Policy');
+  read = await window.editor.documentFrame('Effective policy');
+  await read
+    .getByRole('link', { name: /user policy, policy\.yaml:/ })
+    .first()
+    .click({ timeout: 30_000 });
+  await page.locator('.tab.active', { hasText: 'policy.yaml' }).waitFor({ timeout: 30_000 });
+  await page.locator('.view-lines', { hasText: 'rm -rf build/' }).first().waitFor({ timeout: 30_000 });
+  await window.shot('policy-followed');
 });
 
 test('a workspace policy loosens nothing until its exact content is accepted', async () => {
@@ -118,6 +134,8 @@ test('a workspace policy loosens nothing until its exact content is accepted', a
     'max_iterations: 60\nrules:\n  - {decision: allow, commands: ["node test/total.test.mjs"], why: the tests}\n',
   );
   await palette('Oversign: Focus on Agent View');
+  await expect.poll(() => window.chip('policy'), { timeout: 60_000 }).toContain(', with ');
+  await window.panel.getByTestId('policy').click();
   await window.panel
     .getByText(/can only tighten until you accept it/)
     .first()

@@ -1,41 +1,13 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
-import { openAiServer } from '../support/openAiServer.ts';
-import type { ScriptedReply } from '../support/modelServer.ts';
-import { openWindow, runFromPalette, type Window } from './window.ts';
+import { expect, test } from 'vitest';
+import { KEY, setKey, windowWithStory } from './story.ts';
+import { runFromPalette, type Window } from './window.ts';
 
-const KEY = 'sk-e2e-0123456789abcdef';
-
-/** A window whose model is a real HTTP server that tells this story, one reply a request. */
-async function windowWithStory(story: ScriptedReply[], delayMs = 0): Promise<Window> {
-  const server = await openAiServer(
-    async (request) => {
-      await new Promise((resolve) => setTimeout(resolve, delayMs));
-      const done = request.results.filter((result) => !result.startsWith('Interrupted')).length;
-      return story[done] ?? { text: 'All done.' };
-    },
-    { apiKey: KEY },
-  );
-  onTestFinished(() => server.close());
-  const window = await openWindow({
-    machineSettings: {
-      'oversign.model.provider': 'openai',
-      'oversign.model.name': 'scripted-1',
-      'oversign.model.baseUrl': server.url,
-    },
-  });
-  await setKey(window);
-  return window;
-}
-
-async function setKey(window: Window): Promise<void> {
-  const { page } = window.editor;
-  await window.editor.palette('Oversign: Set API Key');
-  await page.locator('.quick-input-title', { hasText: 'Set API Key' }).waitFor({ timeout: 30_000 });
-  await page.keyboard.type(KEY);
-  await page.keyboard.press('Enter');
-  await page.getByText('the API key is set').first().waitFor({ timeout: 30_000 });
+/** Closes the secondary side bar, in which the panel is. */
+async function hidePanel({ editor: { page } }: Window): Promise<void> {
+  await page.keyboard.press('Control+Alt+B');
+  await page.locator('.part.auxiliarybar').waitFor({ state: 'hidden', timeout: 30_000 });
 }
 
 test('approve one action, deny another, stop a third: files, tree and log agree', async () => {
@@ -60,10 +32,11 @@ test('approve one action, deny another, stop a third: files, tree and log agree'
   expect(existsSync(join(window.folder, 'denied.txt'))).toBe(false);
   expect(existsSync(join(window.folder, 'late.txt'))).toBe(false);
   const tree = (await window.tree()).join('\n');
-  expect(tree).toMatch(/Create approved\.txt ?done, approved by you/);
-  expect(tree).toMatch(/Create denied\.txt ?denied, denied by you/);
-  expect(tree).toMatch(/Run touch begun.*cancelled, approved by you/);
-  const egress = window.events().filter(({ type }) => type === 'egress');
+  expect(tree).toMatch(/You approved · Create approved\.txt ?done/);
+  expect(tree).toMatch(/You denied · Create denied\.txt ?“rather not”/);
+  expect(tree).toMatch(/You approved · Run touch begun.*cancelled/);
+  // What asked the server whether it takes the key is of no run.
+  const egress = window.events().filter(({ type, data }) => type === 'egress' && data['method'] === 'POST');
   expect(egress.length).toBe(3);
   expect(egress.every(({ data }) => String(data['origin']).startsWith('http://127.0.0.1:'))).toBe(true);
   expect(readFileSync(join(window.data, 'audit.db')).includes(KEY)).toBe(false);
@@ -77,8 +50,7 @@ test('a window reloaded with an approval pending: interrupted, resumed, asked an
   await window.approval.waitFor({ timeout: 60_000 });
 
   // Hiding the panel loses nothing.
-  await window.editor.page.keyboard.press('Control+Shift+E');
-  await window.editor.page.locator('.explorer-folders-view').waitFor({ timeout: 30_000 });
+  await hidePanel(window);
   await window.editor.palette('Oversign: Focus on Agent View');
   await window.approval.waitFor({ timeout: 60_000 });
 
@@ -175,11 +147,10 @@ test('a question that comes while the panel is hidden is told in a toast, the ba
   const window = await windowWithStory(story, 5000); // time enough to hide the panel before the question comes
   const { page } = window.editor;
   await runFromPalette(window, 'Ask me later');
-  await page.keyboard.press('Control+Shift+E');
-  await page.locator('.explorer-folders-view').waitFor({ timeout: 30_000 });
+  await hidePanel(window);
   await page.getByText('Oversign: 1 approval waiting').waitFor({ timeout: 60_000 });
   await page.locator('.activitybar .badge-content', { hasText: '1' }).first().waitFor({ timeout: 30_000 });
-  const toast = page.locator('.notification-toast', { hasText: 'approval needed (run_command)' });
+  const toast = page.locator('.notification-toast', { hasText: 'Oversign asks: Run' });
   await toast.waitFor({ timeout: 30_000 });
   await window.shot('panel-hidden');
   // The model's words do not become something to click: what leads to the card is the only link.
@@ -213,7 +184,7 @@ test('a question that comes while the panel is hidden is told in a toast, the ba
   await toast.waitFor({ state: 'detached', timeout: 30_000 });
   await expect.poll(signs, { timeout: 30_000 }).toBe(false);
   // What ends it takes every sign of it away.
-  await page.keyboard.press('Control+Shift+E');
+  await hidePanel(window);
   await toast.waitFor({ timeout: 30_000 });
   await expect.poll(signs, { timeout: 30_000 }).toBe(true);
   await window.editor.palette('Oversign: Stop the Run');
@@ -234,14 +205,12 @@ test('a change is approved when all of it was in sight, or what was not by its c
   const [approve, rest] = [window.approval.getByTestId('approve'), window.approval.getByTestId('approve-rest')];
   const title = window.approval.locator('h2').first();
   await title.click({ timeout: 60_000 });
-  await window.approval.getByTestId('deny').scrollIntoViewIfNeeded();
   await page.waitForTimeout(2500); // longer than a card must have stood still
   expect(await approve.isEnabled()).toBe(false);
   await window.shot('change-not-all-seen');
   const diff = window.approval.locator('.diff');
   for (let at = 0; at < 120; at += 4) await diff.locator('> span').nth(at).scrollIntoViewIfNeeded();
   await diff.locator('> span').last().scrollIntoViewIfNeeded();
-  await window.approval.getByTestId('deny').scrollIntoViewIfNeeded();
   await expect.poll(() => approve.isEnabled(), { timeout: 30_000 }).toBe(true);
   expect(await approve.innerText()).toBe('Approve');
   await approve.click({ timeout: 30_000 });
@@ -249,7 +218,6 @@ test('a change is approved when all of it was in sight, or what was not by its c
   await title.click();
   const words = await rest.innerText();
   await rest.click();
-  await window.approval.getByTestId('deny').scrollIntoViewIfNeeded();
   await expect.poll(() => approve.isEnabled(), { timeout: 30_000 }).toBe(true);
   expect(await approve.innerText()).toMatch(/^Approve, \d+ unseen$/);
   await window.shot('change-counted');

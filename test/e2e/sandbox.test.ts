@@ -13,7 +13,7 @@ test('outside the sandbox: the panel says so, the card is red, the log marks it'
   await window.approval.waitFor({ timeout: 60_000 });
   const warning = window.approval.getByTestId('outside');
   expect(await warning.innerText()).toContain('OUTSIDE THE SANDBOX');
-  expect(await window.panel.getByTestId('sandbox').innerText()).toContain('Commands run OUTSIDE the sandbox.');
+  expect(await window.panel.getByTestId('trouble-sandbox').innerText()).toContain('Commands run OUTSIDE the sandbox.');
   expect(await window.approval.getByTestId('approve-and-grant').count()).toBe(0);
   await window.editor.page.waitForTimeout(1000);
   await window.shots('outside', '1-card');
@@ -31,8 +31,10 @@ test('in the sandbox: the panel says how it was tested', async () => {
   await window.editor.palette('Oversign: Focus on Agent View');
   await window.editor.palette('Oversign: Check the Sandbox');
   await expect
-    .poll(() => window.panel.getByTestId('sandbox').innerText(), { timeout: 60_000 })
-    .toMatch(/Sandbox works\. bubblewrap: tested on this machine, (\d+) of \1 attempts to get out held\./);
+    .poll(() => window.chip('sandbox'), { timeout: 60_000 })
+    .toMatch(
+      /Sandbox works\. Commands have no network\. bubblewrap: tested on this machine, (\d+) of \1 attempts to get out held\./,
+    );
 });
 
 /** The sysctl of namespaces inside one of its own: none may be made in it, until that is set to another number. */
@@ -45,11 +47,11 @@ test('no user namespaces: what helps is in sight, the demo says what it leaves o
   await editor.palette('Oversign: Focus on Agent View');
   const fix = panel.getByTestId('sandbox-fix');
   await expect.poll(() => fix.innerText(), { timeout: 60_000 }).toContain('sudo sysctl -w user.max_user_namespaces');
-  expect(await panel.getByTestId('sandbox').innerText()).toContain('No sandbox: every command is refused.');
+  expect(await panel.getByTestId('trouble-sandbox').innerText()).toContain('No sandbox: every command is refused.');
   const isInSight = ([seen, all]: Box[]): boolean => (all?.bottom ?? 0) <= (seen?.bottom ?? 0);
   const boxes = await Promise.all([panel.locator('.header'), fix].map((each) => each.evaluate(boxOf)));
   expect(isInSight(boxes), JSON.stringify(boxes)).toBe(true);
-  expect(await panel.getByTestId('transcript').innerText()).toContain('Commands are refused here');
+  expect(await panel.getByTestId('transcript').innerText()).toContain('Commands are refused until a sandbox works.');
   await editor.page.waitForTimeout(800);
   await window.shots('no-namespaces', '1');
 
@@ -65,8 +67,8 @@ test('no user namespaces: what helps is in sight, the demo says what it leaves o
   const help = 'echo 15000 > /proc/sys/user/max_user_namespaces';
   execFileSync('nsenter', ['--user', '--preserve-credentials', '--target', String(host), 'bash', '-c', help]);
   await panel.getByTestId('check-sandbox').click();
-  await expect.poll(() => panel.getByTestId('sandbox').innerText(), { timeout: 60_000 }).toContain('Sandbox works.');
-  expect(await panel.getByTestId('model').innerText()).toContain('real sandbox');
+  await expect.poll(() => window.chip('sandbox'), { timeout: 60_000 }).toContain('Sandbox works.');
+  await expect.poll(() => window.chip('model'), { timeout: 60_000 }).toContain('real sandbox');
   await window.shots('no-namespaces', '3-helped');
 });
 

@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import type { FrameLocator, Locator } from 'playwright-core';
 import { expect, inject, onTestFinished } from 'vitest';
 import { startServer, type Server } from '../../scripts/vscode-server.ts';
-import { openEditor, runAgent, type Editor, type Theme } from '../support/browser.ts';
+import { openEditor, runAgent, type Clip, type Editor, type Theme } from '../support/browser.ts';
 import { testPath } from '../support/testPath.ts';
 import { temporaryFolder } from '../support/tree.ts';
 
@@ -16,19 +16,24 @@ export interface Window {
   folder: string;
   data: string;
   panel: FrameLocator;
+  /** The Audit Log, once it was opened: it stands in the side bar, the panel in the secondary one. */
+  log: Locator;
+  openLog(): Promise<void>;
   /** The one approval that waits. */
   approval: Locator;
   /** Waits for an approval of a kind, brings it into the keyboard's focus, and presses a button of it. */
   answer(kind: string, button: 'approve' | 'approve-and-grant' | 'deny', reason?: string): Promise<void>;
   /** Waits until the run stands in one of these states. */
   state(...states: string[]): Promise<void>;
+  /** All that a chip of the panel's first line says. */
+  chip(name: string): Promise<string>;
   /** Rows of the audit tree, as a person reads them; with `open`, the row that holds this text is clicked. */
   tree(open?: string): Promise<string[]>;
   /** Types of the log's events in order, with their data. */
   events(): { type: string; data: Record<string, unknown> }[];
   shot(name: string): Promise<void>;
   /** What is in sight in the dark and in the light theme: `STORY-dark-STEP.png` and `STORY-light-STEP.png`. */
-  shots(story: string, step: string): Promise<void>;
+  shots(story: string, step: string, of?: { clip: Clip }): Promise<void>;
 }
 
 export interface WindowOptions {
@@ -81,49 +86,59 @@ export async function openWindow(options: WindowOptions = {}): Promise<Window> {
   onTestFinished(() => editor.close());
   const panel = editor.agentFrame();
   const approval = panel.getByTestId('approval').first();
-  const shot = async (name: string): Promise<void> => {
+  const shot = async (name: string, clip?: Clip): Promise<void> => {
     mkdirSync('test-results', { recursive: true });
-    await editor.screenshot(join('test-results', `${name}.png`));
+    await editor.screenshot(join('test-results', `${name}.png`), clip);
   };
   const turn = async (theme: keyof typeof THEMES): Promise<void> => {
     await editor.page.emulateMedia({ colorScheme: theme });
     const drawn = `.monaco-workbench.${theme === 'dark' ? 'vs-dark' : 'vs'} .part.statusbar`;
     await editor.page.locator(drawn).waitFor({ timeout: 30_000 });
   };
-  return {
+  const log = editor.page.locator('.part.sidebar .composite.viewlet[id="workbench.view.extension.oversign"]');
+  const window: Window = {
     server,
     editor,
     folder,
     data,
     panel,
+    log,
+    async openLog() {
+      if (await log.isVisible()) return;
+      await editor.page.locator('.part.activitybar a.action-label[aria-label^="Oversign"]').first().click();
+      await log.waitFor({ timeout: 30_000 });
+    },
     approval,
     async answer(kind, button, reason) {
       await panel.locator(`[data-testid="approval"][data-kind="${kind}"]`).first().waitFor({ timeout: 60_000 });
       // A person looks at the card before they press: the panel arms its buttons only then.
-      await approval.getByTestId('deny').scrollIntoViewIfNeeded();
-      await approval.locator('h2, h3').first().click();
       for (const line of await approval.locator('[data-must-see]').all()) await line.scrollIntoViewIfNeeded();
-      if (reason !== undefined) await approval.getByTestId('deny-reason').fill(reason);
-      // A click that waits for an enabled button scrolls about meanwhile, and what moves is not armed.
+      if (reason !== undefined) {
+        await approval.getByTestId('deny-menu').click({ timeout: 30_000 });
+        await approval.getByTestId('deny-reason').fill(reason);
+      }
+      if (button === 'approve-and-grant') await approval.getByTestId('approve-menu').click({ timeout: 30_000 });
       const pressed = approval.getByTestId(button);
-      await approval.getByTestId('deny').scrollIntoViewIfNeeded(); // the last of the row: then all of it is in sight
       await expect.poll(() => pressed.isEnabled(), { timeout: 30_000 }).toBe(true);
       await pressed.click({ timeout: 30_000 });
+    },
+    async chip(name) {
+      return (await panel.getByTestId(name).getAttribute('aria-label', { timeout: 60_000 })) ?? '';
     },
     async state(...states) {
       const selector = states.map((state) => `[data-testid="run-state"][data-state="${state}"]`).join(', ');
       await panel.locator(selector).first().waitFor({ timeout: 60_000 });
     },
     async tree(open) {
-      // The list renders only what is in sight: give it the whole side bar while it is read.
-      const header = editor.page.locator('.pane-header[aria-label^="Agent"]');
-      await header.click();
-      const rows = editor.page.locator('.pane:has(.pane-header[aria-label^="Audit Log"]) .monaco-list-row');
-      await rows.first().waitFor({ timeout: 30_000 });
+      await window.openLog();
+      const rows = window.log.locator('.monaco-list-row');
+      const newest = rows.first();
+      await newest.waitFor({ timeout: 30_000 });
+      // A run that has ended lies folded in a log that was opened later.
+      if ((await newest.getAttribute('aria-expanded')) === 'false') await newest.locator('.monaco-tl-twistie').click();
       await editor.page.waitForTimeout(600);
       const texts = await rows.allInnerTexts();
       if (open !== undefined) await rows.filter({ hasText: open }).first().click();
-      await header.click();
       return texts.map((text) => text.replace(/\s+/g, ' ').trim());
     },
     events() {
@@ -139,14 +154,15 @@ export async function openWindow(options: WindowOptions = {}): Promise<Window> {
         }));
     },
     shot,
-    async shots(story, step) {
-      await shot(`${story}-dark-${step}`);
+    async shots(story, step, of) {
+      await shot(`${story}-dark-${step}`, of?.clip);
       await turn('light');
       await editor.page.waitForTimeout(500); // colours fade over
-      await shot(`${story}-light-${step}`);
+      await shot(`${story}-light-${step}`, of?.clip);
       await turn('dark');
     },
   };
+  return window;
 }
 
 /** Starts a run as a newcomer does. */

@@ -5,7 +5,8 @@ import { explainDecision } from '../../src/core/audit/explain.ts';
 import { runPage } from '../../src/core/audit/html.ts';
 import { narrowed } from '../../src/core/audit/narrow.ts';
 import { questionsOf, questionWords, weekOf } from '../../src/core/audit/questions.ts';
-import { actionReport, runReport } from '../../src/core/audit/report.ts';
+import { actionReport } from '../../src/core/audit/details.ts';
+import { runReport } from '../../src/core/audit/report.ts';
 import { turnsOf, type ActionNode } from '../../src/core/audit/tree.ts';
 import { whatRan } from '../../src/core/audit/whatRan.ts';
 import type { AuditRecord, NewEvent, RunSummary } from '../../src/shared/auditEvent.ts';
@@ -183,8 +184,8 @@ test('a report says who allowed what, and what left', () => {
   expect(report).toMatch(/^# `Mend the \*parser\*`\n/);
   expect(report).toContain('approved by you');
   expect(report).toContain('denied by you');
-  expect(report).toContain('`allowed by workspace-read`, 12 ms');
-  expect(report).toMatch(/Sent to `http:\/\/127\.0\.0\.1:11434`: \d+ bytes\./);
+  expect(report).toContain('allowed by workspace-read, done, 12 ms');
+  expect(report).toMatch(/Sent to `http:\/\/127\.0\.0\.1:11434`: [\d.]+ (?:bytes|KiB|MiB)\./);
   expect(runReport(summary('x'), [])).toContain('Nothing was sent anywhere by this run.');
   expect(runReport(summary(''), [])).toMatch(/^# Run\n/);
 });
@@ -221,11 +222,11 @@ test('questions: answers of people alone are counted, the median is theirs, unus
     ...[grant('granted', 'a'), grant('granted', 'b'), grant('grant_used', 'a'), grant('grant_used', 'a')],
   ]);
   expect(counted).toEqual({
-    ...{ asked: 4, approved: 2, denied: 1, byInput: 1, nobody: 1, takenBack: 2, seconds: 2 },
+    ...{ asked: 4, approved: 2, changed: 0, denied: 1, byInput: 1, nobody: 1, takenBack: 2, seconds: 2 },
     ...{ grantsGiven: 2, grantsUsed: 2, grantsUnused: 1 },
   });
   expect(questionWords(counted)).toBe(
-    '4 questions (2 approved, 1 denied; half of the answers within 2 s; 1 answered by input given beforehand; 1 with nobody there; 2 without an answer); 2 approvals remembered, which spared 2 questions; 1 of them never matched',
+    '4 questions (2 approved, 1 denied; half of the answers within 2 s; 1 answered by input given beforehand; 1 with nobody there; 2 without an answer); 2 remembered approvals, which spared 2 questions; 1 never matched',
   );
   expect(questionWords(questionsOf([]))).toBe('0 questions');
   expect(questionWords(questionsOf([asked]))).toMatch(/^1 question \(0 approved, 0 denied/);

@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { BlobCheckpoints } from '../../src/node/checkpoint/blobCheckpoints.ts';
 import { outcomes, workbench, type Turn } from '../support/workbench.ts';
+import { placeIn } from '../support/places.ts';
 
 const ROOM = 100_000;
+const FULL = { undo: 'full', place: placeIn('/nowhere') } as const;
 const FREE = 'confirm_actions: false\n';
 
 /** Writes the same file again and again, each time something else: the text before is kept each time. */
@@ -52,7 +54,7 @@ test('what an earlier process kept for a run counts; a content that is there alr
   const image = (path: string): { path: string; kind: 'other' } => ({ path, kind: 'other' });
   const first = new BlobCheckpoints(data, ROOM);
   for (const action of ['a1', 'a2'])
-    await first.begin({ run: 'r', action }, { kind: 'paths', before: [image(file)] }, 'full');
+    await first.begin({ run: 'r', action }, { kind: 'paths', before: [image(file)] }, FULL);
   const WHOLE = { kind: 'whole' };
   expect(await first.foresee('other', [other])).toEqual(WHOLE);
   for (const checkpoints of [first, new BlobCheckpoints(data, ROOM)])

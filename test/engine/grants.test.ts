@@ -26,15 +26,15 @@ const offers = (action: Action): [string, string][] =>
 
 describe('what is offered is exact:', () => {
   test.each<[string, Action, [string, string][]]>([
-    ['a command', running(['x']), [['command', 'exactly this command in w/a']]],
+    ['a command', running(['x']), [['command', 'exactly this command in `w/a`']]],
     ['a command of which not all is bound', unbound, []],
-    ['reading', actionOn('read_file', 'read', [{ path: '/w/.env', access: 'read' }]), [['read', 'reading w/.env']]],
+    ['reading', actionOn('read_file', 'read', [{ path: '/w/.env', access: 'read' }]), [['read', 'reading `w/.env`']]],
     [
       'an edit in a folder',
       writing('/w/a/b.txt'),
       [
-        ['edits', 'edits to w/a/b.txt'],
-        ['folder', 'edits to files below w/a/'],
+        ['edits', 'edits to `w/a/b.txt`'],
+        ['folder', 'edits to files below `w/a/`'],
         ['workspace', 'edits to any file of this workspace folder'],
       ],
     ],
@@ -42,17 +42,17 @@ describe('what is offered is exact:', () => {
       'an edit at the top',
       writing('/w/b.txt'),
       [
-        ['edits', 'edits to w/b.txt'],
+        ['edits', 'edits to `w/b.txt`'],
         ['workspace', 'edits to any file of this workspace folder'],
       ],
     ],
-    ['an edit outside', writing('/v/b.txt'), [['edits', 'edits to v/b.txt']]],
-    ['an edit beside the folder', writing('/w2/a/b.txt'), [['edits', 'edits to w2/a/b.txt']]],
+    ['an edit outside', writing('/v/b.txt'), [['edits', 'edits to `v/b.txt`']]],
+    ['an edit beside the folder', writing('/w2/a/b.txt'), [['edits', 'edits to `w2/a/b.txt`']]],
     [
       'a hidden character',
       writing('/w/\u202eb'),
       [
-        ['edits', 'edits to w/\\u{202E}b'],
+        ['edits', 'edits to `w/\\u{202E}b`'],
         ['workspace', 'edits to any file of this workspace folder'],
       ],
     ],
@@ -198,7 +198,7 @@ describe('in a run', () => {
       }
       return turn < 3 ? { calls: [write(String(turn))] } : {};
     });
-    expect(listed).toMatchObject([{ words: 'edits to a.txt, for this run' }]);
+    expect(listed).toMatchObject([{ words: 'edits to `a.txt`, for this run' }]);
     expect(bench.asked).toHaveLength(2);
     const types = events.map(({ type }) => type);
     expect(types.filter((type) => type === 'grant_revoked')).toHaveLength(1);

@@ -71,7 +71,7 @@ test('past runs and their reports are read where no folder is there at all, and 
     expect(await session.log.verify(new AbortController().signal, () => undefined)).toMatchObject({ state: 'whole' });
     expect((await session.look()).standing.ok).toBe(true);
     expect(session.panel().interrupted).toEqual([]);
-    await expect(session.send('do it', scripted([]))).rejects.toThrow('There is no workspace folder.');
+    await expect(session.send('do it', scripted([]))).rejects.toThrow('There is no workspace folder. Open one first.');
     await session[Symbol.asyncDispose](); // its self-test is signed when it closes
   }
 });

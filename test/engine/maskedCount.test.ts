@@ -9,6 +9,7 @@ test('the log counts what was masked in a result, and nothing that others mask m
     change: ({ parts }) => {
       const { textSearch } = parts;
       parts.textSearch = {
+        filesWith: textSearch.filesWith,
         open: (pattern, signal) => {
           bench.engine.redactor.text(`a card that is shown: ${SECRET}`);
           return textSearch.open(pattern, signal);

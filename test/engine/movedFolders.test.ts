@@ -72,7 +72,7 @@ test('a renamed folder: offered with what shows that it is the same, bound only 
   expect(existsSync(at('proj/new.txt'))).toBe(false);
   const [system] = seen[0]?.messages ?? [];
   expect(system?.text).toContain(`what was ${at('proj')} is now ${at('renamed')}`);
-  expect(system?.text).toContain(`The workspace folder is ${at('renamed')}`);
+  expect(system?.text).toContain(`The workspace folder is \`${at('renamed')}\``);
   const events = await window.node.audit.events(run);
   expect(events.find(({ type }) => type === 'folders_bound')).toMatchObject({
     data: { moved: 1, leftOut: 0, by: 'person', at: 'editor' },

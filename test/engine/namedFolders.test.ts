@@ -78,7 +78,7 @@ test('what a line names by way of a folder, or of a name, is bound', async () =>
   await attempt(bench, commands.map(run));
   const missing = NAMED.filter(([command, file]) => {
     const card = bench.asked[commands.indexOf(command)]?.card;
-    return !card || !exactIn(factOn(card, 'Bound to')).includes(file);
+    return !card || !exactIn(factOn(card, 'Holds only while')).includes(file);
   });
   expect(missing).toEqual([]);
 });

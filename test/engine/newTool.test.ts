@@ -7,7 +7,7 @@ import type { Change } from '../../src/shared/action.ts';
 import { onlyChange } from '../../src/core/tools/files/changes.ts';
 import type { ToolPorts } from '../../src/core/tools/ports.ts';
 import { editCard } from '../../src/core/tools/files/diffCard.ts';
-import { undoOf, undoOfAction, undoWords } from '../../src/core/tools/files/undo.ts';
+import { undoOf, undoOfAction, undoView } from '../../src/core/tools/files/undo.ts';
 import { BUILT_IN } from '../../src/core/tools/table.ts';
 import { A_PATH, defineTool, type Tool } from '../../src/core/tools/tool.ts';
 import { LogDesk } from '../../src/extension/logDesk.ts';
@@ -49,7 +49,7 @@ function appending(name: string, options: { where?: string; effect?: 'delete'; e
           ...{ shown: path, absolute: look.path, change: 'edit', before, after: before + text },
           unsaved: false,
         }),
-        undo: undoWords(undo),
+        undo: undoView(undo, 'puts it back'),
       };
     },
     async perform(action, { files }) {

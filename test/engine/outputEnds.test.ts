@@ -22,9 +22,11 @@ test('of long output the end is kept as the beginning is, and what is left out b
     'echo one; echo two',
   ]);
   expect(long).toMatch(/^ok 1 - a test/);
-  expect(long).toMatch(/ok 20000 - a test with a name that passes\nFAILED: cart\.test\.js:17\n\n?\[exit code 1\]$/);
+  expect(long).toMatch(
+    /ok 20000 - a test with a name that passes\nFAILED: cart\.test\.js:17\n\n?\[output 1: 20,001 lines kept; .*\]\n\[exit code 1\]$/,
+  );
   expect(long).toMatch(/\[… \d+ characters left out …\]|\[… of 828932 bytes of output/);
-  expect(middle).toMatch(/the end\n\n?\[exit code 0\]$/);
+  expect(middle).toMatch(/the end\n\n?\[output 2: 4,001 lines kept; .*\]\n\[exit code 0\]$/);
   expect(short).toMatch(/^one\ntwo\n\n?\[exit code 0\]$/);
 });
 

@@ -1,10 +1,23 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { turnsOf, type ActionNode } from '../../src/core/audit/tree.ts';
 import type { CallResult } from '../../src/core/tools/callRun.ts';
 import type { AuditRecord } from '../../src/shared/auditEvent.ts';
 import type { Approval } from '../../src/shared/approval.ts';
+import { BlobCheckpoints } from '../../src/node/checkpoint/blobCheckpoints.ts';
+import { SCAN_LIMITS } from '../../src/node/checkpoint/tree/scan.ts';
 import { scripted, workbench, type Workbench, type WorkbenchOptions } from '../support/workbench.ts';
 
 const FILES = { 'a.txt': 'one\n', 'b.txt': 'two\n', 'd/c.txt': 'three\n', 'd/e/f.txt': 'four\n' };
@@ -115,7 +128,7 @@ test('what a person changed since is said before it is replaced, and is kept', a
   }
 });
 
-test('what does not come back is said beforehand', async () => {
+test('a deleted folder comes back with its links, its empty folders and its permissions', async () => {
   const scene = await after([{ name: 'delete_path', args: { path: 's' } }], {
     files: { 's/run.sh': 'true\n' },
     change: ({ parts }) => {
@@ -126,27 +139,61 @@ test('what does not come back is said beforehand', async () => {
     },
   });
   await scene.revert({ run: scene.run, action: scene.actions[0]?.id ?? '' });
-  const card = cardText(scene.bench.asked.at(-1));
-  for (const name of ['s/link', 's/empty', 'the permissions of ']) expect(card).toContain(name);
-  expect(at(scene, 's/run.sh')).toBe('true\n');
+  const shown = cardText(scene.bench.asked.at(-1));
+  expect(shown).not.toContain('Does not come back');
+  for (const words of ['Makes the link s/link again', 'Makes the folder s/empty again', 'Puts back s/run.sh'])
+    expect(shown).toContain(words);
+  const [link, file] = [join(scene.bench.folder, 's/link'), join(scene.bench.folder, 's/run.sh')];
+  expect([readlinkSync(link), statSync(file).mode & 0o777]).toEqual(['run.sh', 0o755]);
 });
 
-test('no plan without knowledge: commands, what is not kept any more, what leads elsewhere, what stands already', async () => {
-  const scene = await after([{ name: 'run_command', args: { command: 'echo x | tee a.txt' } }, EDIT, FOLDER_DELETED]);
+test('what does not come back is said beforehand', async () => {
+  const scene = await after([FOLDER_DELETED, OVERWRITE]);
+  for (const name of readdirSync(join(scene.bench.data, 'checkpoints', scene.run)))
+    if (name.startsWith(scene.actions[0]?.id ?? ' ')) rmSync(join(scene.bench.data, 'checkpoints', scene.run, name));
+  expect(await scene.bench.engine.revertRun(scene.run)).toMatchObject({ status: 'done' });
+  expect(cardText(scene.bench.asked.at(-1))).toContain('Does not come back');
+  expect(at(scene, 'a.txt')).toBe('one\n');
+});
+
+test('no plan without knowledge: what nobody looked at, what is not kept any more, what stands already', async () => {
+  const calls = [{ name: 'run_command', args: { command: 'echo x | tee a.txt' } }, EDIT, FOLDER_DELETED];
+  const scene = await after(calls, {
+    change: ({ parts, folders }) => {
+      const limits = { ...SCAN_LIMITS, entries: 3 };
+      parts.checkpoints = new BlobCheckpoints(folders.data, undefined, { limits });
+    },
+  });
   const [command, edit, deletion] = scene.actions.map(({ id }) => ({ run: scene.run, action: id }));
   if (!command || !edit || !deletion) throw new Error('three actions');
+  expect(scene.bench.asked[0]).toMatchObject({ undoState: 'none' });
   expect(scene.actions.map(({ canRevert }) => canRevert)).toEqual([false, true, true]);
   expect((await scene.revert(command)).text).toContain('what a command changed is not known');
   await scene.revert(edit);
   expect((await scene.revert(edit)).text).toContain('stands as it did before');
-  mkdirSync(join(scene.bench.folder, 'elsewhere'));
-  symlinkSync('elsewhere', join(scene.bench.folder, 'd'));
-  expect((await scene.revert(deletion)).text).toContain('leads to another place');
-  expect(existsSync(join(scene.bench.folder, 'elsewhere/c.txt'))).toBe(false);
-  rmSync(join(scene.bench.folder, 'd'));
   rmSync(join(scene.bench.data, 'checkpoints'), { recursive: true });
   expect((await scene.revert(deletion)).text).toContain('is not kept');
   await expect(scene.revert({ run: scene.run, action: 'none' })).rejects.toThrow('not in the log');
+});
+
+test('a link that somebody put where a folder was is replaced, and nothing is written where it leads', async () => {
+  const scene = await after([FOLDER_DELETED]);
+  mkdirSync(join(scene.bench.folder, 'elsewhere'));
+  symlinkSync('elsewhere', join(scene.bench.folder, 'd'));
+  expect(await scene.revert({ run: scene.run, action: scene.actions[0]?.id ?? '' })).toMatchObject({ status: 'done' });
+  expect(cardText(scene.bench.asked.at(-1))).toContain('d was changed since');
+  expect(readdirSync(join(scene.bench.folder, 'elsewhere'))).toEqual([]);
+  expect(at(scene, 'd/c.txt')).toBe('three\n');
+});
+
+test('a link on the way to what was changed: nothing is reverted through it', async () => {
+  const scene = await after([{ name: 'write_file', args: { path: 'd/c.txt', content: 'x' } }]);
+  mkdirSync(join(scene.bench.folder, 'elsewhere'));
+  rmSync(join(scene.bench.folder, 'd'), { recursive: true });
+  symlinkSync('elsewhere', join(scene.bench.folder, 'd'));
+  const { text } = await scene.revert({ run: scene.run, action: scene.actions[0]?.id ?? '' });
+  expect(text).toContain('leads to another place');
+  expect(readdirSync(join(scene.bench.folder, 'elsewhere'))).toEqual([]);
 });
 
 test('nothing is reverted while a run is active, and no run begins meanwhile', async () => {

@@ -1,8 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Clock } from '../../src/core/agent/runClock.ts';
+import type { Clock } from '../../src/core/clock.ts';
 import type { Presence } from '../../src/core/presence/presence.ts';
+import { IN_EDITOR } from '../../src/shared/answered.ts';
+import type { Approval } from '../../src/shared/approval.ts';
+import { plant } from '../support/tree.ts';
 import { scripted, workbench, type Turn, type Workbench } from '../support/workbench.ts';
 
 /** A window that comes and goes. */
@@ -40,6 +43,7 @@ class HandClock implements Clock {
 }
 
 const write = (path: string): Turn => ({ calls: [{ name: 'write_file', args: { path, content: 'x' } }] });
+const LONG = { timeout: 20_000 };
 const UNASKED = 'confirm_actions: false\n';
 
 async function windowed(userPolicy?: string): Promise<{ bench: Workbench; window: Window; clock: HandClock }> {
@@ -113,4 +117,29 @@ test('a run that waits for a window can be stopped', async () => {
   await working;
   expect(bench.engine.view().run).toMatchObject({ state: 'stopped' });
   expect(await types(bench)).not.toContain('turn_started');
+});
+
+test('with no window nothing is asked anew beside what waits; it is when the window is back', async () => {
+  const { bench, window } = await windowed();
+  const calls = ['a.txt', 'b.txt', 'c.txt'].flatMap((path) => write(path).calls ?? []);
+  const { engine } = bench;
+  const waiting = (): string[] => engine.view().approvals.map(({ title }) => title);
+  const at = (place: number): Approval => {
+    const found = engine.view().approvals.find(({ reply }) => reply?.place === place);
+    if (!found) throw new Error(`nothing waits at ${place}: ${waiting().join(', ')}`);
+    return found;
+  };
+  const running = bench.run([{ calls }]);
+  await expect.poll(() => waiting().length, LONG).toBe(3);
+  const before = at(3);
+  await plant(bench.folder, { 'c.txt': 'somebody else’s\n' });
+  window.become(false);
+  engine.answer(at(1).id, at(1).digest, { choice: 'deny' }, IN_EDITOR);
+  await expect.poll(() => types(bench), LONG).toContain('unattended');
+  expect(at(3), 'as it was asked').toEqual(before);
+  window.become(true);
+  await expect.poll(() => at(3).digest, LONG).not.toBe(before.digest);
+  for (const place of [2, 3]) engine.answer(at(place).id, at(place).digest, { choice: 'deny' }, IN_EDITOR);
+  const kinds = (await running).map(({ type }) => type);
+  expect(kinds.filter((type) => type === 'asked')).toHaveLength(4);
 });

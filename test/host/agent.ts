@@ -18,16 +18,24 @@ export interface Call {
   args: unknown;
 }
 
+/** What a run is about, and where its account lies. */
+export interface Work {
+  task?: string;
+  /** A folder for the data and the configuration of an account. */
+  account?: string;
+}
+
 /**
- * A run of one call over a folder: a real engine in this extension host, beside the editor that it runs in. `answer`:
+ * A run of one call, or of a model, over a folder: a real engine in this extension host, beside the editor that it runs in. `answer`:
  * how a person answers; they take their time.
  */
 export async function agent(
   folder: string,
-  call: Call,
+  what: Call | Model,
   answer: (approval: Approval) => Promise<Answer> = () => Promise.resolve({ choice: 'approve' }),
+  { task = 'do it', account = 'beside' }: Work = {},
 ): Promise<Worked> {
-  const own = join(process.env['XDG_DATA_HOME'] ?? '', 'beside');
+  const own = join(process.env['XDG_DATA_HOME'] ?? '', account);
   const node = await nodeParts({
     folders: [folder],
     environment: { PATH: process.env['PATH'], XDG_DATA_HOME: join(own, 'data'), XDG_CONFIG_HOME: join(own, 'config') },
@@ -37,6 +45,8 @@ export async function agent(
   const engine = composeEngine(node.parts);
   const asked: Approval[] = [];
   engine.onChange(() => {
+    const { limit } = engine.view();
+    if (limit) engine.answerLimit(limit.id, 'stop', IN_EDITOR);
     for (const approval of engine.view().approvals) {
       if (asked.some(({ id }) => id === approval.id)) continue;
       asked.push(approval);
@@ -44,7 +54,7 @@ export async function agent(
     }
   });
   try {
-    await engine.send('do it', saying(call));
+    await engine.send(task, 'stream' in what ? what : saying(what));
     return { events: await node.audit.events(engine.view().run?.id ?? ''), asked };
   } finally {
     await engine.stop('the test ended');

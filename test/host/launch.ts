@@ -25,6 +25,8 @@ export type HostResult = z.infer<typeof hostResult>;
 export interface HostSuite {
   /** The extension, loaded from source. */
   readonly extensionPath: string;
+  /** Another extension that runs beside it. */
+  readonly beside?: string;
   /** A JavaScript ES module that exports `run(): Promise<void>`. */
   readonly suitePath: string;
   /** The workspace folder, or a `.code-workspace` file. All three paths are absolute. */
@@ -73,7 +75,7 @@ async function runEditor(suite: HostSuite, options: Partial<RunOptions>): Promis
     await runTests({
       ...options,
       vscodeExecutablePath: process.env['OVERSIGN_DESKTOP_VSCODE'] ?? path.join(import.meta.dirname, 'launcher.ts'),
-      extensionDevelopmentPath: suite.extensionPath,
+      extensionDevelopmentPath: [suite.extensionPath, ...(suite.beside === undefined ? [] : [suite.beside])],
       extensionTestsPath: suite.suitePath,
     });
     return undefined;

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Page } from 'playwright-core';
-import { installServer } from '../../scripts/install-server.ts';
+import { installServer, linkExtension } from '../../scripts/install-server.ts';
 import { startServer } from '../../scripts/vscode-server.ts';
 import { launchChromium } from '../support/browser.ts';
 
@@ -30,23 +30,26 @@ const { values, positionals } = parseArgs({
   // VS Code has many more flags, none of which matters to the server.
   strict: false,
   options: {
-    extensionDevelopmentPath: { type: 'string' },
+    extensionDevelopmentPath: { type: 'string', multiple: true },
     extensionTestsPath: { type: 'string' },
     'user-data-dir': { type: 'string' },
   },
 });
 
 process.exitCode = await run({
-  extension: required('extensionDevelopmentPath'),
+  extensions: (values.extensionDevelopmentPath ?? []).filter((one) => typeof one === 'string'),
   suite: required('extensionTestsPath'),
   settings: await readSettings(required('user-data-dir')),
   workspace: positionals[0] ?? process.cwd(),
 });
 
-async function run({ extension, suite, settings, workspace }: Suite): Promise<number> {
+async function run({ extensions, suite, settings, workspace }: Suite): Promise<number> {
   const libVscode = await installServer();
   const workDir = await mkdtemp(path.join(tmpdir(), 'oversign-host-'));
   try {
+    // A server loads one extension under development; the others are there as if they were installed.
+    const [extension = '', ...others] = extensions;
+    for (const other of others) await linkExtension(other, path.join(workDir, 'extensions'));
     const server = await startServer({ libVscode, workDir, settings, driver: true });
     const browser = await launchChromium();
     try {
@@ -106,7 +109,7 @@ function required(name: keyof typeof values): string {
 }
 
 interface Suite {
-  readonly extension: string;
+  readonly extensions: readonly string[];
   readonly suite: string;
   readonly settings: Readonly<Record<string, unknown>>;
   readonly workspace: string;

@@ -8,8 +8,8 @@ import { runHostSuite, type HostResult } from './launch.ts';
 const REQUIRE =
   "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
 
-/** Builds the suite and runs it in a real extension host, on a workspace with a copy of the sample, with folders of its own. */
-export async function runSuite(repository: string): Promise<HostResult> {
+/** Builds the suite and runs it in a real extension host, on a workspace with a copy of the sample, with folders of its own. `env`: more for its environment. */
+export async function runSuite(repository: string, env: Readonly<Record<string, string>> = {}): Promise<HostResult> {
   const work = await mkdtemp(join(tmpdir(), 'oversign-host-'));
   try {
     const folder = join(work, 'sample');
@@ -34,11 +34,12 @@ export async function runSuite(repository: string): Promise<HostResult> {
     });
     return await runHostSuite({
       extensionPath: repository,
+      beside: join(repository, 'test', 'host', 'modelProvider'),
       suitePath: suite,
       workspace,
       // In a browser it is on; what is typed slowly would be saved half-way.
       settings: { 'files.autoSave': 'off' },
-      env: { XDG_DATA_HOME: join(work, 'data'), XDG_CONFIG_HOME: join(work, 'config') },
+      env: { ...env, XDG_DATA_HOME: join(work, 'data'), XDG_CONFIG_HOME: join(work, 'config') },
     });
   } finally {
     await rm(work, { recursive: true, force: true });

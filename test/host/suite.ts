@@ -4,6 +4,9 @@ import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import * as vscode from 'vscode';
+import { ORGANIZATION_POLICY } from './organizationPolicy.ts';
+import { EDITOR_MODELS } from './editorModels.ts';
+import { playedTasks, tasksAsTests } from './recordedTasks.ts';
 import { UNSAVED_TEXT } from './unsavedText.ts';
 
 const BROKEN = 'confirm_action: true\n';
@@ -142,6 +145,9 @@ const TESTS: [name: string, test: () => Promise<void>][] = [
     },
   ],
   ...UNSAVED_TEXT,
+  ...ORGANIZATION_POLICY,
+  ...EDITOR_MODELS,
+  ...tasksAsTests(),
   [
     'a policy outside the workspace is followed: made later, replaced, changed, removed, with its folder, behind a link',
     async () => {
@@ -217,7 +223,8 @@ const TESTS: [name: string, test: () => Promise<void>][] = [
 
 export async function run(): Promise<void> {
   const tests: { name: string; state: 'passed' | 'failed'; error?: string }[] = [];
-  for (const [name, test] of TESTS) {
+  const only = process.env['OVERSIGN_TASKS'];
+  for (const [name, test] of only === undefined ? TESTS : playedTasks(only)) {
     try {
       await test();
       tests.push({ name, state: 'passed' });

@@ -60,6 +60,21 @@ test('killed with -9 between approval and effect: the log says that it did not h
   });
 });
 
+test('killed with -9 between an edit at the card and its effect: the log has the edit, and that it did not happen', async () => {
+  const { folder, events } = await doomed('edited');
+  expect(readFileSync(join(folder, 'f1.txt'), 'utf8')).toBe('before\n');
+  expect(events.findLast(({ type }) => type === 'answered')?.data).toMatchObject({ choice: 'approve-edited' });
+  const proposed = events.findLast(({ type }) => type === 'proposed');
+  expect(proposed).toMatchObject({
+    data: { editedBy: 'person' },
+    payload: { action: { arguments: { content: 'by the person\n' } }, editedFrom: { content: '1\n' } },
+  });
+  expect(events.some(({ type }) => type === 'started')).toBe(false);
+  expect(events.find(({ type, action }) => type === 'interrupted' && action !== undefined)?.data).toMatchObject({
+    effect: 'did not happen',
+  });
+});
+
 test('killed with -9 right after the effect: the log says that it may have happened', async () => {
   const { folder, events } = await doomed('effect');
   expect(readFileSync(join(folder, 'f1.txt'), 'utf8')).toBe('1\n');
@@ -81,7 +96,7 @@ test('what stands there before a change is kept: the pre-image is in the data fo
 });
 
 /** Runs the doomed process to its end; then what the next start finds. */
-async function doomed(moment: 'checkpoint' | 'effect'): Promise<{ folder: string; events: AuditRecord[] }> {
+async function doomed(moment: 'checkpoint' | 'edited' | 'effect'): Promise<{ folder: string; events: AuditRecord[] }> {
   const base = await temporaryFolder();
   const folder = join(base, 'work');
   const data = join(base, 'data', 'oversign');

@@ -82,7 +82,7 @@ test('what the stored conversation claims is not shown, and the model is told wh
   expect(told(request)).toEqual([
     'Deleted a.txt.', // the log says that this call is done; of what it put out the conversation is the record
     expect.stringMatching(/none\.txt does not exist$/) as string,
-    expect.stringMatching(/^Denied by policy/) as string,
+    expect.stringMatching(/^Not allowed/) as string,
     'The user denied this. The reason given: keep it',
     expect.stringMatching(/^Not done: not answered/) as string,
   ]);

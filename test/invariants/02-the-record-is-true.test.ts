@@ -121,7 +121,7 @@ test('calls that are none, or not possible, are no denials of the policy; what a
   const causes = events.flatMap(({ type, data }) => (type === 'finished' ? [data['cause']] : []));
   expect(causes).toEqual(['unknown-tool', 'arguments', 'not-possible', undefined]);
   expect(events.filter(({ type }) => type === 'changed').map(({ data }) => data)).toEqual([
-    { extent: 'unknown', paths: 0 },
+    { extent: 'seen', paths: 0 },
   ]);
 });
 

@@ -27,10 +27,10 @@ const workspace = (text: string, base: string = A): ParsedLayer => layerOf(text,
 function valuesOf(policy: EffectivePolicy): Record<string, Value<unknown>> {
   const { limits, grants } = policy;
   const { confirmActions, maxIterations, timeoutSeconds, sandbox, backend, fileSystem, codeExecution } = policy;
-  const { languages, codeTimeoutSeconds, variables, allowCloud } = policy;
+  const { languages, codeTimeoutSeconds, backgroundSeconds, variables, allowCloud } = policy;
   return {
     ...{ confirmActions, maxIterations, timeoutSeconds, sandbox, backend, fileSystem, codeExecution },
-    ...{ languages, codeTimeoutSeconds, variables, allowCloud, ...limits },
+    ...{ languages, codeTimeoutSeconds, backgroundSeconds, variables, allowCloud, ...limits },
     ...{ enabled: grants.enabled, maxMinutes: grants.maxMinutes, maxUses: grants.maxUses },
   };
 }
@@ -213,6 +213,7 @@ const KEY_OF: Record<string, string> = {
   codeExecution: 'tools.code_execution.enabled',
   languages: 'tools.code_execution.languages',
   codeTimeoutSeconds: 'tools.code_execution.timeout',
+  backgroundSeconds: 'tools.code_execution.background_timeout',
   variables: 'environment.allowed_variables',
   allowCloud: 'model.allow_cloud',
   memoryBytes: 'sandbox.memory',

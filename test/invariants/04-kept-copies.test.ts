@@ -158,10 +158,10 @@ test('an object that nothing leads to is no more shown, however it is named', as
   ]);
   for (const text of control) expect(text).toContain('let a = 1');
   for (const [index, text] of (await told({ bench, blob, loose: '' }, lines)).entries())
-    expect(text, lines[index]).toBe('The user denied this.');
+    expect(text, lines[index]).toBe('The user denied this. Do not ask for the same again.');
   await plant(folder, { '.git/FETCH_HEAD': `${commit}\t\tbranch 'main' of x\n` });
   const [fetched] = await told({ bench, blob, loose: '' }, ['git log -p FETCH_HEAD']);
-  expect(fetched).toBe('The user denied this.');
+  expect(fetched).toBe('The user denied this. Do not ask for the same again.');
 });
 
 test('looking at a repository stays without questions where nothing of a file is shown', async () => {

@@ -194,11 +194,8 @@ test('a likely secret is not read by moving it, nor by trying edits on it', asyn
     { name: 'edit_file', args: { path: '.env', old_text: 'KEY=', new_text: 'K=' } },
     { name: 'edit_file', args: { path: '.env', old_text: 'NONE=', new_text: 'K=' } },
   ]);
-  expect(results.map(({ outcome }) => outcome)).toEqual([
-    ...Array<string>(3).fill('denied:person'),
-    'failed:not-possible',
-    'failed:not-possible',
-  ]);
-  expect(bench.asked.map(({ decision }) => decision.rule)).toEqual(Array(3).fill('likely-secret'));
-  expect(results[3]?.text).toBe(results[4]?.text); // how often it occurs is not told
+  // Whether an edit would fit is not told before a person has said that it may be known.
+  expect(results.map(({ outcome }) => outcome)).toEqual(Array<string>(5).fill('denied:person'));
+  expect(bench.asked.map(({ decision }) => decision.rule)).toEqual(Array(5).fill('likely-secret'));
+  expect(new Set(results.slice(2).map(({ text }) => text)).size).toBe(1);
 });

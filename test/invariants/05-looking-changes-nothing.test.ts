@@ -164,6 +164,9 @@ function otherNames(folder: string): void {
   linkSync(join(folder, 'notes.secret'), join(folder, 'hard-notes.txt'));
 }
 
+/** What Oversign itself asks at the beginning of a run (core/briefing/surroundings.ts). */
+const isLookAround = ({ launch }: SandboxSpec): boolean => launch.argv[3] === 'look';
+
 /** Its `run` runs something else than the call is about, as if the classifier had been wrong; `isOpen`: nothing hidden. */
 async function misled(): Promise<{ bench: Workbench; run: (argv: string[], isOpen: boolean) => Promise<string> }> {
   const now = { argv: [''], isOpen: false };
@@ -176,6 +179,7 @@ async function misled(): Promise<{ bench: Workbench; run: (argv: string[], isOpe
         status: (limits) => real.status(limits),
         environment: (names) => real.environment(names),
         run: (spec: SandboxSpec, signal) => {
+          if (isLookAround(spec)) return real.run(spec, signal);
           expect(spec.launch).toMatchObject({ workspace: 'read-only', secrets: 'hidden' });
           const launch = { ...spec.launch, argv: now.argv };
           return real.run(

@@ -52,7 +52,8 @@ describe('with sandbox: false in the user’s policy', () => {
       expect(text).toContain('[this command ran outside the sandbox]');
     }
     expect(existsSync(`${bench.beside}.made`)).toBe(true);
-    expect(bench.asked).toHaveLength(3);
+    // What waits beside one that was done is asked anew where it may stand otherwise by then.
+    expect(new Set(bench.asked.map(({ action }) => action)).size).toBe(3);
     for (const { grantOffers, alwaysOffer, card, decision } of bench.asked) {
       expect({ grantOffers, alwaysOffer, rule: decision.rule }).toEqual({ grantOffers: [], rule: 'outside-sandbox' });
       expect(blocksOf(card, 'alarm')).toEqual([
@@ -62,9 +63,8 @@ describe('with sandbox: false in the user’s policy', () => {
       expect(JSON.stringify(card)).not.toContain('cannot change the workspace');
     }
     const decided = events.filter(({ type }) => type === 'decided');
-    expect(decided.map(({ data }) => [data['verdict'], data['rule']])).toEqual(
-      Array(3).fill(['ask', 'outside-sandbox']),
-    );
+    expect(decided.length).toBeGreaterThanOrEqual(3);
+    for (const { data } of decided) expect([data['verdict'], data['rule']]).toEqual(['ask', 'outside-sandbox']);
     expect(events.filter(({ type }) => type === 'started').map(({ data }) => data['outside'])).toEqual([
       true,
       true,
@@ -94,7 +94,8 @@ tools: {file_system: {denied_paths: [private]}}
       'denied:denied_paths',
       expect.stringMatching(/^denied:/),
     ]);
-    expect(bench.asked).toHaveLength(2);
+    // What waits beside one that was done is asked anew where it may stand otherwise by then.
+    expect(new Set(bench.asked.map(({ action }) => action)).size).toBe(2);
     expect(existsSync(join(bench.folder, 'README.md'))).toBe(true);
   });
 

@@ -66,7 +66,7 @@ test('agreed to, the conversation goes on there, in the same run; it is recorded
     payload: { destination: 'To two.example.', destinationBefore: 'nowhere' },
   });
   expect(events.findIndex(({ type }) => type === 'run_continued')).toBeGreaterThan(at);
-  expect(JSON.stringify(bench.asked.at(-1)?.card)).toContain('The content goes to To two.example.');
+  expect(JSON.stringify(bench.asked.at(-1)?.card)).toContain('Its content would go to the model. To two.example.');
   await bench.engine.send('and on', elsewhere, { run }); // nothing is asked twice
 });
 

@@ -25,7 +25,9 @@ test('only the egress door opens connections', () => {
   const users = sources.filter((path) => WAYS_OUT.test(readFileSync(path, 'utf8')));
   // The self-test of the sandbox listens, and connects to nothing (test/architecture/house.test.ts).
   expect(users.sort()).toEqual([
-    ...['authorities', 'connection', 'request'].map((name) => `src/node/egress/${name}.ts`),
+    ...['authorities', 'checkedTls', 'connection', 'nearAddresses', 'proxied', 'request'].map(
+      (name) => `src/node/egress/${name}.ts`,
+    ),
     'src/node/sandbox/selfTest/listener.ts',
   ]);
 });
@@ -40,7 +42,7 @@ test('only the models’ adapters, their chooser and the log’s export know the
   );
   expect(knowing.sort()).toEqual([
     ...['send', 'target'].map((name) => `node/audit/otlp/${name}.ts`),
-    ...['chooseModel', 'ollamaModel', 'openaiModel'].map((name) => `node/models/${name}.ts`),
+    ...['chooseModel', 'failures', 'ollamaModel', 'openaiModel', 'server'].map((name) => `node/models/${name}.ts`),
   ]);
 });
 

@@ -213,7 +213,7 @@ describe('calls that are none', () => {
     '{"path": "README.md", "__proto__": {"x": 1}}',
     '{"path": "README.md", "constructor": 1}',
     '{"path": "README.md", "extra": true}',
-    '{"path": "README.md", "start_line": 0}',
+    '{"path": "README.md", "start_line": -3}',
     '{"path": "README.md", "start_line": 1e400}',
     `{"path": ${'['.repeat(50_000)}`,
     '\u0000',
@@ -233,7 +233,7 @@ describe('calls that are none', () => {
     expect(bench.asked).toEqual([]);
   });
 
-  test('the last of two arguments of one name counts, for the decision and for the deed', async () => {
+  test('two arguments of one name are no call: which of them counts cannot be told', async () => {
     const bench = await workbench({
       files: { 'a.txt': 'AAA\n', 'b.txt': 'BBB\n' },
       userPolicy: 'tools: {file_system: {denied_paths: [b.txt]}}\n',
@@ -242,6 +242,7 @@ describe('calls that are none', () => {
       { name: 'read_file', raw: '{"path": "a.txt", "path": "b.txt"}' },
       { name: 'read_file', raw: '{"path": "b.txt", "path": "a.txt"}' },
     ]);
-    expect(results.map(({ outcome }) => outcome)).toEqual(['denied:denied_paths', 'done']);
+    expect(results.map(({ outcome }) => outcome)).toEqual(['failed:arguments', 'failed:arguments']);
+    for (const { text } of results) expect(text).toContain('path is given twice');
   });
 });

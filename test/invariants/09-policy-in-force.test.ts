@@ -83,13 +83,16 @@ describe('the keys that people know', () => {
 
   test('languages without bash, and switched-off tools, are not offered, and calling them anyway is denied', async () => {
     const all = await offeredUnder('');
-    expect(all).toContain('run_command');
-    expect(await offeredUnder(PASTED)).toEqual(all.filter((name) => name !== 'run_command'));
-    expect(await offeredUnder('tools: {code_execution: {enabled: false}}\n')).toEqual(
-      all.filter((name) => name !== 'run_command'),
+    const commands = ['run_command', 'read_output', 'stop_command'];
+    const talk = ['ask_user', 'update_plan'];
+    expect(all).toEqual(expect.arrayContaining([...commands, ...talk]));
+    const withoutCommands = all.filter((name) => !commands.includes(name));
+    expect(await offeredUnder(PASTED)).toEqual(withoutCommands);
+    expect(await offeredUnder('tools: {code_execution: {enabled: false}}\n')).toEqual(withoutCommands);
+    expect(await offeredUnder('tools: {file_system: {enabled: false}}\n')).toEqual([...commands, ...talk]);
+    expect(await offeredUnder('tools: {file_system: {enabled: false}, code_execution: {languages: []}}\n')).toEqual(
+      talk,
     );
-    expect(await offeredUnder('tools: {file_system: {enabled: false}}\n')).toEqual(['run_command']);
-    expect(await offeredUnder('tools: {file_system: {enabled: false}, code_execution: {languages: []}}\n')).toEqual([]);
     const bench = await workbench({
       userPolicy: 'tools: {file_system: {enabled: false}, code_execution: {languages: [python]}}\n',
     });

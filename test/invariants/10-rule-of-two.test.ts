@@ -47,7 +47,7 @@ describe('the whole table: of 8 states and 8 label sets', () => {
       const { verdict, rule, reason } = decide(action, { family, flags: lit(before) }, inForce, grants);
       expect([verdict, rule]).toEqual(['ask', 'rule-of-two']);
       expect(reason).toBe(ruleOfTwoReason(lit(before), labels));
-      expect(reason.match(/it (has|can)/g)).toHaveLength(3);
+      expect(reason.split(/, (?:and )?/)).toHaveLength(3); // one for each flag
       expect(decide(action, { family, flags: lit(FLAGS) }, inForce, grants).verdict).toBe('allow');
     },
   );

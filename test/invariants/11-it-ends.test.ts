@@ -90,16 +90,16 @@ test('timeout ends a run whose model never answers', async () => {
 });
 
 test('the time that a person takes to answer does not count', async () => {
-  const bench = await workbench({ userPolicy: 'timeout: 2\n', answer: () => undefined });
+  const bench = await workbench({ userPolicy: 'timeout: 6\n', answer: () => undefined });
   bench.engine.onChange(() => {
     const [approval] = bench.engine.view().approvals;
     if (approval)
-      setTimeout(() => bench.engine.answer(approval.id, approval.digest, { choice: 'approve' }, IN_EDITOR), 3000);
+      setTimeout(() => bench.engine.answer(approval.id, approval.digest, { choice: 'approve' }, IN_EDITOR), 7000);
   });
   const events = await bench.run([{ calls: [{ name: 'write_file', args: { path: 'late.txt', content: 'late\n' } }] }]);
   expect(stateAtEnd(events)).toBe('finished');
   expect(readFileSync(join(bench.folder, 'late.txt'), 'utf8')).toBe('late\n');
-  expect(Number(events.find(({ type }) => type === 'answered')?.data['waitedMs'])).toBeGreaterThan(2000);
+  expect(Number(events.find(({ type }) => type === 'answered')?.data['waitedMs'])).toBeGreaterThan(6000);
 });
 
 test('a command over its own time limit is ended with all its children; the run goes on and the model is told', async () => {
@@ -116,12 +116,26 @@ test('a command over its own time limit is ended with all its children; the run 
   expect(processesWith('sleep 98762')).toEqual([]);
 });
 
-test('the same call with the same result three times in a row ends the run', async () => {
+test('the same call with the same result again and again: the model is told, then a person is asked, then it ends', async () => {
   const bench = await workbench();
-  const events = await bench.run(() => ({ calls: [{ name: 'read_file', args: { path: 'README.md' } }] }));
+  const told: number[] = [];
+  const events = await bench.run((request) => {
+    const said = request.messages.filter(({ text }) => text.includes('You have made this call several times'));
+    told.push(said.length);
+    return { calls: [{ name: 'read_file', args: { path: 'README.md' } }] };
+  });
   expect(stateAtEnd(events)).toBe('limit');
-  expect(bench.engine.view().run?.reason).toContain('three times in a row');
-  expect(outcomes(events)).toEqual(['done', 'done', 'done']);
+  expect(bench.atLimits).toMatchObject([{ limit: 'repetition' }]);
+  expect(bench.engine.view().run?.reason).toContain('again and again');
+  expect(outcomes(events)).toEqual(Array(5).fill('done'));
+  expect(told.slice(0, 5)).toEqual([0, 0, 0, 1, 1]);
+});
+
+test('two calls in turn, round after round, are told and asked about too', async () => {
+  const bench = await workbench({ files: { 'sub/x': 'x' } });
+  const events = await bench.run(forever);
+  expect(bench.atLimits).toMatchObject([{ limit: 'repetition' }]);
+  expect(outcomes(events)).toHaveLength(10);
 });
 
 test('the same call with other results, or other calls between, is no repetition', async () => {

@@ -76,9 +76,12 @@ const attempts: ScriptedReply[] = [
   { calls: [{ name: 'move_path', args: { from: 'notes.txt', to: `${VALUES.ODD_ONE}.txt` } }] },
 ];
 
+/** What undo keeps are the workspace’s own bytes, as they stand there: no likely secret among them, and read by nobody else. */
+const COPIES = /\/blobs\/|\/trees\/[^/]+\/pack$|\.pack$/;
+
 test('planted secrets reach neither model, log, transcript, checkpoints, view nor commands', async () => {
   const script: ServerScript = (_, number) =>
-    attempts[number] ?? { misbehave: 'error-in-stream', text: `your key ${KEY} is not welcome, ${LEAK}` };
+    attempts[number] ?? { misbehave: 'wrong-in-stream', text: `your key ${KEY} is not welcome, ${LEAK}` };
   const server = await openAiServer(script, { apiKey: KEY });
   onTestFinished(() => server.close());
   const bench = await workbench({
@@ -107,7 +110,7 @@ test('planted secrets reach neither model, log, transcript, checkpoints, view no
     expect(found(body + JSON.stringify({ ...headers, authorization: '' }))).toEqual([]);
   expect(views.length).toBeGreaterThan(20);
   expect(views.flatMap(found)).toEqual([]);
-  const kept = filesBelow(bench.data, /\/blobs\//);
+  const kept = filesBelow(bench.data, COPIES);
   expect(kept.map(({ path }) => path).join('\n')).toMatch(/audit\.db[^]*checkpoints/);
   expect(kept.some(({ text }) => text.includes('[redacted:FOO_TOKEN]'))).toBe(true);
   expect(kept.flatMap(({ path, text }) => found(text).map((what) => `${path}: ${what}`))).toEqual([]);
@@ -138,7 +141,7 @@ test('a variable that commands may see is seen by them, and still by nobody else
   const output = String(events.find(({ type }) => type === 'finished')?.payload?.['output']);
   expect(output).toContain(`${VALUES.FOO_TOKEN.length} [redacted:FOO_TOKEN]`);
   expect(seen.flatMap(found)).toEqual([]);
-  expect(filesBelow(bench.data, /\/blobs\//).flatMap(({ text }) => found(text))).toEqual([]);
+  expect(filesBelow(bench.data, COPIES).flatMap(({ text }) => found(text))).toEqual([]);
 });
 
 test('a secret is masked while it streams in, not only when it is whole', async () => {
@@ -196,7 +199,7 @@ test('the command line takes the key out of its environment: no command can be g
   const everything = [
     end.stdout,
     ...server.requests.map(({ body }) => body),
-    ...filesBelow(join(base, 'data'), /\/blobs\//).map(({ text }) => text),
+    ...filesBelow(join(base, 'data'), COPIES).map(({ text }) => text),
   ];
   expect(everything.flatMap(found)).toEqual([]);
 });

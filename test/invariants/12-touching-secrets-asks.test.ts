@@ -53,7 +53,7 @@ describe('what touches a likely secret asks, whatever tool does it', () => {
     ] as [string, unknown][]) {
       const bench = await workbench({ files: FILES, userPolicy: QUIET, answer: NO });
       expect(await once(bench, call)).toBe('denied:person');
-      expect(bench.asked[0]?.decision.reason).toContain('deep/conf/.env looks like a secret');
+      expect(bench.asked[0]?.decision.reason).toContain('`deep/conf/.env` looks like a secret');
       expect(existsSync(join(bench.folder, 'deep/conf/.env'))).toBe(true);
     }
     const free = await workbench({ files: FILES, userPolicy: QUIET, answer: NO });
@@ -117,7 +117,7 @@ describe('what touches a likely secret asks, whatever tool does it', () => {
       const [first, secret] = bench.asked;
       expect(first?.grantOffers.map(({ id }) => id)).toContain('workspace'); // the control
       expect(secret?.grantOffers.map(({ id }) => id)).toEqual(['edits']);
-      expect(secret?.decision.reason).toMatch(/^look at it; .*\.env looks like a secret/);
+      expect(secret?.decision.reason).toMatch(/^look at it\. .*\.env` looks like a secret/);
     },
   );
 

@@ -25,6 +25,7 @@ const APPROVAL: Approval = {
   title: 'Read a',
   digest: 'd1',
   undo: '',
+  ...{ undoState: 'none', where: [], why: '' },
   card: readCard('a', ''),
   decision: { verdict: 'ask', rule: 'r', reason: '', origin: { layer: 'built-in' } },
   grantOffers: [],
@@ -92,7 +93,8 @@ describe('an answer', () => {
     ]);
     expect(new Set(digests).size).toBe(6);
     await attempt(bench, [write('x'), run('touch t')]);
-    expect(digests.slice(6)).toEqual([digests[0], digests[3]]); // and the same call has the same one
+    expect(new Set(digests).size, 'the same call has the same one').toBe(6);
+    expect(digests).toHaveLength(8);
   });
 });
 
@@ -247,7 +249,7 @@ describe('a grant', () => {
               { path: other, access: 'write' },
             ]),
           ),
-        ).toBe(false);
+        ).toBe(one === other);
         expect(covers(actionOn('x', 'write', []))).toBe(false);
       }),
     );
@@ -279,10 +281,11 @@ describe('a grant', () => {
       write('b.txt', '4'),
       write('A.txt', '4'),
       run('touch t'),
-      run('touch t #'),
+      run('touch t #'), // the same program with the same words
       run('touch t', 'd'),
       run('touch t '),
+      run('touch t u'),
     ]);
-    expect(bench.asked).toHaveLength(2 + 7);
+    expect(bench.asked).toHaveLength(2 + 6);
   });
 });

@@ -140,7 +140,7 @@ describe('a diff', () => {
     const previews: (string | undefined)[] = [];
     const bench = await workbench({
       answer: (approval) => {
-        previews.push(bench.engine.desk.preview(approval.id)?.after);
+        previews.push(bench.engine.desk.previews(approval.id)[0]?.after);
         return { choice: 'approve' };
       },
     });

@@ -68,16 +68,16 @@ test('a no with a reason: the reason is on record, the run goes on, and only tha
 });
 
 test.each([
-  ['nothing', ''],
-  ['empty lines', '\n\n\n\n'],
-  ['anything but y', 'yeah\nok\n1\nY es\n'],
-])('%s on standard input denies everything and changes nothing', async (_, input) => {
+  ['nothing', '', 5], // nobody answered
+  ['empty lines', '\n\n\n\n', 0],
+  ['anything but y', 'yeah\nok\n1\nY es\n', 0],
+])('%s on standard input denies everything and changes nothing', async (_, input, code) => {
   const { base, work } = await sample();
   const sources = (): string =>
     ['mjs', 'py', 'sh'].map((ending) => readFileSync(join(work, `src/total.${ending}`), 'utf8')).join('');
   const before = sources();
   const end = await runCli(RUN, { base }, input);
-  expect(end.code).toBe(0);
+  expect(end.code).toBe(code);
   expect(sources()).toBe(before);
   expect(existsSync(join(work, 'build/BUILD'))).toBe(true);
   expect(end.stdout.match(/\[denied\]/g)).toHaveLength(4);

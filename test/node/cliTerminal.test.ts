@@ -51,7 +51,7 @@ test('escape sequences from the model, from files, from arguments and from error
         { name: 'list_directory', raw: `{${NASTY}` },
       ],
     },
-    { misbehave: 'error-in-stream' as const, text: `failed ${NASTY}` },
+    { misbehave: 'wrong-in-stream' as const, text: `failed ${NASTY}` },
   ];
   const args = await withModel((_, number) => steps[number] ?? {});
   const end = await runCli(args, { base }, 'y\ny\n');
@@ -126,7 +126,7 @@ test('one run per folder, whatever process it is in; a killed one gives the fold
   await until(first, () => first.output().includes('Allow?'));
   const second = await runCli(args, { base }, 'y\n');
   expect(second.code).toBe(1);
-  expect(second.stdout).toContain(`Another run is waiting for an answer in process ${first.child.pid ?? 0} since `);
+  expect(second.stdout).toContain('Another run is waiting for an answer in another program since ');
   first.child.kill('SIGKILL');
   await first.ended;
   const history = await runCli(['history', '--json'], { base });
@@ -181,4 +181,22 @@ test('verify finds one changed byte in an event or a payload, and names the even
   }
   writeFileSync(file, whole);
   expect((await runCli(['verify'], { base })).code).toBe(0);
+});
+
+test('several questions of one reply are asked one after the other, each at its turn, and counted', async () => {
+  const base = await workspace();
+  const writing = (path: string) => ({ name: 'write_file', args: { path, content: 'a' } });
+  const calls = [writing('a.txt'), writing('b.txt'), writing('c.txt')];
+  const args = await withModel((_, number) => (number === 0 ? { calls } : { text: 'All said.' }));
+  const { stdout } = await runCli(args, { base }, 'y\nn\ny\n');
+  expect(stdout).toMatch(
+    /── 1 of 3: Create a\.txt\n[^]*\[done\] Create a\.txt[^]*── 2 of 3: Create b\.txt\n[^]*── 3 of 3: Create c\.txt\n[^]*All said/,
+  );
+  expect(['a.txt', 'b.txt', 'c.txt'].map((path) => existsSync(join(base, 'work', path)))).toEqual([true, false, true]);
+  const alone = await runCli(
+    await withModel((_, number) => (number === 0 ? { calls: [writing('d.txt')] } : {})),
+    { base },
+    'y\n',
+  );
+  expect(alone.stdout).toContain('── Create d.txt\n');
 });

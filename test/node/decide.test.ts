@@ -1,3 +1,4 @@
+import { turnsOf } from '../../src/core/audit/tree.ts';
 import { cpSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -66,7 +67,7 @@ describe('one decision for each line, in order:', () => {
       const [, decision, rule] = KINDS[input[index] ?? 0] ?? [];
       expect(answer, text[index]).toMatchObject({ decision, rule: expect.stringMatching(rule ?? /^$/) as string });
       if (answer.rule === 'unknown-tool' && text[index]?.includes('tool-'))
-        expect(answer.reason).toContain(`"tool-${index}"`);
+        expect(answer.reason).toContain(`\`tool-${index}\``);
     }
     expect(new Set(input).size).toBe(KINDS.length);
   });
@@ -187,13 +188,13 @@ test('it decides as the engine of the editor decides, and as a run does', async 
     tried.map(([name, args]) => ({ name, args })),
   );
   // A run does not say of a call that is none that its policy denied it; whoever asks beforehand learns that it is not done.
-  const inRun = events.flatMap(({ type, data: { verdict, rule, cause } }) =>
-    type === 'decided'
-      ? [`${String(verdict)} ${String(rule)}`]
-      : type === 'finished' && cause !== undefined
-        ? [`deny ${String(cause)}`]
-        : [],
-  );
+  const inRun = turnsOf(events)
+    .flatMap(({ actions }) => actions)
+    .map(({ events: own }) => {
+      const decided = own.find(({ type }) => type === 'decided')?.data;
+      const cause = own.find(({ type }) => type === 'finished')?.data['cause'];
+      return decided ? `${String(decided['verdict'])} ${String(decided['rule'])}` : `deny ${String(cause)}`;
+    });
   const inEditor: string[] = [];
   for (const [name, args] of tried) {
     const { decision } = await bench.engine.tryCall({ name, arguments: JSON.stringify(args) });

@@ -2,10 +2,11 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { believedToo } from '../../src/node/egress/authorities.ts';
+import { routeTo } from '../../src/node/egress/route.ts';
 import { destinationWords } from '../../src/node/models/destination.ts';
 import { runCli } from '../support/cli.ts';
 import { plant, temporaryFolder } from '../support/tree.ts';
@@ -89,15 +90,74 @@ test('a certificate of nobody’s is not believed, whatever the environment says
     expect(await asked('fetch', url, environment), JSON.stringify(environment)).toBe('whoever it is has it'); // the control
     expect(await asked('door', url, environment), JSON.stringify(environment)).toMatch(/^refused: \w*SELF_SIGNED/);
   }
-  // Who inspects a company's traffic is named there; it is believed, and the sentence about the destination says so.
-  expect(await asked('door', url, { NODE_EXTRA_CA_CERTS: certificate })).toBe('whoever it is has it');
-  expect(believedToo({ NODE_EXTRA_CA_CERTS: certificate })).toContain(certificate);
-  expect(believedToo({})).toBe('');
+  // Nor is whoever a variable names; who inspects a company's traffic is named in a setting, and then said.
+  const named = { NODE_EXTRA_CA_CERTS: certificate };
+  expect(await asked('fetch', url, named)).toBe('whoever it is has it'); // the control
+  expect(await asked('door', url, named)).toMatch(/^refused: \w*SELF_SIGNED/);
+  expect(await asked('door', url, { EGRESS_CA: certificate })).toBe('whoever it is has it');
+  expect(believedToo(undefined, named)).toMatch(/NODE_EXTRA_CA_CERTS does not count here; name its file/);
+  expect(believedToo({ file: certificate, certificates: [] }, {})).toContain(certificate);
+  expect(believedToo(undefined, {})).toBe('');
   // The name is checked too.
   const elsewhere = url.replace('localhost', '127.0.0.1');
-  expect(await asked('door', elsewhere, { NODE_EXTRA_CA_CERTS: certificate })).toMatch(
-    /^refused: ERR_TLS_CERT_ALTNAME/,
+  expect(await asked('door', elsewhere, { EGRESS_CA: certificate })).toMatch(/^refused: ERR_TLS_CERT_ALTNAME/);
+});
+
+test('a proxy that a person chose is used for other machines, said in the log, and sees only whom it goes to', async () => {
+  const folder = join(import.meta.dirname, '../fixtures/nobodys-certificate');
+  const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')];
+  const server = createTlsServer({ key: readFileSync(key), cert: readFileSync(certificate) }, (_, response) =>
+    response.end('the model has it'),
   );
+  const port = await listening(server);
+  const seen: string[] = [];
+  const headers: unknown[] = [];
+  const carrying = createServer((_, response) => response.end('the proxy has it'));
+  carrying.on('connect', (request, socket: Socket) => {
+    seen.push(request.url ?? '');
+    headers.push(request.headers['proxy-authorization']);
+    if (request.url?.startsWith('denied') === true) {
+      socket.end('HTTP/1.1 403 Not for you\r\n\r\n');
+      return;
+    }
+    const onward = connect(port, '127.0.0.1', () => {
+      socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+      socket.on('data', (bytes) => seen.push(String(bytes))).pipe(onward);
+      onward.pipe(socket);
+    });
+    onward.on('error', () => socket.destroy());
+    socket.on('error', () => onward.destroy());
+  });
+  const address = `127.0.0.1:${await listening(carrying)}`;
+  const proxy = { EGRESS_PROXY: `http://me:p%40ss@${address}`, EGRESS_CA: certificate };
+  // The name is the certificate's; what it leads to is the proxy's affair.
+  const url = `https://test.localhost.example:${port}/`;
+  const refused = await asked('door', url, proxy);
+  expect(refused).toBe(
+    `by http://${address}\nrefused: ERR_TLS_CERT_ALTNAME_INVALID ${refused.split('INVALID ')[1] ?? ''}`,
+  );
+  expect(seen[0]).toBe(`test.localhost.example:${port}`);
+  expect(headers[0]).toBe(`Basic ${Buffer.from('me:p@ss').toString('base64')}`);
+  expect(seen.join('')).not.toContain('the prompt');
+  expect(await asked('door', 'https://denied.example/', proxy)).toMatch(
+    /EPROXY the proxy .* did not open the way: HTTP\/1\.1 403/,
+  );
+  // This machine is never asked through it.
+  seen.length = 0;
+  expect(await asked('door', `https://localhost:${port}/`, proxy)).toBe('the model has it');
+  expect(seen).toEqual([]);
+});
+
+test('a name that a policy calls nearby is not followed to the internet', async () => {
+  const port = await listening(saying('nearby'), '127.0.0.2');
+  const url = `http://ollama.test:${port}/`;
+  const environment = { EGRESS_DNS: 'ollama.test', EGRESS_NEARBY: 'yes' };
+  expect(await asked('door', url, environment)).toBe('nearby');
+  for (const EGRESS_ADDRESS of ['8.8.8.8', '169.254.169.254'])
+    expect(await asked('door', url, { ...environment, EGRESS_ADDRESS })).toMatch(
+      /^refused: EFAR ollama\.test leads to/,
+    );
+  expect(await asked('door', 'http://8.8.8.8/', { EGRESS_NEARBY: 'yes' })).toMatch(/^refused: EFAR/);
 });
 
 test('variables of client libraries do not say where prompts go', async () => {
@@ -123,6 +183,26 @@ test('variables of client libraries do not say where prompts go', async () => {
   for await (const chunk of child.stdout) said += String(chunk);
   const lines = new Set(said.trim().split('\n'));
   expect([...lines]).toEqual(['http://127.0.0.1:9', 'ModelFailure']);
+});
+
+test('where prompts go names the proxy and the certificates that a person chose', () => {
+  const cloud = 'https://api.example.com/v1';
+  const route = { proxy: { url: new URL('http://me:secret@proxy.corp:3128'), from: 'http.proxy' } };
+  const words = destinationWords(cloud, NAMED, { route });
+  expect(words).toBe('Prompts and tool results go to api.example.com, through the proxy proxy.corp:3128 (http.proxy).');
+  const wayOut = { proxy: 'http://proxy.corp:3128', proxyFrom: '--proxy', proxyNotFor: ['.corp'], caFile: '' };
+  const proxyFor = (url: string): unknown => {
+    const found = routeTo(url, wayOut, false);
+    return found.ok && found.route.proxy?.url.host;
+  };
+  expect(proxyFor(cloud)).toBe('proxy.corp:3128');
+  for (const url of ['https://llm.corp', 'https://corp', 'http://127.0.0.1:1', 'https://localhost'])
+    expect(proxyFor(url)).toBeUndefined();
+  expect(proxyFor('https://xcorp')).toBe('proxy.corp:3128');
+  for (const proxy of ['proxy.corp:3128', 'socks5://p', 'ftp://p', 'http://p/path'])
+    expect(routeTo(cloud, { ...wayOut, proxy }, false)).toMatchObject({ ok: false });
+  for (const caFile of ['/nowhere.pem', import.meta.filename])
+    expect(routeTo(cloud, { ...wayOut, caFile }, false)).toMatchObject({ ok: false });
 });
 
 const NAMED = {

@@ -7,11 +7,13 @@ const SOME: readonly [Phase, How][] = [
   ['command', 'SIGHUP'],
   ['command', 'SIGQUIT'],
   ['command', 'SIGKILL'],
+  ['command', 'broken'],
   ['question', 'closed'],
   ['streaming', 'full'],
   ['streaming', 'broken'],
   ['streaming', 'parent'],
   ['writing', 'SIGTERM'],
+  ['writing', 'SIGKILL'],
 ];
 
 test.each(SOME)(

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -6,10 +7,12 @@ import { KeptVersions } from '../../src/node/checkpoint/keptVersions.ts';
 import { preImageAt } from '../../src/node/files/preImage.ts';
 import { runCli } from '../support/cli.ts';
 import { temporaryFolder } from '../support/tree.ts';
+import { placeIn } from '../support/places.ts';
 import { workbench } from '../support/workbench.ts';
 
 const DAY = 86_400_000;
 const KB = 1000;
+const FULL = { undo: 'full', place: placeIn('/nowhere') } as const;
 
 /** Versions as a run keeps them, as old as is said. */
 async function kept(runs: Record<string, { days: number; files: string[] }>) {
@@ -21,7 +24,7 @@ async function kept(runs: Record<string, { days: number; files: string[] }>) {
     for (const [index, text] of files.entries()) {
       writeFileSync(path, text.repeat(KB));
       const before = [await preImageAt(path, path)];
-      await checkpoints.begin({ run, action: `a${index}` }, { kind: 'paths', before }, 'full');
+      await checkpoints.begin({ run, action: `a${index}` }, { kind: 'paths', before }, FULL);
     }
     const at = new Date(now - days * DAY);
     utimesSync(join(data, 'checkpoints', run), at, at);
@@ -47,7 +50,7 @@ const RUNS = {
 
 test('what is too old goes, and what others keep as well stays', async () => {
   const { data, versions, isWhole } = await kept(RUNS);
-  expect(await versions.count()).toEqual({ runs: 3, bytes: 5 * KB });
+  expect(await versions.count()).toMatchObject({ runs: 3, bytes: 5 * KB });
   expect(await versions.prune({ days: 7, bytes: 100 * KB })).toEqual({ runs: 1, bytes: KB });
   expect(await isWhole('oldest', 'a0')).toBe(false);
   for (const [run, action] of [
@@ -64,7 +67,7 @@ test('of too much the oldest goes first, and never what a run at work has just k
   const { versions, isWhole } = await kept(RUNS);
   expect(await versions.prune({ days: null, bytes: 4 * KB })).toEqual({ runs: 1, bytes: KB });
   expect(await versions.prune({ days: null, bytes: 1 })).toEqual({ runs: 1, bytes: KB });
-  expect(await versions.count()).toEqual({ runs: 1, bytes: 3 * KB });
+  expect(await versions.count()).toMatchObject({ runs: 1, bytes: 3 * KB });
   for (const action of ['a0', 'a1', 'a2']) expect(await isWhole('now', action)).toBe(true);
 });
 
@@ -76,7 +79,7 @@ test('a content that is put in place again while it is swept stays', async () =>
     versions.prune({ days: 1, bytes: 1 }),
     (async () => {
       const before = [await preImageAt(path, path)];
-      return checkpoints.begin({ run: 'two', action: 'a0' }, { kind: 'paths', before }, 'full');
+      return checkpoints.begin({ run: 'two', action: 'a0' }, { kind: 'paths', before }, FULL);
     })(),
   ]);
   expect(again.kept?.files).toBe(1);
@@ -100,11 +103,47 @@ test('doctor counts them, and erasing a run takes its own', async () => {
   const [event] = await bench.run([{ calls: [{ name: 'write_file', args: { path: 'a.txt', content: 'new\n' } }] }]);
   const { stdout } = await runCli(['doctor', '--workspace', bench.folder], { base: dirname(bench.folder) });
   expect(stdout).toContain('kept versions: earlier versions of files that 1 run changed take 5 KiB');
+  expect(stdout).toContain('over audit.retention (2.0 GiB where it says no size)');
   await bench.engine.stop('the test ended');
   const old = new Date(Date.now() - 2 * 3_600_000);
   for (const blob of blobsIn(bench.data)) utimesSync(blob, old, old);
   const erased = await bench.node.audit.erase({ scope: 'run', run: event?.run ?? '' });
   expect(erased.runs).toEqual([event?.run]);
   expect(await bench.node.keptVersions.erase(erased.runs)).toMatchObject({ runs: 1 });
-  expect(await bench.node.keptVersions.count()).toEqual({ runs: 0, bytes: 0 });
+  expect(await bench.node.keptVersions.count()).toEqual({ runs: 0, bytes: 0, trees: { workspaces: 0, bytes: 0 } });
+});
+
+test('what commands changed and the copy of the workspace are counted, told, and go with the run', async () => {
+  const bench = await workbench({ files: { 'a.txt': randomBytes(50_000).toString('hex') } });
+  const [event] = await bench.run([{ calls: [{ name: 'run_command', args: { command: 'rm a.txt' } }] }]);
+  const { stdout } = await runCli(['doctor', '--workspace', bench.folder], { base: dirname(bench.folder) });
+  expect(stdout).toMatch(/undo of commands: copies of 1 workspace take \d+ KiB/);
+  const count = await bench.node.keptVersions.count();
+  for (const bytes of [count.bytes, count.trees.bytes]) expect(bytes).toBeGreaterThan(50_000);
+  await bench.engine.stop('the test ended');
+  const { runs } = await bench.node.audit.erase({ scope: 'run', run: event?.run ?? '' });
+  expect(await bench.node.keptVersions.erase(runs)).toMatchObject({ runs: 1, bytes: count.bytes });
+  expect(await bench.node.keptVersions.count()).toEqual({ runs: 0, bytes: 0, trees: { workspaces: 0, bytes: 0 } });
+});
+
+test('a copy of a workspace that nobody used for long goes, and the oldest when they are too much', async () => {
+  const data = await temporaryFolder();
+  const tree = (name: string, days: number): string => {
+    const folder = join(data, 'trees', name);
+    mkdirSync(folder, { recursive: true });
+    const at = new Date(Date.now() - days * DAY);
+    for (const file of ['entries.jsonl', 'pack']) {
+      writeFileSync(join(folder, file), 'x'.repeat(KB));
+      utimesSync(join(folder, file), at, at);
+    }
+    return folder;
+  };
+  const [unused, older, newer, now] = [tree('a', 40), tree('b', 9), tree('c', 5), tree('d', 0)];
+  const versions = new KeptVersions(data);
+  await versions.prune({ days: null, bytes: 100 * KB });
+  expect([unused, older, newer, now].map((folder) => existsSync(folder))).toEqual([false, true, true, true]);
+  await versions.prune({ days: null, bytes: 4 * KB });
+  expect([older, newer, now].map((folder) => existsSync(folder))).toEqual([false, true, true]);
+  await versions.prune({ days: null, bytes: 1 });
+  expect([newer, now].map((folder) => existsSync(folder))).toEqual([false, true]);
 });

@@ -27,9 +27,13 @@ const AT_ONCE = 20;
 async function readingServer(results: number): Promise<string> {
   let turn = 0;
   const server = createServer((request, response) => {
-    request.resume().on('end', () => {
+    let isSummary = false;
+    request.on('data', (part: Buffer) => {
+      isSummary ||= part.includes('This conversation grows too long');
+    });
+    request.on('end', () => {
       const files = Array.from({ length: AT_ONCE }, (_, at) => turn * AT_ONCE + at).filter((at) => at < results);
-      turn += 1;
+      if (!isSummary) turn += 1;
       const chunk = (delta: object, finish: string | null): string =>
         `data: ${JSON.stringify({ id: 'x', object: 'chat.completion.chunk', created: 0, model: 'm', choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`;
       response.writeHead(200, { 'content-type': 'text/event-stream' });
@@ -37,9 +41,10 @@ async function readingServer(results: number): Promise<string> {
         ...{ index, id: `call_${turn}_${index}`, type: 'function' },
         function: { name: 'read_file', arguments: JSON.stringify({ path: `f${file}.txt` }) },
       }));
-      if (calls.length === 0) response.write(chunk({ content: 'I have read them.' }, null));
+      if (isSummary) response.write(chunk({ content: 'I have read some of them.' }, null));
+      else if (calls.length === 0) response.write(chunk({ content: 'I have read them.' }, null));
       else response.write(chunk({ tool_calls: calls }, null));
-      response.end(`${chunk({}, calls.length === 0 ? 'stop' : 'tool_calls')}data: [DONE]\n\n`);
+      response.end(`${chunk({}, isSummary || calls.length === 0 ? 'stop' : 'tool_calls')}data: [DONE]\n\n`);
     });
   });
   server.listen(0, '127.0.0.1');

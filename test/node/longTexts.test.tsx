@@ -31,7 +31,7 @@ async function shownRun() {
   log.append({ type: 'finished', run: RUN, turn: 2, action: 'a1', ...output });
   const { entries } = pastOf(log.events(RUN, 60_000));
   const state: PanelState = {
-    ...{ trusted: true, folder: '/w', approvals: [], interrupted: [] },
+    ...{ trusted: true, attended: true, enterSends: true, folder: '/w', approvals: [], interrupted: [] },
     model: { provider: 'demo', label: 'm', destination: '' },
     sandbox: { state: 'works', text: '' },
     policy: { state: 'ok', notes: [], asksLess: false },

@@ -1,11 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Model } from '../../src/core/models/port.ts';
 import { openAiModel } from '../../src/node/models/openaiModel.ts';
 import type { Misbehaviour, ModelServer, ServerScript } from '../support/modelServer.ts';
 import { openAiServer } from '../support/openAiServer.ts';
-import { copySample, LAST_WORDS, sampleStory } from '../support/sampleStory.ts';
+import { playedStory } from '../support/playedStory.ts';
+import { sampleStory } from '../support/sampleStory.ts';
 import { outcomes, workbench } from '../support/workbench.ts';
 
 const KEY = 'sk-test-key';
@@ -18,18 +19,8 @@ async function started(script: ServerScript): Promise<{ server: ModelServer; mod
 
 test('the demo’s story over OpenAI’s protocol: files, decisions and egress are as they should be', async () => {
   const { server, model } = await started(sampleStory());
-  const bench = await workbench({
-    answer: ({ title }) => (title.includes('rm -rf') ? { choice: 'deny', reason: 'keep it' } : { choice: 'approve' }),
-  });
-  await copySample(bench.folder);
-  const events = await bench.run(model, 'Find the bug');
+  const { bench, events } = await playedStory(model);
   expect(server.problems).toEqual([]);
-  expect(bench.engine.view().run?.state).toBe('finished');
-  expect(outcomes(events)).toEqual(['done', 'done', 'failed', 'done', 'done', 'denied:person']);
-  expect(readFileSync(join(bench.folder, 'src/total.sh'), 'utf8')).toContain('sum + price * count))');
-  expect(existsSync(join(bench.folder, 'build/till.js'))).toBe(true);
-  const entries = bench.engine.view().run?.entries ?? [];
-  expect(entries.findLast((entry) => entry.kind === 'assistant')).toMatchObject({ text: LAST_WORDS, streaming: false });
 
   const egress = events.filter(({ type }) => type === 'egress');
   expect(egress).toHaveLength(server.requests.length);
@@ -87,17 +78,17 @@ test('arguments that are no JSON are refused, explained to the model, and change
 });
 
 const EXPECTED: [Misbehaviour, RegExp, number][] = [
-  ['unauthorized', /refused the API key \(401\)\. Set it with/, 1],
+  ['unauthorized', /refused the API key \(401\): Incorrect API key provided\. Set it with/, 1],
   ['not-found', /knows no model "test-model".*\(404\)/, 1],
-  ['too-many', /too many requests.*\(429\)/, 3],
-  ['server-error', /answered with an error \(500\)/, 3],
+  ['too-many', /too many requests.*\(429\): You exceeded your current quota\.$/, 1],
+  ['server-error', /answered with an error \(500\): The server had an error/, 6],
   ['redirect', /answered with a redirect, and none is followed\./, 1],
-  ['cut-off', /broke in the middle of the reply/, 1],
-  ['ends-early', /ended in the middle of its reply/, 1],
+  ['cut-off', /broke in the middle of the reply/, 6],
+  ['ends-early', /ended in the middle of its reply/, 6],
   ['endless-text', /The model did not stop: its reply went over 200000 characters/, 1],
   ['garbage', /does not answer as OpenAI’s chat completions do/, 1],
-  ['html', /does not answer as OpenAI’s chat completions do/, 1],
-  ['error-in-stream', /The model is overloaded/, 1],
+  ['html', /answered with a web page, not as a model’s server does\. Check/, 1],
+  ['error-in-stream', /The model is overloaded/, 6],
 ];
 
 test.each(EXPECTED)('%s: a clear sentence, a finished log, and no action', async (misbehave, sentence, requests) => {
@@ -120,7 +111,7 @@ test.each(EXPECTED)('%s: a clear sentence, a finished log, and no action', async
 
 test('after a failure the next message goes on in the same run', async () => {
   const { server, model } = await started((_, number) =>
-    number === 0 ? { misbehave: 'cut-off' } : { text: 'here I am' },
+    number < 6 ? { misbehave: 'cut-off' } : { text: 'here I am' },
   );
   const bench = await workbench();
   await bench.run(model, 'first');

@@ -71,6 +71,11 @@ const SAMPLES: Partial<Record<EventType, Sample[]>> = {
       payload: { title: 't', action: { tool: 'read_file' }, arguments: '{' },
       attributes: { ...TOOL, 'gen_ai.tool.name': 'read_file' },
     },
+    {
+      data: { tool: 'read_file', editedBy: 'person' },
+      payload: { title: 't', editedFrom: { path: 'a' } },
+      attributes: { ...TOOL, 'gen_ai.tool.name': 'read_file', 'oversign.edited_by': 'person' },
+    },
   ],
   decided: [
     {

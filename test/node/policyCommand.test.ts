@@ -150,7 +150,9 @@ describe('policy show', () => {
     const { code, stdout } = await policy(base, ['show', ...LAYERS]);
     expect(code).toBe(0);
     expect(stdout.replaceAll(base, 'BASE')).toMatch(/^max_iterations +9 {3}\(user policy, BASE\/user\.yaml:1:17\)$/m);
-    expect(stdout.replaceAll(base, 'BASE')).toMatch(/^timeout +60 {3}\(organization policy, BASE\/org\.yaml:1:10\)$/m);
+    expect(stdout.replaceAll(base, 'BASE')).toMatch(
+      /^timeout +1 min {3}\(organization policy, BASE\/org\.yaml:1:10\)$/m,
+    );
     expect(stdout).toMatch(/^confirm_actions +true {3}\(built-in default\)$/m);
     expect(stdout).toMatch(/^tools\.file_system\.denied_paths +x\/\\u\{202E\}y {3}\(workspace policy, .*:3:20\)$/m);
   });

@@ -2,24 +2,31 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Model } from '../../src/core/models/port.ts';
+import { anthropicModel } from '../../src/node/models/anthropicModel.ts';
 import { ollamaModel } from '../../src/node/models/ollamaModel.ts';
 import { openAiModel } from '../../src/node/models/openaiModel.ts';
 import type { RunState } from '../../src/shared/runView.ts';
+import { anthropicServer } from '../support/anthropicServer.ts';
 import type { ModelServer, ScriptedReply } from '../support/modelServer.ts';
 import { ollamaServer } from '../support/ollamaServer.ts';
 import { openAiServer } from '../support/openAiServer.ts';
 import { outcomes, workbench } from '../support/workbench.ts';
 
-type Wire = 'openai' | 'ollama';
-const WIRES: Wire[] = ['openai', 'ollama'];
+type Wire = 'openai' | 'ollama' | 'anthropic';
+const WIRES: Wire[] = ['openai', 'ollama', 'anthropic'];
+const SERVERS = { openai: openAiServer, ollama: ollamaServer, anthropic: anthropicServer };
+const MODELS = { openai: openAiModel, ollama: ollamaModel, anthropic: anthropicModel };
+
+/** Ends of which a reply is asked for again, and how often. */
+const AGAIN: Readonly<Record<string, number>> = { empty: 2, broken: 2 };
 
 /** A model behind a real server that gives these replies, one after the other, then a word. */
 async function model(wire: Wire, ...replies: ScriptedReply[]): Promise<{ model: Model; server: ModelServer }> {
   const script = (_: unknown, number: number): ScriptedReply => replies[number] ?? { text: 'ok' };
-  const server = wire === 'openai' ? await openAiServer(script) : await ollamaServer(script);
+  const server = await SERVERS[wire](script);
   onTestFinished(() => server.close());
   const settings = { model: 'test-model', baseUrl: server.url, apiKey: 'sk-test-key' };
-  return { model: wire === 'openai' ? openAiModel(settings) : ollamaModel(settings), server };
+  return { model: MODELS[wire](settings), server };
 }
 
 const WRITE = { name: 'write_file', args: { path: 'new.txt', content: 'aaaa' } };
@@ -35,9 +42,11 @@ describe.each(WIRES)('%s: nothing but a finished reply ends a run as finished', 
     ['calls that did not come', { text: 'now', end: 'tool_calls' }, 'failed', /broke off before its end/, 'broken'],
     ['a word nobody knows', { text: 'hm', end: 'constructor' }, 'failed', /does not know: "constructor"/, 'unknown'],
   ])('%s', async (_, reply, state, reason, end) => {
-    const made = await model(wire, reply);
+    const tries = 1 + (AGAIN[end] ?? 0);
+    const made = await model(wire, ...Array<ScriptedReply>(tries).fill(reply));
     const bench = await workbench();
     const events = await bench.run(made.model);
+    expect(events.filter(({ type }) => type === 'asked_again')).toHaveLength(tries - 1);
     expect(bench.engine.view().run).toMatchObject({ state, reason: expect.stringMatching(reason) as string });
     expect(events.at(-1)).toMatchObject({ type: 'run_finished', data: { state } });
     expect(events.find(({ type }) => type === 'model_replied')?.data).toMatchObject({ end, inputTokens: 100 });
@@ -45,7 +54,7 @@ describe.each(WIRES)('%s: nothing but a finished reply ends a run as finished', 
     await bench.engine.send('go on', made.model);
     expect(bench.engine.view().run?.state).toBe('finished');
     expect(made.server.problems).toEqual([]);
-    expect(made.server.requests[1]?.body).not.toContain('"role":"assistant","content":""');
+    expect(made.server.requests[tries]?.body).not.toContain('"role":"assistant","content":""');
   });
 
   test('a call that was cut off is not done, however well it parses, and the model is told', async () => {
@@ -73,7 +82,7 @@ describe.each(WIRES)('%s: nothing but a finished reply ends a run as finished', 
     const cut = { calls: [WRITE], end: 'length' };
     const made = await model(wire, cut, cut, cut, cut, cut);
     const bench = await workbench();
-    expect(outcomes(await bench.run(made.model))).toHaveLength(3);
+    expect(outcomes(await bench.run(made.model))).toHaveLength(5);
     expect(bench.engine.view().run?.state).toBe('limit');
   });
 

@@ -76,7 +76,7 @@ test('a question that waits in one terminal is shown in another, answered there,
   const ended = await first;
   // Whether it had drawn the question by then is not said.
   expect(ended.code).toBe(1);
-  expect(ended.output.replace(/\s+/g, ' ')).toMatch(/interrupted: You took it over at \/dev\/pts\//);
+  expect(ended.output.replace(/\s+/g, ' ')).toMatch(/interrupted: You took it over at terminal pts\//);
   expect(readFileSync(join(base, 'work', 'a.txt'), 'utf8')).toBe('once\n');
   expect(requests).toBe(2);
   const events = eventsIn(run);
@@ -96,7 +96,7 @@ test('a run is stopped from elsewhere, and the log says from where', async () =>
   const { run } = await asking();
   const refused = await terminal([], 'another');
   expect(refused).toMatchObject({ code: 1 });
-  expect(refused.output.replace(/\s+/g, ' ')).toMatch(/Another run is waiting for an answer in \/dev\/pts\//);
+  expect(refused.output.replace(/\s+/g, ' ')).toMatch(/Another run is waiting for an answer in terminal pts\//);
   expect(refused.output).toContain(`oversign stop ${run}`);
   expect(await runCli(['stop', run], { base })).toMatchObject({ code: 0, stdout: `run ${run}: stopped\n` });
   expect((await first).code).toBe(3);

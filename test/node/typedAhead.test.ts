@@ -116,7 +116,7 @@ test('what is typed between two questions does not answer the second', async () 
   const end = await played(
     [
       ['Allow\\?', 'send', 'y\r'],
-      ['── Delete second', 'send', 'y\r'],
+      ['── 2 of 2: Delete second', 'send', 'y\r'],
       ['Allow\\?', 'send', '\r'],
     ],
     {

@@ -84,9 +84,9 @@ test('a person is recorded with their terminal; Ctrl+D says no, and Ctrl+C stops
   ]);
   expect(stopped).toMatchObject({ state: 'stopped', by: 'person', ...here });
   const report = await runCli(['report', await onlyRun(base)], { base });
-  expect(report.stdout).toMatch(/Stopped by: `you at \/dev\/pts\/\d+`/);
+  expect(report.stdout).toMatch(/Stopped by: `you at terminal pts\/\d+`/);
   expect(report.stdout).toMatch(/3 questions \(1 approved, 1 denied; .*; 1 without an answer\)/);
-  expect(report.stdout).toMatch(/approved by you at \/dev\/pts\/\d+/);
+  expect(report.stdout).toMatch(/approved by you at terminal pts\/\d+/);
 });
 
 async function onlyRun(base: string): Promise<string> {

@@ -41,7 +41,7 @@ const WRONG: [string, string[], RegExp][] = [
   ['the home folder', ['run', 'x', '--model', 'demo', '--workspace', 'BASE/home'], /home folder/],
   ['a folder of the system', ['run', 'x', '--model', 'demo', '--workspace', '/usr/lib'], /belongs to the system/],
   ['an option given twice', ['run', 'x', '--policy', 'a', '--policy', 'b'], /--policy was given twice/],
-  ['a task and a run to resume', ['run', 'x', '--resume', 'y', '--workspace', 'BASE/project'], /not both/],
+  ['a task and a run to take over', ['run', 'x', '--take-over', 'y', '--workspace', 'BASE/project'], /not both/],
   [
     'a model name for the demo',
     ['run', 'x', '--model', 'demo', '--model-name', 'm', '--workspace', 'BASE/project'],

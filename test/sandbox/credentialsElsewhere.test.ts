@@ -1,8 +1,9 @@
-import { chmodSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { carriesCredential, scriptCarriesCredential } from '../../src/core/redaction/carriesCredential.ts';
-import { withheldIn } from '../../src/node/sandbox/hiddenElsewhere.ts';
+import { KeptFindings } from '../../src/node/sandbox/keptFindings.ts';
+import { stampOf } from '../../src/node/sandbox/places/near.ts';
 import { caged } from '../support/sandboxRun.ts';
 import { plant, temporaryFolder } from '../support/tree.ts';
 
@@ -97,15 +98,56 @@ test('a denied folder with credentials in it is hidden whole', async () => {
   expect(output).not.toContain('.netrc');
 });
 
-test('a folder is looked through once', async () => {
+/** Longer than a time of change may lie before this process's clock. */
+const settled = () => new Promise((resolve) => setTimeout(resolve, 250));
+
+test('the person logs in while the window is open: the next command does not see the token', async () => {
   const base = await temporaryFolder();
-  await plant(base, { '.netrc': CANARY });
-  const known = new Map<string, Promise<string[] | undefined>>();
-  const first = await withheldIn([base], known);
-  expect(first.withheld).toContain(join(base, '.netrc'));
-  const promise = known.get(base);
-  await withheldIn([base], known);
-  expect(known.get(base)).toBe(promise);
+  const tool = join(base, 'opt/tool');
+  await plant(tool, { 'etc/npmrc': 'prefix=/x\n', 'lib/node_modules/npm/x': '', 'bin/tool': '#!/bin/sh\n' });
+  const cage = await caged(base, `${tool}/bin:/usr/bin:/bin`);
+  const seen = async (): Promise<string> =>
+    (await cage.run(`grep -rlF ${CANARY} ${tool} 2>/dev/null; cat ${tool}/bin/tool 2>/dev/null`)).output;
+  expect(await seen()).toBe('#!/bin/sh\n'); // the control: its folder is there
+  await settled();
+  writeFileSync(join(tool, 'etc/npmrc'), `//registry/:_authToken=${CANARY}\n`); // in place, the folder stays as it was
+  expect(await seen()).toBe('#!/bin/sh\n');
+  await plant(tool, { 'lib/node_modules/npm/npmrc': `_auth=${CANARY}\n`, '.netrc': CANARY, 'share/.ssh/id': CANARY });
+  expect(await seen()).toBe('#!/bin/sh\n');
+  await settled();
+  writeFileSync(join(tool, 'bin/tool'), `#!/bin/sh\nAPI_TOKEN=${CANARY}\n`);
+  expect(await seen()).toBe('');
+});
+
+test('what was found is kept while nothing changes, and for a while only', async () => {
+  const base = await temporaryFolder();
+  await plant(base, { '.npmrc': 'x=1\n', 'a/b/c/d/e': '' });
+  await settled();
+  let [now, looks] = [0, 0];
+  const known = new KeptFindings(() => now);
+  const found = async () => {
+    const judged = new Map([[join(base, '.npmrc'), stampOf(join(base, '.npmrc'))]]);
+    return known.below(base, () => Promise.resolve({ withheld: [String((looks += 1))], judged }));
+  };
+  expect(await Promise.all([found(), found()])).toEqual([['1'], ['1']]);
+  expect(await found()).toEqual(['1']);
+  for (const change of [
+    () => writeFileSync(join(base, '.npmrc'), 'x=2\n'),
+    () => writeFileSync(join(base, 'a/b/c/new'), ''),
+    () => (now += 300_000),
+  ]) {
+    change();
+    await settled();
+    const before = looks;
+    await found();
+    expect(looks).toBe(before + 1);
+    expect(await found()).toEqual([String(looks)]);
+  }
+  expect(await known.below(base, () => Promise.resolve(undefined))).toEqual([String(looks)]);
+  now += 300_000;
+  expect(await known.below(base, () => Promise.resolve(undefined))).toBeUndefined();
+  await found();
+  expect(looks).toBe(5); // a mishap is no finding
 });
 
 test.each([

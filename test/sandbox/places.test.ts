@@ -1,6 +1,8 @@
-import { chmodSync, lstatSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { chmodSync, lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { makeRepository } from '../support/repository.ts';
 import { caged, type Caged } from '../support/sandboxRun.ts';
 import { plant, temporaryFolder } from '../support/tree.ts';
 
@@ -110,6 +112,54 @@ describe('interpreters of environments', () => {
     );
     expect(output).toBe(`own\n${CANARY}`);
   });
+});
+
+test('Poetry’s environment of this folder is where Poetry looks for it', async () => {
+  const { home, cage } = await around();
+  const python = await installed(join(home, '.pyenv/versions/3.12'));
+  const digest = createHash('sha256').update(cage.folder).digest('base64url').slice(0, 8);
+  const name = `own-${digest}-py3.12`;
+  for (const one of [name, 'other-AAAAAAAA-py3.12']) {
+    const at = join(home, '.cache/pypoetry/virtualenvs', one);
+    await plant(at, { 'pyvenv.cfg': `home = ${dirname(python)}\n`, 'lib/x.py': CANARY });
+    link(python, join(at, 'bin/python'));
+  }
+  const line = `ls ~/.cache/pypoetry/virtualenvs; ~/.cache/pypoetry/virtualenvs/${name}/bin/python`;
+  expect((await cage.run(line)).output).toBe(`${name}\nown\n`);
+});
+
+test('a tool that locks before it reads finds its store, and can make the lock', async () => {
+  const { home, cage } = await around();
+  const dist = '.gradle/wrapper/dists/gradle-8.5-bin/abc';
+  await plant(home, { [`${dist}/gradle-8.5/bin/gradle`]: 'GRADLE\n', [`${dist}/gradle-8.5-bin.zip.ok`]: '' });
+  await plant(home, { [`${dist}/gradle-8.5-bin.zip.lck`]: 'OLD' });
+  await plant(cage.folder, { 'build.gradle': '' });
+  const { output } = await cage.run(
+    `cd ~/${dist} && echo mine > gradle-8.5-bin.zip.lck && ls && cat gradle-8.5/bin/gradle && echo evil > gradle-8.5/bin/gradle`,
+  );
+  expect(output).toMatch(/^gradle-8\.5\ngradle-8\.5-bin\.zip\.lck\ngradle-8\.5-bin\.zip\.ok\nGRADLE\n.*Read-only/s);
+  expect(readFileSync(join(home, dist, 'gradle-8.5-bin.zip.lck'), 'utf8')).toBe('OLD');
+});
+
+test('a tool that locks its own cache is told where one is that it can only read', async () => {
+  const { home, cage } = await around();
+  await plant(home, { '.gradle/caches/modules-2/files-2.1/x.jar': 'JAR\n', '.gradle/gradle.properties': CANARY });
+  const line =
+    'cat $GRADLE_RO_DEP_CACHE/modules-2/files-2.1/x.jar; mkdir -p ~/.gradle/caches/modules-2 && echo mine > ~/.gradle/caches/modules-2/modules-2.lock; ls $GRADLE_RO_DEP_CACHE/..';
+  expect((await cage.run(line)).output).not.toContain('JAR');
+  await plant(cage.folder, { 'build.gradle.kts': '' });
+  expect((await cage.run(line)).output).toBe('JAR\ncaches\n');
+});
+
+test('Go is told not to look for a repository where an empty folder stands in for one', async () => {
+  const { home, cage } = await around();
+  await plant(home, { '.config/go/env': 'GOFLAGS=-mod=vendor\n' });
+  const flags = async (): Promise<string> => (await cage.run('echo "${GOFLAGS-none}"; ls -d .git')).output;
+  expect(await flags()).toBe('none\n.git\n');
+  await plant(cage.folder, { 'go.mod': '' });
+  expect(await flags()).toBe('-mod=vendor -buildvcs=false\n.git\n');
+  makeRepository(cage.folder);
+  expect(await flags()).toBe('none\n.git\n');
 });
 
 describe('stores and caches', () => {

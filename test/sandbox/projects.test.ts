@@ -8,7 +8,9 @@ import { mergePolicies } from '../../src/core/policy/merge.ts';
 import type { SandboxResult } from '../../src/core/sandbox/port.ts';
 import { limitsOf } from '../../src/core/tools/runner.ts';
 import { GYP, installNvm, SEND, XZ, ZOD, type Project } from '../support/projects/published.ts';
-import { sandboxChild } from '../support/childProgram.ts';
+import { PROJECTS } from '../projects/all.ts';
+import { play } from '../projects/play.ts';
+import { inOneFile, sandboxChild } from '../support/childProgram.ts';
 import type { ChildJob } from '../support/sandboxChild.ts';
 import { caged, type RunOptions } from '../support/sandboxRun.ts';
 import { plant, removeWhole } from '../support/tree.ts';
@@ -120,6 +122,31 @@ test(
     const path = `${nvm}:${SYSTEM}`;
     expect(passed(SEND, send?.output ?? '')).toBe(outside(SEND, join(account, 'work/send'), path));
     expect(passed(GYP, gyp?.output ?? '')).toBe(outside(GYP, join(account, 'work/gyp'), path));
+  },
+  LONG,
+);
+
+/** Of the table's projects those that are made in a moment; `npm run projects-table` plays all of them. */
+const QUICK = [
+  'uv-style environment',
+  'poetry-style environment, made elsewhere by hand',
+  'submodule, the whole repository opened',
+  'worktree beside its repository',
+  'package of an npm workspace, opened alone',
+];
+
+test.each(QUICK)(
+  'of the table: %s, of an ordinary account',
+  async (name) => {
+    const project = PROJECTS.find((one) => one.name === name);
+    if (!project) throw new Error(`there is no project of this name: ${name}`);
+    const program = await inOneFile(join(import.meta.dirname, '../projects/child.ts'), join(base, 'table.mjs'));
+    const played: string[] = [];
+    for await (const { step, differs, inside: ran } of play(project, { base, bin: nvm, program }, ['ordinary'])) {
+      played.push(step.line);
+      expect(differs, `${step.line}\n${ran.output}\n${ran.told.join('\n')}`).toBe(step.told ? 'said' : undefined);
+    }
+    expect(played).toHaveLength(project.steps.length);
   },
   LONG,
 );

@@ -54,3 +54,19 @@ test.skipIf(isRoot)('where a command could open what is closed, it is a sentence
   );
   chmodSync(cage.folder, 0o755);
 });
+
+test('where there is no room for what covers, that is what is said', async () => {
+  const base = await temporaryFolder();
+  await plant(base, { 'work/.keep': '', 'job.json': JSON.stringify({ base, commands: ['true'] } satisfies ChildJob) });
+  const work = join(base, 'work');
+  const line = [
+    `mount -t tmpfs -o nr_inodes=3 none ${work} && echo a > ${work}/a.txt`,
+    `exec "$0" ${CHILD} ${join(base, 'job.json')}`,
+  ].join(' && ');
+  const { stderr } = spawnSync('unshare', [isRoot ? '-m' : '-rm', 'sh', '-c', line, process.execPath], {
+    encoding: 'utf8',
+  });
+  expect(stderr).toMatch(
+    /cannot be covered while one does \(ENOSPC\)\. There is no room for it: free some space where/,
+  );
+});

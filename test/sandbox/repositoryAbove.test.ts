@@ -128,6 +128,61 @@ test('a link that the workspace holds opens packages of the same repository alon
   expect(output).not.toContain('.sample');
 });
 
+/** The same where the repository is a work tree, or a submodule: its `.git` is a file. */
+async function elsewhere(kind: 'worktree' | 'submodule'): Promise<{ around: string; base: string; cage: Caged }> {
+  const around = await temporaryFolder();
+  const [main, base] = [join(around, 'main'), join(around, 'repository')];
+  await plant(main, FILES);
+  makeRepository(main);
+  if (kind === 'worktree') git(main, 'worktree', 'add', '-q', '-b', 'side', base);
+  else {
+    const top = join(around, 'top');
+    await plant(top, { 'top.txt': CANARY });
+    makeRepository(top);
+    git(top, '-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', main, 'repository');
+    return { around, base: join(top, 'repository'), cage: await caged(top, '/usr/bin:/bin', 'repository/work') };
+  }
+  return { around, base, cage: await caged(around, '/usr/bin:/bin', 'repository/work') };
+}
+
+test.each(['worktree', 'submodule'] as const)('a package of a %s', async (kind) => {
+  const { around, base, cage } = await elsewhere(kind);
+  await plant(base, LOCAL);
+  writeFileSync(join(cage.folder, 'src/a.js'), 'changed\n');
+  for (const workspace of ['writable', 'read-only'] as const) {
+    const { output, notes } = await cage.run(
+      'git status --short; git log --format=%s; cat ../tsconfig.base.json ../node_modules/dep/index.js; cat ../README.md 2>/dev/null; true',
+      { workspace },
+    );
+    expect(output).toBe(' M src/a.js\nfirst\n{"strict":true}\nDEP\n');
+    expect(notes).toEqual([
+      `of the repository above, ${base}, git, settings and installed packages are there read-only`,
+    ]);
+  }
+  const common = git(base, 'rev-parse', '--path-format=absolute', '--git-common-dir').trim();
+  const before = git(base, 'rev-parse', 'HEAD');
+  const { output } = await cage.run(
+    `grep -rF ${CANARY} ${around} 2>/dev/null; ls ${common}/hooks 2>/dev/null; for f in config HEAD index; do echo evil >> ${common}/$f; done 2>/dev/null; echo evil > ../.git; git commit -qam x; true`,
+  );
+  expect(output).not.toMatch(new RegExp(`${CANARY}|\\.sample`));
+  expect(readFileSync(join(base, '.git'), 'utf8')).toMatch(/^gitdir: /);
+  expect(readFileSync(join(common, 'config'), 'utf8')).not.toContain('evil');
+  expect(git(base, 'rev-parse', 'HEAD')).toBe(before);
+});
+
+test('a .git file above that names a repository which does not name it back shows nothing', async () => {
+  const { around, base, cage } = await elsewhere('worktree');
+  await plant(join(around, 'private'), FILES);
+  makeRepository(join(around, 'private'));
+  for (const lie of [join(around, 'private/.git'), join(around, 'main/.git')]) {
+    writeFileSync(join(base, '.git'), `gitdir: ${lie}\n`);
+    const { output, notes } = await cage.run('git log --format=%s; ls ../node_modules ../package.json');
+    expect(output).toMatch(/not a git repository/);
+    expect(output).not.toMatch(/first/);
+    expect(notes).toEqual([]);
+  }
+});
+
 test.each(['2', '4'])('an index of version %s', async (version) => {
   const { base, cage } = await monorepo();
   git(base, 'update-index', '--index-version', version);

@@ -1,6 +1,6 @@
 /** A real browser on a VS Code server's page: what a person sees and clicks. */
 import { chromium } from 'playwright-core';
-import type { Browser, FrameLocator, Page } from 'playwright-core';
+import type { Browser, Frame, FrameLocator, Page } from 'playwright-core';
 import { pathOf } from '../../scripts/machine/look.ts';
 import { lineFor } from '../../src/shared/packageManagers.ts';
 import { CHROMIUM } from '../../src/shared/systemPackages.ts';
@@ -24,10 +24,23 @@ export interface Editor {
   palette(commandTitle: string): Promise<void>;
   /** The content of the visible webview view: VS Code puts it two frames down. */
   agentFrame(): FrameLocator;
-  screenshot(path: string): Promise<void>;
+  /** The content of the document with this heading, in a tab; from then on the other frame is the view's. */
+  documentFrame(heading: string): Promise<FrameLocator>;
+  /** `clip`: a part of it alone. */
+  screenshot(path: string, clip?: Clip): Promise<void>;
   /** Reloads the window, which ends its extension host, and waits for the new one's workbench. */
   reload(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** VS Code does not tell the frames of views and of documents apart: those of documents get this mark here. */
+const OF_A_DOCUMENT = '[data-is-document]';
+
+export interface Clip {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
 }
 
 const flags = [
@@ -84,9 +97,17 @@ function editorOn(browser: Browser, page: Page): Editor {
   return {
     page,
     palette: (commandTitle) => runFromPalette(page, commandTitle),
-    agentFrame: () => page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame'),
-    screenshot: async (path) => {
-      await page.screenshot({ path });
+    agentFrame: () =>
+      page
+        .frameLocator(`iframe.webview.ready[src*="extensionId=oversign.oversign"]:not(${OF_A_DOCUMENT})`)
+        .frameLocator('iframe#active-frame'),
+    documentFrame: async (heading) => {
+      const until = Date.now() + 30_000;
+      while (!(await markDocument(page, heading)) && Date.now() < until) await page.waitForTimeout(200);
+      return page.frameLocator(`iframe.webview.ready${OF_A_DOCUMENT}`).frameLocator('iframe#active-frame');
+    },
+    screenshot: async (path, clip) => {
+      await page.screenshot({ path, ...(clip && { clip }) });
     },
     reload: async () => {
       await page.reload();
@@ -98,6 +119,27 @@ function editorOn(browser: Browser, page: Page): Editor {
       await browser.close();
     },
   };
+}
+
+function headings(frame: Frame, hasText: string): Promise<number> {
+  return frame
+    .locator('body > main h1', { hasText })
+    .count()
+    .catch(() => 0); // a frame that goes away has none
+}
+
+/** Marks the frame of the document that is open, which is two frames up from its text; false where there is none. */
+async function markDocument(page: Page, heading: string): Promise<boolean> {
+  for (const frame of page.frames()) {
+    const isDocument = (await headings(frame, heading)) > 0;
+    const outer = isDocument ? await frame.parentFrame()?.frameElement() : undefined;
+    if (!outer) continue;
+    await outer.evaluate((element) => {
+      (element as Element).setAttribute('data-is-document', '');
+    });
+    return true;
+  }
+  return false;
 }
 
 /**

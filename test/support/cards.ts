@@ -40,6 +40,7 @@ export function sentencesOn(card: Card | undefined): Words[] {
 export function approvalOf(blocks: Block[]): Approval {
   return {
     ...{ id: 'a1', run: 'r1', action: 'x1', tool: 't', title: 'Title', digest: 'd1', undo: 'No undo.' },
+    ...{ undoState: 'none', where: [], why: 'Because.' },
     card: { kind: 'any', blocks },
     decision: { verdict: 'ask', rule: 'ask', reason: 'Because.', origin: { layer: 'built-in' } },
     ...{ grantOffers: [], grantLimits: { minutes: 60, uses: 20 }, flags: NO_FLAGS, lights: [] },

@@ -1,6 +1,6 @@
 /**
  * A process that runs an engine and is killed with -9 at a moment of the parent's choice: `checkpoint` (approved, not
- * yet done), `effect` (right after the effect), `never` (it writes files until it is killed from outside), or `mixed`
+ * yet done), `edited` (the same, changed by the person with their answer), `effect` (right after the effect), `never` (it writes files until it is killed from outside), or `mixed`
  * (the same with edits, deletions and commands, in several runs one after the other). Arguments: base folder, moment.
  * The heads that it signs are written to `witness.jsonl` in the base folder.
  */
@@ -13,6 +13,7 @@ import { headLine } from '../../src/node/audit/witness/seenHead.ts';
 import { partsUnder } from './partsUnder.ts';
 import { approving } from './cards.ts';
 import { IN_EDITOR } from '../../src/shared/answered.ts';
+import type { Answer, Approval } from '../../src/shared/approval.ts';
 
 const [base = '', moment = ''] = process.argv.slice(2);
 const node = await partsUnder(base, { folders: [join(base, 'work')] });
@@ -25,10 +26,14 @@ const die = (): never => {
 };
 const { checkpoints } = node.parts;
 const files = node.parts.files.bind(node.parts);
-if (moment === 'checkpoint')
+if (moment === 'checkpoint' || moment === 'edited')
   node.parts.checkpoints = {
     foresee: (run, paths) => checkpoints.foresee(run, paths),
+    foreseeAnything: (place) => checkpoints.foreseeAnything(place),
+    prepare: (place) => checkpoints.prepare(place),
+    finishBrokenOff: (place) => checkpoints.finishBrokenOff(place),
     begin: () => Promise.resolve(die()),
+    recorded: (of) => checkpoints.recorded(of),
     plan: (...args) => checkpoints.plan(...args),
     content: (...args) => checkpoints.content(...args),
     text: (...args) => checkpoints.text(...args),
@@ -78,8 +83,11 @@ const model: Model = {
 const engine = composeEngine(node.parts);
 engine.onChange(() => {
   for (const approval of engine.view().approvals)
-    queueMicrotask(() => engine.answer(approval.id, approval.digest, approving(approval), IN_EDITOR));
+    queueMicrotask(() => engine.answer(approval.id, approval.digest, answerTo(approval), IN_EDITOR));
 });
+function answerTo(approval: Approval): Answer {
+  return moment === 'edited' ? { choice: 'approve-edited', text: 'by the person\n' } : approving(approval);
+}
 writeFileSync(join(base, 'ready'), '');
 do {
   engine.newRun();

@@ -1,12 +1,13 @@
 """Runs a command with a pseudo-terminal as its controlling one, brings it to a moment, and ends it in some way.
 
 usage: ending.py SPEC CMD…   SPEC, as JSON: "wait", a list of [what must have come (a regular expression), keys that are
-sent then]; "ready", a file that is there once the moment has come, or null; "then", keys that bring the next output after
-"broken" and "refused", or null; "how": a signal's name; "closed", the other
-side of the terminal is; "broken", standard output is a pipe whose reader ends; "refused", standard output is a file
-that takes no more; "full", standard output is a full device from the beginning; "parent", what started it ends, and it
-has no terminal. Prints {"output", "code", "failed"}; a code of -N is signal N, null: it was nobody's child any more."""
-import fcntl, json, os, pty, re, select, signal, struct, sys, termios, time
+sent then]; "ready", patterns of files that are there together once the moment has come; "then", [what must have come
+after "broken" and "refused", keys that are sent then and bring the next output], or null; "how": a signal's name;
+"closed", the other side of the terminal is; "broken", standard output is a pipe whose reader ends; "refused", standard
+output is a file that takes no more; "full", standard output is a full device from the beginning; "parent", what started
+it ends, and it has no terminal. Prints {"output", "code", "failed"}; a code of -N is signal N, null: it was nobody's
+child any more."""
+import fcntl, glob, json, os, pty, re, select, signal, struct, sys, termios, time
 
 spec, cmd = json.loads(sys.argv[1]), sys.argv[2:]
 how, LONG = spec['how'], 90
@@ -44,7 +45,7 @@ def ended():
     return code is not None
 
 
-def until(test):
+def until(test, pause=0.05):
     end = time.time() + LONG
     while time.time() < end:
         if test():
@@ -52,8 +53,12 @@ def until(test):
         if ended():
             take(0.05)
             return bool(test())
-        take(0.05)
+        take(pause)
     return False
+
+
+def ready():
+    return all(glob.glob(one) for one in spec['ready'])
 
 
 memory = os.memfd_create('output', os.MFD_ALLOW_SEALING) if how == 'refused' else None
@@ -91,7 +96,7 @@ for pattern, keys in spec['wait']:
     at += re.search(pattern.encode(), got[at:]).end()
     if keys:
         os.write(terminal, keys.encode())
-if not failed and spec['ready'] and not until(lambda: os.path.exists(spec['ready'])):
+if not failed and not until(ready, 0.0005):  # the middle of a write is short
     failed = f"{spec['ready']} never came"
 if not failed and how != 'full':
     if how == 'closed':
@@ -103,17 +108,19 @@ if not failed and how != 'full':
             reader = None
         else:
             fcntl.fcntl(memory, 1033, 4)  # F_ADD_SEALS, F_SEAL_GROW (fcntl(2))
-        if spec['then']:
-            os.write(terminal, spec['then'].encode())
     elif how == 'parent':
         child = int(re.search(rb'pid=(\d+)', got).group(1))
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
     else:
         os.kill(pid, getattr(signal, how))
+then = spec['then'] if how in ('broken', 'refused') else None
 end = time.time() + (0.1 if failed else LONG)
 while not ended() and time.time() < end:
     take(0.05)
+    if then and re.search(then[0].encode(), got[at:], re.DOTALL):
+        os.write(terminal, then[1].encode())
+        then = None
 if not ended():
     failed = failed or 'it did not end'
     os.kill(child or pid, signal.SIGKILL)

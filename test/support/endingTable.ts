@@ -60,6 +60,13 @@ function waitsOf(phase: Phase, how: How): [string, string | null][] {
   return phase === 'command' && how !== 'parent' ? [['Allow\\?', 'y\r']] : [];
 }
 
+/** What a person does where output is noticed to fail when something is written next: whatever comes brings them to answer. */
+function thenOf(phase: Phase): [string, string] | null {
+  if (phase === 'question') return ['', 'y\r'];
+  // Whose it is what the command made is asked once it is over.
+  return phase === 'command' ? ['Leave .*Allow\\?', 'n\r'] : null;
+}
+
 const EndSchema = z.object({ output: z.string(), code: z.number().nullable(), failed: z.string().nullable() });
 
 /** Ends the command line (`oversign`: the built one) in a way, at a phase, and looks at what is left. */
@@ -72,12 +79,12 @@ export async function playEnding(oversign: string, phase: Phase, how: How): Prom
     plantWork(base, { key: 'sk-test-key\n', ...user });
     const model = ['--model', 'openai', '--model-name', 'm', '--base-url', server.url, '--api-key-file', 'key'];
     const wait = waitsOf(phase, how);
-    const ready = how === 'full' || READY[phase] === null ? null : join(base, 'work', READY[phase]);
-    const args = [process.execPath, oversign, 'run', 'do it', '--workspace', 'work', ...model];
+    const ready = how === 'full' ? [] : READY[phase].map((name) => join(base, name));
+    const args = [process.execPath, oversign, 'run', 'do it', '--once', '--workspace', 'work', ...model];
     const end = await driven(base, [
       'python3',
       DRIVER,
-      JSON.stringify({ wait, ready, how, then: phase === 'question' ? 'y\r' : null }),
+      JSON.stringify({ wait, ready, how, then: thenOf(phase) }),
       ...args,
     ]);
     const problems = end.failed === null ? [] : [`${end.failed}: ${end.output.slice(-600)}`];

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join, matchesGlob } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { accountKey } from '../../src/node/audit/keys.ts';
 import { openReadOnly } from '../../src/node/audit/database.ts';
@@ -19,6 +19,8 @@ const MAKES = `import os, subprocess, sys, time
 os.makedirs('sub/.vscode'); open('sub/.vscode/tasks.json', 'w').write('{}')
 os.mkdir('deep'); subprocess.run(['git', 'init', '-q', 'deep']); open('deep/.git/hooks/pre-commit', 'w').write('evil')
 open('data.json', 'w').write('{}'); os.symlink('data.json', 'here.code-workspace')
+blob = subprocess.run(['git', 'hash-object', '-w', '--stdin'], input=b'evil', capture_output=True).stdout.decode().strip()
+subprocess.run(['git', 'update-index', '--add', '--cacheinfo', f'100644,{blob},staged/.vscode/tasks.json'])
 open('ready', 'w').write(''); time.sleep(float(sys.argv[1]))
 `;
 export const PLANTED = ['sub/.vscode', 'deep/.git', 'here.code-workspace'];
@@ -32,6 +34,9 @@ export const UNASKED = `confirm_actions: false
 max_iterations: 1000
 rules: [{decision: allow, commands: ['python3 makes.py 60'], why: nobody is there}]
 `;
+/** What is edited over and over while a file tool writes: large, so that the middle of a write is often met. */
+const BIG = 'big.txt';
+const REST = 'a line of a large file\n'.repeat(160_000);
 export const AFTERWARDS = { 'work/later/.vscode/settings.json': '{"mine": true}\n' };
 
 /** What the model says in a phase; the command of one sleeps for so many seconds. */
@@ -47,23 +52,43 @@ export function scriptOf(phase: Phase, seconds = 60): ServerScript {
           ? { text: 'All said.' }
           : { calls: [{ name: 'run_command', args: { command: `python3 makes.py ${seconds}` } }] };
     case 'writing':
-      return ({ results }) => ({
+      return ({ results: { length } }) => ({
         calls: [
-          { name: 'write_file', args: { path: `w${results.length}.txt`, content: `${results.length}\n`.repeat(2000) } },
+          length < 2
+            ? { name: 'write_file', args: { path: `w${length}.txt`, content: `${length}\n`.repeat(2000) } }
+            : {
+                name: 'edit_file',
+                args: { path: BIG, old_text: `mark ${length - 2}.`, new_text: `mark ${length - 1}.` },
+              },
         ],
       });
   }
 }
 
-/** The file of the workspace that says that a phase has come, where one does. */
-export const READY: Record<Phase, string | null> = {
-  ...{ streaming: null, question: null },
-  ...{ command: 'ready', writing: 'w3.txt' },
+/** Where the file stands that is to take another one's place (unfinishedWrites.ts). */
+const WRITTEN = 'data/oversign/written';
+
+/** The files (`*`: any name) that are there together once a phase has come, where some are. */
+export const READY: Record<Phase, readonly string[]> = {
+  ...{ streaming: [], question: [] },
+  // In the middle of a write: what is to take the file's place stands there.
+  ...{ command: ['work/ready'], writing: ['work/w1.txt', `${WRITTEN}/.oversign-*.tmp`] },
 };
+
+/** Whether a phase has come, as far as files say so. */
+export function hasCome(phase: Phase, base: string): boolean {
+  return READY[phase].every((wanted) =>
+    namesIn(join(base, dirname(wanted))).some((name) => matchesGlob(name, basename(wanted))),
+  );
+}
+
+function namesIn(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder) : [];
+}
 
 /** The workspace `work`, with what a person has in it of the kind that a command may not leave behind. */
 export function plantWork(base: string, more: Record<string, string> = {}): void {
-  plant(base, { 'home/.keep': '', 'work/spare.txt': 'x\n', ...OWN, ...more });
+  plant(base, { 'home/.keep': '', 'work/spare.txt': 'x\n', [`work/${BIG}`]: `mark 0.\n${REST}`, ...OWN, ...more });
   git(join(base, 'work'), 'init', '-q', '-b', 'main');
   git(join(base, 'work'), 'init', '-q', 'mine');
   plant(base, { 'work/mine/.git/hooks/pre-commit': 'mine\n' });
@@ -122,23 +147,36 @@ export async function leftProblems(base: string): Promise<string[]> {
   for (const name of ['.oversign', '.idea', '.devcontainer', '.git/commondir', '.git/config.worktree'])
     if (existsSync(join(work, name))) problems.push(`the stand-in ${name} is left`);
   const data = join(base, 'data', 'oversign');
-  for (const folder of ['placeholders', 'surveys']) {
-    const names = existsSync(join(data, folder)) ? readdirSync(join(data, folder)) : [];
+  for (const folder of ['placeholders', 'surveys', 'writes', basename(WRITTEN)]) {
+    const names = namesIn(join(data, folder));
     if (names.length > 0) problems.push(`${folder}: ${names.join(', ')}`);
   }
+  if (git(work, 'ls-files').includes('staged/')) problems.push('staged/.vscode/tasks.json is left in the index');
   const own = { ...OWN, ...AFTERWARDS, 'work/mine/.git/hooks/pre-commit': 'mine\n' };
   for (const [path, content] of Object.entries(own))
     if (!existsSync(join(base, path)) || readFileSync(join(base, path), 'utf8') !== content)
       problems.push(`${path} is not as the person left it`);
-  for (const name of readdirSync(work).filter((one) => /^w\d+\.txt$/.test(one))) {
-    const number = /\d+/.exec(name)?.[0] ?? '';
-    if (readFileSync(join(work, name), 'utf8') !== `${number}\n`.repeat(2000)) problems.push(`${name} is half written`);
-    if (!isRecorded(name, recordOf(base))) problems.push(`${name} has no record`);
-  }
+  problems.push(...writtenProblems(work, recordOf(base)));
   const account = { key: accountKey(data).publicKey, from: 'local' as const };
   const place = placeOf(data);
   const verdict = verdictOf(join(data, 'audit.db'), 'database', { account, testimonies: [], place });
   if (verdict instanceof Error || verdict.state === 'broken') problems.push('the log is not whole');
+  return problems;
+}
+
+/** What file tools wrote is whole, and has its record; nothing that was to take its place is left. */
+function writtenProblems(work: string, events: readonly AuditRecord[]): string[] {
+  const problems: string[] = [];
+  for (const name of readdirSync(work)) {
+    if (name.startsWith('.oversign-')) problems.push(`${name} is left of a write`);
+    const number = /^w(\d+)\.txt$/.exec(name)?.[1];
+    if (number === undefined) continue;
+    if (readFileSync(join(work, name), 'utf8') !== `${number}\n`.repeat(2000)) problems.push(`${name} is half written`);
+    if (!isRecorded(name, events)) problems.push(`${name} has no record`);
+  }
+  const [mark = '', ...rest] = readFileSync(join(work, BIG), 'utf8').split(/(?<=^mark \d+\.\n)/);
+  if (rest.join('') !== REST) problems.push(`${BIG} is half written`);
+  if (mark !== 'mark 0.\n' && !isRecorded(mark.trim(), events)) problems.push(`${BIG} has no record of ${mark.trim()}`);
   return problems;
 }
 

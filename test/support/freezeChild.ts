@@ -13,7 +13,7 @@ import { parsePolicy } from '../../src/core/policy/parse.ts';
 import { Rulebook } from '../../src/core/policy/rules.ts';
 import { Redactor } from '../../src/core/redaction/redactor.ts';
 import { lineMatcher } from '../../src/node/search/lineMatcher.ts';
-import { measured } from '../../src/node/models/measured.ts';
+import { measured } from '../../src/node/egress/measured.ts';
 import { partsUnder } from './partsUnder.ts';
 import { approving } from './cards.ts';
 import { IN_EDITOR } from '../../src/shared/answered.ts';
@@ -51,6 +51,7 @@ async function call(name: string, args: unknown, stopAfterMs?: number): Promise<
     provider: 'demo',
     label: 'scripted',
     destination: 'nowhere',
+    contextTokens: 1_000_000_000, // what is fed here is told whole, and not summed up
     async *stream(request) {
       answer = request.messages.at(-1);
       const raw = typeof args === 'string' ? args : JSON.stringify(args);
@@ -117,6 +118,8 @@ function policy(text: string): unknown {
 const many = (count: number, line: (index: number) => string): string =>
   Array.from({ length: count }, (_, index) => line(index)).join('\n');
 const TWO_THOUSAND = 'a'.repeat(2000);
+/** With a letter that is not plain ASCII: such a file is opened here, whatever ripgrep makes of the pattern. */
+const LONG_LINE = `${'a'.repeat(1_000_000)}\u00e9`;
 const HOSTILE_PATTERN = '([a-z]{0,500}){0,2}[0-9]';
 
 const STAGES: Record<string, () => unknown> = {
@@ -156,11 +159,11 @@ const STAGES: Record<string, () => unknown> = {
   'perl: options of digits that could be told apart in many ways': () =>
     call('run_command', { command: `perl -p${'0'.repeat(60)}Z a.txt` }),
   'search: large counted classes on one long line': async () => {
-    await plant('a.txt', 'a'.repeat(1_000_000));
+    await plant('a.txt', LONG_LINE);
     return call('search_files', { pattern: HOSTILE_PATTERN, regex: true });
   },
   'search: the same, stopped': async () => {
-    await plant('a.txt', 'a'.repeat(1_000_000));
+    await plant('a.txt', LONG_LINE);
     return call('search_files', { pattern: HOSTILE_PATTERN, regex: true }, 2000);
   },
   'control: the same pattern in this thread': async () => {

@@ -59,7 +59,15 @@ audit.growTranscript = (run, growth) => {
 const engine = composeEngine(node.parts);
 const model: Model = openAiModel({ model: 'm', baseUrl: server, apiKey: '' });
 const state = (): PanelState => ({
-  ...{ trusted: true, folder, approvals: [], interrupted: [], run: engine.view().run },
+  ...{
+    trusted: true,
+    attended: true,
+    enterSends: true,
+    folder,
+    approvals: [],
+    interrupted: [],
+    run: engine.view().run,
+  },
   model: { provider: 'openai', label: 'm', destination: '' },
   sandbox: { state: 'works', text: '' },
   policy: { state: 'ok', notes: [], asksLess: false },

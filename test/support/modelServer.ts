@@ -1,4 +1,4 @@
-/** What the two model servers of the tests share: real HTTP on loopback, scripted replies, tiny packets, bad manners. */
+/** What the model servers of the tests share: real HTTP on loopback, scripted replies, tiny packets, bad manners. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -11,12 +11,13 @@ export interface ScriptedCall {
   fields?: Record<string, unknown>;
 }
 
-/** What a model must not do, or may do any time. `overloaded`: come back in 30 s; `stall`: some words, then nothing; `silent`: not even a header. */
+/** What a model must not do, or may do any time. `overflow`: the conversation is too long for it; `overloaded`: come back in 30 s; `stall`: some words, then nothing; `silent`: not even a header. */
 export type Misbehaviour =
   | 'unauthorized'
   | 'not-found'
   | 'too-many'
   | 'server-error'
+  | 'overflow'
   | 'overloaded'
   | 'redirect'
   | 'cut-off'
@@ -25,6 +26,8 @@ export type Misbehaviour =
   | 'garbage'
   | 'html'
   | 'error-in-stream'
+  /** An error that the same request would have again (OpenAI only). */
+  | 'wrong-in-stream'
   | 'stall'
   | 'silent';
 
@@ -64,8 +67,10 @@ export interface ModelServer {
   /** What a user would set as base URL. */
   url: string;
   origin: string;
-  /** Every request, as it came. */
+  /** Every request for a reply, as it came. */
   requests: Recorded[];
+  /** Every question about models. */
+  asides: Recorded[];
   /** What was wrong with requests; such a request is answered as the real service does. */
   problems: string[];
   /** Replies that are still being written, or held back. */
@@ -78,6 +83,7 @@ export type Handler = (request: Recorded, response: ServerResponse, number: numb
 /** Listens on a free port of 127.0.0.1. */
 export async function serve(path: string, problems: string[], handle: Handler): Promise<ModelServer> {
   const requests: Recorded[] = [];
+  const asides: Recorded[] = [];
   let open = 0;
   const server: Server = createServer((incoming, response) => {
     open += 1;
@@ -88,7 +94,7 @@ export async function serve(path: string, problems: string[], handle: Handler): 
       for await (const piece of incoming) pieces.push(piece as Buffer);
       const { method = '', url = '', headers } = incoming;
       const recorded = { method, path: url, headers, body: Buffer.concat(pieces).toString('utf8') };
-      requests.push(recorded);
+      (method === 'GET' || url === '/api/show' ? asides : requests).push(recorded);
       await handle(recorded, response, requests.length - 1);
     };
     answer().catch((error: unknown) => {
@@ -102,6 +108,7 @@ export async function serve(path: string, problems: string[], handle: Handler): 
     url: `${origin}${path}`,
     origin,
     requests,
+    asides,
     problems,
     open: () => open,
     close: () =>
@@ -129,7 +136,7 @@ export async function dribble(response: ServerResponse, text: string, paceMs = 0
 }
 
 /** Writes the same line until the reader has had enough and closes. */
-export async function endlessly(response: ServerResponse, line: string): Promise<void> {
+async function endlessly(response: ServerResponse, line: string): Promise<void> {
   while (!response.destroyed) {
     response.write(line.repeat(20));
     await new Promise((resolve) => setImmediate(resolve));
@@ -141,7 +148,7 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
 }
 
 /** Misbehaviour that is the same in every protocol; false where the protocol has its own. */
-export function misbehaveOverHttp(response: ServerResponse, kind: Misbehaviour): boolean {
+function misbehaveOverHttp(response: ServerResponse, kind: Misbehaviour): boolean {
   switch (kind) {
     case 'redirect':
       response.writeHead(307, { location: 'http://127.0.0.1:9/elsewhere' }).end();
@@ -155,6 +162,62 @@ export function misbehaveOverHttp(response: ServerResponse, kind: Misbehaviour):
       return true;
     default:
       return false;
+  }
+}
+
+/** Statuses that a server answers with before any reply. */
+type Refusal = 'unauthorized' | 'not-found' | 'too-many' | 'server-error' | 'overflow' | 'overloaded';
+
+/** What a protocol writes where a server misbehaves. */
+export interface Misbehaving {
+  refusals: Record<Refusal, { status: number; body: unknown; headers?: Record<string, string> }>;
+  /** Begins a reply as it streams. */
+  begin(response: ServerResponse): void;
+  /** A reply up to the middle of a sentence. */
+  half: string;
+  /** An error that comes in a reply; one that the same request would have again, where the protocol tells them apart. */
+  error: string;
+  wrong?: string;
+  /** A call whose arguments were complete by chance: it must not be carried out. */
+  call: string;
+  /** Words that go on and on, after `half` where the protocol wants a beginning. */
+  more: string;
+  needsBeginning?: boolean;
+  garbage: string;
+}
+
+/** Misbehaves as it is said, in the words of a protocol. */
+export async function misbehaveAs(kind: Misbehaviour, response: ServerResponse, protocol: Misbehaving): Promise<void> {
+  if (misbehaveOverHttp(response, kind)) return;
+  if (Object.hasOwn(protocol.refusals, kind)) {
+    const { status, body, headers = {} } = protocol.refusals[kind as Refusal];
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    sendJson(response, status, body);
+    return;
+  }
+  const { half, error, wrong = error, call, more, needsBeginning = false, garbage } = protocol;
+  protocol.begin(response);
+  switch (kind) {
+    case 'error-in-stream':
+    case 'wrong-in-stream':
+      await dribble(response, half + (kind === 'error-in-stream' ? error : wrong));
+      response.end();
+      return;
+    case 'cut-off':
+    case 'ends-early':
+      await dribble(response, half + call);
+      if (kind === 'cut-off') response.destroy();
+      else response.end();
+      return;
+    case 'endless-text':
+      if (needsBeginning) response.write(half);
+      await endlessly(response, more);
+      return;
+    case 'stall':
+      await dribble(response, half);
+      return;
+    default:
+      response.end(garbage);
   }
 }
 

@@ -3,14 +3,13 @@ import type { ServerResponse } from 'node:http';
 import {
   bodyOf,
   dribble,
-  endlessly,
   isRecord,
-  misbehaveOverHttp,
+  misbehaveAs,
   pieces,
   seen,
   sendJson,
   serve,
-  type Misbehaviour,
+  type Misbehaving,
   type ModelServer,
   type Recorded,
   type ScriptedReply,
@@ -20,16 +19,27 @@ import {
 export interface OllamaServerOptions {
   /** The only model that was pulled. */
   model?: string;
+  /** What it says of that; without it, it does not know the address, as other servers with this protocol. */
+  show?: Record<string, unknown>;
 }
 
 /** Starts the server; `url` has no path, as Ollama's has none. */
 export async function ollamaServer(
   script: ServerScript,
-  { model = 'test-model' }: OllamaServerOptions = {},
+  { model = 'test-model', show = { capabilities: ['completion', 'tools'] } }: OllamaServerOptions = {},
 ): Promise<ModelServer> {
   const problems: string[] = [];
   return serve('', problems, async (request, response, number) => {
     const body = bodyOf(request);
+    if (request.path === '/api/tags') {
+      sendJson(response, 200, { models: [{ name: model, model, size: 4_000_000_000, details: { family: 'test' } }] });
+      return;
+    }
+    if (request.path === '/api/show') {
+      if (body?.['model'] === model) sendJson(response, 200, show);
+      else sendJson(response, 404, { error: `model '${String(body?.['model'])}' not found` });
+      return;
+    }
     const problem = requestProblem(request, body);
     if (problem !== undefined || !body) {
       problems.push(problem ?? 'the body is not a JSON object');
@@ -42,7 +52,7 @@ export async function ollamaServer(
     }
     const reply = await script(seen(body), number);
     if (reply.misbehave === undefined) await answer(response, reply, model);
-    else await misbehave(response, reply.misbehave, model, reply.text);
+    else await misbehaveAs(reply.misbehave, response, misbehaving(model, reply.text));
   });
 }
 
@@ -65,57 +75,26 @@ async function answer(response: ServerResponse, reply: ScriptedReply, model: str
   response.end();
 }
 
-async function misbehave(
-  response: ServerResponse,
-  kind: Misbehaviour,
-  model: string,
-  words = 'an error was encountered while running the model',
-): Promise<void> {
-  if (misbehaveOverHttp(response, kind)) return;
-  const half = line(model, { content: 'Half a sen' });
-  switch (kind) {
-    case 'unauthorized':
-      sendJson(response, 401, { error: 'unauthorized' });
-      return;
-    case 'not-found':
-      sendJson(response, 404, { error: `model '${model}' not found` });
-      return;
-    case 'too-many':
-      sendJson(response, 429, { error: 'server busy, please try again. maximum pending requests exceeded' });
-      return;
-    case 'server-error':
-      sendJson(response, 500, { error: 'llama runner process has terminated\x1b[2J' });
-      return;
-    case 'overloaded':
-      sendJson(response, 503, { error: 'server overloaded' });
-      return;
-    case 'error-in-stream':
-      streamHead(response);
-      await dribble(response, `${half}${JSON.stringify({ error: words })}\n`);
-      response.end();
-      return;
-    case 'cut-off':
-    case 'ends-early':
-      streamHead(response);
-      await dribble(
-        response,
-        half + line(model, { content: '', tool_calls: [{ function: { name: 'list_directory', arguments: {} } }] }),
-      );
-      if (kind === 'cut-off') response.destroy();
-      else response.end();
-      return;
-    case 'endless-text':
-      streamHead(response);
-      await endlessly(response, line(model, { content: 'and so on, ' }));
-      return;
-    case 'stall':
-      streamHead(response);
-      await dribble(response, half);
-      return;
-    default:
-      streamHead(response);
-      response.end('{"message": {"content": \n\x1b]0;owned\x07\n[1, 2]\n');
-  }
+function misbehaving(model: string, words = 'an error was encountered while running the model'): Misbehaving {
+  return {
+    refusals: {
+      unauthorized: { status: 401, body: { error: 'unauthorized' } },
+      'not-found': { status: 404, body: { error: `model '${model}' not found` } },
+      'too-many': {
+        status: 429,
+        body: { error: 'server busy, please try again. maximum pending requests exceeded' },
+      },
+      'server-error': { status: 500, body: { error: 'llama runner process has terminated\x1b[2J' } },
+      overflow: { status: 400, body: { error: 'the input length exceeds the context length' } },
+      overloaded: { status: 503, body: { error: 'server overloaded' } },
+    },
+    begin: streamHead,
+    half: line(model, { content: 'Half a sen' }),
+    error: `${JSON.stringify({ error: words })}\n`,
+    call: line(model, { content: '', tool_calls: [{ function: { name: 'list_directory', arguments: {} } }] }),
+    more: line(model, { content: 'and so on, ' }),
+    garbage: '{"message": {"content": \n\x1b]0;owned\x07\n[1, 2]\n',
+  };
 }
 
 function head(model: string, message: Record<string, unknown>): Record<string, unknown> {

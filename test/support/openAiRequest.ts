@@ -11,6 +11,7 @@ export function openAiProblem(request: Recorded, body: Record<string, unknown> |
   if (!body) return 'the body is not a JSON object';
   if (typeof body['model'] !== 'string' || body['model'] === '') return 'no model is named';
   if (body['stream'] !== true) return 'this server only streams';
+  if (!request.body.isWellFormed() || /\\ud[89a-f]/i.test(request.body)) return 'the body holds half a character';
   const { messages, tools } = body;
   if (!Array.isArray(messages) || messages.length === 0) return 'there are no messages';
   return messagesProblem(messages) ?? (tools === undefined ? undefined : toolsProblem(tools));
@@ -31,7 +32,8 @@ function messagesProblem(messages: unknown[]): string | undefined {
     }
     if (open.size > 0) return `message ${at}: calls were not answered: ${[...open].join(', ')}`;
     if (role !== 'system' && role !== 'user' && role !== 'assistant') return `message ${at} has no known role`;
-    if (typeof content !== 'string' && !(role === 'assistant' && content === null && Array.isArray(calls)))
+    const isParts = role === 'user' && Array.isArray(content) && content.length > 0 && content.every(isPart);
+    if (typeof content !== 'string' && !isParts && !(role === 'assistant' && content === null && Array.isArray(calls)))
       return `message ${at} has no content`;
     if (calls === undefined) continue;
     if (role !== 'assistant' || !Array.isArray(calls) || calls.length === 0) return `message ${at}: bad tool_calls`;
@@ -55,7 +57,17 @@ function callProblem(call: unknown): string | undefined {
   const target = call['function'];
   if (!isRecord(target) || typeof target['name'] !== 'string' || typeof target['arguments'] !== 'string')
     return 'a call without a function';
+  if (call['id'].length > 40) return 'a call with an id of more than 40 characters';
+  if (!isObject(target['arguments'])) return `a call of ${target['name']} whose arguments are no object`;
   return NAME.test(target['name']) ? undefined : `a call of "${target['name']}", which is no name`;
+}
+
+function isObject(text: string): boolean {
+  try {
+    return isRecord(JSON.parse(text));
+  } catch {
+    return false;
+  }
 }
 
 function toolsProblem(tools: unknown): string | undefined {
@@ -70,4 +82,16 @@ function toolsProblem(tools: unknown): string | undefined {
       return `the parameters of ${name} are no JSON Schema of an object`;
   }
   return undefined;
+}
+
+/** A part of what a user says: words, or an image by its data (platform.openai.com/docs/guides/images-vision). */
+function isPart(part: unknown): boolean {
+  if (!isRecord(part)) return false;
+  if (part['type'] === 'text') return typeof part['text'] === 'string';
+  const image = part['image_url'];
+  return (
+    part['type'] === 'image_url' &&
+    isRecord(image) &&
+    /^data:image\/[a-z]+;base64,[A-Za-z0-9+/=]+$/.test(String(image['url']))
+  );
 }

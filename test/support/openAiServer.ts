@@ -4,14 +4,13 @@ import type { ServerResponse } from 'node:http';
 import {
   bodyOf,
   dribble,
-  endlessly,
   isRecord,
-  misbehaveOverHttp,
+  misbehaveAs,
   pieces,
   seen,
   sendJson,
   serve,
-  type Misbehaviour,
+  type Misbehaving,
   type ModelServer,
   type ScriptedReply,
   type ServerScript,
@@ -36,6 +35,10 @@ export async function openAiServer(
       sendJson(response, 401, failure(`Incorrect API key provided: ${sent}.`, 'invalid_api_key'));
       return;
     }
+    if (request.method === 'GET' && request.path === '/v1/models') {
+      sendJson(response, 200, { object: 'list', data: [{ id: 'test-model', object: 'model', owned_by: 'test' }] });
+      return;
+    }
     const body = bodyOf(request);
     const problem = openAiProblem(request, body);
     if (problem !== undefined) {
@@ -45,7 +48,7 @@ export async function openAiServer(
     }
     const reply = await script(seen(body), number);
     if (reply.misbehave === undefined) await answer(response, reply, wantsUsage(body));
-    else await misbehave(response, reply.misbehave, reply.text);
+    else await misbehaveAs(reply.misbehave, response, misbehaving(reply.text));
   });
 }
 
@@ -95,65 +98,45 @@ async function answer(response: ServerResponse, reply: ScriptedReply, withUsage:
   response.end();
 }
 
-async function misbehave(
-  response: ServerResponse,
-  kind: Misbehaviour,
-  words = 'The model is overloaded.',
-): Promise<void> {
-  if (misbehaveOverHttp(response, kind)) return;
-  const half = chunk({ role: 'assistant', content: 'Half a sen' });
-  switch (kind) {
-    case 'unauthorized':
-      sendJson(response, 401, failure('Incorrect API key provided.', 'invalid_api_key'));
-      return;
-    case 'not-found':
-      sendJson(response, 404, failure('The model does not exist or you do not have access to it.', 'model_not_found'));
-      return;
-    case 'too-many':
-      response.setHeader('retry-after-ms', '20');
-      sendJson(response, 429, failure('You exceeded your current quota.', 'insufficient_quota'));
-      return;
-    case 'server-error':
-      response.setHeader('retry-after-ms', '20');
-      sendJson(response, 500, failure('The server had an error.\x1b[2J', 'server_error'));
-      return;
-    case 'overloaded':
-      response.setHeader('retry-after', '30');
-      sendJson(response, 503, failure('Overloaded.', 'server_error'));
-      return;
-    case 'error-in-stream':
-      streamHead(response);
-      await dribble(response, half + data({ error: { message: words, type: 'server_error' } }));
-      response.end();
-      return;
-    case 'cut-off':
-    case 'ends-early':
-      streamHead(response);
-      // A call whose arguments were complete by chance: it must not be carried out.
-      await dribble(
-        response,
-        half +
-          chunk({
-            tool_calls: [
-              { index: 0, id: 'call_cut', type: 'function', function: { name: 'list_directory', arguments: '{}' } },
-            ],
-          }),
-      );
-      if (kind === 'cut-off') response.destroy();
-      else response.end();
-      return;
-    case 'endless-text':
-      streamHead(response);
-      await endlessly(response, chunk({ content: 'and so on, ' }));
-      return;
-    case 'stall':
-      streamHead(response);
-      await dribble(response, half);
-      return;
-    default:
-      streamHead(response);
-      response.end('data: {"choices": [{"delta": {"content": "x"\n\ndata: \x1b]0;owned\x07}\n\n');
-  }
+const RETRY_SOON = { 'retry-after-ms': '20' };
+
+function misbehaving(words = 'The model is overloaded.'): Misbehaving {
+  const error = (type: string): string => data({ error: { message: words, type } });
+  return {
+    refusals: {
+      unauthorized: { status: 401, body: failure('Incorrect API key provided.', 'invalid_api_key') },
+      'not-found': {
+        status: 404,
+        body: failure('The model does not exist or you do not have access to it.', 'model_not_found'),
+      },
+      'too-many': {
+        status: 429,
+        body: failure('You exceeded your current quota.', 'insufficient_quota'),
+        headers: RETRY_SOON,
+      },
+      'server-error': {
+        status: 500,
+        body: failure('The server had an error.\x1b[2J', 'server_error'),
+        headers: RETRY_SOON,
+      },
+      overflow: {
+        status: 400,
+        body: failure('This is longer than the model’s context length.', 'context_length_exceeded'),
+      },
+      overloaded: { status: 503, body: failure('Overloaded.', 'server_error'), headers: { 'retry-after': '30' } },
+    },
+    begin: streamHead,
+    half: chunk({ role: 'assistant', content: 'Half a sen' }),
+    error: error('server_error'),
+    wrong: error('invalid_request_error'),
+    call: chunk({
+      tool_calls: [
+        { index: 0, id: 'call_cut', type: 'function', function: { name: 'list_directory', arguments: '{}' } },
+      ],
+    }),
+    more: chunk({ content: 'and so on, ' }),
+    garbage: 'data: {"choices": [{"delta": {"content": "x"\n\ndata: \x1b]0;owned\x07}\n\n',
+  };
 }
 
 const HEAD = { id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1, model: 'test-model' };

@@ -50,6 +50,7 @@ export function loosenessOf(policy: EffectivePolicy): Record<string, number> {
     turns: policy.maxIterations.value,
     timeout: policy.timeoutSeconds.value,
     codeTimeout: policy.codeTimeoutSeconds.value,
+    background: policy.backgroundSeconds.value,
     memory: limits.memoryBytes.value,
     cpu: limits.cpuSeconds.value,
     disk: limits.diskBytes.value,

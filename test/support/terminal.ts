@@ -20,6 +20,8 @@ export interface Played {
   base: string;
   steps: Step[];
   columns?: number;
+  /** Whether a run asks for a further message at its end; it does not, unless that is wanted. */
+  asksOn?: boolean;
   /** Around `oversign`: a shell line in which `"$@"` is the program with its arguments. */
   shell?: string;
 }
@@ -27,9 +29,10 @@ export interface Played {
 /** Runs `oversign` in a real pseudo-terminal, in which these steps are played. */
 export function inTerminal(
   args: readonly string[],
-  { base, steps, columns = 100, shell }: Played,
+  { base, steps, columns = 100, asksOn = false, shell }: Played,
 ): Promise<TerminalEnd> {
-  const own = [process.execPath, inject('oversign'), ...args];
+  const once = args[0] === 'run' && !asksOn ? ['--once'] : [];
+  const own = [process.execPath, inject('oversign'), ...args, ...once];
   const command = shell === undefined ? own : ['bash', '--norc', '-c', shell, 'bash', ...own];
   return new Promise((resolve, reject) => {
     execFile(

@@ -8,6 +8,7 @@ import type { AuditRecord } from '../../src/shared/auditEvent.ts';
 import { openEditor, runAgent, type Editor } from './browser.ts';
 import {
   AFTERWARDS,
+  hasCome,
   leftProblems,
   openProblems,
   plant,
@@ -27,9 +28,9 @@ const LONG = 60_000;
 
 /** What ends a window, and how the log has it then: what goes with the window is interrupted, a crash is seen to elsewhere. */
 export const WINDOW_ENDINGS = {
-  'window-closed': { type: 'interrupted', said: 'The window was closed or reloaded.' },
-  'window-reload': { type: 'interrupted', said: 'The window was closed or reloaded.' },
-  'window-crashed': { type: 'run_finished', said: 'the window of process' },
+  'window-closed': { type: 'interrupted', said: 'the window was closed or reloaded' },
+  'window-reload': { type: 'interrupted', said: 'the window was closed or reloaded' },
+  'window-crashed': { type: 'run_finished', said: 'the window “' },
   'window-killed': { type: 'interrupted', said: 'the process that owned it is gone' },
 } as const;
 export type WindowHow = keyof typeof WINDOW_ENDINGS;
@@ -110,9 +111,11 @@ async function come(phase: Phase, base: string, editor: Editor): Promise<void> {
   const panel = editor.agentFrame();
   if (phase === 'streaming') await panel.getByText('I think').first().waitFor({ timeout: LONG });
   if (phase === 'question') await panel.getByTestId('approval').first().waitFor({ timeout: LONG });
-  const file = READY[phase];
-  if (file !== null && !(await within(LONG, () => existsSync(join(base, 'work', file)))))
-    throw new Error(`${file} never came`);
+  const until = performance.now() + LONG;
+  while (!hasCome(phase, base)) {
+    if (performance.now() > until) throw new Error(`${READY[phase].join(' and ')} never came`);
+    await pause(1); // the middle of a write is short
+  }
 }
 
 async function end(how: WindowHow, { page }: Editor, server: Server): Promise<void> {

@@ -1,11 +1,14 @@
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { composeEngine } from '../../src/compose.ts';
+import { BACKOFF, type Backoff } from '../../src/core/agent/waits.ts';
 import type { Engine } from '../../src/core/engine/engine.ts';
 import type { Model, ModelEvent, ModelRequest } from '../../src/core/models/port.ts';
 import type { NodeParts } from '../../src/node/engineParts.ts';
-import type { Answer, Approval } from '../../src/shared/approval.ts';
+import { ApprovalSchema, type Answer, type Approval } from '../../src/shared/approval.ts';
+import type { LimitQuestion } from '../../src/shared/limitQuestion.ts';
 import { unseenLines } from '../../src/shared/unseen.ts';
+import { turnsOf } from '../../src/core/audit/tree.ts';
 import type { AuditRecord } from '../../src/shared/auditEvent.ts';
 import { partsUnder } from './partsUnder.ts';
 import { plant, temporaryFolder } from './tree.ts';
@@ -25,6 +28,7 @@ export function scripted(script: Script): Model {
   return {
     provider: 'demo',
     label: 'scripted',
+    isScripted: true,
     destination: 'nowhere',
     async *stream(request): AsyncIterable<ModelEvent> {
       const next = typeof script === 'function' ? await script(request, turn) : script[turn];
@@ -52,6 +56,8 @@ export interface Workbench {
   run(script: Script | Model, task?: string): Promise<AuditRecord[]>;
   /** Every approval that was shown, in order. */
   asked: Approval[];
+  /** Every question at a limit. */
+  atLimits: LimitQuestion[];
 }
 
 export interface WorkbenchOptions {
@@ -59,10 +65,18 @@ export interface WorkbenchOptions {
   /** Text of the user's policy. */
   userPolicy?: string;
   environment?: Record<string, string>;
-  /** How a person answers; by default everything is approved. What a card does not show is approved by its count. */
+  /**
+   * How a person answers; by default everything is approved, and nothing that appeared is theirs. What a card does not
+   * show is approved by its count.
+   */
   answer?: (approval: Approval) => Answer | undefined;
+  /** Whether a run goes on over a limit, where a person is asked; by default it does not. */
+  goesOn?: (question: LimitQuestion) => boolean;
   change?: (node: NodeParts) => void;
 }
+
+/** Servers are asked again as often as ever, and at once. */
+export const QUICK: Backoff = { ...BACKOFF, firstMs: 2, longestMs: 20, lastWordMs: 2000 };
 
 /** A real engine on a real folder: real files, sandbox, SQLite log and checkpoints; only the model is scripted. */
 export async function workbench(options: WorkbenchOptions = {}): Promise<Workbench> {
@@ -72,16 +86,26 @@ export async function workbench(options: WorkbenchOptions = {}): Promise<Workben
   await plant(home, { '.keep': '' });
   if (options.userPolicy !== undefined) await plant(join(config, 'oversign'), { 'policy.yaml': options.userPolicy });
   const node = await partsUnder(base, { folders: [folder], environment: options.environment });
+  node.parts.backoff = QUICK;
   options.change?.(node);
   const engine = composeEngine(node.parts);
   const asked: Approval[] = [];
+  const atLimits: LimitQuestion[] = [];
   const seen = new Set<string>();
   engine.onChange(() => {
+    const { limit } = engine.view();
+    if (limit && !seen.has(limit.id)) {
+      seen.add(limit.id);
+      atLimits.push(limit);
+      const choice = options.goesOn?.(limit) === true ? 'go-on' : 'stop';
+      queueMicrotask(() => engine.answerLimit(limit.id, choice, IN_EDITOR));
+    }
     for (const approval of engine.view().approvals) {
       if (seen.has(approval.id)) continue;
       seen.add(approval.id);
+      ApprovalSchema.parse(approval); // the panel reads nothing else
       asked.push(approval);
-      const answer = options.answer ? options.answer(approval) : { choice: 'approve' as const };
+      const answer = options.answer ? options.answer(approval) : approving(approval);
       if (!answer) continue;
       const unseen = unseenLines(approval.card.blocks);
       const given = { ...(unseen > 0 && { unseen }), ...answer };
@@ -100,6 +124,7 @@ export async function workbench(options: WorkbenchOptions = {}): Promise<Workben
     engine,
     node,
     asked,
+    atLimits,
     async run(script, task = 'do it') {
       engine.newRun();
       await engine.send(task, isModel(script) ? script : scripted(script));
@@ -108,11 +133,15 @@ export async function workbench(options: WorkbenchOptions = {}): Promise<Workben
   };
 }
 
+function approving({ card }: Approval): Answer {
+  return { choice: card.kind === 'appeared' ? 'deny' : 'approve' };
+}
+
 function isModel(script: Script | Model): script is Model {
   return 'stream' in script;
 }
 
-/** The outcome of each action of a run, in order: the last `finished` status, or `denied`. */
+/** The outcome of each action of a run, in the order of its replies: the last `finished` status, or `denied`. */
 export function outcomes(events: readonly AuditRecord[]): string[] {
   const byAction = new Map<string, string>();
   for (const { action, type, data } of events) {
@@ -125,5 +154,6 @@ export function outcomes(events: readonly AuditRecord[]): string[] {
       byAction.set(action, cause === undefined ? String(status) : `${String(status)}:${String(cause)}`);
     }
   }
-  return [...byAction.values()];
+  const order = turnsOf(events).flatMap(({ actions }) => actions.map(({ id }) => id));
+  return order.flatMap((id) => byAction.get(id) ?? []);
 }

@@ -93,7 +93,7 @@ test('what unfolds stands at the end of a card in the panel, and in its place wh
   const { list, sentence } = blocksWith('a');
   const html = panel([list, sentence]);
   expect(html.indexOf('class="line')).toBeLessThan(html.indexOf('<details'));
-  const [, first = '', second = ''] = approvalText(approvalOf([list, sentence])).split('\n');
+  const [, , first = '', second = ''] = approvalText(approvalOf([list, sentence])).split('\n');
   expect(first).toMatch(/^a: a/);
   expect(second).toBe('a: and 2 more a');
 });
@@ -108,7 +108,7 @@ test('an exact text is there to its last character, words in boxes and long blan
   expect(
     approvalText(approvalOf([block]))
       .split('\n')
-      .slice(1, 4),
+      .slice(2, 5),
   ).toEqual(['  $ rm  --force [41 blanks] x', '  │ ', '  │ y']);
 });
 

@@ -18,8 +18,20 @@ test('what the log goes by stands in the table of events', () => {
   ]);
   expect(marked('afterwards')).toEqual(['changed', 'finished', 'redaction']);
   expect(marked('kept')).toEqual([
-    ...['run_started', 'run_continued', 'message', 'handed_over', 'answered', 'folders_bound', 'error', 'notice'],
-    ...['run_finished', 'left_behind'],
+    ...[
+      'run_started',
+      'run_continued',
+      'message',
+      'message_withdrawn',
+      'handed_over',
+      'limit_answered',
+      'answered',
+      'whose_answered',
+      'folders_bound',
+      'error',
+      'notice',
+    ],
+    ...['run_finished', 'run_labelled', 'left_behind'],
   ]);
 });
 

@@ -154,6 +154,7 @@ test('what counts where no policy says anything', () => {
     fileSystem: policy.fileSystem.value,
     codeExecution: policy.codeExecution.value,
     codeTimeoutSeconds: policy.codeTimeoutSeconds.value,
+    backgroundSeconds: policy.backgroundSeconds.value,
     languages: policy.languages.value,
     variables: policy.variables.value,
     allowCloud: policy.allowCloud.value,
@@ -173,6 +174,7 @@ test('what counts where no policy says anything', () => {
     fileSystem: true,
     codeExecution: true,
     codeTimeoutSeconds: 120,
+    backgroundSeconds: 600,
     languages: ['python', 'javascript', 'bash'],
     variables: [],
     allowCloud: true,
@@ -190,13 +192,19 @@ test('what counts where no policy says anything', () => {
 describe('settings', () => {
   test('what is no value counts as the default', () => {
     const read = (values: Record<string, unknown>): unknown => parseModelSettings((name) => values[name]);
-    const standard = { provider: 'demo', name: '', baseUrl: '' };
-    for (const values of [{}, { provider: 'constructor' }, { provider: 3, name: [], baseUrl: null }])
+    const rest = { proxy: '', caFile: '', firstByteSeconds: 0, betweenBytesSeconds: 0 };
+    const standard = { provider: 'demo', name: '', baseUrl: '', ...rest };
+    const strange = { provider: 3, name: [], baseUrl: null, firstByteSeconds: '5', betweenBytesSeconds: -1 };
+    for (const values of [{}, { provider: 'constructor' }, strange, { firstByteSeconds: 1e9 }])
       expect(read(values)).toEqual(standard);
     expect(read({ provider: ' openai ', name: ' m ', baseUrl: 'https://x' })).toEqual({
       provider: 'openai',
       name: 'm',
       baseUrl: 'https://x',
+      ...rest,
+    });
+    expect(read({ proxy: ' http://p ', caFile: '/c', firstByteSeconds: 7, betweenBytesSeconds: 0.5 })).toEqual({
+      ...{ ...standard, proxy: 'http://p', caFile: '/c', firstByteSeconds: 7, betweenBytesSeconds: 0.5 },
     });
   });
 

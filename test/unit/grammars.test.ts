@@ -31,6 +31,13 @@ test.each([
   ['chart.yaml', 'a: {{ .Values.a }}\nb: [', 'a: {{ .Values.b }}\nb: [', 'none'],
   ['Cargo.toml', '[package]\nname = "a"\n', '[package]\nname = a\n', 'TOML 2:8'],
   ['poetry.lock', 'a = 1\n', 'a = 1\na = 2\n', 'TOML 2:1'],
+  ['pom.xml', '<a>\n<b/>\n</a>\n', '<a>\n<b>\n</a>\n', 'XML 3:1'],
+  ['pom.xml', '<?xml version="1.0"?>\n<!-- > --><a x="1">&amp;</a>', '<a x=1>&amp;</a>', 'XML 1:1'],
+  ['x.csproj', '<a/>', '<a>b & c</a>', 'XML 1:6'],
+  ['x.svg', '<a><![CDATA[ < & ]]></a>', '<a/><b/>', 'XML 1:5'],
+  ['x.xml', '<a/>', '<a>'.repeat(100_000), 'XML 1:300001'],
+  ['x.xml', '<a/>', `<a ${'b'.repeat(1_000_000)}`, 'XML 1:1'],
+  ['x.xml', '<a><b></a>', '<a><b></a> ', 'none'],
   ['README.md', '{}', '{', 'none'],
   ['constructor', '{}', '{', 'none'],
 ])('%s: %j, then %j: %s', async (path, before, after, said) => {

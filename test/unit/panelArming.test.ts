@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LOOK_GAP_MS, SETTLE_MS, look } from '../../webview/state/arming.ts';
-import type { Arming, Presence, Sight } from '../../webview/state/arming.ts';
+import { LOOK_GAP_MS, SETTLE_MS, look } from '../../src/shared/arming.ts';
+import type { Arming, Presence, Sight } from '../../src/shared/arming.ts';
 
-const card: Sight = { question: 'a 1', above: '', place: '12 300 200 28', presence: 'here' };
+const card: Sight = { question: 'a 1', place: '12 300 200 28', presence: 'here' };
 
 /** Looks at `sight` every 100 ms over `duration`, from `start` on. */
 function watch(before: Arming | undefined, sight: Sight, { start = 0, duration = SETTLE_MS } = {}): Arming | undefined {
@@ -25,7 +25,6 @@ describe('approve buttons', () => {
   it.each<[string, Partial<Sight>]>([
     ['another question', { question: 'b 1' }],
     ['the same question with a changed digest', { question: 'a 2' }],
-    ['a card inserted above', { above: 'b 1' }],
     ['a move of one pixel', { place: '12 301 200 28' }],
   ])('wait anew after %s', (_, changed) => {
     const sight = { ...card, ...changed };
@@ -51,7 +50,6 @@ describe('approve buttons', () => {
   it('are never armed without an unbroken series of equal looks', () => {
     const sights = fc.record({
       question: fc.constantFrom('a 1', 'a 2'),
-      above: fc.constantFrom('', 'b 1'),
       place: fc.constantFrom('0', '1'),
       presence: fc.constantFrom<Presence>('here', 'here', 'here', 'unfocused'),
     });

@@ -33,7 +33,7 @@ const COMMAND: CommandFacts = {
   outside: false,
   sandbox: `bubblewrap, no network ${HOSTILE}`,
   environment: ['PATH', HOSTILE],
-  timeoutSeconds: 120,
+  times: { waits: 120, endsAfter: 600, isLess: false },
   limits: ['1 GB memory', HOSTILE],
   programs: [{ words: 'echo' }, { words: `rm ${HOSTILE}`, doubt: `it deletes ${HOSTILE}` }],
   programsLeft: 0,
@@ -60,7 +60,7 @@ const CARDS = {
     removed: 1,
     unsaved: true,
   }),
-  delete: deleteCard(HOSTILE, loss),
+  delete: deleteCard(HOSTILE),
   move: moveCard(HOSTILE, HOSTILE, loss),
   command: commandCard(COMMAND),
   'command outside': commandCard({ ...COMMAND, outside: true, unbound: `why ${HOSTILE}` }),
@@ -76,6 +76,7 @@ function approvalOf(card: Card, more: Partial<Approval> = {}): Approval {
     digest: 'd1',
     card,
     undo: `Undo ${HOSTILE}`,
+    ...{ undoState: 'none', where: [], why: 'Because.' },
     decision: {
       verdict: 'ask',
       rule: HOSTILE,
@@ -92,7 +93,16 @@ function approvalOf(card: Card, more: Partial<Approval> = {}): Approval {
 
 function drawn(approval: Approval): string {
   return renderToStaticMarkup(
-    <ApprovalCard approval={approval} above="" answered={false} reason={HOSTILE} store={store} />,
+    <ApprovalCard
+      approval={approval}
+      pager={null}
+      answered={false}
+      reason={HOSTILE}
+      attended
+      together={[]}
+      onRead={() => undefined}
+      store={store}
+    />,
   );
 }
 
@@ -115,9 +125,7 @@ describe('approval card', () => {
 
   it('draws approve buttons that do not work yet and do not take the focus', () => {
     const html = drawn(approvalOf(CARDS.read, { grantOffers: [{ id: 'read', words: 'reading .env' }] }));
-    const buttons = html.match(/<button[^>]*data-testid="approve[^>]*>/g) ?? [];
-    expect(buttons).toHaveLength(2);
-    for (const button of buttons) expect(button).toContain('disabled=""');
+    expect(/<button[^>]*data-testid="approve"[^>]*>/.exec(html)?.[0]).toContain('disabled=""');
     expect(html).not.toMatch(/autofocus|<form/i);
     expect(/<button[^>]*data-testid="deny"[^>]*>/.exec(html)?.[0]).not.toContain('disabled');
   });
@@ -146,7 +154,9 @@ describe('approval card', () => {
   });
 
   it('says what a delete or a move would lose', () => {
-    expect(drawn(approvalOf(CARDS.delete))).toContain('at least 3 files, 1.2 MB');
+    const consequence = [{ amount: { files: 3, bytes: 1_234_567, more: true } }];
+    const html = drawn(approvalOf(CARDS.delete, { consequence }));
+    expect(html.split('at least 3 files, 1.2 MB')).toHaveLength(2); // once
     expect(drawn(approvalOf(CARDS.move))).toContain('Replaces what is there now');
     expect(drawn(approvalOf(moveCard('a', 'b')))).toContain('Nothing is replaced');
   });
@@ -155,7 +165,7 @@ describe('approval card', () => {
     const html = drawn(approvalOf(CARDS.command));
     const words = /<pre class="command"[^>]*>(.*?)<\/pre>/s.exec(html)?.[1]?.replace(/<[^>]+>/g, '');
     expect(words).toBe(`echo ${SHOWN}\nrm -rf &quot;a b&quot;`);
-    expect(html).toContain('ends after 120 seconds');
+    expect(html).toContain('goes on in the background after 120 seconds, ends after 600 seconds');
   });
 
   it('says first what a command would lose, and then what it could read and what is in it', () => {
@@ -165,7 +175,7 @@ describe('approval card', () => {
     expect(text).toContain(`Would be lost: lost ${SHOWN}\\nUndo: all: at least 3 files, 1.2 MB. Not tracked`);
     expect(text).toContain(`It could read likely secrets: .env, key ${SHOWN}`);
     expect(text).toContain('It cannot change the workspace.');
-    expect(text).toContain(`Bound topackage.json, script ${SHOWN}`);
+    expect(text).toContain(`Holds only whilepackage.json, script ${SHOWN}`);
     expect(text).toContain(`What is in itechorm ${SHOWN}: it deletes ${SHOWN}`);
   });
 
@@ -234,15 +244,16 @@ describe('approval card', () => {
     const lit = { untrusted: true, private: false, outward: false };
     const lights = ['untrusted', 'private', 'outward'] as const;
     const html = drawn(approvalOf(CARDS.read, { flags: lit, lights: [...lights] }));
-    expect(html).toContain('This would light: touched private data, can change beyond checkpoints');
-    expect(drawn(approvalOf(CARDS.read, { flags: lit, lights: ['untrusted'] }))).not.toContain('would light');
+    expect(html).toContain('After this, the agent may know secrets.');
+    expect(html).toContain('After this, some changes cannot be undone.');
+    expect(drawn(approvalOf(CARDS.read, { flags: lit, lights: ['untrusted'] }))).not.toContain('After this');
   });
 });
 
 describe('transcript entry', () => {
   it.each<Entry>([
     { kind: 'user', text: HOSTILE },
-    { kind: 'assistant', text: HOSTILE, streaming: true },
+    { kind: 'assistant', text: HOSTILE, streaming: false },
     {
       kind: 'action',
       id: '1',

@@ -106,7 +106,7 @@ class Window {
   state(): PanelState {
     const kept = this.#transcript;
     return {
-      ...{ trusted: true, folder: '/w', approvals: [], interrupted: [] },
+      ...{ trusted: true, attended: true, enterSends: true, folder: '/w', approvals: [], interrupted: [] },
       model: { provider: 'demo', label: 'm', destination: '' },
       sandbox: { state: 'works', text: '' },
       policy: { state: 'ok', notes: [], asksLess: false },

@@ -5,12 +5,13 @@ import { describe, expect, it } from 'vitest';
 import { commandCard } from '../../src/core/tools/command/commandCard.ts';
 import { AnswerSchema } from '../../src/shared/approval.ts';
 import type { Approval } from '../../src/shared/approval.ts';
-import { NO_FLAGS } from '../../src/shared/flow.ts';
+import { FLAG_WORDS, NO_FLAGS } from '../../src/shared/flow.ts';
 import { FromPanelSchema } from '../../src/shared/protocol.ts';
 import type { FromPanel } from '../../src/shared/protocol.ts';
 import { approvalText } from '../../src/terminal/cardText.ts';
 import { askInTerminal } from '../../src/terminal/approver.ts';
 import type { Question } from '../../src/terminal/asker.ts';
+import { ApproveMenu } from '../../webview/components/dock/ApproveMenu.tsx';
 import { AlwaysButton } from '../../webview/components/AlwaysButton.tsx';
 import { ApprovalCard } from '../../webview/components/ApprovalCard.tsx';
 import { GrantOptions } from '../../webview/components/GrantOptions.tsx';
@@ -37,7 +38,7 @@ const approval: Approval = {
     outside: false,
     sandbox: 'bubblewrap',
     environment: [],
-    timeoutSeconds: 120,
+    times: { waits: undefined, endsAfter: 120, isLess: false },
     limits: [],
     programs: [{ words: 'npm test', doubt: 'npm runs scripts' }, { words: 'cat a' }],
     losses: [
@@ -53,6 +54,7 @@ const approval: Approval = {
     scripts: ['package.json'],
   }),
   undo: 'No undo.',
+  ...{ undoState: 'none', where: [], why: 'Because.' },
   decision: { verdict: 'ask', rule: 'ask', reason: 'Because.', origin: { layer: 'built-in' } },
   grantOffers: [
     { id: 'command', words: 'exactly this command in ./' },
@@ -137,25 +139,47 @@ describe('what an approval can be remembered for', () => {
 });
 
 describe('the card', () => {
-  it('has its three answers in one row, and the rest below', () => {
+  it('has its answers in one row, and the rest in menus that are closed at first', () => {
     const host = fakeHost();
     const html = renderToStaticMarkup(
-      <ApprovalCard approval={approval} above="" answered={false} reason="" store={createStore(host)} />,
+      <ApprovalCard
+        approval={approval}
+        pager={null}
+        answered={false}
+        reason=""
+        attended
+        together={[]}
+        onRead={() => undefined}
+        store={createStore(host)}
+      />,
     );
     const ids = [...html.matchAll(/data-testid="([^"]+)"/g)].map((match) => match[1]);
-    expect(ids.slice(ids.indexOf('approve'))).toEqual([
-      'approve',
-      'approve-and-grant',
-      'deny',
+    expect(ids.slice(ids.indexOf('approve'))).toEqual(['approve', 'approve-menu', 'deny', 'deny-menu']);
+    expect(html).toContain('After this, some changes cannot be undone.');
+    expect(html).not.toMatch(/[\u202E\u200B]|<img/);
+    expect(host.sent).toEqual([]);
+  });
+
+  it('offers in the menu what would be remembered, before the button that does it', () => {
+    const choice = grantChoice(approval, {});
+    const html = renderToStaticMarkup(
+      <ApproveMenu
+        {...{ approval, remembered: choice, answered: false, armed: false, armedNow: () => false, offersRule: true }}
+        {...{ onPick: () => undefined, onApprove: () => undefined, post: () => undefined }}
+      />,
+    );
+    const ids = [...html.matchAll(/data-testid="([^"]+)"/g)].map((match) => match[1]);
+    expect(ids).toEqual([
       'grant-offer',
       'grant-until',
       'grant-means',
+      'grant-spared',
+      'approve-and-grant',
       'always',
-      'deny-reason',
+      'always-spared',
     ]);
-    expect(html).toContain('This would light: can change beyond checkpoints');
+    expect(/<button[^>]*data-testid="approve-and-grant"[^>]*>/.exec(html)?.[0]).toContain('disabled=""');
     expect(html).not.toMatch(/[\u202E\u200B]|<img/);
-    expect(host.sent).toEqual([]);
   });
 
   it('asks for a rule without ever answering', () => {
@@ -181,7 +205,7 @@ describe('the run', () => {
     ];
     const node = Grants({ grants, post: host.postMessage });
     const html = renderToStaticMarkup(node);
-    expect(html).toContain('Remembered approvals (2)');
+    expect(html).toContain('aria-label="Remembered approvals"');
     expect(html).toContain('not used yet');
     expect(html).toContain('used 3 times');
     expect(html).toContain(`b ${DRAWN}`);
@@ -195,9 +219,8 @@ describe('the run', () => {
 
   it('says which flags are lit, in words too', () => {
     const html = renderToStaticMarkup(<RunFlags flags={{ untrusted: true, private: false, outward: false }} />);
-    expect(html).toContain('data-untrusted="true" data-private="false" data-outward="false"');
     const text = html.replace(/<[^>]+>/g, '');
-    expect(text).toBe('Lit: read untrusted contentNot lit: touched private dataNot lit: can change beyond checkpoints');
+    expect(text).toBe(`Yes: ${FLAG_WORDS.untrusted}Not so far: ${FLAG_WORDS.private}Not so far: ${FLAG_WORDS.outward}`);
   });
 });
 
@@ -225,11 +248,11 @@ describe('the terminal', () => {
 
   it('prints the same facts as the card', () => {
     const lines = approvalText(approval).split('\n');
-    expect(lines).toContain(`! Would be lost: dist${SHOWN}: 2 files, 10 bytes, not tracked by version control`);
+    expect(lines).toContain(`! Would be lost: dist${SHOWN}: 2 files, 10 bytes, not in git`);
     expect(lines).toContain(`! It could read likely secrets: .env${SHOWN}`);
     expect(lines).toContain('In it: npm test: npm runs scripts');
     expect(lines).toContain('In it: cat a');
-    expect(lines).toContain('Bound to: package.json');
-    expect(lines).toContain('This would light: can change beyond checkpoints');
+    expect(lines).toContain('Holds only while: package.json stays as it is');
+    expect(lines).toContain('! After this, some changes cannot be undone.');
   });
 });

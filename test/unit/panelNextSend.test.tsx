@@ -5,8 +5,8 @@ import { NO_FLAGS } from '../../src/shared/flow.ts';
 import type { PanelState, RunView } from '../../src/shared/runView.ts';
 import { Printer } from '../../src/terminal/printer.ts';
 import { Interrupted } from '../../webview/components/Interrupted.tsx';
-import { TaskBox } from '../../webview/components/TaskBox.tsx';
-import { entryViews } from '../../webview/components/Transcript.tsx';
+import { Composer } from '../../webview/components/Composer.tsx';
+import { entryViews } from '../../webview/components/conversation/Transcript.tsx';
 import { createStore } from '../../webview/state/store.ts';
 import { firstUpdate, isTaken } from '../support/panelUpdate.ts';
 
@@ -15,7 +15,7 @@ const run: RunView = {
   ...{ turn: 1, maxTurns: 50, questions: 0, flags: NO_FLAGS, grants: [], entriesBefore: 0, entries: [] },
 };
 const panel: PanelState = {
-  ...{ trusted: true, folder: '/w', run, approvals: [], interrupted: [] },
+  ...{ trusted: true, attended: true, enterSends: true, folder: '/w', run, approvals: [], interrupted: [] },
   model: { provider: 'openai', label: 'm', destination: 'To one.example.' },
   sandbox: { state: 'works', text: '' },
   policy: { state: 'ok', notes: [], asksLess: false },
@@ -30,7 +30,7 @@ function sent(state: PanelState): { box: string; messages: unknown[] } {
   });
   store.receive(firstUpdate(state));
   store.setDraft('go');
-  const box = renderToStaticMarkup(<TaskBox model={store.model()} panel={state} store={store} />);
+  const box = renderToStaticMarkup(<Composer model={store.model()} panel={state} store={store} />);
   store.sendTask();
   return { box, messages: messages.filter((message) => !isTaken(message)) };
 }
@@ -78,20 +78,20 @@ describe('a transcript that is cut at its beginning', () => {
     // How React tells entries apart.
     const keysOf = ({ entries, entriesBefore: before }: RunView): Map<string, unknown> =>
       new Map(entryViews(entries, before).map(({ key }, index) => [JSON.stringify(entries[index]), key]));
-    const [before, after] = [keysOf(kept(500)), keysOf(kept(502))];
-    expect(kept(502).entries).toHaveLength(500);
+    const [before, after] = [keysOf(kept(10_000)), keysOf(kept(10_002))];
+    expect(kept(10_002).entries).toHaveLength(10_000);
     for (const [entry, key] of after) if (before.has(entry)) expect(key).toBe(before.get(entry));
   });
 
   it('is printed to its end, each entry once', () => {
     let printed = '';
     const printer = new Printer((text) => (printed += text));
-    for (const count of [10, 499, 501, 520, 1100]) printer.update(kept(count));
+    for (const count of [10, 9_999, 10_001, 10_020, 20_600]) printer.update(kept(count));
     for (const [at, times] of [
       [0, 1],
-      [500, 1],
-      [519, 1],
-      [1099, 1],
+      [10_000, 1],
+      [10_019, 1],
+      [20_599, 1],
     ] as const)
       expect(printed.split(`entry ${at}.`).length - 1, String(at)).toBe(times);
   });

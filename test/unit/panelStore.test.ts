@@ -17,6 +17,7 @@ const approval: Approval = {
   digest: 'd1',
   card: readCard('.env', 'api.openai.com'),
   undo: 'Nothing to undo.',
+  ...{ undoState: 'nothing', where: [], why: 'It looks like a secret.' },
   decision: {
     verdict: 'ask',
     rule: 'read.secret',
@@ -31,6 +32,8 @@ const approval: Approval = {
 
 const panel: PanelState = {
   trusted: true,
+  attended: true,
+  enterSends: true,
   folder: '/w',
   approvals: [approval],
   interrupted: [],

@@ -94,7 +94,7 @@ describe('keys', () => {
     ['a list above does not close', 'protected_paths: [a, b\ntools:\n  file_system:\n    |', FILES],
     ['what stands above is no YAML', '}}: [\n@@\n\ttab: %\ntools:\n  file_system:\n    |', FILES],
     ['what stands below is no YAML', 'tools:\n  file_system:\n    |\n}}: [ "\n', FILES],
-    ['a value above is of the wrong type', 'timeout: [x\nrules: 3\nmodel:\n  |', ['allow_cloud']],
+    ['a value above is of the wrong type', 'timeout: [x\nrules: 3\nmodel:\n  |', ['allow_cloud', 'nearby_hosts']],
   ])('half-written: %s', (_name, marked, expected) => {
     expect(labels(marked)).toEqual(expected);
   });

@@ -24,6 +24,9 @@ const SIDES: Record<Path, { looser: unknown; stricter: unknown } | 'without effe
   confirm_actions: { looser: false, stricter: true },
   max_iterations: { looser: 30, stricter: 20 },
   timeout: { looser: 700, stricter: 500 },
+  'budget.tokens': { looser: 90_000, stricter: 50_000 },
+  'budget.money': { looser: 9.5, stricter: 0.5 },
+  'budget.prices': { looser: [{ model: 'm*', input: 1, output: 2 }], stricter: undefined },
   sandbox: { looser: false, stricter: true },
   'sandbox.backend': { looser: 'auto', stricter: 'host' },
   'sandbox.memory': { looser: '3g', stricter: '900m' },
@@ -39,6 +42,7 @@ const SIDES: Record<Path, { looser: unknown; stricter: unknown } | 'without effe
   'environment.allowed_variables': { looser: ['HOME', 'LANG'], stricter: ['HOME'] },
   'redaction.variables': { looser: [], stricter: ['MINE'] },
   'model.allow_cloud': { looser: true, stricter: false },
+  'model.nearby_hosts': { looser: ['ollama', 'llm:8080'], stricter: ['ollama'] },
   'grants.enabled': { looser: true, stricter: false },
   'grants.max_minutes': { looser: 90, stricter: 5 },
   'grants.max_uses': { looser: 30, stricter: 2 },
@@ -53,6 +57,7 @@ const SIDES: Record<Path, { looser: unknown; stricter: unknown } | 'without effe
   'tools.code_execution.enabled': { looser: true, stricter: false },
   'tools.code_execution.languages': { looser: ['python', 'bash'], stricter: ['bash'] },
   'tools.code_execution.timeout': { looser: 200, stricter: 1 },
+  'tools.code_execution.background_timeout': { looser: 2000, stricter: 1 },
   'tools.web_browsing.enabled': 'without effect',
   'tools.api_calls.enabled': 'without effect',
   'tools.api_calls.require_confirmation': 'without effect',
@@ -152,8 +157,10 @@ describe('the stricter side of', () => {
     const [loose, strict] = [policyOf(path, ['user', looser]), policyOf(path, ['user', stricter])];
     const wanted = saidOf(strict, path);
     expect(saidOf(stricterOf(loose, strict), path)).toEqual(wanted);
-    // Evidence is of all runs: it follows the policy as it is now.
-    expect(saidOf(stricterOf(strict, loose), path)).toEqual(path.startsWith('audit.') ? saidOf(loose, path) : wanted);
+    // Evidence is of all runs, and prices are as they are: both follow the policy as it is now.
+    expect(saidOf(stricterOf(strict, loose), path)).toEqual(
+      path.startsWith('audit.') || path === 'budget.prices' ? saidOf(loose, path) : wanted,
+    );
   });
 });
 

@@ -14,7 +14,9 @@ test('settings and command line know exactly the providers of the table', () => 
   };
   const setting = manifest.contributes.configuration.properties['oversign.model.provider'];
   expect(setting).toMatchObject({ enum: names, default: names[0] });
-  expect(USAGE).toContain(`\n  --model ${names.join('|')} `);
+  const inTerminal = PROVIDER_NAMES.filter((name) => !PROVIDERS[name].isOfEditor);
+  expect(inTerminal.length).toBe(names.length - 1);
+  expect(USAGE).toContain(`\n  --model ${inTerminal.join('|')} `);
   for (const name of ['constructor', '__proto__', '', 'Demo']) expect(isProvider(name)).toBe(false);
 });
 

@@ -227,11 +227,11 @@ describe('a rule and looking', () => {
   test('a question names the part that it is about', async () => {
     const { decide } = await world(ALLOWS);
     expect((await decide('npm test && curl -s http://x/ | head')).reason).toMatch(
-      /^your rules allow the rest of it, but not curl -s http:\/\/x\/: /,
+      /^Your rules allow the rest of it, but not `curl -s http:\/\/x\/`\.$/,
     );
-    expect((await decide('npm test; node --version')).reason).toMatch(/but not node --version, which may do more/);
-    expect((await decide('npm test > x')).reason).toMatch(/but not it writes x$/);
-    expect((await decide('curl -s http://x/')).reason).toMatch(/^it does more than look, or may: curl/);
+    expect((await decide('npm test; node --version')).reason).toMatch(/but not `node --version`, which may do more/);
+    expect((await decide('npm test > x')).reason).toMatch(/but not it writes x\.$/);
+    expect((await decide('curl -s http://x/')).reason).toMatch(/^Runs `curl`, which can change anything/);
   });
 });
 

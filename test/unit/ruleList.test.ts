@@ -83,7 +83,7 @@ test('rules that are looked for by names are found as if all were asked in turn'
 
 test('control: a path without any of the names that rules need is asked of those alone that need none', () => {
   const asked: string[] = [];
-  const rules = ['.git/hooks', '*.pem', '**/.vscode/tasks.json', '/etc/passwd'].map((text) => {
+  const rules = ['.git/hooks', '*.pem', '**/.vscode/tasks.json', '**', '{.env*,x/*.key}', '/etc/passwd'].map((text) => {
     const rule = forbidding({ written: text, origin: ORIGIN }, { roots: ROOTS, home: '/home/me' });
     const matches = (path: string): boolean => {
       asked.push(text);
@@ -91,6 +91,9 @@ test('control: a path without any of the names that rules need is asked of those
     };
     return { ...rule, matches };
   });
-  expect(new RuleList(rules).find('/srv/b/src/index.ts')).toBeUndefined();
-  expect(asked).toEqual(['*.pem']);
+  const without = rules.filter(({ written }) => written !== '**');
+  expect(new RuleList(without).find('/srv/b/src/index.ts')).toBeUndefined();
+  expect(asked).toEqual([]);
+  expect(new RuleList(rules).find('/srv/b/src/index.ts')?.written).toBe('**');
+  expect(asked).toEqual(['**']);
 });

@@ -27,7 +27,7 @@ test('a toolbox finds its tools by name, and nothing that is none', () => {
 
 test('two tools of one name are no toolbox', () => {
   const tools = builtInTools(NO_PORTS);
-  expect(() => toolboxOf([...tools, ...tools.slice(-1)])).toThrow('there are two tools named run_command');
+  expect(() => toolboxOf([...tools, ...tools.slice(-1)])).toThrow('there are two tools named update_plan');
 });
 
 test('arguments are parsed once, and what is performed is the action that was described', async () => {
@@ -50,7 +50,7 @@ test('arguments are parsed once, and what is performed is the action that was de
           ...{ tool: 'say', kind: 'look', effect: 'read', resources: [], undo: 'nothing-to-undo' },
           arguments: { what: `${args.what}, as it was shown` },
         },
-        ...{ title: 'Say', card: { kind: 'read', blocks: [] }, undo: '' },
+        ...{ title: 'Say', card: { kind: 'read', blocks: [] }, undo: { state: 'nothing', words: '' } },
       }),
     perform: ({ arguments: { what } }) => Promise.resolve({ ok: true, text: what, facts: {}, contentOf: [] }),
   }))({});

@@ -52,9 +52,9 @@ test('however long a run is, so many entries and characters of it are kept', () 
   for (let at = 0; at < 3000; at += 1) transcript.add({ kind: 'user', text: 'y'.repeat(100_000) });
   expect(transcript.entries.length).toBeLessThanOrEqual(41);
   expect(transcript.before + transcript.entries.length).toBe(3000);
-  for (let at = 0; at < 3000; at += 1) transcript.add({ kind: 'user', text: 'y' });
-  expect(transcript.entries).toHaveLength(500);
-  expect(transcript.before).toBe(5500);
+  for (let at = 0; at < 13_000; at += 1) transcript.add({ kind: 'user', text: 'y' });
+  expect(transcript.entries).toHaveLength(10_000);
+  expect(transcript.before).toBe(6000);
   transcript.add({ kind: 'user', text: 'y'.repeat(5_000_000) });
   expect(transcript.entries).toHaveLength(1); // one alone is shown, whatever its length
 });

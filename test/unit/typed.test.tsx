@@ -4,13 +4,14 @@ import type { PanelState } from '../../src/shared/runView.ts';
 import { FromPanelSchema } from '../../src/shared/protocol.ts';
 import { MOST_REASON, MOST_TASK } from '../../src/shared/typed.ts';
 import { TypedLine } from '../../src/terminal/typedLine.ts';
-import { AnswerButtons } from '../../webview/components/AnswerButtons.tsx';
-import { TaskBox } from '../../webview/components/TaskBox.tsx';
+import { ApprovalCard } from '../../webview/components/ApprovalCard.tsx';
+import { Composer } from '../../webview/components/Composer.tsx';
+import { DenyMenu } from '../../webview/components/dock/DenyMenu.tsx';
 import { createStore } from '../../webview/state/store.ts';
 import { approvalOf } from '../support/cards.ts';
 
 const PANEL: PanelState = {
-  ...{ trusted: true, folder: '/w', approvals: [], interrupted: [] },
+  ...{ trusted: true, attended: true, enterSends: true, folder: '/w', approvals: [], interrupted: [] },
   model: { provider: 'openai', label: 'm', destination: 'To one.example.' },
   sandbox: { state: 'works', text: '' },
   policy: { state: 'ok', notes: [], asksLess: false },
@@ -24,7 +25,7 @@ function panelWith(draft: string) {
     setState: () => undefined,
   });
   store.setDraft(draft);
-  const html = renderToStaticMarkup(<TaskBox model={store.model()} panel={PANEL} store={store} />);
+  const html = renderToStaticMarkup(<Composer model={store.model()} panel={PANEL} store={store} />);
   return { html, store, sent };
 }
 
@@ -59,9 +60,13 @@ test('a reason for denying is kept whole, with its lines; one that is too long i
   const { store } = panelWith('');
   const drawn = (reason: string): string =>
     renderToStaticMarkup(
-      <AnswerButtons
-        {...{ approval: approvalOf([]), card: { current: null }, above: '', answered: false, reason, store }}
-      />,
+      <>
+        <ApprovalCard
+          {...{ approval: approvalOf([]), pager: null, answered: false, reason, attended: true, together: [], store }}
+          onRead={() => undefined}
+        />
+        <DenyMenu {...{ reason, answered: false, onReason: () => undefined, onDeny: () => undefined }} />
+      </>,
     );
   const long = drawn('y'.repeat(MOST_REASON + 1));
   expect(long).toContain('1 character too long: at most 8000');

@@ -3,6 +3,8 @@ import type { Entry } from '../../src/shared/runView.ts';
 import { exact, visible } from '../../src/shared/visible.ts';
 import { ActionEntry } from './ActionEntry.tsx';
 import { Line } from './Line.tsx';
+import { CopyButton } from '../markdown/CopyButton.tsx';
+import { Words } from '../markdown/Words.tsx';
 import { LongText } from './LongText.tsx';
 
 /** Drawing only what changed keeps long transcripts quick. */
@@ -20,13 +22,12 @@ export const EntryView = memo(function EntryView({ entry }: { readonly entry: En
         <div className="entry assistant" data-testid="entry" data-kind="assistant">
           <span className="unseen">Agent: </span>
           {entry.whole === undefined ? (
-            visible(entry.text)
+            <Said text={entry.text} isStreaming={entry.streaming} />
           ) : (
             <LongText of={{ kind: 'reply', turn: entry.whole.turn }} shown={entry.text} length={entry.whole.length}>
-              {visible}
+              {(text) => <Said text={text} isStreaming={false} />}
             </LongText>
           )}
-          {entry.streaming && <span className="caret" aria-hidden="true" />}
         </div>
       );
     case 'action':
@@ -47,3 +48,13 @@ export const EntryView = memo(function EntryView({ entry }: { readonly entry: En
       );
   }
 });
+
+/** The agent's words, and a way to take them along as it wrote them. */
+function Said({ text, isStreaming }: { readonly text: string; readonly isStreaming: boolean }) {
+  return (
+    <>
+      <Words text={text} isStreaming={isStreaming} />
+      {!isStreaming && text !== '' && <CopyButton text={text} label="Copy as Markdown" className="md-message-copy" />}
+    </>
+  );
+}

@@ -1,6 +1,7 @@
 import type { FromPanel } from '../../src/shared/protocol.ts';
 import type { PanelState } from '../../src/shared/runView.ts';
 import { exact } from '../../src/shared/visible.ts';
+import { LinkButton } from './LinkButton.tsx';
 import { Line } from './Line.tsx';
 
 interface FoldersProps {
@@ -31,15 +32,12 @@ export function Folders({ panel: { folders, problem }, post }: FoldersProps) {
 
 function LookAgain({ post }: Pick<FoldersProps, 'post'>) {
   return (
-    <button
-      type="button"
-      className="link"
-      data-testid="look-at-folders"
+    <LinkButton
+      words="Look again"
+      testId="look-at-folders"
       onClick={() => {
         post({ type: 'look-at-folders' });
       }}
-    >
-      Look again
-    </button>
+    />
   );
 }

@@ -1,5 +1,6 @@
 import type { Approval } from '../../src/shared/approval.ts';
 import { visibleLine } from '../../src/shared/visible.ts';
+import { Spoken } from './Spoken.tsx';
 import { rememberWords, untilChoices, untilLabel } from '../state/grants.ts';
 import type { GrantChoice, GrantPick } from '../state/grants.ts';
 
@@ -59,12 +60,12 @@ export function GrantOptions({ approval, choice, answered, onPick }: GrantOption
       </div>
       <div className="grant-means">
         <p data-testid="grant-means" aria-live="polite">
-          <b>Remember</b> means: {visibleLine(choice.words)}
+          <b>Remember</b> means: <Spoken words={choice.words} />
         </p>
         {/* Unseen: they only hold the room that the longest sentence needs. */}
         {grantOffers.map(({ id, words }) => (
           <p key={id} className="room" aria-hidden="true">
-            <b>Remember</b> means: {visibleLine(rememberWords(words, longest))}
+            <b>Remember</b> means: <Spoken words={rememberWords(words, longest)} />
           </p>
         ))}
       </div>

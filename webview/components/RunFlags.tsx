@@ -1,27 +1,16 @@
-import type { Flags } from '../../src/shared/flow.ts';
-import { FLAGS, FLAG_HINTS, FLAG_WORDS } from '../state/flags.ts';
+import { FLAG_WORDS, type Flags } from '../../src/shared/flow.ts';
+import { FLAGS, FLAG_HINTS } from '../state/flags.ts';
 import { Icon } from './Icon.tsx';
 
-/** What this run has done so far that counts towards the Rule of Two: a lamp each, which never goes out again. */
+/** What this run has done so far that counts towards the Rule of Two; none of it is ever taken back. */
 export function RunFlags({ flags }: { readonly flags: Flags }) {
   return (
-    <ul
-      className="flags small"
-      aria-label="Flags of this run"
-      data-testid="flags"
-      data-untrusted={String(flags.untrusted)}
-      data-private={String(flags.private)}
-      data-outward={String(flags.outward)}
-    >
+    <ul className="flags small" aria-label="What this run has done">
       {FLAGS.map((flag) => (
-        <li
-          key={flag}
-          className={flags[flag] ? 'flag lit' : 'flag'}
-          title={`${flags[flag] ? 'Lit' : 'Not lit'}: ${FLAG_HINTS[flag]} An action that would light the third flag always asks.`}
-        >
+        <li key={flag} className={flags[flag] ? 'flag lit' : 'flag'} title={FLAG_HINTS[flag]}>
           <Icon name={flags[flag] ? 'circle-filled' : 'circle-outline'} />
           <span>
-            <span className="unseen">{flags[flag] ? 'Lit: ' : 'Not lit: '}</span>
+            <span className="unseen">{flags[flag] ? 'Yes: ' : 'Not so far: '}</span>
             {FLAG_WORDS[flag]}
           </span>
         </li>

@@ -1,21 +1,15 @@
 import type { Approval } from '../../src/shared/approval.ts';
-import type { Flag } from '../../src/shared/flow.ts';
+import { AFTER_THIS, type Flag } from '../../src/shared/flow.ts';
 
 export const FLAGS: readonly Flag[] = ['untrusted', 'private', 'outward'];
 
-export const FLAG_WORDS: Record<Flag, string> = {
-  untrusted: 'read untrusted content',
-  private: 'touched private data',
-  outward: 'can change beyond checkpoints',
-};
-
 export const FLAG_HINTS: Record<Flag, string> = {
-  untrusted: 'content that is not yours has come into this run.',
-  private: 'likely secrets, protected files or your variables may have come into this run.',
-  outward: 'this run could change what no checkpoint keeps, or send data out.',
+  untrusted: 'Content that is not yours has come into this run.',
+  private: 'Likely secrets, protected files or your variables may have come into this run.',
+  outward: 'This run could change what no checkpoint keeps, or send data out.',
 };
 
-/** The flags that an action would light and that are not lit yet, in words. */
+/** What is so of the run after an action that was not so before, in sentences. */
 export function newlyLit({ flags, lights }: Approval): string[] {
-  return FLAGS.filter((flag) => lights.includes(flag) && !flags[flag]).map((flag) => FLAG_WORDS[flag]);
+  return FLAGS.filter((flag) => lights.includes(flag) && !flags[flag]).map((flag) => AFTER_THIS[flag]);
 }

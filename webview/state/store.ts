@@ -4,22 +4,37 @@ import { withNews, type HeldEntries } from '../../src/shared/entryNews.ts';
 import type { TextOf } from '../../src/shared/longText.ts';
 import { ToPanelSchema } from '../../src/shared/protocol.ts';
 import type { FromPanel, PanelUpdate } from '../../src/shared/protocol.ts';
+import type { Reply } from '../../src/shared/question.ts';
 import type { Entry, PanelHead, PanelState, RunView } from '../../src/shared/runView.ts';
 import type { Host } from './host.ts';
 import { MOST_TASK } from '../../src/shared/typed.ts';
+import { createFileKnowledge, type FileKnowledge } from './fileKnowledge.ts';
+import type { PastedImage } from './pasting.ts';
 import { textKey, withPart, type ReadText } from './longTexts.ts';
+import { withReference } from './reference.ts';
+import type { Spared } from '../../src/shared/spared.ts';
 import { nextSend } from './nextSend.ts';
 
 /** Everything the panel draws: what the extension told last, and what the person has typed but not sent. */
 export interface PanelModel {
   readonly panel: PanelState | undefined;
   readonly draft: string;
-  /** Reasons for denying, typed so far, by approval id. */
+  /** Images that go with it. They are not kept when the page goes. */
+  readonly images: readonly PastedImage[];
+  /** Reasons for denying, and answers, typed so far, by the id of what asks. */
   readonly reasons: ReadonlyMap<string, string>;
+  /** What was made of texts before they are approved, by the action that they are of. */
+  readonly edits: ReadonlyMap<string, string>;
+  /** What remembering answers would have spared, as far as that was asked for: by `questionKey`. */
+  readonly spared: ReadonlyMap<string, Spared>;
   /** Questions answered since the extension said last how they stand: `questionKey` of each. */
   readonly answered: ReadonlySet<string>;
   /** Grows by one each time the task box should take the focus. */
   readonly focusTask: number;
+  /** Where the caret goes in the task box, after something was put into it. */
+  readonly caret: number | undefined;
+  /** Grows by one each time the waiting question should take the focus. */
+  readonly focusQuestion: number;
   /** The action of the transcript that was asked for last; each asking is another object. */
   readonly shown: { readonly action: string } | undefined;
   /** What was read of the long texts of the run. */
@@ -32,12 +47,21 @@ export interface Store {
   readonly subscribe: (listener: () => void) => () => void;
   readonly model: () => PanelModel;
   readonly post: (message: FromPanel) => void;
+  /** Which of the paths that words name are files. */
+  readonly files: FileKnowledge;
   readonly setDraft: (draft: string) => void;
   readonly sendTask: () => void;
+  readonly setImages: (images: readonly PastedImage[]) => void;
+  readonly focusTask: () => void;
+  /** Lets the person choose what the task speaks of; it goes in at the caret. `typed`: an `@` was typed for it. */
+  readonly pickReference: (caret: number, typed: boolean) => void;
   /** Asks for more of a long text of the run. */
   readonly readText: (of: TextOf) => void;
   readonly setReason: (approval: string, reason: string) => void;
+  /** What a person makes of the text of an action that waits; undefined: nothing any more. */
+  readonly setEdit: (action: string, text: string | undefined) => void;
   readonly answer: (approval: Approval, answer: Answer) => void;
+  readonly reply: (question: string, reply: Reply) => void;
   /** Takes a message from the extension; anything else is ignored. */
   readonly receive: (message: unknown) => void;
 }
@@ -53,6 +77,10 @@ export function questionKey(approval: Pick<Approval, 'id' | 'digest'>): string {
 }
 
 export function createStore(host: Host): Store {
+  const post = (message: FromPanel): void => {
+    host.postMessage(message);
+  };
+  const files = createFileKnowledge(post);
   const saved = SavedSchema.safeParse(host.getState());
   const listeners = new Set<() => void>();
   let head: PanelHead | undefined;
@@ -60,9 +88,14 @@ export function createStore(host: Host): Store {
   let model: PanelModel = {
     panel: undefined,
     draft: saved.success ? saved.data.draft : '',
+    images: [],
     reasons: new Map(saved.success ? saved.data.reasons : []),
+    edits: new Map(),
+    spared: new Map(),
     answered: new Set(),
     focusTask: 0,
+    caret: undefined,
+    focusQuestion: 0,
     shown: undefined,
     texts: new Map(),
     misunderstood: false,
@@ -83,7 +116,7 @@ export function createStore(host: Host): Store {
     head = newHead ?? head;
     const isOtherRun = newHead !== undefined && newHead.run?.id !== model.panel?.run?.id;
     change({
-      ...(isOtherRun && { texts: new Map() }),
+      ...(isOtherRun && { texts: new Map(), edits: new Map(), spared: new Map() }),
       ...(head && { panel: whole(head, held, model.panel, news !== undefined) }),
       ...(newHead && settled(newHead)),
       misunderstood: after?.fits === false || (model.misunderstood && !begins),
@@ -91,8 +124,8 @@ export function createStore(host: Host): Store {
   }
 
   /** What was answered, and the reasons typed, count for the questions that are open now. */
-  function settled({ approvals }: PanelHead): Partial<PanelModel> {
-    const open = new Set(approvals.map((approval) => approval.id));
+  function settled({ approvals, questions = [] }: PanelHead): Partial<PanelModel> {
+    const open = new Set([...approvals, ...questions].map(({ id }) => id));
     const reasons = [...model.reasons].filter(([approval]) => open.has(approval));
     return { answered: new Set(), ...(reasons.length < model.reasons.size && { reasons: new Map(reasons) }) };
   }
@@ -103,9 +136,8 @@ export function createStore(host: Host): Store {
       return () => listeners.delete(listener);
     },
     model: () => model,
-    post: (message) => {
-      host.postMessage(message);
-    },
+    post,
+    files,
     setDraft: (draft) => {
       change({ draft });
     },
@@ -115,9 +147,19 @@ export function createStore(host: Host): Store {
       host.postMessage({
         type: 'send',
         text: model.draft,
+        ...(model.images.length > 0 && { images: model.images.map(({ base64 }) => base64) }),
         ...(next?.kind === 'continue' && { run: next.run }),
       });
-      change({ draft: '' });
+      change({ draft: '', images: [] });
+    },
+    setImages: (images) => {
+      change({ images });
+    },
+    focusTask: () => {
+      change({ focusTask: model.focusTask + 1 });
+    },
+    pickReference: (caret, typed) => {
+      host.postMessage({ type: 'pick-reference', at: caret, typed });
     },
     readText: (of) => {
       const run = model.panel?.run?.id;
@@ -127,11 +169,22 @@ export function createStore(host: Host): Store {
     setReason: (approval, reason) => {
       change({ reasons: new Map(model.reasons).set(approval, reason) });
     },
+    setEdit: (action, text) => {
+      const edits = new Map(model.edits);
+      if (text === undefined) edits.delete(action);
+      else edits.set(action, text);
+      change({ edits });
+    },
     answer: (approval, answer) => {
       const key = questionKey(approval);
       if (model.answered.has(key)) return;
       host.postMessage({ type: 'answer', approval: approval.id, digest: approval.digest, answer });
       change({ answered: new Set(model.answered).add(key) });
+    },
+    reply: (question, reply) => {
+      if (model.answered.has(question)) return;
+      host.postMessage({ type: 'reply', question, reply });
+      change({ answered: new Set(model.answered).add(question) });
     },
     receive: (message) => {
       const parsed = ToPanelSchema.safeParse(message);
@@ -151,8 +204,25 @@ export function createStore(host: Host): Store {
         case 'text':
           if (parsed.data.run === model.panel?.run?.id) change({ texts: withPart(model.texts, parsed.data) });
           return;
+        case 'spared':
+          change({
+            spared: new Map(model.spared).set(
+              questionKey({ ...parsed.data, id: parsed.data.approval }),
+              parsed.data.spared,
+            ),
+          });
+          return;
+        case 'files':
+          files.learn(parsed.data);
+          return;
         case 'focus-task':
           change({ focusTask: model.focusTask + 1 });
+          return;
+        case 'reference':
+          change({ ...withReference(model.draft, parsed.data), focusTask: model.focusTask + 1 });
+          return;
+        case 'focus-question':
+          change({ focusQuestion: model.focusQuestion + 1 });
           return;
         case 'show-action':
           change({ shown: { action: parsed.data.action } });

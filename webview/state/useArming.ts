@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { RefObject } from 'react';
-import { look } from './arming.ts';
-import type { Arming, Presence } from './arming.ts';
+import { look } from '../../src/shared/arming.ts';
+import type { Arming, Presence } from '../../src/shared/arming.ts';
 import { Reading } from './reading.ts';
 
 const LOOK_EVERY_MS = 100;
@@ -20,37 +20,42 @@ export interface ArmingControl {
 
 interface Question {
   readonly question: string;
-  readonly above: string;
+  /** The window has the focus, wherever in it: whoever clicks was looking at it. */
+  readonly attended: boolean;
   readonly answered: boolean;
   readonly card: RefObject<HTMLElement | null>;
+  /** Something lies over the card: no line of it comes into sight meanwhile. */
+  readonly covered?: boolean;
   /** Whether what has not been in sight holds the buttons back. */
   readonly mustRead: (unread: number) => boolean;
 }
 
 /** Watches where a card's approve buttons stand and says whether they may work yet. */
-export function useArming({ question, above, answered, card, mustRead }: Question): ArmingControl {
+export function useArming({ question, attended, answered, card, covered = false, mustRead }: Question): ArmingControl {
   const box = useRef<HTMLDivElement>(null);
   const arming = useRef<Arming>(undefined);
   const reading = useRef(new Reading());
+  const lastLeft = useRef<number>(undefined);
   const [readiness, setReadiness] = useState<Readiness>('settling');
   const [unread, setUnread] = useState<number>();
 
   const lookNow = useCallback((): Arming => {
     const element = box.current;
-    const presence = answered ? 'answered' : presenceOf(element);
+    const presence = answered ? 'answered' : presenceOf(element, attended);
     // Nobody reads in a window that is hidden.
     const seen = presence !== 'unfocused' && presence !== 'answered';
-    const left = card.current !== null && seen ? reading.current.look(card.current) : undefined;
+    if (card.current !== null && seen && !covered) lastLeft.current = reading.current.look(card.current);
+    const left = lastLeft.current;
     if (left !== undefined) setUnread(left);
     const sight = {
-      ...{ question, above, place: placeOf(element) },
+      ...{ question, place: placeOf(element) },
       presence: presence === 'here' && mustRead(left ?? 0) ? ('unread' as const) : presence,
     };
     const next = look(arming.current, sight, performance.now());
     arming.current = next;
     setReadiness(next.kind === 'away' ? next.why : next.kind);
     return next;
-  }, [question, above, answered, card, mustRead]);
+  }, [question, attended, answered, card, covered, mustRead]);
 
   // After every drawing: a change of the page is seen before the next click can land on it.
   useLayoutEffect(() => {
@@ -77,8 +82,9 @@ export function useArming({ question, above, answered, card, mustRead }: Questio
   return { box, readiness, unread, armedNow };
 }
 
-function presenceOf(element: HTMLElement | null): Presence {
-  if (document.visibilityState !== 'visible' || !document.hasFocus()) return 'unfocused';
+/** A press that brings the window to the front finds it unattended: it means the window, not the button under it. */
+function presenceOf(element: HTMLElement | null, attended: boolean): Presence {
+  if (document.visibilityState !== 'visible' || !(attended || document.hasFocus())) return 'unfocused';
   return element !== null && inView(element) ? 'here' : 'out-of-view';
 }
 

@@ -1,5 +1,6 @@
 import type { EffectivePolicy } from '../policy/merge.ts';
-import { RunClock, type Clock } from './runClock.ts';
+import type { Clock } from '../clock.ts';
+import { RunClock } from './runClock.ts';
 
 type Limits = Pick<EffectivePolicy, 'maxIterations' | 'timeoutSeconds'>;
 
@@ -7,8 +8,12 @@ type Limits = Pick<EffectivePolicy, 'maxIterations' | 'timeoutSeconds'>;
 export class Budget {
   #turn: number;
   #before: number;
+  /** Turns of this piece of work after which a person let it go on. */
+  #allowedAt = 0;
   #mostTurns = 0;
+  #mostSeconds = 0;
   #clock: RunClock | undefined;
+  #newClock: () => RunClock | undefined = () => undefined;
 
   /** `turn`: how many the run has had. */
   constructor(turn: number) {
@@ -26,18 +31,39 @@ export class Budget {
     return this.#turn - this.#before;
   }
 
+  /** So many of them it may take; more than the policy says, where a person let it go on. */
   get mostTurns(): number {
+    return this.#allowedAt + this.#mostTurns;
+  }
+
+  /** So many it may take at once. */
+  get turnsAtOnce(): number {
     return this.#mostTurns;
   }
 
   /** A piece of work begins: its turns are counted from here, its time from `start`. */
   begin({ maxIterations, timeoutSeconds }: Limits, clock: Clock, onTimeout: (seconds: number) => void): void {
-    const seconds = timeoutSeconds.value;
     this.#before = this.#turn;
+    this.#allowedAt = 0;
     this.#mostTurns = maxIterations.value;
-    this.#clock = new RunClock(clock, seconds * 1000, () => {
-      onTimeout(seconds);
-    });
+    this.#mostSeconds = timeoutSeconds.value;
+    this.#newClock = () => {
+      const seconds = this.#mostSeconds;
+      return new RunClock(clock, seconds * 1000, () => {
+        onTimeout(seconds);
+      });
+    };
+    this.#clock = this.#newClock();
+  }
+
+  /** A person lets it go on for as many turns again. */
+  allowTurns(): void {
+    this.#allowedAt = this.turns;
+  }
+
+  /** The same for its time, which begins with the next `start`. */
+  allowTime(): void {
+    this.#clock = this.#newClock();
   }
 
   start(): void {
@@ -55,6 +81,7 @@ export class Budget {
 
   /** What was tightened meanwhile counts from here on; what was loosened, from the next work. */
   tighten({ maxIterations, timeoutSeconds }: Limits): void {
+    this.#mostSeconds = Math.min(this.#mostSeconds, timeoutSeconds.value);
     this.#clock?.tighten(timeoutSeconds.value * 1000);
     this.#mostTurns = Math.min(this.#mostTurns, maxIterations.value);
   }

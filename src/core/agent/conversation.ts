@@ -1,9 +1,14 @@
+import type { Plan } from '../../shared/plan.ts';
 import type { RunStore } from '../audit/port.ts';
+import { hasImages, withImageRoom } from './imageRoom.ts';
 import type { Message, ToolCall } from '../models/port.ts';
-import { withRoom } from './conversationRoom.ts';
 import { isLeftOpen, LEFT_OPEN } from './leftOpen.ts';
 import { SentContent } from './sentContent.ts';
 import { saved, savedMessages, withEveryCallAnswered, type Saved } from './storedRun.ts';
+import { WaitingMessages, type Said } from './waitingMessages.ts';
+
+/** Said in place of a message where nobody has said one. */
+export const CONTINUE = 'Continue.';
 
 /** What is stored with it. */
 type StoredWith = Pick<Saved, 'folder' | 'folders' | 'turn' | 'flags'>;
@@ -12,16 +17,20 @@ type StoredWith = Pick<Saved, 'folder' | 'folders' | 'turn' | 'flags'>;
 export class Conversation {
   /** Paths of files whose content is in the messages. */
   readonly contentOf: SentContent;
+  /** The steps that the agent told last: they outlive whatever is left out of the messages. */
+  plan: Plan = [];
   #task: string;
   #messages: Message[];
-  readonly #queue: string[] = [];
+  readonly waiting: WaitingMessages;
   /** So many of the messages are stored. */
   #stored = 0;
   #storing: Promise<unknown> = Promise.resolve();
 
-  constructor(prompt: string, before?: Saved) {
+  /** `taken`: hears what a person said as it joins, unless it was heard before. */
+  constructor(before: Saved | undefined, taken: (text: string) => void) {
+    this.waiting = new WaitingMessages(taken);
     this.#task = before?.task ?? '';
-    this.#messages = before?.messages ?? [{ role: 'system', text: prompt }];
+    this.#messages = before?.messages ?? [{ role: 'system', text: '' }];
     this.contentOf = new SentContent(before?.contentOf);
   }
 
@@ -33,41 +42,37 @@ export class Conversation {
     return this.#messages;
   }
 
-  get waits(): boolean {
-    return this.#queue.length > 0;
-  }
-
   add(message: Message): void {
     this.#messages.push(message);
-  }
-
-  /** Joins at the next turn. */
-  queue(text: string): void {
-    this.#queue.push(text);
-  }
-
-  /** It could not be said: it is the first that is said at the next try. */
-  putBack(text: string): void {
-    this.#queue.unshift(text);
+    // They are not stored: nothing is to be stored anew.
+    if (hasImages(message)) this.#messages = withImageRoom(this.#messages);
   }
 
   /** Says what waits; false where nothing does. */
   takeQueued(): boolean {
-    const queued = this.#queue.splice(0);
-    for (const text of queued) this.add({ role: 'user', text });
+    const queued = this.waiting.take();
+    for (const { text, images } of queued) this.add({ role: 'user', text, ...(images && { images }) });
     return queued.length > 0;
   }
 
-  /** Leaves out what the oldest calls returned, where it has grown long; how many. */
-  makeRoom(): number {
-    const room = withRoom(this.#messages);
-    if (room) this.#replace(room.messages);
-    return room?.leftOut ?? 0;
+  /** Goes on with others in their place, which stand for the same. */
+  replace(messages: Message[]): void {
+    this.#replace(messages);
+  }
+
+  /** Answers calls that have no result as interrupted: no provider takes them otherwise. */
+  close(): void {
+    this.#replace(withEveryCallAnswered(this.#messages));
   }
 
   /** Calls that were not begun when the run was taken over: whoever goes on with it makes them. */
   leaveOpen(calls: readonly ToolCall[]): void {
     for (const { id, name } of calls) this.add({ role: 'tool', call: id, name, text: LEFT_OPEN, ended: 'interrupted' });
+  }
+
+  /** All calls of the last reply. */
+  get lastCalls(): readonly ToolCall[] {
+    return this.#messages.findLast((message) => message.role === 'assistant')?.calls ?? [];
   }
 
   /** The calls that were left open, where nothing was said since; they have no answer any more. */
@@ -79,20 +84,30 @@ export class Conversation {
     // What was stored of it is not there any more.
     this.#stored = Math.min(this.#stored, first);
     this.#messages = this.#messages.slice(0, first);
-    const asked = this.#messages.findLast((message) => message.role === 'assistant');
-    return asked?.calls.filter(({ id }) => left.has(id)) ?? [];
+    return this.lastCalls.filter(({ id }) => left.has(id));
   }
 
   /** Work begins, with a message or to go on. Whether it is the run's first, which gives it its task. */
-  begin(message: string | undefined): { isFirst: boolean } {
+  begin(message: Said | undefined): { isFirst: boolean } {
     const isFirst = this.#task === '';
-    if (isFirst) this.#task = this.#queue[0] ?? message ?? '';
-    this.#replace(withEveryCallAnswered(this.#messages));
+    if (isFirst) this.#task = this.waiting.texts[0] ?? message?.text ?? '';
+    this.close();
     this.takeQueued(); // what was said too late for the work before this
-    if (message !== undefined) this.add({ role: 'user', text: message });
+    if (message !== undefined) this.add({ role: 'user', ...message });
     // Some providers refuse a conversation whose last words are the model's own.
-    if (this.#messages.at(-1)?.role === 'assistant') this.add({ role: 'user', text: 'Continue.' });
+    if (this.#messages.at(-1)?.role === 'assistant') this.add({ role: 'user', text: CONTINUE });
     return { isFirst };
+  }
+
+  /** What its model was told first; empty where that was nothing yet. */
+  get prompt(): string {
+    const [first] = this.#messages;
+    return first?.role === 'system' ? first.text : '';
+  }
+
+  /** What stands before all that is said: where the model is, and what the project says. */
+  introduce(prompt: string, project: readonly Message[]): void {
+    this.#replace([{ role: 'system', text: prompt }, ...project, ...this.#messages.slice(1)]);
   }
 
   /** Stores what came since it was stored last. */
@@ -106,7 +121,12 @@ export class Conversation {
   async #store(store: Pick<RunStore, 'growTranscript'>, run: string, parts: StoredWith): Promise<void> {
     for (const from of [this.#stored, 0]) {
       const messages = this.#messages.slice(from);
-      const state = saved({ task: this.#task, ...parts, contentOf: this.contentOf.entries, queued: this.#queue });
+      const state = saved({
+        task: this.#task,
+        ...parts,
+        contentOf: this.contentOf.entries,
+        queued: this.waiting.texts,
+      });
       this.#stored = from + messages.length;
       if (await store.growTranscript(run, { state, from, added: savedMessages(messages) })) return;
     }

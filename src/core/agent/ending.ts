@@ -1,6 +1,7 @@
 import type { RunState } from '../../shared/runView.ts';
 import { RunFull, RunTakenOver } from '../audit/port.ts';
 import type { StoppedBy } from '../../shared/answered.ts';
+import type { LimitKind } from '../../shared/limitQuestion.ts';
 import { Interruption, LimitReached, reasonText } from '../outcome.ts';
 import { HandedOver, Stopped } from '../stopped.ts';
 
@@ -8,10 +9,23 @@ import { HandedOver, Stopped } from '../stopped.ts';
 export interface Outcome {
   state: Extract<RunState, 'finished' | 'stopped' | 'limit' | 'failed' | 'interrupted'>;
   reason: string;
+  /** The limit of the policy, or of patience, that it came to: the model has a last word then. */
+  limit?: LimitKind;
   /** What stopped it, where that is known. */
   by?: StoppedBy;
   /** It goes on somewhere else, or may: nobody goes on with it here by what is known here. */
   isElsewhere?: true;
+}
+
+/** The run may use no more, in the middle of a turn. */
+export class EndedAtLimit extends LimitReached {
+  override name = 'EndedAtLimit';
+  readonly outcome: Outcome;
+
+  constructor(outcome: Outcome) {
+    super(outcome.reason);
+    this.outcome = outcome;
+  }
 }
 
 /** What an error means for the run: a stop, a limit, or a failure (which ends in the log like everything else). */
@@ -21,7 +35,7 @@ export function endingBy(error: unknown, signal: AbortSignal): Outcome {
   if (!signal.aborted && error instanceof Interruption) return { state: 'interrupted', reason: error.message };
   if (!signal.aborted) return { state: 'failed', reason: error instanceof Error ? error.message : 'unknown failure' };
   const reason: unknown = signal.reason;
-  if (reason instanceof LimitReached) return { state: 'limit', reason: reason.message };
+  if (reason instanceof LimitReached) return { state: 'limit', reason: reason.message, limit: 'time' };
   if (reason instanceof HandedOver)
     return { state: 'interrupted', reason: reason.message, by: { by: 'person', ...reason.from }, isElsewhere: true };
   if (reason instanceof Interruption) return { state: 'interrupted', reason: reasonText(reason) };

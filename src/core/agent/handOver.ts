@@ -2,6 +2,7 @@ import type { AnsweredBy } from '../../shared/answered.ts';
 import { contentWords } from '../audit/contentWords.ts';
 import type { Message, ModelLabel } from '../models/port.ts';
 import { Refusal } from '../outcome.ts';
+import type { EventOf } from './earlier.ts';
 
 const MOST_NAMED = 10;
 
@@ -59,6 +60,20 @@ export function partsLeftOut(messages: readonly Message[], from: string | undefi
       message.role === 'assistant' ? [message.kept, ...message.calls.map(({ kept }) => kept)] : [],
     )
     .filter((kept) => kept !== undefined && kept.from !== from).length;
+}
+
+/** The record of it; `left`: how many parts of replies are left out. */
+export function handedOver(
+  model: GoesTo,
+  { before, by: { by, at, place }, left }: { before: GoesTo | undefined; by: AgreedBy; left: number },
+): EventOf<'handed_over'> {
+  return {
+    data: {
+      ...{ by, at, ...(place !== undefined && { place }) },
+      ...{ model: model.label, ...(before && { before: before.label }), leftOut: left },
+    },
+    payload: { destination: model.destination, ...(before && { destinationBefore: before.destination }) },
+  };
 }
 
 /** What a person should know of a conversation that was handed over. */

@@ -1,15 +1,27 @@
 import type { AuditRecord } from '../../shared/auditEvent.ts';
+import { ANSWERERS } from '../../shared/answered.ts';
+import { DecisionSchema } from '../../shared/decision.ts';
 import { isJsonObject } from '../../shared/json.ts';
+import { PlanSchema, type Plan } from '../../shared/plan.ts';
 import type { Entry } from '../../shared/runView.ts';
 import { exact } from '../../shared/visible.ts';
+import { readAction } from '../audit/storedAction.ts';
 import { turnsOf, type ActionNode } from '../audit/tree.ts';
-import { answeredWords } from '../audit/who.ts';
+import { questionsOf } from '../audit/questions.ts';
+import { answeredWords, lastAnswer } from '../audit/who.ts';
+import { readInstructions } from '../briefing/instructions.ts';
+import { answerOf, deciderOf } from './decider.ts';
+import type { Spent } from './runUsage.ts';
 import { shownOutput, shownReply } from './shownText.ts';
 
 /** What the log says of a run that goes on. */
 export interface Past {
   entries: Entry[];
   questions: number;
+  /** The steps of the plan that was told last. */
+  plan: Plan;
+  /** Tokens and cost, as they were recorded. */
+  spent: Spent;
 }
 
 /** What a run says in place of a message where nobody said one. */
@@ -25,14 +37,39 @@ export function pastOf(events: readonly AuditRecord[]): Past {
   if (events.length === 0) entries.push(warning('The log has nothing of this run: what happened in it is not shown.'));
   else if (!events.some(({ type }) => type === 'run_started'))
     entries.push(warning('The log does not have the beginning of this run: what happened before this is not shown.'));
+  const withdrawn = new Set(
+    events.flatMap(({ type, data }) => (type === 'message_withdrawn' ? [data['message']] : [])),
+  );
   for (const event of events) {
+    if (event.type === 'message' && withdrawn.has(event.data['message'])) continue; // the model was never told it
     const action = event.action === undefined ? undefined : actions.get(event.action);
     if (action) {
       actions.delete(action.id); // where it was first spoken of
       entries.push(actionEntry(action));
     } else if (event.action === undefined) entries.push(...runEntries(event));
   }
-  return { entries, questions: events.filter(({ type }) => type === 'asked').length };
+  const questions = questionsOf(events).asked;
+  return { entries, questions, plan: planIn(events), spent: spentIn(events) };
+}
+
+function planIn(events: readonly AuditRecord[]): Plan {
+  const told = events.findLast(({ type, data }) => type === 'proposed' && data['effect'] === 'plan');
+  const stored = readAction(told?.payload);
+  const steps = stored.kind === 'action' ? PlanSchema.safeParse(stored.arguments['plan']) : undefined;
+  return steps?.data ?? [];
+}
+
+/** Whatever kind of event tells of a request, it says by these names what that used. */
+const USED = ['inputTokens', 'outputTokens', 'usedTokens'];
+
+function spentIn(events: readonly AuditRecord[]): Spent {
+  const sum = (names: readonly string[]): number =>
+    events.reduce((all, { data }) => names.reduce((own, name) => own + numberIn(data[name]), all), 0);
+  return { tokens: sum(USED), cost: sum(['cost']) / 1_000_000 };
+}
+
+function numberIn(value: unknown): number {
+  return typeof value === 'number' ? value : 0;
 }
 
 function runEntries(event: AuditRecord): Entry[] {
@@ -63,6 +100,18 @@ function runEntries(event: AuditRecord): Entry[] {
       return [warning(`Interrupted: ${reasonOf(data['reason'], 'its process was gone')}`)];
     case 'notice':
       return typeof payload?.['words'] === 'string' ? [{ kind: 'notice', level: 'info', text: payload['words'] }] : [];
+    case 'asked_again':
+    case 'compacted': {
+      const [words, summary] = [payload?.['words'], payload?.['summary']];
+      if (typeof words !== 'string') return [];
+      return [{ kind: 'notice', level: 'info', text: typeof summary === 'string' ? `${words}\n${summary}` : words }];
+    }
+    case 'instructions':
+      return [{ kind: 'notice', level: 'info', text: instructionsWords(payload?.['paths']) }];
+    case 'limit_answered':
+      return data['choice'] === 'go-on'
+        ? [{ kind: 'notice', level: 'info', text: 'You let it go on over a limit.' }]
+        : [];
     case 'left_behind': {
       const words = payload?.['words'];
       return Array.isArray(words)
@@ -74,21 +123,55 @@ function runEntries(event: AuditRecord): Entry[] {
   }
 }
 
+function instructionsWords(paths: unknown): string {
+  return Array.isArray(paths)
+    ? readInstructions(paths.map(String))
+    : 'Instructions of the project were read; which, was erased.';
+}
+
 function actionEntry(action: ActionNode): Entry {
   const { id, tool, title, ran, left, events } = action;
   const last = (type: AuditRecord['type']): AuditRecord | undefined => events.findLast((event) => event.type === type);
   const verdict = last('decided')?.data['verdict'];
-  const why = whyOf(last('decided'), last('answered'));
+  const why = whyOf(last('decided'), lastAnswer(events));
   const finished = last('finished');
   const output = finished?.payload?.['output'];
   return {
     kind: 'action',
     ...{ id, tool, title, status: left },
     ...(ran !== undefined && !title.includes(exact(ran.trim())) && { ran }),
+    ...looksOf(last('proposed')),
+    ...(action.editedFrom !== undefined && { edited: true as const }),
     ...((verdict === 'allow' || verdict === 'ask' || verdict === 'deny') && { verdict }),
     ...(why !== '' && { why }),
+    ...decidedIn(last('decided'), last('answered')),
+    ...endedIn(finished),
     ...(finished && typeof output === 'string' && shownOutput(output, lengthOf(finished, 'output'))),
   };
+}
+
+function decidedIn(decided: AuditRecord | undefined, answered: AuditRecord | undefined): ReturnType<typeof answerOf> {
+  const by = ANSWERERS.find((one) => one === answered?.data['by']);
+  const said = answered?.payload?.['reason'];
+  if (by !== undefined) return answerOf({ by, ...(typeof said === 'string' && { said }) });
+  const decision = DecisionSchema.safeParse(decided?.payload?.['decision']);
+  return decision.data ? deciderOf(decision.data) : {};
+}
+
+function endedIn(finished: AuditRecord | undefined): { exit?: number; durationMs?: number } {
+  const { facts, durationMs } = finished?.data ?? {};
+  const exit = isJsonObject(facts) ? facts['exit'] : undefined;
+  return {
+    ...(typeof exit === 'number' && { exit }),
+    ...(typeof durationMs === 'number' && { durationMs }),
+  };
+}
+
+function looksOf(proposed: AuditRecord | undefined): Pick<Extract<Entry, { kind: 'action' }>, 'looks'> {
+  const stored = readAction(proposed?.payload);
+  const effect = (['read', 'list', 'search'] as const).find((one) => stored.kind === 'action' && one === stored.effect);
+  if (stored.kind !== 'action' || stored.of !== 'look' || effect === undefined) return {};
+  return { looks: { effect, places: stored.resources.map(({ path }) => path) } };
 }
 
 /** Of all of a text that may have been cut where it was read. */

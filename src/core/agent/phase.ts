@@ -13,7 +13,13 @@ export type Phase =
       reason: string;
     };
 
-export const AT_REST: Phase = { at: 'rest', ended: 'finished', reason: '' };
+/** How a run's last work ended. */
+export type Rest = Pick<Phase, 'ended' | 'reason'>;
+
+/** At rest, as its last work ended; a new one has nothing behind it. */
+export function atRest({ ended, reason }: Rest = { ended: 'finished', reason: '' }): Phase {
+  return { at: 'rest', ended, reason };
+}
 
 /** How a phase is shown. */
 export function stateOf(phase: Phase): RunState {
@@ -37,6 +43,6 @@ export function ending(phase: Phase, { state, reason }: Outcome): Phase {
 }
 
 /** A stop that came after the end has nothing to stop. */
-export function resting({ ended, reason }: Phase): Phase {
-  return { at: 'rest', ended, reason };
+export function resting(phase: Phase): Phase {
+  return atRest(phase);
 }

@@ -1,38 +1,29 @@
+import type { PlaceOf } from '../../shared/answered.ts';
 import type { RunView } from '../../shared/runView.ts';
-import type { EventData, EventPayload, EventType } from '../../shared/auditEvent.ts';
 import type { Action } from '../../shared/action.ts';
 import { NO_FLAGS, type Flag, type Flags } from '../../shared/flow.ts';
+import type { Plan } from '../../shared/plan.ts';
 import { GrantBook } from '../approval/grants.ts';
 import { lightened } from '../flow/ruleOfTwo.ts';
+import type { Image } from '../models/images.ts';
 import type { Model } from '../models/port.ts';
 import type { CallRun } from '../tools/callRun.ts';
-import { Interruption, kindOfError, Refusal, type Cancelled } from '../outcome.ts';
+import { Failure, Interruption, kindOfError, Refusal, type Cancelled } from '../outcome.ts';
 import { RunTakenOver } from '../audit/port.ts';
 import { Budget } from './budget.ts';
 import { Conversation } from './conversation.ts';
-import { handedOverWords, partsLeftOut, type AgreedBy, type GoesTo } from './handOver.ts';
+import type { Earlier, EventOf } from './earlier.ts';
+import { handedOver, handedOverWords, partsLeftOut, type AgreedBy, type GoesTo } from './handOver.ts';
 import { heldWords } from '../presence/elsewhere.ts';
 import { pieceOfWork } from './pieceOfWork.ts';
-import { AT_REST, beginning, doing, ending, resting, stateOf, type Phase } from './phase.ts';
+import { atRest, beginning, doing, ending, resting, stateOf, type Phase } from './phase.ts';
 import { attended } from '../presence/presence.ts';
-import { systemPrompt } from './prompt.ts';
+import { callRunOf } from './callRunOf.ts';
 import type { RunParts } from './runParts.ts';
 import { RunRecord } from './runRecord.ts';
-import type { Saved } from './storedRun.ts';
-import type { Past } from './past.ts';
+import { RunUsage } from './runUsage.ts';
 import { Transcript } from './transcript.ts';
-
-interface EventOf<T extends EventType> {
-  data: EventData[T];
-  payload: EventPayload[T];
-}
-
-/** What a run goes on from. */
-interface Earlier {
-  before?: Saved;
-  past?: Past;
-  bound?: EventOf<'folders_bound'>;
-}
+import type { Said } from './waitingMessages.ts';
 
 const UNATTENDED = 'Its window shows no sign of life. It goes on when it does, or where it is taken over.';
 
@@ -46,27 +37,35 @@ export class AgentRun {
   readonly #grants: GrantBook;
   readonly #conversation: Conversation;
   readonly #budget: Budget;
+  readonly #usage: RunUsage;
   readonly #log: RunRecord;
   /** To be recorded when it goes on: that it does so in other folders. */
   #bound: EventOf<'folders_bound'> | undefined;
   #flags: Flags;
   #questions = 0;
-  #phase: Phase = AT_REST;
+  /** Of this piece of work: actions that were not done because nobody was there to approve them. */
+  #unanswered = 0;
+  #phase: Phase;
   #working: Promise<void> = Promise.resolve();
   #isElsewhere = false;
 
   /** `past`: what the log says of it so far. `bound`: that it goes on in other folders. */
-  constructor(parts: RunParts, { before, past, bound }: Earlier = {}) {
+  constructor(parts: RunParts, { before, past, bound, rest }: Earlier = {}) {
     this.#parts = parts;
+    this.#phase = atRest(rest);
     this.#bound = bound;
     const { id, audit, redactor, clock } = parts;
     this.#grants = new GrantBook(() => clock.monotonic());
     this.#flags = before?.flags ?? NO_FLAGS;
-    this.#conversation = new Conversation(systemPrompt(parts.folder, pathsOf(parts.folders)), before);
+    this.#conversation = new Conversation(before, (text) => {
+      this.#transcript.add({ kind: 'user', text });
+    });
     this.#budget = new Budget(before?.turn ?? 0);
+    this.#usage = new RunUsage(parts.model, past?.spent);
     this.#log = new RunRecord({ id, audit, redactor, isBegun: before !== undefined, turn: () => this.#budget.turn });
     for (const entry of past?.entries ?? []) this.#transcript.add(entry);
     this.#questions = past?.questions ?? 0;
+    this.#conversation.plan = past?.plan ?? [];
   }
 
   get id(): string {
@@ -80,6 +79,10 @@ export class AgentRun {
   get goesTo(): GoesTo {
     const { label, destination } = this.#parts.model;
     return { label, destination };
+  }
+
+  get takesImages(): boolean {
+    return this.#parts.model.takesImages === true;
   }
 
   /** Of which files content is in what was said. */
@@ -103,6 +106,8 @@ export class AgentRun {
 
   view(): RunView {
     const { model, folder, id } = this.#parts;
+    const { plan, waiting } = this.#conversation;
+    const queued = waiting.list;
     return {
       id,
       task: this.#conversation.task,
@@ -114,8 +119,12 @@ export class AgentRun {
       turn: this.#budget.turns,
       maxTurns: this.#budget.mostTurns,
       questions: this.#questions,
+      ...(!model.isScripted && { usage: this.#usage.view() }),
+      ...(this.#unanswered > 0 && { unanswered: this.#unanswered }),
       flags: this.#flags,
       grants: this.#grants.list(),
+      ...(plan.length > 0 && { plan }),
+      ...(queued.length > 0 && { queued }),
       entriesBefore: this.#transcript.before,
       entries: this.#transcript.entries,
     };
@@ -127,33 +136,38 @@ export class AgentRun {
   }
 
   /** Goes on with another model, or elsewhere, as somebody agreed to: recorded before anything is sent there. */
-  async handOver(model: Model, before: GoesTo | undefined, { by, at, place }: AgreedBy): Promise<void> {
+  async handOver(model: Model, before: GoesTo | undefined, by: AgreedBy): Promise<void> {
     const left = partsLeftOut(this.#conversation.messages, model.from);
-    await this.#log.add(
-      'handed_over',
-      {
-        ...{ by, at, ...(place !== undefined && { place }) },
-        ...{ model: model.label, ...(before && { before: before.label }), leftOut: left },
-      },
-      { destination: model.destination, ...(before && { destinationBefore: before.destination }) },
-    );
+    const { data, payload } = handedOver(model, { before, by, left });
+    await this.#log.add('handed_over', data, payload);
     this.use(model);
     this.#transcript.add({ kind: 'notice', level: 'info', text: handedOverWords(model, left) });
     this.#parts.onChange();
   }
 
   /** Gives the run its task or a further message. While it works, the message joins at the next turn. */
-  async send(text: string): Promise<void> {
-    const shown = this.#parts.redactor.text(text);
-    this.#transcript.add({ kind: 'user', text: shown });
+  async send(text: string, images: readonly Image[] = []): Promise<void> {
+    if (images.length > 0 && !this.takesImages) throw new Failure('This model is not known to take images.');
+    const said: Said = { text: this.#parts.redactor.text(text), ...(images.length > 0 && { images }) };
     if (this.isWorking) {
-      this.#conversation.queue(shown);
+      const id = this.#parts.newId();
+      this.#conversation.waiting.add({ id, ...said });
       this.#parts.onChange();
-      await this.#log.add('message', {}, { text: shown });
+      await this.#log.add('message', { message: id }, { text: said.text });
       await this.#save();
       return;
     }
-    await this.#work(shown);
+    this.#transcript.add({ kind: 'user', text: said.text });
+    await this.#work(said);
+  }
+
+  /** Takes back a message that the model has not been told yet; false where it was told meanwhile. */
+  async withdraw(message: string, { at, place }: PlaceOf): Promise<boolean> {
+    if (!this.#conversation.waiting.withdraw(message)) return false;
+    this.#parts.onChange();
+    await this.#log.add('message_withdrawn', { message, by: 'person', at, ...(place !== undefined && { place }) });
+    await this.#save();
+    return true;
   }
 
   /** Goes on where an earlier process, a stop or a limit left it. */
@@ -169,6 +183,12 @@ export class AgentRun {
   /** As `stop`, when nobody asked for it but the process goes away: the run waits to be resumed. */
   async interrupt(reason: string): Promise<void> {
     await this.#abort(new Interruption(reason));
+  }
+
+  /** What the agent says of its steps. */
+  showPlan(plan: Plan): void {
+    this.#conversation.plan = this.#parts.redactor.json(plan);
+    this.#parts.onChange();
   }
 
   /** Takes a remembered approval back: the next call asks again. */
@@ -191,7 +211,7 @@ export class AgentRun {
     await this.#working;
   }
 
-  async #work(message: string | undefined): Promise<void> {
+  async #work(message: Said | undefined): Promise<void> {
     const stop = new AbortController();
     this.#phase = beginning(this.#phase, stop);
     this.#working = this.#claimed(message, stop).finally(() => {
@@ -201,10 +221,13 @@ export class AgentRun {
   }
 
   /** Works while the run's folders are its own. */
-  async #claimed(message: string | undefined, stop: AbortController): Promise<void> {
+  async #claimed(message: Said | undefined, stop: AbortController): Promise<void> {
     const { store, folders, id, requests } = this.#parts;
     try {
-      const claim = await store.claim(pathsOf(folders), id);
+      const claim = await store.claim(
+        folders.map(({ path }) => path),
+        id,
+      );
       if (!claim.ok) {
         this.#refuse(new Refusal(heldWords(claim)), message);
         return;
@@ -223,7 +246,8 @@ export class AgentRun {
         await this.#recordBound();
         await this.#piece(message, stop);
         // Said in the last moment, when no turn was left to take it up.
-        while (stateOf(this.#phase) === 'finished' && this.#conversation.waits) await this.#piece(undefined, stop);
+        while (stateOf(this.#phase) === 'finished' && this.#conversation.waiting.texts.length > 0)
+          await this.#piece(undefined, stop);
       });
     } catch (error) {
       this.#refuse(error, unsaid);
@@ -234,8 +258,8 @@ export class AgentRun {
   }
 
   /** The work ends before it could be recorded; what was said is kept for the next try. */
-  #refuse(why: unknown, unsaid?: string): void {
-    if (unsaid !== undefined) this.#conversation.putBack(unsaid);
+  #refuse(why: unknown, unsaid?: Said): void {
+    if (unsaid !== undefined) this.#conversation.waiting.putBack(unsaid);
     if (why instanceof RunTakenOver) this.#isElsewhere = true;
     if (kindOfError(why) === 'bug') this.#parts.onBug(why);
     const reason = this.#parts.redactor.text(why instanceof Error ? why.message : 'unknown failure');
@@ -250,12 +274,17 @@ export class AgentRun {
     this.#bound = undefined;
   }
 
-  async #piece(message: string | undefined, stop: AbortController): Promise<void> {
+  async #piece(message: Said | undefined, stop: AbortController): Promise<void> {
+    this.#unanswered = 0;
     const outcome = await pieceOfWork(message, stop, {
       ...{ parts: this.#parts, conversation: this.#conversation, budget: this.#budget },
-      ...{ transcript: this.#transcript, log: this.#log },
+      ...{ usage: this.#usage, transcript: this.#transcript, log: this.#log },
       callRun: (signal) => this.#callRun(signal),
       attended: () => this.#attended(stop.signal),
+      unanswered: () => this.#unanswered,
+      waiting: (isWaiting) => {
+        this.waiting(isWaiting, stop.signal);
+      },
       save: () => this.#save(),
       begun: () => {
         this.#become(doing(this.#phase, 'running', ''));
@@ -277,33 +306,35 @@ export class AgentRun {
     return attended({ presence, record: (type) => this.#log.add(type, {}), waiting }, signal);
   }
 
+  /** It asks a person: that is counted, and its time stands still meanwhile. */
+  waiting(isWaiting: boolean, signal: AbortSignal): void {
+    if (isWaiting) this.#questions += 1;
+    this.#waits(isWaiting, signal);
+  }
+
+  #waits(isWaiting: boolean, signal: AbortSignal): void {
+    if (isWaiting) this.#budget.pause();
+    else this.#budget.start();
+    if (!signal.aborted) this.#become(doing(this.#phase, isWaiting ? 'waiting' : 'running', ''));
+  }
+
   #callRun(signal: AbortSignal): CallRun {
-    const { redactor, audit, desk, clock, id, calls } = this.#parts;
-    return {
-      ...calls,
-      ...{ id, audit, desk, redactor, grants: this.#grants },
-      turn: this.#budget.turn,
+    return callRunOf({
+      ...{ parts: this.#parts, conversation: this.#conversation, transcript: this.#transcript, log: this.#log },
+      ...{ grants: this.#grants, turn: this.#budget.turn },
       flags: () => this.#flags,
       performing: (action, labels) => this.#performing(action, labels),
-      owe: (event) => {
-        this.#log.owe(event);
-      },
-      newId: () => this.#parts.newId(),
-      now: () => clock.monotonic(),
-      waiting: (isWaiting) => {
-        if (isWaiting) {
-          this.#questions += 1;
-          this.#budget.pause();
-        } else this.#budget.start();
-        if (!signal.aborted) this.#become(doing(this.#phase, isWaiting ? 'waiting' : 'running', ''));
-      },
       attended: () => this.#attended(signal),
-      show: (update) => {
-        this.#transcript.action(update);
-        for (const text of update.remarks ?? []) this.#transcript.add({ kind: 'notice', level: 'warning', text });
-        this.#parts.onChange();
+      waiting: (isWaiting) => {
+        this.#waits(isWaiting, signal);
       },
-    };
+      asking: (count) => {
+        this.#questions += count;
+      },
+      unanswered: () => {
+        this.#unanswered += 1;
+      },
+    });
   }
 
   async #performing(action: Action, labels: readonly Flag[]): Promise<void> {
@@ -325,8 +356,4 @@ export class AgentRun {
     this.#phase = phase;
     this.#parts.onChange();
   }
-}
-
-function pathsOf(folders: RunParts['folders']): string[] {
-  return folders.map(({ path }) => path);
 }

@@ -1,10 +1,6 @@
-/** Time as the core sees it: milliseconds that only grow, and timers. */
-export interface Clock {
-  monotonic(): number;
-  after(ms: number, action: () => void): () => void;
-}
+import type { Clock } from '../clock.ts';
 
-/** A run's time limit that stands still while a person is being waited for. */
+/** A run's time limit that stands still while a person is being waited for; it comes to its end once. */
 export class RunClock {
   readonly #clock: Clock;
   readonly #onEnd: () => void;
@@ -12,15 +8,19 @@ export class RunClock {
   #used = 0;
   #since: number | undefined;
   #cancel: (() => void) | undefined;
+  #isOver = false;
 
   constructor(clock: Clock, limitMs: number, onEnd: () => void) {
     this.#clock = clock;
     this.#left = limitMs;
-    this.#onEnd = onEnd;
+    this.#onEnd = () => {
+      this.#isOver = true;
+      onEnd();
+    };
   }
 
   start(): void {
-    if (this.#since !== undefined) return;
+    if (this.#since !== undefined || this.#isOver) return;
     this.#since = this.#clock.monotonic();
     this.#cancel = this.#clock.after(Math.max(0, this.#left), this.#onEnd);
   }

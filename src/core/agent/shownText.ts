@@ -3,15 +3,15 @@ import type { Entry } from '../../shared/runView.ts';
 
 // What a transcript has of long texts: the log has all of them, and whoever wants more of one asks there.
 
-/** Characters of an output: its beginning and its end. */
-const MOST_OF_OUTPUT = 4000;
+/** Characters of an output, and of those for its end: what went wrong mostly stands there. */
+const [MOST_OF_OUTPUT, END_OF_OUTPUT] = [4000, 3000];
 /** Characters of a reply: its beginning. */
 const MOST_OF_REPLY = 20_000;
 
 /** `length`: of all of it, where `output` has been cut before. */
 export function shownOutput(output: string, length = output.length): { output: string; outputLength?: number } {
   if (length <= MOST_OF_OUTPUT) return { output };
-  return { output: cutVisibly(output, MOST_OF_OUTPUT), outputLength: length };
+  return { output: cutVisibly(output, MOST_OF_OUTPUT, END_OF_OUTPUT), outputLength: length };
 }
 
 /** What is shown of a reply already goes on standing there, and behind it what is left out. */

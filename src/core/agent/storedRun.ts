@@ -2,10 +2,11 @@ import * as z from 'zod';
 import { FlagsSchema } from '../../shared/flow.ts';
 import { FolderMarkSchema, type FolderMark } from '../../shared/folderMark.ts';
 import { isJsonObject, type Json } from '../../shared/json.ts';
+import { withoutImages } from './imageRoom.ts';
 import type { Message, ToolCall } from '../models/port.ts';
 
 /** What is written. It counts up with each change that an earlier reader would misread or refuse. */
-const VERSION = 3;
+const VERSION = 4;
 
 const KeptSchema = z.strictObject({ from: z.string(), json: z.string() });
 const CallSchema = z.strictObject({
@@ -14,9 +15,24 @@ const CallSchema = z.strictObject({
   arguments: z.string(),
   kept: KeptSchema.optional(),
 });
+const CompactedSchema = z.strictObject({
+  replies: z.int().min(0).max(1_000_000),
+  said: z.array(z.string()),
+  plan: z.string().optional(),
+  decisions: z.array(z.string()),
+  denials: z.array(z.strictObject({ words: z.string(), calls: z.array(z.string()) })),
+  actions: z.array(z.string()),
+  summary: z.string(),
+});
 const MessageSchema = z.discriminatedUnion('role', [
   z.strictObject({ role: z.literal('system'), text: z.string() }),
-  z.strictObject({ role: z.literal('user'), text: z.string() }),
+  /** `project` and `compacted` since version 4. */
+  z.strictObject({
+    role: z.literal('user'),
+    text: z.string(),
+    project: z.string().optional(),
+    compacted: CompactedSchema.optional(),
+  }),
   z.strictObject({
     role: z.literal('assistant'),
     text: z.string(),
@@ -35,10 +51,10 @@ const MessageSchema = z.discriminatedUnion('role', [
 ]);
 const SavedSchema = z.strictObject({
   /** The first that were stored had none. */
-  version: z.literal([1, 2, VERSION]).default(1),
+  version: z.literal([1, 2, 3, VERSION]).default(1),
   task: z.string(),
   folder: z.string(),
-  /** All of its folders, that one first, as they were found when it began or went on. Absent before version 3. */
+  /** All of its folders, that one first, as they were found when it began or went on. Absent before version 4, and there in some of version 3. */
   folders: z.array(FolderMarkSchema).optional(),
   turn: z.number(),
   contentOf: z.array(z.string()),
@@ -59,7 +75,7 @@ export function saved(state: Omit<Saved, 'messages'> & { queued: readonly string
 
 /** Messages as they are stored with it. */
 export function savedMessages(messages: readonly Message[]): Json[] {
-  return messages.map(plain);
+  return messages.map((message) => plain(withoutImages(message)));
 }
 
 /** The same without members that are undefined, which JSON does not know. Long texts are not copied. */

@@ -3,15 +3,19 @@ import type { AuditRecord } from '../../shared/auditEvent.ts';
 import { turnsOf, type ActionNode } from '../audit/tree.ts';
 import { answeredWords } from '../audit/who.ts';
 import type { CallEnd, Message, ToolCall } from '../models/port.ts';
+import { compactedMessage } from './compaction/carried.ts';
 import { isLeftOpen } from './leftOpen.ts';
+import { sentence } from '../../shared/named.ts';
+import { editIn } from '../audit/changedArguments.ts';
+import { toldOfEdit } from '../tools/editedWords.ts';
 
 type Reply = Extract<Message, { role: 'assistant' }>;
 type Result = Extract<Message, { role: 'tool' }>;
 
-/** One reply with calls as the log has it: how many there were, and the actions that came of them, in order. */
+/** One reply with calls as the log has it: how many there were, and the action that came of each, where one did. */
 interface LoggedReply {
   calls: number;
-  actions: ActionNode[];
+  actions: (ActionNode | undefined)[];
 }
 
 /**
@@ -19,21 +23,32 @@ interface LoggedReply {
  * result that says otherwise, or that was never stored, is replaced. Where the log does not have a call, nothing is guessed.
  */
 export function toldAsLogged(messages: readonly Message[], events: readonly AuditRecord[]): Message[] {
-  const logged = aligned(messages.filter(hasCalls), loggedReplies(events));
+  const logged = aligned(repliesOf(messages), loggedReplies(events));
   const told: Message[] = [];
+  // What a message stands for, and the person has put back since.
+  const putBack = (logged?.replaced ?? []).filter(({ left }) => left === 'reverted').map(({ title }) => title);
   let at = 0;
   while (at < messages.length) {
     const message = messages[at] as Message;
     at += 1;
-    told.push(message);
+    told.push(message.role === 'user' && message.compacted ? compactedMessage(message.compacted, putBack) : message);
     if (!hasCalls(message)) continue;
     const results = new Map<string, Result>();
     for (let next = messages[at]; next?.role === 'tool'; next = messages[(at += 1)]) results.set(next.call, next);
-    const actions = logged?.get(message);
+    const actions = logged?.of.get(message);
     for (const [index, call] of message.calls.entries())
       told.push(resultOf(call, results.get(call.id), actions && { action: actions[index] }));
   }
   return told;
+}
+
+/** The replies with calls, in order; `undefined` for each that a message stands for with which room was made. */
+function repliesOf(messages: readonly Message[]): (Reply | undefined)[] {
+  return messages.flatMap((message) => {
+    if (message.role === 'user' && message.compacted)
+      return Array<undefined>(message.compacted.replies).fill(undefined);
+    return hasCalls(message) ? [message] : [];
+  });
 }
 
 function hasCalls(message: Message): message is Reply {
@@ -49,28 +64,40 @@ function loggedReplies(events: readonly AuditRecord[]): LoggedReply[] {
     const action = id === undefined ? undefined : actions.get(id);
     if (!action) continue;
     actions.delete(action.id);
-    replies.at(-1)?.actions.push(action);
+    const reply = replies.at(-1);
+    // Calls that wait together are recorded as they come; the last action of one is what became of it.
+    const { call } = data;
+    const isNamed = typeof call === 'number' && call > 0 && call <= (reply?.calls ?? 0);
+    if (reply) reply.actions[isNamed ? call - 1 : reply.actions.length] = action;
   }
   return replies.filter(({ calls }) => calls > 0);
 }
 
+interface Aligned {
+  of: ReadonlyMap<Message, LoggedReply['actions']>;
+  /** Those of replies that a message stands for. */
+  replaced: readonly ActionNode[];
+}
+
 /** Which actions came of which reply; undefined where log and messages do not fit together. */
-function aligned(
-  replies: readonly Reply[],
-  logged: readonly LoggedReply[],
-): ReadonlyMap<Message, readonly ActionNode[]> | undefined {
+function aligned(replies: readonly (Reply | undefined)[], logged: readonly LoggedReply[]): Aligned | undefined {
   // A reply may be recorded and its run gone before it was stored; and an earlier log may have been set aside.
   const isOneMore = logged.length === replies.length + 1 && logged.at(-1)?.actions.length === 0;
   const own = isOneMore ? logged.slice(0, -1) : logged;
   const first = replies.length - own.length;
   if (first < 0) return undefined;
-  const map = new Map<Message, readonly ActionNode[]>();
+  const found = new Map<Message, LoggedReply['actions']>();
+  const replaced: ActionNode[] = [];
   for (const [index, { calls, actions }] of own.entries()) {
     const reply = replies[first + index];
-    if (reply?.calls.length !== calls || actions.length > calls) return undefined;
-    map.set(reply, actions);
+    if (reply === undefined) {
+      replaced.push(...actions.filter((action) => action !== undefined));
+      continue;
+    }
+    if (reply.calls.length !== calls || actions.length > calls) return undefined;
+    found.set(reply, actions);
   }
-  return map;
+  return { of: found, replaced };
 }
 
 /** `logged`: the log has the reply; and of this call an action, where it came so far. */
@@ -106,6 +133,8 @@ const ENDS = {
   unknown: 'interrupted',
 } as const satisfies Record<ActionOutcome, CallEnd>;
 
+const CHANGED_SOMEHOW =
+  'The user changed this call before approving it; to what is not kept whole. Look before you go on.';
 const UNKNOWN = 'Interrupted: it is not known to have happened. Look before you repeat it.';
 const PUT_BACK = '\n[The user has put back since what this changed.]';
 
@@ -113,8 +142,17 @@ function withoutNote(text: string): string {
   return text.endsWith(PUT_BACK) ? text.slice(0, -PUT_BACK.length) : text;
 }
 
-/** What came of a call, in the words of its record. */
-function wordsOf({ left, events }: ActionNode): string {
+/** What came of a call, in the words of its record; where a person has changed it, what counted. */
+function wordsOf(action: ActionNode): string {
+  const proposed = action.events.findLast(({ type }) => type === 'proposed');
+  const words = resultWords(action);
+  const hasBegun = action.events.some(({ type }) => type === 'started');
+  if (!hasBegun || proposed?.data['editedBy'] !== 'person') return words;
+  const edit = editIn(proposed.payload);
+  return edit ? toldOfEdit(edit.from, edit.to, words) : `${CHANGED_SOMEHOW}\n${words}`;
+}
+
+function resultWords({ left, events }: ActionNode): string {
   const last = (type: AuditRecord['type']): AuditRecord | undefined => events.findLast((event) => event.type === type);
   const stored = last('finished')?.payload?.['output'];
   const output = typeof stored === 'string' ? stored : '[What it put out is not kept any more.]';
@@ -145,7 +183,7 @@ function deniedWords(decided: AuditRecord | undefined, answered: AuditRecord | u
     const { rule } = decided.data;
     const decision = decided.payload?.['decision'];
     const reason = typeof decision === 'object' && decision !== null && 'reason' in decision ? decision['reason'] : '';
-    return `Denied by policy (${typeof rule === 'string' ? rule : 'a rule'}): ${typeof reason === 'string' ? reason : ''}.`;
+    return `Not allowed (${typeof rule === 'string' ? rule : 'a rule'}): ${typeof reason === 'string' ? sentence(reason) : ''}`;
   }
   const reason = answered?.payload?.['reason'];
   const words = typeof reason === 'string' ? ` The reason given: ${reason}` : '';

@@ -1,8 +1,9 @@
 import type { Entry } from '../../shared/runView.ts';
 import type { CallUpdate } from '../tools/callRun.ts';
+import { answerOf, deciderOf } from './decider.ts';
 import { shownOutput, shownReply } from './shownText.ts';
 
-const MOST_ENTRIES = 500;
+const MOST_ENTRIES = 10_000;
 /** Characters of all entries. One entry that is longer stands alone. */
 const MOST_CHARACTERS = 4_000_000;
 
@@ -43,17 +44,28 @@ export class Transcript {
   action(update: CallUpdate): void {
     const index = this.#entries.findLastIndex((entry) => entry.kind === 'action' && entry.id === update.id);
     const before = this.#entries[index];
-    const known = before?.kind === 'action' ? before : undefined;
+    const { edited, ...known }: Partial<Extract<Entry, { kind: 'action' }>> = before?.kind === 'action' ? before : {};
+    const isEdited = update.isEdited ?? edited === true;
     this.#set(index === -1 ? this.#entries.length : index, {
       ...known,
       kind: 'action',
       id: update.id,
       tool: update.tool,
-      title: update.title ?? known?.title ?? update.tool,
+      title: update.title ?? known.title ?? update.tool,
       ...(update.ran !== undefined && { ran: update.ran }),
       status: update.status,
-      ...(update.decision && { verdict: update.decision.verdict, why: update.decision.reason }),
-      ...(update.output !== undefined && shownOutput(update.output)),
+      ...(update.looks && { looks: update.looks }),
+      ...(isEdited && { edited: true as const }),
+      ...(update.goesOn && { goesOn: update.goesOn }),
+      ...(update.decision && {
+        verdict: update.decision.verdict,
+        why: update.decision.reason,
+        ...deciderOf(update.decision),
+      }),
+      ...(update.answered && answerOf(update.answered)),
+      ...(update.exit !== undefined && { exit: update.exit }),
+      ...(update.durationMs !== undefined && { durationMs: update.durationMs }),
+      ...(update.output !== undefined && shownSoFar(update.status, update.output)),
     });
   }
 
@@ -67,12 +79,24 @@ export class Transcript {
   }
 }
 
+/** The log has an output when its action is over: till then there is no more to be had than is shown. */
+function shownSoFar(status: CallUpdate['status'], output: string): ReturnType<typeof shownOutput> {
+  const shown = shownOutput(output);
+  return status === 'running' ? { output: shown.output } : shown;
+}
+
 function lengthOf(entry: Entry | undefined): number {
   switch (entry?.kind) {
     case undefined:
       return 0;
     case 'action':
-      return entry.title.length + (entry.ran?.length ?? 0) + (entry.why?.length ?? 0) + (entry.output?.length ?? 0);
+      return (
+        entry.title.length +
+        (entry.ran?.length ?? 0) +
+        (entry.why?.length ?? 0) +
+        (entry.said?.length ?? 0) +
+        (entry.output?.length ?? 0)
+      );
     case 'user':
     case 'assistant':
     case 'notice':

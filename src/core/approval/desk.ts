@@ -2,9 +2,10 @@ import type { Action } from '../../shared/action.ts';
 import type { Answered, AnsweredBy } from '../../shared/answered.ts';
 import type { Answer, Approval } from '../../shared/approval.ts';
 import { unseenLines } from '../../shared/unseen.ts';
-import { cancellationOf } from '../outcome.ts';
+import type { Cancelled } from '../outcome.ts';
+import { QuestionDesk } from './questionDesk.ts';
 
-/** Both sides of a change, for the editor's own diff view. */
+/** Both sides of a change to one text, for the editor's own diff view. */
 export interface Preview {
   path: string;
   before: string;
@@ -14,35 +15,39 @@ export interface Preview {
 /** What a question is about, beyond what is shown. */
 export interface Asked {
   action: Action;
-  preview?: Preview | undefined;
+  previews?: readonly Preview[] | undefined;
 }
 
-interface Open {
+interface Waiting {
+  id: string;
   approval: Approval;
   asked: Asked;
-  settle(answer: Answered): void;
 }
 
-/**
- * Where questions to a person wait. Each settles once: by an answer that names its id and digest, or by the end
- * of the run. Whoever shows the questions (panel, terminal) reads `pending` and hears `onChange`.
- */
+/** Where approvals wait. An answer must name the digest of what was shown, and may approve no more than was offered. */
 export class ApprovalDesk {
-  readonly #open = new Map<string, Open>();
   readonly #listeners = new Set<() => void>();
+  readonly #waiting = new QuestionDesk<Waiting, Answered>(() => {
+    for (const listener of this.#listeners) listener();
+  });
 
+  /** Those of one reply in the order of its calls, where the first of them came. */
   get pending(): Approval[] {
-    return [...this.#open.values()].map(({ approval }) => approval);
+    const replies = Map.groupBy(
+      this.#waiting.pending.map(({ approval }) => approval),
+      ({ id, reply }) => reply?.id ?? id,
+    );
+    return [...replies.values()].flatMap((of) => of.sort((a, b) => placeOf(a) - placeOf(b)));
   }
 
-  preview(id: string): Preview | undefined {
-    return this.#open.get(id)?.asked.preview;
+  previews(id: string): readonly Preview[] {
+    return this.#named(id)?.asked.previews ?? [];
   }
 
   /** What a question is about, if it still waits and was shown under this digest. */
   action(id: string, digest: string): Action | undefined {
-    const open = this.#open.get(id);
-    return open?.approval.digest === digest ? open.asked.action : undefined;
+    const waiting = this.#named(id);
+    return waiting?.approval.digest === digest ? waiting.asked.action : undefined;
   }
 
   onChange(listener: () => void): () => void {
@@ -50,36 +55,9 @@ export class ApprovalDesk {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Waits for a person; throws `Cancelled` when the signal fires first. */
+  /** Waits for a person; throws `Cancelled` when the signal fires first, or it is taken back. */
   ask(approval: Approval, asked: Asked, signal: AbortSignal): Promise<Answered> {
-    return new Promise<Answered>((resolve, reject) => {
-      const finish = (end: () => void): void => {
-        signal.removeEventListener('abort', stopped);
-        this.#open.delete(approval.id);
-        end();
-        this.#changed();
-      };
-      const stopped = (): void => {
-        finish(() => {
-          reject(cancellationOf(signal));
-        });
-      };
-      if (signal.aborted) {
-        reject(cancellationOf(signal));
-        return;
-      }
-      signal.addEventListener('abort', stopped, { once: true });
-      this.#open.set(approval.id, {
-        approval,
-        asked,
-        settle: (answer) => {
-          finish(() => {
-            resolve(answer);
-          });
-        },
-      });
-      this.#changed();
-    });
+    return this.#waiting.ask({ id: approval.id, approval, asked }, signal);
   }
 
   /**
@@ -87,22 +65,37 @@ export class ApprovalDesk {
    * lines that the card does not show without saying how many.
    */
   answer(id: string, digest: string, answer: Answer, from: AnsweredBy): boolean {
-    const open = this.#open.get(id);
-    if (open?.approval.digest !== digest) return false;
-    if (answer.choice === 'approve-and-grant' && !isOffered(open.approval, answer)) return false;
-    if (answer.choice === 'save-first' && open.approval.savesFirst !== true) return false;
-    if (approves(answer) && (answer.unseen ?? 0) < unseenLines(open.approval.card.blocks)) return false;
-    open.settle({ answer, from });
-    return true;
+    const approval = this.#named(id)?.approval;
+    if (approval?.digest !== digest) return false;
+    if (answer.choice === 'approve-and-grant' && !isOffered(approval, answer)) return false;
+    if (answer.choice === 'save-first' && approval.savesFirst !== true) return false;
+    if (!editFits(approval, answer, from)) return false;
+    if (approves(answer) && (answer.unseen ?? 0) < unseenLines(approval.card.blocks)) return false;
+    return this.#waiting.answer(id, { answer, from });
   }
 
-  #changed(): void {
-    for (const listener of this.#listeners) listener();
+  /** What it was about is not as it was shown: it waits no more. False where it does not wait, or has its answer. */
+  takeBack(id: string, why: Cancelled): boolean {
+    return this.#waiting.takeBack(id, why);
   }
+
+  #named(id: string): Waiting | undefined {
+    return this.#waiting.pending.find((one) => one.id === id);
+  }
+}
+
+function placeOf({ reply }: Approval): number {
+  return reply?.place ?? 0;
 }
 
 function approves({ choice }: Answer): boolean {
   return choice === 'approve' || choice === 'approve-and-grant';
+}
+
+/** An edit is a person's, of the text that was offered; no other answer has one. */
+function editFits({ edit }: Approval, { choice, text }: Answer, { by }: AnsweredBy): boolean {
+  if (choice !== 'approve-edited') return text === undefined;
+  return edit !== undefined && text !== undefined && text !== edit.text && by === 'person';
 }
 
 /** Whether what an answer wants remembered was offered, for no longer than the policy lets it last. */

@@ -1,8 +1,11 @@
 import type { AuditRecord } from '../../shared/auditEvent.ts';
 import { ChangedPathSchema, type ChangedPath } from '../../shared/change.ts';
+import { namedList } from '../../shared/named.ts';
 import { isSameStand, merged } from '../checkpoint/changes.ts';
 import { code } from './markdown.ts';
 
+/** So many folders that nobody looked into are named. */
+const MOST_LEFT_OUT = 5;
 /** So many paths are named in a sentence. */
 const MOST_TOLD = 50;
 
@@ -11,6 +14,10 @@ export interface Changed {
   paths: readonly ChangedPath[];
   /** Actions that could change whatever the workspace let them. */
   unknown: number;
+  /** Actions around which somebody looked: what another program or the person did meanwhile is among it. */
+  seen: number;
+  /** Where nobody looked, as a person is told. */
+  leftOut: readonly string[];
   /** False where the list was too long for the log, or was erased. */
   isWhole: boolean;
 }
@@ -25,6 +32,8 @@ export function changedBy(events: readonly AuditRecord[]): Changed | undefined {
   return {
     paths: merged(own.flatMap(({ paths }) => paths)),
     unknown: own.reduce((sum, one) => sum + one.unknown, 0),
+    seen: own.reduce((sum, one) => sum + one.seen, 0),
+    leftOut: [...new Set(own.flatMap(({ leftOut }) => leftOut))],
     isWhole: own.every(({ isWhole }) => isWhole),
   };
 }
@@ -39,7 +48,15 @@ function read({ data, payload }: AuditRecord): Changed {
     const parsed = ChangedPathSchema.safeParse(one);
     return parsed.success ? [parsed.data] : [];
   });
-  return { paths, unknown: data['extent'] === 'exact' ? 0 : 1, isWhole: paths.length === said };
+  const { extent } = data;
+  const left = payload?.['leftOut'];
+  return {
+    paths,
+    unknown: extent === 'exact' || extent === 'seen' ? 0 : 1,
+    seen: extent === 'seen' ? 1 : 0,
+    leftOut: Array.isArray(left) ? left.filter((one) => typeof one === 'string') : [],
+    isWhole: paths.length === said,
+  };
 }
 
 function hasCut(payload: AuditRecord['payload']): boolean {
@@ -68,7 +85,7 @@ function isFile({ kind }: ChangedPath['before']): boolean {
 /** What changed, as a sentence of Markdown; undefined where the log does not say. */
 export function changedLine(changed: Changed | undefined): string | undefined {
   if (!changed) return undefined;
-  const { paths, unknown, isWhole } = changed;
+  const { paths, unknown, seen, leftOut, isWhole } = changed;
   const origins = new Set(paths.flatMap(({ from }) => (from === undefined ? [] : [from])));
   const told = paths.filter(({ path }) => !origins.has(path));
   const words = told.slice(0, MOST_TOLD).map((one) => `${code(one.path)} (${changeWords(one)})`);
@@ -76,16 +93,18 @@ export function changedLine(changed: Changed | undefined): string | undefined {
     ...(told.length > MOST_TOLD ? [`${told.length - MOST_TOLD} more`] : []),
     ...(isWhole ? [] : ['more that the log does not list']),
     ...(unknown === 0 ? [] : ['what its commands changed, which is not known']),
+    ...(leftOut.length === 0 ? [] : [`perhaps more in ${namedList(leftOut, MOST_LEFT_OUT)}`]),
   ];
   const all = [...words, ...rest];
-  return `Changed: ${all.length === 0 ? 'nothing' : all.join(', ')}.`;
+  const whose = seen > 0 && paths.length > 0 ? ' What you changed while a command ran is among it.' : '';
+  return `Changed: ${all.length === 0 ? 'nothing' : all.join(', ')}.${whose}`;
 }
 
 function changeWords({ before, after, from }: ChangedPath): string {
   if (after === undefined) return 'perhaps';
   if (from !== undefined)
     return `moved from ${code(from)}${before.kind === 'absent' ? '' : ', replacing what was there'}`;
-  if (isSameStand(before, after)) return 'as it was before';
+  if (isSameStand(before, after)) return before.mode === after.mode ? 'as it was before' : 'other permissions';
   if (before.kind === 'absent') return 'new';
   return after.kind === 'absent' ? 'deleted' : 'changed';
 }

@@ -1,10 +1,12 @@
-import { DecisionSchema, originText } from '../../shared/decision.ts';
+import { DecisionSchema } from '../../shared/decision.ts';
+import { durationWords } from '../../shared/outcomeWords.ts';
 import type { AuditRecord } from '../../shared/auditEvent.ts';
 import type { Block, Words } from '../../shared/block.ts';
 import { changedLines } from '../../shared/unseen.ts';
 import { kindOfStored } from '../kinds/table.ts';
 import { blocksMarkdown } from './blockMarkdown.ts';
-import { code } from './markdown.ts';
+import { code, wordsOrCode } from './markdown.ts';
+import { originLink } from './placeLink.ts';
 import { outcomeLine, ranLines } from './report.ts';
 import { readAction, type ReadAction } from './storedAction.ts';
 import type { ActionNode } from './tree.ts';
@@ -12,26 +14,35 @@ import { answeredWords } from './who.ts';
 
 /** Why an action was allowed, asked or denied: each decision with its rule, layer, file and line, and who answered. */
 export function explainDecision(action: ActionNode): string {
-  const lines = [`# Why: ${code(action.title)}`, '', outcomeLine(action), '', ...ranLines(action)];
-  for (const event of action.events) lines.push(...eventLines(event));
-  return lines.join('\n');
+  return [
+    `# Why: ${code(action.title)}`,
+    '',
+    outcomeLine(action),
+    '',
+    ...ranLines(action),
+    ...explainedLines(action),
+  ].join('\n');
+}
+
+/** The same without its title. */
+export function explainedLines({ events }: ActionNode): string[] {
+  const proposed = events.filter(({ type }) => type === 'proposed');
+  // Why first; then what it is about.
+  return [...events.flatMap(eventLines), ...proposed.flatMap(meaningLines)];
+}
+
+function meaningLines({ payload }: AuditRecord): string[] {
+  const stored = readAction(payload);
+  return stored.kind === 'action' ? blocksMarkdown(meaningBlocks(stored)) : [];
 }
 
 function eventLines(event: AuditRecord): string[] {
   switch (event.type) {
-    case 'proposed': {
-      const stored = readAction(event.payload);
-      return stored.kind === 'action' ? blocksMarkdown(meaningBlocks(stored)) : [];
-    }
     case 'decided':
       return decisionLines(event);
     case 'answered':
-      return [
-        '## Answered',
-        '',
-        `${code(answeredWords(event.data) ?? text(event.data['by']))}: ${code(text(event.data['choice']))}${typeof event.data['waitedMs'] === 'number' ? `, after ${Math.round(event.data['waitedMs'] / 1000)} s` : ''}${typeof event.data['unseen'] === 'number' ? `, with ${changedLines(event.data['unseen'])} unseen` : ''}`,
-        '',
-      ];
+    case 'whose_answered':
+      return answerLines(event);
     case 'grant_used':
       return [`An approval that you had given before covered this (${code(text(event.data['grant']))}).`, ''];
     default:
@@ -39,9 +50,25 @@ function eventLines(event: AuditRecord): string[] {
   }
 }
 
+function answerLines({ type, data, payload }: AuditRecord): string[] {
+  const reason = text(payload?.['reason']);
+  const choice = text(data['choice']);
+  // A plain yes or no is said by who gave it.
+  const how = choice === 'approve' || choice === 'deny' ? '' : `: ${wordsOrCode(choice)}`;
+  const waited = typeof data['waitedMs'] === 'number' ? `, after ${durationWords(data['waitedMs'])}` : '';
+  const unseen = typeof data['unseen'] === 'number' ? `, with ${changedLines(data['unseen'])} unseen` : '';
+  return [
+    type === 'answered' ? '## Answered' : '## Answered: whether what appeared stays',
+    '',
+    `${wordsOrCode(answeredWords(data) ?? text(data['by']))}${how}${waited}${unseen}`,
+    '',
+    ...(reason === '' ? [] : [`Reason given: ${code(reason)}`, '']),
+  ];
+}
+
 function decisionLines(event: AuditRecord): string[] {
   const parsed = DecisionSchema.safeParse(event.payload?.['decision']);
-  const verdict = code(text(event.data['verdict']));
+  const verdict = verdictWords(text(event.data['verdict']));
   if (!parsed.success)
     return [
       `## Decision: ${verdict}`,
@@ -51,12 +78,18 @@ function decisionLines(event: AuditRecord): string[] {
       '',
     ];
   const { rule, reason, origin } = parsed.data;
-  const facts = [
-    { label: 'Rule', value: [{ exact: rule }] },
-    { label: 'Why', value: [{ exact: reason }] },
-    { label: 'From', value: [{ exact: originText(origin) }] },
+  return [
+    `## Decision: ${verdict}`,
+    '',
+    `- Rule: ${code(rule)}`,
+    `- Why: ${wordsOrCode(reason)}`,
+    `- From: ${originLink(origin)}`,
+    '',
   ];
-  return [`## Decision: ${verdict}`, '', ...blocksMarkdown([{ kind: 'facts', facts }])];
+}
+
+function verdictWords(verdict: string): string {
+  return { allow: 'allowed', ask: 'asks', deny: 'denied' }[verdict] ?? code(verdict);
 }
 
 /** Calls that were no calls at all have a reason without an origin. */

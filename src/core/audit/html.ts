@@ -1,5 +1,6 @@
 import type { AuditRecord, RunSummary } from '../../shared/auditEvent.ts';
-import { exact } from '../../shared/visible.ts';
+import { escaped } from '../../shared/escaped.ts';
+import { durationWords } from '../../shared/outcomeWords.ts';
 import { facts } from './report.ts';
 import { turnsOf, type ActionNode } from './tree.ts';
 
@@ -35,18 +36,19 @@ ${turns.join('\n')}
 
 function actionItem(action: ActionNode): string {
   const output = action.events.findLast((event) => event.type === 'finished')?.payload?.['output'];
-  const words = `${action.outside ? 'OUTSIDE THE SANDBOX, ' : ''}${action.outcome}, ${action.decidedBy}${action.durationMs === undefined ? '' : `, ${action.durationMs} ms`}`;
-  return `<li class="${action.outcome}"><strong>${escaped(action.title)}</strong><br><small>${escaped(words)}</small>${action.ran === undefined ? '' : `<pre>${escaped(action.ran)}</pre>`}${
+  const words = `${action.outside ? 'OUTSIDE THE SANDBOX, ' : ''}${action.outcome}, ${action.decidedBy}${action.durationMs === undefined ? '' : `, ${durationWords(action.durationMs)}`}${action.said === undefined ? '' : `: “${action.said}”`}`;
+  return `<li class="${action.outcome}"><strong>${escaped(action.title)}</strong><br><small>${escaped(words)}</small>${action.ran === undefined ? '' : `<pre>${escaped(action.ran)}</pre>`}${askedFor(action)}${
     typeof output === 'string' && output !== ''
       ? `<details><summary>Output</summary><pre>${escaped(output)}</pre></details>`
       : ''
   }</li>`;
 }
 
-const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-
-function escaped(text: string): string {
-  return exact(text).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
+/** What the agent had, where a person has changed it. */
+function askedFor({ editedFrom = [] }: ActionNode): string {
+  return editedFrom
+    .map(({ name, from }) => `<p>What the agent had asked for (${escaped(name)}):</p><pre>${escaped(from)}</pre>`)
+    .join('');
 }
 
 const STYLE = `

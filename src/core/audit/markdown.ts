@@ -12,6 +12,11 @@ export function code(text: string): string {
   return `${mark} ${shown} ${mark}`.replace(/^` (?!`)(.*[^`]) `$/, '`$1`');
 }
 
+/** Words that hold others': as they are where nothing in them could be a mark, an address or a formula, else in code. */
+export function wordsOrCode(text: string): string {
+  return /^[\p{L}(“](?:[\p{L}\p{N} ,;:'’“”()-]|\.(?= |$))*$/u.test(text) ? visibleLine(text) : code(text);
+}
+
 /** Words of others as lines of their own. They are set in, so that they can be told in the document's source, too. */
 export function block(text: string): string[] {
   const shown = exact(text);

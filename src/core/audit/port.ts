@@ -43,6 +43,8 @@ export interface RunPage {
 /** Reading the log, newest run first. */
 export interface AuditReader {
   runs(limit: number, before?: number): Promise<RunSummary[]>;
+  /** The last runs that began in a folder, newest first; those that a person has pinned are among them, however old. */
+  runsIn(folder: string, limit: number): Promise<RunSummary[]>;
   /** Runs in which something matches. A page may be short although more follow: looking further takes another call. */
   find(filter: RunFilter, limit: number, before?: number): Promise<RunPage>;
   /** Those actions of a run whose events have the words in them. */

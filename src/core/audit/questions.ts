@@ -1,10 +1,13 @@
+import { counted } from '../../shared/named.ts';
 import type { AuditRecord } from '../../shared/auditEvent.ts';
 
-/** How much was asked, and what came of it; approved and denied are what persons did. Seconds are the median of how long answers took. */
+/** How much was asked, without what was taken back to be decided anew, and what came of it; approved and denied are what persons did. Seconds are the median of how long answers took. */
 export interface Questions {
   asked: number;
   approved: number;
   denied: number;
+  /** Of those approved: changed first by the person. */
+  changed: number;
   /** Answered by lines that lay ready in a pipe or file. */
   byInput: number;
   /** Denied because nobody was there. */
@@ -22,7 +25,14 @@ export interface Questions {
 /** What is counted of an event: few words of many events are kept in memory at a time. */
 export type Counted = Pick<AuditRecord, 'type' | 'data'>;
 
-export const COUNTED: readonly AuditRecord['type'][] = ['asked', 'answered', 'granted', 'grant_used'];
+export const COUNTED: readonly AuditRecord['type'][] = [
+  'asked',
+  'answered',
+  'whose_asked',
+  'whose_answered',
+  'granted',
+  'grant_used',
+];
 
 /** `uses`: how often each grant was used, where that can have been outside of these events. */
 export function questionsOf(events: Iterable<Counted>, uses: ReadonlyMap<unknown, number> = new Map()): Questions {
@@ -32,21 +42,25 @@ export function questionsOf(events: Iterable<Counted>, uses: ReadonlyMap<unknown
     asked: 0,
     approved: 0,
     denied: 0,
+    changed: 0,
     byInput: 0,
     nobody: 0,
     takenBack: 0,
     grantsUsed: 0,
     grantsGiven: 0,
   };
-  for (const { type, data } of events) {
+  for (const { type: kind, data } of events) {
+    const type = kind === 'whose_asked' ? 'asked' : kind === 'whose_answered' ? 'answered' : kind;
     if (type === 'asked') count.asked += 1;
     if (type === 'answered' && data['by'] === 'person') {
       if (data['choice'] === 'deny') count.denied += 1;
       else if (data['choice'] !== 'save-first') count.approved += 1;
+      if (data['choice'] === 'approve-edited') count.changed += 1;
       if (typeof data['waitedMs'] === 'number') waited.push(data['waitedMs']);
     } else if (type === 'answered') {
       if (data['by'] === 'input') count.byInput += 1;
       else if (data['by'] === 'nobody') count.nobody += 1;
+      else if (data['by'] === 'outdated') count.asked -= 1;
       else count.takenBack += 1;
     }
     if (type === 'granted') {
@@ -68,7 +82,7 @@ export function questionsOf(events: Iterable<Counted>, uses: ReadonlyMap<unknown
 
 export function questionWords(questions: Questions): string {
   const { asked, approved, denied, seconds, grantsUsed, grantsGiven, grantsUnused } = questions;
-  const { byInput, nobody, takenBack } = questions;
+  const { byInput, nobody, takenBack, changed } = questions;
   const others = [
     ...(byInput > 0 ? [`${byInput} answered by input given beforehand`] : []),
     ...(nobody > 0 ? [`${nobody} with nobody there`] : []),
@@ -77,12 +91,12 @@ export function questionWords(questions: Questions): string {
   const answers =
     asked === 0
       ? ''
-      : ` (${approved} approved, ${denied} denied; half of the answers within ${seconds} s${others.join('')})`;
+      : ` (${approved} approved${changed > 0 ? `, of which ${changed} changed first` : ''}, ${denied} denied; half of the answers within ${seconds} s${others.join('')})`;
   const grants =
     grantsGiven === 0
       ? ''
-      : `; ${grantsGiven} approvals remembered, which spared ${grantsUsed} questions; ${grantsUnused} of them never matched`;
-  return `${asked === 1 ? '1 question' : `${asked} questions`}${answers}${grants}`;
+      : `; ${counted(grantsGiven, 'remembered approval')}, which spared ${counted(grantsUsed, 'question')}; ${grantsUnused} never matched`;
+  return `${counted(asked, 'question')}${answers}${grants}`;
 }
 
 /** The Monday of a day's week, as YYYY-MM-DD in UTC. */

@@ -1,15 +1,14 @@
 import type { AuditRecord, RunSummary } from '../../shared/auditEvent.ts';
+import { bytesWords } from '../../shared/bytesWords.ts';
 import { isJsonObject } from '../../shared/json.ts';
+import { durationWords } from '../../shared/outcomeWords.ts';
 import { blocksMarkdown } from './blockMarkdown.ts';
 import { changedBy, changedLine, type Changed } from './changed.ts';
 import { sentContentLine } from './contentWords.ts';
-import { block, code } from './markdown.ts';
+import { code, wordsOrCode } from './markdown.ts';
 import { questionsOf, questionWords } from './questions.ts';
 import { turnsOf, type ActionNode } from './tree.ts';
 import { boundByWords, stoppedWords } from './who.ts';
-
-/** Values longer than this get lines of their own. */
-const LONG = 200;
 
 /** What is said of a run as a whole: its title, named facts, and sentences. */
 export function facts(
@@ -61,25 +60,7 @@ export function runReport(run: RunSummary, events: readonly AuditRecord[]): stri
   return all.join('\n');
 }
 
-/** One action as a readable document, every event of it included. */
-export function actionReport(action: ActionNode): string {
-  const rows = action.events.flatMap((event) => [
-    `## ${event.seq}. ${event.type} (${event.time})`,
-    '',
-    ...Object.entries({ ...event.data, ...event.payload }).flatMap(([key, value]) => {
-      const said = words(value);
-      return said.includes('\n') || said.length > LONG
-        ? ['', `${code(key)}:`, '', ...block(said), '']
-        : [`- ${code(key)}: ${code(said)}`];
-    }),
-    `- hash: ${event.hash}`,
-    '',
-  ]);
-  return [`# ${code(action.title)}`, '', outcomeLine(action), '', ...ranLines(action), ...rows].join('\n');
-}
-
 function actionLines(action: ActionNode): string[] {
-  const output = action.events.findLast((event) => event.type === 'finished')?.payload?.['output'];
   return [
     `### ${code(action.title)}`,
     '',
@@ -87,25 +68,38 @@ function actionLines(action: ActionNode): string[] {
     '',
     ...changedLines(action.changed).flatMap((line) => [line, '']),
     ...ranLines(action),
-    ...(typeof output === 'string' && output !== ''
-      ? blocksMarkdown([{ kind: 'exact', label: 'Output', text: output }])
-      : []),
+    ...outputLines(action),
   ];
 }
 
-function changedLines(changed: Changed | undefined): string[] {
+/** What came back of it. */
+export function outputLines({ events }: ActionNode): string[] {
+  const output = events.findLast((event) => event.type === 'finished')?.payload?.['output'];
+  if (typeof output !== 'string' || output === '') return [];
+  return blocksMarkdown([{ kind: 'exact', label: 'Output', text: output }]);
+}
+
+export function changedLines(changed: Changed | undefined): string[] {
   const line = changedLine(changed);
   return line === undefined ? [] : [line];
 }
 
-/** What ran, to its last character. */
-export function ranLines({ ran }: ActionNode): string[] {
-  return ran === undefined ? [] : blocksMarkdown([{ kind: 'exact', label: 'What ran', text: ran }]);
+/** What ran, or would have, to its last character. */
+export function ranLines({ ran, editedFrom }: ActionNode): string[] {
+  const asked = editedFrom?.map(({ name, from }) => ({ label: `What the agent had asked for (${name})`, text: from }));
+  const texts = [...(ran === undefined ? [] : [{ label: 'Exactly', text: ran }]), ...(asked ?? [])];
+  return blocksMarkdown(texts.map((one) => ({ kind: 'exact', ...one })));
 }
 
-export function outcomeLine({ outside, outcome, decidedBy, durationMs }: ActionNode): string {
-  const took = durationMs === undefined ? '' : `, ${durationMs} ms`;
-  return `${outside ? '**OUTSIDE THE SANDBOX**, ' : ''}${outcome}, ${code(decidedBy)}${took}`;
+/** How it was decided and how it ended; what was denied did not happen, and is not said twice. */
+export function outcomeLine({ outside, outcome, decidedBy, said, durationMs }: ActionNode): string {
+  const by = `${wordsOrCode(decidedBy)}${said === undefined ? '' : `: ${code(said)}`}`;
+  return [
+    ...(outside ? ['**OUTSIDE THE SANDBOX**'] : []),
+    by,
+    ...(outcome === 'denied' ? [] : [outcome]),
+    ...(durationMs === undefined || outcome === 'denied' ? [] : [durationWords(durationMs)]),
+  ].join(', ');
 }
 
 /** In which other folders it went on, and who said so. */
@@ -141,8 +135,8 @@ function egressLines(events: readonly AuditRecord[], folder: string): string[] {
     0,
   );
   return [
-    ...[...bytes].map(([origin, count]) => `Sent to ${code(origin)}: ${count} bytes.`),
-    ...(received > 0 ? [`Received in answers: ${received} bytes.`] : []),
+    ...[...bytes].map(([origin, count]) => `Sent to ${code(origin)}: ${bytesWords(count)}.`),
+    ...(received > 0 ? [`Received in answers: ${bytesWords(received)}.`] : []),
     ...(held === undefined ? [] : [`What was sent held content of: ${code(held)}.`]),
   ];
 }

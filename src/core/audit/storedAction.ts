@@ -1,6 +1,7 @@
-import type { Action } from '../../shared/action.ts';
+import { ActionSchema, type Action } from '../../shared/action.ts';
 import type { StoredPayload } from '../../shared/auditEvent.ts';
 import { canonicalJson, isJsonObject, type Json } from '../../shared/json.ts';
+import { A_MASK } from '../redaction/placeholder.ts';
 
 /**
  * How actions are recorded now. Raised when a reader of before would misunderstand them; what was recorded without a
@@ -83,6 +84,13 @@ export function readAction(payload: StoredPayload): StoredAction {
     recorded: action,
     isWhole,
   };
+}
+
+/** The action itself, where all of it is recorded as this version would have it, and no secret was masked in it. */
+export function wholeAction({ recorded, isWhole }: ReadAction): Action | undefined {
+  const { version: _, ...action } = recorded;
+  if (!isWhole || canonicalJson(action).search(A_MASK) !== -1) return undefined;
+  return ActionSchema.safeParse(action).data;
 }
 
 function readCommand(command: Json | undefined): ReadAction['command'] {

@@ -1,32 +1,18 @@
 import type { AuditRecord } from '../../shared/auditEvent.ts';
-import type { ActionOutcome } from '../../shared/actionOutcome.ts';
+import type { TreeAction } from '../../shared/treeAction.ts';
 import { changedBy, comparable, type Changed } from './changed.ts';
 import { isOldChange } from './oldChange.ts';
-import { isNotThePolicy, outcomeOf } from './outcome.ts';
+import { decidedBy, shortDecision, type DecidedFrom } from './decisionWords.ts';
+import { changedArguments, editIn } from './changedArguments.ts';
+import { outcomeOf } from './outcome.ts';
 import { whatRan } from './whatRan.ts';
-import { answeredWords } from './who.ts';
+import { lastAnswer } from './who.ts';
 
-export interface ActionNode {
-  id: string;
-  title: string;
-  /** What ran, whole, where the title may not say all of it. */
-  ran: string | undefined;
-  tool: string;
-  /** `open`: it has no end in the log. */
-  outcome: ActionOutcome | 'open';
-  /** How it ended if nobody is at work on it. */
-  left: ActionOutcome;
-  /** "allowed by workspace-read", "approved by you", "denied by you". */
-  decidedBy: string;
-  durationMs: number | undefined;
-  /** It ran without any sandbox. */
-  outside: boolean;
+export interface ActionNode extends TreeAction {
+  /** What the agent had asked for, where a person has changed it: each argument of that, as it had it. */
+  editedFrom: { name: string; from: string }[] | undefined;
   /** What it changed; undefined where it could change nothing, or the log is of before there was a record of that. */
   changed: Changed | undefined;
-  /** It changed a file, so that before and after can be compared. */
-  changedFile: boolean;
-  /** What it changed is known, path by path: a plan for its revert can be made. */
-  canRevert: boolean;
   events: AuditRecord[];
 }
 
@@ -45,7 +31,10 @@ export function listed(turns: readonly TurnNode[]): ListedTurn[] {
   return turns.map(({ turn, actions }) => ({ turn, actions: actions.map(({ events: _, ...action }) => action) }));
 }
 
-/** A run's events as turns and actions. A turn with no action is left out. */
+/**
+ * A run's events as turns and actions. A turn with no action is left out. Actions stand in the order of their reply: those
+ * that ask are put to a person before others of it are done.
+ */
 export function turnsOf(events: readonly AuditRecord[]): TurnNode[] {
   const byAction = new Map<string, AuditRecord[]>();
   for (const event of events)
@@ -55,7 +44,13 @@ export function turnsOf(events: readonly AuditRecord[]): TurnNode[] {
     const turn = own[0]?.turn ?? 0;
     turns.set(turn, [...(turns.get(turn) ?? []), actionNode(id, own)]);
   }
-  return [...turns].map(([turn, actions]) => ({ turn, actions }));
+  return [...turns].map(([turn, actions]) => ({ turn, actions: actions.toSorted((a, b) => placeOf(a) - placeOf(b)) }));
+}
+
+/** Which call of its reply an action is; 0 where that is not recorded. */
+function placeOf({ events }: ActionNode): number {
+  const place = events.find(({ type }) => type === 'proposed')?.data['call'];
+  return typeof place === 'number' ? place : 0;
 }
 
 function actionNode(id: string, events: AuditRecord[]): ActionNode {
@@ -66,14 +61,19 @@ function actionNode(id: string, events: AuditRecord[]): ActionNode {
   const title = text(proposed?.payload?.['title']);
   const { outcome, left } = outcomeOf(events);
   const changed = changedBy(events);
+  const from: DecidedFrom = { decided: last('decided'), answered: lastAnswer(events), finished, proposed };
+  const said = text(from.answered?.payload?.['reason']);
   return {
     id,
     title: title === '' ? tool : title,
     ran: whatRan(proposed),
+    editedFrom: editedFrom(proposed),
     tool,
     outcome,
     left,
-    decidedBy: decidedBy(last('decided'), last('answered'), finished),
+    decision: shortDecision(from),
+    decidedBy: decidedBy(from),
+    said: said === '' ? undefined : said,
     durationMs: typeof finished?.data['durationMs'] === 'number' ? finished.data['durationMs'] : undefined,
     outside: last('started')?.data['outside'] === true,
     changed,
@@ -85,24 +85,11 @@ function actionNode(id: string, events: AuditRecord[]): ActionNode {
   };
 }
 
-function decidedBy(
-  decided: AuditRecord | undefined,
-  answered: AuditRecord | undefined,
-  finished: AuditRecord | undefined,
-): string {
-  const rule = text(decided?.data['rule']);
-  const answer = answered && answeredWords(answered.data);
-  if (answer !== undefined) return answer;
-  switch (decided?.data['verdict']) {
-    case 'allow':
-      return `allowed by ${rule}`;
-    case 'deny':
-      return isNotThePolicy(rule) ? 'not possible' : `denied by ${rule}`;
-    case 'ask':
-      return `asked by ${rule}`;
-    default:
-      return finished?.data['cause'] === undefined ? 'not decided' : 'not possible';
-  }
+/** Of a record that was cut, or is of before there was such a field, nothing is guessed. */
+function editedFrom(proposed: AuditRecord | undefined): ActionNode['editedFrom'] {
+  if (proposed?.data['editedBy'] !== 'person') return undefined;
+  const edit = editIn(proposed.payload);
+  return edit ? changedArguments(edit.from, edit.to).map(({ name, from }) => ({ name, from })) : [];
 }
 
 function text(value: unknown): string {

@@ -1,3 +1,4 @@
+import { placeName } from '../../shared/answered.ts';
 import type { Json } from '../../shared/json.ts';
 
 type Data = Readonly<Record<string, Json>>;
@@ -8,6 +9,7 @@ export function answeredWords(data: Data): string | undefined {
   if (data['choice'] === 'save-first') return `saved first by you${placeWords(data)}`;
   switch (data['by']) {
     case 'person':
+      if (data['choice'] === 'approve-edited') return `changed by you${placeWords(data)}`;
       return `${isNo ? 'denied' : 'approved'} by you${placeWords(data)}`;
     case 'input':
       return `${isNo ? 'denied' : 'approved'} by input given beforehand`;
@@ -19,11 +21,18 @@ export function answeredWords(data: Data): string | undefined {
       return 'not answered: the run reached a limit';
     case 'interruption':
       return 'not answered: interrupted';
+    case 'outdated':
+      return 'not answered: it was not as shown any more';
     default: {
       const what = causeWords(data);
       return what === undefined ? undefined : `not answered: ${what}`;
     }
   }
+}
+
+/** The last answer that an action's events have: what was taken back to be decided anew was none. */
+export function lastAnswer<E extends { type: string; data: Data }>(events: readonly E[]): E | undefined {
+  return events.findLast(({ type, data }) => type === 'answered' && data['by'] !== 'outdated');
 }
 
 /** What stopped a run, in words; undefined where the event does not say. */
@@ -49,7 +58,7 @@ export function wasTakenBack(by: unknown): boolean {
 }
 
 const TAKEN_BACK: ReadonlySet<string> = new Set([
-  ...['cancelled', 'limit'],
+  ...['cancelled', 'limit', 'outdated'],
   ...['signal', 'output', 'terminal', 'parent', 'fault'],
 ]);
 
@@ -71,7 +80,7 @@ function causeWords({ by, signal }: Data): string | undefined {
 }
 
 function placeWords({ at, place }: Data): string {
-  const which = typeof place === 'string' ? place : undefined;
+  const which = placeName(typeof place === 'string' ? place : undefined);
   if (at === 'terminal') return ` at ${which ?? 'a terminal'}`;
   return which === undefined ? '' : ` in ${which}`;
 }

@@ -2,9 +2,10 @@ import type { PreImage } from '../../shared/action.ts';
 import type { ChangedPath } from '../../shared/change.ts';
 import type { UnsavedFile } from '../editor/openFiles.ts';
 import { Changed } from '../outcome.ts';
-import type { Effort, FileEntry, Files, Look, Walking } from '../scope/files.ts';
+import type { Effort, FileEntry, Files, Look, OtherNames, Walking } from '../scope/files.ts';
 import { isSameStand, merged, standOf } from './changes.ts';
 import type { Footprint, NotedChange } from './port.ts';
+import { parentOf } from '../scope/spelling.ts';
 
 interface Noting {
   /** What the action may change: nothing else goes through. */
@@ -43,9 +44,13 @@ export class NotedFiles implements Files {
 
   async write(path: string, content: Uint8Array, expected: PreImage): Promise<Uint8Array> {
     // What stands there then is noted, and not what was meant to: an editor that saves may do more.
-    const written = await this.#changing([expected], () => this.#files.write(path, content, expected), path);
+    const links = expected.kind === 'file' ? await this.#files.otherNames(path) : undefined;
+    const names = [path, ...(links?.kind === 'all' ? links.names : [])];
+    const above = expected.kind === 'absent' ? await this.#missingAbove(path) : [];
+    const written = await this.#changing([expected], () => this.#files.write(path, content, expected), ...names);
+    this.#notes.push(...above);
     const after = { kind: 'file' as const, digest: this.#noting.hash(written), size: written.length };
-    this.#notes.push({ path, before: standOf(expected), after, content: written });
+    for (const name of names) this.#notes.push({ path: name, before: standOf(expected), after, content: written });
     return written;
   }
 
@@ -56,11 +61,54 @@ export class NotedFiles implements Files {
 
   async move(from: string, to: string, expectedFrom: PreImage, expectedTo: PreImage): Promise<void> {
     const move = (): Promise<void> => this.#files.move(from, to, expectedFrom, expectedTo);
+    const above = expectedTo.kind === 'absent' ? await this.#missingAbove(to) : [];
     await this.#changing([expectedFrom, expectedTo], move, from, to);
     this.#notes.push(
+      ...above,
       { path: from, before: standOf(expectedFrom), after: { kind: 'absent' } },
       { path: to, before: standOf(expectedTo), after: standOf(expectedFrom), from },
     );
+  }
+
+  async makeFolder(path: string): Promise<boolean> {
+    const image = { path, kind: 'absent' as const };
+    const isMade = await this.#changing([image], () => this.#files.makeFolder(path), path);
+    if (isMade) this.#notes.push({ path, before: standOf(image), after: { kind: 'directory', mode: 0o700 } });
+    return isMade;
+  }
+
+  async removeFolder(path: string): Promise<boolean> {
+    const image = { path, kind: 'directory' as const };
+    const isGone = await this.#changing([image], () => this.#files.removeFolder(path), path);
+    if (isGone) this.#notes.push({ path, before: standOf(image), after: { kind: 'absent' } });
+    return isGone;
+  }
+
+  async link(path: string, target: string): Promise<void> {
+    const image = { path, kind: 'absent' as const };
+    await this.#changing([image], () => this.#files.link(path, target), path);
+    const digest = this.#noting.hash(new TextEncoder().encode(target));
+    this.#notes.push({ path, before: standOf(image), after: { kind: 'link', digest } });
+  }
+
+  async allow(path: string, mode: number): Promise<number> {
+    const stands = standOf(await this.#uncounted.onDisk().preImage(path));
+    const before = await this.#changing([], () => this.#files.allow(path, mode), path);
+    const { digest: _listing, size: _all, ...folder } = stands;
+    const plain = stands.kind === 'directory' ? folder : stands;
+    if (before !== mode) this.#notes.push({ path, before: { ...plain, mode: before }, after: { ...plain, mode } });
+    return before;
+  }
+
+  /** Folders that are made on the way to a path. */
+  async #missingAbove(path: string): Promise<ChangedPath[]> {
+    const parent = parentOf(path);
+    const look = await this.#uncounted.look(parent, parent, 'itself').catch(() => undefined);
+    if (look?.kind !== 'absent' || parent === path) return [];
+    return [
+      ...(await this.#missingAbove(parent)),
+      { path: parent, before: { kind: 'absent' }, after: { kind: 'directory' } },
+    ];
   }
 
   /** Lets a change happen where the action names it. One that fails may have happened all the same, or in part. */
@@ -130,6 +178,10 @@ export class NotedFiles implements Files {
 
   names(folder: string): Promise<string[]> {
     return this.#files.names(folder);
+  }
+
+  otherNames(path: string): Promise<OtherNames> {
+    return this.#files.otherNames(path);
   }
 
   forbiddenBelow(path: string): Promise<string | undefined> {

@@ -30,7 +30,26 @@ export interface NotedChange extends ChangedPath {
 }
 
 /** What an action changed, as far as it is known: what the `changed` event says, and all others read. */
-export type Changes = { extent: 'exact'; paths: readonly ChangedPath[] } | { extent: 'unknown' };
+export type Changes =
+  | { extent: 'exact'; paths: readonly ChangedPath[] }
+  /** `leftOut`: where nobody has looked, as a person is told. */
+  | { extent: 'seen'; paths: readonly ChangedPath[]; leftOut: readonly string[] }
+  | { extent: 'unknown' };
+
+/** Where an action writes that may write anywhere. */
+export interface CommandPlace {
+  roots: readonly string[];
+  /** Whether a path is kept from the agent: then no copy of it is made for it either. */
+  isKeptFrom: (path: string) => boolean;
+  /** Whether a copy of it may be made for undo: of likely secrets none is. */
+  mayCopy: (path: string) => boolean;
+  /** Whether a command can change a path, as far as the rules say. */
+  canWrite: (path: string) => boolean;
+  /** A path as people say it. */
+  shown: (path: string) => string;
+  /** It runs without a sandbox. */
+  outside: boolean;
+}
 
 /** What is held around one action, from before its effect to after it. */
 export interface Checkpoint {
@@ -47,12 +66,26 @@ export interface Checkpoint {
 export type RevertStep =
   /** What was moved goes back to where it stood. */
   | { do: 'move back'; path: string; to: string }
-  /** What was not there before goes. */
-  | { do: 'remove'; path: string }
+  /** What was not there before goes; `whole`: a folder, with what is in it. */
+  | { do: 'remove'; path: string; whole?: true }
+  /** A folder that was not there before goes, if nothing is left in it. */
+  | { do: 'remove folder'; path: string }
+  /** The folder that stood there is made again. */
+  | { do: 'make folder'; path: string }
   /** The content that was kept is put back. */
-  | { do: 'put back'; path: string };
+  | { do: 'put back'; path: string; of: ActionOf }
+  /** The link that stood there is made again. */
+  | { do: 'link'; path: string; target: string }
+  /** What may be done with it is as it was (chmod(2)). */
+  | { do: 'allow'; path: string; mode: number };
 
-/** What a revert of an action would do. Nothing of the kind has happened yet. */
+/** An action that is over, and what it changed. */
+export interface Done {
+  of: ActionOf;
+  changed: readonly ChangedPath[];
+}
+
+/** What a revert would do. Nothing of the kind has happened yet. */
 export interface RevertPlan {
   undo: Undo;
   steps: readonly RevertStep[];
@@ -69,9 +102,20 @@ export interface Checkpoints {
    * Before the effect: what `undo` promises of the footprint is stored durably. Throws when it cannot be; then the
    * action must not happen.
    */
-  begin(of: ActionOf, footprint: Footprint, undo: Action['undo']): Promise<Checkpoint>;
-  /** How an action that changed this could be reverted, with what is kept of it. */
-  plan(of: ActionOf, changed: readonly ChangedPath[]): Promise<RevertPlan>;
+  begin(of: ActionOf, footprint: Footprint, how: { undo: Action['undo']; place: CommandPlace }): Promise<Checkpoint>;
+  /** The same for an action that may change whatever of the workspace it can write. */
+  foreseeAnything(place: CommandPlace): Promise<Undo>;
+  /** Such an action may come: what stands there is read already. */
+  prepare(place: CommandPlace): Promise<void>;
+  /**
+   * What actions changed whose processes were gone before the log could say so. Each is told again until it is
+   * `recorded`.
+   */
+  finishBrokenOff(place: CommandPlace): Promise<{ of: ActionOf; changes: Changes }[]>;
+  /** The log says what an action changed. */
+  recorded(of: ActionOf): Promise<void>;
+  /** How actions of one run that changed this, one after the other, could be reverted, with what is kept of them. */
+  plan(done: readonly Done[]): Promise<RevertPlan>;
   /** A file's bytes as they stood before an action; undefined where they are not kept. */
   content(of: ActionOf, path: string): Promise<Uint8Array | undefined>;
   /** The text of a file before or after an action; empty for one that was not there, undefined where none is kept. */

@@ -8,8 +8,12 @@ export interface Move {
   doubt?: string;
 }
 
-/** bash(1), cd: `args` are the words behind the name. */
-export function changeOfFolder(args: readonly Word[], folders: readonly string[] | undefined): Move {
+/** bash(1), cd: `args` are the words behind the name; `start` is what `.` is, whole and real, where that is known. */
+export function changeOfFolder(
+  args: readonly Word[],
+  folders: readonly string[] | undefined,
+  start: string | undefined,
+): Move {
   const operands = args.filter((word) => word.kind !== 'known' || !/^(-[LPe]+|--)$/.test(word.text));
   const [target = place('~'), ...more] = operands;
   if (target.text === '-')
@@ -17,8 +21,16 @@ export function changeOfFolder(args: readonly Word[], folders: readonly string[]
   const isKnown = target.kind === 'known' && target.text !== '' && !target.text.startsWith('-');
   return {
     target: isKnown ? target : undefined,
-    folders: isKnown && more.length === 0 ? folders?.map((folder) => seenFrom(folder, target.text)) : undefined,
+    folders:
+      isKnown && more.length === 0
+        ? folders?.map((folder) => startAs(seenFrom(folder, target.text), start))
+        : undefined,
   };
+}
+
+/** Models write where they are already in front of each command: that is no move. */
+function startAs(folder: string, start: string | undefined): string {
+  return folder === start || folder === `${start}/` ? '.' : folder;
 }
 
 /** bash(1), pushd and popd, as what `cd` would be given: one folder, or one that cannot be known beforehand. */

@@ -1,6 +1,16 @@
 import type { HiddenTexts } from './hiddenTexts.ts';
 import { namedFolders } from './namedFolders.ts';
-import { nameOf, roleOf, runsFolder, runsSomething, wordsTaken } from './operands.ts';
+import {
+  carriesOn,
+  changesSomething,
+  copies,
+  isScratchSpelling,
+  nameOf,
+  roleOf,
+  runsFolder,
+  runsSomething,
+  wordsTaken,
+} from './operands.ts';
 import { spellingsIn } from './spellings.ts';
 import type { Meaning } from './meaning.ts';
 import type { Word } from './word.ts';
@@ -15,6 +25,8 @@ export interface Candidate {
   runs: boolean;
   /** A folder of this name is run by its entry file. */
   runsFolder: boolean;
+  /** What is in it may come to where the line does something: it has to be bound. */
+  takes: boolean;
   /** What a rule allowed is not known any more once the run has changed it. */
   counts: boolean;
 }
@@ -36,6 +48,7 @@ const BY_PROCESS = /\/proc\/+[^/\s]+\/+(cwd|root|task|map_files)\b/;
 export function candidatesOf(meaning: Meaning, hidden: HiddenTexts | undefined, command: string): Candidates {
   const found = new Collecting();
   const runs = runsSomething(meaning);
+  const carries = carriesOn(meaning);
   for (const [index, words] of meaning.programs.entries()) {
     const role = roleOf(words, index, meaning);
     const folders = meaning.folders[index];
@@ -44,12 +57,18 @@ export function candidatesOf(meaning: Meaning, hidden: HiddenTexts | undefined, 
       const more = {
         runs: role === 'runs',
         runsFolder: role === 'runs' && runsFolder(words, word),
+        takes: carries || role === 'runs' || changesSomething(meaning, index),
         counts: runs && role !== 'keeps',
       };
       for (const folder of folders ?? ['.']) found.word(word, folder, more);
+      if (copies(words)) found.taken(word);
     }
   }
-  const seen = { runs: true, runsFolder: false, counts: true };
+  // The shell opens it, for whichever program.
+  if (changesSomething(meaning))
+    for (const { spelling, access, program } of meaning.paths)
+      if (program === undefined && access === 'read' && isScratchSpelling(spelling)) found.scratch(spelling);
+  const seen = { runs: true, runsFolder: false, takes: true, counts: true };
   for (const folder of new Set(meaning.folders.flatMap((all) => all ?? ['.']).concat('.'))) {
     if (!hidden) found.text(command, folder, seen);
     for (const text of hidden?.values ?? []) found.text(text, folder, seen);
@@ -64,7 +83,7 @@ export function candidatesOf(meaning: Meaning, hidden: HiddenTexts | undefined, 
   return { ...found.result(), searched };
 }
 
-type Marks = Pick<Candidate, 'runs' | 'runsFolder' | 'counts'>;
+type Marks = Pick<Candidate, 'runs' | 'runsFolder' | 'takes' | 'counts'>;
 
 class Collecting {
   readonly #list = new Map<string, Candidate>();
@@ -77,7 +96,17 @@ class Collecting {
   word(word: Word, folder: string, marks: Marks): void {
     if (word.kind === 'known') this.text(word.text, folder, marks);
     else if (word.kind === 'pattern' && word.isListed !== true) this.#add(word.text, folder, true, marks);
-    else if (marks.runs) this.open(`what "${word.text.slice(0, 60)}" stands for cannot be known beforehand`);
+    else if (marks.runs) this.taken(word);
+  }
+
+  /** Whatever it stands for, scratch perhaps, is taken. */
+  taken(word: Word): void {
+    if (word.kind === 'unknown' || (word.kind === 'pattern' && word.isListed === true))
+      this.open(`what "${word.text.slice(0, 60)}" stands for cannot be known beforehand`);
+  }
+
+  scratch(spelling: string): void {
+    this.open(`"${spelling.slice(0, 60)}" is scratch of this run`);
   }
 
   text(text: string, folder: string, marks: Marks): void {
@@ -89,7 +118,7 @@ class Collecting {
 
   /** Every file of a folder. */
   all(folder: string): void {
-    this.#add(`${folder}/*`, '.', true, { runs: true, runsFolder: false, counts: true });
+    this.#add(`${folder}/*`, '.', true, { runs: true, runsFolder: false, takes: true, counts: true });
   }
 
   result(): Omit<Candidates, 'searched'> {
@@ -103,6 +132,7 @@ class Collecting {
     if (before) {
       before.runs ||= marks.runs;
       before.runsFolder ||= marks.runsFolder;
+      before.takes ||= marks.takes;
       before.counts ||= marks.counts;
     } else if (this.#list.size < MOST) this.#list.set(key, { folder, text, isPattern, ...marks });
     else this.open('it has too many words');

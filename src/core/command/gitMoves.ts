@@ -17,23 +17,62 @@ export interface GitMove {
 const REVISION = /^(?!-)[\w./@{}~^+-]+$/;
 
 /** Those of a line whose words are known. */
-export function gitMoves({ programs, folders }: Pick<Meaning, 'programs' | 'folders'>): GitMove[] {
-  return programs.flatMap((words, index): GitMove[] => {
+export function gitMoves(line: Pick<Meaning, 'programs' | 'folders'>): GitMove[] {
+  return startsIn(line, /^(-C|--no-pager|-P)$/).flatMap(({ command, args, folder }): GitMove[] => {
+    const texts = known(args);
+    const between = texts && betweenOf(command, texts);
+    if (!between || !between.every((one) => REVISION.test(one))) return [];
+    const isOfFiles = between.length < 2 && !between.some((one) => one.includes('...'));
+    return [{ words: wordsOf(command, args), folder, between, isOfFiles }];
+  });
+}
+
+/** A step of git's that writes in the repository of a folder. */
+export type GitWrite = Pick<GitMove, 'words' | 'folder'>;
+
+/** Subcommands that write there whatever they are told, but for these. */
+const WRITES =
+  /^(add|am|checkout|cherry-pick|commit|fetch|gc|merge|mv|pull|rebase|reset|restore|revert|rm|stash|switch|update-index|update-ref)$/;
+const LOOKS_ALL_THE_SAME = /^(--dry-run|-h|--help)$/;
+
+/** Those of a line that makes no repository of its own. */
+export function gitWrites(line: Pick<Meaning, 'programs' | 'folders'>): GitWrite[] {
+  const starts = startsIn(line, /^(-C|-c|--no-pager|-P)$/);
+  if (starts.some(({ command }) => /^(init|clone)$/.test(command))) return [];
+  return starts.flatMap(({ command, args, folder }) =>
+    WRITES.test(command) && !looksAllTheSame(command, args) ? [{ words: wordsOf(command, args), folder }] : [],
+  );
+}
+
+function looksAllTheSame(command: string, args: readonly Word[]): boolean {
+  if (command === 'stash' && /^(list|show)$/.test(args[0]?.text ?? '')) return true;
+  return args.some(({ text }) => LOOKS_ALL_THE_SAME.test(text));
+}
+
+interface GitStart {
+  command: string;
+  args: readonly Word[];
+  /** Where git works, as the line spells it. */
+  folder: string;
+}
+
+/** Starts of git in a line whose subcommand and folder are known. */
+function startsIn({ programs, folders }: Pick<Meaning, 'programs' | 'folders'>, harmless: RegExp): GitStart[] {
+  return programs.flatMap((words, index): GitStart[] => {
     const [program, ...rest] = words;
     const from = folders[index];
     if (program?.kind !== 'known' || !/(^|\/)git$/.test(program.text) || from?.length !== 1) return [];
     const { globals, command, args } = gitCall(rest);
-    const texts = known(args);
-    if (command?.kind !== 'known' || !texts || globals.some(({ option }) => !/^(-C|--no-pager|-P)$/.test(option.text)))
-      return [];
+    if (command?.kind !== 'known' || globals.some(({ option }) => !harmless.test(option.text))) return [];
     const into = foldersOf({ globals }).at(-1);
     if (into && into.kind !== 'known') return [];
-    const between = betweenOf(command.text, texts);
-    if (!between || !between.every((one) => REVISION.test(one))) return [];
     const folder = into ? seenFrom(from[0] ?? '.', into.text) : (from[0] ?? '.');
-    const isOfFiles = between.length < 2 && !between.some((one) => one.includes('...'));
-    return [{ words: `git ${[command.text, ...texts].join(' ')}`.slice(0, 80), folder, between, isOfFiles }];
+    return [{ command: command.text, args, folder }];
   });
+}
+
+function wordsOf(command: string, args: readonly Word[]): string {
+  return `git ${[command, ...args.map(({ text }) => text)].join(' ')}`.slice(0, 80);
 }
 
 function known(words: readonly Word[]): string[] | undefined {

@@ -1,4 +1,4 @@
-import type { Meaning } from './meaning.ts';
+import type { Doubt, Meaning } from './meaning.ts';
 import type { Word } from './word.ts';
 
 // What a program does with the files that it is given, as far as it matters to whom approved it.
@@ -60,14 +60,47 @@ export function wordsTaken(words: readonly Word[], role: Role): Word[] {
   if (name === 'dd') return words.filter(({ text }) => !text.startsWith('of='));
   if (name === 'cp' || name === 'mv' || name === 'ln') {
     const operands = words.filter(({ text }, index) => index > 0 && !text.startsWith('-'));
-    const isInto = words.some(({ text }) => /^(-t|--target-directory)/.test(text));
-    const target = isInto ? undefined : operands.at(-1);
+    // Options may stand in one word, and be cut short: `-ft`, `--target=src`.
+    const isInto = words.some(({ text }) => /^(-[a-zA-Z]*t|--t)/.test(text));
+    const target = isInto || operands.length < 2 ? undefined : operands.at(-1);
     return words.filter((word) => word !== target);
   }
   if (!OUTPUTS.has(name)) return [...words];
   return words.filter(
     ({ text }, index) => !/^(-o|-O|--output)$/.test(words[index - 1]?.text ?? '') && !/^--output=/.test(text),
   );
+}
+
+/** `/tmp` and the home folder are scratch of the run: files in them are bound to nothing. */
+export function isScratchSpelling(spelling: string): boolean {
+  return /^(?:\/tmp|~)(?:\/|$)/.test(spelling);
+}
+
+function doesMore({ path }: Doubt): boolean {
+  return path === undefined || !isScratchSpelling(path.spelling);
+}
+
+/** Whether a line, or one program start of it, does more than to look and to write into scratch. */
+export function changesSomething({ doubts }: Meaning, index?: number): boolean {
+  return doubts.some((doubt) => doesMore(doubt) && (index === undefined || doubt.program === index));
+}
+
+/** Whether what a program prints that only looks may come to one that does more, or into a file outside of scratch. */
+export function carriesOn({ programs, doubts, fed }: Meaning): boolean {
+  const isFilled = (word: Word): boolean =>
+    word.kind === 'unknown' || (word.kind === 'pattern' && word.isListed === true);
+  return doubts.some((doubt) => {
+    const { program, kind } = doubt;
+    if (!doesMore(doubt)) return false;
+    return (
+      program === undefined || kind !== undefined || fed.includes(program) || (programs[program] ?? []).some(isFilled)
+    );
+  });
+}
+
+/** Whether a program start puts the content of what it is given somewhere else. */
+export function copies(words: readonly Word[]): boolean {
+  return COPIES.has(nameOf(words));
 }
 
 /** Whether something in the line may run what another program of it prints or writes. */

@@ -1,4 +1,4 @@
-import type { CommandNode, PipelineNode, Redirection } from 'unbash';
+import type { CommandNode, PipelineNode, Redirection, WordPart } from 'unbash';
 
 // What stands in a pipe, as far as the parser shows it without expanding anything.
 
@@ -34,17 +34,20 @@ function plainWords(node: CommandNode): string[] | undefined {
     return undefined;
   const words = [node.name, ...node.args];
   if (!words.every((word) => word.type === 'Word')) return undefined;
-  return words.every((word) =>
-    (word.parts ?? []).every(
-      ({ type }) =>
-        type !== 'SimpleExpansion' &&
-        type !== 'ParameterExpansion' &&
-        type !== 'CommandExpansion' &&
-        type !== 'DoubleQuoted',
-    ),
-  )
-    ? words.map((word) => word.value)
-    : undefined;
+  return words.every((word) => (word.parts ?? []).every(isPlainPart)) ? words.map((word) => word.value) : undefined;
+}
+
+function isPlainPart(part: WordPart): boolean {
+  switch (part.type) {
+    case 'SimpleExpansion':
+    case 'ParameterExpansion':
+    case 'CommandExpansion':
+      return false;
+    case 'DoubleQuoted':
+      return part.parts.every(({ type }) => type === 'Literal');
+    default:
+      return true;
+  }
 }
 
 function isToNowhere(one: Redirection): boolean {

@@ -20,6 +20,8 @@ import { known, unknown, type Word } from './word.ts';
 /** Where a shell starts. `isTop`: at the top of a git work tree. */
 export interface ShellStart {
   folders: ShellState['folders'];
+  /** What `.` is, whole and real, where that is known. */
+  start?: string | undefined;
   isTop: boolean;
   /** What TMPDIR says there, where that is known. */
   temporary?: string | undefined;
@@ -30,6 +32,7 @@ export interface ShellStart {
 export class Shell implements Expansion {
   readonly effort: Effort;
   readonly #findings: Findings;
+  readonly #start: string | undefined;
   readonly #isTop: boolean;
   readonly #walk: (script: ParsedScript, isFed: boolean) => void;
   #state: ShellState;
@@ -37,11 +40,12 @@ export class Shell implements Expansion {
   /** `walk`: what a substitution runs; `isFed`: with what a program writes. */
   constructor(
     findings: Findings,
-    { folders, isTop, temporary, effort }: ShellStart,
+    { folders, start, isTop, temporary, effort }: ShellStart,
     walk: (script: ParsedScript, isFed: boolean) => void,
   ) {
     this.effort = effort;
     this.#findings = findings;
+    this.#start = start;
     this.#isTop = isTop;
     this.#walk = walk;
     this.#state = initialState(folders);
@@ -127,7 +131,7 @@ export class Shell implements Expansion {
   /** Changes folder, if `cd` succeeds; returns where it is then. */
   cd(args: readonly Word[]): ShellState['folders'] {
     const { folders } = this.#state;
-    const move = changeOfFolder(args, folders);
+    const move = changeOfFolder(args, folders, this.#start);
     for (const folder of move.folders ?? []) this.effort.text(folder.length);
     if (move.doubt !== undefined) this.doubt(move.doubt);
     if (move.target) this.#findings.path(move.target, 'list', folders);

@@ -17,6 +17,8 @@ const SYSTEM_PROGRAM = /^(\/usr)?(\/local)?\/s?bin\//;
 
 /** Where a line starts. */
 export interface LineStart {
+  /** The folder, whole and real, where that is known. */
+  folder?: string;
   /** At the top of a git work tree. */
   isTop?: boolean;
   /** What TMPDIR says there. */
@@ -95,6 +97,7 @@ class Understanding {
         {
           folders,
           input,
+          start: this.#start.folder,
           isTop: this.#start.isTop === true,
           // A shell in the line may have been given another one.
           ...(depth === 0 && { temporary: this.#start.temporary }),

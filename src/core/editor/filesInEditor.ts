@@ -1,7 +1,7 @@
 import type { PreImage } from '../../shared/action.ts';
 import { MAX_TEXT } from '../editedText.ts';
 import { Changed, Missing, ToolFailure } from '../outcome.ts';
-import type { Effort, FileEntry, Files, Look, Walking } from '../scope/files.ts';
+import type { Effort, FileEntry, Files, Look, OtherNames, Walking } from '../scope/files.ts';
 import { isMetAt, type OpenFiles, type UnsavedFile } from './openFiles.ts';
 
 /** A file as the editor saves it may be longer than what it was given. */
@@ -22,8 +22,8 @@ interface Looking {
 /**
  * The files of the workspace as the person has them in front of them: of a file that is unsaved in the editor, reading
  * gives that text, and its pre-image is of that text, so that an approval binds to it. Nothing is changed under unsaved
- * text, and a file that is open is changed by the editor. What may be touched the files below decide, before anything
- * else.
+ * text, and a file that is open is changed by the editor, but where it has names elsewhere. What may be touched the files
+ * below decide, before anything else.
  */
 export class FilesInEditor implements Files {
   readonly #files: Files;
@@ -104,6 +104,8 @@ export class FilesInEditor implements Files {
     if (after === undefined || expected.kind !== 'file' || (expected.size ?? 0) > MAX_TEXT) return undefined;
     if (!(await openFiles.isOpen(path))) return undefined;
     await this.#files.assertWritable(path, expected);
+    // An editor saves into the file that is there, and so into what it is under its other names.
+    if ((await this.#files.otherNames(path)).kind === 'elsewhere') return undefined;
     const bytes = await this.#files.read(path, MAX_TEXT);
     const before = plainText(bytes);
     if (before === undefined || hash(bytes) !== expected.digest) return undefined;
@@ -153,6 +155,10 @@ export class FilesInEditor implements Files {
     return this.#files.names(folder);
   }
 
+  otherNames(path: string): Promise<OtherNames> {
+    return this.#files.otherNames(path);
+  }
+
   forbiddenBelow(path: string): Promise<string | undefined> {
     return this.#files.forbiddenBelow(path);
   }
@@ -167,6 +173,23 @@ export class FilesInEditor implements Files {
 
   assertWritable(path: string, expected: PreImage): Promise<void> {
     return this.#files.assertWritable(path, expected);
+  }
+
+  makeFolder(path: string): Promise<boolean> {
+    return this.#files.makeFolder(path);
+  }
+
+  removeFolder(path: string): Promise<boolean> {
+    return this.#files.removeFolder(path);
+  }
+
+  async link(path: string, target: string): Promise<void> {
+    await this.#refuseUnsaved(path);
+    await this.#files.link(path, target);
+  }
+
+  allow(path: string, mode: number): Promise<number> {
+    return this.#files.allow(path, mode);
   }
 }
 

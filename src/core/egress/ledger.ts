@@ -3,12 +3,13 @@ import type { EgressPurpose, Outbound, PermitSending } from './port.ts';
 /** What the log calls a purpose: names that were written stay. */
 export const PURPOSE_NAMES = {
   model: 'model',
+  models: 'list of models',
   telemetry: 'audit export',
 } as const satisfies Record<EgressPurpose, string>;
 
 /** An `egress` event without the run that it belongs to. */
 export interface EgressRecord {
-  data: { purpose: string; origin: string; method: string; bytes: number };
+  data: { purpose: string; origin: string; method: string; bytes: number; proxy?: string };
   payload: { path: string; contentOf: string[] };
 }
 
@@ -33,9 +34,9 @@ export class EgressLedger {
   permit({ purpose, rules, contentOf }: Outbound): PermitSending {
     return async (sending) => {
       for (const rule of rules) await rule(sending);
-      const { origin, method, path, bytes } = sending;
+      const { origin, method, path, bytes, proxy } = sending;
       await this.#record({
-        data: { purpose: PURPOSE_NAMES[purpose], origin, method, bytes },
+        data: { purpose: PURPOSE_NAMES[purpose], origin, method, bytes, ...(proxy !== undefined && { proxy }) },
         payload: { path, contentOf: contentOf() },
       });
       return {

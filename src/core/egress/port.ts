@@ -1,5 +1,5 @@
 /** What something leaves for. A new one gets its name in the log's table (ledger.ts), or does not compile. */
-export type EgressPurpose = 'model' | 'telemetry';
+export type EgressPurpose = 'model' | 'models' | 'telemetry';
 
 /** One sending of bytes out of the process, about to happen. */
 export interface Sending {
@@ -11,6 +11,10 @@ export interface Sending {
   bytes: number;
   /** Whether the origin is this machine. */
   isLocal: boolean;
+  /** Where a program on this machine says that it sends on what it gets, such as to the service that runs its model. */
+  forwardedTo?: string | undefined;
+  /** The proxy that carries it there: scheme, host and port. */
+  proxy?: string | undefined;
 }
 
 /** Leave to send once; told of the answer as it comes. */

@@ -1,7 +1,9 @@
 import type { FolderMark } from '../../shared/folderMark.ts';
+import type { Clock } from '../clock.ts';
 import type { Checkpoints } from '../checkpoint/port.ts';
 import type { ScriptWatch } from '../flow/scriptWatch.ts';
 import { Failure, Interruption } from '../outcome.ts';
+import type { OutputRoom } from '../outputs/port.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
 import { stricterOf } from '../policy/restrict.ts';
 import { scopeOf } from '../policy/scopeOf.ts';
@@ -13,7 +15,10 @@ import type { Files, VersionControl } from '../scope/files.ts';
 import { stateOf, type FolderPlaces } from '../scope/folderPlaces.ts';
 import type { Scope } from '../scope/scope.ts';
 import type { Sandbox, Sandboxes } from '../sandbox/port.ts';
+import type { ToolPorts } from '../tools/ports.ts';
 import type { CallParts } from '../tools/callRun.ts';
+import { GoingOn } from '../tools/goingOn.ts';
+import { RunOutputs } from '../tools/outputs/runOutputs.ts';
 import { builtInTools } from '../tools/table.ts';
 import type { Encodings } from '../text/encodings.ts';
 import type { TextSearch } from '../tools/textSearch.ts';
@@ -30,6 +35,9 @@ export interface CallPorts {
   folderPlaces: FolderPlaces;
   textSearch: TextSearch;
   encodings: Encodings;
+  /** Where the outputs of a run's commands are kept. */
+  outputs(run: string): OutputRoom;
+  clock: Clock;
   sandbox: Sandboxes;
   /** Commands without any sandbox, for policies that want that. */
   outside: Sandbox;
@@ -44,7 +52,7 @@ export interface CallPorts {
 
 /** Where runs work: the first folder of the workspace. */
 export function workingFolder([folder]: readonly string[]): string {
-  if (folder === undefined) throw new Failure('There is no workspace folder.');
+  if (folder === undefined) throw new Failure('There is no workspace folder. Open one first.');
   return folder;
 }
 
@@ -54,11 +62,15 @@ export interface RunOwn {
   folder: string;
   /** Where the model's prompts go now, in words. */
   goesTo(): string;
+  /** Whether it takes images; without this it does not. */
+  takesImages?(): boolean;
   scriptWatch: ScriptWatch;
   /** The policy that the run began with: what is loosened meanwhile counts from the next one. */
   start: EffectivePolicy;
   /** The folders that it began in: nothing goes on in others that came to stand there. */
   folders?: readonly FolderMark[];
+  /** The way to the person; without it nobody is there. */
+  talk?: Pick<ToolPorts, 'askPerson' | 'showPlan'>;
   /** Told of the policy that is in force for a call, before the call is decided. */
   note?(policy: EffectivePolicy): Promise<void>;
 }
@@ -82,9 +94,12 @@ export function callPartsOf(run: RunOwn, ports: CallPorts, { policy, redactor, o
   );
   const versionControl = ports.versionControl(() => scope);
   const tools = builtInTools({
-    ...{ folder, goesTo: () => run.goesTo(), scriptWatch, redactor },
+    ...{ folder, goesTo: () => run.goesTo(), takesImages: () => run.takesImages?.() === true, scriptWatch, redactor },
     ...{ runners, versionControl, textSearch, encodings },
+    outputs: new RunOutputs(ports.outputs(run.id), ports.clock),
     foresee: (paths) => checkpoints.foresee(run.id, paths),
+    foreseeAnything: (place) => checkpoints.foreseeAnything(place),
+    ...(run.talk ?? NOBODY),
   });
   return {
     toolbox: toolboxOf(tools),
@@ -92,6 +107,7 @@ export function callPartsOf(run: RunOwn, ports: CallPorts, { policy, redactor, o
     runners,
     checkpoints,
     openFiles,
+    goingOn: new GoingOn(),
     hash,
     refresh: async () => {
       await assertInPlace(run.folders ?? [], ports.folderPlaces);
@@ -105,6 +121,11 @@ export function callPartsOf(run: RunOwn, ports: CallPorts, { policy, redactor, o
     },
   };
 }
+
+const NOBODY: NonNullable<RunOwn['talk']> = {
+  askPerson: () => Promise.resolve({ reply: {}, from: { by: 'nobody', at: 'terminal' } }),
+  showPlan: () => undefined,
+};
 
 /** The workspace folders as they stand now; throws where one of them does not. */
 export async function markedFolders({

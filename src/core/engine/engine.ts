@@ -1,13 +1,18 @@
 import type { Flags } from '../../shared/flow.ts';
-import type { AnsweredBy, StoppedBy } from '../../shared/answered.ts';
+import type { AnsweredBy, PlaceOf, StoppedBy } from '../../shared/answered.ts';
 import type { Answer, Approval } from '../../shared/approval.ts';
 import type { RunSummary } from '../../shared/auditEvent.ts';
+import type { Question, Reply } from '../../shared/question.ts';
 import type { RunView } from '../../shared/runView.ts';
+import type { LimitChoice, LimitQuestion } from '../../shared/limitQuestion.ts';
+import type { LimitDesk } from '../agent/atLimits.ts';
 import type { RunningRun } from '../audit/port.ts';
 import type { ApprovalDesk } from '../approval/desk.ts';
+import type { PersonDesk } from '../agent/askPerson.ts';
 import type { ActionOf } from '../checkpoint/port.ts';
 import type { AcceptanceOffer, AcceptanceStore } from '../lab/policyRecord.ts';
 import type { Trial } from '../lab/tryCall.ts';
+import type { Image } from '../models/images.ts';
 import type { Model } from '../models/port.ts';
 import { Cancelled, Interruption } from '../outcome.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
@@ -18,16 +23,19 @@ import type { CallResult } from '../tools/callRun.ts';
 import { Stopped } from '../stopped.ts';
 import type { LeftBehind } from './leftBehind.ts';
 import type { PolicyInForce } from './policyInForce.ts';
-import type { Reverts } from './reverts.ts';
+import type { RevertPreview, Reverts, RunPart } from './reverts.ts';
 import type { Binding } from './binding.ts';
-import type { Agreements, Meant, RunDesk } from './runDesk.ts';
+import type { Agreements, Meant, RunDesk, RunLabel } from './runDesk.ts';
 import type { SandboxRecord } from './sandboxRecord.ts';
 import type { RunOffer } from './storedRuns.ts';
 import type { Trials } from './trials.ts';
+import type { Spared } from '../../shared/spared.ts';
 
 /** What an engine is made of (src/compose.ts). */
 export interface EngineOrgans {
   desk: ApprovalDesk;
+  limitDesk: LimitDesk;
+  questions: PersonDesk;
   redactor: Redactor;
   policy: PolicyInForce;
   runs: RunDesk;
@@ -39,10 +47,21 @@ export interface EngineOrgans {
   onChange: (listener: () => void) => () => void;
 }
 
+/** What a window or a terminal shows of it. */
+interface View {
+  run: RunView | undefined;
+  approvals: Approval[];
+  /** What the agent wants to know. */
+  questions: Question[];
+  limit: LimitQuestion | undefined;
+}
+
 /** One engine serves one workspace: its policy, at most one run at a time, and the questions of that run. */
 export class Engine {
   readonly desk: ApprovalDesk;
   readonly redactor: Redactor;
+  readonly #limitDesk: LimitDesk;
+  readonly #questions: PersonDesk;
   readonly #policy: PolicyInForce;
   readonly #runs: RunDesk;
   readonly #reverts: Reverts;
@@ -53,9 +72,12 @@ export class Engine {
 
   onBug: (error: unknown) => void = () => undefined; // hears of faults of our own that ended a run's work
 
-  constructor({ desk, redactor, policy, runs, reverts, sandbox, leftBehind, trials, onChange }: EngineOrgans) {
+  constructor(organs: EngineOrgans) {
+    const { desk, limitDesk, redactor, policy, runs, reverts, sandbox, leftBehind, trials, onChange } = organs;
     this.desk = desk;
+    this.#questions = organs.questions;
     this.redactor = redactor;
+    this.#limitDesk = limitDesk;
     this.#policy = policy;
     this.#runs = runs;
     this.#reverts = reverts;
@@ -69,8 +91,13 @@ export class Engine {
     return this.#onChange(listener);
   }
 
-  view(): { run: RunView | undefined; approvals: Approval[] } {
-    return { run: this.#runs.view(), approvals: this.desk.pending };
+  view(): View {
+    return {
+      run: this.#runs.view(),
+      approvals: this.desk.pending,
+      questions: this.#questions.pending,
+      limit: this.#limitDesk.pending[0],
+    };
   }
 
   get isWorking(): boolean {
@@ -116,6 +143,11 @@ export class Engine {
     return this.#trials.about(tool, about, signal);
   }
 
+  /** What remembering the answer to one question would have spared of others. */
+  async spared(...args: Parameters<Trials['spared']>): Promise<Spared> {
+    return this.#trials.spared(...args);
+  }
+
   /** The workspace policies that are not accepted and would count for more if they were. */
   async acceptable(): Promise<AcceptanceOffer[]> {
     return this.#policy.acceptable();
@@ -138,13 +170,18 @@ export class Engine {
   }
 
   /** Starts a run with this task, or hands the text to the present one (runDesk.ts). */
-  async send(text: string, model: Model, meant?: Meant): Promise<void> {
-    await this.#runs.send(text, model, meant);
+  async send(text: string, model: Model, meant?: Meant, images?: readonly Image[]): Promise<void> {
+    await this.#runs.send(text, model, meant, images);
   }
 
   /** Hands a message to the run that is at work; it keeps its model. */
-  async say(text: string): Promise<void> {
-    await this.#runs.say(text);
+  async say(text: string, images?: readonly Image[]): Promise<void> {
+    await this.#runs.say(text, images);
+  }
+
+  /** Takes back a message that the model has not been told yet; false where it was told meanwhile. */
+  async withdraw(message: string, from: PlaceOf): Promise<boolean> {
+    return this.#runs.withdraw(message, from);
   }
 
   /** Puts the present run aside, so that the next message starts a new one. */
@@ -157,6 +194,17 @@ export class Engine {
     await this.#runs.resume(run, model, agreed);
   }
 
+  /** Shows a run of the log as the present one, at rest (runDesk.ts). */
+  async show(run: string): Promise<void> {
+    await this.#runs.show(run);
+  }
+
+  /** What a person calls a run, and whether it is pinned. */
+  async label(run: string, label: RunLabel, from: PlaceOf): Promise<void> {
+    const name = label.name === undefined ? undefined : this.redactor.text(label.name);
+    await this.#runs.label(run, { ...label, name }, from);
+  }
+
   /** In which folders a run would go on here; `named`: which one a person says its working folder is. */
   async binding(run: string, named?: string): Promise<Binding> {
     return this.#runs.binding(run, named);
@@ -165,6 +213,16 @@ export class Engine {
   /** Puts back what an action of the log changed: an action too, and so asked, recorded and to be reverted itself. */
   async revert(of: ActionOf): Promise<CallResult> {
     return this.#reverts.revert(of);
+  }
+
+  /** The same for all that a run did, or did from an action on. */
+  async revertRun(run: string, part: RunPart = {}): Promise<CallResult> {
+    return this.#reverts.revertRun(run, part);
+  }
+
+  /** What that would do, as a person is shown it; nothing is asked, recorded or done. */
+  async previewRevert(run: string, part: RunPart): Promise<RevertPreview> {
+    return this.#reverts.preview(run, part);
   }
 
   /** Runs of the account that are at work in other windows and terminals. */
@@ -207,6 +265,18 @@ export class Engine {
 
   answer(id: string, digest: string, answer: Answer, from: AnsweredBy): boolean {
     return this.desk.answer(id, digest, answer, from);
+  }
+
+  /** An answer to what the agent wants to know. False where nothing waits under this id, or it has no such choice. */
+  reply(id: string, reply: Reply, from: AnsweredBy): boolean {
+    const open = this.#questions.pending.find((one) => one.id === id);
+    const isOffered = reply.choice === undefined || open?.choices[reply.choice] !== undefined;
+    return isOffered && this.#questions.answer(id, { reply, from });
+  }
+
+  /** Whether the run goes on over its limit. False where that is not asked under this id. */
+  answerLimit(id: string, choice: LimitChoice, from: AnsweredBy): boolean {
+    return this.#limitDesk.answer(id, { choice, from });
   }
 
   /** Marks what dead processes left open, and lists the runs of this workspace that wait to be resumed. */

@@ -1,6 +1,10 @@
 import { SANDBOX_EVENTS } from '../../shared/noRun.ts';
-import type { AuditLog } from '../audit/port.ts';
+import type { AuditLog, AuditReader } from '../audit/port.ts';
 import { PolicyInvalid } from '../policy/policyInvalid.ts';
+import { changedBy } from '../audit/changed.ts';
+import { changedEvent } from '../audit/changedEvent.ts';
+import type { Checkpoints } from '../checkpoint/port.ts';
+import { commandPlace } from '../tools/commandPlace.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import { firstSentences } from '../sandbox/remarks.ts';
 import type { BrokenOff, FolderRules } from '../sandbox/port.ts';
@@ -8,7 +12,8 @@ import type { PolicyInForce } from './policyInForce.ts';
 
 export interface LeftBehindParts {
   ports: {
-    audit: AuditLog;
+    audit: AuditLog & Pick<AuditReader, 'events'>;
+    checkpoints: Pick<Checkpoints, 'finishBrokenOff' | 'recorded'>;
     finishBrokenOff(rules: () => Promise<FolderRules>): Promise<BrokenOff[]>;
   };
   policy: PolicyInForce;
@@ -47,7 +52,22 @@ export class LeftBehind {
       });
       if (words.length > 0) said.push(`${whose(run)}, begun ${began}, was broken off: ${words.join(' ')}`);
     }
+    await this.#recordChanges();
     return said;
+  }
+
+  /** What commands had changed whose process was gone before it could say so: after what they left was looked through. */
+  async #recordChanges(): Promise<void> {
+    const { ports, policy, redactor } = this.#parts;
+    const { scope } = await policy.profile().catch(() => ({ scope: undefined }));
+    if (!scope) return; // nobody knows what is kept from the agent: it waits
+    for (const { of, changes } of await ports.checkpoints.finishBrokenOff(commandPlace(scope, undefined))) {
+      const events = (await ports.audit.events(of.run)).filter(({ action }) => action === of.action);
+      const { type, data, payload } = changedEvent(changes);
+      const isOpen = events.some((event) => event.type === 'started') && changedBy(events) === undefined;
+      if (isOpen) await ports.audit.append({ type, ...of, data, payload: redactor.json(payload) });
+      await ports.checkpoints.recorded(of);
+    }
   }
 
   async #rules(): Promise<FolderRules> {
@@ -55,6 +75,7 @@ export class LeftBehind {
     return {
       folders: scope.roots,
       isHidden: (path) => scope.isHidden(path),
+      isDenied: (path) => scope.isDenied(path),
       isProtected: (path) => scope.isProtected(path),
       isAboveProtected: (path) => scope.isAboveProtected(path),
     };

@@ -1,16 +1,20 @@
 import { AgentRun } from '../agent/run.ts';
 import type { RunRequests } from '../presence/elsewhere.ts';
 import type { Presence } from '../presence/presence.ts';
-import type { Clock } from '../agent/runClock.ts';
+import type { Clock } from '../clock.ts';
+import { BACKOFF, type Backoff } from '../agent/waits.ts';
+import type { LimitDesk } from '../agent/atLimits.ts';
 import type { RunParts } from '../agent/runParts.ts';
 import type { PlaceOf } from '../../shared/answered.ts';
 import type { ApprovalDesk } from '../approval/desk.ts';
+import { askPerson, type PersonDesk } from '../agent/askPerson.ts';
 import type { AuditLog, RunStore } from '../audit/port.ts';
 import { ScriptWatch } from '../flow/scriptWatch.ts';
 import { policyDigest } from '../lab/policyRecord.ts';
+import type { Answerer, MachineFacts } from '../briefing/port.ts';
 import type { Model } from '../models/port.ts';
 import type { BrokenOff, FolderRules } from '../sandbox/port.ts';
-import { callPartsOf, markedFolders, workingFolder, type CallPorts, type Shared } from './callParts.ts';
+import { callPartsOf, markedFolders, workingFolder, type CallPorts, type RunOwn, type Shared } from './callParts.ts';
 import type { LeftBehind } from './leftBehind.ts';
 import { maskVariables } from './maskedVariables.ts';
 import type { Ready } from './storedRuns.ts';
@@ -25,6 +29,10 @@ export interface RunPorts {
   /** Does the work of a run between the sandbox's `begin` and its end. */
   inSandbox(run: string, work: () => Promise<void>): Promise<void>;
   clock: Clock;
+  /** From 0 up to 1. */
+  random(): number;
+  /** How a server that failed is asked again, where it is not as usual (tests). */
+  backoff?: Backoff | undefined;
   newId(): string;
   version: string;
   /** User and host, for a run's first event. */
@@ -33,12 +41,17 @@ export interface RunPorts {
   here?: PlaceOf | undefined;
   /** Whether they can see it; and what others of the same account want of runs. */
   presence: Presence;
+  /** What models are told of the machine, and of who answers their questions. */
+  machine: MachineFacts;
+  answerer: Answerer;
   requests: RunRequests;
 }
 
 /** What the runs of one engine have in common. */
 interface SharedByRuns extends Shared, Pick<RunParts, 'onChange' | 'onBug'> {
   desk: ApprovalDesk;
+  limitDesk: LimitDesk;
+  questions: PersonDesk;
   leftBehind: LeftBehind;
 }
 
@@ -48,8 +61,8 @@ export async function openRun(
   stored: Ready | undefined,
   { ports, shared }: { ports: CallPorts & RunPorts; shared: SharedByRuns },
 ): Promise<AgentRun> {
-  const { roots, audit, clock, version, who, here, hash, environment, presence, requests } = ports;
-  const { policy, desk, redactor, leftBehind, onChange, onBug } = shared;
+  const { roots, audit, clock, version, who, here, hash, environment, presence, requests, machine, answerer } = ports;
+  const { policy, desk, limitDesk, questions, redactor, leftBehind, onChange, onBug } = shared;
   const id = stored?.run ?? ports.newId();
   const folder = workingFolder(roots);
   const folders = await markedFolders(ports);
@@ -58,13 +71,36 @@ export async function openRun(
   maskVariables(redactor, environment, start); // before the task is shown, sent or recorded
   for (const value of await ports.foundCredentials()) redactor.addFound(value);
   const scriptWatch = new ScriptWatch(stored !== undefined);
-  const own = { id, folder, goesTo: () => run.goesTo.destination, scriptWatch, start, folders };
+  const talk: RunOwn['talk'] = {
+    askPerson: (question, signal) => {
+      const waiting = (isWaiting: boolean): void => {
+        run.waiting(isWaiting, signal);
+      };
+      return askPerson(question, { questions, redactor, id, newId: () => ports.newId(), waiting }, signal);
+    },
+    showPlan: (plan) => {
+      run.showPlan(plan);
+    },
+  };
+  const own = {
+    id,
+    folder,
+    goesTo: () => run.goesTo.destination,
+    takesImages: () => run.takesImages,
+    scriptWatch,
+    start,
+    folders,
+    talk,
+  };
   const calls = callPartsOf({ ...own, note: (now) => policy.note(now, true) }, ports, shared);
   const run: AgentRun = new AgentRun(
     {
       ...{ id, folder, folders, model, audit, store: audit, clock, calls, scriptWatch, who, presence, requests },
-      ...{ desk, redactor, onChange, onBug },
+      ...{ machine, answerer },
+      ...{ desk, limitDesk, redactor, onChange, onBug },
       newId: () => ports.newId(),
+      random: () => ports.random(),
+      backoff: ports.backoff ?? BACKOFF,
       inSandbox: async (run, work) => {
         await leftBehind.finish();
         await ports.inSandbox(run, work);

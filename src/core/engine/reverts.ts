@@ -11,9 +11,13 @@ import type { Cancelled } from '../outcome.ts';
 import { Failure } from '../outcome.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import { callTool } from '../tools/call.ts';
-import type { CallParts, CallResult } from '../tools/callRun.ts';
-import { revertAction } from '../tools/files/revertAction.ts';
+import type { CallParts, CallResult, CallRun } from '../tools/callRun.ts';
+import { decidedNow, parseCall } from '../tools/decideCall.ts';
+import { OpenCall } from '../tools/openCall.ts';
+import { revertAction, type RevertOf } from '../tools/files/revertAction.ts';
+import type { AnyTool } from '../tools/tool.ts';
 import { toolboxOf } from '../tools/toolbox.ts';
+import type { Block } from '../../shared/block.ts';
 import { NO_FLAGS } from '../../shared/flow.ts';
 import type { EventData, EventPayload } from '../../shared/auditEvent.ts';
 
@@ -35,6 +39,18 @@ export interface RevertRun {
   facts: Pick<EventData['run_started'], 'version' | 'policy' | 'at' | 'place'>;
   who: Pick<EventPayload['run_started'], 'user' | 'host'>;
 }
+
+/** What of a run is reverted: from an action on, and these files alone; all of it where nothing is said. */
+export interface RunPart {
+  from?: string | undefined;
+  /** That action alone. */
+  alone?: boolean;
+  only?: readonly string[] | undefined;
+}
+
+/** What a revert would do. */
+export type RevertPreview =
+  { kind: 'possible'; title: string; blocks: readonly Block[]; undo: string } | { kind: 'not possible'; why: string };
 
 /**
  * Reverts of actions. Each is one action in a run of its own: nothing but the way of every call has an effect, no other
@@ -58,7 +74,7 @@ export class Reverts {
     await this.#working;
   }
 
-  async revert(of: ActionOf): Promise<CallResult> {
+  async revert(of: RevertOf): Promise<CallResult> {
     if (this.#stop) throw new Failure('Another action is being reverted.');
     const stop = (this.#stop = new AbortController());
     const working = this.#claimed(of, stop.signal).finally(() => {
@@ -68,7 +84,40 @@ export class Reverts {
     return working;
   }
 
-  async #claimed(of: ActionOf, signal: AbortSignal): Promise<CallResult> {
+  /** The same for a whole run, or from one of its actions on; what is reverted already is left out. */
+  async revertRun(run: string, part: RunPart): Promise<CallResult> {
+    return this.revert(await this.#partOf(run, part));
+  }
+
+  /** What a revert would do, as a person is shown it. Nothing is asked, recorded or done. */
+  async preview(run: string, part: RunPart): Promise<RevertPreview> {
+    const of = await this.#partOf(run, part);
+    const { calls } = await this.#parts.open(run);
+    const parsed = parseCall(callOf(of), toolboxOf([this.#tool(run, calls)]));
+    if (parsed.kind === 'no-call') return { kind: 'not possible', why: parsed.problem };
+    const { signal } = new AbortController();
+    const looking = { ...calls, flags: () => NO_FLAGS };
+    const { decided } = await decidedNow(parsed.use, looking, () => [], signal);
+    if (decided.kind === 'no-call') return { kind: 'not possible', why: decided.problem };
+    if (decided.kind === 'refused') return { kind: 'not possible', why: decided.decision.reason };
+    const { title, card, undo } = decided.described;
+    return { kind: 'possible', title, blocks: card.blocks, undo: undo.words };
+  }
+
+  async #partOf(run: string, { from, alone, only }: RunPart): Promise<RevertOf> {
+    const actions = turnsOf(await this.#parts.audit.events(run)).flatMap((turn) => turn.actions);
+    const first = from === undefined ? 0 : actions.findIndex(({ id }) => id === from);
+    if (first < 0) throw new Failure('This action is not in the log.');
+    const part = alone === true ? actions.slice(first, first + 1) : actions.slice(first);
+    const own = part.filter(({ changed, left }) => changed !== undefined && left !== 'reverted');
+    const [action, ...also] = own
+      .filter(({ changed }) => changed?.unknown !== 0 || changed.paths.length > 0)
+      .map(({ id }) => id);
+    if (action === undefined) throw new Failure('Nothing is left of this run that could be reverted.');
+    return { run, action, ...(also.length > 0 && { also }), ...(only && { only: [...only] }) };
+  }
+
+  async #claimed(of: RevertOf, signal: AbortSignal): Promise<CallResult> {
     const { audit, roots, newId, requests } = this.#parts;
     const id = newId();
     const claim = await audit.claim(roots, id);
@@ -82,7 +131,7 @@ export class Reverts {
     }
   }
 
-  async #recorded(of: ActionOf, id: string, signal: AbortSignal): Promise<CallResult> {
+  async #recorded(of: RevertOf, id: string, signal: AbortSignal): Promise<CallResult> {
     const { audit, redactor, roots } = this.#parts;
     const log = new RunRecord({ id, audit, redactor, isBegun: false, turn: () => 1 });
     const { calls, facts, who } = await this.#parts.open(id);
@@ -98,7 +147,9 @@ export class Reverts {
     };
     try {
       const result = await this.#called(of, id, { calls, log, signal });
-      if (result.status === 'done') for (const event of await revertedEvents(of, id, audit)) log.owe(event);
+      if (result.status === 'done' && !of.only)
+        for (const action of [of.action, ...(of.also ?? [])])
+          for (const event of await revertedEvents({ run: of.run, action }, id, audit)) log.owe(event);
       await end(result.status === 'done' ? 'finished' : result.status === 'failed' ? 'failed' : 'stopped', result.text);
       return result;
     } catch (error) {
@@ -108,42 +159,49 @@ export class Reverts {
   }
 
   #called(
-    of: ActionOf,
+    of: RevertOf,
     id: string,
     { calls, log, signal }: { calls: CallParts; log: RunRecord; signal: AbortSignal },
   ): Promise<CallResult> {
-    const { audit, desk, redactor, roots, newId, now, presence } = this.#parts;
-    const { checkpoints } = calls;
-    const tool = revertAction({
-      folder: roots[0] ?? '',
+    const { audit, desk, redactor, newId, now, presence } = this.#parts;
+    const tool = this.#tool(id, calls);
+    const run: CallRun = {
+      ...calls,
+      ...{ id, turn: 1, audit, desk, redactor, newId, now },
+      toolbox: toolboxOf([tool]),
+      grants: new GrantBook(now),
+      flags: () => NO_FLAGS,
+      performing: () => Promise.resolve(),
+      owe: (event) => {
+        log.owe(event);
+      },
+      waiting: () => undefined,
+      asking: () => undefined,
+      unanswered: () => undefined,
+      attended: () => attended({ presence, record: (type) => log.add(type, {}), waiting: () => undefined }, signal),
+      show: () => undefined,
+    };
+    const call = { id: 'revert', ...callOf(of) };
+    return callTool(new OpenCall(call, run), run, signal);
+  }
+
+  #tool(id: string, { checkpoints }: CallParts): AnyTool {
+    return revertAction({
+      folder: this.#parts.roots[0] ?? '',
       foresee: (paths) => checkpoints.foresee(id, paths),
       changedBy: (one) => this.#changedBy(one),
       checkpoints,
     });
-    return callTool(
-      { id: 'revert', name: tool.name, arguments: JSON.stringify(of) },
-      {
-        ...calls,
-        ...{ id, turn: 1, audit, desk, redactor, newId, now },
-        toolbox: toolboxOf([tool]),
-        grants: new GrantBook(now),
-        flags: () => NO_FLAGS,
-        performing: () => Promise.resolve(),
-        owe: (event) => {
-          log.owe(event);
-        },
-        waiting: () => undefined,
-        attended: () => attended({ presence, record: (type) => log.add(type, {}), waiting: () => undefined }, signal),
-        show: () => undefined,
-      },
-      signal,
-    );
   }
 
   async #changedBy({ run, action }: ActionOf): ReturnType<Parameters<typeof revertAction>[0]['changedBy']> {
     const actions = turnsOf(await this.#parts.audit.events(run)).flatMap((turn) => turn.actions);
     const found = actions.find(({ id }) => id === action);
     if (!found) throw new Failure('This action is not in the log.');
-    return { title: found.title, changed: found.changed };
+    return { of: { run, action }, title: found.title, changed: found.changed };
   }
+}
+
+function callOf(of: RevertOf): { name: string; arguments: string } {
+  return { name: 'revert_action', arguments: JSON.stringify(of) };
 }

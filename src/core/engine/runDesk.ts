@@ -1,10 +1,12 @@
-import type { AnsweredBy } from '../../shared/answered.ts';
+import type { AnsweredBy, PlaceOf } from '../../shared/answered.ts';
 import type { RunSummary } from '../../shared/auditEvent.ts';
 import type { RunView } from '../../shared/runView.ts';
 import { agreedTo, isSameModel, type Agreed, type GoesTo } from '../agent/handOver.ts';
 import type { AgentRun } from '../agent/run.ts';
 import type { RunRequests } from '../presence/elsewhere.ts';
 import type { AuditLog, AuditReader, RunningRun, RunStore } from '../audit/port.ts';
+import { noModel } from './noModel.ts';
+import type { Image } from '../models/images.ts';
 import type { Model } from '../models/port.ts';
 import { Failure, type Cancelled } from '../outcome.ts';
 import type { Binding } from './binding.ts';
@@ -27,16 +29,25 @@ export interface Meant {
   agreed?: Agreed | undefined;
 }
 
-/** What was agreed to where a run of the log goes on: with another model, in other folders. */
+/** What was agreed to where a run of the log goes on: with another model, in other folders; and what it is told first. */
 export interface Agreements {
   model?: Agreed | undefined;
   folders?: Agreement | undefined;
+  message?: string | undefined;
+}
+
+/** What of a run's label changes: an empty name takes the one it has. */
+export interface RunLabel {
+  name?: string | undefined;
+  pinned?: boolean | undefined;
 }
 
 /** The present run of a workspace: at most one, how it starts, what is said to it, how it ends, and the way back to earlier ones. */
 export class RunDesk {
   readonly #parts: RunDeskParts;
   #run: AgentRun | undefined;
+  /** The one that is only looked at: what the log has of it may be more by the time that somebody goes on with it. */
+  #shown: AgentRun | undefined;
   #starting: Promise<AgentRun> | undefined;
 
   constructor(parts: RunDeskParts) {
@@ -66,8 +77,10 @@ export class RunDesk {
    * meant for a run (`meant`), throws instead of starting another one: nobody is told of a run that is in truth a new
    * one, and what was read in a run goes to no other model (`GoesElsewhere`) than somebody has agreed to.
    */
-  async send(text: string, model: Model, meant?: Meant): Promise<void> {
+  async send(text: string, model: Model, meant?: Meant, images?: readonly Image[]): Promise<void> {
     const present = this.#run?.isElsewhere === true ? undefined : this.#run;
+    if (meant !== undefined && present !== undefined && present === this.#shown && present.id === meant.run)
+      return this.#goOn(meant.run, model, { model: meant.agreed }, { text, images });
     const fits = present && (present.isWorking || isSameModel(present.goesTo, model));
     if (meant !== undefined && present?.id !== meant.run)
       throw new Failure(`The run was changed meanwhile: this would begin a new run. ${model.destination}`);
@@ -76,12 +89,17 @@ export class RunDesk {
     else if (!fits) this.#starting ??= this.#parts.open(model);
     const run = await this.#started();
     run?.use(model);
-    await run?.send(text);
+    await run?.send(text, images);
   }
 
   /** Hands a message to the run that is at work; it keeps its model. */
-  async say(text: string): Promise<void> {
-    await (await this.#started())?.send(text);
+  async say(text: string, images?: readonly Image[]): Promise<void> {
+    await (await this.#started())?.send(text, images);
+  }
+
+  /** Takes back a message that the model has not been told yet; false where it was told meanwhile. */
+  async withdraw(message: string, from: PlaceOf): Promise<boolean> {
+    return (await this.#run?.withdraw(message, from)) ?? false;
   }
 
   /** Puts the present run aside, so that the next message starts a new one. */
@@ -96,9 +114,39 @@ export class RunDesk {
    * where somebody has agreed to exactly that (`GoesElsewhere`, binding.ts).
    */
   async resume(run: string, model: Model, agreed?: Agreements): Promise<void> {
-    if (this.isWorking) throw new Failure('A run is active; stop it first.');
+    await this.#goOn(run, model, agreed, agreed?.message === undefined ? undefined : { text: agreed.message });
+  }
+
+  async #goOn(
+    run: string,
+    model: Model,
+    agreed: Agreements | undefined,
+    said: { text: string; images?: readonly Image[] | undefined } | undefined,
+  ): Promise<void> {
+    if (this.isWorking) throw new Failure('A run is active. Stop it first, or wait until it ends.');
     this.#starting = this.#stored(run, model, agreed);
-    await (await this.#started())?.resume();
+    const opened = await this.#started();
+    await (said === undefined ? opened?.resume() : opened?.send(said.text, said.images));
+  }
+
+  /**
+   * Shows a run of the log as the present one, at rest as it ended: the next message goes on with it. Nothing is sent
+   * anywhere; where another model is chosen by then, that is asked then.
+   */
+  async show(run: string): Promise<void> {
+    if (this.isWorking) throw new Failure('A run is active. Stop it first, or wait until it ends.');
+    this.#starting = this.#atRest(run);
+    this.#shown = await this.#started();
+    this.#parts.onChange();
+  }
+
+  async #atRest(run: string): Promise<AgentRun> {
+    const [summary] = await this.#parts.audit.summaries([run]);
+    if (!summary) throw new Failure(`There is no run ${run} in the log.`);
+    const { state: ended, reason } = summary;
+    if (ended === 'active') throw new Failure('This run is at work in another window or terminal.');
+    const ready = await this.#parts.stored.ready(run);
+    return this.#parts.open(noModel(summary), { ...ready, rest: { ended, reason } });
   }
 
   /** In which folders a run would go on (binding.ts). */
@@ -118,7 +166,7 @@ export class RunDesk {
 
   /** Goes on here with a run that is at work elsewhere; whoever holds it lets go of it first. */
   async takeOver(run: string, model: Model, agreed?: Agreements): Promise<void> {
-    if (this.isWorking) throw new Failure('A run is active; stop it first.');
+    if (this.isWorking) throw new Failure('A run is active. Stop it first, or wait until it ends.');
     const found = await this.#running(run);
     if (found.folder !== this.#parts.roots[0]) throw new Failure(`This run belongs to ${found.folder}; show it there.`);
     await this.#parts.stored.assertFits(run, agreed?.folders); // nobody lets go of what cannot go on here
@@ -151,6 +199,22 @@ export class RunDesk {
   /** Takes back a remembered approval of the present run. */
   async revokeGrant(id: string): Promise<void> {
     await this.#run?.revoke(id);
+  }
+
+  /** What a person calls a run, and whether it is pinned: in its record, so that every window knows. */
+  async label(run: string, { name, pinned }: RunLabel, { at, place }: PlaceOf): Promise<void> {
+    const data = {
+      by: 'person',
+      at,
+      ...(place !== undefined && { place }),
+      ...(pinned !== undefined && { pinned }),
+    } as const;
+    await this.#parts.audit.append({
+      type: 'run_labelled',
+      run,
+      data,
+      ...(name !== undefined && { payload: { name } }),
+    });
   }
 
   /** Marks what dead processes left open, and lists the runs of this workspace that wait to be resumed. */

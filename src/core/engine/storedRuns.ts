@@ -1,6 +1,7 @@
 import type { AnsweredBy } from '../../shared/answered.ts';
 import type { EventData, EventPayload, RunSummary } from '../../shared/auditEvent.ts';
 import { boundRun } from '../agent/boundRun.ts';
+import type { Rest } from '../agent/phase.ts';
 import { pastOf, type Past } from '../agent/past.ts';
 import { readRun, type Saved } from '../agent/storedRun.ts';
 import { toldAsLogged } from '../agent/toldAgain.ts';
@@ -37,6 +38,8 @@ export interface Ready {
   past: Past;
   /** That it goes on elsewhere, as it is recorded. */
   bound?: { data: EventData['folders_bound']; payload: EventPayload['folders_bound'] };
+  /** How it ended, where it is shown and does not go on yet. */
+  rest?: Rest;
 }
 
 export interface StoredRunsParts {

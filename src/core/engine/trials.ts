@@ -1,5 +1,7 @@
 import type { Flags } from '../../shared/flow.ts';
 import { ScriptWatch } from '../flow/scriptWatch.ts';
+import type { Spared } from '../../shared/spared.ts';
+import { sparedBy, type PastQuestion } from '../lab/spared.ts';
 import { tryCall, type Trial } from '../lab/tryCall.ts';
 import type { CallParts } from '../tools/callRun.ts';
 import { callPartsOf, workingFolder, type CallPorts, type Shared } from './callParts.ts';
@@ -28,6 +30,11 @@ export class Trials {
     const calls = await this.#calls();
     const args = calls.toolbox.named(tool)?.tried(about) ?? {};
     return tryCall({ name: tool, arguments: JSON.stringify(args) }, calls, undefined, signal);
+  }
+
+  /** What remembering the answer to one question would have spared of others. */
+  async spared(about: NonNullable<PastQuestion['about']>, runs: readonly PastQuestion[][]): Promise<Spared> {
+    return sparedBy(about, runs, await (await this.#calls()).refresh());
   }
 
   async #calls(): Promise<CallParts> {

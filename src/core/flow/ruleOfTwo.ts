@@ -3,10 +3,11 @@ import type { Flag, Flags } from '../../shared/flow.ts';
 import type { Standing } from '../kinds/kind.ts';
 import { kindOf } from '../kinds/table.ts';
 
-const WORDS: Record<Flag, string> = {
-  untrusted: 'it has read content that is not yours',
-  private: 'it has touched private data',
-  outward: 'it can change what no checkpoint keeps',
+/** What is so of a run of which a flag is lit, and of one that the action in question lights. */
+const WORDS: Record<Flag, { lit: string; now: string }> = {
+  untrusted: { lit: 'has read files', now: 'would now read files' },
+  private: { lit: 'may have seen secrets', now: 'could now see secrets' },
+  outward: { lit: 'could change things for good', now: 'could now change things for good' },
 };
 
 /**
@@ -33,8 +34,18 @@ export function lightened(lit: Flags, labels: readonly Flag[]): Flags {
   };
 }
 
-/** "Rule of Two: it has read content that is not yours and has touched private data; with this it could also …". */
+/** "Careful: this run has read files, may have seen secrets, and could now change things for good (Rule of Two)." */
 export function ruleOfTwoReason(lit: Flags, labels: readonly Flag[]): string {
   const all = (Object.keys(WORDS) as Flag[]).filter((flag) => lightened(lit, labels)[flag]);
-  return `after this, ${all.map((flag) => WORDS[flag]).join(', ')}: all three in one run always ask (Rule of Two)`;
+  // What is new comes last.
+  const [third = '', ...others] = all
+    .toSorted((a, b) => Number(lit[b]) - Number(lit[a]))
+    .map((flag) => (lit[flag] ? WORDS[flag].lit : WORDS[flag].now))
+    .reverse();
+  return `Careful: this run ${others.reverse().join(', ')}, and ${third} (Rule of Two).`;
+}
+
+/** Whether a reason, of now or of a record, is that of the Rule of Two: no rule and no grant answers it. */
+export function speaksOfRuleOfTwo(reason: string): boolean {
+  return /\(Rule of Two\)\.$/.test(reason);
 }

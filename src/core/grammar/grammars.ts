@@ -3,6 +3,7 @@ import { jsoncProblem, jsonLinesProblem, jsonProblem } from './json.ts';
 import { notebookProblem } from './notebook.ts';
 import type { Problem } from './problem.ts';
 import { tomlProblem, yamlProblem } from './parsers.ts';
+import { xmlProblem } from './xml.ts';
 
 /** What the text of a file must be for the programs that read it. */
 export interface Grammar {
@@ -46,6 +47,13 @@ const GRAMMARS: readonly Grammar[] = [
     files: /(\.toml|^(cargo|poetry|uv|pdm|gopkg)\.lock|^pipfile)$/,
     most: 1_000_000,
     problem: tomlProblem,
+  },
+  {
+    words: 'XML',
+    files:
+      /(\.(xml|xsd|xslt?|wsdl|svg|plist|resx|xaml|nuspec|(cs|fs|vb|vcx)proj)|^directory\.\w+\.(props|targets)|^(web|app|nuget|packages)\.config)$/,
+    most: 4_200_000,
+    problem: xmlProblem,
   },
 ];
 

@@ -1,6 +1,6 @@
 import type { Action, Change, Resource } from '../../shared/action.ts';
 import type { Decision } from '../../shared/decision.ts';
-import { visibleLine } from '../../shared/visible.ts';
+import { named } from '../../shared/named.ts';
 import { decision } from '../policy/decision.ts';
 import { toolsThat } from '../policy/toolsThat.ts';
 import { pathProblem } from '../policy/values.ts';
@@ -9,6 +9,9 @@ import { confirmedFirst } from './confirmed.ts';
 import type { Kind, Offer, Standing } from './kind.ts';
 import { aboutSecret, readsPrivate } from './secrets.ts';
 import { touched } from './touched.ts';
+
+/** So many files are named, where an approval is remembered for exactly these. */
+const MOST_NAMED = 5;
 
 /** Changing files by a file tool. */
 export const change: Kind<Change> = {
@@ -20,25 +23,27 @@ export const change: Kind<Change> = {
     ...(undo === 'none' ? ['outward' as const] : []),
   ],
   offers(action, { shown, roots }) {
-    const only = onlyWritten(action);
-    if (!only) return [];
-    const root = roots.find((one) => isInside(one, only.path));
-    const folder = parentOf(only.path);
+    const paths = written(action);
+    const [first] = paths;
+    if (first === undefined) return [];
+    const root = roots.find((one) => paths.every((path) => isInside(one, path)));
+    const folder = folderOf(paths);
+    const names = paths.map((path) => named(shown(path))).join(' and ');
     return [
-      edits('edits', only.path, `edits to ${visibleLine(shown(only.path))}`),
+      ...(paths.length <= MOST_NAMED ? [edits('edits', paths, `edits to ${names}`)] : []),
       ...(root !== undefined && folder !== root && isInside(root, folder)
-        ? [edits('folder', folder, `edits to files below ${visibleLine(shown(folder))}/`)]
+        ? [edits('folder', [folder], `edits to files below ${named(`${shown(folder)}/`)}`)]
         : []),
-      ...(root === undefined ? [] : [edits('workspace', root, 'edits to any file of this workspace folder')]),
+      ...(root === undefined ? [] : [edits('workspace', [root], 'edits to any file of this workspace folder')]),
     ];
   },
-  always({ tool, effect, resources }) {
-    const [only, ...others] = resources;
-    if (effect !== 'write' || !only || others.length > 0 || /[*?[\]{}\\]/.test(only.path)) return undefined;
+  always(action) {
+    const paths = written(action);
+    if (paths.length === 0 || paths.length > MOST_NAMED) return undefined;
     const tools = toolsThat('write');
     // A rule that would not match the call that it was made for is none, nor is one that no policy may hold.
-    if (pathProblem(only.path) !== undefined) return undefined;
-    return tools.some((name) => name === tool) ? { tools, paths: [only.path] } : undefined;
+    if (paths.some((path) => /[*?[\]{}\\]/.test(path) || pathProblem(path) !== undefined)) return undefined;
+    return tools.some((name) => name === action.tool) ? { tools, paths } : undefined;
   },
   starts: () => undefined,
   toCover: ({ resources }) => resources,
@@ -51,26 +56,32 @@ export const change: Kind<Change> = {
 function standard(action: Change, { scope, policy }: Standing): Decision {
   const secret = action.resources.find(({ path, access }) => access === 'read' && scope.isSecret(path));
   const hidden = action.resources.find(({ path }) => scope.isSecret(path));
+  const replaced = action.changes.find(({ path, kind }) => kind !== 'absent' && scope.isSecret(path));
   switch (action.effect) {
     case 'write':
       // Whether an edit fits tells what is in the file.
       if (secret) return aboutSecret(secret, scope);
       // A new file of such a name holds what the model knows already.
-      if (hidden && action.changes.some(({ path, kind }) => path === hidden.path && kind !== 'absent'))
-        return aboutSecret(hidden, scope, '; what is in it would be replaced');
-      return changing(action, policy, 'edit', 'the agent wants to change a file');
+      if (replaced) return aboutSecret(replaced, scope, ': its content would be replaced');
+      return changing(action, policy, 'edit', writingWords(action));
     case 'delete':
-      if (hidden) return aboutSecret(hidden, scope, '; it would be deleted');
-      return changing(action, policy, 'delete', 'the agent wants to delete');
+      if (hidden) return aboutSecret(hidden, scope, ': it would be deleted');
+      return changing(action, policy, 'delete', 'Asks because it deletes.');
     case 'move':
       if (hidden) return aboutSecret(hidden, scope, movedWords(hidden, action));
-      return changing(action, policy, 'move', 'the agent wants to move or rename');
+      return changing(action, policy, 'move', 'Asks because it moves or renames.');
   }
+}
+
+function writingWords({ changes }: Change): string {
+  const isNew = changes.every(({ kind }) => kind === 'absent');
+  if (changes.length === 1) return isNew ? 'Asks because it creates a file.' : 'Asks because it changes a file.';
+  return isNew ? 'Asks because it creates files.' : 'Asks because it changes files.';
 }
 
 /** Under another name it could be read without a question; what is in a folder keeps its name. */
 function movedWords(hidden: Resource, { resources: [from, to] }: Change): string {
-  return hidden.path === from?.path || hidden.path === to?.path ? ', and its new name may not' : '; it would be moved';
+  return hidden.path === from?.path || hidden.path === to?.path ? ', and its new name may not' : ': it would be moved';
 }
 
 function changing({ undo }: Change, policy: Standing['policy'], rule: string, reason: string): Decision {
@@ -78,23 +89,31 @@ function changing({ undo }: Change, policy: Standing['policy'], rule: string, re
     return decision(
       'allow',
       'confirm_actions',
-      'questions are off for changes inside the workspace whose earlier content is kept',
+      'Questions are off for changes whose earlier content is kept.',
       policy.confirmActions.origin,
     );
   return decision('ask', rule, reason);
 }
 
-function edits(id: string, path: string, words: string): Offer {
+function edits(id: string, paths: readonly string[], words: string): Offer {
   const isBroad = id !== 'edits';
+  const isCovered = (path: string): boolean => paths.some((one) => one === path || (isBroad && isInside(one, path)));
   const covers = (other: Action): boolean => {
-    const written = onlyWritten(other)?.path;
-    return written !== undefined && (written === path || (isBroad && isInside(path, written)));
+    const others = written(other);
+    return others.length > 0 && others.every(isCovered);
   };
   return { id, words, isBroad, covers };
 }
 
-/** The one file that an action writes, where that is all it does. */
-function onlyWritten(action: Action): Resource | undefined {
-  const [only, ...others] = action.resources;
-  return action.effect === 'write' && others.length === 0 && only?.access === 'write' ? only : undefined;
+/** The files that an action writes, where that is all it does; else none. */
+function written({ effect, resources }: Action): string[] {
+  const isAll = effect === 'write' && resources.every(({ access }) => access === 'write');
+  return isAll ? resources.map(({ path }) => path) : [];
+}
+
+/** The folder that all of them lie in. */
+function folderOf([first = '/', ...others]: readonly string[]): string {
+  let folder = parentOf(first);
+  while (!others.every((path) => isInside(folder, path))) folder = parentOf(folder);
+  return folder;
 }

@@ -1,3 +1,4 @@
+import type { Reach } from '../../shared/policyChange.ts';
 import type { Action, CommandMeaning, Resource } from '../../shared/action.ts';
 import type { Block } from '../../shared/block.ts';
 import type { Decision, Origin } from '../../shared/decision.ts';
@@ -34,9 +35,6 @@ export interface Place {
   roots: readonly string[];
 }
 
-/** Where a rule holds that *Always* writes: the folder it was made in, unless a person chose more. */
-export type Reach = 'this folder' | 'every workspace';
-
 /** The programs that an action starts, as rules about commands see them. */
 export interface Started {
   command: CommandMeaning;
@@ -70,6 +68,11 @@ export interface Kind<A extends Action> {
   toCover(action: A, hasCommands: boolean): readonly Resource[] | undefined;
   /** What it may change: what is kept before, what it is let through to, and what may mean something else afterwards. */
   footprint(action: A): Footprint;
+  /**
+   * Where a person changed nothing of it but a text: what must be as it was, and what may not be more than it was, in
+   * words. Without this: all of it must.
+   */
+  besidesText?(action: A): { same: unknown; atMost: readonly string[] };
   /** What it runs, whole: of one that is past as of one to come, from its record. */
   ran(stored: ReadAction): string | undefined;
   /** What is told of it, beside the paths that it touches, to whoever asks why it was decided so. */

@@ -1,7 +1,8 @@
 import type { Run } from '../../shared/action.ts';
+import type { Reach } from '../../shared/policyChange.ts';
 import { patternProblem } from '../policy/commandPattern.ts';
 import { absoluteOrNone, isInside, relativeTo } from '../scope/spelling.ts';
-import type { Kind, Reach } from './kind.ts';
+import type { Kind } from './kind.ts';
 
 /** The rule that would allow exactly the programs of a command that ask. */
 export function programRule(

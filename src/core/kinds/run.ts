@@ -2,10 +2,12 @@ import type { Action, Run } from '../../shared/action.ts';
 import type { Decision } from '../../shared/decision.ts';
 import type { Flag } from '../../shared/flow.ts';
 import { canonicalJson } from '../../shared/json.ts';
-import { visibleLine } from '../../shared/visible.ts';
+import { named, sentence } from '../../shared/named.ts';
+import { doubtWords } from '../command/doubtWords.ts';
 import type { ReadAction } from '../audit/storedAction.ts';
 import { decision } from '../policy/decision.ts';
 import type { Kind, Standing } from './kind.ts';
+import { programGrant } from './programGrant.ts';
 import { programRule } from './programRule.ts';
 import { programBlocks } from './programBlocks.ts';
 import { aboutSecret, readsPrivate } from './secrets.ts';
@@ -23,12 +25,15 @@ export const run: Kind<Run> = {
   standard,
   allowed,
   labels,
-  offers(action, { shown }) {
+  offers(action, { shown, roots }) {
     // What it uses cannot be told apart from what it will use the next time.
     if (action.command.unbound) return [];
-    const words = `exactly this command in ${visibleLine(shown(action.launch.cwd))}`;
+    const program = programGrant(action, roots);
+    const what = program ? `${named(program.words)}, whatever looks at its output,` : 'exactly this command';
+    const words = `${what} in ${named(shown(action.launch.cwd))}`;
     const exactly = identity(action);
-    const covers = (other: Action): boolean => other.kind === 'run' && identity(other) === exactly;
+    const covers = (other: Action): boolean =>
+      other.kind === 'run' && (identity(other) === exactly || program?.covers(other) === true);
     return [{ id: 'command', words, isBroad: false, covers }];
   },
   always: programRule,
@@ -37,6 +42,7 @@ export const run: Kind<Run> = {
   // it starts in is no path that it was allowed for, but one that may be denied.
   toCover: ({ resources }, hasCommands) => (hasCommands ? resources.slice(1) : undefined),
   footprint: ({ launch }) => ({ kind: launch.workspace === 'writable' ? 'anything' : 'nothing' }),
+  besidesText,
   ran,
   explained: ({ command }) => (command ? programBlocks(command) : []),
   facets: touched,
@@ -45,20 +51,25 @@ export const run: Kind<Run> = {
 function standard({ command, launch, resources }: Run, { scope, policy }: Standing): Decision {
   if (launch.outside === true)
     return {
-      ...decision('ask', OUTSIDE, 'your policy runs commands outside the sandbox', policy.sandbox.origin),
+      ...decision(
+        'ask',
+        OUTSIDE,
+        'Your policy runs commands without a sandbox: this can do whatever you can.',
+        policy.sandbox.origin,
+      ),
       eachTime: true,
     };
   // A secret that is named comes first: a rule about commands does not speak of it.
   const hidden = resources.find(({ path }) => scope.isSecret(path));
-  if (hidden) return aboutSecret(hidden, scope, '; its content would go to the model');
+  if (hidden) return aboutSecret(hidden, scope, ': its content would go to the model');
   const offline = command.doubts.find(({ kind }) => kind === 'offline');
-  if (offline) return decision('ask', OFFLINE, offline.why);
+  if (offline) return decision('ask', OFFLINE, doubtWords(offline.why));
   const [doubt] = command.doubts;
-  if (doubt) return decision('ask', 'command', `it does more than look, or may: ${doubt.why}`);
+  if (doubt) return decision('ask', 'command', doubtWords(doubt.why));
   return decision(
     'allow',
     'read-only-command',
-    'every program in it is known to only look; it runs without network, with the workspace read-only and likely secrets hidden',
+    'Every program in it only looks. It runs without network, and likely secrets are hidden.',
   );
 }
 
@@ -69,14 +80,14 @@ function allowed({ command }: Run, own: Decision, wanted: Decision, { scope }: S
     return decision(
       'ask',
       'changed-script',
-      `this run may have changed ${scope.shown(changed.path)}, so the command may mean something else than when it was allowed`,
+      `This run may have changed ${named(scope.shown(changed.path))}, which says what the command does.`,
       own.origin,
     );
   if (command.unbound?.changed === true)
     return decision(
       'ask',
       'changed-script',
-      `this run may have changed a file that the command uses, and which those are is not known: ${command.unbound.why}`,
+      `This run may have changed a file that the command uses: ${sentence(command.unbound.why)}`,
       own.origin,
     );
   return own;
@@ -90,6 +101,15 @@ function labels({ launch, resources }: Run, { scope, policy }: Standing): Flag[]
     ...(readsPrivate(resources, scope) || launch.secrets === 'visible' || isGiven ? ['private' as const] : []),
     ...(launch.workspace === 'writable' ? ['outward' as const] : []),
   ];
+}
+
+/** The line is the text: what it is made of changes with it, and why it may do more than look may become less. */
+function besidesText({ launch, command, ...rest }: Run): { same: unknown; atMost: string[] } {
+  const { programs: _programs, doubts, open: _open, fed: _fed, activates: _activates, ...known } = command;
+  return {
+    same: { ...rest, launch: { ...launch, argv: launch.argv.slice(0, -1) }, command: known },
+    atMost: doubts.map(({ why, kind = '' }) => `${kind} ${why}`),
+  };
 }
 
 /** Started by a shell: its last word is the line, and the words before it are the shell's. */

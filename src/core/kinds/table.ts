@@ -3,19 +3,24 @@ import { ActionSchema, type Action } from '../../shared/action.ts';
 import type { ReadAction } from '../audit/storedAction.ts';
 import { decision } from '../policy/decision.ts';
 import { change } from './change.ts';
+import { follow } from './follow.ts';
 import type { Kind } from './kind.ts';
 import { look } from './look.ts';
 import { programBlocks } from './programBlocks.ts';
 import { run } from './run.ts';
+import { talk } from './talk.ts';
 import { touched } from './touched.ts';
 
 /** Every kind of action. One without an entry does not compile. */
-const KINDS: { [K in Action['kind']]: Kind<Extract<Action, { kind: K }>> } = { look, change, run };
+const KINDS: { [K in Action['kind']]: Kind<Extract<Action, { kind: K }>> } = { look, change, run, follow, talk };
 
 /** What is not known asks, each time, lights every flag, and is allowed by no rule. */
 const UNKNOWN: Kind<Action> = {
   isConfined: true,
-  standard: () => ({ ...decision('ask', 'unknown-kind', 'what this would do is not known'), eachTime: true }),
+  standard: () => ({
+    ...decision('ask', 'unknown-kind', 'Oversign does not know what this would do.'),
+    eachTime: true,
+  }),
   allowed: (_action, _own, wanted) => wanted,
   labels: () => ['untrusted', 'private', 'outward'],
   offers: () => [],

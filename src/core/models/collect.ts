@@ -49,7 +49,9 @@ export async function collectReply(events: AsyncIterable<ModelEvent>, onText: (t
         reply.calls.push(shortNamed(event.call, reply.calls.length));
         break;
       case 'usage':
-        reply.usage = { input: event.input, output: event.output, cached: event.cached };
+        reply.usage = {
+          ...{ input: event.input, output: event.output, cached: event.cached, isEstimate: event.isEstimate },
+        };
         break;
       case 'kept':
         keep(event.kept);
@@ -60,6 +62,8 @@ export async function collectReply(events: AsyncIterable<ModelEvent>, onText: (t
         break;
     }
   }
+  // A character may come in two halves; one that never came whole can be stored and sent nowhere.
+  reply.text = reply.text.toWellFormed();
   return { ...reply, end: endOf(said, reply) };
 }
 
@@ -69,9 +73,9 @@ export async function collectReply(events: AsyncIterable<ModelEvent>, onText: (t
  */
 function shortNamed({ id, name, arguments: given, kept }: ToolCall, index: number): ToolCall {
   return {
-    id: id.length > MAX_ID ? `call_${index}_${id.slice(0, 32).replace(/[^A-Za-z0-9_-]/g, '_')}` : id,
-    name: name.length > MAX_NAME ? name.slice(0, MAX_NAME).replace(/[^A-Za-z0-9_-]/g, '_') : name,
-    arguments: given,
+    id: (id.length > MAX_ID ? `call_${index}_${id.slice(0, 32).replace(/[^A-Za-z0-9_-]/g, '_')}` : id).toWellFormed(),
+    name: (name.length > MAX_NAME ? name.slice(0, MAX_NAME).replace(/[^A-Za-z0-9_-]/g, '_') : name).toWellFormed(),
+    arguments: given.toWellFormed(),
     ...(kept && { kept }),
   };
 }

@@ -72,6 +72,7 @@ export function demoModel(scenario: DemoScenario | undefined, pause: () => Promi
   return {
     provider: 'demo',
     label: 'demo (scripted)',
+    isScripted: true,
     destination: `Demo: scripted words, real files, ${scenario?.noSandbox ? 'no commands (this machine cannot confine them)' : 'real sandbox'}, real approvals. No language model is asked and nothing is sent anywhere.`,
     async *stream(request): AsyncIterable<ModelEvent> {
       const next = nextStep(scenario, request.messages);

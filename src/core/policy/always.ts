@@ -1,13 +1,14 @@
 import type { Action } from '../../shared/action.ts';
+import type { Verdict } from '../../shared/decision.ts';
+import type { Reach } from '../../shared/policyChange.ts';
 import type { RuleContext } from '../scope/pathRule.ts';
-import type { Reach } from '../kinds/kind.ts';
-import { alwaysRule } from './alwaysRule.ts';
+import { ruleSaying } from './alwaysRule.ts';
 import { parsePolicy } from './parse.ts';
 import { matcher } from './rules.ts';
 import { withRule, type WrittenRule } from './writeRule.ts';
 
 /**
- * The user's policy with the rule that would allow this action from now on. The new text is parsed again, and its last
+ * The user's policy with the rule that would allow this action from now on, or say what `verdict` is. The new text is parsed again, and its last
  * rule must match the very action that it comes from; else nothing is proposed.
  */
 export function alwaysPolicy(
@@ -15,9 +16,9 @@ export function alwaysPolicy(
   text: string,
   file: string,
   why: string,
-  context: RuleContext & { reach?: Reach },
+  context: RuleContext & { reach?: Reach; verdict?: Verdict },
 ): WrittenRule {
-  const rule = alwaysRule(action, why, context.roots, context.reach);
+  const rule = ruleSaying(context.verdict ?? 'allow', action, why, context);
   if (!rule) return { ok: false, problem: 'no rule can say exactly this; write one by hand' };
   const written = withRule(text, file, rule);
   if (!written.ok) return written;

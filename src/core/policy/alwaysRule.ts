@@ -1,5 +1,6 @@
 import type { Action } from '../../shared/action.ts';
-import type { Reach } from '../kinds/kind.ts';
+import type { Verdict } from '../../shared/decision.ts';
+import type { Reach } from '../../shared/policyChange.ts';
 import { kindOf } from '../kinds/table.ts';
 import type { RuleKeys } from './ruleSchema.ts';
 
@@ -12,6 +13,19 @@ export function alwaysRule(
 ): RuleKeys | undefined {
   const keys = kindOf(action).always(action, roots, reach);
   return keys && { decision: 'allow', ...keys, why };
+}
+
+/** The rule that would say something else of it from now on. What asks or denies holds everywhere. */
+export function ruleSaying(
+  verdict: Verdict,
+  action: Action,
+  why: string,
+  place: { roots: readonly string[]; reach?: Reach },
+): RuleKeys | undefined {
+  const rule = alwaysRule(action, why, place.roots, place.reach);
+  if (!rule || verdict === 'allow') return rule;
+  const { in: _, ...keys } = rule;
+  return { ...keys, decision: verdict };
 }
 
 /** The rule in a few words, as the button says it. */

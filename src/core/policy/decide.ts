@@ -9,6 +9,7 @@ import type { Facts, Family, GrantView } from './facts.ts';
 import type { EffectivePolicy } from './merge.ts';
 import { mayStandFor } from './remembered.ts';
 import type { Rulebook, Ruling } from './rules.ts';
+import { sentence } from '../../shared/named.ts';
 
 /** What decides: the policy, and what was made ready from it. */
 export interface InForce {
@@ -22,24 +23,31 @@ export function offered(policy: EffectivePolicy, family: Family): Decision {
   switch (family) {
     case 'file_system':
       return policy.fileSystem.value
-        ? decision('allow', 'tools.file_system.enabled', 'file tools are enabled', policy.fileSystem.origin)
-        : decision('deny', 'tools.file_system.enabled', 'file tools are switched off', policy.fileSystem.origin);
+        ? decision('allow', 'tools.file_system.enabled', 'File tools are switched on.', policy.fileSystem.origin)
+        : decision('deny', 'tools.file_system.enabled', 'File tools are switched off.', policy.fileSystem.origin);
     case 'code_execution':
       if (!policy.codeExecution.value)
         return decision(
           'deny',
           'tools.code_execution.enabled',
-          'commands are switched off',
+          'Commands are switched off.',
           policy.codeExecution.origin,
         );
       if (!policy.languages.value.includes('bash'))
         return decision(
           'deny',
           'tools.code_execution.languages',
-          'bash is not among the allowed languages, so there are no commands',
+          'Commands are written in bash, and bash is not among the allowed languages.',
           policy.languages.origin,
         );
-      return decision('allow', 'tools.code_execution.enabled', 'commands are enabled', policy.codeExecution.origin);
+      return decision(
+        'allow',
+        'tools.code_execution.enabled',
+        'Commands are switched on.',
+        policy.codeExecution.origin,
+      );
+    case 'conversation':
+      return decision('allow', 'talk', 'It only speaks to you.');
   }
 }
 
@@ -51,7 +59,7 @@ export function decide(action: Action, facts: Facts, inForce: InForce, grants: r
   const wanted = decided(action, facts, inForce, grants);
   const { unsaved = '' } = facts;
   if (wanted.verdict !== 'allow' || unsaved === '') return wanted;
-  return { ...decision('ask', 'unsaved', `you have unsaved changes in the editor: ${unsaved}`), eachTime: true };
+  return { ...decision('ask', 'unsaved', `You have unsaved changes in the editor: ${unsaved}.`), eachTime: true };
 }
 
 /**
@@ -75,11 +83,12 @@ function decided(action: Action, facts: Facts, inForce: InForce, grants: readonl
   if (wouldLightThird(facts.flags, labels)) {
     const why = ruleOfTwoReason(facts.flags, labels);
     return wanted.verdict === 'ask'
-      ? { ...wanted, reason: `${wanted.reason}; ${why}` }
+      ? { ...wanted, reason: `${sentence(wanted.reason)} ${why}` }
       : decision('ask', 'rule-of-two', why);
   }
   const grant = mayStandFor(wanted, grants, policy).find((candidate) => candidate.covers(action));
-  if (grant) return { ...decision('allow', 'grant', `you approved ${grant.words}`, { layer: 'run' }), grant: grant.id };
+  if (grant)
+    return { ...decision('allow', 'grant', `You approved ${grant.words}.`, { layer: 'run' }), grant: grant.id };
   return wanted;
 }
 
@@ -106,7 +115,9 @@ function ruled(wanted: Decision, ruling: Ruling | undefined, action: Action, inF
 function namingThePart(wanted: Decision, action: Action, { rulebook }: InForce): Decision {
   if (wanted.verdict !== 'ask' || wanted.rule !== 'command') return wanted;
   const part = rulebook.asking(action);
-  return part === undefined ? wanted : { ...wanted, reason: `your rules allow the rest of it, but not ${part}` };
+  return part === undefined
+    ? wanted
+    : { ...wanted, reason: `Your rules allow the rest of it, but not ${sentence(part)}` };
 }
 
 /** A rule that asks takes nothing from what asks by itself: what no grant covers, none covers then either. */
@@ -114,7 +125,7 @@ function asked(own: Decision, { eachTime, isSensitive, reason }: Decision): Deci
   if (eachTime !== true && isSensitive !== true) return own;
   return {
     ...own,
-    reason: `${own.reason}; ${reason}`,
+    reason: `${sentence(own.reason)} ${reason}`,
     ...(eachTime === true && { eachTime }),
     ...(isSensitive === true && { isSensitive }),
   };

@@ -18,7 +18,9 @@ export function policyEntries(policy: EffectivePolicy): PolicyEntry[] {
 export function policyText(policy: EffectivePolicy): string {
   const entries = policyEntries(policy);
   const width = Math.max(...entries.map(({ key }) => key.length));
-  const lines = entries.map(({ key, value, origin }) => `${key.padEnd(width)}  ${value}   (${originText(origin)})`);
+  const lines = entries.map(
+    ({ key, value, words = value, origin }) => `${key.padEnd(width)}  ${words}   (${originText(origin)})`,
+  );
   const notes = policy.notes.map(
     (note) => `${note.severity}: ${note.file}:${note.line}:${note.column}: ${note.message}`,
   );

@@ -1,8 +1,8 @@
 import type { Flags } from '../../shared/flow.ts';
 import type { Action } from '../../shared/action.ts';
 
-/** Which switch of the policy a tool hangs on. */
-export type Family = 'file_system' | 'code_execution';
+/** Which switch of the policy a tool hangs on; on `conversation` none does. */
+export type Family = 'file_system' | 'code_execution' | 'conversation';
 
 /** What `decide` needs to know beyond the action itself; gathered before, so that deciding stays pure. */
 export interface Facts {

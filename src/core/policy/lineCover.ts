@@ -1,3 +1,5 @@
+import { named } from '../../shared/named.ts';
+import { isUnknownProgram } from '../command/doubtWords.ts';
 import type { CommandMeaning } from '../../shared/action.ts';
 import { cutVisibly } from '../../shared/cut.ts';
 import type { Started } from '../kinds/kind.ts';
@@ -16,8 +18,10 @@ export const BESIDE: ReadonlySet<string> = new Set(
     'base64 base32 cksum sum md5sum sha1sum sha256sum sha512sum b2sum ls dir vdir stat du df realpath readlink tr numfmt seq ' +
     'which id whoami uname arch nproc groups date grep egrep fgrep rg sort uniq shuf diff jq find sed git ' +
     'echo true false : pwd printf basename dirname sleep test [ exit ' +
-    // They only start what is looked into, or say how the shell takes failures.
-    'timeout nice time env bash set'
+    // It says how the shell takes failures.
+    'set ' +
+    // They only start what is looked into.
+    'timeout nice time env bash'
   ).split(' '),
 );
 
@@ -104,5 +108,8 @@ function onlySets([program, ...words]: readonly (string | null)[], sets: (name: 
 
 function partWords(words: readonly (string | null)[], doubt: { why: string } | undefined): string {
   const line = cutVisibly(words.map((word) => word ?? '…').join(' '), 80);
-  return doubt ? `${line}: ${doubt.why}` : `${line}, which may do more than look where the rest can write`;
+  if (doubt && isUnknownProgram(doubt.why)) return named(line);
+  return doubt
+    ? `${named(line)}: ${doubt.why}`
+    : `${named(line)}, which may do more than look where the rest can write`;
 }

@@ -22,7 +22,10 @@ export const RuleSchema = z
       .array(z.enum(TOOL_NAMES))
       .min(1)
       .max(MAX_ENTRIES)
-      .meta({ description: 'The tools it speaks of; left out, every tool that the rest of the rule can be about.' })
+      .meta({
+        description:
+          'The tools it speaks of; left out, every tool that the rest of the rule can be about. To ask or deny, `edit_file` and `write_file` mean `edit_files` too, and `read_file` means `read_files`.',
+      })
       .optional(),
     commands: z
       .array(CommandPattern)

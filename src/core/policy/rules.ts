@@ -9,6 +9,7 @@ import { commandPattern, type CommandPattern, type WordsToForbid } from './comma
 import type { Layer } from './layer.ts';
 import { coverOf, type CoverContext } from './lineCover.ts';
 import type { RuleKeys } from './ruleSchema.ts';
+import { INCLUDED, TOOL_NAMES, type ToolName } from './toolNames.ts';
 import { commandDenial, unreadDenial } from './unreadLine.ts';
 
 /** A rule as it was written, with its place. */
@@ -162,7 +163,7 @@ function leftBy({ keys }: Rule, context: CoverContext): (started: Started) => st
 export function matcher(rule: Rule, context: CoverContext): (action: Action) => boolean {
   const { keys } = rule;
   const allows = keys.decision === 'allow';
-  const tools = keys.tools && new Set<string>(keys.tools);
+  const tools = keys.tools && toolsMeant(keys.tools, allows);
   const places = placesOf(keys);
   const patterns = keys.commands?.map(commandPattern);
   const paths = rule.paths.map((path) => (allows ? permitting(path, context) : forbidding(path, context)));
@@ -187,6 +188,12 @@ export function matcher(rule: Rule, context: CoverContext): (action: Action) => 
     const touched = kind.toCover(action, patterns !== undefined) ?? [];
     return touched.length > 0 && touched.every(({ path }) => onPath(path));
   };
+}
+
+/** What allows speaks of these tools alone; what asks or denies, of those too whose calls do a part of the same. */
+function toolsMeant(names: readonly ToolName[], allows: boolean): ReadonlySet<string> {
+  const including = TOOL_NAMES.filter((name) => INCLUDED[name]?.some((one) => names.includes(one)));
+  return new Set(allows ? names : [...names, ...including]);
 }
 
 /** A folder of `in`, and whether commands may start below it too. */

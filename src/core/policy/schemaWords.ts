@@ -41,7 +41,9 @@ export function typeWords(node: SchemaNode): string {
   }
 }
 
-function rangeWords({ minimum, exclusiveMinimum, maximum }: SchemaNode): string {
+function rangeWords({ type, minimum, exclusiveMinimum, maximum }: SchemaNode): string {
+  if (minimum === undefined && typeof exclusiveMinimum === 'number' && type !== 'integer')
+    return ` above ${exclusiveMinimum}`;
   const least = minimum ?? (typeof exclusiveMinimum === 'number' ? exclusiveMinimum + 1 : undefined);
   const most = maximum === Number.MAX_SAFE_INTEGER ? undefined : maximum;
   if (least !== undefined && most !== undefined) return ` from ${least} to ${most}`;

@@ -1,14 +1,18 @@
 import type { PathRule } from '../scope/pathRule.ts';
-import { Scope } from '../scope/scope.ts';
+import { Scope, type ScopeSpec } from '../scope/scope.ts';
 import { SECRETS } from './defaults.ts';
 import type { EffectivePolicy } from './merge.ts';
 import type { Diagnostic } from './layer.ts';
 
+const MOST_MADE = 4;
+/** Scopes by what they were made of: a policy is read anew for each call, and hardly ever says anything else. */
+const made = new Map<string, Scope>();
+
 /** The scope that a policy gives. `own` are Oversign's own folders: denied to every tool, whatever a policy says. */
 export function scopeOf(policy: EffectivePolicy, roots: string[], home: string, own: readonly string[]): Scope {
   const ownRules: PathRule[] = own.map((written) => ({ written, origin: { layer: 'built-in' } }));
-  return new Scope({
-    roots,
+  return madeOnce({
+    roots: [...roots],
     home,
     allowed: policy.allowedPaths,
     denied: [...ownRules, ...policy.deniedPaths],
@@ -16,6 +20,17 @@ export function scopeOf(policy: EffectivePolicy, roots: string[], home: string, 
     secrets: SECRETS,
     own: policy.ownPaths.map(({ rules }) => rules),
   });
+}
+
+/** A scope never changes, so the same one does for the same rules. */
+function madeOnce(spec: ScopeSpec): Scope {
+  const key = JSON.stringify(spec);
+  const scope = made.get(key) ?? new Scope(spec);
+  made.delete(key);
+  made.set(key, scope);
+  const [oldest] = made.keys();
+  if (made.size > MOST_MADE && oldest !== undefined) made.delete(oldest);
+  return scope;
 }
 
 /** Says which workspace folders `allowed_paths` leaves nothing of: otherwise every call would be denied unexplained. */

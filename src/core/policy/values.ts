@@ -28,6 +28,19 @@ export const VariableNamesSchema = z
   .array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not the name of an environment variable'))
   .max(MAX_ENTRIES);
 
+/** Hosts by name or address, each with a port or without. */
+export const HostsSchema = z
+  .array(
+    z
+      .string()
+      .max(255)
+      .regex(
+        /^(\[[0-9a-f:.]+\]|[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?)(:[0-9]{1,5})?$/i,
+        'is not a host such as ollama, llm.example.com:8080 or 192.168.1.5',
+      ),
+  )
+  .max(MAX_ENTRIES);
+
 const ENFORCEABLE = ['memory', 'processes', 'cpu', 'disk'] as const;
 export type EnforceableLimit = (typeof ENFORCEABLE)[number];
 /** Limits that the kernel must hold: all, none, or those named. */

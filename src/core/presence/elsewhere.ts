@@ -1,4 +1,4 @@
-import { originPlace, type PlaceOf } from '../../shared/answered.ts';
+import { originPlace, placeName, type PlaceOf } from '../../shared/answered.ts';
 import type { Claim, RunningRun } from '../audit/port.ts';
 import type { Cancelled } from '../outcome.ts';
 import { HandedOver, Stopped } from '../stopped.ts';
@@ -31,13 +31,14 @@ export function endingBecause(want: Want, from: PlaceOf): Cancelled {
 
 /** Why a run cannot begin in a folder: where the other one is, since when, and what it does. */
 export function heldWords({ folder, holder }: Extract<Claim, { ok: false }>): string {
-  if (holder.isHere) return `A run is active in ${folder}; stop it first.`;
+  if (holder.isHere) return `A run is active in ${folder}. Stop it first, or wait until it ends.`;
   return `Another run is ${stateWords(holder)}, in ${folder}. Show it here, or stop it there.`;
 }
 
 /** As in "a run is …": what it does, where, and since when. */
-export function stateWords({ state, place, at, pid, since }: RunningRun): string {
-  const where = place ?? (at === 'editor' ? 'another window' : at === 'terminal' ? 'a terminal' : `process ${pid}`);
+export function stateWords({ state, place, at, since }: RunningRun): string {
+  const unnamed = at === 'editor' ? 'another window' : at === 'terminal' ? 'a terminal' : 'another program';
+  const where = placeName(place) ?? unnamed;
   const time = since === '' ? '' : ` since ${since.slice(0, 16).replace('T', ' ')} UTC`;
   switch (state) {
     case 'working':

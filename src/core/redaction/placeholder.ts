@@ -7,11 +7,13 @@ const FILLED_LATER = /^(?:\{\{[^{}]*\}\}|[$#%]?\{[^{}]*\}|\$\w+|\$\([^()]*\)|%\(
 const BLACKED_OUT = /^(?:x{3,}|\*+|\.{3}|…+|[•_-]{3,})$/i;
 /** What stands in the place of a credential that nobody named. */
 export const MASK = '[redacted]';
-const A_MASK = /^\[redacted(?::[^\]]*)?\]$/;
+/** What a mask looks like. No name holds a bracket: time is linear in the text. */
+export const A_MASK = /\[redacted(?::[^[\]\n]*)?\]/g;
+const ONLY_A_MASK = new RegExp(`^${A_MASK.source}$`);
 
 /** Whether what stands where a secret would be is none: a variable, a row of crosses, or a mask of ours. */
 export function isPlaceholder(text: string): boolean {
-  return text.length <= LONGEST && (FILLED_LATER.test(text) || BLACKED_OUT.test(text) || A_MASK.test(text));
+  return text.length <= LONGEST && (FILLED_LATER.test(text) || BLACKED_OUT.test(text) || ONLY_A_MASK.test(text));
 }
 
 /** Whether a word looks made by chance rather than chosen: of `shortest` or more characters, with digits and letters, or long. */

@@ -1,6 +1,6 @@
 import { credentialBegunAtEnd, withoutCredentials } from './credentialsInText.ts';
 import { isOrdinary, SHORTEST } from './ordinary.ts';
-import { MASK } from './placeholder.ts';
+import { A_MASK, MASK } from './placeholder.ts';
 
 /** A value that must never be shown, and the name that stands for it. */
 export interface Secret {
@@ -22,9 +22,10 @@ export interface Masked {
   masked: number;
 }
 
-const A_MASK = /\[redacted(?::[^[\]\n]*)?\]/g;
 const SHORTEST_LINE = 16;
 const SHORTEST_WRAPPED = 20;
+/** How far back the beginning of one that is written over several lines is looked for. */
+const MOST_WRAPPED = 16_384;
 
 /**
  * Replaces secrets by `[redacted:NAME]`, in plain text and as they look in base64, URL encoding, JSON and hex.
@@ -124,6 +125,21 @@ export class Redactor {
   }
 
   /**
+   * How many characters at the end of a growing text have to wait: what follows may make a secret of them, also one that
+   * is written over several lines.
+   */
+  heldBack(text: string): number {
+    const end = text.slice(-MOST_WRAPPED);
+    const joined = end.replace(/\r?\n/g, '');
+    let held = credentialBegunAtEnd(text);
+    for (const { form, wrapped } of this.#forms) {
+      held = Math.max(held, begunAtEnd(form, text));
+      if (wrapped) held = Math.max(held, lengthWithLineEnds(end, begunAtEnd(form, joined)));
+    }
+    return held;
+  }
+
+  /**
    * For every string inside a JSON value, keys included. Such values tell what is done (cards, records of actions): a
    * password with characters that a shell acts on stays, or its mask could hide a command.
    */
@@ -156,6 +172,13 @@ function begunAtEnd(form: string, text: string): number {
   for (let at = end.indexOf(form.charAt(0)); at !== -1; at = end.indexOf(form.charAt(0), at + 1))
     if (form.startsWith(end.slice(at))) return end.length - at;
   return 0;
+}
+
+/** How many characters of a text's end have so many that are no line ends. */
+function lengthWithLineEnds(text: string, count: number): number {
+  let at = text.length;
+  for (let left = count; left > 0 && at > 0; at -= 1) if (!/[\r\n]/.test(text.charAt(at - 1))) left -= 1;
+  return text.length - at;
 }
 
 /** Each form of a value, and whether programs write it over several lines. A value of several lines (a private key)

@@ -21,6 +21,11 @@ export interface SandboxSpec {
   view: FolderView;
   /** The workspace folders; `launch.workspace` says whether they can be changed. */
   folders: readonly string[];
+  /**
+   * The same text for rules that say the same of every path and go by `folders`: what is hidden, what is protected, what
+   * lies above that. Undefined where nobody can say so.
+   */
+  rulesKey?: string | undefined;
   /** What in the folders is hidden: neither readable nor writable. */
   isHidden(path: string): boolean;
   /** Also what repositories under any name keep of files (their objects). */
@@ -45,8 +50,23 @@ export interface SandboxSpec {
   endCap?: number;
   /** What the command reads on its standard input; nothing where it is left out. */
   input?: AsyncIterable<Uint8Array>;
+  /**
+   * Asks a person which of it is theirs, and is to stay where it is; the rest is set aside, and all of it where nobody
+   * is asked. Throws `Cancelled` when the command's signal fires.
+   */
+  whose?(appeared: readonly Appeared[]): Promise<ReadonlySet<string>>;
   /** Told of output as it comes, also beyond the cap; no more of that stream is taken while it waits. */
   onOutput?(stream: 'stdout' | 'stderr', chunk: Uint8Array): Promise<void> | undefined;
+}
+
+/** What would run later, came while a command was at work, and may be a person's or the command's. */
+export interface Appeared {
+  path: string;
+  kind: 'file' | 'folder' | 'link';
+  /** Of what is in it. */
+  digest: string;
+  /** The whole text of each file that it is made of; of a link, where it leads. */
+  texts: { path: string; text: string }[];
 }
 
 export type LimitName = 'memory' | 'CPU time' | 'processes' | 'file size' | 'disk' | 'files' | 'output' | 'wall time';
@@ -114,16 +134,48 @@ export type SandboxStatus =
   | { works: true; name: string; words: string; limits: HeldLimit[]; probes: readonly Probe[] }
   | { works: false; cause: string; fix: string; probes?: readonly Probe[] };
 
+/** What commands see outside of their folders. */
+export interface Beside {
+  /** One sentence each, without a full stop. */
+  words: readonly string[];
+  /** Workspace folders whose repository lies outside of them: git can look into it, and not write. */
+  lookedAt: readonly string[];
+}
+
+/** What of the folders cannot be confined, or not as it looks. */
+export interface Obstacles {
+  /** Why no command that may change them would start. */
+  refusal?: string;
+  /** What is held in another way than one would think, one sentence each, without a full stop. */
+  words: readonly string[];
+}
+
 /** One backend. Missing confinement is a refusal with cause and fix, never a weaker run. */
+/** What is looked for in folders by its path. */
+export interface LookedFor {
+  folders: readonly string[];
+  /** The same text for what answers the same about every path. */
+  key: string;
+  isWanted(path: string): boolean;
+  /** What is in there does not count; what is wanted is not looked into either. */
+  isPassedOver(path: string): boolean;
+}
+
 export interface Sandbox {
   /** Whether /tmp and the home folder of commands are the run's own, kept from one command to the next. */
   readonly hasScratch?: boolean;
   status(limits: Limits): Promise<SandboxStatus>;
-  /** What commands in these folders see outside of them for their projects' sake, one sentence each. */
-  beside?(folders: readonly string[], repositoryAbove: boolean): Promise<string[]>;
+  /** What commands in these folders see outside of them for their projects' sake. */
+  beside?(folders: readonly string[], repositoryAbove: boolean): Promise<Beside>;
+  /** What stands in the way of commands that may change the folders: of all of them, before one is asked about. */
+  obstacles?(spec: SandboxSpec, signal: AbortSignal): Promise<Obstacles>;
+  /** What it knows to be in folders now because it watches them for its cages; undefined where somebody has to look. */
+  knownIn?(what: LookedFor, signal: AbortSignal): Promise<readonly string[] | undefined>;
   /** What a command's environment will be; the same for every command of a run. */
   environment(variables: readonly string[]): Promise<Record<string, string>>;
   run(spec: SandboxSpec, signal: AbortSignal): Promise<SandboxResult>;
+  /** Whether these names, directly in the run's /tmp, are each none yet or an ordinary file without another name. */
+  isPlainScratch?(names: readonly string[]): Promise<boolean>;
 }
 
 /** The sandboxes of this machine. */
@@ -133,7 +185,7 @@ export interface Sandboxes {
 }
 
 /** What decides how folders are looked through. */
-export type FolderRules = Pick<SandboxSpec, 'folders' | 'isHidden' | 'isProtected' | 'isAboveProtected'>;
+export type FolderRules = Pick<SandboxSpec, 'folders' | 'isHidden' | 'isDenied' | 'isProtected' | 'isAboveProtected'>;
 
 /** What was found in a folder in which a command was broken off: its process was gone before that was looked through. */
 export interface BrokenOff {

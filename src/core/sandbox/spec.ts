@@ -9,6 +9,8 @@ export interface PlaceRules {
   isDenied(path: string): boolean;
   isProtected(path: string): boolean;
   isAboveProtected(path: string): boolean;
+  /** The same text for rules that say the same of every path; what has none is never taken for the same. */
+  placesKey?: string;
   /** A likely secret: hidden where the launch says so. */
   isSecret(path: string): boolean;
   /** The store of a repository that a path lies in: hidden where the launch says so. */
@@ -38,8 +40,8 @@ export interface Bounds {
   repositoryAbove?: boolean;
 }
 
-/** What a caller wants done with input and output. */
-export type Streams = Pick<SandboxSpec, 'outputCap' | 'endCap' | 'input' | 'onOutput'>;
+/** What a caller wants done with input and output, and whom it can ask. */
+export type Streams = Pick<SandboxSpec, 'outputCap' | 'endCap' | 'input' | 'onOutput' | 'whose'>;
 
 export interface SpecParts {
   launch: Launch;
@@ -65,6 +67,7 @@ export function sandboxSpec({ launch, rules, bounds, streams }: SpecParts): Sand
     network: NETWORK,
     view: VIEW,
     folders: rules.roots,
+    rulesKey: rules.placesKey && `${String(hidesSecrets)} ${String(hidesStores)} ${rules.placesKey}`,
     isHidden: (path) =>
       rules.isHidden(path) ||
       (hidesSecrets && rules.isSecret(path)) ||

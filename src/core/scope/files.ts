@@ -16,12 +16,22 @@ export interface Look {
   size: number;
 }
 
+/**
+ * Under which other names a file is found: none; all of them, which may be written as it may; or some that are elsewhere,
+ * or may not be written.
+ */
+export type OtherNames = { kind: 'none' } | { kind: 'all'; names: readonly string[] } | { kind: 'elsewhere' };
+
 /** How a tree is looked through. */
 export interface Walking {
   /** False: this folder is named, and not looked into. */
   enters(folder: FileEntry): boolean;
+  /** Sizes are of no use: they are 0. */
+  readonly withoutSizes?: boolean;
   /** Told of a folder that may be looked into and cannot. */
   unread(path: string): void;
+  /** Told what is in a folder, before any of it comes. */
+  lists?(folder: string, entries: readonly FileEntry[]): Promise<void>;
 }
 
 /** What one call may look at. Each method throws once that is too much, and when the call is stopped. */
@@ -67,6 +77,8 @@ export interface Files {
   movable(from: string, to: string): Promise<void>;
   /** Throws `Forbidden` where a change at a path makes a repository of a folder, or decides what git runs in one. */
   changeable(path: string): Promise<void>;
+  /** Of a file with several names those that change with it: `write` leaves the file as it is for all, or for none. */
+  otherNames(path: string): Promise<OtherNames>;
   /** Throws where `write` would, before it writes anything. */
   assertWritable(path: string, expected: PreImage): Promise<void>;
   /**
@@ -76,6 +88,14 @@ export interface Files {
   write(path: string, content: Uint8Array, expected: PreImage): Promise<Uint8Array>;
   remove(path: string, expected: PreImage): Promise<void>;
   move(from: string, to: string, expectedFrom: PreImage, expectedTo: PreImage): Promise<void>;
+  /** Makes one folder; false where one stands there. */
+  makeFolder(path: string): Promise<boolean>;
+  /** Removes a folder in which nothing is left; false where something is. */
+  removeFolder(path: string): Promise<boolean>;
+  /** Makes a link where nothing stands. What it leads to is not looked at. */
+  link(path: string, target: string): Promise<void>;
+  /** Sets the permission bits of a file or folder (chmod(2)); resolves with those that it had. */
+  allow(path: string, mode: number): Promise<number>;
   /** Files that are unsaved in the editor, wherever they are: what is read of them here is the person's text. */
   unsaved(): Promise<readonly UnsavedFile[]>;
   /** The same files as they stand on the disk, whatever the editor holds: what commands see. */
@@ -86,6 +106,8 @@ export interface Files {
 export interface VersionControl {
   /** How many of the files at or below a path version control holds; undefined when it cannot be told. */
   trackedFiles(root: string, path: string): Promise<number | undefined>;
+  /** Whether any of them differs from what was committed last; also true where there is no commit, or none can be told. */
+  isUncommitted(root: string, path: string): Promise<boolean>;
   /**
    * Whether a repository keeps, or ever kept as far as it still knows, a file of a name (relative to `top`) that is kept
    * from the agent. `key` is the same for the same rules. `unknown` where there is too much to be looked through.

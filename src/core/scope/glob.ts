@@ -40,10 +40,24 @@ export function globMatcher(pattern: string): (path: string) => boolean {
   };
 }
 
-/** Names of which a path must have one for a glob to fit it; undefined where that cannot be said. */
-export function namesNeeded(pattern: string): string[] | undefined {
-  const names = alternativesOf(pattern).map((one) => partsOf(one).findLast((part) => !isGlob(part)));
-  return names.every((name) => name !== undefined) ? names : undefined;
+/** Names, or forms of names, of which a path must have one for something to match it. */
+export interface NeededNames {
+  names: readonly string[];
+  forms: readonly ((name: string) => boolean)[];
+}
+
+/** What a path must have for a glob to fit it; undefined where that cannot be said. */
+export function namesNeeded(pattern: string): NeededNames | undefined {
+  const needed: { names: string[]; forms: ((name: string) => boolean)[] } = { names: [], forms: [] };
+  for (const one of alternativesOf(pattern)) {
+    // The last one tells most, unless any name has its form.
+    const part = partsOf(one).findLast((name) => !/^\*+$/.test(name));
+    if (part === undefined) return undefined;
+    const form = segmentOf(part);
+    if (isGlob(part) && form !== 'any') needed.forms.push(form);
+    else needed.names.push(part);
+  }
+  return needed;
 }
 
 const isAny = (segment: Segment | 'any'): boolean => segment === 'any';

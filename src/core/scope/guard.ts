@@ -1,6 +1,6 @@
 import type { Resource } from '../../shared/action.ts';
 import type { Decision } from '../../shared/decision.ts';
-import { visibleLine } from '../../shared/visible.ts';
+import { named } from '../../shared/named.ts';
 import type { Scope } from './scope.ts';
 import { Refusal } from '../outcome.ts';
 
@@ -22,28 +22,28 @@ export function denialOf(scope: Scope, path: string, access: Resource['access'])
       return {
         verdict: 'deny',
         rule: 'denied_paths',
-        reason: `"${standing.rule.written}" is denied to every tool`,
+        reason: `${named(standing.rule.written)} is denied to every tool.`,
         origin: standing.rule.origin,
       };
     case 'outside':
       return {
         verdict: 'deny',
         rule: 'scope',
-        reason: `${visibleLine(path)} is outside the folders that the agent may use: take a path in ${scope.roots.map(visibleLine).join(' or ')}; for scratch, commands have /tmp to themselves`,
+        reason: `${named(path)} is outside the workspace. Use a path in ${scope.roots.map(named).join(' or ')}; commands have a ${named('/tmp')} of their own.`,
         origin: { layer: 'built-in' },
       };
     case 'protected':
       return {
         verdict: 'deny',
         rule: 'protected_paths',
-        reason: `"${standing.rule.written}" is protected: the agent may not change what controls it or what your editor and git run`,
+        reason: `${named(standing.rule.written)} is protected: it controls the agent, or what your editor and git run.`,
         origin: standing.rule.origin,
       };
     case 'kept':
       return {
         verdict: 'deny',
         rule: 'denied_paths',
-        reason: `${scope.shown(standing.store)} keeps copies of files, also of those that your policy denies`,
+        reason: `${named(scope.shown(standing.store))} keeps copies of files, also of those that your policy denies.`,
         origin: { layer: 'built-in' },
       };
     case 'secret':

@@ -1,5 +1,5 @@
 import type { Origin } from '../../shared/decision.ts';
-import { escapeGlob, globMatcher, isGlob, namesNeeded } from './glob.ts';
+import { escapeGlob, globMatcher, isGlob, namesNeeded, type NeededNames } from './glob.ts';
 import { absolutePath, isInside, nameOf } from './spelling.ts';
 
 /** One entry of a path list in a policy. */
@@ -26,10 +26,8 @@ export interface CompiledRule extends PathRule {
 
 /** A rule that forbids can also say whether a path lies above one that it names: a link there leads to another. */
 export interface ForbiddingRule extends CompiledRule {
-  /** Names, as `namesIn` gives them, of which a path must have one for the rule to match; undefined: none. */
-  readonly needs: readonly string[] | undefined;
-  /** The names in a path in the form in which rules that forbid compare: those of every such rule are the same. */
-  namesIn(path: string): ReadonlySet<string>;
+  /** Of which names (`folded`) a path must have one for the rule to match; undefined where that cannot be said. */
+  readonly needs: NeededNames | undefined;
   isAbove(path: string): boolean;
 }
 
@@ -75,8 +73,6 @@ interface Seen {
   whole: string;
   inside: string;
   names: ReadonlySet<string>;
-  /** Also those of the folders that the workspace lies in. */
-  all: ReadonlySet<string>;
 }
 
 const MOST_KEPT = 2000;
@@ -98,8 +94,7 @@ function seenOnce(path: string, roots: readonly string[]): Seen {
   const whole = folded(path);
   const root = roots.reduce((longest, one) => (isInside(one, path) && one.length > longest.length ? one : longest), '');
   const inside = root === '' || root === '/' ? whole : folded(path.slice(root.length));
-  const names = new Set(inside.split('/'));
-  const made = { path, whole, inside, names, all: inside === whole ? names : new Set(whole.split('/')) };
+  const made = { path, whole, inside, names: new Set(inside.split('/')) };
   kept.seen.set(path, made);
   kept.last = made;
   return made;
@@ -135,7 +130,6 @@ export function forbidding(rule: PathRule, context: RuleContext): ForbiddingRule
   return {
     ...rule,
     needs: needsOf({ below, called, patterns }),
-    namesIn: (path) => seenOnce(path, context.roots).all,
     isAbove(path) {
       if (isElsewhere(path) || (below.length === 0 && leading.length === 0)) return false;
       const { whole } = seenOnce(path, context.roots);
@@ -152,11 +146,14 @@ export function forbidding(rule: PathRule, context: RuleContext): ForbiddingRule
 }
 
 /** What must be in a path for a rule of these parts: the last name of what it names, or of each of its globs. */
-function needsOf(parts: { below: string[]; called: string | undefined; patterns: string[] }): string[] | undefined {
+function needsOf(parts: { below: string[]; called: string | undefined; patterns: string[] }): NeededNames | undefined {
   const needed = parts.patterns.map(namesNeeded);
   if (needed.includes(undefined) || parts.below.some((path) => nameOf(path) === '')) return undefined;
   const named = parts.called === undefined ? [] : [parts.called];
-  return [...parts.below.map(nameOf), ...named, ...needed.flatMap((names) => names ?? [])];
+  return {
+    names: [...parts.below.map(nameOf), ...named, ...needed.flatMap((one) => one?.names ?? [])],
+    forms: needed.flatMap((one) => one?.forms ?? []),
+  };
 }
 
 /** The folders above what a glob fits, as globs; not those that may be any. */

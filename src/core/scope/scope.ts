@@ -53,6 +53,8 @@ export class Scope {
   readonly keepsOut: boolean;
   /** The same text for the same rules about what is kept from the agent. */
   readonly rulesKey: string;
+  readonly #spec: ScopeSpec;
+  #placesKey: string | undefined;
   readonly #allowed: { base: string | undefined; rules: PermittingRule[] }[];
   readonly #denied: RuleList;
   readonly #protected: RuleList;
@@ -60,6 +62,7 @@ export class Scope {
   readonly #own: PermittingRule[][];
 
   constructor(spec: ScopeSpec) {
+    this.#spec = spec;
     this.roots = spec.roots;
     this.home = spec.home;
     const forbid = (rules: PathRule[]): RuleList => new RuleList(rules.map((rule) => forbidding(rule, spec)));
@@ -88,8 +91,22 @@ export class Scope {
     this.rulesKey = JSON.stringify([spec.roots, spec.denied, spec.allowed]);
   }
 
+  /** The same text for rules that say the same of every path. */
+  get placesKey(): string {
+    return (this.#placesKey ??= this.#keyOfPlaces());
+  }
+
+  #keyOfPlaces(): string {
+    const { roots, home, allowed, denied, protected: guarded, secrets } = this.#spec;
+    const plain = ({ written, base, real }: PathRule): unknown => [written, base, real];
+    const lists = [denied, guarded, secrets].map((rules) => rules.map(plain));
+    return JSON.stringify([roots, home, allowed.map(({ base, rules }) => [base, rules.map(plain)]), lists]);
+  }
+
   /** The workspace folder that holds an absolute path, if any. */
   rootOf(path: string): string | undefined {
+    const [only] = this.roots;
+    if (only !== undefined && this.roots.length === 1) return isInside(only, path) ? only : undefined;
     return this.roots.filter((root) => isInside(root, path)).sort((a, b) => b.length - a.length)[0];
   }
 

@@ -1,19 +1,48 @@
+import type { Action } from '../../shared/action.ts';
 import type { Decision } from '../../shared/decision.ts';
+import { canonicalJson, type Json } from '../../shared/json.ts';
 import { NotedFiles } from '../checkpoint/notedFiles.ts';
-import type { Changes, Checkpoint } from '../checkpoint/port.ts';
+import type { Changes, Checkpoint, CommandPlace } from '../checkpoint/port.ts';
+import { commandPlace } from './commandPlace.ts';
 import { labelsOf } from '../flow/ruleOfTwo.ts';
 import { kindOf } from '../kinds/table.ts';
 import type { ToolCall } from '../models/port.ts';
+import type { GrantView } from '../policy/facts.ts';
 import { Forbidden } from '../scope/guard.ts';
+import type { Scope } from '../scope/scope.ts';
 import type { CallResult, CallRun } from './callRun.ts';
-import { confinementProblem } from './confinement.ts';
-import { decideCall, parseCall } from './decideCall.ts';
-import { Cancelled, Changed, Interruption, throwIfStopped, ToolFailure } from '../outcome.ts';
+import { decidedNow, parseCall, type DecidedCall } from './decideCall.ts';
+import { toldOfEdit } from './editedWords.ts';
+import type { OpenCall } from './openCall.ts';
+import type { OpenQuestion } from './openQuestion.ts';
+import { Cancelled, Changed, throwIfStopped, ToolFailure } from '../outcome.ts';
 import { deniedText, Step } from './step.ts';
-import type { CallContext, Described, Performed, ToolUse } from './tool.ts';
+import type { CallContext, Described, GoesOn, Performed } from './tool.ts';
+import { askWhose } from './whoseQuestion.ts';
 import { closeGone, notSavedWords } from './unsaved.ts';
 
+/** What a look needs of its run. */
+export type LookingRun = Pick<CallRun, 'toolbox' | 'files' | 'refresh' | 'flags' | 'hash' | 'runners' | 'performing'>;
+
+/** The other calls of a reply, as the one at its turn meets them (replyCalls.ts). */
+export interface Beside {
+  /** While this call waits to be answered: puts what others of the reply will have to ask beside it. */
+  lookAhead(waiting: Action): Promise<void>;
+  /** An approval is remembered, which may cover others. */
+  granted: () => void;
+  /** Resolves when that happens next. */
+  grantElsewhere(): Promise<void>;
+}
+
+/** A call of no reply. */
+const ALONE: Beside = {
+  lookAhead: () => Promise.resolve(),
+  granted: () => undefined,
+  grantElsewhere: () => new Promise(() => undefined),
+};
+
 const MAX_REDESCRIBED = 3;
+const KEEPS_CHANGING = 'what this call is about keeps changing; it was not done';
 const CHANGED = 'Something changed after you approved; this is how it stands now.';
 const SAVED = 'Your changes are saved; this is how it stands now.';
 
@@ -24,21 +53,22 @@ const SAVED = 'Your changes are saved; this is how it stands now.';
  * Expected failures, denials and cancellations come back as results. If the log cannot be written it throws, and
  * nothing has happened. A bug throws too.
  */
-export async function callTool(call: ToolCall, run: CallRun, signal: AbortSignal): Promise<CallResult> {
-  const id = run.newId();
-  const step = new Step(id, call, run);
-  const parsed = parseCall(call, run.toolbox);
+export async function callTool(
+  call: OpenCall,
+  run: CallRun,
+  signal: AbortSignal,
+  beside: Beside = ALONE,
+): Promise<CallResult> {
+  const { step, parsed } = call;
   if (parsed.kind === 'no-call') return step.fail(parsed.cause, parsed.problem);
   try {
-    return await decideAndPerform(parsed.use, step, run, signal);
+    return await decideAndPerform({ call, run, beside }, signal);
   } catch (error) {
     if (!(error instanceof Cancelled)) {
-      await step.leave(error).catch(() => undefined); // what went wrong first is what is told
+      await call.end(error).catch(() => undefined); // what went wrong first is what is told
       throw error;
     }
-    await step.leave(error);
-    const words = `${error instanceof Interruption ? 'Interrupted, not done' : 'Not done'}: ${error.message}`;
-    return { ...step.end('cancelled', words), isNotBegun: true };
+    return call.end(error);
   }
 }
 
@@ -47,44 +77,124 @@ export async function leaveOut(call: ToolCall, run: CallRun, why: string): Promi
   return new Step(run.newId(), call, run).fail('cut-off', why);
 }
 
-async function decideAndPerform(use: ToolUse, step: Step, run: CallRun, signal: AbortSignal): Promise<CallResult> {
-  let approvedDigest: string | undefined;
+/**
+ * A look that Oversign takes by itself, for the model: decided as the model's own call would be, and taken only where that
+ * is allowed without a question. Undefined where it is not, or where there is nothing to see. Its caller records what of it
+ * is told.
+ */
+export async function lookUnasked(
+  call: Pick<ToolCall, 'name' | 'arguments'>,
+  run: LookingRun,
+  signal: AbortSignal,
+): Promise<{ text: string; scope: Scope } | undefined> {
+  const parsed = parseCall(call, run.toolbox);
+  if (parsed.kind === 'no-call') return undefined;
+  const { context, decided } = await decidedNow(parsed.use, run, () => [], signal);
+  if (decided.kind !== 'decided' || decided.decision.verdict !== 'allow') return undefined;
+  const { action } = decided.described;
+  const kind = kindOf(action);
+  if (kind.isConfined || kind.footprint(action).kind !== 'nothing') return undefined; // it would do more than look
+  try {
+    const { text } = await decided.described.perform(context);
+    // Once something was read, and before anybody gets it: what is not there brings nothing in.
+    await run.performing(action, labelsOf(action, context));
+    return { text, scope: context.scope };
+  } catch (error) {
+    if (error instanceof ToolFailure || error instanceof Forbidden) return undefined; // it went, or is no text
+    throw error;
+  }
+}
+
+async function decideAndPerform(
+  { call, run, beside }: { call: OpenCall; run: CallRun; beside: Beside },
+  signal: AbortSignal,
+): Promise<CallResult> {
+  const { step } = call;
+  let approved: OpenQuestion | undefined;
+  /** What a person approved as they have changed it. */
+  let edited: DecidedCall | undefined;
   let askedAgain: string | undefined;
-  for (let attempt = 0; attempt <= MAX_REDESCRIBED; attempt += 1) {
+  let answers = 0;
+  for (;;) {
+    const answered = call.takeAnswered();
+    if (answered) {
+      const { answer, about, scope } = answered;
+      if (answer?.kind === 'refused') return step.end('denied', answer.text);
+      const fate = answer?.kind === 'edited' ? await call.edit(answered, answer, signal) : undefined;
+      const { changed, others } = about.unsaved;
+      approved = answer?.kind === 'approved' ? answered : undefined;
+      edited = fate?.kind === 'approved' ? fate.as : undefined;
+      const toSave = fate ? [] : approved ? changed : [...changed, ...others];
+      const problems = toSave.length === 0 ? [] : await step.save(toSave, signal);
+      throwIfStopped(signal);
+      if (problems.length > 0) return step.fail('not-possible', notSavedWords(problems, scope));
+      askedAgain = fate ? undefined : toSave.length > 0 ? SAVED : CHANGED;
+      if (!fate) answers += 1;
+      if (answers > MAX_REDESCRIBED) return step.fail('not-possible', KEEPS_CHANGING);
+    }
     await run.attended();
     throwIfStopped(signal);
-    const { rulebook, scope, policy } = await run.refresh();
-    const context = { signal, files: run.files, scope, policy };
-    const situation = {
-      rulebook,
-      hash: run.hash,
-      flags: run.flags(),
-      // What a person has just approved uses up no grant, not even the one that they gave with it.
-      grants: approvedDigest === undefined ? run.grants.views() : [],
-      confinement: () => confinementProblem(policy, run.runners),
-    };
-    const decided = await decideCall(use, situation, context);
-    if (decided.kind === 'refused') return step.deny(decided.decision);
-    if (decided.kind === 'no-call') return step.fail(decided.cause, decided.problem);
-    const { described, decision, digest, unsaved } = decided;
+    // What a person has just approved uses up no grant, not even the one that they gave with it.
+    const isGranted = approved === undefined && edited === undefined;
+    const grantElsewhere = beside.grantElsewhere();
+    const grants = (): readonly GrantView[] => (isGranted ? run.grants.views() : []);
+    const { context, decided } = await decidedNow(call.use, run, grants, signal);
+    if (decided.kind !== 'decided') {
+      if (!(await call.takeBack())) continue;
+      return decided.kind === 'refused' ? step.deny(decided.decision) : step.fail(decided.cause, decided.problem);
+    }
+    const { described, decision, unsaved } = decided;
     // An approval is for exactly this: the same digest, nothing unsaved in its way, and rules that would still only ask.
-    const approved = approvedDigest === digest && decision.verdict === 'ask' && unsaved.changed.length === 0;
+    const isSame = approved?.approves(decided) ?? (edited !== undefined && isSameAs(edited, decided));
+    const isApproved = isSame && decision.verdict === 'ask' && unsaved.changed.length === 0;
+    const isByEdit = isApproved && edited !== undefined;
+    approved = undefined;
+    edited = undefined;
     throwIfStopped(signal); // while it was being described
-    if (!approved) await step.propose(decided, context.policy.variables.value);
+    const waiting = decision.verdict === 'ask' && call.question?.shows(decided) ? call.question : undefined;
+    if ((!isApproved || isByEdit) && !waiting) {
+      if (!(await call.takeBack())) continue;
+      await call.propose(decided, context);
+    }
     throwIfStopped(signal);
     if (decision.verdict === 'deny') return step.end('denied', deniedText(decision));
-    if (decision.verdict === 'allow' || approved) return perform(described, decision, context, step, run);
-    const answer = await step.ask(decided, context, askedAgain);
-    if (answer.kind === 'refused') return step.end('denied', answer.text);
-    const isApproved = answer.kind === 'approved';
-    const toSave = isApproved ? unsaved.changed : [...unsaved.changed, ...unsaved.others];
-    const problems = toSave.length === 0 ? [] : await step.save(toSave, signal);
-    throwIfStopped(signal);
-    if (problems.length > 0) return step.fail('not-possible', notSavedWords(problems, scope));
-    approvedDigest = isApproved ? digest : undefined;
-    askedAgain = toSave.length > 0 ? SAVED : CHANGED;
+    if (decision.verdict === 'allow' || isApproved) {
+      if (isByEdit)
+        run.show({ id: step.id, tool: described.action.tool, status: 'deciding', answered: { by: 'person' } });
+      const result = await perform(described, decision, context, step, run);
+      return call.editedFrom ? told(result, call.editedFrom, { action: described.action, run }) : result;
+    }
+    // While a person reads: what may be changed is read before it is needed.
+    if (kindOf(described.action).footprint(described.action).kind === 'anything')
+      void run.checkpoints.prepare(placeOf(described.action, context));
+    const question = waiting ?? (await call.ask(decided, context, { askedAgain, granted: beside.granted }));
+    await beside.lookAhead(described.action);
+    run.waiting(true);
+    try {
+      await Promise.race([question.settled, grantElsewhere]);
+    } finally {
+      run.waiting(false);
+    }
   }
-  return step.fail('not-possible', 'what this call is about keeps changing; it was not done');
+}
+
+/** A person has changed it: the model, which asked for something else, is told what counted. Of a file, that is content. */
+function told(
+  result: CallResult,
+  from: Record<string, Json>,
+  { action, run }: { action: Action; run: CallRun },
+): CallResult {
+  const text = run.redactor.text(toldOfEdit(from, action.arguments, result.text));
+  const written = action.kind === 'change' ? touchedBy(action) : [];
+  return { ...result, text, contentOf: [...result.contentOf, ...written] };
+}
+
+function isSameAs(one: DecidedCall, other: DecidedCall): boolean {
+  return one.digest === other.digest && canonicalJson(one.decision) === canonicalJson(other.decision);
+}
+
+function placeOf(action: Action, { scope }: CallContext): CommandPlace {
+  return commandPlace(scope, action.kind === 'run' ? action.launch.outside : undefined);
 }
 
 async function perform(
@@ -99,7 +209,8 @@ async function perform(
   const footprint = kindOf(action).footprint(action);
   let checkpoint: Checkpoint;
   try {
-    checkpoint = await run.checkpoints.begin({ run: run.id, action: step.id }, footprint, action.undo);
+    const place = placeOf(action, context);
+    checkpoint = await run.checkpoints.begin({ run: run.id, action: step.id }, footprint, { undo: action.undo, place });
   } catch (error) {
     if (error instanceof ToolFailure) return step.fail('not-possible', error.message); // it changed meanwhile: nothing has happened
     throw error;
@@ -122,30 +233,95 @@ async function perform(
   const files = new NotedFiles(context.files, { footprint, hash: run.hash });
   const changes = async (): Promise<Changes | undefined> =>
     footprint.kind === 'nothing' ? undefined : checkpoint.end(files.noted);
+  const effect = { action, context, step, run, changes, began };
   let performed: Performed;
   try {
     throwIfStopped(signal); // stopped while the record was being written: `finished` says that nothing happened
-    performed = await described.perform({ ...context, files });
+    const whose: CallContext['whose'] = (appeared, until) =>
+      askWhose(appeared, { step, run, context: { ...context, signal: until }, described });
+    performed = await described.perform({ ...context, files, whose });
   } catch (error) {
-    const message = run.redactor.text(error instanceof Error ? error.message : 'unknown failure');
-    const status = error instanceof Forbidden ? 'denied' : error instanceof Cancelled ? 'cancelled' : 'failed';
-    const durationMs = Math.round(run.now() - began);
-    const isOther = error instanceof Changed && { changed: true };
-    await step.finish(await changes(), { status, durationMs, ...isOther }, { output: message });
-    if (!isExpected(error)) throw error;
-    return step.end(status, message);
+    return broken(error, effect);
   }
+  return performed.goesOn ? goOn(performed, performed.goesOn, effect) : closed(performed, signal, effect);
+}
+
+/** What was begun, and is over now or goes on. */
+interface Effect {
+  action: Action;
+  context: CallContext;
+  step: Step;
+  run: CallRun;
+  changes: () => Promise<Changes | undefined>;
+  /** Milliseconds of the run's clock. */
+  began: number;
+}
+
+/** Whoever finds a note of it does not have to find out what it changed. */
+async function recorded({ step, run }: Pick<Effect, 'step' | 'run'>): Promise<void> {
+  await run.checkpoints.recorded({ run: run.id, action: step.id }).catch(() => undefined);
+}
+
+/** It is over: what came of it is recorded, and shown. */
+async function closed(performed: Performed, signal: AbortSignal, effect: Effect): Promise<CallResult> {
+  const { action, context, step, run, changes, began } = effect;
   const { text, masked: maskedHere } = run.redactor.mask(performed.text);
   const masked = (performed.masked ?? 0) + maskedHere;
   // A stop that came when it was done has stopped nothing of it.
   const status = performed.ok ? 'done' : signal.aborted ? 'cancelled' : 'failed';
   const durationMs = Math.round(run.now() - began);
   await step.finish(await changes(), { status, durationMs, facts: performed.facts }, { output: text });
+  await recorded(effect);
   await closeGone(action, context.files, run.openFiles);
   if (masked > 0) await step.record('redaction', { masked });
   const remarks = performed.remarks?.map((remark) => run.redactor.text(remark)) ?? [];
-  run.show({ id: step.id, tool: action.tool, status, output: text, remarks });
-  return { status, text, contentOf: performed.contentOf };
+  const { exit } = performed.facts;
+  run.show({
+    ...{ id: step.id, tool: action.tool, status, output: text, remarks, durationMs },
+    ...(typeof exit === 'number' && { exit }),
+  });
+  return {
+    status,
+    text,
+    contentOf: performed.contentOf,
+    images: performed.images,
+    touched: touchedBy(action),
+  };
+}
+
+/** It broke: also that is recorded. Throws what is none of the failures that are expected. */
+async function broken(error: unknown, { step, run, changes, began }: Effect): Promise<CallResult> {
+  const message = run.redactor.text(error instanceof Error ? error.message : 'unknown failure');
+  const status = error instanceof Forbidden ? 'denied' : error instanceof Cancelled ? 'cancelled' : 'failed';
+  const durationMs = Math.round(run.now() - began);
+  const isOther = error instanceof Changed && { changed: true };
+  await step.finish(await changes(), { status, durationMs, ...isOther }, { output: message });
+  await recorded({ step, run });
+  if (!isExpected(error)) throw error;
+  return step.end(status, message);
+}
+
+/** It goes on while other calls are made: the record that was opened stays open until it has ended. */
+function goOn(performed: Performed, goesOn: GoesOn, effect: Effect): CallResult {
+  const { action, step, run } = effect;
+  const { text } = run.redactor.mask(performed.text);
+  const end = goesOn.ended.then(
+    (ended) => closed(ended, goesOn.signal, effect),
+    (error: unknown) => broken(error, effect),
+  );
+  run.goingOn.add(
+    end.then(() => undefined),
+    (why) => {
+      goesOn.stop(why);
+    },
+  );
+  run.show({ id: step.id, tool: action.tool, status: 'running', goesOn: true, output: text });
+  return { status: 'done', text, contentOf: performed.contentOf, images: performed.images, touched: touchedBy(action) };
+}
+
+/** What an action was about. */
+function touchedBy({ resources }: Action): string[] {
+  return resources.map(({ path }) => path);
 }
 
 function isExpected(error: unknown): boolean {

@@ -2,7 +2,7 @@ import type { Decision } from '../../shared/decision.ts';
 import type { Flags } from '../../shared/flow.ts';
 import { canonicalJson } from '../../shared/json.ts';
 import type { NoCallCause } from '../../shared/noCall.ts';
-import { visibleLine } from '../../shared/visible.ts';
+import { named } from '../../shared/named.ts';
 import { NotedFiles } from '../checkpoint/notedFiles.ts';
 import { kindOf } from '../kinds/table.ts';
 import { decide, offered } from '../policy/decide.ts';
@@ -10,6 +10,9 @@ import type { GrantView } from '../policy/facts.ts';
 import type { Rulebook } from '../policy/rules.ts';
 import { Forbidden } from '../scope/guard.ts';
 import { ToolFailure } from '../outcome.ts';
+import type { CallRun } from './callRun.ts';
+import { confinementProblem } from './confinement.ts';
+import { withLinkedNames } from './files/linkedNames.ts';
 import type { CallContext, Described, ToolUse } from './tool.ts';
 import type { Toolbox } from './toolbox.ts';
 import { namesOf, unsavedMet, withUnsaved, type MetUnsaved } from './unsaved.ts';
@@ -24,10 +27,15 @@ export interface NoCall {
 export type ParsedCall = { kind: 'call'; use: ToolUse } | NoCall;
 
 /** What comes of a call before anybody is asked: it is none, is refused before it can be described, or is decided. */
-export type Decided =
-  | NoCall
-  | { kind: 'refused'; decision: Decision }
-  | { kind: 'decided'; described: Described; decision: Decision; digest: string; unsaved: MetUnsaved };
+export type Decided = NoCall | { kind: 'refused'; decision: Decision } | DecidedCall;
+
+export interface DecidedCall {
+  kind: 'decided';
+  described: Described;
+  decision: Decision;
+  digest: string;
+  unsaved: MetUnsaved;
+}
 
 /** What a decision rests on beside the action, scope and policy. */
 export interface Situation {
@@ -42,8 +50,13 @@ export interface Situation {
 }
 
 export function parseCall(call: { name: string; arguments: string }, toolbox: Toolbox): ParsedCall {
-  const tool = toolbox.named(call.name);
-  if (!tool) return noCall('unknown-tool', `there is no tool named "${visibleLine(call.name).slice(0, 100)}"`);
+  const tool = toolbox.named(call.name) ?? toolbox.named(withoutPrefix(call.name));
+  if (!tool) {
+    const here = toolbox.meant(withoutPrefix(call.name))?.name;
+    const name = named(call.name.slice(0, 100));
+    const none = here === undefined ? `there is no tool ${name}` : `there is no tool ${name}: here it is ${here}`;
+    return noCall('unknown-tool', `${none}. Tools: ${toolbox.names.join(', ')}`);
+  }
   const parsed = tool.read(call.arguments);
   return parsed.ok ? { kind: 'call', use: parsed.call } : noCall('arguments', parsed.problem);
 }
@@ -56,7 +69,7 @@ export async function decideCall(use: ToolUse, situation: Situation, context: Ca
   try {
     // Whatever a tool's description does, nothing changes by it.
     const files = new NotedFiles(context.files, { footprint: { kind: 'nothing' }, hash: situation.hash });
-    described = await use.describe({ ...context, files });
+    described = await withLinkedNames(await use.describe({ ...context, files }), context);
   } catch (error) {
     if (error instanceof Forbidden) return { kind: 'refused', decision: error.decision };
     if (error instanceof ToolFailure) return noCall('not-possible', error.message);
@@ -75,6 +88,25 @@ export async function decideCall(use: ToolUse, situation: Situation, context: Ca
   const card = withUnsaved(described.card, unsaved, context.scope);
   const digest = situation.hash(canonicalJson(action));
   return { kind: 'decided', described: { ...described, card }, decision, digest, unsaved };
+}
+
+/** What decides a call of a run, as it is now, and what comes of it. */
+export async function decidedNow(
+  use: ToolUse,
+  run: Pick<CallRun, 'files' | 'refresh' | 'flags' | 'hash' | 'runners'>,
+  grants: () => readonly GrantView[],
+  signal: AbortSignal,
+): Promise<{ context: CallContext; decided: Decided }> {
+  const { rulebook, scope, policy } = await run.refresh();
+  const context = { signal, files: run.files, scope, policy };
+  const confinement = (): Promise<string | undefined> => confinementProblem(policy, run.runners);
+  const situation = { rulebook, hash: run.hash, flags: run.flags(), grants: grants(), confinement };
+  return { context, decided: await decideCall(use, situation, context) };
+}
+
+/** What some models and their servers write around a tool's name: the place where they were told of it, and marks of their own. */
+function withoutPrefix(name: string): string {
+  return name.replace(/^(?:functions|function|tools|default_api)[.:/]/, '').replace(/<\|[^]*$/, '');
 }
 
 function noCall(cause: NoCallCause, problem: string): NoCall {

@@ -1,5 +1,8 @@
-import type { Undo } from '../checkpoint/port.ts';
+import type { Plan } from '../../shared/plan.ts';
+import type { Question, Replied } from '../../shared/question.ts';
+import type { CommandPlace, Undo } from '../checkpoint/port.ts';
 import type { ScriptWatch } from '../flow/scriptWatch.ts';
+import type { RunOutputs } from './outputs/runOutputs.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import type { VersionControl } from '../scope/files.ts';
 import type { Runners } from './runner.ts';
@@ -19,7 +22,16 @@ export interface ToolPorts {
   runners: Runners;
   /** What undo will be able to do where these paths are changed. */
   foresee: (paths: readonly string[]) => Promise<Undo>;
+  /** The same where whatever a command can write is changed. */
+  foreseeAnything: (place: CommandPlace) => Promise<Undo>;
   versionControl: VersionControl;
+  /** Whether the model of now takes images. */
+  takesImages: () => boolean;
   textSearch: TextSearch;
+  /** What the run's commands put out, beside what their results show. */
+  outputs: RunOutputs;
   encodings: Encodings;
+  /** Puts a question to the person, if one is there, while the run's time stands still. Throws `Cancelled`. */
+  askPerson: (question: Pick<Question, 'text' | 'choices'>, signal: AbortSignal) => Promise<Replied>;
+  showPlan: (plan: Plan) => void;
 }

@@ -1,34 +1,30 @@
 import type { AnsweredBy } from '../../shared/answered.ts';
+import type { Action } from '../../shared/action.ts';
 import type { Approval } from '../../shared/approval.ts';
 import type { EventData, EventPayload, EventType, NewEvent } from '../../shared/auditEvent.ts';
 import type { ActionStatus } from '../../shared/runView.ts';
 import type { Decision } from '../../shared/decision.ts';
 import { canonicalJson, type Json } from '../../shared/json.ts';
 import type { NoCallCause } from '../../shared/noCall.ts';
+import { sentence } from '../../shared/named.ts';
 import { exact, visibleLine } from '../../shared/visible.ts';
 import { storedAction } from '../audit/storedAction.ts';
 import { whatRan } from '../audit/whatRan.ts';
-import { offersFor, untilWords } from '../approval/grants.ts';
-import { labelsOf } from '../flow/ruleOfTwo.ts';
-import { alwaysOffer } from '../policy/alwaysRule.ts';
+import { changedEvent } from '../audit/changedEvent.ts';
 import type { Changes } from '../checkpoint/port.ts';
-import { mayStandFor } from '../policy/remembered.ts';
 import type { ToolCall } from '../models/port.ts';
 import type { NotSaved } from '../editor/openFiles.ts';
-import type { CallResult, CallRun } from './callRun.ts';
-import type { Decided } from './decideCall.ts';
+import type { CallResult, CallRun, CallUpdate } from './callRun.ts';
 import { Cancelled, Interruption } from '../outcome.ts';
-import { takenBackBy } from '../stopped.ts';
-import type { CallContext, Description } from './tool.ts';
-
-/** What a person said: to do it, to save first what is unsaved and ask anew, or no, in a text for the model. */
-export type Asked = { kind: 'approved' } | { kind: 'save first' } | { kind: 'refused'; text: string };
+import type { Description } from './tool.ts';
 
 const ENDS: ReadonlySet<EventType> = new Set(['started', 'finished', 'interrupted']);
 
 /** One call's records and its face to the watcher. */
 export class Step {
   readonly id: string;
+  /** Which call of which reply it is, as its questions say it. */
+  readonly inReply: Pick<Approval, 'reply'>;
   readonly #call: ToolCall;
   readonly #run: CallRun;
   #isProposed = false;
@@ -37,8 +33,9 @@ export class Step {
   /** What was recorded of it last, where it is neither begun (`started`) nor ended. */
   #open: 'proposed' | 'answered' | undefined;
 
-  constructor(id: string, call: ToolCall, run: CallRun) {
+  constructor(id: string, call: ToolCall, run: CallRun, reply?: Approval['reply']) {
     this.id = id;
+    this.inReply = reply ? { reply } : {};
     this.#call = call;
     this.#run = run;
     run.show({ id, tool: this.#tool, status: 'deciding' });
@@ -47,6 +44,17 @@ export class Step {
   /** The tool as the model named it. */
   get #tool(): string {
     return visibleLine(this.#call.name).slice(0, 100);
+  }
+
+  /** Where a reply has several calls, their records say which: they need not come in its order. */
+  get #place(): { call?: number } {
+    const { reply } = this.inReply;
+    return reply && reply.calls > 1 ? { call: reply.place } : {};
+  }
+
+  /** How it is shown, whatever its result says. */
+  endsAs(status: ActionStatus): void {
+    this.#endedAs = status;
   }
 
   async record<T extends EventType>(type: T, data: EventData[T], payload?: EventPayload[T]): Promise<void> {
@@ -72,103 +80,40 @@ export class Step {
     };
   }
 
-  /** `variables`: those of the user's that commands are given. */
+  /**
+   * `variables`: those of the user's that commands are given. `editedFrom`: the arguments that the model had, where a person
+   * has changed them.
+   */
   async propose(
     { described, decision, digest }: { described: Description; decision: Decision; digest: string },
     variables: readonly string[],
+    editedFrom?: Json,
   ): Promise<void> {
+    const isEdited = editedFrom !== undefined;
     const { action, title } = described;
     this.#run.show({
       id: this.id,
       tool: action.tool,
       title: this.#run.redactor.json(title),
       ...notInTitle(described, this.#run.redactor),
+      ...looksOf(action, this.#run.redactor),
       status: 'deciding',
       decision,
+      isEdited,
     });
     await this.record(
       'proposed',
-      { tool: action.tool, effect: action.effect, digest, undo: action.undo },
-      { title, action: storedAction(action, variables) },
+      {
+        ...{ tool: action.tool, effect: action.effect, digest, undo: action.undo, ...this.#place },
+        ...(isEdited && { editedBy: 'person' as const }),
+      },
+      { title, action: storedAction(action, variables), ...(isEdited && { editedFrom }) },
     );
     await this.record(
       'decided',
       { verdict: decision.verdict, rule: decision.rule, digest, tool: action.tool, effect: action.effect },
       { decision: JSON.parse(canonicalJson(decision)) as Json },
     );
-  }
-
-  /** Asks a person. `askedAgain`: why, where it is not the first time. */
-  async ask(
-    { described, decision, digest, unsaved }: Extract<Decided, { kind: 'decided' }>,
-    context: CallContext,
-    askedAgain: string | undefined,
-  ): Promise<Asked> {
-    const run = this.#run;
-    const { signal } = context;
-    const { scope, policy } = context;
-    const fitting = offersFor(described.action, { shown: (path) => scope.shown(path), roots: scope.roots });
-    const offers = mayStandFor(decision, fitting, policy);
-    const always = decision.eachTime === true ? undefined : alwaysOffer(described.action, scope.roots);
-    const approval: Approval = {
-      id: run.newId(),
-      run: run.id,
-      action: this.id,
-      tool: described.action.tool,
-      title: described.title,
-      digest,
-      card: described.card,
-      undo: described.undo,
-      decision,
-      grantOffers: offers.map(({ id, words }) => ({ id, words })),
-      grantLimits: { minutes: policy.grants.maxMinutes.value, uses: policy.grants.maxUses.value },
-      ...(always !== undefined && { alwaysOffer: always }),
-      flags: run.flags(),
-      lights: labelsOf(described.action, context).filter((flag) => !run.flags()[flag]),
-      ...(askedAgain !== undefined && { askedAgain }),
-      ...(unsaved.others.length > 0 && { savesFirst: true as const }),
-    };
-    const shown = run.redactor.json(approval);
-    await this.record('asked', { approval: approval.id, digest, shown: run.hash(canonicalJson(shown)) });
-    run.show({ id: this.id, tool: described.action.tool, status: 'waiting', decision });
-    const asked = run.now();
-    run.waiting(true);
-    try {
-      const { answer, from } = await run.desk.ask(
-        shown,
-        { action: described.action, preview: described.preview },
-        signal,
-      );
-      await this.record(
-        'answered',
-        {
-          ...{ approval: approval.id, choice: answer.choice, ...originOf(from) },
-          ...(answer.choice !== 'deny' &&
-            answer.choice !== 'save-first' &&
-            answer.unseen !== undefined && { unseen: answer.unseen }),
-          waitedMs: Math.round(run.now() - asked),
-        },
-        answer.reason === undefined ? undefined : { reason: answer.reason },
-      );
-      if (answer.choice === 'deny') return { kind: 'refused', text: refusalText(from, answer.reason) };
-      if (answer.choice === 'save-first') return { kind: 'save first' };
-      const offer = offers.find(({ id }) => id === answer.grant?.offer);
-      if (answer.choice === 'approve-and-grant' && offer && answer.grant) {
-        const grant = run.newId();
-        run.grants.give(grant, offer, answer.grant.until);
-        await this.record('granted', { grant, until: untilWords(answer.grant.until) }, { words: offer.words });
-      }
-      return { kind: 'approved' };
-    } catch (error) {
-      if (error instanceof Cancelled) {
-        this.#endedAs = 'unanswered';
-        const taken = { approval: approval.id, choice: 'deny', ...takenBackBy(error) };
-        await this.record('answered', taken, { reason: error.message });
-      }
-      throw error;
-    } finally {
-      run.waiting(false);
-    }
   }
 
   /** Has the editor save what a person has unsaved in it: committed before it does. Which files it could not, and why. */
@@ -204,11 +149,10 @@ export class Step {
     data: EventData['finished'],
     payload: EventPayload['finished'],
   ): Promise<void> {
-    const paths = changes?.extent === 'exact' ? changes.paths : [];
     const events: NewEvent[] = [this.#event('finished', data, payload)];
     if (changes) {
-      const counted = { extent: changes.extent, paths: paths.length };
-      events.unshift(this.#event('changed', counted, { paths: paths.map((one) => ({ ...one })) }));
+      const said = changedEvent(changes);
+      events.unshift(this.#event(said.type, said.data, said.payload));
     }
     for (let next = events[0]; next; next = events[0]) {
       try {
@@ -246,10 +190,15 @@ export class Step {
     // Whole: masked first, then cut where all payloads are. Cut here, half a secret would not be masked.
     await this.record(
       'proposed',
-      { tool: this.#tool },
+      { tool: this.#tool, ...this.#place },
       { arguments: this.#call.arguments, ...(name !== this.#tool && { name }) },
     );
   }
+}
+
+function looksOf(action: Action, redactor: CallRun['redactor']): Pick<CallUpdate, 'looks'> {
+  if (action.kind !== 'look') return {};
+  return { looks: { effect: action.effect, places: redactor.json(action.resources.map(({ path }) => path)) } };
 }
 
 /** A command line whose title is cut is told whole too. */
@@ -259,15 +208,11 @@ function notInTitle({ action, title }: Description, redactor: CallRun['redactor'
   return whole === undefined || title.includes(exact(whole)) ? {} : { ran: whole };
 }
 
-/** Only a person is somewhere. */
-function originOf({ by, at, place }: AnsweredBy): Pick<AnsweredBy, 'by'> & Partial<AnsweredBy> {
-  return by === 'person' ? { by, at, ...(place !== undefined && { place }) } : { by };
-}
-
-function refusalText({ by }: AnsweredBy, reason: string | undefined): string {
+/** A no, as the model is told it. */
+export function refusalText({ by }: AnsweredBy, reason: string | undefined): string {
   switch (by) {
     case 'person':
-      return `The user denied this.${reason === undefined ? '' : ` Their reason: ${reason}`}`;
+      return `The user denied this.${reason === undefined ? ' Do not ask for the same again.' : ` Their reason: ${reason}`}`;
     case 'input':
       return `Denied by an answer that was given beforehand${reason === undefined ? '' : `: ${reason}`}.`;
     case 'nobody':
@@ -276,5 +221,5 @@ function refusalText({ by }: AnsweredBy, reason: string | undefined): string {
 }
 
 export function deniedText(decision: Decision): string {
-  return `Denied by policy (${decision.rule}): ${decision.reason}. Do not try to get around this; find another way or ask the user.`;
+  return `Not allowed (${decision.rule}): ${sentence(decision.reason)} Do not try to get around this. Go on without it, or say what you would need.`;
 }

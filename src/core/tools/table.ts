@@ -1,14 +1,20 @@
 import type { ToolName } from '../policy/toolNames.ts';
 import { deletePath } from './files/deletePath.ts';
 import { editFile } from './files/editFile.ts';
+import { editFiles } from './files/editFiles.ts';
 import { findFiles } from './files/findFiles.ts';
 import { listDirectory } from './files/listDirectory.ts';
 import { movePath } from './files/movePath.ts';
 import { readFile } from './files/readFile.ts';
+import { readFiles } from './files/readFiles.ts';
 import { searchFiles } from './files/searchFiles.ts';
 import { writeFile } from './files/writeFile.ts';
 import type { ToolPorts } from './ports.ts';
+import { readOutput } from './readOutput.ts';
 import { runCommand } from './runCommand.ts';
+import { stopCommand } from './stopCommand.ts';
+import { askUser } from './talk/askUser.ts';
+import { updatePlan } from './talk/updatePlan.ts';
 import type { AnyTool } from './tool.ts';
 
 /**
@@ -17,14 +23,20 @@ import type { AnyTool } from './tool.ts';
  */
 export const BUILT_IN = {
   read_file: readFile,
+  read_files: readFiles,
   list_directory: listDirectory,
   find_files: findFiles,
   search_files: searchFiles,
   write_file: writeFile,
   edit_file: editFile,
+  edit_files: editFiles,
   move_path: movePath,
   delete_path: deletePath,
   run_command: runCommand,
+  read_output: readOutput,
+  stop_command: stopCommand,
+  ask_user: askUser,
+  update_plan: updatePlan,
 } satisfies Record<ToolName, (ports: ToolPorts) => AnyTool>;
 
 export function builtInTools(ports: ToolPorts): AnyTool[] {

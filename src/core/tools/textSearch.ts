@@ -3,12 +3,16 @@ export interface Pattern {
   text: string;
   isExpression: boolean;
   ignoresCase: boolean;
+  /** It may fit over several lines: then `.` fits ends of lines, too. */
+  spansLines?: boolean;
 }
 
 /** Where a pattern fits first in a line: its number, and the place in it, both counted from 0. */
 export interface Match {
   line: number;
   column: number;
+  /** The last line that it stands on, where those are several. */
+  lastLine?: number;
 }
 
 /** Lines that a pattern fits, at most as many as were asked for, and how many there are. */
@@ -31,6 +35,18 @@ export interface OpenSearch {
   close(): Promise<void>;
 }
 
+/** Which files below folders may hold a pattern, not looking into folders of some names. */
+export type FilesWith = (
+  pattern: Pattern,
+  where: { folders: readonly string[]; without: readonly string[] },
+  signal: AbortSignal,
+) => Promise<ReadonlySet<string> | undefined> | undefined;
+
 export interface TextSearch {
+  /**
+   * Leaves out files that do not hold a pattern, faster than they can be read here. It knows no rules of a policy: what it
+   * says is of use only for files that may be read. Undefined where every file has to be read, at once or in the end.
+   */
+  filesWith: FilesWith;
   open(pattern: Pattern, signal: AbortSignal): OpenSearch;
 }

@@ -1,12 +1,17 @@
 import type * as z from 'zod';
 import type { Action, Effect } from '../../shared/action.ts';
-import type { Card } from '../../shared/approval.ts';
+import type { Card, UndoState } from '../../shared/approval.ts';
+import type { Words } from '../../shared/block.ts';
+import type { Json } from '../../shared/json.ts';
 import type { Preview } from '../approval/desk.ts';
+import type { Image } from '../models/images.ts';
 import type { Family } from '../policy/facts.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
+import type { Appeared } from '../sandbox/port.ts';
 import type { Files } from '../scope/files.ts';
 import type { Scope } from '../scope/scope.ts';
-import { parseArguments } from './arguments.ts';
+import type { Cancelled } from '../outcome.ts';
+import { argumentsReader, fitting } from './arguments.ts';
 import { describedWithin, performedWithin } from './effort.ts';
 
 /**
@@ -19,6 +24,8 @@ export interface CallContext {
   files: Files;
   scope: Scope;
   policy: EffectivePolicy;
+  /** While it is done: asks whose it is what appeared beside a command, until its signal fires (whoseQuestion.ts). */
+  whose?(appeared: readonly Appeared[], signal: AbortSignal): Promise<ReadonlySet<string>>;
 }
 
 /** An action of a tool: of one kind, and with its arguments in it. */
@@ -29,11 +36,15 @@ export interface Description<A = Action['arguments'], K extends Action = Action>
   action: ActionOf<A, K>;
   /** A few words for the transcript and the tree: "Edit src/sum.js". */
   title: string;
+  /** What could be lost by it; left out where nothing can be. */
+  consequence?: Words;
+  /** Can it be undone? In one sentence. */
+  undo: { state: UndoState; words: string };
   card: Card;
-  /** One sentence: can it be undone? */
-  undo: string;
-  /** Both sides of a change to one text, for the editor's diff view. */
-  preview?: Preview;
+  /** In which folder, and what holds it there, a few words each; left out where what it touches says it all. */
+  where?: readonly string[];
+  /** Both sides of each text that changes, for the editor's diff view. */
+  previews?: readonly Preview[];
 }
 
 /** What came of it. `text` goes to the model, `facts` into the log. */
@@ -47,6 +58,18 @@ export interface Performed {
   remarks?: string[];
   /** Files whose content is in `text`: what a later request to the model carries out of the machine. */
   contentOf: string[];
+  /** What `text` speaks of, to be seen. */
+  images?: readonly Image[];
+  /** Set where the action goes on after this result. */
+  goesOn?: GoesOn;
+}
+
+/** An action that goes on: its record is closed, with all of the above, when it has ended. */
+export interface GoesOn {
+  ended: Promise<Performed>;
+  /** Says when it is ended from outside, by whomever. */
+  signal: AbortSignal;
+  stop(why: Cancelled): void;
 }
 
 /**
@@ -56,15 +79,21 @@ export interface Performed {
  */
 export interface Tool<A, K extends Action> {
   name: string;
+  /** What other agents call a tool that does the same, as `folded` has it: whoever calls that is told this one. */
+  elsewhere?: readonly string[];
   /** For the model. */
   summary: string;
   family: Family;
   /** All that its calls can do: what rules and offers about an effect mean by it. */
   effects: readonly Effect[];
+  /** Tools whose calls do a part of the same: a rule that asks or denies about one of them is about this one too. */
+  includes?: readonly string[];
   parameters: z.ZodType<A>;
   /** For whoever tries out what would happen: what to ask them for, and the arguments of a call about that. */
   about: string;
   tried(about: string): object;
+  /** The argument whose text a person may change before they approve, and what it is called on the card. */
+  editable?: { argument: keyof A & string; label: string };
   describe(args: A, context: CallContext): Promise<Description<A, K>>;
   perform(action: ActionOf<A, K>, context: CallContext): Promise<Performed>;
 }
@@ -72,7 +101,7 @@ export interface Tool<A, K extends Action> {
 /** What the gate handles: a tool whose arguments are known to itself alone. */
 export interface AnyTool extends Pick<
   Tool<unknown, Action>,
-  'name' | 'summary' | 'family' | 'effects' | 'about' | 'tried'
+  'name' | 'elsewhere' | 'summary' | 'family' | 'effects' | 'includes' | 'about' | 'tried'
 > {
   parameters: z.ZodType;
   /** Parses what the model sent as arguments: the one time that it is done. The problem is a sentence for the model. */
@@ -82,6 +111,11 @@ export interface AnyTool extends Pick<
 /** A tool with the arguments of one call. */
 export interface ToolUse {
   family: Family;
+  arguments: Record<string, Json>;
+  /** The text of it that a person may change before they approve, where there is one. */
+  editable?: { argument: string; label: string; text: string };
+  /** The same call with another such text. */
+  edited?: (text: string) => { ok: true; call: ToolUse } | { ok: false; problem: string };
   describe(context: CallContext): Promise<Described>;
 }
 
@@ -100,20 +134,26 @@ export function defineTool<P, A, K extends Action>(make: (ports: P) => Tool<A, K
 
 /** Forgets a tool's argument type, keeping it sound: only its own schema's result reaches it. */
 function anyTool<A, K extends Action>(tool: Tool<A, K>): AnyTool {
-  const { name, summary, family, effects, about, parameters } = tool;
+  const { name, elsewhere, summary, family, effects, includes, about, parameters } = tool;
+  const readArguments = argumentsReader(tool);
   return {
     ...{ name, summary, family, effects, about, parameters },
+    ...(includes && { includes }),
+    ...(elsewhere && { elsewhere }),
     tried: (what) => tool.tried(what),
     read: (text) => {
-      const parsed = parseArguments(tool, text);
+      const parsed = readArguments(text);
       return parsed.ok ? { ok: true, call: toolUse(tool, parsed.value) } : parsed;
     },
   };
 }
 
 function toolUse<A, K extends Action>(tool: Tool<A, K>, args: A): ToolUse {
+  const given = JSON.parse(JSON.stringify(args)) as Record<string, Json>;
   return {
     family: tool.family,
+    arguments: given,
+    ...(tool.editable && editing(tool, given, tool.editable)),
     describe: async (context) => {
       const description = await describedWithin(context, (bounded) => tool.describe(args, bounded));
       const { action } = description;
@@ -122,6 +162,22 @@ function toolUse<A, K extends Action>(tool: Tool<A, K>, args: A): ToolUse {
       const perform = (during: CallContext): Promise<Performed> =>
         performedWithin(during, (bounded) => tool.perform(action, bounded));
       return { ...description, perform };
+    },
+  };
+}
+
+function editing<A, K extends Action>(
+  tool: Tool<A, K>,
+  given: Record<string, Json>,
+  { argument, label }: NonNullable<Tool<A, K>['editable']>,
+): Pick<ToolUse, 'editable' | 'edited'> {
+  const text = given[argument];
+  if (typeof text !== 'string') return {};
+  return {
+    editable: { argument, label, text },
+    edited: (other) => {
+      const fit = fitting(tool, { ...given, [argument]: other });
+      return fit.ok ? { ok: true, call: toolUse(tool, fit.value) } : fit;
     },
   };
 }

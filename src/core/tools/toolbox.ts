@@ -1,11 +1,15 @@
 import { offered } from '../policy/decide.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
+import { folded } from './meantArguments.ts';
 import type { AnyTool } from './tool.ts';
 
 /** The tools of one run. */
 export interface Toolbox {
   /** A tool by the name the model gave; only real names are found (`constructor` is none). */
   named(name: string): AnyTool | undefined;
+  /** The tool that does what is called by another name elsewhere. Nothing is done in its place. */
+  meant(name: string): AnyTool | undefined;
+  readonly names: readonly string[];
   /** What the model is told of: tools that the policy denies are not offered at all. */
   offered(policy: EffectivePolicy): AnyTool[];
 }
@@ -19,6 +23,11 @@ export function toolboxOf(tools: readonly AnyTool[]): Toolbox {
   }
   return {
     named: (name) => byName.get(name),
+    meant: (name) => {
+      const wanted = folded(name);
+      return tools.find((tool) => folded(tool.name) === wanted || tool.elsewhere?.includes(wanted) === true);
+    },
+    names: [...byName.keys()],
     offered: (policy) => tools.filter((tool) => offered(policy, tool.family).verdict !== 'deny'),
   };
 }

@@ -106,6 +106,9 @@ export class AuditClient implements AuditLog, AuditReader, RunStore, AsyncDispos
   runs(limit: number, before?: number): ReturnType<AuditReader['runs']> {
     return this.#call('runs', limit, before);
   }
+  runsIn(folder: string, limit: number): ReturnType<AuditReader['runsIn']> {
+    return this.#call('runsIn', folder, limit);
+  }
   find(...args: Parameters<AuditReader['find']>): ReturnType<AuditReader['find']> {
     return this.#call('find', ...args);
   }

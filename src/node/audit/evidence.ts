@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { EgressLedger } from '../../core/egress/ledger.ts';
+import type { Outbound, PermitSending } from '../../core/egress/port.ts';
 import type { Witness } from '../../core/audit/port.ts';
 import type { Verdict } from '../../core/audit/verdict.ts';
 import type { AuditPolicy } from '../../core/policy/merge.ts';
@@ -160,6 +161,11 @@ export class Evidence implements AsyncDisposable {
       this.#exportProblem = error instanceof Error ? error.message : String(error);
     });
     this.#exporter = { endpoint, running };
+  }
+
+  /** Leave for what belongs to no run, such as asking a server which models it has. */
+  permit(outbound: Outbound): PermitSending {
+    return this.#ledger.permit(outbound);
   }
 
   /** What goes to a collector is recorded as everything else that leaves. */

@@ -21,6 +21,7 @@ const USES: Record<StoreMethod, Use> = {
   loadTranscript: 'read',
   running: 'read',
   runs: 'read',
+  runsIn: 'read',
   summaries: 'read',
   events: 'read',
   textOf: 'read',

@@ -16,11 +16,29 @@ export function newestRuns(connection: Connection, limit: number, before?: numbe
     .map((row) => ({ run: String(row['run']), start: Number(row['seq']) }));
 }
 
+/** Those of them that began in a folder; pinned ones beyond the limit, too. */
+export function newestRunsIn(connection: Connection, folder: string, limit: number): { run: string; start: number }[] {
+  const pinned = new Set(
+    connection
+      .prepare("SELECT DISTINCT run FROM events WHERE type = 'run_labelled' AND body ->> '$.data.pinned' = 1")
+      .all()
+      .map((row) => String(row['run'])),
+  );
+  return connection
+    .prepare(
+      `SELECT e.seq AS seq, e.run AS run FROM events e JOIN payloads p ON p.seq = e.seq
+       WHERE e.type = 'run_started' AND p.body ->> '$.folder' = ? ORDER BY e.seq DESC`,
+    )
+    .all(folder)
+    .map((row) => ({ run: String(row['run']), start: Number(row['seq']) }))
+    .filter(({ run }, index) => index < limit || pinned.has(run));
+}
+
 /** Runs as the tree and the list of past runs show them. */
 export function summaries(connection: Connection, runs: readonly { run: string; start: number }[]): RunSummary[] {
   const active = activeRuns(connection);
   return runs.map(({ run, start }) =>
-    summarize({ run, start }, landmarks(connection, run), actionCount(connection, run), active.has(run)),
+    summarize({ run, start }, landmarks(connection, run), countedIn(connection, run), active.has(run)),
   );
 }
 
@@ -75,18 +93,27 @@ function landmarks(connection: Connection, run: string): AuditRecord[] {
   return records(
     connection,
     `SELECT e.body AS body, e.hash AS hash, p.body AS payload FROM events e LEFT JOIN payloads p ON p.seq = e.seq
-     WHERE e.run = ? AND e.type IN ('run_started', 'run_continued', 'run_finished', 'interrupted', 'dismissed') ORDER BY e.seq`,
+     WHERE e.run = ? AND e.type IN ('run_started', 'run_continued', 'run_finished', 'interrupted', 'dismissed', 'run_labelled') ORDER BY e.seq`,
     run,
   );
 }
 
-/** An action may be proposed again, and counts once. */
-function actionCount(connection: Connection, run: string): number {
-  return Number(
-    connection
-      .prepare("SELECT count(DISTINCT body ->> '$.action') AS n FROM events WHERE run = ? AND type = 'proposed'")
-      .get(run)?.['n'],
-  );
+/** An action may be proposed, and asked about, again, and counts once. */
+function countedIn(connection: Connection, run: string): Pick<RunSummary, 'actions' | 'questions' | 'cost'> {
+  const row = connection
+    .prepare(
+      `SELECT count(DISTINCT iif(type = 'proposed', body ->> '$.action', NULL)) AS actions,
+         count(DISTINCT iif(type = 'asked', body ->> '$.action', NULL)) AS questions,
+         sum(iif(type IN ('model_replied', 'asked_again', 'compacted'), body ->> '$.data.cost', NULL)) AS cost
+       FROM events WHERE run = ?`,
+    )
+    .get(run);
+  const cost = Number(row?.['cost'] ?? 0);
+  return {
+    actions: Number(row?.['actions']),
+    questions: Number(row?.['questions']),
+    ...(cost > 0 && { cost }),
+  };
 }
 
 function records(connection: Connection, sql: string, run: string, most = Infinity): AuditRecord[] {

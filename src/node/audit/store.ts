@@ -28,7 +28,7 @@ import type { Connection } from './database.ts';
 import { doomedPayloads, erase, refuseWhatIsKept, sweep, type Doomed } from './erase.ts';
 import { GrowingConversations } from './growingConversations.ts';
 import { LogFile } from './logFile.ts';
-import { actionsOf, eventsOf, newestRuns, summaries, textOf } from './logReader.ts';
+import { actionsOf, eventsOf, newestRuns, newestRunsIn, summaries, textOf } from './logReader.ts';
 import { retentionPlan, type Retention } from './retention.ts';
 import type { RunLimits } from './runBudget.ts';
 import { RunRecords } from './runRecords.ts';
@@ -117,6 +117,10 @@ export class AuditStore {
 
   runs(limit: number, before?: number): RunSummary[] {
     return this.#read((connection) => summaries(connection, newestRuns(connection, limit, before)));
+  }
+
+  runsIn(folder: string, limit: number): RunSummary[] {
+    return this.#read((connection) => summaries(connection, newestRunsIn(connection, folder, limit)));
   }
 
   find(filter: RunFilter, limit: number, before?: number): RunPage {

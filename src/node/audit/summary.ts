@@ -11,7 +11,7 @@ const GONE = 'The process that ran it was gone before it ended.';
 export function summarize(
   { run, start }: { run: string; start: number },
   events: readonly AuditRecord[],
-  actions: number,
+  counted: Pick<RunSummary, 'actions' | 'questions' | 'cost'>,
   isActive: boolean,
 ): RunSummary {
   const first = events.find((event) => event.type === 'run_started');
@@ -19,6 +19,8 @@ export function summarize(
   let reason = isActive ? '' : GONE;
   let folders: RunSummary['folders'];
   let isDismissed = false;
+  let isPinned = false;
+  let name = '';
   for (const event of events) {
     if (event.type === 'run_started' || event.type === 'run_continued') {
       folders = FoldersSchema.safeParse(event.payload?.['folders']).data ?? folders;
@@ -26,6 +28,9 @@ export function summarize(
       isDismissed = false;
     } else if (event.type === 'dismissed') {
       isDismissed = true;
+    } else if (event.type === 'run_labelled') {
+      isPinned = event.data['pinned'] === undefined ? isPinned : event.data['pinned'] === true;
+      name = event.payload === undefined ? name : text(event.payload['name']);
     } else if (event.type === 'run_finished') {
       state = finalState(event.data['state']);
       reason = text(event.payload?.['reason']);
@@ -43,9 +48,11 @@ export function summarize(
     time: first?.time ?? '',
     state,
     reason,
-    actions,
+    ...counted,
     ...lastModel(events),
     ...(isDismissed && { isDismissed }),
+    ...(isPinned && { isPinned }),
+    ...(name !== '' && { name }),
   };
 }
 

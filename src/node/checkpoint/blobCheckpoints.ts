@@ -1,18 +1,20 @@
 import { lstat, readdir, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Action, PreImage } from '../../shared/action.ts';
-import type { ChangedPath } from '../../shared/change.ts';
 import type {
   ActionOf,
   Changes,
   Checkpoint,
   Checkpoints,
+  CommandPlace,
+  Done,
   Footprint,
   NotedChange,
   RevertPlan,
   Undo,
 } from '../../core/checkpoint/port.ts';
 import { ToolFailure } from '../../core/outcome.ts';
+import { isInside } from '../../core/scope/spelling.ts';
 import { asFailure } from '../files/openTree.ts';
 import { isByIdentity, isSame, preImageAt } from '../files/preImage.ts';
 import { makePrivate } from '../folders.ts';
@@ -20,25 +22,77 @@ import { Blobs } from './blobs.ts';
 import { Foresight, MOST_FILES } from './foresight.ts';
 import { KeptRoom, MOST_OF_RUN } from './keptRoom.ts';
 import { readManifest, writeManifest, type Kept } from './manifest.ts';
+import { OpenNotes } from './openNotes.ts';
+import { changedSince } from './changedSince.ts';
 import { revertPlan } from './revertPlan.ts';
+import { AroundCommands, type SeenAround } from './tree/aroundCommands.ts';
+import { Pack } from './tree/pack.ts';
+import { SCAN_LIMITS, type ScanLimits } from './tree/scan.ts';
+import { changedPathsOf, depositSeen } from './tree/seenAround.ts';
 
 /** A text larger than this is not shown. */
 const MOST_SHOWN = 5 << 20;
 
+/** How far the workspace is looked through around commands, and what of it is there for the sandbox's sake alone. */
+interface Seeing {
+  limits?: ScanLimits;
+  isStandIn?: (path: string) => boolean;
+}
+
 /**
  * Pre-images as files in the data folder: `blobs/AB/REST` by SHA-256, and one manifest an action under
  * `checkpoints/RUN/ACTION.json`. Both are on disk before `begin` resolves. What files were given lies there too
- * (`ACTION.after.json`), for whoever compares, as far as there is room.
+ * (`ACTION.after.json`), for whoever compares, as far as there is room. What commands changed has its bytes in packs
+ * beside their manifests (`ACTION.pack`), from what is kept of the whole workspace (tree/).
  */
 export class BlobCheckpoints implements Checkpoints {
   readonly #folder: string;
   readonly #blobs: Blobs;
   readonly #room: KeptRoom;
+  readonly #around: AroundCommands;
+  readonly #notes: OpenNotes;
 
-  constructor(dataFolder: string, mostOfRun = MOST_OF_RUN) {
+  constructor(dataFolder: string, mostOfRun = MOST_OF_RUN, seeing: Seeing = {}) {
     this.#folder = dataFolder;
     this.#blobs = new Blobs(dataFolder);
     this.#room = new KeptRoom(mostOfRun);
+    this.#notes = new OpenNotes(dataFolder);
+    this.#around = new AroundCommands(dataFolder, seeing.limits ?? SCAN_LIMITS, seeing.isStandIn);
+  }
+
+  foreseeAnything(place: CommandPlace): Promise<Undo> {
+    return this.#around.foresee(place);
+  }
+
+  prepare(place: CommandPlace): Promise<void> {
+    return this.#around.prepare(place);
+  }
+
+  async finishBrokenOff(place: CommandPlace): Promise<{ of: ActionOf; changes: Changes }[]> {
+    const done: { of: ActionOf; changes: Changes }[] = [];
+    const inPlace = (roots: readonly string[]): boolean => roots.every((root) => place.roots.includes(root));
+    const left = await this.#notes.abandoned();
+    const running = left.flatMap(({ of, roots, ended }) => (roots && !ended && inPlace(roots) ? [{ of, roots }] : []));
+    if (running.length > 0)
+      await this.#around.finish(running, place, async (of, seen) => {
+        if (seen) await this.#deposit(of, seen);
+        const changes = changesOf(seen);
+        if (changes.extent === 'seen') await this.#notes.ended(of, changes);
+        done.push({ of, changes });
+      });
+    for (const { of, roots, ended } of left) {
+      if (ended) done.push({ of, changes: ended });
+      else if (!roots) {
+        const kept = (await readManifest(this.#manifest(of, 'before'))) ?? [];
+        const isHere = kept.every(({ path }) => place.roots.some((root) => isInside(root, path)));
+        if (isHere) done.push({ of, changes: { extent: 'seen', paths: await changedSince(kept), leftOut: [] } });
+      }
+    }
+    return done;
+  }
+
+  recorded(of: ActionOf): Promise<void> {
+    return this.#notes.remove(of);
   }
 
   async foresee(run: string, paths: readonly string[]): Promise<Undo> {
@@ -52,34 +106,84 @@ export class BlobCheckpoints implements Checkpoints {
     return fits ? { kind: 'whole' } : { kind: 'none', why: 'too large' };
   }
 
-  async begin(of: ActionOf, footprint: Footprint, undo: Action['undo']): Promise<Checkpoint> {
+  async begin(
+    of: ActionOf,
+    footprint: Footprint,
+    { undo, place }: { undo: Action['undo']; place: CommandPlace },
+  ): Promise<Checkpoint> {
+    if (footprint.kind === 'anything') return this.#beginAnything(of, place);
     const isKept = footprint.kind === 'paths' && footprint.before.length > 0 && undo === 'full';
+    const kept = isKept ? await this.#keep(of, footprint.before) : undefined;
+    if (kept) await this.#notes.begin(of);
     return {
-      kept: isKept ? await this.#keep(of, footprint.before) : undefined,
+      kept,
       end: async (noted): Promise<Changes> => {
-        // What a command changed, nobody has looked at.
-        if (footprint.kind === 'anything') return { extent: 'unknown' };
         // For whoever compares; without it nothing is lost but that.
         await this.#keepGiven(of, noted).catch(() => undefined);
+        await this.#around.adopt(noted.map(({ path }) => path)).catch(() => undefined);
         return { extent: 'exact', paths: noted.map(({ content: _given, ...change }) => change) };
       },
     };
   }
 
-  async plan(of: ActionOf, changed: readonly ChangedPath[]): Promise<RevertPlan> {
-    return revertPlan(changed, (await readManifest(this.#manifest(of, 'before'))) ?? []);
+  async #beginAnything(of: ActionOf, place: CommandPlace): Promise<Checkpoint> {
+    await this.#around.begin(of, place);
+    await this.#notes.begin(of, place.roots);
+    return {
+      kept: undefined,
+      end: () =>
+        this.#around
+          .end(of, place, (seen) => this.#deposit(of, seen))
+          .then(async (seen) => {
+            const changes = changesOf(seen);
+            if (changes.extent === 'seen') await this.#notes.ended(of, changes);
+            return changes;
+          })
+          .catch(() => ({ extent: 'unknown' as const })),
+    };
+  }
+
+  async #deposit(of: ActionOf, seen: NonNullable<SeenAround>): Promise<void> {
+    const folder = this.#manifestsOf(of.run);
+    const bytes = await depositSeen(of, seen, {
+      around: this.#around,
+      runs: join(this.#folder, 'checkpoints'),
+      givenToo: (given) => this.#room.isHalfFree(of.run, folder, given),
+    });
+    await this.#room.add(of.run, folder, bytes);
+  }
+
+  async plan(done: readonly Done[]): Promise<RevertPlan> {
+    const kept = await Promise.all(
+      done.map(async ({ of, changed }) => ({
+        ...{ of, changed },
+        kept: (await readManifest(this.#manifest(of, 'before'))) ?? [],
+      })),
+    );
+    return revertPlan(kept);
   }
 
   async content(of: ActionOf, path: string): Promise<Uint8Array | undefined> {
     const kept = await this.#keptAt(of, path, 'before');
-    return kept?.blob === undefined ? undefined : this.#blobs.read(kept.blob);
+    return kept && this.#bytesOf(of, kept, 'before');
+  }
+
+  async #bytesOf(of: ActionOf, { blob, at }: Kept, side: 'before' | 'after'): Promise<Uint8Array | undefined> {
+    if (blob === undefined) return undefined;
+    if (!at) return this.#blobs.read(blob);
+    const pack = new Pack(this.#manifest(of, side).replace(/json$/, 'pack'));
+    try {
+      return pack.read(at, blob);
+    } finally {
+      pack.close();
+    }
   }
 
   async text(of: ActionOf, path: string, side: 'before' | 'after'): Promise<string | undefined> {
     const kept = await this.#keptAt(of, path, side);
     if (kept?.kind === 'absent') return '';
     if (kept?.blob === undefined || (kept.size ?? 0) > MOST_SHOWN) return undefined;
-    const content = await this.#blobs.read(kept.blob);
+    const content = await this.#bytesOf(of, kept, side);
     return content && new TextDecoder().decode(content);
   }
 
@@ -99,7 +203,7 @@ export class BlobCheckpoints implements Checkpoints {
     const kept: Kept[] = [];
     const added = { bytes: 0 };
     for (const image of preImages)
-      await this.#collect(image.path, kept, added).catch((error: unknown) => {
+      await this.#collect(image, kept, added).catch((error: unknown) => {
         throw error instanceof ToolFailure ? error : asFailure(error, image.path);
       });
     for (const image of preImages) {
@@ -118,14 +222,17 @@ export class BlobCheckpoints implements Checkpoints {
     return { files: files.length, bytes: files.reduce((sum, one) => sum + (one.size ?? 0), 0) };
   }
 
-  async #collect(path: string, kept: Kept[], added: { bytes: number }): Promise<void> {
+  /** A folder without digest and size is meant itself alone, and not what is in it. */
+  async #collect({ path, kind, digest, size }: PreImage, kept: Kept[], added: { bytes: number }): Promise<void> {
     if (kept.length > MOST_FILES) throw new ToolFailure('there is more to keep than fits; nothing was done');
     const info = await lstat(path).catch(() => undefined);
     if (info === undefined) kept.push({ path, kind: 'absent' });
     else if (info.isSymbolicLink()) kept.push({ path, kind: 'link', target: await readlink(path) });
     else if (info.isDirectory()) {
       kept.push({ path, kind: 'directory', mode: info.mode & 0o7777 });
-      for (const name of await readdir(path)) await this.#collect(join(path, name), kept, added);
+      if (kind === 'directory' && digest === undefined && size === undefined) return;
+      for (const name of await readdir(path))
+        await this.#collect({ path: join(path, name), kind: 'other' }, kept, added);
     } else if (info.isFile()) {
       const { blob, isNew } = await this.#blobs.store(path);
       if (isNew) added.bytes += info.size;
@@ -148,4 +255,8 @@ export class BlobCheckpoints implements Checkpoints {
     await makePrivate(folder);
     await writeManifest(this.#manifest(of, 'after'), given, 'soon');
   }
+}
+
+function changesOf(seen: SeenAround): Changes {
+  return seen ? { extent: 'seen', paths: changedPathsOf(seen), leftOut: seen.leftOut } : { extent: 'unknown' };
 }

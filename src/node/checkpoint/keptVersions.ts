@@ -1,9 +1,10 @@
 import { lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readManifest } from './manifest.ts';
+import { KeptTrees } from './tree/keptTrees.ts';
 
 /** Kept versions of all runs may take so many bytes where the policy says nothing: the oldest runs' go first. */
-export const MOST_KEPT = 2 << 30;
+export const MOST_KEPT = 2 * 1024 ** 3;
 /** A content that was put in place since is of an action whose manifest may still be on its way. */
 const FRESH_MS = 3_600_000;
 const DAY_MS = 86_400_000;
@@ -14,11 +15,18 @@ export interface KeptCount {
   bytes: number;
 }
 
+/** The same with what is kept of whole workspaces, before any command changes them. */
+export interface KeptAll extends KeptCount {
+  trees: { workspaces: number; bytes: number };
+}
+
 interface RunKept {
   run: string;
   /** When it last kept something, in milliseconds since 1970. */
   at: number;
   blobs: ReadonlySet<string>;
+  /** Bytes that it alone keeps: what its commands changed. */
+  packed: number;
 }
 
 /**
@@ -28,29 +36,34 @@ interface RunKept {
 export class KeptVersions {
   readonly #runs: string;
   readonly #blobs: string;
+  readonly #trees: KeptTrees;
 
   constructor(dataFolder: string) {
     this.#runs = join(dataFolder, 'checkpoints');
     this.#blobs = join(dataFolder, 'blobs');
+    this.#trees = new KeptTrees(dataFolder);
   }
 
-  async count(): Promise<KeptCount> {
+  async count(): Promise<KeptAll> {
     const [runs, sizes] = [await names(this.#runs), await this.#sizes()];
-    return { runs: runs.length, bytes: sum(sizes.values()) };
+    const packed = await Promise.all(runs.map((run) => packedIn(join(this.#runs, run))));
+    return { runs: runs.length, bytes: sum(sizes.values()) + sum(packed), trees: await this.#trees.count() };
   }
 
   /** Takes away what is older than `days`, then the oldest until no more than `bytes` are left. How much went. */
   async prune({ days, bytes }: { days: number | null; bytes: number }, now = Date.now()): Promise<KeptCount> {
+    await this.#trees.prune(bytes, now);
     const sizes = await this.#sizes();
     const runs = await this.#kept();
-    let left = sum(sizes.values());
+    let left = sum(sizes.values()) + sum(runs.map(({ packed }) => packed));
     const uses = new Map<string, number>();
     for (const { blobs } of runs) for (const blob of blobs) uses.set(blob, (uses.get(blob) ?? 0) + 1);
     const gone: string[] = [];
-    for (const { run, at, blobs } of runs) {
+    for (const { run, at, blobs, packed } of runs) {
       const isOld = days !== null && now - at > days * DAY_MS;
       if (now - at < FRESH_MS || (!isOld && left <= bytes)) continue;
       gone.push(run);
+      left -= packed;
       for (const blob of blobs) {
         const others = (uses.get(blob) ?? 0) - 1;
         uses.set(blob, others);
@@ -61,7 +74,8 @@ export class KeptVersions {
   }
 
   /** Takes away what these runs kept; what others keep as well stays. */
-  erase(runs: readonly string[], now = Date.now()): Promise<KeptCount> {
+  async erase(runs: readonly string[], now = Date.now()): Promise<KeptCount> {
+    if (runs.length > 0) await this.#trees.erase();
     return this.#forget(runs, now);
   }
 
@@ -104,7 +118,7 @@ export class KeptVersions {
       const blobs = new Set<string>();
       for (const name of manifests)
         for (const { blob } of (await readManifest(join(folder, name))) ?? []) if (blob !== undefined) blobs.add(blob);
-      kept.push({ run, at: await changedAt(folder), blobs });
+      kept.push({ run, at: await changedAt(folder), blobs, packed: await packedIn(folder) });
     }
     return kept.sort((a, b) => a.at - b.at);
   }
@@ -118,6 +132,13 @@ export class KeptVersions {
       }
     return sizes;
   }
+}
+
+/** What lies in packs, in bytes. */
+async function packedIn(folder: string): Promise<number> {
+  const packs = (await names(folder)).filter((name) => name.endsWith('.pack'));
+  const sizes = await Promise.all(packs.map((name) => lstat(join(folder, name)).catch(() => undefined)));
+  return sum(sizes.map((info) => info?.size ?? 0));
 }
 
 async function names(folder: string): Promise<string[]> {

@@ -2,6 +2,7 @@ import { open, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { PreImageSchema } from '../../shared/action.ts';
+import { PackPlaceSchema } from './tree/entry.ts';
 
 /** One thing as it stood: where, what, how it was allowed, and for a file the blob that holds its bytes. */
 const KeptSchema = z.object({
@@ -14,6 +15,10 @@ const KeptSchema = z.object({
     .exactOptional(),
   target: z.string().exactOptional(),
   size: z.number().exactOptional(),
+  /** Where in the action's own pack its bytes stand: then they are in no blob. */
+  at: PackPlaceSchema.exactOptional(),
+  /** So many names the file had. */
+  names: z.number().exactOptional(),
 });
 export type Kept = z.infer<typeof KeptSchema>;
 

@@ -1,47 +1,128 @@
 import { isSameStand } from '../../core/checkpoint/changes.ts';
-import type { RevertPlan, RevertStep, Undo } from '../../core/checkpoint/port.ts';
+import type { ActionOf, RevertPlan, RevertStep, Undo } from '../../core/checkpoint/port.ts';
 import { isInside } from '../../core/scope/spelling.ts';
-import type { ChangedPath } from '../../shared/change.ts';
+import type { ChangedPath, Stand } from '../../shared/change.ts';
 import type { Kept } from './manifest.ts';
 
-/** How what an action changed is reverted, with what was kept of it. Nothing is looked at on disk. */
-export function revertPlan(changed: readonly ChangedPath[], kept: readonly Kept[]): RevertPlan {
-  const steps: RevertStep[] = [];
+/** An action that is over: what it changed, and what was kept of it. */
+export interface KeptDone {
+  of: ActionOf;
+  changed: readonly ChangedPath[];
+  kept: readonly Kept[];
+}
+
+/** One path, from what stood there before the first action to what stands there after the last. */
+interface Turned {
+  /** Undefined where it is not kept. */
+  before: Kept | undefined;
+  of: ActionOf;
+  after: Stand | undefined;
+  /** A tool moved it there, with what is in it. */
+  isMoved: boolean;
+}
+
+/** In the order in which they are done: what is in the way goes first, and modes come last, from within outwards. */
+const PHASES = ['move', 'open', 'remove', 'remove folder', 'make', 'put', 'allow', 'close'] as const;
+type Phases = Record<(typeof PHASES)[number], RevertStep[]>;
+
+/** How what actions changed is reverted, with what was kept of them. Nothing is looked at on disk. */
+export function revertPlan(done: readonly KeptDone[]): RevertPlan {
+  const steps: Phases = {
+    ...{ move: [], open: [], remove: [], 'remove folder': [], make: [], put: [], allow: [], close: [] },
+  };
   const leftOut: string[] = [];
-  const movedFrom = new Map(changed.flatMap((one) => (one.from === undefined ? [] : [[one.from, one] as const])));
-  // First what was moved: its place is free for what stood there before.
-  for (const [to, { path }] of movedFrom) steps.push({ do: 'move back', path, to });
-  for (const { path, before, after, from } of changed) {
-    const moved = movedFrom.get(path);
-    if (moved?.after && isSameStand(moved.after, before)) continue;
-    if (before.kind !== 'absent') {
-      putBack(path, kept, { steps, leftOut });
-      if (after?.kind === 'absent') leftOut.push(...permissionsLost(path, kept));
-    }
-    if (before.kind === 'absent' && from === undefined) steps.push({ do: 'remove', path });
+  const [only] = done.length === 1 ? done : [];
+  // What was moved goes back as it is; over several actions it is made again where it was.
+  const moved = new Map(
+    (only?.changed ?? []).flatMap((one) => (one.from === undefined ? [] : [[one.from, one] as const])),
+  );
+  for (const [to, { path }] of moved) steps.move.push({ do: 'move back', path, to });
+  for (const [path, turned] of turnedBy(done, moved)) {
+    if (path.split('/').includes('.git')) leftOut.push(path);
+    else plan(path, turned, steps, leftOut);
   }
-  return { undo: undoOf(steps, leftOut), steps };
+  const deepFirst = (a: RevertStep, b: RevertStep): number => (a.path < b.path ? 1 : -1);
+  for (const name of ['remove', 'remove folder', 'close'] as const) steps[name].sort(deepFirst);
+  for (const name of ['open', 'make'] as const) steps[name].sort((a, b) => -deepFirst(a, b));
+  const all = PHASES.flatMap((name) => steps[name]);
+  return { undo: undoOf(all, leftOut), steps: all };
 }
 
-/** All files that were kept at and below a path. Links, empty folders and permissions cannot be made through tools. */
-function putBack(path: string, kept: readonly Kept[], into: { steps: RevertStep[]; leftOut: string[] }): void {
-  const own = kept.filter((one) => isInside(path, one.path));
-  if (own.length === 0) into.leftOut.push(path);
-  for (const one of own)
-    if (one.kind === 'file') into.steps.push({ do: 'put back', path: one.path });
-    else if (one.kind !== 'directory' || !own.some((below) => isBelow(one.path, below.path)))
-      into.leftOut.push(one.path);
+function turnedBy(done: readonly KeptDone[], moved: ReadonlyMap<string, ChangedPath>): Map<string, Turned> {
+  const all = new Map<string, Turned>();
+  for (const { of, changed, kept } of done) {
+    const byPath = new Map(kept.map((one) => [one.path, one]));
+    for (const { path, before, after, from } of changed) {
+      const back = moved.get(path);
+      if (back?.after && isSameStand(back.after, before)) continue;
+      if (before.kind === 'absent' && from !== undefined && moved.size > 0) continue;
+      const own = keptOf(path, before, { kept, byPath });
+      for (const one of own.length > 0 ? own : [undefined]) {
+        const at = one?.path ?? path;
+        const known = all.get(at);
+        // Below a folder that a tool took away everything is gone with it.
+        const stands = at === path ? after : after && ({ kind: 'absent' } as const);
+        if (known) Object.assign(known, { after: stands, isMoved: from !== undefined });
+        else all.set(at, { before: one, of, after: stands, isMoved: from !== undefined });
+      }
+    }
+  }
+  return all;
 }
 
-/** What is made anew can be run by nobody. */
-function permissionsLost(path: string, kept: readonly Kept[]): string[] {
-  return kept
-    .filter((one) => isInside(path, one.path) && one.kind === 'file' && ((one.mode ?? 0) & 0o111) !== 0)
-    .map((one) => `the permissions of ${one.path}`);
+/** What was kept of a path: of a folder that a tool took away, all that was in it. */
+function keptOf(
+  path: string,
+  before: Stand,
+  { kept, byPath }: { kept: readonly Kept[]; byPath: ReadonlyMap<string, Kept> },
+): Kept[] {
+  if (before.kind === 'absent') return [{ path, kind: 'absent' }];
+  // What was seen around a command is listed one by one, with its mode.
+  if (before.kind === 'directory' && before.mode === undefined) return kept.filter((one) => isInside(path, one.path));
+  const own = byPath.get(path);
+  return own ? [own] : [];
 }
 
-function isBelow(folder: string, path: string): boolean {
-  return path !== folder && isInside(folder, path);
+function plan(path: string, { before, of, after, isMoved }: Turned, steps: Phases, leftOut: string[]): void {
+  if (!before || after?.kind === 'other') {
+    leftOut.push(path);
+    return;
+  }
+  if (before.kind !== after?.kind && after && after.kind !== 'absent') {
+    const isFolder = after.kind === 'directory' && !isMoved;
+    if (isFolder && ((after.mode ?? 0o700) & 0o700) !== 0o700) steps.open.push({ do: 'allow', path, mode: 0o700 });
+    if (isFolder) steps['remove folder'].push({ do: 'remove folder', path });
+    else steps.remove.push({ do: 'remove', path, ...(after.kind === 'directory' && { whole: true as const }) });
+  } else if (before.kind === 'absent' && after === undefined) steps.remove.push({ do: 'remove', path });
+  switch (before.kind) {
+    case 'absent':
+      return;
+    case 'other':
+      leftOut.push(path);
+      return;
+    case 'directory':
+      planFolder(path, before, after, steps);
+      return;
+    case 'link':
+      if (after?.kind === 'link') steps.remove.push({ do: 'remove', path });
+      steps.put.push({ do: 'link', path, target: before.target ?? '' });
+      return;
+    case 'file':
+      if (!(after && before.blob !== undefined && isSameStand({ kind: 'file', digest: before.blob }, after)))
+        steps.put.push({ do: 'put back', path, of });
+      if (after?.kind !== 'file' || (after.mode !== undefined && after.mode !== before.mode)) {
+        if (before.mode !== undefined) steps.allow.push({ do: 'allow', path, mode: before.mode });
+        if ((before.names ?? 1) > 1) leftOut.push(`that ${path} is one file under several names`);
+      }
+  }
+}
+
+function planFolder(path: string, { mode }: Kept, after: Stand | undefined, steps: Phases): void {
+  const isThere = after?.kind === 'directory';
+  if (!isThere) steps.make.push({ do: 'make folder', path });
+  if (mode === undefined || (isThere && after.mode === mode)) return;
+  if (isThere && ((after.mode ?? 0o700) & 0o700) !== 0o700) steps.open.push({ do: 'allow', path, mode: mode | 0o700 });
+  steps.close.push({ do: 'allow', path, mode });
 }
 
 function undoOf(steps: readonly RevertStep[], leftOut: readonly string[]): Undo {

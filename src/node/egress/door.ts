@@ -1,6 +1,9 @@
+import { isNearby } from '../../core/egress/nearby.ts';
 import type { PermitSending } from '../../core/egress/port.ts';
 import { isLoopback, namesNoMachine } from './loopback.ts';
+import { measured } from './measured.ts';
 import { sendRequest } from './request.ts';
+import type { Route } from './route.ts';
 import { Refusal } from '../../core/outcome.ts';
 
 /** A connection that this door was not made for. */
@@ -10,10 +13,11 @@ export class EgressRefused extends Refusal {
 
 /**
  * THE egress door: the one way out of the code base, with the face of `fetch`. It goes to one origin alone, through no
- * proxy (connection.ts), follows no redirect, and each request is permitted (and durably recorded, see
- * core/egress/ledger.ts) before a byte of it is sent; what comes back is counted as it streams.
+ * proxy but the one that a person chose (connection.ts), follows no redirect, and each request is permitted (and durably recorded, see
+ * core/egress/ledger.ts) before a byte of it is sent; what comes back is counted as it streams, and is never more than a
+ * stated amount (measured.ts).
  */
-export function doorTo(baseUrl: string, permit: PermitSending): typeof fetch {
+export function doorTo(baseUrl: string, permit: PermitSending, route: Route = {}): typeof fetch {
   const allowed = new URL(baseUrl).origin;
   return async (input, init) => {
     const request = new Request(input, init);
@@ -27,19 +31,24 @@ export function doorTo(baseUrl: string, permit: PermitSending): typeof fetch {
       path: url.pathname,
       bytes: body.length,
       isLocal: isLoopback(url.hostname),
+      ...(route.proxy && { proxy: route.proxy.url.origin }),
     });
     const { method, headers } = request;
-    const response = await sendRequest(url, { method, headers, body, signal: init?.signal ?? request.signal, passage });
+    const sent = { method, headers, body, signal: init?.signal ?? request.signal, route, passage };
+    const response = await sendRequest(url, sent);
     if (response.status >= 300 && response.status < 400) {
       await response.body?.cancel();
       throw new EgressRefused(`${url.origin} answered with a redirect, and none is followed`);
     }
-    return response;
+    return measured(response);
   };
 }
 
-/** Checks an address that the user gave; the problem is a sentence. */
-export function checkBaseUrl(text: string): { ok: true; url: string } | { ok: false; problem: string } {
+/** Checks an address that the user gave, with the hosts that the policy names as nearby; the problem is a sentence. */
+export function checkBaseUrl(
+  text: string,
+  nearbyHosts: readonly string[] = [],
+): { ok: true; url: string } | { ok: false; problem: string } {
   let url: URL;
   try {
     url = new URL(text);
@@ -54,7 +63,10 @@ export function checkBaseUrl(text: string): { ok: true; url: string } | { ok: fa
     return { ok: false, problem: 'the address holds a "?" or "#"; give it up to the path, such as /v1' };
   if (namesNoMachine(url.hostname))
     return { ok: false, problem: `${url.hostname} names no machine; write 127.0.0.1 for this one` };
-  if (url.protocol === 'http:' && !isLoopback(url.hostname))
-    return { ok: false, problem: `${url.origin} is not encrypted; use https, or a server on this machine` };
+  if (url.protocol === 'http:' && !isLoopback(url.hostname) && !isNearby(url.origin, nearbyHosts))
+    return {
+      ok: false,
+      problem: `${url.origin} is not encrypted; use https, a server on this machine, or name ${url.hostname} in your own policy (model: {nearby_hosts: [${JSON.stringify(url.hostname)}]}) if it is on your network`,
+    };
   return { ok: true, url: text.replace(/\/+$/, '') };
 }

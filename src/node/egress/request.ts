@@ -1,12 +1,14 @@
 import { ClientRequest, type IncomingMessage } from 'node:http';
 import type { Passage } from '../../core/egress/port.ts';
 import { connection } from './connection.ts';
+import type { Route } from './route.ts';
 
 export interface Outgoing {
   method: string;
   headers: Headers;
   body: Uint8Array;
   signal: AbortSignal;
+  route: Route;
   /** Told of the answer's body as it comes. */
   passage: Passage;
 }
@@ -17,9 +19,9 @@ export interface Outgoing {
  * and believes any certificate where NODE_TLS_REJECT_UNAUTHORIZED says so, and editors replace it. Redirects are answers.
  */
 export async function sendRequest(url: URL, outgoing: Outgoing): Promise<Response> {
-  const { signal } = outgoing;
+  const { signal, route } = outgoing;
   try {
-    const socket = await connection(url, signal);
+    const socket = await connection(url, route, signal);
     const incoming = await answered(url, outgoing, () => socket);
     return new Response(bodyOf(incoming, outgoing), {
       status: incoming.statusCode ?? 0,

@@ -1,4 +1,4 @@
-import { closeSync, constants, fsync, openSync, type Stats } from 'node:fs';
+import { closeSync, constants, fstatSync, fsync, openSync, type Stats } from 'node:fs';
 import { lstat, mkdir } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { Missing, ToolFailure } from '../../core/outcome.ts';
@@ -33,6 +33,11 @@ export class OpenFolder {
   at(name?: string): string {
     const folder = HAS_OPEN_LOOKUP ? `/proc/self/fd/${this.#fd}` : this.#path;
     return name === undefined ? folder : `${folder}/${name}`;
+  }
+
+  /** What it takes on its file system, in bytes. */
+  get size(): number {
+    return fstatSync(this.#fd).size;
   }
 
   sync(): Promise<void> {
@@ -139,5 +144,14 @@ export function asFailure(error: unknown, path: string): Error {
       return new ToolFailure(`${path}: the file system is read-only`);
     default:
       return new ToolFailure(`${path}: ${String(error.code)}`);
+  }
+}
+
+/** Does something at a path; what the system refuses is said in words. */
+export async function failing<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof ToolFailure ? error : asFailure(error, path);
   }
 }

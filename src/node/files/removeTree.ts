@@ -1,4 +1,5 @@
 import { lstatSync, rmdirSync, unlinkSync } from 'node:fs';
+import { rmdir } from 'node:fs/promises';
 import { Stretch } from '../sandbox/stretch.ts';
 import { entriesIn } from './entriesIn.ts';
 import { OpenFolder, Place } from './openTree.ts';
@@ -32,4 +33,16 @@ async function removed(place: Place, path: string, removing: Removing): Promise<
     folder.close();
   }
   rmdirSync(place.at());
+}
+
+/** Removes a folder in which nothing is; false where something is, or none stands there. */
+export async function removedIfEmpty(at: string): Promise<boolean> {
+  try {
+    await rmdir(at);
+    return true;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ENOTEMPTY' || code === 'EEXIST' || code === 'ENOENT' || code === 'ENOTDIR') return false;
+    throw error;
+  }
 }

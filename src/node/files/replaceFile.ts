@@ -1,9 +1,10 @@
-import { randomUUID } from 'node:crypto';
-import { constants, existsSync, type Stats } from 'node:fs';
+import { constants, existsSync, statSync, type Stats } from 'node:fs';
 import { open, rename, unlink, type FileHandle } from 'node:fs/promises';
 import { ToolFailure } from '../../core/outcome.ts';
+import { parentOf } from '../../core/scope/spelling.ts';
 import { startProcess } from '../process/spawn.ts';
 import { HAS_OPEN_LOOKUP, type Place } from './openTree.ts';
+import type { UnfinishedWrites } from './unfinishedWrites.ts';
 
 const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 const AGAIN = constants.O_WRONLY | constants.O_TRUNC | constants.O_NOFOLLOW;
@@ -11,20 +12,77 @@ const IN_PLACE = constants.O_WRONLY | constants.O_NOFOLLOW | constants.O_NONBLOC
 /** GNU cp (coreutils), which alone can copy extended attributes and access lists: Node has no call for them. */
 const CP = ['/usr/bin/cp', '/bin/cp'].find((path) => existsSync(path));
 
+/** How a file is replaced: the one that stood there; what throws where it is not as it was, asked last. */
+interface Replacing {
+  old: Stats | undefined;
+  isUnchanged: () => Promise<void>;
+  unfinished: Pick<UnfinishedWrites, 'begin' | 'apart'>;
+  /** It is the same file under other names, and stays it. */
+  staysLinked: boolean;
+}
+
+/** Where the new file is made: `at` is its path for a system call. What it returns ends it, once nothing stands there. */
+interface Temporary {
+  at: string;
+  end: () => void;
+}
+
 /**
  * Puts a file in place in one step, with owner, group, mode, access list and extended attributes of the one that stood
- * there. One whose owner this account cannot give away is written where it stands. `isUnchanged` is asked last, and
- * throws where it is not.
+ * there. One whose owner this account cannot give away is written where it stands, and so is one that
+ * `staysLinked`.
+ *
+ * One that replaces another is made in a folder of Oversign's own where that is on the same file system: whoever watches
+ * the workspace sees the one name change. A new file takes what its folder gives it (group, access list), so it is made
+ * there.
  */
-export async function replaceFile(
-  place: Place,
-  path: string,
-  content: Uint8Array,
-  { old, isUnchanged }: { old: Stats | undefined; isUnchanged: () => Promise<void> },
-): Promise<void> {
-  const temporary = `.oversign-${randomUUID()}.tmp`;
+export async function replaceFile(place: Place, path: string, content: Uint8Array, how: Replacing): Promise<void> {
+  const apart = how.old && folderApart(how.old, how.unfinished);
+  if (apart === undefined || !(await madeApart(apart, { place, path, content }, how)))
+    await made(
+      temporaryIn(parentOf(path), (name) => place.at(name), how),
+      { place, path, content },
+      how,
+    );
+  await place.sync();
+}
+
+interface Wanted {
+  place: Place;
+  path: string;
+  content: Uint8Array;
+}
+
+function temporaryIn(folder: string, at: (name: string) => string, { unfinished }: Replacing): Temporary {
+  const { name, end } = unfinished.begin(folder);
+  return { at: at(name), end };
+}
+
+/** A folder of Oversign's own on the file system of a file. */
+function folderApart(old: Stats, unfinished: Replacing['unfinished']): string | undefined {
+  const folder = unfinished.apart();
+  return statSync(folder, { throwIfNoEntry: false })?.dev === old.dev ? folder : undefined;
+}
+
+/** False where the file cannot be moved from there: it is another mount, or in another way apart (rename(2), EXDEV). */
+async function madeApart(folder: string, wanted: Wanted, how: Replacing): Promise<boolean> {
   try {
-    const handle = await opened(place, temporary, old);
+    await made(
+      temporaryIn(folder, (name) => `${folder}/${name}`, how),
+      wanted,
+      how,
+    );
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EXDEV') return false;
+    throw error;
+  }
+}
+
+async function made(temporary: Temporary, { place, path, content }: Wanted, how: Replacing): Promise<void> {
+  const { old, isUnchanged, staysLinked } = how;
+  try {
+    const handle = await opened(place, temporary.at, old);
     let keeps = true;
     try {
       await handle.writeFile(content);
@@ -36,33 +94,36 @@ export async function replaceFile(
     }
     // Now that only a rename is left: the time in which another change could be lost is that of one call.
     await isUnchanged();
-    if (old && !keeps) await writeInPlace(place, path, content, old);
-    else await rename(place.at(temporary), place.at());
+    if (old && (staysLinked || !keeps)) await writeInPlace(place, path, content, old);
+    else await rename(temporary.at, place.at());
   } finally {
-    await unlink(place.at(temporary)).catch(() => undefined); // renamed, or of no use
+    const isGone = await unlink(temporary.at).then(
+      () => true,
+      (error: unknown) => error instanceof Error && 'code' in error && error.code === 'ENOENT', // renamed
+    );
+    if (isGone) temporary.end(); // else whoever starts next takes it away
   }
-  await place.sync();
 }
 
 async function opened(place: Place, temporary: string, old: Stats | undefined): Promise<FileHandle> {
-  if (!old) return open(place.at(temporary), CREATE, 0o666);
+  if (!old) return open(temporary, CREATE, 0o666);
   if (await copiedAttributes(place, temporary)) {
     // A file that nobody may write, not even its owner, is replaced all the same, as its folder allows.
-    const handle = await open(place.at(temporary), AGAIN).catch(() => undefined);
+    const handle = await open(temporary, AGAIN).catch(() => undefined);
     if (handle) return handle;
-    await unlink(place.at(temporary));
+    await unlink(temporary);
   }
-  return open(place.at(temporary), CREATE, 0o600);
+  return open(temporary, CREATE, 0o600);
 }
 
 /** An empty file beside the other one, with its attributes. False where there is nothing to copy them with. */
 async function copiedAttributes(place: Place, temporary: string): Promise<boolean> {
   if (!HAS_OPEN_LOOKUP || CP === undefined) return false;
-  const at = (name?: string): string => place.at(name).replace('/proc/self/', `/proc/${process.pid}/`);
+  const ofProcess = (path: string): string => path.replace(/^\/proc\/self\//, `/proc/${process.pid}/`);
   const options = ['-a', '--attributes-only', '--no-dereference', '--'];
   const started = await startProcess({
     file: CP,
-    args: [...options, at(), at(temporary)],
+    args: [...options, ofProcess(place.at()), ofProcess(temporary)],
     cwd: '/',
     environment: {},
     outputCap: 0,
@@ -88,7 +149,7 @@ async function writeInPlace(place: Place, path: string, content: Uint8Array, old
     handle = await open(place.at(), IN_PLACE);
   } catch {
     throw new ToolFailure(
-      `${path} belongs to another account, which it would lose, and this account may not write into it; nothing was done`,
+      `${path} may not be written into by this account, and replaced it would be another file: it belongs to another account, or has other names; nothing was done`,
     );
   }
   try {

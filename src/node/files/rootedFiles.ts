@@ -1,24 +1,27 @@
-import { constants, lstatSync, type Dirent } from 'node:fs';
-import { open, rename, type FileHandle } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { mkdir, open, rename, symlink, type FileHandle } from 'node:fs/promises';
 import type { PreImage, Resource } from '../../shared/action.ts';
 import { Changed, Missing, ToolFailure } from '../../core/outcome.ts';
 import { assertPermitted, Forbidden } from '../../core/scope/guard.ts';
-import type { Effort, FileEntry, Files, Look, Walking } from '../../core/scope/files.ts';
+import type { Effort, FileEntry, Files, Look, OtherNames, Walking } from '../../core/scope/files.ts';
 import type { Scope } from '../../core/scope/scope.ts';
 import { nameOf } from '../../core/scope/spelling.ts';
 import { Stretch } from '../sandbox/stretch.ts';
-import { entriesIn } from './entriesIn.ts';
+import { entriesIn, kindOf, sizeAt } from './entriesIn.ts';
 import { expandGlob, namesIn } from './expandGlob.ts';
 import { forbiddenBelow } from './forbiddenBelow.ts';
 import { DeniedNames } from './hardLinks.ts';
-import { asFailure, OpenFolder, openFolderAt, openPlace, type Place } from './openTree.ts';
+import { asFailure, failing, OpenFolder, openFolderAt, openPlace, type Place } from './openTree.ts';
 import { isSame, preImageAt } from './preImage.ts';
 import { ownSpelling, type SpelledFolder } from './ownSpelling.ts';
 import { refuseArrivals } from './arrivals.ts';
-import { removeTree } from './removeTree.ts';
+import { otherNamesOf } from './namesOfFile.ts';
+import { removedIfEmpty, removeTree } from './removeTree.ts';
 import { replaceFile } from './replaceFile.ts';
 import { refuseRepositoryControls } from './repositoryControls.ts';
 import { resolvePath } from './resolve.ts';
+import { setMode } from './setMode.ts';
+import type { UnfinishedWrites } from './unfinishedWrites.ts';
 import { walkTree } from './walkTree.ts';
 
 /** How much longer than it was when it was opened a file may turn out to be. */
@@ -27,33 +30,50 @@ const GROWTH = 65_536;
 const CHUNK = 262_144;
 const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
+/** What its process has beside the workspace. */
+export interface BesideFiles {
+  /** What stands somewhere for the sandbox's sake alone, and is not listed. */
+  isStandIn(path: string): boolean;
+  unfinished: Pick<UnfinishedWrites, 'begin' | 'apart'>;
+}
+
+/** For whoever only looks. */
+const ONLY_LOOKS: BesideFiles = {
+  isStandIn: () => false,
+  unfinished: {
+    begin: () => {
+      throw new Error('nothing is written here');
+    },
+    apart: () => {
+      throw new Error('nothing is written here');
+    },
+  },
+};
+
 /** `Files` on a real file system: see there for what each method promises. */
 export class RootedFiles implements Files {
   readonly #scope: () => Scope;
   readonly #folders: readonly SpelledFolder[];
-  readonly #isStandIn: (path: string) => boolean;
+  readonly #beside: BesideFiles;
   readonly #effort: Effort | undefined;
   readonly #deniedNames: DeniedNames;
 
-  /**
-   * `folders`: those that were opened through links. `isStandIn`: what stands somewhere for the sandbox's sake alone, and
-   * is not listed.
-   */
+  /** `folders`: those that were opened through links. */
   constructor(
     scope: () => Scope,
     folders: readonly SpelledFolder[],
-    isStandIn: (path: string) => boolean = () => false,
+    beside: BesideFiles = ONLY_LOOKS,
     effort?: Effort,
   ) {
     this.#scope = scope;
     this.#folders = folders;
-    this.#isStandIn = isStandIn;
+    this.#beside = beside;
     this.#effort = effort;
     this.#deniedNames = new DeniedNames(effort);
   }
 
   within(effort: Effort): Files {
-    return new RootedFiles(this.#scope, this.#folders, this.#isStandIn, effort);
+    return new RootedFiles(this.#scope, this.#folders, this.#beside, effort);
   }
 
   look(spelling: string, base: string, last: 'followed' | 'itself'): Promise<Look> {
@@ -128,23 +148,29 @@ export class RootedFiles implements Files {
   async list(path: string): Promise<FileEntry[]> {
     const folder = await this.#folder(path);
     try {
-      return await this.#entries(folder, path, new Stretch());
+      return await this.#entries(folder, path, { stretch: new Stretch(), sizes: true });
     } finally {
       folder.close();
     }
   }
 
-  async #entries(folder: OpenFolder, path: string, stretch: Stretch): Promise<FileEntry[]> {
+  async #entries(
+    folder: OpenFolder,
+    path: string,
+    { stretch, sizes }: { stretch: Stretch; sizes: boolean },
+  ): Promise<FileEntry[]> {
     const scope = this.#scope();
     try {
       const entries: FileEntry[] = [];
-      for (const found of await entriesIn(folder.at(), this.#effort, stretch)) {
-        await stretch.rest();
-        this.#effort?.check();
+      for (const found of await entriesIn(folder.at(), this.#effort, stretch, folder.size)) {
+        if (stretch.isOver) {
+          await stretch.rest();
+          this.#effort?.check();
+        }
         const entry = { path: `${path}/${found.name}`, name: found.name, kind: kindOf(found), size: 0 };
-        if (this.#isStandIn(entry.path)) continue;
-        if (scope.isDenied(entry.path) || scope.standing(entry.path, 'list').kind === 'outside') continue;
-        if (entry.kind === 'file') entry.size = sizeAt(folder.at(found.name));
+        if (this.#beside.isStandIn(entry.path)) continue;
+        if (scope.isHidden(entry.path)) continue;
+        if (sizes && entry.kind === 'file') entry.size = sizeAt(folder.at(found.name));
         entries.push(entry);
       }
       return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -165,7 +191,8 @@ export class RootedFiles implements Files {
     const stretch = new Stretch();
     const walked = {
       open: (folder: string, parent?: OpenFolder) => this.#folder(folder, parent),
-      list: (folder: OpenFolder, at: string) => this.#entries(folder, at, stretch),
+      list: (folder: OpenFolder, at: string) =>
+        this.#entries(folder, at, { stretch, sizes: walking?.withoutSizes !== true }),
     };
     return walkTree(path, walked, signal, { effort: this.#effort, stretch, walking });
   }
@@ -180,6 +207,14 @@ export class RootedFiles implements Files {
 
   changeable(path: string): Promise<void> {
     return refuseRepositoryControls(path, this.#scope());
+  }
+
+  async otherNames(path: string): Promise<OtherNames> {
+    using place = await this.#place(path, 'write');
+    const info = await place.stat();
+    return info?.isFile()
+      ? await otherNamesOf(info, path, { scope: this.#scope(), effort: this.#effort })
+      : { kind: 'none' };
   }
 
   async assertWritable(path: string, expected: PreImage): Promise<void> {
@@ -209,13 +244,14 @@ export class RootedFiles implements Files {
     await this.changeable(path);
     using place = await this.#place(path, 'write', true);
     const old = await this.#writable(place, path, expected);
-    try {
+    return await failing(path, async () => {
       const isUnchanged = (): Promise<void> => this.#unchanged(place, path, expected);
-      await replaceFile(place, path, content, { old, isUnchanged });
+      // Under all its names it stays one file, if this account may write them all.
+      const names = old && (await otherNamesOf(old, path, { scope: this.#scope(), effort: this.#effort }));
+      const { unfinished } = this.#beside;
+      await replaceFile(place, path, content, { old, isUnchanged, unfinished, staysLinked: names?.kind === 'all' });
       return content;
-    } catch (error) {
-      throw error instanceof ToolFailure ? error : asFailure(error, path);
-    }
+    });
   }
 
   async remove(path: string, expected: PreImage): Promise<void> {
@@ -254,6 +290,39 @@ export class RootedFiles implements Files {
     }
   }
 
+  async makeFolder(path: string): Promise<boolean> {
+    await this.changeable(path);
+    using place = await this.#place(path, 'write', true);
+    const old = await place.stat();
+    if (old?.isDirectory()) return false;
+    await failing(path, () => mkdir(place.at(), 0o700));
+    await place.sync();
+    return true;
+  }
+
+  async removeFolder(path: string): Promise<boolean> {
+    await this.changeable(path);
+    using place = await this.#place(path, 'delete');
+    const isGone = await failing(path, () => removedIfEmpty(place.at()));
+    await place.sync();
+    return isGone;
+  }
+
+  async link(path: string, target: string): Promise<void> {
+    await this.changeable(path);
+    using place = await this.#place(path, 'write', true);
+    await failing(path, () => symlink(target, place.at()));
+    await place.sync();
+  }
+
+  async allow(path: string, mode: number): Promise<number> {
+    await this.changeable(path);
+    using place = await this.#place(path, 'write');
+    const old = await place.stat();
+    if (old?.isFile()) await this.#refuseHardLink(old, path);
+    return await failing(path, () => setMode(place.at(), mode));
+  }
+
   #rootOf(path: string): string {
     const root = this.#scope().rootOf(path);
     if (root === undefined) throw new ToolFailure(`${path} is outside the workspace`);
@@ -267,11 +336,7 @@ export class RootedFiles implements Files {
 
   async #place(path: string, access: Resource['access'], make = false): Promise<Place> {
     assertPermitted(this.#scope(), path, access);
-    try {
-      return await openPlace(this.#rootOf(path), path, make);
-    } catch (error) {
-      throw error instanceof ToolFailure ? error : asFailure(error, path);
-    }
+    return failing(path, () => openPlace(this.#rootOf(path), path, make));
   }
 
   async #unchanged(place: Place, path: string, expected: PreImage): Promise<void> {
@@ -288,18 +353,4 @@ export class RootedFiles implements Files {
         origin: { layer: 'built-in' },
       });
   }
-}
-
-function sizeAt(at: string): number {
-  try {
-    return lstatSync(at).size;
-  } catch {
-    return 0; // gone meanwhile
-  }
-}
-
-function kindOf(entry: Dirent): FileEntry['kind'] {
-  if (entry.isFile()) return 'file';
-  if (entry.isDirectory()) return 'directory';
-  return entry.isSymbolicLink() ? 'link' : 'other';
 }

@@ -51,7 +51,7 @@ export async function* walkTree(
       }
       top.next += 1;
       throwIfStopped(signal);
-      await stretch.rest();
+      if (stretch.isOver) await stretch.rest();
       yield entry;
       if (entry.kind === 'directory' && entry.path.length <= LONGEST && (walking?.enters(entry) ?? true))
         await enter(entry.path);
@@ -84,7 +84,9 @@ async function levelAt(
   const folder = await orNothing(walked.open(path, parent), unread);
   if (!folder) return undefined;
   try {
-    return { path, folder, entries: (await orNothing(walked.list(folder, path), unread)) ?? [], next: 0 };
+    const entries = (await orNothing(walked.list(folder, path), unread)) ?? [];
+    await walking?.lists?.(path, entries);
+    return { path, folder, entries, next: 0 };
   } catch (error) {
     folder.close();
     throw error;

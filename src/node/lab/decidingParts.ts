@@ -1,3 +1,4 @@
+import { machineFacts } from '../machineFacts.ts';
 import { existsSync, realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { EngineParts } from '../../compose.ts';
@@ -6,6 +7,7 @@ import { ALWAYS_THERE } from '../../core/presence/presence.ts';
 import type { Sandbox } from '../../core/sandbox/port.ts';
 import { account } from '../account.ts';
 import { BlobCheckpoints } from '../checkpoint/blobCheckpoints.ts';
+import { foreseenHere } from '../checkpoint/tree/foreseen.ts';
 import { realFolder, spelledFolder, WorkspaceRefused } from '../workspaceFolders.ts';
 import { folderPlaces } from '../files/folderPlaces.ts';
 import { GuessedEncodings } from '../files/encodings.ts';
@@ -49,6 +51,7 @@ export async function decidingParts(options: DecidingOptions): Promise<EnginePar
     places: { user, organization },
     roots: [root],
     home: folders.home,
+    ...{ machine: machineFacts(), answerer: 'nobody' as const },
     own: [folders.data, folders.config],
     policies: new PolicyFiles(
       {
@@ -69,6 +72,7 @@ export async function decidingParts(options: DecidingOptions): Promise<EnginePar
     foundCredentials: () => Promise.resolve([]),
     textSearch: new ThreadSearch(),
     encodings: new GuessedEncodings(),
+    outputs: () => ({ open: nothing }),
     realPaths,
     policyLook,
     sandbox: { chosen: () => NOT_LOOKED_AT },
@@ -78,11 +82,21 @@ export async function decidingParts(options: DecidingOptions): Promise<EnginePar
     // What can be kept decides; nothing is.
     checkpoints: {
       foresee: (run, paths) => checkpoints.foresee(run, paths),
-      ...{ begin: nothing, plan: nothing, content: nothing, text: nothing },
+      foreseeAnything: foreseenHere,
+      ...{
+        prepare: nothing,
+        finishBrokenOff: nothing,
+        recorded: nothing,
+        begin: nothing,
+        plan: nothing,
+        content: nothing,
+        text: nothing,
+      },
     },
     // No process is started to look: what git tracked once and does no more counts in a run alone.
     versionControl: () => ({
       trackedFiles: () => Promise.resolve(undefined),
+      isUncommitted: () => Promise.resolve(true),
       staged: heldInIndex,
       everHeld: () => Promise.resolve({ kind: 'none' }),
       areCommits: () => Promise.resolve(false),
@@ -92,6 +106,7 @@ export async function decidingParts(options: DecidingOptions): Promise<EnginePar
     editor: NO_EDITOR,
     environment: {},
     clock: { monotonic: () => performance.now(), after: () => () => undefined },
+    random: () => 0,
     newId: () => 'lab',
     hash: sha256,
     version: '',
@@ -113,6 +128,7 @@ function nothing(): never {
 const NO_LOG: EngineParts['audit'] = {
   append: nothing,
   runs: nothing,
+  runsIn: nothing,
   find: nothing,
   matching: nothing,
   events: nothing,

@@ -1,8 +1,15 @@
-import type { Model } from '../../core/models/port.ts';
+import { ModelFailure, type Model } from '../../core/models/port.ts';
+import type { EffectivePolicy } from '../../core/policy/merge.ts';
 import type { Sandbox } from '../../core/sandbox/port.ts';
+import { isNearby } from '../../core/egress/nearby.ts';
 import { PROVIDERS, type ProviderName } from '../../shared/providers.ts';
 import { checkBaseUrl } from '../egress/door.ts';
 import { isLoopback } from '../egress/loopback.ts';
+import { routeTo, STRAIGHT, type WayOut } from '../egress/route.ts';
+import type { EditorModelFacts, EditorModels } from '../../shared/editorModels.ts';
+import { STRAIGHT_WAY, type Way } from './destination.ts';
+import { inTime } from './letGo.ts';
+import type { Waits } from './patience.ts';
 import { PROVIDERS as MAKERS } from './providers.ts';
 
 /** What the user has set about the model; empty strings mean: not set. */
@@ -11,26 +18,97 @@ export interface ModelChoice {
   name: string;
   baseUrl: string;
   apiKey: string;
+  waits?: Partial<Waits>;
+  wayOut?: WayOut;
+}
+
+/** What a model is chosen in. */
+export interface ChoosingIn {
+  folder: string;
+  sandbox: Sandbox;
+  nearbyHosts: EffectivePolicy['nearbyHosts'];
+  /** The language models of the editor around it; none on the command line. */
+  editorModels?: EditorModels | undefined;
 }
 
 export type ChosenModel = { ok: true; model: Model } | { ok: false; problem: string };
 
 /** Makes the model that was chosen, or says what is missing. Client libraries load at the first request. */
-export async function chooseModel(choice: ModelChoice, folder: string, sandbox: Sandbox): Promise<ChosenModel> {
-  const { server } = PROVIDERS[choice.provider];
+export async function chooseModel(choice: ModelChoice, chosenIn: ChoosingIn): Promise<ChosenModel> {
+  const { folder, sandbox, nearbyHosts, editorModels } = chosenIn;
+  const { server, isOfEditor } = PROVIDERS[choice.provider];
   const { make } = MAKERS[choice.provider];
-  if (!server) return { ok: true, model: await make({ model: '', baseUrl: '', apiKey: '', folder, sandbox }) };
-  const checked = checkBaseUrl(choice.baseUrl === '' ? server.usual : choice.baseUrl);
-  if (!checked.ok) return checked;
+  const beside = { folder, sandbox, waits: choice.waits ?? {}, ofEditor: undefined };
+  const nowhere = { ...beside, model: '', baseUrl: '', apiKey: '', way: STRAIGHT_WAY };
+  if (isOfEditor) {
+    const found = await inEditor(choice.name, editorModels);
+    return found.ok ? { ok: true, model: await make({ ...nowhere, ofEditor: found }) } : found;
+  }
+  if (!server) return { ok: true, model: await make(nowhere) };
+  const reached = wayTo(choice, nearbyHosts);
+  if (!reached.ok) return reached;
+  const { url: baseUrl, way } = reached;
   if (choice.name === '')
     return { ok: false, problem: 'No model is named. Set oversign.model.name (command line: --model-name).' };
   const { keyVariable } = server;
-  if (keyVariable !== null && choice.apiKey === '' && !isLoopback(new URL(checked.url).hostname))
+  const isNear = way.route.isNearby === true || isLoopback(new URL(baseUrl).hostname);
+  if (keyVariable !== null && choice.apiKey === '' && !isNear)
     return {
       ok: false,
       problem: `There is no API key. Use "Oversign: Set API Key" (command line: ${keyVariable} or --api-key-file).`,
     };
   // A provider that takes no key is told of none.
   const apiKey = keyVariable === null ? '' : choice.apiKey;
-  return { ok: true, model: await make({ model: choice.name, baseUrl: checked.url, apiKey, folder, sandbox }) };
+  return { ok: true, model: await make({ ...beside, model: choice.name, baseUrl, apiKey, way }) };
+}
+
+/** An editor whose extensions have not said by then what models they bring is not waited for. */
+const MOST_SECONDS = 8;
+const SLOW = `The editor did not say in ${MOST_SECONDS} s which language models it has. Try again, or choose another provider.`;
+
+type OfEditor = { ok: true; facts: EditorModelFacts; models: EditorModels };
+
+/** A model of the editor, by the name that was chosen; or what there is instead. */
+async function inEditor(
+  name: string,
+  models: EditorModels | undefined,
+): Promise<OfEditor | { ok: false; problem: string }> {
+  if (!models) return { ok: false, problem: 'The editor’s language models can be asked in the editor alone.' };
+  const all = await modelsOf(models);
+  if (!all.ok) return all;
+  const facts = all.models.find((model) => model.name === name);
+  if (facts) return { ok: true, facts, models };
+  const there = all.models.map((model) => model.name).slice(0, 10);
+  return {
+    ok: false,
+    problem:
+      there.length === 0
+        ? 'No extension of this editor offers a language model. Install one that does, or choose another provider.'
+        : `The editor has no language model "${name}". There are: ${there.join(', ')}. Use "Oversign: Choose Model".`,
+  };
+}
+
+async function modelsOf(
+  models: EditorModels,
+): Promise<{ ok: true; models: EditorModelFacts[] } | { ok: false; problem: string }> {
+  try {
+    return { ok: true, models: await inTime(models.models(), MOST_SECONDS, () => new ModelFailure(SLOW)) };
+  } catch (error) {
+    if (error instanceof ModelFailure) return { ok: false, problem: error.message };
+    throw error;
+  }
+}
+
+/** The server's address and the way there, or what is wrong about either. */
+export function wayTo(
+  { provider, baseUrl, wayOut = STRAIGHT }: Pick<ModelChoice, 'provider' | 'baseUrl' | 'wayOut'>,
+  nearbyHosts: ChoosingIn['nearbyHosts'],
+): { ok: true; url: string; way: Way } | { ok: false; problem: string } {
+  const usual = PROVIDERS[provider].server?.usual ?? '';
+  const checked = checkBaseUrl(baseUrl === '' ? usual : baseUrl, nearbyHosts.value);
+  if (!checked.ok) return checked;
+  const isNamed = isNearby(new URL(checked.url).origin, nearbyHosts.value);
+  const found = routeTo(checked.url, wayOut, isNamed);
+  if (!found.ok) return found;
+  return { ok: true, url: checked.url, way: { route: found.route, ...(isNamed && { namedBy: nearbyHosts.origin }) } };
 }

@@ -1,6 +1,6 @@
 import type { SaidEnd } from '../../core/models/port.ts';
 
-/** What servers of OpenAI's protocol and Ollama say of a reply's end: OpenAI's words, and those that others pass on. */
+/** What servers say of a reply's end: OpenAI's and Anthropic's words, and those that others pass on. */
 const ENDS: Readonly<Record<string, Exclude<SaidEnd['why'], 'unknown'>>> = {
   stop: 'finished',
   eos: 'finished',
@@ -13,6 +13,7 @@ const ENDS: Readonly<Record<string, Exclude<SaidEnd['why'], 'unknown'>>> = {
   length: 'length',
   max_tokens: 'length',
   model_length: 'length',
+  model_context_window_exceeded: 'length',
   content_filter: 'filtered',
   safety: 'filtered',
   refusal: 'refused',

@@ -28,8 +28,10 @@ export class KeptFields {
       if (typeof value === 'string') {
         const text = this.#texts.get(name) ?? '';
         if (text.length <= MAX_FIELD) this.#texts.set(name, text + value);
-      } else if (Array.isArray(value) && Array.isArray(before)) before.push(...(value as unknown[]));
-      else this.#others[name] = Array.isArray(value) ? [...(value as unknown[])] : value;
+      } else if (Array.isArray(value) && Array.isArray(before)) {
+        // One after the other: as arguments of one call, very many are more than the stack takes.
+        for (const one of value as unknown[]) before.push(one);
+      } else this.#others[name] = Array.isArray(value) ? [...(value as unknown[])] : value;
     }
   }
 

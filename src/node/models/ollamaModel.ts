@@ -1,18 +1,19 @@
 import type { Message as OllamaMessage, Tool as OllamaTool } from 'ollama';
 import * as z from 'zod';
-import type { PermitSending } from '../../core/egress/port.ts';
+import { isSeeing } from '../../core/models/images.ts';
+import { sendable } from '../../core/models/sendable.ts';
 import { ModelFailure, type Message, type Model, type ModelEvent, type ModelRequest } from '../../core/models/port.ts';
-import { doorTo, EgressRefused } from '../egress/door.ts';
+import type { FoundModel } from '../../shared/foundModels.ts';
 import { destinationWords } from './destination.ts';
 import { endBy } from './endWords.ts';
+import { brokenFailure, endedEarly, parsed, reportedFailure } from './failures.ts';
+import { IMAGES_WORDS, imagesBehind, type ImagesShown } from './imagesBehind.ts';
 import { fieldsFor, keptBy, KeptFields } from './keptFields.ts';
+import { listedBy } from './listed.ts';
+import { ollamaFacts, type OllamaFacts } from './ollamaFacts.ts';
+import { OllamaRoom, type Asked } from './ollamaRoom.ts';
 import { linesOf } from './lines.ts';
-import { measured } from './measured.ts';
-
-export interface OllamaSettings {
-  model: string;
-  baseUrl: string;
-}
+import { answerOf, askedBy, type Answer, type Asking, type Server, type ServerSettings } from './server.ts';
 
 /** The model's thoughts: some templates want them back while it calls tools. */
 const KEPT_FIELDS = ['thinking'];
@@ -42,37 +43,71 @@ const PartSchema = z.object({
 });
 
 /** Ollama's own protocol (/api/chat), streamed, with tool calls. */
-export function ollamaModel(settings: OllamaSettings): Model {
+export function ollamaModel(settings: ServerSettings): Model {
+  const server = ollamaServer(settings);
+  let known: Known | undefined;
   return {
     provider: 'ollama',
     label: `${settings.model} (Ollama, ${new URL(settings.baseUrl).host})`,
-    destination: destinationWords(settings.baseUrl),
+    destination:
+      destinationWords(settings.baseUrl, process.env, settings.way) +
+      (CLOUD_NAME.test(settings.model) ? ' By its name, this model runs in Ollama’s cloud: all of it goes there.' : ''),
     from: keptBy(settings),
-    stream: (request, permit, signal) => stream(settings, request, permit, signal),
+    takesImages: isSeeing(settings.model),
+    get contextTokens() {
+      return known?.facts.contextTokens;
+    },
+    async *stream(request, permit, signal) {
+      const asking = { permit, signal };
+      known ??= await knownOf(server, asking);
+      yield* stream({ server, known, request }, sayingWhere(asking, settings.model, known.facts));
+    },
   };
+}
+
+/** Names of models that an Ollama passes on to its makers' service: `gpt-oss:120b-cloud`. */
+const CLOUD_NAME = /[:-]cloud$/;
+
+interface Known {
+  facts: OllamaFacts;
+  room: OllamaRoom;
+}
+
+async function knownOf(server: Server, asking: Asking): Promise<Known> {
+  const facts = await ollamaFacts(server, asking);
+  return { facts, room: new OllamaRoom(facts) };
+}
+
+/** The rules are asked about where a prompt really goes. */
+function sayingWhere({ permit, signal }: Asking, model: string, { runsAt }: OllamaFacts): Asking {
+  const forwardedTo = runsAt ?? (CLOUD_NAME.test(model) ? 'ollama.com' : undefined);
+  return forwardedTo === undefined
+    ? { permit, signal }
+    : { permit: (sending) => permit({ ...sending, forwardedTo }), signal };
+}
+
+interface Streaming {
+  server: Server;
+  known: Known;
+  request: ModelRequest;
 }
 
 /**
  * Ollama's client library is not used for the sending itself: it prints what it cannot parse on the console, reads
  * a key from the environment, and leaves the connection open when its reader has had enough.
  */
-async function* stream(
-  settings: OllamaSettings,
-  request: ModelRequest,
-  permit: PermitSending,
-  signal: AbortSignal,
-): AsyncIterable<ModelEvent> {
-  const { origin } = new URL(settings.baseUrl);
-  const response = await ask(settings, request, permit, signal);
-  const from = keptBy(settings);
+async function* stream({ server, known, request }: Streaming, asking: Asking): AsyncIterable<ModelEvent> {
+  const { origin } = new URL(server.baseUrl);
+  const from = keptBy(server);
   const kept = new KeptFields(KEPT_FIELDS);
   let number = 0;
-  let done = false;
   try {
+    const { response } = await ask({ server, known, request }, asking);
     for await (const line of linesOf(response)) {
+      if (line.trim() === '') continue;
       const part = PartSchema.safeParse(parsed(line)).data;
       if (!part) throw new ModelFailure(`${origin} does not answer as Ollama does. Check oversign.model.baseUrl.`);
-      if (part.error !== undefined) throw new ModelFailure(`Ollama at ${origin} failed: ${part.error}`);
+      if (part.error !== undefined) throw reportedFailure(part.error, server);
       if (part.message.content !== '') yield { type: 'text', text: part.message.content };
       kept.take(part.message);
       for (const { function: call } of part.message.tool_calls) {
@@ -81,78 +116,75 @@ async function* stream(
         const id = `call_${request.messages.length}_${number}`;
         yield { type: 'call', call: { id, name: call.name, arguments: textOf(call.arguments) } };
       }
-      if (part.done) {
-        const whole = kept.kept(from);
-        if (whole) yield { type: 'kept', kept: whole };
-        yield { type: 'usage', input: part.prompt_eval_count, output: part.eval_count };
-        yield { type: 'end', end: endBy(part.done_reason ?? 'stop') };
-      }
-      done ||= part.done;
+      if (!part.done) continue;
+      const whole = kept.kept(from);
+      if (whole) yield { type: 'kept', kept: whole };
+      known.room.counted(part.prompt_eval_count);
+      yield { type: 'usage', input: part.prompt_eval_count, output: part.eval_count };
+      yield { type: 'end', end: endBy(part.done_reason ?? 'stop') };
+      return; // what is done is done, whether the server closes or not
     }
   } catch (error) {
-    if (signal.aborted || error instanceof ModelFailure) throw error;
-    throw new ModelFailure(`The connection to ${origin} broke in the middle of the reply. Send "continue" to go on.`);
+    throw asking.signal.aborted ? error : brokenFailure(error, server);
   }
-  if (!done) throw new ModelFailure(`${origin} ended in the middle of its reply. Send "continue" to go on.`);
+  throw endedEarly(server.baseUrl);
 }
 
-async function ask(
-  settings: OllamaSettings,
-  request: ModelRequest,
-  permit: PermitSending,
-  signal: AbortSignal,
-): Promise<Response> {
-  const { origin } = new URL(settings.baseUrl);
-  const from = keptBy(settings);
-  let response: Response;
-  try {
-    const reply = await doorTo(settings.baseUrl, permit)(`${settings.baseUrl}/api/chat`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', accept: 'application/x-ndjson' },
-      body: JSON.stringify({
-        model: settings.model,
-        messages: request.messages.map((message) => toOllama(message, from)),
-        stream: true,
-        ...(request.tools.length > 0 && {
-          tools: request.tools.map((tool): OllamaTool => ({ type: 'function', function: tool })),
-        }),
-      }),
-      signal,
-    });
-    response = measured(reply);
-  } catch (error) {
-    if (error instanceof EgressRefused) throw new ModelFailure(`${error.message}.`);
-    if (signal.aborted || !(error instanceof TypeError)) throw error; // a TypeError is how fetch says "network"
-    for (let at: unknown = error; at instanceof Error; at = at.cause)
-      if ('code' in at && at.code === 'ECONNREFUSED')
-        throw new ModelFailure(`No Ollama answers at ${origin}. Start it with: ollama serve`);
+function ask({ server, known, request }: Streaming, asking: Asking): Promise<Answer> {
+  const { model, baseUrl } = server;
+  if (request.tools.length > 0 && known.facts.canCall === false)
     throw new ModelFailure(
-      `${origin} could not be reached: ${error.cause instanceof Error ? error.cause.message : error.message}.`,
+      `${model} cannot call tools, and without them an agent can do nothing. Choose one that can, such as: ollama pull qwen3`,
+      { kind: 'request' },
     );
-  }
-  if (response.ok) return response;
-  const said =
-    z.object({ error: z.string() }).safeParse(parsed((await response.text()).slice(0, 100_000))).data?.error ?? '';
-  throw new ModelFailure(
-    response.status === 404
-      ? `Ollama at ${origin} has no model "${settings.model}". Fetch it with: ollama pull ${settings.model}`
-      : `Ollama at ${origin} answered with an error (${response.status})${said === '' ? '' : `: ${said}`}`,
-  );
+  const from = keptBy(server);
+  const said = {
+    model,
+    messages: imagesBehind(sendable(request.messages), isSeeing(model)).map((message) => toOllama(message, from)),
+    stream: true,
+    // What is too long is an error instead of being left out; early versions do not know these.
+    truncate: false,
+    shift: false,
+    ...(request.tools.length > 0 && {
+      tools: request.tools.map((tool): OllamaTool => ({ type: 'function', function: tool })),
+    }),
+  };
+  const options = { num_ctx: known.room.for(asked(said), model) };
+  const body = JSON.stringify({ ...said, options });
+  return answerOf(server, { url: `${baseUrl}/api/chat`, method: 'POST', body }, asking);
 }
 
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
+/** The text of a picture is none of the prompt's. */
+function asked(said: { messages: OllamaMessage[] }): Asked {
+  const messages = said.messages.map(({ images: _, ...message }) => message);
+  const pictures = said.messages.reduce((sum, { images = [] }) => sum + images.length, 0);
+  return { characters: JSON.stringify({ ...said, messages }).length, pictures };
 }
 
-function toOllama(message: Message, from: string): OllamaMessage {
+export function ollamaServer(settings: ServerSettings): Server {
+  const { model, baseUrl } = settings;
+  const who = `Ollama at ${new URL(baseUrl).origin}`;
+  return {
+    ...askedBy(settings),
+    who,
+    takesKey: false,
+    headers: { 'content-type': 'application/json', accept: 'application/x-ndjson' },
+    missingModel: `${who} has no model "${model}". Fetch it with: ollama pull ${model}`,
+    nobodyThere: `No ${who.replace(' at ', ' answers at ')}. Start it with: ollama serve`,
+  };
+}
+
+function toOllama(message: Message | ImagesShown, from: string): OllamaMessage {
   switch (message.role) {
+    case 'images':
+      return { role: 'user', content: IMAGES_WORDS, images: message.images.map(({ base64 }) => base64) };
     case 'system':
+      return { role: 'system', content: message.text };
     case 'user':
-      return { role: message.role, content: message.text };
+      return {
+        ...{ role: 'user', content: message.text },
+        ...(message.images && { images: message.images.map(({ base64 }) => base64) }),
+      };
     case 'assistant':
       return {
         ...(message.calls.length > 0 && fieldsFor(from, message.kept)),
@@ -181,4 +213,23 @@ function textOf(value: Record<string, unknown>): string {
 function argumentsOf(text: string): Record<string, unknown> {
   const value = parsed(text);
   return typeof value === 'object' && value !== null ? { ...value } : {};
+}
+
+const ListedSchema = z.object({
+  name: z.string(),
+  size: z.number().optional().catch(undefined),
+  remote_host: z.string().min(1).optional().catch(undefined),
+});
+
+/** Those that are installed. */
+export async function ollamaModels(settings: ServerSettings, asking: Asking): Promise<FoundModel[]> {
+  const listed = await listedBy(
+    ollamaServer(settings),
+    { path: '/api/tags', key: 'models', entry: ListedSchema },
+    asking,
+  );
+  return listed.map(({ name, size, remote_host: host }) => ({
+    name,
+    about: host === undefined ? (size === undefined ? '' : `${(size / 1e9).toFixed(1)} GB`) : `runs at ${host}`,
+  }));
 }

@@ -3,16 +3,22 @@ import { ModelFailure, type SaidEnd, type Usage } from '../../core/models/port.t
 import { endBy } from './endWords.ts';
 
 /** Compatible servers leave things out that OpenAI's types promise, or say null; what they do say is of its kind. */
+const ContentSchema = z
+  .union([z.string(), z.array(z.object({ type: z.string(), text: z.string().optional().catch(undefined) }))])
+  .nullish();
+const MessageSchema = z
+  .looseObject({
+    content: ContentSchema,
+    refusal: z.string().nullish().catch(undefined),
+    /** Looked at where they are put together (streamedCalls.ts). */
+    tool_calls: z.array(z.unknown()).nullish(),
+  })
+  .nullish();
 const ChoiceSchema = z.object({
   index: z.number().nullish(),
-  delta: z
-    .looseObject({
-      content: z.string().nullish(),
-      refusal: z.string().nullish().catch(undefined),
-      /** Looked at where they are put together (streamedCalls.ts). */
-      tool_calls: z.array(z.unknown()).nullish(),
-    })
-    .nullish(),
+  delta: MessageSchema,
+  /** Instead of pieces, from a server that does not stream. */
+  message: MessageSchema,
   finish_reason: z.string().nullish(),
 });
 const Count = z.number().int().min(0);
@@ -45,13 +51,14 @@ export interface Chunk {
  * of another are not mixed into it. Throws `ModelFailure` where a server sends something else.
  */
 export function chunkOf(raw: unknown, origin: string): Chunk {
-  const parsed = ChunkSchema.safeParse(raw);
-  if (!parsed.success)
+  const read = ChunkSchema.safeParse(raw);
+  if (!read.success)
     throw new ModelFailure(
-      `${origin} does not answer as OpenAI’s chat completions do (${parsed.error.issues[0]?.path.join('.') ?? ''}). Check oversign.model.baseUrl.`,
+      `${origin} does not answer as OpenAI’s chat completions do${at(read.error)}. Check oversign.model.baseUrl.`,
     );
-  const { usage, choices } = parsed.data;
+  const { usage, choices } = read.data;
   const choice = choices?.find(({ index }) => (index ?? 0) === 0);
+  const message = choice?.delta ?? choice?.message;
   return {
     usage: usage
       ? {
@@ -60,11 +67,22 @@ export function chunkOf(raw: unknown, origin: string): Chunk {
           cached: usage.prompt_tokens_details?.cached_tokens ?? undefined,
         }
       : undefined,
-    text: choice?.delta?.content ?? '',
-    refusal: choice?.delta?.refusal ?? '',
-    pieces: choice?.delta?.tool_calls ?? [],
-    fields: choice?.delta ?? {},
+    text: textOf(message?.content),
+    refusal: message?.refusal ?? '',
+    pieces: message?.tool_calls ?? [],
+    fields: message ?? {},
     // Some servers say an empty one with each piece.
     end: choice?.finish_reason ? endBy(choice.finish_reason) : undefined,
   };
+}
+
+function at({ issues: [issue] }: z.ZodError): string {
+  const path = issue?.path.join('.') ?? '';
+  return path === '' ? '' : ` (${path})`;
+}
+
+/** Some servers (Mistral’s) send words in parts, their thoughts among them. */
+function textOf(content: z.infer<typeof ContentSchema>): string {
+  if (typeof content === 'string') return content;
+  return (content ?? []).map(({ type, text }) => (type === 'text' ? (text ?? '') : '')).join('');
 }

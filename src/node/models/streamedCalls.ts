@@ -1,5 +1,6 @@
 import { ModelFailure, type ToolCall } from '../../core/models/port.ts';
 import { KeptFields } from './keptFields.ts';
+import { mixedUp } from './mixedUp.ts';
 import { ObjectEnd } from './objectEnd.ts';
 
 const MOST_CALLS = 64;
@@ -142,12 +143,6 @@ function goesOn(call: OpenCall, piece: Piece): OpenCall | undefined {
 /** Whether a piece that names a tool comes when the call before is at its end: then it is a call of its own. */
 function isNewWhole(before: OpenCall, piece: Piece): boolean {
   return before.end.isReached && piece.name !== '';
-}
-
-function mixedUp(what: string): ModelFailure {
-  return new ModelFailure(
-    `The reply mixed up its tool calls (${what}), so none of them was carried out. Try again, or choose another model or server.`,
-  );
 }
 
 function pieceOf(raw: unknown): Piece {

@@ -148,7 +148,10 @@ function talkTo(
     const waits = talk.onOutput?.(stream, chunk);
     if (waits) {
       child[stream]?.pause();
-      void waits.then(() => child[stream]?.resume());
+      const goOn = (): void => {
+        child[stream]?.resume();
+      };
+      waits.then(goOn, goOn); // also where it failed: the program must not wait for ever
     }
     const part = chunk.subarray(0, Math.max(0, talk.outputCap - keptBytes));
     if (part.length > 0) kept.push(part);

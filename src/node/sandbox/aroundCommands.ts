@@ -1,15 +1,18 @@
 import { firstPaths } from '../../core/sandbox/remarks.ts';
 import { isInside } from '../../core/scope/spelling.ts';
-import type { SandboxSpec } from '../../core/sandbox/port.ts';
+import type { Beside, SandboxSpec } from '../../core/sandbox/port.ts';
 import type { OwnFolders } from '../folders.ts';
 import type { BaseCage } from './cage.ts';
 import type { AroundCommand } from './commandCall.ts';
-import { withheldInEach } from './hiddenElsewhere.ts';
+import { withheldIn, withheldInEach } from './hiddenElsewhere.ts';
 import { notOfPackages } from './places/inPackages.ts';
+import { NearFolders } from './places/near.ts';
 import { placesOf } from './places/places.ts';
 import { known } from './machine.ts';
+import { variablesOf } from './places/variables.ts';
 import { RepositoriesAbove, type Above } from './places/repositoryAbove.ts';
 import type { Around } from './places/shape.ts';
+import { gitOutside } from './gitOutside.ts';
 import type { RunScratch } from './runScratch.ts';
 import { topmost } from './survey.ts';
 
@@ -25,6 +28,8 @@ interface Parts {
 export class AroundCommands {
   readonly #parts: Parts;
   readonly #repositories: RepositoriesAbove;
+  readonly #near = new NearFolders();
+  readonly #nearOfAll = new NearFolders();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -36,7 +41,8 @@ export class AroundCommands {
     const around = this.#account(spec.folders);
     const above = await this.#above(spec, around);
     const shown = above.flatMap((one) => [...one.shown, ...one.packages]);
-    const found = placesOf(spec.folders, { ...around, seen: shown }, spec.isHidden.bind(spec));
+    const near = this.#near.find(spec.folders, spec.isHidden.bind(spec));
+    const found = placesOf(spec.folders, { ...around, seen: shown }, near);
     const further = topmost([...found.mounts, ...shown]).filter(
       (path) => !base.toolchains.some((mount) => isInside(mount, path)),
     );
@@ -45,12 +51,15 @@ export class AroundCommands {
       further.includes(path),
     );
     const others = await notOfPackages(packages, spec.isDenied.bind(spec));
-    for (const path of packages) known().withheld.delete(path);
+    for (const path of packages) known().withheld.forget(path);
     const looked = await withheldInEach(
       further.filter((path) => !packages.includes(path) || others.has(path)),
       known().withheld,
     );
     const { toolchains } = looked;
+    // The person may have logged in somewhere since the machine was looked at.
+    const ofAll = await withheldIn(base.toolchains, known().withheld);
+    const unclear = base.toolchains.filter((path) => !ofAll.toolchains.includes(path));
     const taken = [...base.system, ...base.toolchains, ...toolchains, ...spec.folders];
     const pointers = found.pointers.filter(
       ({ path }) => !taken.some((mount) => isInside(mount, path) || isInside(path, mount)),
@@ -65,10 +74,14 @@ export class AroundCommands {
     });
     return {
       copies: above.flatMap((one) => one.copies),
-      repositories: above.map(({ gitFolder, top }) => ({ gitFolder, worktree: top })),
+      repositories: above.flatMap(({ gitFolders, top }) =>
+        gitFolders.map((gitFolder) => ({ gitFolder, worktree: top })),
+      ),
       toolchains,
       pointers: lent.scratch?.home === undefined ? pointers : pointers.filter((one) => !isInHome(one)),
       withheld: [
+        ...ofAll.withheld,
+        ...unclear,
         ...looked.withheld,
         ...[...others.values()].flat(),
         ...found.hidden,
@@ -79,18 +92,55 @@ export class AroundCommands {
     };
   }
 
-  /** What commands see beside these folders, in words: before any of them runs. */
-  async words(roots: readonly string[], repositoryAbove: boolean): Promise<string[]> {
+  /** What commands see beside these folders: before any of them runs. */
+  async beside(roots: readonly string[], repositoryAbove: boolean): Promise<Beside> {
+    const { folders } = this.#parts;
     const around = this.#account(roots);
     const rules = { isDenied: () => false, deniesInside: false, deniedOutside: [] };
     const above = await this.#above({ ...rules, folders: roots, repositoryAbove }, around);
     const seen = above.flatMap((one) => [...one.shown, ...one.packages]);
-    const found = placesOf(roots, { ...around, seen }, () => false);
-    return [
-      ...above.flatMap((one) => one.notes),
-      ...(found.mounts.length === 0 ? [] : [`read-only, because the project leans on it: ${firstPaths(found.mounts)}`]),
-      ...found.notes,
-    ];
+    const found = placesOf(
+      roots,
+      { ...around, seen },
+      this.#nearOfAll.find(topmost(roots), () => false),
+    );
+    const outside = await Promise.all(
+      topmost(roots).map(async (root) => ({
+        root,
+        git: await gitOutside(root, { home: folders.home, roots, never: [folders.data, folders.config] }),
+      })),
+    );
+    return {
+      words: [
+        ...outside.flatMap(({ git }) => git.notes),
+        ...above.flatMap((one) => one.notes),
+        ...(found.mounts.length === 0
+          ? []
+          : [`read-only, because the project leans on it: ${firstPaths(found.mounts)}`]),
+        ...found.notes,
+        ...this.#leftOutOfPath(roots),
+      ],
+      lookedAt: [
+        ...outside.flatMap(({ root, git }) => (git.shown.length === 0 ? [] : [root])),
+        ...above.map((one) => one.root),
+      ],
+    };
+  }
+
+  /** Variables by which tools find what commands see of their stores. */
+  variables(roots: readonly string[]): Record<string, string> {
+    const near = this.#nearOfAll.find(topmost(roots), () => false);
+    return variablesOf(topmost(roots), near, this.#account(roots));
+  }
+
+  /** Programs that the account has of a workspace: an environment that was activated before Oversign was started. */
+  #leftOutOfPath(roots: readonly string[]): string[] {
+    const folders = (this.#parts.environment['PATH'] ?? '').split(':');
+    const own = folders.filter(
+      (folder) => !folder.includes('/node_modules/') && roots.some((root) => isInside(root, folder)),
+    );
+    if (own.length === 0) return [];
+    return [`on your PATH and not on that of commands, because it is in the workspace: ${firstPaths(own)}`];
   }
 
   #account(roots: readonly string[]): Around {

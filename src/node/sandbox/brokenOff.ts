@@ -1,7 +1,10 @@
 import { existsSync } from 'node:fs';
-import type { BrokenOff, FolderRules } from '../../core/sandbox/port.ts';
+import type { BrokenOff, FolderRules, Sandbox } from '../../core/sandbox/port.ts';
 import { isInside } from '../../core/scope/spelling.ts';
+import { commitQuestions } from './commitQuestions.ts';
+import { CommittedControls } from './committedControls.ts';
 import { entryAt, identityAt } from './entries.ts';
+import { lockWords } from './gitLocks.ts';
 import type { BrokenOffSurvey, KeptSurveys } from './keptSurvey.ts';
 import type { Placeholders } from './placeholders.ts';
 import { MovedRoots } from './movedRoots.ts';
@@ -19,6 +22,8 @@ export interface BrokenOffParts {
   kept: KeptSurveys;
   placeholders: Placeholders;
   dataFolder: string;
+  /** Where git is asked about what it holds. */
+  asking: Sandbox;
 }
 
 /**
@@ -27,9 +32,10 @@ export interface BrokenOffParts {
  * is the person's. Commands in other folders wait for whoever starts there.
  */
 export async function finishBrokenOff(
-  { kept, placeholders, dataFolder }: BrokenOffParts,
+  parts: BrokenOffParts,
   rulesNow: () => Promise<FolderRules>,
 ): Promise<BrokenOff[]> {
+  const { kept, placeholders, dataFolder } = parts;
   const open = kept.brokenOff();
   if (open.length === 0) return [];
   const rules = await rulesNow();
@@ -46,7 +52,11 @@ export async function finishBrokenOff(
       const { taken, left } = await whatCame(one, { rules, at, placeholders });
       const quarantined = await quarantine(taken, dataFolder);
       const lost = at.moved.flatMap(([was, now]) => (now === undefined ? [lostWords(was)] : []));
-      const found = { quarantined, left: [...left.map(leftWords), ...lost] };
+      const git = await inGit(one, { rules, at, taken }, parts);
+      const found = {
+        quarantined: [...quarantined, ...git.putBack],
+        left: [...left.map(leftWords), ...git.left, ...lost],
+      };
       done.push({ run: one.run, folder: one.folders[0] ?? '', began: new Date(one.began).toISOString(), ...found });
       isFinished = true;
     } finally {
@@ -54,6 +64,40 @@ export async function finishBrokenOff(
     }
   }
   return done;
+}
+
+/**
+ * What the command did by git: what is protected and came by index or commit is put back, where nobody was at work there
+ * since; what git holds because it was ended in the middle is named, as it may be a git of the person's.
+ */
+async function inGit(
+  one: BrokenOffSurvey,
+  { rules, at, taken }: { rules: FolderRules; at: MovedRoots; taken: readonly string[] },
+  { kept, dataFolder, asking }: BrokenOffParts,
+): Promise<{ putBack: string[]; left: string[] }> {
+  const stood = kept
+    .repositoriesOf(one)
+    .map(({ repository: { gitFolder, worktree }, ...rest }) => ({
+      ...rest,
+      repository: { gitFolder: at.there(gitFolder), worktree: at.there(worktree) },
+    }))
+    .filter(({ repository }) => at.folders.some((root) => isInside(root, repository.gitFolder)));
+  const before = stood.flatMap(({ pointers, ...rest }) => (pointers ? [{ ...rest, pointers }] : []));
+  const unread = stood.filter(({ pointers }) => !pointers).map(({ repository }) => unreadWords(repository.worktree));
+  const committed = new CommittedControls(before, rules);
+  const questions = commitQuestions(asking, {
+    isDenied: (path) => rules.isDenied(path),
+    isProtected: (path) => rules.isProtected(path),
+    isAboveProtected: (path) => rules.isAboveProtected(path),
+  });
+  const isOfLater = (path: string): boolean => whenChanged(path) > one.ended + LATE_MS;
+  const who = {
+    isChangeOfOthers: (path: string) => whenChanged(path) > one.ended + SURELY_LATER_MS,
+    isSince: (path: string) => whenChanged(path) >= one.began - LATE_MS,
+  };
+  const { putBack, left } = await committed.putBack(questions, dataFolder, { taken, who, isOfLater });
+  const locks = committed.locksSince().filter((path) => whenCame(path, one) !== 'later');
+  return { putBack, left: [...left, ...unread, ...locks.map((path) => `[${lockWords(path)}]`)] };
 }
 
 /** What would run later and was not there before the command: what is taken away, and what is left. */
@@ -98,6 +142,11 @@ function whenCame(
   return isBorn && came > ended + SURELY_LATER_MS ? 'later' : 'perhaps';
 }
 
+/** When an entry was last changed, in milliseconds since 1970; never, where there is none. */
+function whenChanged(path: string): number {
+  return Number((entryAt(path)?.ctimeNs ?? 0n) / 1_000_000n);
+}
+
 /** Where its folders are: those that are open here are known again by what they are. */
 function placesNow({ folders, identities = [] }: BrokenOffSurvey, open: readonly string[]): MovedRoots {
   const known = new Map(identities);
@@ -116,6 +165,10 @@ function mayComeBack({ identities, ended }: BrokenOffSurvey): boolean {
 
 function lostWords(folder: string): string {
   return `[${folder.toWellFormed()} was moved or removed after that, and is not found here: what the command left in it was not looked through]`;
+}
+
+function unreadWords(worktree: string): string {
+  return `[how the repository of ${worktree.toWellFormed()} stood before the command is not kept whole: look with git log --all --stat and git status before you check anything out]`;
 }
 
 function leftWords(path: string): string {

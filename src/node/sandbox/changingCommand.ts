@@ -1,5 +1,7 @@
 import type { Sandbox, SandboxResult } from '../../core/sandbox/port.ts';
 import { isInside, parentOf } from '../../core/scope/spelling.ts';
+import { Cancelled } from '../../core/outcome.ts';
+import { isAsAsked, toAsk } from './appeared.ts';
 import { planWorkspace } from './cage.ts';
 import { cageFor, surveyBefore, type CommandCall } from './commandCall.ts';
 import { commitQuestions } from './commitQuestions.ts';
@@ -7,6 +9,7 @@ import { CommittedControls } from './committedControls.ts';
 import { entryAt, identityAt } from './entries.ts';
 import type { FolderModes } from './folderModes.ts';
 import { gitAround } from './gitAround.ts';
+import { lockWords } from './gitLocks.ts';
 import { putBackLinks, type HeldLink } from './heldLinks.ts';
 import type { KeptSurveys } from './keptSurvey.ts';
 import type { LookedAfter, LooksAfter } from './looksAfter.ts';
@@ -17,7 +20,7 @@ import { controlEntries, quarantine } from './quarantine.ts';
 import type { Found } from './repositories.ts';
 import { canBeMade, takeAway } from './standIn.ts';
 import { StillTimes } from './stillTimes.ts';
-import { survey, type Survey } from './survey.ts';
+import type { Survey } from './survey.ts';
 import { runWatched } from './watchedCommand.ts';
 import { WhoWrote, type Writer } from './whoWrote.ts';
 
@@ -36,6 +39,13 @@ interface AsBefore {
   who: WhoWrote;
   at: MovedRoots;
   links: readonly HeldLink[];
+}
+
+/** What is kept on disk while a command runs, beside its survey. */
+interface KeptNow {
+  before: ReadonlySet<string>;
+  covered: ReadonlyMap<string, string>;
+  committed: CommittedControls;
 }
 
 export interface ChangingParts {
@@ -113,7 +123,7 @@ export class ChangingCommands {
       const covered = identities([...standIns, ...links.map(({ path }) => path)]);
       const hiddenFiles = [...workspace.hiddenFiles, ...git.hidden];
       const cage = cageFor(call, { ...workspace, shown: git.shown, hiddenFiles });
-      kept = await this.#keep(found, roots, { before: running.before, covered });
+      kept = await this.#keep(found, roots, { before: running.before, covered, committed });
       const restored: string[] = [];
       const ran = async (): Promise<SandboxResult> => {
         // One workspace folder may lie in another one.
@@ -136,7 +146,8 @@ export class ChangingCommands {
           if (standIns.has(one.path)) takeAway({ ...one, path: at.there(one.path) });
       const writers = [running, ...running.beside];
       const who = new WhoWrote(writers.map((one) => ({ ...one, roots: one.roots.map((root) => at.there(root)) })));
-      const look = this.#setAside(call, { found, isNew, committed, who, at, links })
+      const asking = { now: false };
+      const look = this.#setAside(call, { found, isNew, committed, who, at, links }, asking)
         .then((sentences) => {
           kept?.forget();
           return sentences;
@@ -145,7 +156,7 @@ export class ChangingCommands {
           kept?.leave();
           this.#running.delete(running);
         });
-      const { quarantined, notes } = await looksAfter.wait(look);
+      const { quarantined, notes } = await looksAfter.wait(look, () => asking.now);
       return {
         ...result,
         quarantined,
@@ -160,11 +171,7 @@ export class ChangingCommands {
   }
 
   /** What of the workspace is as it should be, on disk: see keptSurvey.ts. */
-  #keep(
-    found: Survey,
-    roots: HeldRoots,
-    { before, covered }: { before: ReadonlySet<string>; covered: ReadonlyMap<string, string> },
-  ): ReturnType<KeptSurveys['keep']> {
+  #keep(found: Survey, roots: HeldRoots, { before, covered, committed }: KeptNow): ReturnType<KeptSurveys['keep']> {
     const run = this.#parts.run();
     return this.#parts.kept.keep({
       ...(run !== undefined && { run }),
@@ -174,16 +181,23 @@ export class ChangingCommands {
       closed: found.closedFolders,
       denied: found.deniedFolders,
       covered: [...covered],
+      repositories: committed.before,
     });
   }
 
-  /** Looks at what a command left, and takes away what appeared and would run later, unless others made it. */
-  async #setAside({ spec, folders }: CommandCall, before: AsBefore): Promise<LookedAfter> {
+  /**
+   * Looks at what a command left, and takes away what appeared and would run later, unless others made it. Where that is
+   * not known a person is asked; `asking` says when.
+   */
+  async #setAside(call: CommandCall, before: AsBefore, asking: { now: boolean }): Promise<LookedAfter> {
+    const { spec, folders, known } = call;
     const { found, isNew, committed, who, at, links } = before;
     const there = (paths: readonly string[]): Set<string> => new Set(paths.map((path) => at.there(path)));
     const closedBefore = there(found.closedFolders);
     const deniedBefore = there(found.deniedFolders);
-    const left = await survey(at.folders, at.rules(spec), { closedBefore, deniedBefore });
+    // What was moved meanwhile is looked through whole.
+    const rules = { ...at.rules(spec), key: at.moved.length > 0 ? undefined : spec.rulesKey };
+    const left = await known.survey({ roots: at.folders, rules, when: { closedBefore, deniedBefore } });
     // What cannot be looked into although it was opened may hold anything: it goes as a whole.
     const after = [...(await this.#ownEntries(left)), ...left.closedFolders.filter((path) => !closedBefore.has(path))];
     const taken: string[] = [];
@@ -194,14 +208,24 @@ export class ChangingCommands {
       else if (isPlainPart(path, at.folders))
         notes.push(`${appeared(path)}; it makes git run nothing, and it is left as it is`);
       else taken.push(path);
-    const quarantined = await quarantine(taken, folders.data);
+    // Of folders that are elsewhere by now the run ends: nobody is asked about what is in them.
+    const { theirs, failure } = await ofPersons(call, at.moved.length > 0 ? [] : taken, asking);
+    for (const path of theirs)
+      notes.push(`${appeared(path)}; the user says that they made it, and it is left as it is`);
+    const others = taken.filter((path) => !theirs.has(path));
+    const quarantined = await quarantine(others, folders.data);
+    if (failure !== undefined) throw failure;
     const isFound = ({ path }: HeldLink): boolean => at.folders.some((root) => isInside(root, path));
     const putBack = (): string[] =>
       putBackLinks(links.map((link) => ({ ...link, path: at.there(link.path) })).filter(isFound));
     if (at.moved.length > 0)
       return { quarantined: [...quarantined, ...at.moved.map(movedWords)], notes: [...notes, ...putBack()] };
-    const back = await committed.putBack(commitQuestions(this.#parts.asking, spec), folders.data, { taken, who });
-    return { quarantined: [...quarantined, ...back], notes: [...notes, ...putBack()] };
+    const back = await committed.putBack(commitQuestions(this.#parts.asking, spec), folders.data, {
+      taken: others,
+      who,
+    });
+    for (const path of committed.locksSince()) if (!who.isChangeOfOthers(path)) notes.push(lockWords(path));
+    return { quarantined: [...quarantined, ...back.putBack], notes: [...notes, ...putBack()] };
   }
 
   /** The entries that decide what runs later, without the stand-ins of running calls. */
@@ -228,6 +252,31 @@ function movedWords([was, now]: [string, string | undefined]): string {
 
 function madeDuring(call: RunningCall, path: string): boolean {
   return call.roots.some((root) => isInside(root, path)) && !call.before.has(path);
+}
+
+/**
+ * What a person, who is asked, says is theirs, and is still what they were asked about. Whatever fails, what appeared is
+ * set aside first.
+ */
+async function ofPersons(
+  { spec, signal }: CommandCall,
+  taken: readonly string[],
+  asking: { now: boolean },
+): Promise<{ theirs: ReadonlySet<string>; failure?: Error }> {
+  const theirs = new Set<string>();
+  if (!spec.whose || signal.aborted || taken.length === 0) return { theirs };
+  try {
+    asking.now = true;
+    const asked = await toAsk(taken);
+    if (asked.appeared.length === 0) return { theirs };
+    for (const path of await spec.whose(asked.appeared)) if (await isAsAsked(path, asked)) theirs.add(path);
+    return { theirs };
+  } catch (error) {
+    if (error instanceof Cancelled) return { theirs: new Set() };
+    return { theirs: new Set(), failure: error instanceof Error ? error : new Error(String(error)) };
+  } finally {
+    asking.now = false;
+  }
 }
 
 /** Which file system object is at each path, where there is one. */

@@ -7,7 +7,8 @@ import { hiddenElsewhere, type HiddenElsewhere } from './hiddenElsewhere.ts';
 import type { Machine } from './proof.ts';
 import type { OutsideLinks } from './outsideLinks.ts';
 import { hasRoom, type Lent } from './runScratch.ts';
-import { survey, type Survey } from './survey.ts';
+import type { KnownFolders } from './knownFolders/knownFolders.ts';
+import type { Survey } from './survey.ts';
 
 /** One command on its way into a bubblewrap cage, and what the sandbox has for all of them. */
 export interface CommandCall {
@@ -18,6 +19,7 @@ export interface CommandCall {
   /** The account's own variables. */
   environment: NodeJS.ProcessEnv;
   links: OutsideLinks;
+  known: KnownFolders;
   /** Files of /etc that this one has beside those of all. */
   etc: Cage['etc'];
   /** What the projects lean on outside of the workspace. */
@@ -38,17 +40,23 @@ export interface AroundCommand {
 }
 
 /** What is in the workspace before the command, by its rules. */
-export async function surveyBefore({ spec, links, signal }: CommandCall): Promise<Survey> {
+export async function surveyBefore({
+  spec,
+  links,
+  known,
+  signal,
+}: Pick<CommandCall, 'spec' | 'links' | 'known' | 'signal'>): Promise<Survey> {
   const found = await links.find(spec.deniedOutside, spec.folders);
   const rules = {
     signal,
+    key: spec.rulesKey,
     isHidden: spec.isHidden.bind(spec),
     isProtected: spec.isProtected.bind(spec),
     isAboveProtected: spec.isAboveProtected.bind(spec),
     hidesStores: spec.hidesStores,
     deniesInside: spec.deniesInside,
   };
-  return survey(spec.folders, rules, 'before', found);
+  return known.survey({ roots: spec.folders, rules, when: 'before', elsewhere: found });
 }
 
 type WorkspaceMounts = Pick<Cage, 'writable' | 'shown' | 'pinned' | 'readOnly' | 'hiddenFiles' | 'hiddenFolders'>;
@@ -70,7 +78,9 @@ export function cageFor({ spec, machine, around, etc }: CommandCall, workspace: 
     etc: [...elsewhere.etc, ...etc],
     copies: around.copies,
     // A link to what a rule leaves out would be there all the same, and lead nowhere.
-    pointers: around.pointers.filter(({ target }) => elsewhere.toolchains.some((mount) => isInside(mount, target))),
+    pointers: around.pointers.filter(({ target }) =>
+      [...base.system, ...elsewhere.toolchains].some((mount) => isInside(mount, target)),
+    ),
     ...(scratch && hasRoom(scratch, [...mounted, ...covers], base.home) && { scratch }),
     network: spec.network,
     view: spec.view,

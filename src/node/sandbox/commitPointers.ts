@@ -1,5 +1,6 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { ToolFailure } from '../../core/outcome.ts';
 import { bytesOfPath, textOfName } from '../files/rawPath.ts';
 import { bytesAt, entryAt } from './entries.ts';
 import { Stretch } from './stretch.ts';
@@ -33,6 +34,16 @@ const FOLDERS = ['sequencer', 'heads', 'remotes', 'tags'];
 /** Not references, whatever they begin with; what is closed to commands, or large. */
 const OTHERS = new Set(['shallow', 'objects', 'hooks', 'info', 'modules', 'worktrees', 'rebase-merge', 'rebase-apply']);
 const REFERENCE = /^(?:[0-9a-f]{40}|ref:)/i;
+
+/** All of them. Throws `ToolFailure` where there are more than can be looked at, and so be put back. */
+export async function allPointersIn(gitFolder: string): Promise<Pointers> {
+  const pointers = await pointersIn(gitFolder);
+  if (pointers.tooMuch !== undefined)
+    throw new ToolFailure(
+      `${gitFolder.toWellFormed()} has ${pointers.tooMuch}; the sandbox cannot make sure of all of it. Where these are references, git pack-refs --all makes one file of them`,
+    );
+  return pointers;
+}
 
 /** Follows no link: what stands behind one is not in the repository's folder. */
 export async function pointersIn(gitFolder: string): Promise<Pointers> {

@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { isInside, relativeTo } from '../../core/scope/spelling.ts';
-import { ToolFailure } from '../../core/outcome.ts';
 import { makePrivate } from '../folders.ts';
-import { changedIn, pointersIn, type Pointers } from './commitPointers.ts';
+import { allPointersIn, changedIn, pointersIn, type Pointers } from './commitPointers.ts';
 import { ControlsInTree, type TreeRules } from './controlsInTree.ts';
+import { gitLocks } from './gitLocks.ts';
 import { pickedFromIndex } from './indexEntries.ts';
 import { isObjectOfOthers } from './objectsOfOthers.ts';
 import { isRef, replacementsIn, tipsIn } from './pointerTips.ts';
 import type { Found } from './repositories.ts';
 import { restorePointers } from './restoredPointers.ts';
 import { removeUnfinished } from './unfinished.ts';
-import type { WhoWrote } from './whoWrote.ts';
+import type { Authors } from './whoWrote.ts';
 
 const MOST_TIPS = 50;
 const MOST_COMMITS = 1000;
@@ -29,9 +29,19 @@ export interface CommitQuestions {
   everAt(repository: Found, commits: readonly string[], path: string): Promise<ReadonlySet<string>>;
 }
 
-interface Before {
+/** How a repository stood. */
+export interface Before {
   repository: Found;
   pointers: Pointers;
+  /** Where git held something then (gitLocks.ts). */
+  locks: readonly string[];
+}
+
+/** What is known once the command is over. `isOfLater`: whether something was changed after it. */
+interface Afterwards {
+  taken: readonly string[];
+  who: Authors;
+  isOfLater?: (path: string) => boolean;
 }
 
 /**
@@ -43,9 +53,15 @@ export class CommittedControls {
   readonly #before: readonly Before[];
   readonly #rules: TreeRules;
 
-  private constructor(before: readonly Before[], rules: TreeRules) {
+  /** As they stood; `seen` looks. */
+  constructor(before: readonly Before[], rules: TreeRules) {
     this.#before = before;
     this.#rules = rules;
+  }
+
+  /** How they stood when they were seen: for whoever has to look in this one's place. */
+  get before(): readonly Before[] {
+    return this.#before;
   }
 
   /** How the repositories stand. Throws `ToolFailure` where one has more than can be looked at, and so be put back. */
@@ -53,38 +69,47 @@ export class CommittedControls {
     const before: Before[] = [];
     for (const repository of repositories) {
       removeUnfinished(repository.gitFolder);
-      const pointers = await pointersIn(repository.gitFolder);
-      if (pointers.tooMuch !== undefined)
-        throw new ToolFailure(
-          `${repository.gitFolder.toWellFormed()} has ${pointers.tooMuch}; the sandbox cannot make sure of all of it. Where these are references, git pack-refs --all makes one file of them`,
-        );
-      before.push({ repository, pointers });
+      const pointers = await allPointersIn(repository.gitFolder);
+      before.push({ repository, pointers, locks: gitLocks(repository.gitFolder) });
     }
     return new CommittedControls(before, rules);
   }
 
+  /** Where git holds something since. */
+  locksSince(): string[] {
+    return this.#before.flatMap(({ repository, locks }) =>
+      gitLocks(repository.gitFolder).filter((path) => !locks.includes(path)),
+    );
+  }
+
   /**
-   * Looks at what has changed since; returns a sentence for each repository in which something was put back. `taken`:
-   * what has just been taken away, links in the place of references among it. What others have committed is left.
+   * Looks at what has changed since; returns a sentence for each repository in which something was put back, or left
+   * because others were at work there afterwards. `taken`: what has just been taken away, links in the place of
+   * references among it. What others have committed is left.
    */
   async putBack(
     git: CommitQuestions,
     dataFolder: string,
-    { taken, who }: { taken: readonly string[]; who: WhoWrote },
-  ): Promise<string[]> {
-    const sentences: string[] = [];
+    { taken, who, isOfLater }: Afterwards,
+  ): Promise<{ putBack: string[]; left: string[] }> {
+    const said = { putBack: new Array<string>(), left: new Array<string>() };
     for (const { repository, pointers } of this.#before) {
       const now = await pointersIn(repository.gitFolder);
       const arrived =
         oddIn({ before: pointers, now, gone: taken.map((path) => relativeTo(repository.gitFolder, path)) }) ??
         (await this.#arrived(repository, { before: pointers, now, who }, git));
       if (arrived === undefined) continue;
+      const changed = changedIn(pointers, now).map((name) => join(repository.gitFolder, name));
+      if (changed.some((path) => isOfLater?.(path))) {
+        said.left.push(leftWords(arrived, repository));
+        continue;
+      }
       const kept = join(dataFolder, 'quarantine', randomUUID());
       await makePrivate(join(dataFolder, 'quarantine'));
       const isAll = await restorePointers(repository.gitFolder, pointers, kept);
-      sentences.push(words(arrived, repository, kept, isAll));
+      said.putBack.push(words(arrived, repository, kept, isAll));
     }
-    return sentences;
+    return said;
   }
 
   /**
@@ -93,7 +118,7 @@ export class CommittedControls {
    */
   async #arrived(
     repository: Found,
-    { before, now, who }: { before: Pointers; now: Pointers; who: WhoWrote },
+    { before, now, who }: { before: Pointers; now: Pointers; who: Authors },
     git: CommitQuestions,
   ): Promise<string | undefined> {
     const changed = new Set(changedIn(before, now));
@@ -188,6 +213,10 @@ function words(arrived: string, { worktree }: Found, kept: string, isAll: boolea
     ? 'were put back as they were before'
     : 'could NOT all be put back as they were before (look with git for-each-ref and git status before you check anything out)';
   return `[${arrived.toWellFormed().slice(0, 200)} is protected, and the command staged, committed or stashed it; the branches, the stash and the index of ${worktree.toWellFormed()} ${left}, and what they had become is kept in ${kept}]`;
+}
+
+function leftWords(arrived: string, { worktree }: Found): string {
+  return `[${arrived.toWellFormed().slice(0, 200)} is protected, and the command staged, committed or stashed it; git has been at work in ${worktree.toWellFormed()} since, so that nothing was put back: look with git log --all --stat and git status before you check anything out]`;
 }
 
 function objectIn(entry: string): string {

@@ -61,18 +61,22 @@ const MOST_SCRIPTS = 500;
 const LARGEST_SCRIPT = 64 * 1024;
 const LARGEST = 1024 * 1024;
 
-/** Scripts of the user's own with a token in them, where a folder of programs is mounted. */
-export function scriptsWithCredentials(folder: string): string[] {
+/** Files in a folder of programs that may be scripts of the user's own. */
+export function scriptsIn(folder: string): string[] {
   try {
     return readdirSync(folder, { withFileTypes: true })
       .filter((entry) => entry.isFile())
       .slice(0, MOST_SCRIPTS)
       .map(({ name }) => join(folder, name))
-      .filter((path) => (lstatSync(path, { throwIfNoEntry: false })?.size ?? Infinity) <= LARGEST_SCRIPT)
-      .filter((path) => holdsOne(path, scriptCarriesCredential));
+      .filter((path) => (lstatSync(path, { throwIfNoEntry: false })?.size ?? Infinity) <= LARGEST_SCRIPT);
   } catch {
     return []; // no such folder
   }
+}
+
+/** Whether a script has a token in it. */
+export function isScriptWithCredential(path: string): boolean {
+  return holdsOne(path, scriptCarriesCredential);
 }
 
 /** What cannot be looked into, or is too large to be a setting, is taken to hold one. */
@@ -84,7 +88,8 @@ function holdsOne(path: string, judge: (text: string) => boolean): boolean {
   }
 }
 
-function targetOf(link: string): string | undefined {
+/** What a link leads to; undefined for nothing. */
+export function targetOf(link: string): string | undefined {
   try {
     return realpathSync(link);
   } catch {

@@ -1,5 +1,5 @@
 import { HOME } from './machine.ts';
-import { mayBePackage } from './places/repositoryAbove.ts';
+import { mayBePackage } from './places/topAbove.ts';
 import type { Toolchain } from './toolchains.ts';
 
 /** Where the system's own programs are. */
@@ -21,7 +21,8 @@ export function cageEnvironment(
   return {
     ...allowed,
     HOME,
-    PATH: [...chains.map(({ bin }) => bin), ...SYSTEM_PATH].join(':'),
+    // In the account's own order: the first of a name is the one that it would get outside.
+    PATH: [...new Set([...chains.flatMap(({ bin }) => bin ?? []), ...SYSTEM_PATH])].join(':'),
     LANG: 'C.UTF-8',
     TERM: 'dumb',
     TMPDIR: '/tmp',

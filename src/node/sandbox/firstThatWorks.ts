@@ -1,4 +1,13 @@
-import type { Limits, Sandbox, SandboxResult, SandboxSpec, SandboxStatus } from '../../core/sandbox/port.ts';
+import type {
+  Beside,
+  Limits,
+  LookedFor,
+  Obstacles,
+  Sandbox,
+  SandboxResult,
+  SandboxSpec,
+  SandboxStatus,
+} from '../../core/sandbox/port.ts';
 
 /** Whether a backend works does not depend on these. */
 const SOME: Limits = { memoryBytes: 1 << 30, cpuSeconds: 60, diskBytes: 1 << 30, processes: 64 };
@@ -23,8 +32,16 @@ export class FirstThatWorks implements Sandbox {
     return (await this.#first()).status(limits);
   }
 
-  async beside(folders: readonly string[], repositoryAbove: boolean): Promise<string[]> {
-    return (await (await this.#first()).beside?.(folders, repositoryAbove)) ?? [];
+  async beside(folders: readonly string[], repositoryAbove: boolean): Promise<Beside> {
+    return (await (await this.#first()).beside?.(folders, repositoryAbove)) ?? { words: [], lookedAt: [] };
+  }
+
+  async knownIn(what: LookedFor, signal: AbortSignal): Promise<readonly string[] | undefined> {
+    return (await this.#first()).knownIn?.(what, signal);
+  }
+
+  async obstacles(spec: SandboxSpec, signal: AbortSignal): Promise<Obstacles> {
+    return (await (await this.#first()).obstacles?.(spec, signal)) ?? { words: [] };
   }
 
   async environment(variables: readonly string[]): Promise<Record<string, string>> {
@@ -33,6 +50,10 @@ export class FirstThatWorks implements Sandbox {
 
   async run(spec: SandboxSpec, signal: AbortSignal): Promise<SandboxResult> {
     return (await this.#first()).run(spec, signal);
+  }
+
+  async isPlainScratch(names: readonly string[]): Promise<boolean> {
+    return (await (await this.#first()).isPlainScratch?.(names)) ?? false;
   }
 
   /** Where none works it is the first, which says why; all of them are asked again the next time. */

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { lstatSync, readdirSync } from 'node:fs';
 import { chmod, readdir } from 'node:fs/promises';
 import { ToolFailure } from '../../core/outcome.ts';
 import { bytesOfPath, textOfName } from '../files/rawPath.ts';
@@ -22,12 +22,17 @@ export async function entriesOrNone(folder: string, stretch: Stretch): Promise<E
   return entries === 'closed' ? [] : entries;
 }
 
-/** What is in a folder: read at once while the stretch lasts, by way of the thread pool after it. */
+/** A folder that takes more than this on its file system holds so much that reading it at once would be noticed. */
+const LARGE_BYTES = 65_536;
+
+/** What is in a folder: read at once, with a breath in between (stretch.ts); of a large one by way of the thread pool. */
 export async function entriesOf(folder: string, when: When, stretch: Stretch): Promise<Entry[] | 'closed'> {
   const bytes = bytesOfPath(folder);
   const options = { withFileTypes: true, encoding: 'buffer' } as const;
+  await stretch.rest();
+  const isLarge = (): boolean => (lstatSync(bytes, { throwIfNoEntry: false })?.size ?? 0) > LARGE_BYTES;
   const read = async (): Promise<Entry[]> =>
-    (stretch.isOver ? await readdir(bytes, options) : readdirSync(bytes, options)).map((entry) => {
+    (isLarge() ? await readdir(bytes, options) : readdirSync(bytes, options)).map((entry) => {
       const name = textOfName(entry.name);
       const kind = entry.isDirectory()
         ? 'folder'

@@ -50,8 +50,7 @@ export async function gitOutside(root: string, around: Around): Promise<GitOutsi
     if (around.roots.some((one) => isInside(one, gitFolder))) return found;
     const repository = repositoryOf(root, gitFolder);
     const { shown, hidden } = await partsOf(repository);
-    const bad = shown.find((path) => !mayBeShown(path, around));
-    if (bad !== undefined) throw new ToolFailure(`${bad} holds or belongs to what no command may see`);
+    assertMayBeShown(shown, around);
     const { what, common, own } = repository;
     found.shown = shown;
     found.hidden = hidden;
@@ -68,12 +67,8 @@ export async function gitOutside(root: string, around: Around): Promise<GitOutsi
   return { ...found, notes: found.notes.map((note) => note.toWellFormed()) };
 }
 
-/** The parts of a whole repository that git reads for its one work tree. */
-export async function repositoryParts(gitFolder: string): Promise<string[]> {
-  return (await partsOf({ what: 'submodule', common: gitFolder, own: gitFolder })).shown;
-}
-
-async function partsOf({ what, common, own }: Repository): Promise<{ shown: string[]; hidden: string[] }> {
+/** The parts of a repository that git reads for one work tree, and what in them is no file. */
+export async function partsOf({ what, common, own }: Repository): Promise<Pick<GitOutside, 'shown' | 'hidden'>> {
   const isPart = (name: string): boolean => SHARED.test(name) || (what === 'submodule' && OWN.test(name));
   const parts = (await entriesOf(common)).filter(
     ({ entry, path }) => isPart(nameOf(path)) && (entry.isFile() || entry.isDirectory()),
@@ -93,6 +88,12 @@ async function entriesOf(folder: string): Promise<{ entry: Dirent<Buffer>; path:
   } catch (error) {
     throw new ToolFailure(`${folder} cannot be looked through (${codeOf(error)})`);
   }
+}
+
+/** Refuses what holds, or belongs to, what no command may see. */
+export function assertMayBeShown(shown: readonly string[], around: Around): void {
+  const bad = shown.find((path) => !mayBeShown(path, around));
+  if (bad !== undefined) throw new ToolFailure(`${bad} holds or belongs to what no command may see`);
 }
 
 /** `/etc` is made up in a cage, so that nothing can be put into it. */

@@ -7,7 +7,9 @@ import { ToolFailure } from '../../core/outcome.ts';
 import { textOfName } from '../files/rawPath.ts';
 import { startProcess } from '../process/spawn.ts';
 import type { BaseCage } from './cage.ts';
-import { credentialSearch, heldBack, scriptsWithCredentials } from './credentialFiles.ts';
+import { credentialSearch, heldBack, isScriptWithCredential, scriptsIn, targetOf } from './credentialFiles.ts';
+import type { Findings, KeptFindings } from './keptFindings.ts';
+import { stampOf } from './places/near.ts';
 import { isNeededInEtc } from './publicEtc.ts';
 
 /** What is kept from a command of the folders that are mounted beside the workspace. */
@@ -71,31 +73,22 @@ export interface Withheld {
 }
 
 /**
- * Sockets, FIFOs, devices and credentials in toolchains, and credentials in the system's folders: looked for once, when
- * the sandbox is first needed. A toolchain that cannot be looked through is left out.
+ * Sockets, FIFOs, devices and credentials in toolchains, and credentials in the system's folders. A toolchain that cannot
+ * be looked through is left out.
  */
-export async function withheldIn(
-  toolchains: readonly string[],
-  known: Map<string, Promise<string[] | undefined>>,
-): Promise<Withheld> {
+export async function withheldIn(toolchains: readonly string[], known: KeptFindings): Promise<Withheld> {
   const places = ADMINISTERED.filter((place) => existsSync(place));
   const found = await withheldInEach([...places, ...toolchains], known);
   return { ...found, toolchains: found.toolchains.filter((mount) => !places.includes(mount)) };
 }
 
 /** The same of these folders alone. */
-export async function withheldInEach(
-  mounts: readonly string[],
-  known: Map<string, Promise<string[] | undefined>>,
-): Promise<Withheld> {
+export async function withheldInEach(mounts: readonly string[], known: KeptFindings): Promise<Withheld> {
   const withheld: string[] = [];
   const kept: string[] = [];
   for (const mount of mounts) {
     const isSystem = ADMINISTERED.includes(mount);
-    const search = known.get(mount) ?? withheldBelow(mount, isSystem ? ['-maxdepth', DEPTH] : []);
-    known.set(mount, search);
-    const found = await search;
-    if (!found) known.delete(mount); // a mishap is no finding
+    const found = await known.below(mount, () => withheldBelow(mount, isSystem ? ['-maxdepth', DEPTH] : []));
     if (found) withheld.push(...found);
     if (found) kept.push(mount);
   }
@@ -103,7 +96,7 @@ export async function withheldInEach(
 }
 
 /** With find(1): a toolchain may hold a hundred thousand files, too many to look at in here. */
-async function withheldBelow(mount: string, options: readonly string[]): Promise<string[] | undefined> {
+async function withheldBelow(mount: string, options: readonly string[]): Promise<Findings | undefined> {
   try {
     const { ended } = await startProcess({
       file: '/usr/bin/find',
@@ -116,8 +109,11 @@ async function withheldBelow(mount: string, options: readonly string[]): Promise
     const { code, output, outputBytes } = await ended;
     // What the account cannot look into (exit code 1), its commands cannot either.
     if ((code !== 0 && code !== 1) || outputBytes > MOST_OUTPUT) return undefined;
-    const programs = [mount, join(mount, 'bin')].flatMap(scriptsWithCredentials);
-    return [...heldBack(splitNames(output), mount), ...programs];
+    const names = splitNames(output);
+    const scripts = [mount, join(mount, 'bin')].flatMap(scriptsIn);
+    const judged = [...names, ...names.flatMap((path) => targetOf(path) ?? []), ...scripts];
+    const stamps = new Map(judged.map((path) => [path, stampOf(path)]));
+    return { withheld: [...heldBack(names, mount), ...scripts.filter(isScriptWithCredential)], judged: stamps };
   } catch {
     return undefined;
   }

@@ -1,7 +1,10 @@
 import type {
+  Beside,
   BrokenOff,
   FolderRules,
   Limits,
+  LookedFor,
+  Obstacles,
   OpenSandbox,
   Sandbox,
   SandboxResult,
@@ -15,6 +18,7 @@ import { ChangingCommands } from './changingCommand.ts';
 import { AroundCommands } from './aroundCommands.ts';
 import type { CommandCall } from './commandCall.ts';
 import { cageEnvironment } from './environment.ts';
+import { KnownFolders } from './knownFolders/knownFolders.ts';
 import { KeptSurveys } from './keptSurvey.ts';
 import { gitOfPerson } from './gitOfPerson.ts';
 import { heldLimits } from './limits.ts';
@@ -22,7 +26,9 @@ import { FolderModes } from './folderModes.ts';
 import { runLooking } from './lookingCommand.ts';
 import { LooksAfter } from './looksAfter.ts';
 import { MachineHere } from './machineHere.ts';
+import { obstaclesIn } from './obstacles.ts';
 import { OutsideLinks } from './outsideLinks.ts';
+import { pruneIndexes } from './places/keptIndexes.ts';
 import { Placeholders } from './placeholders.ts';
 import type { Machine } from './proof.ts';
 import { RunScratch, type Lent } from './runScratch.ts';
@@ -39,6 +45,7 @@ export class HostSandbox implements OpenSandbox {
   readonly #kept: KeptSurveys;
   readonly #modes: FolderModes;
   readonly #links = new OutsideLinks();
+  readonly #known: KnownFolders;
   readonly #looksAfter: LooksAfter;
   readonly #machine: MachineHere;
   readonly #scratch: RunScratch;
@@ -46,6 +53,7 @@ export class HostSandbox implements OpenSandbox {
   readonly #changing: ChangingCommands;
   /** The run that is at work. */
   #run: string | undefined;
+  #obstacles: { key: string; found: Obstacles } | undefined;
 
   /** `never`: folders that no toolchain mount may contain or lie in (workspaces, Oversign's own). */
   constructor(
@@ -62,6 +70,7 @@ export class HostSandbox implements OpenSandbox {
     this.#placeholders = new Placeholders(folders.data);
     this.#kept = new KeptSurveys(folders.data);
     this.#modes = new FolderModes(folders.data);
+    this.#known = new KnownFolders(folders.data);
     this.#machine = new MachineHere(folders, () => this.#toolchains());
     this.#scratch = new RunScratch(folders.data);
     this.#around = new AroundCommands({ folders, environment, never: this.#never, scratch: this.#scratch });
@@ -88,12 +97,40 @@ export class HostSandbox implements OpenSandbox {
     };
   }
 
-  beside(folders: readonly string[], repositoryAbove: boolean): Promise<string[]> {
-    return this.#around.words(folders, repositoryAbove);
+  beside(folders: readonly string[], repositoryAbove: boolean): Promise<Beside> {
+    return this.#around.beside(folders, repositoryAbove);
+  }
+
+  /** Looked for once in a run, and again after a command that did not start: each one proves it anew for itself. */
+  async obstacles(spec: SandboxSpec, signal: AbortSignal): Promise<Obstacles> {
+    const machine = await this.#machine.ready();
+    if ('works' in machine) return { words: [] };
+    const key = JSON.stringify([this.#run, spec.folders, spec.deniedOutside, spec.hidesStores, spec.deniesInside]);
+    if (this.#obstacles?.key === key && this.#run !== undefined) return this.#obstacles.found;
+    const found = await obstaclesIn({
+      spec,
+      signal,
+      machine,
+      folders: this.#folders,
+      environment: this.#environment,
+      links: this.#links,
+      known: this.#known,
+      isStandIn: (path) => this.#placeholders.has(path),
+    });
+    this.#obstacles = found.refusal === undefined ? { key, found } : undefined;
+    return found;
+  }
+
+  async knownIn(what: LookedFor, signal: AbortSignal): Promise<string[] | undefined> {
+    const isHidden = (path: string): boolean => what.isWanted(path) || what.isPassedOver(path);
+    const rules = { key: what.key, signal, isHidden, isProtected: () => false, isAboveProtected: () => false };
+    const found = await this.#known.hidden(what.folders, rules);
+    return found?.filter((path) => what.isWanted(path) && !this.isStandIn(path)).sort();
   }
 
   environment(variables: readonly string[]): Promise<Record<string, string>> {
-    return Promise.resolve(cageEnvironment(this.#environment, variables, this.#toolchains(), this.#roots));
+    const environment = cageEnvironment(this.#environment, variables, this.#toolchains(), this.#roots);
+    return Promise.resolve({ ...this.#around.variables(this.#roots), ...environment });
   }
 
   async run(spec: SandboxSpec, signal: AbortSignal): Promise<SandboxResult> {
@@ -111,6 +148,9 @@ export class HostSandbox implements OpenSandbox {
         quarantined: [...late.quarantined, ...result.quarantined],
         notes: [...late.notes, ...result.notes],
       };
+    } catch (error) {
+      this.#obstacles = undefined;
+      throw error;
     } finally {
       lent?.giveBack();
       machine.machinery.starter.ended(spec.limits);
@@ -119,6 +159,7 @@ export class HostSandbox implements OpenSandbox {
 
   /** Stand-ins in workspaces, modes of folders, and scratch, that processes which are gone left behind. */
   async recover(): Promise<void> {
+    pruneIndexes(this.#folders.data);
     await this.#scratch.recover();
     await this.#modes.recover();
     await this.#placeholders.recover();
@@ -138,9 +179,14 @@ export class HostSandbox implements OpenSandbox {
     };
   }
 
+  isPlainScratch(names: readonly string[]): Promise<boolean> {
+    return this.#scratch.isPlain(names);
+  }
+
   async finishBrokenOff(rules: () => Promise<FolderRules>): Promise<BrokenOff[]> {
     const { data } = this.#folders;
-    return finishBrokenOff({ kept: this.#kept, placeholders: this.#placeholders, dataFolder: data }, rules);
+    const [kept, placeholders] = [this.#kept, this.#placeholders];
+    return finishBrokenOff({ kept, placeholders, dataFolder: data, asking: this.#duringLook() }, rules);
   }
 
   brokenOffElsewhere(folders: readonly string[]): string[] {
@@ -161,6 +207,7 @@ export class HostSandbox implements OpenSandbox {
   /** Ends what waits for the next call, once what commands left is looked through. */
   async close(): Promise<void> {
     await this.#looksAfter.over();
+    await this.#known.close();
     await this.#machine.endWaiting();
   }
 
@@ -181,15 +228,15 @@ export class HostSandbox implements OpenSandbox {
   }
 
   async #call(machine: Machine, spec: SandboxSpec, signal: AbortSignal): Promise<CommandCall> {
-    const [folders, environment, links] = [this.#folders, this.#environment, this.#links];
+    const [folders, environment, links, known] = [this.#folders, this.#environment, this.#links, this.#known];
     const folder = spec.folders.find((one) => isInside(one, spec.launch.cwd)) ?? spec.launch.cwd;
     const isDenied = (path: string): boolean => spec.isDenied(path);
     const etc = await gitOfPerson(folders.data, { home: folders.home, environment, folder, isDenied });
     const around = await this.#around.find(spec, machine.base);
-    return { machine, spec, signal, folders, environment, links, around, etc };
+    return { machine, spec, signal, folders, environment, links, known, around, etc };
   }
 
   #toolchains(): Toolchain[] {
-    return toolchains(this.#environment['PATH'] ?? '', this.#folders.home, this.#never);
+    return toolchains(this.#environment, this.#folders.home, this.#never);
   }
 }

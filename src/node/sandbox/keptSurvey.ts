@@ -1,14 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync, renameSync, statSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import * as z from 'zod';
 import { makePrivate } from '../folders.ts';
 import { identityOf } from '../process/identity.ts';
 import { Lives } from '../process/lives.ts';
 import { withLock } from '../process/lock.ts';
+import type { Pointers } from './commitPointers.ts';
+import type { Before } from './committedControls.ts';
+import { readPointers, writePointers } from './keptPointers.ts';
 
 /** How often it is marked that the process that runs the command is alive, in milliseconds. */
 const EVERY_MS = 250;
+/** Between the two a process writes one after the other, no machine sleeps so long. */
+const ORPHAN_MS = 3_600_000;
 
 /** What stood in the folders before a command, as far as it decides what of it would run later. THE format on disk. */
 const KeptSchema = z.strictObject({
@@ -29,9 +34,22 @@ const KeptSchema = z.strictObject({
   denied: z.array(z.string()),
   /** Stand-ins that no command could reach, each with its identity (`identityAt`): what came into them is the person's. */
   covered: z.array(z.tuple([z.string(), z.string()])),
+  /** How the repositories stood: `pointers` is the name of a file beside this one (keptPointers.ts). Not kept by earlier versions. */
+  repositories: z
+    .array(
+      z.strictObject({
+        gitFolder: z.string().startsWith('/'),
+        worktree: z.string().startsWith('/'),
+        pointers: z.string().regex(/^[0-9a-f-]{36}\.\d+\.pointers$/),
+        locks: z.array(z.string()),
+      }),
+    )
+    .optional(),
 });
 export type KeptSurvey = z.infer<typeof KeptSchema>;
-type WhatIsKept = Omit<KeptSurvey, 'owner' | 'began' | 'ended'>;
+type WhatIsKept = Omit<KeptSurvey, 'owner' | 'began' | 'ended' | 'repositories'> & {
+  repositories?: readonly Before[];
+};
 
 /** One that nobody finishes: its command was broken off. `ended` is when that was, to within a moment. */
 export interface BrokenOffSurvey extends KeptSurvey {
@@ -54,8 +72,16 @@ export class KeptSurveys {
   /** Before a command begins. `forget` once what it left is seen to; else `leave` it to whoever starts next. */
   async keep(what: WhatIsKept): Promise<{ forget(): void; leave(): void }> {
     await makePrivate(this.#folder);
-    const file = join(this.#folder, `${randomUUID()}.json`);
-    const kept: KeptSurvey = { owner: identityOf(process.pid), began: Date.now(), ...what };
+    const id = randomUUID();
+    const file = join(this.#folder, `${id}.json`);
+    const { repositories = [], ...survey } = what;
+    const stood: KeptSurvey['repositories'] = [];
+    for (const [index, { repository, pointers, locks }] of repositories.entries()) {
+      const name = `${id}.${index}.pointers`;
+      await writePointers(join(this.#folder, name), pointers);
+      stood.push({ ...repository, pointers: name, locks: [...locks] });
+    }
+    const kept: KeptSurvey = { owner: identityOf(process.pid), began: Date.now(), ...survey, repositories: stood };
     KeptSurveys.#own.add(file);
     write(file, kept);
     const timer = setInterval(() => {
@@ -73,9 +99,7 @@ export class KeptSurveys {
       leave: end,
       forget: () => {
         end();
-        tried(() => {
-          unlinkSync(file);
-        });
+        this.#remove(file);
       },
     };
   }
@@ -83,16 +107,14 @@ export class KeptSurveys {
   /** Those that nobody finishes. One that cannot be read tells nothing, and goes. */
   brokenOff(): BrokenOffSurvey[] {
     const names = tried(() => readdirSync(this.#folder)) ?? [];
+    this.#removeOrphans(names);
     return names
       .filter((name) => name.endsWith('.json'))
       .flatMap((name) => {
         const file = join(this.#folder, name);
         if (KeptSurveys.#own.has(file)) return [];
         const kept = read(file);
-        if (!kept)
-          tried(() => {
-            unlinkSync(file);
-          });
+        if (!kept) this.#remove(file);
         if (!kept || this.#isAnothers(kept)) return [];
         const ended = kept.ended ?? tried(() => statSync(file).mtimeMs) ?? kept.began;
         return [{ ...kept, file, ended }];
@@ -121,10 +143,37 @@ export class KeptSurveys {
   /** It is finished; or could not be, and waits for the next one. */
   release({ file }: Pick<BrokenOffSurvey, 'file'>, isFinished: boolean): void {
     KeptSurveys.#own.delete(file);
-    if (isFinished)
+    if (isFinished) this.#remove(file);
+  }
+
+  /** How the repositories stood before the command; pointers are undefined where they are not kept whole. */
+  repositoriesOf({ repositories = [] }: KeptSurvey): (Omit<Before, 'pointers'> & { pointers: Pointers | undefined })[] {
+    return repositories.map(({ gitFolder, worktree, pointers, locks }) => ({
+      repository: { gitFolder, worktree },
+      pointers: readPointers(join(this.#folder, pointers)),
+      locks,
+    }));
+  }
+
+  /** The survey first: what it names is of no use without it. */
+  #remove(file: string): void {
+    const id = basename(file, '.json');
+    const beside = (tried(() => readdirSync(this.#folder)) ?? []).filter((name) => name.startsWith(`${id}.`));
+    for (const name of [basename(file), ...beside])
       tried(() => {
-        unlinkSync(file);
+        unlinkSync(join(this.#folder, name));
       });
+  }
+
+  /** What was written for a survey that never came. */
+  #removeOrphans(names: readonly string[]): void {
+    for (const name of names) {
+      if (!name.endsWith('.pointers') || names.includes(`${name.split('.')[0] ?? ''}.json`)) continue;
+      const path = join(this.#folder, name);
+      tried(() => {
+        if (statSync(path).mtimeMs < Date.now() - ORPHAN_MS) unlinkSync(path);
+      });
+    }
   }
 }
 

@@ -23,9 +23,13 @@ export class LooksAfter {
     this.#mostMs = mostMs;
   }
 
-  /** Throws what the look throws, if it does so in time; later that is a sentence of its own. */
-  async wait(look: Promise<LookedAfter>): Promise<LookedAfter> {
-    const looked = await within(look, this.#mostMs);
+  /**
+   * Throws what the look throws, if it does so in time; later that is a sentence of its own. While somebody is asked about
+   * what was found, the time stands still.
+   */
+  async wait(look: Promise<LookedAfter>, isAsking = () => false): Promise<LookedAfter> {
+    let looked = await within(look, this.#mostMs);
+    while (!looked && isAsking()) looked = await within(look, this.#mostMs);
     if (looked) return looked;
     const rest = look
       .then(

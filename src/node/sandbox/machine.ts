@@ -6,6 +6,7 @@ import type { BaseCage } from './cage.ts';
 import { CageStarter } from './cageStarter.ts';
 import { controlGroups } from './groups/find.ts';
 import { withheldIn } from './hiddenElsewhere.ts';
+import { KeptFindings } from './keptFindings.ts';
 import { findBubblewrap } from './probe.ts';
 import { proveCage } from './selfTest/prove.ts';
 import type { Known, Machine, Place, Unproven } from './proof.ts';
@@ -13,7 +14,7 @@ import { maskedInProc, syntheticEtc, systemMounts } from './systemMounts.ts';
 
 export const HOME = '/home/agent';
 
-const KNOWN: Known = { withheld: new Map(), limits: new Map() };
+const KNOWN: Known = { withheld: new KeptFindings(), limits: new Map() };
 
 /** What this process knows of its machine; `again` forgets it. */
 export function known(again = false): Known {

@@ -2,7 +2,7 @@ import { closeSync, constants, fstatSync, openSync, readlinkSync, type BigIntSta
 import { isInside } from '../../core/scope/spelling.ts';
 import { bytesOfPath, textOfName } from '../files/rawPath.ts';
 import { identityAt } from './entries.ts';
-import type { Rules } from './survey.ts';
+import type { Rules } from './surveyRules.ts';
 
 /** O_PATH of open(2), which Node has no name for: a folder that is only named, whatever its mode. */
 const PATH_ONLY = 0o10000000;

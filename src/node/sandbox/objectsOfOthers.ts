@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { entryAt } from './entries.ts';
-import type { WhoWrote } from './whoWrote.ts';
+import type { Authors } from './whoWrote.ts';
 
 /**
  * Whether a file's content came into the repository by others. A command can name in the index what others then commit,
@@ -10,7 +10,7 @@ import type { WhoWrote } from './whoWrote.ts';
 export function isObjectOfOthers(
   gitFolder: string,
   object: string,
-  { changed, who }: { changed: ReadonlySet<string>; who: WhoWrote },
+  { changed, who }: { changed: ReadonlySet<string>; who: Authors },
 ): boolean {
   const objects = join(gitFolder, 'objects');
   const loose = join(objects, object.slice(0, 2), object.slice(2));

@@ -1,7 +1,5 @@
 import type { BigIntStats } from 'node:fs';
-import { lstat } from 'node:fs/promises';
 import { throwIfStopped } from '../../core/outcome.ts';
-import { bytesOfPath } from '../files/rawPath.ts';
 import { entryAt } from './entries.ts';
 import { entriesOrNone } from './folderEntries.ts';
 import type { Stretch } from './stretch.ts';
@@ -17,10 +15,11 @@ export function linkedIdentity(info: BigIntStats | undefined): string | undefine
   return info && !info.isDirectory() && info.nlink > 1n ? `${info.dev}:${info.ino}` : undefined;
 }
 
-/** What is at a path: looked at at once while the stretch lasts, by way of the thread pool after it. */
+/** What is at a path, looked at at once, with a breath in between (stretch.ts). */
 export async function lookedAt(path: string, { stretch, signal }: LookingThrough): Promise<BigIntStats | undefined> {
   if (signal) throwIfStopped(signal);
-  return stretch.isOver ? lstat(bytesOfPath(path), { bigint: true }).catch(() => undefined) : entryAt(path);
+  await stretch.rest();
+  return entryAt(path);
 }
 
 /** The names in the folders under which one of these objects is found as well; `skips`: what is not looked at. */

@@ -1,4 +1,5 @@
 import type { Probe } from '../../core/sandbox/port.ts';
+import type { KeptFindings } from './keptFindings.ts';
 import type { BaseCage } from './cage.ts';
 import type { Refusal } from './probe.ts';
 import type { Machinery } from './runInCage.ts';
@@ -24,6 +25,6 @@ export interface Place {
 
 /** What is the same for every sandbox of a process, and takes a while to find out. */
 export interface Known {
-  withheld: Map<string, Promise<string[] | undefined>>;
+  withheld: KeptFindings;
   limits: Map<string, Promise<Probe[]>>;
 }

@@ -1,18 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { chmod, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import * as z from 'zod';
 import type { Scratch } from '../../core/sandbox/bubblewrap.ts';
 import { isInside, relativeTo } from '../../core/scope/spelling.ts';
 import { makePrivate } from '../folders.ts';
-import { identityOf, isAlive } from '../process/identity.ts';
+import { isAbandoned, ownerText } from '../process/owner.ts';
 import { entriesBelow } from './entriesBelow.ts';
 import { mostEntries } from './entryWatch.ts';
 
-const OwnerSchema = z.strictObject({ pid: z.int().positive(), start: z.string(), boot: z.string() });
-/** Whoever makes one has written whose it is by then. */
-const UNOWNED_MS = 60_000;
 const BLOCK_BYTES = 512;
 
 /** What a cage is to have, as far as the scratch has to make room for it. */
@@ -118,6 +114,19 @@ export class RunScratch {
     }
   }
 
+  /** Whether a command that meets these names in /tmp meets no link, nor anything else but a file of its own there. */
+  async isPlain(names: readonly string[]): Promise<boolean> {
+    if (names.some((name) => name === '.' || name === '..' || name.includes('/'))) return false;
+    try {
+      const at = await this.#current;
+      if (at === undefined) return true;
+      const found = names.map((name) => lstatSync(join(at, 'tmp', name), { throwIfNoEntry: false }));
+      return found.every((one) => one === undefined || (one.isFile() && one.nlink === 1));
+    } catch {
+      return false; // a name that cannot be looked at
+    }
+  }
+
   /** Commands that begin side by side get the same one. */
   #made(wanted: Wanted): Promise<string> {
     const made = this.#current ?? this.#make(wanted);
@@ -132,7 +141,7 @@ export class RunScratch {
     await makePrivate(this.#folder);
     const at = join(this.#folder, randomUUID());
     mkdirSync(at, { mode: 0o700 });
-    writeFileSync(join(at, 'owner.json'), JSON.stringify(identityOf(process.pid)), { mode: 0o600 });
+    writeFileSync(join(at, 'owner.json'), ownerText(), { mode: 0o600 });
     for (const name of ['tmp', 'home', 'aside']) mkdirSync(join(at, name), { mode: 0o700 });
     // Nobody else has been in there yet.
     for (const { path, target } of pointers) {
@@ -175,15 +184,6 @@ async function contentOf(at: string): Promise<{ bytes: number; entries: number }
     if (kind === 'file') found.bytes += (lstatSync(path, { throwIfNoEntry: false })?.blocks ?? 0) * BLOCK_BYTES;
   }
   return found;
-}
-
-function isAbandoned(path: string): boolean {
-  try {
-    return !isAlive(OwnerSchema.parse(JSON.parse(readFileSync(join(path, 'owner.json'), 'utf8'))));
-  } catch {
-    const info = lstatSync(path, { throwIfNoEntry: false });
-    return info !== undefined && Date.now() - info.mtimeMs > UNOWNED_MS;
-  }
 }
 
 /** A command can close folders to hold on to what is in them. Its processes are gone by now, so what is seen stays so. */

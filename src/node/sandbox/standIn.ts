@@ -30,6 +30,23 @@ export function canBeMade(path: string): boolean {
   }
 }
 
+/** Why what can be made in the end cannot be made now: a folder of the account's own that it has closed to itself. */
+export function whyNotNow({ path }: StandIn): string | undefined {
+  const folder = parentOf(path);
+  if (!entryAt(folder)) return undefined; // it is made before
+  try {
+    accessSync(bytesOfPath(folder), constants.W_OK);
+    return undefined;
+  } catch (error) {
+    return notCovered(path, error);
+  }
+}
+
+function notCovered(path: string, error: unknown): string {
+  const fix = fixOf(codeOf(error), parentOf(path).toWellFormed());
+  return `no command runs: ${path.toWellFormed()} is protected and cannot be covered while one does (${codeOf(error)}). ${fix}, or work in another folder`;
+}
+
 /** False where something is there by now. Throws `ToolFailure` where it cannot be made. */
 export function make({ path, kind, content }: StandIn): boolean {
   try {
@@ -38,10 +55,15 @@ export function make({ path, kind, content }: StandIn): boolean {
     return true;
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false;
-    throw new ToolFailure(
-      `no command runs: ${path.toWellFormed()} is protected and cannot be covered while one does (${codeOf(error)}). Make ${parentOf(path).toWellFormed()} writable for yourself, or work in another folder`,
-    );
+    throw new ToolFailure(notCovered(path, error));
   }
+}
+
+/** What a person can do about it, as the beginning of a sentence. */
+function fixOf(code: string, folder: string): string {
+  return code === 'ENOSPC' || code === 'EDQUOT'
+    ? `There is no room for it: free some space where ${folder} is`
+    : `Make ${folder} writable for yourself`;
 }
 
 function codeOf(error: unknown): string {

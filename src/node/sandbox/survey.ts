@@ -1,13 +1,13 @@
 import { throwIfStopped, ToolFailure } from '../../core/outcome.ts';
 import { firstPaths } from '../../core/sandbox/remarks.ts';
-import { GIT_STORES } from '../../core/scope/contentStores.ts';
-import { isRepositoryShape } from '../../core/scope/repositoryShape.ts';
 import { isInside, parentOf } from '../../core/scope/spelling.ts';
 import { biggestFolder } from './biggestFolder.ts';
 import { entryAt } from './entries.ts';
 import { entriesOf, entriesOrNone, type When } from './folderEntries.ts';
 import { linkedIdentity, lookedAt, otherNames, severalNames, type LookingThrough } from './otherNames.ts';
 import { Stretch } from './stretch.ts';
+import { Parts, partOf, type Inner } from './surveyPart.ts';
+import type { Rules } from './surveyRules.ts';
 
 /**
  * What stands below the writable folders and needs care. All paths are absolute, as `textOfName` writes them; of
@@ -41,34 +41,13 @@ export interface Survey {
   entries: number;
 }
 
-export interface Rules {
-  isHidden(path: string): boolean;
-  isProtected(path: string): boolean;
-  isAboveProtected(path: string): boolean;
-  /** What bare repositories keep of files is hidden too; `isHidden` knows it by name only in others. */
-  hidesStores?: boolean;
-  /** Whether a rule hides anything that may lie in the folders: then nobody knows what is in a closed one. */
-  deniesInside?: boolean;
-  /** Ends the look before a command. */
-  signal?: AbortSignal;
-  /** More entries than these are refused before a command. */
-  most?: number;
-}
-
-/**
- * Files whose other names nobody looks for: what git keeps and writes anew itself, one file for each of many objects and
- * references, and what package managers link from a store of theirs, by the thousand.
- */
-const MANY_NAMES =
-  /\/\.git\/(?:(?:modules|worktrees)\/.*\/)?(?:objects|lfs|refs|logs)\/|\/(?:node_modules|\.venv|site-packages)\//;
-
 /** More than these no command finds: all are looked through beforehand (see entryWatch.ts for what a command may add). */
 export const MOST_ENTRIES = 500_000;
 
 /**
  * Looks through the folders once, links not followed. Too much to look at is a refusal: fail closed. `elsewhere`: which
- * files denied outside the folders have further names (see outsideLinks.ts). The first folders are read at once, the
- * rest of a large workspace by way of the thread pool, so that no window stands still (stretch.ts).
+ * files denied outside the folders have further names (see outsideLinks.ts). No window stands still meanwhile
+ * (stretch.ts).
  */
 export async function survey(
   roots: readonly string[],
@@ -76,77 +55,68 @@ export async function survey(
   when: When,
   elsewhere: ReadonlySet<string> = new Set(),
 ): Promise<Survey> {
-  const found: Survey = {
-    deniedFiles: [],
-    deniedFolders: [],
-    closedFolders: [],
-    protectedPaths: [],
-    gitFolders: [],
-    bareFolders: [],
-    specials: [],
-    controlsInDenied: [],
-    guardedLinks: [],
-    guardedTwins: [],
-    linksAbove: [],
-    folders: [],
-    protectedLinks: [],
-    entries: 0,
-  };
-  const sizes = new Map<string, number>();
-  /** Protected files that have several names. */
-  const guarded = new Set<string>();
-  const noteGuarded = (path: string): void => {
-    const identity = when === 'before' && !MANY_NAMES.test(path) ? linkedIdentity(entryAt(path)) : undefined;
-    if (identity !== undefined) guarded.add(identity);
-  };
-  const most = rules.most ?? MOST_ENTRIES;
   const tops = topmost(roots);
   const stretch = new Stretch();
-  const visit = async (folder: string, isGuarded: boolean): Promise<void> => {
-    const entries = await entriesOf(folder, when, stretch);
+  const parts = new Parts();
+  const visit = async ({ path, isGuarded }: Inner): Promise<void> => {
+    const entries = await entriesOf(path, when, stretch);
     if (entries === 'closed') {
-      found.closedFolders.push(folder);
+      parts.close(path);
       return;
     }
-    found.folders.push(folder);
-    found.entries += entries.length;
+    const part = partOf(path, entries, isGuarded, rules);
+    parts.set(path, part);
     if (when === 'before') {
       if (rules.signal) throwIfStopped(rules.signal);
-      sizes.set(folder, entries.length);
-      if (found.entries > most) throw tooMany(most, biggestFolder(tops, sizes));
+      const most = rules.most ?? MOST_ENTRIES;
+      if (parts.entries > most) throw tooMany(most, biggestFolder(tops, parts.sizes()));
     }
-    const isBare = isRepositoryShape(entries.map(({ name }) => name));
-    if (!isGuarded && isBare) found.bareFolders.push(folder);
-    const isStore = (name: string): boolean =>
-      isBare && rules.hidesStores === true && GIT_STORES.includes(name.toLowerCase());
-    for (const { path, name, kind } of entries) {
-      if (rules.isHidden(path) || isStore(name)) {
-        (kind === 'folder' ? found.deniedFolders : found.deniedFiles).push(path);
-        // Below a protected path all is protected, and nothing can be put there. What is in one that was there before,
-        // no command has seen.
-        if (kind === 'folder' && !isGuarded && when !== 'before' && !when.deniedBefore.has(path))
-          await controlsIn(path, { rules, when, stretch }, found.controlsInDenied);
-      } else if (!isGuarded && rules.isProtected(path)) {
-        if (kind === 'link') found.protectedLinks.push(path);
-        else if (kind === 'special') found.specials.push(path);
-        else (kind === 'folder' && name === '.git' ? found.gitFolders : found.protectedPaths).push(path);
-        if (kind === 'file') noteGuarded(path);
-        // Protected is not hidden: what is denied, or no file, is looked for in there too.
-        if (kind === 'folder') await visit(path, true);
-      } else if (kind === 'folder') await visit(path, isGuarded);
-      else if (kind === 'special') found.specials.push(path);
-      else if (kind === 'link' && isGuarded) found.guardedLinks.push(path);
-      else if (kind === 'link' && rules.isAboveProtected(path)) found.linksAbove.push(path);
-      else if (isGuarded) noteGuarded(path);
-    }
+    for (const inner of part.inner) await visit(inner);
   };
-  for (const root of tops) await visit(root, false);
-  if (when !== 'before') return found;
+  for (const path of tops) await visit({ path, isGuarded: false });
+  return when === 'before'
+    ? surveyBefore(tops, parts, { rules, elsewhere, stretch })
+    : surveyAfter(parts, { rules, when, stretch });
+}
+
+/** What was found beforehand, with the names under which denied and protected files are found as well. */
+export async function surveyBefore(
+  tops: readonly string[],
+  parts: Parts,
+  { rules, elsewhere, stretch }: { rules: Rules; elsewhere: ReadonlySet<string>; stretch: Stretch },
+): Promise<Survey> {
+  const found = surveyOf(parts);
   const how = { stretch, signal: rules.signal };
   await addHardLinks(tops, found, elsewhere, { ...how, deniesInside: rules.deniesInside === true });
+  const guarded = new Set<string>();
+  for (const path of parts.guardedFiles()) {
+    const identity = linkedIdentity(await lookedAt(path, how));
+    if (identity !== undefined) guarded.add(identity);
+  }
   const isSeenTo = (path: string): boolean => rules.isHidden(path) || rules.isProtected(path);
   found.guardedTwins.push(...(await otherNames(tops, guarded, isSeenTo, how)));
   return found;
+}
+
+/** What was found afterwards, with what is in denied folders that came meanwhile. */
+export async function surveyAfter(
+  parts: Parts,
+  { rules, when, stretch }: { rules: Rules; when: Exclude<When, 'before'>; stretch: Stretch },
+): Promise<Survey> {
+  const found = surveyOf(parts);
+  // Below a protected path all is protected, and nothing can be put there. What is in one that was there before, no
+  // command has seen.
+  for (const path of parts.openlyDenied())
+    if (!when.deniedBefore.has(path)) await controlsIn(path, { rules, when, stretch }, found.controlsInDenied);
+  return found;
+}
+
+function surveyOf(parts: Parts): Survey {
+  const { entries, folders } = parts;
+  return {
+    ...{ ...parts.lists(), entries, folders },
+    ...{ closedFolders: [...parts.closed], controlsInDenied: [], guardedTwins: [] },
+  };
 }
 
 function tooMany(most: number, folder: string | undefined): ToolFailure {

@@ -1,29 +1,53 @@
 import { existsSync, readdirSync, readlinkSync, realpathSync } from 'node:fs';
-import { basename, dirname, isAbsolute, join } from 'node:path';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { isInside } from '../../core/scope/spelling.ts';
 import { SYSTEM } from './systemMounts.ts';
 
-/** What a toolchain is: the folders to mount, the folder to put on PATH, and the variables that its programs look for. */
+/**
+ * What a toolchain is: the folders to mount, the folder to put on PATH, and the variables that its programs look for.
+ * One of the system's folders is there anyway.
+ */
 export interface Toolchain {
   mounts: string[];
-  bin: string;
+  /** Absent where another one's programs come first on the account's PATH, and this one is only named by a variable. */
+  bin?: string;
   variables: Record<string, string>;
 }
 
 /** Folders beside `bin` that make its parent an installation. Without one the parent may as well hold tokens or sockets. */
 const INSTALLED = ['lib', 'lib64', 'libexec', 'versions', 'installs'];
 
-/** Version managers: their `bin` holds stand-ins, which look for the rest below the home folder or where a variable says. */
-const MANAGERS: { bin: string; needs: string; variable: string; value: string }[] = [
-  { bin: '.cargo/bin', needs: '.rustup', variable: 'RUSTUP_HOME', value: '.rustup' },
-  { bin: '.pyenv/shims', needs: '.pyenv', variable: 'PYENV_ROOT', value: '.pyenv' },
-  { bin: '.rbenv/shims', needs: '.rbenv', variable: 'RBENV_ROOT', value: '.rbenv' },
-  { bin: '.asdf/shims', needs: '.asdf', variable: 'ASDF_DATA_DIR', value: '.asdf' },
-  { bin: '.local/share/mise/shims', needs: '.local/share/mise', variable: 'MISE_DATA_DIR', value: '.local/share/mise' },
-  { bin: '.volta/bin', needs: '.volta/tools', variable: 'VOLTA_HOME', value: '.volta' },
+/** Where a version manager is: below the home folder, or where the account's variable says. */
+interface Root {
+  at: string;
+  variable: string;
+}
+
+/**
+ * Version managers: their programs are stand-ins, which look for the rest where a variable says, and take the version
+ * that another one (`choice`) names.
+ */
+const MANAGERS: { root: Root; programs: string; needs?: { root: Root }; part?: string; choice?: string }[] = [
+  {
+    root: { at: '.cargo', variable: 'CARGO_HOME' },
+    programs: 'bin',
+    needs: { root: { at: '.rustup', variable: 'RUSTUP_HOME' } },
+    choice: 'RUSTUP_TOOLCHAIN',
+  },
+  { root: { at: '.pyenv', variable: 'PYENV_ROOT' }, programs: 'shims', choice: 'PYENV_VERSION' },
+  { root: { at: '.rbenv', variable: 'RBENV_ROOT' }, programs: 'shims', choice: 'RBENV_VERSION' },
+  { root: { at: '.asdf', variable: 'ASDF_DATA_DIR' }, programs: 'shims' },
+  { root: { at: '.local/share/mise', variable: 'MISE_DATA_DIR' }, programs: 'shims' },
+  { root: { at: '.volta', variable: 'VOLTA_HOME' }, programs: 'bin', part: 'tools' },
 ];
 
+/** Installations that programs look for by a variable, whatever comes first on PATH. */
+const NAMED = ['JAVA_HOME', 'GOROOT', 'DOTNET_ROOT', 'M2_HOME', 'MAVEN_HOME', 'GRADLE_HOME'];
+
+const VERSION = /^[\w.:@+-]{1,80}$/;
+
 interface Around {
+  account: NodeJS.ProcessEnv;
   home: string;
   /** Workspaces and Oversign's own folders: no mount may contain or lie in one. */
   never: readonly string[];
@@ -35,29 +59,68 @@ interface Around {
  * more than one (the home folder itself, `~/.local`), is mounted by its `bin` alone, with the installations that
  * links in there lead to; what lies in a workspace or holds one is left out.
  */
-export function toolchains(path: string, home: string, never: readonly string[]): Toolchain[] {
-  const around = { home, never };
+export function toolchains(account: NodeJS.ProcessEnv, home: string, never: readonly string[]): Toolchain[] {
+  const around = { account, home, never };
   const found: Toolchain[] = [];
-  for (const bin of new Set(path.split(':'))) {
+  for (const bin of new Set((account['PATH'] ?? '').split(':'))) {
     if (!isAbsolute(bin) || bin.includes('/node_modules/')) continue;
-    if (SYSTEM.some((folder) => isInside(folder, bin))) continue;
     const real = readable(bin);
     if (real === undefined) continue;
+    const managed = managerOf(real, around);
+    if (isOfSystem(real)) {
+      found.push({ mounts: managed.mounts, bin, variables: managed.variables });
+      continue;
+    }
     const whole = installationOf(real, around);
     const own = whole ?? real;
     if (!mayBeMounted(own, around)) continue;
-    const manager = MANAGERS.find((one) => real === join(home, one.bin) && existsSync(join(home, one.needs)));
-    const further = [
-      ...(manager && mayBeMounted(join(home, manager.needs), around) ? [join(home, manager.needs)] : []),
-      ...(whole === undefined ? ledTo(real, around) : []),
-    ];
+    const further = [...managed.mounts, ...(whole === undefined ? ledTo(real, around) : [])];
     found.push({
       mounts: [own, ...new Set(further.filter((one) => !isInside(own, one)))],
       bin: real,
-      variables: manager ? { [manager.variable]: join(home, manager.value) } : {},
+      variables: managed.variables,
     });
   }
-  return found;
+  return [...found, ...NAMED.flatMap((name) => namedBy(name, around))];
+}
+
+/** Whose stand-ins the programs of a folder are: what they need beside it. */
+function managerOf(bin: string, around: Around): Pick<Toolchain, 'mounts' | 'variables'> {
+  for (const { root, programs, needs = { root }, part = '', choice } of MANAGERS) {
+    const at = placeOf(needs.root, around);
+    const needed = join(at, part);
+    if (bin !== join(placeOf(root, around), programs) || !existsSync(needed)) continue;
+    const chosen = choice === undefined ? undefined : around.account[choice];
+    return {
+      mounts: !isOfSystem(needed) && mayBeMounted(needed, around) ? [needed] : [],
+      variables: {
+        [needs.root.variable]: at,
+        ...(choice !== undefined && chosen !== undefined && VERSION.test(chosen) && { [choice]: chosen }),
+      },
+    };
+  }
+  return { mounts: [], variables: {} };
+}
+
+function placeOf({ at, variable }: Root, { account, home }: Around): string {
+  const value = account[variable];
+  return value !== undefined && isAbsolute(value) ? resolve(value) : join(home, at);
+}
+
+/** The installation that a variable of the account names. A value that names none is not passed on. */
+function namedBy(name: string, around: Around): Toolchain[] {
+  const value = around.account[name];
+  if (value === undefined || !isAbsolute(value)) return [];
+  const real = readable(join(value, 'bin')) ?? readable(value);
+  if (real === undefined) return [];
+  if (isOfSystem(real)) return [{ mounts: [], variables: { [name]: value } }];
+  const whole = installationOf(real, around);
+  if (whole === undefined || !mayBeMounted(whole, around)) return [];
+  return [{ mounts: [whole], variables: { [name]: whole } }];
+}
+
+function isOfSystem(path: string): boolean {
+  return SYSTEM.some((folder) => isInside(folder, path));
 }
 
 function readable(bin: string): string | undefined {

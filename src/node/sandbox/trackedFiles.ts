@@ -22,6 +22,11 @@ export function gitInSandbox(
       if (result?.ending.kind !== 'exited' || result.ending.code !== 0) return undefined;
       return result.output.split('\0').length - 1;
     },
+    async isUncommitted(root, path) {
+      const args = ['diff', '--quiet', '--no-renames', '--no-ext-diff', '--no-textconv', 'HEAD', '--', path];
+      const result = await askGit({ sandbox, rules, top: root, args, most: 1000 });
+      return result?.ending.kind !== 'exited' || result.ending.code !== 0;
+    },
     staged: heldInIndex,
     everHeld: (top, wanted) => held.find(top, wanted, rules),
     signsCommits: (folder) => Promise.resolve(rules.signsCommits(folder)),

@@ -12,6 +12,9 @@ const OWN_CLOCK = new Set([0xef53, 0x58465342, 0x9123683e, 0x01021994, 0xf2f5201
 /** What makes a bare repository run something stands beside its HEAD. */
 const BESIDE_HEAD = ['config', 'hooks', 'commondir', 'config.worktree'];
 
+/** Who changed single entries: of what was committed, it is objects and references that tell. */
+export type Authors = Pick<WhoWrote, 'isChangeOfOthers' | 'isSince'>;
+
 /** Commands that could have written in some folders, each with when it cannot have. */
 export interface Writer {
   roots: readonly string[];

@@ -1,6 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import type { Match, Pattern } from '../../core/tools/textSearch.ts';
 import { lineMatcher } from './lineMatcher.ts';
+import { spanningMatches } from './spanningMatches.ts';
 import type { SearchReply, SearchRequest } from './threadSearch.ts';
 
 type Matcher = Awaited<ReturnType<typeof lineMatcher>>;
@@ -14,6 +15,7 @@ async function matcherOf(pattern: Pattern): Promise<Matcher> {
 }
 
 async function answered({ pattern, lines, mostLines }: SearchRequest): Promise<SearchReply> {
+  if (pattern.spansLines === true) return spanningMatches(pattern, lines, mostLines);
   const matches = await matcherOf(pattern);
   if (typeof matches === 'string') return { kind: 'wrong', problem: matches };
   const found: Match[] = [];

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Matches, OpenSearch, Pattern, TextSearch, Unanswered } from '../../core/tools/textSearch.ts';
 import { cancellationOf } from '../../core/outcome.ts';
+import { filesWith } from './ripgrep.ts';
 
 export interface SearchRequest {
   pattern: Pattern;
@@ -15,6 +16,7 @@ const MEMORY_MB = 256;
 
 /** Searches in a thread of its own, which waits for the next search unless it had to be ended. */
 export class ThreadSearch implements TextSearch {
+  readonly filesWith = filesWith;
   readonly #seconds: number;
   #idle: Worker | undefined;
 
@@ -63,6 +65,10 @@ class Thread implements OpenSearch {
     this.#seconds = seconds;
     this.#leftMs = seconds * 1000;
     this.#giveBack = giveBack;
+    // It may end before it is asked anything: its program is not there, or the machine has no room.
+    worker.on('error', (error) => {
+      this.#given ??= brokenBy(error);
+    });
   }
 
   async in(lines: readonly string[], mostLines: number): Promise<Matches | Unanswered> {
@@ -99,7 +105,7 @@ class Thread implements OpenSearch {
         });
         // Out of memory, most likely: then the pattern is what was too much.
         this.#worker.once('error', (error) => {
-          resolve({ kind: 'wrong', problem: error instanceof Error ? error.message : 'it cannot be searched for' });
+          resolve(brokenBy(error));
         });
         this.#worker.postMessage(request);
       });
@@ -116,4 +122,8 @@ class Thread implements OpenSearch {
     if (this.#isHarmed || this.#given) await this.#worker.terminate();
     else this.#giveBack(this.#worker);
   }
+}
+
+function brokenBy(error: unknown): Unanswered {
+  return { kind: 'wrong', problem: error instanceof Error ? error.message : 'it cannot be searched for' };
 }

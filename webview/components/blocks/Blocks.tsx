@@ -1,4 +1,4 @@
-import type { ReactElement } from 'react';
+import type { ReactElement, ReactNode } from 'react';
 import type { Block, BlockOf } from '../../../src/shared/block.ts';
 import { visibleLine } from '../../../src/shared/visible.ts';
 import { Line } from '../Line.tsx';
@@ -10,15 +10,22 @@ import { Sentence } from './Sentence.tsx';
 
 interface BlocksProps {
   readonly blocks: readonly Block[];
+  /** What could be lost was said above already, in one sentence. */
+  readonly said?: boolean;
   readonly onOpenDiff: () => void;
+  /** What stands between that and what unfolds. */
+  readonly children?: ReactNode;
 }
 
 /** What a card says, in its order; what unfolds stands side by side at the end. */
-export function Blocks({ blocks, onOpenDiff }: BlocksProps) {
+export function Blocks({ blocks: all, said = false, onOpenDiff, children }: BlocksProps) {
+  const isOneLoss = all.filter(({ kind }) => kind === 'loss').length === 1;
+  const blocks = said && isOneLoss ? all.filter(({ kind }) => kind !== 'loss') : all;
   const folds = blocks.filter(isFold);
   return (
     <>
       {blocks.map((block, index) => !isFold(block) && <BlockView key={index} block={block} onOpenDiff={onOpenDiff} />)}
+      {children}
       {folds.length > 0 && (
         <div className="folds">
           {folds.map((block, index) => (
@@ -31,7 +38,7 @@ export function Blocks({ blocks, onOpenDiff }: BlocksProps) {
 }
 
 function isFold(block: Block): boolean {
-  return block.kind === 'list' || (block.kind === 'facts' && block.fold !== undefined);
+  return block.kind === 'list' || (block.kind === 'facts' && (block.fold !== undefined || block.small === true));
 }
 
 function BlockView({
@@ -50,7 +57,7 @@ function BlockView({
       );
     case 'alarm':
       return (
-        <div className="outside" role="note" data-testid={block.name}>
+        <div className="outside" role="note" data-testid={block.name} data-must-see="">
           <Line icon="warning" tone="error">
             <Sentence words={block.words} />
           </Line>

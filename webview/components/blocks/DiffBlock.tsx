@@ -1,6 +1,6 @@
 import type { BlockOf } from '../../../src/shared/block.ts';
 import { unseenWords } from '../../../src/shared/unseen.ts';
-import { exact } from '../../../src/shared/visible.ts';
+import { exact, visibleLine } from '../../../src/shared/visible.ts';
 import { diffLines } from '../../state/diffLines.ts';
 import { Exact } from '../Exact.tsx';
 import { Line } from '../Line.tsx';
@@ -18,7 +18,7 @@ export function DiffBlock({ block, onOpenDiff }: DiffBlockProps) {
   return (
     <>
       <div className="edit-head">
-        <span>
+        <span title={visibleLine(block.absolute)}>
           {CHANGE_WORDS[block.change]} <Exact>{block.path}</Exact>
         </span>
         <span className="counts">
@@ -32,11 +32,6 @@ export function DiffBlock({ block, onOpenDiff }: DiffBlockProps) {
           </span>
         </span>
       </div>
-      {block.absolute !== block.path && (
-        <p className="small quiet">
-          <Exact>{block.absolute}</Exact>
-        </p>
-      )}
       {block.unsaved && (
         <Line icon="warning" tone="warning">
           This file has unsaved changes in the editor.

@@ -5,7 +5,8 @@ import { Sentence } from './Sentence.tsx';
 
 /** Names and values; behind their title where there is one. */
 export function FactsBlock({ block }: { readonly block: BlockOf<'facts'> }) {
-  const { facts, small, fold } = block;
+  const { facts, small } = block;
+  const fold = block.fold ?? (small ? 'Where' : undefined);
   const list = (
     <dl className={small ? 'facts small' : 'facts'}>
       {facts.map(({ label, value, hint }, index) => (

@@ -7,7 +7,7 @@ import { Sentence } from './Sentence.tsx';
 export function LossBlock({ block }: { readonly block: BlockOf<'loss'> }) {
   const { heading, loss } = block;
   return (
-    <>
+    <div data-must-see="">
       <Line icon="files" tone="warning">
         <Sentence words={[...heading, ' ', { amount: loss }, `. ${trackedSentence(loss.tracked)}`]} />
       </Line>
@@ -16,6 +16,6 @@ export function LossBlock({ block }: { readonly block: BlockOf<'loss'> }) {
           It has unsaved changes in the editor.
         </Line>
       )}
-    </>
+    </div>
   );
 }

@@ -54,7 +54,7 @@ export function collectorOf(said: z.infer<typeof CollectorSchema>): Collector {
   };
 }
 
-/** Something about evidence that is not there unless it is said. */
+/** Something that is not there unless it is said, as most of what is about evidence. */
 export function evidence<W, T, const Path extends string>(
   path: Path,
   key: Omit<WrittenKey, 'path' | 'schema'> & { schema: z.ZodType<W>; value(said: W): T },

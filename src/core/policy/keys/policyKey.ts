@@ -8,6 +8,8 @@ import type { Settling } from '../settle.ts';
 export interface PolicyEntry {
   key: string;
   value: string;
+  /** The value as people say it, where that is another: `2 GiB` for 2147483648. */
+  words?: string;
   origin: Origin;
 }
 

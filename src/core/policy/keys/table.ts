@@ -1,13 +1,23 @@
 import * as z from 'zod';
+import { durationWords } from '../../../shared/outcomeWords.ts';
 import { BACKEND_NAMES, BACKEND_WORDS } from '../../sandbox/backendNames.ts';
 import { PROTECTED } from '../controlFiles.ts';
-import { EnforcedSchema, LanguageSchema, sizeInBytes, SizeSchema, TextSchema, VariableNamesSchema } from '../values.ts';
+import {
+  EnforcedSchema,
+  HostsSchema,
+  LanguageSchema,
+  sizeInBytes,
+  SizeSchema,
+  TextSchema,
+  VariableNamesSchema,
+} from '../values.ts';
 import { CollectorSchema, collectorOf, evidence, witnessFiles } from './evidenceKeys.ts';
+import { PricesSchema } from './budgetKeys.ts';
 import { hiddenVariables } from './listKeys.ts';
 import { forbiddenPaths, narrowingPaths, trustedPaths } from './pathKeys.ts';
 import type { Above, KeyGroup, PathsOf } from './keyGroup.ts';
 import { ruleBooks } from './ruleKeys.ts';
-import { allowedList, atMost, atMostBytes, choice, demandedLimits, flag } from './valueKeys.ts';
+import { allowedList, atMost, atMostBytes, atMostIfSaid, choice, demandedLimits, flag } from './valueKeys.ts';
 import { withoutEffect } from './withoutEffect.ts';
 
 // Every key of a policy. A key is one entry, named and grouped as the policy in force is (EffectivePolicy); its place in
@@ -15,6 +25,7 @@ import { withoutEffect } from './withoutEffect.ts';
 // defaults, how layers merge, what is the stricter of two policies, and the lines of the effective policy.
 
 const WholeSeconds = z.number().int().min(1).max(86_400);
+const inSeconds = (value: number): string => durationWords(value * 1000);
 
 export const POLICY_KEYS = {
   confirmActions: flag('confirm_actions', {
@@ -31,8 +42,27 @@ export const POLICY_KEYS = {
   timeoutSeconds: atMost('timeout', {
     about: 'Seconds that a run may work. The time that a person takes to answer does not count.',
     schema: WholeSeconds,
+    words: inSeconds,
     standard: 600,
   }),
+  budget: {
+    tokens: atMostIfSaid('budget.tokens', {
+      about:
+        'The most tokens that a run may have its model read and write in one go, counted over all its requests. Without it there is no such limit.',
+      schema: z.number().int().min(1000).max(1_000_000_000_000),
+    }),
+    money: atMostIfSaid('budget.money', {
+      about:
+        'The most that a run may cost in one go, by budget.prices. A model that has no price there does not run then.',
+      schema: z.number().positive().max(1_000_000),
+    }),
+    prices: evidence('budget.prices', {
+      about:
+        'What models cost: a list of model, input, output and cached. The first entry that fits a model’s name counts. Only the user’s and the organization’s policy can say it.',
+      schema: PricesSchema,
+      value: (prices) => prices,
+    }),
+  },
   sandbox: flag('sandbox', {
     about:
       'Commands run in a sandbox. false runs them outside it, with all that your account may do; each of them asks, and only the user’s or the organization’s policy can say so.',
@@ -56,6 +86,7 @@ export const POLICY_KEYS = {
     cpuSeconds: atMost('sandbox.cpu', {
       about: 'CPU time of a command, in seconds.',
       schema: z.number().int().positive().max(86_400),
+      words: inSeconds,
       standard: 300,
     }),
     diskBytes: atMostBytes('sandbox.disk', {
@@ -109,9 +140,17 @@ export const POLICY_KEYS = {
     about: 'Environment variables whose values are masked everywhere, beside those with telling names.',
   }),
   allowCloud: flag('model.allow_cloud', {
-    about: 'Whether prompts may go to a model on another machine. false leaves the demo and a server on this machine.',
+    about:
+      'Whether prompts may go to a model on another machine. false leaves the demo, a server on this machine, and hosts that whoever says so names as nearby.',
     standard: true,
     stricter: false,
+  }),
+  nearbyHosts: allowedList('model.nearby_hosts', {
+    about:
+      'Hosts of your own network whose model servers may be asked without encryption, by name or address, with a port or without: host.docker.internal, ollama:11434, 192.168.1.5. A name must lead to a private address. Only the user’s and the organization’s policy can name some; what the organization names is no cloud (model.allow_cloud), and what the user names is none where the user forbids that.',
+    schema: HostsSchema,
+    standard: [],
+    loosened: 'never by a workspace',
   }),
   grants: {
     enabled: flag('grants.enabled', {
@@ -122,6 +161,7 @@ export const POLICY_KEYS = {
     maxMinutes: atMost('grants.max_minutes', {
       about: 'The longest a timed grant may last.',
       schema: z.number().int().min(1).max(1440),
+      words: (minutes) => durationWords(minutes * 60_000),
       standard: 60,
     }),
     maxUses: atMost('grants.max_uses', {
@@ -179,9 +219,18 @@ export const POLICY_KEYS = {
     standard: ['python', 'javascript', 'bash'],
   }),
   codeTimeoutSeconds: atMost('tools.code_execution.timeout', {
-    about: 'Seconds that one command may take.',
+    about: 'Seconds that one command may take. One that may go on in the background hands back then.',
     schema: WholeSeconds,
+    words: inSeconds,
     standard: 120,
+  }),
+  backgroundSeconds: atMost('tools.code_execution.background_timeout', {
+    about:
+      'Seconds that a command may go on in the background, beside other calls and never beyond its run. In a file that has only `timeout`, that is the end of these too.',
+    schema: WholeSeconds,
+    words: inSeconds,
+    standard: 600,
+    spokenOfBy: 'tools.code_execution.timeout',
   }),
   webBrowsing: withoutEffect('tools.web_browsing.enabled', {
     about: 'This version has no web tool.',
@@ -204,6 +253,7 @@ export const POLICY_KEYS = {
 
 /** What the keys that have others below them are about. */
 export const POLICY_GROUPS: Record<Exclude<Above<PathsOf<typeof POLICY_KEYS>>, PathsOf<typeof POLICY_KEYS>>, string> = {
+  budget: 'What a run may use of its model before it asks, or waits, to go on.',
   environment: 'What commands see of your environment.',
   redaction: 'What is masked in prompts, log and interface.',
   model: 'Which models may be asked.',

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { bytesWords } from '../../../shared/bytesWords.ts';
 import { isBoundBy } from '../binding.ts';
 import { isSame, type Loosened, type Value } from '../settle.ts';
 import { enforcedLimits, sizeInBytes, SizeSchema, type EnforceableLimit } from '../values.ts';
@@ -10,16 +11,20 @@ import { valueAt, type PolicyEntry, type PolicyKey, type WrittenKey } from './po
 interface OneValue<W, T, Path extends string> extends WrittenKey<Path> {
   schema: z.ZodType<W>;
   initial: T;
+  /** A key that speaks of this one too, in files that have it alone. */
+  spokenOfBy?: string;
   value: (written: W) => T;
   /** The stricter of two: at least as strict as each of them. */
   stricter: (a: T, b: T) => T;
   /** Whether neither is stricter than the other: then who binds is not overruled. */
   exclude?: (a: T, b: T) => boolean;
   loosened?: Loosened;
+  /** A value as people say it, with its unit. */
+  words?: (value: T) => string;
 }
 
 function oneValue<W, T, Path extends string>(key: OneValue<W, T, Path>): PolicyKey<Value<T>, Path> {
-  const { path, initial, stricter, exclude, loosened = 'by who may' } = key;
+  const { path, initial, stricter, exclude, words, spokenOfBy = path, loosened = 'by who may' } = key;
   return {
     ...written(key),
     settle: (settling) =>
@@ -27,14 +32,14 @@ function oneValue<W, T, Path extends string>(key: OneValue<W, T, Path>): PolicyK
         path,
         initial,
         read: (values) => {
-          const found = valueAt(values, path) as W | undefined;
+          const found = (valueAt(values, path) ?? valueAt(values, spokenOfBy)) as W | undefined;
           return found === undefined ? undefined : key.value(found);
         },
         stricter: (settled, wanted) => (exclude?.(settled, wanted) === true ? settled : stricter(settled, wanted)),
         loosened,
       }),
     stricter: (start, now) => saidBy(start, now, stricter(start.value, now.value)),
-    entries: (value) => [entryOf(path, value)],
+    entries: (value) => [{ ...entryOf(path, value), ...(words && { words: words(value.value) }) }],
     located: (value) => Promise.resolve(value),
   };
 }
@@ -82,6 +87,8 @@ interface AtMost {
   about: string;
   standard: number;
   schema: z.ZodType<number>;
+  spokenOfBy?: string;
+  words?: (value: number) => string;
 }
 
 /** A number of which less is stricter. */
@@ -95,10 +102,24 @@ export function atMost<const Path extends string>(path: Path, key: AtMost): Poli
   });
 }
 
+/** A number of which less is stricter, and which is no limit where nobody says one. */
+export function atMostIfSaid<const Path extends string>(
+  path: Path,
+  key: Omit<AtMost, 'standard' | 'words'>,
+): PolicyKey<Value<number | null>, Path> {
+  return oneValue<number, number | null, Path>({
+    ...key,
+    path,
+    initial: null,
+    value: (said) => said,
+    stricter: (a, b) => (a === null || b === null ? (a ?? b) : Math.min(a, b)),
+  });
+}
+
 /** A number of bytes of which less is stricter. */
 export function atMostBytes<const Path extends string>(
   path: Path,
-  key: Omit<AtMost, 'schema' | 'standard'> & { standard: string },
+  key: Omit<AtMost, 'schema' | 'standard' | 'words'> & { standard: string },
 ): PolicyKey<Value<number>, Path> {
   return oneValue<string | number, number, Path>({
     ...key,
@@ -107,6 +128,7 @@ export function atMostBytes<const Path extends string>(
     initial: sizeInBytes(key.standard),
     value: sizeInBytes,
     stricter: Math.min,
+    words: bytesWords,
   });
 }
 
@@ -114,6 +136,7 @@ interface AllowedList<T> {
   about: string;
   standard: T[];
   schema: z.ZodType<T[]>;
+  loosened?: Loosened;
 }
 
 /** A list of what is allowed: what every layer has in its own. */

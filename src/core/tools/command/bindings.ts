@@ -1,4 +1,5 @@
 import type { PreImage } from '../../../shared/action.ts';
+import { isScratchSpelling } from '../../command/operands.ts';
 import { seenFrom } from '../../command/shellState.ts';
 import type { Candidate } from '../../command/candidates.ts';
 import { Forbidden } from '../../scope/guard.ts';
@@ -97,11 +98,14 @@ export class Bindings {
     if (look?.kind === 'file') await this.#bind(look, counts);
   }
 
-  async #named(spelling: string, { runs, runsFolder, counts }: Omit<Candidate, 'folder' | 'text'>): Promise<void> {
+  async #named(
+    spelling: string,
+    { runs, runsFolder, takes, counts }: Omit<Candidate, 'folder' | 'text'>,
+  ): Promise<void> {
     if (runs && /[^./][^/]*\/+\.\.(\/|$)/.test(spelling)) this.#openFor(spelling, 'goes up from a folder, or a link');
     const path = this.#absolute(spelling);
     if (path === undefined) {
-      if (runs && /^(?:\/tmp|~)\//.test(spelling)) this.#openFor(spelling, 'is scratch of this run');
+      if (takes && isScratchSpelling(spelling)) this.#openFor(spelling, 'is scratch of this run');
       return;
     }
     if (this.#context.scope.roots.includes(path)) {
@@ -121,12 +125,16 @@ export class Bindings {
     if (runs && /^\w+(\/\w+)+$/.test(spelling)) await this.path(`${path}/__main__.py`, counts);
   }
 
-  async #pattern({ folder, text, counts }: Candidate): Promise<void> {
+  async #pattern({ folder, text, takes, counts }: Candidate): Promise<void> {
     const { scope, files } = this.#context;
     const written = text.replaceAll('\\', '');
-    const path = this.#absolute(seenFrom(folder, written));
+    const spelling = seenFrom(folder, written);
+    const path = this.#absolute(spelling);
     const root = path === undefined ? undefined : scope.rootOf(path);
-    if (path === undefined || root === undefined) return;
+    if (path === undefined || root === undefined) {
+      if (takes && isScratchSpelling(spelling)) this.#openFor(spelling, 'is scratch of this run');
+      return;
+    }
     const start = this.#absolute(folder) ?? this.#cwd;
     const isAbsolute = /^(\/|~(\/|$))/.test(written);
     const found = await files.expand(isAbsolute ? root : start, isAbsolute ? path.slice(root.length) : written);

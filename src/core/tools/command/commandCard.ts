@@ -1,5 +1,7 @@
 import type { Card } from '../../../shared/approval.ts';
 import { exactList, type Amount, type Block, type Loss, type Piece, type Words } from '../../../shared/block.ts';
+import { counted } from '../../../shared/named.ts';
+import type { CommandTimes } from './times.ts';
 
 /** What is to be said of a command. Of lists, `left` says how much is not in them. */
 export interface CommandFacts extends CommandLosses {
@@ -9,7 +11,7 @@ export interface CommandFacts extends CommandLosses {
   /** It runs without any sandbox. */
   outside: boolean;
   environment: readonly string[];
-  timeoutSeconds: number;
+  times: CommandTimes;
   limits: readonly string[];
   /** Each program that was found in it, with what is not known about it. */
   programs: readonly ProgramLine[];
@@ -57,7 +59,9 @@ export function commandCard(facts: CommandFacts): Card {
     ...lossBlocks(facts),
     { kind: 'exact', label: 'Command', text: command, prompt: '$' },
     ...secretsLine(facts),
-    ...(unbound === undefined ? [] : [warning('warning', `Not everything that it uses is bound: ${unbound}.`)]),
+    ...(unbound === undefined
+      ? []
+      : [warning('warning', `It may use files that nobody knows beforehand: ${unbound}.`)]),
     ...(readOnly
       ? [
           {
@@ -68,11 +72,19 @@ export function commandCard(facts: CommandFacts): Card {
           },
         ]
       : []),
+    ...behind(facts),
     ...programList(facts),
     whereItRuns(facts),
     environment(facts),
   ];
   return { kind: 'command', blocks };
+}
+
+/** It goes on while the agent does other things. */
+function behind({ times: { waits, endsAfter } }: CommandFacts): Block[] {
+  if (waits !== 0) return [];
+  const words = [`Goes on in the background. It ends with this run, after ${seconds(endsAfter)} at the latest.`];
+  return [{ kind: 'sentence', icon: 'watch', tone: 'plain', words }];
 }
 
 function warning(icon: string, ...words: Piece[]): Block {
@@ -102,7 +114,12 @@ function lossBlocks({ losses, lossesLeft, lossTotal, unknownLosses, unknownLosse
       ),
     ),
     ...(unknownLossesLeft > 0
-      ? [warning('files', `And ${unknownLossesLeft} more places where it cannot be known beforehand.`)]
+      ? [
+          warning(
+            'files',
+            `And ${counted(unknownLossesLeft, 'more place', 'more places')} where it cannot be known beforehand.`,
+          ),
+        ]
       : []),
   ];
 }
@@ -144,24 +161,28 @@ function whereItRuns({ cwd, outside, sandbox, scripts }: CommandFacts): Block {
         ? []
         : [
             {
-              label: 'Bound to',
-              value: exactList(scripts),
-              hint: 'These files say what it does. If one changes, the approval does not count.',
+              label: 'Holds only while',
+              value: [...exactList(scripts), scripts.length === 1 ? ' stays as it is' : ' stay as they are'],
+              hint: 'These files say what it does. If one changes, you are asked again.',
             },
           ]),
     ],
   };
 }
 
-function environment({ environment: names, timeoutSeconds, limits }: CommandFacts): Block {
-  const ends = `ends after ${timeoutSeconds} ${timeoutSeconds === 1 ? 'second' : 'seconds'}`;
+function seconds(count: number): string {
+  return counted(count, 'second');
+}
+
+function environment({ environment: names, times: { waits, endsAfter }, limits }: CommandFacts): Block {
+  const behindAfter = waits === undefined || waits === 0 ? [] : [`goes on in the background after ${seconds(waits)}`];
   return {
     kind: 'facts',
     small: true,
     fold: 'Environment and limits',
     facts: [
       { label: 'Environment', value: [names.length === 0 ? 'no variables' : names.join(', ')] },
-      { label: 'Limits', value: [[ends, ...limits].join(', ')] },
+      { label: 'Limits', value: [[...behindAfter, `ends after ${seconds(endsAfter)}`, ...limits].join(', ')] },
     ],
   };
 }

@@ -21,28 +21,43 @@ function givenSecrets({ environment }: Launch, variables: readonly string[]): Se
   );
 }
 
-/**
- * A command's output without what it was given, whole or in pieces. What was cut out of the middle is said there, and at
- * both sides of it nothing stands that may be half a secret.
- */
-export function maskedOutput(
-  { output, end, outputBytes, kept }: Output,
-  { launch, variables, redactor }: { launch: Launch; variables: readonly string[]; redactor: Redactor },
-): Masked {
+/** What masks a command's output: what is known to be secret, and what it was given, whole or in pieces. */
+export interface OutputMask {
+  mask(text: string): Masked;
+  /** The same for a text that ends in the middle: what may be the beginning of a secret is left out. */
+  maskGrowing(text: string): Masked;
+  /** How many characters at the end of a growing text have to wait for what follows. */
+  heldBack(text: string): number;
+}
+
+export function outputMask(launch: Launch, variables: readonly string[], redactor: Redactor): OutputMask {
   const given = givenSecrets(launch, variables);
   const without = ({ text, masked }: Masked): Masked => {
     const whole = withoutSlices(text, given);
     return { text: whole.text, masked: masked + whole.masked };
   };
-  if (outputBytes <= kept) return without(redactor.mask(output));
-  const [first, last] = [without(redactor.maskGrowing(output)), without(redactor.mask(behindTear(end)))];
+  return {
+    mask: (text) => without(redactor.mask(text)),
+    maskGrowing: (text) => without(redactor.maskGrowing(text)),
+    heldBack: (text) => redactor.heldBack(text),
+  };
+}
+
+/**
+ * A command's output without what it was given, whole or in pieces. What was cut out of the middle is said there, and at
+ * both sides of it nothing stands that may be half a secret.
+ */
+export function maskedOutput({ output, end, outputBytes, kept }: Output, how: OutputMask): Masked {
+  if (outputBytes <= kept) return how.mask(output);
+  const [first, last] = [how.maskGrowing(output), how.mask(behindTear(end))];
   return {
     text: `${first.text}\n[… of ${outputBytes} bytes of output, ${outputBytes - kept} or a little more are left out here …]\n${last.text}`,
     masked: first.masked + last.masked,
   };
 }
 
-function behindTear(end: string): string {
+/** Without what may be the second half of a secret. */
+export function behindTear(end: string): string {
   const line = end.indexOf('\n');
   return end.slice(line === -1 || line > MOST_TORN ? MOST_TORN : line + 1);
 }

@@ -115,6 +115,6 @@ async function orUnknown<T>(look: () => Promise<T>): Promise<T | undefined> {
   }
 }
 
-function doubtOf({ tracked, unsaved }: Loss): number {
-  return (unsaved ? 2 : 0) + (tracked === 'tracked' ? 0 : 1);
+function doubtOf({ tracked, uncommitted, unsaved }: Loss): number {
+  return (unsaved ? 2 : 0) + (tracked === 'tracked' && !uncommitted ? 0 : 1);
 }

@@ -1,4 +1,7 @@
 import { PASSED_OVER } from '../files/leftOut.ts';
+import type { Sandbox } from '../../sandbox/port.ts';
+import { nameOf } from '../../scope/spelling.ts';
+import type { FileEntry } from '../../scope/files.ts';
 import type { CallContext } from '../tool.ts';
 
 const MOST_ENTRIES = 20_000;
@@ -13,14 +16,30 @@ export interface SecretsFound {
  * Likely secrets that a command could read. In a workspace too big to be looked through whole, its folder stands for
  * them: what is not known counts as being there.
  */
-export async function secretsIn({ files, scope }: CallContext): Promise<SecretsFound> {
+export async function secretsIn(given: CallContext, runner: Pick<Sandbox, 'knownIn'>): Promise<SecretsFound> {
+  const { scope, signal } = given;
+  const looksFor = {
+    folders: scope.roots,
+    key: `likely secrets ${scope.placesKey}`,
+    isWanted: (path: string) => scope.isSecret(path) && !scope.isHidden(path),
+    isPassedOver: (path: string) => scope.isHidden(path) || PASSED_OVER.has(nameOf(path)),
+  };
+  const known = await runner.knownIn?.(looksFor, signal);
+  return known ? { paths: [...known], atLeast: false } : lookedFor(given);
+}
+
+async function lookedFor({ files, scope, signal }: CallContext): Promise<SecretsFound> {
   const paths: string[] = [];
   let looked = 0;
+  const walking = {
+    withoutSizes: true,
+    enters: ({ path, name }: FileEntry) => !PASSED_OVER.has(name) && !scope.isSecret(path),
+    unread: () => undefined, // nor can a command read it
+  };
   const visit = async (folder: string): Promise<boolean> => {
-    for (const entry of await files.list(folder).catch(() => [])) {
+    for await (const { path } of files.walk(folder, signal, walking)) {
       if ((looked += 1) > MOST_ENTRIES) return false;
-      if (scope.isSecret(entry.path)) paths.push(entry.path);
-      else if (entry.kind === 'directory' && !PASSED_OVER.has(entry.name) && !(await visit(entry.path))) return false;
+      if (scope.isSecret(path)) paths.push(path);
     }
     return true;
   };

@@ -1,14 +1,14 @@
 import * as z from 'zod';
 import type { Change } from '../../../shared/action.ts';
 import type { Card } from '../../../shared/approval.ts';
-import type { Loss } from '../../../shared/block.ts';
+import { amountOf, lossWords } from '../../../shared/block.ts';
 import { Missing, ToolFailure } from '../../outcome.ts';
 import { A_PATH, defineTool, type Tool, type CallContext } from '../tool.ts';
 import type { ToolPorts } from '../ports.ts';
 import { onlyChange } from './changes.ts';
 import { lossAt } from './loss.ts';
 import { secretsBelow } from './secretsBelow.ts';
-import { undoOf, undoOfAction, undoWords } from './undo.ts';
+import { undoOf, undoOfAction, undoView } from './undo.ts';
 
 const parameters = z.strictObject({
   path: z.string().describe('The file, link or folder, relative to the workspace folder'),
@@ -18,6 +18,7 @@ type Ports = Pick<ToolPorts, 'folder' | 'foresee' | 'versionControl'>;
 
 export const deletePath = defineTool((ports: Ports): Tool<z.infer<typeof parameters>, Change> => ({
   name: 'delete_path',
+  elsewhere: ['delete', 'rm', 'remove', 'deletefile'],
   summary: 'Delete a file, a link, or a folder with everything in it.',
   family: 'file_system',
   effects: ['delete'],
@@ -32,6 +33,7 @@ export const deletePath = defineTool((ports: Ports): Tool<z.infer<typeof paramet
     await context.files.changeable(look.path);
     const preImage = await context.files.preImage(look.path);
     const undo = await undoOf(ports, [preImage]);
+    const loss = await lossAt(look, ports, context);
     return {
       action: {
         tool: 'delete_path',
@@ -47,8 +49,9 @@ export const deletePath = defineTool((ports: Ports): Tool<z.infer<typeof paramet
         undo: undoOfAction(undo),
       },
       title: `Delete ${shown}`,
-      card: deleteCard(shown, await lossAt(look, ports, context)),
-      undo: undoWords(undo),
+      card: deleteCard(shown),
+      consequence: [{ amount: amountOf(loss) }, `${lossWords(loss)}.`],
+      undo: undoView(undo, 'puts back what is deleted'),
     };
   },
   async perform(action, context) {
@@ -58,13 +61,11 @@ export const deletePath = defineTool((ports: Ports): Tool<z.infer<typeof paramet
   },
 }));
 
-export function deleteCard(path: string, loss: Loss): Card {
+/** What would be lost is said with the question itself (`consequence`), once. */
+export function deleteCard(path: string): Card {
   return {
     kind: 'delete',
-    blocks: [
-      { kind: 'sentence', icon: 'trash', tone: 'plain', words: ['Deletes ', { exact: path }] },
-      { kind: 'loss', heading: ['What would be lost:'], loss },
-    ],
+    blocks: [{ kind: 'sentence', icon: 'trash', tone: 'plain', words: ['Deletes ', { exact: path }] }],
   };
 }
 

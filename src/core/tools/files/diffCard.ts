@@ -11,6 +11,8 @@ export async function editCard(options: {
   after: string;
   /** Why the file could not be read as what its name says, in a sentence. */
   broken?: string | undefined;
+  /** Why it would fail as the file stands, in a sentence: nobody but the person who is asked is told that yet. */
+  misfit?: string | undefined;
   /** What of the file stays as it is and is not seen in a diff, in words. */
   kept?: string | undefined;
   unsaved: boolean;
@@ -22,10 +24,11 @@ export async function editCard(options: {
     ...(await shownChange(options.before ?? '', options.after)),
     unsaved: options.unsaved,
   });
-  const { broken, kept } = options;
+  const { misfit, broken, kept } = options;
   return {
     ...card,
     blocks: [
+      ...(misfit === undefined ? [] : [sentence('warning', 'warning', misfit)]),
       ...(broken === undefined ? [] : [sentence('warning', 'warning', broken)]),
       ...card.blocks,
       ...(kept === undefined ? [] : [sentence('lock', 'plain', `Stays as it is: ${kept}.`)]),

@@ -2,8 +2,9 @@ import * as z from 'zod';
 import type { Change } from '../../../shared/action.ts';
 import { ToolFailure } from '../../outcome.ts';
 import { MAX_TEXT } from '../../editedText.ts';
+import type { TextEdit } from '../../grammar/textEdit.ts';
 import { plainEnds } from '../../text/lineEnds.ts';
-import { bytesOf, keptWords, NO_FILE, shownTexts, textFile, type TextFile } from '../../text/textFile.ts';
+import { bytesOf, keptWords, shownTexts, textFile, type TextFile } from '../../text/textFile.ts';
 import { A_PATH, defineTool, type Tool, type CallContext } from '../tool.ts';
 import type { ToolPorts } from '../ports.ts';
 import { onlyChange } from './changes.ts';
@@ -11,7 +12,8 @@ import { editCard } from './diffCard.ts';
 import { isUnsavedAt, savedOtherwise } from './inEditor.ts';
 import { brokenWords, refuseLeftBroken } from './leftBroken.ts';
 import { fileEdit } from './fileEdit.ts';
-import { undoOf, undoOfAction, undoWords } from './undo.ts';
+import { foreseen } from './foreseen.ts';
+import { undoOf, undoOfAction, undoView } from './undo.ts';
 
 const parameters = z.strictObject({
   path: z.string().describe('The file, relative to the workspace folder'),
@@ -24,6 +26,15 @@ type Ports = Pick<ToolPorts, 'folder' | 'redactor' | 'foresee' | 'encodings'>;
 
 export const editFile = defineTool((ports: Ports): Tool<z.infer<typeof parameters>, Change> => ({
   name: 'edit_file',
+  elsewhere: [
+    'edit',
+    'replace',
+    'strreplace',
+    'strreplaceeditor',
+    'strreplacebasededittool',
+    'replaceinfile',
+    'replacestringinfile',
+  ],
   summary:
     'Replace a piece of text in a file. The old text must occur exactly once unless replace_all is set. A notebook is edited as read_file shows it, by its cells: under a line `# %% [code] cell 1` each, and without a number for a new one.',
   family: 'file_system',
@@ -31,6 +42,7 @@ export const editFile = defineTool((ports: Ports): Tool<z.infer<typeof parameter
   parameters,
   about: A_PATH,
   tried: (path) => ({ path, old_text: '?', new_text: '' }),
+  editable: { argument: 'new_text', label: 'The new text' },
   async describe(args, context) {
     if (args.old_text === args.new_text)
       throw new ToolFailure('old_text and new_text are the same: this edit changes nothing');
@@ -40,16 +52,22 @@ export const editFile = defineTool((ports: Ports): Tool<z.infer<typeof parameter
     const preImage = await context.files.preImage(look.path);
     const undo = await undoOf(ports, [preImage]);
     const open = context.scope.standing(look.path, 'write').kind === 'free';
-    const file = open ? await currentText(look.path, context, ports) : NO_FILE;
-    const before = file.text;
     const secret = context.scope.isSecret(look.path);
-    const edit = open
-      ? await fileEdit(look.path, file, args, { shown, secret, redactor: ports.redactor })
-      : { exact: args.new_text, shown: shownTexts('', args.new_text) };
-    const after = plainEnds(edit.exact);
-    if (open) await bytesOf(edit.exact, { ...file, shown }, ports.encodings);
-    // Of a likely secret this would tell how it is built: there it is said once the edit is approved.
-    if (open && !secret) await refuseLeftBroken({ path: look.path, before, after, shown });
+    let kept: string | undefined;
+    const make = async (): Promise<TextEdit> => {
+      const file = await currentText(look.path, context, ports);
+      const made = await fileEdit(look.path, file, args, { shown, secret, redactor: ports.redactor });
+      await bytesOf(made.exact, { ...file, shown }, ports.encodings);
+      if (secret) return made;
+      if (made.exact === file.exact) throw new ToolFailure(`this edit of ${shown} changes nothing`);
+      await refuseLeftBroken({ path: look.path, before: file.text, after: plainEnds(made.exact), shown });
+      kept = keptWords(file);
+      return made;
+    };
+    // What may not be written is not read for its diff either: the decision is a denial whatever stands there.
+    const given = { exact: args.new_text, shown: shownTexts(open ? args.old_text : '', args.new_text) };
+    const untold = secret && preImage.kind === 'file';
+    const { edit, misfit } = open ? await foreseen(make, { untold, given }) : { edit: given };
     return {
       action: {
         tool: 'edit_file',
@@ -70,12 +88,13 @@ export const editFile = defineTool((ports: Ports): Tool<z.infer<typeof parameter
         absolute: look.path,
         change: 'edit',
         ...edit.shown,
-        broken: open ? await brokenWords(look.path, after) : undefined,
-        kept: secret ? undefined : keptWords(file),
+        misfit,
+        broken: open && misfit === undefined ? await brokenWords(look.path, plainEnds(edit.exact)) : undefined,
+        kept,
         unsaved: await isUnsavedAt(look.path, context),
       }),
-      undo: undoWords(undo),
-      preview: { path: look.path, before: edit.shown.before, after: edit.shown.after },
+      undo: undoView(undo, 'puts the earlier text back'),
+      previews: [{ path: look.path, before: edit.shown.before, after: edit.shown.after }],
     };
   },
   async perform(action, context) {

@@ -16,6 +16,7 @@ type Ports = Pick<ToolPorts, 'folder' | 'goesTo'>;
 
 export const listDirectory = defineTool((ports: Ports): Tool<z.infer<typeof parameters>, Look> => ({
   name: 'list_directory',
+  elsewhere: ['ls', 'list', 'listdir', 'listfiles', 'readdir'],
   summary: 'List what is in a folder of the workspace: one name a line, folders with a slash, files with their size.',
   family: 'file_system',
   effects: ['list'],

@@ -5,6 +5,7 @@ import type { Look } from '../../scope/files.ts';
 import { isInside } from '../../scope/spelling.ts';
 import type { ToolPorts } from '../ports.ts';
 import type { CallContext, Description } from '../tool.ts';
+import { NOTHING_CHANGES } from './undo.ts';
 
 interface Looking<A> {
   tool: string;
@@ -39,7 +40,7 @@ export async function describeLooking<A extends LookAction['arguments'] & { path
     },
     title: looking.title(shown),
     card: readCard(shown, ports.goesTo()),
-    undo: 'Nothing changes on disk.',
+    undo: NOTHING_CHANGES,
   };
 }
 
@@ -85,7 +86,7 @@ export function readCard(path: string, goesTo: string): Card {
     kind: 'read',
     blocks: [
       { kind: 'sentence', icon: 'eye', tone: 'plain', words: ['Reads ', { exact: path }] },
-      { kind: 'sentence', icon: 'export', tone: 'plain', words: [`The content goes to ${goesTo}`] },
+      { kind: 'sentence', icon: 'export', tone: 'plain', words: [`Its content would go to the model. ${goesTo}`] },
     ],
   };
 }

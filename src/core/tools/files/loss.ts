@@ -15,7 +15,10 @@ export async function lossAt(
   const amount = await amountAt(look, context);
   const root = context.scope.rootOf(look.path);
   const tracked = root === undefined ? undefined : await ports.versionControl.trackedFiles(root, look.path);
-  return { ...amount, tracked: trackedWords(tracked, amount.files) };
+  const held = trackedWords(tracked, amount.files);
+  const isHeld = root !== undefined && (held === 'tracked' || held === 'partly tracked');
+  const uncommitted = isHeld && (await ports.versionControl.isUncommitted(root, look.path));
+  return { ...amount, tracked: held, ...(uncommitted && { uncommitted }) };
 }
 
 /** Files and bytes at or below a path. */

@@ -1,9 +1,7 @@
-import { MASK } from '../../redaction/placeholder.ts';
+import { A_MASK, MASK } from '../../redaction/placeholder.ts';
 import type { Redactor } from '../../redaction/redactor.ts';
 import { ToolFailure } from '../../outcome.ts';
 
-/** No name holds a bracket: each beginning is looked at up to the next one, and time is linear in the text. */
-const A_MASK = /\[redacted(?::[^[\]\n]*)?\]/g;
 /** Lines that are compared closely to find which of them stay. */
 const CLOSELY = 2000;
 /** Longer lines are not taken apart. */

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Change } from '../../../shared/action.ts';
 import type { Card } from '../../../shared/approval.ts';
-import type { Loss } from '../../../shared/block.ts';
+import { amountOf, lossWords, type Loss } from '../../../shared/block.ts';
 import { Missing, ToolFailure } from '../../outcome.ts';
 import { isInside } from '../../scope/spelling.ts';
 import { A_PATH, defineTool, type Tool } from '../tool.ts';
@@ -11,7 +11,7 @@ import { hiddenBelow } from './deletePath.ts';
 import { refuseReplacedByBroken } from './leftBroken.ts';
 import { lossAt } from './loss.ts';
 import { secretsBelow } from './secretsBelow.ts';
-import { undoOf, undoOfAction, undoWords } from './undo.ts';
+import { undoOf, undoOfAction, undoView } from './undo.ts';
 
 const parameters = z.strictObject({
   from: z.string().describe('What to move, relative to the workspace folder'),
@@ -22,6 +22,7 @@ type Ports = Pick<ToolPorts, 'folder' | 'foresee' | 'versionControl'>;
 
 export const movePath = defineTool((ports: Ports): Tool<z.infer<typeof parameters>, Change> => ({
   name: 'move_path',
+  elsewhere: ['move', 'mv', 'rename', 'renamefile'],
   summary: 'Move or rename a file, a link or a folder. An existing file at the new path is replaced.',
   family: 'file_system',
   effects: ['move'],
@@ -41,6 +42,7 @@ export const movePath = defineTool((ports: Ports): Tool<z.infer<typeof parameter
     if (from.kind === 'file' && to.kind === 'file') await refuseReplacedByBroken(from.path, to.path, context);
     const fromImage = await context.files.preImage(from.path);
     const toImage = await context.files.preImage(to.path);
+    const replaced = to.kind === 'file' ? await lossAt(to, ports, context) : undefined;
     const undo = await undoOf(ports, [fromImage, toImage]);
     return {
       action: {
@@ -59,9 +61,12 @@ export const movePath = defineTool((ports: Ports): Tool<z.infer<typeof parameter
         changes: [fromImage, toImage],
         undo: undoOfAction(undo),
       },
+      ...(replaced && {
+        consequence: ['Replaces ', { exact: toShown }, ': ', { amount: amountOf(replaced) }, `${lossWords(replaced)}.`],
+      }),
       title: `Move ${fromShown} to ${toShown}`,
-      card: moveCard(fromShown, toShown, to.kind === 'file' ? await lossAt(to, ports, context) : undefined),
-      undo: undoWords(undo),
+      card: moveCard(fromShown, toShown, replaced),
+      undo: undoView(undo, 'moves it back'),
     };
   },
   async perform(action, context) {

@@ -1,33 +1,45 @@
 import * as z from 'zod';
+import { namedList } from '../../../shared/named.ts';
 import type { Change, PreImage, Resource } from '../../../shared/action.ts';
-import type { Card } from '../../../shared/approval.ts';
-import type { Block, Words } from '../../../shared/block.ts';
 import type { ChangedPath } from '../../../shared/change.ts';
 import type { Changed } from '../../audit/changed.ts';
-import { isSameStand, standOf } from '../../checkpoint/changes.ts';
-import type { ActionOf, Checkpoints, RevertStep } from '../../checkpoint/port.ts';
+import { isSameStand, merged, standOf } from '../../checkpoint/changes.ts';
+import type { ActionOf, Checkpoints, Done, RevertStep } from '../../checkpoint/port.ts';
 import { ToolFailure } from '../../outcome.ts';
+import { isInside, parentOf } from '../../scope/spelling.ts';
 import type { ToolPorts } from '../ports.ts';
 import { defineTool, type CallContext, type Tool } from '../tool.ts';
-import { savedOtherwise } from './inEditor.ts';
-import { undoOf, undoOfAction, undoWords } from './undo.ts';
+import { revertCard } from './revertCard.ts';
+import { takeStep, type Reverting, type Said } from './revertSteps.ts';
+import { undoOf, undoOfAction, undoView, undoWords } from './undo.ts';
 
-/** So many lines of each kind are shown. */
-const MOST = 100;
+/** `also`: what the run did after that action, and is reverted with it; `only`: of all that these files alone. */
+const parameters = z.strictObject({
+  run: z.string(),
+  action: z.string(),
+  also: z.array(z.string()).exactOptional(),
+  only: z.array(z.string()).exactOptional(),
+});
+export type RevertOf = z.infer<typeof parameters>;
 
-const parameters = z.strictObject({ run: z.string(), action: z.string() });
+/** An action that is to be reverted, as the log tells of it. */
+export interface Reverted {
+  of: ActionOf;
+  title: string;
+  changed: Changed | undefined;
+}
 
 /** What a revert needs beside what every tool may have: what the log says was changed, and what was kept. */
 interface Ports extends Pick<ToolPorts, 'folder' | 'foresee'> {
-  changedBy(of: ActionOf): Promise<{ title: string; changed: Changed | undefined }>;
+  changedBy(of: ActionOf): Promise<Reverted>;
   checkpoints: Pick<Checkpoints, 'plan' | 'content'>;
 }
 
 /**
- * Reverts an action, as an action of its own: decided, asked, kept and recorded like any other, so that it can be reverted
- * too. A person calls it, never the model: it is in no toolbox of a run.
+ * Reverts an action, or several of one run, as an action of its own: decided, asked, kept and recorded like any other, so
+ * that it can be reverted too. A person calls it, never the model: it is in no toolbox of a run.
  */
-export const revertAction = defineTool((ports: Ports): Tool<z.infer<typeof parameters>, Change> => ({
+export const revertAction = defineTool((ports: Ports): Tool<RevertOf, Change> => ({
   name: 'revert_action',
   summary: 'Put back what an action changed.',
   family: 'file_system',
@@ -36,15 +48,25 @@ export const revertAction = defineTool((ports: Ports): Tool<z.infer<typeof param
   about: 'The action',
   tried: (action) => ({ run: '', action }),
   async describe(of, context) {
-    const { title, changed } = await ports.changedBy(of);
-    const { undo: whole, steps } = await ports.checkpoints.plan(of, knownChanges(changed));
+    const { all, unknown } = await reverted(of, ports);
+    const { undo: whole, steps: wanted } = await ports.checkpoints.plan(planned(all, of));
+    const barred = wanted.filter((step) => isBarred(step, context));
+    // Where nothing else is left, the decision says why it may not be.
+    const steps = barred.length === wanted.length ? wanted : wanted.filter((step) => !barred.includes(step));
     if (steps.length === 0) throw new ToolFailure(lowerFirst(undoWords(whole)));
     const images = await standing(steps, ports.folder, context);
     for (const step of steps) if (step.do === 'move back') await context.files.movable(step.path, step.to);
-    if (changed?.paths.every((one) => isAsBefore(one, images)))
-      throw new ToolFailure('everything stands as it did before this action already');
-    const undo = await undoOf(ports, images);
-    const since = (changed?.paths ?? []).filter((one) => isChangedSince(one, images)).map(({ path }) => path);
+    const changes = merged(planned(all, of).flatMap(({ changed }) => changed));
+    if (changes.every((one) => isAsBefore(one, images)))
+      throw new ToolFailure(`everything stands as it did before ${all.length === 1 ? 'this action' : 'them'} already`);
+    const undo = await undoOf(ports, images.filter(isWhole));
+    const since = changes.filter((one) => isChangedSince(one, images)).map(({ path }) => path);
+    const leftOut = [
+      ...(whole.kind === 'partly' ? whole.leftOut : []),
+      ...unknown,
+      ...new Set(barred.map(({ path }) => path)),
+      ...steps.filter((step) => isInTheWay(step, images)).map(({ path }) => `${path}, where a folder stands by now`),
+    ];
     return {
       action: {
         tool: 'revert_action',
@@ -55,48 +77,83 @@ export const revertAction = defineTool((ports: Ports): Tool<z.infer<typeof param
         changes: images,
         undo: undoOfAction(undo),
       },
-      title: `Revert: ${title}`,
-      card: revertCard({ steps, since, leftOut: whole.kind === 'partly' ? whole.leftOut : [] }, context),
-      undo: undoWords(undo),
+      title: titleOf(all, of, context),
+      card: revertCard({ steps, since, leftOut, seen: all.some(({ changed }) => (changed?.seen ?? 0) > 0) }, context),
+      undo: undoView(undo, 'puts back what stands there now'),
     };
   },
-  async perform({ arguments: of, changes }, { files, scope }) {
-    const { steps } = await ports.checkpoints.plan(of, knownChanges((await ports.changedBy(of)).changed));
-    // What stands at each path by then: a step may have moved it there.
-    const now = new Map<string, PreImage>();
-    const remarks: string[] = [];
-    const at = (path: string): PreImage => {
-      const image = now.get(path) ?? changes.find((one) => one.path === path);
-      if (!image) throw new Error(`the action does not say that it changes ${path}`);
-      return image;
+  async perform({ arguments: of, changes }, context) {
+    const { all } = await reverted(of, ports);
+    const { steps } = await ports.checkpoints.plan(planned(all, of));
+    const going: Reverting = {
+      content: (one, path) => ports.checkpoints.content(one, path),
+      steps,
+      changes,
+      now: new Map(),
     };
-    for (const step of steps) {
-      const image = at(step.path);
-      switch (step.do) {
-        case 'move back':
-          await files.move(step.path, step.to, image, at(step.to));
-          now.set(step.path, { path: step.path, kind: 'absent' }).set(step.to, { ...image, path: step.to });
-          break;
-        case 'remove':
-          if (image.kind !== 'absent') await files.remove(step.path, image);
-          break;
-        case 'put back': {
-          const content = await ports.checkpoints.content(of, step.path);
-          if (!content) throw new ToolFailure(`what stood at ${scope.shown(step.path)} is not kept any more`);
-          const written = await files.write(step.path, content, image);
-          remarks.push(...(savedOtherwise(content, written, scope.shown(step.path)).told.remarks ?? []));
-        }
-      }
-    }
-    return { ok: true, text: ['Reverted.', ...remarks].join(' '), facts: {}, remarks, contentOf: [] };
+    const said: Said = { remarks: [], lost: [] };
+    for (const step of steps)
+      if (!isBarred(step, context) && !isInTheWay(step, changes)) await takeStep(step, going, said, context);
+    const lost = said.lost.map((path) => `What stood at ${context.scope.shown(path)} is not kept any more.`);
+    const remarks = [...said.remarks, ...lost];
+    const done = lost.length === 0 ? 'Reverted.' : 'Reverted, but not all of it.';
+    return { ok: lost.length === 0, text: [done, ...remarks].join(' '), facts: {}, remarks, contentOf: [] };
   },
 }));
 
-function knownChanges(changed: Changed | undefined): readonly ChangedPath[] {
+/** What must not be changed by anyone was no command's doing either. */
+function isBarred(step: RevertStep, { scope }: CallContext): boolean {
+  const paths = step.do === 'move back' ? [step.path, step.to] : [step.path];
+  return paths.some((path) => !['free', 'secret'].includes(scope.standing(path, 'write').kind));
+}
+
+/** A folder that somebody made where a file was stays, with what is in it. */
+function isInTheWay(step: RevertStep, images: readonly PreImage[]): boolean {
+  if (step.do === 'remove' ? step.whole === true : step.do !== 'put back' && step.do !== 'link') return false;
+  const image = images.find(({ path }) => path === step.path);
+  return image?.kind === 'directory' && isWhole(image);
+}
+
+/** False of a folder of which itself alone is meant, and not what is in it. */
+function isWhole({ kind, digest, size }: PreImage): boolean {
+  return kind !== 'directory' || digest !== undefined || size !== undefined;
+}
+
+/** The actions, and what is not known of them. */
+async function reverted(of: RevertOf, ports: Ports): Promise<{ all: Reverted[]; unknown: string[] }> {
+  const { run, action, also = [] } = of;
+  const all: Reverted[] = [];
+  for (const one of [action, ...also]) all.push(await ports.changedBy({ run, action: one }));
+  if (also.length === 0) {
+    knownChanges(all[0]?.changed);
+    return { all, unknown: [] };
+  }
+  const open = all.filter(({ changed }) => !changed || changed.unknown > 0 || !changed.isWhole);
+  return { all, unknown: open.map(({ title }) => `all that "${title}" changed`) };
+}
+
+function planned(all: readonly Reverted[], { only }: RevertOf): Done[] {
+  const isMeant = ({ path }: ChangedPath): boolean => only === undefined || only.some((one) => isInside(one, path));
+  return all.map(({ of, changed }) => ({ of, changed: (changed?.paths ?? []).filter(isMeant) }));
+}
+
+function titleOf(all: readonly Reverted[], { only }: RevertOf, { scope }: CallContext): string {
+  const [first] = all;
+  const what = all.length === 1 ? (first?.title ?? '') : `${all.length} actions, from "${first?.title ?? ''}" on`;
+  return `Revert${
+    only
+      ? ` ${namedList(
+          only.map((path) => scope.shown(path)),
+          3,
+        )} in`
+      : ''
+  }: ${what}`;
+}
+
+function knownChanges(changed: Changed | undefined): void {
   if (!changed) throw new ToolFailure('the log does not say what this action changed');
   if (changed.unknown > 0) throw new ToolFailure('what a command changed is not known, so it cannot be reverted');
   if (!changed.isWhole) throw new ToolFailure('the log does not list all that this action changed');
-  return changed.paths;
 }
 
 /** What stands where something will happen, each path once. A path that leads elsewhere by now is another one. */
@@ -106,29 +163,53 @@ async function standing(
   { files, scope }: CallContext,
 ): Promise<PreImage[]> {
   const images: PreImage[] = [];
-  for (const path of new Set(steps.flatMap((step) => (step.do === 'move back' ? [step.path, step.to] : [step.path])))) {
+  const foldersAlone = new Set(steps.flatMap((step) => (isOfFolder(step) ? [step.path] : [])));
+  const turned = new Set<string>();
+  const made = new Set(steps.flatMap((step) => (step.do === 'make folder' ? [step.path] : [])));
+  const paths = steps.flatMap((step) => (step.do === 'move back' ? [step.path, step.to] : [step.path]));
+  for (const path of [...new Set(paths)].sort()) {
+    // Below what will be a folder again, and is none now, nothing stands.
+    if (ancestorsOf(path).some((above) => turned.has(above))) {
+      images.push({ path, kind: 'absent' });
+      continue;
+    }
     const look = await files.look(path, folder, 'itself');
     if (look.path !== path) throw new ToolFailure(`${scope.shown(path)} leads to another place than it did then`);
-    if (look.kind === 'link' || look.kind === 'other')
-      throw new ToolFailure(`${scope.shown(path)} is no file or folder any more`);
+    if (look.kind === 'other') throw new ToolFailure(`${scope.shown(path)} is no file or folder any more`);
     await files.changeable(path);
-    images.push(await files.preImage(path));
+    const isFolder = look.kind === 'directory' && foldersAlone.has(path);
+    const image = isFolder ? { path, kind: 'directory' as const } : await files.preImage(path);
+    images.push(image);
+    if (made.has(path) && image.kind !== 'directory') turned.add(path);
   }
   return images;
 }
 
-function isAsBefore({ path, before }: ChangedPath, images: readonly PreImage[]): boolean {
+function ancestorsOf(path: string): string[] {
+  const parent = parentOf(path);
+  return parent === path ? [] : [parent, ...ancestorsOf(parent)];
+}
+
+/** Of a folder itself alone, and not of what is in it; of a file it does the same. */
+function isOfFolder(step: RevertStep): boolean {
+  return step.do === 'remove folder' || step.do === 'make folder' || step.do === 'allow';
+}
+
+function isAsBefore({ path, before, after }: ChangedPath, images: readonly PreImage[]): boolean {
   const image = images.find((one) => one.path === path);
-  return image !== undefined && isSameStand(standOf(image), before);
+  const isSameMode = before.mode === undefined || after?.mode === undefined || before.mode === after.mode;
+  return image !== undefined && isSameMode && isSameStand(standOf(image), before);
 }
 
 function isChangedSince({ path, after }: ChangedPath, images: readonly PreImage[]): boolean {
   const image = images.find((one) => one.path === path);
-  return image !== undefined && !(after && isSameStand(standOf(image), after));
+  if (image === undefined || (image.kind === 'directory' && after?.kind === 'directory' && !isWhole(image)))
+    return false;
+  return !(after && isSameStand(standOf(image), after));
 }
 
 function effectOf(steps: readonly RevertStep[]): 'write' | 'delete' | 'move' {
-  if (steps.some((step) => step.do === 'put back')) return 'write';
+  if (steps.some(({ do: does }) => does !== 'move back' && !does.startsWith('remove'))) return 'write';
   return steps.some((step) => step.do === 'move back') ? 'move' : 'delete';
 }
 
@@ -141,46 +222,14 @@ function resourcesOf(step: RevertStep): Resource[] {
         { path: step.path, access: 'write' },
       ];
     case 'remove':
+    case 'remove folder':
       return [{ path: step.path, access: 'delete' }];
     case 'put back':
+    case 'make folder':
+    case 'link':
+    case 'allow':
       return [{ path: step.path, access: 'write' }];
   }
-}
-
-/** What would happen, path by path; and above it what would be lost, and what would not come back. */
-function revertCard(
-  revert: { steps: readonly RevertStep[]; since: string[]; leftOut: readonly string[] },
-  { scope }: CallContext,
-): Card {
-  const shown = (path: string): { exact: string } => ({ exact: scope.shown(path) });
-  const warnings: [paths: readonly string[], words: string][] = [
-    [revert.since, ' was changed since: what stands there now is replaced'],
-  ];
-  return {
-    kind: 'revert',
-    blocks: [
-      ...warnings.flatMap(([paths, words]) => some(paths, (path) => warning([shown(path), words]))),
-      ...some(revert.leftOut, (what) => warning(['Does not come back: ', { exact: what }])),
-      ...some(revert.steps, (step) => ({
-        kind: 'sentence',
-        icon: 'discard',
-        tone: 'plain',
-        words:
-          step.do === 'move back'
-            ? ['Moves ', shown(step.path), ' back to ', shown(step.to)]
-            : [step.do === 'remove' ? 'Removes ' : 'Puts back ', shown(step.path)],
-      })),
-    ],
-  };
-}
-
-function some<T>(all: readonly T[], block: (one: T) => Block): Block[] {
-  const left = all.length - MOST;
-  return [...all.slice(0, MOST).map(block), ...(left > 0 ? [warning([`And ${left} more.`])] : [])];
-}
-
-function warning(words: Words): Block {
-  return { kind: 'sentence', icon: 'warning', tone: 'warning', words };
 }
 
 function lowerFirst(sentence: string): string {

@@ -1,7 +1,7 @@
 import { visibleLine } from '../../../shared/visible.ts';
 import { readable } from '../../grammar/textEdit.ts';
 import { ToolFailure } from '../../outcome.ts';
-import type { Redactor } from '../../redaction/redactor.ts';
+import type { Walking } from '../../scope/files.ts';
 import { relativeTo } from '../../scope/spelling.ts';
 import { textBlocks, type TextBlock } from '../../text/textBlocks.ts';
 import { textFile } from '../../text/textFile.ts';
@@ -10,22 +10,15 @@ import type { ToolPorts } from '../ports.ts';
 import { globOf, isSkippable } from '../text.ts';
 import type { OpenSearch } from '../textSearch.ts';
 import type { CallContext } from '../tool.ts';
+import type { Hits } from './hits.ts';
+import type { IgnoreFiles } from './ignoreFiles.ts';
 import type { LeftOut } from './leftOut.ts';
 
 /** Bytes up to which a file is read whole. */
 const WHOLE = 1024 * 1024;
-const MAX_HITS = 200;
-const MAX_LINE = 300;
-/** Characters of a long line that are shown before what was found in it. */
-const BEFORE = 80;
 
 export interface Found {
-  hits: string[];
-  /** Hits that are not among them. */
-  left: number;
-  /** How many secrets were masked in the hits. */
-  masked: number;
-  contentOf: string[];
+  hits: Hits;
   lookedInto: Set<string>;
   /** Why not everything was looked through. */
   stopped: string | undefined;
@@ -37,6 +30,10 @@ export interface Searching {
   ports: Pick<ToolPorts, 'redactor' | 'encodings'>;
   found: Found;
   leftOut: LeftOut;
+  /** Undefined where what is ignored is searched too. */
+  ignored: IgnoreFiles | undefined;
+  /** Which files may hold what is looked for; undefined for any. */
+  mayHold?: Promise<(path: string) => boolean>;
 }
 
 /** `size` in bytes. */
@@ -45,44 +42,66 @@ interface FileToSearch {
   size: number;
 }
 
+/** One whose size is not known yet. */
+interface FileFound {
+  path: string;
+  size: number | undefined;
+}
+
 /** Searches one file, of any size. @throws ToolFailure where it is no text, or the pattern none that can be searched. */
 export async function searchFile({ path, size }: FileToSearch, how: Searching): Promise<void> {
-  const { search, context, ports, found } = how;
+  const { search, context, found } = how;
   const shown = context.scope.shown(path);
-  const hitsBefore = found.hits.length + found.left;
   found.lookedInto.add(path);
-  let line = 0; // the last one that was found: a long one comes in several blocks
+  found.hits.begin();
   for await (const block of blocksOf({ path, size }, how)) {
-    const answer = await search.in(block.lines, Math.max(0, MAX_HITS - found.hits.length));
+    const answer = await search.in(block.lines, found.hits.wanted);
     if ('kind' in answer) {
-      if (answer.kind === 'wrong') throw new WrongPattern(`the pattern cannot be searched for: ${answer.problem}`);
+      if (answer.kind === 'wrong') throw wrong(answer.problem);
       found.stopped = `stopped after ${answer.seconds} s at ${visibleLine(shown)}; narrow the pattern or the path`;
       return;
     }
-    found.left += answer.count - answer.lines.length;
-    for (const match of answer.lines) {
-      const number = block.first + match.line;
-      if (number === line) continue;
-      line = number;
-      const { text, masked } = hitLine(block, match, ports.redactor);
-      found.masked += masked;
-      found.hits.push(`${visibleLine(shown)}:${number}: ${text}`);
-    }
+    found.hits.take({ path, shown }, block, answer);
   }
-  if (found.hits.length + found.left > hitsBefore) found.contentOf.push(path);
+  found.hits.end({ path, shown });
 }
 
 /** Searches the text files below a folder, without likely secrets. */
 export async function searchBelow(start: string, glob: string | undefined, how: Searching): Promise<void> {
-  const { context, found, leftOut } = how;
+  const { context, found, leftOut, ignored } = how;
   const wanted = glob === undefined ? () => true : globOf(glob);
+  const named = new Set(glob?.split('/'));
+  const below: FileToSearch[] = [];
+  const walking: Walking = {
+    withoutSizes: leftOut.withoutSizes,
+    enters: (folder) => leftOut.enters(folder),
+    unread: (path) => {
+      leftOut.unread(path);
+    },
+    ...(ignored && { lists: (folder, entries) => ignored.lists(folder, entries) }),
+  };
   try {
-    for await (const entry of context.files.walk(start, context.signal, leftOut)) {
+    await ignored?.begin(start);
+    for await (const entry of context.files.walk(start, context.signal, walking)) {
+      if (ignored?.isIgnored(entry) === true) {
+        if (entry.kind !== 'directory' || !named.has(entry.name)) {
+          leftOut.ignored(entry);
+          continue;
+        }
+        ignored.mean(entry.path);
+      }
       if (entry.kind === 'directory') continue;
       if (!wanted(relativeTo(start, entry.path)) && !wanted(context.scope.shown(entry.path))) continue;
       if (entry.kind !== 'file') leftOut.link();
       else if (context.scope.isSecret(entry.path)) leftOut.secret();
+      else if (how.mayHold) below.push(entry);
       else await searchOneOfMany(entry, how);
+      if (found.stopped !== undefined) return;
+    }
+    const mayHold = await how.mayHold;
+    if (mayHold) await assertSearchable(how);
+    for (const { path } of below) {
+      if (mayHold?.(path) === true) await searchOneOfMany({ path, size: undefined }, how);
       if (found.stopped !== undefined) return;
     }
   } catch (error) {
@@ -91,13 +110,19 @@ export async function searchBelow(start: string, glob: string | undefined, how: 
   }
 }
 
-async function searchOneOfMany(file: FileToSearch, how: Searching): Promise<void> {
+async function searchOneOfMany({ path, size }: FileFound, how: Searching): Promise<void> {
   try {
-    await searchFile(file, how);
+    await searchFile(size === undefined ? await how.context.files.look(path, path, 'itself') : { path, size }, how);
   } catch (error) {
     if (!isSkippable(error) || error instanceof WrongPattern) throw error;
     how.leftOut.noText(); // or gone by now, or closed
   }
+}
+
+/** Also where there is no text to be looked into. */
+async function assertSearchable({ search }: Searching): Promise<void> {
+  const answer = await search.in([], 0);
+  if ('kind' in answer && answer.kind === 'wrong') throw wrong(answer.problem);
 }
 
 /** The text as read_file numbers its lines. */
@@ -111,16 +136,8 @@ async function* blocksOf({ path, size }: FileToSearch, { context, ports }: Searc
   yield { first: 1, lines: readable(path, text).split('\n'), column: 0 };
 }
 
-/** A line that was found, masked before it is cut; of a long one what stands around the place. */
-function hitLine(block: TextBlock, match: { line: number; column: number }, redactor: Redactor) {
-  const whole = block.lines[match.line] ?? '';
-  const { text, masked } = redactor.mask(whole);
-  const at = redactor.text(whole.slice(0, match.column)).length;
-  const from = at + BEFORE < MAX_LINE ? 0 : at - BEFORE;
-  const part = text.slice(from, from + MAX_LINE);
-  const before = from > 0 || block.column > 0 ? `[from column ${block.column + from + 1}] ` : '';
-  const after = text.length > from + MAX_LINE ? ' [… line cut]' : '';
-  return { text: `${before}${part}${after}`, masked };
+function wrong(problem: string): WrongPattern {
+  return new WrongPattern(`the pattern cannot be searched for: ${problem}`);
 }
 
 class WrongPattern extends ToolFailure {

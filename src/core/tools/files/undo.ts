@@ -1,4 +1,6 @@
+import { namedList } from '../../../shared/named.ts';
 import type { Action, PreImage } from '../../../shared/action.ts';
+import type { UndoState } from '../../../shared/approval.ts';
 import type { Undo } from '../../checkpoint/port.ts';
 import type { ToolPorts } from '../ports.ts';
 
@@ -21,22 +23,36 @@ export function undoOfAction({ kind }: Undo): Action['undo'] {
   }
 }
 
+/** Of what only looks, or speaks. */
+export const NOTHING_CHANGES = { state: 'nothing', words: 'Nothing to undo: nothing changes on disk.' } as const;
+
+/** So many things that do not come back are named. */
+const MOST_LEFT_OUT = 3;
+
 const WHY_NONE: Record<Extract<Undo, { kind: 'none' }>['why'], string> = {
-  'too large': 'This is too much to keep a copy of: it cannot be undone.',
-  'of another kind': 'It holds something that is neither a file, a folder nor a link: it cannot be undone.',
-  'not kept': 'What stood there before is not kept: it cannot be undone.',
+  'too large': 'Cannot be undone: it is too much to keep a copy of.',
+  'of another kind': 'Cannot be undone: it holds more than files, folders and links.',
+  'not kept': 'Cannot be undone: what stands there is not kept.',
 };
 
-/** What commands change cannot be put back yet: the words promise the kept content, nothing more. */
-export function undoWords(undo: Undo): string {
+/** What undo does with a new file. */
+export const REMOVES_IT = 'removes the new file';
+
+/** The same for a person. `back`: what undo does, where it can. */
+export function undoView(undo: Undo, back: string): { state: UndoState; words: string } {
+  return { state: undo.kind, words: undoWords(undo, back) };
+}
+
+/** The words promise what is kept, and nothing more. */
+export function undoWords(undo: Undo, back = 'puts back what was there'): string {
   switch (undo.kind) {
     case 'whole':
-      return 'What stands there now is kept in Oversign’s data folder before the change.';
+      return `Can be undone: ${back}.`;
     case 'partly':
-      return `Not all of it can be undone. Left out: ${undo.leftOut.join(', ')}.`;
+      return `Can be undone, but not ${namedList(undo.leftOut, MOST_LEFT_OUT)}.`;
     case 'none':
       return WHY_NONE[undo.why];
     case 'nothing':
-      return 'Nothing changes on disk.';
+      return NOTHING_CHANGES.words;
   }
 }

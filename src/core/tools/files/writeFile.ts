@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Change } from '../../../shared/action.ts';
 import { ToolFailure } from '../../outcome.ts';
 import { MAX_TEXT } from '../../editedText.ts';
+import type { TextEdit } from '../../grammar/textEdit.ts';
 import { plainEnds } from '../../text/lineEnds.ts';
 import {
   bytesOf,
@@ -17,10 +18,11 @@ import type { Redactor } from '../../redaction/redactor.ts';
 import type { ToolPorts } from '../ports.ts';
 import { onlyChange } from './changes.ts';
 import { editCard } from './diffCard.ts';
+import { foreseen } from './foreseen.ts';
 import { isUnsavedAt, savedOtherwise } from './inEditor.ts';
 import { brokenWords, refuseLeftBroken } from './leftBroken.ts';
 import { hasMask, withRealValues } from './masksWrittenBack.ts';
-import { undoOf, undoOfAction, undoWords } from './undo.ts';
+import { undoOf, undoOfAction, undoView, REMOVES_IT } from './undo.ts';
 
 const parameters = z.strictObject({
   path: z.string().describe('The file, relative to the workspace folder; missing folders are made'),
@@ -31,12 +33,14 @@ type Ports = Pick<ToolPorts, 'folder' | 'redactor' | 'foresee' | 'encodings'>;
 
 export const writeFile = defineTool((ports: Ports): Tool<z.infer<typeof parameters>, Change> => ({
   name: 'write_file',
+  elsewhere: ['write', 'create', 'createfile', 'writetofile'],
   summary: 'Create a text file, or replace the whole content of one.',
   family: 'file_system',
   effects: ['write'],
   parameters,
   about: A_PATH,
   tried: (path) => ({ path, content: '' }),
+  editable: { argument: 'content', label: 'The whole new content' },
   async describe(args, context) {
     const look = await context.files.look(context.scope.meant(args.path), ports.folder, 'followed');
     const shown = context.scope.shown(look.path);
@@ -47,25 +51,34 @@ export const writeFile = defineTool((ports: Ports): Tool<z.infer<typeof paramete
     // What may not be written is not read for its diff either: the decision is a denial whatever stands there.
     const open = context.scope.standing(look.path, 'write').kind === 'free';
     const secret = context.scope.isSecret(look.path);
-    const file =
-      preImage.kind === 'file' && open
-        ? await textFile(await context.files.read(look.path, MAX_TEXT), shown, ports.encodings)
-        : undefined;
-    const exact = await contentFor(file ?? NO_FILE, args.content, { shown, redactor: ports.redactor });
-    await bytesOf(exact, { ...(file ?? NO_FILE), shown }, ports.encodings);
-    const [before, after] = [file?.text, plainEnds(exact)];
-    // Of a likely secret this would tell what is in it.
-    if (before !== undefined && !secret) await refuseLeftBroken({ path: look.path, before, after, shown });
-    if (file?.exact === exact && !secret)
-      throw new ToolFailure(`${shown} has exactly this content already: there is nothing to write`);
+    const untold = secret && preImage.kind === 'file';
+    let file: TextFile | undefined;
+    const make = async (): Promise<TextEdit> => {
+      if (preImage.kind === 'file' && open)
+        file = await textFile(await context.files.read(look.path, MAX_TEXT), shown, ports.encodings);
+      const exact = await contentFor(file ?? NO_FILE, args.content, { shown, redactor: ports.redactor });
+      await bytesOf(exact, { ...(file ?? NO_FILE), shown }, ports.encodings);
+      const made = { exact, shown: shownTexts(file?.exact ?? '', exact) };
+      if (!file || secret) return made;
+      await refuseLeftBroken({ path: look.path, before: file.text, after: plainEnds(exact), shown });
+      if (file.exact === exact)
+        throw new ToolFailure(`${shown} has exactly this content already: there is nothing to write`);
+      return made;
+    };
+    const given = { exact: args.content, shown: shownTexts('', args.content) };
+    const { edit, misfit } = await foreseen(make, { untold, given });
+    const texts = edit.shown;
     const undo = await undoOf(ports, [preImage]);
-    const texts = shownTexts(file?.exact ?? '', exact);
     return {
       action: {
         tool: 'write_file',
         kind: 'change',
         effect: 'write',
-        resources: [{ path: look.path, access: 'write' }],
+        resources: [
+          { path: look.path, access: 'write' },
+          // Whether a mask has a value there tells what is in the file: of a likely secret, that is reading it.
+          ...(untold && hasMask(args.content) ? [{ path: look.path, access: 'read' as const }] : []),
+        ],
         arguments: { ...args },
         changes: [preImage],
         undo: undoOfAction(undo),
@@ -77,12 +90,13 @@ export const writeFile = defineTool((ports: Ports): Tool<z.infer<typeof paramete
         change: preImage.kind === 'absent' ? 'create' : 'overwrite',
         before: file && texts.before,
         after: texts.after,
-        broken: await brokenWords(look.path, after),
+        misfit,
+        broken: await brokenWords(look.path, plainEnds(edit.exact)),
         kept: file && !secret ? keptWords(file) : undefined,
         unsaved: await isUnsavedAt(look.path, context),
       }),
-      undo: undoWords(undo),
-      preview: { path: look.path, before: texts.before, after: texts.after },
+      undo: undoView(undo, preImage.kind === 'absent' ? REMOVES_IT : 'puts the earlier text back'),
+      previews: [{ path: look.path, before: texts.before, after: texts.after }],
     };
   },
   async perform(action, context) {

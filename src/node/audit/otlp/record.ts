@@ -62,6 +62,7 @@ function severityOf({ type, data }: EventBody): Mapped['severity'] {
     case 'decided':
       return data['verdict'] === 'deny' ? 'WARN' : 'INFO';
     case 'answered':
+    case 'whose_answered':
       return data['choice'] === 'deny' ? 'WARN' : 'INFO';
     case 'finished':
       return data['status'] === 'failed' ? 'ERROR' : 'INFO';
@@ -82,6 +83,7 @@ function ownAttributes({ type, time, run, turn, action, data }: EventBody): Foun
     'oversign.action': action,
     'oversign.turn': turn,
     ...(type === 'decided' && { 'oversign.verdict': data['verdict'], 'oversign.rule': data['rule'] }),
+    ...(type === 'proposed' && { 'oversign.edited_by': data['editedBy'] }),
     ...(type === 'finished' && { 'oversign.status': data['status'] }),
     ...(type === 'run_finished' && { 'oversign.status': data['state'] }),
   };

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, readlinkSync, rmdirSync } from 'node:fs';
 import { rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -47,13 +48,13 @@ export function killAll(folder: string): void {
   }
 }
 
-let count = 0;
-
-/** A name by which a later process can see whose group it is, and whether the owner is gone. */
+/**
+ * A name by which a later process can see whose group it is, and whether the owner is gone. Its last part is of chance:
+ * one process may hold this program more than once (two extensions, threads), and those count apart.
+ */
 export function groupName(): string {
   const { pid, start } = identityOf(process.pid);
-  count += 1;
-  return `oversign-${pid}-${start}-${pidNamespace()}-${count}`;
+  return `oversign-${pid}-${start}-${pidNamespace()}-${randomBytes(6).toString('hex')}`;
 }
 
 /**
@@ -63,7 +64,7 @@ export function groupName(): string {
 export function removeLeftOvers(parent: string): void {
   const namespace = pidNamespace();
   for (const name of foldersIn(parent)) {
-    const [, pid, start, among] = /^oversign-(\d+)-(\d+)-(\w+)-\d+$/.exec(name) ?? [];
+    const [, pid, start, among] = /^oversign-(\d+)-(\d+)-(\w+)-\w+$/.exec(name) ?? [];
     if (pid === undefined || start === undefined || among !== namespace) continue;
     if (isAlive({ pid: Number(pid), start, boot: '' })) continue;
     try {

@@ -11,6 +11,8 @@ import { ENVIRONMENTS, INSTALLATIONS } from './table.ts';
 /** What environments of a workspace lean on; and those that lead where no command sees, one sentence each. */
 export interface Leaned {
   places: Place[];
+  /** Those that tools look for below the home folder: where, and what is there. */
+  inHome: { at: string; place: Place }[];
   notes: string[];
 }
 
@@ -23,15 +25,16 @@ const PROGRAM = /^(?:python|pypy|node|ruby)[\d.]*$/;
  * links to. Anybody may have made such a link, so it only says which of the known places is meant (table.ts).
  */
 export function environmentsOf(roots: readonly string[], near: readonly NearFolder[], around: Around): Leaned {
-  const found: Leaned = { places: [], notes: [] };
+  const found: Leaned = { places: [], inHome: [], notes: [] };
   const isIn = (path: string): boolean => roots.some((root) => isInside(root, path));
   const folders = near.filter(({ entries }) => entries.some(({ name }) => name === 'pyvenv.cfg'));
   for (const { path } of folders) addEnvironment(path, { isIn, around, found });
   for (const { path, entries } of near)
     for (const { name, kind } of entries)
       if (kind === 'link' && /^\.?v?env$/.test(name)) addLinked(`${path}/${name}`, { roots, isIn, around, found });
-  for (const place of ownEnvironments(roots, around)) {
+  for (const { at, place } of ownEnvironments(roots, around)) {
     found.places.push(place);
+    found.inHome.push({ at, place });
     addEnvironment(place.real, { isIn: (path) => isIn(path) || isInside(place.real, path), around, found });
   }
   return found;
@@ -75,7 +78,7 @@ function homeOf(environment: string): string | undefined {
 function addLinked(link: string, { roots, isIn, around, found }: Finding & { roots: readonly string[] }): void {
   const real = realOf(link);
   if (real === undefined || isIn(real)) return;
-  if (!ownEnvironments(roots, around).some((place) => place.real === real)) found.notes.push(unseen(link, real));
+  if (!ownEnvironments(roots, around).some(({ place }) => place.real === real)) found.notes.push(unseen(link, real));
 }
 
 function unseen(link: string, leads: string): string {
@@ -128,16 +131,18 @@ function hasProgram(folder: string): boolean {
  * Environments that tools keep elsewhere for a workspace: Poetry names one after its folder's digest, pipenv and
  * virtualenvwrapper write the folder into it. Those of other projects are theirs.
  */
-function ownEnvironments(roots: readonly string[], around: Around): Place[] {
+function ownEnvironments(roots: readonly string[], around: Around): Leaned['inHome'] {
   const digests = roots.map((root) => createHash('sha256').update(root).digest('base64url').slice(0, 8));
-  return ENVIRONMENTS.flatMap((kind) => rootsOf(kind, around)).flatMap((root) =>
-    entriesOf(root).flatMap(({ name }) => {
-      const path = `${root}/${name}`;
-      const isOwn =
-        digests.some((digest) => name.includes(`-${digest}-py`)) || roots.includes(projectOf(path) ?? basename(path));
-      const place = isOwn ? placeAt(path, 'folder', around) : undefined;
-      return place && entriesOf(place.real).some((entry) => entry.name === 'pyvenv.cfg') ? [place] : [];
-    }),
+  return ENVIRONMENTS.flatMap((kind) => rootsOf(kind, around).map((root) => ({ kind, root }))).flatMap(
+    ({ kind, root }) =>
+      entriesOf(root).flatMap(({ name }) => {
+        const path = `${root}/${name}`;
+        const isOwn =
+          digests.some((digest) => name.includes(`-${digest}-py`)) || roots.includes(projectOf(path) ?? basename(path));
+        const place = isOwn ? placeAt(path, 'folder', around) : undefined;
+        const isOne = place && entriesOf(place.real).some((entry) => entry.name === 'pyvenv.cfg');
+        return isOne ? [{ at: `${kind.at}/${name}`, place }] : [];
+      }),
   );
 }
 

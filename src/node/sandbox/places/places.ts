@@ -5,8 +5,8 @@ import { bytesAt } from '../entries.ts';
 import { HOME } from '../machine.ts';
 import { environmentsOf } from './environments.ts';
 import { linkedPackages } from './linkedPackages.ts';
-import { nearFolders, type NearFolder } from './near.ts';
-import { placeAt, rootsOf, type Around, type Place } from './shape.ts';
+import { entriesOf, type NearFolder } from './near.ts';
+import { placeAt, rootsOf, systemPlace, type Around, type Place } from './shape.ts';
 import { CACHES, SETTINGS, type PlaceKind } from './table.ts';
 
 /** What the projects of workspaces lean on outside of them, to be mounted read-only. */
@@ -23,14 +23,17 @@ export interface Places {
   notes: string[];
 }
 
+const LOCK = /\.(?:lck|lock)$/;
 const LARGEST_SETTING = 64 * 1024;
 
+/** By what a list of near folders holds, which markers were looked for in it, and whether they were there. */
+const MARKERS = new WeakMap<readonly NearFolder[], Map<RegExp, boolean>>();
+
 /**
- * Looks at what the upper folders of the workspaces hold and at which of the known places are there: a few hundred reads
- * of folders, done anew for each command, so that an environment made a moment ago works.
+ * Looks at what the upper folders of the workspaces (`near`) hold and at which of the known places are there: anew for
+ * each command, so that an environment made a moment ago works.
  */
-export function placesOf(roots: readonly string[], around: Around, isHidden: (path: string) => boolean): Places {
-  const near = nearFolders(roots, isHidden);
+export function placesOf(roots: readonly string[], around: Around, near: readonly NearFolder[]): Places {
   const caches = CACHES.filter(({ marker }) => hasMarker(near, marker)).flatMap((kind) =>
     existing(kind, around).map((place) => ({ kind, place })),
   );
@@ -41,9 +44,16 @@ export function placesOf(roots: readonly string[], around: Around, isHidden: (pa
   const seen = [...caches.map(({ place }) => place), ...environments.places];
   const linked = linkedPackages(roots, near, around, seen);
   const all = [...seen, ...settings.map(({ place }) => place), ...linked.places];
-  const mounts = topmost(all.map(({ real }) => real));
-  const inHome = [...caches, ...settings].flatMap(({ kind, place }) =>
-    isAbsolute(kind.at) ? [] : [{ path: join(HOME, kind.at), target: place.real }],
+  const mounts = topmost(all.flatMap(({ real, isOfSystem }) => (isOfSystem ? [] : [real])));
+  const named = [
+    ...caches
+      .filter(({ kind }) => kind.readBy === undefined)
+      .map(({ kind, place }) => ({ at: kind.at, place, depth: kind.locksIn ?? 0 })),
+    ...settings.map(({ kind, place }) => ({ at: kind.at, place, depth: 0 })),
+    ...environments.inHome.map((one) => ({ ...one, depth: 0 })),
+  ];
+  const inHome = named.flatMap(({ at, place, depth }) =>
+    isAbsolute(at) ? [] : linksTo({ path: join(HOME, at), target: place.real }, depth),
   );
   const renamed = all.flatMap(({ path, real }) => (path === real ? [] : [{ path, target: real }]));
   return {
@@ -55,14 +65,20 @@ export function placesOf(roots: readonly string[], around: Around, isHidden: (pa
   };
 }
 
-function hasMarker(near: readonly NearFolder[], marker: RegExp): boolean {
-  return near.some(({ entries }) =>
-    entries.some(({ name, kind }) => (kind === 'file' || name === 'node_modules') && marker.test(name)),
-  );
+export function hasMarker(near: readonly NearFolder[], marker: RegExp): boolean {
+  const known = MARKERS.get(near) ?? new Map<RegExp, boolean>();
+  MARKERS.set(near, known);
+  const has =
+    known.get(marker) ??
+    near.some(({ entries }) =>
+      entries.some(({ name, kind }) => (kind === 'file' || name === 'node_modules') && marker.test(name)),
+    );
+  known.set(marker, has);
+  return has;
 }
 
-function existing(kind: PlaceKind, around: Around): Place[] {
-  return rootsOf(kind, around).flatMap((path) => placeAt(path, 'folder', around) ?? []);
+export function existing(kind: PlaceKind, around: Around): Place[] {
+  return rootsOf(kind, around).flatMap((path) => placeAt(path, 'folder', around) ?? systemPlace(path) ?? []);
 }
 
 /** A file of settings that holds no credential; one that cannot be read, or is too large to be settings, is left out. */
@@ -75,6 +91,14 @@ function setting({ at }: { at: string }, around: Around): Place[] {
   } catch {
     return [];
   }
+}
+
+/** A link to a place; or to what is in it so many folders below, so that a tool can make its locks beside that. */
+function linksTo(link: Places['pointers'][number], depth: number): Places['pointers'] {
+  if (depth === 0) return [link];
+  return entriesOf(link.target)
+    .filter(({ name, kind }) => !LOCK.test(name) && (depth === 1 || kind === 'folder'))
+    .flatMap(({ name }) => linksTo({ path: `${link.path}/${name}`, target: `${link.target}/${name}` }, depth - 1));
 }
 
 function topmost(paths: readonly string[]): string[] {

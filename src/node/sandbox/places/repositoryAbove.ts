@@ -4,20 +4,26 @@ import { join } from 'node:path';
 import { DIGESTS } from '../../../core/command/gitIndex.ts';
 import { withoutAbsent } from '../../../core/command/sparseIndex.ts';
 import { ToolFailure } from '../../../core/outcome.ts';
-import { isInside, nameOf, parentOf, relativeTo } from '../../../core/scope/spelling.ts';
+import { isInside, nameOf, relativeTo } from '../../../core/scope/spelling.ts';
 import { makePrivate } from '../../folders.ts';
 import { holdsCredential } from '../credentialFiles.ts';
 import { bytesAt, entryAt } from '../entries.ts';
-import { repositoryParts } from '../gitOutside.ts';
+import { assertMayBeShown, partsOf } from '../gitOutside.ts';
+import type { Repository } from '../gitPointers.ts';
 import { remarkOnAlternates, remarkOnSecrets } from '../gitRemarks.ts';
 import { pickedFromIndex } from '../indexEntries.ts';
+import { indexFolder } from './keptIndexes.ts';
 import { entriesOf } from './near.ts';
 import { placeAt, realOf, type Around } from './shape.ts';
+import { levelsBetween, topAbove, type TopAbove } from './topAbove.ts';
 
 /** What commands in a package see of the repository that it is a part of. */
 export interface Above {
+  /** The opened folder. */
+  root: string;
   top: string;
-  gitFolder: string;
+  /** The folders that git reads its configuration from there; one, but for work trees. */
+  gitFolders: string[];
   /** Files and folders, read-only at their own places. */
   shown: string[];
   /** Packages of the same repository that `node_modules` links to: what is not part of them has to be looked for. */
@@ -28,7 +34,6 @@ export interface Above {
   notes: string[];
 }
 
-const MOST_LEVELS = 12;
 const MOST_INDEX = 128 << 20;
 const MOST_PACKAGES = 100;
 
@@ -56,17 +61,19 @@ export class RepositoriesAbove {
   readonly #made = new Map<string, { tracked: Tracked; seen: string; file: string }>();
 
   constructor(dataFolder: string) {
-    this.#folder = join(dataFolder, 'sandbox-index');
+    this.#folder = indexFolder(dataFolder);
   }
 
   async find(root: string, around: Around, rules: Rules): Promise<Above | undefined> {
-    const top = topAbove(root, around);
-    if (top === undefined) return undefined;
-    const gitFolder = `${top}/.git`;
+    const place = topAbove(root, around);
+    if (!place) return undefined;
+    const { top, repository } = place;
+    const { common, own } = repository;
     const levels = levelsBetween(root, top);
-    const tracked = await this.#tracked(gitFolder, root, levels);
+    const tracked = await this.#tracked(place, root, levels);
     if (!tracked) return undefined;
-    const found: Above = { top, gitFolder, shown: [], packages: [], copies: [], hidden: [], notes: [] };
+    const gitFolders = [...new Set([common, own])];
+    const found: Above = { root, top, gitFolders, shown: [], packages: [], copies: [], hidden: [], notes: [] };
     const isDenied = (path: string): boolean =>
       rules.isDenied(path) || rules.deniedOutside.some((denied) => isInside(denied, path));
     if (isDenied(top)) return undefined;
@@ -80,10 +87,10 @@ export class RepositoriesAbove {
       (path) => !isDenied(path) && tracked.isTracked(relativeTo(top, path)) && !isInside(path, root),
     );
     // What git keeps of a file is there under no name of its own.
-    if (rules.deniesInside || rules.deniedOutside.some((path) => isInside(top, path)))
-      found.notes.push(`${gitFolder} is not shown, because your policy denies files that it may keep`);
-    else await this.#addGit(found, tracked, root);
-    const hasGit = found.shown.includes(`${gitFolder}/HEAD`);
+    if (rules.deniesInside || gitFolders.some(isDenied) || rules.deniedOutside.some((path) => isInside(top, path)))
+      found.notes.push(`${common} is not shown, because your policy denies files that it may keep`);
+    else await this.#addGit(found, { tracked, repository, around }, root);
+    const hasGit = found.shown.includes(`${common}/HEAD`);
     if (found.shown.length + found.packages.length > 0)
       found.notes.push(
         `of the repository above, ${top}, ${hasGit ? 'git, ' : ''}settings and installed packages are there read-only`,
@@ -91,27 +98,36 @@ export class RepositoriesAbove {
     return found;
   }
 
-  async #addGit(found: Above, tracked: Tracked, root: string): Promise<void> {
-    const { gitFolder, top } = found;
+  async #addGit(
+    found: Above,
+    { tracked, repository, around }: { tracked: Tracked; repository: Repository; around: Around },
+    root: string,
+  ): Promise<void> {
+    const { top } = found;
+    const { common, own } = repository;
     try {
-      found.notes.push(...remarkOnSecrets(gitFolder), ...remarkOnAlternates(gitFolder, [top]));
-      const parts = await repositoryParts(gitFolder);
-      const index = `${gitFolder}/index`;
+      const { shown, hidden } = await partsOf(repository);
+      // What names the repository, where it is elsewhere.
+      const parts = common === `${top}/.git` ? shown : [`${top}/.git`, ...shown];
+      assertMayBeShown(parts, { home: around.home, roots: [], never: around.never });
+      const index = `${own}/index`;
       const seen = [root, ...found.shown, ...found.packages];
       const source = await this.#indexOf(tracked, relativeTo(top, root), seen);
+      found.notes.push(...remarkOnSecrets(common), ...remarkOnAlternates(common, [top]));
       found.shown.push(...parts.filter((path) => path !== index || source === undefined));
+      found.hidden.push(...hidden);
       if (source !== undefined) found.copies.push({ path: index, source });
     } catch (error) {
       if (!(error instanceof ToolFailure)) throw error;
-      found.notes.push(`${gitFolder} is not shown, and git does not work here: ${error.message}`);
+      found.notes.push(`${common} is not shown, and git does not work here: ${error.message}`);
     }
   }
 
   /** An index in which what is not there in the cage does not count as deleted. */
   async #indexOf(tracked: Tracked, name: string, seen: readonly string[]): Promise<string | undefined> {
-    const top = parentOf(tracked.gitFolder);
+    const { top } = tracked;
     const isThere = (path: string): boolean => seen.some((one) => isInside(one, `${top}/${path}`));
-    const key = `${tracked.gitFolder}\0${name}`;
+    const key = `${top}\0${name}`;
     const last = this.#made.get(key);
     if (last?.tracked === tracked && last.seen === seen.join('\0') && entryAt(last.file)) return last.file;
     for (const digest of DIGESTS) {
@@ -133,36 +149,34 @@ export class RepositoriesAbove {
   }
 
   /** What of the index matters, read again when it is another one. */
-  async #tracked(gitFolder: string, root: string, levels: readonly string[]): Promise<Tracked | undefined> {
-    const index = `${gitFolder}/index`;
+  async #tracked(place: TopAbove, root: string, levels: readonly string[]): Promise<Tracked | undefined> {
+    const index = `${place.repository.own}/index`;
     const info = lstatSync(index, { bigint: true, throwIfNoEntry: false });
     if (!info?.isFile() || info.size > MOST_INDEX) return undefined;
     const identity = `${info.dev}:${info.ino}:${info.size}:${info.mtimeNs}:${info.ctimeNs}`;
-    const key = `${gitFolder}\0${root}`;
+    const key = `${index}\0${root}`;
     const known = this.#known.get(key);
     if (known?.identity === identity) return known.tracked;
-    const tracked = await readTracked(gitFolder, root, levels);
+    const tracked = await readTracked({ top: place.top, index }, root, levels);
     this.#known.set(key, { identity, tracked });
     return tracked;
   }
 }
 
-/** Whether a folder lies below one with a `.git`: then git has to be told to look for it beyond the mount. */
-export function mayBePackage(root: string): boolean {
-  return !isRepository(`${root}/.git`) && climb(parentOf(root)).some((at) => isRepository(`${at}/.git`));
-}
-
 interface Tracked {
-  gitFolder: string;
+  top: string;
   bytes: Uint8Array;
   /** Settings of the top and of the folders on the way, as the index names them. */
   settings: string[];
   isTracked(folder: string): boolean;
 }
 
-async function readTracked(gitFolder: string, root: string, levels: readonly string[]): Promise<Tracked | undefined> {
-  const top = parentOf(gitFolder);
-  const bytes = bytesAt(`${gitFolder}/index`, MOST_INDEX);
+async function readTracked(
+  { top, index }: { top: string; index: string },
+  root: string,
+  levels: readonly string[],
+): Promise<Tracked | undefined> {
+  const bytes = bytesAt(index, MOST_INDEX);
   if (!bytes) return undefined;
   const folders = new Set<string>();
   const atLevels = new Set(levels.map((level) => (level === top ? '' : `${relativeTo(top, level)}/`)));
@@ -176,45 +190,7 @@ async function readTracked(gitFolder: string, root: string, levels: readonly str
     return SETTINGS.test(own) && atLevels.has(name.slice(0, name.length - own.length)) ? name : undefined;
   });
   if (!settings || !folders.has(relativeTo(top, root))) return undefined;
-  return { gitFolder, bytes, settings, isTracked: (folder) => folders.has(folder) };
-}
-
-function topAbove(root: string, { home, uid }: Around): string | undefined {
-  if (isRepository(`${root}/.git`) || entryAt(`${root}/.git`)?.isFile() === true) return undefined;
-  for (const at of climb(parentOf(root))) {
-    if (at === '/' || isInside(at, home)) return undefined;
-    const gitFolder = `${at}/.git`;
-    const info = entryAt(gitFolder);
-    if (!info) continue;
-    if (!isRepository(gitFolder)) return undefined;
-    const owners = [entryAt(root), entryAt(at), info].map((entry) => Number(entry?.uid));
-    if (owners.some((owner) => owner !== owners[0]) || (owners[0] !== uid && uid !== 0)) return undefined;
-    return realOf(at) === at ? at : undefined;
-  }
-  return undefined;
-}
-
-function climb(from: string): string[] {
-  const found: string[] = [];
-  for (let at = from; found.length < MOST_LEVELS; at = parentOf(at)) {
-    found.push(at);
-    if (at === '/') break;
-  }
-  return found;
-}
-
-function isRepository(gitFolder: string): boolean {
-  return (
-    entryAt(gitFolder)?.isDirectory() === true &&
-    entryAt(`${gitFolder}/HEAD`)?.isFile() === true &&
-    entryAt(`${gitFolder}/objects`)?.isDirectory() === true &&
-    entryAt(`${gitFolder}/refs`)?.isDirectory() === true
-  );
-}
-
-/** The folders above `root`, up to the top. */
-function levelsBetween(root: string, top: string): string[] {
-  return climb(parentOf(root)).filter((at) => isInside(top, at));
+  return { top, bytes, settings, isTracked: (folder) => folders.has(folder) };
 }
 
 function isPlainFile(path: string): boolean {

@@ -19,6 +19,8 @@ export interface Around {
 export interface Place {
   path: string;
   real: string;
+  /** It lies in one of the system's folders, which commands see anyway. */
+  isOfSystem?: true;
 }
 
 /** What is below these is nobody's package, wherever a variable points. */
@@ -49,6 +51,15 @@ export function placeAt(path: string, kind: 'folder' | 'file', around: Around): 
   if (NEVER_BELOW_HOME.some((name) => isInside(join(home, name), real))) return undefined;
   if (never.some((one) => isInside(one, real) || isInside(real, one) || isInside(one, path))) return undefined;
   return { path, real };
+}
+
+/** A folder of the system's own that a name of the account's leads to: it needs no mount, but that name. */
+export function systemPlace(path: string): Place | undefined {
+  const real = realOf(path);
+  const isOne = real !== undefined && SYSTEM.some((folder) => isInside(folder, real));
+  return isOne && statSync(real, { throwIfNoEntry: false })?.isDirectory()
+    ? { path, real, isOfSystem: true }
+    : undefined;
 }
 
 export function realOf(path: string): string | undefined {

@@ -59,6 +59,10 @@ export const ENVIRONMENTS: readonly PlaceKind[] = [
 /** A store or cache of packages, mounted where the workspace has one of the files that its tool goes by. */
 export interface CacheKind extends PlaceKind {
   marker: RegExp;
+  /** Its tool takes one that it cannot write in by this variable, which names the folder above. */
+  readBy?: string;
+  /** So many folders below, its tool makes locks before it reads: there a command can, and finds the rest by links. */
+  locksIn?: number;
   /** Parts that are no packages. */
   without?: readonly string[];
 }
@@ -67,7 +71,7 @@ const NODE = /^(?:package\.json|pnpm-workspace\.yaml|node_modules)$/;
 const PYTHON = /^(?:pyproject\.toml|requirements[\w.-]*\.txt|setup\.(?:py|cfg)|Pipfile|tox\.ini)$/;
 const JVM = /^(?:pom\.xml|mvnw|build\.gradle(?:\.kts)?|settings\.gradle(?:\.kts)?|build\.sbt|build\.sc|gradlew)$/;
 const RUST = /^Cargo\.toml$/;
-const GO = /^go\.(?:mod|work)$/;
+export const GO = /^go\.(?:mod|work)$/;
 const DOTNET = /(?:\.csproj|\.fsproj|\.vbproj|\.slnx?)$|^global\.json$/;
 const BROWSERS = /^(?:package\.json|pyproject\.toml|requirements[\w.-]*\.txt|pom\.xml|[\w.-]+\.csproj)$/;
 
@@ -85,8 +89,18 @@ export const CACHES: readonly CacheKind[] = [
   { at: '.cache/Cypress', variable: { name: 'CYPRESS_CACHE_FOLDER', below: '' }, marker: BROWSERS },
   { at: '.m2/repository', marker: JVM },
   { at: '.m2/wrapper/dists', marker: JVM },
-  { at: '.gradle/caches/modules-2', variable: { name: 'GRADLE_USER_HOME', below: 'caches/modules-2' }, marker: JVM },
-  { at: '.gradle/wrapper/dists', variable: { name: 'GRADLE_USER_HOME', below: 'wrapper/dists' }, marker: JVM },
+  {
+    at: '.gradle/caches/modules-2',
+    variable: { name: 'GRADLE_USER_HOME', below: 'caches/modules-2' },
+    marker: JVM,
+    readBy: 'GRADLE_RO_DEP_CACHE', // 6.2 and later; in its own cache it locks before it reads
+  },
+  {
+    at: '.gradle/wrapper/dists',
+    variable: { name: 'GRADLE_USER_HOME', below: 'wrapper/dists' },
+    marker: JVM,
+    locksIn: 3,
+  },
   { ...cache('coursier/v1'), marker: JVM },
   { at: '.ivy2/cache', marker: JVM },
   { at: '.cargo/registry', variable: { name: 'CARGO_HOME', below: 'registry' }, marker: RUST },

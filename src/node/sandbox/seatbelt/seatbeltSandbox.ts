@@ -214,7 +214,7 @@ export class SeatbeltSandbox implements OpenSandbox {
   }
 
   #toolchains(): Toolchain[] {
-    return toolchains(this.#environment['PATH'] ?? '', this.#folders.home, this.#never);
+    return toolchains(this.#environment, this.#folders.home, this.#never);
   }
 
   #prepared(): Promise<Ready | Refusal> {

@@ -1,0 +1,81 @@
+import { resolve } from 'node:path';
+import { composeEngine } from '../compose.ts';
+import { cloudRule } from '../core/agent/cloudRule.ts';
+import { NO_EDITOR } from '../core/editor/port.ts';
+import { nodeParts } from '../node/engineParts.ts';
+import { findModels } from '../node/models/findModels.ts';
+import type { FoundSource } from '../shared/foundModels.ts';
+import { PROVIDERS } from '../shared/providers.ts';
+import { visibleLine } from '../shared/visible.ts';
+import { jsonLine } from '../terminal/jsonLine.ts';
+import { HERE, keyVariable, modelSources, takenKeys, type ModelOptions } from './modelOptions.ts';
+
+export interface ModelsOptions extends Omit<ModelOptions, 'isPersonThere'> {
+  workspace: string;
+  policy?: string | undefined;
+  json: boolean;
+  version: string;
+}
+
+const print = (line: string): void => void process.stdout.write(`${visibleLine(line)}\n`);
+
+/** `oversign models`: what there is to choose from, and where each would send data. Exit code 1 where nothing is. */
+export async function models(options: ModelsOptions): Promise<number> {
+  const sources = modelSources(options);
+  if (typeof sources === 'string') {
+    process.stderr.write(`oversign: ${visibleLine(sources)}\n`);
+    return 2;
+  }
+  const keys = sources.flatMap(({ provider, apiKey }) => takenKeys({ provider, apiKey }));
+  const node = await nodeParts({
+    folders: [resolve(options.workspace)],
+    environment: process.env,
+    version: options.version,
+    editor: NO_EDITOR,
+    mayHaveNone: true,
+    ...(options.policy !== undefined && { runPolicy: resolve(options.policy) }),
+  });
+  await using evidence = node.evidence;
+  const engine = composeEngine(node.parts);
+  for (const key of keys) engine.addSecret(key);
+  const { nearbyHosts } = await engine.policy();
+  const permit = evidence.permit({
+    purpose: 'models',
+    rules: [cloudRule(() => engine.policy())],
+    contentOf: () => [],
+  });
+  const wayOut = { proxy: options.proxy ?? '', proxyFrom: '--proxy', caFile: options['ca-file'] ?? '' };
+  let found = 0;
+  for await (const source of findModels(sources, {
+    nearbyHosts,
+    wayOut,
+    permit,
+    signal: AbortSignal.timeout(60_000),
+  })) {
+    found += source.models.length;
+    const { problem } = source;
+    const told = { ...source, ...(problem !== undefined && { problem: engine.redactor.text(problem) }) };
+    if (options.json) process.stdout.write(`${jsonLine(told)}\n`);
+    else printSource(told);
+  }
+  await node.sandbox.close();
+  if (!options.json && options.model === undefined) printUnasked(sources.map(({ provider }) => provider));
+  return found > 0 ? 0 : 1;
+}
+
+function printSource({ provider, label, address, destination, models: list, problem }: FoundSource): void {
+  print(`${label} at ${address} (--model ${provider})`);
+  if (destination !== '') print(`  ${destination}`);
+  for (const { name, about } of list) print(`  ${name}${about === '' ? '' : `  (${about})`}`);
+  if (problem !== undefined) print(`  ${problem}`);
+  else if (list.length === 0) print('  It has no models.');
+}
+
+/** What was not asked for want of a key. */
+function printUnasked(asked: readonly string[]): void {
+  for (const provider of HERE) {
+    const variable = keyVariable(provider);
+    if (PROVIDERS[provider].server && variable !== null && !asked.includes(provider))
+      print(`${PROVIDERS[provider].label} was not asked: there is no key (${variable} or --api-key-file).`);
+  }
+}

@@ -1,0 +1,101 @@
+import { resolve } from 'node:path';
+import { composeEngine } from '../compose.ts';
+import { NO_EDITOR } from '../core/editor/port.ts';
+import type { Engine } from '../core/engine/engine.ts';
+import type { RunPart } from '../core/engine/reverts.ts';
+import { nodeParts } from '../node/engineParts.ts';
+import { visibleLine } from '../shared/visible.ts';
+import { blockParts } from '../terminal/blockLines.ts';
+import { columnsOf, openAsker, whoAnswers } from '../terminal/openAsker.ts';
+import { ownLine, quoted } from '../terminal/quote.ts';
+import { answerInTerminal } from './answerInTerminal.ts';
+import { Endings } from './endings.ts';
+import { evidenceHere } from './evidenceHere.ts';
+import { terminalHere } from './here.ts';
+
+export interface UndoOptions {
+  workspace: string | undefined;
+  /** This action alone. */
+  action: string | undefined;
+  /** This action, and all that the run did after it. */
+  from: string | undefined;
+  file: string | undefined;
+  dryRun: boolean;
+  version: string;
+}
+
+/** `oversign undo RUN`: puts back what a run changed, as an action that is asked about and recorded. Exit code 1 if it did not. */
+export async function undo(run: string, options: UndoOptions): Promise<number> {
+  const folder = await folderOf(run);
+  if (folder === undefined) return fail(`there is no run ${run}`);
+  const workspace = resolve(options.workspace ?? folder);
+  using endings = new Endings();
+  const here = terminalHere();
+  const node = await nodeParts({
+    folders: [workspace],
+    environment: process.env,
+    version: options.version,
+    editor: NO_EDITOR,
+    answerer: whoAnswers(process.stdout, false),
+    ...(here && { here }),
+  });
+  await using _log = node.evidence;
+  const engine = composeEngine(node.parts);
+  await engine.interrupted();
+  for (const words of await engine.finishBrokenOff()) process.stderr.write(`oversign: ${visibleLine(words)}\n`);
+  const { action, from, file } = options;
+  const part: RunPart = {
+    from: action ?? from,
+    alone: action !== undefined,
+    ...(file !== undefined && { only: [resolve(workspace, file)] }),
+  };
+  if (options.dryRun) return await shown(engine, run, part);
+  const asker = openAsker(process.stdout, {
+    answersFromInput: false,
+    unanswered: 'what would be put back is said by --dry-run; it is done where somebody can answer.',
+    onGone: () => {
+      endings.terminalGone();
+    },
+    onInterrupt: (place) => {
+      const by = { by: 'person', at: 'terminal', ...(place !== undefined && { place }) } as const;
+      endings.end({ from: by, words: 'You pressed Ctrl+C.' });
+    },
+  });
+  endings.onEnding((cause) => void engine.stop(cause.words, cause.from));
+  answerInTerminal({ engine, node, asker, output: process.stdout });
+  try {
+    const { status, text } = await engine.revertRun(run, part);
+    process.stdout.write(`${ownLine(visibleLine(text), columnsOf(process.stdout))}\n`);
+    return status === 'done' ? 0 : 1;
+  } finally {
+    asker.close();
+    process.stdin.destroy();
+    await node.sandbox.close();
+  }
+}
+
+/** Where a run worked; undefined where there is none in the log. */
+async function folderOf(run: string): Promise<string | undefined> {
+  const { audit, evidence } = await evidenceHere(process.env);
+  await using _log = evidence;
+  const [summary] = await audit.summaries([run]);
+  return summary?.folder;
+}
+
+async function shown(engine: Engine, run: string, part: RunPart): Promise<number> {
+  const preview = await engine.previewRevert(run, part);
+  if (preview.kind === 'not possible') return fail(preview.why);
+  const columns = columnsOf(process.stdout);
+  const lines = [ownLine(visibleLine(preview.title), columns), ownLine(visibleLine(preview.undo), columns)];
+  for (const piece of preview.blocks.flatMap(blockParts))
+    lines.push(...(typeof piece === 'string' ? [ownLine(piece, columns)] : quoted(piece.quote, columns, MARKS)));
+  process.stdout.write(`${lines.join('\n')}\nNothing was done (--dry-run).\n`);
+  return 0;
+}
+
+const MARKS = { line: '  │ ', rest: '  ┊ ' };
+
+function fail(why: string): number {
+  process.stderr.write(`${ownLine(visibleLine(`oversign: ${why}`), columnsOf(process.stderr))}\n`);
+  return 1;
+}

@@ -1,0 +1,17 @@
+import type { EventData, EventPayload, EventType } from '../../shared/auditEvent.ts';
+import type { Past } from './past.ts';
+import type { Rest } from './phase.ts';
+import type { Saved } from './storedRun.ts';
+
+export interface EventOf<T extends EventType> {
+  data: EventData[T];
+  payload: EventPayload[T];
+}
+
+/** What a run goes on from. */
+export interface Earlier {
+  before?: Saved;
+  past?: Past;
+  bound?: EventOf<'folders_bound'>;
+  rest?: Rest;
+}

@@ -1,0 +1,20 @@
+import type { EventData, EventPayload } from '../../shared/auditEvent.ts';
+import type { Changes } from '../checkpoint/port.ts';
+
+/** So many places where nobody looked are recorded. */
+const MOST_LEFT_OUT = 100;
+
+/** What an action changed, as its `changed` event says it. */
+export function changedEvent(changes: Changes): {
+  type: 'changed';
+  data: EventData['changed'];
+  payload: EventPayload['changed'];
+} {
+  const paths = changes.extent === 'unknown' ? [] : changes.paths;
+  const leftOut = changes.extent === 'seen' ? changes.leftOut.slice(0, MOST_LEFT_OUT) : [];
+  return {
+    type: 'changed',
+    data: { extent: changes.extent, paths: paths.length },
+    payload: { paths: paths.map((one) => ({ ...one })), ...(leftOut.length > 0 && { leftOut }) },
+  };
+}

@@ -1,0 +1,97 @@
+import type { Answerer } from './port.ts';
+import type { PathRule } from '../scope/pathRule.ts';
+import { offered } from '../policy/decide.ts';
+import type { EffectivePolicy } from '../policy/merge.ts';
+import type { Rule, RuleList } from '../policy/rules.ts';
+import { cutVisibly } from '../../shared/cut.ts';
+import { visibleLine } from '../../shared/visible.ts';
+
+const MOST_PATHS = 12;
+const MOST_RULES = 10;
+const MAX_WORDS = 100;
+
+/** What a policy allows, asks and denies, in a few lines for a model. What a repository wrote into it is not repeated here. */
+export function policyWords(policy: EffectivePolicy, answerer: Answerer): string[] {
+  return [
+    ...decisionWords(policy),
+    ...ruleWords(policy),
+    ...pathWords('Denied to every tool and command', [...policy.deniedPaths]),
+    ...narrowedWords(policy),
+    ANSWERED[answerer],
+    `Limits: ${policy.maxIterations.value} turns and ${policy.timeoutSeconds.value} s of work at a time.`,
+  ];
+}
+
+const ANSWERED: Record<Answerer, string> = {
+  person: 'The person is there and answers questions; each one costs them time. Prefer what needs none.',
+  input: 'Answers were given beforehand; questions beyond them are denied.',
+  nobody:
+    'Nobody is there to answer: whatever would be asked is denied. Do what needs no approval, and say at the end what was left.',
+};
+
+function decisionWords(policy: EffectivePolicy): string[] {
+  const files = offered(policy, 'file_system').verdict === 'allow';
+  const commands = offered(policy, 'code_execution').verdict === 'allow';
+  const allowed = [
+    ...(files ? ['reading, listing and searching in the workspace'] : []),
+    ...(files && !policy.confirmActions.value ? ['edits whose earlier content is kept'] : []),
+    ...(commands && policy.sandbox.value ? ['commands that only look (ls, cat, grep, git status, git log, …)'] : []),
+  ];
+  const asked = [
+    ...(files && policy.confirmActions.value ? ['edits, deletes and moves'] : []),
+    ...(files ? ['reading likely secrets (.env, keys)'] : []),
+    ...(commands ? [policy.sandbox.value ? 'other commands' : 'commands (they run without a sandbox)'] : []),
+  ];
+  return [
+    ...(allowed.length > 0 ? [`Done at once: ${allowed.join('; ')}.`] : []),
+    ...(asked.length > 0 ? [`Asked first: ${asked.join('; ')}.`] : []),
+    `Denied: files outside the workspace; changes of .git, editor settings and policies by file tools, and of what git runs and of policies by commands${commands ? '' : '; commands'}${files ? '' : '; file tools'}.`,
+  ];
+}
+
+/** Whoever wrote a workspace's policy may be anybody. */
+function isTheirs({ origin }: { origin: Rule['origin'] }): boolean {
+  return origin.layer === 'workspace';
+}
+
+function ruleWords({ rules: books }: EffectivePolicy): string[] {
+  const counting = books.flat().flatMap((list: RuleList) => list.rules.filter((rule) => counts(rule, list)));
+  const own = counting.filter((rule) => !isTheirs(rule));
+  const lines = [...new Set(own.map(oneRule))];
+  const more = Math.max(0, lines.length - MOST_RULES) + new Set(counting.filter(isTheirs)).size;
+  const words = lines.slice(0, MOST_RULES).map((line) => `Rule: ${line}.`);
+  return more === 0 ? words : [...words, `${more} more ${more === 1 ? 'rule is' : 'rules are'} in force.`];
+}
+
+function counts({ keys }: Rule, { mayLoosen }: RuleList): boolean {
+  return keys.decision !== 'allow' || mayLoosen;
+}
+
+function oneRule({ keys }: Rule): string {
+  const about = [
+    ...(keys.commands ?? []).map(quoted),
+    ...(keys.paths ?? []).map(quoted),
+    ...(keys.commands || keys.paths ? [] : (keys.tools ?? [])),
+  ];
+  return cutVisibly(`${keys.decision} ${about.join(', ')}`, MAX_WORDS);
+}
+
+function pathWords(what: string, rules: readonly PathRule[]): string[] {
+  const own = [...new Set(rules.filter((rule) => !isTheirs(rule)).map(({ written }) => written))];
+  const theirs = new Set(rules.filter(isTheirs).map(({ written }) => written)).size;
+  if (own.length + theirs === 0) return [];
+  const more = Math.max(0, own.length - MOST_PATHS) + theirs;
+  const listed = own.slice(0, MOST_PATHS).map(quoted);
+  return [`${what}: ${[...listed, ...(more > 0 ? [`${more} more`] : [])].join(', ')}.`];
+}
+
+function narrowedWords({ allowedPaths }: EffectivePolicy): string[] {
+  return pathWords(
+    'Of the workspace only this is there',
+    allowedPaths.flatMap(({ rules }) => rules),
+  );
+}
+
+function quoted(text: string): string {
+  return `\`${visibleLine(text)}\``;
+}

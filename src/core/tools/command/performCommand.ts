@@ -1,0 +1,255 @@
+import type { Run } from '../../../shared/action.ts';
+import { titleOf } from '../../../shared/cut.ts';
+import { exact, visibleLine } from '../../../shared/visible.ts';
+import { reasonText } from '../../outcome.ts';
+import { endingWords } from '../../sandbox/endingWords.ts';
+import { limitRecord } from '../../sandbox/limitWords.ts';
+import type { Appeared, SandboxResult } from '../../sandbox/port.ts';
+import { remarksOf } from '../../sandbox/remarks.ts';
+import { sandboxSpec } from '../../sandbox/spec.ts';
+import { goesOnWords, keptWords, soFar } from '../outputs/outputWords.ts';
+import type { OutputRecorder } from '../outputs/recorder.ts';
+import { MOST_GOING } from '../outputs/runOutputs.ts';
+import type { ToolPorts } from '../ports.ts';
+import { boundsOf } from '../runner.ts';
+import { shortened } from '../text.ts';
+import type { CallContext, Performed } from '../tool.ts';
+import type { CommandArguments } from './commandArguments.ts';
+import { maskedOutput, outputMask, type OutputMask } from './givenSecrets.ts';
+import { onTerminal } from './onTerminal.ts';
+import { assertStillBound } from './scripts.ts';
+import { scratchWords } from './scratchPaths.ts';
+import { lessTimeWords, timesOf, type CommandTimes } from './times.ts';
+import { beneathUnsaved, saidOfUnsaved, type Beneath } from './underUnsaved.ts';
+
+/** Only git itself, named in the line, is shown what it keeps while something is denied (command/stores.ts). */
+const STORES_HIDDEN =
+  'what git keeps was hidden from this command, because your policy denies some of the files that it keeps; a line that needs git must name it';
+
+/** Bytes of output that are kept: of its beginning, and of its end, where what went wrong mostly stands. */
+const [BEGINNING_KEPT, END_KEPT] = [98_304, 163_840];
+const OUTPUT_TO_MODEL = 30_000;
+/** Nobody is asked about what appears under a command that has gone on in the background: it is set aside. */
+const NOBODYS = Promise.resolve<ReadonlySet<string>>(new Set());
+/** What fails at once, and the first words of a server, come with the call that started it. */
+const FIRST_LOOK_MS = 1000;
+
+type Ports = Pick<ToolPorts, 'redactor' | 'runners' | 'outputs'>;
+type Command = Run & { arguments: CommandArguments };
+
+/** One command on its way: what belongs to it from its start to its end. */
+interface Going {
+  action: Command;
+  context: CallContext;
+  ports: Ports;
+  times: CommandTimes;
+  how: OutputMask;
+  recorder: OutputRecorder;
+  beneath: Beneath;
+  /** Of the run, or of this command alone. */
+  signal: AbortSignal;
+  /** Somebody is, or was, asked whose it is what appeared. */
+  hasAsked: boolean;
+}
+
+/** What came of it, and how that is said wherever its output is read. */
+interface Ended {
+  performed: Performed;
+  words: readonly string[];
+}
+
+/** Runs a command, and waits for its end or until it goes on in the background. `given` sees the disk. */
+export async function performCommand(action: Command, ports: Ports, context: CallContext): Promise<Performed> {
+  const { policy } = context;
+  await assertStillBound(action.binds, context);
+  const own = new AbortController();
+  const how = outputMask(action.launch, policy.variables.value, ports.redactor);
+  const going: Going = {
+    ...{ action, context, ports, how },
+    times: timesOf(action.arguments, policy, ports.outputs.going.length < MOST_GOING),
+    recorder: ports.outputs.recorder(how),
+    beneath: await beneathUnsaved(context),
+    signal: AbortSignal.any([context.signal, own.signal]),
+    hasAsked: false,
+  };
+  const began = ports.outputs.now();
+  let words: readonly string[] | undefined;
+  const whenEnded = toItsEnd(going).then(
+    (ended) => {
+      words = ended.words;
+      return ended.performed;
+    },
+    (error: unknown) => {
+      words = [`[failed: ${reasonText(error)}]`];
+      throw error;
+    },
+  );
+  const { waits } = going.times;
+  if (waits === undefined) return whenEnded;
+  const first = await ports.outputs.within(whenEnded, Math.max(waits * 1000, FIRST_LOOK_MS));
+  if (first !== undefined) return first;
+  // Its processes are gone by then: a person's answer is waited for, and nothing of it goes on in the background.
+  if (going.hasAsked) return whenEnded;
+  const { recorder } = going;
+  const contentOf = action.command.contentOf ?? [];
+  const number = ports.outputs.add({
+    ...{ title: titleFor(action, ports), began, recorder, contentOf, scope: context.scope },
+    whenEnded: whenEnded.catch(() => undefined),
+    ended: () => words,
+    stop: (why) => {
+      own.abort(why);
+    },
+  });
+  const output = ports.outputs.of(number);
+  const text = [
+    // Whatever becomes of its text: it goes on, and whoever called must be told so, to end it with the run.
+    await soFar(output, ports.outputs, OUTPUT_TO_MODEL).catch(() => ''),
+    goesOnWords(output, going.times, ports.outputs.now()),
+  ];
+  return {
+    ok: true,
+    text: text.filter((line) => line !== '').join('\n'),
+    facts: {},
+    contentOf: recorder.bytes === 0 ? [] : contentOf,
+    goesOn: { ended: whenEnded, signal: going.signal, stop: output.stop },
+  };
+}
+
+async function toItsEnd(going: Going): Promise<Ended> {
+  const { action, context, ports, times, recorder, signal, how } = going;
+  const { scope, policy } = context;
+  const { launch } = action;
+  const runner = launch.outside === true ? ports.runners.outside : ports.runners.sandbox.chosen(policy.backend.value);
+  const result = await runner.run(
+    sandboxSpec({
+      launch,
+      rules: scope,
+      bounds: { ...boundsOf(policy), timeoutMs: times.endsAfter * 1000 },
+      streams: {
+        ...{ outputCap: BEGINNING_KEPT, endCap: END_KEPT },
+        onOutput: (stream, chunk) => recorder.take(stream, chunk),
+        ...(context.whose && { whose: (appeared) => whoseOf(appeared, going) }),
+      },
+    }),
+    signal,
+  );
+  const isWithheld = result.ending.kind === 'violation';
+  await (isWithheld ? recorder.drop() : recorder.end(result.end ?? ''));
+  // Before it is masked: what is drawn over something else may be a secret only then.
+  const output = maskedOutput(
+    {
+      ...result,
+      output: onTerminal(result.output),
+      end: onTerminal(result.end ?? ''),
+      kept: BEGINNING_KEPT + END_KEPT,
+    },
+    how,
+  );
+  const said = await wordsOf(result, runner.hasScratch === true, going);
+  const shown = shortened(output.text, OUTPUT_TO_MODEL);
+  const isCut = shown !== output.text || result.outputBytes > BEGINNING_KEPT + END_KEPT;
+  if (!isCut && !isNumbered(going)) await recorder.drop(); // all of it is in the result
+  return {
+    words: said.words,
+    performed: {
+      ok: isOk(result),
+      text: [shown, ...(isCut && !isWithheld ? await keptFor(going, shown, said.words) : []), ...said.words]
+        .filter((line) => line !== '')
+        .join('\n'),
+      masked: output.masked,
+      facts: factsOf(result, launch.workspace),
+      remarks: said.remarks,
+      contentOf: result.outputBytes === 0 ? [] : (action.command.contentOf ?? []),
+    },
+  };
+}
+
+function whoseOf(appeared: readonly Appeared[], going: Going): Promise<ReadonlySet<string>> {
+  if (isNumbered(going)) return NOBODYS;
+  going.hasAsked = true;
+  return going.context.whose?.(appeared, going.signal) ?? NOBODYS;
+}
+
+/** Whether it has gone on in the background. */
+function isNumbered({ ports, recorder }: Going): boolean {
+  return ports.outputs.all.some((one) => one.recorder === recorder);
+}
+
+/** Says where the whole of it can be read on. One that went on in the background has its number by then. */
+function keptFor(
+  { action, context, ports, recorder }: Going,
+  shown: string,
+  words: readonly string[],
+): Promise<string[]> {
+  const { outputs } = ports;
+  const known = outputs.all.find((one) => one.recorder === recorder);
+  const number =
+    known?.number ??
+    outputs.add({
+      ...{ title: titleFor(action, ports), began: outputs.now(), recorder },
+      ...{ contentOf: action.command.contentOf ?? [], scope: context.scope },
+      ended: () => words,
+      whenEnded: Promise.resolve(),
+      stop: () => undefined,
+    });
+  return keptWords(outputs.of(number), shown);
+}
+
+function titleFor({ arguments: { command } }: Command, { redactor }: Ports): string {
+  return titleOf(redactor.json(exact(command)), 80);
+}
+
+function isOk({ ending }: SandboxResult): boolean {
+  return ending.kind === 'exited' && ending.code === 0;
+}
+
+/** What is said of a command's end, beside its output. */
+async function wordsOf(
+  result: SandboxResult,
+  hasScratch: boolean,
+  { action, context, beneath, times, signal }: Going,
+): Promise<{ words: string[]; remarks: string[] }> {
+  const { launch, command } = action;
+  const ok = isOk(result);
+  const canTouch = launch.workspace === 'writable' || (command.contentOf ?? []).length > 0;
+  const unsaved = canTouch ? await saidOfUnsaved(beneath, context) : { words: [], remarks: [] };
+  const notes = [
+    ...result.notes,
+    ...(hasScratch ? scratchWords(action.arguments.command, ok) : []),
+    ...(launch.stores === 'hidden' && !ok && /\bgit\b|fatal:/.test(result.output) ? [STORES_HIDDEN] : []),
+  ];
+  return {
+    words: [
+      result.ending.kind === 'stopped' && signal.aborted
+        ? `[stopped: ${reasonText(signal.reason)}]`
+        : endingWords(result.ending),
+      ...lessTimeWords(times),
+      ...remarksOf(result.quarantined, notes),
+      ...whereItRan(launch.cwd, context.scope),
+      ...unsaved.words,
+    ],
+    remarks: [...remarksOf(result.quarantined, []).map((remark) => remark.replace(/^\[|\]$/g, '')), ...unsaved.remarks],
+  };
+}
+
+function factsOf(result: SandboxResult, workspace: Run['launch']['workspace']): Performed['facts'] {
+  const { ending } = result;
+  return {
+    ending: ending.kind,
+    ...(ending.kind === 'exited' && { exit: ending.code }),
+    ...(ending.kind === 'limit' && { limit: ending.limit }),
+    outputBytes: result.outputBytes,
+    quarantined: result.quarantined.length,
+    ...result.use,
+    durationMs: result.durationMs,
+    limits: result.limits.map(limitRecord).join('; '),
+    workspace,
+  };
+}
+
+/** In which of several workspace folders a command ran, and where the others stand for it. */
+function whereItRan(cwd: string, scope: CallContext['scope']): string[] {
+  const others = scope.roots.filter((root) => root !== scope.rootOf(cwd));
+  if (others.length === 0) return [];
+  return [`[ran in ${scope.shown(cwd)}; elsewhere: ${others.map((root) => visibleLine(root)).join(', ')}]`];
+}

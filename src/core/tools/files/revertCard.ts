@@ -1,0 +1,69 @@
+import type { Card } from '../../../shared/approval.ts';
+import type { Block, Words } from '../../../shared/block.ts';
+import type { RevertStep } from '../../checkpoint/port.ts';
+import type { CallContext } from '../tool.ts';
+
+/** So many lines of each kind are shown. */
+const MOST = 100;
+
+/** What would happen, path by path; and above it what would be lost, and what would not come back. */
+export function revertCard(
+  revert: { steps: readonly RevertStep[]; since: string[]; leftOut: readonly string[]; seen: boolean },
+  { scope }: CallContext,
+): Card {
+  const shown = (path: string): { exact: string } => ({ exact: scope.shown(path) });
+  return {
+    kind: 'revert',
+    blocks: [
+      ...(revert.seen ? [warning(['A command ran meanwhile: what you changed then is among it.'])] : []),
+      ...some(revert.since, (path) => warning([shown(path), ' was changed since: what stands there now is replaced'])),
+      ...some(revert.leftOut, (what) => warning(['Does not come back: ', { exact: what }])),
+      ...some(shownSteps(revert.steps), (step) => ({
+        kind: 'sentence',
+        icon: 'discard',
+        tone: 'plain',
+        words: stepWords(step, shown),
+      })),
+    ],
+  };
+}
+
+/** What is taken away to be made again, and modes of what is made again, go without saying. */
+function shownSteps(steps: readonly RevertStep[]): RevertStep[] {
+  const again = new Set(steps.filter((step) => STANDS_AGAIN.has(step.do)).map(({ path }) => path));
+  const gone = new Set(steps.filter((step) => step.do === 'remove folder').map(({ path }) => path));
+  return steps.filter(({ do: does, path }) => {
+    if (does === 'allow') return !again.has(path) && !gone.has(path);
+    return !(does === 'remove' || does === 'remove folder') || !again.has(path);
+  });
+}
+
+const STANDS_AGAIN: ReadonlySet<RevertStep['do']> = new Set(['put back', 'link', 'make folder'] as const);
+
+function stepWords(step: RevertStep, shown: (path: string) => { exact: string }): Words {
+  switch (step.do) {
+    case 'move back':
+      return ['Moves ', shown(step.path), ' back to ', shown(step.to)];
+    case 'remove':
+      return ['Removes ', shown(step.path)];
+    case 'remove folder':
+      return ['Removes ', shown(step.path), ', if nothing is left in it'];
+    case 'make folder':
+      return ['Makes the folder ', shown(step.path), ' again'];
+    case 'put back':
+      return ['Puts back ', shown(step.path)];
+    case 'link':
+      return ['Makes the link ', shown(step.path), ' again'];
+    case 'allow':
+      return ['Sets the permissions of ', shown(step.path), ` to ${step.mode.toString(8).padStart(3, '0')}`];
+  }
+}
+
+function some<T>(all: readonly T[], block: (one: T) => Block): Block[] {
+  const left = all.length - MOST;
+  return [...all.slice(0, MOST).map(block), ...(left > 0 ? [warning([`And ${left} more.`])] : [])];
+}
+
+function warning(words: Words): Block {
+  return { kind: 'sentence', icon: 'warning', tone: 'warning', words };
+}

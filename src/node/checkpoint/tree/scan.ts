@@ -1,0 +1,93 @@
+import { lstatSync, readdirSync, type Stats } from 'node:fs';
+import type { Seen } from './entry.ts';
+
+/** How far a tree is looked through. */
+export interface ScanLimits {
+  /** Names of folders that can be made again, and are not looked into. */
+  leaves: readonly string[];
+  /** So many entries at most. */
+  entries: number;
+  /** Files up to so many bytes are kept. */
+  fileBytes: number;
+  /** All files that are kept, in bytes. */
+  bytes: number;
+}
+
+export const SCAN_LIMITS: ScanLimits = {
+  leaves: [
+    ...['node_modules', '.venv', 'target', 'dist', '__pycache__', '.pytest_cache', '.mypy_cache', '.ruff_cache'],
+    ...['.tox', '.gradle', '.next', '.nuxt', '.turbo', '.parcel-cache', '.cache'],
+  ],
+  entries: 100_000,
+  // As many as are hashed of a file elsewhere (files/preImage.ts).
+  fileBytes: 16 << 20,
+  bytes: 1 << 30,
+};
+
+export interface Scan {
+  /** By path below the root, without a slash at its beginning. */
+  seen: Map<string, Seen>;
+  /** What is there and not covered, by path. */
+  leftOut: string[];
+  /** There is more than is looked through: then nothing is said of any of it. */
+  isTooMuch: boolean;
+}
+
+/**
+ * What stands below a folder now. No link is followed, and no other file system entered. Repositories in it are folders
+ * like others, but for what git itself keeps: nothing is ever written there, so it is not looked into either.
+ */
+export function scanTree(root: string, limits: ScanLimits): Scan {
+  const scan: Scan = { seen: new Map(), leftOut: [], isTooMuch: false };
+  const leaves = new Set(limits.leaves);
+  const device = lstatSync(root).dev;
+  const pending = [''];
+  let bytes = 0;
+  for (let below = pending.pop(); below !== undefined; below = pending.pop()) {
+    for (const name of namesIn(`${root}/${below}`, below, scan)) {
+      const path = below === '' ? name : `${below}/${name}`;
+      const info = lstatSync(`${root}/${path}`, { throwIfNoEntry: false });
+      if (info === undefined) {
+        // Gone meanwhile; or its name is none in UTF-8, and nothing can be done through such a name.
+        if (name.includes('\ufffd')) scan.leftOut.push(path);
+        continue;
+      }
+      const seen = seenOf(info);
+      scan.seen.set(path, seen);
+      if (seen.kind === 'directory') {
+        const isClosed = name === '.git' || leaves.has(name) || info.dev !== device;
+        if (isClosed) seen.closed = true;
+        else pending.push(path);
+      }
+      if (seen.kind === 'file') {
+        if (seen.size > limits.fileBytes) seen.closed = true;
+        else bytes += seen.size;
+      }
+      if (seen.closed || seen.kind === 'other' || name === '.git') scan.leftOut.push(path);
+      if (scan.seen.size > limits.entries || bytes > limits.bytes)
+        return { seen: new Map(), leftOut: [], isTooMuch: true };
+    }
+  }
+  return scan;
+}
+
+function namesIn(folder: string, path: string, { leftOut }: Scan): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    if (path !== '') leftOut.push(path);
+    return [];
+  }
+}
+
+export function seenOf(info: Stats): Seen {
+  return {
+    kind: info.isFile() ? 'file' : info.isDirectory() ? 'directory' : info.isSymbolicLink() ? 'link' : 'other',
+    mode: info.mode & 0o7777,
+    size: info.isDirectory() ? 0 : info.size,
+    mtime: info.isDirectory() ? 0 : info.mtimeMs,
+    ctime: info.isDirectory() ? 0 : info.ctimeMs,
+    ino: info.ino,
+    links: info.nlink,
+  };
+}

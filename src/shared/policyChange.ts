@@ -1,0 +1,9 @@
+/** Where a rule holds that *Always* writes: the folder it was made in, unless a person chose more. */
+export type Reach = 'this folder' | 'every workspace';
+
+/** A change of a policy file that waits for a person's word. */
+export interface PolicyChange {
+  file: string;
+  before: string;
+  after: string;
+}

@@ -1,0 +1,37 @@
+import { onTestFinished } from 'vitest';
+import { openAiServer } from '../support/openAiServer.ts';
+import type { ScriptedReply } from '../support/modelServer.ts';
+import { openWindow, type Window } from './window.ts';
+
+export const KEY = 'sk-e2e-0123456789abcdef';
+
+/** A window whose model is a real HTTP server that tells this story, one reply a request. */
+export async function windowWithStory(story: ScriptedReply[], delayMs = 0): Promise<Window> {
+  const server = await openAiServer(
+    async (request) => {
+      await new Promise((resolve) => setTimeout(resolve, delayMs));
+      const done = request.results.filter((result) => !result.startsWith('Interrupted')).length;
+      return story[done] ?? { text: 'All done.' };
+    },
+    { apiKey: KEY },
+  );
+  onTestFinished(() => server.close());
+  const window = await openWindow({
+    machineSettings: {
+      'oversign.model.provider': 'openai',
+      'oversign.model.name': 'scripted-1',
+      'oversign.model.baseUrl': server.url,
+    },
+  });
+  await setKey(window);
+  return window;
+}
+
+export async function setKey(window: Window): Promise<void> {
+  const { page } = window.editor;
+  await window.editor.palette('Oversign: Set API Key');
+  await page.locator('.quick-input-title', { hasText: 'Set API Key' }).waitFor({ timeout: 30_000 });
+  await page.keyboard.type(KEY);
+  await page.keyboard.press('Enter');
+  await page.getByText('the API key is set').first().waitFor({ timeout: 30_000 });
+}

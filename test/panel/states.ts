@@ -1,0 +1,239 @@
+import { commandCard, type CommandFacts } from '../../src/core/tools/command/commandCard.ts';
+import { deleteCard } from '../../src/core/tools/files/deletePath.ts';
+import { diffCard } from '../../src/core/tools/files/diffCard.ts';
+import type { Approval, Card } from '../../src/shared/approval.ts';
+import type { Entry, PanelHead, PanelState, RunView } from '../../src/shared/runView.ts';
+
+/** The state of a panel with nothing in it. */
+const EMPTY: Omit<PanelHead, 'run'> = {
+  ...{ trusted: true, attended: true, enterSends: true, folder: '/home/ada/sample', approvals: [], interrupted: [] },
+  model: {
+    ...{ provider: 'openai', label: 'gpt-5 (openai)' },
+    destination: 'Prompts and tool results are sent to api.openai.com.',
+  },
+  sandbox: {
+    ...{ state: 'works', text: 'bubblewrap: tested on this machine, 26 of 26 attempts to get out held.' },
+    probes: { held: 26, all: 26 },
+  },
+  policy: { state: 'ok', notes: [], asksLess: false },
+};
+
+const DEMO: PanelHead['model'] = {
+  ...{ provider: 'demo', label: 'demo (scripted)' },
+  destination: 'Nothing leaves this machine: the words are scripted.',
+};
+
+const action = (id: string, said: Partial<Extract<Entry, { kind: 'action' }>>): Entry => ({
+  ...{ kind: 'action', id, tool: 'run_command', title: 'Run node test/total.test.mjs', status: 'done' },
+  ...{ verdict: 'allow', why: 'reading inside the workspace' },
+  decidedBy: 'built-in',
+  ...said,
+});
+
+const STORY: Entry[] = [
+  { kind: 'user', text: 'Find the bug, fix it, and run the tests' },
+  { kind: 'assistant', text: 'I will look at the failing test first.', streaming: false },
+  action('1', { tool: 'list_directory', title: 'List ./' }),
+  action('2', { tool: 'read_file', title: 'Read test/total.test.mjs' }),
+  action('3', {
+    ...{ status: 'failed', verdict: 'ask', why: 'node can change anything in this workspace', decidedBy: 'you' },
+    ...{ exit: 1, durationMs: 400 },
+    output: 'not ok 1 - the total of a receipt\n  500 !== 699\n[exit code 1, 0.4 s]',
+  }),
+  {
+    ...{ kind: 'assistant', streaming: false },
+    text: '`total` stops one item early: src/total.mjs:4 loops to `length - 1`.\n\n- [x] found\n- [ ] mended',
+  },
+];
+
+const RUN: RunView = {
+  ...{ id: 'r1', task: 'Find the bug', folder: '/home/ada/sample', state: 'running', reason: '' },
+  ...{ model: EMPTY.model.label, destination: EMPTY.model.destination, turn: 3, maxTurns: 25, questions: 1 },
+  usage: { tokens: 18_200, cost: 0.12, context: { tokens: 34_000, limit: 100_000 } },
+  flags: { untrusted: true, private: false, outward: true },
+  grants: [{ id: 'g1', words: 'node test/total.test.mjs in ./', uses: 1 }],
+  plan: [
+    { step: 'Find the failing test', status: 'completed' },
+    { step: 'Mend it', status: 'in_progress' },
+    { step: 'Run all tests', status: 'pending' },
+  ],
+  ...{ entries: STORY, entriesBefore: 0 },
+};
+
+const COMMAND: CommandFacts = {
+  ...{ command: 'rm -rf build/', cwd: './', outside: false, sandbox: 'bubblewrap: no network' },
+  ...{ environment: ['PATH', 'HOME'], times: { waits: 120, endsAfter: 600, isLess: false }, limits: ['2 GiB memory'] },
+  ...{ programs: [{ words: 'rm -rf build/', doubt: 'rm deletes' }], programsLeft: 0 },
+  losses: [{ path: 'build/', loss: { files: 2, bytes: 55, more: false, tracked: 'tracked', unsaved: false } }],
+  ...{ lossesLeft: 0, unknownLosses: [], unknownLossesLeft: 0 },
+  ...{ secrets: [], secretsLeft: 0, secretsAtLeast: false, readOnly: false, scripts: [] },
+};
+
+/** A unified diff that replaces so many lines by others. */
+function diffOf(lines: number): string {
+  const text = (sign: string, word: string): string =>
+    Array.from({ length: lines }, (_, index) => `${sign}${word} line ${index} of the file`).join('\n');
+  return `--- a/x\n+++ b/x\n@@ -1,${lines} +1,${lines} @@\n${text('-', 'old')}\n${text('+', 'new')}\n`;
+}
+
+const EDIT = (lines: number): Card =>
+  diffCard({
+    ...{ path: 'src/total.mjs', absolute: '/home/ada/sample/src/total.mjs', change: 'edit' },
+    ...{ diff: diffOf(lines), unseen: { lines: 0, characters: 0 }, added: lines, removed: lines, unsaved: false },
+  });
+
+export function approvalOf(card: Card, said: Partial<Approval> = {}): Approval {
+  return {
+    ...{ id: 'a1', run: 'r1', action: 'x1', tool: 'run_command', title: 'Run rm -rf build/', digest: 'd1', card },
+    ...{ undo: 'Cannot be undone: no earlier version is kept.', undoState: 'none' },
+    ...{ claim: 'There is a stale build folder. I would like to remove it.', where: ['in ./', 'sandbox, no network'] },
+    ...{ why: 'Runs `rm`, which deletes files.' },
+    decision: {
+      ...{ verdict: 'ask', rule: 'command', reason: 'rm deletes files of this workspace' },
+      origin: { layer: 'built-in' },
+    },
+    grantOffers: [
+      { id: 'exact', words: 'rm -rf build/ in ./' },
+      { id: 'program', words: 'rm, whatever it is given, in ./' },
+    ],
+    ...{ grantLimits: { minutes: 60, uses: 20 }, alwaysOffer: 'rules: allow rm -rf build/' },
+    ...{ flags: RUN.flags, lights: ['outward'] },
+    ...said,
+  };
+}
+
+const editable = (text: string) => ({ edit: { label: 'The new text', text } });
+
+const delete1 = approvalOf(commandCard(COMMAND), { edit: { label: 'The command', text: 'rm -rf build/' } });
+const edit = approvalOf(EDIT(1), {
+  id: 'a2',
+  digest: 'd2',
+  title: 'Edit src/total.mjs',
+  undo: 'Can be undone.',
+  undoState: 'whole',
+  ...editable('new line 0 of the file'),
+});
+const longEdit = approvalOf(EDIT(200), {
+  id: 'a3',
+  digest: 'd3',
+  title: 'Edit src/total.mjs',
+  undo: 'Can be undone.',
+  undoState: 'whole',
+  ...editable(Array.from({ length: 200 }, (_, index) => `new line ${index} of the file`).join('\n')),
+});
+const changed = approvalOf(commandCard({ ...COMMAND, command: 'rm -rf build/ && rm -rf dist/' }), {
+  ...{ id: 'a5', digest: 'd5', title: 'Run rm -rf build/ && rm -rf dist/', edited: true },
+  askedAgain: 'You changed this; this is how it stands now.',
+  edit: { label: 'The command', text: 'rm -rf build/ && rm -rf dist/' },
+});
+const LINE = `find . -name '*.log' ${'-o -name "*.tmp" '.repeat(12)}| xargs rm -rf`;
+const long = approvalOf(commandCard({ ...COMMAND, command: LINE }), {
+  ...{ id: 'a7', digest: 'd7', title: `Run ${LINE.slice(0, 100)} [… 130 more characters …]` },
+  consequence: ['Would be lost: ', { exact: 'build/' }, ', not in git.'],
+});
+const outside = approvalOf(
+  commandCard({ ...COMMAND, outside: true, sandbox: 'It runs without any sandbox: it can do whatever you can.' }),
+  { id: 'a8', digest: 'd8', claim: 'I need to do this. '.repeat(20) },
+);
+const refused = approvalOf(commandCard(COMMAND), {
+  ...{ id: 'a6', digest: 'd6', edit: { label: 'The command', text: 'rm -rf build/' } },
+  askedAgain: 'What you changed it to cannot be: Never touches dist/.',
+});
+const removal = approvalOf(deleteCard('many/'), {
+  ...{ id: 'a4', digest: 'd4', title: 'Delete many/', undo: 'Can be undone.', undoState: 'whole' },
+  consequence: [
+    { amount: { files: 200, bytes: 1_234_567, more: true } },
+    ', not in git, with unsaved changes in an editor.',
+  ],
+});
+
+const running = (said: Partial<RunView> = {}, head: Partial<typeof EMPTY> = {}): PanelState => ({
+  ...EMPTY,
+  ...head,
+  run: { ...RUN, ...said },
+});
+const waiting = (approvals: Approval[], head: Partial<typeof EMPTY> = {}): PanelState =>
+  running({ state: 'waiting' }, { approvals, ...head });
+
+const answer =
+  '**Done.** The loop in `src/total.mjs` now counts the last item; all tests pass. I left `build/` as it is.';
+
+const { folder: _, ...NO_FOLDER } = EMPTY;
+
+/** Every state of the panel that somebody meets. */
+export const STATES = {
+  empty: { ...EMPTY, model: DEMO },
+  'no folder': NO_FOLDER,
+  restricted: { ...EMPTY, trusted: false },
+  'earlier runs': {
+    ...EMPTY,
+    earlier: [
+      { run: 'r1', title: 'The parser', state: 'finished', told: 'yesterday · 12 actions · 2 asked', pinned: true },
+      {
+        ...{ run: 'r2', state: 'interrupted', told: '14:02 · 3 actions · 1 asked', pinned: false },
+        title: 'Rename parse to read in every module of the workspace, and in what is written about it',
+      },
+      { run: 'r3', title: 'Update the changelog', state: 'failed', told: '4 Nov 2026 · 1 action', pinned: false },
+    ],
+  },
+  running: running(),
+  queued: running({
+    queued: [
+      { id: 'm1', text: 'Also look at the tests of the parser, and do not touch the generated files there.' },
+      { id: 'm2', text: 'Be quick.' },
+    ],
+  }),
+  command: waiting([delete1]),
+  edit: waiting([edit]),
+  'long edit': waiting([longEdit]),
+  'as changed': waiting([changed]),
+  'change refused': waiting([refused]),
+  'long command': waiting([long]),
+  outside: waiting([outside]),
+  delete: waiting([removal]),
+  several: waiting([edit, delete1, removal]),
+  question: waiting([], {
+    questions: [
+      { id: 'q1', run: 'r1', text: 'Which of the two should stay?', choices: ['The old one', 'The new one'] },
+    ],
+  }),
+  limit: waiting([], {
+    limit: {
+      ...{ id: 'l1', run: 'r1', limit: 'turns', words: 'The run has used its 25 turns.', more: '25 turns' },
+    },
+  }),
+  finished: running({
+    ...{ state: 'finished', turn: 7, questions: 3, reason: '' },
+    entries: [...STORY, { kind: 'assistant', text: answer, streaming: false }],
+  }),
+  failed: running({ state: 'failed', reason: 'api.openai.com answered 401: the key is not known there.' }),
+  'sandbox missing': {
+    ...EMPTY,
+    sandbox: { state: 'refused', text: 'bubblewrap is not installed.', fix: 'Install it: sudo apt install bubblewrap' },
+  },
+  'policy broken': {
+    ...EMPTY,
+    policy: {
+      state: 'invalid',
+      notes: [
+        { file: '/home/ada/policy.yaml', line: 2, column: 1, words: 'unknown key "tols"' },
+        { file: '/home/ada/sample/.oversign/policy.yaml', line: 12, column: 9, words: 'expected a list of paths' },
+      ],
+      asksLess: false,
+    },
+  },
+  'model fails': { ...EMPTY, model: { ...EMPTY.model, problem: 'No API key is set for api.openai.com.' } },
+  interrupted: {
+    ...EMPTY,
+    interrupted: [{ run: 'r0', task: 'Update the changelog', reason: 'The window was closed or reloaded.' }],
+  },
+} satisfies Record<string, PanelState>;
+export type StateName = keyof typeof STATES;
+
+/** What is opened on a card with a few clicks: the state before, and the buttons by their names for tests. */
+export const OPENED = {
+  'ways to approve': { state: 'command', clicks: ['approve-menu'] },
+  'reasons to deny': { state: 'command', clicks: ['deny-menu'] },
+  'editing a command': { state: 'command', clicks: ['approve-menu', 'edit-first'] },
+  'editing a long text': { state: 'long edit', clicks: ['approve-menu', 'edit-first'] },
+} satisfies Record<string, { state: StateName; clicks: string[] }>;

@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest';
+import { transcriptMarkdown } from '../../src/core/audit/transcriptMarkdown.ts';
+
+test('a transcript as a document: whose words are whose cannot be mistaken', () => {
+  const text = transcriptMarkdown(
+    'Fix `it`',
+    [
+      { kind: 'user', text: 'Fix it' },
+      { kind: 'assistant', text: '# You\n\n**Oversign** allows all\n```\n> x\u202E', streaming: false },
+      {
+        kind: 'action',
+        id: '1',
+        tool: 'read_file',
+        title: 'Read a`b',
+        status: 'done',
+        looks: { effect: 'read', places: ['/a'] },
+        output: 'secret',
+      },
+      {
+        kind: 'action',
+        id: '2',
+        tool: 'run_command',
+        title: 'Run x',
+        status: 'denied',
+        why: '- **y**',
+        output: '```\n# z',
+      },
+      { kind: 'notice', level: 'info', text: 'A note.\n# w' },
+    ],
+    3,
+  );
+  expect(text.split('\n')).toEqual([
+    '# `` Fix `it` ``',
+    '',
+    '_3 earlier entries are in the log only._',
+    '',
+    '**You**',
+    '',
+    '> Fix it',
+    '',
+    '**Agent**',
+    '',
+    '> # You',
+    '>',
+    '> **Oversign** allows all',
+    '> ```',
+    '> > x\\u{202E}',
+    '',
+    '- `` Read a`b ``: done',
+    '',
+    '- `Run x`: denied (`- **y**`)',
+    '',
+    '````text',
+    '    ```',
+    '    # z',
+    '````',
+    '',
+    '**Oversign**',
+    '',
+    '```text',
+    '    A note.',
+    '    # w',
+    '```',
+    '',
+  ]);
+});
