@@ -177,8 +177,10 @@ test.each(['.vscode', 'a/.idea'])(
     const cage = await caged(await temporaryFolder());
     await plant(cage.folder, { 'real/x': 'old', 'a/y': '' });
     symlinkSync(join(cage.folder, 'real'), join(cage.folder, path));
-    const { output } = await cage.run(`echo evil > ${path}/x || echo no; echo evil > real/x || echo no; cat ${path}/x`);
-    expect(output).toMatch(/^no$[^]*^no$[^]*^old$/m);
+    // What the shell itself says comes by another pipe, and may stand in the middle of a line.
+    const write = (to: string): string => `{ echo evil > ${to}; } 2> /dev/null || echo no`;
+    const { output } = await cage.run(`${write(`${path}/x`)}; ${write('real/x')}; cat ${path}/x`);
+    expect(output).toBe('no\nno\nold');
     expect(readFileSync(join(cage.folder, 'real/x'), 'utf8')).toBe('old');
   },
 );

@@ -150,16 +150,19 @@ async function workbenchUp(page: Page): Promise<void> {
   await page.locator('.monaco-workbench[class*="vscode-theme-"] .part.statusbar').waitFor({ timeout: 60_000 });
 }
 
-/** A command of an extension that is still being loaded is not in the list yet: opens the list again until it is. */
+/**
+ * A command of an extension that is still being loaded is not in the list yet, and a window that is being restored may
+ * close the list again: opens it until the command is there.
+ */
 async function runFromPalette(page: Page, commandTitle: string): Promise<void> {
   const row = page
     .locator('.quick-input-list .monaco-list-row')
     .filter({ has: page.getByText(commandTitle, { exact: true }) })
     .first();
-  const deadline = Date.now() + 30_000;
+  const deadline = Date.now() + 60_000;
   for (;;) {
-    await openPalette(page, commandTitle);
     try {
+      await openPalette(page, commandTitle);
       await row.click({ timeout: 1000 });
       return;
     } catch (error) {
@@ -184,6 +187,6 @@ async function openPalette(page: Page, text: string): Promise<void> {
   await page.locator('.part.titlebar').click({ position: { x: 2, y: 2 } });
   await page.keyboard.press('F1');
   const input = page.locator('.quick-input-widget input.input');
-  await input.waitFor();
-  await input.fill(`>${text}`);
+  await input.waitFor({ timeout: 5000 });
+  await input.fill(`>${text}`, { timeout: 5000 });
 }

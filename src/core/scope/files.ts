@@ -104,10 +104,8 @@ export interface Files {
 
 /** What version control holds. */
 export interface VersionControl {
-  /** How many of the files at or below a path version control holds; undefined when it cannot be told. */
-  trackedFiles(root: string, path: string): Promise<number | undefined>;
-  /** Whether any of them differs from what was committed last; also true where there is no commit, or none can be told. */
-  isUncommitted(root: string, path: string): Promise<boolean>;
+  /** What version control holds at or below each of these paths of a workspace folder, in their order. */
+  held(root: string, paths: readonly string[]): Promise<Held[]>;
   /**
    * Whether a repository keeps, or ever kept as far as it still knows, a file of a name (relative to `top`) that is kept
    * from the agent. `key` is the same for the same rules. `unknown` where there is too much to be looked through.
@@ -121,6 +119,13 @@ export interface VersionControl {
   changedBetween(top: string, between: readonly string[]): Promise<string[] | undefined>;
   /** Whether the person's git signs the commits that are made in a folder. */
   signsCommits(folder: string): Promise<boolean>;
+}
+
+export interface Held {
+  /** How many files; undefined when it cannot be told. */
+  tracked: number | undefined;
+  /** Whether any of them differs from what was committed last; also true where there is no commit, or none can be told. */
+  isUncommitted: boolean;
 }
 
 export type EverHeld = { kind: 'held'; name: string } | { kind: 'none' } | { kind: 'unknown' };

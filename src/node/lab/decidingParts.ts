@@ -95,8 +95,7 @@ export async function decidingParts(options: DecidingOptions): Promise<EnginePar
     },
     // No process is started to look: what git tracked once and does no more counts in a run alone.
     versionControl: () => ({
-      trackedFiles: () => Promise.resolve(undefined),
-      isUncommitted: () => Promise.resolve(true),
+      held: (_root, paths) => Promise.resolve(paths.map(() => ({ tracked: undefined, isUncommitted: true }))),
       staged: heldInIndex,
       everHeld: () => Promise.resolve({ kind: 'none' }),
       areCommits: () => Promise.resolve(false),
