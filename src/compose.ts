@@ -44,7 +44,7 @@ export function composeEngine(parts: EngineParts): Engine {
   const runs: RunDesk = new RunDesk({
     ...{ roots, audit, onChange: changed, requests: parts.requests },
     stored: new StoredRuns({ roots, audit, places: parts.folderPlaces }),
-    open: (model, stored) => openRun(model, stored, { ports: parts, shared }),
+    open: (chosen, stored) => openRun(chosen, stored, { ports: parts, shared }),
   });
   const reverts = new Reverts({
     ...{ roots, audit, desk, redactor },
@@ -56,7 +56,7 @@ export function composeEngine(parts: EngineParts): Engine {
   const engine = new Engine({
     ...{ desk, limitDesk, questions, redactor, policy, runs, reverts, leftBehind },
     sandbox: new SandboxRecord(audit, redactor),
-    trials: new Trials(parts, shared),
+    trials: new Trials(parts, shared, () => runs.view()?.way ?? runs.way),
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { visibleLine } from '../shared/visible.ts';
+import { WAYS } from '../shared/way.ts';
 import { decide } from './decide.ts';
 import { doctor } from './doctor.ts';
 import { runs, stopRun } from './elsewhere.ts';
@@ -103,7 +104,8 @@ export async function main(argv: string[], version: string): Promise<number> {
           ...{ dryRun: values['dry-run'], version },
         });
       case 'decide':
-        return await decide(deciding);
+        if (WAYS.filter((way) => values[way]).length > 1) return wrong('give one of --look, --ask and --review');
+        return await decide({ ...deciding, way: WAYS.find((way) => values[way]) });
       case 'sandbox':
         if (rest.length === 0 || !isParted(argv, rest)) return wrong('sandbox wants a command after --');
         return await sandbox(rest, {

@@ -1,3 +1,5 @@
+import { WAYS } from '../shared/way.ts';
+
 /** Every option that there is, as parseArgs(node:util) wants it told. */
 export const OPTIONS = {
   workspace: { type: 'string' },
@@ -13,6 +15,9 @@ export const OPTIONS = {
   resume: { type: 'string' },
   folder: { type: 'string' },
   'take-over': { type: 'string' },
+  look: { type: 'boolean', default: false },
+  ask: { type: 'boolean', default: false },
+  review: { type: 'boolean', default: false },
   'answers-from-input': { type: 'boolean', default: false },
   once: { type: 'boolean', default: false },
   'user-policy': { type: 'string' },
@@ -61,6 +66,7 @@ const TAKES: ReadonlyMap<string, readonly Option[]> = new Map<string, readonly O
       ...SERVER,
       ...WAITS,
       ...(['resume', 'folder', 'take-over', 'answers-from-input', 'once', 'json'] as const),
+      ...WAYS,
     ],
   ],
   ['models', ['workspace', 'policy', 'model', ...SERVER, 'json']],
@@ -76,7 +82,7 @@ const TAKES: ReadonlyMap<string, readonly Option[]> = new Map<string, readonly O
   ['erase', ['run', 'user', 'yes']],
   ['undo', ['workspace', 'action', 'since', 'file', 'dry-run']],
   ['doctor', ['workspace', 'json']],
-  ['decide', [...POLICY_PLACES, 'json']],
+  ['decide', [...POLICY_PLACES, ...WAYS, 'json']],
   ['sandbox', ['workspace', 'policy', 'yes', 'json']],
   ['policy check', [...POLICY_PLACES, 'layer', 'strict', 'json']],
   ['policy check FILE', ['layer', 'strict', 'json']],

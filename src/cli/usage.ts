@@ -38,6 +38,7 @@ Options of run:
   --first-byte-seconds N       how long to wait for a reply to begin (usually 300; 900 nearby), and
   --between-bytes-seconds N    between two pieces of it (usually 300)
   --policy FILE                a policy for this run; it may only tighten
+  --look | --ask | --review    only look and plan; ask before changes; or review them at the end (oversign review)
   --resume RUN ["message"]     go on with a run, however it ended, and tell it this first
   --folder DIR                 with --resume: where its folder is now, which was moved or renamed
   --take-over RUN              go on here with a run that is at work in another window or terminal
@@ -77,6 +78,8 @@ Options of undo:
   --file PATH                  this file or folder alone
   --dry-run                    only what would be done
   --workspace DIR              where the run's folder is now (default: where it worked)
+Options of decide:
+  --look | --ask | --review    in which way the run would work (default: as the policy says)
 Options of decide and policy:
   --workspace DIR              the workspace folder (default: the current one)
   --user-policy FILE           instead of the user's own policy

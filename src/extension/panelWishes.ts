@@ -10,6 +10,7 @@ import { titleOf } from './runTitle.ts';
 import { pickReference } from './references.ts';
 import { allowAlways } from './policyCommands.ts';
 import type { Session } from './session.ts';
+import { chooseWay } from './wayChoice.ts';
 
 /** What the panel's wishes need of their window. */
 interface WishedOf {
@@ -38,6 +39,9 @@ export async function doWish(message: PanelWish, window: WishedOf): Promise<void
   switch (message.type) {
     case 'choose-model':
       await window.chooseModel();
+      return;
+    case 'choose-way':
+      await chooseWay(window);
       return;
     case 'check-sandbox':
       await window.look(true);

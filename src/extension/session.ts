@@ -18,7 +18,7 @@ import { NamedFiles } from './namedFiles.ts';
 import { IN_THIS_WINDOW } from './thisWindow.ts';
 import { earlierLine, earlierOf } from './earlierLines.ts';
 import { PolicyLab } from './policyLab.ts';
-import { policyWords, sandboxWords, type PolicyStanding } from './standing.ts';
+import { policyWords, sandboxWords, wayWords, type PolicyStanding } from './standing.ts';
 import { workspacePolicy } from '../node/policy/policyFiles.ts';
 import type { RunSummary } from '../shared/auditEvent.ts';
 import type { RunOffer } from '../core/engine/storedRuns.ts';
@@ -277,7 +277,7 @@ export class Session implements AsyncDisposable {
 
   /** What the panel shows of run, questions, sandbox and policy; the window adds trust and model. */
   panel(): Omit<PanelState, 'trusted' | 'model' | 'attended' | 'enterSends'> {
-    const { run, approvals, questions, limit } = this.engine.view();
+    const { run, approvals, questions, limit, way } = this.engine.view();
     const { standing, sandbox } = this.#looked ?? {};
     return {
       ...(this.folder !== undefined && { folder: this.folder }),
@@ -293,6 +293,7 @@ export class Session implements AsyncDisposable {
       ...(this.#earlier.length > 0 && { earlier: this.#earlier.slice(0, MOST_EARLIER).map(earlierLine) }),
       sandbox: sandboxWords(sandbox, standing?.ok === true && !standing.policy.sandbox.value),
       policy: policyWords(standing),
+      way: wayWords(standing, run, way),
     };
   }
 
