@@ -25,6 +25,8 @@ import { Stopped } from '../stopped.ts';
 import type { LeftBehind } from './leftBehind.ts';
 import type { PolicyInForce } from './policyInForce.ts';
 import type { RevertPreview, Reverts, RunPart } from './reverts.ts';
+import type { Reviews } from './reviews.ts';
+import type { PartsOf } from '../tools/files/revertPart.ts';
 import type { Binding } from './binding.ts';
 import type { Agreements, Meant, RunDesk, RunLabel } from './runDesk.ts';
 import type { SandboxRecord } from './sandboxRecord.ts';
@@ -41,6 +43,7 @@ export interface EngineOrgans {
   policy: PolicyInForce;
   runs: RunDesk;
   reverts: Reverts;
+  reviews: Reviews;
   sandbox: SandboxRecord;
   leftBehind: LeftBehind;
   trials: Trials;
@@ -68,6 +71,8 @@ export class Engine {
   readonly #policy: PolicyInForce;
   readonly #runs: RunDesk;
   readonly #reverts: Reverts;
+  /** What runs changed, as a person reviews it. */
+  readonly reviews: Reviews;
   readonly #sandbox: SandboxRecord;
   readonly #leftBehind: LeftBehind;
   readonly #trials: Trials;
@@ -84,6 +89,7 @@ export class Engine {
     this.#policy = policy;
     this.#runs = runs;
     this.#reverts = reverts;
+    this.reviews = organs.reviews;
     this.#sandbox = sandbox;
     this.#leftBehind = leftBehind;
     this.#trials = trials;
@@ -229,8 +235,13 @@ export class Engine {
   }
 
   /** The same for all that a run did, or did from an action on. */
-  async revertRun(run: string, part: RunPart = {}): Promise<CallResult> {
-    return this.#reverts.revertRun(run, part);
+  async revertRun(run: string, part: RunPart = {}, way?: Way): Promise<CallResult> {
+    return this.#reverts.revertRun(run, part, way);
+  }
+
+  /** The same for places of a text. */
+  async revertParts(of: PartsOf, way?: Way): Promise<CallResult> {
+    return this.#reverts.revertParts(of, way);
   }
 
   /** What that would do, as a person is shown it; nothing is asked, recorded or done. */

@@ -31,7 +31,7 @@ const inSeconds = (value: number): string => durationWords(value * 1000);
 export const POLICY_KEYS = {
   confirmActions: flag('confirm_actions', {
     about:
-      'false means the way Review afterwards, and nothing more: what can be undone whole runs without a question. true means Ask; said by anyone but you, it takes Review afterwards away. A workspace can only say true.',
+      'Which way a run works in: true means Ask, and said by anyone but you takes Review afterwards away. false means Review afterwards, and nothing more: what can be undone whole is done without a question.',
     standard: true,
     stricter: true,
     loosened: 'never by a workspace',
