@@ -49,6 +49,13 @@ export function registerCommands(context: vscode.ExtensionContext, controller: C
   command('copyTranscript', async () => (await import('./copyTranscript.ts')).copyTranscript(controller));
   command('showElsewhere', () => showElsewhere(controller));
   command('chooseModel', () => controller.chooseModel());
+  command('reviewChanges', async () => {
+    const { review } = await controller.session();
+    await controller.view.reveal();
+    await review.look();
+    if (!review.shown) throw new Failure('No run is here that changed anything and has ended.');
+    await review.showDiffs(review.shown.run, undefined, controller.documents);
+  });
   command('chooseWay', () => chooseWay(controller));
   command('setApiKey', async () => {
     await controller.setKey();

@@ -18,6 +18,7 @@ import { NamedFiles } from './namedFiles.ts';
 import { IN_THIS_WINDOW } from './thisWindow.ts';
 import { earlierLine, earlierOf } from './earlierLines.ts';
 import { PolicyLab } from './policyLab.ts';
+import { ReviewDesk } from './reviewDesk.ts';
 import { policyWords, sandboxWords, wayWords, type PolicyStanding } from './standing.ts';
 import { workspacePolicy } from '../node/policy/policyFiles.ts';
 import type { RunSummary } from '../shared/auditEvent.ts';
@@ -44,6 +45,7 @@ export class Session implements AsyncDisposable {
   readonly lab: PolicyLab;
   readonly log: LogDesk;
   readonly elsewhere: Elsewhere;
+  readonly review: ReviewDesk;
   readonly namedFiles: NamedFiles;
   /** What commands left that were broken off, as it was found at the start. */
   leftBehind: readonly string[] = [];
@@ -66,6 +68,7 @@ export class Session implements AsyncDisposable {
     this.lab = new PolicyLab(this.engine, node);
     this.log = new LogDesk(node);
     this.namedFiles = new NamedFiles(this.engine, node);
+    this.review = new ReviewDesk(this.engine);
     this.elsewhere = new Elsewhere(this.engine, node.parts.roots);
   }
 
@@ -294,6 +297,7 @@ export class Session implements AsyncDisposable {
       sandbox: sandboxWords(sandbox, standing?.ok === true && !standing.policy.sandbox.value),
       policy: policyWords(standing),
       way: wayWords(standing, run, way),
+      ...(this.review.shown && { review: this.review.shown }),
     };
   }
 

@@ -7,6 +7,7 @@ import { PlanSchema } from './plan.ts';
 import { QuestionSchema } from './question.ts';
 import { VerdictSchema } from './decision.ts';
 import { LimitQuestionSchema } from './limitQuestion.ts';
+import { ReviewSchema } from './review.ts';
 import { OpenWaySchema, WaySchema } from './way.ts';
 
 export const RunStateSchema = z.enum([
@@ -183,6 +184,8 @@ export const PanelHeadSchema = z.strictObject({
     state: z.enum(['unknown', 'ok', 'notes', 'invalid']),
     notes: z.array(PolicyNoteSchema),
   }),
+  /** What the run changed, to be kept or put back; absent where that is nothing, or it is still at work. */
+  review: ReviewSchema.exactOptional(),
   /** In which way the run works, or the next one would; and which ways the policy leaves open. */
   way: z.strictObject({ now: WaySchema, open: z.array(OpenWaySchema) }),
 });
