@@ -11,6 +11,7 @@ import './styles/cards.css';
 import './styles/blocks.css';
 import './styles/answers.css';
 import './styles/transcript.css';
+import './styles/review.css';
 import './styles/composer.css';
 import './markdown/markdown.css';
 import { createRoot } from 'react-dom/client';

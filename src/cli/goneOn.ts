@@ -2,6 +2,7 @@ import { GoesElsewhere } from '../core/agent/handOver.ts';
 import type { Engine } from '../core/engine/engine.ts';
 import type { Agreement } from '../core/engine/storedRuns.ts';
 import type { Model } from '../core/models/port.ts';
+import type { Way } from '../shared/way.ts';
 import { visibleLine } from '../shared/visible.ts';
 import { answeredBy, saidYes } from '../terminal/answers.ts';
 import type { Asker } from '../terminal/asker.ts';
@@ -23,6 +24,8 @@ interface GoingOn {
   folders: Agreement | undefined;
   /** What it is told first, if anything. */
   message: string | undefined;
+  /** The way that was chosen for it, if one was. */
+  way: Way | undefined;
 }
 
 /**
@@ -30,14 +33,14 @@ interface GoingOn {
  * where and what first; false where that is not a plain yes.
  */
 export async function goneOn(
-  { run, isTakenOver, folders, message }: GoingOn,
+  { run, isTakenOver, folders, message, way }: GoingOn,
   model: Model,
   { engine, asker, columns, signal }: At,
 ): Promise<boolean> {
   try {
     await (isTakenOver
-      ? engine.takeOver(run, model, { folders, message })
-      : engine.resume(run, model, { folders, message }));
+      ? engine.takeOver(run, model, { folders, message, way })
+      : engine.resume(run, model, { folders, message, way }));
     return true;
   } catch (error) {
     if (!(error instanceof GoesElsewhere)) throw error;
@@ -45,7 +48,7 @@ export async function goneOn(
     const said = await asker.ask({ text, prompt: 'Go on there? [y/N] ' }, signal);
     if (!saidYes(said)) return false;
     const from = answeredBy(asker);
-    await engine.resume(run, model, { model: { ...error.to, from }, folders, message });
+    await engine.resume(run, model, { model: { ...error.to, from }, folders, message, way });
     return true;
   }
 }

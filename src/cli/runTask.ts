@@ -2,11 +2,13 @@ import { resolve } from 'node:path';
 import { composeEngine } from '../compose.ts';
 import { NO_EDITOR } from '../core/editor/port.ts';
 import type { Engine } from '../core/engine/engine.ts';
+import { takenBy, takenWords } from '../core/policy/ways.ts';
 import { nodeParts, type NodeParts } from '../node/engineParts.ts';
 import { WorkspaceRefused } from '../node/workspaceFolders.ts';
 import { chooseModel, type ModelChoice } from '../node/models/chooseModel.ts';
 import type { RunState, RunView } from '../shared/runView.ts';
 import { visibleLine } from '../shared/visible.ts';
+import { WAY_WORDS, WAYS, type Way } from '../shared/way.ts';
 import type { Asker } from '../terminal/asker.ts';
 import { jsonLine } from '../terminal/jsonLine.ts';
 import { columnsOf, isPersonThere, openAsker, seenAt, whoAnswers } from '../terminal/openAsker.ts';
@@ -15,7 +17,7 @@ import { answerInTerminal } from './answerInTerminal.ts';
 import { Endings } from './endings.ts';
 import { tellError } from './faults.ts';
 import { goneOn } from './goneOn.ts';
-import { terminalHere } from './here.ts';
+import { hereOrProgram, terminalHere } from './here.ts';
 import { modelChoice, takenKeys, type ModelOptions } from './modelOptions.ts';
 import { endWords, moreMessages } from './moreMessages.ts';
 import { agreementFor } from './resumeElsewhere.ts';
@@ -32,6 +34,9 @@ export interface RunOptions extends Omit<ModelOptions, 'isPersonThere'> {
   /** Asks for no further message when the work has ended. */
   once: boolean;
   json: boolean;
+  look: boolean;
+  ask: boolean;
+  review: boolean;
 }
 
 const EXIT: Record<RunState, number> = {
@@ -120,7 +125,13 @@ async function withEngine(at: At, options: RunOptions & { task: string; choice: 
   for (const words of await engine.finishBrokenOff()) say(`warning: ${words}`);
   const policy = await engine.policy();
   for (const note of policy.notes) say(`${note.severity}: ${note.file}:${note.line}:${note.column}: ${note.message}`);
-  if (!policy.confirmActions.value) write('Questions are reduced by your policy (confirm_actions: false).\n');
+  const [way] = waysIn(options);
+  if (way !== undefined) {
+    const taken = takenBy(way, policy);
+    if (taken !== undefined) return fail(takenWords(way, taken), 2);
+    await engine.chooseWay(way, hereOrProgram());
+  }
+  const { resume, 'take-over': takeOver } = options;
   const chosen = await chooseModel(options.choice, {
     folder: node.parts.roots[0] ?? '/',
     sandbox: node.sandbox.chosen('auto'),
@@ -128,11 +139,11 @@ async function withEngine(at: At, options: RunOptions & { task: string; choice: 
   });
   if (!chosen.ok) return fail(chosen.problem, 2);
   say(`Model: ${chosen.model.label}. ${chosen.model.destination}`);
+  sayWay(engine, say);
   answerInTerminal(at);
   endAsSoonAsPossible(engine, endings);
   const { cause } = endings;
   if (cause) return fail(cause.words, EXIT.stopped); // before anything of it was recorded
-  const { resume, 'take-over': takeOver } = options;
   const goesOn = resume ?? takeOver;
   if (goesOn === undefined) await engine.send(options.task, chosen.model);
   else {
@@ -142,7 +153,7 @@ async function withEngine(at: At, options: RunOptions & { task: string; choice: 
     const folders = await agreementFor(goesOn, resumed, signal);
     if (folders === 'no') return signal.aborted ? fail(endings.cause?.words ?? '', EXIT.stopped) : fail(LEFT, 1);
     const message = options.task.trim() === '' ? undefined : options.task;
-    if (!(await goneOn({ run: goesOn, isTakenOver: takeOver !== undefined, folders, message }, chosen.model, to)))
+    if (!(await goneOn({ run: goesOn, isTakenOver: takeOver !== undefined, folders, message, way }, chosen.model, to)))
       return fail(endings.cause?.words ?? 'the run does not go on: nothing was sent', EXIT.stopped);
   }
   if (!options.once && !options.json) await moreMessages({ ...at, columns: columnsOf(seenAt(output)) }, chosen.model);
@@ -155,13 +166,31 @@ async function withEngine(at: At, options: RunOptions & { task: string; choice: 
   return run.state === 'finished' && run.unanswered !== undefined ? UNANSWERED : EXIT[run.state];
 }
 
+/** The ways that the options name: more than one is a mistake. */
+function waysIn(options: Pick<RunOptions, Way>): Way[] {
+  return WAYS.filter((way) => options[way]);
+}
+
+/** In which way it works, as soon as there is a run, and whenever that changes. */
+function sayWay(engine: Engine, say: (line: string) => void): void {
+  let said: Way | undefined;
+  engine.onChange(() => {
+    const { way } = engine.view().run ?? {};
+    if (way === undefined || way === said) return;
+    said = way;
+    say(`Way: ${WAY_WORDS[way].name}. ${WAY_WORDS[way].about}`);
+  });
+}
+
 const LEFT = 'the run is left as it is; --folder DIR says beforehand where it goes on';
 
 /** What of the options does not go together, as a sentence. */
 function wrongUsage(
   task: string,
-  { resume, 'take-over': takeOver, folder, workspace }: RunOptions,
+  options: RunOptions,
 ): string | undefined {
+  const { resume, 'take-over': takeOver, folder, workspace } = options;
+  if (waysIn(options).length > 1) return 'give one of --look, --ask and --review';
   if (resume !== undefined && takeOver !== undefined) return 'give --resume or --take-over, not both';
   const goesOn = resume ?? takeOver;
   if (task.trim() === '' && goesOn === undefined) return 'say what is to be done: oversign run "task"';

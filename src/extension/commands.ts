@@ -10,6 +10,7 @@ import { registerAuditCommands } from './auditCommands.ts';
 import { registerPolicyCommands } from './policyCommands.ts';
 import { resumeRun } from './resumeRun.ts';
 import type { Controller } from './controller.ts';
+import { chooseWay } from './wayChoice.ts';
 import { Failure } from '../core/outcome.ts';
 
 /** Registers the palette's commands; each says what went wrong, in words, where something did. */
@@ -48,6 +49,14 @@ export function registerCommands(context: vscode.ExtensionContext, controller: C
   command('copyTranscript', async () => (await import('./copyTranscript.ts')).copyTranscript(controller));
   command('showElsewhere', () => showElsewhere(controller));
   command('chooseModel', () => controller.chooseModel());
+  command('reviewChanges', async () => {
+    const { review } = await controller.session();
+    await controller.view.reveal();
+    await review.look();
+    if (!review.shown) throw new Failure('No run is here that changed anything and has ended.');
+    await review.showDiffs(review.shown.run, undefined, controller.documents);
+  });
+  command('chooseWay', () => chooseWay(controller));
   command('setApiKey', async () => {
     await controller.setKey();
   });

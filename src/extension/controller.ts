@@ -319,7 +319,11 @@ export class Controller implements vscode.Disposable {
     };
     session.engine.onChange(() => {
       this.view.changed();
+      this.#run(() => session.review.follow());
     });
+    session.review.onChange = () => {
+      this.view.changed();
+    };
     session.onAppend(() => {
       this.tree.refresh();
     });

@@ -29,6 +29,7 @@ export function panelState(
     approvals: [],
     interrupted: [],
     sandbox: { state: 'unknown', text: 'The sandbox has not been looked at yet.' },
-    policy: { state: 'unknown', notes: [], asksLess: false },
+    policy: { state: 'unknown', notes: [] },
+  way: { now: 'ask', open: [{ way: 'look' }, { way: 'ask' }, { way: 'review' }] },
   };
 }

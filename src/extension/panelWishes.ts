@@ -9,7 +9,9 @@ import type { TextDocuments } from '../vscode/textDocuments.ts';
 import { titleOf } from './runTitle.ts';
 import { pickReference } from './references.ts';
 import { allowAlways } from './policyCommands.ts';
+import type { ReviewDesk } from './reviewDesk.ts';
 import type { Session } from './session.ts';
+import { chooseWay } from './wayChoice.ts';
 
 /** What the panel's wishes need of their window. */
 interface WishedOf {
@@ -38,6 +40,9 @@ export async function doWish(message: PanelWish, window: WishedOf): Promise<void
   switch (message.type) {
     case 'choose-model':
       await window.chooseModel();
+      return;
+    case 'choose-way':
+      await chooseWay(window);
       return;
     case 'check-sandbox':
       await window.look(true);
@@ -123,6 +128,18 @@ export async function doWish(message: PanelWish, window: WishedOf): Promise<void
       await window.documents.showReadable(run.run, titleOf(run), await log.report(run));
       return;
     }
+    case 'review-settle':
+      await inTrust(window, (review) => review.settle(message.run, message.keep, message.back));
+      return;
+    case 'review-action':
+      await inTrust(window, (review) => review.putBackAction(message.run, message.action));
+      return;
+    case 'review-parts':
+      await inTrust(window, (review) => review.putBackParts(message.run, message.path));
+      return;
+    case 'review-diff':
+      await (await window.session()).review.showDiffs(message.run, message.path, window.documents);
+      return;
     case 'manage-trust':
       await vscode.commands.executeCommand('workbench.trust.manage');
       return;
@@ -175,4 +192,9 @@ async function withdraw(window: WishedOf, message: string, isToEdit: boolean): P
   const text = engine.view().run?.queued?.find(({ id }) => id === message)?.text;
   if (!(await engine.withdraw(message, THIS_WINDOW))) throw new Failure('The agent was told this meanwhile.');
   if (isToEdit && text !== undefined) window.view.say({ type: 'set-task', text });
+}
+
+async function inTrust(window: WishedOf, work: (review: ReviewDesk) => Promise<void>): Promise<void> {
+  if (!vscode.workspace.isTrusted) throw new Failure('Changes are put back only in a trusted workspace.');
+  await work((await window.session()).review);
 }

@@ -18,7 +18,8 @@ import { NamedFiles } from './namedFiles.ts';
 import { IN_THIS_WINDOW } from './thisWindow.ts';
 import { earlierLine, earlierOf } from './earlierLines.ts';
 import { PolicyLab } from './policyLab.ts';
-import { policyWords, sandboxWords, type PolicyStanding } from './standing.ts';
+import { ReviewDesk } from './reviewDesk.ts';
+import { policyWords, sandboxWords, wayWords, type PolicyStanding } from './standing.ts';
 import { workspacePolicy } from '../node/policy/policyFiles.ts';
 import type { RunSummary } from '../shared/auditEvent.ts';
 import type { RunOffer } from '../core/engine/storedRuns.ts';
@@ -44,6 +45,7 @@ export class Session implements AsyncDisposable {
   readonly lab: PolicyLab;
   readonly log: LogDesk;
   readonly elsewhere: Elsewhere;
+  readonly review: ReviewDesk;
   readonly namedFiles: NamedFiles;
   /** What commands left that were broken off, as it was found at the start. */
   leftBehind: readonly string[] = [];
@@ -66,6 +68,7 @@ export class Session implements AsyncDisposable {
     this.lab = new PolicyLab(this.engine, node);
     this.log = new LogDesk(node);
     this.namedFiles = new NamedFiles(this.engine, node);
+    this.review = new ReviewDesk(this.engine);
     this.elsewhere = new Elsewhere(this.engine, node.parts.roots);
   }
 
@@ -277,7 +280,7 @@ export class Session implements AsyncDisposable {
 
   /** What the panel shows of run, questions, sandbox and policy; the window adds trust and model. */
   panel(): Omit<PanelState, 'trusted' | 'model' | 'attended' | 'enterSends'> {
-    const { run, approvals, questions, limit } = this.engine.view();
+    const { run, approvals, questions, limit, way } = this.engine.view();
     const { standing, sandbox } = this.#looked ?? {};
     return {
       ...(this.folder !== undefined && { folder: this.folder }),
@@ -293,6 +296,8 @@ export class Session implements AsyncDisposable {
       ...(this.#earlier.length > 0 && { earlier: this.#earlier.slice(0, MOST_EARLIER).map(earlierLine) }),
       sandbox: sandboxWords(sandbox, standing?.ok === true && !standing.policy.sandbox.value),
       policy: policyWords(standing),
+      way: wayWords(standing, run, way),
+      ...(this.review.shown && { review: this.review.shown }),
     };
   }
 

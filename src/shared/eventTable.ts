@@ -6,6 +6,7 @@ import type { EventKind, EventMark } from './eventKind.ts';
 import { BoundFolderSchema } from './folderMark.ts';
 import { JsonSchema } from './json.ts';
 import { LIMITS } from './limitQuestion.ts';
+import { WaySchema } from './way.ts';
 
 // Every kind of event that the log can hold, in one place: what it says, where it stands and what is done with it,
 
@@ -82,6 +83,21 @@ export const EVENTS = {
       ...from,
     }),
     payload: z.strictObject({ destination: Text, destinationBefore: Text.exactOptional() }),
+  },
+  way_changed: {
+    about:
+      'From here on the run works in another way: `look`, `ask` or `review`. A person chose it, and where; or a policy took away the one before.',
+    of: ['run'],
+    marks: ['kept'],
+    data: z.strictObject({ way: WaySchema, before: WaySchema, by: z.enum(['person', 'policy']), ...from }),
+    payload: Nothing,
+  },
+  changes_kept: {
+    about: 'A person reviewed changes of the run and keeps them: of how many files, and where that was said.',
+    of: ['run'],
+    marks: ['kept'],
+    data: z.strictObject({ files: Count, by: z.literal('person'), ...from }),
+    payload: z.strictObject({ paths: z.array(Text) }),
   },
   instructions: {
     about:

@@ -13,6 +13,8 @@ const MOST_PATH = 1024;
 /** Images that go with a message, and the characters of each in base64. */
 export const MOST_IMAGES = 4;
 export const MOST_IMAGE = 4_700_000;
+/** Files that are reviewed at once. */
+const MOST_REVIEWED = 500;
 /** Paths that are asked for at once. */
 export const MOST_PATHS = 100;
 /** Characters that are copied at once. */
@@ -71,9 +73,21 @@ export const FromPanelSchema = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('set-key') }),
   z.strictObject({ type: z.literal('choose-model') }),
+  z.strictObject({ type: z.literal('choose-way') }),
   z.strictObject({ type: z.literal('check-sandbox') }),
   /** What a run did, as a document. */
   z.strictObject({ type: z.literal('show-report'), run: z.string() }),
+  /** What the person keeps of what a run changed, and what goes back. */
+  z.strictObject({
+    type: z.literal('review-settle'),
+    run: z.string(),
+    keep: z.array(z.string()).max(MOST_REVIEWED),
+    back: z.array(z.string()).max(MOST_REVIEWED),
+  }),
+  z.strictObject({ type: z.literal('review-action'), run: z.string(), action: z.string() }),
+  /** Without a path: of all files. */
+  z.strictObject({ type: z.literal('review-diff'), run: z.string(), path: z.string().optional() }),
+  z.strictObject({ type: z.literal('review-parts'), run: z.string(), path: z.string() }),
   z.strictObject({ type: z.literal('manage-trust') }),
   z.strictObject({ type: z.literal('open-folder') }),
   z.strictObject({ type: z.literal('open-sample') }),

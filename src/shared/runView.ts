@@ -7,6 +7,8 @@ import { PlanSchema } from './plan.ts';
 import { QuestionSchema } from './question.ts';
 import { VerdictSchema } from './decision.ts';
 import { LimitQuestionSchema } from './limitQuestion.ts';
+import { ReviewSchema } from './review.ts';
+import { OpenWaySchema, WaySchema } from './way.ts';
 
 export const RunStateSchema = z.enum([
   'running',
@@ -93,6 +95,7 @@ export const RunHeadSchema = z.strictObject({
   /** Why it stands where it stands, when it is not running. */
   reason: z.string(),
   model: z.string(),
+  way: WaySchema,
   destination: z.string(),
   turn: z.number(),
   maxTurns: z.number(),
@@ -180,8 +183,11 @@ export const PanelHeadSchema = z.strictObject({
   policy: z.strictObject({
     state: z.enum(['unknown', 'ok', 'notes', 'invalid']),
     notes: z.array(PolicyNoteSchema),
-    asksLess: z.boolean(),
   }),
+  /** What the run changed, to be kept or put back; absent where that is nothing, or it is still at work. */
+  review: ReviewSchema.exactOptional(),
+  /** In which way the run works, or the next one would; and which ways the policy leaves open. */
+  way: z.strictObject({ now: WaySchema, open: z.array(OpenWaySchema) }),
 });
 export type PanelHead = z.infer<typeof PanelHeadSchema>;
 

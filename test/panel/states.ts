@@ -15,7 +15,8 @@ const EMPTY: Omit<PanelHead, 'run'> = {
     ...{ state: 'works', text: 'bubblewrap: tested on this machine, 26 of 26 attempts to get out held.' },
     probes: { held: 26, all: 26 },
   },
-  policy: { state: 'ok', notes: [], asksLess: false },
+  policy: { state: 'ok', notes: [] },
+  way: { now: 'ask', open: [{ way: 'look' }, { way: 'ask' }, { way: 'review' }] },
 };
 
 const DEMO: PanelHead['model'] = {
@@ -48,7 +49,7 @@ const STORY: Entry[] = [
 
 const RUN: RunView = {
   ...{ id: 'r1', task: 'Find the bug', folder: '/home/ada/sample', state: 'running', reason: '' },
-  ...{ model: EMPTY.model.label, destination: EMPTY.model.destination, turn: 3, maxTurns: 25, questions: 1 },
+  ...{ model: EMPTY.model.label, destination: EMPTY.model.destination, turn: 3, maxTurns: 25, way: 'ask' as const, questions: 1 },
   usage: { tokens: 18_200, cost: 0.12, context: { tokens: 34_000, limit: 100_000 } },
   flags: { untrusted: true, private: false, outward: true },
   grants: [{ id: 'g1', words: 'node test/total.test.mjs in ./', uses: 1 }],
@@ -219,7 +220,6 @@ export const STATES = {
         { file: '/home/ada/policy.yaml', line: 2, column: 1, words: 'unknown key "tols"' },
         { file: '/home/ada/sample/.oversign/policy.yaml', line: 12, column: 9, words: 'expected a list of paths' },
       ],
-      asksLess: false,
     },
   },
   'model fails': { ...EMPTY, model: { ...EMPTY.model, problem: 'No API key is set for api.openai.com.' } },

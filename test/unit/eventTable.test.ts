@@ -24,6 +24,8 @@ test('what the log goes by stands in the table of events', () => {
       'message',
       'message_withdrawn',
       'handed_over',
+      'way_changed',
+      'changes_kept',
       'limit_answered',
       'answered',
       'whose_answered',

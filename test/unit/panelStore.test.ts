@@ -39,7 +39,8 @@ const panel: PanelState = {
   interrupted: [],
   model: { provider: 'demo', label: 'Demo', destination: 'Nothing leaves.' },
   sandbox: { state: 'works', text: 'bubblewrap' },
-  policy: { state: 'ok', notes: [], asksLess: false },
+  policy: { state: 'ok', notes: [] },
+  way: { now: 'ask', open: [{ way: 'look' }, { way: 'ask' }, { way: 'review' }] },
 };
 
 function fakeHost(saved?: unknown) {
@@ -116,7 +117,7 @@ describe('panel store', () => {
       model: 'm',
       destination: 'd',
       turn: 1,
-      maxTurns: 50,
+      maxTurns: 50, way: 'ask' as const,
       questions: 0,
       flags: { ...NO_FLAGS, private: true },
       grants: [{ id: 'g1', words: 'reading .env, for this run', uses: 2 }],

@@ -22,6 +22,8 @@ type Path = PathsOf<typeof POLICY_KEYS>;
 /** What a file says, and a stricter thing to say; undefined is to say nothing. A key that is not here does not compile. */
 const SIDES: Record<Path, { looser: unknown; stricter: unknown } | 'without effect'> = {
   confirm_actions: { looser: false, stricter: true },
+  'ways.default': { looser: 'review', stricter: 'look' },
+  'ways.allowed': { looser: ['look', 'ask', 'review'], stricter: ['look'] },
   max_iterations: { looser: 30, stricter: 20 },
   timeout: { looser: 700, stricter: 500 },
   'budget.tokens': { looser: 90_000, stricter: 50_000 },

@@ -14,7 +14,8 @@ const PANEL: PanelState = {
   ...{ trusted: true, attended: true, enterSends: true, folder: '/w', approvals: [], interrupted: [] },
   model: { provider: 'openai', label: 'm', destination: 'To one.example.' },
   sandbox: { state: 'works', text: '' },
-  policy: { state: 'ok', notes: [], asksLess: false },
+  policy: { state: 'ok', notes: [] },
+  way: { now: 'ask', open: [{ way: 'look' }, { way: 'ask' }, { way: 'review' }] },
 };
 
 function panelWith(draft: string) {

@@ -13,6 +13,7 @@ import { Line } from './Line.tsx';
 import { PastedImages } from './PastedImages.tsx';
 import { Queued } from './Queued.tsx';
 import { TooLong } from './TooLong.tsx';
+import { WayButton } from './WayButton.tsx';
 
 const ADVICE = 'Put the rest into a file of the workspace, and name it here.';
 
@@ -140,6 +141,7 @@ export function Composer({ model, panel, store }: ComposerProps) {
           >
             <Icon name="mention" />
           </button>
+          <WayButton way={panel.way} post={store.post} />
           {panel.model.label !== '' && (
             <button
               type="button"

@@ -10,7 +10,7 @@ import type { Outcome } from './ending.ts';
 import { GOES_ROUND, limitReached } from './limits.ts';
 import { Repetition, SAID_BEFORE } from './repetition.ts';
 import { oneReply } from './reply.ts';
-import { policyNow, type Talk } from './talk.ts';
+import type { Talk } from './talk.ts';
 
 /** Turn after turn until the model calls no more tools and nobody has said more, or a limit is reached. */
 export async function converse(talk: Talk, signal: AbortSignal): Promise<Outcome> {
@@ -22,9 +22,9 @@ export async function converse(talk: Talk, signal: AbortSignal): Promise<Outcome
   for (;;) {
     await talk.attended();
     throwIfStopped(signal);
-    const policy = await policyNow(talk);
-    budget.tighten(policy); // once a turn
-    const limit = limitReached(talk, policy);
+    const now = await talk.calls.refresh();
+    budget.tighten(now.policy); // once a turn
+    const limit = limitReached(talk, now);
     if (limit) {
       const atEnd = await atLimit(talk, limit, signal);
       if (atEnd) return atEnd;

@@ -5,6 +5,7 @@ import { isJsonObject } from '../../shared/json.ts';
 import { PlanSchema, type Plan } from '../../shared/plan.ts';
 import type { Entry } from '../../shared/runView.ts';
 import { exact } from '../../shared/visible.ts';
+import { wayChangedWords, WaySchema, type Way } from '../../shared/way.ts';
 import { readAction } from '../audit/storedAction.ts';
 import { turnsOf, type ActionNode } from '../audit/tree.ts';
 import { questionsOf } from '../audit/questions.ts';
@@ -22,6 +23,8 @@ export interface Past {
   plan: Plan;
   /** Tokens and cost, as they were recorded. */
   spent: Spent;
+  /** In which way it worked last; undefined where the log does not say. */
+  way: Way | undefined;
 }
 
 /** What a run says in place of a message where nobody said one. */
@@ -49,7 +52,7 @@ export function pastOf(events: readonly AuditRecord[]): Past {
     } else if (event.action === undefined) entries.push(...runEntries(event));
   }
   const questions = questionsOf(events).asked;
-  return { entries, questions, plan: planIn(events), spent: spentIn(events) };
+  return { entries, questions, plan: planIn(events), spent: spentIn(events), way: wayIn(events) };
 }
 
 function planIn(events: readonly AuditRecord[]): Plan {
@@ -57,6 +60,14 @@ function planIn(events: readonly AuditRecord[]): Plan {
   const stored = readAction(told?.payload);
   const steps = stored.kind === 'action' ? PlanSchema.safeParse(stored.arguments['plan']) : undefined;
   return steps?.data ?? [];
+}
+
+/** A policy's tightening is of that policy: what was chosen before counts again where it is open again. */
+function wayIn(events: readonly AuditRecord[]): Way | undefined {
+  const said = events.findLast(
+    ({ type, data }) => ['run_started', 'run_continued'].includes(type) || (type === 'way_changed' && data['by'] === 'person'),
+  );
+  return WaySchema.safeParse(said?.data['way']).data;
 }
 
 /** Whatever kind of event tells of a request, it says by these names what that used. */
@@ -98,6 +109,12 @@ function runEntries(event: AuditRecord): Entry[] {
       ];
     case 'interrupted':
       return [warning(`Interrupted: ${reasonOf(data['reason'], 'its process was gone')}`)];
+    case 'way_changed': {
+      const way = WaySchema.safeParse(data['way']).data;
+      if (way === undefined) return [];
+      const who = data['by'] === 'person' ? 'You' : 'Your policy';
+      return [{ kind: 'notice', level: 'info', text: wayChangedWords(who, way) }];
+    }
     case 'notice':
       return typeof payload?.['words'] === 'string' ? [{ kind: 'notice', level: 'info', text: payload['words'] }] : [];
     case 'asked_again':

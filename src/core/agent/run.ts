@@ -3,6 +3,7 @@ import type { RunView } from '../../shared/runView.ts';
 import type { Action } from '../../shared/action.ts';
 import { NO_FLAGS, type Flag, type Flags } from '../../shared/flow.ts';
 import type { Plan } from '../../shared/plan.ts';
+import type { Way } from '../../shared/way.ts';
 import { GrantBook } from '../approval/grants.ts';
 import { lightened } from '../flow/ruleOfTwo.ts';
 import type { Image } from '../models/images.ts';
@@ -66,6 +67,11 @@ export class AgentRun {
     for (const entry of past?.entries ?? []) this.#transcript.add(entry);
     this.#questions = past?.questions ?? 0;
     this.#conversation.plan = past?.plan ?? [];
+    parts.way.follow(async (change, words) => {
+      if (this.#log.isBegun) await this.#log.add('way_changed', change);
+      this.#transcript.add({ kind: 'notice', level: 'info', text: words });
+      this.#parts.onChange();
+    });
   }
 
   get id(): string {
@@ -115,6 +121,7 @@ export class AgentRun {
       state: stateOf(this.#phase),
       reason: this.#phase.reason,
       model: model.label,
+      way: this.#parts.way.now,
       destination: model.destination,
       turn: this.#budget.turns,
       maxTurns: this.#budget.mostTurns,
@@ -128,6 +135,13 @@ export class AgentRun {
       entriesBefore: this.#transcript.before,
       entries: this.#transcript.entries,
     };
+  }
+
+  /** A person chooses the way in which it works from here on. */
+  async choose(way: Way, from: PlaceOf): Promise<void> {
+    const { policy } = await this.#parts.calls.refresh();
+    await this.#parts.way.choose(way, policy, from);
+    this.#parts.onChange();
   }
 
   /** Lets the next work ask this model: the same one, perhaps with another key. */

@@ -1,4 +1,5 @@
 import { visibleLine } from '../../shared/visible.ts';
+import type { Way } from '../../shared/way.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
 import { offered } from '../policy/decide.ts';
 import { nameOf } from '../scope/spelling.ts';
@@ -13,6 +14,7 @@ export interface Briefing {
   folder: string;
   folders: readonly string[];
   policy: EffectivePolicy;
+  way: Way;
   answerer: Answerer;
   machine: MachineFacts;
   around: Surroundings;
@@ -25,7 +27,7 @@ export function systemPrompt(briefing: Briefing): string {
   return [
     'You are Oversign, a software engineer at work in a code workspace through tools.',
     ...section('Where you are', whereYouAre(briefing)),
-    ...section('What is decided for you', [...POLICY, ...policyWords(briefing.policy, briefing.answerer)]),
+    ...section('What is decided for you', [...POLICY, ...policyWords(briefing.policy, briefing.answerer, briefing.way)]),
     ...section('Commands', commandWords(briefing)),
     ...section('How to work', HABITS),
   ].join('\n');

@@ -7,6 +7,7 @@ import type { OutputRoom } from '../outputs/port.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
 import { stricterOf } from '../policy/restrict.ts';
 import { scopeOf } from '../policy/scopeOf.ts';
+import type { WayInForce } from '../policy/ways.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import { FilesInEditor } from '../editor/filesInEditor.ts';
 import type { OpenFiles } from '../editor/openFiles.ts';
@@ -69,6 +70,8 @@ export interface RunOwn {
   start: EffectivePolicy;
   /** The folders that it began in: nothing goes on in others that came to stand there. */
   folders?: readonly FolderMark[];
+  /** The way in which it works, under a policy; without this, as that says. */
+  way?(policy: EffectivePolicy): Promise<WayInForce> | WayInForce;
   /** The way to the person; without it nobody is there. */
   talk?: Pick<ToolPorts, 'askPerson' | 'showPlan'>;
   /** Told of the policy that is in force for a call, before the call is decided. */
@@ -117,7 +120,7 @@ export function callPartsOf(run: RunOwn, ports: CallPorts, { policy, redactor, o
       scope = inForce.scope;
       await openFiles.noteWhereTheyLead(); // before this call can change that
       maskVariables(redactor, ports.environment, inForce.policy);
-      return inForce;
+      return run.way ? { ...inForce, way: await run.way(inForce.policy) } : inForce;
     },
   };
 }

@@ -9,6 +9,7 @@ import { withSecondReadings, type Surroundings } from '../policy/secondReadings.
 import { spellingNotes } from '../policy/spellingNotes.ts';
 import { withRealPaths } from '../policy/realRules.ts';
 import { Rulebook } from '../policy/rules.ts';
+import { wayInForce } from '../policy/ways.ts';
 import { emptyScopeNotes, scopeOf } from '../policy/scopeOf.ts';
 import type { Scope } from '../scope/scope.ts';
 
@@ -84,7 +85,7 @@ export class PolicyInForce {
     const { roots, home, own } = this.#parts;
     const real = await this.#reallyProtecting(policy);
     const rulebook = new Rulebook(real.rules, { roots, home, variables: policy.variables.value });
-    return { policy, scope: scopeOf(real, roots, home, own), rulebook };
+    return { policy, scope: scopeOf(real, roots, home, own), rulebook, way: wayInForce(undefined, policy) };
   }
 
   /** The workspace policies that are not accepted and would count for more if they were. */

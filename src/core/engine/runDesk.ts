@@ -9,7 +9,11 @@ import { noModel } from './noModel.ts';
 import type { Image } from '../models/images.ts';
 import type { Model } from '../models/port.ts';
 import { Failure, type Cancelled } from '../outcome.ts';
+import type { EffectivePolicy } from '../policy/merge.ts';
+import { takenBy, takenWords } from '../policy/ways.ts';
+import type { Way } from '../../shared/way.ts';
 import type { Binding } from './binding.ts';
+import type { Chosen } from './openRun.ts';
 import type { Agreement, Ready, RunOffer, StoredRuns } from './storedRuns.ts';
 
 export interface RunDeskParts {
@@ -19,7 +23,7 @@ export interface RunDeskParts {
   stored: StoredRuns;
   requests: RunRequests;
   /** Makes a new run, or goes on with one of the log. */
-  open(model: Model, stored?: Ready): Promise<AgentRun>;
+  open(chosen: Chosen, stored?: Ready): Promise<AgentRun>;
   onChange(): void;
 }
 
@@ -34,6 +38,8 @@ export interface Agreements {
   model?: Agreed | undefined;
   folders?: Agreement | undefined;
   message?: string | undefined;
+  /** The way in which it goes on; without it, as its record says. */
+  way?: Way | undefined;
 }
 
 /** What of a run's label changes: an empty name takes the one it has. */
@@ -49,6 +55,8 @@ export class RunDesk {
   /** The one that is only looked at: what the log has of it may be more by the time that somebody goes on with it. */
   #shown: AgentRun | undefined;
   #starting: Promise<AgentRun> | undefined;
+  /** What a person chose here last: it counts for the runs to come. */
+  #way: Way | undefined;
 
   constructor(parts: RunDeskParts) {
     this.#parts = parts;
@@ -56,6 +64,20 @@ export class RunDesk {
 
   view(): RunView | undefined {
     return this.#run?.view();
+  }
+
+  /** What a person chose for the runs to come; undefined where they leave it to their policy. */
+  get way(): Way | undefined {
+    return this.#way;
+  }
+
+  /** A person chooses the way of the present run, and of those to come. Throws where a policy has taken it away. */
+  async chooseWay(way: Way, policy: EffectivePolicy, from: PlaceOf): Promise<void> {
+    const taken = takenBy(way, policy);
+    if (taken !== undefined) throw new Failure(takenWords(way, taken));
+    this.#way = way;
+    await (await this.#started())?.choose(way, from);
+    this.#parts.onChange();
   }
 
   get isWorking(): boolean {
@@ -86,7 +108,7 @@ export class RunDesk {
       throw new Failure(`The run was changed meanwhile: this would begin a new run. ${model.destination}`);
     if (meant !== undefined && present && !fits) await handOver(present, model, meant.agreed);
     // Two messages in quick succession are for one run; whoever stops it meanwhile stops it.
-    else if (!fits) this.#starting ??= this.#parts.open(model);
+    else if (!fits) this.#starting ??= this.#parts.open({ model, way: this.#way });
     const run = await this.#started();
     run?.use(model);
     await run?.send(text, images);
@@ -146,7 +168,7 @@ export class RunDesk {
     const { state: ended, reason } = summary;
     if (ended === 'active') throw new Failure('This run is at work in another window or terminal.');
     const ready = await this.#parts.stored.ready(run);
-    return this.#parts.open(noModel(summary), { ...ready, rest: { ended, reason } });
+    return this.#parts.open({ model: noModel(summary), way: undefined }, { ...ready, rest: { ended, reason } });
   }
 
   /** In which folders a run would go on (binding.ts). */
@@ -250,13 +272,13 @@ export class RunDesk {
     return this.#run;
   }
 
-  async #stored(run: string, model: Model, { model: to, folders }: Agreements = {}): Promise<AgentRun> {
+  async #stored(run: string, model: Model, { model: to, folders, way }: Agreements = {}): Promise<AgentRun> {
     const ready = await this.#parts.stored.ready(run, folders);
     const was = await this.#wasWith(run);
     const { contentOf, folder } = ready.before;
     const conveyed = { before: was, contentOf, folder: this.#parts.roots[0] ?? folder };
     const from = isSameModel(was, model) ? undefined : agreedTo(to, conveyed, model);
-    const opened = await this.#parts.open(model, ready);
+    const opened = await this.#parts.open({ model, way }, ready);
     if (from !== undefined) await opened.handOver(model, was, from);
     return opened;
   }

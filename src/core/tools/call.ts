@@ -2,8 +2,8 @@ import type { Action } from '../../shared/action.ts';
 import type { Decision } from '../../shared/decision.ts';
 import { canonicalJson, type Json } from '../../shared/json.ts';
 import { NotedFiles } from '../checkpoint/notedFiles.ts';
-import type { Changes, Checkpoint, CommandPlace } from '../checkpoint/port.ts';
-import { commandPlace } from './commandPlace.ts';
+import type { Changes, Checkpoint } from '../checkpoint/port.ts';
+import { begin, placeOf, type About } from './beginning.ts';
 import { labelsOf } from '../flow/ruleOfTwo.ts';
 import { kindOf } from '../kinds/table.ts';
 import type { ToolCall } from '../models/port.ts';
@@ -138,7 +138,7 @@ async function decideAndPerform(
     const isGranted = approved === undefined && edited === undefined;
     const grantElsewhere = beside.grantElsewhere();
     const grants = (): readonly GrantView[] => (isGranted ? run.grants.views() : []);
-    const { context, decided } = await decidedNow(call.use, run, grants, signal);
+    const { context, decided } = await decidedNow(call.use, { ...run, uncovered: call.uncovered }, grants, signal);
     if (decided.kind !== 'decided') {
       if (!(await call.takeBack())) continue;
       return decided.kind === 'refused' ? step.deny(decided.decision) : step.fail(decided.cause, decided.problem);
@@ -161,7 +161,14 @@ async function decideAndPerform(
     if (decision.verdict === 'allow' || isApproved) {
       if (isByEdit)
         run.show({ id: step.id, tool: described.action.tool, status: 'deciding', answered: { by: 'person' } });
-      const result = await perform(described, decision, context, step, run);
+      const effect = { described, decision, context, step, run };
+      const begun = await begin(effect);
+      if (begun.kind === 'uncovered') {
+        call.uncovered = begun.why;
+        continue;
+      }
+      if (begun.kind === 'not possible') return step.fail('not-possible', begun.why);
+      const result = await perform(effect, begun.checkpoint);
       return call.editedFrom ? told(result, call.editedFrom, { action: described.action, run }) : result;
     }
     // While a person reads: what may be changed is read before it is needed.
@@ -193,28 +200,10 @@ function isSameAs(one: DecidedCall, other: DecidedCall): boolean {
   return one.digest === other.digest && canonicalJson(one.decision) === canonicalJson(other.decision);
 }
 
-function placeOf(action: Action, { scope }: CallContext): CommandPlace {
-  return commandPlace(scope, action.kind === 'run' ? action.launch.outside : undefined);
-}
-
-async function perform(
-  described: Described,
-  decision: Decision,
-  context: CallContext,
-  step: Step,
-  run: CallRun,
-): Promise<CallResult> {
+async function perform({ described, decision, context, step, run }: About, checkpoint: Checkpoint): Promise<CallResult> {
   const { signal } = context;
   const { action } = described;
   const footprint = kindOf(action).footprint(action);
-  let checkpoint: Checkpoint;
-  try {
-    const place = placeOf(action, context);
-    checkpoint = await run.checkpoints.begin({ run: run.id, action: step.id }, footprint, { undo: action.undo, place });
-  } catch (error) {
-    if (error instanceof ToolFailure) return step.fail('not-possible', error.message); // it changed meanwhile: nothing has happened
-    throw error;
-  }
   if (checkpoint.kept) await step.record('checkpoint', { ...checkpoint.kept });
   throwIfStopped(signal);
   if (decision.grant !== undefined) {

@@ -21,6 +21,8 @@ const NOT_AS_SHOWN = 'This changed while it waited; this is how it stands now.';
 /** One call of a reply until it is over: its records, and its question, which may have been put before its turn. */
 export class OpenCall {
   readonly parsed: ParsedCall;
+  /** Why it asks although its run is reviewed afterwards: found out when it was about to begin. */
+  uncovered: string | undefined;
   readonly #call: ToolCall;
   readonly #run: CallRun;
   readonly #reply: Approval['reply'];

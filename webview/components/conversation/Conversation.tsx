@@ -11,6 +11,7 @@ import { Interrupted } from '../Interrupted.tsx';
 import { LongTexts } from '../LongText.tsx';
 import { ModelWait } from '../ModelWait.tsx';
 import { PlanList } from '../PlanList.tsx';
+import { ReviewBlock } from '../review/ReviewBlock.tsx';
 import { RunStateLine } from '../RunStateLine.tsx';
 import { Earlier } from './Earlier.tsx';
 import { EarlierEntries } from './EarlierEntries.tsx';
@@ -59,6 +60,9 @@ export function Conversation({ panel, model, store }: ConversationProps) {
             {run.plan !== undefined && <PlanList plan={run.plan} />}
             <ModelWait run={run} />
             <RunStateLine run={run} post={store.post} />
+            {panel.review !== undefined && (
+              <ReviewBlock key={panel.review.run} review={panel.review} way={run.way} post={store.post} />
+            )}
           </>
         )}
         <Elsewhere runs={panel.elsewhere} destination={panel.model.destination} post={store.post} />

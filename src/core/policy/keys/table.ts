@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { durationWords } from '../../../shared/outcomeWords.ts';
+import { WAYS, WaySchema } from '../../../shared/way.ts';
 import { BACKEND_NAMES, BACKEND_WORDS } from '../../sandbox/backendNames.ts';
 import { PROTECTED } from '../controlFiles.ts';
 import {
@@ -17,7 +18,7 @@ import { hiddenVariables } from './listKeys.ts';
 import { forbiddenPaths, narrowingPaths, trustedPaths } from './pathKeys.ts';
 import type { Above, KeyGroup, PathsOf } from './keyGroup.ts';
 import { ruleBooks } from './ruleKeys.ts';
-import { allowedList, atMost, atMostBytes, atMostIfSaid, choice, demandedLimits, flag } from './valueKeys.ts';
+import { allowedList, atMost, atMostBytes, atMostIfSaid, choice, demandedLimits, flag, ordered } from './valueKeys.ts';
 import { withoutEffect } from './withoutEffect.ts';
 
 // Every key of a policy. A key is one entry, named and grouped as the policy in force is (EffectivePolicy); its place in
@@ -30,10 +31,27 @@ const inSeconds = (value: number): string => durationWords(value * 1000);
 export const POLICY_KEYS = {
   confirmActions: flag('confirm_actions', {
     about:
-      'Whether edits, deletes and moves ask. false drops these questions for what stays inside the workspace and whose earlier content is kept, and nothing else. Commands still ask.',
+      'Which way a run works in: true means Ask, and said by anyone but you takes Review afterwards away. false means Review afterwards, and nothing more: what can be undone whole is done without a question.',
     standard: true,
     stricter: true,
+    loosened: 'never by a workspace',
   }),
+  ways: {
+    default: ordered('ways.default', {
+      about:
+        'The way in which runs work for which nobody has chosen one: look (Look only), ask (Ask) or review (Review afterwards). Without it, Ask. A workspace can only make it stricter.',
+      schema: WaySchema,
+      fromStrictest: WAYS,
+      unsaid: 'ask',
+    }),
+    allowed: allowedList('ways.allowed', {
+      about:
+        'The ways that a person may choose: a list of look, ask and review. Where the way of a run is not among them, the next stricter one counts, and at last Look only.',
+      schema: z.array(WaySchema).max(WAYS.length),
+      standard: [...WAYS],
+      loosened: 'never by a workspace',
+    }),
+  },
   maxIterations: atMost('max_iterations', {
     about: 'Turns of the model in one go. A run that stops here can be resumed.',
     schema: z.number().int().min(1).max(1000),
@@ -253,6 +271,7 @@ export const POLICY_KEYS = {
 
 /** What the keys that have others below them are about. */
 export const POLICY_GROUPS: Record<Exclude<Above<PathsOf<typeof POLICY_KEYS>>, PathsOf<typeof POLICY_KEYS>>, string> = {
+  ways: 'How runs work: only looking, asking, or being reviewed afterwards.',
   budget: 'What a run may use of its model before it asks, or waits, to go on.',
   environment: 'What commands see of your environment.',
   redaction: 'What is masked in prompts, log and interface.',

@@ -102,6 +102,8 @@ export async function describeCommand(
     ...(outside && { outside }),
   };
   const losses = await commandLosses(line, ports, given);
+  const hiding = { scope, outside: launch.outside, secrets: launch.secrets === 'visible' ? secrets : NO_SECRETS };
+  const undo = onlyLooks ? undefined : await undoOfCommand(ports, hiding);
   const consequence = consequenceOf({ ...losses, outside });
   const place = { ...start, scope, isAccompanied: ports.outputs.going.length > 0 };
   return {
@@ -121,7 +123,7 @@ export async function describeCommand(
         ...(bound.unbound && { unbound: bound.unbound }),
         contentOf: contentOfOutput(line, given, outside),
       },
-      undo: onlyLooks ? 'nothing-to-undo' : 'none',
+      undo: undo === undefined ? 'nothing-to-undo' : undo.kind === 'whole' ? 'full' : 'none',
     },
     ...(consequence && { consequence }),
     title: `Run ${titleOf(ports.redactor.json(exact(args.command)), 120)}`,
@@ -139,16 +141,10 @@ export async function describeCommand(
       ),
       unbound: bound.unbound && visibleLine(bound.unbound.why),
     }),
-    undo: onlyLooks
-      ? { state: 'nothing', words: 'Nothing to undo: it cannot change the workspace.' }
-      : undoView(
-          await undoOfCommand(ports, {
-            scope,
-            outside: launch.outside,
-            secrets: launch.secrets === 'visible' ? secrets : NO_SECRETS,
-          }),
-          'puts back what it changes in the workspace',
-        ),
+    undo:
+      undo === undefined
+        ? { state: 'nothing', words: 'Nothing to undo: it cannot change the workspace.' }
+        : undoView(undo, 'puts back what it changes in the workspace'),
     where: whereItIs(scope.shown(cwd), { outside, onlyLooks }),
   };
 }
