@@ -13,5 +13,7 @@ export interface Earlier {
   before?: Saved;
   past?: Past;
   bound?: EventOf<'folders_bound'>;
+  /** A new run begins with it: the record of that. */
+  forked?: EventOf<'forked'>;
   rest?: Rest;
 }

@@ -1,5 +1,5 @@
 import type { PlaceOf } from '../../shared/answered.ts';
-import type { RunView } from '../../shared/runView.ts';
+import type { Entry, RunView } from '../../shared/runView.ts';
 import type { Action } from '../../shared/action.ts';
 import { NO_FLAGS, type Flag, type Flags } from '../../shared/flow.ts';
 import type { Plan } from '../../shared/plan.ts';
@@ -41,28 +41,36 @@ export class AgentRun {
   readonly #log: RunRecord;
   /** To be recorded when it goes on: that it does so in other folders. */
   #bound: EventOf<'folders_bound'> | undefined;
+  /** To be recorded before it begins: that it does so with the conversation of another one. */
+  #forked: EventOf<'forked'> | undefined;
   #flags: Flags;
   #questions = 0;
+  /** How often a person has spoken in it, as the log counts that. */
+  #spoken: number;
   /** Of this piece of work: actions that were not done because nobody was there to approve them. */
   #unanswered = 0;
   #phase: Phase;
   #working: Promise<void> = Promise.resolve();
   #isElsewhere = false;
 
-  /** `past`: what the log says of it so far. `bound`: that it goes on in other folders. */
-  constructor(parts: RunParts, { before, past, bound, rest }: Earlier = {}) {
+  /** `past`: what the log says of it so far. `bound`: that it goes on in other folders. `forked`: that it is a new one. */
+  constructor(parts: RunParts, { before, past, bound, forked, rest }: Earlier = {}) {
     this.#parts = parts;
     this.#phase = atRest(rest);
     this.#bound = bound;
+    this.#forked = forked;
     const { id, audit, redactor, clock } = parts;
     this.#grants = new GrantBook(() => clock.monotonic());
     this.#flags = before?.flags ?? NO_FLAGS;
-    this.#conversation = new Conversation(before, (text) => {
-      this.#transcript.add({ kind: 'user', text });
+    this.#spoken = past?.spoken ?? 0;
+    this.#conversation = new Conversation(before, ({ text, number }) => {
+      this.#transcript.add(spokenEntry(text, id, number));
     });
     this.#budget = new Budget(before?.turn ?? 0);
     this.#usage = new RunUsage(parts.model, past?.spent);
-    this.#log = new RunRecord({ id, audit, redactor, isBegun: before !== undefined, turn: () => this.#budget.turn });
+    const isBegun = before !== undefined && forked === undefined;
+    const turn = (): number => this.#budget.turn;
+    this.#log = new RunRecord({ id, audit, redactor, isBegun, spoken: this.#spoken, turn });
     for (const entry of past?.entries ?? []) this.#transcript.add(entry);
     this.#questions = past?.questions ?? 0;
     this.#conversation.plan = past?.plan ?? [];
@@ -151,13 +159,13 @@ export class AgentRun {
     const said: Said = { text: this.#parts.redactor.text(text), ...(images.length > 0 && { images }) };
     if (this.isWorking) {
       const id = this.#parts.newId();
-      this.#conversation.waiting.add({ id, ...said });
+      this.#conversation.waiting.add({ id, ...said, number: (this.#spoken += 1) });
       this.#parts.onChange();
       await this.#log.add('message', { message: id }, { text: said.text });
       await this.#save();
       return;
     }
-    this.#transcript.add({ kind: 'user', text: said.text });
+    this.#transcript.add(spokenEntry(said.text, this.id, (this.#spoken += 1)));
     await this.#work(said);
   }
 
@@ -215,6 +223,7 @@ export class AgentRun {
     const stop = new AbortController();
     this.#phase = beginning(this.#phase, stop);
     this.#working = this.#claimed(message, stop).finally(() => {
+      this.#spoken = this.#log.spoken; // what could not be recorded does not count
       this.#become(resting(this.#phase));
     });
     await this.#working;
@@ -243,7 +252,7 @@ export class AgentRun {
     try {
       await this.#parts.inSandbox(id, async () => {
         unsaid = undefined;
-        await this.#recordBound();
+        await this.#recordOrigins();
         await this.#piece(message, stop);
         // Said in the last moment, when no turn was left to take it up.
         while (stateOf(this.#phase) === 'finished' && this.#conversation.waiting.texts.length > 0)
@@ -268,10 +277,12 @@ export class AgentRun {
     this.#parts.onChange();
   }
 
-  async #recordBound(): Promise<void> {
-    if (!this.#bound) return;
-    await this.#log.add('folders_bound', this.#bound.data, this.#bound.payload);
+  /** Where it comes from, if that is anywhere else. */
+  async #recordOrigins(): Promise<void> {
+    if (this.#bound) await this.#log.add('folders_bound', this.#bound.data, this.#bound.payload);
     this.#bound = undefined;
+    if (this.#forked) await this.#log.add('forked', this.#forked.data, this.#forked.payload);
+    this.#forked = undefined;
   }
 
   async #piece(message: Said | undefined, stop: AbortController): Promise<void> {
@@ -356,4 +367,8 @@ export class AgentRun {
     this.#phase = phase;
     this.#parts.onChange();
   }
+}
+
+function spokenEntry(text: string, run: string, message: number | undefined): Entry {
+  return { kind: 'user', text, ...(message !== undefined && { point: { run, message } }) };
 }

@@ -25,9 +25,9 @@ import type { LeftBehind } from './leftBehind.ts';
 import type { PolicyInForce } from './policyInForce.ts';
 import type { RevertPreview, Reverts, RunPart } from './reverts.ts';
 import type { Binding } from './binding.ts';
-import type { Agreements, Meant, RunDesk, RunLabel } from './runDesk.ts';
+import type { Agreements, Meant, RunDesk, RunLabel, Saying } from './runDesk.ts';
 import type { SandboxRecord } from './sandboxRecord.ts';
-import type { RunOffer } from './storedRuns.ts';
+import type { Forking, RunOffer } from './storedRuns.ts';
 import type { Trials } from './trials.ts';
 import type { Spared } from '../../shared/spared.ts';
 
@@ -192,6 +192,11 @@ export class Engine {
   /** Goes on with a run of the log (runDesk.ts); elsewhere than it was only where somebody `agreed`. */
   async resume(run: string, model: Model, agreed?: Agreements): Promise<void> {
     await this.#runs.resume(run, model, agreed);
+  }
+
+  /** Begins a new run with the conversation of another one, up to a point (runDesk.ts). */
+  async fork(from: Forking, model: Model, agreed: Agreements, said: Saying): Promise<void> {
+    await this.#runs.fork(from, model, agreed, said);
   }
 
   /** Shows a run of the log as the present one, at rest (runDesk.ts). */

@@ -10,7 +10,7 @@ import type { Image } from '../models/images.ts';
 import type { Model } from '../models/port.ts';
 import { Failure, type Cancelled } from '../outcome.ts';
 import type { Binding } from './binding.ts';
-import type { Agreement, Ready, RunOffer, StoredRuns } from './storedRuns.ts';
+import type { Agreement, Forking, Ready, RunOffer, StoredRuns } from './storedRuns.ts';
 
 export interface RunDeskParts {
   /** The workspace folders; the first is where runs work. */
@@ -34,6 +34,12 @@ export interface Agreements {
   model?: Agreed | undefined;
   folders?: Agreement | undefined;
   message?: string | undefined;
+}
+
+/** What a run is told first. */
+export interface Saying {
+  text: string;
+  images?: readonly Image[] | undefined;
 }
 
 /** What of a run's label changes: an empty name takes the one it has. */
@@ -121,12 +127,23 @@ export class RunDesk {
     run: string,
     model: Model,
     agreed: Agreements | undefined,
-    said: { text: string; images?: readonly Image[] | undefined } | undefined,
+    said: Saying | undefined,
   ): Promise<void> {
     if (this.isWorking) throw new Failure('A run is active. Stop it first, or wait until it ends.');
     this.#starting = this.#stored(run, model, agreed);
     const opened = await this.#started();
     await (said === undefined ? opened?.resume() : opened?.send(said.text, said.images));
+  }
+
+  /**
+   * Begins a new run with the conversation of another one, up to a message of a person: what was denied before that stays
+   * in it, files stay as they are, and nothing that was approved is remembered. Asks as `resume` does.
+   */
+  async fork(from: Forking, model: Model, agreed: Agreements, said: Saying): Promise<void> {
+    if (this.isWorking) throw new Failure('A run is active. Stop it first, or wait until it ends.');
+    this.#starting = this.#forked(from, model, agreed);
+    const opened = await this.#started();
+    await opened?.send(said.text, said.images);
   }
 
   /**
@@ -250,9 +267,18 @@ export class RunDesk {
     return this.#run;
   }
 
-  async #stored(run: string, model: Model, { model: to, folders }: Agreements = {}): Promise<AgentRun> {
-    const ready = await this.#parts.stored.ready(run, folders);
-    const was = await this.#wasWith(run);
+  async #stored(run: string, model: Model, agreed: Agreements = {}): Promise<AgentRun> {
+    return this.#opened(await this.#parts.stored.ready(run, agreed.folders), model, agreed);
+  }
+
+  async #forked(from: Forking, model: Model, agreed: Agreements): Promise<AgentRun> {
+    const [summary] = await this.#parts.audit.summaries([from.run]);
+    if (summary?.state === 'active') throw new Failure('This run is at work in another window or terminal.');
+    return this.#opened(await this.#parts.stored.forked(from, agreed.folders), model, agreed);
+  }
+
+  async #opened(ready: Ready, model: Model, { model: to }: Agreements): Promise<AgentRun> {
+    const was = await this.#wasWith(ready.run);
     const { contentOf, folder } = ready.before;
     const conveyed = { before: was, contentOf, folder: this.#parts.roots[0] ?? folder };
     const from = isSameModel(was, model) ? undefined : agreedTo(to, conveyed, model);
