@@ -40,6 +40,7 @@ Options of run:
   --policy FILE                a policy for this run; it may only tighten
   --resume RUN ["message"]     go on with a run, however it ended, and tell it this first
   --folder DIR                 with --resume: where its folder is now, which was moved or renamed
+  --fork RUN[:N] "message"      a new run that knows what was said in RUN, before your message N; files stay as they are
   --take-over RUN              go on here with a run that is at work in another window or terminal
   --answers-from-input         without a terminal: lines of standard input answer the questions, and are recorded so
   --once                       at a terminal: do not ask for a further message when the work has ended

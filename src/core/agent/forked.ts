@@ -86,10 +86,3 @@ export function entriesUpTo(entries: readonly Entry[], { run, message }: ForkPoi
   );
   return entries.slice(0, at === -1 ? undefined : at);
 }
-
-/** What a person should know of a run that is forked. */
-export function forkWords(data: AuditRecord['data']): string {
-  const { from, message } = data;
-  const where = typeof message === 'number' ? `, before its message ${message}` : '';
-  return `A new run from here: it knows what was said in run ${String(from)}${where}. Files stay as they are.`;
-}

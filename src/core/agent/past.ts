@@ -12,7 +12,7 @@ import { answeredWords, lastAnswer } from '../audit/who.ts';
 import { readInstructions } from '../briefing/instructions.ts';
 import { answerOf, deciderOf } from './decider.ts';
 import type { Spent } from './runUsage.ts';
-import { forkWords } from './forked.ts';
+import { forkWords } from '../audit/forkWords.ts';
 import { shownOutput, shownReply } from './shownText.ts';
 import { RESUMED, spokenIn, type Spoken } from './spokenInLog.ts';
 

@@ -3,10 +3,11 @@ import type { AuditRecord, EventData, EventPayload, RunSummary } from '../../sha
 import { boundRun } from '../agent/boundRun.ts';
 import type { Rest } from '../agent/phase.ts';
 import { pastOf, type Past } from '../agent/past.ts';
-import { entriesUpTo, forkedAt, forkOf, forkWords, type ForkPoint } from '../agent/forked.ts';
+import { entriesUpTo, forkedAt, forkOf, type ForkPoint } from '../agent/forked.ts';
 import type { EventOf } from '../agent/earlier.ts';
 import { readRun, type Saved } from '../agent/storedRun.ts';
 import { toldAsLogged } from '../agent/toldAgain.ts';
+import { forkWords } from '../audit/forkWords.ts';
 import type { AuditReader, RunStore } from '../audit/port.ts';
 import { Failure } from '../outcome.ts';
 import type { FolderPlaces } from '../scope/folderPlaces.ts';
