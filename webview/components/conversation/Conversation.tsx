@@ -2,6 +2,7 @@ import { useMemo } from 'react';
 import type { PanelState } from '../../../src/shared/runView.ts';
 import { followsEnd } from '../../state/followsEnd.ts';
 import type { PanelModel, Store } from '../../state/store.ts';
+import { underWay } from '../../state/sentences.ts';
 import { useDrawn } from '../../state/useDrawn.ts';
 import { useFind } from '../../state/useFind.ts';
 import { useFollowing } from '../../state/useFollowing.ts';
@@ -15,6 +16,7 @@ import { RunStateLine } from '../RunStateLine.tsx';
 import { Earlier } from './Earlier.tsx';
 import { EarlierEntries } from './EarlierEntries.tsx';
 import { Find } from './Find.tsx';
+import { ForkProvider } from './ForkButton.tsx';
 import { Transcript } from './Transcript.tsx';
 import { Welcome } from './Welcome.tsx';
 
@@ -52,7 +54,9 @@ export function Conversation({ panel, model, store }: ConversationProps) {
         {run === undefined && panel.folder !== undefined && <Earlier runs={panel.earlier ?? []} post={store.post} />}
         <EarlierEntries left={drawn.left} before={before} more={drawn.more} />
         <LongTexts value={long}>
-          <Transcript entries={drawn.entries} before={before + drawn.left} />
+          <ForkProvider value={underWay(run) ? undefined : store.beginFork}>
+            <Transcript entries={drawn.entries} before={before + drawn.left} />
+          </ForkProvider>
         </LongTexts>
         {run !== undefined && (
           <>
