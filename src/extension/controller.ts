@@ -284,6 +284,7 @@ export class Controller implements vscode.Disposable {
     this.tree.refresh();
     const session = await this.#session.current();
     if (!session || session.engine.isWorking) return;
+    await session.engine.catchUp();
     await session.refreshInterrupted();
     this.view.changed();
   }

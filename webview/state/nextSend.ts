@@ -17,7 +17,8 @@ export type NextSend =
   | { kind: 'fork'; point: MessagePoint };
 
 export function nextSend({ run, model }: Pick<PanelState, 'run' | 'model'>, fork?: MessagePoint): NextSend {
-  if (underWay(run)) return { kind: 'say' };
+  const active = underWay(run);
+  if (active) return { kind: 'say' };
   if (fork !== undefined) return { kind: 'fork', point: { run: fork.run, message: fork.message } };
   if (run === undefined) return { kind: 'new' };
   const { id, model: began, destination } = run;

@@ -9,7 +9,7 @@ import type { Image } from '../models/images.ts';
 import type { Model } from '../models/port.ts';
 import type { CallRun } from '../tools/callRun.ts';
 import { Failure, Interruption, kindOfError, Refusal, type Cancelled } from '../outcome.ts';
-import { RunTakenOver } from '../audit/port.ts';
+import { RunTakenOver, WentOn } from '../audit/port.ts';
 import { Budget } from './budget.ts';
 import { Conversation } from './conversation.ts';
 import type { Earlier, EventOf } from './earlier.ts';
@@ -39,6 +39,8 @@ export class AgentRun {
   readonly #budget: Budget;
   readonly #usage: RunUsage;
   readonly #log: RunRecord;
+  /** Which of its stored conversations is in memory; undefined before any is stored. */
+  #stands: number | undefined;
   /** To be recorded when it goes on: that it does so in other folders. */
   #bound: EventOf<'folders_bound'> | undefined;
   /** To be recorded before it begins: that it does so with the conversation of another one. */
@@ -54,9 +56,10 @@ export class AgentRun {
   #isElsewhere = false;
 
   /** `past`: what the log says of it so far. `bound`: that it goes on in other folders. `forked`: that it is a new one. */
-  constructor(parts: RunParts, { before, past, bound, forked, rest }: Earlier = {}) {
+  constructor(parts: RunParts, { before, stands, past, bound, forked, rest }: Earlier = {}) {
     this.#parts = parts;
     this.#phase = atRest(rest);
+    this.#stands = stands;
     this.#bound = bound;
     this.#forked = forked;
     const { id, audit, redactor, clock } = parts;
@@ -136,6 +139,19 @@ export class AgentRun {
       entriesBefore: this.#transcript.before,
       entries: this.#transcript.entries,
     };
+  }
+
+  /** Whether somebody else went on with it, so that what is known of it here is not all that was said. */
+  async wentOn(): Promise<boolean> {
+    if (this.#isElsewhere) return true;
+    const now = this.#stands === undefined ? undefined : await this.#parts.store.conversationSeq(this.id);
+    return now !== undefined && now !== this.#stands;
+  }
+
+  /** Says something to whoever looks at it. */
+  tell(words: string): void {
+    this.#transcript.add({ kind: 'notice', level: 'info', text: words });
+    this.#parts.onChange();
   }
 
   /** Lets the next work ask this model: the same one, perhaps with another key. */
@@ -250,6 +266,7 @@ export class AgentRun {
       this.#abort(why).catch(() => undefined); // told where the work was begun
     });
     try {
+      if (await this.wentOn()) throw new WentOn();
       await this.#parts.inSandbox(id, async () => {
         unsaid = undefined;
         await this.#recordOrigins();
@@ -262,6 +279,7 @@ export class AgentRun {
       this.#refuse(error, unsaid);
     } finally {
       stopListening();
+      if (!this.#isElsewhere) await this.#notePlace();
       await store.release(id).catch(() => undefined);
     }
   }
@@ -269,7 +287,7 @@ export class AgentRun {
   /** The work ends before it could be recorded; what was said is kept for the next try. */
   #refuse(why: unknown, unsaid?: Said): void {
     if (unsaid !== undefined) this.#conversation.waiting.putBack(unsaid);
-    if (why instanceof RunTakenOver) this.#isElsewhere = true;
+    if (why instanceof RunTakenOver || why instanceof WentOn) this.#isElsewhere = true;
     if (kindOfError(why) === 'bug') this.#parts.onBug(why);
     const reason = this.#parts.redactor.text(why instanceof Error ? why.message : 'unknown failure');
     this.#become(ending(this.#phase, { state: 'failed', reason }));
@@ -355,6 +373,12 @@ export class AgentRun {
     this.#flags = flags;
     await this.#log.add('flags', flags);
     await this.#save();
+  }
+
+  /** Notes which stored conversation is its own; where that cannot be read, it is found to be another one later. */
+  async #notePlace(): Promise<void> {
+    const { store, id } = this.#parts;
+    this.#stands = await store.conversationSeq(id).catch(() => this.#stands);
   }
 
   async #save(): Promise<void> {

@@ -204,6 +204,11 @@ export class Engine {
     await this.#runs.show(run);
   }
 
+  /** Shows the present run as it stands by now, where somebody else went on with it (runDesk.ts). */
+  async catchUp(): Promise<void> {
+    await this.#runs.catchUp();
+  }
+
   /** What a person calls a run, and whether it is pinned. */
   async label(run: string, label: RunLabel, from: PlaceOf): Promise<void> {
     const name = label.name === undefined ? undefined : this.redactor.text(label.name);

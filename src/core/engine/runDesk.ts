@@ -36,6 +36,9 @@ export interface Agreements {
   message?: string | undefined;
 }
 
+/** Said where a run goes on that somebody else went on with meanwhile. */
+const WENT_ON = 'This run went on in another window or terminal. What was said there is known here now.';
+
 /** What a run is told first. */
 export interface Saying {
   text: string;
@@ -84,6 +87,11 @@ export class RunDesk {
    * one, and what was read in a run goes to no other model (`GoesElsewhere`) than somebody has agreed to.
    */
   async send(text: string, model: Model, meant?: Meant, images?: readonly Image[]): Promise<void> {
+    const stale = await this.#stale(meant?.run);
+    if (stale !== undefined) {
+      await this.#goOn(stale, model, { model: meant?.agreed }, { text, images }, WENT_ON);
+      return;
+    }
     const present = this.#run?.isElsewhere === true ? undefined : this.#run;
     if (meant !== undefined && present !== undefined && present === this.#shown && present.id === meant.run)
       return this.#goOn(meant.run, model, { model: meant.agreed }, { text, images });
@@ -96,6 +104,25 @@ export class RunDesk {
     const run = await this.#started();
     run?.use(model);
     await run?.send(text, images);
+  }
+
+  /**
+   * The present run, where it is at rest and somebody else went on with it: what they said in it is no part of what is
+   * known here, and would be overwritten.
+   */
+  async #stale(meant: string | undefined): Promise<string | undefined> {
+    const present = this.#run;
+    if (this.isWorking || present === undefined || present === this.#shown) return undefined;
+    if (meant !== undefined && meant !== present.id) return undefined;
+    return (await present.wentOn()) && !this.isWorking ? present.id : undefined;
+  }
+
+  /** Shows the present run as it stands by now, where somebody else went on with it and has done with it. */
+  async catchUp(): Promise<void> {
+    const run = await this.#stale(undefined);
+    if (run === undefined) return;
+    const [summary] = await this.#parts.audit.summaries([run]);
+    if (summary?.state !== 'active' && !this.isWorking) await this.show(run);
   }
 
   /** Hands a message to the run that is at work; it keeps its model. */
@@ -128,10 +155,12 @@ export class RunDesk {
     model: Model,
     agreed: Agreements | undefined,
     said: Saying | undefined,
+    words?: string,
   ): Promise<void> {
     if (this.isWorking) throw new Failure('A run is active. Stop it first, or wait until it ends.');
     this.#starting = this.#stored(run, model, agreed);
     const opened = await this.#started();
+    if (words !== undefined) opened?.tell(words);
     await (said === undefined ? opened?.resume() : opened?.send(said.text, said.images));
   }
 

@@ -46,6 +46,8 @@ export interface Forking extends ForkPoint {
 export interface Ready {
   run: string;
   before: Saved;
+  /** Which of its stored conversations that is; of a new run none. */
+  stands?: number | undefined;
   past: Past;
   /** That it goes on elsewhere, as it is recorded. */
   bound?: { data: EventData['folders_bound']; payload: EventPayload['folders_bound'] };
@@ -82,11 +84,13 @@ export class StoredRuns {
 
   /** A run, to go on in the open folders; throws what keeps it from doing so. */
   async ready(run: string, agreed?: Agreement): Promise<Ready> {
+    // Before it is read: what is stored meanwhile is another one.
+    const stands = await this.#parts.audit.conversationSeq(run);
     const before = await this.#read(run);
     const binding = await this.#fitting(before, agreed);
-    if (binding.isPlain || agreed === undefined) return this.#asLogged(run, before);
+    if (binding.isPlain || agreed === undefined) return { ...(await this.#asLogged(run, before)), stands };
     const bound = boundRun(before, binding.folders);
-    return { ...(await this.#asLogged(run, bound)), bound: boundEvent(binding, agreed.from) };
+    return { ...(await this.#asLogged(run, bound)), stands, bound: boundEvent(binding, agreed.from) };
   }
 
   /** A new run, with the conversation of another one up to a point; throws what keeps that one from going on, too. */
@@ -106,7 +110,7 @@ export class StoredRuns {
       { kind: 'notice', level: 'info', text: forkWords(data) } as const,
     ];
     const past = { entries, plan, spoken: 0, questions: 0, spent: { tokens: 0, cost: 0 } };
-    return { ...ready, before, past, forked: { data, payload: {} } };
+    return { ...ready, before, stands: undefined, past, forked: { data, payload: {} } };
   }
 
   /** Throws what keeps a run from going on in the open folders. */

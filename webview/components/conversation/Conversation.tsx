@@ -41,7 +41,7 @@ export function Conversation({ panel, model, store }: ConversationProps) {
   const { asked, close } = useFind();
   return (
     <div className="conversation-area">
-      {asked > 0 && run !== undefined && <Find box={box} asked={asked} onClose={close} />}
+      {asked > 0 && run !== undefined && <Find box={box} asked={asked} earlier={entries.slice(0, drawn.left)} drawFrom={drawn.from} onClose={close} />}
       <section
         ref={box}
         className="conversation"
