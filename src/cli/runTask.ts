@@ -29,6 +29,8 @@ export interface RunOptions extends Omit<ModelOptions, 'isPersonThere'> {
   /** Where the folder of the resumed run is now. */
   folder?: string | undefined;
   'take-over'?: string | undefined;
+  /** A new run begins with the conversation of this one: RUN, or RUN:N for what was said before its message N. */
+  fork?: string | undefined;
   /** Lines of standard input answer, where no terminal is there. */
   'answers-from-input': boolean;
   /** Asks for no further message when the work has ended. */
@@ -144,7 +146,8 @@ async function withEngine(at: At, options: RunOptions & { task: string; choice: 
   endAsSoonAsPossible(engine, endings);
   const { cause } = endings;
   if (cause) return fail(cause.words, EXIT.stopped); // before anything of it was recorded
-  const goesOn = resume ?? takeOver;
+  const fork = options.fork === undefined ? undefined : forkOption(options.fork);
+  const goesOn = resume ?? takeOver ?? fork?.run;
   if (goesOn === undefined) await engine.send(options.task, chosen.model);
   else {
     const { signal } = endings;
@@ -153,7 +156,8 @@ async function withEngine(at: At, options: RunOptions & { task: string; choice: 
     const folders = await agreementFor(goesOn, resumed, signal);
     if (folders === 'no') return signal.aborted ? fail(endings.cause?.words ?? '', EXIT.stopped) : fail(LEFT, 1);
     const message = options.task.trim() === '' ? undefined : options.task;
-    if (!(await goneOn({ run: goesOn, isTakenOver: takeOver !== undefined, folders, message, way }, chosen.model, to)))
+    const going = { run: goesOn, isTakenOver: takeOver !== undefined, fork, folders, message, way };
+    if (!(await goneOn(going, chosen.model, to)))
       return fail(endings.cause?.words ?? 'the run does not go on: nothing was sent', EXIT.stopped);
   }
   if (!options.once && !options.json) await moreMessages({ ...at, columns: columnsOf(seenAt(output)) }, chosen.model);
@@ -189,9 +193,12 @@ function wrongUsage(
   task: string,
   options: RunOptions,
 ): string | undefined {
-  const { resume, 'take-over': takeOver, folder, workspace } = options;
+  const { resume, 'take-over': takeOver, fork, folder, workspace } = options;
   if (waysIn(options).length > 1) return 'give one of --look, --ask and --review';
-  if (resume !== undefined && takeOver !== undefined) return 'give --resume or --take-over, not both';
+  if ([resume, takeOver, fork].filter((one) => one !== undefined).length > 1)
+    return 'give --resume, --take-over or --fork, one of them';
+  if (fork !== undefined && forkOption(fork) === undefined)
+    return '--fork takes RUN or RUN:N: N is the number of your message before which the new run goes on';
   const goesOn = resume ?? takeOver;
   if (task.trim() === '' && goesOn === undefined) return 'say what is to be done: oversign run "task"';
   if (task.trim() !== '' && takeOver !== undefined)
@@ -199,6 +206,13 @@ function wrongUsage(
   if (folder !== undefined && (resume === undefined || workspace !== undefined))
     return '--folder says where the folder of a resumed run is now: it goes with --resume, without --workspace';
   return undefined;
+}
+
+/** RUN, or RUN:N; undefined where it is neither. */
+function forkOption(text: string): { run: string; message?: number } | undefined {
+  const [, run, number] = /^([^:]+)(?::([1-9]\d{0,5}))?$/.exec(text) ?? [];
+  if (run === undefined) return undefined;
+  return { run, ...(number !== undefined && { message: Number(number) }) };
 }
 
 /** What keeps this folder busy, and what can be done about it here. */

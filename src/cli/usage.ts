@@ -42,6 +42,7 @@ Options of run:
   --look | --ask | --review    only look and plan; ask before changes; or review them at the end (oversign review)
   --resume RUN ["message"]     go on with a run, however it ended, and tell it this first
   --folder DIR                 with --resume: where its folder is now, which was moved or renamed
+  --fork RUN[:N] "message"      a new run that knows what was said in RUN, before your message N; files stay as they are
   --take-over RUN              go on here with a run that is at work in another window or terminal
   --answers-from-input         without a terminal: lines of standard input answer the questions, and are recorded so
   --once                       at a terminal: do not ask for a further message when the work has ended

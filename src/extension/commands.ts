@@ -34,7 +34,7 @@ export function registerCommands(context: vscode.ExtensionContext, controller: C
     if (text === undefined || text.trim() === '') return;
     // A new task is a new run: no grant and no text of the last one is carried over.
     if (!engine.isWorking) engine.newRun();
-    await controller.send(text);
+    await controller.send({ text });
   });
   command('showQuestion', async () => {
     await controller.view.reveal();

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Agreement } from '../core/engine/storedRuns.ts';
 import type { Image } from '../core/models/images.ts';
 import { Cancelled, Failure } from '../core/outcome.ts';
-import type { PanelState } from '../shared/runView.ts';
+import type { MessagePoint, PanelState } from '../shared/runView.ts';
 import { AgentView } from '../vscode/agentView.ts';
 import type { TreeTurn } from '../shared/treeAction.ts';
 import { AuditTree } from '../vscode/auditTree.ts';
@@ -21,6 +21,7 @@ import { followEditor } from './followEditor.ts';
 import { Outside } from './outside.ts';
 import { panelState } from './panelState.ts';
 import { doWish } from './panelWishes.ts';
+import type { Sending, SentTo } from './sending.ts';
 import type { Session } from './session.ts';
 import { IN_THIS_WINDOW } from './thisWindow.ts';
 import { WindowSession, windowFolders } from './windowSession.ts';
@@ -133,20 +134,21 @@ export class Controller implements vscode.Disposable {
   }
 
   /** Starts a run with a task, or hands the text to the present run. What could not be sent goes back to the box. */
-  async send(text: string, meant?: string, pasted: readonly string[] = []): Promise<void> {
+  async send({ text, sending, images: pasted = [], ...to }: Sending): Promise<void> {
     try {
       const { words, images } =
         pasted.length === 0 ? NO_IMAGES : (await import('./pastedImages.ts')).pastedImages(pasted);
-      await this.#send(`${text}${words}`, meant, images);
+      await this.#send(`${text}${words}`, to, images);
     } catch (error) {
-      this.view.say({ type: 'set-task', text });
+      this.view.say(sending === undefined ? { type: 'set-task', text } : { type: 'unsent', sending, text });
       if (!(error instanceof Cancelled)) throw error; // whoever said no knows
     }
   }
 
-  async #send(text: string, meant: string | undefined, images: readonly Image[]): Promise<void> {
+  async #send(text: string, { run: meant, fork }: SentTo, images: readonly Image[]): Promise<void> {
     if (!vscode.workspace.isTrusted)
       throw new Failure('Runs start only in a trusted workspace. Use "Workspaces: Manage Workspace Trust".');
+    if (fork !== undefined) return this.#fork(fork, text, images);
     const present = await this.session();
     if (present.engine.isWorking) return present.engine.say(text, images);
     // A run keeps the folders that it began with; a new one begins in those of now.
@@ -160,6 +162,17 @@ export class Controller implements vscode.Disposable {
         meant === undefined ? meant : { run: meant, agreed },
         images,
       );
+    });
+  }
+
+  /** Begins a new run with what was said in another one up to a point; asks as going on with that one would. */
+  async #fork(point: MessagePoint, text: string, images: readonly Image[]): Promise<void> {
+    const session = await this.#session.forRun(point.run);
+    const folders = await askForFolders(session.engine, point.run);
+    await this.look();
+    await askingToHandOver(async (model) => {
+      const from = { ...point, from: IN_THIS_WINDOW };
+      await session.fork(from, await this.#model.model(session), { model, folders }, { text, images });
     });
   }
 
@@ -271,6 +284,7 @@ export class Controller implements vscode.Disposable {
     this.tree.refresh();
     const session = await this.#session.current();
     if (!session || session.engine.isWorking) return;
+    await session.engine.catchUp();
     await session.refreshInterrupted();
     this.view.changed();
   }

@@ -10,6 +10,7 @@ import { titleOf } from './runTitle.ts';
 import { pickReference } from './references.ts';
 import { allowAlways } from './policyCommands.ts';
 import type { ReviewDesk } from './reviewDesk.ts';
+import type { Sending } from './sending.ts';
 import type { Session } from './session.ts';
 import { chooseWay } from './wayChoice.ts';
 
@@ -24,7 +25,7 @@ interface WishedOf {
   session(): Promise<Session>;
   look(again?: boolean): Promise<void>;
   chooseModel(): Promise<void>;
-  send(text: string, meant?: string, pasted?: readonly string[]): Promise<void>;
+  send(message: Sending): Promise<void>;
   newRun(): Promise<void>;
   stop(): Promise<void>;
   showRun(run: string): Promise<void>;
@@ -52,7 +53,7 @@ export async function doWish(message: PanelWish, window: WishedOf): Promise<void
       if (!window.hasTried) await window.session();
       return;
     case 'send':
-      await window.send(message.text, message.run, message.images);
+      await window.send(message);
       return;
     case 'withdraw':
       await withdraw(window, message.message, message.edit);

@@ -260,6 +260,11 @@ export class Session implements AsyncDisposable {
     await this.refreshInterrupted().catch(() => undefined); // the run was heard; a closing window is no failure of it
   }
 
+  async fork(...fork: Parameters<Engine['fork']>): Promise<void> {
+    await this.engine.fork(...fork);
+    await this.refreshInterrupted().catch(() => undefined);
+  }
+
   async resume(run: string, model: Model, agreed?: Agreements): Promise<void> {
     const before = this.#interrupted;
     this.#interrupted = before.filter((one) => one.run !== run);

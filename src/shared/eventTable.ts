@@ -208,6 +208,17 @@ export const EVENTS = {
     data: z.strictObject({ moved: Count, leftOut: Count, by: z.enum([...ANSWERERS, 'option']), ...from }),
     payload: z.strictObject({ folders: z.array(BoundFolderSchema) }),
   },
+  forked: {
+    about:
+      'The run begins with the conversation of another one (`from`): as it was before that run’s message of this number, counted from 1 over all that a person said in it, which is in its event `seq`; without both, all of it. Files stay as they are. Who wanted it: as in `answered`, or `option`, the command line.',
+    of: ['run'],
+    marks: ['kept'],
+    data: z.strictObject({
+      ...{ from: Text, message: Count.exactOptional(), seq: Count.exactOptional() },
+      ...{ by: z.enum([...ANSWERERS, 'option']), ...from },
+    }),
+    payload: Nothing,
+  },
   policy_changed: {
     about: 'Another policy is in force; the digest is of its values.',
     of: ['run', 'policy'],

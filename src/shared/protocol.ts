@@ -6,7 +6,7 @@ import { ReplySchema } from './question.ts';
 import { SparedSchema } from './spared.ts';
 import { MOST_TASK } from './typed.ts';
 import { MOST_ADDRESS } from './webTarget.ts';
-import { EntrySchema, PanelHeadSchema } from './runView.ts';
+import { EntrySchema, ForkPointSchema, PanelHeadSchema } from './runView.ts';
 
 /** A path as somebody wrote it, in characters. */
 const MOST_PATH = 1024;
@@ -26,11 +26,16 @@ export const FromPanelSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('ready') }),
   /** It has taken the update of this number: it can be told more. */
   z.strictObject({ type: z.literal('taken'), number: z.int() }),
-  /** `run`: the one that it must go on with; without it, the run under way or else a new one. */
+  /**
+   * `run`: the one that it must go on with; `fork`: where a new one goes on from; without both, the run under way or else
+   * a new one. `sending` comes back where it could not be sent.
+   */
   z.strictObject({
     type: z.literal('send'),
     text: z.string().min(1).max(MOST_TASK),
     run: z.string().optional(),
+    fork: ForkPointSchema.exactOptional(),
+    sending: z.string().max(64).exactOptional(),
     /** Images that go with it, in base64. */
     images: z.array(z.string().max(MOST_IMAGE)).max(MOST_IMAGES).optional(),
   }),
@@ -160,6 +165,8 @@ export const ToPanelSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('reference'), at: z.int().min(0), typed: z.boolean(), reference: z.string() }),
   z.strictObject({ type: z.literal('focus-question') }),
   z.strictObject({ type: z.literal('set-task'), text: z.string() }),
+  /** What was sent under this name was not taken: it goes back to the task box, with all that belongs to it. */
+  z.strictObject({ type: z.literal('unsent'), sending: z.string(), text: z.string() }),
   z.strictObject({ type: z.literal('show-action'), action: z.string() }),
   /** Of the paths that were asked for, those that are files of the workspace, and those that are not. */
   z.strictObject({ type: z.literal('files'), there: z.array(z.string()), absent: z.array(z.string()) }),

@@ -26,9 +26,18 @@ export type RunState = z.infer<typeof RunStateSchema>;
 export const ActionStatusSchema = z.enum(['deciding', 'waiting', 'running', ...ACTION_OUTCOMES]);
 export type ActionStatus = z.infer<typeof ActionStatusSchema>;
 
+/** Where a new run begins with the conversation of another one: before that message of a person, counted from 1. */
+export const ForkPointSchema = z.strictObject({ run: z.string(), message: z.int().min(1) });
+export type MessagePoint = z.infer<typeof ForkPointSchema>;
+
 /** One line of the transcript. */
 export const EntrySchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('user'), text: z.string() }),
+  z.strictObject({
+    kind: z.literal('user'),
+    text: z.string(),
+    /** Which of the person's messages to which run it is, counted from 1: a new run can go on from before it. */
+    point: ForkPointSchema.exactOptional(),
+  }),
   z.strictObject({
     kind: z.literal('assistant'),
     text: z.string(),

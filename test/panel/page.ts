@@ -54,8 +54,8 @@ function pageOf({ body, variables, styles }: (typeof themes)[PanelTheme]): strin
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Oversign</title>
 <style>html { ${colours.join(' ')} } body { background: var(--vscode-sideBar-background); } ${styles}</style>
 <link rel="stylesheet" href="/webview.css"></head><body class="${body}"><div id="root"></div><script>
-globalThis.said = []; let kept;
-globalThis.acquireVsCodeApi = () => ({ postMessage: (m) => said.push(m), getState: () => kept, setState: (s) => { kept = s; } });
+globalThis.said = []; let kept = JSON.parse(sessionStorage.getItem('kept') ?? 'null') ?? undefined;
+globalThis.acquireVsCodeApi = () => ({ postMessage: (m) => said.push(m), getState: () => kept, setState: (s) => { kept = s; sessionStorage.setItem('kept', JSON.stringify(s)); } });
 </script><script type="module" src="/webview.js"></script></body></html>`;
 }
 

@@ -32,7 +32,7 @@ const action = (id: string, said: Partial<Extract<Entry, { kind: 'action' }>>): 
 });
 
 const STORY: Entry[] = [
-  { kind: 'user', text: 'Find the bug, fix it, and run the tests' },
+  { kind: 'user', text: 'Find the bug, fix it, and run the tests', point: { run: 'r1', message: 1 } },
   { kind: 'assistant', text: 'I will look at the failing test first.', streaming: false },
   action('1', { tool: 'list_directory', title: 'List ./' }),
   action('2', { tool: 'read_file', title: 'Read test/total.test.mjs' }),
@@ -169,12 +169,12 @@ export const STATES = {
   'earlier runs': {
     ...EMPTY,
     earlier: [
-      { run: 'r1', title: 'The parser', state: 'finished', told: 'yesterday · 12 actions · 2 asked', pinned: true },
+      { run: 'r1', title: 'The parser', state: 'finished', told: 'yesterday · 3 files changed · 2 asked', pinned: true },
       {
-        ...{ run: 'r2', state: 'interrupted', told: '14:02 · 3 actions · 1 asked', pinned: false },
+        ...{ run: 'r2', state: 'interrupted', told: '14:02 · 12 files changed · 1 asked · cost 0.12', pinned: false },
         title: 'Rename parse to read in every module of the workspace, and in what is written about it',
       },
-      { run: 'r3', title: 'Update the changelog', state: 'failed', told: '4 Nov 2026 · 1 action', pinned: false },
+      { run: 'r3', title: 'Update the changelog', state: 'failed', told: '4 Nov 2026', pinned: false },
     ],
   },
   running: running(),

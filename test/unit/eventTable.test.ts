@@ -30,6 +30,7 @@ test('what the log goes by stands in the table of events', () => {
       'answered',
       'whose_answered',
       'folders_bound',
+      'forked',
       'error',
       'notice',
     ],

@@ -8,6 +8,7 @@ import { labelOf, placeholderOf, whyClosed, whyOff } from '../state/composerWord
 import { asksForReference } from '../state/reference.ts';
 import { underWay } from '../state/sentences.ts';
 import type { PanelModel, Store } from '../state/store.ts';
+import { ForkLine } from './ForkLine.tsx';
 import { Icon } from './Icon.tsx';
 import { Line } from './Line.tsx';
 import { PastedImages } from './PastedImages.tsx';
@@ -31,7 +32,7 @@ export function Composer({ model, panel, store }: ComposerProps) {
   const { run, enterSends } = panel;
   const active = underWay(run);
   const closed = whyClosed(panel);
-  const next = nextSend(panel);
+  const next = nextSend(panel, model.fork);
   // A run under way keeps the model it began with, whatever is wrong with the one chosen now.
   const off = active ? undefined : whyOff(panel);
   const blocked = closed !== undefined || run?.state === 'stopping' || off !== undefined;
@@ -89,6 +90,7 @@ export function Composer({ model, panel, store }: ComposerProps) {
           you are asked first. {exact(next.elsewhere.destination)}
         </Line>
       )}
+      {next.kind === 'fork' && model.fork && <ForkLine words={model.fork.words} store={store} />}
       <TooLong words={tooLong} />
       {closed === undefined && off !== undefined && model.draft.trim() !== '' && (
         <Line icon="info" testId="why-off">

@@ -12,6 +12,10 @@ export interface EventOf<T extends EventType> {
 export interface Earlier {
   before?: Saved;
   past?: Past;
+  /** Which of its stored conversations it is (core/audit/port.ts). */
+  stands?: number | undefined;
   bound?: EventOf<'folders_bound'>;
+  /** A new run begins with it: the record of that. */
+  forked?: EventOf<'forked'>;
   rest?: Rest;
 }

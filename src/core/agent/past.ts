@@ -13,11 +13,15 @@ import { answeredWords, lastAnswer } from '../audit/who.ts';
 import { readInstructions } from '../briefing/instructions.ts';
 import { answerOf, deciderOf } from './decider.ts';
 import type { Spent } from './runUsage.ts';
+import { forkWords } from '../audit/forkWords.ts';
 import { shownOutput, shownReply } from './shownText.ts';
+import { RESUMED, spokenIn, type Spoken } from './spokenInLog.ts';
 
 /** What the log says of a run that goes on. */
 export interface Past {
   entries: Entry[];
+  /** How often a person has spoken in it. */
+  spoken: number;
   questions: number;
   /** The steps of the plan that was told last. */
   plan: Plan;
@@ -26,9 +30,6 @@ export interface Past {
   /** In which way it worked last; undefined where the log does not say. */
   way: Way | undefined;
 }
-
-/** What a run says in place of a message where nobody said one. */
-export const RESUMED = '(resumed)';
 
 /**
  * The transcript of an earlier part of a run: what its log says, and nothing else. Where the log does not say, that is
@@ -40,19 +41,21 @@ export function pastOf(events: readonly AuditRecord[]): Past {
   if (events.length === 0) entries.push(warning('The log has nothing of this run: what happened in it is not shown.'));
   else if (!events.some(({ type }) => type === 'run_started'))
     entries.push(warning('The log does not have the beginning of this run: what happened before this is not shown.'));
-  const withdrawn = new Set(
-    events.flatMap(({ type, data }) => (type === 'message_withdrawn' ? [data['message']] : [])),
-  );
+  const spoken = new Map(spokenIn(events).map((one) => [one.seq, one]));
   for (const event of events) {
-    if (event.type === 'message' && withdrawn.has(event.data['message'])) continue; // the model was never told it
+    const said = spoken.get(event.seq);
+    if (said?.isWithdrawn === true) continue; // the model was never told it
     const action = event.action === undefined ? undefined : actions.get(event.action);
     if (action) {
       actions.delete(action.id); // where it was first spoken of
       entries.push(actionEntry(action));
-    } else if (event.action === undefined) entries.push(...runEntries(event));
+    } else if (event.action === undefined) entries.push(...(said ? [spokenEntry(said, event.run)] : runEntries(event)));
   }
   const questions = questionsOf(events).asked;
-  return { entries, questions, plan: planIn(events), spent: spentIn(events), way: wayIn(events) };
+  return {
+    entries,
+    ...{ spoken: spoken.size, questions, plan: planIn(events), spent: spentIn(events), way: wayIn(events) },
+  };
 }
 
 function planIn(events: readonly AuditRecord[]): Plan {
@@ -87,12 +90,12 @@ function runEntries(event: AuditRecord): Entry[] {
   const { type, data, payload } = event;
   switch (type) {
     case 'run_started':
-    case 'run_continued': {
-      if (payload?.['task'] === RESUMED) return [{ kind: 'notice', level: 'info', text: 'The run went on from here.' }];
-      return [said(payload?.['task'])];
-    }
-    case 'message':
-      return [said(payload?.['text'])];
+    case 'run_continued':
+      return payload?.['task'] === RESUMED
+        ? [{ kind: 'notice', level: 'info', text: 'The run went on from here.' }]
+        : [];
+    case 'forked':
+      return [{ kind: 'notice', level: 'info', text: forkWords(data) }];
     case 'model_replied': {
       const text = payload?.['text'];
       if (typeof text !== 'string') return [gone('What the model said here')];
@@ -207,8 +210,10 @@ function whyOf(decided: AuditRecord | undefined, answered: AuditRecord | undefin
   return [typeof reason === 'string' ? reason : '', answer ?? ''].filter((words) => words !== '').join(' – ');
 }
 
-function said(text: unknown): Entry {
-  return typeof text === 'string' ? { kind: 'user', text } : gone('What was said here');
+function spokenEntry({ text, number }: Spoken, run: string): Entry {
+  return text === undefined
+    ? gone('What was said here')
+    : { kind: 'user', text, point: { run, message: number } };
 }
 
 function gone(what: string): Entry {

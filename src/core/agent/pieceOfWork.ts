@@ -4,7 +4,7 @@ import { RunTakenOver } from '../audit/port.ts';
 import { endingBy, type Outcome } from './ending.ts';
 import { lastWord } from './lastWord.ts';
 import { converse } from './loop.ts';
-import { RESUMED } from './past.ts';
+import { RESUMED } from './spokenInLog.ts';
 import { RunBriefing } from './runBriefing.ts';
 import type { Talk } from './talk.ts';
 import { TimeLimit } from './timeLimit.ts';

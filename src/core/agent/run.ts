@@ -1,5 +1,5 @@
 import type { PlaceOf } from '../../shared/answered.ts';
-import type { RunView } from '../../shared/runView.ts';
+import type { Entry, RunView } from '../../shared/runView.ts';
 import type { Action } from '../../shared/action.ts';
 import { NO_FLAGS, type Flag, type Flags } from '../../shared/flow.ts';
 import type { Plan } from '../../shared/plan.ts';
@@ -10,7 +10,7 @@ import type { Image } from '../models/images.ts';
 import type { Model } from '../models/port.ts';
 import type { CallRun } from '../tools/callRun.ts';
 import { Failure, Interruption, kindOfError, Refusal, type Cancelled } from '../outcome.ts';
-import { RunTakenOver } from '../audit/port.ts';
+import { RunTakenOver, WentOn } from '../audit/port.ts';
 import { Budget } from './budget.ts';
 import { Conversation } from './conversation.ts';
 import type { Earlier, EventOf } from './earlier.ts';
@@ -40,30 +40,41 @@ export class AgentRun {
   readonly #budget: Budget;
   readonly #usage: RunUsage;
   readonly #log: RunRecord;
+  /** Which of its stored conversations is in memory; undefined before any is stored. */
+  #stands: number | undefined;
   /** To be recorded when it goes on: that it does so in other folders. */
   #bound: EventOf<'folders_bound'> | undefined;
+  /** To be recorded before it begins: that it does so with the conversation of another one. */
+  #forked: EventOf<'forked'> | undefined;
   #flags: Flags;
   #questions = 0;
+  /** How often a person has spoken in it, as the log counts that. */
+  #spoken: number;
   /** Of this piece of work: actions that were not done because nobody was there to approve them. */
   #unanswered = 0;
   #phase: Phase;
   #working: Promise<void> = Promise.resolve();
   #isElsewhere = false;
 
-  /** `past`: what the log says of it so far. `bound`: that it goes on in other folders. */
-  constructor(parts: RunParts, { before, past, bound, rest }: Earlier = {}) {
+  /** `past`: what the log says of it so far. `bound`: that it goes on in other folders. `forked`: that it is a new one. */
+  constructor(parts: RunParts, { before, stands, past, bound, forked, rest }: Earlier = {}) {
     this.#parts = parts;
     this.#phase = atRest(rest);
+    this.#stands = stands;
     this.#bound = bound;
+    this.#forked = forked;
     const { id, audit, redactor, clock } = parts;
     this.#grants = new GrantBook(() => clock.monotonic());
     this.#flags = before?.flags ?? NO_FLAGS;
-    this.#conversation = new Conversation(before, (text) => {
-      this.#transcript.add({ kind: 'user', text });
+    this.#spoken = past?.spoken ?? 0;
+    this.#conversation = new Conversation(before, ({ text, number }) => {
+      this.#transcript.add(spokenEntry(text, id, number));
     });
     this.#budget = new Budget(before?.turn ?? 0);
     this.#usage = new RunUsage(parts.model, past?.spent);
-    this.#log = new RunRecord({ id, audit, redactor, isBegun: before !== undefined, turn: () => this.#budget.turn });
+    const isBegun = before !== undefined && forked === undefined;
+    const turn = (): number => this.#budget.turn;
+    this.#log = new RunRecord({ id, audit, redactor, isBegun, spoken: this.#spoken, turn });
     for (const entry of past?.entries ?? []) this.#transcript.add(entry);
     this.#questions = past?.questions ?? 0;
     this.#conversation.plan = past?.plan ?? [];
@@ -144,6 +155,19 @@ export class AgentRun {
     this.#parts.onChange();
   }
 
+  /** Whether somebody else went on with it, so that what is known of it here is not all that was said. */
+  async wentOn(): Promise<boolean> {
+    if (this.#isElsewhere) return true;
+    const now = this.#stands === undefined ? undefined : await this.#parts.store.conversationSeq(this.id);
+    return now !== undefined && now !== this.#stands;
+  }
+
+  /** Says something to whoever looks at it. */
+  tell(words: string): void {
+    this.#transcript.add({ kind: 'notice', level: 'info', text: words });
+    this.#parts.onChange();
+  }
+
   /** Lets the next work ask this model: the same one, perhaps with another key. */
   use(model: Model): void {
     if (!this.isWorking) this.#parts = { ...this.#parts, model };
@@ -165,13 +189,13 @@ export class AgentRun {
     const said: Said = { text: this.#parts.redactor.text(text), ...(images.length > 0 && { images }) };
     if (this.isWorking) {
       const id = this.#parts.newId();
-      this.#conversation.waiting.add({ id, ...said });
+      this.#conversation.waiting.add({ id, ...said, number: (this.#spoken += 1) });
       this.#parts.onChange();
       await this.#log.add('message', { message: id }, { text: said.text });
       await this.#save();
       return;
     }
-    this.#transcript.add({ kind: 'user', text: said.text });
+    this.#transcript.add(spokenEntry(said.text, this.id, (this.#spoken += 1)));
     await this.#work(said);
   }
 
@@ -229,6 +253,7 @@ export class AgentRun {
     const stop = new AbortController();
     this.#phase = beginning(this.#phase, stop);
     this.#working = this.#claimed(message, stop).finally(() => {
+      this.#spoken = this.#log.spoken; // what could not be recorded does not count
       this.#become(resting(this.#phase));
     });
     await this.#working;
@@ -255,9 +280,10 @@ export class AgentRun {
       this.#abort(why).catch(() => undefined); // told where the work was begun
     });
     try {
+      if (await this.wentOn()) throw new WentOn();
       await this.#parts.inSandbox(id, async () => {
         unsaid = undefined;
-        await this.#recordBound();
+        await this.#recordOrigins();
         await this.#piece(message, stop);
         // Said in the last moment, when no turn was left to take it up.
         while (stateOf(this.#phase) === 'finished' && this.#conversation.waiting.texts.length > 0)
@@ -267,6 +293,7 @@ export class AgentRun {
       this.#refuse(error, unsaid);
     } finally {
       stopListening();
+      if (!this.#isElsewhere) await this.#notePlace();
       await store.release(id).catch(() => undefined);
     }
   }
@@ -274,7 +301,7 @@ export class AgentRun {
   /** The work ends before it could be recorded; what was said is kept for the next try. */
   #refuse(why: unknown, unsaid?: Said): void {
     if (unsaid !== undefined) this.#conversation.waiting.putBack(unsaid);
-    if (why instanceof RunTakenOver) this.#isElsewhere = true;
+    if (why instanceof RunTakenOver || why instanceof WentOn) this.#isElsewhere = true;
     if (kindOfError(why) === 'bug') this.#parts.onBug(why);
     const reason = this.#parts.redactor.text(why instanceof Error ? why.message : 'unknown failure');
     this.#become(ending(this.#phase, { state: 'failed', reason }));
@@ -282,10 +309,12 @@ export class AgentRun {
     this.#parts.onChange();
   }
 
-  async #recordBound(): Promise<void> {
-    if (!this.#bound) return;
-    await this.#log.add('folders_bound', this.#bound.data, this.#bound.payload);
+  /** Where it comes from, if that is anywhere else. */
+  async #recordOrigins(): Promise<void> {
+    if (this.#bound) await this.#log.add('folders_bound', this.#bound.data, this.#bound.payload);
     this.#bound = undefined;
+    if (this.#forked) await this.#log.add('forked', this.#forked.data, this.#forked.payload);
+    this.#forked = undefined;
   }
 
   async #piece(message: Said | undefined, stop: AbortController): Promise<void> {
@@ -360,6 +389,12 @@ export class AgentRun {
     await this.#save();
   }
 
+  /** Notes which stored conversation is its own; where that cannot be read, it is found to be another one later. */
+  async #notePlace(): Promise<void> {
+    const { store, id } = this.#parts;
+    this.#stands = await store.conversationSeq(id).catch(() => this.#stands);
+  }
+
   async #save(): Promise<void> {
     const { folder, folders, store } = this.#parts;
     const at = { folder, folders, turn: this.#budget.turn, flags: this.#flags };
@@ -370,4 +405,8 @@ export class AgentRun {
     this.#phase = phase;
     this.#parts.onChange();
   }
+}
+
+function spokenEntry(text: string, run: string, message: number | undefined): Entry {
+  return { kind: 'user', text, ...(message !== undefined && { point: { run, message } }) };
 }

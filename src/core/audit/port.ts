@@ -23,6 +23,14 @@ export class RunTakenOver extends Failure {
   }
 }
 
+/** Somebody else went on with a run that was at rest here: from what is known of it here nothing goes on. */
+export class WentOn extends Refusal {
+  override name = 'WentOn';
+  constructor() {
+    super('This run went on in another window or terminal. Show it again, and send your message then.');
+  }
+}
+
 /** Something that this log does not do, with the reason as a sentence. The log itself is as it should be. */
 export class LogRefusal extends Refusal {
   override name = 'LogRefusal';
@@ -119,6 +127,11 @@ export interface RunStore {
   /** Stores what a conversation grew by. False where what stands before that is not there: then all of it has to come. */
   growTranscript(run: string, growth: Growth): Promise<boolean>;
   loadTranscript(run: string): Promise<Json | undefined>;
+  /**
+   * Which of the conversations that were stored of a run is the last: the number of the event that names it. Another one
+   * than somebody knows: the run went on without them.
+   */
+  conversationSeq(run: string): Promise<number | undefined>;
   /** Marks what dead processes left open; returns the runs that it marked. */
   recover(): Promise<string[]>;
 }

@@ -28,9 +28,9 @@ import type { RevertPreview, Reverts, RunPart } from './reverts.ts';
 import type { Reviews } from './reviews.ts';
 import type { PartsOf } from '../tools/files/revertPart.ts';
 import type { Binding } from './binding.ts';
-import type { Agreements, Meant, RunDesk, RunLabel } from './runDesk.ts';
+import type { Agreements, Meant, RunDesk, RunLabel, Saying } from './runDesk.ts';
 import type { SandboxRecord } from './sandboxRecord.ts';
-import type { RunOffer } from './storedRuns.ts';
+import type { Forking, RunOffer } from './storedRuns.ts';
 import type { Supposed, Trials } from './trials.ts';
 import type { Spared } from '../../shared/spared.ts';
 
@@ -213,9 +213,19 @@ export class Engine {
     await this.#runs.resume(run, model, agreed);
   }
 
+  /** Begins a new run with the conversation of another one, up to a point (runDesk.ts). */
+  async fork(from: Forking, model: Model, agreed: Agreements, said: Saying): Promise<void> {
+    await this.#runs.fork(from, model, agreed, said);
+  }
+
   /** Shows a run of the log as the present one, at rest (runDesk.ts). */
   async show(run: string): Promise<void> {
     await this.#runs.show(run);
+  }
+
+  /** Shows the present run as it stands by now, where somebody else went on with it (runDesk.ts). */
+  async catchUp(): Promise<void> {
+    await this.#runs.catchUp();
   }
 
   /** What a person calls a run, and whether it is pinned. */

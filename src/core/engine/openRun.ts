@@ -72,7 +72,7 @@ export async function openRun(
 ): Promise<AgentRun> {
   const { roots, audit, clock, version, who, here, hash, environment, presence, requests, machine, answerer } = ports;
   const { policy, desk, limitDesk, questions, redactor, leftBehind, onChange, onBug } = shared;
-  const id = stored?.run ?? ports.newId();
+  const id = stored === undefined || stored.forked !== undefined ? ports.newId() : stored.run;
   const folder = workingFolder(roots);
   const folders = await markedFolders(ports);
   const start = await policy.read();

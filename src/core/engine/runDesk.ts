@@ -14,7 +14,7 @@ import { takenBy, takenWords } from '../policy/ways.ts';
 import type { Way } from '../../shared/way.ts';
 import type { Binding } from './binding.ts';
 import type { Chosen } from './openRun.ts';
-import type { Agreement, Ready, RunOffer, StoredRuns } from './storedRuns.ts';
+import type { Agreement, Forking, Ready, RunOffer, StoredRuns } from './storedRuns.ts';
 
 export interface RunDeskParts {
   /** The workspace folders; the first is where runs work. */
@@ -40,6 +40,15 @@ export interface Agreements {
   message?: string | undefined;
   /** The way in which it goes on; without it, as its record says. */
   way?: Way | undefined;
+}
+
+/** Said where a run goes on that somebody else went on with meanwhile. */
+const WENT_ON = 'This run went on in another window or terminal. What was said there is known here now.';
+
+/** What a run is told first. */
+export interface Saying {
+  text: string;
+  images?: readonly Image[] | undefined;
 }
 
 /** What of a run's label changes: an empty name takes the one it has. */
@@ -100,6 +109,11 @@ export class RunDesk {
    * one, and what was read in a run goes to no other model (`GoesElsewhere`) than somebody has agreed to.
    */
   async send(text: string, model: Model, meant?: Meant, images?: readonly Image[]): Promise<void> {
+    const stale = await this.#stale(meant?.run);
+    if (stale !== undefined) {
+      await this.#goOn(stale, model, { model: meant?.agreed }, { text, images }, WENT_ON);
+      return;
+    }
     const present = this.#run?.isElsewhere === true ? undefined : this.#run;
     if (meant !== undefined && present !== undefined && present === this.#shown && present.id === meant.run)
       return this.#goOn(meant.run, model, { model: meant.agreed }, { text, images });
@@ -112,6 +126,25 @@ export class RunDesk {
     const run = await this.#started();
     run?.use(model);
     await run?.send(text, images);
+  }
+
+  /**
+   * The present run, where it is at rest and somebody else went on with it: what they said in it is no part of what is
+   * known here, and would be overwritten.
+   */
+  async #stale(meant: string | undefined): Promise<string | undefined> {
+    const present = this.#run;
+    if (this.isWorking || present === undefined || present === this.#shown) return undefined;
+    if (meant !== undefined && meant !== present.id) return undefined;
+    return (await present.wentOn()) && !this.isWorking ? present.id : undefined;
+  }
+
+  /** Shows the present run as it stands by now, where somebody else went on with it and has done with it. */
+  async catchUp(): Promise<void> {
+    const run = await this.#stale(undefined);
+    if (run === undefined) return;
+    const [summary] = await this.#parts.audit.summaries([run]);
+    if (summary?.state !== 'active' && !this.isWorking) await this.show(run);
   }
 
   /** Hands a message to the run that is at work; it keeps its model. */
@@ -143,12 +176,25 @@ export class RunDesk {
     run: string,
     model: Model,
     agreed: Agreements | undefined,
-    said: { text: string; images?: readonly Image[] | undefined } | undefined,
+    said: Saying | undefined,
+    words?: string,
   ): Promise<void> {
     if (this.isWorking) throw new Failure('A run is active. Stop it first, or wait until it ends.');
     this.#starting = this.#stored(run, model, agreed);
     const opened = await this.#started();
+    if (words !== undefined) opened?.tell(words);
     await (said === undefined ? opened?.resume() : opened?.send(said.text, said.images));
+  }
+
+  /**
+   * Begins a new run with the conversation of another one, up to a message of a person: what was denied before that stays
+   * in it, files stay as they are, and nothing that was approved is remembered. Asks as `resume` does.
+   */
+  async fork(from: Forking, model: Model, agreed: Agreements, said: Saying): Promise<void> {
+    if (this.isWorking) throw new Failure('A run is active. Stop it first, or wait until it ends.');
+    this.#starting = this.#forked(from, model, agreed);
+    const opened = await this.#started();
+    await opened?.send(said.text, said.images);
   }
 
   /**
@@ -272,9 +318,18 @@ export class RunDesk {
     return this.#run;
   }
 
-  async #stored(run: string, model: Model, { model: to, folders, way }: Agreements = {}): Promise<AgentRun> {
-    const ready = await this.#parts.stored.ready(run, folders);
-    const was = await this.#wasWith(run);
+  async #stored(run: string, model: Model, agreed: Agreements = {}): Promise<AgentRun> {
+    return this.#opened(await this.#parts.stored.ready(run, agreed.folders), model, agreed);
+  }
+
+  async #forked(from: Forking, model: Model, agreed: Agreements): Promise<AgentRun> {
+    const [summary] = await this.#parts.audit.summaries([from.run]);
+    if (summary?.state === 'active') throw new Failure('This run is at work in another window or terminal.');
+    return this.#opened(await this.#parts.stored.forked(from, agreed.folders), model, agreed);
+  }
+
+  async #opened(ready: Ready, model: Model, { model: to, way }: Agreements): Promise<AgentRun> {
+    const was = await this.#wasWith(ready.run);
     const { contentOf, folder } = ready.before;
     const conveyed = { before: was, contentOf, folder: this.#parts.roots[0] ?? folder };
     const from = isSameModel(was, model) ? undefined : agreedTo(to, conveyed, model);

@@ -139,6 +139,7 @@ const NO_LOG: EngineParts['audit'] = {
   running: nothing,
   saveTranscript: nothing,
   loadTranscript: nothing,
+  conversationSeq: nothing,
   recover: nothing,
 };
 
