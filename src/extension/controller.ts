@@ -23,7 +23,7 @@ import { panelState } from './panelState.ts';
 import { doWish } from './panelWishes.ts';
 import type { Session } from './session.ts';
 import { IN_THIS_WINDOW } from './thisWindow.ts';
-import { WindowSession, windowFolders } from './windowSession.ts';
+import { WindowSession } from './windowSession.ts';
 
 /** How often it is looked what other windows and terminals are at work on, while the panel is in sight. */
 const ELSEWHERE_EVERY_MS = 3000;
@@ -198,6 +198,14 @@ export class Controller implements vscode.Disposable {
     this.view.changed();
   }
 
+  /** Lets a person say which of the window's folders the next run works in. */
+  async chooseFolders(): Promise<void> {
+    const chosen = await (await import('./chooseFolders.ts')).askWhichFolders(this.#session.folders);
+    if (chosen === undefined) return;
+    this.#session.choose(chosen);
+    await this.#followFolders();
+  }
+
   /** Goes on in this window with a run that is at work elsewhere. */
   async takeOver(run: string): Promise<void> {
     if (!vscode.workspace.isTrusted)
@@ -300,7 +308,7 @@ export class Controller implements vscode.Disposable {
   async #followFolders(): Promise<void> {
     const session = await this.#session.current();
     if ((await this.#session.follow()) === 'held')
-      for (const words of keptWords(session?.named ?? [], windowFolders())) await session?.engine.note(words);
+      for (const words of keptWords(session?.named ?? [], this.#session.folders)) await session?.engine.note(words);
     this.view.changed();
     this.tree.refresh();
   }
@@ -331,7 +339,12 @@ export class Controller implements vscode.Disposable {
   }
 
   async #snapshot(): Promise<PanelState> {
-    const state = panelState(await this.#session.current(), this.#model.shown, this.#session.problem);
+    const state = panelState(
+      await this.#session.current(),
+      this.#model.shown,
+      this.#session.problem,
+      this.#session.folders,
+    );
     this.#status.show(state);
     this.#attention.show(state);
     return state;

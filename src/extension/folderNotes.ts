@@ -35,6 +35,12 @@ export function keptWords(named: readonly string[], window: readonly string[]): 
   ];
 }
 
+/** Those of the window's folders that were chosen, in the order in which they were; all where none of them is open. */
+export function chosenFolders(window: readonly string[], chosen: readonly string[] | undefined): string[] {
+  const open = (chosen ?? []).filter((folder) => window.includes(folder));
+  return open.length === 0 ? [...window] : open;
+}
+
 export function sameFolders(some: readonly string[], others: readonly string[]): boolean {
   return some.length === others.length && some.every((folder, index) => folder === others[index]);
 }

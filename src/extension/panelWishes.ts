@@ -29,6 +29,7 @@ interface WishedOf {
   showRuns(): Promise<void>;
   resume(run: string, agreed?: { key: string }): Promise<void>;
   lookAtFolders(): Promise<void>;
+  chooseFolders(): Promise<void>;
   takeOver(run: string): Promise<void>;
   stopElsewhere(run: string): Promise<void>;
 }
@@ -69,6 +70,9 @@ export async function doWish(message: PanelWish, window: WishedOf): Promise<void
       return;
     case 'look-at-folders':
       await window.lookAtFolders();
+      return;
+    case 'choose-folders':
+      await window.chooseFolders();
       return;
     case 'take-over':
       await window.takeOver(message.run);

@@ -43,6 +43,8 @@ export const FromPanelSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('resume'), run: z.string(), agreed: z.string().optional() }),
   /** Whether folders that were left out are there by now. */
   z.strictObject({ type: z.literal('look-at-folders') }),
+  /** In which of the open folders the next run works. */
+  z.strictObject({ type: z.literal('choose-folders') }),
   z.strictObject({ type: z.literal('dismiss'), run: z.string() }),
   z.strictObject({ type: z.literal('take-over'), run: z.string() }),
   z.strictObject({ type: z.literal('stop-elsewhere'), run: z.string() }),
