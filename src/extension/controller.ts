@@ -235,8 +235,11 @@ export class Controller implements vscode.Disposable {
     this.view.changed();
   }
 
-  async #lookElsewhere({ elsewhere }: Session): Promise<void> {
-    if (await elsewhere.refresh()) this.view.changed();
+  /** A window that was killed tells of nothing: once its run is not at work any more, it is offered here. */
+  async #lookElsewhere(session: Session): Promise<void> {
+    if (!(await session.elsewhere.refresh())) return;
+    await session.refreshInterrupted();
+    this.view.changed();
   }
 
   async chooseModel(): Promise<void> {

@@ -17,6 +17,7 @@ export class WindowSession {
   readonly #context: vscode.ExtensionContext;
   readonly #told: { opened(session: Session): void; failed(): void };
   #presence: Beats | undefined;
+  #witness: EditorWitness | undefined;
   #session: Promise<Session> | undefined;
   #problem: string | undefined;
   /** The first folder of the window when the session was opened. */
@@ -133,7 +134,7 @@ export class WindowSession {
       installation: this.#context.extensionPath,
       here: THIS_WINDOW,
       presence: (this.#presence ??= clientPresence()),
-      witnesses: [new EditorWitness(this.#context.globalState)],
+      witnesses: [(this.#witness ??= new EditorWitness(this.#context.globalState, crypto.randomUUID()))],
       editor: new OpenDocuments(),
       editorModels: new LanguageModels(),
     });
