@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { folderLabels } from '../core/scope/folderLabels.ts';
+import { folderLabels } from '../shared/folderLabels.ts';
 import { Failure } from '../core/outcome.ts';
 import { withoutIcons } from '../vscode/messages.ts';
 import { windowFolders } from './windowSession.ts';

@@ -38,12 +38,14 @@ export function registerCommands(context: vscode.ExtensionContext, controller: C
   });
   command('showQuestion', async () => {
     await controller.view.reveal();
-    controller.view.say({ type: 'focus-question' });
+    if (controller.isAsking) controller.view.say({ type: 'focus-question' });
+    else void vscode.window.showInformationMessage('Oversign: no question waits.');
   });
   command('approveInDiff', () => controller.diffs.approve());
   command('denyInDiff', () => controller.diffs.deny());
   command('stop', () => controller.stop());
   command('newRun', () => controller.newRun());
+  command('runOnThis', async (...args) => (await import('./runOnThis.ts')).runOnThis(controller, args));
   command('chooseFolders', () => controller.chooseFolders());
   command('showRuns', () => controller.showRuns());
   command('resume', () => resumeRun(controller));
@@ -68,6 +70,14 @@ export function registerCommands(context: vscode.ExtensionContext, controller: C
     }));
     const folder = await askForOneFolder(folders, 'Oversign: Open Workspace Policy');
     if (folder !== undefined) await openPolicyFile(session.policyOf(folder));
+  });
+  command('showLog', () => {
+    controller.faults.log.show();
+    return Promise.resolve();
+  });
+  command('copyDiagnostics', async () => {
+    const { version } = context.extension.packageJSON as { version: string };
+    await (await import('./copyDiagnostics.ts')).copyDiagnostics(await controller.state(), version);
   });
   registerPolicyCommands(command, controller);
   registerAuditCommands(command, controller);

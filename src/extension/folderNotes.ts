@@ -9,8 +9,16 @@ interface Folders {
 }
 
 /** What a person should know of the folders: which are left out, and which count from the next run alone. */
-export function folderNotes({ named, leftOut }: Folders, window: readonly string[]): PanelState['folders'] {
-  const notes = [...leftOut.map(({ why }) => `Left out: ${visibleLine(why)}`), ...keptWords(named, window)];
+export function folderNotes(
+  { named, leftOut }: Folders,
+  window: readonly string[],
+  more: readonly string[] = [],
+): PanelState['folders'] {
+  const notes = [
+    ...leftOut.map(({ why }) => `Left out: ${visibleLine(why)}`),
+    ...keptWords(named, window),
+    ...new Set(more),
+  ];
   return notes.length === 0 ? undefined : { notes, leftOut: leftOut.length > 0 };
 }
 

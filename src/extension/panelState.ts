@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { PanelState } from '../shared/runView.ts';
 import { folderNotes } from './folderNotes.ts';
 import { enterSends } from '../vscode/settings.ts';
+import type { Mark } from '../vscode/policyMarks.ts';
 import type { Session } from './session.ts';
 import { windowFolders } from './windowSession.ts';
 import { unopenedPlaces, workplace } from './workplace.ts';
@@ -12,6 +13,7 @@ export function panelState(
   model: PanelState['model'],
   problem: string | undefined,
   wanted: readonly string[],
+  tried: readonly Mark[],
 ): PanelState {
   const window = {
     trusted: vscode.workspace.isTrusted,
@@ -19,7 +21,11 @@ export function panelState(
     enterSends: enterSends(),
   };
   if (session) {
-    const folders = folderNotes(session, wanted);
+    const folders = folderNotes(
+      session,
+      wanted,
+      tried.map(({ message }) => message),
+    );
     return {
       ...window,
       model,

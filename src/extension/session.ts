@@ -21,7 +21,7 @@ import { PolicyLab } from './policyLab.ts';
 import { policyWords, sandboxWords, type PolicyStanding } from './standing.ts';
 import { withPolicy, workspacePolicy } from '../node/policy/policyFiles.ts';
 import type { Place } from './workplace.ts';
-import { folderLabels } from '../core/scope/folderLabels.ts';
+import { folderLabels } from '../shared/folderLabels.ts';
 import type { RunSummary } from '../shared/auditEvent.ts';
 import type { RunOffer } from '../core/engine/storedRuns.ts';
 import type { EditorModels } from '../shared/editorModels.ts';

@@ -1,4 +1,4 @@
-import { folderLabels } from '../core/scope/folderLabels.ts';
+import { folderLabels } from '../shared/folderLabels.ts';
 import type { PanelState } from '../shared/runView.ts';
 
 /** A folder that runs work in: `path` as it really is, `named` as the window names it. */

@@ -5,7 +5,7 @@ import type { EngineParts } from '../compose.ts';
 import type { Answerer } from '../core/briefing/port.ts';
 import { ALWAYS_THERE, type Presence } from '../core/presence/presence.ts';
 import { WITHOUT_TERMINAL, type PlaceOf } from '../shared/answered.ts';
-import type { FolderNames } from '../core/scope/folderLabels.ts';
+import type { FolderNames } from '../shared/folderLabels.ts';
 import { isInside } from '../core/scope/spelling.ts';
 import type { Editor } from '../core/editor/port.ts';
 import { duringRun } from '../core/sandbox/life.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { chosenFolders } from '../../src/extension/folderNotes.ts';
 import { unopenedPlaces, workplace } from '../../src/extension/workplace.ts';
-import { folderLabels, type FolderNames } from '../../src/core/scope/folderLabels.ts';
+import { folderLabels, type FolderNames } from '../../src/shared/folderLabels.ts';
 import { Scope } from '../../src/core/scope/scope.ts';
 import { worksInTitle, worksInWords } from '../../webview/state/worksIn.ts';
 
@@ -50,7 +50,7 @@ describe('what several folders are called', () => {
           const name = called[at];
           return name === undefined ? [] : [[one, name]];
         });
-        const all = labels(some, names).map((label) => label.toLowerCase());
+        const all = labels(some, names);
         expect(new Set(all).size).toBe(all.length);
         const scope = scopeOver(some, names);
         const path = `${some[which % some.length] ?? ''}/src/deep.ts`;

@@ -1,7 +1,7 @@
 import { visibleLine } from '../../shared/visible.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
 import { offered } from '../policy/decide.ts';
-import { folderLabels } from '../scope/folderLabels.ts';
+import { folderLabels } from '../../shared/folderLabels.ts';
 import { nameOf } from '../scope/spelling.ts';
 import { policyWords } from './policyWords.ts';
 import { timesOf } from '../tools/command/times.ts';

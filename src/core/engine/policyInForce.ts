@@ -10,7 +10,7 @@ import { spellingNotes } from '../policy/spellingNotes.ts';
 import { withRealPaths } from '../policy/realRules.ts';
 import { Rulebook } from '../policy/rules.ts';
 import { emptyScopeNotes, scopeOf } from '../policy/scopeOf.ts';
-import type { FolderNames } from '../scope/folderLabels.ts';
+import type { FolderNames } from '../../shared/folderLabels.ts';
 import type { Scope } from '../scope/scope.ts';
 
 const BUILT_IN = { layer: 'built-in' } as const;

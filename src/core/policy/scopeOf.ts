@@ -1,4 +1,4 @@
-import type { FolderNames } from '../scope/folderLabels.ts';
+import type { FolderNames } from '../../shared/folderLabels.ts';
 import type { PathRule } from '../scope/pathRule.ts';
 import { Scope, type ScopeSpec } from '../scope/scope.ts';
 import { SECRETS } from './defaults.ts';

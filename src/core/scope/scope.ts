@@ -13,7 +13,7 @@ import { RuleList } from './ruleList.ts';
 import { originalsOf } from './backupNames.ts';
 import { storeOf } from './contentStores.ts';
 import { isGlob } from './glob.ts';
-import { folderLabels, spellingsOf, type FolderNames } from './folderLabels.ts';
+import { folderLabels, spellingsOf, type FolderNames } from '../../shared/folderLabels.ts';
 import { isInside, relativeTo } from './spelling.ts';
 
 /** What the rules say of one path and one way of touching it. `deny` cannot be approved by anyone. */

@@ -1,5 +1,4 @@
-import { visibleLine } from '../../shared/visible.ts';
-import { nameOf, parentOf } from './spelling.ts';
+import { visibleLine } from './visible.ts';
 
 /** Workspace folders with what a person calls them (`name` of a folder in a `.code-workspace` file). */
 export type FolderNames = readonly (readonly [root: string, name: string])[];
@@ -56,6 +55,14 @@ function isName(name: string): boolean {
     !/[/\\]|^\.|^~/.test(name) &&
     visibleLine(name) === name
   );
+}
+
+function nameOf(path: string): string {
+  return path.split('/').at(-1) ?? path;
+}
+
+function parentOf(path: string): string {
+  return path.split('/').slice(0, -1).join('/') || '/';
 }
 
 function sameName(one: string, other: string): boolean {
