@@ -1,8 +1,10 @@
-import { findNodeAtLocation, parseTree, type Node } from 'jsonc-parser';
+import { createScanner, findNodeAtLocation, parseTree, type Node } from 'jsonc-parser';
 import { MODEL_SETTINGS } from '../shared/settings.ts';
 
 /** More of a settings file is not looked at. */
 export const MOST_SETTINGS_FILE = 1_000_000;
+
+const MOST_DEPTH = 100;
 
 /** A setting that a workspace tried to make; line and column count from 1. */
 export interface TriedSetting {
@@ -16,7 +18,7 @@ export interface TriedSetting {
  * hides from an extension that they were tried. `below`: where the settings stand in it.
  */
 export function triedSettings(text: string, below: readonly string[] = []): TriedSetting[] {
-  if (text.length > MOST_SETTINGS_FILE || !text.includes('oversign')) return [];
+  if (text.length > MOST_SETTINGS_FILE || !text.includes('oversign') || isTooDeep(text)) return [];
   const root = parseTree(text, [], { allowTrailingComma: true });
   const settings = root && (below.length === 0 ? root : findNodeAtLocation(root, [...below]));
   if (settings?.type !== 'object') return [];
@@ -27,6 +29,21 @@ export function triedSettings(text: string, below: readonly string[] = []): Trie
     if (!key || typeof name !== 'string' || !name.startsWith('oversign.') || !own.has(name.slice(9))) return [];
     return [{ name, ...placeOf(text, key.offset) }];
   });
+}
+
+/** The parser calls itself for each level; the editor counts no such file either. */
+function isTooDeep(text: string): boolean {
+  const scanner = createScanner(text, true);
+  let depth = 0;
+  for (;;) {
+    scanner.scan();
+    const at = scanner.getTokenOffset();
+    if (at >= text.length) return false;
+    const sign = text[at];
+    if (sign === '{' || sign === '[') depth += 1;
+    if (sign === '}' || sign === ']') depth -= 1;
+    if (depth > MOST_DEPTH) return true;
+  }
 }
 
 function placeOf(text: string, offset: number): { line: number; column: number } {
