@@ -27,13 +27,17 @@ export class Attention implements vscode.Disposable {
   readonly #places: Places;
   readonly #toasts = new StandingToasts();
   readonly #sign = new EditorSign();
-  #isAsking = false;
+  #waiting = 0;
   /** The run that was under way at the last look, and the one whose end nobody has seen yet. */
   #underWay: string | undefined;
   #ended: { run: string; words: string } | undefined;
 
   constructor(places: Places) {
     this.#places = places;
+  }
+
+  get isAsking(): boolean {
+    return this.#waiting > 0;
   }
 
   /** Questions that wait, and no others, and how the run stands: to be told whenever that, the panel's visibility or the window's focus changes. */
@@ -58,7 +62,7 @@ export class Attention implements vscode.Disposable {
     const waiting = approvals.length + questions.length + (limit ? 1 : 0);
     // The panel and the log have icons of their own: one of them shows it.
     tree.showWaiting(view.isVisible ? 0 : waiting);
-    this.#asking(waiting > 0);
+    this.#waiting = waiting;
     documents.proposed(new Set(approvals.map(({ id }) => id)));
     diffs.show(approvals);
   }
@@ -72,13 +76,6 @@ export class Attention implements vscode.Disposable {
     this.#underWay = undefined;
     const words = `Oversign: ${END_WORDS[run.state] ?? 'ended'}: ${titleOf(run.task, MOST_OF_TITLE)}`;
     if (!isLookedAt) this.#ended = { run: run.id, words: `${plain(words)} [Show](command:oversign.agent.focus)` };
-  }
-
-  /** For the key that leads to the question: it does something only while there is one. */
-  #asking(isAsking: boolean): void {
-    if (isAsking === this.#isAsking) return;
-    this.#isAsking = isAsking;
-    void vscode.commands.executeCommand('setContext', 'oversign.isAsking', isAsking);
   }
 
   dispose(): void {

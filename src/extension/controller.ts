@@ -7,7 +7,9 @@ import { AgentView } from '../vscode/agentView.ts';
 import type { TreeTurn } from '../shared/treeAction.ts';
 import { AuditTree } from '../vscode/auditTree.ts';
 import { PolicyAssist } from '../vscode/policyAssist.ts';
-import { PolicyMarks } from '../vscode/policyMarks.ts';
+import { ContextKeys } from '../vscode/contextKeys.ts';
+import { PolicyMarks, type Mark } from '../vscode/policyMarks.ts';
+import type { WindowLog } from '../vscode/windowLog.ts';
 import { StatusBar } from '../vscode/statusBar.ts';
 import { TextDocuments } from '../vscode/textDocuments.ts';
 import { askForFolders } from './askForFolders.ts';
@@ -16,7 +18,8 @@ import { Attention } from './attention.ts';
 import { DiffAnswers } from './diffAnswers.ts';
 import { ModelChoice } from './modelChoice.ts';
 import { Faults } from './faults.ts';
-import { keptWords, noFolderWords } from './folderNotes.ts';
+import { logState } from './logState.ts';
+import { keptWords, noFolderWords, sameFolders } from './folderNotes.ts';
 import { followEditor } from './followEditor.ts';
 import { Outside } from './outside.ts';
 import { panelState } from './panelState.ts';
@@ -24,7 +27,8 @@ import { doWish } from './panelWishes.ts';
 import type { Sending, SentTo } from './sending.ts';
 import type { Session } from './session.ts';
 import { IN_THIS_WINDOW } from './thisWindow.ts';
-import { WindowSession, windowFolders } from './windowSession.ts';
+import { WindowSession } from './windowSession.ts';
+import { unopenedPlaces, type Place } from './workplace.ts';
 
 /** How often it is looked what other windows and terminals are at work on, while the panel is in sight. */
 const ELSEWHERE_EVERY_MS = 3000;
@@ -42,7 +46,10 @@ export class Controller implements vscode.Disposable {
   });
   readonly faults = new Faults();
   readonly #status = new StatusBar();
+  readonly #keys = new ContextKeys();
   readonly #marks = new PolicyMarks();
+  /** What the workspace tried to set and may not. */
+  #tried: readonly Mark[] = [];
   readonly #assist = new PolicyAssist(
     {
       completions: async (text, offset) => (await import('./policyKnowledge.ts')).completionsAt(text, offset),
@@ -124,9 +131,26 @@ export class Controller implements vscode.Disposable {
     return this.#session.open();
   }
 
+  /** Whether a question waits for somebody. */
+  get isAsking(): boolean {
+    return this.#attention.isAsking;
+  }
+
+  get log(): WindowLog {
+    return this.faults.log;
+  }
+
   /** Whether it was tried to open the session, however that went. */
   get hasTried(): boolean {
     return this.#session.isWanted || this.#session.problem !== undefined;
+  }
+
+  /** The folders that a task would work in. */
+  async places(): Promise<readonly Place[]> {
+    const session = await this.#session.current();
+    return session?.isHeld === true || (session && sameFolders(session.named, this.#session.folders))
+      ? session.places()
+      : unopenedPlaces(this.#session.folders);
   }
 
   get destination(): string {
@@ -211,6 +235,14 @@ export class Controller implements vscode.Disposable {
     this.view.changed();
   }
 
+  /** Lets a person say which of the window's folders the next run works in. */
+  async chooseFolders(): Promise<void> {
+    const chosen = await (await import('./chooseFolders.ts')).askWhichFolders(this.#session.folders);
+    if (chosen === undefined) return;
+    this.#session.choose(chosen);
+    await this.#followFolders();
+  }
+
   /** Goes on in this window with a run that is at work elsewhere. */
   async takeOver(run: string): Promise<void> {
     if (!vscode.workspace.isTrusted)
@@ -240,8 +272,11 @@ export class Controller implements vscode.Disposable {
     this.view.changed();
   }
 
-  async #lookElsewhere({ elsewhere }: Session): Promise<void> {
-    if (await elsewhere.refresh()) this.view.changed();
+  /** A window that was killed tells of nothing: once its run is not at work any more, it is offered here. */
+  async #lookElsewhere(session: Session): Promise<void> {
+    if (!(await session.elsewhere.refresh())) return;
+    await session.refreshInterrupted();
+    this.view.changed();
   }
 
   async chooseModel(): Promise<void> {
@@ -271,8 +306,12 @@ export class Controller implements vscode.Disposable {
     const mine = (this.#looks += 1);
     const session = await this.session();
     const { standing, sandbox } = await session.look(again);
+    const tried = await (await import('./workspaceSettings.ts')).workspaceSettings();
     // A slower, older look must not bring back marks of what was mended since.
-    if (mine === this.#looks) this.#marks.show(standing.ok ? standing.policy.notes : standing.diagnostics);
+    if (mine === this.#looks) {
+      this.#tried = tried;
+      this.#marks.show([...(standing.ok ? standing.policy.notes : standing.diagnostics), ...tried]);
+    }
     await this.#model.look(session, () => mine === this.#looks);
     if (mine !== this.#looks) return;
     this.#outside.follow(session, !sandbox.works && this.view.isVisible);
@@ -314,7 +353,7 @@ export class Controller implements vscode.Disposable {
   async #followFolders(): Promise<void> {
     const session = await this.#session.current();
     if ((await this.#session.follow()) === 'held')
-      for (const words of keptWords(session?.named ?? [], windowFolders())) await session?.engine.note(words);
+      for (const words of keptWords(session?.named ?? [], this.#session.folders)) await session?.engine.note(words);
     this.view.changed();
     this.tree.refresh();
   }
@@ -348,10 +387,23 @@ export class Controller implements vscode.Disposable {
     });
   }
 
+  /** How this window stands. */
+  async state(): Promise<PanelState> {
+    return panelState(
+      await this.#session.current(),
+      this.#model.shown,
+      this.#session.problem,
+      this.#session.folders,
+      this.#tried,
+    );
+  }
+
   async #snapshot(): Promise<PanelState> {
-    const state = panelState(await this.#session.current(), this.#model.shown, this.#session.problem);
+    const state = await this.state();
     this.#status.show(state);
     this.#attention.show(state);
+    this.#keys.show(state);
+    logState(this.faults.log, state);
     return state;
   }
 

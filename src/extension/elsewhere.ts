@@ -1,4 +1,5 @@
 import { stateWords } from '../core/presence/elsewhere.ts';
+import { whenWords } from './earlierLines.ts';
 import type { RunningRun } from '../core/audit/port.ts';
 import type { Engine } from '../core/engine/engine.ts';
 import type { PanelState } from '../shared/runView.ts';
@@ -28,7 +29,7 @@ export class Elsewhere {
 
   /** Where one is, and what it does. */
   words(run: RunningRun): string {
-    return stateWords(run);
+    return stateWords(run, whenWords);
   }
 
   canShow({ folder }: RunningRun): boolean {

@@ -13,6 +13,7 @@ import type { ReviewDesk } from './reviewDesk.ts';
 import type { Sending } from './sending.ts';
 import type { Session } from './session.ts';
 import { chooseWay } from './wayChoice.ts';
+import type { Place } from './workplace.ts';
 
 /** What the panel's wishes need of their window. */
 interface WishedOf {
@@ -23,6 +24,8 @@ interface WishedOf {
   /** Where what is sent goes. */
   readonly destination: string;
   session(): Promise<Session>;
+  /** The folders that a task would work in. */
+  places(): Promise<readonly Place[]>;
   look(again?: boolean): Promise<void>;
   chooseModel(): Promise<void>;
   send(message: Sending): Promise<void>;
@@ -32,6 +35,7 @@ interface WishedOf {
   showRuns(): Promise<void>;
   resume(run: string, agreed?: { key: string }): Promise<void>;
   lookAtFolders(): Promise<void>;
+  chooseFolders(): Promise<void>;
   takeOver(run: string): Promise<void>;
   stopElsewhere(run: string): Promise<void>;
 }
@@ -75,6 +79,9 @@ export async function doWish(message: PanelWish, window: WishedOf): Promise<void
       return;
     case 'look-at-folders':
       await window.lookAtFolders();
+      return;
+    case 'choose-folders':
+      await window.chooseFolders();
       return;
     case 'take-over':
       await window.takeOver(message.run);
@@ -151,12 +158,15 @@ export async function doWish(message: PanelWish, window: WishedOf): Promise<void
       await vscode.commands.executeCommand('oversign.openSample');
       return;
     case 'pick-reference': {
-      const reference = await pickReference(window.destination);
+      const reference = await pickReference(window.destination, await window.places());
       const { at, typed } = message;
       if (reference === undefined) window.view.say({ type: 'focus-task' });
       else window.view.say({ type: 'reference', at, typed, reference });
       return;
     }
+    case 'drop-files':
+      await (await import('./runOnThis.ts')).runOnThis(window, droppedFiles(message.uris));
+      return;
     case 'open-link':
       if (!(await openOutside(message.href))) throw new Failure('This link leads neither to the web nor to a mail.');
       return;
@@ -185,6 +195,14 @@ export async function doWish(message: PanelWish, window: WishedOf): Promise<void
       await vscode.commands.executeCommand('oversign.setApiKey');
       return;
   }
+}
+
+/** On a remote machine the editor's addresses name it; for whoever runs there they are files. */
+function droppedFiles(uris: readonly string[]): vscode.Uri[] {
+  return uris.map((one) => {
+    const uri = vscode.Uri.parse(one);
+    return uri.scheme === 'vscode-remote' ? vscode.Uri.file(uri.path) : uri;
+  });
 }
 
 /** A message that waits is not to be said; its text goes back to the task box, to be said otherwise. */

@@ -1,9 +1,14 @@
 import * as vscode from 'vscode';
 import { withoutIcons } from '../vscode/messages.ts';
+import { spokenPath } from './spokenPath.ts';
+import type { Place } from './workplace.ts';
 import { foldersOf, linesOf, problemWords, quoted, type Problem } from './referenceWords.ts';
 
 /** More files than anybody looks through in a list; typing narrows it. */
 const MOST_FILES = 5000;
+
+/** A file as the agent's tools take it. */
+type Named = (uri: vscode.Uri) => string;
 
 interface ReferenceItem extends vscode.QuickPickItem {
   /** What goes into the task. */
@@ -14,8 +19,9 @@ interface ReferenceItem extends vscode.QuickPickItem {
  * Lets the person choose what a task speaks of: the selection, the file in sight, its problems, a file or a folder. Files
  * and selections are named, not copied: their content leaves only when the agent reads it, by the policy.
  */
-export async function pickReference(destination: string): Promise<string | undefined> {
-  const items = [...inSight(), ...(await files())];
+export async function pickReference(destination: string, places: readonly Place[]): Promise<string | undefined> {
+  const named = (uri: vscode.Uri): string => spokenPath(uri.fsPath, places);
+  const items = [...inSight(named), ...(await files(named))];
   const picked = await vscode.window.showQuickPick(items, {
     title: 'Oversign: Add to the Task',
     placeHolder: `Files are named, not sent. Problems are sent as text. ${destination}`,
@@ -25,7 +31,7 @@ export async function pickReference(destination: string): Promise<string | undef
 }
 
 /** What the editor shows right now. */
-function inSight(): ReferenceItem[] {
+function inSight(named: Named): ReferenceItem[] {
   const editor = vscode.window.activeTextEditor;
   const uri = editor?.document.uri;
   if (!editor || uri?.scheme !== 'file' || !vscode.workspace.getWorkspaceFolder(uri)) return [];
@@ -57,7 +63,7 @@ function inSight(): ReferenceItem[] {
   ];
 }
 
-async function files(): Promise<ReferenceItem[]> {
+async function files(named: Named): Promise<ReferenceItem[]> {
   const found = await vscode.workspace.findFiles('**/*', undefined, MOST_FILES);
   const paths = found.filter(({ scheme }) => scheme === 'file').map(named);
   const folders = new Set(paths.flatMap((path) => foldersOf(path)));
@@ -67,13 +73,6 @@ async function files(): Promise<ReferenceItem[]> {
       .map((path) => ({ label: `$(folder) ${withoutIcons(path)}/`, reference: quoted(`${path}/`) })),
     ...paths.sort().map((path) => ({ label: `$(file) ${withoutIcons(path)}`, reference: quoted(path) })),
   ];
-}
-
-/** As the agent's tools take it: below the one folder, or whole where there are several. */
-function named(uri: vscode.Uri): string {
-  return (vscode.workspace.workspaceFolders ?? []).length > 1
-    ? uri.fsPath
-    : vscode.workspace.asRelativePath(uri, false).replaceAll('\\', '/');
 }
 
 function problemOf({ range, severity, message }: vscode.Diagnostic): Problem {

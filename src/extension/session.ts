@@ -20,7 +20,9 @@ import { earlierLine, earlierOf } from './earlierLines.ts';
 import { PolicyLab } from './policyLab.ts';
 import { ReviewDesk } from './reviewDesk.ts';
 import { policyWords, sandboxWords, wayWords, type PolicyStanding } from './standing.ts';
-import { workspacePolicy } from '../node/policy/policyFiles.ts';
+import { withPolicy, workspacePolicy } from '../node/policy/policyFiles.ts';
+import type { Place } from './workplace.ts';
+import { folderLabels } from '../shared/folderLabels.ts';
 import type { RunSummary } from '../shared/auditEvent.ts';
 import type { RunOffer } from '../core/engine/storedRuns.ts';
 import type { EditorModels } from '../shared/editorModels.ts';
@@ -33,6 +35,8 @@ const MOST_EARLIER = 5;
 /** What a look found. */
 interface Looked {
   standing: PolicyStanding;
+  /** Folders that have a policy of their own. */
+  bounding: ReadonlySet<string>;
   sandbox: SandboxStatus;
 }
 
@@ -119,8 +123,18 @@ export class Session implements AsyncDisposable {
     return this.#node.userPolicy;
   }
 
-  get workspacePolicy(): string | undefined {
-    return this.folder === undefined ? undefined : workspacePolicy(this.folder);
+  /** Where the policy of a folder stands, or would. */
+  policyOf(folder: string): string {
+    return workspacePolicy(folder);
+  }
+
+  /** The folders that it works in, as the panel tells of them. */
+  places(): Place[] {
+    const labels = folderLabels(this.roots, this.#node.parts.rootNames);
+    return this.roots.map((path) => ({
+      ...{ label: labels.get(path) ?? path, path, named: this.spelled([path])[0] ?? path },
+      bounds: this.#looked?.bounding.has(path) === true,
+    }));
   }
 
   /** Every policy file that may bind, in the workspace and elsewhere, there or not. */
@@ -191,6 +205,7 @@ export class Session implements AsyncDisposable {
   }
 
   async #lookNow(): Promise<Looked> {
+    const bounding = withPolicy(this.roots);
     try {
       const policy = await this.engine.policy();
       await this.engine.notePolicy(policy);
@@ -199,12 +214,12 @@ export class Session implements AsyncDisposable {
       const problem = await commandsProblem(policy, this.#node.parts);
       const sandbox: SandboxStatus =
         status.works && problem !== undefined ? { works: false, cause: `No commands: ${problem}.`, fix: '' } : status;
-      return { standing: { ok: true, policy }, sandbox };
+      return { standing: { ok: true, policy }, sandbox, bounding };
     } catch (error) {
       if (!(error instanceof PolicyInvalid)) throw error;
       // The sandbox is what it is, whatever the policy says.
       const sandbox = await this.#node.sandbox.chosen('auto').status(limitsOf(mergePolicies([])));
-      return { standing: { ok: false, words: error.message, diagnostics: error.diagnostics }, sandbox };
+      return { standing: { ok: false, words: error.message, diagnostics: error.diagnostics }, sandbox, bounding };
     }
   }
 

@@ -17,6 +17,9 @@ export const MOST_IMAGE = 4_700_000;
 const MOST_REVIEWED = 500;
 /** Paths that are asked for at once. */
 export const MOST_PATHS = 100;
+/** Files that are dropped at once, and the characters of the address of each. */
+export const MOST_DROPPED = 20;
+export const MOST_URI = 8192;
 /** Characters that are copied at once. */
 const MOST_COPIED = 4_000_000;
 
@@ -50,6 +53,8 @@ export const FromPanelSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('resume'), run: z.string(), agreed: z.string().optional() }),
   /** Whether folders that were left out are there by now. */
   z.strictObject({ type: z.literal('look-at-folders') }),
+  /** In which of the open folders the next run works. */
+  z.strictObject({ type: z.literal('choose-folders') }),
   z.strictObject({ type: z.literal('dismiss'), run: z.string() }),
   z.strictObject({ type: z.literal('take-over'), run: z.string() }),
   z.strictObject({ type: z.literal('stop-elsewhere'), run: z.string() }),
@@ -98,6 +103,11 @@ export const FromPanelSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('open-sample') }),
   /** Something for the task to speak of, from the editor; `at` and `typed` come back with it. */
   z.strictObject({ type: z.literal('pick-reference'), at: z.int().min(0), typed: z.boolean() }),
+  /** Files that were dragged onto the task box, by their addresses. */
+  z.strictObject({
+    type: z.literal('drop-files'),
+    uris: z.array(z.string().min(1).max(MOST_URI)).min(1).max(MOST_DROPPED),
+  }),
   /** A link in the agent's words: to the web, or to write a mail. */
   z.strictObject({ type: z.literal('open-link'), href: z.string().max(MOST_ADDRESS) }),
   /** A file that the agent's words name, as they spell it. Lines and columns count from 1. */

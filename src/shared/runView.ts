@@ -172,6 +172,16 @@ export const PanelHeadSchema = z.strictObject({
     .optional(),
   /** What a person should know of the folders; `leftOut`: some of them are not worked in, and may be there by now. */
   folders: z.strictObject({ notes: z.array(z.string()), leftOut: z.boolean() }).exactOptional(),
+  /**
+   * The folders that a run works in, the one it begins in first; `path`: where each really stands, `bounds`: its own
+   * policy binds. `others`: open folders that are not among them.
+   */
+  workplace: z
+    .strictObject({
+      folders: z.array(z.strictObject({ label: z.string(), path: z.string(), bounds: z.boolean() })),
+      others: z.array(z.string()),
+    })
+    .exactOptional(),
   /** Why nothing could be opened. */
   problem: z.string().exactOptional(),
   model: z.strictObject({

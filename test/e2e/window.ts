@@ -40,6 +40,10 @@ export interface WindowOptions {
   /** Settings of the machine the extension host runs on (Remote Settings): where the model is set. */
   machineSettings?: Record<string, unknown>;
   trust?: boolean;
+  /** What is opened, where it is not the sample's folder: a workspace file that is made beside it, say. */
+  shown?: (folder: string) => string;
+  /** Where extensions are, where they are not those of all tests. */
+  extensions?: string;
   env?: Record<string, string>;
   /** What the server is started by. */
   under?: readonly string[];
@@ -65,7 +69,7 @@ export async function openWindow(options: WindowOptions = {}): Promise<Window> {
   const server = await startServer({
     libVscode: inject('libVscode'),
     workDir: join(base, 'server'),
-    extensionsDir: inject('extensions'),
+    extensionsDir: options.extensions ?? inject('extensions'),
     trust: options.trust ?? true,
     under: options.under ?? [],
     // The theme is the one of the system's scheme, which the browser can change in an instant.
@@ -82,7 +86,7 @@ export async function openWindow(options: WindowOptions = {}): Promise<Window> {
     },
   });
   onTestFinished(() => server.stop());
-  const editor = await openEditor({ server, folder });
+  const editor = await openEditor({ server, folder: options.shown?.(folder) ?? folder });
   onTestFinished(() => editor.close());
   const panel = editor.agentFrame();
   const approval = panel.getByTestId('approval').first();

@@ -28,6 +28,8 @@ export interface Editor {
   documentFrame(heading: string): Promise<FrameLocator>;
   /** `clip`: a part of it alone. */
   screenshot(path: string, clip?: Clip): Promise<void>;
+  /** Another window of the same editor: it shares what the editor keeps. */
+  another(address: string): Promise<Editor>;
   /** Reloads the window, which ends its extension host, and waits for the new one's workbench. */
   reload(): Promise<void>;
   close(): Promise<void>;
@@ -62,7 +64,8 @@ export async function openEditor({ server, folder, payload, theme }: EditorOptio
 export async function openAddress(address: string): Promise<Editor> {
   const browser = await launchChromium();
   try {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, colorScheme: 'dark' });
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, colorScheme: 'dark' });
+    const page = await context.newPage();
     await page.goto(address);
     await workbenchUp(page);
     return editorOn(browser, page);
@@ -108,6 +111,12 @@ function editorOn(browser: Browser, page: Page): Editor {
     },
     screenshot: async (path, clip) => {
       await page.screenshot({ path, ...(clip && { clip }) });
+    },
+    another: async (address) => {
+      const other = await page.context().newPage();
+      await other.goto(address);
+      await workbenchUp(other);
+      return editorOn(browser, other);
     },
     reload: async () => {
       await page.reload();

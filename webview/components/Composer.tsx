@@ -4,6 +4,7 @@ import { MOST_TASK, tooLongWords } from '../../src/shared/typed.ts';
 import { exact } from '../../src/shared/visible.ts';
 import { nextSend, sendWords } from '../state/nextSend.ts';
 import { imagesIn, pasted } from '../state/pasting.ts';
+import { droppedUris } from '../state/dropping.ts';
 import { labelOf, placeholderOf, whyClosed, whyOff } from '../state/composerWords.ts';
 import { asksForReference } from '../state/reference.ts';
 import { underWay } from '../state/sentences.ts';
@@ -126,7 +127,12 @@ export function Composer({ model, panel, store }: ComposerProps) {
             take(imagesIn(event.clipboardData), event);
           }}
           onDrop={(event) => {
-            take(imagesIn(event.dataTransfer), event);
+            const uris = droppedUris(event.dataTransfer);
+            if (uris.length === 0) take(imagesIn(event.dataTransfer), event);
+            else {
+              event.preventDefault();
+              store.post({ type: 'drop-files', uris });
+            }
           }}
         />
         <div className="composer-tools">

@@ -2,6 +2,7 @@ import { visibleLine } from '../../shared/visible.ts';
 import type { Way } from '../../shared/way.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
 import { offered } from '../policy/decide.ts';
+import { folderLabels } from '../../shared/folderLabels.ts';
 import { nameOf } from '../scope/spelling.ts';
 import { policyWords } from './policyWords.ts';
 import { timesOf } from '../tools/command/times.ts';
@@ -36,10 +37,14 @@ export function systemPrompt(briefing: Briefing): string {
 /** The workspace folders, in the lines that say where they are. */
 export function folderWords(folder: string, folders: readonly string[]): string[] {
   if (folders.length <= 1) return [`The workspace folder is ${named(folder)}; relative paths start there.`];
-  const first = nameOf(folder);
+  const labels = folderLabels(folders);
+  const label = (path: string): string => labels.get(path) ?? path;
+  // A name that says all that there is to say of it is not said twice.
+  const called = (path: string): string =>
+    label(path) === nameOf(path) ? named(path) : `${named(path)} (called ${named(label(path))})`;
   return [
-    `The workspace has ${folders.length} folders: ${folders.map(named).join(', ')}.`,
-    `A path begins with the name of its folder, as tools print it: ${named(`${first}/src`)} is src in ${named(folder)}. Commands start in ${named(folder)}, or in the folder that you name; inside them, paths start there.`,
+    `The workspace has ${folders.length} folders: ${folders.map(called).join(', ')}.`,
+    `A path begins with the name of its folder, as tools print it: ${named(`${label(folder)}/src`)} is src in ${named(folder)}. Commands start in ${named(folder)}, or in the folder that you name; inside them, paths start there.`,
   ];
 }
 

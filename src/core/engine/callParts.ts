@@ -14,6 +14,7 @@ import type { OpenFiles } from '../editor/openFiles.ts';
 import type { Editor } from '../editor/port.ts';
 import type { Files, VersionControl } from '../scope/files.ts';
 import { stateOf, type FolderPlaces } from '../scope/folderPlaces.ts';
+import type { FolderNames } from '../../shared/folderLabels.ts';
 import type { Scope } from '../scope/scope.ts';
 import type { Sandbox, Sandboxes } from '../sandbox/port.ts';
 import type { ToolPorts } from '../tools/ports.ts';
@@ -30,6 +31,7 @@ import type { PolicyInForce } from './policyInForce.ts';
 /** The ports that tools and the gate before them work through. */
 export interface CallPorts {
   roots: string[];
+  rootNames?: FolderNames;
   home: string;
   own: readonly string[];
   files(scope: () => Scope): Files;
@@ -90,7 +92,7 @@ export function callPartsOf(run: RunOwn, ports: CallPorts, { policy, redactor, o
   const { sandbox, outside, checkpoints, textSearch, encodings, hash } = ports;
   const { folder, scriptWatch } = run;
   const runners = { sandbox, outside };
-  let scope = scopeOf(run.start, ports.roots, ports.home, ports.own); // no tool sees this one: before each call it is replaced
+  let scope = scopeOf(run.start, ports.roots, ports.home, ports.own, ports.rootNames); // no tool sees this one: before each call it is replaced
   const files = new FilesInEditor(
     ports.files(() => scope),
     { openFiles, hash },

@@ -11,6 +11,7 @@ import { withRealPaths } from '../policy/realRules.ts';
 import { Rulebook } from '../policy/rules.ts';
 import { wayInForce } from '../policy/ways.ts';
 import { emptyScopeNotes, scopeOf } from '../policy/scopeOf.ts';
+import type { FolderNames } from '../../shared/folderLabels.ts';
 import type { Scope } from '../scope/scope.ts';
 
 const BUILT_IN = { layer: 'built-in' } as const;
@@ -19,6 +20,8 @@ const BUILT_IN = { layer: 'built-in' } as const;
 export interface PolicyParts {
   /** The workspace folders, real paths; the first is where runs work. */
   roots: string[];
+  /** What a person calls them, where they have names of their own. */
+  rootNames?: FolderNames;
   home: string;
   /** Oversign's own folders: denied to every tool. */
   own: readonly string[];
@@ -82,10 +85,11 @@ export class PolicyInForce {
    * the disk for each path that it names.
    */
   async ready(policy: EffectivePolicy): Promise<InForce> {
-    const { roots, home, own } = this.#parts;
+    const { roots, rootNames, home, own } = this.#parts;
     const real = await this.#reallyProtecting(policy);
     const rulebook = new Rulebook(real.rules, { roots, home, variables: policy.variables.value });
-    return { policy, scope: scopeOf(real, roots, home, own), rulebook, way: wayInForce(undefined, policy) };
+    const scope = scopeOf(real, roots, home, own, rootNames);
+    return { policy, scope, rulebook, way: wayInForce(undefined, policy) };
   }
 
   /** The workspace policies that are not accepted and would count for more if they were. */

@@ -42,6 +42,17 @@ export function summaries(connection: Connection, runs: readonly { run: string; 
   );
 }
 
+/** How runs stand, without a count of what they did; `active`: those that a process holds. */
+export function standings(
+  connection: Connection,
+  runs: readonly { run: string; start: number }[],
+  active: ReadonlySet<string>,
+): RunSummary[] {
+  return runs.map(({ run, start }) =>
+    summarize({ run, start }, landmarks(connection, run), { actions: 0 }, active.has(run)),
+  );
+}
+
 /**
  * Throws `IndexDamaged` where not all of a run is found that the log holds: a part would read as the whole. `most`: so
  * many characters of an output or a reply are enough.
