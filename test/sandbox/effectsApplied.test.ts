@@ -10,8 +10,8 @@ test('applying what a dry run showed is running the command', { timeout: 900_000
     const lines = WRITING.slice(at, at + 4);
     const { differs, early, means, ran, dry } = await command(together(lines));
     expect(means).toBe('overlay');
-    expect([lines, ...dry]).toEqual([lines, ...ran]);
-    if (differs.length > 0 || early.length > 0) wrong.push({ lines, differs, early });
+    const isSame = JSON.stringify(dry) === JSON.stringify(ran);
+    if (!isSame || differs.length > 0 || early.length > 0) wrong.push({ lines, differs, early, dry, ran });
   }
   expect(wrong).toEqual([]);
 });
@@ -23,8 +23,8 @@ test('so it is where the workspace is copied', { timeout: 600_000 }, async () =>
     const lines = WRITING.slice(at, at + 24);
     const { differs, early, means, ran, dry } = await command(together(lines));
     expect(means).toBe('copy');
-    expect([lines, ...dry]).toEqual([lines, ...ran]);
-    if (differs.length > 0 || early.length > 0) wrong.push({ lines, differs, early });
+    const isSame = JSON.stringify(dry) === JSON.stringify(ran);
+    if (!isSame || differs.length > 0 || early.length > 0) wrong.push({ lines, differs, early, dry, ran });
   }
   expect(wrong).toEqual([]);
 });

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   linkSync,
@@ -75,7 +76,7 @@ export const WRITING: readonly string[] = [
   'tee one two three < src/a.txt > /dev/null',
   'rsync_like() { rm -rf mirror && cp -r src mirror; }; rsync_like && rsync_like',
   'echo partial > partial; exit 3',
-  'git add -A',
+  'chmod 755 zero && chmod 644 src/o.txt mirror/o.txt; git add -A',
   'git commit -q -m second',
   'git branch topic && git checkout -q topic',
   'git mv src/r.txt src/moved.txt',
@@ -131,7 +132,9 @@ export async function twins(base: string, means?: readonly DryRun['means'][]): P
   const other = means
     ? { ...plain, sandbox: new HostSandbox({ data, config, home }, { PATH: process.env['PATH'] }, [folder], undefined, means) }
     : plain;
-  for (const one of [real, other]) await plantWorkspace(one.folder);
+  await plantWorkspace(real.folder);
+  // A repository that is made anew has its own time in it.
+  execFileSync('cp', ['-a', `${real.folder}/.`, folder]);
   return {
     real,
     other,

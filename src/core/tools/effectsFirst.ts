@@ -1,3 +1,4 @@
+import type { Block } from '../../shared/block.ts';
 import { canonicalJson } from '../../shared/json.ts';
 import { counted, sentence } from '../../shared/named.ts';
 import { visibleLine } from '../../shared/visible.ts';
@@ -77,9 +78,15 @@ export function withEffects(decided: DecidedCall, effects: KeptEffects | undefin
     described: {
       ...described,
       previews: shown.previews,
-      card: { ...described.card, blocks: [...shown.blocks, ...described.card.blocks] },
+      card: { ...described.card, blocks: afterCommand(described.card.blocks, shown.blocks) },
     },
   };
+}
+
+/** The command itself stands first, then what it did, then what else is known of it. */
+function afterCommand(blocks: readonly Block[], shown: readonly Block[]): Block[] {
+  const at = blocks.findIndex(({ kind }) => kind === 'exact') + 1;
+  return [...blocks.slice(0, at), ...shown, ...blocks.slice(at)];
 }
 
 /** What it is to do instead: make exactly the changes that were shown. */
