@@ -93,7 +93,8 @@ export const ACTION_EVENTS = {
     data: z.strictObject({ files: Count, bytes: Count }),
   },
   started: {
-    about: 'The action begins; committed to disk before it does. `outside`: without any sandbox. `view`: in a copy-on-write view, of which nothing is on disk. `applies`: exactly what that action changed in one is made.',
+    about:
+      'The action begins; committed to disk before it does. `outside`: without any sandbox. `view`: in a copy-on-write view, of which nothing is on disk. `applies`: exactly what that action changed in one is made.',
     of: ['run'],
     marks: ['beginning'],
     data: z.strictObject({

@@ -39,7 +39,11 @@ const of = (events: readonly AuditRecord[], type: string): AuditRecord[] => even
 const views = ({ data }: Workbench): string[] => readdirSync(join(data, 'effects'));
 
 test('effects are shown, applied exactly, and recorded as an action of their own', { timeout: 120_000 }, async () => {
-  const { bench, events, told, early } = await ran([{ choice: 'show-effects' }, { choice: 'apply' }, { choice: 'approve' }]);
+  const { bench, events, told, early } = await ran([
+    { choice: 'show-effects' },
+    { choice: 'apply' },
+    { choice: 'approve' },
+  ]);
   const [first, second] = bench.asked;
   expect(first?.effects).toEqual({ state: 'offered' });
   expect(second?.effects).toEqual({ state: 'shown' });
@@ -53,7 +57,10 @@ test('effects are shown, applied exactly, and recorded as an action of their own
     ['new', 'd', undefined, undefined],
     ['new', 'd/n.txt', 1, 0],
   ]);
-  expect(blocksOf(second?.card ?? { kind: '', blocks: [] }, 'exact').map(({ text }) => text.trim())).toEqual([COMMAND, 'said']);
+  expect(blocksOf(second?.card ?? { kind: '', blocks: [] }, 'exact').map(({ text }) => text.trim())).toEqual([
+    COMMAND,
+    'said',
+  ]);
   // Nothing had changed when the second question was asked, but for what stands there for the sandbox's sake.
   expect(early[1]).toEqual(early[0]);
   expect(readFileSync(join(bench.folder, 'a.txt'), 'utf8')).toBe('one\ntwo\n');
@@ -64,7 +71,9 @@ test('effects are shown, applied exactly, and recorded as an action of their own
   const proposed = of(events, 'proposed');
   const dry = proposed.find(({ data }) => data['effectsOf'] !== undefined);
   expect(dry?.data['effectsOf']).toBe(proposed[0]?.action);
-  expect(of(events, 'started').map(({ data, action }) => [action === dry?.action, data['view'], data['applies']])).toEqual([
+  expect(
+    of(events, 'started').map(({ data, action }) => [action === dry?.action, data['view'], data['applies']]),
+  ).toEqual([
     [true, 'copy-on-write', undefined],
     [false, undefined, dry?.action],
   ]);
@@ -76,9 +85,9 @@ test('effects are shown, applied exactly, and recorded as an action of their own
     (inView?.data['facts'] as Record<string, unknown>)['effects'],
   );
   const [changed] = of(events, 'changed');
-  expect((changed?.payload?.['paths'] as { path: string }[]).map(({ path }) => path.slice(bench.folder.length + 1)).sort()).toEqual(
-    ['a.txt', 'b.txt', 'c.sh', 'd', 'd/n.txt'],
-  );
+  expect(
+    (changed?.payload?.['paths'] as { path: string }[]).map(({ path }) => path.slice(bench.folder.length + 1)).sort(),
+  ).toEqual(['a.txt', 'b.txt', 'c.sh', 'd', 'd/n.txt']);
   // What was applied can be undone as what ran.
   const undone = await bench.engine.revertRun(events[0]?.run ?? '', {}).catch((error: unknown) => String(error));
   expect(undone).toMatchObject({ status: 'done' });
@@ -86,15 +95,19 @@ test('effects are shown, applied exactly, and recorded as an action of their own
   expect(readdirSync(bench.folder)).not.toContain('d');
 });
 
-test('thrown away, nothing is left, and the model is told of a no and of nothing else', { timeout: 60_000 }, async () => {
-  const { bench, events, told, early } = await ran([{ choice: 'show-effects' }, { choice: 'deny' }]);
-  expect(stateOf(bench.folder)).toEqual(early[0]);
-  expect(views(bench)).toEqual([]);
-  expect(told).toContain('denied');
-  expect(told).not.toContain('said');
-  expect(of(events, 'started')).toHaveLength(1);
-  expect(of(events, 'changed')).toEqual([]);
-});
+test(
+  'thrown away, nothing is left, and the model is told of a no and of nothing else',
+  { timeout: 60_000 },
+  async () => {
+    const { bench, events, told, early } = await ran([{ choice: 'show-effects' }, { choice: 'deny' }]);
+    expect(stateOf(bench.folder)).toEqual(early[0]);
+    expect(views(bench)).toEqual([]);
+    expect(told).toContain('denied');
+    expect(told).not.toContain('said');
+    expect(of(events, 'started')).toHaveLength(1);
+    expect(of(events, 'changed')).toEqual([]);
+  },
+);
 
 test('run for real instead, it runs', { timeout: 60_000 }, async () => {
   const { bench, events } = await ran([{ choice: 'show-effects' }, { choice: 'approve' }]);
@@ -120,27 +133,34 @@ test('what changed underneath is said, nothing is applied, and it is asked anew'
 });
 
 describe('at the desk', () => {
-  test('nothing is applied that is not shown, and nobody but a person has effects shown', { timeout: 60_000 }, async () => {
-    const given: boolean[] = [];
-    await ran([
-      ({ engine }, { id, digest }) => {
-        given.push(engine.answer(id, digest, { choice: 'apply' }, { by: 'person', at: 'editor' }));
-        given.push(engine.answer(id, digest, { choice: 'show-effects' }, { by: 'input', at: 'terminal' }));
-        return { choice: 'show-effects' };
-      },
-      ({ engine, asked }, { id, digest }) => {
-        // The digest of the card without effects is none of this one.
-        given.push(engine.answer(id, asked[0]?.digest ?? '', { choice: 'apply' }, { by: 'person', at: 'editor' }));
-        given.push(engine.answer(id, digest, { choice: 'show-effects' }, { by: 'person', at: 'editor' }));
-        return { choice: 'deny' };
-      },
-    ]);
-    expect(given).toEqual([false, false, false, false]);
-  });
+  test(
+    'nothing is applied that is not shown, and nobody but a person has effects shown',
+    { timeout: 60_000 },
+    async () => {
+      const given: boolean[] = [];
+      await ran([
+        ({ engine }, { id, digest }) => {
+          given.push(engine.answer(id, digest, { choice: 'apply' }, { by: 'person', at: 'editor' }));
+          given.push(engine.answer(id, digest, { choice: 'show-effects' }, { by: 'input', at: 'terminal' }));
+          return { choice: 'show-effects' };
+        },
+        ({ engine, asked }, { id, digest }) => {
+          // The digest of the card without effects is none of this one.
+          given.push(engine.answer(id, asked[0]?.digest ?? '', { choice: 'apply' }, { by: 'person', at: 'editor' }));
+          given.push(engine.answer(id, digest, { choice: 'show-effects' }, { by: 'person', at: 'editor' }));
+          return { choice: 'deny' };
+        },
+      ]);
+      expect(given).toEqual([false, false, false, false]);
+    },
+  );
 });
 
 test('the output of a view that failed is shown, with what cannot be applied', { timeout: 60_000 }, async () => {
-  const { bench } = await ran([{ choice: 'show-effects' }, { choice: 'deny' }], 'mkfifo pipe; echo x > real.txt; exit 3');
+  const { bench } = await ran(
+    [{ choice: 'show-effects' }, { choice: 'deny' }],
+    'mkfifo pipe; echo x > real.txt; exit 3',
+  );
   const card = bench.asked[1]?.card ?? { kind: '', blocks: [] };
   const words = JSON.stringify(blocksOf(card, 'sentence'));
   expect(words).toContain('exit code 3');

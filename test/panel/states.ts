@@ -121,7 +121,12 @@ const EFFECTS = (left: number): Block[] => [
       { what: 'new', path: 'latest', words: ['link to ', { exact: 'dist/total.mjs' }] },
     ],
   },
-  { kind: 'sentence', icon: 'git-commit', tone: 'plain', words: ['Git’s own files change: `refs/heads/main`, 5 more files.'] },
+  {
+    kind: 'sentence',
+    icon: 'git-commit',
+    tone: 'plain',
+    words: ['Git’s own files change: `refs/heads/main`, 5 more files.'],
+  },
   { kind: 'exact', label: 'Output', text: '> pack\n> node pack.mjs\n\npacked 4 files\n' },
 ];
 

@@ -17,7 +17,12 @@ const SECRET = 'SECRET-7f3a';
 const DENIED: RunOptions = { denied: ['secret.txt', 'vault', '*.key'] };
 
 /** Runs a line in a view, and throws it away after a look. */
-async function dry<T>(cage: Caged, line: string, options: RunOptions, look: (ran: DryRun) => T | Promise<T>): Promise<T> {
+async function dry<T>(
+  cage: Caged,
+  line: string,
+  options: RunOptions,
+  look: (ran: DryRun) => T | Promise<T>,
+): Promise<T> {
   const spec = await cage.spec(['/bin/bash', '-c', line], options);
   const ran = await cage.sandbox.dryRuns.run({ ...spec, view: { kind: 'copy-on-write' } }, OPEN);
   try {
@@ -34,7 +39,9 @@ describe.each<Means>(['overlay', 'copy'])('in a view made as %s', (means) => {
     const plain = await caged(base);
     const { data, home, folder } = plain;
     const config = join(base, 'config');
-    const sandbox = new HostSandbox({ data, config, home }, { PATH: process.env['PATH'] }, [folder], undefined, [means]);
+    const sandbox = new HostSandbox({ data, config, home }, { PATH: process.env['PATH'] }, [folder], undefined, [
+      means,
+    ]);
     cage = { ...plain, sandbox };
     // The spec's environment is that of the other one, which is the same.
     await plant(folder, {
@@ -61,13 +68,18 @@ describe.each<Means>(['overlay', 'copy'])('in a view made as %s', (means) => {
       `cat /proc/self/root${cage.folder}/secret.txt /proc/1/root${cage.folder}/secret.txt`,
       `grep -rs SECRET ${cage.data} / --include=secret.txt --include=deep.txt -m1`,
       'git cat-file -p HEAD:a.txt; tar cf - . | grep -a SECRET',
-      'python3 -c "import os; os.rename(\'vault\', \'w\')"; cat w/in/deep.txt',
+      "python3 -c \"import os; os.rename('vault', 'w')\"; cat w/in/deep.txt",
       'umount secret.txt; cat secret.txt; mount -t overlay overlay -o lowerdir=. /tmp; cat /tmp/secret.txt',
     ];
     const output = await dry(cage, reads.join('\n'), DENIED, ({ result }) => result.output);
     expect(output).not.toContain(SECRET);
     // The same words read what nobody denied.
-    const control = await dry(cage, 'cat a.txt open/deep.txt; cp -r . /tmp/all; grep -r OPEN /tmp/all', DENIED, (one) => one.result.output);
+    const control = await dry(
+      cage,
+      'cat a.txt open/deep.txt; cp -r . /tmp/all; grep -r OPEN /tmp/all',
+      DENIED,
+      (one) => one.result.output,
+    );
     expect(control).toContain('one\nOPEN-1c\n');
     expect(control).toContain('/tmp/all/open/deep.txt:OPEN-1c');
     expect(stateOf(cage.folder)).toEqual(before);
@@ -86,14 +98,19 @@ describe.each<Means>(['overlay', 'copy'])('in a view made as %s', (means) => {
     await dry(cage, writes.join('\n'), {}, async (ran) => {
       const changed = ran.changes.map(({ path }) => path.slice(cage.folder.length + 1));
       expect(changed).toContain('marker');
-      expect(changed.filter((path) => /^(\.vscode|\.idea|\.oversign|\.devcontainer|\.git\/(hooks|config)|moved-git)/.test(path))).toEqual([]);
+      expect(
+        changed.filter((path) =>
+          /^(\.vscode|\.idea|\.oversign|\.devcontainer|\.git\/(hooks|config)|moved-git)/.test(path),
+        ),
+      ).toEqual([]);
       expect(ran.obstacle).toBeUndefined();
     });
     expect(stateOf(cage.folder)).toEqual(before);
   });
 
   test('a nested repository with hooks is not live until it is applied, and then it is set aside as ever', async () => {
-    const line = 'git init -q nested && printf "#!/bin/sh\\n" > nested/.git/hooks/post-checkout && chmod +x nested/.git/hooks/post-checkout && echo kept > kept.txt';
+    const line =
+      'git init -q nested && printf "#!/bin/sh\\n" > nested/.git/hooks/post-checkout && chmod +x nested/.git/hooks/post-checkout && echo kept > kept.txt';
     const spec = await cage.spec(['/bin/bash', '-c', line]);
     const ran = await cage.sandbox.dryRuns.run({ ...spec, view: { kind: 'copy-on-write' } }, OPEN);
     expect(existsSync(join(cage.folder, 'nested'))).toBe(false);
@@ -126,9 +143,14 @@ describe.each<Means>(['overlay', 'copy'])('in a view made as %s', (means) => {
   test('attributes by which an overlay speaks to itself say nothing', async () => {
     const set = `import os\nfor n in ('opaque', 'redirect', 'whiteout', 'metacopy', 'origin'):\n  for p in ('open', 'a.txt'):\n    try: os.setxattr(p, 'user.overlay.' + n, b'y')\n    except OSError: pass\n`;
     execFileSync('python3', ['-c', set], { cwd: cage.folder });
-    const listed = await dry(cage, 'ls open; cat a.txt; rm open/deep.txt; ls open', DENIED, (one) => [one.result.output, one.changes.map(({ path }) => path)]);
+    const listed = await dry(cage, 'ls open; cat a.txt; rm open/deep.txt; ls open', DENIED, (one) => [
+      one.result.output,
+      one.changes.map(({ path }) => path),
+    ]);
     expect(listed).toEqual(['deep.txt\none\n', [join(cage.folder, 'open/deep.txt')]]);
-    const inView = await dry(cage, `python3 - <<'END'\n${set}END\necho hi > open/new`, DENIED, ({ changes }) => changes.map(({ path }) => path));
+    const inView = await dry(cage, `python3 - <<'END'\n${set}END\necho hi > open/new`, DENIED, ({ changes }) =>
+      changes.map(({ path }) => path),
+    );
     expect(inView).toEqual([join(cage.folder, 'open/new')]);
     expect(readdirSync(join(cage.folder, 'open'))).toEqual(['deep.txt']);
   });
@@ -181,7 +203,11 @@ describe.each<Means>(['overlay', 'copy'])('in a view made as %s', (means) => {
 
   test('what changed underneath is found, whatever a program does to the times', async () => {
     const line = 'echo mine > new.txt';
-    for (const change of ['printf ONE > open/deep.txt; touch -r package.json open/deep.txt', 'rm open/deep.txt', 'echo > open/other']) {
+    for (const change of [
+      'printf ONE > open/deep.txt; touch -r package.json open/deep.txt',
+      'rm open/deep.txt',
+      'echo > open/other',
+    ]) {
       const spec = await cage.spec(['/bin/bash', '-c', line]);
       const ran = await cage.sandbox.dryRuns.run({ ...spec, view: { kind: 'copy-on-write' } }, OPEN);
       expect(await ran.changedUnderneath()).toEqual([]);
@@ -194,21 +220,27 @@ describe.each<Means>(['overlay', 'copy'])('in a view made as %s', (means) => {
   });
 });
 
-test('a process that is killed leaves a view that the next start takes away, and no other', { timeout: 60_000 }, async () => {
-  const base = await temporaryFolder();
-  await plant(join(base, 'work'), { 'a.txt': 'one\n' });
-  const child = spawn(process.execPath, [join(import.meta.dirname, '../support/effectsKilled.ts'), base], { stdio: 'ignore' });
-  const views = join(base, 'data', 'effects');
-  const isAtWork = (): boolean =>
-    existsSync(views) && readdirSync(views).some((one) => existsSync(join(views, one, 'upper-0', 'b.txt')));
-  while (!isAtWork()) await pause(50);
-  const cage = await caged(base);
-  await cage.sandbox.recover();
-  expect(isAtWork()).toBe(true); // its process is alive
-  child.kill('SIGKILL');
-  while (child.exitCode === null && child.signalCode === null) await pause(20);
-  await cage.sandbox.recover();
-  expect(readdirSync(views)).toEqual([]);
-  expect(readFileSync(join(base, 'work', 'a.txt'), 'utf8')).toBe('one\n');
-  writeFileSync(join(base, 'work', 'still-writable'), '');
-});
+test(
+  'a process that is killed leaves a view that the next start takes away, and no other',
+  { timeout: 60_000 },
+  async () => {
+    const base = await temporaryFolder();
+    await plant(join(base, 'work'), { 'a.txt': 'one\n' });
+    const child = spawn(process.execPath, [join(import.meta.dirname, '../support/effectsKilled.ts'), base], {
+      stdio: 'ignore',
+    });
+    const views = join(base, 'data', 'effects');
+    const isAtWork = (): boolean =>
+      existsSync(views) && readdirSync(views).some((one) => existsSync(join(views, one, 'upper-0', 'b.txt')));
+    while (!isAtWork()) await pause(50);
+    const cage = await caged(base);
+    await cage.sandbox.recover();
+    expect(isAtWork()).toBe(true); // its process is alive
+    child.kill('SIGKILL');
+    while (child.exitCode === null && child.signalCode === null) await pause(20);
+    await cage.sandbox.recover();
+    expect(readdirSync(views)).toEqual([]);
+    expect(readFileSync(join(base, 'work', 'a.txt'), 'utf8')).toBe('one\n');
+    writeFileSync(join(base, 'work', 'still-writable'), '');
+  },
+);

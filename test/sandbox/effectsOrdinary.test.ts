@@ -8,7 +8,10 @@ import { ordinaryAccount } from '../support/ordinaryAccount.ts';
 test('for an ordinary account, too, applying is running', { timeout: 600_000 }, async () => {
   const account = await ordinaryAccount('oversign-effects', () => process.env['PATH'] ?? '');
   try {
-    const program = await inOneFile(join(import.meta.dirname, '../support/effectsChild.ts'), join(account.folder, '../effects.mjs'));
+    const program = await inOneFile(
+      join(import.meta.dirname, '../support/effectsChild.ts'),
+      join(account.folder, '../effects.mjs'),
+    );
     execFileSync('chmod', ['a+r', program]);
     account.own();
     const outcomes = JSON.parse(await account.output([account.node, program, account.folder, '8'])) as Outcome[];

@@ -71,8 +71,8 @@ export const WRITING: readonly string[] = [
   'gzip -n -k src/a.txt',
   'find src -name "p*.txt" -delete',
   'for i in $(seq 1 60); do echo $i > made/n$i; done',
-  'python3 -c "open(\'py.txt\', \'w\').write(\'p\' * 70000)"',
-  'python3 -c "import os; os.rename(\'src/q.txt\', \'src/a.txt\')"',
+  "python3 -c \"open('py.txt', 'w').write('p' * 70000)\"",
+  "python3 -c \"import os; os.rename('src/q.txt', 'src/a.txt')\"",
   'tee one two three < src/a.txt > /dev/null',
   'rsync_like() { rm -rf mirror && cp -r src mirror; }; rsync_like && rsync_like',
   'echo partial > partial; exit 3',
@@ -130,7 +130,10 @@ export async function twins(base: string, means?: readonly DryRun['means'][]): P
   const { data, home, folder } = plain;
   const config = join(base, 'other', 'config');
   const other = means
-    ? { ...plain, sandbox: new HostSandbox({ data, config, home }, { PATH: process.env['PATH'] }, [folder], undefined, means) }
+    ? {
+        ...plain,
+        sandbox: new HostSandbox({ data, config, home }, { PATH: process.env['PATH'] }, [folder], undefined, means),
+      }
     : plain;
   await plantWorkspace(real.folder);
   // A repository that is made anew has its own time in it.

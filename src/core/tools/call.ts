@@ -186,7 +186,9 @@ async function decideAndPerform(
     // While a person reads: what may be changed is read before it is needed.
     if (kindOf(described.action).footprint(described.action).kind === 'anything')
       void run.checkpoints.prepare(placeOf(described.action, context));
-    const question = waiting ?? (await call.ask(withEffects(decided, call.effects, run.hash), context, { askedAgain, granted: beside.granted }));
+    const question =
+      waiting ??
+      (await call.ask(withEffects(decided, call.effects, run.hash), context, { askedAgain, granted: beside.granted }));
     await beside.lookAhead(described.action);
     run.waiting(true);
     try {

@@ -33,7 +33,11 @@ export async function effectsFirst(
   const { action, showEffects } = described;
   await call.dropEffects();
   if (!showEffects || action.kind !== 'run') return `${CANNOT}.`;
-  const inView = { ...action, undo: 'nothing-to-undo' as const, launch: { ...action.launch, view: 'copy-on-write' as const } };
+  const inView = {
+    ...action,
+    undo: 'nothing-to-undo' as const,
+    launch: { ...action.launch, view: 'copy-on-write' as const },
+  };
   const title = `Effects of: ${described.title}`;
   const step = new Step(run.newId(), { id: 'effects', name: action.tool, arguments: '' }, run);
   await step.propose(
@@ -48,7 +52,11 @@ export async function effectsFirst(
   await step.record('started', { tool: action.tool, effect: action.effect, view: 'copy-on-write' });
   run.show({ id: step.id, tool: action.tool, status: 'running' });
   const began = run.now();
-  const ended = async (status: 'done' | 'failed' | 'cancelled', output: string, facts?: ShownEffects['facts']): Promise<void> => {
+  const ended = async (
+    status: 'done' | 'failed' | 'cancelled',
+    output: string,
+    facts?: ShownEffects['facts'],
+  ): Promise<void> => {
     const text = run.redactor.text(output);
     const durationMs = Math.round(run.now() - began);
     await step.finish(undefined, { status, durationMs, ...(facts && { facts }) }, { output: text });
@@ -68,7 +76,11 @@ export async function effectsFirst(
 }
 
 /** The same call with its effects beneath its card: an answer binds to both. */
-export function withEffects(decided: DecidedCall, effects: KeptEffects | undefined, hash: CallRun['hash']): DecidedCall {
+export function withEffects(
+  decided: DecidedCall,
+  effects: KeptEffects | undefined,
+  hash: CallRun['hash'],
+): DecidedCall {
   if (!effects) return decided;
   const { described, digest } = decided;
   const { shown } = effects;
@@ -99,7 +111,9 @@ function inWords({ blocks, obstacle }: ShownEffects): string {
   const files = blocks.flatMap((block) => (block.kind === 'effects' ? block.files : []));
   const left = blocks.reduce((sum, block) => sum + (block.kind === 'effects' ? block.left : 0), 0);
   return [
-    files.length === 0 ? 'It changed no file in the view.' : `In the view it changed ${counted(files.length + left, 'path')}:`,
+    files.length === 0
+      ? 'It changed no file in the view.'
+      : `In the view it changed ${counted(files.length + left, 'path')}:`,
     ...files.map(({ what, path }) => `${what} ${visibleLine(path)}`),
     ...(left > 0 ? [`and ${left} more`] : []),
     ...(obstacle === undefined ? [] : [`It cannot be applied: ${obstacle}.`]),

@@ -31,7 +31,9 @@ export async function effectsShown(
   const ended = endingWords(result.ending).replace(/^\[|\]$/g, '');
   const blocks: Block[] = [
     said('eye', ['It ran in a view of the workspace. ', { strong: 'Nothing is changed yet.' }, ` There: ${ended}.`]),
-    ...(tops.length === 0 && ofGit.length === 0 && touched === 0 ? [said('circle-slash', ['It changed nothing.'])] : []),
+    ...(tops.length === 0 && ofGit.length === 0 && touched === 0
+      ? [said('circle-slash', ['It changed nothing.'])]
+      : []),
     ...(tops.length === 0
       ? []
       : [{ kind: 'effects' as const, files, left: tops.length - files.length, hasDiffs: previews.length > 0 }]),
@@ -63,8 +65,7 @@ async function fileOf(
 ): Promise<EffectFile> {
   const { path, before, after } = one;
   const isSame = before.kind === after.kind && before.digest === after.digest && before.size === after.size;
-  const what =
-    before.kind === 'absent' ? 'new' : after.kind === 'absent' ? 'gone' : isSame ? 'mode' : 'changed';
+  const what = before.kind === 'absent' ? 'new' : after.kind === 'absent' ? 'gone' : isSame ? 'mode' : 'changed';
   const file: EffectFile = { what, path: scope.shown(path), words: wordsOf(one, others) };
   const isText = (before.kind === 'file' || after.kind === 'file') && !isSame;
   if (!isText || previews.length >= MOST_TEXTS) return file;
@@ -83,12 +84,21 @@ function wordsOf({ path, before, after, target }: EffectAt, others: readonly Eff
   if (after.kind === 'absent') {
     if (before.kind !== 'directory') return [`deleted, ${bytesWords(before.size ?? 0)}`];
     const inner = others.filter((one) => one.path !== path && isInside(path, one.path) && one.before.kind !== 'absent');
-    return [inner.length === 0 ? 'folder, deleted' : `folder, deleted with ${counted(inner.length, 'entry', 'entries')} in it`];
+    return [
+      inner.length === 0
+        ? 'folder, deleted'
+        : `folder, deleted with ${counted(inner.length, 'entry', 'entries')} in it`,
+    ];
   }
   if (after.kind === 'link') return ['link to ', { exact: target ?? '' }];
   if (after.kind === 'directory')
-    return [before.kind === 'directory' ? `folder, ${mode ?? ''}` : before.kind === 'absent' ? 'new folder' : 'a folder now'];
-  const sizes = before.kind === 'file' ? `${bytesWords(before.size ?? 0)} to ${bytesWords(after.size ?? 0)}` : `${bytesWords(after.size ?? 0)}`;
+    return [
+      before.kind === 'directory' ? `folder, ${mode ?? ''}` : before.kind === 'absent' ? 'new folder' : 'a folder now',
+    ];
+  const sizes =
+    before.kind === 'file'
+      ? `${bytesWords(before.size ?? 0)} to ${bytesWords(after.size ?? 0)}`
+      : `${bytesWords(after.size ?? 0)}`;
   const isMode = before.kind === 'file' && before.digest === after.digest && before.digest !== undefined;
   return [[...(isMode ? [] : [sizes]), ...(mode === undefined ? [] : [mode])].join(', ')];
 }
@@ -96,11 +106,15 @@ function wordsOf({ path, before, after, target }: EffectAt, others: readonly Eff
 /** References first: they say what became of branches and tags. */
 function gitWords(changes: readonly EffectAt[]): string[] {
   const inGit = ({ path }: EffectAt): string => path.slice(path.lastIndexOf('/.git/') + '/.git/'.length);
-  const names = changes.filter(({ after, before }) => after.kind !== 'directory' && before.kind !== 'directory').map(inGit);
+  const names = changes
+    .filter(({ after, before }) => after.kind !== 'directory' && before.kind !== 'directory')
+    .map(inGit);
   const references = names.filter((name) => name.startsWith('refs/') || name === 'HEAD' || name === 'packed-refs');
   const rest = names.length - references.length;
   const moved = references.length === 0 ? '' : ` ${namedList(references, 4)}`;
-  return [`Git’s own files change:${moved}${rest > 0 ? `${moved === '' ? '' : ','} ${counted(rest, 'more file')}` : ''}.`];
+  return [
+    `Git’s own files change:${moved}${rest > 0 ? `${moved === '' ? '' : ','} ${counted(rest, 'more file')}` : ''}.`,
+  ];
 }
 
 async function textOf(dry: DryRun, path: string, side: 'before' | 'after'): Promise<string | undefined> {

@@ -142,9 +142,7 @@ export function specOf(going: Going, launch = going.action.launch): SandboxSpec 
 async function toItsEnd(going: Going): Promise<Ended> {
   const { action, context, ports, signal } = going;
   const runner =
-    action.launch.outside === true
-      ? ports.runners.outside
-      : ports.runners.sandbox.chosen(context.policy.backend.value);
+    action.launch.outside === true ? ports.runners.outside : ports.runners.sandbox.chosen(context.policy.backend.value);
   return endedAs(await runner.run(specOf(going), signal), { going, hasScratch: runner.hasScratch === true });
 }
 

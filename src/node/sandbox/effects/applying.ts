@@ -50,7 +50,9 @@ export function applyingArgv(
     mkdirSync(lists, { mode: 0o700, recursive: true });
     const made = listsOf(steps);
     for (const phase of PHASES)
-      writeFileSync(join(lists, phase), Buffer.concat(made[phase].map((one) => bytesOfPath(`${one}\0`))), { mode: 0o600 });
+      writeFileSync(join(lists, phase), Buffer.concat(made[phase].map((one) => bytesOfPath(`${one}\0`))), {
+        mode: 0o600,
+      });
     return [path, EFFECTS_INSIDE + root.slice(folder.length), `${EFFECTS_INSIDE}/lists-${index}`];
   });
   return ['/bin/bash', '-p', '-c', SCRIPT, 'apply', ...all];
@@ -77,7 +79,9 @@ export function listsOf(steps: readonly Step[]): Lists {
     if (will && will.kind !== 'link' && !isCopied) lists.mode.push(at);
   }
   lists.rmdir.reverse();
-  const modes = new Map(sorted.map(({ below, will }) => [`./${below}`, (will?.mode ?? 0).toString(8).padStart(4, '0')]));
+  const modes = new Map(
+    sorted.map(({ below, will }) => [`./${below}`, (will?.mode ?? 0).toString(8).padStart(4, '0')]),
+  );
   // From within outwards: a folder may be closed by its own.
   lists.mode = lists.mode.toReversed().flatMap((at) => [modes.get(at) ?? '', at]);
   return lists;

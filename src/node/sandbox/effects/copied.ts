@@ -8,7 +8,11 @@ import { entryIn, type Tree } from './stood.ts';
 export const MOST_COPIED = 512 << 20;
 
 /** Copies what was seen of a folder; what several names share they share in the copy. Blocks are shared where that can be. */
-export async function copyTree(from: string, to: string, { tree, signal }: { tree: Tree; signal: AbortSignal }): Promise<void> {
+export async function copyTree(
+  from: string,
+  to: string,
+  { tree, signal }: { tree: Tree; signal: AbortSignal },
+): Promise<void> {
   const linked = new Map<string, string>();
   const folders: string[] = [];
   for (const [below, { kind, names }] of tree.entries) {

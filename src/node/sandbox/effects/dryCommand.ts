@@ -87,7 +87,10 @@ export async function runDry({ call, folder, standIns, means }: DryCommand): Pro
   };
 }
 
-function machineryFor({ machine: { machinery } }: CommandCall, { around }: MadeView): CommandCall['machine']['machinery'] {
+function machineryFor(
+  { machine: { machinery } }: CommandCall,
+  { around }: MadeView,
+): CommandCall['machine']['machinery'] {
   return around === undefined ? machinery : { ...machinery, starter: machinery.starter.within(around) };
 }
 
@@ -104,12 +107,13 @@ async function viewBy(
 
 /** What the command can write, as it stands: the workspace folders first, for they may lie in /tmp. */
 async function placesOf(
-  { spec, machine: { base: { home } } }: CommandCall,
   {
-    found,
-    isStandIn,
-    scratch,
-  }: { found: Survey; isStandIn: (path: string) => boolean; scratch: Scratch | undefined },
+    spec,
+    machine: {
+      base: { home },
+    },
+  }: CommandCall,
+  { found, isStandIn, scratch }: { found: Survey; isStandIn: (path: string) => boolean; scratch: Scratch | undefined },
 ): Promise<ViewPlace[]> {
   const unseen = new Set([...found.deniedFiles, ...found.deniedFolders, ...found.closedFolders, ...found.specials]);
   const wanted: Omit<ViewPlace, 'before'>[] = topmost(spec.folders).map((path) => ({
@@ -121,8 +125,7 @@ async function placesOf(
     const tops = new Set(scratch.tops);
     const ofTmp: PassedOver = (below) => tops.has(below);
     wanted.push({ path: '/tmp', lower: scratch.temporary, isPassedOver: ofTmp });
-    if (scratch.home !== undefined)
-      wanted.push({ path: home, lower: scratch.home, isPassedOver: () => false });
+    if (scratch.home !== undefined) wanted.push({ path: home, lower: scratch.home, isPassedOver: () => false });
   }
   const places: ViewPlace[] = [];
   for (const one of wanted) {

@@ -3,7 +3,17 @@ import { join } from 'node:path';
 import { bytesOfPath, textOfName } from '../../files/rawPath.ts';
 import { Stretch } from '../stretch.ts';
 import { namesInView } from './overlay.ts';
-import { differences, entryIn, openFolder, stoodOf, subtree, treeAt, type PassedOver, type Stood, type Tree } from './stood.ts';
+import {
+  differences,
+  entryIn,
+  openFolder,
+  stoodOf,
+  subtree,
+  treeAt,
+  type PassedOver,
+  type Stood,
+  type Tree,
+} from './stood.ts';
 
 /** What stands otherwise in one folder of a view, by path below it; undefined: nothing stands there any more. */
 export interface Found {
@@ -56,11 +66,7 @@ export async function foundInOverlay(
 }
 
 /** Of a copy: what differs in it from how it was made. */
-export async function foundInCopy(
-  root: string,
-  copied: Tree,
-  isPassedOver: PassedOver,
-): Promise<Found | undefined> {
+export async function foundInCopy(root: string, copied: Tree, isPassedOver: PassedOver): Promise<Found | undefined> {
   const after = await treeAt(root, isPassedOver, 'a copy');
   if (!after) return undefined;
   return { now: new Map(differences(copied, after).map((below) => [below, after.entries.get(below)])), root };

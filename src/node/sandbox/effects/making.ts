@@ -67,8 +67,10 @@ export async function copiedView({ folder, places, standIns, signal }: Making): 
     asIts(root, lower);
   }
   const own = putStandIns(places, roots, standIns);
-  const isOver = ({ path, isPassedOver }: ViewPlace) => (below: string): boolean =>
-    isPassedOver(below) || own.has(`${path}/${below}`);
+  const isOver =
+    ({ path, isPassedOver }: ViewPlace) =>
+    (below: string): boolean =>
+      isPassedOver(below) || own.has(`${path}/${below}`);
   for (const [index, place] of places.entries()) {
     const tree = await treeAt(roots[index] ?? '', isOver(place));
     if (!tree) throw new ToolFailure('the workspace holds too much to be copied');
@@ -96,7 +98,11 @@ export function tooMuchToCopy(bytes: number): string {
 }
 
 /** A mount needs something to cover; here that never touches the real folder. Tells which paths are none of the command's. */
-function putStandIns(places: readonly ViewPlace[], roots: readonly string[], standIns: readonly StandIn[]): Set<string> {
+function putStandIns(
+  places: readonly ViewPlace[],
+  roots: readonly string[],
+  standIns: readonly StandIn[],
+): Set<string> {
   const own = new Set<string>();
   for (const { path, kind, content } of standIns) {
     const index = places.findIndex((place) => isInside(place.path, path));

@@ -57,9 +57,14 @@ export async function told(
   return all;
 }
 
-function isSameContent(from: Stand, to: Stand, { was, will }: { was: Stood | undefined; will: Stood | undefined }): boolean {
+function isSameContent(
+  from: Stand,
+  to: Stand,
+  { was, will }: { was: Stood | undefined; will: Stood | undefined },
+): boolean {
   if (from.kind === 'directory' || from.kind === 'absent') return true;
-  if (from.digest === undefined || to.digest === undefined) return was?.size === will?.size && was?.mtime === will?.mtime;
+  if (from.digest === undefined || to.digest === undefined)
+    return was?.size === will?.size && was?.mtime === will?.mtime;
   return from.digest === to.digest;
 }
 
