@@ -14,8 +14,8 @@ test('for an ordinary account, too, applying is running', { timeout: 600_000 }, 
     );
     execFileSync('chmod', ['a+r', program]);
     account.own();
-    const outcomes = JSON.parse(await account.output([account.node, program, account.folder, '8'])) as Outcome[];
-    expect(outcomes).toHaveLength(Math.ceil(WRITING.length / 8));
+    const outcomes = JSON.parse(await account.output([account.node, program, account.folder, '12'])) as Outcome[];
+    expect(outcomes).toHaveLength(Math.ceil(WRITING.length / 12));
     for (const { means, differs, early, ran, dry } of outcomes)
       expect({ means, differs, early, dry }).toEqual({ means: 'overlay', differs: [], early: [], dry: ran });
   } finally {

@@ -67,6 +67,7 @@ export class DryRunsHere implements DryRuns {
     try {
       call = await this.#parts.call(spec, signal);
       const ran = await runDry({ call, folder, standIns: this.#parts.standIns, means: this.#means });
+      await openUp(folder); // what the command closed is read as well; its modes are known by now
       const found: Told[] = [];
       for (const [index, one] of (ran.found ?? []).entries()) {
         const place = ran.places[index];
@@ -158,7 +159,6 @@ class RanHere implements DryRun {
     if (this.obstacle !== undefined) throw new ToolFailure(this.obstacle);
     if (this.#parts.isBusy()) throw new ToolFailure(BUSY);
     const { folder, ran, found } = this.#ran;
-    await openUp(folder);
     const places = ran.places.map(({ path, lower }, index) => ({
       ...{ path, lower, root: ran.found?.[index]?.root ?? '', steps: found[index]?.steps ?? [] },
     }));

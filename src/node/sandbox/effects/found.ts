@@ -69,7 +69,15 @@ export async function foundInOverlay(
 export async function foundInCopy(root: string, copied: Tree, isPassedOver: PassedOver): Promise<Found | undefined> {
   const after = await treeAt(root, isPassedOver, 'a copy');
   if (!after) return undefined;
-  return { now: new Map(differences(copied, after).map((below) => [below, after.entries.get(below)])), root };
+  const changed = differences(copied, after);
+  // The folders around a change, too: one may be closed.
+  const around = changed.flatMap(foldersAbove).filter((below) => after.entries.has(below));
+  return { now: new Map([...around, ...changed].map((below) => [below, after.entries.get(below)])), root };
+}
+
+function foldersAbove(below: string): string[] {
+  const names = below.split('/').slice(0, -1);
+  return names.map((_, index) => names.slice(0, index + 1).join('/'));
 }
 
 function goes(before: Tree, below: string, now: Map<string, Stood | undefined>): void {

@@ -77,11 +77,20 @@ function standOf(at: string, stood: Stood | undefined): Stand {
     case 'link':
       return { kind, digest: sha256(bytesOfPath(targetAt(at) ?? '')) };
     case 'file': {
-      const bytes = size > MOST_HASHED ? undefined : bytesAt(at, MOST_HASHED);
+      const bytes = size > MOST_HASHED ? undefined : readable(at);
       return { kind, mode, size, ...(bytes && { digest: sha256(bytes) }) };
     }
     case 'other':
       return { kind };
+  }
+}
+
+/** Undefined where it is closed to this account: to the command it was, too. */
+function readable(at: string): Buffer | undefined {
+  try {
+    return bytesAt(at, MOST_HASHED);
+  } catch {
+    return undefined;
   }
 }
 
