@@ -32,6 +32,8 @@ export const LaunchSchema = z.strictObject({
   stores: z.literal('hidden').optional(),
   /** Without any sandbox. */
   outside: z.literal(true).optional(),
+  /** Effects first: what it changes is kept beside the workspace, and shown. */
+  view: z.literal('copy-on-write').optional(),
 });
 export type Launch = z.infer<typeof LaunchSchema>;
 

@@ -37,6 +37,11 @@ const ROOMS: Record<string, readonly string[]> = {
     ...['src/shared/denyReasons.ts', 'src/core/tools/step.ts', 'src/terminal/approver.ts'],
     ...['src/core/tools/openCall.ts', 'src/core/tools/editedUse.ts'],
   ],
+  'effects first': [
+    ...['commandEffects', 'effectsOffer', 'effectsShown'].map((name) => `src/core/tools/command/${name}.ts`),
+    ...['src/core/tools/effectsFirst.ts', 'webview/components/dock/EffectsBar.tsx'],
+    ...['src/node/sandbox/effects/dryRunsHere.ts', 'src/node/sandbox/effects/told.ts'],
+  ],
   'how it ended': ['src/shared/outcomeWords.ts', 'src/shared/actionOutcome.ts', 'src/core/audit/decisionWords.ts'],
   'states of a run': [
     ...['limits', 'loop', 'pieceOfWork', 'run'].map((name) => `src/core/agent/${name}.ts`),

@@ -2,6 +2,7 @@ import { commandCard, type CommandFacts } from '../../src/core/tools/command/com
 import { deleteCard } from '../../src/core/tools/files/deletePath.ts';
 import { diffCard } from '../../src/core/tools/files/diffCard.ts';
 import type { Approval, Card } from '../../src/shared/approval.ts';
+import type { Block } from '../../src/shared/block.ts';
 import type { Entry, PanelHead, PanelState, RunView } from '../../src/shared/runView.ts';
 
 /** The state of a panel with nothing in it. */
@@ -105,7 +106,47 @@ export function approvalOf(card: Card, said: Partial<Approval> = {}): Approval {
 
 const editable = (text: string) => ({ edit: { label: 'The new text', text } });
 
-const delete1 = approvalOf(commandCard(COMMAND), { edit: { label: 'The command', text: 'rm -rf build/' } });
+/** What `rm -rf build/ && npm run pack` did in a view; `left`: so many paths more than are listed. */
+const EFFECTS = (left: number): Block[] => [
+  {
+    ...{ kind: 'sentence', icon: 'eye', tone: 'plain' },
+    words: ['It ran in a view of the workspace. ', { strong: 'Nothing is changed yet.' }, ' There: exit code 0.'],
+  },
+  {
+    ...{ kind: 'effects', left, hasDiffs: true },
+    files: [
+      { what: 'gone', path: 'build/', words: ['folder, deleted with 2 entries in it'] },
+      { what: 'changed', path: 'package-lock.json', words: ['11.8 KiB to 12.1 KiB'], added: 14, removed: 3 },
+      { what: 'new', path: 'dist/a-rather-long-name-of-a-file.mjs', words: ['4.2 KiB'], added: 120, removed: 0 },
+      { what: 'mode', path: 'bin/run.sh', words: ['mode 644 to 755'] },
+      { what: 'new', path: 'latest', words: ['link to ', { exact: 'dist/total.mjs' }] },
+    ],
+  },
+  {
+    kind: 'sentence',
+    icon: 'git-commit',
+    tone: 'plain',
+    words: ['Git’s own files change: `refs/heads/main`, 5 more files.'],
+  },
+  { kind: 'exact', label: 'Output', text: '> pack\n> node pack.mjs\n\npacked 4 files\n' },
+];
+
+function withEffects(card: Card, left = 0): Card {
+  return { ...card, blocks: [...card.blocks.slice(0, 2), ...EFFECTS(left), ...card.blocks.slice(2)] };
+}
+
+const effectsShown = approvalOf(withEffects(commandCard(COMMAND)), {
+  ...{ id: 'a7', digest: 'd7', grantOffers: [], effects: { state: 'shown' } },
+});
+const effectsBarred = approvalOf(withEffects(commandCard(COMMAND), 3), {
+  ...{ id: 'a8', digest: 'd8', grantOffers: [] },
+  effects: { state: 'shown', obstacle: 'it changes `.env`, which your policy denies' },
+});
+
+const delete1 = approvalOf(commandCard(COMMAND), {
+  edit: { label: 'The command', text: 'rm -rf build/' },
+  effects: { state: 'offered' },
+});
 const edit = approvalOf(EDIT(1), {
   id: 'a2',
   digest: 'd2',
@@ -189,6 +230,8 @@ export const STATES = {
   'long edit': waiting([longEdit]),
   'as changed': waiting([changed]),
   'change refused': waiting([refused]),
+  'effects shown': waiting([effectsShown]),
+  'effects that cannot be applied': waiting([effectsBarred]),
   'long command': waiting([long]),
   outside: waiting([outside]),
   delete: waiting([removal]),

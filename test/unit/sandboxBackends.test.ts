@@ -43,7 +43,7 @@ function machine(): {
     backend: (name, platform, choice = 'host') => ({
       choice,
       about: name,
-      holds: { network: { none: true }, view: { 'in-place': true } },
+      holds: { network: { none: true }, view: { 'in-place': true, 'copy-on-write': false } },
       whyNot: (one) => (one === platform ? undefined : { works: false, cause: `Not on ${one}.`, fix: '' }),
       open() {
         told.push(`open ${name}`);

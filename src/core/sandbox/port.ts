@@ -1,5 +1,6 @@
 import type { Launch } from '../../shared/action.ts';
 import type { BackendChoice } from './choice.ts';
+import type { DryRuns } from './dryRun.ts';
 
 export interface Limits {
   memoryBytes: number;
@@ -11,8 +12,11 @@ export interface Limits {
 /** What a command can reach. A backend says for every kind how it holds it, or does not compile. */
 export type NetworkAccess = { kind: 'none' };
 
-/** How the workspace folders are there: `in-place`, the real ones. */
-export type FolderView = { kind: 'in-place' };
+/**
+ * How the workspace folders are there: `in-place`, the real ones; `copy-on-write`, as they stand, and what the command
+ * changes is kept beside them (dryRun.ts).
+ */
+export type FolderView = { kind: 'in-place' } | { kind: 'copy-on-write' };
 
 /** What to run, and in what cage. Paths are absolute and real. Made by `sandboxSpec` alone (spec.ts). */
 export interface SandboxSpec {
@@ -174,6 +178,8 @@ export interface Sandbox {
   /** What a command's environment will be; the same for every command of a run. */
   environment(variables: readonly string[]): Promise<Record<string, string>>;
   run(spec: SandboxSpec, signal: AbortSignal): Promise<SandboxResult>;
+  /** For specs with the view `copy-on-write`; absent where there is no such thing. */
+  readonly dryRuns?: DryRuns | undefined;
   /** Whether these names, directly in the run's /tmp, are each none yet or an ordinary file without another name. */
   isPlainScratch?(names: readonly string[]): Promise<boolean>;
 }

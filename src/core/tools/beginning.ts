@@ -15,7 +15,8 @@ export function placeOf(action: Action, { scope }: CallContext): CommandPlace {
 
 /** What is about to happen. */
 export interface About {
-  described: Described;
+  /** `applies`: the action whose effects are made exactly as they were shown. */
+  described: Described & { applies?: string };
   decision: Decision;
   context: CallContext;
   step: Step;

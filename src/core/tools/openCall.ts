@@ -7,6 +7,7 @@ import { Stopped } from '../stopped.ts';
 import type { CallResult, CallRun } from './callRun.ts';
 import { decidedNow, parseCall, type DecidedCall, type ParsedCall } from './decideCall.ts';
 import { editApproves } from './editApproves.ts';
+import type { KeptEffects } from './effectsFirst.ts';
 import { editedUse, offeredEdit } from './editedUse.ts';
 import { OpenQuestion, type Edited } from './openQuestion.ts';
 import { Step } from './step.ts';
@@ -29,6 +30,7 @@ export class OpenCall {
   #step: Step | undefined;
   #question: OpenQuestion | undefined;
   #again: string | undefined;
+  #effects: KeptEffects | undefined;
   /** What it would do: as the model has it, or as a person has changed it since; `#asked`: as it was last asked about. */
   #use: ToolUse | undefined;
   #asked: ToolUse | undefined;
@@ -89,7 +91,23 @@ export class OpenCall {
 
   /** Records what it would do, and what is decided about that. */
   async propose(decided: DecidedCall, { policy }: CallContext): Promise<void> {
-    await this.step.propose(decided, policy.variables.value, this.editedFrom);
+    await this.step.propose(decided, policy.variables.value, { editedFrom: this.editedFrom });
+  }
+
+  /** What it did in a view, where that was shown and nothing is decided about it yet. */
+  get effects(): KeptEffects | undefined {
+    return this.#effects;
+  }
+
+  keepEffects(effects: KeptEffects): void {
+    this.#effects = effects;
+  }
+
+  /** Throws the view away, where there is one. */
+  async dropEffects(): Promise<void> {
+    const effects = this.#effects;
+    this.#effects = undefined;
+    await effects?.shown.drop();
   }
 
   /** What was put to a person about it and is not dealt with. */
@@ -120,9 +138,10 @@ export class OpenCall {
     context: CallContext,
     { askedAgain = this.#again, granted }: { askedAgain?: string | undefined; granted: () => void },
   ): Promise<OpenQuestion> {
-    const edit = offeredEdit(this.use);
+    const edit = this.#effects ? undefined : offeredEdit(this.use);
     const isEdited = this.editedFrom !== undefined;
-    const asking = { step: this.step, run: this.#run, context, askedAgain, granted, edit, isEdited };
+    const effects = this.#effects?.shown;
+    const asking = { step: this.step, run: this.#run, context, askedAgain, granted, edit, isEdited, effects };
     this.#asked = this.use;
     return (this.#question = await OpenQuestion.put(decided, asking));
   }

@@ -21,6 +21,7 @@ import { commandCard } from './commandCard.ts';
 import type { CommandArguments } from './commandArguments.ts';
 import { consequenceOf } from './consequence.ts';
 import { contentOfOutput } from './contentOf.ts';
+import { effectsOffer } from './effectsOffer.ts';
 import { refuseWithoutRepository } from './gitElsewhere.ts';
 import { refuseHalfDone, unsignedCommits } from './gitMeets.ts';
 import { commandLosses } from './losses.ts';
@@ -126,6 +127,7 @@ export async function describeCommand(
       undo: undo === undefined ? 'nothing-to-undo' : undo.kind === 'whole' ? 'full' : 'none',
     },
     ...(consequence && { consequence }),
+    ...effectsOffer(args, { runner, launch }, given),
     title: `Run ${titleOf(ports.redactor.json(exact(args.command)), 120)}`,
     card: commandCard({
       ...{ command: exact(args.command), cwd: scope.shown(cwd), outside, times, readOnly: onlyLooks },
