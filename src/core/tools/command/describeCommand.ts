@@ -36,7 +36,7 @@ import { startFolders } from './startFolders.ts';
 import { planStores } from './stores.ts';
 import { timesOf } from './times.ts';
 import { refuseTooMuch } from './tooMuch.ts';
-import { undoOfCommand } from './undoOfCommand.ts';
+import { undoOfCommand, type UndoOfCommand } from './undoOfCommand.ts';
 
 const MOST_SECRETS = 5;
 
@@ -58,6 +58,7 @@ interface Start {
 }
 
 const NO_SECRETS = { paths: [], atLeast: false };
+const NOTHING_UNDONE: UndoOfCommand = { undo: { kind: 'nothing' }, back: '' };
 
 /** What a line means where it would start. */
 interface Read {
@@ -103,6 +104,12 @@ export async function describeCommand(
   };
   const losses = await commandLosses(line, ports, given);
   const consequence = consequenceOf({ ...losses, outside });
+  const undone = onlyLooks
+    ? NOTHING_UNDONE
+    : await undoOfCommand(ports, {
+        ...{ scope, outside: launch.outside, meaning, resources: named.resources },
+        secrets: launch.secrets === 'visible' ? secrets : NO_SECRETS,
+      });
   const place = { ...start, scope, isAccompanied: ports.outputs.going.length > 0 };
   return {
     action: {
@@ -141,14 +148,7 @@ export async function describeCommand(
     }),
     undo: onlyLooks
       ? { state: 'nothing', words: 'Nothing to undo: it cannot change the workspace.' }
-      : undoView(
-          await undoOfCommand(ports, {
-            scope,
-            outside: launch.outside,
-            secrets: launch.secrets === 'visible' ? secrets : NO_SECRETS,
-          }),
-          'puts back what it changes in the workspace',
-        ),
+      : undoView(undone.undo, undone.back),
     where: whereItIs(scope.shown(cwd), { outside, onlyLooks }),
   };
 }
