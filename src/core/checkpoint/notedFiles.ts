@@ -2,7 +2,8 @@ import type { PreImage } from '../../shared/action.ts';
 import type { ChangedPath } from '../../shared/change.ts';
 import type { UnsavedFile } from '../editor/openFiles.ts';
 import { Changed } from '../outcome.ts';
-import type { Effort, FileEntry, Files, Look, OtherNames, Walking } from '../scope/files.ts';
+import { gitPointerOf } from './gitPointer.ts';
+import type { Effort, FileEntry, Files, Look, OtherNames, PointerLook, Walking } from '../scope/files.ts';
 import { isSameStand, merged, standOf } from './changes.ts';
 import type { Footprint, NotedChange } from './port.ts';
 import { parentOf } from '../scope/spelling.ts';
@@ -100,6 +101,16 @@ export class NotedFiles implements Files {
     return before;
   }
 
+  async point(path: string, content: Uint8Array | undefined, expected: PreImage): Promise<PreImage> {
+    const now = await this.#changing([expected], () => this.#files.point(path, content, expected), path);
+    if (!isSameStand(now, expected)) this.#notes.push({ path, before: standOf(expected), after: standOf(now) });
+    return now;
+  }
+
+  pointer(path: string): Promise<PointerLook> {
+    return this.#files.pointer(path);
+  }
+
   /** Folders that are made on the way to a path. */
   async #missingAbove(path: string): Promise<ChangedPath[]> {
     const parent = parentOf(path);
@@ -127,10 +138,11 @@ export class NotedFiles implements Files {
 
   async #looked(image: PreImage): Promise<ChangedPath[]> {
     const before = standOf(image);
-    const now = await this.#uncounted
-      .onDisk()
-      .preImage(image.path)
-      .catch(() => undefined);
+    const onDisk = this.#uncounted.onDisk();
+    const looking = gitPointerOf(image.path)
+      ? onDisk.pointer(image.path).then((look) => look.image)
+      : onDisk.preImage(image.path);
+    const now = await looking.catch(() => undefined);
     if (now && (isSameStand(now, image) || isSameStand(standOf(now), before))) return [];
     return [{ path: image.path, before, ...(now && { after: standOf(now) }) }];
   }

@@ -10,6 +10,13 @@ export type Undo =
   /** The action changes nothing. */
   | { kind: 'nothing' };
 
+/** The same for whatever a command changes. */
+export interface Foreseen {
+  undo: Undo;
+  /** The `.git` folders whose branches, HEAD, tags, stash and index come back too. */
+  repositories: readonly string[];
+}
+
 /** What an action may change, as far as it is known before it happens. */
 export type Footprint =
   | { kind: 'nothing' }
@@ -77,7 +84,11 @@ export type RevertStep =
   /** The link that stood there is made again. */
   | { do: 'link'; path: string; target: string }
   /** What may be done with it is as it was (chmod(2)). */
-  | { do: 'allow'; path: string; mode: number };
+  | { do: 'allow'; path: string; mode: number }
+  /** Git stands again where it stood (gitPointer.ts). */
+  | { do: 'point'; path: string; of: ActionOf }
+  /** A branch that was not there before goes, or what else of git's kind. */
+  | { do: 'unpoint'; path: string };
 
 /** An action that is over, and what it changed. */
 export interface Done {
@@ -104,7 +115,7 @@ export interface Checkpoints {
    */
   begin(of: ActionOf, footprint: Footprint, how: { undo: Action['undo']; place: CommandPlace }): Promise<Checkpoint>;
   /** The same for an action that may change whatever of the workspace it can write. */
-  foreseeAnything(place: CommandPlace): Promise<Undo>;
+  foreseeAnything(place: CommandPlace): Promise<Foreseen>;
   /** Such an action may come: what stands there is read already. */
   prepare(place: CommandPlace): Promise<void>;
   /**

@@ -16,6 +16,12 @@ export interface Look {
   size: number;
 }
 
+/** How git stands in one thing, and what it says, where that is a line: the name of a commit, or of a branch. */
+export interface PointerLook {
+  image: PreImage;
+  value: string | undefined;
+}
+
 /**
  * Under which other names a file is found: none; all of them, which may be written as it may; or some that are elsewhere,
  * or may not be written.
@@ -96,6 +102,10 @@ export interface Files {
   link(path: string, target: string): Promise<void>;
   /** Sets the permission bits of a file or folder (chmod(2)); resolves with those that it had. */
   allow(path: string, mode: number): Promise<number>;
+  /** How git stands in one thing (gitPointer.ts): a branch counts whatever file it is kept in. */
+  pointer(path: string): Promise<PointerLook>;
+  /** Sets that, or takes it away without content, if it stands as expected; resolves with how it stands then. */
+  point(path: string, content: Uint8Array | undefined, expected: PreImage): Promise<PreImage>;
   /** Files that are unsaved in the editor, wherever they are: what is read of them here is the person's text. */
   unsaved(): Promise<readonly UnsavedFile[]>;
   /** The same files as they stand on the disk, whatever the editor holds: what commands see. */

@@ -62,6 +62,8 @@ export class Scope {
   readonly #allowed: { base: string | undefined; rules: PermittingRule[] }[];
   readonly #denied: RuleList;
   readonly #protected: RuleList;
+  /** The same without what is protected in every workspace. */
+  readonly #pinned: RuleList;
   readonly #secrets: RuleList;
   readonly #own: PermittingRule[][];
 
@@ -77,6 +79,7 @@ export class Scope {
     }));
     this.#denied = forbid(spec.denied);
     this.#protected = forbid(spec.protected);
+    this.#pinned = forbid(spec.protected.filter(({ origin }) => origin.layer !== 'built-in'));
     this.#secrets = forbid(spec.secrets);
     this.#own = (spec.own ?? []).map((rules) => rules.map((rule) => permitting(rule, spec)));
     this.deniedOutside = [
@@ -131,6 +134,14 @@ export class Scope {
       if (secret) return { kind: 'secret', rule: secret };
     }
     return { kind: 'free' };
+  }
+
+  /**
+   * Whether a person may have git put back there where it stood (gitPointer.ts): nothing but the built-in rule for `.git`
+   * keeps it. What a policy of theirs denies or protects stays as it is.
+   */
+  mayPoint(path: string): boolean {
+    return this.isInScope(path, 'write') && !this.isDenied(path) && this.#pinned.find(path) === undefined;
   }
 
   isDenied(path: string): boolean {

@@ -9,15 +9,18 @@ import type {
   CommandPlace,
   Done,
   Footprint,
+  Foreseen,
   NotedChange,
   RevertPlan,
   Undo,
 } from '../../core/checkpoint/port.ts';
 import { ToolFailure } from '../../core/outcome.ts';
+import { gitPointerOf, type GitPointer } from '../../core/checkpoint/gitPointer.ts';
 import { isInside } from '../../core/scope/spelling.ts';
 import { asFailure } from '../files/openTree.ts';
 import { isByIdentity, isSame, preImageAt } from '../files/preImage.ts';
 import { makePrivate } from '../folders.ts';
+import { pointerAt } from '../git/pointers.ts';
 import { Blobs } from './blobs.ts';
 import { Foresight, MOST_FILES } from './foresight.ts';
 import { KeptRoom, MOST_OF_RUN } from './keptRoom.ts';
@@ -25,6 +28,7 @@ import { readManifest, writeManifest, type Kept } from './manifest.ts';
 import { OpenNotes } from './openNotes.ts';
 import { changedSince } from './changedSince.ts';
 import { revertPlan } from './revertPlan.ts';
+import { withoutPruned } from './pruned.ts';
 import { AroundCommands, type SeenAround } from './tree/aroundCommands.ts';
 import { Pack } from './tree/pack.ts';
 import { SCAN_LIMITS, type ScanLimits } from './tree/scan.ts';
@@ -60,7 +64,7 @@ export class BlobCheckpoints implements Checkpoints {
     this.#around = new AroundCommands(dataFolder, seeing.limits ?? SCAN_LIMITS, seeing.isStandIn);
   }
 
-  foreseeAnything(place: CommandPlace): Promise<Undo> {
+  foreseeAnything(place: CommandPlace): Promise<Foreseen> {
     return this.#around.foresee(place);
   }
 
@@ -160,7 +164,7 @@ export class BlobCheckpoints implements Checkpoints {
         kept: (await readManifest(this.#manifest(of, 'before'))) ?? [],
       })),
     );
-    return revertPlan(kept);
+    return withoutPruned(revertPlan(kept), (step) => this.content(step.of, step.path));
   }
 
   async content(of: ActionOf, path: string): Promise<Uint8Array | undefined> {
@@ -168,7 +172,8 @@ export class BlobCheckpoints implements Checkpoints {
     return kept && this.#bytesOf(of, kept, 'before');
   }
 
-  async #bytesOf(of: ActionOf, { blob, at }: Kept, side: 'before' | 'after'): Promise<Uint8Array | undefined> {
+  async #bytesOf(of: ActionOf, { blob, at, text }: Kept, side: 'before' | 'after'): Promise<Uint8Array | undefined> {
+    if (text !== undefined) return new TextEncoder().encode(text);
     if (blob === undefined) return undefined;
     if (!at) return this.#blobs.read(blob);
     const pack = new Pack(this.#manifest(of, side).replace(/json$/, 'pack'));
@@ -211,7 +216,7 @@ export class BlobCheckpoints implements Checkpoints {
       const isAsItWas = isByIdentity(image.digest)
         ? isSame(await preImageAt(image.path, image.path), image)
         : own?.blob === image.digest;
-      if (image.kind === 'file' && !isAsItWas)
+      if (image.kind === 'file' && !isAsItWas && own?.stands !== image.digest)
         throw new ToolFailure(`${image.path} changed while its content was being kept; nothing was done`);
     }
     const folder = this.#manifestsOf(of.run);
@@ -225,6 +230,11 @@ export class BlobCheckpoints implements Checkpoints {
   /** A folder without digest and size is meant itself alone, and not what is in it. */
   async #collect({ path, kind, digest, size }: PreImage, kept: Kept[], added: { bytes: number }): Promise<void> {
     if (kept.length > MOST_FILES) throw new ToolFailure('there is more to keep than fits; nothing was done');
+    const pointer = gitPointerOf(path);
+    if (pointer) {
+      kept.push(await this.#keptPointer(path, pointer));
+      return;
+    }
     const info = await lstat(path).catch(() => undefined);
     if (info === undefined) kept.push({ path, kind: 'absent' });
     else if (info.isSymbolicLink()) kept.push({ path, kind: 'link', target: await readlink(path) });
@@ -238,6 +248,13 @@ export class BlobCheckpoints implements Checkpoints {
       if (isNew) added.bytes += info.size;
       kept.push({ path, kind: 'file', mode: info.mode & 0o7777, size: info.size, blob });
     } else throw new ToolFailure(`${path} is neither a file, a folder nor a link; it cannot be kept`);
+  }
+
+  async #keptPointer(path: string, { folder, name }: GitPointer): Promise<Kept> {
+    const pointed = pointerAt(folder, name);
+    if (!pointed) return { path, kind: 'absent' };
+    const { blob } = await this.#blobs.put(pointed.bytes);
+    return { path, kind: 'file', size: pointed.bytes.length, blob, stands: pointed.digest };
   }
 
   /** What files were given, while half of the run's room is left: what stood there before comes first. */

@@ -3,9 +3,10 @@ import { mkdir, open, rename, symlink, type FileHandle } from 'node:fs/promises'
 import type { PreImage, Resource } from '../../shared/action.ts';
 import { Changed, Missing, ToolFailure } from '../../core/outcome.ts';
 import { assertPermitted, Forbidden } from '../../core/scope/guard.ts';
-import type { Effort, FileEntry, Files, Look, OtherNames, Walking } from '../../core/scope/files.ts';
+import type { Effort, FileEntry, Files, Look, OtherNames, PointerLook, Walking } from '../../core/scope/files.ts';
 import type { Scope } from '../../core/scope/scope.ts';
 import { nameOf } from '../../core/scope/spelling.ts';
+import { movePointer, pointerLook } from '../git/pointing.ts';
 import { Stretch } from '../sandbox/stretch.ts';
 import { entriesIn, kindOf, sizeAt } from './entriesIn.ts';
 import { expandGlob, namesIn } from './expandGlob.ts';
@@ -321,6 +322,15 @@ export class RootedFiles implements Files {
     const old = await place.stat();
     if (old?.isFile()) await this.#refuseHardLink(old, path);
     return await failing(path, () => setMode(place.at(), mode));
+  }
+
+  pointer(path: string): Promise<PointerLook> {
+    this.#effort?.look();
+    return pointerLook(this.#scope(), path);
+  }
+
+  point(path: string, content: Uint8Array | undefined, expected: PreImage): Promise<PreImage> {
+    return movePointer(path, content, { scope: this.#scope(), expected, unfinished: this.#beside.unfinished });
   }
 
   #rootOf(path: string): string {

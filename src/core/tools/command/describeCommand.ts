@@ -37,7 +37,7 @@ import { startFolders } from './startFolders.ts';
 import { planStores } from './stores.ts';
 import { timesOf } from './times.ts';
 import { refuseTooMuch } from './tooMuch.ts';
-import { undoOfCommand } from './undoOfCommand.ts';
+import { undoOfCommand, type UndoOfCommand } from './undoOfCommand.ts';
 
 const MOST_SECRETS = 5;
 
@@ -59,6 +59,7 @@ interface Start {
 }
 
 const NO_SECRETS = { paths: [], atLeast: false };
+const NOTHING_UNDONE: UndoOfCommand = { undo: { kind: 'nothing' }, back: '' };
 
 /** What a line means where it would start. */
 interface Read {
@@ -103,9 +104,13 @@ export async function describeCommand(
     ...(outside && { outside }),
   };
   const losses = await commandLosses(line, ports, given);
-  const hiding = { scope, outside: launch.outside, secrets: launch.secrets === 'visible' ? secrets : NO_SECRETS };
-  const undo = onlyLooks ? undefined : await undoOfCommand(ports, hiding);
   const consequence = consequenceOf({ ...losses, outside });
+  const undone = onlyLooks
+    ? NOTHING_UNDONE
+    : await undoOfCommand(ports, {
+        ...{ scope, outside: launch.outside, meaning, resources: named.resources },
+        secrets: launch.secrets === 'visible' ? secrets : NO_SECRETS,
+      });
   const place = { ...start, scope, isAccompanied: ports.outputs.going.length > 0 };
   return {
     action: {
@@ -124,7 +129,7 @@ export async function describeCommand(
         ...(bound.unbound && { unbound: bound.unbound }),
         contentOf: contentOfOutput(line, given, outside),
       },
-      undo: undo === undefined ? 'nothing-to-undo' : undo.kind === 'whole' ? 'full' : 'none',
+      undo: onlyLooks ? 'nothing-to-undo' : undone.undo.kind === 'whole' ? 'full' : 'none',
     },
     ...(consequence && { consequence }),
     ...effectsOffer(args, { runner, launch }, given),
@@ -143,10 +148,9 @@ export async function describeCommand(
       ),
       unbound: bound.unbound && visibleLine(bound.unbound.why),
     }),
-    undo:
-      undo === undefined
-        ? { state: 'nothing', words: 'Nothing to undo: it cannot change the workspace.' }
-        : undoView(undo, 'puts back what it changes in the workspace'),
+    undo: onlyLooks
+      ? { state: 'nothing', words: 'Nothing to undo: it cannot change the workspace.' }
+      : undoView(undone.undo, undone.back),
     where: whereItIs(scope.shown(cwd), { outside, onlyLooks }),
   };
 }

@@ -4,12 +4,13 @@ import type { Change, PreImage, Resource } from '../../../shared/action.ts';
 import type { ChangedPath } from '../../../shared/change.ts';
 import type { Changed } from '../../audit/changed.ts';
 import { isSameStand, merged, standOf } from '../../checkpoint/changes.ts';
+import { gitPointerOf, repositoryOf } from '../../checkpoint/gitPointer.ts';
 import type { ActionOf, Checkpoints, Done, RevertStep } from '../../checkpoint/port.ts';
 import { ToolFailure } from '../../outcome.ts';
 import { isInside, parentOf } from '../../scope/spelling.ts';
 import type { ToolPorts } from '../ports.ts';
 import { defineTool, type CallContext, type Tool } from '../tool.ts';
-import { revertCard } from './revertCard.ts';
+import { MOST_SHOWN, revertCard } from './revertCard.ts';
 import { takeStep, type Reverting, type Said } from './revertSteps.ts';
 import { undoOf, undoOfAction, undoView, undoWords } from './undo.ts';
 
@@ -72,13 +73,19 @@ export const revertAction = defineTool((ports: Ports): Tool<RevertOf, Change> =>
         tool: 'revert_action',
         kind: 'change',
         effect: effectOf(steps),
-        resources: steps.flatMap(resourcesOf),
+        resources: uniqueResources(steps.flatMap(resourcesOf)),
         arguments: of,
         changes: images,
         undo: undoOfAction(undo),
       },
       title: titleOf(all, of, context),
-      card: revertCard({ steps, since, leftOut, seen: all.some(({ changed }) => (changed?.seen ?? 0) > 0) }, context),
+      card: revertCard(
+        {
+          ...{ steps, since, leftOut, seen: all.some(({ changed }) => (changed?.seen ?? 0) > 0) },
+          moves: await movesOf(steps, ports, context),
+        },
+        context,
+      ),
       undo: undoView(undo, 'puts back what stands there now'),
     };
   },
@@ -101,10 +108,32 @@ export const revertAction = defineTool((ports: Ports): Tool<RevertOf, Change> =>
   },
 }));
 
+/** From where to where git is put back, in words: what is lost of the person's is in sight. */
+async function movesOf(
+  steps: readonly RevertStep[],
+  { checkpoints }: Ports,
+  { files }: CallContext,
+): Promise<Map<string, { from?: string; to?: string }>> {
+  const moves = new Map<string, { from?: string; to?: string }>();
+  for (const step of steps.filter(isPointer).slice(0, MOST_SHOWN)) {
+    const { value: from } = await files.pointer(step.path);
+    const content = step.do === 'point' ? await checkpoints.content(step.of, step.path) : undefined;
+    const isLine = content !== undefined && content.length < 1024 && from !== undefined;
+    const to = isLine ? new TextDecoder().decode(content).trim() : undefined;
+    moves.set(step.path, { ...(from !== undefined && { from }), ...(to !== undefined && { to }) });
+  }
+  return moves;
+}
+
 /** What must not be changed by anyone was no command's doing either. */
 function isBarred(step: RevertStep, { scope }: CallContext): boolean {
+  if (isPointer(step)) return !scope.mayPoint(step.path);
   const paths = step.do === 'move back' ? [step.path, step.to] : [step.path];
   return paths.some((path) => !['free', 'secret'].includes(scope.standing(path, 'write').kind));
+}
+
+function isPointer({ do: does }: RevertStep): boolean {
+  return does === 'point' || does === 'unpoint';
 }
 
 /** A folder that somebody made where a file was stays, with what is in it. */
@@ -167,7 +196,12 @@ async function standing(
   const turned = new Set<string>();
   const made = new Set(steps.flatMap((step) => (step.do === 'make folder' ? [step.path] : [])));
   const paths = steps.flatMap((step) => (step.do === 'move back' ? [step.path, step.to] : [step.path]));
+  const pointers = new Set(steps.flatMap((step) => (isPointer(step) ? [step.path] : [])));
   for (const path of [...new Set(paths)].sort()) {
+    if (pointers.has(path)) {
+      images.push((await files.pointer(path)).image);
+      continue;
+    }
     // Below what will be a folder again, and is none now, nothing stands.
     if (ancestorsOf(path).some((above) => turned.has(above))) {
       images.push({ path, kind: 'absent' });
@@ -209,7 +243,8 @@ function isChangedSince({ path, after }: ChangedPath, images: readonly PreImage[
 }
 
 function effectOf(steps: readonly RevertStep[]): 'write' | 'delete' | 'move' {
-  if (steps.some(({ do: does }) => does !== 'move back' && !does.startsWith('remove'))) return 'write';
+  const takesAway = (step: RevertStep): boolean => step.do === 'unpoint' || step.do.startsWith('remove');
+  if (steps.some((step) => step.do !== 'move back' && !takesAway(step))) return 'write';
   return steps.some((step) => step.do === 'move back') ? 'move' : 'delete';
 }
 
@@ -224,12 +259,22 @@ function resourcesOf(step: RevertStep): Resource[] {
     case 'remove':
     case 'remove folder':
       return [{ path: step.path, access: 'delete' }];
+    case 'point':
+    case 'unpoint': {
+      // Of the repository as a whole: no rule about a file speaks of where a branch stands.
+      const pointer = gitPointerOf(step.path);
+      return pointer ? [{ path: repositoryOf(pointer), access: 'write' }] : [];
+    }
     case 'put back':
     case 'make folder':
     case 'link':
     case 'allow':
       return [{ path: step.path, access: 'write' }];
   }
+}
+
+function uniqueResources(all: readonly Resource[]): Resource[] {
+  return [...new Map(all.map((one) => [`${one.access} ${one.path}`, one])).values()];
 }
 
 function lowerFirst(sentence: string): string {

@@ -80,6 +80,15 @@ export async function takeStep(
       said.remarks.push(...(savedOtherwise(content, written, scope.shown(step.path)).told.remarks ?? []));
       return;
     }
+    case 'point': {
+      const content = await going.content(step.of, step.path);
+      if (content) now.set(step.path, await files.point(step.path, content, image));
+      else said.lost.push(step.path);
+      return;
+    }
+    case 'unpoint':
+      now.set(step.path, await files.point(step.path, undefined, image));
+      return;
     case 'allow':
       if (image.kind === 'file' || image.kind === 'directory') await files.allow(step.path, step.mode);
   }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { ActionOf, CommandPlace, Undo } from '../../../core/checkpoint/port.ts';
+import type { ActionOf, CommandPlace, Foreseen } from '../../../core/checkpoint/port.ts';
 import { ToolFailure } from '../../../core/outcome.ts';
 import { isInside, relativeTo } from '../../../core/scope/spelling.ts';
 import { sha256 } from '../../files/hash.ts';
@@ -47,7 +47,7 @@ export class AroundCommands {
   }
 
   /** What undo will be able to do for whatever is changed in the workspace. Keeps nothing. */
-  foresee(place: CommandPlace): Promise<Undo> {
+  foresee(place: CommandPlace): Promise<Foreseen> {
     const survey = (root: string): Promise<Surveyed> => this.#thread.ask('survey', { root, limits: this.#limits });
     return foreseen(place, survey, this.#isStandIn);
   }

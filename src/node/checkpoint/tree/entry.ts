@@ -30,6 +30,10 @@ export interface Entry extends Seen {
   /** Where the bytes are kept. */
   at?: PackPlace;
   target?: string;
+  /** Git stands so (gitPointer.ts): `digest` is of what it says, `blob` of its bytes, and what is short is in `text`. */
+  pointer?: true;
+  blob?: string;
+  text?: string;
   /** It was read so soon after it changed that another change may have left the same times. */
   hasty?: true;
 }
@@ -50,6 +54,12 @@ const EntrySchema = z.object({
     .exactOptional(),
   at: PackPlaceSchema.exactOptional(),
   target: z.string().exactOptional(),
+  pointer: z.literal(true).exactOptional(),
+  blob: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .exactOptional(),
+  text: z.string().exactOptional(),
   hasty: z.literal(true).exactOptional(),
 });
 

@@ -17,9 +17,11 @@ import {
   type Stats,
 } from 'node:fs';
 import { join } from 'node:path';
+import { gitPointerOf } from '../../../core/checkpoint/gitPointer.ts';
 import { sha256 } from '../../files/hash.ts';
 import { HAS_OPEN_LOOKUP } from '../../files/openTree.ts';
 import { isSameEntry, isUntouched, lineOf, parsedLine, type Entry, type PackPlace, type Seen } from './entry.ts';
+import { gitEntriesIn, ofKnownRepositories } from './gitEntries.ts';
 import { Pack } from './pack.ts';
 import { scanTree, seenOf, type ScanLimits } from './scan.ts';
 
@@ -77,7 +79,7 @@ export class KeptTree {
   /** `mayBeginAnew`: nobody needs what stood there earlier. */
   look(mayBeginAnew: boolean): TreeLook {
     this.#load(mayBeginAnew);
-    const { seen, leftOut, isTooMuch } = scanTree(this.#root, this.#limits);
+    const { seen, leftOut, repositories, isTooMuch } = scanTree(this.#root, this.#limits);
     this.#seen = seen;
     this.#fresh = new Map();
     if (isTooMuch) return { isTooMuch, leftOut: [], unread: [], made: [] };
@@ -88,6 +90,7 @@ export class KeptTree {
       const known = this.#entries.get(path);
       if (!known || known.hasty || known.digest === undefined || !isUntouched(known, now)) unread.push(path);
     }
+    leftOut.push(...this.#lookAtGit(repositories));
     return { isTooMuch, leftOut, unread, made };
   }
 
@@ -126,7 +129,25 @@ export class KeptTree {
     this.#append(lines);
     this.#seen = new Map();
     this.#fresh = new Map();
-    return steps;
+    return ofKnownRepositories(steps);
+  }
+
+  /** Where git stands is kept at once: it is little. What of it cannot be. */
+  #lookAtGit(repositories: readonly string[]): string[] {
+    const known = (path: string): Entry | undefined => this.#entries.get(path);
+    const { entries, leftOut } = gitEntriesIn(this.#root, repositories, {
+      known,
+      keep: (bytes, blob) => {
+        const place = this.#contents.get(blob) ?? this.#pack.append(bytes);
+        this.#contents.set(blob, place);
+        return place;
+      },
+    });
+    for (const [path, entry] of entries) {
+      this.#seen.set(path, entry);
+      if (entry !== known(path)) this.#fresh.set(path, entry);
+    }
+    return leftOut;
   }
 
   /** Takes these as they stand now, and says nothing of it: it is known who changed them. */
@@ -135,6 +156,7 @@ export class KeptTree {
     const lines: string[] = [];
     for (const path of paths)
       for (const below of [path, ...[...this.#entries.keys()].filter((one) => one.startsWith(`${path}/`))]) {
+        if (gitPointerOf(`${this.#root}/${below}`) || this.#entries.get(below)?.pointer) continue;
         const info = statOf(`${this.#root}/${below}`);
         const entry = info && (info.isFile() || info.isSymbolicLink() ? this.#readAt(below) : seenOf(info));
         if (entry) this.#entries.set(below, entry);
@@ -148,8 +170,8 @@ export class KeptTree {
   deposit(file: string, entries: readonly Entry[]): (PackPlace | undefined)[] {
     const pack = new Pack(file);
     try {
-      const places = entries.map(({ at, digest }) =>
-        at !== undefined && digest !== undefined && this.#pack.read(at, digest) !== undefined
+      const places = entries.map(({ at, digest, blob = digest }) =>
+        at !== undefined && blob !== undefined && this.#pack.read(at, blob) !== undefined
           ? pack.appendFrom(this.#pack, at)
           : undefined,
       );
@@ -185,7 +207,7 @@ export class KeptTree {
       if (entry) this.#entries.set(path, entry);
       else this.#entries.delete(path);
     }
-    for (const { digest, at } of this.#entries.values()) if (digest && at) this.#contents.set(digest, at);
+    for (const { digest, blob = digest, at } of this.#entries.values()) if (blob && at) this.#contents.set(blob, at);
     this.#read = info && { ino: info.ino, size: info.size };
     if (mayBeginAnew) this.#beginAnewIfWasted();
   }
