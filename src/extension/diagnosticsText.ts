@@ -1,5 +1,6 @@
 import type { PanelState } from '../shared/runView.ts';
 import type { ModelSettings } from '../shared/settings.ts';
+import { WAY_WORDS } from '../shared/way.ts';
 import { withoutHome } from '../shared/withoutHome.ts';
 
 /** What is known of a window that may be sent to strangers. */
@@ -28,7 +29,8 @@ export function diagnosticsText({ version, editor, machine, home, settings, wron
     `Folders: ${workplace?.folders.length ?? 0} worked in, ${workplace?.others.length ?? 0} beside, ${folders?.leftOut === true ? 'some' : 'none'} left out`,
     `Opened: ${state.problem === undefined ? 'yes' : 'no, see the log'}`,
     `Sandbox: ${sandbox.state}${sandbox.probes === undefined ? '' : `, ${sandbox.probes.held} of ${sandbox.probes.all} attempts held`}`,
-    `Policy: ${policy.state}, ${policy.notes.length} notes, ${workplace?.folders.filter(({ bounds }) => bounds).length ?? 0} workspace policies${policy.asksLess ? ', asks less' : ''}`,
+    `Policy: ${policy.state}, ${policy.notes.length} notes, ${workplace?.folders.filter(({ bounds }) => bounds).length ?? 0} workspace policies`,
+    `Way: ${WAY_WORDS[state.way.now].name}`,
     `Run: ${run?.state ?? 'none'}${run === undefined ? '' : `, turn ${run.turn} of ${run.maxTurns}, ${run.questions} questions`}`,
     `Settings: ${settingsWords(settings)}`,
     `Wrong settings: ${wrongSettings.length === 0 ? 'none' : wrongSettings.join(', ')}`,

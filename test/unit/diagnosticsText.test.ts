@@ -19,10 +19,11 @@ const STATE: PanelState = {
       state: 'waiting',
       reason: 'secret-file',
     },
-    ...{ model: 'secret-model', destination: 'to proxy.secret', turn: 2, maxTurns: 25, questions: 1 },
+    ...{ model: 'secret-model', destination: 'to proxy.secret', turn: 2, maxTurns: 25, questions: 1, way: 'ask' },
     ...{ flags: { untrusted: false, private: false, outward: false }, grants: [], entriesBefore: 0 },
     entries: [{ kind: 'user', text: 'secret-task' }],
   },
+  way: { now: 'ask', open: [] },
   approvals: [],
   interrupted: [],
   workplace: {
@@ -34,7 +35,6 @@ const STATE: PanelState = {
   policy: {
     state: 'notes',
     notes: [{ file: '/home/someone/secret-file', line: 1, column: 1, words: 'secret-file' }],
-    asksLess: false,
   },
 };
 

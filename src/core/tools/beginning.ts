@@ -48,8 +48,8 @@ export async function begin({ described: { action }, decision, context, step, ru
   }
   if (!isReviewed || footprint.kind !== 'anything') return { kind: 'begun', checkpoint };
   // As it stood when this was decided; what has come since must be covered too.
-  const undo = await run.checkpoints.foreseeAnything(place).catch(() => undefined);
-  if (undo?.kind === 'whole') return { kind: 'begun', checkpoint };
+  const foreseen = await run.checkpoints.foreseeAnything(place).catch(() => undefined);
+  if (foreseen?.undo.kind === 'whole') return { kind: 'begun', checkpoint };
   await checkpoint.end([]);
   await run.checkpoints.recorded({ run: run.id, action: step.id }).catch(() => undefined);
   return { kind: 'uncovered', why: NOT_WHOLE };
