@@ -3,11 +3,13 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** The files that take longest, as they were measured last; those at the front begin first, so that no worker is left
  * with one of them at the end. */
 const LONGEST = [
-  'node/typedAhead',
-  'sandbox/projects',
+  'engine/commandLosses',
   'invariants/05-looking-changes-nothing',
+  'sandbox/projects',
+  'node/typedAhead',
   'invariants/14-nothing-freezes',
   'node/bareMachine',
+  'invariants/02-killed',
   'invariants/12-touching-secrets-asks',
   'node/cli',
   'node/sandboxCommand',
