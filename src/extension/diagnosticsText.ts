@@ -12,7 +12,7 @@ export interface Facts {
   settings: ModelSettings;
   /** What is wrong with settings, by their names alone. */
   wrongSettings: readonly string[];
-  state: Pick<PanelState, 'trusted' | 'sandbox' | 'policy' | 'run' | 'workplace' | 'folders' | 'problem'>;
+  state: Pick<PanelState, 'trusted' | 'sandbox' | 'policy' | 'run' | 'way' | 'workplace' | 'folders' | 'problem'>;
 }
 
 /**
