@@ -63,10 +63,9 @@ globalThis.acquireVsCodeApi = () => ({ postMessage: (m) => said.push(m), getStat
  * A browser and the served page for the tests of a file; what it returns opens a page of its own. `build`: makes another
  * panel than the one that is shipped, and says in which folder it is.
  */
-export function panelPages(build: () => Promise<string> = () => Promise.resolve('dist')): (
-  theme: PanelTheme,
-  size: { width: number; height: number; scale?: number },
-) => Promise<Panel> {
+export function panelPages(
+  build: () => Promise<string> = () => Promise.resolve('dist'),
+): (theme: PanelTheme, size: { width: number; height: number; scale?: number }) => Promise<Panel> {
   let browser: Browser;
   let served: Awaited<ReturnType<typeof servePanel>>;
   beforeAll(async () => {

@@ -13,7 +13,9 @@ const said = (text: string): AuditRecord => ({
 
 test('an earlier run goes into a task as text: what it was, how it ended, and what was said last', () => {
   const words = runWords(RUN, [said('First.'), said('All tests pass.\n\nI left `build/`.'), said('')]);
-  expect(words).toMatch(/^\nEarlier run "Mend `total`" \(finished, .+, 3 actions, 2 files changed, 1 asked\) ended with:\n/);
+  expect(words).toMatch(
+    /^\nEarlier run "Mend `total`" \(finished, .+, 3 actions, 2 files changed, 1 asked\) ended with:\n/,
+  );
   expect(words.endsWith('\n> All tests pass.\n>\n> I left `build/`.\n')).toBe(true);
   expect(words).not.toContain('First.');
 });
