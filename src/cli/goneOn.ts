@@ -46,9 +46,7 @@ export async function goneOn(
       ? engine.resume(run, model, { model: agreed, folders, message, way })
       : engine.fork({ run, ...fork, from: BY_OPTION }, model, { model: agreed, folders, way }, { text: message ?? '' });
   try {
-    await (isTakenOver
-      ? engine.takeOver(run, model, { folders, message, way })
-      : begin());
+    await (isTakenOver ? engine.takeOver(run, model, { folders, message, way }) : begin());
     return true;
   } catch (error) {
     if (!(error instanceof GoesElsewhere)) throw error;

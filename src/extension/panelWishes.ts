@@ -158,7 +158,8 @@ export async function doWish(message: PanelWish, window: WishedOf): Promise<void
       await vscode.commands.executeCommand('oversign.openSample');
       return;
     case 'pick-reference': {
-      const reference = await pickReference(window.destination, await window.places());
+      const session = await window.session();
+      const reference = await pickReference(session, window.destination, await window.places());
       const { at, typed } = message;
       if (reference === undefined) window.view.say({ type: 'focus-task' });
       else window.view.say({ type: 'reference', at, typed, reference });

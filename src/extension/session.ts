@@ -23,7 +23,7 @@ import { policyWords, sandboxWords, wayWords, type PolicyStanding } from './stan
 import { withPolicy, workspacePolicy } from '../node/policy/policyFiles.ts';
 import type { Place } from './workplace.ts';
 import { folderLabels } from '../shared/folderLabels.ts';
-import type { RunSummary } from '../shared/auditEvent.ts';
+import type { AuditRecord, RunSummary } from '../shared/auditEvent.ts';
 import type { RunOffer } from '../core/engine/storedRuns.ts';
 import type { EditorModels } from '../shared/editorModels.ts';
 import type { FoundSource } from '../shared/foundModels.ts';
@@ -171,6 +171,11 @@ export class Session implements AsyncDisposable {
   async resumable(): Promise<RunOffer[]> {
     const runs = await this.runs();
     return this.engine.resumable(runs.filter(({ state }) => state !== 'active' && state !== 'finished'));
+  }
+
+  /** What the log has of a run; of long texts a part. */
+  events(run: string, most: number): Promise<AuditRecord[]> {
+    return this.#node.audit.events(run, most);
   }
 
   async refreshInterrupted(): Promise<void> {

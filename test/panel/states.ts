@@ -210,7 +210,13 @@ export const STATES = {
   'earlier runs': {
     ...EMPTY,
     earlier: [
-      { run: 'r1', title: 'The parser', state: 'finished', told: 'yesterday · 3 files changed · 2 asked', pinned: true },
+      {
+        run: 'r1',
+        title: 'The parser',
+        state: 'finished',
+        told: 'yesterday · 3 files changed · 2 asked',
+        pinned: true,
+      },
       {
         ...{ run: 'r2', state: 'interrupted', told: '14:02 · 12 files changed · 1 asked · cost 0.12', pinned: false },
         title: 'Rename parse to read in every module of the workspace, and in what is written about it',

@@ -144,7 +144,7 @@ describe('panel store', () => {
     store.sendTask();
     store.setDraft('go');
     store.sendTask();
-    expect(host.sent).toEqual([{ type: 'send', text: 'go' }]);
+    expect(host.sent).toEqual([{ type: 'send', text: 'go', sending: expect.any(String) as string }]);
     expect(store.model().draft).toBe('');
   });
 

@@ -211,9 +211,7 @@ function whyOf(decided: AuditRecord | undefined, answered: AuditRecord | undefin
 }
 
 function spokenEntry({ text, number }: Spoken, run: string): Entry {
-  return text === undefined
-    ? gone('What was said here')
-    : { kind: 'user', text, point: { run, message: number } };
+  return text === undefined ? gone('What was said here') : { kind: 'user', text, point: { run, message: number } };
 }
 
 function gone(what: string): Entry {

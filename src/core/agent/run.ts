@@ -10,7 +10,7 @@ import type { Image } from '../models/images.ts';
 import type { Model } from '../models/port.ts';
 import type { CallRun } from '../tools/callRun.ts';
 import { Failure, Interruption, kindOfError, Refusal, type Cancelled } from '../outcome.ts';
-import { RunTakenOver, WentOn } from '../audit/port.ts';
+import { RunTakenOver } from '../audit/port.ts';
 import { Budget } from './budget.ts';
 import { Conversation } from './conversation.ts';
 import type { Earlier, EventOf } from './earlier.ts';
@@ -24,6 +24,7 @@ import type { RunParts } from './runParts.ts';
 import { RunRecord } from './runRecord.ts';
 import { RunUsage } from './runUsage.ts';
 import { Transcript } from './transcript.ts';
+import { WentOn } from './wentOn.ts';
 import type { Said } from './waitingMessages.ts';
 
 const UNATTENDED = 'Its window shows no sign of life. It goes on when it does, or where it is taken over.';

@@ -23,14 +23,6 @@ export class RunTakenOver extends Failure {
   }
 }
 
-/** Somebody else went on with a run that was at rest here: from what is known of it here nothing goes on. */
-export class WentOn extends Refusal {
-  override name = 'WentOn';
-  constructor() {
-    super('This run went on in another window or terminal. Show it again, and send your message then.');
-  }
-}
-
 /** Something that this log does not do, with the reason as a sentence. The log itself is as it should be. */
 export class LogRefusal extends Refusal {
   override name = 'LogRefusal';

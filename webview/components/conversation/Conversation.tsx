@@ -42,7 +42,9 @@ export function Conversation({ panel, model, store }: ConversationProps) {
   const { asked, close } = useFind();
   return (
     <div className="conversation-area">
-      {asked > 0 && run !== undefined && <Find box={box} asked={asked} earlier={entries.slice(0, drawn.left)} drawFrom={drawn.from} onClose={close} />}
+      {asked > 0 && run !== undefined && (
+        <Find box={box} asked={asked} earlier={entries.slice(0, drawn.left)} drawFrom={drawn.from} onClose={close} />
+      )}
       <section
         ref={box}
         className="conversation"
