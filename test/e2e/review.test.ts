@@ -13,7 +13,7 @@ test('a run that is reviewed afterwards: chosen in the composer, no question, on
       calls: [
         { name: 'write_file', args: { path: 'kept.txt', content: 'kept\n' } },
         { name: 'write_file', args: { path: 'ten.txt', content: TEN } },
-        { name: 'run_command', args: { command: 'echo made > back.txt' } },
+        { name: 'write_file', args: { path: 'back.txt', content: 'made\n' } },
       ],
     },
     {

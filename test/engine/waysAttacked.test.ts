@@ -63,9 +63,10 @@ describe('what undo does not cover asks', () => {
     await plant(outside, { 'theirs.txt': 'theirs\n' });
     const bench = await reviewing({ 'a.txt': 'one\n' });
     const events = await bench.run([
-      { calls: [command(`ln -s ${outside} out; echo mine > out/theirs.txt`), command('truncate -s 20M a.txt; rm -f out')] },
+      { calls: [command(`ln -s ${outside} out; echo mine > out/theirs.txt`), command('truncate -s 20M a.txt')] },
+      { calls: [command('rm -f out/theirs.txt')] },
     ]);
-    expect(decided(events)).toEqual(['allow way: review', 'allow way: review']);
+    expect(decided(events)).toEqual(['allow way: review', 'allow way: review', 'deny scope']);
     expect(readFileSync(join(outside, 'theirs.txt'), 'utf8')).toBe('theirs\n');
     await bench.engine.revertRun(bench.engine.view().run?.id ?? '', {}, 'review');
     expect(await readFile(join(bench.folder, 'a.txt'), 'utf8')).toBe('one\n');
