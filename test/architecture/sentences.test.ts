@@ -11,6 +11,11 @@ const ROOMS: Record<string, readonly string[]> = {
     ...['src/core/command/doubtWords.ts', 'src/core/flow/ruleOfTwo.ts', 'src/core/scope/guard.ts'],
     ...['src/core/policy/decide.ts', 'src/core/tools/whoseQuestion.ts'],
   ],
+  'ways of working, and the review': [
+    ...['src/shared/way.ts', 'src/shared/review.ts', 'src/core/policy/ways.ts', 'src/core/kinds/reviewed.ts'],
+    ...['src/core/tools/beginning.ts', 'src/core/tools/files/revertPart.ts', 'src/core/engine/reviews.ts'],
+    ...['src/cli/reviewing.ts', 'src/extension/reviewDesk.ts'],
+  ],
   'what could be lost, and undone': [
     ...[
       'src/shared/block.ts',

@@ -1,6 +1,7 @@
 import { commandCard, type CommandFacts } from '../../src/core/tools/command/commandCard.ts';
 import { deleteCard } from '../../src/core/tools/files/deletePath.ts';
 import { diffCard } from '../../src/core/tools/files/diffCard.ts';
+import type { ReviewedFile } from '../../src/shared/review.ts';
 import type { Approval, Card } from '../../src/shared/approval.ts';
 import type { Block } from '../../src/shared/block.ts';
 import type { Entry, PanelHead, PanelState, RunView } from '../../src/shared/runView.ts';
@@ -47,6 +48,13 @@ const STORY: Entry[] = [
     text: '`total` stops one item early: src/total.mjs:4 loops to `length - 1`.\n\n- [x] found\n- [ ] mended',
   },
 ];
+
+function reviewed(name: string, more: Partial<ReviewedFile> = {}): ReviewedFile {
+  return {
+    ...{ path: `/home/ada/sample/${name}`, name, what: 'changed', state: 'open', since: false, actions: ['a1'] },
+    ...more,
+  };
+}
 
 const RUN: RunView = {
   ...{ id: 'r1', task: 'Find the bug', folder: '/home/ada/sample', state: 'running', reason: '' },
@@ -256,6 +264,26 @@ export const STATES = {
     ...{ state: 'finished', turn: 7, questions: 3, reason: '' },
     entries: [...STORY, { kind: 'assistant', text: answer, streaming: false }],
   }),
+  review: {
+    ...running({
+      ...{ state: 'finished', turn: 7, questions: 0, reason: '', way: 'review' as const },
+      entries: STORY,
+    }),
+    way: { ...EMPTY.way, now: 'review' },
+    review: {
+      run: 'r1',
+      files: [
+        reviewed('src/total.mjs', { added: 1, removed: 1 }),
+        reviewed('src/a-folder-with-a-long-name/and-a-file-with-one/\u202Etsrever.mjs', { added: 120, removed: 7, since: true }),
+        reviewed('build/till.js', { what: 'deleted', added: 0, removed: 9, state: 'put back' }),
+        reviewed('test/total.test.mjs', { what: 'new', added: 9, removed: 0, state: 'kept' }),
+        reviewed('logo.png', { what: 'moved', from: 'media/logo.png' }),
+      ],
+      more: 0,
+      actions: [{ id: 'a1', title: 'Edit src/total.mjs' }],
+      unknown: ['node_modules'],
+    },
+  },
   failed: running({ state: 'failed', reason: 'api.openai.com answered 401: the key is not known there.' }),
   'sandbox missing': {
     ...EMPTY,

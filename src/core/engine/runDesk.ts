@@ -333,7 +333,9 @@ export class RunDesk {
     const { contentOf, folder } = ready.before;
     const conveyed = { before: was, contentOf, folder: this.#parts.roots[0] ?? folder };
     const from = isSameModel(was, model) ? undefined : agreedTo(to, conveyed, model);
-    const opened = await this.#parts.open({ model, way }, ready);
+    // A new run, if from an earlier one: it works as the person has chosen for those.
+    const chosen = way ?? (ready.forked ? this.#way : undefined);
+    const opened = await this.#parts.open({ model, way: chosen }, ready);
     if (from !== undefined) await opened.handOver(model, was, from);
     return opened;
   }

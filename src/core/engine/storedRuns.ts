@@ -109,8 +109,7 @@ export class StoredRuns {
       ...entriesUpTo(ready.past.entries, { run, message }),
       { kind: 'notice', level: 'info', text: forkWords(data) } as const,
     ];
-    const { way } = ready.past;
-    const past = { entries, plan, way, spoken: 0, questions: 0, spent: { tokens: 0, cost: 0 } };
+    const past = { entries, plan, spoken: 0, questions: 0, spent: { tokens: 0, cost: 0 }, way: undefined };
     return { ...ready, before, stands: undefined, past, forked: { data, payload: {} } };
   }
 

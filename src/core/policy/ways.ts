@@ -26,7 +26,10 @@ export function defaultWay({ ways, confirmActions }: SaysWays): WayInForce {
 
 /** Who has taken a way away; undefined where it is open. */
 export function takenBy(way: Way, { ways, confirmActions }: SaysWays): Origin | undefined {
-  if (!ways.allowed.value.includes(way)) return ways.allowed.origin;
+  const { value, origin } = ways.allowed;
+  // A workspace that leaves only a looser way would have a person choose that: what is stricter stays open there.
+  const isLeft = !['organization', 'user'].includes(origin.layer) && value.some((other) => isLooser(other, way));
+  if (!value.includes(way) && !isLeft) return origin;
   // Who binds the person and says that actions are confirmed does not want them reviewed afterwards. What the person
   // says so themselves is their default.
   const binds = !['built-in', 'user'].includes(confirmActions.origin.layer);

@@ -14,10 +14,14 @@ interface ReviewBlockProps {
   readonly post: (message: FromPanel) => void;
 }
 
+/** So many files are listed at first. */
+const MOST_SHOWN = 20;
+
 /** What a run changed, to be kept or put back: quiet, and open by itself where the run was to be reviewed. */
 export function ReviewBlock({ review, way, post }: ReviewBlockProps) {
   const [opened, setOpened] = useState<boolean>();
   const [byAction, setByAction] = useState(false);
+  const [all, setAll] = useState(false);
   const [marked, setMarked] = useState<ReadonlySet<string>>(new Set());
   const { run, files, more, unknown } = review;
   const { keep, back, words } = settled(review, marked);
@@ -53,7 +57,7 @@ export function ReviewBlock({ review, way, post }: ReviewBlockProps) {
             <ActionList review={review} post={post} />
           ) : (
             <ul className="review-files">
-              {files.map((file) => (
+              {files.slice(0, all ? files.length : MOST_SHOWN).map((file) => (
                 <ReviewRow
                   key={file.path}
                   file={file}
@@ -70,6 +74,17 @@ export function ReviewBlock({ review, way, post }: ReviewBlockProps) {
                 />
               ))}
             </ul>
+          )}
+          {!byAction && !all && files.length > MOST_SHOWN && (
+            <p>
+              <LinkButton
+                words={`Show all ${files.length} files`}
+                testId="review-show-all"
+                onClick={() => {
+                  setAll(true);
+                }}
+              />
+            </p>
           )}
           {more > 0 && <p className="quiet small">And {more} more: put all back, or look at each action.</p>}
           {unknown.map((what) => (
