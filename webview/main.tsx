@@ -12,6 +12,7 @@ import './styles/blocks.css';
 import './styles/answers.css';
 import './styles/transcript.css';
 import './styles/composer.css';
+import './styles/worksIn.css';
 import './markdown/markdown.css';
 import { createRoot } from 'react-dom/client';
 import { App } from './App.tsx';
