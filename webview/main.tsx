@@ -13,6 +13,7 @@ import './styles/answers.css';
 import './styles/transcript.css';
 import './styles/review.css';
 import './styles/composer.css';
+import './styles/worksIn.css';
 import './markdown/markdown.css';
 import { createRoot } from 'react-dom/client';
 import { App } from './App.tsx';

@@ -45,7 +45,7 @@ function activeFolder(): string | undefined {
 }
 
 /** The same, one of them first. */
-export function withFirst(folders: readonly string[], first: string | undefined): string[] {
+function withFirst(folders: readonly string[], first: string | undefined): string[] {
   return first === undefined || !folders.includes(first)
     ? [...folders]
     : [first, ...folders.filter((one) => one !== first)];

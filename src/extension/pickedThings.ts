@@ -9,7 +9,7 @@ export type PickedThing =
   | { kind: 'test'; label: string; path?: string | undefined; line?: number | undefined; message?: string | undefined };
 
 /** More are no task for one person to look over. */
-export const MOST_THINGS = 20;
+const MOST_THINGS = 20;
 const MOST_TEXT = 4000;
 
 const UriSchema = z.looseObject({ scheme: z.string(), fsPath: z.string().max(MOST_TEXT) });

@@ -7,7 +7,7 @@ export const MOST_SETTINGS_FILE = 1_000_000;
 const MOST_DEPTH = 100;
 
 /** A setting that a workspace tried to make; line and column count from 1. */
-export interface TriedSetting {
+interface TriedSetting {
   name: string;
   line: number;
   column: number;

@@ -19,6 +19,7 @@ const EMPTY: Omit<PanelHead, 'run'> = {
   },
   policy: { state: 'ok', notes: [] },
   way: { now: 'ask', open: [{ way: 'look' }, { way: 'ask' }, { way: 'review' }] },
+  workplace: { folders: [{ label: 'sample', path: '/home/ada/sample', bounds: false }], others: [] },
 };
 
 const DEMO: PanelHead['model'] = {
@@ -300,6 +301,22 @@ export const STATES = {
     },
   },
   'model fails': { ...EMPTY, model: { ...EMPTY.model, problem: 'No API key is set for api.openai.com.' } },
+  'several folders': {
+    ...EMPTY,
+    workplace: {
+      folders: [
+        { label: 'app (one)', path: '/home/ada/one/app', bounds: false },
+        { label: 'app (two)', path: '/home/ada/two/app', bounds: true },
+      ],
+      others: ['Library (lib)'],
+    },
+    elsewhere: [
+      {
+        ...{ run: 'r9', task: 'Update the changelog', canShow: true },
+        words: 'It is waiting for an answer in the window “app” since 10:42.',
+      },
+    ],
+  },
   interrupted: {
     ...EMPTY,
     interrupted: [{ run: 'r0', task: 'Update the changelog', reason: 'The window was closed or reloaded.' }],

@@ -66,8 +66,7 @@ export async function openAddress(address: string): Promise<Editor> {
   try {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, colorScheme: 'dark' });
     const page = await context.newPage();
-    await page.goto(address);
-    await workbenchUp(page);
+    await comeTo(page, address);
     return editorOn(browser, page);
   } catch (error) {
     await browser.close();
@@ -114,8 +113,7 @@ function editorOn(browser: Browser, page: Page): Editor {
     },
     another: async (address) => {
       const other = await page.context().newPage();
-      await other.goto(address);
-      await workbenchUp(other);
+      await comeTo(other, address);
       return editorOn(browser, other);
     },
     reload: async () => {
@@ -151,12 +149,18 @@ async function markDocument(page: Page, heading: string): Promise<boolean> {
   return false;
 }
 
+/** The limit is there to end a hang: a busy machine takes its time to send the editor. */
+async function comeTo(page: Page, address: string): Promise<void> {
+  await page.goto(address, { waitUntil: 'commit', timeout: 120_000 });
+  await workbenchUp(page);
+}
+
 /**
  * The theme comes from an extension: once it shows, extensions are known and
  * screenshots have their colours. Extensions themselves may still be starting.
  */
 async function workbenchUp(page: Page): Promise<void> {
-  await page.locator('.monaco-workbench[class*="vscode-theme-"] .part.statusbar').waitFor({ timeout: 60_000 });
+  await page.locator('.monaco-workbench[class*="vscode-theme-"] .part.statusbar').waitFor({ timeout: 120_000 });
 }
 
 /**

@@ -15,19 +15,21 @@ export function WorksIn({ panel: { workplace, run }, post }: WorksInProps) {
   if (workplace === undefined) return null;
   const isChoice = workplace.folders.length + workplace.others.length > 1;
   return (
-    <Line icon="root-folder" testId="works-in">
-      <span className="quiet" title={exact(worksInTitle(workplace))}>
-        {exact(worksInWords(workplace, run?.state))}
-      </span>{' '}
-      {isChoice && (
-        <LinkButton
-          words="Choose folders"
-          testId="choose-folders"
-          onClick={() => {
-            post({ type: 'choose-folders' });
-          }}
-        />
-      )}
-    </Line>
+    <div className="works-in">
+      <Line icon="root-folder" testId="works-in">
+        <span className="quiet" title={exact(worksInTitle(workplace))}>
+          {exact(worksInWords(workplace, run?.state))}
+        </span>{' '}
+        {isChoice && (
+          <LinkButton
+            words="Choose folders"
+            testId="choose-folders"
+            onClick={() => {
+              post({ type: 'choose-folders' });
+            }}
+          />
+        )}
+      </Line>
+    </div>
   );
 }
