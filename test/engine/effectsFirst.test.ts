@@ -15,19 +15,19 @@ async function ran(
   answers: readonly (Answer | ((bench: Workbench, approval: Approval) => Answer))[],
   command = COMMAND,
 ): Promise<{ bench: Workbench; events: AuditRecord[]; told: string; early: Record<string, string>[] }> {
-  let bench: Workbench | undefined;
+  const held: { bench?: Workbench } = {};
   let told = '';
   let at = 0;
   const early: Record<string, string>[] = [];
-  bench = await workbench({
+  const bench = (held.bench = await workbench({
     files: FILES,
     answer: (approval) => {
-      if (!bench) throw new Error('asked before it began');
-      early.push(stateOf(bench.folder));
+      if (!held.bench) throw new Error('asked before it began');
+      early.push(stateOf(held.bench.folder));
       const next = answers[at++] ?? { choice: 'deny' as const };
-      return typeof next === 'function' ? next(bench, approval) : next;
+      return typeof next === 'function' ? next(held.bench, approval) : next;
     },
-  });
+  }));
   const events = await bench.run((request, turn) => {
     if (turn > 0) told = JSON.stringify(request.messages.at(-1));
     return turn === 0 ? { calls: [{ name: 'run_command', args: { command } }] } : { text: 'done' };

@@ -95,7 +95,7 @@ describe.each<Means>(['overlay', 'copy'])('in a view made as %s', (means) => {
       'ln -sfn /tmp .vscode; ln .vscode/settings.json hard-settings; echo x > hard-settings',
       'echo done > marker',
     ];
-    await dry(cage, writes.join('\n'), {}, async (ran) => {
+    await dry(cage, writes.join('\n'), {}, (ran) => {
       const changed = ran.changes.map(({ path }) => path.slice(cage.folder.length + 1));
       expect(changed).toContain('marker');
       expect(

@@ -98,7 +98,7 @@ function wordsOf({ path, before, after, target }: EffectAt, others: readonly Eff
   const sizes =
     before.kind === 'file'
       ? `${bytesWords(before.size ?? 0)} to ${bytesWords(after.size ?? 0)}`
-      : `${bytesWords(after.size ?? 0)}`;
+      : bytesWords(after.size ?? 0);
   const isMode = before.kind === 'file' && before.digest === after.digest && before.digest !== undefined;
   return [[...(isMode ? [] : [sizes]), ...(mode === undefined ? [] : [mode])].join(', ')];
 }
