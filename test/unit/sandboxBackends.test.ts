@@ -3,11 +3,10 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { duringRun } from '../../src/core/sandbox/life.ts';
 import { NO_RULES, sandboxSpec } from '../../src/core/sandbox/spec.ts';
-import type { Sandbox } from '../../src/core/sandbox/port.ts';
+import type { Sandbox, SandboxSpec } from '../../src/core/sandbox/port.ts';
 import type { ConfiningBackend } from '../../src/node/sandbox/backend.ts';
 import { CONFINING, TO_COME, UNCONFINED } from '../../src/node/sandbox/backends.ts';
 import { Confining } from '../../src/node/sandbox/confining.ts';
-import type { SandboxSpec } from '../../src/core/sandbox/port.ts';
 
 const PLATFORMS = ['linux', 'darwin', 'win32', 'freebsd'] as const;
 
