@@ -44,8 +44,8 @@ const ROOMS: Record<string, readonly string[]> = {
   ],
   'effects first': [
     ...['commandEffects', 'effectsOffer', 'effectsShown'].map((name) => `src/core/tools/command/${name}.ts`),
-    ...['src/core/tools/effectsFirst.ts', 'webview/components/dock/EffectsBar.tsx'],
-    ...['src/node/sandbox/effects/dryRunsHere.ts', 'src/node/sandbox/effects/told.ts'],
+    ...['src/core/tools/effectsFirst.ts', 'src/node/sandbox/effects/dryRunsHere.ts'],
+    'src/node/sandbox/effects/told.ts',
   ],
   'how it ended': ['src/shared/outcomeWords.ts', 'src/shared/actionOutcome.ts', 'src/core/audit/decisionWords.ts'],
   'states of a run': [

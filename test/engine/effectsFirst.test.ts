@@ -15,19 +15,19 @@ async function ran(
   answers: readonly (Answer | ((bench: Workbench, approval: Approval) => Answer))[],
   command = COMMAND,
 ): Promise<{ bench: Workbench; events: AuditRecord[]; told: string; early: Record<string, string>[] }> {
-  let bench: Workbench | undefined;
+  const held: { bench?: Workbench } = {};
   let told = '';
   let at = 0;
   const early: Record<string, string>[] = [];
-  bench = await workbench({
+  const bench = (held.bench = await workbench({
     files: FILES,
     answer: (approval) => {
-      if (!bench) throw new Error('asked before it began');
-      early.push(stateOf(bench.folder));
+      if (!held.bench) throw new Error('asked before it began');
+      early.push(stateOf(held.bench.folder));
       const next = answers[at++] ?? { choice: 'deny' as const };
-      return typeof next === 'function' ? next(bench, approval) : next;
+      return typeof next === 'function' ? next(held.bench, approval) : next;
     },
-  });
+  }));
   const events = await bench.run((request, turn) => {
     if (turn > 0) told = JSON.stringify(request.messages.at(-1));
     return turn === 0 ? { calls: [{ name: 'run_command', args: { command } }] } : { text: 'done' };
@@ -38,7 +38,7 @@ async function ran(
 const of = (events: readonly AuditRecord[], type: string): AuditRecord[] => events.filter((one) => one.type === type);
 const views = ({ data }: Workbench): string[] => readdirSync(join(data, 'effects'));
 
-test('effects are shown, applied exactly, and recorded as an action of their own', { timeout: 120_000 }, async () => {
+test('effects are shown, applied exactly, and recorded as an action of their own', async () => {
   const { bench, events, told, early } = await ran([
     { choice: 'show-effects' },
     { choice: 'apply' },
@@ -95,28 +95,24 @@ test('effects are shown, applied exactly, and recorded as an action of their own
   expect(readdirSync(bench.folder)).not.toContain('d');
 });
 
-test(
-  'thrown away, nothing is left, and the model is told of a no and of nothing else',
-  { timeout: 60_000 },
-  async () => {
-    const { bench, events, told, early } = await ran([{ choice: 'show-effects' }, { choice: 'deny' }]);
-    expect(stateOf(bench.folder)).toEqual(early[0]);
-    expect(views(bench)).toEqual([]);
-    expect(told).toContain('denied');
-    expect(told).not.toContain('said');
-    expect(of(events, 'started')).toHaveLength(1);
-    expect(of(events, 'changed')).toEqual([]);
-  },
-);
+test('thrown away, nothing is left, and the model is told of a no and of nothing else', async () => {
+  const { bench, events, told, early } = await ran([{ choice: 'show-effects' }, { choice: 'deny' }]);
+  expect(stateOf(bench.folder)).toEqual(early[0]);
+  expect(views(bench)).toEqual([]);
+  expect(told).toContain('denied');
+  expect(told).not.toContain('said');
+  expect(of(events, 'started')).toHaveLength(1);
+  expect(of(events, 'changed')).toEqual([]);
+});
 
-test('run for real instead, it runs', { timeout: 60_000 }, async () => {
+test('run for real instead, it runs', async () => {
   const { bench, events } = await ran([{ choice: 'show-effects' }, { choice: 'approve' }]);
   expect(readFileSync(join(bench.folder, 'a.txt'), 'utf8')).toBe('one\ntwo\n');
   expect(of(events, 'started').map(({ data }) => data['applies'])).toEqual([undefined, undefined]);
   expect(views(bench)).toEqual([]);
 });
 
-test('what changed underneath is said, nothing is applied, and it is asked anew', { timeout: 60_000 }, async () => {
+test('what changed underneath is said, nothing is applied, and it is asked anew', async () => {
   const { bench } = await ran([
     { choice: 'show-effects' },
     (one) => {
@@ -133,30 +129,26 @@ test('what changed underneath is said, nothing is applied, and it is asked anew'
 });
 
 describe('at the desk', () => {
-  test(
-    'nothing is applied that is not shown, and nobody but a person has effects shown',
-    { timeout: 60_000 },
-    async () => {
-      const given: boolean[] = [];
-      await ran([
-        ({ engine }, { id, digest }) => {
-          given.push(engine.answer(id, digest, { choice: 'apply' }, { by: 'person', at: 'editor' }));
-          given.push(engine.answer(id, digest, { choice: 'show-effects' }, { by: 'input', at: 'terminal' }));
-          return { choice: 'show-effects' };
-        },
-        ({ engine, asked }, { id, digest }) => {
-          // The digest of the card without effects is none of this one.
-          given.push(engine.answer(id, asked[0]?.digest ?? '', { choice: 'apply' }, { by: 'person', at: 'editor' }));
-          given.push(engine.answer(id, digest, { choice: 'show-effects' }, { by: 'person', at: 'editor' }));
-          return { choice: 'deny' };
-        },
-      ]);
-      expect(given).toEqual([false, false, false, false]);
-    },
-  );
+  test('nothing is applied that is not shown, and nobody but a person has effects shown', async () => {
+    const given: boolean[] = [];
+    await ran([
+      ({ engine }, { id, digest }) => {
+        given.push(engine.answer(id, digest, { choice: 'apply' }, { by: 'person', at: 'editor' }));
+        given.push(engine.answer(id, digest, { choice: 'show-effects' }, { by: 'input', at: 'terminal' }));
+        return { choice: 'show-effects' };
+      },
+      ({ engine, asked }, { id, digest }) => {
+        // The digest of the card without effects is none of this one.
+        given.push(engine.answer(id, asked[0]?.digest ?? '', { choice: 'apply' }, { by: 'person', at: 'editor' }));
+        given.push(engine.answer(id, digest, { choice: 'show-effects' }, { by: 'person', at: 'editor' }));
+        return { choice: 'deny' };
+      },
+    ]);
+    expect(given).toEqual([false, false, false, false]);
+  });
 });
 
-test('the output of a view that failed is shown, with what cannot be applied', { timeout: 60_000 }, async () => {
+test('the output of a view that failed is shown, with what cannot be applied', async () => {
   const { bench } = await ran(
     [{ choice: 'show-effects' }, { choice: 'deny' }],
     'mkfifo pipe; echo x > real.txt; exit 3',
@@ -167,7 +159,7 @@ test('the output of a view that failed is shown, with what cannot be applied', {
   expect(words).toContain('pipe` is a pipe, a socket or a device');
 });
 
-test('a command that only looks, and one in the background, have no effects to show', { timeout: 60_000 }, async () => {
+test('a command that only looks, and one in the background, have no effects to show', async () => {
   const bench = await workbench({ files: FILES, answer: () => ({ choice: 'deny' }) });
   await bench.run([
     { calls: [{ name: 'run_command', args: { command: 'sleep 1; echo x > y', background: true } }] },

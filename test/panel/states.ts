@@ -135,7 +135,7 @@ const EFFECTS = (left: number): Block[] => [
     kind: 'sentence',
     icon: 'git-commit',
     tone: 'plain',
-    words: ['Git’s own files change: `refs/heads/main`, 5 more files.'],
+    words: ['Git’s own files change: ', { exact: 'refs/heads/main' }, ', 5 more files.'],
   },
   { kind: 'exact', label: 'Output', text: '> pack\n> node pack.mjs\n\npacked 4 files\n' },
 ];

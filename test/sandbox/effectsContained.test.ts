@@ -95,7 +95,7 @@ describe.each<Means>(['overlay', 'copy'])('in a view made as %s', (means) => {
       'ln -sfn /tmp .vscode; ln .vscode/settings.json hard-settings; echo x > hard-settings',
       'echo done > marker',
     ];
-    await dry(cage, writes.join('\n'), {}, async (ran) => {
+    await dry(cage, writes.join('\n'), {}, (ran) => {
       const changed = ran.changes.map(({ path }) => path.slice(cage.folder.length + 1));
       expect(changed).toContain('marker');
       expect(
@@ -234,27 +234,23 @@ describe.each<Means>(['overlay', 'copy'])('in a view made as %s', (means) => {
   });
 });
 
-test(
-  'a process that is killed leaves a view that the next start takes away, and no other',
-  { timeout: 60_000 },
-  async () => {
-    const base = await temporaryFolder();
-    await plant(join(base, 'work'), { 'a.txt': 'one\n' });
-    const child = spawn(process.execPath, [join(import.meta.dirname, '../support/effectsKilled.ts'), base], {
-      stdio: 'ignore',
-    });
-    const views = join(base, 'data', 'effects');
-    const isAtWork = (): boolean =>
-      existsSync(views) && readdirSync(views).some((one) => existsSync(join(views, one, 'upper-0', 'b.txt')));
-    while (!isAtWork()) await pause(50);
-    const cage = await caged(base);
-    await cage.sandbox.recover();
-    expect(isAtWork()).toBe(true); // its process is alive
-    child.kill('SIGKILL');
-    while (child.exitCode === null && child.signalCode === null) await pause(20);
-    await cage.sandbox.recover();
-    expect(readdirSync(views)).toEqual([]);
-    expect(readFileSync(join(base, 'work', 'a.txt'), 'utf8')).toBe('one\n');
-    writeFileSync(join(base, 'work', 'still-writable'), '');
-  },
-);
+test('a process that is killed leaves a view that the next start takes away, and no other', async () => {
+  const base = await temporaryFolder();
+  await plant(join(base, 'work'), { 'a.txt': 'one\n' });
+  const child = spawn(process.execPath, [join(import.meta.dirname, '../support/effectsKilled.ts'), base], {
+    stdio: 'ignore',
+  });
+  const views = join(base, 'data', 'effects');
+  const isAtWork = (): boolean =>
+    existsSync(views) && readdirSync(views).some((one) => existsSync(join(views, one, 'upper-0', 'b.txt')));
+  while (!isAtWork()) await pause(50);
+  const cage = await caged(base);
+  await cage.sandbox.recover();
+  expect(isAtWork()).toBe(true); // its process is alive
+  child.kill('SIGKILL');
+  while (child.exitCode === null && child.signalCode === null) await pause(20);
+  await cage.sandbox.recover();
+  expect(readdirSync(views)).toEqual([]);
+  expect(readFileSync(join(base, 'work', 'a.txt'), 'utf8')).toBe('one\n');
+  writeFileSync(join(base, 'work', 'still-writable'), '');
+});

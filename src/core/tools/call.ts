@@ -69,7 +69,7 @@ export async function callTool(
       await call.end(error).catch(() => undefined); // what went wrong first is what is told
       throw error;
     }
-    return call.end(error);
+    return await call.end(error);
   } finally {
     await call.dropEffects();
   }

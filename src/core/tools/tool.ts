@@ -192,15 +192,11 @@ function toolUse<A, K extends Action>(tool: Tool<A, K>, args: A): ToolUse {
         throw new Error(`${tool.name} describes what it does not say that it does: ${action.effect} by ${action.tool}`);
       const perform = (during: CallContext): Promise<Performed> =>
         performedWithin(during, (bounded) => tool.perform(action, bounded));
-      const { showEffects } = tool;
-      return {
-        ...description,
-        perform,
-        ...(showEffects &&
-          description.effects && {
-            showEffects: (during: CallContext) => showEffects(action, during),
-          }),
+      const show = (during: CallContext): Promise<ShownEffects> => {
+        if (!tool.showEffects) throw new Error(`${tool.name} offers to show effects, and shows none`);
+        return tool.showEffects(action, during);
       };
+      return { ...description, perform, ...(description.effects && { showEffects: show }) };
     },
   };
 }

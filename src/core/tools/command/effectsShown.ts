@@ -37,10 +37,10 @@ export async function effectsShown(
     ...(tops.length === 0
       ? []
       : [{ kind: 'effects' as const, files, left: tops.length - files.length, hasDiffs: previews.length > 0 }]),
-    ...(ofGit.length === 0 ? [] : [said('git-commit', gitWords(ofGit))]),
+    ...(ofGit.length === 0 ? [] : [said('git-commit', namesIn(gitWords(ofGit)))]),
     ...(touched === 0 ? [] : [said('history', [`Of ${counted(touched, 'file')} the time alone changed.`])]),
-    ...leftOut.map((words) => warning([words])),
-    ...(obstacle === undefined ? [] : [warning([`This cannot be applied: ${obstacle}.`])]),
+    ...leftOut.map((words) => warning(namesIn(words))),
+    ...(obstacle === undefined ? [] : [warning(namesIn(`This cannot be applied: ${obstacle}.`))]),
     ...(result.ending.kind === 'exited' && result.ending.code !== 0
       ? [said('info', ['In a view, folders cannot be renamed and there is no network: it may fail for that alone.'])]
       : []),
@@ -98,13 +98,13 @@ function wordsOf({ path, before, after, target }: EffectAt, others: readonly Eff
   const sizes =
     before.kind === 'file'
       ? `${bytesWords(before.size ?? 0)} to ${bytesWords(after.size ?? 0)}`
-      : `${bytesWords(after.size ?? 0)}`;
+      : bytesWords(after.size ?? 0);
   const isMode = before.kind === 'file' && before.digest === after.digest && before.digest !== undefined;
   return [[...(isMode ? [] : [sizes]), ...(mode === undefined ? [] : [mode])].join(', ')];
 }
 
 /** References first: they say what became of branches and tags. */
-function gitWords(changes: readonly EffectAt[]): string[] {
+function gitWords(changes: readonly EffectAt[]): string {
   const inGit = ({ path }: EffectAt): string => path.slice(path.lastIndexOf('/.git/') + '/.git/'.length);
   const names = changes
     .filter(({ after, before }) => after.kind !== 'directory' && before.kind !== 'directory')
@@ -112,9 +112,7 @@ function gitWords(changes: readonly EffectAt[]): string[] {
   const references = names.filter((name) => name.startsWith('refs/') || name === 'HEAD' || name === 'packed-refs');
   const rest = names.length - references.length;
   const moved = references.length === 0 ? '' : ` ${namedList(references, 4)}`;
-  return [
-    `Git’s own files change:${moved}${rest > 0 ? `${moved === '' ? '' : ','} ${counted(rest, 'more file')}` : ''}.`,
-  ];
+  return `Git’s own files change:${moved}${rest > 0 ? `${moved === '' ? '' : ','} ${counted(rest, 'more file')}` : ''}.`;
 }
 
 async function textOf(dry: DryRun, path: string, side: 'before' | 'after'): Promise<string | undefined> {
@@ -127,6 +125,11 @@ async function textOf(dry: DryRun, path: string, side: 'before' | 'after'): Prom
   } catch {
     return undefined;
   }
+}
+
+/** What stands between backticks is a name (`named`), and is drawn as one. */
+function namesIn(words: string): Words {
+  return words.split('`').map((text, index) => (index % 2 === 0 ? text : { exact: text }));
 }
 
 function octal(mode: number): string {
