@@ -53,6 +53,7 @@ export function composeEngine(parts: EngineParts): Engine {
     newId: () => parts.newId(),
     now: () => parts.clock.monotonic(),
     open: (id, way) => openRevert({ id, way }, { ports: parts, shared }),
+    lists: (of, digest) => parts.checkpoints.list(of, digest),
   });
   const reviews = new Reviews({
     ...{ audit, checkpoints: parts.checkpoints },

@@ -130,7 +130,7 @@ function connectionWords(environment: NodeJS.ProcessEnv): string {
 
 async function keptItems({ keptVersions }: NodeParts): Promise<Item[]> {
   const { runs, bytes, trees } = await keptVersions.count();
-  const words = `earlier versions of files that ${runs} ${runs === 1 ? 'run' : 'runs'} changed take ${sizeText(bytes)}; the oldest go when they are over audit.retention (${sizeText(MOST_KEPT)} where it says no size), and those of a run with oversign erase --run RUN`;
+  const words = `earlier versions of files that ${runs} ${runs === 1 ? 'run' : 'runs'} changed take ${sizeText(bytes)}; the oldest go when they are over undo.size (audit.retention.size, or ${sizeText(MOST_KEPT)}, where it says none), and those of a run with oversign erase --run RUN`;
   const copies = `copies of ${trees.workspaces} ${trees.workspaces === 1 ? 'workspace' : 'workspaces'} take ${sizeText(trees.bytes)}; they go when no command ran there for a month, and with oversign erase`;
   return [
     { name: 'kept versions', ok: true, words },

@@ -157,7 +157,7 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
       policies,
       audit,
       keepEvidence: (policy) => {
-        evidence.follow(policy);
+        evidence.follow(policy.audit);
         keptFor.follow(policy);
       },
       files: (scope) => new RootedFiles(scope, spelled, { isStandIn: (path) => sandbox.isStandIn(path), unfinished }),

@@ -130,10 +130,10 @@ export const ACTION_EVENTS = {
   },
   changed: {
     about:
-      'What the action changed, recorded when its effect is over and before `finished`, however that ended. `extent`: `exact`, these paths and no others; `seen`, a command, which could change whatever the workspace let it: these stood otherwise after it than before, whoever did that, and in `leftOut` nobody looked; `unknown`, such a command where nobody looked at all. Of each path the kind, size in bytes, SHA-256 and permission bits of what stood there before and after, where they are known, and for what was moved there `from` where. Nothing that only looks has one, and neither have logs of earlier versions.',
+      'What the action changed, recorded when its effect is over and before `finished`, however that ended. `extent`: `exact`, these paths and no others; `seen`, a command, which could change whatever the workspace let it: these stood otherwise after it than before, whoever did that, and in `leftOut` nobody looked; `unknown`, such a command where nobody looked at all. Of each path the kind, size in bytes, SHA-256 and permission bits of what stood there before and after, where they are known, and for what was moved there `from` where. `list`: where they are many, the SHA-256 of the list of all of them, which is kept beside the log for undo. Nothing that only looks has one, and neither have logs of earlier versions.',
     of: ['run'],
     marks: ['afterwards'],
-    data: z.strictObject({ extent: z.enum(EXTENTS), paths: Count }),
+    data: z.strictObject({ extent: z.enum(EXTENTS), paths: Count, list: Digest.exactOptional() }),
     payload: z.strictObject({ paths: z.array(ChangedPathSchema), leftOut: z.array(Text).exactOptional() }),
   },
   finished: {

@@ -3,6 +3,7 @@ import { BlockSchema, WordsSchema } from './block.ts';
 import { FlagSchema, FlagsSchema } from './flow.ts';
 import { DecisionSchema } from './decision.ts';
 import { MOST_EDITED, MOST_REASON } from './typed.ts';
+import { UndoStateSchema } from './undoState.ts';
 
 /**
  * What the card shows: drawn from the described action, never from the model's own words about it. `kind` names the card
@@ -10,10 +11,6 @@ import { MOST_EDITED, MOST_REASON } from './typed.ts';
  */
 const CardSchema = z.strictObject({ kind: z.string(), blocks: z.array(BlockSchema) });
 export type Card = z.infer<typeof CardSchema>;
-
-/** How far what an action changes can be put back; `nothing`: it changes nothing. */
-export const UndoStateSchema = z.enum(['whole', 'partly', 'none', 'nothing']);
-export type UndoState = z.infer<typeof UndoStateSchema>;
 
 /** One question to a person, in the order in which it is read. `digest` is the SHA-256 of the canonical action that the answer binds to. */
 export const ApprovalSchema = z.strictObject({

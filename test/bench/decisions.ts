@@ -46,7 +46,7 @@ export async function benchDecisions(
     resources: [{ path: `${root}/src/core/main.ts`, access: 'write' }],
     arguments: {},
     changes: [],
-    undo: 'full',
+    undo: 'whole',
   };
   const json = JSON.stringify(file);
   const times = (count: number, work: () => unknown) => (): void => {

@@ -67,11 +67,17 @@ const COMMANDS: [what: string, command: string][] = [
   ['branches that go and come', 'git branch -D side/way -q; git branch side; git tag -d v1 > /dev/null; git tag v2'],
   ['a branch that is renamed', 'git branch -m main trunk'],
   ['a merge', 'git commit -qam two; git merge -q --no-edit side/way'],
-  ['a merge that stops half way', 'git commit -qam t; git checkout -q side/way; echo z > b.txt; git commit -qam z; git merge -q main || true'],
+  [
+    'a merge that stops half way',
+    'git commit -qam t; git checkout -q side/way; echo z > b.txt; git commit -qam z; git merge -q main || true',
+  ],
   ['a rebase', 'git commit -qam two; git rebase -q side/way'],
   ['a stash', 'git stash -q -u; git stash -q pop; git stash -q'],
   ['stashes that are dropped', 'git stash -q drop; git stash -q'],
-  ['all branches packed, then one taken away', 'git pack-refs --all; git branch -D side/way -q; git tag -d v1 > /dev/null'],
+  [
+    'all branches packed, then one taken away',
+    'git pack-refs --all; git branch -D side/way -q; git tag -d v1 > /dev/null',
+  ],
   ['only the index', 'git add b.txt; git rm -q --cached a.txt'],
 ];
 
@@ -108,7 +114,10 @@ test('in the sandbox the card promises it, and says no more of .git; the promise
   const bench = await scene({ userPolicy: '' });
   const before = standing(bench.folder);
   const files = treeState(bench.folder);
-  const { run } = await ran(bench, `git -c user.name=n -c user.email=e commit -qam two; git branch -D side/way; git stash -q drop`);
+  const { run } = await ran(
+    bench,
+    `git -c user.name=n -c user.email=e commit -qam two; git branch -D side/way; git stash -q drop`,
+  );
   expect(bench.asked[0]).toMatchObject({
     undoState: 'whole',
     undo: 'Can be undone: puts back what it changes in the workspace, and where git stood.',
@@ -120,4 +129,42 @@ test('in the sandbox the card promises it, and says no more of .git; the promise
   const words = JSON.stringify(bench.asked.at(-1)?.card.blocks);
   expect(words).toContain('Puts branch side/way of ');
   expect(words).toMatch(/Puts branch main of .*: from [0-9a-f]{10} to [0-9a-f]{10}/);
+});
+
+test('what would not come back is named on the card, and what git has pruned is said when it is reverted', async () => {
+  const bench = await scene();
+  const lost = git(bench.folder, 'rev-parse', 'side/way');
+  const { run } = await ran(
+    bench,
+    'git branch -D side/way -q; git tag -d v1 > /dev/null; git reflog expire --expire=now --all; git gc -q --prune=now',
+  );
+  for (const words of ['the history of git’s references', 'commits that git takes away'])
+    expect(bench.asked[0]?.undo).toContain(words);
+  const result = await bench.engine.revertRun(run);
+  expect(JSON.stringify(bench.asked.at(-1)?.card.blocks)).toContain('whose commits git has taken away');
+  expect(result.text).toContain('Reverted');
+  expect(git(bench.folder, 'branch', '--list', 'side/way')).toBe('');
+  expect(() => git(bench.folder, 'cat-file', '-e', lost)).toThrow();
+});
+
+test('a branch that the person moved since is replaced only with that in sight, and theirs beside it stays', async () => {
+  const bench = await scene();
+  const { run } = await ran(bench, 'git -c user.name=n -c user.email=e commit -qam agent; git branch agent');
+  writeFileSync(join(bench.folder, 'mine.txt'), 'mine\n');
+  git(bench.folder, 'add', 'mine.txt');
+  git(bench.folder, 'commit', '-qm', 'mine');
+  git(bench.folder, 'branch', 'mine');
+  git(bench.folder, 'pack-refs', '--all');
+  const mine = git(bench.folder, 'rev-parse', 'main');
+  await bench.engine.revertRun(run);
+  const words = JSON.stringify(bench.asked.at(-1)?.card.blocks);
+  expect(words).toMatch(new RegExp(`Puts branch main of .*: from ${mine.slice(0, 10)} to `));
+  expect(words).toMatch(/refs\/heads\/main.{0,40} was changed since/);
+  expect(git(bench.folder, 'rev-parse', 'main^{commit}')).not.toBe(mine);
+  expect(git(bench.folder, 'for-each-ref', '--format=%(refname:short)', 'refs/heads').split('\n').sort()).toEqual([
+    'main',
+    'mine',
+    'side/way',
+  ]);
+  expect(git(bench.folder, 'rev-parse', 'mine')).toBe(mine);
 });

@@ -19,6 +19,9 @@ import {
 
 type Path = PathsOf<typeof POLICY_KEYS>;
 
+/** What is kept is kept for all runs: it follows the policy as it is now, like evidence. */
+const OF_ALL_RUNS: ReadonlySet<string> = new Set(['undo.file_size', 'undo.size', 'undo.days']);
+
 /** What a file says, and a stricter thing to say; undefined is to say nothing. A key that is not here does not compile. */
 const SIDES: Record<Path, { looser: unknown; stricter: unknown } | 'without effect'> = {
   confirm_actions: { looser: false, stricter: true },
@@ -52,6 +55,10 @@ const SIDES: Record<Path, { looser: unknown; stricter: unknown } | 'without effe
   'audit.otlp': { looser: { endpoint: 'https://x' }, stricter: undefined },
   'audit.retention.days': { looser: 3, stricter: undefined },
   'audit.retention.size': { looser: '1g', stricter: undefined },
+  'undo.leave_out': { looser: ['node_modules', 'dist', 'out'], stricter: ['dist'] },
+  'undo.file_size': { looser: '8m', stricter: undefined },
+  'undo.size': { looser: '1g', stricter: undefined },
+  'undo.days': { looser: 3, stricter: undefined },
   rules: { looser: [], stricter: [{ decision: 'deny', commands: ['npm **'], why: 'w' }] },
   'tools.file_system.enabled': { looser: true, stricter: false },
   'tools.file_system.allowed_paths': { looser: undefined, stricter: ['src'] },
@@ -161,7 +168,7 @@ describe('the stricter side of', () => {
     expect(saidOf(stricterOf(loose, strict), path)).toEqual(wanted);
     // Evidence is of all runs, and prices are as they are: both follow the policy as it is now.
     expect(saidOf(stricterOf(strict, loose), path)).toEqual(
-      path.startsWith('audit.') || path === 'budget.prices' ? saidOf(loose, path) : wanted,
+      path.startsWith('audit.') || path === 'budget.prices' || OF_ALL_RUNS.has(path) ? saidOf(loose, path) : wanted,
     );
   });
 });

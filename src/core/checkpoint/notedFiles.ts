@@ -25,6 +25,7 @@ export class NotedFiles implements Files {
   /** The same files, counted against nothing: what became of a change that failed is looked at whatever was spent. */
   readonly #uncounted: Files;
   readonly #notes: NotedChange[];
+  #named: ReadonlySet<string> | undefined;
 
   constructor(files: Files, noting: Noting, shared?: { uncounted: Files; notes: NotedChange[] }) {
     this.#files = files;
@@ -125,9 +126,9 @@ export class NotedFiles implements Files {
   /** Lets a change happen where the action names it. One that fails may have happened all the same, or in part. */
   async #changing<T>(before: readonly PreImage[], change: () => Promise<T>, ...paths: string[]): Promise<T> {
     const { footprint } = this.#noting;
+    this.#named ??= new Set(footprint.kind === 'paths' ? footprint.before.map((image) => image.path) : []);
     for (const path of paths)
-      if (footprint.kind !== 'paths' || !footprint.before.some((image) => image.path === path))
-        throw new Error(`the action does not say that it changes ${path}`);
+      if (!this.#named.has(path)) throw new Error(`the action does not say that it changes ${path}`);
     try {
       return await change();
     } catch (error) {

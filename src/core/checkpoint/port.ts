@@ -1,4 +1,5 @@
 import type { Action, PreImage } from '../../shared/action.ts';
+import type { Covers } from './covers.ts';
 import type { ChangedPath } from '../../shared/change.ts';
 
 /** What undo will be able to do for an action. */
@@ -36,11 +37,14 @@ export interface NotedChange extends ChangedPath {
   content?: Uint8Array;
 }
 
-/** What an action changed, as far as it is known: what the `changed` event says, and all others read. */
+/**
+ * What an action changed, as far as it is known: what the `changed` event says, and all others read. `list`: the SHA-256
+ * of all the paths, which are kept beside the log too: an event has no room for thousands.
+ */
 export type Changes =
-  | { extent: 'exact'; paths: readonly ChangedPath[] }
+  | { extent: 'exact'; paths: readonly ChangedPath[]; list?: string }
   /** `leftOut`: where nobody has looked, as a person is told. */
-  | { extent: 'seen'; paths: readonly ChangedPath[]; leftOut: readonly string[] }
+  | { extent: 'seen'; paths: readonly ChangedPath[]; leftOut: readonly string[]; list?: string }
   | { extent: 'unknown' };
 
 /** Where an action writes that may write anywhere. */
@@ -52,6 +56,7 @@ export interface CommandPlace {
   mayCopy: (path: string) => boolean;
   /** Whether a command can change a path, as far as the rules say. */
   canWrite: (path: string) => boolean;
+  covers: Covers;
   /** A path as people say it. */
   shown: (path: string) => string;
   /** It runs without a sandbox. */
@@ -127,6 +132,8 @@ export interface Checkpoints {
   recorded(of: ActionOf): Promise<void>;
   /** How actions of one run that changed this, one after the other, could be reverted, with what is kept of them. */
   plan(done: readonly Done[]): Promise<RevertPlan>;
+  /** All the paths that an action changed, where they are kept and are those of that SHA-256. */
+  list(of: ActionOf, digest: string): Promise<readonly ChangedPath[] | undefined>;
   /** A file's bytes as they stood before an action; undefined where they are not kept. */
   content(of: ActionOf, path: string): Promise<Uint8Array | undefined>;
   /** The text of a file before or after an action; empty for one that was not there, undefined where none is kept. */

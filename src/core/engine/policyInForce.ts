@@ -28,7 +28,7 @@ export interface PolicyParts {
   policies: PolicySource;
   audit: AuditLog & AuditReader;
   /** What keeps evidence outside the log does what the policy in force says. */
-  keepEvidence(policy: EffectivePolicy['audit']): void;
+  keepEvidence(policy: EffectivePolicy): void;
   /** Paths in the workspace that the person's git runs, includes or trusts: protected like its hooks. */
   laterPaths(): Promise<readonly string[]>;
   /** A path with every link resolved, as far as it exists. */
@@ -104,7 +104,7 @@ export class PolicyInForce {
 
   /** Records a policy in force, if it is another one than was recorded last. `isFirst`: also where none was. */
   async note(policy: EffectivePolicy, isFirst = false): Promise<void> {
-    this.#parts.keepEvidence(policy.audit);
+    this.#parts.keepEvidence(policy);
     await this.#record.note(policy, this.#working(), isFirst);
   }
 

@@ -6,7 +6,8 @@ import { heldWords, type RunRequests } from '../presence/elsewhere.ts';
 import { attended, type Presence } from '../presence/presence.ts';
 import { RunRecord } from '../agent/runRecord.ts';
 import { revertedEvents } from './revertedEvents.ts';
-import type { ActionOf } from '../checkpoint/port.ts';
+import type { Changed } from '../audit/changed.ts';
+import type { ActionOf, Checkpoints } from '../checkpoint/port.ts';
 import type { Cancelled } from '../outcome.ts';
 import { Failure } from '../outcome.ts';
 import type { Redactor } from '../redaction/redactor.ts';
@@ -34,6 +35,7 @@ export interface RevertParts {
   requests: RunRequests;
   /** `way`: how the person works who reverts. */
   open(run: string, way?: Way): Promise<RevertRun>;
+  lists: Checkpoints['list'];
 }
 
 /** What the call of a revert goes through the gate with, and what its run's first event says. */
@@ -236,7 +238,14 @@ export class Reverts {
     const actions = turnsOf(await this.#parts.audit.events(run)).flatMap((turn) => turn.actions);
     const found = actions.find(({ id }) => id === action);
     if (!found) throw new Failure('This action is not in the log.');
-    return { of: { run, action }, title: found.title, changed: found.changed };
+    return { of: { run, action }, title: found.title, changed: await this.#allOf({ run, action }, found.changed) };
+  }
+
+  /** Of thousands of paths the log has the first, and the digest of all. */
+  async #allOf(of: ActionOf, changed: Changed | undefined): Promise<Changed | undefined> {
+    if (!changed || changed.isWhole || changed.list === undefined) return changed;
+    const paths = await this.#parts.lists(of, changed.list);
+    return paths ? { ...changed, paths, isWhole: true } : changed;
   }
 }
 

@@ -23,7 +23,7 @@ export const change: Kind<Change> = {
   allowed: confirmedFirst,
   labels: ({ resources, undo }, { scope }) => [
     ...(readsPrivate(resources, scope) ? ['private' as const] : []),
-    ...(undo === 'none' ? ['outward' as const] : []),
+    ...(undo === 'whole' || undo === 'nothing' ? [] : ['outward' as const]),
   ],
   offers(action, { shown, roots }) {
     const paths = written(action);
@@ -88,7 +88,7 @@ function movedWords(hidden: Resource, { resources: [from, to] }: Change): string
 }
 
 function changing({ undo }: Change, way: WayInForce, rule: string, reason: string): Decision {
-  return way.way === 'review' && undo === 'full' ? reviewed(way) : decision('ask', rule, reason);
+  return way.way === 'review' && undo === 'whole' ? reviewed(way) : decision('ask', rule, reason);
 }
 
 function edits(id: string, paths: readonly string[], words: string): Offer {

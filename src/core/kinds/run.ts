@@ -68,7 +68,7 @@ function standard({ command, launch, resources, undo }: Run, { scope, policy, wa
   if (offline) return decision('ask', OFFLINE, doubtWords(offline.why));
   const [doubt] = command.doubts;
   // The sandbox holds it to the workspace, and all that it can change there is kept before.
-  if (doubt && way.way === 'review' && undo === 'full') return reviewed(way);
+  if (doubt && way.way === 'review' && undo === 'whole') return reviewed(way);
   if (doubt) return decision('ask', 'command', doubtWords(doubt.why));
   return decision(
     'allow',

@@ -9,8 +9,8 @@ import { commandPlace } from './commandPlace.ts';
 import type { Step } from './step.ts';
 import type { CallContext, Described } from './tool.ts';
 
-export function placeOf(action: Action, { scope }: CallContext): CommandPlace {
-  return commandPlace(scope, action.kind === 'run' ? action.launch.outside : undefined);
+export function placeOf(action: Action, context: CallContext): CommandPlace {
+  return commandPlace(context, action.kind === 'run' ? action.launch.outside : undefined);
 }
 
 /** What is about to happen. */

@@ -35,7 +35,7 @@ export async function effectsFirst(
   if (!showEffects || action.kind !== 'run') return `${CANNOT}.`;
   const inView = {
     ...action,
-    undo: 'nothing-to-undo' as const,
+    undo: 'nothing' as const,
     launch: { ...action.launch, view: 'copy-on-write' as const },
   };
   const title = `Effects of: ${described.title}`;

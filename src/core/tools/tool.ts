@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { Action, Effect } from '../../shared/action.ts';
-import type { Card, UndoState } from '../../shared/approval.ts';
+import type { Card } from '../../shared/approval.ts';
+import type { UndoState } from '../../shared/undoState.ts';
 import type { Block, Words } from '../../shared/block.ts';
 import type { Json } from '../../shared/json.ts';
 import type { Preview } from '../approval/desk.ts';

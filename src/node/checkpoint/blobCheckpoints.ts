@@ -16,6 +16,7 @@ import type {
 } from '../../core/checkpoint/port.ts';
 import { ToolFailure } from '../../core/outcome.ts';
 import { gitPointerOf, type GitPointer } from '../../core/checkpoint/gitPointer.ts';
+import type { ChangedPath } from '../../shared/change.ts';
 import { isInside } from '../../core/scope/spelling.ts';
 import { asFailure } from '../files/openTree.ts';
 import { isByIdentity, isSame, preImageAt } from '../files/preImage.ts';
@@ -25,6 +26,7 @@ import { Blobs } from './blobs.ts';
 import { Foresight, MOST_FILES } from './foresight.ts';
 import { KeptRoom, MOST_OF_RUN } from './keptRoom.ts';
 import { readManifest, writeManifest, type Kept } from './manifest.ts';
+import { ChangedLists } from './changedLists.ts';
 import { OpenNotes } from './openNotes.ts';
 import { changedSince } from './changedSince.ts';
 import { revertPlan } from './revertPlan.ts';
@@ -55,12 +57,16 @@ export class BlobCheckpoints implements Checkpoints {
   readonly #room: KeptRoom;
   readonly #around: AroundCommands;
   readonly #notes: OpenNotes;
+  readonly #lists: ChangedLists;
+  /** The manifest that was read last, by path: a revert asks for one path after the other. */
+  #last: { file: string; at: number; byPath: ReadonlyMap<string, Kept> } | undefined;
 
   constructor(dataFolder: string, mostOfRun = MOST_OF_RUN, seeing: Seeing = {}) {
     this.#folder = dataFolder;
     this.#blobs = new Blobs(dataFolder);
     this.#room = new KeptRoom(mostOfRun);
     this.#notes = new OpenNotes(dataFolder);
+    this.#lists = new ChangedLists(dataFolder);
     this.#around = new AroundCommands(dataFolder, seeing.limits ?? SCAN_LIMITS, seeing.isStandIn);
   }
 
@@ -80,7 +86,7 @@ export class BlobCheckpoints implements Checkpoints {
     if (running.length > 0)
       await this.#around.finish(running, place, async (of, seen) => {
         if (seen) await this.#deposit(of, seen);
-        const changes = changesOf(seen);
+        const changes = await this.#listed(of, changesOf(seen));
         if (changes.extent === 'seen') await this.#notes.ended(of, changes);
         done.push({ of, changes });
       });
@@ -93,6 +99,15 @@ export class BlobCheckpoints implements Checkpoints {
       }
     }
     return done;
+  }
+
+  /** Without its list an action of many paths cannot be reverted; what it changed is told all the same. */
+  #listed<C extends Changes>(of: ActionOf, changes: C): Promise<C> {
+    return this.#lists.kept(of, changes).catch(() => changes);
+  }
+
+  list(of: ActionOf, digest: string): Promise<readonly ChangedPath[] | undefined> {
+    return this.#lists.read(of, digest);
   }
 
   recorded(of: ActionOf): Promise<void> {
@@ -116,7 +131,7 @@ export class BlobCheckpoints implements Checkpoints {
     { undo, place }: { undo: Action['undo']; place: CommandPlace },
   ): Promise<Checkpoint> {
     if (footprint.kind === 'anything') return this.#beginAnything(of, place);
-    const isKept = footprint.kind === 'paths' && footprint.before.length > 0 && undo === 'full';
+    const isKept = footprint.kind === 'paths' && footprint.before.length > 0 && undo === 'whole';
     const kept = isKept ? await this.#keep(of, footprint.before) : undefined;
     if (kept) await this.#notes.begin(of);
     return {
@@ -125,7 +140,8 @@ export class BlobCheckpoints implements Checkpoints {
         // For whoever compares; without it nothing is lost but that.
         await this.#keepGiven(of, noted).catch(() => undefined);
         await this.#around.adopt(noted.map(({ path }) => path)).catch(() => undefined);
-        return { extent: 'exact', paths: noted.map(({ content: _given, ...change }) => change) };
+        const paths = noted.map(({ content: _given, ...change }) => change);
+        return this.#listed(of, { extent: 'exact', paths });
       },
     };
   }
@@ -139,7 +155,7 @@ export class BlobCheckpoints implements Checkpoints {
         this.#around
           .end(of, place, (seen) => this.#deposit(of, seen))
           .then(async (seen) => {
-            const changes = changesOf(seen);
+            const changes = await this.#listed(of, changesOf(seen));
             if (changes.extent === 'seen') await this.#notes.ended(of, changes);
             return changes;
           })
@@ -193,7 +209,14 @@ export class BlobCheckpoints implements Checkpoints {
   }
 
   async #keptAt(of: ActionOf, path: string, side: 'before' | 'after'): Promise<Kept | undefined> {
-    return (await readManifest(this.#manifest(of, side)))?.find((one) => one.path === path);
+    const file = this.#manifest(of, side);
+    const at = (await lstat(file).catch(() => undefined))?.mtimeMs;
+    if (at === undefined) return undefined;
+    if (this.#last?.file !== file || this.#last.at !== at) {
+      const kept = (await readManifest(file)) ?? [];
+      this.#last = { file, at, byPath: new Map(kept.map((one) => [one.path, one])) };
+    }
+    return this.#last.byPath.get(path);
   }
 
   #manifestsOf(run: string): string {

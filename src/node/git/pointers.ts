@@ -15,7 +15,7 @@ export interface Pointed {
 /** A file of more bytes is not kept. */
 export const MOST_BYTES = 16 << 20;
 /** A repository with more references is not covered. */
-export const MOST_REFERENCES = 20_000;
+const MOST_REFERENCES = 20_000;
 const MOST_OF_REFERENCE = 4096;
 const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 

@@ -25,7 +25,7 @@ export interface GitStands {
 }
 
 /** What an earlier look saw of a large file, so that one that nobody touched is not read again. */
-export type Known = (path: string) => Stands | undefined;
+type Known = (path: string) => Stands | undefined;
 
 /** Looks at all repositories whose `.git` folders these are. Reads names and digests, and no content of files. */
 export function gitStandsIn(root: string, dotGits: readonly string[], known: Known): GitStands {

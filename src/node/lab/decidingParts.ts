@@ -89,6 +89,7 @@ export async function decidingParts(options: DecidingOptions): Promise<EnginePar
         recorded: nothing,
         begin: nothing,
         plan: nothing,
+        list: nothing,
         content: nothing,
         text: nothing,
       },

@@ -1,10 +1,12 @@
 import * as z from 'zod';
 import { durationWords } from '../../../shared/outcomeWords.ts';
 import { WAYS, WaySchema } from '../../../shared/way.ts';
+import { LEAVES } from '../../checkpoint/covers.ts';
 import { BACKEND_NAMES, BACKEND_WORDS } from '../../sandbox/backendNames.ts';
 import { PROTECTED } from '../controlFiles.ts';
 import {
   EnforcedSchema,
+  FolderNamesSchema,
   HostsSchema,
   LanguageSchema,
   sizeInBytes,
@@ -25,6 +27,8 @@ import { withoutEffect } from './withoutEffect.ts';
 // a file is its first word. From the table come the parser, the JSON Schema, completion and hover, docs/policy.md, the
 // defaults, how layers merge, what is the stricter of two policies, and the lines of the effective policy.
 
+/** A file is read whole where it is kept. */
+const MOST_OF_FILE = 256 * 1024 ** 2;
 const WholeSeconds = z.number().int().min(1).max(86_400);
 const inSeconds = (value: number): string => durationWords(value * 1000);
 
@@ -212,6 +216,33 @@ export const POLICY_KEYS = {
       }),
     },
   },
+  undo: {
+    leaveOut: allowedList('undo.leave_out', {
+      about:
+        'Names of folders that tools can make again: commands may change them, and undo does not bring them back. Only the user’s and the organization’s policy can add one; each of them that is there is named on the card.',
+      schema: FolderNamesSchema,
+      standard: LEAVES,
+      loosened: 'never by a workspace',
+    }),
+    fileSize: evidence('undo.file_size', {
+      about:
+        'Files that are larger, such as 32m, are not kept for undo, and named on the card; 16m where nobody says so, 256m at most. Only the user’s and the organization’s policy can say it.',
+      schema: SizeSchema.refine((size) => sizeInBytes(size) <= MOST_OF_FILE, 'is more than 256m'),
+      value: sizeInBytes,
+    }),
+    size: evidence('undo.size', {
+      about:
+        'What is kept for undo of all runs takes at most so much, such as 4g: the oldest goes first. Where nobody says so audit.retention.size counts, and then 2g. Only the user’s and the organization’s policy can say it.',
+      schema: SizeSchema,
+      value: sizeInBytes,
+    }),
+    days: evidence('undo.days', {
+      about:
+        'After so many days what is kept for undo goes. Where nobody says so audit.retention.days counts. Only the user’s and the organization’s policy can say it.',
+      schema: z.number().int().min(1).max(36_500),
+      value: (days) => days,
+    }),
+  },
   rules: ruleBooks({ about: 'Rules, in order: within one file the first that matches counts.' }),
   fileSystem: flag('tools.file_system.enabled', {
     about: 'Whether the agent has file tools.',
@@ -280,6 +311,7 @@ export const POLICY_GROUPS: Record<Exclude<Above<PathsOf<typeof POLICY_KEYS>>, P
   audit: 'The audit log: who witnesses it, where it is sent, what is kept.',
   'audit.retention':
     'How long task texts, arguments and outputs are kept. The events themselves stay, and the chain with them.',
+  undo: 'What is kept so that what commands and tools change can be undone.',
   tools: 'What each kind of tool may do.',
   'tools.file_system': 'The tools that read, search, edit, move and delete files.',
   'tools.code_execution': 'The tool that runs commands.',

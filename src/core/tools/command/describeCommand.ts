@@ -108,7 +108,7 @@ export async function describeCommand(
   const undone = onlyLooks
     ? NOTHING_UNDONE
     : await undoOfCommand(ports, {
-        ...{ scope, outside: launch.outside, meaning, resources: named.resources },
+        ...{ given, outside: launch.outside, meaning, resources: named.resources },
         secrets: launch.secrets === 'visible' ? secrets : NO_SECRETS,
       });
   const place = { ...start, scope, isAccompanied: ports.outputs.going.length > 0 };
@@ -129,7 +129,7 @@ export async function describeCommand(
         ...(bound.unbound && { unbound: bound.unbound }),
         contentOf: contentOfOutput(line, given, outside),
       },
-      undo: onlyLooks ? 'nothing-to-undo' : undone.undo.kind === 'whole' ? 'full' : 'none',
+      undo: undone.undo.kind,
     },
     ...(consequence && { consequence }),
     ...effectsOffer(args, { runner, launch }, given),

@@ -3,14 +3,14 @@ import { gitPointerOf } from '../../checkpoint/gitPointer.ts';
 import type { Undo } from '../../checkpoint/port.ts';
 import { gitTakesAway } from '../../command/gitTakesAway.ts';
 import type { Meaning } from '../../command/meaning.ts';
-import type { Scope } from '../../scope/scope.ts';
 import { isInside } from '../../scope/spelling.ts';
 import { commandPlace } from '../commandPlace.ts';
 import type { ToolPorts } from '../ports.ts';
+import type { CallContext } from '../tool.ts';
 import type { SecretsFound } from './secrets.ts';
 
 interface Ran {
-  scope: Scope;
+  given: Pick<CallContext, 'scope' | 'policy'>;
   outside: Launch['outside'];
   /** Likely secrets that it can change. */
   secrets: SecretsFound;
@@ -33,9 +33,10 @@ const FILES = 'puts back what it changes in the workspace';
  */
 export async function undoOfCommand(
   { foreseeAnything }: Pick<ToolPorts, 'foreseeAnything'>,
-  { scope, outside, secrets: { paths, atLeast }, meaning, resources }: Ran,
+  { given, outside, secrets: { paths, atLeast }, meaning, resources }: Ran,
 ): Promise<UndoOfCommand> {
-  const { undo, repositories } = await foreseeAnything(commandPlace(scope, outside));
+  const { undo, repositories } = await foreseeAnything(commandPlace(given, outside));
+  const { scope } = given;
   const hit = repositories.filter((git) => resources.some((one) => isHit(git, one)));
   const leftOut = [
     ...paths.map((path) => scope.shown(path)),

@@ -12,7 +12,7 @@ import type { ToolPorts } from '../ports.ts';
 import { defineTool, type CallContext, type Tool } from '../tool.ts';
 import { MOST_SHOWN, revertCard } from './revertCard.ts';
 import { takeStep, type Reverting, type Said } from './revertSteps.ts';
-import { undoOf, undoOfAction, undoView, undoWords } from './undo.ts';
+import { undoOf, undoView, undoWords } from './undo.ts';
 
 /** `also`: what the run did after that action, and is reverted with it; `only`: of all that these files alone. */
 const parameters = z.strictObject({
@@ -55,12 +55,13 @@ export const revertAction = defineTool((ports: Ports): Tool<RevertOf, Change> =>
     // Where nothing else is left, the decision says why it may not be.
     const steps = barred.length === wanted.length ? wanted : wanted.filter((step) => !barred.includes(step));
     if (steps.length === 0) throw new ToolFailure(lowerFirst(undoWords(whole)));
-    const images = await standing(steps, ports.folder, context);
+    const imageList = await standing(steps, ports.folder, context);
+    const images = byPath(imageList);
     for (const step of steps) if (step.do === 'move back') await context.files.movable(step.path, step.to);
     const changes = merged(planned(all, of).flatMap(({ changed }) => changed));
     if (changes.every((one) => isAsBefore(one, images)))
       throw new ToolFailure(`everything stands as it did before ${all.length === 1 ? 'this action' : 'them'} already`);
-    const undo = await undoOf(ports, images.filter(isWhole));
+    const undo = await undoOf(ports, imageList.filter(isWhole));
     const since = changes.filter((one) => isChangedSince(one, images)).map(({ path }) => path);
     const leftOut = [
       ...(whole.kind === 'partly' ? whole.leftOut : []),
@@ -75,8 +76,8 @@ export const revertAction = defineTool((ports: Ports): Tool<RevertOf, Change> =>
         effect: effectOf(steps),
         resources: uniqueResources(steps.flatMap(resourcesOf)),
         arguments: of,
-        changes: images,
-        undo: undoOfAction(undo),
+        changes: imageList,
+        undo: undo.kind,
       },
       title: titleOf(all, of, context),
       card: revertCard(
@@ -92,15 +93,16 @@ export const revertAction = defineTool((ports: Ports): Tool<RevertOf, Change> =>
   async perform({ arguments: of, changes }, context) {
     const { all } = await reverted(of, ports);
     const { steps } = await ports.checkpoints.plan(planned(all, of));
+    const images = byPath(changes);
     const going: Reverting = {
       content: (one, path) => ports.checkpoints.content(one, path),
-      steps,
-      changes,
+      putBacks: new Map(steps.flatMap((step) => (step.do === 'put back' ? [[step.path, step] as const] : []))),
+      changes: images,
       now: new Map(),
     };
     const said: Said = { remarks: [], lost: [] };
     for (const step of steps)
-      if (!isBarred(step, context) && !isInTheWay(step, changes)) await takeStep(step, going, said, context);
+      if (!isBarred(step, context) && !isInTheWay(step, images)) await takeStep(step, going, said, context);
     const lost = said.lost.map((path) => `What stood at ${context.scope.shown(path)} is not kept any more.`);
     const remarks = [...said.remarks, ...lost];
     const done = lost.length === 0 ? 'Reverted.' : 'Reverted, but not all of it.';
@@ -137,10 +139,16 @@ function isPointer({ do: does }: RevertStep): boolean {
 }
 
 /** A folder that somebody made where a file was stays, with what is in it. */
-function isInTheWay(step: RevertStep, images: readonly PreImage[]): boolean {
+function isInTheWay(step: RevertStep, images: Images): boolean {
   if (step.do === 'remove' ? step.whole === true : step.do !== 'put back' && step.do !== 'link') return false;
-  const image = images.find(({ path }) => path === step.path);
+  const image = images.get(step.path);
   return image?.kind === 'directory' && isWhole(image);
+}
+
+type Images = ReadonlyMap<string, PreImage>;
+
+function byPath(images: readonly PreImage[]): Images {
+  return new Map(images.map((one) => [one.path, one]));
 }
 
 /** False of a folder of which itself alone is meant, and not what is in it. */
@@ -229,14 +237,14 @@ function isOfFolder(step: RevertStep): boolean {
   return step.do === 'remove folder' || step.do === 'make folder' || step.do === 'allow';
 }
 
-function isAsBefore({ path, before, after }: ChangedPath, images: readonly PreImage[]): boolean {
-  const image = images.find((one) => one.path === path);
+function isAsBefore({ path, before, after }: ChangedPath, images: Images): boolean {
+  const image = images.get(path);
   const isSameMode = before.mode === undefined || after?.mode === undefined || before.mode === after.mode;
   return image !== undefined && isSameMode && isSameStand(standOf(image), before);
 }
 
-function isChangedSince({ path, after }: ChangedPath, images: readonly PreImage[]): boolean {
-  const image = images.find((one) => one.path === path);
+function isChangedSince({ path, after }: ChangedPath, images: Images): boolean {
+  const image = images.get(path);
   if (image === undefined || (image.kind === 'directory' && after?.kind === 'directory' && !isWhole(image)))
     return false;
   return !(after && isSameStand(standOf(image), after));

@@ -7,7 +7,7 @@ import { defineTool, type CallContext, type Tool } from '../tool.ts';
 import { onlyChange } from './changes.ts';
 import { editCard } from './diffCard.ts';
 import { isUnsavedAt, savedOtherwise } from './inEditor.ts';
-import { undoOf, undoOfAction, undoView } from './undo.ts';
+import { undoOf, undoView } from './undo.ts';
 
 /** Bytes of a file of which parts are put back. */
 export const MOST_PARTED = 4 << 20;
@@ -54,7 +54,7 @@ export const revertPart = defineTool((ports: Ports): Tool<PartsOf, Change> => ({
         resources: [{ path, access: 'write' }],
         arguments: of,
         changes: [image],
-        undo: undoOfAction(undo),
+        undo: undo.kind,
       },
       title: `Put back ${length === 1 ? 'a part' : `${length} parts`} of ${shown}`,
       card: await editCard({

@@ -1,6 +1,5 @@
 import type { CommandPlace, Foreseen } from '../../../core/checkpoint/port.ts';
-import { gitFoldersIn } from '../../git/gitFolders.ts';
-import { relativeTo } from '../../../core/scope/spelling.ts';
+import { gitStandsIn } from '../../git/stands.ts';
 import { SCAN_LIMITS, scanTree, type Scan, type ScanLimits } from './scan.ts';
 
 /** What of a folder would not be covered. */
@@ -27,13 +26,15 @@ export async function foreseen(
 
 /** The same where no thread may be started: who only decides has nothing else to do meanwhile. */
 export function foreseenHere(place: CommandPlace): Promise<Foreseen> {
-  const survey = (root: string): Promise<Surveyed> => Promise.resolve(surveyed(root, SCAN_LIMITS));
+  const { leaves, fileBytes = SCAN_LIMITS.fileBytes } = place.covers;
+  const survey = (root: string): Promise<Surveyed> =>
+    Promise.resolve(surveyed(root, { ...SCAN_LIMITS, leaves, fileBytes }));
   return foreseen(place, survey, () => false);
 }
 
 /** Looks a folder through, as far as it says what would be covered. */
 export function surveyed(root: string, limits: ScanLimits): Surveyed {
   const { isTooMuch, leftOut, repositories } = scanTree(root, limits);
-  const inGit = repositories.flatMap((path) => gitFoldersIn(`${root}/${path}`).leftOut);
-  return { isTooMuch, repositories, leftOut: [...leftOut, ...inGit.map((path) => relativeTo(root, path))] };
+  const git = gitStandsIn(root, repositories, () => undefined);
+  return { isTooMuch, repositories, leftOut: [...leftOut, ...git.leftOut] };
 }

@@ -36,6 +36,8 @@ export interface TreeStep {
 export interface TreeLook {
   isTooMuch: boolean;
   leftOut: string[];
+  /** `.git` folders. */
+  repositories: string[];
   /** Files and links that must be read. */
   unread: string[];
   /** What was not there at the settling before. */
@@ -59,7 +61,8 @@ const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 export class KeptTree {
   readonly #root: string;
   readonly #folder: string;
-  readonly #limits: ScanLimits;
+  /** May change from look to look: what was covered before, or is now, and not both, is no change (settle). */
+  limits: ScanLimits;
   readonly #pack: Pack;
   #entries = new Map<string, Entry>();
   #contents = new Map<string, PackPlace>();
@@ -72,17 +75,17 @@ export class KeptTree {
   constructor(root: string, folder: string, limits: ScanLimits) {
     this.#root = root;
     this.#folder = folder;
-    this.#limits = limits;
+    this.limits = limits;
     this.#pack = new Pack(join(folder, 'pack'));
   }
 
   /** `mayBeginAnew`: nobody needs what stood there earlier. */
   look(mayBeginAnew: boolean): TreeLook {
     this.#load(mayBeginAnew);
-    const { seen, leftOut, repositories, isTooMuch } = scanTree(this.#root, this.#limits);
+    const { seen, leftOut, repositories, isTooMuch } = scanTree(this.#root, this.limits);
     this.#seen = seen;
     this.#fresh = new Map();
-    if (isTooMuch) return { isTooMuch, leftOut: [], unread: [], made: [] };
+    if (isTooMuch) return { isTooMuch, leftOut: [], repositories: [], unread: [], made: [] };
     const unread: string[] = [];
     const made = [...seen.keys()].filter((path) => !this.#entries.has(path));
     for (const [path, now] of seen) {
@@ -91,7 +94,7 @@ export class KeptTree {
       if (!known || known.hasty || known.digest === undefined || !isUntouched(known, now)) unread.push(path);
     }
     leftOut.push(...this.#lookAtGit(repositories));
-    return { isTooMuch, leftOut, unread, made };
+    return { isTooMuch, leftOut, repositories, unread, made };
   }
 
   /** Reads these, and keeps what they hold. One that cannot be read is not kept. */
@@ -108,6 +111,8 @@ export class KeptTree {
    */
   settle(ignored: readonly string[]): TreeStep[] {
     for (const path of ignored) this.#seen.delete(path);
+    const wasClosed = new Set([...this.#entries].flatMap(([path, entry]) => (isCovered(entry) ? [] : [path])));
+    const isClosed = new Set([...this.#seen].flatMap(([path, entry]) => (isCovered(entry) ? [] : [path])));
     const steps: TreeStep[] = [];
     const lines: string[] = [];
     for (const [path, now] of this.#seen) {
@@ -115,13 +120,14 @@ export class KeptTree {
       const fresh = this.#fresh.get(path);
       if (before && !fresh && isUntouched(before, now) && !before.hasty) continue;
       const after: Entry = fresh ?? now;
-      if (!isSameEntry(before, after)) steps.push({ path, ...(before && { before }), after });
+      if (!isSameEntry(before, after) && (before || after.pointer || !isBelow(path, wasClosed)))
+        steps.push({ path, ...(before && { before }), after });
       this.#entries.set(path, after);
       lines.push(lineOf(path, after));
     }
     for (const [path, before] of this.#entries)
       if (!this.#seen.has(path)) {
-        steps.push({ path, before });
+        if (before.pointer || !isBelow(path, isClosed)) steps.push({ path, before });
         this.#entries.delete(path);
         lines.push(lineOf(path, undefined));
       }
@@ -267,7 +273,7 @@ export class KeptTree {
     const fd = openSync(at, READ);
     try {
       const info = fstatSync(fd);
-      if (!info.isFile() || info.size > this.#limits.fileBytes) return undefined;
+      if (!info.isFile() || info.size > this.limits.fileBytes) return undefined;
       // A folder on the way may have been swapped for a link since: what stands elsewhere is kept for nobody.
       if (HAS_OPEN_LOOKUP && readlinkSync(`/proc/self/fd/${fd}`) !== at) return undefined;
       const bytes = Buffer.alloc(info.size + 1);
@@ -288,6 +294,18 @@ export class KeptTree {
       closeSync(fd);
     }
   }
+}
+
+/** False of a folder that is not looked into. */
+function isCovered({ kind, closed }: Seen): boolean {
+  return kind !== 'directory' || closed !== true;
+}
+
+function isBelow(path: string, folders: ReadonlySet<string>): boolean {
+  if (folders.size === 0) return false;
+  for (let cut = path.lastIndexOf('/'); cut > 0; cut = path.lastIndexOf('/', cut - 1))
+    if (folders.has(path.slice(0, cut))) return true;
+  return false;
 }
 
 function statOf(at: string): Stats | undefined {

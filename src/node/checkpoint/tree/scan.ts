@@ -1,4 +1,5 @@
 import { lstatSync, readdirSync, type Stats } from 'node:fs';
+import { LEAVES } from '../../../core/checkpoint/covers.ts';
 import type { Seen } from './entry.ts';
 
 /** How far a tree is looked through. */
@@ -14,10 +15,7 @@ export interface ScanLimits {
 }
 
 export const SCAN_LIMITS: ScanLimits = {
-  leaves: [
-    ...['node_modules', '.venv', 'target', 'dist', '__pycache__', '.pytest_cache', '.mypy_cache', '.ruff_cache'],
-    ...['.tox', '.gradle', '.next', '.nuxt', '.turbo', '.parcel-cache', '.cache'],
-  ],
+  leaves: LEAVES,
   entries: 100_000,
   // As many as are hashed of a file elsewhere (files/preImage.ts).
   fileBytes: 16 << 20,
@@ -68,7 +66,8 @@ export function scanTree(root: string, limits: ScanLimits): Scan {
       const isRepository = name === '.git' && seen.kind === 'directory' && info.dev === device;
       if (isRepository) scan.repositories.push(path);
       // A file of that name says where a repository is; it stays as it is, like all that git is run by.
-      else if (seen.closed || seen.kind === 'other' || (name === '.git' && seen.kind !== 'file')) scan.leftOut.push(path);
+      else if (seen.closed || seen.kind === 'other' || (name === '.git' && seen.kind !== 'file'))
+        scan.leftOut.push(path);
       if (scan.seen.size > limits.entries || bytes > limits.bytes)
         return { seen: new Map(), leftOut: [], repositories: [], isTooMuch: true };
     }

@@ -28,7 +28,10 @@ const trees = new Map<string, KeptTree>();
 
 function treeOf({ root, folder, limits }: TreeOf): KeptTree {
   const known = trees.get(folder);
-  if (known) return known;
+  if (known) {
+    known.limits = limits;
+    return known;
+  }
   const made = new KeptTree(root, folder, limits);
   trees.set(folder, made);
   return made;
