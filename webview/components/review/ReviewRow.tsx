@@ -39,7 +39,7 @@ export function ReviewRow({ file, isMarked, onMark, onDiff, onParts }: ReviewRow
         data-testid="review-name"
         onClick={onDiff}
       >
-        <bdi>{name}</bdi>
+        {name}
       </button>
       <span className="review-what" title={words}>
         {isMarked && isOpen ? goes : words}
