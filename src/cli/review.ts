@@ -25,7 +25,8 @@ export interface ReviewOptions {
 /** `oversign review [RUN]`: what a run changed, file by file, to be kept or put back. Exit code 1 where something was not. */
 export async function review(wanted: string | undefined, options: ReviewOptions): Promise<number> {
   const found = await runOf(wanted, resolve(options.workspace ?? '.'));
-  if (found === undefined) return fail(wanted === undefined ? 'there is no run in this folder' : `there is no run ${wanted}`);
+  if (found === undefined)
+    return fail(wanted === undefined ? 'there is no run in this folder' : `there is no run ${wanted}`);
   const workspace = resolve(options.workspace ?? found.folder);
   using endings = new Endings();
   const here = terminalHere();

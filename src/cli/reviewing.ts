@@ -77,7 +77,10 @@ export class Reviewing {
     const { digest, parts } = await engine.reviews.partsOf(run, file.path);
     for (const [index, part] of parts.entries()) for (const line of partLines(part, index + 1)) say(line);
     if (!choosing) return true;
-    const said = await asker.ask({ text: '', prompt: `Put back which part (1 to ${parts.length}, Enter: none)? ` }, signal);
+    const said = await asker.ask(
+      { text: '', prompt: `Put back which part (1 to ${parts.length}, Enter: none)? ` },
+      signal,
+    );
     const part = parts[Number(said?.trim() ?? '') - 1];
     if (!part) return true;
     const of = { path: file.path, digest, parts: [{ ...part, removed: [...part.removed], added: [...part.added] }] };
@@ -95,7 +98,10 @@ export class Reviewing {
 }
 
 function partLines({ line, removed, added }: ReviewPart, number: number): string[] {
-  const all = [...removed.map((one) => `  - ${exact(one.trimEnd())}`), ...added.map((one) => `  + ${exact(one.trimEnd())}`)];
+  const all = [
+    ...removed.map((one) => `  - ${exact(one.trimEnd())}`),
+    ...added.map((one) => `  + ${exact(one.trimEnd())}`),
+  ];
   const left = all.length - MOST_LINES;
   return [`${number}: line ${line}`, ...all.slice(0, MOST_LINES), ...(left > 0 ? [`  And ${left} more lines.`] : [])];
 }

@@ -189,10 +189,7 @@ function sayWay(engine: Engine, say: (line: string) => void): void {
 const LEFT = 'the run is left as it is; --folder DIR says beforehand where it goes on';
 
 /** What of the options does not go together, as a sentence. */
-function wrongUsage(
-  task: string,
-  options: RunOptions,
-): string | undefined {
+function wrongUsage(task: string, options: RunOptions): string | undefined {
   const { resume, 'take-over': takeOver, fork, folder, workspace } = options;
   if (waysIn(options).length > 1) return 'give one of --look, --ask and --review';
   if ([resume, takeOver, fork].filter((one) => one !== undefined).length > 1)

@@ -32,7 +32,8 @@ export class ReviewDesk {
   async follow(): Promise<void> {
     const { run } = this.#engine.view();
     const recorded = this.#engine.recordedRun;
-    const key = run && recorded === run.id && isOver(run.state) ? `${run.id} ${run.entriesBefore + run.entries.length}` : '';
+    const key =
+      run && recorded === run.id && isOver(run.state) ? `${run.id} ${run.entriesBefore + run.entries.length}` : '';
     if (key === this.#key) return;
     this.#key = key;
     if (key !== '') await this.look();
@@ -82,7 +83,8 @@ export class ReviewDesk {
       if (before !== undefined && right !== undefined) sides.push({ path: file.path, before, after: right });
     }
     if (sides.length === 0) throw new Failure('No text of it is kept: there is nothing to compare.');
-    const title = meant.length === 1 && meant[0]?.since === true ? '(before the run ↔ now)' : '(before ↔ after the run)';
+    const title =
+      meant.length === 1 && meant[0]?.since === true ? '(before the run ↔ now)' : '(before ↔ after the run)';
     await documents.showTexts(`review-${run}`, title, sides);
   }
 

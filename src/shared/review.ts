@@ -56,12 +56,14 @@ const WHAT: Record<ReviewedFile['what'], string> = {
   perhaps: 'perhaps changed',
 };
 
-/** "changed, +3 −1, changed since by you or another program", a few words each. */
+/** "changed since, +3 −1", a few words each; what matters most comes first. That a file changed goes without saying. */
 export function reviewWords({ what, from, added, removed, since, state }: ReviewedFile): string[] {
+  const lines = added === undefined || removed === undefined ? [] : [`+${added} −${removed}`];
+  const words = from === undefined ? WHAT[what] : `moved from ${from}`;
   return [
-    from === undefined ? WHAT[what] : `moved from ${from}`,
-    ...(added === undefined || removed === undefined ? [] : [`+${added} −${removed}`]),
     ...(state === 'put back' ? ['put back'] : since ? ['changed since'] : []),
     ...(state === 'kept' ? ['kept'] : []),
+    ...(what === 'changed' && lines.length > 0 ? [] : [words]),
+    ...lines,
   ];
 }

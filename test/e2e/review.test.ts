@@ -65,7 +65,11 @@ test('a run that is reviewed afterwards: chosen in the composer, no question, on
   const rules = events.flatMap(({ type, data }) => (type === 'decided' ? [String(data['rule'])] : []));
   expect(rules.slice(0, 4)).toEqual(Array.from({ length: 4 }, () => 'way: review'));
   expect(events.some(({ type }) => type === 'answered')).toBe(false);
-  expect(events.find(({ type }) => type === 'changes_kept')?.data).toMatchObject({ files: 2, by: 'person', at: 'editor' });
+  expect(events.find(({ type }) => type === 'changes_kept')?.data).toMatchObject({
+    files: 2,
+    by: 'person',
+    at: 'editor',
+  });
 
   // Named in the palette, too.
   await editor.palette('Oversign: Review Changes');

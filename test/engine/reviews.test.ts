@@ -10,7 +10,13 @@ const TEN = Array.from({ length: 10 }, (_, index) => `line ${index + 1}\n`).join
 
 test('a review lists what a run changed; each file, place, action or all of it is kept or put back through the gate', async () => {
   const bench = await workbench({
-    files: { 'ten.txt': TEN, 'gone.txt': 'gone\n', 'stay.txt': 'stay\n', 'old.txt': 'moved\n', 'crlf.txt': 'a\r\nb\r\n' },
+    files: {
+      'ten.txt': TEN,
+      'gone.txt': 'gone\n',
+      'stay.txt': 'stay\n',
+      'old.txt': 'moved\n',
+      'crlf.txt': 'a\r\nb\r\n',
+    },
   });
   const { engine, folder } = bench;
   await engine.chooseWay('review', FROM);
@@ -25,7 +31,10 @@ test('a review lists what a run changed; each file, place, action or all of it i
         edit('ten.txt', 'line 2', 'LINE 2'),
         edit('ten.txt', 'line 9\n', ''),
         edit('crlf.txt', 'b', 'B'),
-        { name: 'run_command', args: { command: 'rm gone.txt; printf "new\\n" > "evil\u202Etxt"; echo x >> stay.txt' } },
+        {
+          name: 'run_command',
+          args: { command: 'rm gone.txt; printf "new\\n" > "evil\u202Etxt"; echo x >> stay.txt' },
+        },
         { name: 'move_path', args: { from: 'old.txt', to: 'new.txt' } },
       ] as never,
     },
@@ -40,7 +49,9 @@ test('a review lists what a run changed; each file, place, action or all of it i
   };
 
   let files = await reviewed();
-  expect([...files].map(([name, { what, added, removed, state, since }]) => [name, what, added, removed, state, since])).toEqual([
+  expect(
+    [...files].map(([name, { what, added, removed, state, since }]) => [name, what, added, removed, state, since]),
+  ).toEqual([
     ['crlf.txt', 'changed', 1, 1, 'open', false],
     ['evil\u202Etxt', 'new', 1, 0, 'open', false],
     ['gone.txt', 'deleted', 0, 1, 'open', false],
@@ -73,7 +84,9 @@ test('a review lists what a run changed; each file, place, action or all of it i
 
   // Kept, put back, and what another one has changed since.
   await engine.reviews.keep(run, [at('ten.txt')], FROM);
-  expect((await engine.revertRun(run, { only: [at('gone.txt'), at('new.txt'), at('old.txt')] }, 'review')).status).toBe('done');
+  expect((await engine.revertRun(run, { only: [at('gone.txt'), at('new.txt'), at('old.txt')] }, 'review')).status).toBe(
+    'done',
+  );
   expect([await text('gone.txt'), await text('old.txt')]).toEqual(['gone\n', 'moved\n']);
   await writeFile(at('stay.txt'), 'mine\n');
   files = await reviewed();
@@ -100,7 +113,9 @@ test('a review lists what a run changed; each file, place, action or all of it i
   expect(turnsOf(own)[0]?.actions[0]?.tool).toBe('revert_action');
 
   // One action alone.
-  const command = turnsOf(events).flatMap(({ actions }) => actions).find(({ tool }) => tool === 'run_command');
+  const command = turnsOf(events)
+    .flatMap(({ actions }) => actions)
+    .find(({ tool }) => tool === 'run_command');
   expect((await engine.revertRun(run, { from: command?.id, alone: true }, 'review')).status).toBe('done');
   expect(await text('stay.txt')).toBe('stay\n');
   await expect(text('evil\u202Etxt')).rejects.toThrow(/ENOENT/);
@@ -121,5 +136,7 @@ test('what the policy keeps from review asks when it is put back, too; a path th
   await bench.engine.revertRun(run, {}, 'review');
   expect(bench.asked).toHaveLength(2);
   await expect(bench.engine.reviews.texts(run, '/etc/passwd')).rejects.toThrow('did not change this file');
-  await expect(bench.engine.chooseWay('review', FROM)).rejects.toThrow(/^Review afterwards is left out by the user policy/);
+  await expect(bench.engine.chooseWay('review', FROM)).rejects.toThrow(
+    /^Review afterwards is left out by the user policy/,
+  );
 });

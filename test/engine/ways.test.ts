@@ -29,13 +29,19 @@ describe('Look only', () => {
       asked.push(request);
       return turn === 0 ? { calls: [EDIT, COMMAND, LOOK, { name: 'read_file', args: { path: 'a.txt' } }] } : {};
     });
-    expect(decided(events)).toEqual(['deny way: look', 'deny way: look', 'allow read-only-command', 'allow workspace-read']);
+    expect(decided(events)).toEqual([
+      'deny way: look',
+      'deny way: look',
+      'allow read-only-command',
+      'allow workspace-read',
+    ]);
     expect(bench.asked).toEqual([]);
     expect(await text(bench, 'a.txt')).toBe('one\n');
     const offered = asked[0]?.tools.map(({ name }) => name) ?? [];
     expect(offered).toContain('run_command');
     expect(offered).toContain('update_plan');
-    for (const changing of ['edit_file', 'write_file', 'delete_path', 'move_path']) expect(offered).not.toContain(changing);
+    for (const changing of ['edit_file', 'write_file', 'delete_path', 'move_path'])
+      expect(offered).not.toContain(changing);
     expect(JSON.stringify(asked[0]?.messages[0])).toContain('This run only looks');
     expect(JSON.stringify(asked[1]?.messages)).toContain('Put the change into your plan instead');
     expect(events.find(({ type }) => type === 'run_started')?.data['way']).toBe('look');
@@ -44,12 +50,15 @@ describe('Look only', () => {
   test('no rule, no grant and no approval passes it', async () => {
     const bench = await workbench({
       files: FILES,
-      userPolicy: 'rules:\n  - {decision: allow, tools: [edit_file], why: all}\n  - {decision: allow, commands: ["echo **", "rm **"], why: all}\n',
+      userPolicy:
+        'rules:\n  - {decision: allow, tools: [edit_file], why: all}\n  - {decision: allow, commands: ["echo **", "rm **"], why: all}\n',
     });
     const control = await bench.run([{ calls: [EDIT] }]);
     expect(outcomes(control)).toEqual(['done']);
     await bench.engine.chooseWay('look', FROM);
-    const events = await bench.run([{ calls: [{ ...EDIT, args: { path: 'a.txt', old_text: 'ONE', new_text: 'x' } }, COMMAND] }]);
+    const events = await bench.run([
+      { calls: [{ ...EDIT, args: { path: 'a.txt', old_text: 'ONE', new_text: 'x' } }, COMMAND] },
+    ]);
     expect(decided(events)).toEqual(['deny way: look', 'deny way: look']);
   });
 });
@@ -57,7 +66,10 @@ describe('Look only', () => {
 describe('Review afterwards', () => {
   test('what can be undone whole is done without a question, and the log says why; the rest asks as ever', async () => {
     const bench = await workbench({
-      files: { ...FILES, '.oversign/policy.yaml': 'rules: [{decision: ask, paths: [b.txt], tools: [edit_file], why: mine}]\n' },
+      files: {
+        ...FILES,
+        '.oversign/policy.yaml': 'rules: [{decision: ask, paths: [b.txt], tools: [edit_file], why: mine}]\n',
+      },
     });
     await bench.engine.chooseWay('review', FROM);
     const calls = [

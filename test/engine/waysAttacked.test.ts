@@ -22,7 +22,11 @@ function decided(events: readonly AuditRecord[]): string[] {
 }
 
 async function reviewing(files: Record<string, string>, userPolicy?: string): Promise<Workbench> {
-  const bench = await workbench({ files, ...(userPolicy !== undefined && { userPolicy }), answer: () => ({ choice: 'deny' }) });
+  const bench = await workbench({
+    files,
+    ...(userPolicy !== undefined && { userPolicy }),
+    answer: () => ({ choice: 'deny' }),
+  });
   await bench.engine.chooseWay('review', FROM);
   return bench;
 }
@@ -117,7 +121,8 @@ describe('nobody but a person chooses it', () => {
     const bench = await workbench({
       files: {
         'a.txt': 'one\n',
-        '.oversign/policy.yaml': 'confirm_actions: false\nmax_iterations: 30\nways: {default: review, allowed: [review]}\n',
+        '.oversign/policy.yaml':
+          'confirm_actions: false\nmax_iterations: 30\nways: {default: review, allowed: [review]}\n',
       },
       answer: () => ({ choice: 'deny' }),
     });
@@ -152,7 +157,11 @@ describe('nobody but a person chooses it', () => {
   });
 
   test('it is tightened at once, loosened by the person alone, taken away by a policy, recorded, and goes on so', async () => {
-    const bench = await workbench({ files: { 'a.txt': 'one\n', 'b.txt': 'two\n' }, userPolicy: '', answer: () => ({ choice: 'deny' }) });
+    const bench = await workbench({
+      files: { 'a.txt': 'one\n', 'b.txt': 'two\n' },
+      userPolicy: '',
+      answer: () => ({ choice: 'deny' }),
+    });
     const { engine } = bench;
     const edit = (from: string, to: string): { calls: { name: string; args: object }[] } => ({
       calls: [{ name: 'edit_file', args: { path: 'a.txt', old_text: from, new_text: to } }],

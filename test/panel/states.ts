@@ -59,7 +59,14 @@ function reviewed(name: string, more: Partial<ReviewedFile> = {}): ReviewedFile 
 
 const RUN: RunView = {
   ...{ id: 'r1', task: 'Find the bug', folder: '/home/ada/sample', state: 'running', reason: '' },
-  ...{ model: EMPTY.model.label, destination: EMPTY.model.destination, turn: 3, maxTurns: 25, way: 'ask' as const, questions: 1 },
+  ...{
+    model: EMPTY.model.label,
+    destination: EMPTY.model.destination,
+    turn: 3,
+    maxTurns: 25,
+    way: 'ask' as const,
+    questions: 1,
+  },
   usage: { tokens: 18_200, cost: 0.12, context: { tokens: 34_000, limit: 100_000 } },
   flags: { untrusted: true, private: false, outward: true },
   grants: [{ id: 'g1', words: 'node test/total.test.mjs in ./', uses: 1 }],
@@ -275,7 +282,11 @@ export const STATES = {
       run: 'r1',
       files: [
         reviewed('src/total.mjs', { added: 1, removed: 1 }),
-        reviewed('src/a-folder-with-a-long-name/and-a-file-with-one/\u202Etsrever.mjs', { added: 120, removed: 7, since: true }),
+        reviewed('src/a-folder-with-a-long-name/and-a-file-with-one/\u202Etsrever.mjs', {
+          added: 120,
+          removed: 7,
+          since: true,
+        }),
         reviewed('build/till.js', { what: 'deleted', added: 0, removed: 9, state: 'put back' }),
         reviewed('test/total.test.mjs', { what: 'new', added: 9, removed: 0, state: 'kept' }),
         reviewed('logo.png', { what: 'moved', from: 'media/logo.png' }),

@@ -23,7 +23,8 @@ const policy = mergePolicies([layerOf(POLICY, 'user')]);
 const inForce = {
   policy,
   scope: scopeOf(policy, ['/w'], '/home/u', []),
-  rulebook: new Rulebook(policy.rules, { roots: ['/w'], home: '/home/u' }), way: wayInForce(undefined, policy),
+  rulebook: new Rulebook(policy.rules, { roots: ['/w'], home: '/home/u' }),
+  way: wayInForce(undefined, policy),
 };
 const facts = { family: 'file_system' as const, flags: NO_FLAGS };
 const everything = { id: 'g', covers: () => true, words: 'everything', isBroad: false };

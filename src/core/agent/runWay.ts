@@ -31,7 +31,8 @@ export class RunWay {
   async inForce(policy: EffectivePolicy): Promise<WayInForce> {
     const before = this.now;
     this.#now = wayInForce(this.#chosen, policy);
-    if (this.now !== before) await this.#heard({ way: this.now, before, by: 'policy' }, wayChangedWords('Your policy', this.now));
+    if (this.now !== before)
+      await this.#heard({ way: this.now, before, by: 'policy' }, wayChangedWords('Your policy', this.now));
     return this.#now;
   }
 
@@ -41,6 +42,7 @@ export class RunWay {
     this.#chosen = chosen;
     this.#now = wayInForce(chosen, policy);
     const from = { at, ...(place !== undefined && { place }) };
-    if (this.now !== before) await this.#heard({ way: this.now, before, by: 'person', ...from }, wayChangedWords('You', this.now));
+    if (this.now !== before)
+      await this.#heard({ way: this.now, before, by: 'person', ...from }, wayChangedWords('You', this.now));
   }
 }

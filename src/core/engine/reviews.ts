@@ -185,7 +185,8 @@ async function fileOf(change: ChangedPath, { files, scope, kept, actions }: At):
     what: whatOf(change),
     ...(from !== undefined && { fromPath: from, from: scope.shown(from) }),
     state: isBack ? 'put back' : kept.has(path) ? 'kept' : 'open',
-    since: !isBack && now !== undefined && after !== undefined && !isSameStand(now, after) && after.kind !== 'directory',
+    since:
+      !isBack && now !== undefined && after !== undefined && !isSameStand(now, after) && after.kind !== 'directory',
     actions: actions.filter(({ changed }) => changed?.paths.some((one) => one.path === path)).map(({ id }) => id),
   };
 }

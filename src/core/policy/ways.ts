@@ -41,8 +41,7 @@ export function takenBy(way: Way, { ways, confirmActions }: SaysWays): Origin | 
  * looks: whatever a policy takes away, nothing becomes looser by it.
  */
 export function wayInForce(chosen: Way | undefined, policy: SaysWays): WayInForce {
-  const wanted: WayInForce =
-    chosen === undefined ? defaultWay(policy) : { way: chosen, origin: { layer: 'run' } };
+  const wanted: WayInForce = chosen === undefined ? defaultWay(policy) : { way: chosen, origin: { layer: 'run' } };
   const taken = takenBy(wanted.way, policy);
   if (taken === undefined) return wanted;
   const open = WAYS.filter((way) => isLooser(wanted.way, way) && takenBy(way, policy) === undefined);

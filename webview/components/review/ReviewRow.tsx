@@ -32,8 +32,14 @@ export function ReviewRow({ file, isMarked, onMark, onDiff, onParts }: ReviewRow
       >
         <Icon name={file.state === 'put back' ? 'discard' : isMarked ? 'close' : 'check'} />
       </button>
-      <button type="button" className="review-name link" title={`${name}: show the diff`} data-testid="review-name" onClick={onDiff}>
-        <bdi>{name}</bdi>
+      <button
+        type="button"
+        className="review-name link"
+        title={`${name}: show the diff`}
+        data-testid="review-name"
+        onClick={onDiff}
+      >
+        {name}
       </button>
       <span className="review-what" title={words}>
         {isMarked && isOpen ? goes : words}
