@@ -50,7 +50,14 @@ const STORY: Entry[] = [
 
 const RUN: RunView = {
   ...{ id: 'r1', task: 'Find the bug', folder: '/home/ada/sample', state: 'running', reason: '' },
-  ...{ model: EMPTY.model.label, destination: EMPTY.model.destination, turn: 3, maxTurns: 25, way: 'ask' as const, questions: 1 },
+  ...{
+    model: EMPTY.model.label,
+    destination: EMPTY.model.destination,
+    turn: 3,
+    maxTurns: 25,
+    way: 'ask' as const,
+    questions: 1,
+  },
   usage: { tokens: 18_200, cost: 0.12, context: { tokens: 34_000, limit: 100_000 } },
   flags: { untrusted: true, private: false, outward: true },
   grants: [{ id: 'g1', words: 'node test/total.test.mjs in ./', uses: 1 }],
@@ -210,7 +217,13 @@ export const STATES = {
   'earlier runs': {
     ...EMPTY,
     earlier: [
-      { run: 'r1', title: 'The parser', state: 'finished', told: 'yesterday · 3 files changed · 2 asked', pinned: true },
+      {
+        run: 'r1',
+        title: 'The parser',
+        state: 'finished',
+        told: 'yesterday · 3 files changed · 2 asked',
+        pinned: true,
+      },
       {
         ...{ run: 'r2', state: 'interrupted', told: '14:02 · 12 files changed · 1 asked · cost 0.12', pinned: false },
         title: 'Rename parse to read in every module of the workspace, and in what is written about it',

@@ -221,7 +221,10 @@ function isSameAs(one: DecidedCall, other: DecidedCall): boolean {
   return one.digest === other.digest && canonicalJson(one.decision) === canonicalJson(other.decision);
 }
 
-async function perform({ described, decision, context, step, run }: About, checkpoint: Checkpoint): Promise<CallResult> {
+async function perform(
+  { described, decision, context, step, run }: About,
+  checkpoint: Checkpoint,
+): Promise<CallResult> {
   const { signal } = context;
   const { action } = described;
   const footprint = kindOf(action).footprint(action);
