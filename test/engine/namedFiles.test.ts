@@ -81,6 +81,6 @@ test('a task is offered no file that is kept from the agent, and none at all whe
   const paths = ['src/a.ts', 'secrets/key.pem', 'a b.md'].map((path) => join(folder, path));
   expect(await files.offered(paths)).toEqual([paths[0], paths[2]]);
   expect(await files.offered([join(folder, '../elsewhere.txt')])).toEqual([]);
-  writeFileSync(join(config, 'oversign', 'policy.yaml'), 'tols: {}\n');
+  writeFileSync(join(config, 'policy.yaml'), 'tols: {}\n');
   expect(await files.offered(paths)).toEqual([]);
 });
