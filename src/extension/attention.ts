@@ -6,6 +6,7 @@ import type { AgentView } from '../vscode/agentView.ts';
 import type { AuditTree } from '../vscode/auditTree.ts';
 import { EditorSign } from '../vscode/editorSign.ts';
 import { plain } from '../vscode/messages.ts';
+import { ASKS, AT_LIMIT, MOST_OF_TITLE, waitingNotice } from './waitingNotice.ts';
 import type { DiffAnswers } from './diffAnswers.ts';
 import { StandingToasts } from '../vscode/standingToasts.ts';
 import type { TextDocuments } from '../vscode/textDocuments.ts';
@@ -19,8 +20,8 @@ interface Places {
 }
 
 /**
- * The signs that questions wait, beside the card, the view's badge and the status bar: toasts, where nobody looks at the
- * panel, and a line in the editor, which is all that Zen mode leaves. Each stands as long as what it says is so, leads
+ * The signs that questions wait, beside the card, the view's badge and the status bar: one toast for all, where nobody looks
+ * at the panel, and a line in the editor, which is all that Zen mode leaves. Each stands as long as what it says is so, leads
  * only to the card, and takes the focus from nobody.
  */
 export class Attention implements vscode.Disposable {
@@ -44,13 +45,9 @@ export class Attention implements vscode.Disposable {
   show({ approvals, questions = [], limit, run }: Pick<PanelState, 'approvals' | 'questions' | 'limit' | 'run'>): void {
     const { view, tree, documents, diffs } = this.#places;
     const isLookedAt = view.isVisible && vscode.window.state.focused;
-    // The title holds a model's words: a few of them say what it is, and the card shows the rest.
-    const toasts = approvals.map(({ id, title }): [string, string] => [
-      id,
-      `${plain(`Oversign asks: ${titleOf(title, MOST_OF_TITLE)}?`)} [Show](command:oversign.agent.focus)`,
-    ]);
-    for (const { id } of questions) toasts.push([id, `${plain(ASKS)} [Show](command:oversign.agent.focus)`]);
-    if (limit) toasts.push([limit.id, `${plain(AT_LIMIT)} [Show](command:oversign.agent.focus)`]);
+    const notice = waitingNotice({ approvals, questions, ...(limit && { limit }) });
+    const toasts: [string, string][] =
+      notice === undefined ? [] : [[notice, `${plain(notice)} [Show](command:oversign.agent.focus)`]];
     this.#follow(run, isLookedAt);
     if (this.#ended) toasts.push([`end of ${this.#ended.run}`, this.#ended.words]);
     this.#toasts.show(new Map(isLookedAt ? [] : toasts));
@@ -84,14 +81,10 @@ export class Attention implements vscode.Disposable {
   }
 }
 
-const MOST_OF_TITLE = 80;
 const END_WORDS: Partial<Record<RunState, string>> = {
   ...{ finished: 'done', stopped: 'stopped', limit: 'stopped at a limit', failed: 'failed' },
   interrupted: 'interrupted',
 };
-const ASKS = 'Oversign: the agent asks you something.';
-const AT_LIMIT = 'Oversign: the run is at a limit. Does it go on?';
-
 function waitingWords(waiting: number): string | undefined {
   if (waiting === 0) return undefined;
   return `Oversign: ${counted(waiting, 'approval')} waiting`;

@@ -25,7 +25,7 @@ class SharedStorage {
         this.values = held;
         return Promise.resolve();
       },
-    } as vscode.Memento;
+    };
   }
 
   /** All windows hear of what was written last. */
