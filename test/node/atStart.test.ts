@@ -24,8 +24,8 @@ test('a start of the editor mentions what was interrupted here, and nothing else
   const node = await partsUnder(base, { folders: [work] });
   await using _evidence = node.evidence;
   const engine = composeEngine(node.parts);
-  const run = engine.send('write it\nand more', scripted([WRITES]));
-  await expect.poll(() => engine.view().approvals.length, { timeout: 30_000 }).toBe(1);
+  const run = engine.send('write it', scripted([WRITES]));
+  await expect.poll(() => engine.view().approvals.length, { timeout: 90_000 }).toBe(1);
   // It is at work: the process that holds it lives.
   expect(said(work)).toBeUndefined();
   await engine.interrupt('The window was closed or reloaded.');
@@ -39,7 +39,7 @@ test('a start of the editor mentions what was interrupted here, and nothing else
   const id = engine.view().run?.id ?? '';
   await engine.dismiss(id, IN_EDITOR);
   expect(said(work)).toBeUndefined();
-});
+}, 180_000);
 
 test('a log that cannot be read is no reason to wait or to change it', async () => {
   const base = await temporaryFolder();

@@ -29,6 +29,8 @@ const ALWAYS: Record<string, string> = {
   resume: 'a list that says that it is empty',
   showElsewhere: 'a list that says that it is empty',
   chooseModel: 'needs nothing',
+  chooseWay: 'needs nothing',
+  reviewChanges: 'says that there is nothing to review',
   setApiKey: 'needs nothing',
   removeApiKey: 'says whose key is removed',
   openUserPolicy: 'needs no folder',

@@ -21,5 +21,5 @@ test('one notice for all that waits, and none for nothing', () => {
 
 test('a long title is cut', () => {
   const notice = waitingNotice(state({ approvals: [approval('1', 'x'.repeat(5000))] })) ?? '';
-  expect(notice.length).toBeLessThan(120);
+  expect(notice.length).toBeLessThan(200);
 });
