@@ -13,7 +13,7 @@ export interface GitFolder {
 }
 
 /** What of a repository is followed, and why the rest is not. */
-export interface GitFolders {
+interface GitFolders {
   folders: GitFolder[];
   /** Paths that are not covered, as people are told. */
   leftOut: string[];

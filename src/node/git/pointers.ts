@@ -6,7 +6,7 @@ import { sha256 } from '../files/hash.ts';
 import type { GitFolder } from './gitFolders.ts';
 
 /** How a pointer stands. */
-export interface Pointed {
+interface Pointed {
   bytes: Buffer;
   /** SHA-256 of what it says: of an index not the times in it, which change with every look of git's. */
   digest: string;

@@ -15,7 +15,7 @@ export interface Stands {
 }
 
 /** Where the repositories of a tree stand. All paths are seen from its root. */
-export interface GitStands {
+interface GitStands {
   pointers: Map<string, Stands>;
   /** Folders of repositories below another one's: submodules and work trees. */
   folders: string[];
