@@ -50,7 +50,14 @@ const STORY: Entry[] = [
 
 const RUN: RunView = {
   ...{ id: 'r1', task: 'Find the bug', folder: '/home/ada/sample', state: 'running', reason: '' },
-  ...{ model: EMPTY.model.label, destination: EMPTY.model.destination, turn: 3, maxTurns: 25, way: 'ask' as const, questions: 1 },
+  ...{
+    model: EMPTY.model.label,
+    destination: EMPTY.model.destination,
+    turn: 3,
+    maxTurns: 25,
+    way: 'ask' as const,
+    questions: 1,
+  },
   usage: { tokens: 18_200, cost: 0.12, context: { tokens: 34_000, limit: 100_000 } },
   flags: { untrusted: true, private: false, outward: true },
   grants: [{ id: 'g1', words: 'node test/total.test.mjs in ./', uses: 1 }],
@@ -281,6 +288,7 @@ export type StateName = keyof typeof STATES;
 
 /** What is opened on a card with a few clicks: the state before, and the buttons by their names for tests. */
 export const OPENED = {
+  'a new run from a message': { state: 'finished', clicks: ['fork'] },
   'ways to approve': { state: 'command', clicks: ['approve-menu'] },
   'reasons to deny': { state: 'command', clicks: ['deny-menu'] },
   'editing a command': { state: 'command', clicks: ['approve-menu', 'edit-first'] },
