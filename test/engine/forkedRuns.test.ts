@@ -102,9 +102,9 @@ test('without a message all of it is kept; before the first nothing is', async (
   const none = listening();
   await bench.engine.fork({ run, message: 1, from: IN_EDITOR }, none.model, {}, { text: 'anew' });
   expect(none.sent()).toEqual(['anew']);
-  await expect(
-    bench.engine.fork({ run, message: 4, from: IN_EDITOR }, none.model, {}, { text: 'x' }),
-  ).rejects.toThrow(`Run ${run} has 3 messages of yours: 1 "one", 2 "two", 3 "three". Name one of those.`);
+  await expect(bench.engine.fork({ run, message: 4, from: IN_EDITOR }, none.model, {}, { text: 'x' })).rejects.toThrow(
+    `Run ${run} has 3 messages of yours: 1 "one", 2 "two", 3 "three". Name one of those.`,
+  );
 });
 
 test('what was said while it worked, or was taken back, is found by its number', async () => {

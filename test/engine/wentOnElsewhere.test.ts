@@ -44,7 +44,12 @@ test('a run at rest that somebody else went on with goes on from all that was sa
   // Control: a run that nobody else touched goes on as it is in memory, and says nothing of others.
   await engine.send('more', model, { run });
   expect(told(engine).filter((text) => text.includes('another window'))).toHaveLength(1);
-  expect(requests.at(-1)?.messages.slice(-2).map(({ text }) => text)).toEqual(['all of it', 'more']);
+  expect(
+    requests
+      .at(-1)
+      ?.messages.slice(-2)
+      .map(({ text }) => text),
+  ).toEqual(['all of it', 'more']);
 });
 
 test('where somebody else goes on with it in the very moment, nothing is sent or stored over it', async () => {

@@ -337,6 +337,7 @@ export type StateName = keyof typeof STATES;
 
 /** What is opened on a card with a few clicks: the state before, and the buttons by their names for tests. */
 export const OPENED = {
+  'a new run from a message': { state: 'finished', clicks: ['fork'] },
   'ways to approve': { state: 'command', clicks: ['approve-menu'] },
   'reasons to deny': { state: 'command', clicks: ['deny-menu'] },
   'editing a command': { state: 'command', clicks: ['approve-menu', 'edit-first'] },

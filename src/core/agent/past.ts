@@ -68,7 +68,8 @@ function planIn(events: readonly AuditRecord[]): Plan {
 /** A policy's tightening is of that policy: what was chosen before counts again where it is open again. */
 function wayIn(events: readonly AuditRecord[]): Way | undefined {
   const said = events.findLast(
-    ({ type, data }) => ['run_started', 'run_continued'].includes(type) || (type === 'way_changed' && data['by'] === 'person'),
+    ({ type, data }) =>
+      ['run_started', 'run_continued'].includes(type) || (type === 'way_changed' && data['by'] === 'person'),
   );
   return WaySchema.safeParse(said?.data['way']).data;
 }
