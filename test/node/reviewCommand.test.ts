@@ -29,7 +29,7 @@ test('a run is reviewed at a terminal, file by file and place by place; names sa
   expect(ReviewSchema.parse(JSON.parse(listed.stdout)).files.map(({ name, what }) => [name, what])).toEqual([
     ['a.txt', 'changed'],
     ['b.txt', 'deleted'],
-    ['c\u202Etxt', 'new'],
+    ['c\\u{202E}txt', 'new'],
     ['d.txt', 'new'],
   ]);
   const text = await runCli(['review', run], { base });
@@ -47,8 +47,8 @@ test('a run is reviewed at a terminal, file by file and place by place; names sa
     steps: [
       ['a\\.txt .*\\n.*end \\[Enter\\]: ', 'send', 'p\r'],
       ['Put back which part', 'send', '2\r'],
-      ['Put back\\.[^]*end \\[Enter\\]: ', 'send', 'k\r'],
-      ['Kept 1 file[^]*end \\[Enter\\]: ', 'send', 'b\r'],
+      ['Put back\\.[\\s\\S]*end \\[Enter\\]: ', 'send', 'k\r'],
+      ['Kept 1 file[\\s\\S]*end \\[Enter\\]: ', 'send', 'b\r'],
     ],
   });
   expect([end.failed, end.code]).toEqual([null, 0]);
