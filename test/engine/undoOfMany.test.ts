@@ -7,7 +7,7 @@ import { workbench } from '../support/workbench.ts';
 
 const OLD = 1500;
 
-test('an action that changed more paths than a record has room for can be reverted alone, and that too', async () => {
+test('an action that changed more paths than a record has room for can be reverted alone', async () => {
   const bench = await workbench({ userPolicy: 'sandbox: false\n' });
   mkdirSync(join(bench.folder, 'old'));
   for (let at = 0; at < OLD; at += 1) writeFileSync(join(bench.folder, 'old', `${at}.txt`), `${at}\n`);

@@ -50,7 +50,6 @@ function within(folder: string, rest: string): GitPointer | undefined {
 }
 
 // Controls, spaces and what git's own syntax uses are in no name (git-check-ref-format(1)).
-// eslint-disable-next-line no-control-regex -- it is these that are refused
 const NOT_IN_NAMES = /[\0-\x20\x7f~^:?*[\\]|\.\.|@\{|\/\/|\.$|\/$/;
 
 /** Whether git takes it for the full name of a reference. */

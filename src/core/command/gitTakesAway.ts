@@ -9,7 +9,8 @@ const TAKES: Readonly<Record<string, (args: readonly Word[]) => string | undefin
   prune: () => OBJECTS,
   maintenance: () => OBJECTS,
   repack: (args) => (args.some(({ text }) => /^-[a-zA-Z]*[aAd]|^--/.test(text)) ? OBJECTS : undefined),
-  reflog: ([word]) => (word?.text === 'expire' || word?.text === 'delete' ? 'the history of git’s references' : undefined),
+  reflog: ([word]) =>
+    word?.text === 'expire' || word?.text === 'delete' ? 'the history of git’s references' : undefined,
   'filter-branch': () => OBJECTS,
   'filter-repo': () => OBJECTS,
   push: () => 'what it pushes',

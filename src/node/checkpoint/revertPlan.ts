@@ -23,7 +23,18 @@ interface Turned {
 }
 
 /** In the order in which they are done: what is in the way goes first, and modes come last, from within outwards. */
-const PHASES = ['move', 'open', 'remove', 'remove folder', 'make', 'put', 'allow', 'close', 'unpoint', 'point'] as const;
+const PHASES = [
+  'move',
+  'open',
+  'remove',
+  'remove folder',
+  'make',
+  'put',
+  'allow',
+  'close',
+  'unpoint',
+  'point',
+] as const;
 type Phases = Record<(typeof PHASES)[number], RevertStep[]>;
 
 /** How what actions changed is reverted, with what was kept of them. Nothing is looked at on disk. */

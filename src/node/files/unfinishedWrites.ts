@@ -59,7 +59,10 @@ export class UnfinishedWrites {
     const note = join(this.#folder, `${id}.json`);
     const owner = (this.#own ??= identityOf(process.pid));
     // Whole or not at all: whoever starts meanwhile takes away what tells nothing.
-    writeFileSync(`${note}.new`, JSON.stringify({ owner, path: `${folder}/${name}`, lock }), { mode: 0o600, flag: 'wx' });
+    writeFileSync(`${note}.new`, JSON.stringify({ owner, path: `${folder}/${name}`, lock }), {
+      mode: 0o600,
+      flag: 'wx',
+    });
     renameSync(`${note}.new`, note);
     return {
       name,

@@ -59,7 +59,9 @@ function isInPack(index: string, digest: string): boolean {
 /** Object folders of other repositories that this one borrows from. */
 function othersOf(objects: string): string[] {
   try {
-    const lines = readFileSync(join(objects, 'info', 'alternates'), 'utf8').split('\n').slice(0, 20);
+    const lines = readFileSync(join(objects, 'info', 'alternates'), 'utf8')
+      .split('\n')
+      .slice(0, 20);
     return lines
       .filter((line) => line !== '' && !line.startsWith('#'))
       .map((line) => (isAbsolute(line) ? line : resolve(objects, line)));

@@ -78,7 +78,9 @@ async function locked(
       linkSync(at, place.at(lock));
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-      throw new ToolFailure(`git is at work there: ${path}.lock stands. Wait for it, or take the lock away, and try again`);
+      throw new ToolFailure(
+        `git is at work there: ${path}.lock stands. Wait for it, or take the lock away, and try again`,
+      );
     }
     try {
       await work(place.at(lock));
@@ -99,7 +101,9 @@ async function removeFromPacked({ root, folder, name, unfinished }: Setting): Pr
   const before = bytesAt(path);
   if (!before) return;
   const lines = before.toString('utf8').split('\n');
-  const at = lines.findIndex((line) => line.endsWith(` ${name}`) && line.indexOf(' ') === line.length - name.length - 1);
+  const at = lines.findIndex(
+    (line) => line.endsWith(` ${name}`) && line.indexOf(' ') === line.length - name.length - 1,
+  );
   if (at === -1) return;
   lines.splice(at, lines[at + 1]?.startsWith('^') === true ? 2 : 1);
   const content = Buffer.from(lines.join('\n'));

@@ -77,7 +77,10 @@ export const revertPart = defineTool((ports: Ports): Tool<PartsOf, Change> => ({
 
 const CHANGED = (shown: string): string => `${shown} was changed since you looked; look at it again`;
 
-async function textsOf({ path, parts }: PartsOf, { files, scope }: CallContext): Promise<{ before: string; after: string }> {
+async function textsOf(
+  { path, parts }: PartsOf,
+  { files, scope }: CallContext,
+): Promise<{ before: string; after: string }> {
   const before = plainText(await files.read(path, MOST_PARTED));
   const after = before === undefined ? undefined : withoutParts(before, parts);
   if (before === undefined || after === undefined) throw new ToolFailure(CHANGED(scope.shown(path)));

@@ -6,7 +6,7 @@ import { ToolFailure } from '../../../core/outcome.ts';
 import { isInside, relativeTo } from '../../../core/scope/spelling.ts';
 import { sha256 } from '../../files/hash.ts';
 import { isSameEntry, type Entry, type PackPlace } from './entry.ts';
-import type { TreeStep } from './keptTree.ts';
+import type { TreeStep } from './entry.ts';
 import { SCAN_LIMITS, type ScanLimits } from './scan.ts';
 import { foreseen, type Surveyed } from './foreseen.ts';
 import { TreeThread } from './treeThread.ts';

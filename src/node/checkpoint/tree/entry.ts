@@ -38,6 +38,13 @@ export interface Entry extends Seen {
   hasty?: true;
 }
 
+/** One path that stands otherwise than at the settling before. */
+export interface TreeStep {
+  path: string;
+  before?: Entry;
+  after?: Entry;
+}
+
 export const PackPlaceSchema = z.object({
   offset: z.number().int().min(0),
   length: z.number().int().min(0),

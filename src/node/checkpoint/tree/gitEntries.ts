@@ -1,7 +1,6 @@
 import { gitPointerOf } from '../../../core/checkpoint/gitPointer.ts';
 import { gitStandsIn, type Stands } from '../../git/stands.ts';
-import type { Entry, PackPlace } from './entry.ts';
-import type { TreeStep } from './keptTree.ts';
+import type { Entry, PackPlace, TreeStep } from './entry.ts';
 
 /** Kernels count times in steps: what changed so shortly before it was read may change again within the same step. */
 const STEP_MS = 50;
@@ -12,8 +11,8 @@ const KEPT = '/.';
 const EMPTY = { mode: 0, size: 0, mtime: 0, ctime: 0, ino: 0, links: 1 };
 
 interface Keeping {
-  known(path: string): Entry | undefined;
-  keep(bytes: Buffer, blob: string): PackPlace;
+  known: (path: string) => Entry | undefined;
+  keep: (bytes: Buffer, blob: string) => PackPlace;
 }
 
 /** Where the repositories of a tree stand, as entries of it. One that stands as it did is the very entry that is known. */
@@ -33,7 +32,10 @@ export function gitEntriesIn(
   for (const folder of folders)
     entries.set(folder, known(folder) ?? { kind: 'directory', ...EMPTY, closed: true, pointer: true });
   for (const path of others)
-    entries.set(path, known(path)?.kind === 'other' ? (known(path) as Entry) : { kind: 'other', ...EMPTY, pointer: true });
+    entries.set(
+      path,
+      known(path)?.kind === 'other' ? (known(path) as Entry) : { kind: 'other', ...EMPTY, pointer: true },
+    );
   for (const [path, stands] of pointers) {
     const before = known(path);
     const isAsBefore =

@@ -20,17 +20,19 @@ import { join } from 'node:path';
 import { gitPointerOf } from '../../../core/checkpoint/gitPointer.ts';
 import { sha256 } from '../../files/hash.ts';
 import { HAS_OPEN_LOOKUP } from '../../files/openTree.ts';
-import { isSameEntry, isUntouched, lineOf, parsedLine, type Entry, type PackPlace, type Seen } from './entry.ts';
+import {
+  isSameEntry,
+  isUntouched,
+  lineOf,
+  parsedLine,
+  type Entry,
+  type PackPlace,
+  type Seen,
+  type TreeStep,
+} from './entry.ts';
 import { gitEntriesIn, ofKnownRepositories } from './gitEntries.ts';
 import { Pack } from './pack.ts';
 import { scanTree, seenOf, type ScanLimits } from './scan.ts';
-
-/** One path that stands otherwise than at the settling before. */
-export interface TreeStep {
-  path: string;
-  before?: Entry;
-  after?: Entry;
-}
 
 /** What a look found, before anything is read. */
 export interface TreeLook {

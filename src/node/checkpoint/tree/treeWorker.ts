@@ -1,6 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import type { Entry, PackPlace } from './entry.ts';
-import { KeptTree, type TreeLook, type TreeStep } from './keptTree.ts';
+import type { TreeStep } from './entry.ts';
+import { KeptTree, type TreeLook } from './keptTree.ts';
 import { surveyed, type Surveyed } from './foreseen.ts';
 import type { ScanLimits } from './scan.ts';
 
