@@ -3,7 +3,7 @@ import { composeEngine } from '../compose.ts';
 import type { Engine } from '../core/engine/engine.ts';
 import type { Trial } from '../core/lab/tryCall.ts';
 import { decidingParts, type DecidingOptions } from '../node/lab/decidingParts.ts';
-import type { Way } from '../shared/way.ts';
+import type { Way } from '../shared/wayWords.ts';
 import { visibleLine } from '../shared/visible.ts';
 import { jsonLine } from '../terminal/jsonLine.ts';
 

@@ -14,7 +14,7 @@ import { MOST_KEPT } from '../node/checkpoint/keptVersions.ts';
 import { carrierWords, unusedProxyWords } from '../node/egress/proxies.ts';
 import { nodeParts, type NodeParts } from '../node/engineParts.ts';
 import { sizeText } from '../node/sandbox/limits.ts';
-import { WAY_WORDS } from '../shared/way.ts';
+import { WAY_WORDS } from '../shared/wayWords.ts';
 import { visibleLine } from '../shared/visible.ts';
 import { jsonLine } from '../terminal/jsonLine.ts';
 

@@ -3,7 +3,7 @@ import { GoesElsewhere, type Agreed } from '../core/agent/handOver.ts';
 import type { Engine } from '../core/engine/engine.ts';
 import type { Agreement } from '../core/engine/storedRuns.ts';
 import type { Model } from '../core/models/port.ts';
-import type { Way } from '../shared/way.ts';
+import type { Way } from '../shared/wayWords.ts';
 import { visibleLine } from '../shared/visible.ts';
 import { answeredBy, saidYes } from '../terminal/answers.ts';
 import type { Asker } from '../terminal/asker.ts';

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { visibleLine } from '../shared/visible.ts';
-import { WAYS } from '../shared/way.ts';
+import { WAYS } from '../shared/wayWords.ts';
 import { decide } from './decide.ts';
 import { doctor } from './doctor.ts';
 import { runs, stopRun } from './elsewhere.ts';

@@ -1,4 +1,4 @@
-import { WAYS } from '../shared/way.ts';
+import { WAYS } from '../shared/wayWords.ts';
 
 /** Every option that there is, as parseArgs(node:util) wants it told. */
 export const OPTIONS = {

@@ -1,8 +1,7 @@
 import * as vscode from 'vscode';
-import type { Agreement } from '../core/engine/storedRuns.ts';
 import type { Image } from '../core/models/images.ts';
 import { Cancelled, Failure } from '../core/outcome.ts';
-import type { MessagePoint, PanelState } from '../shared/runView.ts';
+import type { PanelState } from '../shared/runView.ts';
 import { AgentView } from '../vscode/agentView.ts';
 import type { TreeTurn } from '../shared/treeAction.ts';
 import { AuditTree } from '../vscode/auditTree.ts';
@@ -12,7 +11,6 @@ import { PolicyMarks, type Mark } from '../vscode/policyMarks.ts';
 import type { WindowLog } from '../vscode/windowLog.ts';
 import { StatusBar } from '../vscode/statusBar.ts';
 import { TextDocuments } from '../vscode/textDocuments.ts';
-import { askForFolders } from './askForFolders.ts';
 import { askingToHandOver } from './askHandOver.ts';
 import { Attention } from './attention.ts';
 import { DiffAnswers } from './diffAnswers.ts';
@@ -21,6 +19,7 @@ import { Faults } from './faults.ts';
 import { logState } from './logState.ts';
 import { keptWords, noFolderWords, sameFolders } from './folderNotes.ts';
 import { followEditor } from './followEditor.ts';
+import { OtherRuns } from './otherRuns.ts';
 import { Outside } from './outside.ts';
 import { panelState } from './panelState.ts';
 import { doWish } from './panelWishes.ts';
@@ -60,6 +59,8 @@ export class Controller implements vscode.Disposable {
     this.#marks,
   );
   readonly #model: ModelChoice;
+  /** Runs that are not the one under way here. */
+  readonly others: OtherRuns;
   readonly #secrets: vscode.SecretStorage;
   readonly #attention: Attention;
   readonly #session: WindowSession;
@@ -107,6 +108,7 @@ export class Controller implements vscode.Disposable {
     });
     const { view, tree, documents, diffs } = this;
     this.#attention = new Attention({ view, tree, documents, diffs });
+    this.others = new OtherRuns({ view, session: this.#session, model: this.#model, look: () => this.look() });
   }
 
   /** Follows what changes around it. */
@@ -172,7 +174,7 @@ export class Controller implements vscode.Disposable {
   async #send(text: string, { run: meant, fork }: SentTo, images: readonly Image[]): Promise<void> {
     if (!vscode.workspace.isTrusted)
       throw new Failure('Runs start only in a trusted workspace. Use "Workspaces: Manage Workspace Trust".');
-    if (fork !== undefined) return this.#fork(fork, text, images);
+    if (fork !== undefined) return this.others.fork(fork, text, images);
     const present = await this.session();
     if (present.engine.isWorking) return present.engine.say(text, images);
     // A run keeps the folders that it began with; a new one begins in those of now.
@@ -187,42 +189,6 @@ export class Controller implements vscode.Disposable {
         images,
       );
     });
-  }
-
-  /** Begins a new run with what was said in another one up to a point; asks as going on with that one would. */
-  async #fork(point: MessagePoint, text: string, images: readonly Image[]): Promise<void> {
-    const session = await this.#session.forRun(point.run);
-    const folders = await askForFolders(session.engine, point.run);
-    await this.look();
-    await askingToHandOver(async (model) => {
-      const from = { ...point, from: IN_THIS_WINDOW };
-      await session.fork(from, await this.#model.model(session), { model, folders }, { text, images });
-    });
-  }
-
-  /** `agreed`: to the question that came with it, and for which folder. */
-  async resume(run: string, agreed?: Pick<Agreement, 'key' | 'named'>): Promise<void> {
-    if (!vscode.workspace.isTrusted)
-      throw new Failure('Runs go on only in a trusted workspace. Use "Workspaces: Manage Workspace Trust".');
-    const session = await this.#session.forRun(run, agreed?.named);
-    const folders = agreed && { ...agreed, from: IN_THIS_WINDOW };
-    try {
-      await askingToHandOver(async (model) =>
-        session.resume(run, await this.#model.model(session), { model, folders }),
-      );
-    } catch (error) {
-      this.view.changed(); // what could not go on is offered still
-      if (!(error instanceof Cancelled)) throw error;
-    }
-  }
-
-  /** Shows an earlier run in the panel, to be read and gone on with. */
-  async showRun(run: string): Promise<void> {
-    const session = await this.#session.forRun(run);
-    await session.engine.show(run);
-    await session.refreshInterrupted();
-    await this.view.reveal();
-    this.view.say({ type: 'focus-task' });
   }
 
   async showRuns(): Promise<void> {
@@ -241,42 +207,6 @@ export class Controller implements vscode.Disposable {
     if (chosen === undefined) return;
     this.#session.choose(chosen);
     await this.#followFolders();
-  }
-
-  /** Goes on in this window with a run that is at work elsewhere. */
-  async takeOver(run: string): Promise<void> {
-    if (!vscode.workspace.isTrusted)
-      throw new Failure('Runs go on only in a trusted workspace. Use "Workspaces: Manage Workspace Trust".');
-    await this.view.reveal();
-    const session = await this.#session.forRun(run);
-    try {
-      const folders = await askForFolders(session.engine, run);
-      await askingToHandOver(async (agreed) => {
-        const model = await this.#model.model(session);
-        // Let go of by whoever held it: from here on it is a run that goes on with another model.
-        await (agreed === undefined
-          ? session.takeOver(run, model, { folders })
-          : session.resume(run, model, { model: agreed, folders }));
-      });
-    } catch (error) {
-      if (!(error instanceof Cancelled)) throw error; // it is offered still
-    } finally {
-      await this.#lookElsewhere(session);
-    }
-  }
-
-  /** Ends a run of another window or terminal, there. */
-  async stopElsewhere(run: string): Promise<void> {
-    const session = await this.session();
-    await session.engine.stopElsewhere(run).finally(() => session.refreshInterrupted());
-    this.view.changed();
-  }
-
-  /** A window that was killed tells of nothing: once its run is not at work any more, it is offered here. */
-  async #lookElsewhere(session: Session): Promise<void> {
-    if (!(await session.elsewhere.refresh())) return;
-    await session.refreshInterrupted();
-    this.view.changed();
   }
 
   async chooseModel(): Promise<void> {
@@ -363,7 +293,7 @@ export class Controller implements vscode.Disposable {
     this.#outside.follow(session, false);
     clearInterval(this.#elsewhere);
     this.#elsewhere = setInterval(() => {
-      if (this.view.isVisible) this.#lookElsewhere(session).catch(() => undefined); // said by whatever needs the log
+      if (this.view.isVisible) this.others.lookElsewhere(session).catch(() => undefined); // said by whatever needs the log
     }, ELSEWHERE_EVERY_MS);
     this.#elsewhere.unref();
     this.faults.mask = (text) => session.engine.redactor.text(text);

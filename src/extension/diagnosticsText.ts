@@ -1,6 +1,6 @@
 import type { PanelState } from '../shared/runView.ts';
 import type { ModelSettings } from '../shared/settings.ts';
-import { WAY_WORDS } from '../shared/way.ts';
+import { WAY_WORDS } from '../shared/wayWords.ts';
 import { withoutHome } from '../shared/withoutHome.ts';
 
 /** What is known of a window that may be sent to strangers. */

@@ -45,6 +45,6 @@ export function panelState(
     interrupted: [],
     sandbox: { state: 'unknown', text: 'The sandbox has not been looked at yet.' },
     policy: { state: 'unknown', notes: [] },
-  way: { now: 'ask', open: [{ way: 'look' }, { way: 'ask' }, { way: 'review' }] },
+    way: { now: 'ask', open: [{ way: 'look' }, { way: 'ask' }, { way: 'review' }] },
   };
 }

@@ -9,6 +9,7 @@ import type { TextDocuments } from '../vscode/textDocuments.ts';
 import { titleOf } from './runTitle.ts';
 import { pickReference } from './references.ts';
 import { allowAlways } from './policyCommands.ts';
+import type { OtherRuns } from './otherRuns.ts';
 import type { ReviewDesk } from './reviewDesk.ts';
 import type { Sending } from './sending.ts';
 import type { Session } from './session.ts';
@@ -23,6 +24,7 @@ interface WishedOf {
   readonly hasTried: boolean;
   /** Where what is sent goes. */
   readonly destination: string;
+  readonly others: OtherRuns;
   session(): Promise<Session>;
   /** The folders that a task would work in. */
   places(): Promise<readonly Place[]>;
@@ -31,13 +33,9 @@ interface WishedOf {
   send(message: Sending): Promise<void>;
   newRun(): Promise<void>;
   stop(): Promise<void>;
-  showRun(run: string): Promise<void>;
   showRuns(): Promise<void>;
-  resume(run: string, agreed?: { key: string }): Promise<void>;
   lookAtFolders(): Promise<void>;
   chooseFolders(): Promise<void>;
-  takeOver(run: string): Promise<void>;
-  stopElsewhere(run: string): Promise<void>;
 }
 
 /** Does what a person wants in the panel. */
@@ -66,7 +64,7 @@ export async function doWish(message: PanelWish, window: WishedOf): Promise<void
       await window.newRun();
       return;
     case 'show-run':
-      await window.showRun(message.run);
+      await window.others.show(message.run);
       return;
     case 'show-runs':
       await window.showRuns();
@@ -75,7 +73,7 @@ export async function doWish(message: PanelWish, window: WishedOf): Promise<void
       await window.stop();
       return;
     case 'resume':
-      await window.resume(message.run, message.agreed === undefined ? undefined : { key: message.agreed });
+      await window.others.resume(message.run, message.agreed === undefined ? undefined : { key: message.agreed });
       return;
     case 'look-at-folders':
       await window.lookAtFolders();
@@ -84,10 +82,10 @@ export async function doWish(message: PanelWish, window: WishedOf): Promise<void
       await window.chooseFolders();
       return;
     case 'take-over':
-      await window.takeOver(message.run);
+      await window.others.takeOver(message.run);
       return;
     case 'stop-elsewhere':
-      await window.stopElsewhere(message.run);
+      await window.others.stop(message.run);
       return;
     case 'dismiss':
       await (await window.session()).dismiss(message.run);

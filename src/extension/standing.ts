@@ -3,7 +3,7 @@ import type { EffectivePolicy } from '../core/policy/merge.ts';
 import type { Probe, SandboxStatus } from '../core/sandbox/port.ts';
 import { openWays, wayInForce } from '../core/policy/ways.ts';
 import type { PanelState, PolicyNote, RunView } from '../shared/runView.ts';
-import { WAYS, type Way } from '../shared/way.ts';
+import { WAYS, type Way } from '../shared/wayWords.ts';
 
 /** How the policy stands: in force with its notes, or invalid with what is wrong. */
 export type PolicyStanding =

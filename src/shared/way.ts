@@ -1,38 +1,17 @@
 import * as z from 'zod';
+import type { Origin } from './decision.ts';
+import { WAYS, type Way } from './wayWords.ts';
 
 // How a run works: what of it asks beforehand, and what is reviewed at its end. A person chooses it, never the model.
 
-/** From the strictest to the loosest. */
-export const WAYS = ['look', 'ask', 'review'] as const;
 export const WaySchema = z.enum(WAYS);
-export type Way = z.infer<typeof WaySchema>;
 
-interface WayWords {
-  name: string;
-  about: string;
-  /** A codicon's name. */
-  icon: string;
-}
-
-export const WAY_WORDS: Record<Way, WayWords> = {
-  look: { name: 'Look only', icon: 'eye', about: 'Reads, searches and plans. Nothing is changed.' },
-  ask: { name: 'Ask', icon: 'person', about: 'You are asked before anything is changed.' },
-  review: {
-    name: 'Review afterwards',
-    icon: 'checklist',
-    about: 'What can be undone whole runs without a question; you review it at the end. All else asks.',
-  },
-};
-
-export function isLooser(way: Way, than: Way): boolean {
-  return WAYS.indexOf(way) > WAYS.indexOf(than);
+/** The way that counts for a call, and who chose it: the person for this run, or a policy. */
+export interface WayInForce {
+  way: Way;
+  origin: Origin;
 }
 
 /** A way that the policy leaves open, or who took it away. */
 export const OpenWaySchema = z.strictObject({ way: WaySchema, takenBy: z.string().exactOptional() });
 export type OpenWay = z.infer<typeof OpenWaySchema>;
-
-/** `who`: `You`, or `Your policy`. */
-export function wayChangedWords(who: string, way: Way): string {
-  return `${who} changed the way of this run to ${WAY_WORDS[way].name}.`;
-}

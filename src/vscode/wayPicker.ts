@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import { WAY_WORDS, type OpenWay, type Way } from '../shared/way.ts';
+import type { OpenWay } from '../shared/way.ts';
+import { WAY_WORDS, type Way } from '../shared/wayWords.ts';
 
 type Item = vscode.QuickPickItem & { way: Way };
 

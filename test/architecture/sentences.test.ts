@@ -12,7 +12,7 @@ const ROOMS: Record<string, readonly string[]> = {
     ...['src/core/policy/decide.ts', 'src/core/tools/whoseQuestion.ts'],
   ],
   'ways of working, and the review': [
-    ...['src/shared/way.ts', 'src/shared/review.ts', 'src/core/policy/ways.ts', 'src/core/kinds/reviewed.ts'],
+    ...['src/shared/wayWords.ts', 'src/shared/review.ts', 'src/core/policy/ways.ts', 'src/core/kinds/reviewed.ts'],
     ...['src/core/tools/beginning.ts', 'src/core/tools/files/revertPart.ts', 'src/core/engine/reviews.ts'],
     ...['src/cli/reviewing.ts', 'src/extension/reviewDesk.ts'],
   ],

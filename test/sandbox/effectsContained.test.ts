@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { DryRun, Means } from '../../src/core/sandbox/dryRun.ts';
+import type { DryRun, Means } from '../../src/core/sandbox/port.ts';
 import { HostSandbox } from '../../src/node/sandbox/hostSandbox.ts';
 import { stateOf } from '../support/effectsTable.ts';
 import { processesWith } from '../support/processes.ts';

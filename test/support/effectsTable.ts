@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import type { DryRun } from '../../src/core/sandbox/dryRun.ts';
+import type { DryRun } from '../../src/core/sandbox/port.ts';
 import { sha256 } from '../../src/node/files/hash.ts';
 import { bytesOfPath, textOfName } from '../../src/node/files/rawPath.ts';
 import { HostSandbox } from '../../src/node/sandbox/hostSandbox.ts';

@@ -1,6 +1,6 @@
 import type { FromPanel } from '../../src/shared/protocol.ts';
 import type { PanelState } from '../../src/shared/runView.ts';
-import { WAY_WORDS } from '../../src/shared/way.ts';
+import { WAY_WORDS } from '../../src/shared/wayWords.ts';
 import { Icon } from './Icon.tsx';
 
 interface WayButtonProps {

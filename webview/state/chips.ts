@@ -1,7 +1,7 @@
 import type { PanelState } from '../../src/shared/runView.ts';
 import { usageWords } from '../../src/shared/usageWords.ts';
 import { FLAG_WORDS } from '../../src/shared/flow.ts';
-import { WAY_WORDS } from '../../src/shared/way.ts';
+import { WAY_WORDS } from '../../src/shared/wayWords.ts';
 import { FLAGS } from './flags.ts';
 import { count, underWay } from './sentences.ts';
 

@@ -1,9 +1,9 @@
-import type { PanelModel } from './store.ts';
+import type { Typed } from './kept.ts';
 
 /** So many messages are remembered until the extension says that they were not taken. */
 const MOST = 2;
 
-type Sent = Pick<PanelModel, 'images' | 'fork'>;
+type Sent = Pick<Typed, 'images' | 'fork'>;
 
 /** What went with the last messages beside their text, in case that it comes back. */
 export interface Sendings {

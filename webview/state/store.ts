@@ -14,21 +14,14 @@ import type { PastedImage } from './pasting.ts';
 import { textKey, withPart, type ReadText } from './longTexts.ts';
 import { withReference } from './reference.ts';
 import type { Spared } from '../../src/shared/spared.ts';
-import { createKeeper, keptIn } from './kept.ts';
+import { createKeeper, keptIn, type Typed } from './kept.ts';
 import { nextSend } from './nextSend.ts';
 import { underWay } from './sentences.ts';
 import { createSendings } from './sendings.ts';
 
 /** Everything the panel draws: what the extension told last, and what the person has typed but not sent. */
-export interface PanelModel {
+export interface PanelModel extends Typed {
   readonly panel: PanelState | undefined;
-  readonly draft: string;
-  /** Images that go with it. */
-  readonly images: readonly PastedImage[];
-  /** It begins a new run, from before that message; `words` are how that one begins. */
-  readonly fork: (MessagePoint & { readonly words: string }) | undefined;
-  /** Reasons for denying, and answers, typed so far, by the id of what asks. */
-  readonly reasons: ReadonlyMap<string, string>;
   /** What was made of texts before they are approved, by the action that they are of. */
   readonly edits: ReadonlyMap<string, string>;
   /** What remembering answers would have spared, as far as that was asked for: by `questionKey`. */

@@ -3,28 +3,29 @@ import type { Entry, RunView } from '../../shared/runView.ts';
 import type { Action } from '../../shared/action.ts';
 import { NO_FLAGS, type Flag, type Flags } from '../../shared/flow.ts';
 import type { Plan } from '../../shared/plan.ts';
-import type { Way } from '../../shared/way.ts';
+import type { Way } from '../../shared/wayWords.ts';
 import { GrantBook } from '../approval/grants.ts';
 import { lightened } from '../flow/ruleOfTwo.ts';
 import type { Image } from '../models/images.ts';
 import type { Model } from '../models/port.ts';
 import type { CallRun } from '../tools/callRun.ts';
-import { Failure, Interruption, kindOfError, Refusal, type Cancelled } from '../outcome.ts';
+import { Failure, Interruption, kindOfError, type Cancelled } from '../outcome.ts';
 import { RunTakenOver } from '../audit/port.ts';
 import { Budget } from './budget.ts';
 import { Conversation } from './conversation.ts';
-import type { Earlier, EventOf } from './earlier.ts';
+import { Origins, type Earlier } from './earlier.ts';
 import { handedOver, handedOverWords, partsLeftOut, type AgreedBy, type GoesTo } from './handOver.ts';
-import { heldWords } from '../presence/elsewhere.ts';
 import { pieceOfWork } from './pieceOfWork.ts';
 import { atRest, beginning, doing, ending, resting, stateOf, type Phase } from './phase.ts';
 import { attended } from '../presence/presence.ts';
 import { callRunOf } from './callRunOf.ts';
 import type { RunParts } from './runParts.ts';
 import { RunRecord } from './runRecord.ts';
+import { runView } from './runView.ts';
 import { RunUsage } from './runUsage.ts';
 import { Transcript } from './transcript.ts';
-import { WentOn } from './wentOn.ts';
+import { StoredPlace, WentOn } from './wentOn.ts';
+import { whileClaimed } from './whileClaimed.ts';
 import type { Said } from './waitingMessages.ts';
 
 const UNATTENDED = 'Its window shows no sign of life. It goes on when it does, or where it is taken over.';
@@ -41,12 +42,8 @@ export class AgentRun {
   readonly #budget: Budget;
   readonly #usage: RunUsage;
   readonly #log: RunRecord;
-  /** Which of its stored conversations is in memory; undefined before any is stored. */
-  #stands: number | undefined;
-  /** To be recorded when it goes on: that it does so in other folders. */
-  #bound: EventOf<'folders_bound'> | undefined;
-  /** To be recorded before it begins: that it does so with the conversation of another one. */
-  #forked: EventOf<'forked'> | undefined;
+  readonly #stored: StoredPlace;
+  readonly #origins: Origins;
   #flags: Flags;
   #questions = 0;
   /** How often a person has spoken in it, as the log counts that. */
@@ -61,9 +58,8 @@ export class AgentRun {
   constructor(parts: RunParts, { before, stands, past, bound, forked, rest }: Earlier = {}) {
     this.#parts = parts;
     this.#phase = atRest(rest);
-    this.#stands = stands;
-    this.#bound = bound;
-    this.#forked = forked;
+    this.#stored = new StoredPlace(parts, stands);
+    this.#origins = new Origins({ bound, forked });
     const { id, audit, redactor, clock } = parts;
     this.#grants = new GrantBook(() => clock.monotonic());
     this.#flags = before?.flags ?? NO_FLAGS;
@@ -81,8 +77,7 @@ export class AgentRun {
     this.#conversation.plan = past?.plan ?? [];
     parts.way.follow(async (change, words) => {
       if (this.#log.isBegun) await this.#log.add('way_changed', change);
-      this.#transcript.add({ kind: 'notice', level: 'info', text: words });
-      this.#parts.onChange();
+      this.tell(words);
     });
   }
 
@@ -95,8 +90,7 @@ export class AgentRun {
   }
 
   get goesTo(): GoesTo {
-    const { label, destination } = this.#parts.model;
-    return { label, destination };
+    return { label: this.#parts.model.label, destination: this.#parts.model.destination };
   }
 
   get takesImages(): boolean {
@@ -123,30 +117,11 @@ export class AgentRun {
   }
 
   view(): RunView {
-    const { model, folder, id } = this.#parts;
-    const { plan, waiting } = this.#conversation;
-    const queued = waiting.list;
-    return {
-      id,
-      task: this.#conversation.task,
-      folder,
-      state: stateOf(this.#phase),
-      reason: this.#phase.reason,
-      model: model.label,
-      way: this.#parts.way.now,
-      destination: model.destination,
-      turn: this.#budget.turns,
-      maxTurns: this.#budget.mostTurns,
-      questions: this.#questions,
-      ...(!model.isScripted && { usage: this.#usage.view() }),
-      ...(this.#unanswered > 0 && { unanswered: this.#unanswered }),
-      flags: this.#flags,
-      grants: this.#grants.list(),
-      ...(plan.length > 0 && { plan }),
-      ...(queued.length > 0 && { queued }),
-      entriesBefore: this.#transcript.before,
-      entries: this.#transcript.entries,
-    };
+    return runView({
+      ...{ parts: this.#parts, conversation: this.#conversation, transcript: this.#transcript, budget: this.#budget },
+      ...{ usage: this.#usage, phase: this.#phase, questions: this.#questions, unanswered: this.#unanswered },
+      ...{ flags: this.#flags, grants: this.#grants.list() },
+    });
   }
 
   /** A person chooses the way in which it works from here on. */
@@ -158,9 +133,7 @@ export class AgentRun {
 
   /** Whether somebody else went on with it, so that what is known of it here is not all that was said. */
   async wentOn(): Promise<boolean> {
-    if (this.#isElsewhere) return true;
-    const now = this.#stands === undefined ? undefined : await this.#parts.store.conversationSeq(this.id);
-    return now !== undefined && now !== this.#stands;
+    return this.#isElsewhere || this.#stored.isOther();
   }
 
   /** Says something to whoever looks at it. */
@@ -180,8 +153,7 @@ export class AgentRun {
     const { data, payload } = handedOver(model, { before, by, left });
     await this.#log.add('handed_over', data, payload);
     this.use(model);
-    this.#transcript.add({ kind: 'notice', level: 'info', text: handedOverWords(model, left) });
-    this.#parts.onChange();
+    this.tell(handedOverWords(model, left));
   }
 
   /** Gives the run its task or a further message. While it works, the message joins at the next turn. */
@@ -262,29 +234,24 @@ export class AgentRun {
 
   /** Works while the run's folders are its own. */
   async #claimed(message: Said | undefined, stop: AbortController): Promise<void> {
-    const { store, folders, id, requests } = this.#parts;
+    const abort = (why: Cancelled): Promise<void> => this.#abort(why);
+    const left = async (): Promise<void> => {
+      if (!this.#isElsewhere) await this.#stored.note();
+    };
     try {
-      const claim = await store.claim(
-        folders.map(({ path }) => path),
-        id,
-      );
-      if (!claim.ok) {
-        this.#refuse(new Refusal(heldWords(claim)), message);
-        return;
-      }
+      await whileClaimed(this.#parts, { abort, left }, () => this.#inSandbox(message, stop));
     } catch (error) {
       this.#refuse(error, message);
-      return;
     }
+  }
+
+  async #inSandbox(message: Said | undefined, stop: AbortController): Promise<void> {
     let unsaid = message;
-    const stopListening = requests.listen(id, (why) => {
-      this.#abort(why).catch(() => undefined); // told where the work was begun
-    });
     try {
       if (await this.wentOn()) throw new WentOn();
-      await this.#parts.inSandbox(id, async () => {
+      await this.#parts.inSandbox(this.id, async () => {
         unsaid = undefined;
-        await this.#recordOrigins();
+        await this.#origins.record(this.#log);
         await this.#piece(message, stop);
         // Said in the last moment, when no turn was left to take it up.
         while (stateOf(this.#phase) === 'finished' && this.#conversation.waiting.texts.length > 0)
@@ -292,10 +259,6 @@ export class AgentRun {
       });
     } catch (error) {
       this.#refuse(error, unsaid);
-    } finally {
-      stopListening();
-      if (!this.#isElsewhere) await this.#notePlace();
-      await store.release(id).catch(() => undefined);
     }
   }
 
@@ -308,14 +271,6 @@ export class AgentRun {
     this.#become(ending(this.#phase, { state: 'failed', reason }));
     this.#transcript.add({ kind: 'notice', level: 'error', text: reason });
     this.#parts.onChange();
-  }
-
-  /** Where it comes from, if that is anywhere else. */
-  async #recordOrigins(): Promise<void> {
-    if (this.#bound) await this.#log.add('folders_bound', this.#bound.data, this.#bound.payload);
-    this.#bound = undefined;
-    if (this.#forked) await this.#log.add('forked', this.#forked.data, this.#forked.payload);
-    this.#forked = undefined;
   }
 
   async #piece(message: Said | undefined, stop: AbortController): Promise<void> {
@@ -340,13 +295,10 @@ export class AgentRun {
 
   /** While nobody is there the work waits; its time stands still. */
   #attended(signal: AbortSignal): Promise<void> {
-    const waiting = (isWaiting: boolean): void => {
-      if (isWaiting) this.#budget.pause();
-      else this.#budget.start();
-      if (signal.aborted) return;
-      this.#become(doing(this.#phase, isWaiting ? 'waiting' : 'running', isWaiting ? UNATTENDED : ''));
-    };
     const { presence } = this.#parts;
+    const waiting = (isWaiting: boolean): void => {
+      this.#waits(isWaiting, signal, UNATTENDED);
+    };
     return attended({ presence, record: (type) => this.#log.add(type, {}), waiting }, signal);
   }
 
@@ -356,10 +308,10 @@ export class AgentRun {
     this.#waits(isWaiting, signal);
   }
 
-  #waits(isWaiting: boolean, signal: AbortSignal): void {
+  #waits(isWaiting: boolean, signal: AbortSignal, why = ''): void {
     if (isWaiting) this.#budget.pause();
     else this.#budget.start();
-    if (!signal.aborted) this.#become(doing(this.#phase, isWaiting ? 'waiting' : 'running', ''));
+    if (!signal.aborted) this.#become(doing(this.#phase, isWaiting ? 'waiting' : 'running', isWaiting ? why : ''));
   }
 
   #callRun(signal: AbortSignal): CallRun {
@@ -388,12 +340,6 @@ export class AgentRun {
     this.#flags = flags;
     await this.#log.add('flags', flags);
     await this.#save();
-  }
-
-  /** Notes which stored conversation is its own; where that cannot be read, it is found to be another one later. */
-  async #notePlace(): Promise<void> {
-    const { store, id } = this.#parts;
-    this.#stands = await store.conversationSeq(id).catch(() => this.#stands);
   }
 
   async #save(): Promise<void> {

@@ -1,8 +1,9 @@
 import type { PlaceOf } from '../../shared/answered.ts';
 import type { EventData } from '../../shared/auditEvent.ts';
-import { wayChangedWords, type Way } from '../../shared/way.ts';
+import type { WayInForce } from '../../shared/way.ts';
+import { wayChangedWords, type Way } from '../../shared/wayWords.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
-import { wayInForce, type WayInForce } from '../policy/ways.ts';
+import { wayInForce } from '../policy/ways.ts';
 
 /** Who hears that a run works in another way from here on. */
 type Heard = (change: EventData['way_changed'], words: string) => Promise<void>;

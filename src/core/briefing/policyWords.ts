@@ -5,7 +5,7 @@ import type { EffectivePolicy } from '../policy/merge.ts';
 import type { Rule, RuleList } from '../policy/rules.ts';
 import { cutVisibly } from '../../shared/cut.ts';
 import { visibleLine } from '../../shared/visible.ts';
-import type { Way } from '../../shared/way.ts';
+import type { Way } from '../../shared/wayWords.ts';
 
 const MOST_PATHS = 12;
 const MOST_RULES = 10;

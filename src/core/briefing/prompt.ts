@@ -1,5 +1,5 @@
 import { visibleLine } from '../../shared/visible.ts';
-import type { Way } from '../../shared/way.ts';
+import type { Way } from '../../shared/wayWords.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
 import { offered } from '../policy/decide.ts';
 import { folderLabels } from '../../shared/folderLabels.ts';
@@ -28,7 +28,10 @@ export function systemPrompt(briefing: Briefing): string {
   return [
     'You are Oversign, a software engineer at work in a code workspace through tools.',
     ...section('Where you are', whereYouAre(briefing)),
-    ...section('What is decided for you', [...POLICY, ...policyWords(briefing.policy, briefing.answerer, briefing.way)]),
+    ...section('What is decided for you', [
+      ...POLICY,
+      ...policyWords(briefing.policy, briefing.answerer, briefing.way),
+    ]),
     ...section('Commands', commandWords(briefing)),
     ...section('How to work', HABITS),
   ].join('\n');

@@ -7,7 +7,7 @@ import type { OutputRoom } from '../outputs/port.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
 import { stricterOf } from '../policy/restrict.ts';
 import { scopeOf } from '../policy/scopeOf.ts';
-import type { WayInForce } from '../policy/ways.ts';
+import type { WayInForce } from '../../shared/way.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import { FilesInEditor } from '../editor/filesInEditor.ts';
 import type { OpenFiles } from '../editor/openFiles.ts';

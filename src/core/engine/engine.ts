@@ -4,7 +4,7 @@ import type { Answer, Approval } from '../../shared/approval.ts';
 import type { RunSummary } from '../../shared/auditEvent.ts';
 import type { Question, Reply } from '../../shared/question.ts';
 import type { RunView } from '../../shared/runView.ts';
-import type { Way } from '../../shared/way.ts';
+import type { Way } from '../../shared/wayWords.ts';
 import type { LimitChoice, LimitQuestion } from '../../shared/limitQuestion.ts';
 import type { LimitDesk } from '../agent/atLimits.ts';
 import type { RunningRun } from '../audit/port.ts';

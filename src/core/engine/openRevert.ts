@@ -1,7 +1,8 @@
 import { ScriptWatch } from '../flow/scriptWatch.ts';
-import type { Way } from '../../shared/way.ts';
+import type { WayInForce } from '../../shared/way.ts';
+import type { Way } from '../../shared/wayWords.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
-import { wayInForce, type WayInForce } from '../policy/ways.ts';
+import { wayInForce } from '../policy/ways.ts';
 import { policyDigest } from '../lab/policyRecord.ts';
 import { callPartsOf, markedFolders, workingFolder, type CallPorts, type Shared } from './callParts.ts';
 import type { RunPorts } from './openRun.ts';

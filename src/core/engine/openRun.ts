@@ -1,4 +1,4 @@
-import type { Way } from '../../shared/way.ts';
+import type { Way } from '../../shared/wayWords.ts';
 import { AgentRun } from '../agent/run.ts';
 import { RunWay } from '../agent/runWay.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';

@@ -21,7 +21,7 @@ import type { AnyTool } from '../tools/tool.ts';
 import { toolboxOf } from '../tools/toolbox.ts';
 import type { Block } from '../../shared/block.ts';
 import { NO_FLAGS } from '../../shared/flow.ts';
-import type { Way } from '../../shared/way.ts';
+import type { Way } from '../../shared/wayWords.ts';
 import type { EventData, EventPayload } from '../../shared/auditEvent.ts';
 
 export interface RevertParts {

@@ -8,7 +8,7 @@ import { turnsOf, type ActionNode } from '../audit/tree.ts';
 import { isSameStand, merged, standOf } from '../checkpoint/changes.ts';
 import type { ActionOf, Checkpoints } from '../checkpoint/port.ts';
 import { Failure, ToolFailure } from '../outcome.ts';
-import { partsBetween } from '../review/textParts.ts';
+import { partsBetween } from '../tools/files/textParts.ts';
 import { Forbidden } from '../scope/guard.ts';
 import { isInside } from '../scope/spelling.ts';
 import type { Files } from '../scope/files.ts';

@@ -11,7 +11,7 @@ import type { Model } from '../models/port.ts';
 import { Failure, type Cancelled } from '../outcome.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
 import { takenBy, takenWords } from '../policy/ways.ts';
-import type { Way } from '../../shared/way.ts';
+import type { Way } from '../../shared/wayWords.ts';
 import type { Binding } from './binding.ts';
 import type { Chosen } from './openRun.ts';
 import type { Agreement, Forking, Ready, RunOffer, StoredRuns } from './storedRuns.ts';

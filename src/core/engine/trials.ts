@@ -3,9 +3,10 @@ import { ScriptWatch } from '../flow/scriptWatch.ts';
 import type { Spared } from '../../shared/spared.ts';
 import { sparedBy, type PastQuestion } from '../lab/spared.ts';
 import { tryCall, type Trial } from '../lab/tryCall.ts';
-import type { Way } from '../../shared/way.ts';
+import type { WayInForce } from '../../shared/way.ts';
+import type { Way } from '../../shared/wayWords.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
-import { wayInForce, type WayInForce } from '../policy/ways.ts';
+import { wayInForce } from '../policy/ways.ts';
 import type { CallParts } from '../tools/callRun.ts';
 import { callPartsOf, workingFolder, type CallPorts, type Shared } from './callParts.ts';
 

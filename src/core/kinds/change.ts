@@ -5,7 +5,7 @@ import { decision } from '../policy/decision.ts';
 import { toolsThat } from '../policy/toolsThat.ts';
 import { pathProblem } from '../policy/values.ts';
 import { isInside, parentOf } from '../scope/spelling.ts';
-import type { WayInForce } from '../policy/ways.ts';
+import type { WayInForce } from '../../shared/way.ts';
 import { confirmedFirst } from './confirmed.ts';
 import type { Kind, Offer, Standing } from './kind.ts';
 import { aboutSecret, readsPrivate } from './secrets.ts';

@@ -6,7 +6,7 @@ import type { Flag } from '../../shared/flow.ts';
 import type { ReadAction } from '../audit/storedAction.ts';
 import type { Footprint } from '../checkpoint/port.ts';
 import type { RuleKeys } from '../policy/ruleSchema.ts';
-import type { WayInForce } from '../policy/ways.ts';
+import type { WayInForce } from '../../shared/way.ts';
 import type { Scope } from '../scope/scope.ts';
 
 /** A value of the policy, and who set it. */

@@ -1,6 +1,6 @@
 import type { Decision } from '../../shared/decision.ts';
 import { decision } from '../policy/decision.ts';
-import type { WayInForce } from '../policy/ways.ts';
+import type { WayInForce } from '../../shared/way.ts';
 
 /** The rule of what is allowed because it is reviewed at the end of its run. */
 export const REVIEWED = 'way: review';

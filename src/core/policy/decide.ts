@@ -9,7 +9,7 @@ import type { Facts, Family, GrantView } from './facts.ts';
 import type { EffectivePolicy } from './merge.ts';
 import { mayStandFor } from './remembered.ts';
 import type { Rulebook, Ruling } from './rules.ts';
-import type { WayInForce } from './ways.ts';
+import type { WayInForce } from '../../shared/way.ts';
 import { sentence } from '../../shared/named.ts';
 
 /** What decides: the policy, and what was made ready from it. */

@@ -1,12 +1,7 @@
 import { originText, type Origin } from '../../shared/decision.ts';
-import { isLooser, WAY_WORDS, WAYS, type OpenWay, type Way } from '../../shared/way.ts';
+import type { OpenWay, WayInForce } from '../../shared/way.ts';
+import { isLooser, WAY_WORDS, WAYS, type Way } from '../../shared/wayWords.ts';
 import type { EffectivePolicy } from './merge.ts';
-
-/** The way that counts for a call, and who chose it: the person for this run, or a policy. */
-export interface WayInForce {
-  way: Way;
-  origin: Origin;
-}
 
 type SaysWays = Pick<EffectivePolicy, 'ways' | 'confirmActions'>;
 

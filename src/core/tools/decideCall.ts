@@ -8,7 +8,7 @@ import { kindOf } from '../kinds/table.ts';
 import { decide, offered } from '../policy/decide.ts';
 import type { GrantView } from '../policy/facts.ts';
 import type { Rulebook } from '../policy/rules.ts';
-import type { WayInForce } from '../policy/ways.ts';
+import type { WayInForce } from '../../shared/way.ts';
 import { Forbidden } from '../scope/guard.ts';
 import { ToolFailure } from '../outcome.ts';
 import type { CallRun } from './callRun.ts';

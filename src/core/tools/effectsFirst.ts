@@ -6,16 +6,9 @@ import { Cancelled, ToolFailure } from '../outcome.ts';
 import { decision } from '../policy/decision.ts';
 import type { CallRun } from './callRun.ts';
 import type { DecidedCall } from './decideCall.ts';
-import type { OpenCall } from './openCall.ts';
+import type { KeptEffects, OpenCall } from './openCall.ts';
 import { Step } from './step.ts';
 import type { CallContext, Described, ShownEffects } from './tool.ts';
-
-/** What a call did in a view: of the action with that digest, and by the action that ran there. */
-export interface KeptEffects {
-  shown: ShownEffects;
-  of: string;
-  by: string;
-}
 
 const RULE = 'effects-first';
 const BY_PERSON = 'You asked to see its effects first. It runs in a view of the workspace, without network.';

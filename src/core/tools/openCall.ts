@@ -7,11 +7,17 @@ import { Stopped } from '../stopped.ts';
 import type { CallResult, CallRun } from './callRun.ts';
 import { decidedNow, parseCall, type DecidedCall, type ParsedCall } from './decideCall.ts';
 import { editApproves } from './editApproves.ts';
-import type { KeptEffects } from './effectsFirst.ts';
 import { editedUse, offeredEdit } from './editedUse.ts';
 import { OpenQuestion, type Edited } from './openQuestion.ts';
 import { Step } from './step.ts';
-import type { CallContext, ToolUse } from './tool.ts';
+import type { CallContext, ShownEffects, ToolUse } from './tool.ts';
+
+/** What a call did in a view: of the action with that digest, and by the action that ran there. */
+export interface KeptEffects {
+  shown: ShownEffects;
+  of: string;
+  by: string;
+}
 
 /** What comes of a person's edit: it is approved as they have it, is asked anew, or the call stands as it was. */
 export type EditFate = { kind: 'approved'; as: DecidedCall } | { kind: 'anew' } | { kind: 'refused' };

@@ -1,4 +1,4 @@
-import type { Way } from '../../shared/way.ts';
+import type { Way } from '../../shared/wayWords.ts';
 import { canOnlyLook } from '../kinds/table.ts';
 import { offered } from '../policy/decide.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';

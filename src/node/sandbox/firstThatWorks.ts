@@ -1,4 +1,4 @@
-import type { DryRuns } from '../../core/sandbox/dryRun.ts';
+import type { DryRuns } from '../../core/sandbox/port.ts';
 import type {
   Beside,
   Limits,

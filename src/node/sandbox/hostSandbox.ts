@@ -11,7 +11,7 @@ import type {
   SandboxSpec,
   SandboxStatus,
 } from '../../core/sandbox/port.ts';
-import type { DryRuns, Means } from '../../core/sandbox/dryRun.ts';
+import type { DryRuns, Means } from '../../core/sandbox/port.ts';
 import { isInside } from '../../core/scope/spelling.ts';
 import type { OwnFolders } from '../folders.ts';
 import { finishBrokenOff } from './brokenOff.ts';

@@ -4,7 +4,7 @@ import { LinkButton } from '../LinkButton.tsx';
 import { exact, visibleLine } from '../../../src/shared/visible.ts';
 import { isProvider, PROVIDERS } from '../../../src/shared/providers.ts';
 import type { PanelState } from '../../../src/shared/runView.ts';
-import { WAY_WORDS } from '../../../src/shared/way.ts';
+import { WAY_WORDS } from '../../../src/shared/wayWords.ts';
 import { nameOf } from '../../state/names.ts';
 import type { Store } from '../../state/store.ts';
 

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { FromPanel } from '../../../src/shared/protocol.ts';
 import type { Review } from '../../../src/shared/review.ts';
-import type { Way } from '../../../src/shared/way.ts';
+import type { Way } from '../../../src/shared/wayWords.ts';
 import { exact, visibleLine } from '../../../src/shared/visible.ts';
 import { headline, settled } from '../../state/reviewing.ts';
 import { LinkButton } from '../LinkButton.tsx';

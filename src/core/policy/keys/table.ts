@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { durationWords } from '../../../shared/outcomeWords.ts';
-import { WAYS, WaySchema } from '../../../shared/way.ts';
+import { WaySchema } from '../../../shared/way.ts';
+import { WAYS } from '../../../shared/wayWords.ts';
 import { LEAVES } from '../../checkpoint/covers.ts';
 import { BACKEND_NAMES, BACKEND_WORDS } from '../../sandbox/backendNames.ts';
 import { PROTECTED } from '../controlFiles.ts';

@@ -1,5 +1,5 @@
 import { ToolFailure } from '../../outcome.ts';
-import type { DryRun } from '../../sandbox/dryRun.ts';
+import type { DryRun } from '../../sandbox/port.ts';
 import type { CallContext, Performed, ShownEffects } from '../tool.ts';
 import { effectsShown } from './effectsShown.ts';
 import { endedAs, outputOf, setOut, specOf, type Command, type CommandPorts, type Going } from './performCommand.ts';

@@ -4,7 +4,7 @@ import { counted, namedList } from '../../../shared/named.ts';
 import { exact } from '../../../shared/visible.ts';
 import type { Preview } from '../../approval/desk.ts';
 import { endingWords } from '../../sandbox/endingWords.ts';
-import type { DryRun, EffectAt } from '../../sandbox/dryRun.ts';
+import type { DryRun, EffectAt } from '../../sandbox/port.ts';
 import type { Scope } from '../../scope/scope.ts';
 import { isInside } from '../../scope/spelling.ts';
 import { shownChange } from '../files/shownChange/shownChange.ts';

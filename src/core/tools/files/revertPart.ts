@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Change } from '../../../shared/action.ts';
 import { ToolFailure } from '../../outcome.ts';
-import { withoutParts } from '../../review/textParts.ts';
+import { withoutParts } from './textParts.ts';
 import type { ToolPorts } from '../ports.ts';
 import { defineTool, type CallContext, type Tool } from '../tool.ts';
 import { onlyChange } from './changes.ts';

@@ -3,7 +3,7 @@ import { open, stat } from 'node:fs/promises';
 import { canonicalJson } from '../../../shared/json.ts';
 import { named, namedList } from '../../../shared/named.ts';
 import { endingWords } from '../../../core/sandbox/endingWords.ts';
-import type { DryRun, DryRuns, EffectAt, Means } from '../../../core/sandbox/dryRun.ts';
+import type { DryRun, DryRuns, EffectAt, Means } from '../../../core/sandbox/port.ts';
 import type { SandboxResult, SandboxSpec } from '../../../core/sandbox/port.ts';
 import { throwIfStopped, ToolFailure } from '../../../core/outcome.ts';
 import { isInside } from '../../../core/scope/spelling.ts';
@@ -37,7 +37,7 @@ const OVERLAYS = new Map<string, boolean>();
 
 const BUSY = 'another command is at work in this workspace; try again when it has ended';
 
-/** Effects first, with bubblewrap: the cage of a command over a view of its folders (see core/sandbox/dryRun.ts). */
+/** Effects first, with bubblewrap: the cage of a command over a view of its folders (see core/sandbox/port.ts). */
 export class DryRunsHere implements DryRuns {
   readonly #parts: Parts;
   readonly #means: readonly Means[];

@@ -1,5 +1,5 @@
 import { readlinkSync } from 'node:fs';
-import type { EffectAt } from '../../../core/sandbox/dryRun.ts';
+import type { EffectAt } from '../../../core/sandbox/port.ts';
 import { named } from '../../../shared/named.ts';
 import type { Stand } from '../../../shared/change.ts';
 import { sha256 } from '../../files/hash.ts';

@@ -1,5 +1,5 @@
-import type { ReviewPart } from '../../shared/review.ts';
-import { anchoredDiff, type SignedLine } from '../tools/files/shownChange/anchors.ts';
+import type { ReviewPart } from '../../../shared/review.ts';
+import { anchoredDiff, type SignedLine } from './shownChange/anchors.ts';
 
 /** Lines added and removed that are looked for closely. */
 const CLOSELY = 1500;
