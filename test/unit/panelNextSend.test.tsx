@@ -40,7 +40,7 @@ describe('a message after a run has ended', () => {
   it('control: goes on with the run, and says which', () => {
     const { box, messages } = sent(panel);
     expect(box).toContain('Continue this run');
-    expect(messages).toEqual([{ type: 'send', text: 'go', run: 'r1' }]);
+    expect(messages).toEqual([{ type: 'send', text: 'go', run: 'r1', sending: expect.any(String) as string }]);
   });
 
   it.each([
@@ -50,7 +50,7 @@ describe('a message after a run has ended', () => {
     const { box, messages } = sent({ ...panel, model: { provider: 'openai', ...changed } });
     expect(box).toContain('Continue this run');
     expect(box).toMatch(/Continuing sends [mn] all that was said and read in this run;.* To two\.example\./s);
-    expect(messages).toEqual([{ type: 'send', text: 'go', run: 'r1' }]);
+    expect(messages).toEqual([{ type: 'send', text: 'go', run: 'r1', sending: expect.any(String) as string }]);
     expect(sent(panel).box).not.toContain('Continuing sends'); // the control
   });
 

@@ -130,11 +130,14 @@ test('a cage is described in one place', () => {
   const describing = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter(
     (name) => name.endsWith('.ts') && readFileSync(join('src', name), 'utf8').includes("{ kind: 'in-place' }"),
   );
-  // The port itself, and cages that belong to no command.
+  // The port itself, cages that belong to no command, and where a cage finds its folders (`CageView`).
   expect(describing.sort()).toEqual([
+    'core/sandbox/bubblewrap.ts',
     'core/sandbox/port.ts',
     'core/sandbox/spec.ts',
     'node/sandbox/cage.ts',
+    'node/sandbox/commandCall.ts',
+    'node/sandbox/effects/dryRunsHere.ts',
     'node/sandbox/seatbelt/selfTest.ts',
   ]);
 });

@@ -53,7 +53,7 @@ test('control: the longest that can be sent is sent, whole', () => {
   expect(isOff(html, 'send')).toBe(false);
   expect(html).not.toContain('too long');
   store.sendTask();
-  expect(sent).toEqual([{ type: 'send', text: task }]);
+  expect(sent).toEqual([{ type: 'send', text: task, sending: expect.any(String) as string }]);
   expect(FromPanelSchema.safeParse(sent[0]).success).toBe(true);
 });
 
