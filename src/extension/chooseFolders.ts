@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { folderLabels } from '../shared/folderLabels.ts';
 import { Failure } from '../core/outcome.ts';
 import { withoutIcons } from '../vscode/messages.ts';
-import { windowFolders } from './windowSession.ts';
+import { windowFolders, windowNames } from './windowSession.ts';
 
 /** Lets a person choose among the open folders, that of the active editor first; undefined where they left. */
 export async function askWhichFolders(chosen: readonly string[]): Promise<string[] | undefined> {
@@ -52,7 +52,7 @@ function withFirst(folders: readonly string[], first: string | undefined): strin
 }
 
 function folderItems(folders: readonly string[], chosen: readonly string[]): FolderItem[] {
-  const labels = folderLabels(folders);
+  const labels = folderLabels(folders, windowNames());
   return folders.map((folder) => ({
     label: withoutIcons(labels.get(folder) ?? folder),
     detail: withoutIcons(folder),

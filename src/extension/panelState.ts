@@ -4,7 +4,7 @@ import { folderNotes } from './folderNotes.ts';
 import { enterSends } from '../vscode/settings.ts';
 import type { Mark } from '../vscode/policyMarks.ts';
 import type { Session } from './session.ts';
-import { windowFolders } from './windowSession.ts';
+import { windowFolders, windowNames } from './windowSession.ts';
 import { unopenedPlaces, workplace } from './workplace.ts';
 
 /** What the panel is shown. Only looks: opening, and trying again, is for whoever wants something done. */
@@ -31,14 +31,14 @@ export function panelState(
       model,
       ...session.panel(),
       ...(folders && { folders }),
-      ...workplace(session.places(), windowFolders()),
+      ...workplace(session.places(), windowFolders(), windowNames()),
     };
   }
   const [folder] = wanted;
   return {
     ...window,
     ...(folder !== undefined && { folder }),
-    ...workplace(unopenedPlaces(wanted), windowFolders()),
+    ...workplace(unopenedPlaces(wanted, windowNames()), windowFolders(), windowNames()),
     model,
     ...(problem !== undefined && { problem }),
     approvals: [],

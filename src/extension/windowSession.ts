@@ -145,7 +145,7 @@ export class WindowSession {
 }
 
 /** What the window calls its folders, by their paths: a workspace file may give them names. */
-function windowNames(): (readonly [string, string])[] {
+export function windowNames(): (readonly [string, string])[] {
   return onDisk().map(({ uri, name }) => [uri.fsPath, name] as const);
 }
 

@@ -32,11 +32,13 @@ export async function windowWithStory(
   return window;
 }
 
-export async function setKey(window: Window): Promise<void> {
+export async function setKey(window: Pick<Window, 'editor'>): Promise<void> {
   const { page } = window.editor;
   await window.editor.palette('Oversign: Set API Key');
   await page.locator('.quick-input-title', { hasText: 'Set API Key' }).waitFor({ timeout: 30_000 });
-  await page.keyboard.type(KEY);
-  await page.keyboard.press('Enter');
+  // Into the box itself: keys that are pressed before it has the focus go nowhere.
+  const box = page.locator('.quick-input-widget input.input');
+  await box.fill(KEY);
+  await box.press('Enter');
   await page.getByText('the API key is set').first().waitFor({ timeout: 30_000 });
 }

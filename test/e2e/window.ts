@@ -113,26 +113,11 @@ export async function openWindow(options: WindowOptions = {}): Promise<Window> {
       await log.waitFor({ timeout: 30_000 });
     },
     approval,
-    async answer(kind, button, reason) {
-      await panel.locator(`[data-testid="approval"][data-kind="${kind}"]`).first().waitFor({ timeout: 60_000 });
-      // A person looks at the card before they press: the panel arms its buttons only then.
-      for (const line of await approval.locator('[data-must-see]').all()) await line.scrollIntoViewIfNeeded();
-      if (reason !== undefined) {
-        await approval.getByTestId('deny-menu').click({ timeout: 30_000 });
-        await approval.getByTestId('deny-reason').fill(reason);
-      }
-      if (button === 'approve-and-grant') await approval.getByTestId('approve-menu').click({ timeout: 30_000 });
-      const pressed = approval.getByTestId(button);
-      await expect.poll(() => pressed.isEnabled(), { timeout: 30_000 }).toBe(true);
-      await pressed.click({ timeout: 30_000 });
-    },
+    answer: (kind, button, reason) => answerIn(panel, kind, { button, reason }),
     async chip(name) {
       return (await panel.getByTestId(name).getAttribute('aria-label', { timeout: 60_000 })) ?? '';
     },
-    async state(...states) {
-      const selector = states.map((state) => `[data-testid="run-state"][data-state="${state}"]`).join(', ');
-      await panel.locator(selector).first().waitFor({ timeout: 60_000 });
-    },
+    state: (...states) => stateIn(panel, ...states),
     async tree(open) {
       await window.openLog();
       const rows = window.log.locator('.monaco-list-row');
@@ -166,7 +151,37 @@ export async function openWindow(options: WindowOptions = {}): Promise<Window> {
       await turn('dark');
     },
   };
+  // What was in sight when a story failed; such hooks run last one first, so the page is still there.
+  onTestFinished(async ({ task }) => {
+    if (task.result?.state === 'fail') await shot(`failed-${task.file.name.split('/').at(-1) ?? ''}`);
+  });
   return window;
+}
+
+/** Answers as a person does, in the panel of whichever window. */
+export async function answerIn(
+  panel: FrameLocator,
+  kind: string,
+  { button, reason }: { button: 'approve' | 'approve-and-grant' | 'deny'; reason?: string | undefined },
+): Promise<void> {
+  const approval = panel.getByTestId('approval').first();
+  await panel.locator(`[data-testid="approval"][data-kind="${kind}"]`).first().waitFor({ timeout: 60_000 });
+  // A person looks at the card before they press: the panel arms its buttons only then.
+  for (const line of await approval.locator('[data-must-see]').all()) await line.scrollIntoViewIfNeeded();
+  if (reason !== undefined) {
+    await approval.getByTestId('deny-menu').click({ timeout: 30_000 });
+    await approval.getByTestId('deny-reason').fill(reason);
+  }
+  if (button === 'approve-and-grant') await approval.getByTestId('approve-menu').click({ timeout: 30_000 });
+  const pressed = approval.getByTestId(button);
+  await expect.poll(() => pressed.isEnabled(), { timeout: 30_000 }).toBe(true);
+  await pressed.click({ timeout: 30_000 });
+}
+
+/** Waits until the run that a panel shows stands in one of these states. */
+export async function stateIn(panel: FrameLocator, ...states: string[]): Promise<void> {
+  const selector = states.map((state) => `[data-testid="run-state"][data-state="${state}"]`).join(', ');
+  await panel.locator(selector).first().waitFor({ timeout: 60_000 });
 }
 
 /** Starts a run as a newcomer does. */

@@ -28,7 +28,7 @@ const COMMANDS: Record<PanelState['sandbox']['state'], string> = {
 
 /** An empty panel: what would happen here, something to click, and what to mend where nothing can begin. */
 export function Welcome({ panel, store }: WelcomeProps) {
-  const { folder, trusted, model, sandbox, way } = panel;
+  const { folder, trusted, model, sandbox, way, workplace } = panel;
   if (!trusted)
     return (
       <Start
@@ -55,7 +55,8 @@ export function Welcome({ panel, store }: WelcomeProps) {
   return (
     <div className="welcome">
       <h2>
-        What should be done in <code>{visibleLine(nameOf(folder))}</code>?
+        What should be done in{' '}
+        {(workplace?.folders.length ?? 1) > 1 ? 'these folders' : <code>{visibleLine(nameOf(folder))}</code>}?
       </h2>
       <p className="quiet">
         {COMMANDS[sandbox.state]} {WAY_WORDS[way.now].about} Everything is recorded.
