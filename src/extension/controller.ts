@@ -26,7 +26,7 @@ import { doWish } from './panelWishes.ts';
 import type { Sending, SentTo } from './sending.ts';
 import type { Session } from './session.ts';
 import { IN_THIS_WINDOW } from './thisWindow.ts';
-import { WindowSession } from './windowSession.ts';
+import { WindowSession, windowNames } from './windowSession.ts';
 import { unopenedPlaces, type Place } from './workplace.ts';
 
 /** How often it is looked what other windows and terminals are at work on, while the panel is in sight. */
@@ -152,7 +152,7 @@ export class Controller implements vscode.Disposable {
     const session = await this.#session.current();
     return session?.isHeld === true || (session && sameFolders(session.named, this.#session.folders))
       ? session.places()
-      : unopenedPlaces(this.#session.folders);
+      : unopenedPlaces(this.#session.folders, windowNames());
   }
 
   get destination(): string {
@@ -180,6 +180,7 @@ export class Controller implements vscode.Disposable {
     // A run keeps the folders that it began with; a new one begins in those of now.
     const session = meant === undefined ? await this.#session.fresh() : present;
     if (session.folder === undefined) throw new Failure(noFolderWords(session.leftOut));
+    if (meant === undefined) await session.elsewhere.refuseBeside();
     await this.look();
     await askingToHandOver(async (agreed) => {
       await session.send(

@@ -1,4 +1,5 @@
-import { stateWords } from '../core/presence/elsewhere.ts';
+import { Failure } from '../core/outcome.ts';
+import { heldWords, stateWords } from '../core/presence/elsewhere.ts';
 import { whenWords } from './earlierLines.ts';
 import type { RunningRun } from '../core/audit/port.ts';
 import type { Engine } from '../core/engine/engine.ts';
@@ -36,9 +37,19 @@ export class Elsewhere {
     return folder === this.#roots[0];
   }
 
+  /**
+   * Throws where a run of another window or terminal works in these folders, so that what was typed for a new one stays
+   * in its box. The last word is the engine's: a run may begin there meanwhile.
+   */
+  async refuseBeside(): Promise<void> {
+    await this.refresh();
+    const [other] = this.#inTheWay();
+    if (other) throw new Failure(heldWords({ folder: other.folder, holder: { ...other, isHere: false } }, whenWords));
+  }
+
   /** Those that keep this window from working, for its panel. */
   panel(): Pick<PanelState, 'elsewhere'> {
-    const inTheWay = this.#runs.filter(({ folders }) => folders.some((folder) => this.#roots.includes(folder)));
+    const inTheWay = this.#inTheWay();
     if (inTheWay.length === 0) return {};
     return {
       elsewhere: inTheWay.map((one) => ({
@@ -48,5 +59,9 @@ export class Elsewhere {
         canShow: this.canShow(one),
       })),
     };
+  }
+
+  #inTheWay(): RunningRun[] {
+    return this.#runs.filter(({ folders }) => folders.some((folder) => this.#roots.includes(folder)));
   }
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { setKey, windowWithStory } from './story.ts';
-import { runFromPalette, type Window } from './window.ts';
+import { answerIn, runFromPalette, stateIn } from './window.ts';
 
 test('two windows of one folder: the other’s run is seen, the draft stays, and it is offered as soon as its window is gone', async () => {
   const first = await windowWithStory([
@@ -13,7 +13,6 @@ test('two windows of one folder: the other’s run is seen, the draft stays, and
 
   const editor = await first.editor.another(first.server.url(first.folder));
   const panel = editor.agentFrame();
-  const second: Window = { ...first, editor, panel, approval: panel.getByTestId('approval').first() };
   await editor.palette('Oversign: Focus on Agent View');
   const elsewhere = panel.getByTestId('elsewhere');
   await elsewhere.waitFor({ timeout: 60_000 });
@@ -23,7 +22,7 @@ test('two windows of one folder: the other’s run is seen, the draft stays, and
   expect(words).not.toMatch(/process|\bpid\b/i);
 
   // What is typed here is refused with the place of the other, and stays.
-  await setKey(second);
+  await setKey({ editor });
   const box = panel.getByTestId('task-box');
   await box.fill('Something of my own');
   await panel.getByTestId('send').click();
@@ -46,8 +45,8 @@ test('two windows of one folder: the other’s run is seen, the draft stays, and
   await editor.screenshot(join('test-results', 'two-windows-dark-2-offered.png'));
   expect(existsSync(join(first.folder, 'later.txt'))).toBe(false);
   await panel.getByTestId('resume').click();
-  await second.answer('edit', 'approve');
-  await second.state('finished');
+  await answerIn(panel, 'edit', { button: 'approve' });
+  await stateIn(panel, 'finished');
   expect(existsSync(join(first.folder, 'later.txt'))).toBe(true);
 
   // What both windows told the editor's storage bears witness.
