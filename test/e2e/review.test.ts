@@ -14,15 +14,13 @@ test('a run that is reviewed afterwards: chosen in the composer, no question, on
         { name: 'write_file', args: { path: 'kept.txt', content: 'kept\n' } },
         { name: 'write_file', args: { path: 'ten.txt', content: TEN } },
         { name: 'write_file', args: { path: 'back.txt', content: 'made\n' } },
+        { name: 'edit_file', args: { path: 'README.md', old_text: '#', new_text: '##' } },
       ],
-    },
-    {
-      text: 'And two places.',
-      calls: [{ name: 'edit_file', args: { path: 'README.md', old_text: '#', new_text: '##' } }],
     },
   ]);
   const { panel, editor } = window;
   const { page } = editor;
+  await editor.palette('Oversign: Focus on Agent View');
   await panel.getByTestId('pick-way').click();
   await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Review afterwards' }).click();
   await panel.locator('[data-testid="pick-way"][data-way="review"]').waitFor({ timeout: 30_000 });
@@ -46,16 +44,20 @@ test('a run that is reviewed afterwards: chosen in the composer, no question, on
   const item = page.locator('.quick-input-list .monaco-list-row').first();
   await item.waitFor({ timeout: 30_000 });
   await window.shot('review-parts');
-  await item.locator('input[type="checkbox"], .quick-input-list-checkbox, .monaco-custom-toggle').first().click();
-  await page.keyboard.press('Enter');
+  await item.click();
+  await page.locator('.quick-input-action .monaco-button').first().click();
   await file('README.md').and(panel.locator('[data-state="put back"]')).waitFor({ timeout: 60_000 });
   expect(readFileSync(join(window.folder, 'README.md'), 'utf8')).toBe(before.replace('##', '#'));
 
   // One file goes back, the rest is kept.
   await file('back.txt').getByTestId('review-mark').click();
   expect(await review.getByTestId('review-settle').textContent()).toMatch(/^Keep 2, put back 1$/);
-  await window.shot('review-marked');
+  await window.shots('review', 'marked');
   await review.getByTestId('review-settle').click();
+  // What is settled folds away, and says so; it can be looked at again.
+  const head = review.getByTestId('review-head');
+  await expect.poll(() => head.innerText(), { timeout: 60_000 }).toContain('4 files changed, 2 kept, 2 put back');
+  await head.click();
   await file('back.txt').and(panel.locator('[data-state="put back"]')).waitFor({ timeout: 60_000 });
   await file('kept.txt').and(panel.locator('[data-state="kept"]')).waitFor({ timeout: 60_000 });
   await window.shot('review-settled');
