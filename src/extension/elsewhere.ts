@@ -44,7 +44,8 @@ export class Elsewhere {
   async refuseBeside(): Promise<void> {
     await this.refresh();
     const [other] = this.#inTheWay();
-    if (other) throw new Failure(heldWords({ folder: other.folder, holder: { ...other, isHere: false } }, whenWords));
+    if (!other) return;
+    throw new Failure(heldWords({ ok: false, folder: other.folder, holder: { ...other, isHere: false } }, whenWords));
   }
 
   /** Those that keep this window from working, for its panel. */

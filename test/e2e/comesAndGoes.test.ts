@@ -1,11 +1,13 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, inject, test } from 'vitest';
+import { expect, inject, test, vi } from 'vitest';
 import { installExtension, uninstallExtension } from '../../scripts/install-server.ts';
 import { temporaryFolder } from '../support/tree.ts';
 import { setKey, windowWithStory } from './story.ts';
 import { runFromPalette } from './window.ts';
+
+vi.setConfig({ testTimeout: 480_000 }); // two packages and four reloads: it ends a hang, and nothing else
 
 /** The same extension under another version, as an upgrade brings it. */
 function otherVersion(of: string, version: string, base: string): string {
@@ -52,11 +54,14 @@ test('upgraded while a command runs, uninstalled while a question waits, put bac
     { extensions },
   );
   const { editor, folder, panel } = window;
-  const whole = (): string =>
-    execFileSync(process.execPath, [join(installed, 'dist/cli.js'), 'verify'], {
+  const whole = (): string => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [join(installed, 'dist/cli.js'), 'verify'], {
       env: { ...process.env, XDG_DATA_HOME: join(window.data, '..'), XDG_CONFIG_HOME: join(base, 'config') },
       encoding: 'utf8',
     });
+    expect(status, `${stdout}${stderr}`).toBe(0);
+    return stdout;
+  };
 
   // Active: a command runs while the extension is upgraded under it.
   await runFromPalette(window, 'Go on through all of this');

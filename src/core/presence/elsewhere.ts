@@ -30,10 +30,7 @@ export function endingBecause(want: Want, from: PlaceOf): Cancelled {
 }
 
 /** Why a run cannot begin in a folder: where the other one is, since when (`stateWords`), and what it does. */
-export function heldWords(
-  { folder, holder }: Omit<Extract<Claim, { ok: false }>, 'ok'>,
-  when?: (time: string) => string,
-): string {
+export function heldWords({ folder, holder }: Extract<Claim, { ok: false }>, when?: (time: string) => string): string {
   if (holder.isHere) return `A run is active in ${folder}. Stop it first, or wait until it ends.`;
   return `Another run is ${stateWords(holder, when)}, in ${folder}. Show it here, or stop it there.`;
 }
