@@ -54,7 +54,12 @@ const ROOMS: Record<string, readonly string[]> = {
   ],
   'errors and notices': [
     ...['callParts', 'reverts', 'runDesk', 'storedRuns'].map((name) => `src/core/engine/${name}.ts`),
-    ...['src/core/tools/decideCall.ts', 'src/extension/attention.ts', 'src/extension/controller.ts'],
+    ...[
+      'src/core/tools/decideCall.ts',
+      'src/extension/attention.ts',
+      'src/extension/controller.ts',
+      'src/extension/otherRuns.ts',
+    ],
     ...['src/extension/waitingNotice.ts', 'src/extension/atStart.ts', 'src/shared/settingProblems.ts'],
     ...['src/extension/runOnThis.ts', 'src/extension/pickedThings.ts', 'src/extension/workspaceSettings.ts'],
     ...['src/extension/folderNotes.ts', 'src/extension/chooseFolders.ts', 'webview/state/worksIn.ts'],
