@@ -30,8 +30,8 @@ export async function windowWithStory(story: ScriptedReply[], delayMs = 0): Prom
 export async function setKey(window: Window): Promise<void> {
   const { page } = window.editor;
   await window.editor.palette('Oversign: Set API Key');
-  await page.locator('.quick-input-title', { hasText: 'Set API Key' }).waitFor({ timeout: 30_000 });
+  await page.locator('.quick-input-title', { hasText: 'Set API Key' }).waitFor({ timeout: 90_000 });
   await page.keyboard.type(KEY);
   await page.keyboard.press('Enter');
-  await page.getByText('the API key is set').first().waitFor({ timeout: 30_000 });
+  await page.getByText('the API key is set').first().waitFor({ timeout: 90_000 });
 }
