@@ -3,6 +3,7 @@ import { composeEngine } from '../compose.ts';
 import type { Engine } from '../core/engine/engine.ts';
 import type { Trial } from '../core/lab/tryCall.ts';
 import { decidingParts, type DecidingOptions } from '../node/lab/decidingParts.ts';
+import type { Way } from '../shared/wayWords.ts';
 import { visibleLine } from '../shared/visible.ts';
 import { jsonLine } from '../terminal/jsonLine.ts';
 
@@ -15,7 +16,7 @@ const LineSchema = z.object({ tool: z.string(), arguments: z.unknown().optional(
  * is answered with a denial. Exit code 1 if the policy is invalid (then every call is denied), 3 if it was stopped (then
  * the call at hand is denied), else 0.
  */
-export async function decide(options: DecidingOptions): Promise<number> {
+export async function decide(options: DecidingOptions & { way?: Way | undefined }): Promise<number> {
   const parts = await decidingParts(options);
   const engine = composeEngine(parts);
   process.stdout.on('error', (error: Error & { code?: string }) => {
@@ -32,7 +33,7 @@ export async function decide(options: DecidingOptions): Promise<number> {
   let code = 0;
   try {
     for await (const line of linesOf(process.stdin)) {
-      const answer = await answerTo(line, engine, stop.signal);
+      const answer = await answerTo(line, { engine, way: options.way }, stop.signal);
       if (answer.rule === 'policy-invalid') code = 1;
       if (!process.stdout.write(`${jsonLine(answer)}\n`))
         await new Promise((done) => process.stdout.once('drain', done));
@@ -53,7 +54,11 @@ interface Answer {
   line?: number;
 }
 
-async function answerTo(line: string, engine: Engine, signal: AbortSignal): Promise<Answer> {
+async function answerTo(
+  line: string,
+  { engine, way }: { engine: Engine; way: Way | undefined },
+  signal: AbortSignal,
+): Promise<Answer> {
   const deny = (rule: string, reason: string): Answer => ({ decision: 'deny', rule, reason, layer: 'built-in' });
   if (line.length > MAX_LINE) return deny('bad-line', 'the line is too long');
   let value: unknown;
@@ -74,7 +79,7 @@ async function answerTo(line: string, engine: Engine, signal: AbortSignal): Prom
     return deny('bad-line', 'the line is no tool call: its arguments are no object');
   try {
     const call = { name: tool, arguments: JSON.stringify(args) };
-    return written(await engine.tryCall(call, undefined, signal));
+    return written(await engine.tryCall(call, { way }, signal));
   } catch (error) {
     // Broken denies, whatever it is that broke.
     const isPolicy = error instanceof Error && error.name === 'PolicyInvalid';

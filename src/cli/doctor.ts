@@ -1,3 +1,4 @@
+import { wayInForce } from '../core/policy/ways.ts';
 import { resolve } from 'node:path';
 import { composeEngine } from '../compose.ts';
 import { NO_EDITOR } from '../core/editor/port.ts';
@@ -13,6 +14,7 @@ import { MOST_KEPT } from '../node/checkpoint/keptVersions.ts';
 import { carrierWords, unusedProxyWords } from '../node/egress/proxies.ts';
 import { nodeParts, type NodeParts } from '../node/engineParts.ts';
 import { sizeText } from '../node/sandbox/limits.ts';
+import { WAY_WORDS } from '../shared/wayWords.ts';
 import { visibleLine } from '../shared/visible.ts';
 import { jsonLine } from '../terminal/jsonLine.ts';
 
@@ -41,8 +43,8 @@ export async function doctor(workspace: string, json: boolean): Promise<number> 
       const policy = await engine.policy();
       const notes = policy.notes.map((note) => `${note.file}:${note.line}:${note.column}: ${note.message}`);
       items.push({ name: 'policy', ok: true, words: ['valid', ...notes].join('; ') });
-      if (!policy.confirmActions.value)
-        items.push({ name: 'questions', ok: true, words: 'reduced by your policy (confirm_actions: false)' });
+      const { way } = wayInForce(undefined, policy);
+      items.push({ name: 'way of working', ok: true, words: `${WAY_WORDS[way].name}: ${WAY_WORDS[way].about}` });
       const status = await node.sandbox.chosen(policy.backend.value).status(limitsOf(policy));
       if (policyRefusal(policy) === undefined) await engine.noteSandbox(status);
       items.push({
@@ -128,7 +130,7 @@ function connectionWords(environment: NodeJS.ProcessEnv): string {
 
 async function keptItems({ keptVersions }: NodeParts): Promise<Item[]> {
   const { runs, bytes, trees } = await keptVersions.count();
-  const words = `earlier versions of files that ${runs} ${runs === 1 ? 'run' : 'runs'} changed take ${sizeText(bytes)}; the oldest go when they are over audit.retention (${sizeText(MOST_KEPT)} where it says no size), and those of a run with oversign erase --run RUN`;
+  const words = `earlier versions of files that ${runs} ${runs === 1 ? 'run' : 'runs'} changed take ${sizeText(bytes)}; the oldest go when they are over undo.size (audit.retention.size, or ${sizeText(MOST_KEPT)}, where it says none), and those of a run with oversign erase --run RUN`;
   const copies = `copies of ${trees.workspaces} ${trees.workspaces === 1 ? 'workspace' : 'workspaces'} take ${sizeText(trees.bytes)}; they go when no command ran there for a month, and with oversign erase`;
   return [
     { name: 'kept versions', ok: true, words },

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { visibleLine } from '../shared/visible.ts';
+import { WAYS } from '../shared/wayWords.ts';
 import { decide } from './decide.ts';
 import { doctor } from './doctor.ts';
 import { runs, stopRun } from './elsewhere.ts';
@@ -11,6 +12,7 @@ import { models } from './models.ts';
 import { notTaken, OPTIONS } from './options.ts';
 import { policy } from './policy.ts';
 import { sandbox } from './sandbox.ts';
+import { review } from './review.ts';
 import { runTask } from './runTask.ts';
 import { undo } from './undo.ts';
 import { USAGE } from './usage.ts';
@@ -38,7 +40,7 @@ export async function main(argv: string[], version: string): Promise<number> {
     return 2;
   };
   const given = tokens.flatMap((token) => (token.kind === 'option' ? [token.name] : []));
-  const twice = given.find((name, index) => name !== 'witness' && given.indexOf(name) !== index);
+  const twice = given.find((name, index) => !SEVERAL.has(name) && given.indexOf(name) !== index);
   if (twice !== undefined) return wrong(`--${twice} was given twice`);
   const empty = Object.entries(values).find(([, value]) => value === '');
   if (empty) return wrong(`--${empty[0]} is empty`);
@@ -102,8 +104,14 @@ export async function main(argv: string[], version: string): Promise<number> {
           ...{ workspace: values.workspace, action: values.action, from: values.since, file: values.file },
           ...{ dryRun: values['dry-run'], version },
         });
+      case 'review':
+        return await review(rest[0], {
+          ...{ workspace: values.workspace, keep: values.keep ?? [], revert: values.revert ?? [] },
+          ...{ json: values.json, version },
+        });
       case 'decide':
-        return await decide(deciding);
+        if (WAYS.filter((way) => values[way]).length > 1) return wrong('give one of --look, --ask and --review');
+        return await decide({ ...deciding, way: WAYS.find((way) => values[way]) });
       case 'sandbox':
         if (rest.length === 0 || !isParted(argv, rest)) return wrong('sandbox wants a command after --');
         return await sandbox(rest, {
@@ -140,9 +148,12 @@ function currentFolder(): string | undefined {
   }
 }
 
+/** Options that may be given several times. */
+const SEVERAL: ReadonlySet<string> = new Set(['witness', 'keep', 'revert']);
+
 /** How many words may follow a command. */
 const MOST_WORDS: ReadonlyMap<string, number> = new Map([
-  ...['history', 'report', 'verify', 'stop', 'undo'].map((name) => [name, 1] as const),
+  ...['history', 'report', 'verify', 'stop', 'undo', 'review'].map((name) => [name, 1] as const),
   ...['runs', 'questions', 'key', 'export', 'erase', 'doctor', 'decide'].map((name) => [name, 0] as const),
 ]);
 

@@ -1,3 +1,5 @@
+import { WAYS } from '../shared/wayWords.ts';
+
 /** Every option that there is, as parseArgs(node:util) wants it told. */
 export const OPTIONS = {
   workspace: { type: 'string' },
@@ -13,6 +15,10 @@ export const OPTIONS = {
   resume: { type: 'string' },
   folder: { type: 'string' },
   'take-over': { type: 'string' },
+  look: { type: 'boolean', default: false },
+  ask: { type: 'boolean', default: false },
+  review: { type: 'boolean', default: false },
+  fork: { type: 'string' },
   'answers-from-input': { type: 'boolean', default: false },
   once: { type: 'boolean', default: false },
   'user-policy': { type: 'string' },
@@ -33,6 +39,8 @@ export const OPTIONS = {
   output: { type: 'string' },
   key: { type: 'string' },
   witness: { type: 'string', multiple: true },
+  keep: { type: 'string', multiple: true },
+  revert: { type: 'string', multiple: true },
   layer: { type: 'string' },
   strict: { type: 'boolean', default: false },
   yes: { type: 'boolean', default: false },
@@ -60,7 +68,8 @@ const TAKES: ReadonlyMap<string, readonly Option[]> = new Map<string, readonly O
       ...(['workspace', 'policy', 'model', 'model-name'] as const),
       ...SERVER,
       ...WAITS,
-      ...(['resume', 'folder', 'take-over', 'answers-from-input', 'once', 'json'] as const),
+      ...(['resume', 'folder', 'take-over', 'fork', 'answers-from-input', 'once', 'json'] as const),
+      ...WAYS,
     ],
   ],
   ['models', ['workspace', 'policy', 'model', ...SERVER, 'json']],
@@ -75,8 +84,9 @@ const TAKES: ReadonlyMap<string, readonly Option[]> = new Map<string, readonly O
   ['export', ['run', 'output', 'json']],
   ['erase', ['run', 'user', 'yes']],
   ['undo', ['workspace', 'action', 'since', 'file', 'dry-run']],
+  ['review', ['workspace', 'keep', 'revert', 'json']],
   ['doctor', ['workspace', 'json']],
-  ['decide', [...POLICY_PLACES, 'json']],
+  ['decide', [...POLICY_PLACES, ...WAYS, 'json']],
   ['sandbox', ['workspace', 'policy', 'yes', 'json']],
   ['policy check', [...POLICY_PLACES, 'layer', 'strict', 'json']],
   ['policy check FILE', ['layer', 'strict', 'json']],

@@ -2,11 +2,13 @@ import { resolve } from 'node:path';
 import { composeEngine } from '../compose.ts';
 import { NO_EDITOR } from '../core/editor/port.ts';
 import type { Engine } from '../core/engine/engine.ts';
+import { takenBy, takenWords } from '../core/policy/ways.ts';
 import { nodeParts, type NodeParts } from '../node/engineParts.ts';
 import { WorkspaceRefused } from '../node/workspaceFolders.ts';
 import { chooseModel, type ModelChoice } from '../node/models/chooseModel.ts';
 import type { RunState, RunView } from '../shared/runView.ts';
 import { visibleLine } from '../shared/visible.ts';
+import { WAY_WORDS, WAYS, type Way } from '../shared/wayWords.ts';
 import type { Asker } from '../terminal/asker.ts';
 import { jsonLine } from '../terminal/jsonLine.ts';
 import { columnsOf, isPersonThere, openAsker, seenAt, whoAnswers } from '../terminal/openAsker.ts';
@@ -15,7 +17,7 @@ import { answerInTerminal } from './answerInTerminal.ts';
 import { Endings } from './endings.ts';
 import { tellError } from './faults.ts';
 import { goneOn } from './goneOn.ts';
-import { terminalHere } from './here.ts';
+import { hereOrProgram, terminalHere } from './here.ts';
 import { modelChoice, takenKeys, type ModelOptions } from './modelOptions.ts';
 import { endWords, moreMessages } from './moreMessages.ts';
 import { agreementFor } from './resumeElsewhere.ts';
@@ -27,11 +29,16 @@ export interface RunOptions extends Omit<ModelOptions, 'isPersonThere'> {
   /** Where the folder of the resumed run is now. */
   folder?: string | undefined;
   'take-over'?: string | undefined;
+  /** A new run begins with the conversation of this one: RUN, or RUN:N for what was said before its message N. */
+  fork?: string | undefined;
   /** Lines of standard input answer, where no terminal is there. */
   'answers-from-input': boolean;
   /** Asks for no further message when the work has ended. */
   once: boolean;
   json: boolean;
+  look: boolean;
+  ask: boolean;
+  review: boolean;
 }
 
 const EXIT: Record<RunState, number> = {
@@ -120,7 +127,13 @@ async function withEngine(at: At, options: RunOptions & { task: string; choice: 
   for (const words of await engine.finishBrokenOff()) say(`warning: ${words}`);
   const policy = await engine.policy();
   for (const note of policy.notes) say(`${note.severity}: ${note.file}:${note.line}:${note.column}: ${note.message}`);
-  if (!policy.confirmActions.value) write('Questions are reduced by your policy (confirm_actions: false).\n');
+  const [way] = waysIn(options);
+  if (way !== undefined) {
+    const taken = takenBy(way, policy);
+    if (taken !== undefined) return fail(takenWords(way, taken), 2);
+    await engine.chooseWay(way, hereOrProgram());
+  }
+  const { resume, 'take-over': takeOver } = options;
   const chosen = await chooseModel(options.choice, {
     folder: node.parts.roots[0] ?? '/',
     sandbox: node.sandbox.chosen('auto'),
@@ -128,12 +141,13 @@ async function withEngine(at: At, options: RunOptions & { task: string; choice: 
   });
   if (!chosen.ok) return fail(chosen.problem, 2);
   say(`Model: ${chosen.model.label}. ${chosen.model.destination}`);
+  sayWay(engine, say);
   answerInTerminal(at);
   endAsSoonAsPossible(engine, endings);
   const { cause } = endings;
   if (cause) return fail(cause.words, EXIT.stopped); // before anything of it was recorded
-  const { resume, 'take-over': takeOver } = options;
-  const goesOn = resume ?? takeOver;
+  const fork = options.fork === undefined ? undefined : forkOption(options.fork);
+  const goesOn = resume ?? takeOver ?? fork?.run;
   if (goesOn === undefined) await engine.send(options.task, chosen.model);
   else {
     const { signal } = endings;
@@ -142,7 +156,8 @@ async function withEngine(at: At, options: RunOptions & { task: string; choice: 
     const folders = await agreementFor(goesOn, resumed, signal);
     if (folders === 'no') return signal.aborted ? fail(endings.cause?.words ?? '', EXIT.stopped) : fail(LEFT, 1);
     const message = options.task.trim() === '' ? undefined : options.task;
-    if (!(await goneOn({ run: goesOn, isTakenOver: takeOver !== undefined, folders, message }, chosen.model, to)))
+    const going = { run: goesOn, isTakenOver: takeOver !== undefined, fork, folders, message, way };
+    if (!(await goneOn(going, chosen.model, to)))
       return fail(endings.cause?.words ?? 'the run does not go on: nothing was sent', EXIT.stopped);
   }
   if (!options.once && !options.json) await moreMessages({ ...at, columns: columnsOf(seenAt(output)) }, chosen.model);
@@ -155,14 +170,32 @@ async function withEngine(at: At, options: RunOptions & { task: string; choice: 
   return run.state === 'finished' && run.unanswered !== undefined ? UNANSWERED : EXIT[run.state];
 }
 
+/** The ways that the options name: more than one is a mistake. */
+function waysIn(options: Pick<RunOptions, Way>): Way[] {
+  return WAYS.filter((way) => options[way]);
+}
+
+/** In which way it works, as soon as there is a run, and whenever that changes. */
+function sayWay(engine: Engine, say: (line: string) => void): void {
+  let said: Way | undefined;
+  engine.onChange(() => {
+    const { way } = engine.view().run ?? {};
+    if (way === undefined || way === said) return;
+    said = way;
+    say(`Way: ${WAY_WORDS[way].name}. ${WAY_WORDS[way].about}`);
+  });
+}
+
 const LEFT = 'the run is left as it is; --folder DIR says beforehand where it goes on';
 
 /** What of the options does not go together, as a sentence. */
-function wrongUsage(
-  task: string,
-  { resume, 'take-over': takeOver, folder, workspace }: RunOptions,
-): string | undefined {
-  if (resume !== undefined && takeOver !== undefined) return 'give --resume or --take-over, not both';
+function wrongUsage(task: string, options: RunOptions): string | undefined {
+  const { resume, 'take-over': takeOver, fork, folder, workspace } = options;
+  if (waysIn(options).length > 1) return 'give one of --look, --ask and --review';
+  if ([resume, takeOver, fork].filter((one) => one !== undefined).length > 1)
+    return 'give --resume, --take-over or --fork, one of them';
+  if (fork !== undefined && forkOption(fork) === undefined)
+    return '--fork takes RUN or RUN:N: N is the number of your message before which the new run goes on';
   const goesOn = resume ?? takeOver;
   if (task.trim() === '' && goesOn === undefined) return 'say what is to be done: oversign run "task"';
   if (task.trim() !== '' && takeOver !== undefined)
@@ -170,6 +203,13 @@ function wrongUsage(
   if (folder !== undefined && (resume === undefined || workspace !== undefined))
     return '--folder says where the folder of a resumed run is now: it goes with --resume, without --workspace';
   return undefined;
+}
+
+/** RUN, or RUN:N; undefined where it is neither. */
+function forkOption(text: string): { run: string; message?: number } | undefined {
+  const [, run, number] = /^([^:]+)(?::([1-9]\d{0,5}))?$/.exec(text) ?? [];
+  if (run === undefined) return undefined;
+  return { run, ...(number !== undefined && { message: Number(number) }) };
 }
 
 /** What keeps this folder busy, and what can be done about it here. */

@@ -14,6 +14,7 @@ export const USAGE = `oversign: an agent whose every action is checked against a
   oversign history [RUN]       past runs, or the events of one
   oversign report RUN          a run as a document (Markdown)
   oversign undo RUN            put back what a run changed, file tools and commands alike; shown and asked first
+  oversign review [RUN]        what a run changed, file by file, to be kept or put back (default: the last run here)
   oversign questions           how much people were asked, week by week
   oversign verify [FILE]       whether the audit log, another one, or an export of one (-: standard input) is whole
   oversign export              the log as JSON Lines that can be checked without it
@@ -38,8 +39,10 @@ Options of run:
   --first-byte-seconds N       how long to wait for a reply to begin (usually 300; 900 nearby), and
   --between-bytes-seconds N    between two pieces of it (usually 300)
   --policy FILE                a policy for this run; it may only tighten
+  --look | --ask | --review    only look and plan; ask before changes; or review them at the end (oversign review)
   --resume RUN ["message"]     go on with a run, however it ended, and tell it this first
   --folder DIR                 with --resume: where its folder is now, which was moved or renamed
+  --fork RUN[:N] "message"      a new run that knows what was said in RUN, before your message N; files stay as they are
   --take-over RUN              go on here with a run that is at work in another window or terminal
   --answers-from-input         without a terminal: lines of standard input answer the questions, and are recorded so
   --once                       at a terminal: do not ask for a further message when the work has ended
@@ -77,6 +80,12 @@ Options of undo:
   --file PATH                  this file or folder alone
   --dry-run                    only what would be done
   --workspace DIR              where the run's folder is now (default: where it worked)
+Options of review:
+  --keep FILE, --revert FILE   keep it as it is, or put it back; each may be given several times
+  --workspace DIR              where the run's folder is now (default: where it worked)
+  --json                       what was changed, as one object
+Options of decide:
+  --look | --ask | --review    in which way the run would work (default: as the policy says)
 Options of decide and policy:
   --workspace DIR              the workspace folder (default: the current one)
   --user-policy FILE           instead of the user's own policy

@@ -5,6 +5,7 @@ import type { EngineParts } from '../compose.ts';
 import type { Answerer } from '../core/briefing/port.ts';
 import { ALWAYS_THERE, type Presence } from '../core/presence/presence.ts';
 import { WITHOUT_TERMINAL, type PlaceOf } from '../shared/answered.ts';
+import type { FolderNames } from '../shared/folderLabels.ts';
 import { isInside } from '../core/scope/spelling.ts';
 import type { Editor } from '../core/editor/port.ts';
 import { duringRun } from '../core/sandbox/life.ts';
@@ -43,6 +44,8 @@ import { workspaceFolders, type LeftOut, type WorkspaceFolders } from './workspa
 export interface NodeOptions {
   /** Workspace folders as the editor or the command line names them. */
   folders: readonly string[];
+  /** What the editor calls them, where that is not their own name. */
+  folderNames?: FolderNames;
   /** Opens the log also where none of them can be worked in. */
   mayHaveNone?: boolean;
   environment: NodeJS.ProcessEnv;
@@ -148,12 +151,13 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
     foldersNow: () => workspaceFolders(options.folders, judged),
     parts: {
       roots,
+      rootNames: (options.folderNames ?? []).map(([folder, name]) => [realRoot(folder, spelled), name] as const),
       home: folders.home,
       own,
       policies,
       audit,
       keepEvidence: (policy) => {
-        evidence.follow(policy);
+        evidence.follow(policy.audit);
         keptFor.follow(policy);
       },
       files: (scope) => new RootedFiles(scope, spelled, { isStandIn: (path) => sandbox.isStandIn(path), unfinished }),
@@ -197,6 +201,11 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
       who: { user: userInfo().username, host: hostname() },
     },
   };
+}
+
+/** A named folder as it really is. */
+function realRoot(folder: string, spelled: readonly SpelledFolder[]): string {
+  return spelled.find((one) => one.spelled === folder)?.real ?? folder;
 }
 
 function real(path: string): string {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { UndoStateSchema } from './undoState.ts';
 import { JsonSchema } from './json.ts';
 
 /** A path an action touches: absolute, links resolved, and how it is touched. */
@@ -32,6 +33,8 @@ export const LaunchSchema = z.strictObject({
   stores: z.literal('hidden').optional(),
   /** Without any sandbox. */
   outside: z.literal(true).optional(),
+  /** Effects first: what it changes is kept beside the workspace, and shown. */
+  view: z.literal('copy-on-write').optional(),
 });
 export type Launch = z.infer<typeof LaunchSchema>;
 
@@ -73,13 +76,19 @@ export const CommandSchema = z.strictObject({
 });
 export type CommandMeaning = z.infer<typeof CommandSchema>;
 
+/** How earlier versions recorded it; of commands all of them said `none`. */
+const FORMERLY: ReadonlyMap<unknown, string> = new Map([
+  ['full', 'whole'],
+  ['nothing-to-undo', 'nothing'],
+]);
+
 /** What every kind of action has. */
 const COMMON = {
   tool: z.string(),
   resources: z.array(ResourceSchema),
   arguments: z.record(z.string(), JsonSchema),
-  /** Whether undo is certain afterwards: pre-images of everything it changes are kept. */
-  undo: z.enum(['full', 'none', 'nothing-to-undo']),
+  /** What undo will be able to do afterwards; certain is only `whole`: all that it changes is kept. */
+  undo: z.preprocess((said) => FORMERLY.get(said) ?? said, UndoStateSchema),
 };
 
 /** It looks at files and changes nothing. */

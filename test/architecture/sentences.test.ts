@@ -11,6 +11,11 @@ const ROOMS: Record<string, readonly string[]> = {
     ...['src/core/command/doubtWords.ts', 'src/core/flow/ruleOfTwo.ts', 'src/core/scope/guard.ts'],
     ...['src/core/policy/decide.ts', 'src/core/tools/whoseQuestion.ts'],
   ],
+  'ways of working, and the review': [
+    ...['src/shared/wayWords.ts', 'src/shared/review.ts', 'src/core/policy/ways.ts', 'src/core/kinds/reviewed.ts'],
+    ...['src/core/tools/beginning.ts', 'src/core/tools/files/revertPart.ts', 'src/core/engine/reviews.ts'],
+    ...['src/cli/reviewing.ts', 'src/extension/reviewDesk.ts'],
+  ],
   'what could be lost, and undone': [
     ...[
       'src/shared/block.ts',
@@ -37,14 +42,27 @@ const ROOMS: Record<string, readonly string[]> = {
     ...['src/shared/denyReasons.ts', 'src/core/tools/step.ts', 'src/terminal/approver.ts'],
     ...['src/core/tools/openCall.ts', 'src/core/tools/editedUse.ts'],
   ],
+  'effects first': [
+    ...['commandEffects', 'effectsOffer', 'effectsShown'].map((name) => `src/core/tools/command/${name}.ts`),
+    ...['src/core/tools/effectsFirst.ts', 'src/node/sandbox/effects/dryRunsHere.ts'],
+    'src/node/sandbox/effects/told.ts',
+  ],
   'how it ended': ['src/shared/outcomeWords.ts', 'src/shared/actionOutcome.ts', 'src/core/audit/decisionWords.ts'],
   'states of a run': [
-    ...['limits', 'loop', 'pieceOfWork', 'run'].map((name) => `src/core/agent/${name}.ts`),
-    ...['src/core/models/replyEnd.ts', 'src/core/presence/elsewhere.ts'],
+    ...['forked', 'limits', 'loop', 'pieceOfWork', 'run', 'wentOn'].map((name) => `src/core/agent/${name}.ts`),
+    ...['src/core/models/replyEnd.ts', 'src/core/presence/elsewhere.ts', 'src/core/audit/forkWords.ts'],
   ],
   'errors and notices': [
     ...['callParts', 'reverts', 'runDesk', 'storedRuns'].map((name) => `src/core/engine/${name}.ts`),
-    ...['src/core/tools/decideCall.ts', 'src/extension/attention.ts', 'src/extension/controller.ts'],
+    ...[
+      'src/core/tools/decideCall.ts',
+      'src/extension/attention.ts',
+      'src/extension/controller.ts',
+      'src/extension/otherRuns.ts',
+    ],
+    ...['src/extension/waitingNotice.ts', 'src/extension/atStart.ts', 'src/shared/settingProblems.ts'],
+    ...['src/extension/runOnThis.ts', 'src/extension/pickedThings.ts', 'src/extension/workspaceSettings.ts'],
+    ...['src/extension/folderNotes.ts', 'src/extension/chooseFolders.ts', 'webview/state/worksIn.ts'],
     'src/extension/makeRule.ts',
   ],
 };

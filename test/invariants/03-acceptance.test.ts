@@ -22,7 +22,7 @@ rules:
   - {decision: allow, commands: [npm test], why: checks}
 `;
 const KEYS =
-  'confirm_actions max_iterations timeout own_paths sandbox.memory sandbox.cpu sandbox.disk sandbox.processes environment.allowed_variables grants.max_minutes grants.max_uses tools.code_execution.timeout rules'.split(
+  'max_iterations timeout own_paths sandbox.memory sandbox.cpu sandbox.disk sandbox.processes environment.allowed_variables grants.max_minutes grants.max_uses tools.code_execution.timeout rules'.split(
     ' ',
   );
 
@@ -50,8 +50,9 @@ describe('an engine with a workspace policy that loosens', () => {
     await bench.engine.accept(offer, bench.node.acceptance);
     expect(await turns(bench)).toBe(30);
     const policy = await bench.engine.policy();
+    // How a run works is a person's choice: no workspace loosens that, accepted or not.
     expect([policy.confirmActions.value, policy.ownPaths.length, policy.rules[0]?.[0]?.mayLoosen]).toEqual([
-      false,
+      true,
       1,
       true,
     ]);
@@ -97,7 +98,7 @@ describe('an engine with a workspace policy that loosens', () => {
   });
 
   test('a run that goes on keeps its start: what is accepted meanwhile counts for the next one', async () => {
-    const bench = await opened('confirm_actions: false\n');
+    const bench = await opened('rules: [{decision: allow, tools: [write_file], why: ours}]\n');
     const write = { calls: [{ name: 'write_file', args: { path: 'n.txt', content: 'x' } }] };
     const events = await bench.run(async (_request, turn) => {
       if (turn === 0) await accept(bench);

@@ -66,7 +66,7 @@ describe('oversign decide under', () => {
       'work/.oversign/policy.yaml': `tools:\n  file_system:\n    denied_paths: [src]\n${ALLOWS_NPM}`,
     });
     const end = await decide({ base }, lines(WRITE, call('read_file', { path: 'src/main.js' }), NPM));
-    expect(short(end)).toEqual(['allow confirm_actions', 'deny denied_paths', 'ask command']);
+    expect(short(end)).toEqual(['allow way: review', 'deny denied_paths', 'ask command']);
     expect(end.answers[1]).toMatchObject({ layer: 'workspace', line: 3 });
   });
 
@@ -77,7 +77,12 @@ describe('oversign decide under', () => {
     });
     rmSync(join(base, 'work/.env')); // or the Rule of Two would ask
     const alone = await decide({ base }, lines(WRITE, NPM), ['--user-policy', 'user.yaml']);
-    expect(short(alone)).toEqual(['allow confirm_actions', 'allow rules: allow npm test']);
+    expect(short(alone)).toEqual(['allow way: review', 'allow way: review']);
+    // Named on the command line it counts as in a run, and what the organization takes away is not had by that.
+    const looking = await decide({ base }, lines(WRITE, NPM), ['--user-policy', 'user.yaml', '--look']);
+    expect(short(looking)).toEqual(['deny way: look', 'deny way: look']);
+    const wanted = ['--user-policy', 'user.yaml', '--org-policy', 'org.yaml', '--review'];
+    expect(short(await decide({ base }, lines(WRITE, NPM), wanted))).toEqual(['ask edit', 'deny rules: deny npm **']);
     const both = await decide({ base }, lines(WRITE, NPM), ['--user-policy', 'user.yaml', '--org-policy', 'org.yaml']);
     expect(short(both)).toEqual(['ask edit', 'deny rules: deny npm **']);
     expect(both.answers[1]).toMatchObject({

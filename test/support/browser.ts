@@ -28,6 +28,8 @@ export interface Editor {
   documentFrame(heading: string): Promise<FrameLocator>;
   /** `clip`: a part of it alone. */
   screenshot(path: string, clip?: Clip): Promise<void>;
+  /** Another window of the same editor: it shares what the editor keeps. */
+  another(address: string): Promise<Editor>;
   /** Reloads the window, which ends its extension host, and waits for the new one's workbench. */
   reload(): Promise<void>;
   close(): Promise<void>;
@@ -62,9 +64,9 @@ export async function openEditor({ server, folder, payload, theme }: EditorOptio
 export async function openAddress(address: string): Promise<Editor> {
   const browser = await launchChromium();
   try {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, colorScheme: 'dark' });
-    await page.goto(address);
-    await workbenchUp(page);
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, colorScheme: 'dark' });
+    const page = await context.newPage();
+    await comeTo(page, address);
     return editorOn(browser, page);
   } catch (error) {
     await browser.close();
@@ -109,6 +111,11 @@ function editorOn(browser: Browser, page: Page): Editor {
     screenshot: async (path, clip) => {
       await page.screenshot({ path, ...(clip && { clip }) });
     },
+    another: async (address) => {
+      const other = await page.context().newPage();
+      await comeTo(other, address);
+      return editorOn(browser, other);
+    },
     reload: async () => {
       await page.reload();
       await workbenchUp(page);
@@ -142,12 +149,18 @@ async function markDocument(page: Page, heading: string): Promise<boolean> {
   return false;
 }
 
+/** The limit is there to end a hang: a busy machine takes its time to send the editor. */
+async function comeTo(page: Page, address: string): Promise<void> {
+  await page.goto(address, { waitUntil: 'commit', timeout: 120_000 });
+  await workbenchUp(page);
+}
+
 /**
  * The theme comes from an extension: once it shows, extensions are known and
  * screenshots have their colours. Extensions themselves may still be starting.
  */
 async function workbenchUp(page: Page): Promise<void> {
-  await page.locator('.monaco-workbench[class*="vscode-theme-"] .part.statusbar').waitFor({ timeout: 60_000 });
+  await page.locator('.monaco-workbench[class*="vscode-theme-"] .part.statusbar').waitFor({ timeout: 120_000 });
 }
 
 /**

@@ -182,7 +182,7 @@ export function actionOn(
   tool: string,
   effect: (Look | Change)['effect'],
   resources: Resource[],
-  undo: Action['undo'] = 'full',
+  undo: Action['undo'] = 'whole',
 ): Action {
   const common = { tool, resources, arguments: {}, undo };
   switch (effect) {
@@ -241,11 +241,11 @@ export const PLACES = [
 export const PROBES: readonly { action: Action; family: Family }[] = PLACES.flatMap((place) => [
   {
     family: 'file_system' as const,
-    action: actionOn('read_file', 'read', [{ path: place, access: 'read' }], 'nothing-to-undo'),
+    action: actionOn('read_file', 'read', [{ path: place, access: 'read' }], 'nothing'),
   },
   {
     family: 'file_system' as const,
-    action: actionOn('list_directory', 'list', [{ path: place, access: 'list' }], 'nothing-to-undo'),
+    action: actionOn('list_directory', 'list', [{ path: place, access: 'list' }], 'nothing'),
   },
   { family: 'file_system' as const, action: actionOn('write_file', 'write', [{ path: place, access: 'write' }]) },
   {

@@ -19,9 +19,14 @@ import {
 
 type Path = PathsOf<typeof POLICY_KEYS>;
 
+/** What is kept is kept for all runs: it follows the policy as it is now, like evidence. */
+const OF_ALL_RUNS: ReadonlySet<string> = new Set(['undo.file_size', 'undo.size', 'undo.days']);
+
 /** What a file says, and a stricter thing to say; undefined is to say nothing. A key that is not here does not compile. */
 const SIDES: Record<Path, { looser: unknown; stricter: unknown } | 'without effect'> = {
   confirm_actions: { looser: false, stricter: true },
+  'ways.default': { looser: 'review', stricter: 'look' },
+  'ways.allowed': { looser: ['look', 'ask', 'review'], stricter: ['look'] },
   max_iterations: { looser: 30, stricter: 20 },
   timeout: { looser: 700, stricter: 500 },
   'budget.tokens': { looser: 90_000, stricter: 50_000 },
@@ -50,6 +55,10 @@ const SIDES: Record<Path, { looser: unknown; stricter: unknown } | 'without effe
   'audit.otlp': { looser: { endpoint: 'https://x' }, stricter: undefined },
   'audit.retention.days': { looser: 3, stricter: undefined },
   'audit.retention.size': { looser: '1g', stricter: undefined },
+  'undo.leave_out': { looser: ['node_modules', 'dist', 'out'], stricter: ['dist'] },
+  'undo.file_size': { looser: '8m', stricter: undefined },
+  'undo.size': { looser: '1g', stricter: undefined },
+  'undo.days': { looser: 3, stricter: undefined },
   rules: { looser: [], stricter: [{ decision: 'deny', commands: ['npm **'], why: 'w' }] },
   'tools.file_system.enabled': { looser: true, stricter: false },
   'tools.file_system.allowed_paths': { looser: undefined, stricter: ['src'] },
@@ -159,7 +168,7 @@ describe('the stricter side of', () => {
     expect(saidOf(stricterOf(loose, strict), path)).toEqual(wanted);
     // Evidence is of all runs, and prices are as they are: both follow the policy as it is now.
     expect(saidOf(stricterOf(strict, loose), path)).toEqual(
-      path.startsWith('audit.') || path === 'budget.prices' ? saidOf(loose, path) : wanted,
+      path.startsWith('audit.') || path === 'budget.prices' || OF_ALL_RUNS.has(path) ? saidOf(loose, path) : wanted,
     );
   });
 });

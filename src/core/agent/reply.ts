@@ -8,7 +8,7 @@ import { EndedAtLimit, type Outcome } from './ending.ts';
 import { offeredTools } from './offeredTools.ts';
 import { request } from './request.ts';
 import type { RunUsage } from './runUsage.ts';
-import { policyNow, type Talk } from './talk.ts';
+import type { Talk } from './talk.ts';
 
 const MAX_REASON = 1200;
 /** Each makes the conversation shorter. */
@@ -45,7 +45,7 @@ export async function oneReply(talk: Talk, signal: AbortSignal): Promise<OneRepl
 async function fittingReply(talk: Talk, signal: AbortSignal): Promise<Reply> {
   await makeRoom(talk, signal);
   for (let overflows = 0; ; overflows += 1) {
-    const tools = offeredTools(talk.calls.toolbox, await policyNow(talk));
+    const tools = offeredTools(talk.calls.toolbox, await talk.calls.refresh());
     try {
       return await request(talk, { messages: talk.conversation.messages, tools, isShown: true }, signal);
     } catch (error) {

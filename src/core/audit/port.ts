@@ -119,6 +119,11 @@ export interface RunStore {
   /** Stores what a conversation grew by. False where what stands before that is not there: then all of it has to come. */
   growTranscript(run: string, growth: Growth): Promise<boolean>;
   loadTranscript(run: string): Promise<Json | undefined>;
+  /**
+   * Which of the conversations that were stored of a run is the last: the number of the event that names it. Another one
+   * than somebody knows: the run went on without them.
+   */
+  conversationSeq(run: string): Promise<number | undefined>;
   /** Marks what dead processes left open; returns the runs that it marked. */
   recover(): Promise<string[]>;
 }

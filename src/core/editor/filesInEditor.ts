@@ -1,7 +1,7 @@
 import type { PreImage } from '../../shared/action.ts';
 import { MAX_TEXT } from '../editedText.ts';
 import { Changed, Missing, ToolFailure } from '../outcome.ts';
-import type { Effort, FileEntry, Files, Look, OtherNames, Walking } from '../scope/files.ts';
+import type { Effort, FileEntry, Files, Look, OtherNames, PointerLook, Walking } from '../scope/files.ts';
 import { isMetAt, type OpenFiles, type UnsavedFile } from './openFiles.ts';
 
 /** A file as the editor saves it may be longer than what it was given. */
@@ -190,6 +190,14 @@ export class FilesInEditor implements Files {
 
   allow(path: string, mode: number): Promise<number> {
     return this.#files.allow(path, mode);
+  }
+
+  pointer(path: string): Promise<PointerLook> {
+    return this.#files.pointer(path);
+  }
+
+  point(path: string, content: Uint8Array | undefined, expected: PreImage): Promise<PreImage> {
+    return this.#files.point(path, content, expected);
   }
 }
 

@@ -7,12 +7,14 @@ import type { OutputRoom } from '../outputs/port.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
 import { stricterOf } from '../policy/restrict.ts';
 import { scopeOf } from '../policy/scopeOf.ts';
+import type { WayInForce } from '../../shared/way.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import { FilesInEditor } from '../editor/filesInEditor.ts';
 import type { OpenFiles } from '../editor/openFiles.ts';
 import type { Editor } from '../editor/port.ts';
 import type { Files, VersionControl } from '../scope/files.ts';
 import { stateOf, type FolderPlaces } from '../scope/folderPlaces.ts';
+import type { FolderNames } from '../../shared/folderLabels.ts';
 import type { Scope } from '../scope/scope.ts';
 import type { Sandbox, Sandboxes } from '../sandbox/port.ts';
 import type { ToolPorts } from '../tools/ports.ts';
@@ -29,6 +31,7 @@ import type { PolicyInForce } from './policyInForce.ts';
 /** The ports that tools and the gate before them work through. */
 export interface CallPorts {
   roots: string[];
+  rootNames?: FolderNames;
   home: string;
   own: readonly string[];
   files(scope: () => Scope): Files;
@@ -69,6 +72,8 @@ export interface RunOwn {
   start: EffectivePolicy;
   /** The folders that it began in: nothing goes on in others that came to stand there. */
   folders?: readonly FolderMark[];
+  /** The way in which it works, under a policy; without this, as that says. */
+  way?(policy: EffectivePolicy): Promise<WayInForce> | WayInForce;
   /** The way to the person; without it nobody is there. */
   talk?: Pick<ToolPorts, 'askPerson' | 'showPlan'>;
   /** Told of the policy that is in force for a call, before the call is decided. */
@@ -87,7 +92,7 @@ export function callPartsOf(run: RunOwn, ports: CallPorts, { policy, redactor, o
   const { sandbox, outside, checkpoints, textSearch, encodings, hash } = ports;
   const { folder, scriptWatch } = run;
   const runners = { sandbox, outside };
-  let scope = scopeOf(run.start, ports.roots, ports.home, ports.own); // no tool sees this one: before each call it is replaced
+  let scope = scopeOf(run.start, ports.roots, ports.home, ports.own, ports.rootNames); // no tool sees this one: before each call it is replaced
   const files = new FilesInEditor(
     ports.files(() => scope),
     { openFiles, hash },
@@ -117,7 +122,7 @@ export function callPartsOf(run: RunOwn, ports: CallPorts, { policy, redactor, o
       scope = inForce.scope;
       await openFiles.noteWhereTheyLead(); // before this call can change that
       maskVariables(redactor, ports.environment, inForce.policy);
-      return inForce;
+      return run.way ? { ...inForce, way: await run.way(inForce.policy) } : inForce;
     },
   };
 }

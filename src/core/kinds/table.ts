@@ -17,6 +17,7 @@ const KINDS: { [K in Action['kind']]: Kind<Extract<Action, { kind: K }>> } = { l
 /** What is not known asks, each time, lights every flag, and is allowed by no rule. */
 const UNKNOWN: Kind<Action> = {
   isConfined: true,
+  canOnlyLook: false,
   standard: () => ({
     ...decision('ask', 'unknown-kind', 'Oversign does not know what this would do.'),
     eachTime: true,
@@ -44,6 +45,12 @@ const OF_EFFECT = new Map<string, Action['kind']>(
 export function kindOf(action: Action): Kind<Action> {
   // An entry takes actions of its own kind; this one is.
   return Object.hasOwn(KINDS, action.kind) ? KINDS[action.kind] : UNKNOWN;
+}
+
+/** Whether an action of this effect may change nothing. What is not known may change anything. */
+export function canOnlyLook(effect: string): boolean {
+  const name = OF_EFFECT.get(effect);
+  return name !== undefined && KINDS[name].canOnlyLook;
 }
 
 /** The same of an action as its record is read, whichever version wrote it. */

@@ -11,6 +11,8 @@ export interface Facts {
   flags: Flags;
   /** Set when commands cannot be confined here: the cause and its fix. */
   sandboxRefusal?: string;
+  /** Why it asks although its run is reviewed afterwards: undo would not bring back all that it may change. */
+  uncovered?: string | undefined;
   /** The files that it would change and that are unsaved in the editor, in words; empty where there are none. */
   unsaved?: string;
 }

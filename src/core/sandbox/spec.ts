@@ -52,7 +52,7 @@ export interface SpecParts {
 
 /** No policy and no tool asks for anything else yet. */
 const NETWORK: NetworkAccess = { kind: 'none' };
-const VIEW: FolderView = { kind: 'in-place' };
+const IN_PLACE: FolderView = { kind: 'in-place' };
 
 /** The one place where a cage is described: what the launch promises is hidden is hidden here, whoever starts it. */
 export function sandboxSpec({ launch, rules, bounds, streams }: SpecParts): SandboxSpec {
@@ -65,7 +65,7 @@ export function sandboxSpec({ launch, rules, bounds, streams }: SpecParts): Sand
     repositoryAbove: bounds.repositoryAbove === true,
     launch,
     network: NETWORK,
-    view: VIEW,
+    view: launch.view === 'copy-on-write' ? { kind: 'copy-on-write' } : IN_PLACE,
     folders: rules.roots,
     rulesKey: rules.placesKey && `${String(hidesSecrets)} ${String(hidesStores)} ${rules.placesKey}`,
     isHidden: (path) =>

@@ -8,6 +8,7 @@ import { kindOf } from '../kinds/table.ts';
 import { decide, offered } from '../policy/decide.ts';
 import type { GrantView } from '../policy/facts.ts';
 import type { Rulebook } from '../policy/rules.ts';
+import type { WayInForce } from '../../shared/way.ts';
 import { Forbidden } from '../scope/guard.ts';
 import { ToolFailure } from '../outcome.ts';
 import type { CallRun } from './callRun.ts';
@@ -41,7 +42,10 @@ export interface DecidedCall {
 export interface Situation {
   /** The policy's rules, ready to be asked. */
   rulebook: Rulebook;
+  way: WayInForce;
   flags: Flags;
+  /** Why it asks although its run is reviewed afterwards. */
+  uncovered?: string | undefined;
   grants: readonly GrantView[];
   /** Why no command can be confined as the policy wants it; looked at for commands alone. */
   confinement(): Promise<string | undefined>;
@@ -81,10 +85,12 @@ export async function decideCall(use: ToolUse, situation: Situation, context: Ca
   const facts = {
     family: use.family,
     flags: situation.flags,
+    uncovered: situation.uncovered,
     unsaved: namesOf(unsaved.changed, context.scope),
     ...(refusal !== undefined && { sandboxRefusal: refusal }),
   };
-  const decision = decide(action, facts, { ...context, rulebook: situation.rulebook }, situation.grants);
+  const { rulebook, way } = situation;
+  const decision = decide(action, facts, { ...context, rulebook, way }, situation.grants);
   const card = withUnsaved(described.card, unsaved, context.scope);
   const digest = situation.hash(canonicalJson(action));
   return { kind: 'decided', described: { ...described, card }, decision, digest, unsaved };
@@ -93,14 +99,15 @@ export async function decideCall(use: ToolUse, situation: Situation, context: Ca
 /** What decides a call of a run, as it is now, and what comes of it. */
 export async function decidedNow(
   use: ToolUse,
-  run: Pick<CallRun, 'files' | 'refresh' | 'flags' | 'hash' | 'runners'>,
+  run: Pick<CallRun, 'files' | 'refresh' | 'flags' | 'hash' | 'runners'> & Pick<Situation, 'uncovered'>,
   grants: () => readonly GrantView[],
   signal: AbortSignal,
 ): Promise<{ context: CallContext; decided: Decided }> {
-  const { rulebook, scope, policy } = await run.refresh();
+  const { rulebook, scope, policy, way } = await run.refresh();
+  const { hash, uncovered } = run;
   const context = { signal, files: run.files, scope, policy };
   const confinement = (): Promise<string | undefined> => confinementProblem(policy, run.runners);
-  const situation = { rulebook, hash: run.hash, flags: run.flags(), grants: grants(), confinement };
+  const situation = { rulebook, way, hash, uncovered, flags: run.flags(), grants: grants(), confinement };
   return { context, decided: await decideCall(use, situation, context) };
 }
 

@@ -1,6 +1,6 @@
 import type { Plan } from '../../shared/plan.ts';
 import type { Question, Replied } from '../../shared/question.ts';
-import type { CommandPlace, Undo } from '../checkpoint/port.ts';
+import type { CommandPlace, Foreseen, Undo } from '../checkpoint/port.ts';
 import type { ScriptWatch } from '../flow/scriptWatch.ts';
 import type { RunOutputs } from './outputs/runOutputs.ts';
 import type { Redactor } from '../redaction/redactor.ts';
@@ -23,7 +23,7 @@ export interface ToolPorts {
   /** What undo will be able to do where these paths are changed. */
   foresee: (paths: readonly string[]) => Promise<Undo>;
   /** The same where whatever a command can write is changed. */
-  foreseeAnything: (place: CommandPlace) => Promise<Undo>;
+  foreseeAnything: (place: CommandPlace) => Promise<Foreseen>;
   versionControl: VersionControl;
   /** Whether the model of now takes images. */
   takesImages: () => boolean;

@@ -131,8 +131,8 @@ export function openDatabase(file: string): { connection: Connection; isNew: boo
 }
 
 /** The same for looking alone: nothing is made, nothing is changed. */
-export function openReadOnly(file: string): Connection {
-  const database = new DatabaseSync(file, { readOnly: true, timeout: BUSY_MS });
+export function openReadOnly(file: string, busyMs = BUSY_MS): Connection {
+  const database = new DatabaseSync(file, { readOnly: true, timeout: busyMs });
   try {
     database.exec('PRAGMA trusted_schema = OFF;');
     const found = Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);

@@ -19,6 +19,7 @@ const USES: Record<StoreMethod, Use> = {
   growTranscript: 'record',
   settle: 'record',
   loadTranscript: 'read',
+  conversationSeq: 'read',
   running: 'read',
   runs: 'read',
   runsIn: 'read',

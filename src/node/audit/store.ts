@@ -20,7 +20,7 @@ import { Lives } from '../process/lives.ts';
 import type { Questions } from '../../core/audit/questions.ts';
 import { ChainWriter } from './chainWriter.ts';
 import { LogReplaced } from './problems.ts';
-import { loadConversation, saveConversation } from './conversations.ts';
+import { lastConversation, loadConversation, saveConversation } from './conversations.ts';
 import { accountKey, hasAccountKey } from './keys.ts';
 import { parseBody } from './logText.ts';
 import { questionsByWeek } from './countQuestions.ts';
@@ -100,6 +100,10 @@ export class AuditStore {
       this.#runs.refuseLost(connection, run);
       return this.#conversations.grow(connection, run, growth);
     });
+  }
+
+  conversationSeq(run: string): number | undefined {
+    return this.#read((connection) => lastConversation(connection, run));
   }
 
   loadTranscript(run: string): Json | undefined {

@@ -3,14 +3,16 @@ import { mkdir, open, rename, symlink, type FileHandle } from 'node:fs/promises'
 import type { PreImage, Resource } from '../../shared/action.ts';
 import { Changed, Missing, ToolFailure } from '../../core/outcome.ts';
 import { assertPermitted, Forbidden } from '../../core/scope/guard.ts';
-import type { Effort, FileEntry, Files, Look, OtherNames, Walking } from '../../core/scope/files.ts';
+import type { Effort, FileEntry, Files, Look, OtherNames, PointerLook, Walking } from '../../core/scope/files.ts';
 import type { Scope } from '../../core/scope/scope.ts';
 import { nameOf } from '../../core/scope/spelling.ts';
+import { movePointer, pointerLook } from '../git/pointing.ts';
 import { Stretch } from '../sandbox/stretch.ts';
 import { entriesIn, kindOf, sizeAt } from './entriesIn.ts';
 import { expandGlob, namesIn } from './expandGlob.ts';
 import { forbiddenBelow } from './forbiddenBelow.ts';
 import { DeniedNames } from './hardLinks.ts';
+import { ONLY_LOOKS, type BesideFiles } from './besideFiles.ts';
 import { asFailure, failing, OpenFolder, openFolderAt, openPlace, type Place } from './openTree.ts';
 import { isSame, preImageAt } from './preImage.ts';
 import { ownSpelling, type SpelledFolder } from './ownSpelling.ts';
@@ -21,7 +23,6 @@ import { replaceFile } from './replaceFile.ts';
 import { refuseRepositoryControls } from './repositoryControls.ts';
 import { resolvePath } from './resolve.ts';
 import { setMode } from './setMode.ts';
-import type { UnfinishedWrites } from './unfinishedWrites.ts';
 import { walkTree } from './walkTree.ts';
 
 /** How much longer than it was when it was opened a file may turn out to be. */
@@ -29,26 +30,6 @@ const GROWTH = 65_536;
 /** Bytes that are read at once of a file that is not read whole. */
 const CHUNK = 262_144;
 const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-
-/** What its process has beside the workspace. */
-export interface BesideFiles {
-  /** What stands somewhere for the sandbox's sake alone, and is not listed. */
-  isStandIn(path: string): boolean;
-  unfinished: Pick<UnfinishedWrites, 'begin' | 'apart'>;
-}
-
-/** For whoever only looks. */
-const ONLY_LOOKS: BesideFiles = {
-  isStandIn: () => false,
-  unfinished: {
-    begin: () => {
-      throw new Error('nothing is written here');
-    },
-    apart: () => {
-      throw new Error('nothing is written here');
-    },
-  },
-};
 
 /** `Files` on a real file system: see there for what each method promises. */
 export class RootedFiles implements Files {
@@ -321,6 +302,15 @@ export class RootedFiles implements Files {
     const old = await place.stat();
     if (old?.isFile()) await this.#refuseHardLink(old, path);
     return await failing(path, () => setMode(place.at(), mode));
+  }
+
+  pointer(path: string): Promise<PointerLook> {
+    this.#effort?.look();
+    return pointerLook(this.#scope(), path);
+  }
+
+  point(path: string, content: Uint8Array | undefined, expected: PreImage): Promise<PreImage> {
+    return movePointer(path, content, { scope: this.#scope(), expected, unfinished: this.#beside.unfinished });
   }
 
   #rootOf(path: string): string {

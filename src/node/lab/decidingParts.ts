@@ -89,14 +89,14 @@ export async function decidingParts(options: DecidingOptions): Promise<EnginePar
         recorded: nothing,
         begin: nothing,
         plan: nothing,
+        list: nothing,
         content: nothing,
         text: nothing,
       },
     },
     // No process is started to look: what git tracked once and does no more counts in a run alone.
     versionControl: () => ({
-      trackedFiles: () => Promise.resolve(undefined),
-      isUncommitted: () => Promise.resolve(true),
+      held: (_root, paths) => Promise.resolve(paths.map(() => ({ tracked: undefined, isUncommitted: true }))),
       staged: heldInIndex,
       everHeld: () => Promise.resolve({ kind: 'none' }),
       areCommits: () => Promise.resolve(false),
@@ -140,6 +140,7 @@ const NO_LOG: EngineParts['audit'] = {
   running: nothing,
   saveTranscript: nothing,
   loadTranscript: nothing,
+  conversationSeq: nothing,
   recover: nothing,
 };
 

@@ -144,6 +144,11 @@ export class PolicyFiles implements PolicySource {
   }
 }
 
+/** Those of some folders in which a policy stands. */
+export function withPolicy(folders: readonly string[]): Set<string> {
+  return new Set(folders.filter((folder) => existsSync(workspacePolicy(folder))));
+}
+
 function workspaceFile(folder: string): Wanted {
   return { file: workspacePolicy(folder), layer: 'workspace', base: folder, isOptional: true };
 }

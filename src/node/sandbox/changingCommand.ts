@@ -72,6 +72,10 @@ export class ChangingCommands {
     this.#parts = parts;
   }
 
+  get isAtWork(): boolean {
+    return this.#running.size > 0;
+  }
+
   async run(call: CommandCall): Promise<SandboxResult> {
     using roots = new HeldRoots(call.spec.folders);
     return await this.#run(call, roots);

@@ -153,6 +153,32 @@ export function allowedList<T, const Path extends string>(
   });
 }
 
+interface Ordered<T extends string> {
+  about: string;
+  schema: z.ZodType<T>;
+  fromStrictest: readonly T[];
+  /** What counts where nobody says anything. */
+  unsaid: T;
+}
+
+/** One of several things, from the strictest to the loosest. A workspace never says a looser one than what counts. */
+export function ordered<T extends string, const Path extends string>(
+  path: Path,
+  { fromStrictest, unsaid, ...key }: Ordered<T>,
+): PolicyKey<Value<T | 'unsaid'>, Path> {
+  type Said = T | 'unsaid';
+  const rank = (said: Said): number => fromStrictest.indexOf(said === 'unsaid' ? unsaid : said);
+  return oneValue<T, Said, Path>({
+    ...key,
+    path,
+    initial: 'unsaid',
+    value: (said) => said,
+    stricter: (a, b) => (rank(b) <= rank(a) ? b : a),
+    loosened: 'never by a workspace',
+    words: (said) => (said === 'unsaid' ? unsaid : said),
+  });
+}
+
 interface DemandedLimits {
   about: string;
   standard: EnforceableLimit[];

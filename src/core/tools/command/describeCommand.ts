@@ -21,6 +21,7 @@ import { commandCard } from './commandCard.ts';
 import type { CommandArguments } from './commandArguments.ts';
 import { consequenceOf } from './consequence.ts';
 import { contentOfOutput } from './contentOf.ts';
+import { effectsOffer } from './effectsOffer.ts';
 import { refuseWithoutRepository } from './gitElsewhere.ts';
 import { refuseHalfDone, unsignedCommits } from './gitMeets.ts';
 import { commandLosses } from './losses.ts';
@@ -36,7 +37,7 @@ import { startFolders } from './startFolders.ts';
 import { planStores } from './stores.ts';
 import { timesOf } from './times.ts';
 import { refuseTooMuch } from './tooMuch.ts';
-import { undoOfCommand } from './undoOfCommand.ts';
+import { undoOfCommand, type UndoOfCommand } from './undoOfCommand.ts';
 
 const MOST_SECRETS = 5;
 
@@ -58,6 +59,7 @@ interface Start {
 }
 
 const NO_SECRETS = { paths: [], atLeast: false };
+const NOTHING_UNDONE: UndoOfCommand = { undo: { kind: 'nothing' }, back: '' };
 
 /** What a line means where it would start. */
 interface Read {
@@ -103,6 +105,12 @@ export async function describeCommand(
   };
   const losses = await commandLosses(line, ports, given);
   const consequence = consequenceOf({ ...losses, outside });
+  const undone = onlyLooks
+    ? NOTHING_UNDONE
+    : await undoOfCommand(ports, {
+        ...{ given, outside: launch.outside, meaning, resources: named.resources },
+        secrets: launch.secrets === 'visible' ? secrets : NO_SECRETS,
+      });
   const place = { ...start, scope, isAccompanied: ports.outputs.going.length > 0 };
   return {
     action: {
@@ -121,9 +129,10 @@ export async function describeCommand(
         ...(bound.unbound && { unbound: bound.unbound }),
         contentOf: contentOfOutput(line, given, outside),
       },
-      undo: onlyLooks ? 'nothing-to-undo' : 'none',
+      undo: undone.undo.kind,
     },
     ...(consequence && { consequence }),
+    ...effectsOffer(args, { runner, launch }, given),
     title: `Run ${titleOf(ports.redactor.json(exact(args.command)), 120)}`,
     card: commandCard({
       ...{ command: exact(args.command), cwd: scope.shown(cwd), outside, times, readOnly: onlyLooks },
@@ -141,14 +150,7 @@ export async function describeCommand(
     }),
     undo: onlyLooks
       ? { state: 'nothing', words: 'Nothing to undo: it cannot change the workspace.' }
-      : undoView(
-          await undoOfCommand(ports, {
-            scope,
-            outside: launch.outside,
-            secrets: launch.secrets === 'visible' ? secrets : NO_SECRETS,
-          }),
-          'puts back what it changes in the workspace',
-        ),
+      : undoView(undone.undo, undone.back),
     where: whereItIs(scope.shown(cwd), { outside, onlyLooks }),
   };
 }

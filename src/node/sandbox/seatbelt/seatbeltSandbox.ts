@@ -28,6 +28,7 @@ import { selfTest } from './selfTest.ts';
 import { seatbeltLimits } from './watch.ts';
 import { loadWrap, type Wrap } from './wrap.ts';
 import { Failure } from '../../../core/outcome.ts';
+import { refuseView } from '../effects/refuseView.ts';
 
 interface Ready {
   wrap: Wrap;
@@ -115,6 +116,7 @@ export class SeatbeltSandbox implements OpenSandbox {
   }
 
   async run(spec: SandboxSpec, signal: AbortSignal): Promise<SandboxResult> {
+    refuseView(spec);
     const ready = await this.#prepared();
     if ('works' in ready) throw new Failure(`${ready.cause} ${ready.fix}`);
     return this.#scratch.during(() =>

@@ -1,0 +1,19 @@
+import { visibleLine } from '../../shared/visible.ts';
+import { gitPointerOf } from './gitPointer.ts';
+
+/** What of git a person knows by another name. */
+const WORDS: Readonly<Record<string, string>> = {
+  index: 'the index',
+  'refs/stash': 'the stash',
+  'logs/refs/stash': 'the list of stashes',
+};
+
+/** A pointer as a person says it: `branch main`, `tag v1`, `HEAD`. */
+export function pointerWords(path: string): string {
+  const name = gitPointerOf(path)?.name ?? path;
+  const [, kind, short] = /^refs\/(heads|tags|remotes)\/(.+)$/s.exec(name) ?? [];
+  const shown = visibleLine(short ?? name);
+  if (kind === 'heads') return `branch ${shown}`;
+  if (kind === 'tags') return `tag ${shown}`;
+  return Object.hasOwn(WORDS, name) ? (WORDS[name] ?? shown) : shown;
+}

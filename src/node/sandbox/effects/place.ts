@@ -1,0 +1,12 @@
+import type { PassedOver, Tree } from './stood.ts';
+
+/** One folder of a view: a workspace folder, or the run's own /tmp or home folder. */
+export interface ViewPlace {
+  /** Where commands have it. */
+  path: string;
+  /** The real one. */
+  lower: string;
+  isPassedOver: PassedOver;
+  /** How the real one stood before the command. */
+  before: Tree;
+}
