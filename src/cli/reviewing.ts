@@ -9,7 +9,7 @@ interface At {
   run: string;
   asker: Pick<Asker, 'ask'>;
   signal: AbortSignal;
-  say(line: string): void;
+  say: (line: string) => void;
 }
 
 /** So many lines of a part are shown. */

@@ -172,7 +172,8 @@ test('a likely secret is allowed by rules about paths at the start and now, not 
     const inForce = {
       policy: both,
       scope: scopeOf(both, [...ROOTS], '/home/u', []),
-      rulebook: new Rulebook(both.rules, { roots: [...ROOTS], home: '/home/u' }), way: wayInForce(undefined, both),
+      rulebook: new Rulebook(both.rules, { roots: [...ROOTS], home: '/home/u' }),
+      way: wayInForce(undefined, both),
     };
     const action = actionOn('read_file', 'read', [{ path: '/w/one/.env', access: 'read' }]);
     return decide(action, { family: 'file_system', flags: NO_FLAGS }, inForce, []).verdict;

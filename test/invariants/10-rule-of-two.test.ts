@@ -42,7 +42,12 @@ describe('the whole table: of 8 states and 8 label sets', () => {
       const action = lighting(labels);
       const scope = scopeOf(policy, ['/w'], '/home/u', []);
       expect(labelsOf(action, { scope, policy }).sort()).toEqual([...labels].sort());
-      const inForce = { policy, scope, rulebook: new Rulebook(policy.rules, { roots: ['/w'], home: '/home/u' }), way: wayInForce(undefined, policy) };
+      const inForce = {
+        policy,
+        scope,
+        rulebook: new Rulebook(policy.rules, { roots: ['/w'], home: '/home/u' }),
+        way: wayInForce(undefined, policy),
+      };
       const family = action.effect === 'execute' ? ('code_execution' as const) : ('file_system' as const);
       const grants = [{ id: 'g', covers: () => true, words: 'everything', isBroad: false }];
       const { verdict, rule, reason } = decide(action, { family, flags: lit(before) }, inForce, grants);

@@ -17,7 +17,8 @@ export function decisionsOf(policy: EffectivePolicy, flags = NO_FLAGS, grants: G
   const inForce = {
     policy,
     scope: scopeOf(policy, [...ROOTS], HOME, [`${HOME}/.config/oversign`]),
-    rulebook: new Rulebook(policy.rules, { roots: ROOTS, home: HOME }), way: wayInForce(undefined, policy),
+    rulebook: new Rulebook(policy.rules, { roots: ROOTS, home: HOME }),
+    way: wayInForce(undefined, policy),
   };
   return PROBES.map(({ action, family }) => decide(action, { family, flags }, inForce, grants));
 }

@@ -110,7 +110,7 @@ class Window {
       model: { provider: 'demo', label: 'm', destination: '' },
       sandbox: { state: 'works', text: '' },
       policy: { state: 'ok', notes: [] },
-  way: { now: 'ask', open: [{ way: 'look' }, { way: 'ask' }, { way: 'review' }] },
+      way: { now: 'ask', open: [{ way: 'look' }, { way: 'ask' }, { way: 'review' }] },
       ...(kept && {
         run: {
           ...{ id: this.#run, task: 't', folder: '/w', state: 'running', reason: '', model: 'm', destination: '' },

@@ -12,7 +12,16 @@ import { firstUpdate, isTaken } from '../support/panelUpdate.ts';
 
 const run: RunView = {
   ...{ id: 'r1', task: 't', folder: '/w', state: 'finished', reason: '', model: 'm', destination: 'To one.example.' },
-  ...{ turn: 1, maxTurns: 50, way: 'ask' as const, questions: 0, flags: NO_FLAGS, grants: [], entriesBefore: 0, entries: [] },
+  ...{
+    turn: 1,
+    maxTurns: 50,
+    way: 'ask' as const,
+    questions: 0,
+    flags: NO_FLAGS,
+    grants: [],
+    entriesBefore: 0,
+    entries: [],
+  },
 };
 const panel: PanelState = {
   ...{ trusted: true, attended: true, enterSends: true, folder: '/w', run, approvals: [], interrupted: [] },

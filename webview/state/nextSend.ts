@@ -17,7 +17,7 @@ export type NextSend =
   | { kind: 'fork'; point: MessagePoint };
 
 export function nextSend({ run, model }: Pick<PanelState, 'run' | 'model'>, fork?: MessagePoint): NextSend {
-  const active = underWay(run);
+  const active: boolean = underWay(run);
   if (active) return { kind: 'say' };
   if (fork !== undefined) return { kind: 'fork', point: { run: fork.run, message: fork.message } };
   if (run === undefined) return { kind: 'new' };

@@ -4,9 +4,9 @@ import type { RunParts } from './runParts.ts';
 
 interface Held {
   /** Somebody else wants the run to end. */
-  abort(why: Cancelled): Promise<void>;
+  abort: (why: Cancelled) => Promise<void>;
   /** The work is over, and its folders are still the run's. */
-  left(): Promise<void>;
+  left: () => Promise<void>;
 }
 
 /** Does work while a run's folders are its own, and listens to whoever wants it to end. Throws `Refusal` where they are held. */

@@ -4,5 +4,5 @@ import type { AuditRecord } from '../../shared/auditEvent.ts';
 export function forkWords(data: AuditRecord['data']): string {
   const { from, message } = data;
   const where = typeof message === 'number' ? `, before its message ${message}` : '';
-  return `A new run from here: it knows what was said in run ${String(from)}${where}. Files stay as they are.`;
+  return `A new run from here: it knows what was said in run ${typeof from === 'string' ? from : 'unknown'}${where}. Files stay as they are.`;
 }

@@ -1,4 +1,3 @@
-import type { Flags } from '../../shared/flow.ts';
 import type { AnsweredBy, PlaceOf, StoppedBy } from '../../shared/answered.ts';
 import type { Answer, Approval } from '../../shared/approval.ts';
 import type { RunSummary } from '../../shared/auditEvent.ts';

@@ -163,7 +163,7 @@ function keptIn(events: readonly AuditRecord[]): Set<string> {
   for (const { type, payload } of events) {
     if (type === 'changed') for (const path of changedPaths(payload)) kept.delete(path);
     const paths = type === 'changes_kept' ? payload?.['paths'] : undefined;
-    if (Array.isArray(paths)) for (const path of paths) kept.add(String(path));
+    if (Array.isArray(paths)) for (const path of paths) if (typeof path === 'string') kept.add(path);
   }
   return kept;
 }

@@ -136,7 +136,8 @@ export class RunDesk {
     const present = this.#run;
     if (this.isWorking || present === undefined || present === this.#shown) return undefined;
     if (meant !== undefined && meant !== present.id) return undefined;
-    return (await present.wentOn()) && !this.isWorking ? present.id : undefined;
+    const wentOn = await present.wentOn();
+    return wentOn && this.#starting === undefined && this.working === undefined ? present.id : undefined;
   }
 
   /** Shows the present run as it stands by now, where somebody else went on with it and has done with it. */

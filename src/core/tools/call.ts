@@ -1,5 +1,4 @@
 import type { Action } from '../../shared/action.ts';
-import type { Decision } from '../../shared/decision.ts';
 import { canonicalJson, type Json } from '../../shared/json.ts';
 import { NotedFiles } from '../checkpoint/notedFiles.ts';
 import type { Changes, Checkpoint } from '../checkpoint/port.ts';
@@ -18,7 +17,7 @@ import type { OpenCall } from './openCall.ts';
 import type { OpenQuestion } from './openQuestion.ts';
 import { Cancelled, Changed, throwIfStopped, ToolFailure } from '../outcome.ts';
 import { deniedText, Step } from './step.ts';
-import type { CallContext, Described, GoesOn, Performed } from './tool.ts';
+import type { CallContext, GoesOn, Performed } from './tool.ts';
 import { askWhose } from './whoseQuestion.ts';
 import { closeGone, notSavedWords } from './unsaved.ts';
 
