@@ -4,6 +4,8 @@ import { IN_THIS_WINDOW, THIS_WINDOW } from './thisWindow.ts';
 import type { PanelWish } from '../shared/protocol.ts';
 import type { AgentView } from '../vscode/agentView.ts';
 import { copy, openOutside, openPlace } from '../vscode/followed.ts';
+import { plain } from '../vscode/messages.ts';
+import { pickParts } from '../vscode/partsPicker.ts';
 import { openPolicyFile } from '../vscode/policyFile.ts';
 import type { TextDocuments } from '../vscode/textDocuments.ts';
 import { titleOf } from './runTitle.ts';
@@ -141,7 +143,7 @@ export async function doWish(message: PanelWish, window: WishedOf): Promise<void
       await inTrust(window, (review) => review.putBackAction(message.run, message.action));
       return;
     case 'review-parts':
-      await inTrust(window, (review) => review.putBackParts(message.run, message.path));
+      await inTrust(window, (review) => review.putBackParts(message.run, message.path, pickParts));
       return;
     case 'review-diff':
       await (await window.session()).review.showDiffs(message.run, message.path, window.documents);
@@ -212,7 +214,9 @@ async function withdraw(window: WishedOf, message: string, isToEdit: boolean): P
   if (isToEdit && text !== undefined) window.view.say({ type: 'set-task', text });
 }
 
-async function inTrust(window: WishedOf, work: (review: ReviewDesk) => Promise<void>): Promise<void> {
+/** `work` resolves to what was done, which the status bar says. */
+async function inTrust(window: WishedOf, work: (review: ReviewDesk) => Promise<string | undefined>): Promise<void> {
   if (!vscode.workspace.isTrusted) throw new Failure('Changes are put back only in a trusted workspace.');
-  await work((await window.session()).review);
+  const done = await work((await window.session()).review);
+  if (done !== undefined) vscode.window.setStatusBarMessage(plain(`Oversign: ${done}`), 5000);
 }

@@ -1,14 +1,17 @@
-import * as vscode from 'vscode';
 import type { Engine } from '../core/engine/engine.ts';
 import { Failure } from '../core/outcome.ts';
-import { pathsOf, type Review } from '../shared/review.ts';
+import { pathsOf, type Review, type ReviewPart } from '../shared/review.ts';
 import { visibleLine } from '../shared/visible.ts';
-import { pickParts } from '../vscode/partsPicker.ts';
-import { plain } from '../vscode/messages.ts';
 import type { TextDocuments } from '../vscode/textDocuments.ts';
 import { THIS_WINDOW } from './thisWindow.ts';
 
-/** The review of the present run in this window: what is listed, shown, kept and put back. */
+/** A person's choice among the places of a file, which is named as people say it. */
+export type PickParts = (name: string, parts: readonly ReviewPart[]) => Promise<readonly ReviewPart[]>;
+
+/**
+ * The review of the present run in this window: what is listed, shown, kept and put back. What puts back resolves to
+ * what was done, in words, and throws `Failure` where that is not all.
+ */
 export class ReviewDesk {
   readonly #engine: Engine;
   /** Told when the panel would show something else. */
@@ -50,23 +53,23 @@ export class ReviewDesk {
   }
 
   /** Keeps some files and puts others back; both are of the review that was shown. */
-  async settle(run: string, keep: readonly string[], back: readonly string[]): Promise<void> {
+  async settle(run: string, keep: readonly string[], back: readonly string[]): Promise<string | undefined> {
     const engine = this.#engine;
     const review = this.#of(run, [...keep, ...back]);
     try {
       if (keep.length > 0) await engine.reviews.keep(run, keep, THIS_WINDOW);
-      if (back.length === 0) return;
+      if (back.length === 0) return undefined;
       const only = pathsOf(review.files.filter(({ path }) => back.includes(path)));
-      this.#tell(await engine.revertRun(run, { only }, 'review'));
+      return done(await engine.revertRun(run, { only }, 'review'));
     } finally {
       await this.look();
     }
   }
 
-  async putBackAction(run: string, action: string): Promise<void> {
+  async putBackAction(run: string, action: string): Promise<string> {
     this.#of(run, []);
     try {
-      this.#tell(await this.#engine.revertRun(run, { from: action, alone: true }, 'review'));
+      return done(await this.#engine.revertRun(run, { from: action, alone: true }, 'review'));
     } finally {
       await this.look();
     }
@@ -88,24 +91,19 @@ export class ReviewDesk {
     await documents.showTexts(`review-${run}`, title, sides);
   }
 
-  /** A person picks places of a file in the editor's own list; those are put back. */
-  async putBackParts(run: string, path: string): Promise<void> {
+  /** A person picks places of a file; those are put back. */
+  async putBackParts(run: string, path: string, pick: PickParts): Promise<string | undefined> {
     const { name } = this.#of(run, [path]).files.find((one) => one.path === path) ?? { name: path };
     const engine = this.#engine;
     const { digest, parts } = await engine.reviews.partsOf(run, path);
-    const picked = await pickParts(visibleLine(name), parts);
-    if (picked.length === 0) return;
+    const picked = await pick(visibleLine(name), parts);
+    if (picked.length === 0) return undefined;
     const own = picked.map(({ line, removed, added }) => ({ line, removed: [...removed], added: [...added] }));
     try {
-      this.#tell(await engine.revertParts({ path, digest, parts: own }, 'review'));
+      return done(await engine.revertParts({ path, digest, parts: own }, 'review'));
     } finally {
       await this.look();
     }
-  }
-
-  #tell({ status, text }: { status: string; text: string }): void {
-    if (status !== 'done') throw new Failure(text);
-    vscode.window.setStatusBarMessage(plain(`Oversign: ${text}`), 5000);
   }
 
   /** Nothing is done for a list that is not the one that is shown. */
@@ -119,4 +117,9 @@ export class ReviewDesk {
 
 function isOver(state: string): boolean {
   return !['running', 'waiting', 'stopping'].includes(state);
+}
+
+function done({ status, text }: { status: string; text: string }): string {
+  if (status !== 'done') throw new Failure(text);
+  return text;
 }

@@ -41,7 +41,7 @@ export interface HostSuite {
  *
  * @returns the suite's own account, which may hold failures.
  * @throws when there is no account, it looked at nothing, or VS Code reports a
- *   failure (`run()` threw, the host crashed, five minutes passed) that it does not show.
+ *   failure (`run()` threw, the host crashed, a quarter of an hour passed) that it does not show.
  */
 export async function runHostSuite(suite: HostSuite): Promise<HostResult> {
   const workDir = await mkdtemp(path.join(tmpdir(), 'oversign-suite-'));

@@ -13,7 +13,7 @@ import { installServer, linkExtension } from '../../scripts/install-server.ts';
 import { startServer } from '../../scripts/vscode-server.ts';
 import { launchChromium } from '../support/browser.ts';
 
-const suiteLimitMs = 5 * 60_000;
+const suiteLimitMs = 15 * 60_000;
 
 /** What every window of this server logs: its connection, its own stack traces, native modules it was built without. */
 const windowNoise = new RegExp(

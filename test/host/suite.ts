@@ -205,7 +205,7 @@ const TESTS: [name: string, test: () => Promise<void>][] = [
       const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
       assert.ok(folder);
       const file = vscode.Uri.joinPath(folder, '.oversign', 'policy.yaml');
-      const text = 'confirm_actions: false\n';
+      const text = 'rules: [{decision: allow, tools: [write_file], why: ours}]\n';
       const said = (): boolean =>
         vscode.languages.getDiagnostics(file).some(({ message }) => message.includes('is ignored'));
       await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(text));

@@ -1,5 +1,7 @@
 import type { Action } from '../../shared/action.ts';
 import type { Decision } from '../../shared/decision.ts';
+import { sentence } from '../../shared/named.ts';
+import { NotCovered } from '../checkpoint/notCovered.ts';
 import type { Checkpoint, CommandPlace } from '../checkpoint/port.ts';
 import { REVIEWED } from '../kinds/reviewed.ts';
 import { kindOf } from '../kinds/table.ts';
@@ -42,7 +44,7 @@ export async function begin({ described: { action }, decision, context, step, ru
   try {
     checkpoint = await run.checkpoints.begin({ run: run.id, action: step.id }, footprint, { undo: action.undo, place });
   } catch (error) {
-    if (isReviewed) return { kind: 'uncovered', why: NOT_KEPT };
+    if (isReviewed) return { kind: 'uncovered', why: error instanceof NotCovered ? sentence(error.what) : NOT_KEPT };
     if (error instanceof ToolFailure) return { kind: 'not possible', why: error.message };
     throw error;
   }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Covers } from '../../../core/checkpoint/covers.ts';
+import { NotCovered } from '../../../core/checkpoint/notCovered.ts';
 import type { ActionOf, CommandPlace, Foreseen } from '../../../core/checkpoint/port.ts';
 import { named } from '../../../shared/named.ts';
 import { ToolFailure } from '../../../core/outcome.ts';
@@ -20,13 +21,6 @@ export type SeenChange = Omit<TreeStep, 'path'> & { root: string; path: string }
 
 /** What was seen around an action that could write anything. Undefined: nobody could look. */
 export type SeenAround = { changes: SeenChange[]; leftOut: string[] } | undefined;
-
-/** Less would come back than the person was told. */
-class Less extends ToolFailure {
-  constructor(why: string) {
-    super(`${why}; nothing was done. Ask again: the question then says so`);
-  }
-}
 
 interface Open {
   of: ActionOf;
@@ -92,7 +86,7 @@ export class AroundCommands {
         this.#open.add(open);
       });
     } catch (error) {
-      if (error instanceof Less) throw error;
+      if (error instanceof NotCovered) throw error;
       const why = error instanceof Error ? error.message : String(error);
       throw new ToolFailure(`what stands in the workspace could not be kept (${why}); nothing was done`);
     }
@@ -101,11 +95,11 @@ export class AroundCommands {
   /** What was said to come back must still do so. */
   #refuseLess(before: Surveyed, now: Surveyed | undefined, root: string, { shown, canWrite }: CommandPlace): void {
     if (before.isTooMuch || !now) return;
-    if (now.isTooMuch) throw new Less('there is by now more in the workspace than undo covers');
+    if (now.isTooMuch) throw new NotCovered('there is by now more in the workspace than undo covers');
     const known = new Set(before.leftOut);
     const come = now.leftOut.filter((path) => !known.has(path)).map((path) => `${root}/${path}`);
     const names = come.filter((path) => canWrite(path) && !this.#isStandIn(path)).map((path) => named(shown(path)));
-    if (names.length > 0) throw new Less(`${names.slice(0, 3).join(', ')} came since, which undo does not cover`);
+    if (names.length > 0) throw new NotCovered(`${names.slice(0, 3).join(', ')} came since, which undo does not cover`);
   }
 
   /** The action is over. `deposited` puts by what is needed of it, before it is no longer open. */
