@@ -11,7 +11,10 @@ import { outcomes, workbench, type Script, type Workbench } from '../support/wor
 // attack has its control: the same call where there is nothing to attack.
 
 const FROM = { at: 'editor', place: 'app' } as const;
-const command = (line: string): { name: string; args: object } => ({ name: 'run_command', args: { command: line } });
+const command = (line: string, need?: string): { name: string; args: object } => ({
+  name: 'run_command',
+  args: { command: line, ...(need !== undefined && { need }) },
+});
 const EDIT = { name: 'edit_file', args: { path: 'a.txt', old_text: 'one', new_text: 'ONE' } };
 
 /** Verdict and rule of every decision. */
@@ -32,10 +35,10 @@ async function reviewing(files: Record<string, string>, userPolicy?: string): Pr
 }
 
 describe('what undo does not cover asks', () => {
-  test('folders that are left out, files over the cap, likely secrets, repositories', async () => {
+  test('folders that are left out, files over the cap and likely secrets, where they must be reached; repositories', async () => {
     const bench = await reviewing({ 'a.txt': 'one\n' });
-    const touch = [{ calls: [command('echo x >> a.txt')] }];
-    const verdict = async (): Promise<string | undefined> => decided(await bench.run(touch))[0];
+    const touch = [{ calls: [command('echo x >> a.txt', 'it must')] }];
+    const verdict = async (): Promise<string | undefined> => decided(await bench.run(touch)).at(-1);
     expect(await verdict()).toBe('allow way: review'); // the control, before each
     const without = async (path: string): Promise<void> => {
       expect(await verdict(), path).toBe('ask command');
@@ -92,10 +95,13 @@ describe('what undo does not cover asks', () => {
       },
     });
     await bench.engine.chooseWay('review', FROM);
-    const events = await bench.run([{ calls: [command('echo x > made.txt')] }]);
+    const events = await bench.run([{ calls: [command('echo x > made.txt', 'it must')] }]);
     expect(decided(events)).toEqual(['allow way: review', 'ask command']);
     expect(bench.asked[0]?.why).toContain('undo does not cover');
     expect(existsSync(join(bench.folder, 'made.txt'))).toBe(false);
+    const held = await bench.run([{ calls: [command('echo mine >> node_modules/late.js')] }]);
+    expect(decided(held)).toEqual(['allow way: review']);
+    expect(readFileSync(join(bench.folder, 'node_modules/late.js'), 'utf8')).toBe('x\n');
     plants = false;
     rmSync(join(bench.folder, 'node_modules'), { recursive: true });
     expect(decided(await bench.run([{ calls: [command('echo x > made.txt')] }]))).toEqual(['allow way: review']);
