@@ -79,7 +79,7 @@ export async function decideCall(use: ToolUse, situation: Situation, context: Ca
   if (way.way !== 'review' || uncovered !== undefined || open.kind !== 'decided') return open;
   const { described, decision } = open;
   const isReviewed = decision.rule === REVIEWED;
-  if (described.action.kind !== 'run' || (decision.verdict !== 'ask' && !isReviewed)) return open;
+  if (!kindOf(described.action).isConfined || (decision.verdict !== 'ask' && !isReviewed)) return open;
   const held = await decided(use, situation, { ...context, mayHold: true });
   return isReviewed || (held.kind === 'decided' && held.decision.rule === REVIEWED) ? held : open;
 }

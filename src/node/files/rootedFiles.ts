@@ -236,12 +236,11 @@ export class RootedFiles implements Files {
     using place = await this.#place(path, 'write', true);
     const old = await this.#writable(place, path, expected);
     return await failing(path, async () => {
-      const isUnchanged = (): Promise<void> => this.#unchanged(place, path, expected);
       // Under all its names it stays one file, if this account may write them all.
       const others = old && (await otherNamesOf(old, path, { scope: this.#scope(), effort: this.#effort }));
-      const { unfinished } = this.#beside;
       await replaceFile(place, path, content, {
-        ...{ old: how.apart && !old?.isFile() ? undefined : old, isUnchanged, unfinished, mode: how.mode },
+        ...{ old: how.apart && !old?.isFile() ? undefined : old, mode: how.mode },
+        ...{ isUnchanged: () => this.#unchanged(place, path, expected), unfinished: this.#beside.unfinished },
         staysLinked: others?.kind === 'all' && how.apart !== true,
       });
       return content;
