@@ -33,6 +33,8 @@ export const LaunchSchema = z.strictObject({
   stores: z.literal('hidden').optional(),
   /** Without any sandbox. */
   outside: z.literal(true).optional(),
+  /** Reviewed afterwards: what undo does not cover is there to be read, and cannot be changed. */
+  uncovered: z.literal('read-only').optional(),
   /** Effects first: what it changes is kept beside the workspace, and shown. */
   view: z.literal('copy-on-write').optional(),
 });

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { turnsOf, type ActionNode } from '../../src/core/audit/tree.ts';
@@ -168,3 +168,35 @@ test('a branch that the person moved since is replaced only with that in sight, 
   ]);
   expect(git(bench.folder, 'rev-parse', 'mine')).toBe(mine);
 });
+
+test('a rebase that a command left half done is ended with it, as the card says; one that was there before is named', async () => {
+  const bench = await scene();
+  const [before, files] = [standing(bench.folder), treeState(bench.folder)];
+  const own = 'git -c user.name=n -c user.email=e';
+  const clash = `${own} commit -qam two; git checkout -q side/way; echo z > b.txt; ${own} commit -qam z`;
+  const state = join(bench.folder, '.git/rebase-merge');
+  const { run } = await ran(bench, `${clash}; ${own} rebase -q main`);
+  expect(existsSync(state)).toBe(true); // or this says nothing
+  expect(await bench.engine.revertRun(run)).toMatchObject({ status: 'done', text: 'Reverted.' });
+  expect(shown(bench)).toContain('Ends the rebase that is going on in ');
+  expect([existsSync(state), standing(bench.folder), treeState(bench.folder)]).toEqual([false, before, files]);
+  expect(git(bench.folder, 'status')).not.toContain('rebase in progress');
+  const [revert] = await bench.node.audit.runs(1);
+  await bench.engine.revertRun(revert?.run ?? '');
+  expect(shown(bench)).toMatch(/Does not come back.*rebase-merge/);
+  await bench.engine.revertRun((await bench.node.audit.runs(1))[0]?.run ?? '');
+  expect(standing(bench.folder)).toEqual(before);
+
+  execFileSync('bash', ['-c', `${clash}; ${own} rebase -q main || true`], { cwd: bench.folder, stdio: 'ignore' });
+  expect(existsSync(state)).toBe(true);
+  const ended = await ran(bench, 'git rebase --abort');
+  expect(bench.asked.at(-1)?.undo).toContain('rebase');
+  expect(existsSync(state)).toBe(false);
+  expect((await bench.engine.revertRun(ended.run)).text).toContain('Reverted');
+  expect(shown(bench)).toMatch(/Does not come back.*rebase-merge/);
+  expect(existsSync(state)).toBe(false);
+}, 240_000);
+
+function shown(bench: Workbench): string {
+  return JSON.stringify(bench.asked.at(-1)?.card.blocks);
+}

@@ -11,7 +11,10 @@ import { outcomes, workbench, type Script, type Workbench } from '../support/wor
 // attack has its control: the same call where there is nothing to attack.
 
 const FROM = { at: 'editor', place: 'app' } as const;
-const command = (line: string): { name: string; args: object } => ({ name: 'run_command', args: { command: line } });
+const command = (line: string, need?: string): { name: string; args: object } => ({
+  name: 'run_command',
+  args: { command: line, ...(need !== undefined && { need }) },
+});
 const EDIT = { name: 'edit_file', args: { path: 'a.txt', old_text: 'one', new_text: 'ONE' } };
 
 /** Verdict and rule of every decision. */
@@ -33,18 +36,17 @@ async function reviewing(files: Record<string, string>, userPolicy?: string): Pr
 
 describe('what undo does not cover asks', () => {
   test(
-    'folders that are left out, files over the cap, likely secrets, repositories',
+    'folders that are left out, files over the cap and likely secrets, where they must be reached; repositories',
     { timeout: 180_000 },
     async () => {
       const bench = await reviewing({ 'a.txt': 'one\n' });
-      const touch = [{ calls: [command('echo x >> a.txt')] }];
-      // What was seen last may have said otherwise; what counts is the last look before the start.
+      const touch = [{ calls: [command('echo x >> a.txt', 'it must')] }];
       const verdict = async (): Promise<string | undefined> => decided(await bench.run(touch)).at(-1);
       expect(await verdict()).toBe('allow way: review'); // the control, before each
       const without = async (path: string): Promise<void> => {
         expect(await verdict(), path).toBe('ask command');
         rmSync(join(bench.folder, path), { recursive: true });
-        await expect.poll(verdict, { message: path, timeout: 30_000 }).toBe('allow way: review');
+        expect(await verdict(), path).toBe('allow way: review');
       };
       await plant(bench.folder, { 'node_modules/x/index.js': 'x\n' });
       await without('node_modules');
@@ -90,20 +92,23 @@ describe('what undo does not cover asks', () => {
         const { checkpoints } = parts;
         const begin = checkpoints.begin.bind(checkpoints);
         checkpoints.begin = async (...args) => {
+          const begun = await begin(...args);
           if (plants) await plant(parts.roots[0] ?? '', { 'node_modules/late.js': 'x\n' });
-          return begin(...args);
+          return begun;
         };
       },
     });
     await bench.engine.chooseWay('review', FROM);
-    const events = await bench.run([{ calls: [command('echo x > made.txt')] }]);
+    const events = await bench.run([{ calls: [command('echo x > made.txt', 'it must')] }]);
     expect(decided(events)).toEqual(['allow way: review', 'ask command']);
-    expect(bench.asked[0]?.why).toContain('which undo does not cover');
+    expect(bench.asked[0]?.why).toContain('undo does not cover');
     expect(existsSync(join(bench.folder, 'made.txt'))).toBe(false);
+    const held = await bench.run([{ calls: [command('echo mine >> node_modules/late.js')] }]);
+    expect(decided(held)).toEqual(['allow way: review']);
+    expect(readFileSync(join(bench.folder, 'node_modules/late.js'), 'utf8')).toBe('x\n');
     plants = false;
     rmSync(join(bench.folder, 'node_modules'), { recursive: true });
-    const again = async (): Promise<string[]> => decided(await bench.run([{ calls: [command('echo x > made.txt')] }]));
-    await expect.poll(again, { timeout: 30_000 }).toEqual(['allow way: review']);
+    expect(decided(await bench.run([{ calls: [command('echo x > made.txt')] }]))).toEqual(['allow way: review']);
   });
 
   test('a checkpoint store that cannot be written asks instead', async () => {

@@ -14,12 +14,17 @@ export interface GitPointer {
 export const POINTER_FILES = [
   ...['HEAD', 'index', 'ORIG_HEAD', 'FETCH_HEAD', 'MERGE_HEAD', 'MERGE_MSG', 'MERGE_MODE', 'AUTO_MERGE', 'SQUASH_MSG'],
   ...['CHERRY_PICK_HEAD', 'REVERT_HEAD', 'REBASE_HEAD', 'BISECT_START', 'BISECT_LOG', 'BISECT_TERMS', 'BISECT_NAMES'],
-  ...['BISECT_EXPECTED_REV', 'BISECT_ANCESTORS_OK'],
+  ...['BISECT_EXPECTED_REV', 'BISECT_ANCESTORS_OK', 'MERGE_RR', 'MERGE_AUTOSTASH'],
 ];
+/**
+ * What git keeps of a rebase, a series of patches or of picks that is not over. What it holds may be run (the to-do list of
+ * a rebase): undo takes one away that was not there before, and never puts one back.
+ */
+export const STATE_FOLDERS = ['rebase-merge', 'rebase-apply', 'sequencer'];
 /** The stack of the stash is the history of one reference. */
 export const STASH_LOG = 'logs/refs/stash';
 
-const FILES: ReadonlySet<string> = new Set([...POINTER_FILES, STASH_LOG]);
+const FILES: ReadonlySet<string> = new Set([...POINTER_FILES, STASH_LOG, ...STATE_FOLDERS]);
 /** Folders of repositories below that of another one, and how deep they are followed. */
 const INNER = /^(?:worktrees|modules)\//;
 
@@ -29,6 +34,11 @@ export function gitPointerOf(path: string): GitPointer | undefined {
   if (at === -1) return undefined;
   const top = path.slice(0, at + '/.git'.length);
   return within(top, path.slice(top.length + 1));
+}
+
+/** Whether it is what git keeps of something that is not over. */
+export function isStateFolder(name: string | undefined): boolean {
+  return name !== undefined && STATE_FOLDERS.includes(name);
 }
 
 /** The folder that holds the repository's own folder: what a person calls the repository. */

@@ -3,7 +3,7 @@ import type { ChangedPath } from '../../shared/change.ts';
 import type { UnsavedFile } from '../editor/openFiles.ts';
 import { Changed } from '../outcome.ts';
 import { gitPointerOf } from './gitPointer.ts';
-import type { Effort, FileEntry, Files, Look, OtherNames, PointerLook, Walking } from '../scope/files.ts';
+import type { Effort, FileEntry, Files, Look, OtherNames, PointerLook, Walking, Writing } from '../scope/files.ts';
 import { isSameStand, merged, standOf } from './changes.ts';
 import type { Footprint, NotedChange } from './port.ts';
 import { parentOf } from '../scope/spelling.ts';
@@ -44,12 +44,12 @@ export class NotedFiles implements Files {
     return new NotedFiles(this.#files.within(effort), this.#noting, shared);
   }
 
-  async write(path: string, content: Uint8Array, expected: PreImage): Promise<Uint8Array> {
+  async write(path: string, content: Uint8Array, expected: PreImage, how?: Writing): Promise<Uint8Array> {
     // What stands there then is noted, and not what was meant to: an editor that saves may do more.
-    const links = expected.kind === 'file' ? await this.#files.otherNames(path) : undefined;
+    const links = expected.kind === 'file' && how?.apart !== true ? await this.#files.otherNames(path) : undefined;
     const names = [path, ...(links?.kind === 'all' ? links.names : [])];
     const above = expected.kind === 'absent' ? await this.#missingAbove(path) : [];
-    const written = await this.#changing([expected], () => this.#files.write(path, content, expected), ...names);
+    const written = await this.#changing([expected], () => this.#files.write(path, content, expected, how), ...names);
     this.#notes.push(...above);
     const after = { kind: 'file' as const, digest: this.#noting.hash(written), size: written.length };
     for (const name of names) this.#notes.push({ path: name, before: standOf(expected), after, content: written });
@@ -86,11 +86,10 @@ export class NotedFiles implements Files {
     return isGone;
   }
 
-  async link(path: string, target: string): Promise<void> {
-    const image = { path, kind: 'absent' as const };
-    await this.#changing([image], () => this.#files.link(path, target), path);
+  async link(path: string, target: string, expected: PreImage): Promise<void> {
+    await this.#changing([expected], () => this.#files.link(path, target, expected), path);
     const digest = this.#noting.hash(new TextEncoder().encode(target));
-    this.#notes.push({ path, before: standOf(image), after: { kind: 'link', digest } });
+    this.#notes.push({ path, before: standOf(expected), after: { kind: 'link', digest } });
   }
 
   async allow(path: string, mode: number): Promise<number> {

@@ -6,6 +6,9 @@ const WORDS: Readonly<Record<string, string>> = {
   index: 'the index',
   'refs/stash': 'the stash',
   'logs/refs/stash': 'the list of stashes',
+  'rebase-merge': 'the rebase that is going on',
+  'rebase-apply': 'the series of patches that is going on',
+  sequencer: 'the series of commits that is being picked',
 };
 
 /** A pointer as a person says it: `branch main`, `tag v1`, `HEAD`. */

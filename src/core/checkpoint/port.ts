@@ -16,6 +16,8 @@ export interface Foreseen {
   undo: Undo;
   /** The `.git` folders whose branches, HEAD, tags, stash and index come back too. */
   repositories: readonly string[];
+  /** Where it is held read-only (`CommandPlace.holds`): all that does not come back and can be held, by whole path. */
+  held?: readonly string[];
 }
 
 /** What an action may change, as far as it is known before it happens. */
@@ -61,6 +63,10 @@ export interface CommandPlace {
   shown: (path: string) => string;
   /** It runs without a sandbox. */
   outside: boolean;
+  /** The sandbox holds read-only what undo does not cover: it cannot be changed then, and so need not come back. */
+  holds?: boolean;
+  /** It is looked at as it stands now, and not as the last look found it. */
+  anew?: boolean;
 }
 
 /** What is held around one action, from before its effect to after it. */
@@ -84,9 +90,9 @@ export type RevertStep =
   | { do: 'remove folder'; path: string }
   /** The folder that stood there is made again. */
   | { do: 'make folder'; path: string }
-  /** The content that was kept is put back. */
-  | { do: 'put back'; path: string; of: ActionOf }
-  /** The link that stood there is made again. */
+  /** The content that was kept is put back; `mode`: what may be done with it from then on, where no file stands there. */
+  | { do: 'put back'; path: string; of: ActionOf; mode?: number }
+  /** The link that stood there is made again. What stands there by now gives way in one step, as it does to a file. */
   | { do: 'link'; path: string; target: string }
   /** What may be done with it is as it was (chmod(2)). */
   | { do: 'allow'; path: string; mode: number }

@@ -18,6 +18,8 @@ const TAKES: Readonly<Record<string, (args: readonly Word[]) => string | undefin
   worktree: () => 'work trees that come or go',
   rebase: (args) => (args.some(({ text }) => ENDS.test(text)) ? 'the rebase that is going on' : undefined),
   'cherry-pick': (args) => (args.some(({ text }) => ENDS.test(text)) ? 'the cherry-pick that is going on' : undefined),
+  revert: (args) => (args.some(({ text }) => ENDS.test(text)) ? 'the revert that is going on' : undefined),
+  am: (args) => (args.some(({ text }) => ENDS.test(text)) ? 'the series of patches that is going on' : undefined),
   config: () => 'git’s configuration',
 };
 const ENDS = /^--(?:continue|skip|abort|quit)$/;

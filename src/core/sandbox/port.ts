@@ -30,6 +30,8 @@ export interface SandboxSpec {
    * lies above that. Undefined where nobody can say so.
    */
   rulesKey?: string | undefined;
+  /** What in the folders is held read-only beside what is protected; where `launch.uncovered` says so, and only there. */
+  held?: readonly string[] | undefined;
   /** What in the folders is hidden: neither readable nor writable. */
   isHidden(path: string): boolean;
   /** Also what repositories under any name keep of files (their objects). */
@@ -168,6 +170,8 @@ export interface LookedFor {
 export interface Sandbox {
   /** Whether /tmp and the home folder of commands are the run's own, kept from one command to the next. */
   readonly hasScratch?: boolean;
+  /** Whether it can hold paths of the workspace read-only (`SandboxSpec.held`). */
+  readonly holds?: boolean;
   status(limits: Limits): Promise<SandboxStatus>;
   /** What commands in these folders see outside of them for their projects' sake. */
   beside?(folders: readonly string[], repositoryAbove: boolean): Promise<Beside>;

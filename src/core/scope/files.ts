@@ -28,6 +28,14 @@ export interface PointerLook {
  */
 export type OtherNames = { kind: 'none' } | { kind: 'all'; names: readonly string[] } | { kind: 'elsewhere' };
 
+/** How a file is put in place, where it is to be another one than stands there. */
+export interface Writing {
+  /** Its permission bits (chmod(2)), from the moment that it stands there; what is no file yet has none to keep. */
+  mode?: number;
+  /** A file of its own: what stands there under other names stays as it is. A link gives way to it. */
+  apart?: true;
+}
+
 /** How a tree is looked through. */
 export interface Walking {
   /** False: this folder is named, and not looked into. */
@@ -91,15 +99,15 @@ export interface Files {
    * Puts a file in place in one step, if what stands there still is what was expected. Makes missing folders. Resolves
    * with what the file holds then: an editor that saves it may do more than it was given.
    */
-  write(path: string, content: Uint8Array, expected: PreImage): Promise<Uint8Array>;
+  write(path: string, content: Uint8Array, expected: PreImage, how?: Writing): Promise<Uint8Array>;
   remove(path: string, expected: PreImage): Promise<void>;
   move(from: string, to: string, expectedFrom: PreImage, expectedTo: PreImage): Promise<void>;
   /** Makes one folder; false where one stands there. */
   makeFolder(path: string): Promise<boolean>;
   /** Removes a folder in which nothing is left; false where something is. */
   removeFolder(path: string): Promise<boolean>;
-  /** Makes a link where nothing stands. What it leads to is not looked at. */
-  link(path: string, target: string): Promise<void>;
+  /** Puts a link in place in one step, if what stands there is what was expected. What it leads to is not looked at. */
+  link(path: string, target: string, expected: PreImage): Promise<void>;
   /** Sets the permission bits of a file or folder (chmod(2)); resolves with those that it had. */
   allow(path: string, mode: number): Promise<number>;
   /** How git stands in one thing (gitPointer.ts): a branch counts whatever file it is kept in. */

@@ -12,7 +12,7 @@ import type { Step } from './step.ts';
 import type { CallContext, Described } from './tool.ts';
 
 export function placeOf(action: Action, context: CallContext): CommandPlace {
-  return commandPlace(context, action.kind === 'run' ? action.launch.outside : undefined);
+  return commandPlace(context, action.kind === 'run' ? action.launch : undefined);
 }
 
 /** What is about to happen. */
@@ -50,7 +50,7 @@ export async function begin({ described: { action }, decision, context, step, ru
   }
   if (!isReviewed || footprint.kind !== 'anything') return { kind: 'begun', checkpoint };
   // As it stood when this was decided; what has come since must be covered too.
-  const foreseen = await run.checkpoints.foreseeAnything(place).catch(() => undefined);
+  const foreseen = await run.checkpoints.foreseeAnything({ ...place, anew: true }).catch(() => undefined);
   if (foreseen?.undo.kind === 'whole') return { kind: 'begun', checkpoint };
   await checkpoint.end([]);
   await run.checkpoints.recorded({ run: run.id, action: step.id }).catch(() => undefined);

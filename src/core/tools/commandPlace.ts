@@ -8,8 +8,11 @@ interface Ruled {
   policy: Pick<EffectivePolicy, 'undo'>;
 }
 
-/** Where an action writes that may write anywhere it is let. */
-export function commandPlace({ scope, policy }: Ruled, outside: Launch['outside']): CommandPlace {
+/** Where an action writes that may write anywhere it is let; undefined: one of which nothing more is known. */
+export function commandPlace(
+  { scope, policy }: Ruled,
+  launch: Pick<Launch, 'outside' | 'uncovered'> | undefined,
+): CommandPlace {
   return {
     roots: scope.roots,
     isKeptFrom: (path) => scope.isHidden(path),
@@ -17,6 +20,7 @@ export function commandPlace({ scope, policy }: Ruled, outside: Launch['outside'
     canWrite: (path) => !scope.isHidden(path),
     covers: { leaves: policy.undo.leaveOut.value, fileBytes: policy.undo.fileSize.value ?? undefined },
     shown: (path) => scope.shown(path),
-    outside: outside === true,
+    outside: launch?.outside === true,
+    holds: launch?.uncovered === 'read-only',
   };
 }

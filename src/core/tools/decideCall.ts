@@ -4,6 +4,7 @@ import { canonicalJson } from '../../shared/json.ts';
 import type { NoCallCause } from '../../shared/noCall.ts';
 import { named } from '../../shared/named.ts';
 import { NotedFiles } from '../checkpoint/notedFiles.ts';
+import { REVIEWED } from '../kinds/reviewed.ts';
 import { kindOf } from '../kinds/table.ts';
 import { decide, offered } from '../policy/decide.ts';
 import type { GrantView } from '../policy/facts.ts';
@@ -65,8 +66,25 @@ export function parseCall(call: { name: string; arguments: string }, toolbox: To
   return parsed.ok ? { kind: 'call', use: parsed.call } : noCall('arguments', parsed.problem);
 }
 
-/** THE way from a call to a decision, for a run and for whoever asks beforehand. Nothing is recorded, asked or done. */
+/**
+ * THE way from a call to a decision, for a run and for whoever asks beforehand. Nothing is recorded, asked or done.
+ *
+ * Where a run is reviewed afterwards, a command is described a second time with all held read-only that undo does not
+ * cover, and that one counts where it is allowed for that. What is denied stays so, and what a rule, a grant or a person
+ * allows is what it always was.
+ */
 export async function decideCall(use: ToolUse, situation: Situation, context: CallContext): Promise<Decided> {
+  const open = await decided(use, situation, context);
+  const { way, uncovered } = situation;
+  if (way.way !== 'review' || uncovered !== undefined || open.kind !== 'decided') return open;
+  const { described, decision } = open;
+  const isReviewed = decision.rule === REVIEWED;
+  if (!kindOf(described.action).isConfined || (decision.verdict !== 'ask' && !isReviewed)) return open;
+  const held = await decided(use, situation, { ...context, mayHold: true });
+  return isReviewed || (held.kind === 'decided' && held.decision.rule === REVIEWED) ? held : open;
+}
+
+async function decided(use: ToolUse, situation: Situation, context: CallContext): Promise<Decided> {
   const available = offered(context.policy, use.family);
   if (available.verdict === 'deny') return { kind: 'refused', decision: available };
   let described: Described;

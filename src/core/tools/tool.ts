@@ -25,6 +25,8 @@ export interface CallContext {
   files: Files;
   scope: Scope;
   policy: EffectivePolicy;
+  /** While it is described: what undo does not cover may be held read-only, so that it can be reviewed afterwards. */
+  mayHold?: boolean;
   /** While it is done: asks whose it is what appeared beside a command, until its signal fires (whoseQuestion.ts). */
   whose?(appeared: readonly Appeared[], signal: AbortSignal): Promise<ReadonlySet<string>>;
 }

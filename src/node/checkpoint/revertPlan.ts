@@ -1,6 +1,6 @@
 import { isSameStand } from '../../core/checkpoint/changes.ts';
 import type { ActionOf, RevertPlan, RevertStep, Undo } from '../../core/checkpoint/port.ts';
-import { gitPointerOf } from '../../core/checkpoint/gitPointer.ts';
+import { gitPointerOf, isStateFolder } from '../../core/checkpoint/gitPointer.ts';
 import { isInside } from '../../core/scope/spelling.ts';
 import type { ChangedPath, Stand } from '../../shared/change.ts';
 import type { Kept } from './manifest.ts';
@@ -108,7 +108,9 @@ function plan(path: string, { before, of, after, isMoved }: Turned, steps: Phase
     const isFolder = after.kind === 'directory' && !isMoved;
     if (isFolder && ((after.mode ?? 0o700) & 0o700) !== 0o700) steps.open.push({ do: 'allow', path, mode: 0o700 });
     if (isFolder) steps['remove folder'].push({ do: 'remove folder', path });
-    else steps.remove.push({ do: 'remove', path, ...(after.kind === 'directory' && { whole: true as const }) });
+    // A file and a link take each other's place in one step: at no moment does neither stand there.
+    else if (!givesWay(after.kind) || !givesWay(before.kind))
+      steps.remove.push({ do: 'remove', path, ...(after.kind === 'directory' && { whole: true as const }) });
   } else if (before.kind === 'absent' && after === undefined) steps.remove.push({ do: 'remove', path });
   switch (before.kind) {
     case 'absent':
@@ -120,22 +122,40 @@ function plan(path: string, { before, of, after, isMoved }: Turned, steps: Phase
       planFolder(path, before, after, steps);
       return;
     case 'link':
-      if (after?.kind === 'link') steps.remove.push({ do: 'remove', path });
       steps.put.push({ do: 'link', path, target: before.target ?? '' });
       return;
     case 'file':
-      if (!(after && before.blob !== undefined && isSameStand({ kind: 'file', digest: before.blob }, after)))
-        steps.put.push({ do: 'put back', path, of });
-      if (after?.kind !== 'file' || (after.mode !== undefined && after.mode !== before.mode)) {
-        if (before.mode !== undefined) steps.allow.push({ do: 'allow', path, mode: before.mode });
-        if ((before.names ?? 1) > 1) leftOut.push(`that ${path} is one file under several names`);
-      }
+      planFile(path, { before, of, after }, steps, leftOut);
   }
+}
+
+function planFile(
+  path: string,
+  { before, of, after }: { before: Kept; of: ActionOf; after: Stand | undefined },
+  steps: Phases,
+  leftOut: string[],
+): void {
+  const { mode } = before;
+  const isSame = after && before.blob !== undefined && isSameStand({ kind: 'file', digest: before.blob }, after);
+  const isThere = after?.kind === 'file';
+  if (!isSame) steps.put.push({ do: 'put back', path, of, ...(!isThere && mode !== undefined && { mode }) });
+  if (isThere && (after.mode === undefined || after.mode === mode)) return;
+  // At no moment, also not that of a kill, may more be done with what is in it than before.
+  const isNarrower = isThere && mode !== undefined && (mode & ~(after.mode ?? 0)) === 0 && (mode & 0o600) === 0o600;
+  if (mode !== undefined) steps[isNarrower ? 'open' : 'allow'].push({ do: 'allow', path, mode });
+  if ((before.names ?? 1) > 1) leftOut.push(`that ${path} is one file under several names`);
+}
+
+/** What takes its place takes it in one step. */
+function givesWay(kind: Stand['kind']): boolean {
+  return kind === 'file' || kind === 'link';
 }
 
 function planPointer(path: string, { before, of, after }: Turned, steps: Phases, leftOut: string[]): void {
   const isKept = before?.kind === 'absent' || before?.stands !== undefined;
-  if (!before || !isKept || after?.kind === 'other') leftOut.push(path);
+  // What is not over is taken away, and never put back.
+  const isGone = before?.kind !== 'absent' && isStateFolder(gitPointerOf(path)?.name);
+  if (!before || !isKept || isGone || after?.kind === 'other') leftOut.push(path);
   else if (before.kind === 'absent') {
     if (after?.kind !== 'absent') steps.unpoint.push({ do: 'unpoint', path });
   } else if (!after || before.stands !== after.digest) steps.point.push({ do: 'point', path, of });

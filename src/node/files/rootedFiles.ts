@@ -1,9 +1,18 @@
 import { constants } from 'node:fs';
-import { mkdir, open, rename, symlink, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, rename, type FileHandle } from 'node:fs/promises';
 import type { PreImage, Resource } from '../../shared/action.ts';
 import { Changed, Missing, ToolFailure } from '../../core/outcome.ts';
 import { assertPermitted, Forbidden } from '../../core/scope/guard.ts';
-import type { Effort, FileEntry, Files, Look, OtherNames, PointerLook, Walking } from '../../core/scope/files.ts';
+import type {
+  Effort,
+  FileEntry,
+  Files,
+  Look,
+  OtherNames,
+  PointerLook,
+  Walking,
+  Writing,
+} from '../../core/scope/files.ts';
 import type { Scope } from '../../core/scope/scope.ts';
 import { nameOf } from '../../core/scope/spelling.ts';
 import { movePointer, pointerLook } from '../git/pointing.ts';
@@ -19,6 +28,7 @@ import { ownSpelling, type SpelledFolder } from './ownSpelling.ts';
 import { refuseArrivals } from './arrivals.ts';
 import { otherNamesOf } from './namesOfFile.ts';
 import { removedIfEmpty, removeTree } from './removeTree.ts';
+import { replaceByLink } from './replaceByLink.ts';
 import { replaceFile } from './replaceFile.ts';
 import { refuseRepositoryControls } from './repositoryControls.ts';
 import { resolvePath } from './resolve.ts';
@@ -221,16 +231,18 @@ export class RootedFiles implements Files {
     return this;
   }
 
-  async write(path: string, content: Uint8Array, expected: PreImage): Promise<Uint8Array> {
+  async write(path: string, content: Uint8Array, expected: PreImage, how: Writing = {}): Promise<Uint8Array> {
     await this.changeable(path);
     using place = await this.#place(path, 'write', true);
     const old = await this.#writable(place, path, expected);
     return await failing(path, async () => {
-      const isUnchanged = (): Promise<void> => this.#unchanged(place, path, expected);
       // Under all its names it stays one file, if this account may write them all.
-      const names = old && (await otherNamesOf(old, path, { scope: this.#scope(), effort: this.#effort }));
-      const { unfinished } = this.#beside;
-      await replaceFile(place, path, content, { old, isUnchanged, unfinished, staysLinked: names?.kind === 'all' });
+      const others = old && (await otherNamesOf(old, path, { scope: this.#scope(), effort: this.#effort }));
+      await replaceFile(place, path, content, {
+        ...{ old: how.apart && !old?.isFile() ? undefined : old, mode: how.mode },
+        ...{ isUnchanged: () => this.#unchanged(place, path, expected), unfinished: this.#beside.unfinished },
+        staysLinked: others?.kind === 'all' && how.apart !== true,
+      });
       return content;
     });
   }
@@ -289,11 +301,12 @@ export class RootedFiles implements Files {
     return isGone;
   }
 
-  async link(path: string, target: string): Promise<void> {
+  async link(path: string, target: string, expected: PreImage): Promise<void> {
     await this.changeable(path);
     using place = await this.#place(path, 'write', true);
-    await failing(path, () => symlink(target, place.at()));
-    await place.sync();
+    await this.#writable(place, path, expected);
+    const isUnchanged = (): Promise<void> => this.#unchanged(place, path, expected);
+    await failing(path, () => replaceByLink(place, path, target, { isUnchanged, unfinished: this.#beside.unfinished }));
   }
 
   async allow(path: string, mode: number): Promise<number> {

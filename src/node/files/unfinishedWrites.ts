@@ -129,8 +129,10 @@ function isOneFile(path: string, other: string): boolean {
   return a?.isFile() === true && a.ino === b?.ino && a.dev === b.dev;
 }
 
+/** Or a link: nothing else is made under such a name. */
 function isFile(path: string): boolean {
-  return lstatSync(bytesOfPath(path), { throwIfNoEntry: false })?.isFile() === true;
+  const info = lstatSync(bytesOfPath(path), { throwIfNoEntry: false });
+  return info?.isFile() === true || info?.isSymbolicLink() === true;
 }
 
 function remove(path: string): void {

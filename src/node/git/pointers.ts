@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
-import { isReference, isValue, POINTER_FILES, STASH_LOG } from '../../core/checkpoint/gitPointer.ts';
+import { isReference, isStateFolder, isValue, POINTER_FILES, STASH_LOG } from '../../core/checkpoint/gitPointer.ts';
 import { DIGESTS, entriesInIndex } from '../../core/command/gitIndex.ts';
 import { sha256 } from '../files/hash.ts';
 import type { GitFolder } from './gitFolders.ts';
@@ -17,10 +17,12 @@ export const MOST_BYTES = 16 << 20;
 /** A repository with more references is not covered. */
 const MOST_REFERENCES = 20_000;
 const MOST_OF_REFERENCE = 4096;
+const MOST_IN_STATE = 10_000;
 const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /** How one stands now, whatever file it is kept in; undefined where it is not there. */
 export function pointerAt(folder: string, name: string): Pointed | undefined {
+  if (isStateFolder(name)) return stateAt(join(folder, name));
   if (!name.startsWith('refs/')) return pointedBy(name, bytesAt(join(folder, name)));
   const value = looseAt(folder, name) ?? packedIn(folder).get(name);
   return value === undefined ? undefined : plain(`${value}\n`);
@@ -50,6 +52,21 @@ export function pointedBy(name: string, bytes: Buffer | undefined): Pointed | un
   if (name !== 'index') return plain(bytes);
   const digest = indexDigest(bytes);
   return digest === undefined ? undefined : { bytes, digest };
+}
+
+/** What stands in a folder of something that is not over, told apart by names, sizes and times; none of it is kept. */
+function stateAt(path: string): Pointed | undefined {
+  if (statOf(path)?.isDirectory() !== true) return undefined;
+  const lines: string[] = [];
+  const pending = [''];
+  for (let below = pending.pop(); below !== undefined && lines.length < MOST_IN_STATE; below = pending.pop())
+    for (const entry of entriesIn(path + below)) {
+      const at = `${below}/${entry.name}`;
+      const info = statOf(path + at);
+      lines.push(JSON.stringify([at, info?.size, info?.mtimeMs]));
+      if (entry.isDirectory()) pending.push(at);
+    }
+  return plain(lines.sort().join('\n'));
 }
 
 /** Bytes of a regular file that is not too large. */

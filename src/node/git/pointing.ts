@@ -1,9 +1,10 @@
 import type { PreImage } from '../../shared/action.ts';
-import { gitPointerOf, isValue, type GitPointer } from '../../core/checkpoint/gitPointer.ts';
+import { gitPointerOf, isStateFolder, isValue, type GitPointer } from '../../core/checkpoint/gitPointer.ts';
 import { Changed, Missing, ToolFailure } from '../../core/outcome.ts';
 import type { PointerLook } from '../../core/scope/files.ts';
 import type { Scope } from '../../core/scope/scope.ts';
-import { failing, openFolderAt } from '../files/openTree.ts';
+import { failing, openFolderAt, openPlace } from '../files/openTree.ts';
+import { removeTree } from '../files/removeTree.ts';
 import type { UnfinishedWrites } from '../files/unfinishedWrites.ts';
 import { hasObject } from './objects.ts';
 import { pointedBy, pointerAt, statOf } from './pointers.ts';
@@ -29,7 +30,8 @@ export function imageOf(path: string, { folder, name }: GitPointer): PreImage {
   const pointed = pointerAt(folder, name);
   if (pointed) return { path, kind: 'file', digest: pointed.digest, size: pointed.bytes.length };
   // What is there and not understood is not the same as nothing.
-  return { path, kind: statOf(path)?.isFile() === true ? 'other' : 'absent' };
+  const info = statOf(path);
+  return { path, kind: info?.isFile() === true || (isStateFolder(name) && info) ? 'other' : 'absent' };
 }
 
 /** Puts one where it stood, or takes it away, if it stands as expected. Resolves with how it stands then. */
@@ -39,7 +41,7 @@ export async function movePointer(
   { scope, expected, unfinished }: { scope: Scope; expected: PreImage; unfinished: Pick<UnfinishedWrites, 'begin'> },
 ): Promise<PreImage> {
   const { folder, name, root } = permitted(scope, path);
-  if (content !== undefined) refuseNonsense(content, { folder, name }, path);
+  if (content !== undefined && !isStateFolder(name)) refuseNonsense(content, { folder, name }, path);
   const isUnchanged = (): void => {
     const now = imageOf(path, { folder, name });
     if (now.kind !== expected.kind || now.digest !== expected.digest)
@@ -47,8 +49,21 @@ export async function movePointer(
   };
   isUnchanged();
   if (content === undefined && expected.kind === 'absent') return expected;
-  await failing(path, () => setPointer(content, { root, folder, name, isUnchanged, unfinished }));
+  if (isStateFolder(name)) await failing(path, () => removeState(path, { root, content, isUnchanged }));
+  else await failing(path, () => setPointer(content, { root, folder, name, isUnchanged, unfinished }));
   return imageOf(path, { folder, name });
+}
+
+/** Git takes no lock for it. */
+async function removeState(
+  path: string,
+  { root, content, isUnchanged }: { root: string; content: Uint8Array | undefined; isUnchanged: () => void },
+): Promise<void> {
+  if (content !== undefined) throw new ToolFailure(`${path} may hold what git runs, and is not put back`);
+  using place = await openPlace(root, path);
+  isUnchanged();
+  await removeTree(place, path, () => undefined);
+  await place.sync();
 }
 
 function permitted(scope: Scope, path: string): GitPointer & { root: string } {

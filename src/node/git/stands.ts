@@ -1,8 +1,8 @@
 import { relativeTo } from '../../core/scope/spelling.ts';
-import { gitPointerOf } from '../../core/checkpoint/gitPointer.ts';
+import { gitPointerOf, STATE_FOLDERS } from '../../core/checkpoint/gitPointer.ts';
 import { sha256 } from '../files/hash.ts';
 import { gitFoldersIn } from './gitFolders.ts';
-import { bytesAt, FILES, MOST_BYTES, pointedBy, referencesIn, statOf } from './pointers.ts';
+import { bytesAt, FILES, MOST_BYTES, pointedBy, pointerAt, referencesIn, statOf } from './pointers.ts';
 
 /** How git stands in one thing. */
 export interface Stands {
@@ -49,6 +49,7 @@ export function gitStandsIn(root: string, dotGits: readonly string[], known: Kno
       for (const [name, value] of references)
         all.pointers.set(seen(`${folder.path}/${name}`), ofBytes(Buffer.from(`${value}\n`)));
       for (const name of FILES) addFile(`${folder.path}/${name}`, name, { all, seen, known });
+      for (const name of STATE_FOLDERS) addState(folder.path, name, { all, seen });
     }
   }
   return all;
@@ -75,6 +76,19 @@ function addFile(
     all.others.push(at);
     all.leftOut.push(at);
   }
+}
+
+/** What is not over comes back neither where a command ends it nor where one goes on with it. */
+function addState(
+  folder: string,
+  name: string,
+  { all, seen }: { all: GitStands; seen: (path: string) => string },
+): void {
+  const pointed = pointerAt(folder, name);
+  if (!pointed) return;
+  const at = seen(`${folder}/${name}`);
+  all.pointers.set(at, ofBytes(pointed.bytes));
+  all.leftOut.push(at);
 }
 
 function ofBytes(bytes: Buffer): Stands {

@@ -29,6 +29,10 @@ export class FirstThatWorks implements Sandbox {
     return (this.#found ? [this.#found] : this.#backends).every((backend) => backend.hasScratch === true);
   }
 
+  get holds(): boolean {
+    return (this.#found ? [this.#found] : this.#backends).every((backend) => backend.holds === true);
+  }
+
   get dryRuns(): DryRuns | undefined {
     return this.#found?.dryRuns;
   }

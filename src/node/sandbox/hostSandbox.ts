@@ -20,6 +20,7 @@ import { AroundCommands } from './aroundCommands.ts';
 import type { CommandCall } from './commandCall.ts';
 import { DryRunsHere } from './effects/dryRunsHere.ts';
 import { refuseView } from './effects/refuseView.ts';
+import { refuseUnheld } from './refuseUnheld.ts';
 import { ViewFolders } from './effects/viewFolders.ts';
 import { cageEnvironment } from './environment.ts';
 import { KnownFolders } from './knownFolders/knownFolders.ts';
@@ -41,6 +42,7 @@ import { toolchains, type Toolchain } from './toolchains.ts';
 /** Linux's host sandbox: bubblewrap with a profile of its own (see core/sandbox/bubblewrap.ts). */
 export class HostSandbox implements OpenSandbox {
   readonly hasScratch = true;
+  readonly holds = true;
   readonly dryRuns: DryRuns;
   readonly #folders: OwnFolders;
   readonly #environment: NodeJS.ProcessEnv;
@@ -155,6 +157,7 @@ export class HostSandbox implements OpenSandbox {
 
   async run(spec: SandboxSpec, signal: AbortSignal): Promise<SandboxResult> {
     refuseView(spec);
+    refuseUnheld(spec, true);
     const machine = await this.#machine.proven();
     let lent: Lent | undefined;
     try {

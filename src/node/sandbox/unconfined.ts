@@ -13,6 +13,7 @@ import type {
 import { prepareProcess, type SpawnEnd } from '../process/spawn.ts';
 import { controlGroups } from './groups/find.ts';
 import { refuseView } from './effects/refuseView.ts';
+import { refuseUnheld } from './refuseUnheld.ts';
 import type { ControlGroups } from './groups/port.ts';
 import { hardLimits } from './hardLimits.ts';
 import { heldLimits } from './limits.ts';
@@ -59,6 +60,7 @@ export class Unconfined implements OpenSandbox {
 
   async run(spec: SandboxSpec, signal: AbortSignal): Promise<SandboxResult> {
     refuseView(spec);
+    refuseUnheld(spec, false);
     const began = performance.now();
     const groups = this.#found();
     let cause: Ending | undefined;

@@ -1,7 +1,7 @@
 import type { Run } from '../../../shared/action.ts';
 import { titleOf } from '../../../shared/cut.ts';
 import { exact, visibleLine } from '../../../shared/visible.ts';
-import { reasonText } from '../../outcome.ts';
+import { reasonText, ToolFailure } from '../../outcome.ts';
 import { endingWords } from '../../sandbox/endingWords.ts';
 import { limitRecord } from '../../sandbox/limitWords.ts';
 import type { Appeared, SandboxResult, SandboxSpec } from '../../sandbox/port.ts';
@@ -15,8 +15,10 @@ import { boundsOf } from '../runner.ts';
 import { shortened } from '../text.ts';
 import type { CallContext, Performed } from '../tool.ts';
 import type { CommandArguments } from './commandArguments.ts';
+import { commandPlace } from '../commandPlace.ts';
 import { maskedOutput, outputMask, type OutputMask } from './givenSecrets.ts';
 import { onTerminal } from './onTerminal.ts';
+import { heldWords } from './heldWords.ts';
 import { assertStillBound } from './scripts.ts';
 import { scratchWords } from './scratchPaths.ts';
 import { lessTimeWords, timesOf, type CommandTimes } from './times.ts';
@@ -34,7 +36,7 @@ const NOBODYS = Promise.resolve<ReadonlySet<string>>(new Set());
 /** What fails at once, and the first words of a server, come with the call that started it. */
 const FIRST_LOOK_MS = 1000;
 
-export type CommandPorts = Pick<ToolPorts, 'redactor' | 'runners' | 'outputs'>;
+export type CommandPorts = Pick<ToolPorts, 'redactor' | 'runners' | 'outputs' | 'foreseeAnything'>;
 type Ports = CommandPorts;
 export type Command = Run & { arguments: CommandArguments };
 
@@ -51,6 +53,8 @@ export interface Going {
   signal: AbortSignal;
   /** Somebody is, or was, asked whose it is what appeared. */
   hasAsked: boolean;
+  /** What undo does not cover, held read-only; undefined where nothing is held. */
+  held: readonly string[] | undefined;
 }
 
 /** What came of it, and how that is said wherever its output is read. */
@@ -121,14 +125,29 @@ export async function setOut(
     recorder: ports.outputs.recorder(how),
     beneath: await beneathUnsaved(context),
     hasAsked: false,
+    held: await heldFor(action, ports, context),
   };
+}
+
+/** As it stands once the checkpoint has begun: what has come since it was decided is among it. */
+async function heldFor(
+  { launch }: Command,
+  { foreseeAnything }: Ports,
+  context: CallContext,
+): Promise<readonly string[] | undefined> {
+  if (launch.uncovered === undefined) return undefined;
+  const { undo, held } = await foreseeAnything(commandPlace(context, launch));
+  if (undo.kind !== 'whole' || !held)
+    throw new ToolFailure('something lies in the workspace now that undo does not cover; nothing was done. Try again');
+  return held;
 }
 
 /** The cage of a command on its way; `launch`: as it is to be started, where that is not as the action says. */
 export function specOf(going: Going, launch = going.action.launch): SandboxSpec {
-  const { context, times, recorder } = going;
+  const { context, times, recorder, held } = going;
   return sandboxSpec({
     launch,
+    held,
     rules: context.scope,
     bounds: { ...boundsOf(context.policy), timeoutMs: times.endsAfter * 1000 },
     streams: {
@@ -232,7 +251,7 @@ function isOk({ ending }: SandboxResult): boolean {
 async function wordsOf(
   result: SandboxResult,
   hasScratch: boolean,
-  { action, context, beneath, times, signal }: Going,
+  { action, context, beneath, times, signal, held }: Going,
 ): Promise<{ words: string[]; remarks: string[] }> {
   const { launch, command } = action;
   const ok = isOk(result);
@@ -241,6 +260,7 @@ async function wordsOf(
   const notes = [
     ...result.notes,
     ...(hasScratch ? scratchWords(action.arguments.command, ok) : []),
+    ...(ok ? [] : heldWords(held, result.output, context.scope)),
     ...(launch.stores === 'hidden' && !ok && /\bgit\b|fatal:/.test(result.output) ? [STORES_HIDDEN] : []),
   ];
   return {

@@ -11,10 +11,12 @@ import type { SecretsFound } from './secrets.ts';
 
 interface Ran {
   given: Pick<CallContext, 'scope' | 'policy'>;
-  outside: Launch['outside'];
+  launch: Pick<Launch, 'outside' | 'uncovered'>;
   /** Likely secrets that it can change. */
   secrets: SecretsFound;
   meaning: Meaning;
+  /** The workspace is looked at as it stands now. */
+  anew: boolean;
   /** The paths that it names. */
   resources: readonly Resource[];
 }
@@ -33,9 +35,9 @@ const FILES = 'puts back what it changes in the workspace';
  */
 export async function undoOfCommand(
   { foreseeAnything }: Pick<ToolPorts, 'foreseeAnything'>,
-  { given, outside, secrets: { paths, atLeast }, meaning, resources }: Ran,
+  { given, launch, secrets: { paths, atLeast }, meaning, anew, resources }: Ran,
 ): Promise<UndoOfCommand> {
-  const { undo, repositories } = await foreseeAnything(commandPlace(given, outside));
+  const { undo, repositories } = await foreseeAnything({ ...commandPlace(given, launch), anew });
   const { scope } = given;
   const hit = repositories.filter((git) => resources.some((one) => isHit(git, one)));
   const leftOut = [
@@ -43,7 +45,7 @@ export async function undoOfCommand(
     ...(atLeast ? ['other likely secrets'] : []),
     ...hit.map((git) => scope.shown(git)),
     ...(repositories.length > 0 ? gitTakesAway(meaning) : []),
-    ...(outside && repositories.length > 0 ? ['git’s own configuration, hooks and objects'] : []),
+    ...(launch.outside === true && repositories.length > 0 ? ['git’s own configuration, hooks and objects'] : []),
   ];
   const back = repositories.length > 0 ? `${FILES}, and where git stood` : FILES;
   if (leftOut.length === 0 || undo.kind === 'none' || undo.kind === 'nothing') return { undo, back };

@@ -239,7 +239,10 @@ function isOfFolder(step: RevertStep): boolean {
 
 function isAsBefore({ path, before, after }: ChangedPath, images: Images): boolean {
   const image = images.get(path);
-  const isSameMode = before.mode === undefined || after?.mode === undefined || before.mode === after.mode;
+  // A folder that was made again has its own mode last: a revert that ended before that has left something to do.
+  const isMadeAgain = before.kind === 'directory' && after?.kind !== 'directory';
+  const isSameMode =
+    before.mode === undefined || (after?.mode === undefined ? !isMadeAgain : before.mode === after.mode);
   return image !== undefined && isSameMode && isSameStand(standOf(image), before);
 }
 

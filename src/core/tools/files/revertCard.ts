@@ -1,6 +1,6 @@
 import type { Card } from '../../../shared/approval.ts';
 import type { Block, Words } from '../../../shared/block.ts';
-import { gitPointerOf, repositoryOf } from '../../checkpoint/gitPointer.ts';
+import { gitPointerOf, isStateFolder, repositoryOf } from '../../checkpoint/gitPointer.ts';
 import type { RevertStep } from '../../checkpoint/port.ts';
 import { pointerWords } from '../../checkpoint/pointerWords.ts';
 import { visibleLine } from '../../../shared/visible.ts';
@@ -69,6 +69,8 @@ function stepWords(step: RevertStep, shown: (path: string) => { exact: string })
     case 'point':
       return [`Puts ${pointerWords(step.path)} of `, shown(repositoryAt(step.path)), ' back where it stood'];
     case 'unpoint':
+      if (isStateFolder(gitPointerOf(step.path)?.name))
+        return [`Ends ${pointerWords(step.path)} in `, shown(repositoryAt(step.path)), '; it does not come back'];
       return [`Takes ${pointerWords(step.path)} of `, shown(repositoryAt(step.path)), ' away again'];
     case 'allow':
       return ['Sets the permissions of ', shown(step.path), ` to ${step.mode.toString(8).padStart(3, '0')}`];

@@ -62,8 +62,7 @@ export async function takeStep(
       return;
     case 'link':
       if (image.kind === 'directory') return;
-      await clear();
-      await files.link(step.path, step.target);
+      await files.link(step.path, step.target, image);
       stands(step.path, 'link');
       return;
     case 'put back': {
@@ -75,8 +74,11 @@ export async function takeStep(
       // The same file under another name was put back before.
       if (image.kind === 'file' && (await standsThere(content, step.path, files))) return;
       const isApart = image.kind === 'file' && !(await staysOne(content, step.path, going, files));
-      if (image.kind === 'link' || isApart) await clear();
-      const written = await files.write(step.path, content, at(step.path));
+      const how = {
+        ...((image.kind === 'link' || isApart) && { apart: true as const }),
+        ...(image.kind !== 'file' && step.mode !== undefined && { mode: step.mode }),
+      };
+      const written = await files.write(step.path, content, image, how);
       stands(step.path, 'file');
       said.remarks.push(...(savedOtherwise(content, written, scope.shown(step.path)).told.remarks ?? []));
       return;

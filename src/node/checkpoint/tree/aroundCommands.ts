@@ -60,10 +60,10 @@ export class AroundCommands {
    * As the last look at a folder found it, where there was one: looking anew for each question would take as long as the
    * command. `begin` looks, and does not let anything happen of which less comes back than was foreseen.
    */
-  async #foreseenOf(root: string, { covers }: CommandPlace): Promise<Surveyed> {
+  async #foreseenOf(root: string, { covers, holds, anew }: CommandPlace): Promise<Surveyed> {
     const limits = this.#limitsOf(covers);
     const known = this.#foreseen.get(root);
-    if (known && isSameCover(known.limits, limits)) return known;
+    if (known && holds !== true && anew !== true && isSameCover(known.limits, limits)) return known;
     const found = await this.#thread.ask('survey', { root, limits });
     this.#foreseen.set(root, { ...found, limits });
     return found;
@@ -93,9 +93,11 @@ export class AroundCommands {
   }
 
   /** What was said to come back must still do so. */
-  #refuseLess(before: Surveyed, now: Surveyed | undefined, root: string, { shown, canWrite }: CommandPlace): void {
+  #refuseLess(before: Surveyed, now: Surveyed | undefined, root: string, place: CommandPlace): void {
+    const { shown, canWrite } = place;
     if (before.isTooMuch || !now) return;
     if (now.isTooMuch) throw new NotCovered('there is by now more in the workspace than undo covers');
+    if (place.holds) return; // what has come is held too, or asked about (beginning.ts)
     const known = new Set(before.leftOut);
     const come = now.leftOut.filter((path) => !known.has(path)).map((path) => `${root}/${path}`);
     const names = come.filter((path) => canWrite(path) && !this.#isStandIn(path)).map((path) => named(shown(path)));
@@ -168,8 +170,8 @@ export class AroundCommands {
       const tree = this.#tree(root, limits);
       const at = (path: string): string => `${root}/${path}`;
       const look = await this.#thread.ask('look', { ...tree, mayBeginAnew: this.#open.size === 0 });
-      const { isTooMuch, leftOut, repositories } = look;
-      this.#foreseen.set(root, { isTooMuch, leftOut, repositories, limits });
+      const { isTooMuch, leftOut, linked, repositories } = look;
+      this.#foreseen.set(root, { isTooMuch, leftOut, linked, repositories, limits });
       if (look.isTooMuch) {
         all.isTooMuch = true;
         continue;

@@ -38,6 +38,8 @@ import { scanTree, seenOf, type ScanLimits } from './scan.ts';
 export interface TreeLook {
   isTooMuch: boolean;
   leftOut: string[];
+  /** As in a scan. */
+  linked: string[];
   /** `.git` folders. */
   repositories: string[];
   /** Files and links that must be read. */
@@ -84,10 +86,10 @@ export class KeptTree {
   /** `mayBeginAnew`: nobody needs what stood there earlier. */
   look(mayBeginAnew: boolean): TreeLook {
     this.#load(mayBeginAnew);
-    const { seen, leftOut, repositories, isTooMuch } = scanTree(this.#root, this.limits);
+    const { seen, leftOut, linked, repositories, isTooMuch } = scanTree(this.#root, this.limits);
     this.#seen = seen;
     this.#fresh = new Map();
-    if (isTooMuch) return { isTooMuch, leftOut: [], repositories: [], unread: [], made: [] };
+    if (isTooMuch) return { isTooMuch, leftOut: [], linked, repositories: [], unread: [], made: [] };
     const unread: string[] = [];
     const made = [...seen.keys()].filter((path) => !this.#entries.has(path));
     for (const [path, now] of seen) {
@@ -96,7 +98,7 @@ export class KeptTree {
       if (!known || known.hasty || known.digest === undefined || !isUntouched(known, now)) unread.push(path);
     }
     leftOut.push(...this.#lookAtGit(repositories));
-    return { isTooMuch, leftOut, repositories, unread, made };
+    return { isTooMuch, leftOut, linked, repositories, unread, made };
   }
 
   /** Reads these, and keeps what they hold. One that cannot be read is not kept. */

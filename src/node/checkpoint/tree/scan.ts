@@ -27,6 +27,8 @@ export interface Scan {
   seen: Map<string, Seen>;
   /** What is there and not covered, by path. */
   leftOut: string[];
+  /** Files that have another name where nobody looks: what is written into one is changed there too. */
+  linked: string[];
   /** `.git` folders: what they say of where git stands is looked at apart (git/stands.ts), and nothing else in them. */
   repositories: string[];
   /** There is more than is looked through: then nothing is said of any of it. */
@@ -38,7 +40,7 @@ export interface Scan {
  * like others, but for what git itself keeps, which is not looked into here.
  */
 export function scanTree(root: string, limits: ScanLimits): Scan {
-  const scan: Scan = { seen: new Map(), leftOut: [], repositories: [], isTooMuch: false };
+  const scan: Scan = { seen: new Map(), leftOut: [], linked: [], repositories: [], isTooMuch: false };
   const leaves = new Set(limits.leaves);
   const device = lstatSync(root).dev;
   const pending = [''];
@@ -69,10 +71,19 @@ export function scanTree(root: string, limits: ScanLimits): Scan {
       else if (seen.closed || seen.kind === 'other' || (name === '.git' && seen.kind !== 'file'))
         scan.leftOut.push(path);
       if (scan.seen.size > limits.entries || bytes > limits.bytes)
-        return { seen: new Map(), leftOut: [], repositories: [], isTooMuch: true };
+        return { seen: new Map(), leftOut: [], linked: [], repositories: [], isTooMuch: true };
     }
   }
+  scan.linked = linkedElsewhere(scan.seen);
   return scan;
+}
+
+/** Of one file system, so the number of the inode says which file it is. */
+function linkedElsewhere(seen: Scan['seen']): string[] {
+  const names = new Map<number, string[]>();
+  for (const [path, { kind, links, ino }] of seen)
+    if (kind === 'file' && links > 1) names.set(ino, [...(names.get(ino) ?? []), path]);
+  return [...names.values()].flatMap((paths) => ((seen.get(paths[0] ?? '')?.links ?? 0) > paths.length ? paths : []));
 }
 
 function namesIn(folder: string, path: string, { leftOut }: Scan): string[] {

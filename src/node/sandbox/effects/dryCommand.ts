@@ -11,6 +11,7 @@ import { StillTimes } from '../stillTimes.ts';
 import { topmost, type Survey } from '../survey.ts';
 import { runWatched } from '../watchedCommand.ts';
 import type { Found } from './found.ts';
+import { indexesIn } from './gitLooks.ts';
 import { copiedView, overlayView, type MadeView } from './making.ts';
 import type { ViewPlace } from './place.ts';
 import { treeAt, type PassedOver } from './stood.ts';
@@ -116,7 +117,7 @@ async function placesOf(
   { found, isStandIn, scratch }: { found: Survey; isStandIn: (path: string) => boolean; scratch: Scratch | undefined },
 ): Promise<ViewPlace[]> {
   const unseen = new Set([...found.deniedFiles, ...found.deniedFolders, ...found.closedFolders, ...found.specials]);
-  const wanted: Omit<ViewPlace, 'before'>[] = topmost(spec.folders).map((path) => ({
+  const wanted: Omit<ViewPlace, 'before' | 'indexes'>[] = topmost(spec.folders).map((path) => ({
     path,
     lower: path,
     isPassedOver: (below) => unseen.has(`${path}/${below}`) || isStandIn(`${path}/${below}`),
@@ -131,7 +132,7 @@ async function placesOf(
   for (const one of wanted) {
     const before = await treeAt(one.lower, one.isPassedOver);
     if (!before) throw new ToolFailure('the workspace holds too much for a copy-on-write view');
-    places.push({ ...one, before });
+    places.push({ ...one, before, indexes: indexesIn(one.lower, before) });
   }
   return places;
 }

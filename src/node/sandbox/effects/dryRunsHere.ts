@@ -16,6 +16,7 @@ import { applyingArgv, EFFECTS_INSIDE } from './applying.ts';
 import { MOST_COPIED } from './copied.ts';
 import { runDry, type RanDry } from './dryCommand.ts';
 import { tooMuchToCopy } from './making.ts';
+import { isLookOfGit } from './gitLooks.ts';
 import { layOut, whyNoOverlay } from './overlay.ts';
 import { differences, treeAt } from './stood.ts';
 import { told, type Told } from './told.ts';
@@ -146,11 +147,13 @@ class RanHere implements DryRun {
 
   async changedUnderneath(): Promise<string[]> {
     const changed: string[] = [];
-    for (const { path, lower, before, isPassedOver } of this.#ran.ran.places) {
+    for (const [index, { path, lower, before, indexes, isPassedOver }] of this.#ran.ran.places.entries()) {
       await this.#parts.standIns.look();
       const now = await treeAt(lower, isPassedOver);
       if (!now) return [path];
-      changed.push(...differences(before, now).map((below) => `${path}/${below}`));
+      const touched = (this.#ran.found[index]?.steps ?? []).map(({ below }) => below);
+      const others = differences(before, now).filter((below) => !isLookOfGit(below, { lower, indexes, touched }));
+      changed.push(...others.map((below) => `${path}/${below}`));
     }
     return changed;
   }

@@ -29,6 +29,7 @@ import { seatbeltLimits } from './watch.ts';
 import { loadWrap, type Wrap } from './wrap.ts';
 import { Failure } from '../../../core/outcome.ts';
 import { refuseView } from '../effects/refuseView.ts';
+import { refuseUnheld } from '../refuseUnheld.ts';
 
 interface Ready {
   wrap: Wrap;
@@ -117,6 +118,7 @@ export class SeatbeltSandbox implements OpenSandbox {
 
   async run(spec: SandboxSpec, signal: AbortSignal): Promise<SandboxResult> {
     refuseView(spec);
+    refuseUnheld(spec, false);
     const ready = await this.#prepared();
     if ('works' in ready) throw new Failure(`${ready.cause} ${ready.fix}`);
     return this.#scratch.during(() =>
