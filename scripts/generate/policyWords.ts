@@ -96,6 +96,19 @@ exactly and start at the folder.
 \`*\` and \`?\` stay within one name, \`**\` is any number of folders, and \`[a-z]\`, \`[!a-z]\` and \`{one,two}\` mean what
 they mean in a shell. A rule about paths alone never allows a command.`;
 
+export const HOSTS = `## Hosts
+
+\`denied_domains\` of all layers add up and come first; a host must be in the \`allowed_domains\` of every layer that has
+some; for a host in neither list \`other_domains\` says whether it asks or is denied. An entry is a name, \`*.name\` (what
+is below it) or an address, with a port or \`:*\`. Spellings of the same host make no difference: letter case, a dot at
+the end, other scripts (\`bücher.example\`), numbers (\`0x7f.1\` is \`127.0.0.1\`), addresses of IPv4 written as IPv6.
+
+| | to allow | to deny |
+| --- | --- | --- |
+| \`example.com\` | exactly this host | this host and those below it |
+| \`*.example.com\` | those below it | those below it |
+| without a port | port 443, the one of https | every port |`;
+
 export const ASKS = `## What asks by default
 
 | action | without a rule |

@@ -25,4 +25,12 @@ declare class URL {
   constructor(url: string);
   readonly href: string;
   readonly protocol: string;
+  readonly origin: string;
+  readonly hostname: string;
+  readonly port: string;
+  readonly pathname: string;
+  readonly search: string;
+  readonly hash: string;
+  readonly username: string;
+  readonly password: string;
 }

@@ -17,6 +17,7 @@ import {
 } from '../values.ts';
 import { CollectorSchema, collectorOf, evidence, witnessFiles } from './evidenceKeys.ts';
 import { PricesSchema } from './budgetKeys.ts';
+import { allowedHosts, deniedHosts } from './hostKeys.ts';
 import { hiddenVariables } from './listKeys.ts';
 import { forbiddenPaths, narrowingPaths, trustedPaths } from './pathKeys.ts';
 import type { Above, KeyGroup, PathsOf } from './keyGroup.ts';
@@ -153,6 +154,21 @@ export const POLICY_KEYS = {
     about:
       'Workspace folders whose content you wrote or trust. Reading elsewhere counts as reading untrusted content (Rule of Two).',
     trusts: 'trusts content',
+  }),
+  allowedDomains: allowedHosts('allowed_domains', {
+    about:
+      'Hosts that tools may reach: example.com, *.example.com (those below it alone), an address; with a port, with :* for every port, or without, which means 443. A host named exactly may lead into a private network; every other address that is not public must be named itself.',
+  }),
+  deniedDomains: deniedHosts('denied_domains', {
+    about:
+      'Hosts that no tool may reach, and to which no prompt goes: written as in allowed_domains. A host means those below it, too, and every port where none is said. No click approves it.',
+  }),
+  otherDomains: ordered('other_domains', {
+    about:
+      'What happens where a host is in neither list: ask or deny. Without it, ask. A workspace can only make it stricter.',
+    schema: z.enum(['ask', 'deny']),
+    fromStrictest: ['deny', 'ask'],
+    unsaid: 'ask',
   }),
   variables: allowedList('environment.allowed_variables', {
     about: 'Environment variables that commands may see. Without this they see none of yours.',
