@@ -19,7 +19,7 @@ const WORDS: Record<Exclude<AddressKind, 'public'>, string> = {
 };
 
 /** What an address is judged by: the policy, and the addresses that this machine has itself. */
-export interface Judging {
+interface Judging {
   rules: HostRules;
   own: readonly string[];
 }

@@ -304,16 +304,16 @@ export const POLICY_KEYS = {
     standard: false,
     inVain: (written) => (written === true ? 'this version has no web tool; nothing is enabled by this' : undefined),
   }),
-  apiCalls: withoutEffect('tools.api_calls.enabled', {
-    about: 'This version has no API tool.',
-    schema: z.boolean(),
+  apiCalls: flag('tools.api_calls.enabled', {
+    about: 'Whether the agent may send HTTP requests (http_request); to which hosts, says allowed_domains.',
     standard: false,
-    inVain: (written) => (written === true ? 'this version has no API tool; nothing is enabled by this' : undefined),
+    stricter: false,
   }),
-  apiConfirmation: withoutEffect('tools.api_calls.require_confirmation', {
-    about: 'Without effect in this version.',
-    schema: z.boolean(),
+  apiConfirmation: flag('tools.api_calls.require_confirmation', {
+    about:
+      'Whether requests to allowed hosts ask, too. With false, GET, HEAD and OPTIONS to hosts in allowed_domains are sent without a question.',
     standard: true,
+    stricter: true,
   }),
 } satisfies KeyGroup;
 
@@ -333,5 +333,5 @@ export const POLICY_GROUPS: Record<Exclude<Above<PathsOf<typeof POLICY_KEYS>>, P
   'tools.file_system': 'The tools that read, search, edit, move and delete files.',
   'tools.code_execution': 'The tool that runs commands.',
   'tools.web_browsing': 'Without effect in this version.',
-  'tools.api_calls': 'Without effect in this version.',
+  'tools.api_calls': 'The tool that sends HTTP requests.',
 };
