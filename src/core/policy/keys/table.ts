@@ -157,7 +157,7 @@ export const POLICY_KEYS = {
   }),
   allowedDomains: allowedHosts('allowed_domains', {
     about:
-      'Hosts that tools may reach: example.com, *.example.com (those below it alone), an address; with a port, with :* for every port, or without, which means 443. A host named exactly may lead into a private network; every other address that is not public must be named itself.',
+      'Hosts that tools may reach: example.com, *.example.com (those below it alone), an address; with a port, or without, which means 443. A host named exactly may lead into a private network; every other address that is not public must be named itself.',
   }),
   deniedDomains: deniedHosts('denied_domains', {
     about:
