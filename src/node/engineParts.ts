@@ -25,6 +25,7 @@ import { GuessedEncodings } from './files/encodings.ts';
 import { RootedFiles } from './files/rootedFiles.ts';
 import { UnfinishedWrites } from './files/unfinishedWrites.ts';
 import { ThreadSearch } from './search/threadSearch.ts';
+import { HttpRequests } from './egress/httpRequests.ts';
 import { sha256 } from './files/hash.ts';
 import { realPaths } from './files/realPath.ts';
 import { policyLook } from './policy/policyLook.ts';
@@ -166,6 +167,7 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
       foundCredentials: () => gitCredentials(roots),
       textSearch: new ThreadSearch(),
       encodings: new GuessedEncodings(),
+      http: new HttpRequests(),
       outputs: (run) => outputs.of(run),
       realPaths,
       policyLook,

@@ -137,6 +137,31 @@ export const TalkSchema = z.strictObject({
 });
 export type Talk = z.infer<typeof TalkSchema>;
 
+/** One HTTP request, all of it: nothing else is sent but what the protocol needs. */
+export const RequestSchema = z.strictObject({
+  method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']),
+  /** As it will be asked for: the host in its one spelling, without a fragment. */
+  url: z.string(),
+  /** Host and port of it, as rules have them (`src/core/egress/hostName.ts`). */
+  host: z.string(),
+  port: z.number(),
+  /** Each with its name before it, `accept: text/plain`: only so is a credential known for what it is. */
+  headers: z.array(z.string()),
+  body: z.string().exactOptional(),
+  /** How much of it looks like a secret. */
+  secrets: z.number(),
+});
+export type HttpRequest = z.infer<typeof RequestSchema>;
+
+/** It sends something to another machine, and what comes back is anybody's. */
+export const SendSchema = z.strictObject({
+  kind: z.literal('send'),
+  effect: z.literal('request'),
+  request: RequestSchema,
+  ...COMMON,
+});
+export type Send = z.infer<typeof SendSchema>;
+
 /**
  * What a tool call would do, as data. An approval binds to the digest of exactly this. What the product must know of a
  * kind stands in `src/core/kinds/`; `effect` is the finer word, which policies, cards and the log speak of.
@@ -147,6 +172,7 @@ export const ActionSchema = z.discriminatedUnion('kind', [
   RunSchema,
   FollowSchema,
   TalkSchema,
+  SendSchema,
 ]);
 export type Action = z.infer<typeof ActionSchema>;
 export type Effect = Action['effect'];

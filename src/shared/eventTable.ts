@@ -87,10 +87,13 @@ export const EVENTS = {
   },
   egress: {
     about:
-      'Something is about to leave for another program or machine: where to, how much, and which files’ content is in it (`contentOf`: a path; with `/` behind it, files of that folder; with `?` before it, files of it that are not known). `proxy`: what carries it there, where that was chosen.',
+      'Something is about to leave for another program or machine: where to, how much, and which files’ content is in it (`contentOf`: a path; with `/` behind it, files of that folder; with `?` before it, files of it that are not known). `address`: the one that was judged and is dialled, of a tool’s request. `proxy`: what carries it there, where that was chosen.',
     of: ['run', 'log'],
     marks: ['beginning'],
-    data: z.strictObject({ purpose: Text, origin: Text, method: Text, bytes: Count, proxy: Text.exactOptional() }),
+    data: z.strictObject({
+      ...{ purpose: Text, origin: Text, method: Text, bytes: Count },
+      ...{ address: Text.exactOptional(), proxy: Text.exactOptional() },
+    }),
     payload: z.strictObject({ path: Text, contentOf: z.array(Text) }),
   },
   asked_again: {

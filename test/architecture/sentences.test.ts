@@ -5,11 +5,12 @@ import ts from 'typescript';
 /** Where the sentences stand that people decide by: of cards, reasons, states, notices and errors at a run's start. */
 const ROOMS: Record<string, readonly string[]> = {
   'why it asks, or is denied': [
-    ...['change', 'confirmed', 'follow', 'look', 'run', 'secrets', 'table', 'talk'].map(
+    ...['change', 'confirmed', 'follow', 'look', 'run', 'secrets', 'send', 'table', 'talk'].map(
       (name) => `src/core/kinds/${name}.ts`,
     ),
     ...['src/core/command/doubtWords.ts', 'src/core/flow/ruleOfTwo.ts', 'src/core/scope/guard.ts'],
     ...['src/core/policy/decide.ts', 'src/core/tools/whoseQuestion.ts'],
+    ...['src/core/egress/hostDecision.ts', 'src/core/egress/judgeAddress.ts'],
   ],
   'ways of working, and the review': [
     ...['src/shared/wayWords.ts', 'src/shared/review.ts', 'src/core/policy/ways.ts', 'src/core/kinds/reviewed.ts'],
@@ -26,6 +27,7 @@ const ROOMS: Record<string, readonly string[]> = {
     ...['src/core/tools/command/consequence.ts', 'src/core/tools/command/describeCommand.ts'],
   ],
   'the card': [
+    'src/core/tools/web/requestCard.ts',
     ...['src/core/tools/command/commandCard.ts', 'src/core/tools/unsaved.ts', 'src/terminal/cardText.ts'],
     ...[
       'deletePath',

@@ -47,6 +47,14 @@ const path = fc.constantFrom(
   '/w/one-more',
 );
 const paths = fc.array(path, { maxLength: 4 });
+const hosts = fc.subarray([
+  'example.com',
+  '*.example.com',
+  'api.example.com:8443',
+  'Example.ORG.',
+  '*.org.test:*',
+  '10.0.0.1',
+]);
 const variables = fc.subarray(['HOME', 'PATH', 'TOKEN', 'LANG']);
 const size = fc.oneof(
   fc.integer({ min: 1, max: 5 }).map((n) => `${n}g`),
@@ -106,6 +114,9 @@ const policyKeys = {
   ),
   protected_paths: paths,
   own_paths: paths,
+  allowed_domains: hosts,
+  denied_domains: hosts,
+  other_domains: fc.constantFrom('ask', 'deny'),
   rules: ruleList,
   model: fc.record({ allow_cloud: fc.boolean() }, optional),
   grants: fc.record(

@@ -44,6 +44,9 @@ const SIDES: Record<Path, { looser: unknown; stricter: unknown } | 'without effe
   'sandbox.image': 'without effect',
   protected_paths: { looser: [], stricter: ['lock'] },
   own_paths: { looser: ['src'], stricter: undefined },
+  allowed_domains: { looser: ['*.example.com', 'other.test'], stricter: ['api.example.com'] },
+  denied_domains: { looser: [], stricter: ['evil.test'] },
+  other_domains: { looser: 'ask', stricter: 'deny' },
   'environment.allowed_variables': { looser: ['HOME', 'LANG'], stricter: ['HOME'] },
   'redaction.variables': { looser: [], stricter: ['MINE'] },
   'model.allow_cloud': { looser: true, stricter: false },
@@ -68,8 +71,8 @@ const SIDES: Record<Path, { looser: unknown; stricter: unknown } | 'without effe
   'tools.code_execution.timeout': { looser: 200, stricter: 1 },
   'tools.code_execution.background_timeout': { looser: 2000, stricter: 1 },
   'tools.web_browsing.enabled': 'without effect',
-  'tools.api_calls.enabled': 'without effect',
-  'tools.api_calls.require_confirmation': 'without effect',
+  'tools.api_calls.enabled': { looser: true, stricter: false },
+  'tools.api_calls.require_confirmation': { looser: false, stricter: true },
 };
 
 const sides = Object.entries(SIDES).flatMap(([path, side]) => (side === 'without effect' ? [] : [{ path, ...side }]));

@@ -50,6 +50,7 @@ function wayWords(way: Way): string[] {
 function decisionWords(policy: EffectivePolicy, way: Way): string[] {
   const files = offered(policy, 'file_system').verdict === 'allow';
   const commands = offered(policy, 'code_execution').verdict === 'allow';
+  const requests = offered(policy, 'api_calls').verdict === 'allow' && way !== 'look';
   const isSandboxed = commands && policy.sandbox.value;
   const allowed = [
     ...(files ? ['reading, listing and searching in the workspace'] : []),
@@ -63,6 +64,7 @@ function decisionWords(policy: EffectivePolicy, way: Way): string[] {
     ...(commands && way !== 'look'
       ? [policy.sandbox.value ? 'other commands' : 'commands (they run without a sandbox)']
       : []),
+    ...(requests ? ['HTTP requests'] : []),
   ];
   const denied = [
     'files outside the workspace',

@@ -12,6 +12,7 @@ import type { Redactor } from '../redaction/redactor.ts';
 import { FilesInEditor } from '../editor/filesInEditor.ts';
 import type { OpenFiles } from '../editor/openFiles.ts';
 import type { Editor } from '../editor/port.ts';
+import type { HttpPort } from '../egress/http.ts';
 import type { Files, VersionControl } from '../scope/files.ts';
 import { stateOf, type FolderPlaces } from '../scope/folderPlaces.ts';
 import type { FolderNames } from '../../shared/folderLabels.ts';
@@ -38,6 +39,8 @@ export interface CallPorts {
   folderPlaces: FolderPlaces;
   textSearch: TextSearch;
   encodings: Encodings;
+  /** Requests of tools to other machines. */
+  http: HttpPort;
   /** Where the outputs of a run's commands are kept. */
   outputs(run: string): OutputRoom;
   clock: Clock;
@@ -89,7 +92,7 @@ export interface Shared {
 
 /** The tools of a run, and the way to what is in force for each of its calls: the policy that it began with, or what is stricter by then. */
 export function callPartsOf(run: RunOwn, ports: CallPorts, { policy, redactor, openFiles }: Shared): CallParts {
-  const { sandbox, outside, checkpoints, textSearch, encodings, hash } = ports;
+  const { sandbox, outside, checkpoints, textSearch, encodings, http, hash } = ports;
   const { folder, scriptWatch } = run;
   const runners = { sandbox, outside };
   let scope = scopeOf(run.start, ports.roots, ports.home, ports.own, ports.rootNames); // no tool sees this one: before each call it is replaced
@@ -100,7 +103,7 @@ export function callPartsOf(run: RunOwn, ports: CallPorts, { policy, redactor, o
   const versionControl = ports.versionControl(() => scope);
   const tools = builtInTools({
     ...{ folder, goesTo: () => run.goesTo(), takesImages: () => run.takesImages?.() === true, scriptWatch, redactor },
-    ...{ runners, versionControl, textSearch, encodings },
+    ...{ runners, versionControl, textSearch, encodings, http },
     outputs: new RunOutputs(ports.outputs(run.id), ports.clock),
     foresee: (paths) => checkpoints.foresee(run.id, paths),
     foreseeAnything: (place) => checkpoints.foreseeAnything(place),

@@ -5,6 +5,7 @@ import type { Decision, Origin } from '../../shared/decision.ts';
 import type { Flag } from '../../shared/flow.ts';
 import type { ReadAction } from '../audit/storedAction.ts';
 import type { Footprint } from '../checkpoint/port.ts';
+import type { HostRules } from '../egress/hostRules.ts';
 import type { RuleKeys } from '../policy/ruleSchema.ts';
 import type { WayInForce } from '../../shared/way.ts';
 import type { Scope } from '../scope/scope.ts';
@@ -19,7 +20,12 @@ interface Sourced<T> {
 export interface Standing {
   scope: Scope;
   way: WayInForce;
-  policy: { confirmActions: Sourced<boolean>; sandbox: Sourced<boolean>; variables: Sourced<string[]> };
+  policy: {
+    confirmActions: Sourced<boolean>;
+    sandbox: Sourced<boolean>;
+    variables: Sourced<string[]>;
+    apiConfirmation: Sourced<boolean>;
+  } & HostRules;
 }
 
 /** What an approval could be remembered for. */

@@ -8,11 +8,19 @@ import type { Kind } from './kind.ts';
 import { look } from './look.ts';
 import { programBlocks } from './programBlocks.ts';
 import { run } from './run.ts';
+import { send } from './send.ts';
 import { talk } from './talk.ts';
 import { touched } from './touched.ts';
 
 /** Every kind of action. One without an entry does not compile. */
-const KINDS: { [K in Action['kind']]: Kind<Extract<Action, { kind: K }>> } = { look, change, run, follow, talk };
+const KINDS: { [K in Action['kind']]: Kind<Extract<Action, { kind: K }>> } = {
+  look,
+  change,
+  run,
+  follow,
+  talk,
+  send,
+};
 
 /** What is not known asks, each time, lights every flag, and is allowed by no rule. */
 const UNKNOWN: Kind<Action> = {

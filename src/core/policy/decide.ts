@@ -49,6 +49,10 @@ export function offered(policy: EffectivePolicy, family: Family): Decision {
         'Commands are switched on.',
         policy.codeExecution.origin,
       );
+    case 'api_calls':
+      return policy.apiCalls.value
+        ? decision('allow', 'tools.api_calls.enabled', 'API requests are switched on.', policy.apiCalls.origin)
+        : decision('deny', 'tools.api_calls.enabled', 'API requests are switched off.', policy.apiCalls.origin);
     case 'conversation':
       return decision('allow', 'talk', 'It only speaks to you.');
   }
@@ -81,9 +85,10 @@ function decided(action: Action, facts: Facts, given: InForce, grants: readonly 
   if (forbidden) return forbidden;
   if (kind.isConfined && facts.sandboxRefusal !== undefined)
     return decision('deny', 'sandbox', facts.sandboxRefusal, policy.sandbox.origin);
-  if (way.way === 'look' && kind.footprint(action).kind !== 'nothing')
+  if (way.way === 'look' && (kind.footprint(action).kind !== 'nothing' || !kind.canOnlyLook))
     return decision('deny', 'way: look', 'This run only looks. Put the change into your plan instead.', way.origin);
   const standard = because(kind.standard(action, inForce), facts);
+  if (standard.verdict === 'deny') return standard;
   const wanted = ruled(standard, rulebook.ruling(action), action, inForce);
   if (wanted.verdict === 'deny') return wanted;
   const labels = kind.labels(action, inForce);

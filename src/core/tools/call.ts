@@ -3,6 +3,7 @@ import { canonicalJson, type Json } from '../../shared/json.ts';
 import { NotedFiles } from '../checkpoint/notedFiles.ts';
 import type { Changes, Checkpoint } from '../checkpoint/port.ts';
 import { begin, placeOf, type About } from './beginning.ts';
+import { EgressLedger } from '../egress/ledger.ts';
 import { labelsOf } from '../flow/ruleOfTwo.ts';
 import { kindOf } from '../kinds/table.ts';
 import type { ToolCall } from '../models/port.ts';
@@ -95,7 +96,7 @@ export async function lookUnasked(
   if (decided.kind !== 'decided' || decided.decision.verdict !== 'allow') return undefined;
   const { action } = decided.described;
   const kind = kindOf(action);
-  if (kind.isConfined || kind.footprint(action).kind !== 'nothing') return undefined; // it would do more than look
+  if (kind.isConfined || !kind.canOnlyLook || kind.footprint(action).kind !== 'nothing') return undefined; // it would do more than look
   try {
     const { text } = await decided.described.perform(context);
     // Once something was read, and before anybody gets it: what is not there brings nothing in.
@@ -252,7 +253,9 @@ async function perform(
     throwIfStopped(signal); // stopped while the record was being written: `finished` says that nothing happened
     const whose: CallContext['whose'] = (appeared, until) =>
       askWhose(appeared, { step, run, context: { ...context, signal: until }, described });
-    performed = await described.perform({ ...context, files, whose });
+    const ledger = new EgressLedger(({ data, payload }) => step.record('egress', data, payload));
+    const leave: CallContext['leave'] = (outbound) => ledger.permit(outbound);
+    performed = await described.perform({ ...context, files, whose, leave });
   } catch (error) {
     return broken(error, effect);
   }

@@ -3,6 +3,7 @@ import type { Question, Replied } from '../../shared/question.ts';
 import type { CommandPlace, Foreseen, Undo } from '../checkpoint/port.ts';
 import type { ScriptWatch } from '../flow/scriptWatch.ts';
 import type { RunOutputs } from './outputs/runOutputs.ts';
+import type { HttpPort } from '../egress/http.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import type { VersionControl } from '../scope/files.ts';
 import type { Runners } from './runner.ts';
@@ -31,6 +32,7 @@ export interface ToolPorts {
   /** What the run's commands put out, beside what their results show. */
   outputs: RunOutputs;
   encodings: Encodings;
+  http: HttpPort;
   /** Puts a question to the person, if one is there, while the run's time stands still. Throws `Cancelled`. */
   askPerson: (question: Pick<Question, 'text' | 'choices'>, signal: AbortSignal) => Promise<Replied>;
   showPlan: (plan: Plan) => void;

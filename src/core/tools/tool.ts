@@ -6,6 +6,7 @@ import type { Block, Words } from '../../shared/block.ts';
 import type { Json } from '../../shared/json.ts';
 import type { Preview } from '../approval/desk.ts';
 import type { Image } from '../models/images.ts';
+import type { Outbound, PermitSending } from '../egress/port.ts';
 import type { Family } from '../policy/facts.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
 import type { Appeared } from '../sandbox/port.ts';
@@ -29,6 +30,8 @@ export interface CallContext {
   mayHold?: boolean;
   /** While it is done: asks whose it is what appeared beside a command, until its signal fires (whoseQuestion.ts). */
   whose?(appeared: readonly Appeared[], signal: AbortSignal): Promise<ReadonlySet<string>>;
+  /** While it is done: leave to send something, which records it for this action before it goes. */
+  leave?: (outbound: Outbound) => PermitSending;
 }
 
 /** An action of a tool: of one kind, and with its arguments in it. */

@@ -72,6 +72,7 @@ export async function decidingParts(options: DecidingOptions): Promise<EnginePar
     foundCredentials: () => Promise.resolve([]),
     textSearch: new ThreadSearch(),
     encodings: new GuessedEncodings(),
+    http: { send: nothing },
     outputs: () => ({ open: nothing }),
     realPaths,
     policyLook,

@@ -17,6 +17,7 @@ import {
 } from '../values.ts';
 import { CollectorSchema, collectorOf, evidence, witnessFiles } from './evidenceKeys.ts';
 import { PricesSchema } from './budgetKeys.ts';
+import { allowedHosts, deniedHosts } from './hostKeys.ts';
 import { hiddenVariables } from './listKeys.ts';
 import { forbiddenPaths, narrowingPaths, trustedPaths } from './pathKeys.ts';
 import type { Above, KeyGroup, PathsOf } from './keyGroup.ts';
@@ -154,6 +155,21 @@ export const POLICY_KEYS = {
       'Workspace folders whose content you wrote or trust. Reading elsewhere counts as reading untrusted content (Rule of Two).',
     trusts: 'trusts content',
   }),
+  allowedDomains: allowedHosts('allowed_domains', {
+    about:
+      'Hosts that tools may reach: example.com, *.example.com (those below it alone), an address; with a port, or without, which means 443. A host named exactly may lead into a private network; every other address that is not public must be named itself.',
+  }),
+  deniedDomains: deniedHosts('denied_domains', {
+    about:
+      'Hosts that no tool may reach, and to which no prompt goes: written as in allowed_domains. A host means those below it, too, and every port where none is said. No click approves it.',
+  }),
+  otherDomains: ordered('other_domains', {
+    about:
+      'What happens where a host is in neither list: ask or deny. Without it, ask. A workspace can only make it stricter.',
+    schema: z.enum(['ask', 'deny']),
+    fromStrictest: ['deny', 'ask'],
+    unsaid: 'ask',
+  }),
   variables: allowedList('environment.allowed_variables', {
     about: 'Environment variables that commands may see. Without this they see none of yours.',
     schema: VariableNamesSchema,
@@ -288,16 +304,16 @@ export const POLICY_KEYS = {
     standard: false,
     inVain: (written) => (written === true ? 'this version has no web tool; nothing is enabled by this' : undefined),
   }),
-  apiCalls: withoutEffect('tools.api_calls.enabled', {
-    about: 'This version has no API tool.',
-    schema: z.boolean(),
+  apiCalls: flag('tools.api_calls.enabled', {
+    about: 'Whether the agent may send HTTP requests (http_request); to which hosts, says allowed_domains.',
     standard: false,
-    inVain: (written) => (written === true ? 'this version has no API tool; nothing is enabled by this' : undefined),
+    stricter: false,
   }),
-  apiConfirmation: withoutEffect('tools.api_calls.require_confirmation', {
-    about: 'Without effect in this version.',
-    schema: z.boolean(),
+  apiConfirmation: flag('tools.api_calls.require_confirmation', {
+    about:
+      'Whether requests to allowed hosts ask, too. With false, GET, HEAD and OPTIONS to hosts in allowed_domains are sent without a question.',
     standard: true,
+    stricter: true,
   }),
 } satisfies KeyGroup;
 
@@ -317,5 +333,5 @@ export const POLICY_GROUPS: Record<Exclude<Above<PathsOf<typeof POLICY_KEYS>>, P
   'tools.file_system': 'The tools that read, search, edit, move and delete files.',
   'tools.code_execution': 'The tool that runs commands.',
   'tools.web_browsing': 'Without effect in this version.',
-  'tools.api_calls': 'Without effect in this version.',
+  'tools.api_calls': 'The tool that sends HTTP requests.',
 };

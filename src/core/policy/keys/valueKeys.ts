@@ -23,7 +23,7 @@ interface OneValue<W, T, Path extends string> extends WrittenKey<Path> {
   words?: (value: T) => string;
 }
 
-function oneValue<W, T, Path extends string>(key: OneValue<W, T, Path>): PolicyKey<Value<T>, Path> {
+export function oneValue<W, T, Path extends string>(key: OneValue<W, T, Path>): PolicyKey<Value<T>, Path> {
   const { path, initial, stricter, exclude, words, spokenOfBy = path, loosened = 'by who may' } = key;
   return {
     ...written(key),
