@@ -31,7 +31,7 @@ export async function proposeRule(
   wanted: RuleWanted,
   { file, roots, home }: Place,
 ): Promise<PolicyChange> {
-  const read = await readPolicy(file, { refusesLinks: false, mustBeAdministrators: false });
+  const read = readPolicy(file, { refusesLinks: false, mustBeAdministrators: false });
   if (read.kind === 'unreadable' || read.kind === 'not-administrators') throw new Failure(`${file}: ${read.problem}`);
   const before = read.kind === 'text' ? read.text : '';
   const { verdict, reach, why } = wanted;
