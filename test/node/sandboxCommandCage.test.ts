@@ -43,7 +43,18 @@ describe('the cage is the agent’s', () => {
     expect([end.code, end.stderr]).toEqual([3, '']);
     const report = JSON.parse(end.stdout) as Record<string, unknown>;
     expect(Object.keys(report).sort()).toEqual(
-      ['format', 'ending', 'exitCode', 'output', 'outputBytes', 'durationMs', 'use', 'limits', 'quarantined', 'notes'].sort(),
+      [
+        'format',
+        'ending',
+        'exitCode',
+        'output',
+        'outputBytes',
+        'durationMs',
+        'use',
+        'limits',
+        'quarantined',
+        'notes',
+      ].sort(),
     );
     expect(report).toMatchObject({ ending: { kind: 'exited', code: 3 }, exitCode: 3, outputBytes: 8 });
     expect(report['output']).toMatch(/^(out\nerr|err\nout)\n$/);
