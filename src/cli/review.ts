@@ -100,7 +100,7 @@ export function fileLine(file: ReviewedFile): string {
 async function runOf(wanted: string | undefined, folder: string): Promise<{ run: string; folder: string } | undefined> {
   const { audit, evidence } = await evidenceHere(process.env);
   await using _log = evidence;
-  if (wanted !== undefined && wanted !== 'last') return runNamed(wanted, audit, folder);
+  if (wanted !== undefined && wanted !== 'last') return await runNamed(wanted, audit, folder);
   const recent = (await audit.runs(50)).filter((one) => one.folder === folder);
   for (const one of recent) {
     const events = await audit.events(one.run);

@@ -87,7 +87,7 @@ export async function undo(named: string, options: UndoOptions): Promise<number>
 async function foundRun(named: string, workspace: string | undefined): Promise<RunSummary> {
   const { audit, evidence } = await evidenceHere(process.env);
   await using _log = evidence;
-  return runNamed(named, audit, workspace);
+  return await runNamed(named, audit, workspace);
 }
 
 async function shown(engine: Engine, run: string, part: RunPart, json: boolean): Promise<number> {
