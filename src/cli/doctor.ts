@@ -16,15 +16,19 @@ import { nodeParts, type NodeParts } from '../node/engineParts.ts';
 import { sizeText } from '../node/sandbox/limits.ts';
 import { WAY_WORDS } from '../shared/wayWords.ts';
 import { visibleLine } from '../shared/visible.ts';
-import { jsonLine } from '../terminal/jsonLine.ts';
+import { exitCode, type ExitName } from './exitCodes.ts';
+import { errorWords, exitOf } from './faults.ts';
+import { writeObject } from './jsonObject.ts';
 
 interface Item {
   name: string;
   ok: boolean;
   words: string;
+  /** Which fault it is, where it is one that every command knows. */
+  fault?: ExitName;
 }
 
-/** `oversign doctor`: workspace, policy, sandbox and log, each as it really is. Exit code 1 if one is not right. */
+/** `oversign doctor`: workspace, policy, sandbox and log, each as it really is. Ends with the fault of the first that is not right. */
 export async function doctor(workspace: string, json: boolean): Promise<number> {
   const items: Item[] = [];
   try {
@@ -84,19 +88,20 @@ export async function doctor(workspace: string, json: boolean): Promise<number> 
             : 'run OUTSIDE the sandbox by your policy (sandbox: false); each asks'),
       });
     } catch (error) {
-      items.push({ name: 'policy', ok: false, words: error instanceof Error ? error.message : String(error) });
+      items.push({ name: 'policy', ok: false, words: errorWords(error), fault: exitOf(error) });
     }
     for (const { name, ok, words } of await evidence.states()) items.push({ name, ok, words });
     items.push(...(await logItems(evidence)));
     items.push(...(await keptItems(node)));
   } catch (error) {
-    items.push({ name: 'workspace', ok: false, words: error instanceof Error ? error.message : String(error) });
+    const fault = exitOf(error);
+    items.push({ name: fault === 'log' ? 'audit log' : 'workspace', ok: false, words: errorWords(error), fault });
   }
   for (const item of items)
-    process.stdout.write(
-      json ? `${jsonLine(item)}\n` : `${item.ok ? 'ok   ' : 'FAIL '} ${item.name}: ${visibleLine(item.words)}\n`,
-    );
-  return items.every((item) => item.ok) ? 0 : 1;
+    if (json) writeObject('check', item);
+    else process.stdout.write(`${item.ok ? 'ok   ' : 'FAIL '} ${item.name}: ${visibleLine(item.words)}\n`);
+  const wrong = items.find(({ ok }) => !ok);
+  return exitCode(wrong ? (wrong.fault ?? 'failed') : 'done');
 }
 
 /** What stands in the way of commands here, whatever they are; what is held in another way than it looks. */

@@ -4,14 +4,17 @@ import { NO_EDITOR } from '../core/editor/port.ts';
 import { nodeParts } from '../node/engineParts.ts';
 import { exact, visibleLine } from '../shared/visible.ts';
 import { reviewWords, type Review, type ReviewedFile } from '../shared/review.ts';
-import { jsonLine } from '../terminal/jsonLine.ts';
 import { columnsOf, openAsker, whoAnswers } from '../terminal/openAsker.ts';
 import { ownLine } from '../terminal/quote.ts';
 import { answerInTerminal } from './answerInTerminal.ts';
 import { Endings } from './endings.ts';
 import { evidenceHere } from './evidenceHere.ts';
+import { exitCode } from './exitCodes.ts';
+import { refuse } from './faults.ts';
 import { terminalHere } from './here.ts';
+import { writeObject } from './jsonObject.ts';
 import { Reviewing } from './reviewing.ts';
+import { runNamed } from './runNamed.ts';
 
 export interface ReviewOptions {
   workspace: string | undefined;
@@ -22,11 +25,10 @@ export interface ReviewOptions {
   version: string;
 }
 
-/** `oversign review [RUN]`: what a run changed, file by file, to be kept or put back. Exit code 1 where something was not. */
+/** `oversign review [RUN]`: what a run changed, file by file, to be kept or put back. Ends as failed where something was not. */
 export async function review(wanted: string | undefined, options: ReviewOptions): Promise<number> {
   const found = await runOf(wanted, resolve(options.workspace ?? '.'));
-  if (found === undefined)
-    return fail(wanted === undefined ? 'there is no run in this folder' : `there is no run ${wanted}`);
+  if (found === undefined) return refuse('run', 'there is no run in this folder that changed anything');
   const workspace = resolve(options.workspace ?? found.folder);
   using endings = new Endings();
   const here = terminalHere();
@@ -61,12 +63,13 @@ export async function review(wanted: string | undefined, options: ReviewOptions)
     const { keep, revert, json } = options;
     if (keep.length + revert.length > 0) {
       const at = (typed: string): string => resolve(workspace, typed);
-      return (await reviewing.settle(keep.map(at), revert.map(at))) ? 0 : 1;
+      return (await reviewing.settle(keep.map(at), revert.map(at))) ? exitCode('done') : exitCode('failed');
     }
-    if (json) process.stdout.write(`${jsonLine(shown)}\n`);
+    if (json) writeObject('review', shown);
     else for (const line of linesOf(shown)) say(line);
-    if (json || asker.answersBy !== 'person' || shown.files.every(({ state }) => state !== 'open')) return 0;
-    return (await reviewing.oneByOne(shown)) ? 0 : 1;
+    if (json || asker.answersBy !== 'person' || shown.files.every(({ state }) => state !== 'open'))
+      return exitCode('done');
+    return (await reviewing.oneByOne(shown)) ? exitCode('done') : exitCode('failed');
   } finally {
     asker.close();
     process.stdin.destroy();
@@ -97,7 +100,7 @@ export function fileLine(file: ReviewedFile): string {
 async function runOf(wanted: string | undefined, folder: string): Promise<{ run: string; folder: string } | undefined> {
   const { audit, evidence } = await evidenceHere(process.env);
   await using _log = evidence;
-  if (wanted !== undefined) return (await audit.summaries([wanted]))[0];
+  if (wanted !== undefined && wanted !== 'last') return await runNamed(wanted, audit, folder);
   const recent = (await audit.runs(50)).filter((one) => one.folder === folder);
   for (const one of recent) {
     const events = await audit.events(one.run);
@@ -105,9 +108,4 @@ async function runOf(wanted: string | undefined, folder: string): Promise<{ run:
     if (isOfAgent && events.some(({ type }) => type === 'changed')) return one;
   }
   return undefined;
-}
-
-function fail(why: string): number {
-  process.stderr.write(`${ownLine(visibleLine(`oversign: ${why}`), columnsOf(process.stderr))}\n`);
-  return 1;
 }

@@ -102,12 +102,12 @@ describe('oversign decide under', () => {
     ],
     ['an organization’s', { 'org.yaml': 'timeout: no\n' }, ['--org-policy', 'org.yaml'], /org\.yaml:1:10: timeout/],
     ['a workspace’s', { 'work/.oversign/policy.yaml': ': [' }, [], /policy\.yaml:\d+:\d+: /],
-  ])('%s invalid policy every line is denied, and the exit code is 1', async (_whose, files, args, place_) => {
+  ])('%s invalid policy every line is denied, and the exit code says so', async (_whose, files, args, place_) => {
     const base = await place(files);
     const end = await decide({ base }, lines(READ, command('ls'), call('delete_path', { path: 'src' })), args);
     expect(short(end)).toEqual(Array.from({ length: 3 }, () => 'deny policy-invalid'));
     for (const { reason } of end.answers) expect(reason).toMatch(place_);
-    expect(end.code).toBe(1);
+    expect(end.code).toBe(78);
   });
 
   test.each(['--org-policy', '--user-policy'])(
@@ -116,7 +116,7 @@ describe('oversign decide under', () => {
       const end = await decide({ base: await place() }, lines(READ), [option, 'absent.yaml']);
       expect(short(end)).toEqual(['deny policy-invalid']);
       expect(end.answers[0]?.reason).toMatch(/absent\.yaml:1:1: the file does not exist/);
-      expect(end.code).toBe(1);
+      expect(end.code).toBe(78);
     },
   );
 });

@@ -74,13 +74,13 @@ describe('policy check', () => {
     const end = await policy(base, ['check', 'p.yaml']);
     expect(end.stdout.replaceAll(base, 'BASE')).toMatch(wanted);
     expect(end.stdout).toMatch(/^[1-9] errors?: not valid$/m);
-    expect(end).toMatchObject({ code: 1, stderr: '' });
+    expect(end).toMatchObject({ code: 78, stderr: '' });
   });
 
   test('says of each of several files what is wrong in it, and of one that is not there', async () => {
     const base = await place({ 'a.yaml': 'x: 1\n', 'good.yaml': '', 'b.yaml': 'timeout: 0\n' });
     const end = await policy(base, ['check', 'a.yaml', 'good.yaml', 'b.yaml', 'absent.yaml', 'work', '--json']);
-    expect(end.code).toBe(1);
+    expect(end.code).toBe(78);
     const found = end.stdout
       .trim()
       .split('\n')
@@ -92,7 +92,12 @@ describe('policy check', () => {
       [join(base, 'work'), 1, 1, 'error'],
       [undefined, undefined, undefined, undefined],
     ]);
-    expect(found.at(-1)).toEqual({ valid: false, refused: true, errors: 4, warnings: 0 });
+    expect(found.at(-1)).toEqual({
+      ...{ format: 'oversign.policy-check/1', valid: false },
+      refused: true,
+      errors: 4,
+      warnings: 0,
+    });
     expect(found[2]).toMatchObject({ message: 'the file does not exist' });
   });
 
@@ -109,17 +114,17 @@ describe('policy check', () => {
     const strict = await policy(base, ['check', '--strict', '--json']);
     expect(strict.code).toBe(1);
     expect(JSON.parse(strict.stdout.trim().split('\n').at(-1) ?? '')).toEqual({
-      ...{ valid: true, refused: true, errors: 0, warnings: 1 },
+      ...{ format: 'oversign.policy-check/1', valid: true, refused: true, errors: 0, warnings: 1 },
     });
     // What tightens alone passes it.
     writeFileSync(join(base, 'work/.oversign/policy.yaml'), 'timeout: 5\n');
     expect(await policy(base, ['check', '--strict'])).toMatchObject({ code: 0 });
     writeFileSync(join(base, 'config/oversign/policy.yaml'), 'timeout: 0\n');
     expect(await policy(base, ['check'])).toMatchObject({
-      code: 1,
+      code: 78,
       stdout: expect.stringMatching(/policy\.yaml:1:10: error: timeout/) as string,
     });
-    expect((await policy(base, ['show'])).code).toBe(1);
+    expect((await policy(base, ['show'])).code).toBe(78);
   });
 });
 
@@ -135,7 +140,7 @@ test('policy check --layer reads a file as that layer, and says what does not co
     expect(end.stdout).toMatch(/1 warning \(--strict\)\n$/);
   }
   expect((await policy(base, ['check', 'roles.yaml'])).code).toBe(0);
-  expect((await policy(base, ['check', 'roles.yaml', '--layer', 'user'])).code).toBe(1);
+  expect((await policy(base, ['check', 'roles.yaml', '--layer', 'user'])).code).toBe(78);
   expect(await policy(base, ['check', 'p.yaml', '--layer', 'mine'])).toMatchObject({ code: 2, stdout: '' });
 });
 
@@ -170,8 +175,9 @@ describe('policy show', () => {
     const of = (key: string): object[] => entries.filter((entry) => entry.key === key);
     expect(of('timeout')).toEqual([
       {
+        format: 'oversign.policy-value/1',
         key: 'timeout',
-        value: '60',
+        value: 60,
         origin: { layer: 'organization', file: join(base, 'org.yaml'), line: 1, column: 10 },
       },
     ]);
@@ -237,7 +243,7 @@ test('policy schema is a JSON Schema that knows every key, and takes what the pa
 describe('policy accept', () => {
   const LOOSE = 'timeout: 700\nmax_iterations: 50\n';
   const confirms = async (base: string): Promise<boolean> =>
-    /^timeout +600/m.test((await policy(base, ['show'])).stdout);
+    /^timeout +10 min/m.test((await policy(base, ['show'])).stdout);
 
   test('shows what it would loosen, and takes a typed y for an answer; any change asks again', async () => {
     const base = await place({ 'work/.oversign/policy.yaml': LOOSE });

@@ -26,7 +26,9 @@ test('a run is reviewed at a terminal, file by file and place by place; names sa
   const run = bench.engine.view().run?.id ?? '';
   const at = (name: string): string => join(bench.folder, name);
   const listed = await runCli(['review', run, '--json'], { base });
-  expect(ReviewSchema.parse(JSON.parse(listed.stdout)).files.map(({ name, what }) => [name, what])).toEqual([
+  const { format, ...shown } = JSON.parse(listed.stdout) as Record<string, unknown>;
+  expect(format).toBe('oversign.review/1');
+  expect(ReviewSchema.parse(shown).files.map(({ name, what }) => [name, what])).toEqual([
     ['a.txt', 'changed'],
     ['b.txt', 'deleted'],
     ['c\\u{202E}txt', 'new'],

@@ -95,7 +95,7 @@ test('a run is stopped from elsewhere, and the log says from where', async () =>
   const first = terminal(ASKED, 'write');
   const { run } = await asking();
   const refused = await terminal([], 'another');
-  expect(refused).toMatchObject({ code: 1 });
+  expect(refused).toMatchObject({ code: 75 });
   expect(refused.output.replace(/\s+/g, ' ')).toMatch(/Another run is waiting for an answer in terminal pts\//);
   expect(refused.output).toContain(`oversign stop ${run}`);
   expect(await runCli(['stop', run], { base })).toMatchObject({ code: 0, stdout: `run ${run}: stopped\n` });

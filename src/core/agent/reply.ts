@@ -37,7 +37,8 @@ export async function oneReply(talk: Talk, signal: AbortSignal): Promise<OneRepl
   } catch (error) {
     if (error instanceof EndedAtLimit) return { ok: false, outcome: error.outcome };
     if (signal.aborted || !(error instanceof ModelFailure)) throw error;
-    return { ok: false, outcome: { state: 'failed', reason: talk.redactor.text(error.message).slice(0, MAX_REASON) } };
+    const reason = talk.redactor.text(error.message).slice(0, MAX_REASON);
+    return { ok: false, outcome: { state: 'failed', reason, fault: error.fault } };
   }
 }
 

@@ -1,4 +1,5 @@
 import type { PlaceOf } from '../../shared/answered.ts';
+import type { Fault } from '../../shared/fault.ts';
 import type { Entry, RunView } from '../../shared/runView.ts';
 import type { Action } from '../../shared/action.ts';
 import { NO_FLAGS, type Flag, type Flags } from '../../shared/flow.ts';
@@ -9,7 +10,7 @@ import { lightened } from '../flow/ruleOfTwo.ts';
 import type { Image } from '../models/images.ts';
 import type { Model } from '../models/port.ts';
 import type { CallRun } from '../tools/callRun.ts';
-import { Failure, Interruption, kindOfError, type Cancelled } from '../outcome.ts';
+import { Failure, faultOf, Interruption, kindOfError, type Cancelled } from '../outcome.ts';
 import { RunTakenOver } from '../audit/port.ts';
 import { Budget } from './budget.ts';
 import { Conversation } from './conversation.ts';
@@ -53,6 +54,8 @@ export class AgentRun {
   #phase: Phase;
   #working: Promise<void> = Promise.resolve();
   #isElsewhere = false;
+  /** What made its last work fail. */
+  #fault: Fault | undefined;
 
   /** `past`: what the log says of it so far. `bound`: that it goes on in other folders. `forked`: that it is a new one. */
   constructor(parts: RunParts, { before, stands, past, bound, forked, rest }: Earlier = {}) {
@@ -109,6 +112,11 @@ export class AgentRun {
 
   get isWorking(): boolean {
     return this.#phase.at === 'work';
+  }
+
+  /** What made its last work fail, as programs know it; undefined where it did not fail. */
+  get fault(): Fault | undefined {
+    return this.#fault;
   }
 
   /** Another window or terminal has taken it over: what is known of it here is not how it stands. */
@@ -268,6 +276,7 @@ export class AgentRun {
     if (why instanceof RunTakenOver || why instanceof WentOn) this.#isElsewhere = true;
     if (kindOfError(why) === 'bug') this.#parts.onBug(why);
     const reason = this.#parts.redactor.text(why instanceof Error ? why.message : 'unknown failure');
+    this.#fault = faultOf(why);
     this.#become(ending(this.#phase, { state: 'failed', reason }));
     this.#transcript.add({ kind: 'notice', level: 'error', text: reason });
     this.#parts.onChange();
@@ -290,6 +299,7 @@ export class AgentRun {
       },
     });
     if (outcome.isElsewhere) this.#isElsewhere = true;
+    this.#fault = outcome.state === 'failed' ? (outcome.fault ?? 'failed') : undefined;
     this.#become(ending(this.#phase, outcome));
   }
 

@@ -1,4 +1,4 @@
-import { Refusal, type Cancelled } from '../outcome.ts';
+import { FolderBusy, type Cancelled } from '../outcome.ts';
 import { heldWords } from '../presence/elsewhere.ts';
 import type { RunParts } from './runParts.ts';
 
@@ -9,7 +9,7 @@ interface Held {
   left: () => Promise<void>;
 }
 
-/** Does work while a run's folders are its own, and listens to whoever wants it to end. Throws `Refusal` where they are held. */
+/** Does work while a run's folders are its own, and listens to whoever wants it to end. Throws `FolderBusy` where they are held. */
 export async function whileClaimed(
   { store, folders, id, requests }: Pick<RunParts, 'store' | 'folders' | 'id' | 'requests'>,
   { abort, left }: Held,
@@ -17,7 +17,7 @@ export async function whileClaimed(
 ): Promise<void> {
   const paths = folders.map(({ path }) => path);
   const claim = await store.claim(paths, id);
-  if (!claim.ok) throw new Refusal(heldWords(claim));
+  if (!claim.ok) throw new FolderBusy(heldWords(claim));
   const stopListening = requests.listen(id, (why) => {
     abort(why).catch(() => undefined); // told where the work was begun
   });

@@ -51,9 +51,9 @@ export interface AuditReader {
   matching(run: string, text: string): Promise<string[]>;
   /**
    * `most`: so many characters of an output or a reply are enough; of longer ones the beginning and the end are
-   * read, and the payload has their `lengths`.
+   * read, and the payload has their `lengths`. `after`: those alone that were recorded after this one.
    */
-  events(run: string, most?: number): Promise<AuditRecord[]>;
+  events(run: string, most?: number, after?: number): Promise<AuditRecord[]>;
   /** A part of a text of a run, from a character on; undefined where it is not kept. */
   textOf(run: string, of: TextOf, from: number): Promise<TextPart | undefined>;
   /** These runs, as far as the log has them. */

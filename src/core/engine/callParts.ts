@@ -71,8 +71,11 @@ export interface RunOwn {
   /** Whether it takes images; without this it does not. */
   takesImages?(): boolean;
   scriptWatch: ScriptWatch;
-  /** The policy that the run began with: what is loosened meanwhile counts from the next one. */
-  start: EffectivePolicy;
+  /**
+   * The policy that the run began with: what is loosened meanwhile counts from the next one. Without it, it begins with its
+   * first call.
+   */
+  start?: EffectivePolicy;
   /** The folders that it began in: nothing goes on in others that came to stand there. */
   folders?: readonly FolderMark[];
   /** The way in which it works, under a policy; without this, as that says. */
@@ -95,12 +98,15 @@ export function callPartsOf(run: RunOwn, ports: CallPorts, { policy, redactor, o
   const { sandbox, outside, checkpoints, textSearch, encodings, http, hash } = ports;
   const { folder, scriptWatch } = run;
   const runners = { sandbox, outside };
-  let scope = scopeOf(run.start, ports.roots, ports.home, ports.own, ports.rootNames); // no tool sees this one: before each call it is replaced
-  const files = new FilesInEditor(
-    ports.files(() => scope),
-    { openFiles, hash },
-  );
-  const versionControl = ports.versionControl(() => scope);
+  let { start } = run;
+  // No tool sees this one: before each call it is replaced.
+  let scope = start && scopeOf(start, ports.roots, ports.home, ports.own, ports.rootNames);
+  const inScope = (): Scope => {
+    if (!scope) throw new Error('nothing is looked at before the first call');
+    return scope;
+  };
+  const files = new FilesInEditor(ports.files(inScope), { openFiles, hash });
+  const versionControl = ports.versionControl(inScope);
   const tools = builtInTools({
     ...{ folder, goesTo: () => run.goesTo(), takesImages: () => run.takesImages?.() === true, scriptWatch, redactor },
     ...{ runners, versionControl, textSearch, encodings, http },
@@ -121,7 +127,7 @@ export function callPartsOf(run: RunOwn, ports: CallPorts, { policy, redactor, o
       await assertInPlace(run.folders ?? [], ports.folderPlaces);
       const now = await policy.read();
       await run.note?.(now);
-      const inForce = await policy.ready(stricterOf(run.start, now));
+      const inForce = await policy.ready(stricterOf((start ??= now), now));
       scope = inForce.scope;
       await openFiles.noteWhereTheyLead(); // before this call can change that
       maskVariables(redactor, ports.environment, inForce.policy);

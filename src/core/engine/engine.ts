@@ -2,6 +2,7 @@ import type { AnsweredBy, PlaceOf, StoppedBy } from '../../shared/answered.ts';
 import type { Answer, Approval } from '../../shared/approval.ts';
 import type { RunSummary } from '../../shared/auditEvent.ts';
 import type { Question, Reply } from '../../shared/question.ts';
+import type { Fault } from '../../shared/fault.ts';
 import type { RunView } from '../../shared/runView.ts';
 import type { Way } from '../../shared/wayWords.ts';
 import type { LimitChoice, LimitQuestion } from '../../shared/limitQuestion.ts';
@@ -116,6 +117,11 @@ export class Engine {
   /** The present run's name in the log; undefined where nothing of it was recorded, as when its start was refused. */
   get recordedRun(): string | undefined {
     return this.#runs.recorded;
+  }
+
+  /** What made the present run's last work fail, as programs know it; undefined where it did not fail. */
+  get fault(): Fault | undefined {
+    return this.#runs.fault;
   }
 
   addSecret(secret: Secret): void {

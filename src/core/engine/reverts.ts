@@ -9,7 +9,7 @@ import { revertedEvents } from './revertedEvents.ts';
 import type { Changed } from '../audit/changed.ts';
 import type { ActionOf, Checkpoints } from '../checkpoint/port.ts';
 import type { Cancelled } from '../outcome.ts';
-import { Failure } from '../outcome.ts';
+import { Failure, FolderBusy } from '../outcome.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import { callTool } from '../tools/call.ts';
 import type { CallParts, CallResult, CallRun } from '../tools/callRun.ts';
@@ -162,7 +162,7 @@ export class Reverts {
     const { audit, roots, newId, requests } = this.#parts;
     const id = newId();
     const claim = await audit.claim(roots, id);
-    if (!claim.ok) throw new Failure(heldWords(claim));
+    if (!claim.ok) throw new FolderBusy(heldWords(claim));
     const stopListening = requests.listen(id, (why) => this.#stop?.abort(why));
     try {
       return await this.#recorded(work, id, signal);

@@ -1,5 +1,6 @@
 import type { AnsweredBy, PlaceOf } from '../../shared/answered.ts';
 import type { RunSummary } from '../../shared/auditEvent.ts';
+import type { Fault } from '../../shared/fault.ts';
 import type { RunView } from '../../shared/runView.ts';
 import { agreedTo, isSameModel, type Agreed, type GoesTo } from '../agent/handOver.ts';
 import type { AgentRun } from '../agent/run.ts';
@@ -8,7 +9,7 @@ import type { AuditLog, AuditReader, RunningRun, RunStore } from '../audit/port.
 import { noModel } from './noModel.ts';
 import type { Image } from '../models/images.ts';
 import type { Model } from '../models/port.ts';
-import { Failure, type Cancelled } from '../outcome.ts';
+import { Failure, NoSuchRun, type Cancelled } from '../outcome.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
 import { takenBy, takenWords } from '../policy/ways.ts';
 import type { Way } from '../../shared/wayWords.ts';
@@ -96,6 +97,11 @@ export class RunDesk {
   /** The present run's name in the log; undefined where there is none of it. */
   get recorded(): string | undefined {
     return this.#run?.isRecorded === true ? this.#run.id : undefined;
+  }
+
+  /** What made the present run's last work fail. */
+  get fault(): Fault | undefined {
+    return this.#run?.fault;
   }
 
   /** The run that is at work. */
@@ -211,7 +217,7 @@ export class RunDesk {
 
   async #atRest(run: string): Promise<AgentRun> {
     const [summary] = await this.#parts.audit.summaries([run]);
-    if (!summary) throw new Failure(`There is no run ${run} in the log.`);
+    if (!summary) throw new NoSuchRun(run);
     const { state: ended, reason } = summary;
     if (ended === 'active') throw new Failure('This run is at work in another window or terminal.');
     const ready = await this.#parts.stored.ready(run);

@@ -9,7 +9,7 @@ import { readRun, type Saved } from '../agent/storedRun.ts';
 import { toldAsLogged } from '../agent/toldAgain.ts';
 import { forkWords } from '../audit/forkWords.ts';
 import type { AuditReader, RunStore } from '../audit/port.ts';
-import { Failure } from '../outcome.ts';
+import { Failure, NoSuchRun } from '../outcome.ts';
 import type { FolderPlaces } from '../scope/folderPlaces.ts';
 import { findBinding, type Binding } from './binding.ts';
 
@@ -167,7 +167,7 @@ export class StoredRuns {
 
   async #read(run: string): Promise<Saved> {
     const stored = await this.#parts.audit.loadTranscript(run);
-    if (stored === undefined) throw new Failure(`There is no run ${run} to resume.`);
+    if (stored === undefined) throw new NoSuchRun(run, 'to resume');
     const read = readRun(stored);
     if (!read.ok) throw new Failure(read.problem);
     return read.saved;

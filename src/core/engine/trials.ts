@@ -34,31 +34,31 @@ export class Trials {
     { flags, way }: Supposed,
     signal?: AbortSignal,
   ): Promise<Trial> {
-    return tryCall(call, await this.#calls(way), flags, signal);
+    return tryCall(call, this.#calls(way), flags, signal);
   }
 
   /** What somebody who tries out a tool is asked for: a path, a command line. */
-  async triedWith(tool: string): Promise<string> {
-    return (await this.#calls()).toolbox.named(tool)?.about ?? '';
+  triedWith(tool: string): Promise<string> {
+    return Promise.resolve(this.#calls().toolbox.named(tool)?.about ?? '');
   }
 
   /** A call of a tool about one path or command line. */
   async about(tool: string, about: string, signal?: AbortSignal): Promise<Trial> {
-    const calls = await this.#calls();
+    const calls = this.#calls();
     const args = calls.toolbox.named(tool)?.tried(about) ?? {};
     return tryCall({ name: tool, arguments: JSON.stringify(args) }, calls, undefined, signal);
   }
 
   /** What remembering the answer to one question would have spared of others. */
   async spared(about: NonNullable<PastQuestion['about']>, runs: readonly PastQuestion[][]): Promise<Spared> {
-    return sparedBy(about, runs, await (await this.#calls()).refresh());
+    return sparedBy(about, runs, await this.#calls().refresh());
   }
 
-  async #calls(supposed?: Way): Promise<CallParts> {
+  /** Of a run that begins with this call. */
+  #calls(supposed?: Way): CallParts {
     const folder = workingFolder(this.#ports.roots);
-    const start = await this.#shared.policy.read();
     const way = (policy: EffectivePolicy): WayInForce => wayInForce(supposed ?? this.#way(), policy);
-    const own = { id: 'lab', folder, goesTo: () => 'the model', scriptWatch: new ScriptWatch(false), start, way };
+    const own = { id: 'lab', folder, goesTo: () => 'the model', scriptWatch: new ScriptWatch(false), way };
     return callPartsOf(own, this.#ports, this.#shared);
   }
 }

@@ -57,13 +57,13 @@ export function standings(
  * Throws `IndexDamaged` where not all of a run is found that the log holds: a part would read as the whole. `most`: so
  * many characters of an output or a reply are enough.
  */
-export function eventsOf(connection: Connection, run: string, most = Infinity): AuditRecord[] {
+export function eventsOf(connection: Connection, run: string, most = Infinity, after = 0): AuditRecord[] {
   checkIndexOf(connection, run, seqsOfRun(connection, run));
   return records(
     connection,
-    'SELECT e.body AS body, e.hash AS hash, p.body AS payload FROM events e LEFT JOIN payloads p ON p.seq = e.seq WHERE e.run = ? ORDER BY e.seq',
+    'SELECT e.body AS body, e.hash AS hash, p.body AS payload FROM events e LEFT JOIN payloads p ON p.seq = e.seq WHERE e.run = ? AND e.seq > ? ORDER BY e.seq',
     run,
-    most,
+    { most, values: [after] },
   );
 }
 
@@ -143,9 +143,15 @@ function filesIn(connection: Connection, run: string): number {
   return Math.max(Number(row?.['named'] ?? 0), Number(row?.['counted'] ?? 0));
 }
 
-function records(connection: Connection, sql: string, run: string, most = Infinity): AuditRecord[] {
+/** `values`: what the statement takes after the run. */
+function records(
+  connection: Connection,
+  sql: string,
+  run: string,
+  { most = Infinity, values = [] }: { most?: number; values?: readonly number[] } = {},
+): AuditRecord[] {
   const found: AuditRecord[] = [];
-  for (const row of connection.prepare(sql).iterate(run)) {
+  for (const row of connection.prepare(sql).iterate(run, ...values)) {
     const body = parseBody(String(row['body']));
     if (body?.run !== run) continue; // one damaged record is passed over here; verify names it
     const payload = row['payload'] === null ? undefined : parsePayload(String(row['payload']));

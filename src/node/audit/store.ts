@@ -181,8 +181,8 @@ export class AuditStore {
     });
   }
 
-  events(run: string, most?: number): AuditRecord[] {
-    return this.#read((connection) => eventsOf(connection, run, most));
+  events(run: string, most?: number, after?: number): AuditRecord[] {
+    return this.#read((connection) => eventsOf(connection, run, most, after));
   }
 
   textOf(run: string, of: TextOf, from: number): TextPart | undefined {

@@ -67,12 +67,13 @@ export class PolicyFiles implements PolicySource {
     const layers: ParsedLayer[] = [];
     const diagnostics: Diagnostic[] = [];
     const notes: Diagnostic[] = [];
-    const accepted = await this.#acceptance?.load();
+    const accepted = this.#acceptance?.load();
     if (accepted?.problem !== undefined) notes.push(accepted.problem);
     for (const { file, layer, base, isAbove, isOptional } of this.#wanted()) {
-      if (layer !== 'run') notes.push(...misnamed(file));
       const isOwn = layer === 'organization' && this.#places.isOrganizationTrusted !== true;
-      const read = await readPolicy(file, { refusesLinks: layer === 'workspace', mustBeAdministrators: isOwn });
+      const read = readPolicy(file, { refusesLinks: layer === 'workspace', mustBeAdministrators: isOwn });
+      const hasFolder = read.kind !== 'absent' || read.hasFolder;
+      if (layer !== 'run' && hasFolder) notes.push(...misnamed(file));
       if (read.kind === 'absent' && isOptional) continue;
       const at = { file, line: 1, column: 1 };
       if (read.kind !== 'text') {
