@@ -6,8 +6,8 @@ import { testPath } from './test/support/testPath.ts';
 export default defineConfig({
   test: {
     include: ['test/{unit,engine,invariants,node,sandbox,architecture}/**/*.test.{ts,tsx}'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     pool: 'forks',
     maxWorkers: 2,
     // Node 24 now and then aborts where it frees compiled WebAssembly (nodejs/node#64500).

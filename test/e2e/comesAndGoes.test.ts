@@ -66,7 +66,7 @@ test('upgraded while a command runs, uninstalled while a question waits, put bac
   // Active: a command runs while the extension is upgraded under it.
   await runFromPalette(window, 'Go on through all of this');
   await window.answer('command', 'approve');
-  await expect.poll(() => existsSync(join(folder, 'begun.txt')), { timeout: 60_000 }).toBe(true);
+  await expect.poll(() => existsSync(join(folder, 'begun.txt')), { timeout: 120_000 }).toBe(true);
   await installExtension(libVscode, newer, extensions);
   await editor.reload();
   await editor.palette('Oversign: Focus on Agent View');
@@ -77,11 +77,11 @@ test('upgraded while a command runs, uninstalled while a question waits, put bac
   // Waiting: a question is open while it is uninstalled.
   await setKey(window);
   await panel.getByTestId('resume').click();
-  await window.approval.waitFor({ timeout: 60_000 });
+  await window.approval.waitFor({ timeout: 120_000 });
   const before = window.events().length;
   await uninstallExtension(libVscode, 'oversign.oversign', extensions);
   await editor.reload();
-  await expect.poll(() => window.events().length, { timeout: 60_000 }).toBeGreaterThan(before);
+  await expect.poll(() => window.events().length, { timeout: 120_000 }).toBeGreaterThan(before);
   expect(readdirSync(window.data)).toContain('audit.db');
   expect(whole()).toMatch(/whole/i);
   expect(existsSync(join(folder, 'later.txt'))).toBe(false);

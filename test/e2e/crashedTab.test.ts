@@ -26,7 +26,7 @@ test('a tab that crashes with a question: a new one names the run, shows it, and
     },
   });
   await runFromPalette(window, 'Write what a person sees');
-  await window.approval.waitFor({ timeout: 60_000 });
+  await window.approval.waitFor({ timeout: 120_000 });
   await crash(window.editor.page);
 
   const editor = await openEditor({ server: window.server, folder: window.folder });
@@ -34,15 +34,15 @@ test('a tab that crashes with a question: a new one names the run, shows it, and
   await editor.palette('Oversign: Focus on Agent View');
   const panel = editor.agentFrame();
   const card = panel.getByTestId('elsewhere');
-  await card.waitFor({ timeout: 60_000 });
+  await card.waitFor({ timeout: 120_000 });
   expect(await card.innerText()).toContain('waiting for an answer in the window “sample”');
   await editor.screenshot('test-results/run-elsewhere.png');
   await panel.getByTestId('take-over').click();
   const approval = panel.getByTestId('approval').first();
-  await approval.waitFor({ timeout: 60_000 });
-  await expect.poll(() => approval.getByTestId('approve').isEnabled(), { timeout: 30_000 }).toBe(true);
+  await approval.waitFor({ timeout: 120_000 });
+  await expect.poll(() => approval.getByTestId('approve').isEnabled(), { timeout: 90_000 }).toBe(true);
   await approval.getByTestId('approve').click();
-  await panel.locator('[data-testid="run-state"][data-state="finished"]').waitFor({ timeout: 60_000 });
+  await panel.locator('[data-testid="run-state"][data-state="finished"]').waitFor({ timeout: 120_000 });
   expect(existsSync(join(window.folder, 'seen.txt'))).toBe(true);
   expect(requests).toBe(2);
   const taken = window.events().find(({ type, data }) => type === 'interrupted' && data['by'] === 'person');

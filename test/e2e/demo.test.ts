@@ -6,7 +6,7 @@ import { openWindow, runFromPalette } from './window.ts';
 test('the first screen, which the README shows', async () => {
   const window = await openWindow();
   await window.editor.palette('Oversign: Focus on Agent View');
-  await window.panel.getByTestId('task-box').waitFor({ timeout: 60_000 });
+  await window.panel.getByTestId('task-box').waitFor({ timeout: 120_000 });
   await window.editor.page.waitForTimeout(1200);
   await window.shot('first-screen');
   // Committed pictures change only when somebody wants them to: every run paints some pixel in another way.
@@ -23,7 +23,7 @@ test('the demo, from the palette to the last answer', async () => {
   const { folder, approval, editor } = window;
   await runFromPalette(window);
 
-  await window.approval.waitFor({ timeout: 60_000 });
+  await window.approval.waitFor({ timeout: 120_000 });
   await editor.page.waitForTimeout(1200);
   await window.shots('demo', '1-command');
   expect(await approval.innerText()).toContain('node test/total.test.mjs');
@@ -35,18 +35,18 @@ test('the demo, from the palette to the last answer', async () => {
   );
   await window.answer('command', 'approve-and-grant');
 
-  await window.panel.locator('[data-testid="approval"][data-kind="edit"]').waitFor({ timeout: 60_000 });
+  await window.panel.locator('[data-testid="approval"][data-kind="edit"]').waitFor({ timeout: 120_000 });
   expect(readFileSync(join(folder, 'src/total.mjs'), 'utf8')).toContain('length - 1');
   await approval.getByTestId('open-diff').click();
-  await editor.page.locator('.monaco-diff-editor').waitFor({ timeout: 30_000 });
+  await editor.page.locator('.monaco-diff-editor').waitFor({ timeout: 90_000 });
   await editor.page.waitForTimeout(1500);
   await window.shots('demo', '2-edit');
   await window.answer('edit', 'approve');
   // It is proposed no more: nothing shows it as if it were.
-  await editor.page.locator('.monaco-diff-editor').waitFor({ state: 'detached', timeout: 30_000 });
+  await editor.page.locator('.monaco-diff-editor').waitFor({ state: 'detached', timeout: 90_000 });
 
   // The second test run is the identical command: the grant covers it, and rm asks again.
-  await window.panel.getByTestId('approval').filter({ hasText: 'rm -rf build/' }).waitFor({ timeout: 60_000 });
+  await window.panel.getByTestId('approval').filter({ hasText: 'rm -rf build/' }).waitFor({ timeout: 120_000 });
   await editor.page.waitForTimeout(1200);
   await window.shots('demo', '3-delete');
   await window.answer('command', 'deny', 'I still need that');
@@ -66,8 +66,8 @@ test('the demo, from the palette to the last answer', async () => {
   expect(window.events().some(({ type }) => type === 'egress')).toBe(false);
 
   const details = await editor.documentFrame('Edit src/total.mjs');
-  await details.getByRole('heading', { name: 'Edit src/total.mjs' }).waitFor({ timeout: 30_000 });
-  await details.getByRole('heading', { name: 'The record' }).waitFor({ timeout: 30_000 });
+  await details.getByRole('heading', { name: 'Edit src/total.mjs' }).waitFor({ timeout: 90_000 });
+  await details.getByRole('heading', { name: 'The record' }).waitFor({ timeout: 90_000 });
   await editor.page.waitForTimeout(800);
   await window.shots('demo', '5-details');
 });

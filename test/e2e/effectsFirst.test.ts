@@ -29,12 +29,12 @@ test('effects are shown on the card, seen in the diff view, and applied from the
   });
   await runAgent(window.editor, 'build it');
   const card = window.panel.locator('[data-testid="approval"][data-kind="command"]');
-  await card.waitFor({ timeout: 60_000 });
-  await card.getByTestId('approve-menu').click({ timeout: 30_000 });
+  await card.waitFor({ timeout: 120_000 });
+  await card.getByTestId('approve-menu').click({ timeout: 90_000 });
   await window.shots('effects', '1-menu');
-  await card.getByTestId('show-effects').click({ timeout: 30_000 });
+  await card.getByTestId('show-effects').click({ timeout: 90_000 });
   const effects = window.panel.getByTestId('effects');
-  await effects.waitFor({ timeout: 60_000 });
+  await effects.waitFor({ timeout: 120_000 });
   expect(await effects.innerText()).toContain('dist/made.mjs');
   expect(existsSync(join(window.folder, 'dist'))).toBe(false);
   await window.shots('effects', '2-shown');
@@ -42,10 +42,10 @@ test('effects are shown on the card, seen in the diff view, and applied from the
   await window.editor.page
     .getByRole('tab', { name: /README\.md|made\.mjs/ })
     .first()
-    .waitFor({ timeout: 30_000 });
+    .waitFor({ timeout: 90_000 });
   await window.shots('effects', '3-diff');
   for (const line of await window.approval.locator('[data-must-see]').all()) await line.scrollIntoViewIfNeeded();
-  await window.panel.getByTestId('apply').click({ timeout: 30_000 });
+  await window.panel.getByTestId('apply').click({ timeout: 90_000 });
   await window.state('finished');
   expect(readFileSync(join(window.folder, 'dist/made.mjs'), 'utf8')).toContain('made = 1');
   expect(told).toContain('built');

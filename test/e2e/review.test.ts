@@ -23,11 +23,11 @@ test('a run that is reviewed afterwards: chosen in the composer, no question, on
   await editor.palette('Oversign: Focus on Agent View');
   await panel.getByTestId('pick-way').click();
   await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Review afterwards' }).click();
-  await panel.locator('[data-testid="pick-way"][data-way="review"]').waitFor({ timeout: 30_000 });
+  await panel.locator('[data-testid="pick-way"][data-way="review"]').waitFor({ timeout: 90_000 });
   await runFromPalette(window, 'Change a few things');
   await window.state('finished');
   const review = panel.getByTestId('review');
-  await review.getByTestId('review-file').first().waitFor({ timeout: 60_000 });
+  await review.getByTestId('review-file').first().waitFor({ timeout: 120_000 });
   await window.shot('review-open');
   expect(await panel.getByTestId('approval').count()).toBe(0);
   expect(existsSync(join(window.folder, 'back.txt'))).toBe(true);
@@ -36,17 +36,17 @@ test('a run that is reviewed afterwards: chosen in the composer, no question, on
 
   // The diff of one file, in the editor's own view.
   await file('back.txt').getByTestId('review-name').click();
-  await page.locator('.tab', { hasText: 'back.txt' }).first().waitFor({ timeout: 30_000 });
+  await page.locator('.tab', { hasText: 'back.txt' }).first().waitFor({ timeout: 90_000 });
 
   // One place of a file.
   const before = readFileSync(join(window.folder, 'README.md'), 'utf8');
   await file('README.md').getByTestId('review-parts').click();
   const item = page.locator('.quick-input-list .monaco-list-row').first();
-  await item.waitFor({ timeout: 30_000 });
+  await item.waitFor({ timeout: 90_000 });
   await window.shot('review-parts');
   await item.click();
   await page.locator('.quick-input-action .monaco-button').first().click();
-  await file('README.md').and(panel.locator('[data-state="put back"]')).waitFor({ timeout: 60_000 });
+  await file('README.md').and(panel.locator('[data-state="put back"]')).waitFor({ timeout: 120_000 });
   expect(readFileSync(join(window.folder, 'README.md'), 'utf8')).toBe(before.replace('##', '#'));
 
   // One file goes back, the rest is kept.
@@ -56,10 +56,10 @@ test('a run that is reviewed afterwards: chosen in the composer, no question, on
   await review.getByTestId('review-settle').click();
   // What is settled folds away, and says so; it can be looked at again.
   const head = review.getByTestId('review-head');
-  await expect.poll(() => head.innerText(), { timeout: 60_000 }).toContain('4 files changed, 2 kept, 2 put back');
+  await expect.poll(() => head.innerText(), { timeout: 120_000 }).toContain('4 files changed, 2 kept, 2 put back');
   await head.click();
-  await file('back.txt').and(panel.locator('[data-state="put back"]')).waitFor({ timeout: 60_000 });
-  await file('kept.txt').and(panel.locator('[data-state="kept"]')).waitFor({ timeout: 60_000 });
+  await file('back.txt').and(panel.locator('[data-state="put back"]')).waitFor({ timeout: 120_000 });
+  await file('kept.txt').and(panel.locator('[data-state="kept"]')).waitFor({ timeout: 120_000 });
   await window.shot('review-settled');
   expect(existsSync(join(window.folder, 'back.txt'))).toBe(false);
   expect(readFileSync(join(window.folder, 'kept.txt'), 'utf8')).toBe('kept\n');
@@ -75,5 +75,5 @@ test('a run that is reviewed afterwards: chosen in the composer, no question, on
 
   // Named in the palette, too.
   await editor.palette('Oversign: Review Changes');
-  await page.locator('.tab', { hasText: 'files (before' }).first().waitFor({ timeout: 30_000 });
+  await page.locator('.tab', { hasText: 'files (before' }).first().waitFor({ timeout: 90_000 });
 });

@@ -7,7 +7,7 @@ import { runFromPalette, type Window } from './window.ts';
 /** Closes the secondary side bar, in which the panel is. */
 async function hidePanel({ editor: { page } }: Window): Promise<void> {
   await page.keyboard.press('Control+Alt+B');
-  await page.locator('.part.auxiliarybar').waitFor({ state: 'hidden', timeout: 30_000 });
+  await page.locator('.part.auxiliarybar').waitFor({ state: 'hidden', timeout: 90_000 });
 }
 
 test('approve one action, deny another, stop a third: files, tree and log agree', async () => {
@@ -21,10 +21,10 @@ test('approve one action, deny another, stop a third: files, tree and log agree'
   ]);
   await runFromPalette(window, 'Do three things');
   await window.answer('edit', 'approve');
-  await window.panel.getByTestId('approval').filter({ hasText: 'denied.txt' }).waitFor({ timeout: 60_000 });
+  await window.panel.getByTestId('approval').filter({ hasText: 'denied.txt' }).waitFor({ timeout: 120_000 });
   await window.answer('edit', 'deny', 'rather not');
   await window.answer('command', 'approve');
-  await expect.poll(() => existsSync(join(window.folder, 'begun.txt')), { timeout: 60_000 }).toBe(true);
+  await expect.poll(() => existsSync(join(window.folder, 'begun.txt')), { timeout: 120_000 }).toBe(true);
   await window.panel.getByTestId('stop').click();
   await window.state('stopped');
   await window.shot('run-stopped');
@@ -47,16 +47,16 @@ test('a window reloaded with an approval pending: interrupted, resumed, asked an
     { text: 'One.', calls: [{ name: 'write_file', args: { path: 'later.txt', content: 'after the reload\n' } }] },
   ]);
   await runFromPalette(window, 'Write after the reload');
-  await window.approval.waitFor({ timeout: 60_000 });
+  await window.approval.waitFor({ timeout: 120_000 });
 
   // Hiding the panel loses nothing.
   await hidePanel(window);
   await window.editor.palette('Oversign: Focus on Agent View');
-  await window.approval.waitFor({ timeout: 60_000 });
+  await window.approval.waitFor({ timeout: 120_000 });
 
   await window.editor.reload();
   await window.editor.palette('Oversign: Focus on Agent View');
-  await window.panel.getByTestId('interrupted').waitFor({ timeout: 60_000 });
+  await window.panel.getByTestId('interrupted').waitFor({ timeout: 120_000 });
   await window.shot('run-interrupted');
   expect(existsSync(join(window.folder, 'later.txt'))).toBe(false);
   expect(window.events().map(({ type, data }) => `${type}:${String(data['by'] ?? '')}`)).toContain(
@@ -68,7 +68,7 @@ test('a window reloaded with an approval pending: interrupted, resumed, asked an
   // the run would start and be refused: set it again first.
   await setKey(window);
   await window.panel.getByTestId('resume').click();
-  await window.approval.waitFor({ timeout: 60_000 });
+  await window.approval.waitFor({ timeout: 120_000 });
   await window.answer('edit', 'approve');
   await window.state('finished');
   expect(readFileSync(join(window.folder, 'later.txt'), 'utf8')).toBe('after the reload\n');
@@ -79,14 +79,14 @@ test('a folder renamed under a run that waits: offered where it stands now, with
     { text: 'One.', calls: [{ name: 'write_file', args: { path: 'later.txt', content: 'after the move\n' } }] },
   ]);
   await runFromPalette(window, 'Write after the move');
-  await window.approval.waitFor({ timeout: 60_000 });
+  await window.approval.waitFor({ timeout: 120_000 });
   const renamed = `${window.folder}-renamed`;
   renameSync(window.folder, renamed);
   await window.editor.page.goto(window.server.url(renamed));
-  await window.editor.page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 });
+  await window.editor.page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 120_000 });
   await window.editor.palette('Oversign: Focus on Agent View');
   const card = window.panel.getByTestId('interrupted');
-  await card.waitFor({ timeout: 60_000 });
+  await card.waitFor({ timeout: 120_000 });
   await window.shot('run-other-folder');
   const words = (await card.innerText()).replace(/\s+/g, ' ');
   expect(words).toContain(`${window.folder} is now ${renamed}: the same folder on the disk.`);
@@ -108,7 +108,7 @@ test('the extension host killed with -9 between approval and effect: nothing hap
   await runFromPalette(window, 'Delete many files');
   await window.answer('delete', 'approve');
   await expect
-    .poll(() => window.events().some(({ type }) => type === 'answered'), { timeout: 60_000, interval: 20 })
+    .poll(() => window.events().some(({ type }) => type === 'answered'), { timeout: 120_000, interval: 20 })
     .toBe(true);
   for (const pid of window.server.extensionHostPids()) process.kill(pid, 'SIGKILL');
   await window.panel.getByTestId('interrupted').waitFor({ timeout: 90_000 });
@@ -126,7 +126,7 @@ test('the extension host killed with -9 while an approved command runs: the log 
   ]);
   await runFromPalette(window, 'Run something long');
   await window.answer('command', 'approve');
-  await expect.poll(() => existsSync(join(window.folder, 'begun.txt')), { timeout: 60_000 }).toBe(true);
+  await expect.poll(() => existsSync(join(window.folder, 'begun.txt')), { timeout: 120_000 }).toBe(true);
   for (const pid of window.server.extensionHostPids()) process.kill(pid, 'SIGKILL');
   await window.panel.getByTestId('interrupted').waitFor({ timeout: 90_000 });
   await window.shot('run-killed');
@@ -148,10 +148,10 @@ test('a question that comes while the panel is hidden is told in a toast, the ba
   const { page } = window.editor;
   await runFromPalette(window, 'Ask me later');
   await hidePanel(window);
-  await page.getByText('Oversign: 1 approval waiting').waitFor({ timeout: 60_000 });
-  await page.locator('.activitybar .badge-content', { hasText: '1' }).first().waitFor({ timeout: 30_000 });
+  await page.getByText('Oversign: 1 approval waiting').waitFor({ timeout: 120_000 });
+  await page.locator('.activitybar .badge-content', { hasText: '1' }).first().waitFor({ timeout: 90_000 });
   const toast = page.locator('.notification-toast', { hasText: 'Oversign asks: Run' });
-  await toast.waitFor({ timeout: 30_000 });
+  await toast.waitFor({ timeout: 90_000 });
   await window.shot('panel-hidden');
   // The model's words do not become something to click: what leads to the card is the only link.
   expect(await toast.locator('.notification-list-item-message a').allInnerTexts()).toEqual(['Show']);
@@ -169,28 +169,28 @@ test('a question that comes while the panel is hidden is told in a toast, the ba
   };
   await page.keyboard.press('Control+P');
   await page.locator('.quick-input-widget input').fill('README.md');
-  await page.locator('.quick-input-list .monaco-list-row', { hasText: 'README.md' }).first().click({ timeout: 30_000 });
-  await page.locator('.quick-input-widget').waitFor({ state: 'hidden', timeout: 30_000 });
-  await page.locator('.monaco-editor .view-line').first().click({ timeout: 30_000 });
+  await page.locator('.quick-input-list .monaco-list-row', { hasText: 'README.md' }).first().click({ timeout: 90_000 });
+  await page.locator('.quick-input-widget').waitFor({ state: 'hidden', timeout: 90_000 });
+  await page.locator('.monaco-editor .view-line').first().click({ timeout: 90_000 });
   await toggleZen();
-  await page.getByText('Oversign: 1 approval waiting').waitFor({ state: 'hidden', timeout: 30_000 });
-  await expect.poll(signs, { timeout: 30_000 }).toBe(true);
+  await page.getByText('Oversign: 1 approval waiting').waitFor({ state: 'hidden', timeout: 90_000 });
+  await expect.poll(signs, { timeout: 90_000 }).toBe(true);
   expect(await page.evaluate(() => document.activeElement?.closest('.monaco-editor') != null)).toBe(true);
   await window.shot('panel-hidden-zen');
   await toggleZen();
   // Coming back, the question stands there as it was, and needs no other sign.
   await window.editor.palette('Oversign: Focus on Agent View');
-  await window.approval.waitFor({ timeout: 60_000 });
-  await toast.waitFor({ state: 'detached', timeout: 30_000 });
-  await expect.poll(signs, { timeout: 30_000 }).toBe(false);
+  await window.approval.waitFor({ timeout: 120_000 });
+  await toast.waitFor({ state: 'detached', timeout: 90_000 });
+  await expect.poll(signs, { timeout: 90_000 }).toBe(false);
   // What ends it takes every sign of it away.
   await hidePanel(window);
-  await toast.waitFor({ timeout: 30_000 });
-  await expect.poll(signs, { timeout: 30_000 }).toBe(true);
+  await toast.waitFor({ timeout: 90_000 });
+  await expect.poll(signs, { timeout: 90_000 }).toBe(true);
   await window.editor.palette('Oversign: Stop the Run');
-  await toast.waitFor({ state: 'detached', timeout: 30_000 });
-  await expect.poll(signs, { timeout: 30_000 }).toBe(false);
-  await page.getByText('Oversign: 1 approval waiting').waitFor({ state: 'hidden', timeout: 30_000 });
+  await toast.waitFor({ state: 'detached', timeout: 90_000 });
+  await expect.poll(signs, { timeout: 90_000 }).toBe(false);
+  await page.getByText('Oversign: 1 approval waiting').waitFor({ state: 'hidden', timeout: 90_000 });
   expect(await page.locator('.activitybar .badge-content', { hasText: '1' }).count()).toBe(0);
 });
 
@@ -204,24 +204,24 @@ test('a change is approved when all of it was in sight, or what was not by its c
   const { page } = window.editor;
   const [approve, rest] = [window.approval.getByTestId('approve'), window.approval.getByTestId('approve-rest')];
   const title = window.approval.locator('h2').first();
-  await title.click({ timeout: 60_000 });
+  await title.click({ timeout: 120_000 });
   await page.waitForTimeout(2500); // longer than a card must have stood still
   expect(await approve.isEnabled()).toBe(false);
   await window.shot('change-not-all-seen');
   const diff = window.approval.locator('.diff');
   for (let at = 0; at < 120; at += 4) await diff.locator('> span').nth(at).scrollIntoViewIfNeeded();
   await diff.locator('> span').last().scrollIntoViewIfNeeded();
-  await expect.poll(() => approve.isEnabled(), { timeout: 30_000 }).toBe(true);
+  await expect.poll(() => approve.isEnabled(), { timeout: 90_000 }).toBe(true);
   expect(await approve.innerText()).toBe('Approve');
-  await approve.click({ timeout: 30_000 });
-  await window.panel.getByTestId('approval').filter({ hasText: 'counted.txt' }).waitFor({ timeout: 60_000 });
+  await approve.click({ timeout: 90_000 });
+  await window.panel.getByTestId('approval').filter({ hasText: 'counted.txt' }).waitFor({ timeout: 120_000 });
   await title.click();
   const words = await rest.innerText();
   await rest.click();
-  await expect.poll(() => approve.isEnabled(), { timeout: 30_000 }).toBe(true);
+  await expect.poll(() => approve.isEnabled(), { timeout: 90_000 }).toBe(true);
   expect(await approve.innerText()).toMatch(/^Approve, \d+ unseen$/);
   await window.shot('change-counted');
-  await approve.click({ timeout: 30_000 });
+  await approve.click({ timeout: 90_000 });
   await window.state('finished');
   const answers = window.events().filter(({ type }) => type === 'answered');
   expect(answers.map(({ data }) => data['unseen'] !== undefined)).toEqual([false, true]);
@@ -235,8 +235,8 @@ test('what is pasted into the task box is kept whole, and cannot be sent while i
   await window.editor.palette('Oversign: Focus on Agent View');
   const box = window.panel.getByTestId('task-box');
   const pasted = `${`${'words of a build, '.repeat(60)}\n`.repeat(180)}and the question?`;
-  await box.fill(pasted, { timeout: 60_000 });
+  await box.fill(pasted, { timeout: 120_000 });
   expect(await box.inputValue()).toBe(pasted);
-  await window.panel.getByTestId('too-long').waitFor({ timeout: 30_000 });
+  await window.panel.getByTestId('too-long').waitFor({ timeout: 90_000 });
   expect(await window.panel.getByTestId('send').isDisabled()).toBe(true);
 });

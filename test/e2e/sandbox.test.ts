@@ -10,7 +10,7 @@ test('outside the sandbox: the panel says so, the card is red, the log marks it'
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, 'sandbox: false\n');
   await runFromPalette(window);
-  await window.approval.waitFor({ timeout: 60_000 });
+  await window.approval.waitFor({ timeout: 120_000 });
   const warning = window.approval.getByTestId('outside');
   expect(await warning.innerText()).toContain('OUTSIDE THE SANDBOX');
   expect(await window.panel.getByTestId('trouble-sandbox').innerText()).toContain('Commands run OUTSIDE the sandbox.');
@@ -18,7 +18,7 @@ test('outside the sandbox: the panel says so, the card is red, the log marks it'
   await window.editor.page.waitForTimeout(1000);
   await window.shots('outside', '1-card');
   await window.answer('command', 'approve');
-  await window.panel.locator('[data-testid="approval"][data-kind="edit"]').waitFor({ timeout: 60_000 });
+  await window.panel.locator('[data-testid="approval"][data-kind="edit"]').waitFor({ timeout: 120_000 });
   const started = window.events().filter(({ type, data }) => type === 'started' && data['tool'] === 'run_command');
   expect(started[0]?.data).toMatchObject({ outside: true });
   const rows = await window.tree();
@@ -31,7 +31,7 @@ test('in the sandbox: the panel says how it was tested', async () => {
   await window.editor.palette('Oversign: Focus on Agent View');
   await window.editor.palette('Oversign: Check the Sandbox');
   await expect
-    .poll(() => window.chip('sandbox'), { timeout: 60_000 })
+    .poll(() => window.chip('sandbox'), { timeout: 120_000 })
     .toMatch(
       /Sandbox works\. Commands have no network\. bubblewrap: tested on this machine, (\d+) of \1 attempts to get out held\./,
     );
@@ -46,7 +46,7 @@ test('no user namespaces: what helps is in sight, the demo says what it leaves o
   const { editor, panel, folder } = window;
   await editor.palette('Oversign: Focus on Agent View');
   const fix = panel.getByTestId('sandbox-fix');
-  await expect.poll(() => fix.innerText(), { timeout: 60_000 }).toContain('sudo sysctl -w user.max_user_namespaces');
+  await expect.poll(() => fix.innerText(), { timeout: 120_000 }).toContain('sudo sysctl -w user.max_user_namespaces');
   expect(await panel.getByTestId('trouble-sandbox').innerText()).toContain('No sandbox: every command is refused.');
   const isInSight = ([seen, all]: Box[]): boolean => (all?.bottom ?? 0) <= (seen?.bottom ?? 0);
   const boxes = await Promise.all([panel.locator('.header'), fix].map((each) => each.evaluate(boxOf)));
@@ -67,8 +67,8 @@ test('no user namespaces: what helps is in sight, the demo says what it leaves o
   const help = 'echo 15000 > /proc/sys/user/max_user_namespaces';
   execFileSync('nsenter', ['--user', '--preserve-credentials', '--target', String(host), 'bash', '-c', help]);
   await panel.getByTestId('check-sandbox').click();
-  await expect.poll(() => window.chip('sandbox'), { timeout: 60_000 }).toContain('Sandbox works.');
-  await expect.poll(() => window.chip('model'), { timeout: 60_000 }).toContain('real sandbox');
+  await expect.poll(() => window.chip('sandbox'), { timeout: 120_000 }).toContain('Sandbox works.');
+  await expect.poll(() => window.chip('model'), { timeout: 120_000 }).toContain('real sandbox');
   await window.shots('no-namespaces', '3-helped');
 });
 

@@ -37,10 +37,10 @@ test('a window with three folders: where a run works, in labels, from the Explor
   const base = dirname(folder);
   const worksIn = panel.getByTestId('works-in');
   await editor.palette('Oversign: Focus on Agent View');
-  await worksIn.waitFor({ timeout: 60_000 });
+  await worksIn.waitFor({ timeout: 120_000 });
   const works = async (expected: string): Promise<void> => {
     await expect
-      .poll(async () => (await worksIn.innerText()).replace(/\s+/g, ' '), { timeout: 60_000 })
+      .poll(async () => (await worksIn.innerText()).replace(/\s+/g, ' '), { timeout: 120_000 })
       .toContain(expected);
   };
   await works('Will work in app (one), app (two) and Library (lib). Bounded by the policy of app (two).');
@@ -55,20 +55,20 @@ test('a window with three folders: where a run works, in labels, from the Explor
   const explorer = page.locator('.explorer-folders-view .monaco-list-row');
   // All folders lie open in an Explorer that is new: the last file of this name is that of the second one.
   const row = explorer.filter({ hasText: 'a.txt' }).last();
-  await row.waitFor({ timeout: 30_000 });
+  await row.waitFor({ timeout: 90_000 });
   await row.click({ button: 'right' });
   const entry = page.locator('.monaco-menu .action-label', { hasText: 'Run Agent on This' });
-  await entry.waitFor({ timeout: 30_000 });
+  await entry.waitFor({ timeout: 90_000 });
   await window.shot('folders-menu');
   await entry.click();
   const box = panel.getByTestId('task-box');
-  await expect.poll(() => box.inputValue(), { timeout: 30_000 }).toContain('`app (two)/a.txt`');
+  await expect.poll(() => box.inputValue(), { timeout: 90_000 }).toContain('`app (two)/a.txt`');
   expect(window.events().some(({ type }) => type === 'run_started')).toBe(false);
 
   // Which workspace policy is opened is asked.
   await editor.palette('Oversign: Open Workspace Policy');
   const picker = page.locator('.quick-input-widget');
-  await picker.locator('.quick-input-list .monaco-list-row', { hasText: 'app (two)' }).waitFor({ timeout: 30_000 });
+  await picker.locator('.quick-input-list .monaco-list-row', { hasText: 'app (two)' }).waitFor({ timeout: 90_000 });
   const rows = (await picker.locator('.quick-input-list .monaco-list-row').allInnerTexts()).join('\n');
   expect(rows).toMatch(/app \(two\)\s*has a policy/);
   expect(rows).toMatch(/Library \(lib\)\s*has none yet/);
@@ -77,7 +77,7 @@ test('a window with three folders: where a run works, in labels, from the Explor
   await editor.palette('Oversign: Focus on Agent View');
   await box.fill('Write something into the second one');
   await panel.getByTestId('send').click();
-  await window.approval.waitFor({ timeout: 60_000 });
+  await window.approval.waitFor({ timeout: 120_000 });
   await works('Works in app (one), app (two) and Library (lib).');
   const card = await window.approval.innerText();
   expect(card).toContain('app (two)/new.txt');
@@ -97,7 +97,7 @@ test('a window with three folders: where a run works, in labels, from the Explor
   await panel.getByTestId('choose-folders').click();
   const item = (label: string): ReturnType<typeof picker.locator> =>
     picker.locator('.quick-input-list .monaco-list-row', { hasText: label });
-  await item('app (one)').waitFor({ timeout: 30_000 });
+  await item('app (one)').waitFor({ timeout: 90_000 });
   for (const label of ['app (one)', 'app (two)']) await item(label).click();
   await window.shot('folders-choose');
   await picker.locator('.quick-input-action .monaco-button').first().click();

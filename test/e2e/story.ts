@@ -35,10 +35,10 @@ export async function windowWithStory(
 export async function setKey(window: Pick<Window, 'editor'>): Promise<void> {
   const { page } = window.editor;
   await window.editor.palette('Oversign: Set API Key');
-  await page.locator('.quick-input-title', { hasText: 'Set API Key' }).waitFor({ timeout: 30_000 });
+  await page.locator('.quick-input-title', { hasText: 'Set API Key' }).waitFor({ timeout: 90_000 });
   // Into the box itself: keys that are pressed before it has the focus go nowhere.
   const box = page.locator('.quick-input-widget input.input');
   await box.fill(KEY);
   await box.press('Enter');
-  await page.getByText('the API key is set').first().waitFor({ timeout: 30_000 });
+  await page.getByText('the API key is set').first().waitFor({ timeout: 90_000 });
 }

@@ -25,7 +25,7 @@ test('whose it is what appeared while a command ran is asked in the panel, in th
   await runAgent(window.editor, 'make it');
   await window.answer('command', 'approve');
   const question = window.panel.locator('[data-testid="approval"][data-kind="appeared"]');
-  await question.waitFor({ timeout: 60_000 });
+  await question.waitFor({ timeout: 120_000 });
   const said = await question.innerText();
   expect(said).toContain('Leave .husky, which appeared while the command ran');
   expect(said).toContain('evil');

@@ -97,7 +97,7 @@ export async function openWindow(options: WindowOptions = {}): Promise<Window> {
   const turn = async (theme: keyof typeof THEMES): Promise<void> => {
     await editor.page.emulateMedia({ colorScheme: theme });
     const drawn = `.monaco-workbench.${theme === 'dark' ? 'vs-dark' : 'vs'} .part.statusbar`;
-    await editor.page.locator(drawn).waitFor({ timeout: 30_000 });
+    await editor.page.locator(drawn).waitFor({ timeout: 90_000 });
   };
   const log = editor.page.locator('.part.sidebar .composite.viewlet[id="workbench.view.extension.oversign"]');
   const window: Window = {
@@ -110,19 +110,19 @@ export async function openWindow(options: WindowOptions = {}): Promise<Window> {
     async openLog() {
       if (await log.isVisible()) return;
       await editor.page.locator('.part.activitybar a.action-label[aria-label^="Oversign"]').first().click();
-      await log.waitFor({ timeout: 30_000 });
+      await log.waitFor({ timeout: 90_000 });
     },
     approval,
     answer: (kind, button, reason) => answerIn(panel, kind, { button, reason }),
     async chip(name) {
-      return (await panel.getByTestId(name).getAttribute('aria-label', { timeout: 60_000 })) ?? '';
+      return (await panel.getByTestId(name).getAttribute('aria-label', { timeout: 120_000 })) ?? '';
     },
     state: (...states) => stateIn(panel, ...states),
     async tree(open) {
       await window.openLog();
       const rows = window.log.locator('.monaco-list-row');
       const newest = rows.first();
-      await newest.waitFor({ timeout: 30_000 });
+      await newest.waitFor({ timeout: 90_000 });
       // A run that has ended lies folded in a log that was opened later.
       if ((await newest.getAttribute('aria-expanded')) === 'false') await newest.locator('.monaco-tl-twistie').click();
       await editor.page.waitForTimeout(600);
@@ -165,23 +165,23 @@ export async function answerIn(
   { button, reason }: { button: 'approve' | 'approve-and-grant' | 'deny'; reason?: string | undefined },
 ): Promise<void> {
   const approval = panel.getByTestId('approval').first();
-  await panel.locator(`[data-testid="approval"][data-kind="${kind}"]`).first().waitFor({ timeout: 60_000 });
+  await panel.locator(`[data-testid="approval"][data-kind="${kind}"]`).first().waitFor({ timeout: 120_000 });
   // A person looks at the card before they press: the panel arms its buttons only then.
   for (const line of await approval.locator('[data-must-see]').all()) await line.scrollIntoViewIfNeeded();
   if (reason !== undefined) {
-    await approval.getByTestId('deny-menu').click({ timeout: 30_000 });
+    await approval.getByTestId('deny-menu').click({ timeout: 90_000 });
     await approval.getByTestId('deny-reason').fill(reason);
   }
-  if (button === 'approve-and-grant') await approval.getByTestId('approve-menu').click({ timeout: 30_000 });
+  if (button === 'approve-and-grant') await approval.getByTestId('approve-menu').click({ timeout: 90_000 });
   const pressed = approval.getByTestId(button);
-  await expect.poll(() => pressed.isEnabled(), { timeout: 30_000 }).toBe(true);
-  await pressed.click({ timeout: 30_000 });
+  await expect.poll(() => pressed.isEnabled(), { timeout: 90_000 }).toBe(true);
+  await pressed.click({ timeout: 90_000 });
 }
 
 /** Waits until the run that a panel shows stands in one of these states. */
 export async function stateIn(panel: FrameLocator, ...states: string[]): Promise<void> {
   const selector = states.map((state) => `[data-testid="run-state"][data-state="${state}"]`).join(', ');
-  await panel.locator(selector).first().waitFor({ timeout: 60_000 });
+  await panel.locator(selector).first().waitFor({ timeout: 120_000 });
 }
 
 /** Starts a run as a newcomer does. */

@@ -58,7 +58,7 @@ const STORY = [
 async function toldTo(window: Window): Promise<Locator> {
   await runFromPalette(window, 'Find the bug');
   const words = window.panel.getByTestId('words').last();
-  await window.panel.getByText('What I changed').waitFor({ timeout: 60_000 });
+  await window.panel.getByText('What I changed').waitFor({ timeout: 120_000 });
   // What is whole is not touched any more: counted while the rest streams in.
   await words.evaluate((element) => {
     const whole = [...element.children].slice(0, 1);
@@ -94,7 +94,7 @@ test('the agent’s words as Markdown: drawn once, followed through the editor, 
     if (/Content Security Policy/.test(message.text())) violations.push(message.text());
   });
   await editor.palette('Oversign: Focus on Agent View');
-  await panel.getByTestId('task-box').waitFor({ timeout: 60_000 });
+  await panel.getByTestId('task-box').waitFor({ timeout: 120_000 });
   await widen(window, 340);
   const words = await toldTo(window);
 
@@ -113,7 +113,7 @@ test('the agent’s words as Markdown: drawn once, followed through the editor, 
   await looks.locator('summary').first().click();
 
   // The highlighter came by the page's strict policy, and in the editor's colours.
-  await words.locator('pre .md-keyword').first().waitFor({ timeout: 30_000 });
+  await words.locator('pre .md-keyword').first().waitFor({ timeout: 90_000 });
   expect(await words.locator('img, iframe, script, style, a, form, h1, h2, h3').count()).toBe(0);
   expect(await words.innerText()).toContain('\\u{202E}');
   expect(await words.innerText()).toContain('<b>HTML</b>');
@@ -158,41 +158,41 @@ test('the agent’s words as Markdown: drawn once, followed through the editor, 
   ]);
   await words.getByRole('link', { name: 'the manual' }).click();
   const dialog = page.locator('.monaco-dialog-box');
-  await dialog.waitFor({ timeout: 30_000 });
+  await dialog.waitFor({ timeout: 90_000 });
   expect(await dialog.innerText()).toContain('https://docs.example/loops?from=oversign');
   await window.shot('words-link-asks');
   await page.keyboard.press('Escape');
-  await dialog.waitFor({ state: 'detached', timeout: 30_000 });
+  await dialog.waitFor({ state: 'detached', timeout: 90_000 });
   // This machine the editor takes for known: there Oversign asks.
   await words.getByRole('link', { name: 'the dashboard' }).click();
-  await dialog.waitFor({ timeout: 30_000 });
+  await dialog.waitFor({ timeout: 90_000 });
   expect(await dialog.innerText()).toContain('http://127.0.0.1:9/stop');
   await page.keyboard.press('Escape');
-  await dialog.waitFor({ state: 'detached', timeout: 30_000 });
+  await dialog.waitFor({ state: 'detached', timeout: 90_000 });
   expect(await words.getByRole('link', { name: 'Deny' }).count()).toBe(0);
 
   // Copying says so, and takes the source along.
   const box = panel.getByTestId('task-box');
   const code = words.getByRole('button', { name: 'Copy code' });
   await code.click();
-  await words.getByText('Copied').waitFor({ state: 'attached', timeout: 30_000 });
+  await words.getByText('Copied').waitFor({ state: 'attached', timeout: 90_000 });
   await box.click();
   await page.keyboard.press('Control+V');
-  await expect.poll(() => box.inputValue(), { timeout: 30_000 }).toContain('return `${sum}`;');
+  await expect.poll(() => box.inputValue(), { timeout: 90_000 }).toContain('return `${sum}`;');
   await box.fill('');
   await editor.palette('Oversign: Copy Transcript as Markdown');
-  await page.getByText('Oversign: copied').first().waitFor({ timeout: 30_000 });
+  await page.getByText('Oversign: copied').first().waitFor({ timeout: 90_000 });
   await box.click();
   await page.keyboard.press('Control+V');
-  await expect.poll(() => box.inputValue(), { timeout: 30_000 }).toContain('> ## What I changed');
+  await expect.poll(() => box.inputValue(), { timeout: 90_000 }).toContain('> ## What I changed');
   expect(await box.inputValue()).toContain('- `Read src/total.mjs`: done');
   await box.fill('');
 
   // A place in a file opens there, by the keyboard too.
   await words.getByRole('link', { name: 'src/total.mjs:4' }).focus();
   await page.keyboard.press('Enter');
-  await page.locator('.tab', { hasText: 'total.mjs' }).waitFor({ timeout: 30_000 });
-  await page.getByText('Ln 4, Col 1').first().waitFor({ timeout: 30_000 });
+  await page.locator('.tab', { hasText: 'total.mjs' }).waitFor({ timeout: 90_000 });
+  await page.getByText('Ln 4, Col 1').first().waitFor({ timeout: 90_000 });
   expect(await words.getByRole('link', { name: 'src/total.py' }).count()).toBe(1);
   expect(await words.getByRole('link', { name: 'length - 1' }).count()).toBe(0);
 

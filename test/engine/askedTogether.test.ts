@@ -13,7 +13,7 @@ const writing = (path: string, content = `${path}\n`): Calls[number] => ({
   name: 'write_file',
   args: { path, content },
 });
-const eventually = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 20_000, interval: 5 });
+const eventually = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 90_000, interval: 5 });
 const YES: Answer = { choice: 'approve' };
 const NO: Answer = { choice: 'deny', reason: 'Not this one.' };
 

@@ -34,7 +34,7 @@ async function asking(calls: Calls, options: WorkbenchOptions = {}): Promise<Edi
           [first] = approvals;
           expect(answered.has(first?.id ?? '')).toBe(false);
         },
-        { timeout: 20_000, interval: 5 },
+        { timeout: 90_000, interval: 5 },
       );
       if (!first) throw new Error('nothing waits');
       return first;
@@ -47,7 +47,7 @@ async function asking(calls: Calls, options: WorkbenchOptions = {}): Promise<Edi
 }
 
 /** A machine that does other things, too. */
-const PATIENT = { timeout: 20_000, interval: 5 };
+const PATIENT = { timeout: 90_000, interval: 5 };
 
 const running = (command: string): Calls => [{ name: 'run_command', args: { command } }];
 const writing = (content: string, path = 'a.txt'): Calls[number] => ({ name: 'write_file', args: { path, content } });

@@ -100,7 +100,7 @@ test('a run of two folders, one of which is gone: it goes on in the other once t
     'write',
     scripted([{ calls: [{ name: 'write_file', args: { path: 'back/x', content: 'x' } }] }]),
   );
-  await expect.poll(() => window.engine.view().approvals.length, { timeout: 20_000 }).toBe(1);
+  await expect.poll(() => window.engine.view().approvals.length, { timeout: 90_000 }).toBe(1);
   renameSync(front, join(base, 'elsewhere'));
   await window.engine.interrupt('The window went away.');
   await working;

@@ -23,7 +23,7 @@ const WRITES = [{ calls: [{ name: 'write_file', args: { path: 'new.txt', content
 /** A run that asks to write `new.txt` and is interrupted while it waits. */
 async function interruptedIn({ engine, close }: Opened): Promise<string> {
   const working = engine.send('write it', scripted(WRITES));
-  await expect.poll(() => engine.view().approvals.length, { timeout: 20_000 }).toBe(1);
+  await expect.poll(() => engine.view().approvals.length, { timeout: 90_000 }).toBe(1);
   await engine.interrupt('The window went away.');
   await working;
   const id = engine.view().run?.id ?? '';
@@ -107,11 +107,11 @@ test('neither a remembered approval nor a kept version comes along: asked anew, 
     'write it',
     scripted([...edits, { calls: [{ name: 'delete_path', args: { path: 'a.txt' } }] }]),
   );
-  await expect.poll(() => first.asked.length, { timeout: 20_000 }).toBe(1);
+  await expect.poll(() => first.asked.length, { timeout: 90_000 }).toBe(1);
   const [edit] = first.asked;
   const grant = { offer: edit?.grantOffers[0]?.id ?? '', until: { kind: 'run' as const } };
   if (edit) first.engine.answer(edit.id, edit.digest, { choice: 'approve-and-grant', grant }, IN_EDITOR);
-  await expect.poll(() => first.asked.length, { timeout: 20_000 }).toBe(2);
+  await expect.poll(() => first.asked.length, { timeout: 90_000 }).toBe(2);
   expect(first.asked[1]?.title).toContain('Delete'); // the control: the second edit was covered
   await first.engine.interrupt('The window went away.');
   await working;
@@ -125,7 +125,7 @@ test('neither a remembered approval nor a kept version comes along: asked anew, 
     'Kept earlier versions stay with the old place: what it changed there cannot be reverted here.',
   );
   const resumed = found && window.engine.resume(run, scripted([edits[0] ?? {}]), { folders: agreed(found) });
-  await expect.poll(() => window.asked.length, { timeout: 20_000 }).toBe(1);
+  await expect.poll(() => window.asked.length, { timeout: 90_000 }).toBe(1);
   expect(window.engine.view().run?.grants).toEqual([]);
   await window.engine.stop('enough');
   await resumed;
@@ -195,7 +195,7 @@ test('renamed while a question waits: what was approved is not done, in the new 
   const { at, open } = await movedWorld({ 'proj/a.txt': 'a\n' });
   const window = await open([at('proj')], { answers: false });
   const working = window.engine.send('write it', scripted(WRITES));
-  await expect.poll(() => window.engine.view().approvals.length, { timeout: 20_000 }).toBe(1);
+  await expect.poll(() => window.engine.view().approvals.length, { timeout: 90_000 }).toBe(1);
   renameSync(at('proj'), at('renamed'));
   mkdirSync(at('proj'));
   const [waits] = window.engine.view().approvals;
@@ -226,7 +226,7 @@ test('renamed while a command runs: what it left is looked through where it is n
     'run it',
     scripted([{ calls: [{ name: 'run_command', args: { command } }] }, ...WRITES]),
   );
-  await expect.poll(() => existsSync(at('proj/begun')), { timeout: 30_000 }).toBe(true);
+  await expect.poll(() => existsSync(at('proj/begun')), { timeout: 90_000 }).toBe(true);
   renameSync(at('proj'), at('renamed'));
   mkdirSync(at('proj'));
   git(at('proj'), 'init', '--quiet');

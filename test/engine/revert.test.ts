@@ -224,7 +224,7 @@ test('a stop takes the question of a revert back', async () => {
     },
   });
   const reverting = scene.revert({ run: scene.run, action: scene.actions[0]?.id ?? '' });
-  await expect.poll(() => isOpen, { timeout: 20_000 }).toBe(true);
+  await expect.poll(() => isOpen, { timeout: 90_000 }).toBe(true);
   expect(scene.bench.engine.isWorking).toBe(true);
   await scene.bench.engine.stop('You stopped it.');
   expect(await reverting).toMatchObject({ status: 'cancelled' });

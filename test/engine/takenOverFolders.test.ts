@@ -9,7 +9,7 @@ const WRITES = [{ calls: [{ name: 'write_file', args: { path: 'new.txt', content
 /** A run at work, whose question waits. */
 async function waitingIn({ engine, asked }: Opened): Promise<{ run: string; working: Promise<void> }> {
   const working = engine.send('write it', scripted(WRITES));
-  await expect.poll(() => asked.length, { timeout: 20_000 }).toBe(1);
+  await expect.poll(() => asked.length, { timeout: 90_000 }).toBe(1);
   return { run: engine.view().run?.id ?? '', working };
 }
 

@@ -45,7 +45,7 @@ test('a run whose time is up while its last reply comes: a person is asked, and 
   };
   const events = await bench.run(async () => {
     clock.pass(3600);
-    await expect.poll(() => engine.view().limit?.limit, { timeout: 30_000 }).toBe('time');
+    await expect.poll(() => engine.view().limit?.limit, { timeout: 90_000 }).toBe('time');
     return { text: 'done' };
   });
   expect(engine.view()).toMatchObject({ limit: undefined, run: { state: 'finished' } });

@@ -43,7 +43,7 @@ class HandClock implements Clock {
 }
 
 const write = (path: string): Turn => ({ calls: [{ name: 'write_file', args: { path, content: 'x' } }] });
-const LONG = { timeout: 20_000 };
+const LONG = { timeout: 90_000 };
 const UNASKED = 'confirm_actions: false\n';
 
 async function windowed(userPolicy?: string): Promise<{ bench: Workbench; window: Window; clock: HandClock }> {
@@ -72,8 +72,8 @@ test('with no window nothing further begins, whatever the policy allows, and no 
       return turn < 2 ? write(`${turn}.txt`) : { text: 'done' };
     }),
   );
-  await expect.poll(() => types(bench), { timeout: 20_000 }).toContain('unattended');
-  await expect.poll(() => bench.engine.view().run?.state, { timeout: 20_000 }).toBe('waiting');
+  await expect.poll(() => types(bench), { timeout: 90_000 }).toContain('unattended');
+  await expect.poll(() => bench.engine.view().run?.state, { timeout: 90_000 }).toBe('waiting');
   clock.hourPasses();
   expect(requests).toBe(1);
   expect(existsSync(join(bench.folder, '0.txt'))).toBe(false);
@@ -89,10 +89,10 @@ test('nothing is asked of nobody; a question that waits stays one, and is answer
   const { bench, window, clock } = await windowed();
   window.become(false);
   const working = bench.engine.send('write', scripted([write('a.txt')]));
-  await expect.poll(() => types(bench), { timeout: 20_000 }).toContain('unattended');
+  await expect.poll(() => types(bench), { timeout: 90_000 }).toContain('unattended');
   expect(bench.engine.view().approvals).toEqual([]);
   window.become(true);
-  await expect.poll(() => bench.engine.view().approvals.length, { timeout: 20_000 }).toBe(1);
+  await expect.poll(() => bench.engine.view().approvals.length, { timeout: 90_000 }).toBe(1);
   window.become(false);
   clock.hourPasses();
   const [approval] = bench.engine.view().approvals;
@@ -112,7 +112,7 @@ test('a run that waits for a window can be stopped', async () => {
   const { bench, window } = await windowed();
   window.become(false);
   const working = bench.engine.send('write', scripted([write('a.txt')]));
-  await expect.poll(() => types(bench), { timeout: 20_000 }).toContain('unattended');
+  await expect.poll(() => types(bench), { timeout: 90_000 }).toContain('unattended');
   await bench.engine.stop('enough');
   await working;
   expect(bench.engine.view().run).toMatchObject({ state: 'stopped' });

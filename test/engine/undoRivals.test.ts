@@ -170,7 +170,7 @@ test('growth (cline#4388): above its cap nothing is kept, and the card says so; 
 test('what a person changed while a command ran is in the list, and the card says that it may be theirs', async () => {
   const bench = await scene();
   const running = ran(bench, 'echo x > a.txt; sleep 2');
-  await expect.poll(() => readFileSync(join(bench.folder, 'a.txt'), 'utf8'), { timeout: 20_000 }).toBe('x\n');
+  await expect.poll(() => readFileSync(join(bench.folder, 'a.txt'), 'utf8'), { timeout: 90_000 }).toBe('x\n');
   writeFileSync(join(bench.folder, 'b.txt'), 'a person’s\n');
   const { run, actions } = await running;
   expect(actions[0]?.changed).toMatchObject({ seen: 1 });

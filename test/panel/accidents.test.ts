@@ -101,7 +101,7 @@ test('control: a card that stood still is approved by one click, and by Control+
     const { page, show, said } = await panel();
     await show(STATES.command);
     const approve = page.getByTestId('approve');
-    await expect.poll(() => approve.isEnabled(), { timeout: 30_000 }).toBe(true);
+    await expect.poll(() => approve.isEnabled(), { timeout: 90_000 }).toBe(true);
     if (press === 'click') await approve.click();
     else {
       await approve.focus();
@@ -120,10 +120,10 @@ test('all that are shown are approved together only after each was in sight', as
   const next = page.getByRole('button', { name: 'The next question' });
   for (let at = 0; at < STATES.several.approvals.length; at += 1) {
     expect(await together.count()).toBe(0);
-    await expect.poll(() => page.getByTestId('approve').isEnabled(), { timeout: 30_000 }).toBe(true);
+    await expect.poll(() => page.getByTestId('approve').isEnabled(), { timeout: 90_000 }).toBe(true);
     if (at < STATES.several.approvals.length - 1) await next.click();
   }
-  await expect.poll(() => together.isEnabled(), { timeout: 30_000 }).toBe(true);
+  await expect.poll(() => together.isEnabled(), { timeout: 90_000 }).toBe(true);
   await together.click();
   const answered = approvals(await said()).map((one) => one.type === 'answer' && one.approval);
   expect(answered).toEqual(STATES.several.approvals.map(({ id }) => id));
@@ -141,7 +141,7 @@ test('a window that has no focus arms nothing, and one that just got it arms aft
   expect(await page.getByTestId('approve').isEnabled()).toBe(false);
   await show(STATES.command);
   expect(await page.getByTestId('approve').isEnabled()).toBe(false);
-  await expect.poll(() => page.getByTestId('approve').isEnabled(), { timeout: 30_000 }).toBe(true);
+  await expect.poll(() => page.getByTestId('approve').isEnabled(), { timeout: 90_000 }).toBe(true);
   await away?.close();
   await page.close();
 });

@@ -29,7 +29,7 @@ async function editing(state: PanelState): Promise<Open> {
   };
 }
 
-const armed = (panel: Open): Promise<void> => expect.poll(panel.isArmed, { timeout: 30_000 }).toBe(true);
+const armed = (panel: Open): Promise<void> => expect.poll(panel.isArmed, { timeout: 90_000 }).toBe(true);
 
 test('what is typed is approved as typed, after it has stood still; nothing before, and not as it was', async () => {
   const panel = await editing(STATES.command);
@@ -56,7 +56,7 @@ test('Cancel gives the card back as it was, with what was read of it', async () 
   await page.keyboard.type('something else');
   await panel.press('cancel-edit');
   expect(await page.getByTestId('edit-text').count()).toBe(0);
-  await expect.poll(() => page.getByTestId('approve').isEnabled(), { timeout: 30_000 }).toBe(true);
+  await expect.poll(() => page.getByTestId('approve').isEnabled(), { timeout: 90_000 }).toBe(true);
   await panel.press('approve');
   expect(await panel.answers()).toEqual([{ choice: 'approve' }]);
   await page.close();

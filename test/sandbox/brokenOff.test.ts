@@ -112,7 +112,7 @@ test('a survey lasts as long as its command, and says until when that ran', asyn
   await plant(cage.folder, { 'own/.vscode/settings.json': '{}' });
   const surveys = join(cage.data, 'surveys');
   const running = cage.run('until [ -e go ]; do sleep 0.05; done');
-  await expect.poll(() => (existsSync(surveys) ? readdirSync(surveys) : []), { timeout: 20_000 }).toHaveLength(1);
+  await expect.poll(() => (existsSync(surveys) ? readdirSync(surveys) : []), { timeout: 90_000 }).toHaveLength(1);
   const kept = JSON.parse(readFileSync(join(surveys, readdirSync(surveys)[0] ?? ''), 'utf8')) as KeptSurvey;
   expect(kept).toMatchObject({ folders: [cage.folder], owner: { pid: process.pid } });
   expect(kept.before).toEqual([join(cage.folder, 'own/.vscode')]);

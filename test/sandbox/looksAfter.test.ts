@@ -55,7 +55,7 @@ test('the sandbox sets aside late what it could not look at in time, before the 
   expect(first.notes.join()).toContain('still being looked through');
   const next = await cage.spec(['/bin/bash', '-c', 'ls -A below']);
   await expect
-    .poll(async () => sandbox.run(next, signal).catch(() => undefined), { timeout: 20_000 })
+    .poll(async () => sandbox.run(next, signal).catch(() => undefined), { timeout: 90_000 })
     .toMatchObject({ output: '', quarantined: [expect.stringContaining('below/.vscode appeared')] });
   await sandbox.close();
   expect(existsSync(join(cage.folder, 'below/.vscode'))).toBe(false);

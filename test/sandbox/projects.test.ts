@@ -19,7 +19,7 @@ const SYSTEM = '/usr/local/bin:/usr/bin:/bin';
 const MINUTES = 60_000;
 const OPTIONS = {
   limits: limitsOf(mergePolicies([])),
-  timeoutMs: 3 * MINUTES,
+  timeoutMs: 8 * MINUTES,
   outputCap: 2_000_000,
 } satisfies RunOptions;
 /** "nobody", who is on every Linux: making an account here could meet the making of one in another test. */
@@ -34,7 +34,7 @@ beforeAll(() => {
   chmodSync(base, 0o755);
   mkdirSync(join(base, 'home'));
   nvm = installNvm(join(base, 'home'));
-}, 5 * MINUTES);
+}, 10 * MINUTES);
 
 afterAll(() => removeWhole(base));
 
@@ -70,7 +70,7 @@ async function compare(project: Project, name: string, path: string): Promise<vo
   expect(outside(project, folder, path)).toBe(inside);
 }
 
-const LONG = 8 * MINUTES;
+const LONG = 15 * MINUTES;
 
 test('an npm project with vitest', () => compare(ZOD, 'zod', `${nvm}:${SYSTEM}`), LONG);
 

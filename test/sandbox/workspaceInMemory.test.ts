@@ -58,7 +58,7 @@ test.skipIf(!isInMemory)(
     // The control: in the workspace it counts.
     const others = new UncountedWrites({ folders: [join(base, 'work')], without: new Set() }, LIMITS.diskBytes);
     await plant(base, { 'work/new': 'x'.repeat(12 * MIB) });
-    await expect.poll(() => others.bytes([process.pid]), { timeout: 10_000 }).toBeGreaterThan(LIMITS.diskBytes);
+    await expect.poll(() => others.bytes([process.pid]), { timeout: 90_000 }).toBeGreaterThan(LIMITS.diskBytes);
     await others.close();
   },
 );

@@ -123,7 +123,7 @@ function editorOn(browser: Browser, page: Page): Editor {
         .frameLocator(`iframe.webview.ready[src*="extensionId=oversign.oversign"]:not(${OF_A_DOCUMENT})`)
         .frameLocator('iframe#active-frame'),
     documentFrame: async (heading) => {
-      const until = Date.now() + 30_000;
+      const until = Date.now() + 90_000;
       while (!(await markDocument(page, heading)) && Date.now() < until) await page.waitForTimeout(200);
       return page.frameLocator(`iframe.webview.ready${OF_A_DOCUMENT}`).frameLocator('iframe#active-frame');
     },
@@ -191,7 +191,7 @@ async function runFromPalette(page: Page, commandTitle: string): Promise<void> {
     .locator('.quick-input-list .monaco-list-row')
     .filter({ has: page.getByText(commandTitle, { exact: true }) })
     .first();
-  const deadline = Date.now() + 60_000;
+  const deadline = Date.now() + 120_000;
   for (;;) {
     try {
       await openPalette(page, commandTitle);
@@ -209,7 +209,7 @@ export async function runAgent(editor: Editor, task?: string): Promise<void> {
   const { page } = editor;
   await editor.palette('Oversign: Run Agent');
   const input = page.locator('.quick-input-widget input.input');
-  await page.locator('.quick-input-title', { hasText: 'Run Agent' }).waitFor({ timeout: 30_000 });
+  await page.locator('.quick-input-title', { hasText: 'Run Agent' }).waitFor({ timeout: 90_000 });
   if (task !== undefined) await input.fill(task);
   await page.keyboard.press('Enter');
 }
