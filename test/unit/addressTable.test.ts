@@ -74,11 +74,11 @@ describe('an address is for', () => {
     ({ given, expected }) => {
       const host = hostOf(given);
       // As a host, short forms and names mean something; those are rows of their own.
-    if (expected === 'none' || !host) {
-      expect(expected).toBe('none');
-      return;
-    }
-    const { verdict } = hostDecision({ host: host.name, port: 443 }, rulesOf('{}'));
+      if (expected === 'none' || !host) {
+        expect(expected).toBe('none');
+        return;
+      }
+      const { verdict } = hostDecision({ host: host.name, port: 443 }, rulesOf('{}'));
       expect(verdict).toBe(expected === 'public' ? 'ask' : 'deny');
     },
   );
