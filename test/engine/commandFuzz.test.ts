@@ -66,7 +66,7 @@ async function run(lines: readonly string[], folder: string): Promise<Done[]> {
   await writeFile(join(base, 'log'), '');
   await writeFile(join(base, 'lines'), lines.map((line) => `${line}\0`).join(''));
   const result = await cage.run(['/bin/bash', '-c', driver(base)], {
-    timeoutMs: 120_000,
+    timeoutMs: 300_000,
     limits: { cpuSeconds: 100, processes: 512 },
     environment: { PATH: join(base, 'programs'), HOME },
   });
