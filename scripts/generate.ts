@@ -14,6 +14,7 @@ import { PROVIDERS } from '../src/node/models/providers.ts';
 import { CONFINING, TO_COME } from '../src/node/sandbox/backends.ts';
 import { auditPage } from './generate/auditPage.ts';
 import { backendNames } from './generate/backendNames.ts';
+import { devcontainer } from './generate/devcontainer.ts';
 import { steadyLock } from './generate/lockFile.ts';
 import { withSettings } from './generate/manifest.ts';
 import { policyPage } from './generate/policyPage.ts';
@@ -48,6 +49,7 @@ export async function generated(): Promise<{ file: string; content: string }[]> 
     'docs/audit.md': auditPage(current('docs/audit.md')),
     'package.json': withSettings(current('package.json')),
     'package-lock.json': steadyLock(current('package-lock.json')),
+    '.devcontainer/devcontainer.json': devcontainer(),
     'README.md': readmePage(current('README.md')),
   };
   return Promise.all(

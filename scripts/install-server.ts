@@ -88,6 +88,12 @@ export async function installExtension(libVscode: string, vsix: string, extensio
   await promisify(execFile)(process.execPath, [path.join(libVscode, 'out', 'server-main.js'), ...args, '--force']);
 }
 
+/** Uninstalls an extension as a user would. */
+export async function uninstallExtension(libVscode: string, id: string, extensionsDir: string): Promise<void> {
+  const args = ['--uninstall-extension', id, '--extensions-dir', extensionsDir, '--server-data-dir', extensionsDir];
+  await promisify(execFile)(process.execPath, [path.join(libVscode, 'out', 'server-main.js'), ...args]);
+}
+
 /**
  * Makes the extension in the folder `source` part of a fresh `extensionsDir` without
  * packaging it: a rebuild plus a window reload is all it takes to see a change.

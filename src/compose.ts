@@ -11,6 +11,7 @@ import { openRevert } from './core/engine/openRevert.ts';
 import { openRun, type RunPorts } from './core/engine/openRun.ts';
 import { PolicyInForce, type PolicyParts } from './core/engine/policyInForce.ts';
 import { Reverts } from './core/engine/reverts.ts';
+import { Reviews } from './core/engine/reviews.ts';
 import { RunDesk } from './core/engine/runDesk.ts';
 import { SandboxRecord } from './core/engine/sandboxRecord.ts';
 import { StoredRuns } from './core/engine/storedRuns.ts';
@@ -44,19 +45,24 @@ export function composeEngine(parts: EngineParts): Engine {
   const runs: RunDesk = new RunDesk({
     ...{ roots, audit, onChange: changed, requests: parts.requests },
     stored: new StoredRuns({ roots, audit, places: parts.folderPlaces }),
-    open: (model, stored) => openRun(model, stored, { ports: parts, shared }),
+    open: (chosen, stored) => openRun(chosen, stored, { ports: parts, shared }),
   });
   const reverts = new Reverts({
     ...{ roots, audit, desk, redactor },
     ...{ presence: parts.presence, requests: parts.requests },
     newId: () => parts.newId(),
     now: () => parts.clock.monotonic(),
-    open: (run) => openRevert(run, { ports: parts, shared }),
+    open: (id, way) => openRevert({ id, way }, { ports: parts, shared }),
+    lists: (of, digest) => parts.checkpoints.list(of, digest),
+  });
+  const reviews = new Reviews({
+    ...{ audit, checkpoints: parts.checkpoints },
+    open: () => openRevert({ id: 'review' }, { ports: parts, shared }),
   });
   const engine = new Engine({
-    ...{ desk, limitDesk, questions, redactor, policy, runs, reverts, leftBehind },
+    ...{ desk, limitDesk, questions, redactor, policy, runs, reverts, reviews, leftBehind },
     sandbox: new SandboxRecord(audit, redactor),
-    trials: new Trials(parts, shared),
+    trials: new Trials(parts, shared, () => runs.view()?.way ?? runs.way),
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

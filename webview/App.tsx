@@ -8,6 +8,7 @@ import { Dock } from './components/dock/Dock.tsx';
 import { Folders } from './components/Folders.tsx';
 import { Chips } from './components/header/Chips.tsx';
 import { Line } from './components/Line.tsx';
+import { WorksIn } from './components/WorksIn.tsx';
 import type { Store } from './state/store.ts';
 
 /** From top to bottom: how things stand, what was said and done, what waits for an answer, and where to type. */
@@ -20,6 +21,7 @@ export function App({ store }: { readonly store: Store }) {
       <h1 className="unseen">Oversign</h1>
       <Chips panel={panel} post={store.post} />
       <Folders panel={panel} post={store.post} />
+      <WorksIn panel={panel} post={store.post} />
       {model.misunderstood && <Stale />}
       {/* Always on the page, so that screen readers notice when its text changes. */}
       <div className="unseen" aria-live="polite">

@@ -7,6 +7,18 @@ export function withSettings(manifest: string): string {
   return JSON.stringify(parsed, null, 2);
 }
 
+/** What the editor itself says of a wrong value, where it stands; `settingProblems` says the same to everybody else. */
+const PATTERNS: Partial<Record<string, { pattern: string; words: string }>> = {
+  baseUrl: {
+    pattern: '^\\s*$|^\\s*[hH][tT][tT][pP][sS]?://[^\\s/].*$',
+    words: 'Write an address that begins with https:// or http://, or leave it empty.',
+  },
+  proxy: {
+    pattern: '^\\s*$|^\\s*none\\s*$|^\\s*[hH][tT][tT][pP][sS]?://[^\\s/].*$',
+    words: 'Write an address such as http://proxy.example:3128, none, or leave it empty.',
+  },
+};
+
 function properties(): Record<string, unknown> {
   const models = Object.fromEntries(
     Object.entries<Setting>(MODEL_SETTINGS).map(([name, { description, default: standard, values }], index) => [
@@ -15,7 +27,8 @@ function properties(): Record<string, unknown> {
         ...(typeof standard === 'number' ? { type: 'number', minimum: 0, maximum: LONGEST_WAIT } : { type: 'string' }),
         ...(values && { enum: Object.keys(values), enumDescriptions: Object.values(values) }),
         default: standard,
-        scope: 'machine', // no workspace may say where prompts and the key go
+        ...(PATTERNS[name] && { pattern: PATTERNS[name].pattern, patternErrorMessage: PATTERNS[name].words }),
+        scope: 'machine', // no workspace may say where prompts and the key go; and it stays on this machine
         order: index + 1,
         markdownDescription: description,
       },

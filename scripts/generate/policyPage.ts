@@ -19,6 +19,7 @@ export function policyPage(): string {
     ...ofRules.map(section),
     words.PATTERNS,
     words.PATHS,
+    words.HOSTS,
     '## What is built in',
     'Protected: no tool may change these, wherever they stand in the workspace, with everything below them; and neither what git’s configuration and the hooks in force run from the workspace.',
     controlTable(),

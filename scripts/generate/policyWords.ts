@@ -96,6 +96,24 @@ exactly and start at the folder.
 \`*\` and \`?\` stay within one name, \`**\` is any number of folders, and \`[a-z]\`, \`[!a-z]\` and \`{one,two}\` mean what
 they mean in a shell. A rule about paths alone never allows a command.`;
 
+export const HOSTS = `## Hosts
+
+\`denied_domains\` of all layers add up and come first; a host must be in the \`allowed_domains\` of every layer that has
+some; for a host in neither list \`other_domains\` says whether it asks or is denied. An entry is a name, \`*.name\` (what
+is below it) or an address, with a port or \`:*\`. Spellings of the same host make no difference: letter case, a dot at
+the end, other scripts (\`bücher.example\`), numbers (\`0x7f.1\` is \`127.0.0.1\`), addresses of IPv4 written as IPv6.
+
+| | to allow | to deny |
+| --- | --- | --- |
+| \`example.com\` | exactly this host | this host and those below it |
+| \`*.example.com\` | those below it | those below it |
+| without a port | port 443, the one of https | every port |
+
+What a name leads to is judged too, every answer of the name service: only public addresses are dialled. An address of
+this machine, of a private network, of the local link, of a cloud’s metadata service, of NAT64, 6to4 or Teredo, and
+whatever else is for special uses is refused. It may be dialled where \`allowed_domains\` names it and the host exactly;
+a host that is named exactly may also lead into a private network.`;
+
 export const ASKS = `## What asks by default
 
 | action | without a rule |
@@ -106,6 +124,9 @@ export const ASKS = `## What asks by default
 | a command whose every program is known to only look | allowed; it runs with the workspace read-only, without network, with likely secrets hidden |
 | every other command | asks |
 | a command that cannot be confined in a sandbox | denied |
+| an HTTP request to a host in \`allowed_domains\` | asks; with \`require_confirmation: false\` allowed where it is GET, HEAD or OPTIONS |
+| an HTTP request to another host, or that holds what looks like a secret | asks |
+| denied hosts, and names that lead to addresses that are not public | denied |
 | denied paths, paths outside the workspace, changes of protected paths | denied |
 
 Where nobody is there to ask, asking means denied. A denial is final: no approval passes it.`;
@@ -114,7 +135,8 @@ export const RULE_OF_TWO = `## Rule of Two
 
 A run has three flags, and none goes out again: it has read content that is not yours (everything outside \`own_paths\`,
 so everything while there are none); it has touched private data (likely secrets, protected paths, environment variables
-that commands may see); it can change what no checkpoint keeps (a command that may write, for one). Any two of them are
+that commands may see); it can change what no checkpoint keeps, or send data out (a command that may write, an HTTP
+request). Any two of them are
 let be. The action that would light the third always asks, whatever rule or remembered approval covers it.`;
 
 export const EXAMPLE = `## An example
@@ -140,7 +162,7 @@ tools:
     require_confirmation: true
 \`\`\`
 
-\`languages\` has no bash here, so the agent is offered no \`run_command\` tool at all. There is no web tool and no API
-tool in this version: \`web_browsing\` and \`api_calls\` are accepted and have no effect, and a note says so where they
-would enable something. \`allowed_paths\` narrows a workspace in \`/home/user/projects\` by nothing, and leaves nothing of
+\`languages\` has no bash here, so the agent is offered no \`run_command\` tool at all. There is no web tool
+in this version: \`web_browsing\` is accepted and has no effect, and a note says so where it would enable something.
+\`api_calls\` gives the agent the tool \`http_request\`, and each request asks. \`allowed_paths\` narrows a workspace in \`/home/user/projects\` by nothing, and leaves nothing of
 one elsewhere.`;

@@ -16,6 +16,8 @@ interface At {
   node: Pick<NodeParts, 'userPolicy' | 'parts'>;
   asker: Asker;
   output: NodeJS.WriteStream;
+  /** Questions alone are printed. */
+  quiet?: boolean;
 }
 
 /** A question that waits, and how its answer is given. */
@@ -25,7 +27,7 @@ interface Waiting {
 }
 
 /** Prints the run as it goes and asks one question at a time. */
-export function answerInTerminal({ engine, node, asker, output }: At): void {
+export function answerInTerminal({ engine, node, asker, output, quiet = false }: At): void {
   const write = (text: string): void => void output.write(text);
   const printer = new Printer(write, () => columnsOf(output));
   let asked: { id: string; takenBack: AbortController } | undefined;
@@ -35,7 +37,7 @@ export function answerInTerminal({ engine, node, asker, output }: At): void {
   let answered = { reply: '', count: 0 };
   engine.onChange(() => {
     const { run, approvals, questions, limit } = engine.view();
-    if (run) printer.update(run);
+    if (run && !quiet) printer.update(run);
     const waiting = [
       // These wait at their turn alone, and approvals beside them are of calls that come after it.
       ...questions.map((question) => questionIn(engine, question)),

@@ -1,23 +1,49 @@
-import * as z from 'zod';
+import { createReadStream, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Readable } from 'node:stream';
 import { composeEngine } from '../compose.ts';
 import type { Engine } from '../core/engine/engine.ts';
-import type { Trial } from '../core/lab/tryCall.ts';
+import { faultOf } from '../core/outcome.ts';
 import { decidingParts, type DecidingOptions } from '../node/lab/decidingParts.ts';
+import type { Way } from '../shared/wayWords.ts';
 import { visibleLine } from '../shared/visible.ts';
-import { jsonLine } from '../terminal/jsonLine.ts';
+import { jsonObject } from './jsonObject.ts';
+import { progressBytes } from '../terminal/progressLine.ts';
+import { Expected } from './expected.ts';
+import { exitCode, type ExitName } from './exitCodes.ts';
+import { errorWords, refuse } from './faults.ts';
+import { linesOf, type Line } from './lines.ts';
+import { toolCall, type CallId, type ToolLine } from './toolCall.ts';
 
-const MAX_LINE = 8 * 1024 * 1024;
-const STOPPED = 3;
-const LineSchema = z.object({ tool: z.string(), arguments: z.unknown().optional() });
+export interface DecideOptions extends DecidingOptions {
+  way?: Way | undefined;
+  /** A file of calls with the decision that each must get, instead of standard input. */
+  expect: string | undefined;
+  json: boolean;
+}
+
+/** What is answered to a line. */
+export interface Answer {
+  /** Of the line in the input, from 1. */
+  number: number;
+  id?: CallId;
+  decision: string;
+  rule: string;
+  reason: string;
+  layer: string;
+  file?: string;
+  /** Of `file`, where the rule stands. */
+  line?: number;
+}
 
 /**
  * `oversign decide`: one tool call a line in, one decision a line out, in order, and no effect. A line that is no call
- * is answered with a denial. Exit code 1 if the policy is invalid (then every call is denied), 3 if it was stopped (then
- * the call at hand is denied), else 0.
+ * is answered with a denial, as every call is where the policy is not valid; the exit code says that there was one.
  */
-export async function decide(options: DecidingOptions): Promise<number> {
-  const parts = await decidingParts(options);
-  const engine = composeEngine(parts);
+export async function decide(options: DecideOptions): Promise<number> {
+  const input = options.expect === undefined ? process.stdin : fileOf(options.expect);
+  if (typeof input === 'string') return refuse('usage', input);
+  const engine = composeEngine(await decidingParts(options));
   process.stdout.on('error', (error: Error & { code?: string }) => {
     if (error.code === 'EPIPE') process.exit(0); // nobody reads any further
     throw error;
@@ -25,87 +51,72 @@ export async function decide(options: DecidingOptions): Promise<number> {
   const stop = new AbortController();
   const interrupt = (): void => {
     stop.abort('stopped');
-    process.stdin.destroy();
+    input.destroy();
   };
   // Once: who asks again means it.
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
-  let code = 0;
+  const progress = progressBytes(process.stderr, 'deciding');
+  const expected = options.expect === undefined ? undefined : new Expected(options.json);
+  let exit: ExitName = 'done';
   try {
-    for await (const line of linesOf(process.stdin)) {
-      const answer = await answerTo(line, engine, stop.signal);
-      if (answer.rule === 'policy-invalid') code = 1;
-      if (!process.stdout.write(`${jsonLine(answer)}\n`))
+    for await (const line of linesOf(input)) {
+      const { answer, call, is } = await answerTo(line, { engine, way: options.way }, stop.signal);
+      if (exit === 'done' || is === 'policy') exit = is;
+      const said = expected ? expected.compare(answer, call) : jsonObject('decision', answer);
+      if (said !== undefined && !process.stdout.write(`${said}\n`))
         await new Promise((done) => process.stdout.once('drain', done));
+      progress.show(line.end);
       if (stop.signal.aborted) break;
     }
   } catch (error) {
     if (!stop.signal.aborted) throw error; // the input was closed by `interrupt`
+  } finally {
+    progress.end();
   }
-  return stop.signal.aborted ? STOPPED : code;
+  if (stop.signal.aborted) return exitCode('stopped');
+  if (!expected) return exitCode(exit);
+  const isMet = expected.end();
+  return exitCode(exit === 'done' && !isMet ? 'failed' : exit);
 }
 
-interface Answer {
-  decision: string;
-  rule: string;
-  reason: string;
-  layer: string;
-  file?: string;
-  line?: number;
+interface Answered {
+  answer: Answer;
+  call: ToolLine | undefined;
+  /** What the line does to the exit code. */
+  is: 'done' | 'line' | 'policy';
 }
 
-async function answerTo(line: string, engine: Engine, signal: AbortSignal): Promise<Answer> {
-  const deny = (rule: string, reason: string): Answer => ({ decision: 'deny', rule, reason, layer: 'built-in' });
-  if (line.length > MAX_LINE) return deny('bad-line', 'the line is too long');
-  let value: unknown;
+async function answerTo(
+  { text, number }: Line,
+  { engine, way }: { engine: Engine; way: Way | undefined },
+  signal: AbortSignal,
+): Promise<Answered> {
+  const read = toolCall(text);
+  const named = { number, ...(read.id !== undefined && { id: read.id }) };
+  const deny = (rule: string, reason: string): Answer => ({
+    ...named,
+    ...{ decision: 'deny', rule, reason, layer: 'built-in' },
+  });
+  if (!read.ok) return { answer: deny('bad-line', read.problem), call: undefined, is: 'line' };
   try {
-    value = JSON.parse(line);
-  } catch {
-    return deny('bad-line', 'the line is not valid JSON');
-  }
-  const parsed = LineSchema.safeParse(value);
-  if (!parsed.success)
-    return deny(
-      'bad-line',
-      `the line is no tool call: ${z.prettifyError(parsed.error).replaceAll('\n', ' ').slice(0, 500)}`,
-    );
-  // As it stands, `__proto__` and all: what a run would refuse is refused here.
-  const { tool, arguments: args = {} } = parsed.data;
-  if (typeof args !== 'object' || args === null || Array.isArray(args))
-    return deny('bad-line', 'the line is no tool call: its arguments are no object');
-  try {
-    const call = { name: tool, arguments: JSON.stringify(args) };
-    return written(await engine.tryCall(call, undefined, signal));
+    const { decision } = await engine.tryCall(read.call, { way }, signal);
+    const { verdict, rule, reason, origin } = decision;
+    const { layer, file, line } = origin;
+    const where = { ...(file !== undefined && { file }), ...(line !== undefined && { line }) };
+    const answer = { ...named, decision: verdict, rule, reason: visibleLine(reason), layer, ...where };
+    return { answer, call: read, is: 'done' };
   } catch (error) {
     // Broken denies, whatever it is that broke.
-    const isPolicy = error instanceof Error && error.name === 'PolicyInvalid';
-    return deny(isPolicy ? 'policy-invalid' : 'error', error instanceof Error ? error.message : String(error));
+    const isPolicy = faultOf(error) === 'policy';
+    const answer = deny(isPolicy ? 'policy-invalid' : 'error', errorWords(error));
+    return { answer, call: read, is: isPolicy ? 'policy' : 'done' };
   }
 }
 
-function written({ decision }: Trial): Answer {
-  const { verdict, rule, reason, origin } = decision;
-  return {
-    decision: verdict,
-    rule,
-    reason: visibleLine(reason),
-    layer: origin.layer,
-    ...(origin.file !== undefined && { file: origin.file }),
-    ...(origin.line !== undefined && { line: origin.line }),
-  };
-}
-
-/** Lines end with a line feed and with nothing else, as JSON Lines have it; one that is too long comes cut. */
-async function* linesOf(input: AsyncIterable<Buffer | string>): AsyncIterable<string> {
-  const decoder = new TextDecoder();
-  let rest = '';
-  for await (const chunk of input) {
-    const parts = (typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true })).split('\n');
-    const first = parts.shift() ?? '';
-    if (rest.length <= MAX_LINE) rest += first;
-    while (parts.length > 0) {
-      yield rest.replace(/\r$/, '');
-      rest = parts.shift() ?? '';
-    }
-  }
-  if (rest !== '') yield rest.replace(/\r$/, '');
+/** A file to be read as it stands, or why it cannot be. */
+function fileOf(named: string): Readable | string {
+  const info = statSync(resolve(named), { throwIfNoEntry: false });
+  if (!info) return `--expect: ${named} is not there`;
+  if (info.isDirectory()) return `--expect: ${named} is a folder`;
+  return createReadStream(resolve(named));
 }

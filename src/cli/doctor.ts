@@ -1,3 +1,4 @@
+import { wayInForce } from '../core/policy/ways.ts';
 import { resolve } from 'node:path';
 import { composeEngine } from '../compose.ts';
 import { NO_EDITOR } from '../core/editor/port.ts';
@@ -13,16 +14,21 @@ import { MOST_KEPT } from '../node/checkpoint/keptVersions.ts';
 import { carrierWords, unusedProxyWords } from '../node/egress/proxies.ts';
 import { nodeParts, type NodeParts } from '../node/engineParts.ts';
 import { sizeText } from '../node/sandbox/limits.ts';
+import { WAY_WORDS } from '../shared/wayWords.ts';
 import { visibleLine } from '../shared/visible.ts';
-import { jsonLine } from '../terminal/jsonLine.ts';
+import { exitCode, type ExitName } from './exitCodes.ts';
+import { errorWords, exitOf } from './faults.ts';
+import { writeObject } from './jsonObject.ts';
 
 interface Item {
   name: string;
   ok: boolean;
   words: string;
+  /** Which fault it is, where it is one that every command knows. */
+  fault?: ExitName;
 }
 
-/** `oversign doctor`: workspace, policy, sandbox and log, each as it really is. Exit code 1 if one is not right. */
+/** `oversign doctor`: workspace, policy, sandbox and log, each as it really is. Ends with the fault of the first that is not right. */
 export async function doctor(workspace: string, json: boolean): Promise<number> {
   const items: Item[] = [];
   try {
@@ -41,8 +47,8 @@ export async function doctor(workspace: string, json: boolean): Promise<number> 
       const policy = await engine.policy();
       const notes = policy.notes.map((note) => `${note.file}:${note.line}:${note.column}: ${note.message}`);
       items.push({ name: 'policy', ok: true, words: ['valid', ...notes].join('; ') });
-      if (!policy.confirmActions.value)
-        items.push({ name: 'questions', ok: true, words: 'reduced by your policy (confirm_actions: false)' });
+      const { way } = wayInForce(undefined, policy);
+      items.push({ name: 'way of working', ok: true, words: `${WAY_WORDS[way].name}: ${WAY_WORDS[way].about}` });
       const status = await node.sandbox.chosen(policy.backend.value).status(limitsOf(policy));
       if (policyRefusal(policy) === undefined) await engine.noteSandbox(status);
       items.push({
@@ -82,19 +88,20 @@ export async function doctor(workspace: string, json: boolean): Promise<number> 
             : 'run OUTSIDE the sandbox by your policy (sandbox: false); each asks'),
       });
     } catch (error) {
-      items.push({ name: 'policy', ok: false, words: error instanceof Error ? error.message : String(error) });
+      items.push({ name: 'policy', ok: false, words: errorWords(error), fault: exitOf(error) });
     }
     for (const { name, ok, words } of await evidence.states()) items.push({ name, ok, words });
     items.push(...(await logItems(evidence)));
     items.push(...(await keptItems(node)));
   } catch (error) {
-    items.push({ name: 'workspace', ok: false, words: error instanceof Error ? error.message : String(error) });
+    const fault = exitOf(error);
+    items.push({ name: fault === 'log' ? 'audit log' : 'workspace', ok: false, words: errorWords(error), fault });
   }
   for (const item of items)
-    process.stdout.write(
-      json ? `${jsonLine(item)}\n` : `${item.ok ? 'ok   ' : 'FAIL '} ${item.name}: ${visibleLine(item.words)}\n`,
-    );
-  return items.every((item) => item.ok) ? 0 : 1;
+    if (json) writeObject('check', item);
+    else process.stdout.write(`${item.ok ? 'ok   ' : 'FAIL '} ${item.name}: ${visibleLine(item.words)}\n`);
+  const wrong = items.find(({ ok }) => !ok);
+  return exitCode(wrong ? (wrong.fault ?? 'failed') : 'done');
 }
 
 /** What stands in the way of commands here, whatever they are; what is held in another way than it looks. */
@@ -128,7 +135,7 @@ function connectionWords(environment: NodeJS.ProcessEnv): string {
 
 async function keptItems({ keptVersions }: NodeParts): Promise<Item[]> {
   const { runs, bytes, trees } = await keptVersions.count();
-  const words = `earlier versions of files that ${runs} ${runs === 1 ? 'run' : 'runs'} changed take ${sizeText(bytes)}; the oldest go when they are over audit.retention (${sizeText(MOST_KEPT)} where it says no size), and those of a run with oversign erase --run RUN`;
+  const words = `earlier versions of files that ${runs} ${runs === 1 ? 'run' : 'runs'} changed take ${sizeText(bytes)}; the oldest go when they are over undo.size (audit.retention.size, or ${sizeText(MOST_KEPT)}, where it says none), and those of a run with oversign erase --run RUN`;
   const copies = `copies of ${trees.workspaces} ${trees.workspaces === 1 ? 'workspace' : 'workspaces'} take ${sizeText(trees.bytes)}; they go when no command ran there for a month, and with oversign erase`;
   return [
     { name: 'kept versions', ok: true, words },

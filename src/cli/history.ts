@@ -1,17 +1,18 @@
+import { homedir } from 'node:os';
 import { DECISIONS, isEmpty, type Decision, type RunFilter } from '../core/audit/filter.ts';
 import { narrowed } from '../core/audit/narrow.ts';
-import { questionWords } from '../core/audit/questions.ts';
-import { runReport } from '../core/audit/report.ts';
 import { turnsOf } from '../core/audit/tree.ts';
 import { whatRan } from '../core/audit/whatRan.ts';
 import type { AuditClient } from '../node/audit/auditClient.ts';
 import type { AuditRecord } from '../shared/auditEvent.ts';
-import { visibleLine } from '../shared/visible.ts';
 import { eventLine, runLine } from '../terminal/historyText.ts';
-import { jsonLine } from '../terminal/jsonLine.ts';
 import { columnsOf } from '../terminal/openAsker.ts';
 import { ownLine } from '../terminal/quote.ts';
 import { evidenceHere } from './evidenceHere.ts';
+import { exitCode } from './exitCodes.ts';
+import { refuse } from './faults.ts';
+import { writeObject } from './jsonObject.ts';
+import { runNamed } from './runNamed.ts';
 
 export interface HistoryOptions {
   text?: string | undefined;
@@ -24,35 +25,41 @@ export interface HistoryOptions {
   json: boolean;
 }
 
-const print = (line: string): void => void process.stdout.write(`${line}\n`);
+const USUAL = 50;
+/** So many further runs are counted; where there are more than that, it is said so. */
+const MOST_COUNTED = 1000;
+
 /** What an event says in the words of others is set in, also where the terminal is narrow. */
 const printOwn = (line: string): void => {
-  print(ownLine(line, columnsOf(process.stdout)));
+  process.stdout.write(`${ownLine(line, columnsOf(process.stdout))}\n`);
 };
 
 /** `oversign history [RUN]`: past runs, newest first, or the events of one. */
-export async function history(run: string | undefined, options: HistoryOptions): Promise<number> {
-  const limit = options.limit === undefined ? 50 : Number(options.limit);
-  if (!Number.isSafeInteger(limit) || limit < 1) return wrong(`--limit ${options.limit ?? ''} is not a number of runs`);
+export async function history(named: string | undefined, options: HistoryOptions): Promise<number> {
+  const limit = options.limit === undefined ? USUAL : Number(options.limit);
+  if (!Number.isSafeInteger(limit) || limit < 1)
+    return refuse('usage', `--limit ${options.limit ?? ''} is not a number of runs`);
   if (options.decision !== undefined && !DECISIONS.includes(options.decision as Decision))
-    return wrong(`--decision ${options.decision}: choose one of ${DECISIONS.join(', ')}`);
+    return refuse('usage', `--decision ${options.decision}: choose one of ${DECISIONS.join(', ')}`);
   const { audit, evidence } = await evidenceHere(process.env);
   await using _log = evidence;
   await audit.recover();
   const filter = filterOf(options);
-  if (run === undefined) return await list(audit, filter, limit, options.json);
-  const events = await audit.events(run);
-  if (events.length === 0) {
-    process.stderr.write(`oversign: there is no run ${visibleLine(run)}\n`);
-    return 1;
-  }
+  if (named === undefined) return await list(audit, filter, limit, options.json);
+  // What belongs to no run stands under names of its own: "log".
+  const exact = await audit.events(named);
+  const run = exact.length > 0 ? named : (await runNamed(named, audit)).run;
+  const events = run === named ? exact : await audit.events(run);
   const actions = isEmpty(filter) ? undefined : await actionsWith(audit, run, events, filter);
+  let shown = 0;
   for (const event of events)
     if (!actions || (event.action !== undefined && actions.has(event.action))) {
-      if (options.json) print(jsonLine(event));
+      shown += 1;
+      if (options.json) writeObject('event', event);
       else printOwn(eventLine(event, event.type === 'proposed' ? whatRan(event) : undefined));
     }
-  return 0;
+  if (shown === 0 && !options.json) printOwn('Nothing in this run is so.');
+  return exitCode('done');
 }
 
 /** Everything is to be found here, so that whatever is not searchable yet is waited for. */
@@ -74,45 +81,37 @@ async function actionsWith(
 async function list(audit: AuditClient, filter: RunFilter, limit: number, json: boolean): Promise<number> {
   let left = limit;
   let before: number | undefined;
+  const shown = { columns: columnsOf(process.stdout), home: homedir() };
   if (!isEmpty(filter)) await upToDate(audit);
   while (left > 0) {
     const page = await audit.find(filter, Math.min(left, 200), before);
     for (const summary of page.runs)
-      if (json) print(jsonLine(summary));
-      else printOwn(runLine(summary));
+      if (json) writeObject('past-run', summary);
+      else printOwn(runLine(summary, shown));
     left -= page.runs.length;
+    before = page.next;
     if (page.next === undefined) break;
+  }
+  if (left === limit && !json)
+    printOwn(isEmpty(filter) ? 'There is no run yet: oversign run "task" begins one.' : 'No run is so.');
+  if (before !== undefined) await tellMore(audit, filter, before, json);
+  return exitCode('done');
+}
+
+/** What was left out is said, or the list would look whole. */
+async function tellMore(audit: AuditClient, filter: RunFilter, from: number, json: boolean): Promise<void> {
+  let more = 0;
+  let before: number | undefined = from;
+  while (before !== undefined && more < MOST_COUNTED) {
+    const page = await audit.find(filter, 200, before);
+    more += page.runs.length;
     before = page.next;
   }
-  return 0;
-}
-
-/** `oversign report RUN`: a run as a document that people read. */
-export async function report(run: string): Promise<number> {
-  const { audit, evidence } = await evidenceHere(process.env);
-  await using _log = evidence;
-  // First: where the log is damaged this says so, and not that there is no such run.
-  const events = await audit.events(run);
-  const [summary] = await audit.summaries([run]);
-  if (!summary) {
-    process.stderr.write(`oversign: there is no run ${visibleLine(run)}\n`);
-    return 1;
-  }
-  process.stdout.write(runReport(summary, events));
-  return 0;
-}
-
-const WEEKS_MS = 26 * 7 * 86_400_000;
-
-/** `oversign questions`: how much people were asked, week by week. */
-export async function questions(json: boolean): Promise<number> {
-  const { audit, evidence } = await evidenceHere(process.env);
-  await using _log = evidence;
-  const weeks = await audit.questions(Date.now() - WEEKS_MS);
-  for (const { week, questions: counted } of weeks)
-    print(json ? jsonLine({ week, ...counted }) : `week of ${week}: ${questionWords(counted)}`);
-  if (weeks.length === 0 && !json) print('Nobody was asked anything in the last 26 weeks.');
-  return 0;
+  if (more === 0) return;
+  const isAll = before === undefined;
+  if (json) writeObject('more', { more, isAll });
+  else
+    printOwn(`And ${more}${isAll ? '' : ' or more'} earlier ${more === 1 ? 'run' : 'runs'}: --limit N shows so many.`);
 }
 
 function filterOf({ text, decision, tool, effect, path, host }: HistoryOptions): RunFilter {
@@ -124,9 +123,4 @@ function filterOf({ text, decision, tool, effect, path, host }: HistoryOptions):
     ...(path !== undefined && { path }),
     ...(host !== undefined && { host }),
   };
-}
-
-function wrong(problem: string): number {
-  process.stderr.write(`oversign: ${visibleLine(problem)}\n`);
-  return 2;
 }

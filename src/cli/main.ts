@@ -1,134 +1,128 @@
-import { parseArgs } from 'node:util';
 import { visibleLine } from '../shared/visible.ts';
-import { decide } from './decide.ts';
-import { doctor } from './doctor.ts';
-import { runs, stopRun } from './elsewhere.ts';
-import { erase } from './erase.ts';
-import { exportLog } from './export.ts';
-import { tellError } from './faults.ts';
-import { history, questions, report } from './history.ts';
-import { models } from './models.ts';
-import { notTaken, OPTIONS } from './options.ts';
-import { policy } from './policy.ts';
-import { sandbox } from './sandbox.ts';
-import { runTask } from './runTask.ts';
-import { undo } from './undo.ts';
-import { USAGE } from './usage.ts';
-import { key, verify } from './verify.ts';
+import { WAYS } from '../shared/wayWords.ts';
+import { commandLine, meant, type Values } from './commandLine.ts';
+import { exitCode } from './exitCodes.ts';
+import { fail, refuse, speakJson } from './faults.ts';
+import { exitCodesHelp, helpOf, isCommand, PAGES, usage } from './help/usage.ts';
 
-/** The command line. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 stopped, 4 a limit was reached; what else a command has is in its usage. */
+/** The command line. What it ends with stands in `exitCodes.ts`. Loads of each command what that needs. */
 export async function main(argv: string[], version: string): Promise<number> {
-  let parsed;
-  try {
-    parsed = parseArgs({
-      args: argv,
-      allowPositionals: true,
-      tokens: true,
-      options: OPTIONS,
-    });
-  } catch (error) {
-    process.stderr.write(
-      `oversign: ${visibleLine(error instanceof Error ? error.message : String(error))}\n\n${USAGE}`,
-    );
-    return 2;
+  if (argv.slice(0, argv.includes('--') ? argv.indexOf('--') : undefined).some((word) => JSON_OPTION.test(word)))
+    speakJson();
+  const line = commandLine(argv);
+  switch (line.kind) {
+    case 'version':
+      process.stdout.write(`${version}\n`);
+      return exitCode('done');
+    case 'help':
+      return help(line.about);
+    case 'wrong':
+      return wrong(line.problem, line.command);
+    case 'command': {
+      const here = currentFolder();
+      if (here === undefined)
+        return refuse('workspace', 'the folder that you are in is not there any more; change to one that is');
+      try {
+        return await perform(line, here, version);
+      } catch (error) {
+        return fail(error);
+      }
+    }
   }
-  const { values, positionals, tokens } = parsed;
-  const wrong = (problem: string): number => {
-    process.stderr.write(`oversign: ${visibleLine(problem)}\n\n${USAGE}`);
-    return 2;
-  };
-  const given = tokens.flatMap((token) => (token.kind === 'option' ? [token.name] : []));
-  const twice = given.find((name, index) => name !== 'witness' && given.indexOf(name) !== index);
-  if (twice !== undefined) return wrong(`--${twice} was given twice`);
-  const empty = Object.entries(values).find(([, value]) => value === '');
-  if (empty) return wrong(`--${empty[0]} is empty`);
-  if (values.version) {
-    process.stdout.write(`${version}\n`);
-    return 0;
-  }
-  const [command, ...rest] = positionals;
-  if (values.help || command === undefined) {
-    process.stdout.write(USAGE);
-    return values.help ? 0 : 2;
-  }
-  const strange = notTaken(command, rest, given);
-  if (strange !== undefined) return wrong(strange);
-  const most = MOST_WORDS.get(command) ?? Infinity;
-  if (rest.length > most) return wrong(`"${rest[most] ?? ''}" is one word too many for ${command}`);
-  const here = currentFolder();
-  if (here === undefined) {
-    process.stderr.write('oversign: the folder that you are in is not there any more; change to one that is\n');
-    return 1;
-  }
+}
+
+const JSON_OPTION = /^--(json$|output-format=(stream-)?json$)/;
+
+async function perform(
+  { command, words, values }: { command: string; words: string[]; values: Values },
+  here: string,
+  version: string,
+): Promise<number> {
+  const { json } = values;
+  const [word] = words;
   const deciding = {
     workspace: values.workspace ?? here,
     environment: process.env,
     userPolicy: values['user-policy'],
     organizationPolicy: values['org-policy'],
   };
-  try {
-    switch (command) {
-      case 'run':
-        return await runTask(rest.join(' '), values, version);
-      case 'models':
-        return await models({ ...values, workspace: values.workspace ?? here, version });
-      case 'runs':
-        return await runs(values.json);
-      case 'stop':
-        if (rest[0] === undefined) return wrong('stop wants a run; "oversign runs" lists them');
-        return await stopRun(rest[0]);
-      case 'history':
-        return await history(rest[0], values);
-      case 'report':
-        if (rest[0] === undefined) return wrong('report wants a run');
-        return await report(rest[0]);
-      case 'questions':
-        return await questions(values.json);
-      case 'verify':
-        return await verify({ ...values, file: rest[0], key: values.key, witnesses: values.witness ?? [] });
-      case 'key':
-        return await key();
-      case 'export':
-        return exportLog({ run: values.run, output: values.output });
-      case 'erase':
-        return await erase({ run: values.run, user: values.user, yes: values.yes });
-      case 'doctor':
-        return await doctor(values.workspace ?? here, values.json);
-      case 'undo':
-        if (rest[0] === undefined) return wrong('undo wants a run; "oversign history" lists them');
-        if (values.action !== undefined && values.since !== undefined)
-          return wrong('give --action for one action, or --since for it and all after it');
-        return await undo(rest[0], {
-          ...{ workspace: values.workspace, action: values.action, from: values.since, file: values.file },
-          ...{ dryRun: values['dry-run'], version },
-        });
-      case 'decide':
-        return await decide(deciding);
-      case 'sandbox':
-        if (rest.length === 0 || !isParted(argv, rest)) return wrong('sandbox wants a command after --');
-        return await sandbox(rest, {
-          workspace: values.workspace ?? here,
-          policy: values.policy,
-          yes: values.yes,
-          json: values.json,
-          version,
-        });
-      case 'policy':
-        return await policy(rest, {
-          ...deciding,
-          json: values.json,
-          strict: values.strict,
-          layer: values.layer,
-          yes: values.yes,
-          version,
-        });
-      default:
-        return wrong(`there is no command "${command}"`);
-    }
-  } catch (error) {
-    tellError(error);
-    return 1;
+  switch (command) {
+    case 'run':
+      return (await import('./runTask.ts')).runTask(words.join(' '), values, version);
+    case 'models':
+      return (await import('./models.ts')).models({
+        ...{ ...values, workspace: values.workspace ?? here, isNamed: values.workspace !== undefined, version },
+      });
+    case 'runs':
+      return (await import('./elsewhere.ts')).runs(json);
+    case 'stop':
+      if (word === undefined) return wrong('stop wants a run; "oversign runs" lists them', command);
+      return (await import('./elsewhere.ts')).stopRun(word, json);
+    case 'history':
+      return (await import('./history.ts')).history(word, values);
+    case 'report':
+      if (word === undefined) return wrong('report wants a run; "oversign history" lists them', command);
+      return (await import('./report.ts')).report(word, json);
+    case 'questions':
+      return (await import('./report.ts')).questions(json);
+    case 'verify':
+      return (await import('./verify.ts')).verify({
+        ...{ json, file: word, key: values.key, witnesses: values.witness ?? [] },
+      });
+    case 'key':
+      return (await import('./verify.ts')).key(json);
+    case 'export':
+      return (await import('./export.ts')).exportLog({ run: values.run, output: values.output });
+    case 'erase':
+      return (await import('./erase.ts')).erase({ run: values.run, user: values.user, yes: values.yes, json });
+    case 'doctor':
+      return (await import('./doctor.ts')).doctor(values.workspace ?? here, json);
+    case 'undo':
+      if (word === undefined) return wrong('undo wants a run; "oversign history" lists them', command);
+      if (values.action !== undefined && values.since !== undefined)
+        return wrong('give --action for one action, or --since for it and all after it', command);
+      return (await import('./undo.ts')).undo(word, {
+        ...{ workspace: values.workspace, action: values.action, from: values.since, file: values.file },
+        ...{ dryRun: values['dry-run'], json, version },
+      });
+    case 'review':
+      return (await import('./review.ts')).review(word, {
+        ...{ workspace: values.workspace, keep: values.keep ?? [], revert: values.revert ?? [] },
+        ...{ json, version },
+      });
+    case 'decide':
+      if (WAYS.filter((way) => values[way]).length > 1) return wrong('give one of --look, --ask and --review', command);
+      return (await import('./decide.ts')).decide({
+        ...deciding,
+        ...{ way: WAYS.find((way) => values[way]), expect: values.expect, json },
+      });
+    case 'sandbox':
+      return (await import('./sandbox.ts')).sandbox(words, {
+        ...{ workspace: values.workspace ?? here, policy: values.policy, yes: values.yes, json, version },
+      });
+    case 'policy':
+      return (await import('./policy.ts')).policy(words, {
+        ...deciding,
+        ...{ json, strict: values.strict, layer: values.layer, yes: values.yes, version },
+      });
+    default:
+      throw new Error(`${command} has a page and is not performed`);
   }
+}
+
+function help(about: string | undefined): number {
+  if (about === 'exit-codes') process.stdout.write(exitCodesHelp());
+  else if (about === undefined) process.stdout.write(usage());
+  else if (isCommand(about)) process.stdout.write(helpOf(about));
+  else
+    return wrong(`there is no help about "${about}"${meant(about, [...Object.keys(PAGES), 'exit-codes'])}`, undefined);
+  return exitCode('done');
+}
+
+/** One sentence, and where more is to be found: a page of text would push it out of sight. */
+function wrong(problem: string, command: string | undefined): number {
+  const page = command !== undefined && isCommand(command) ? `help ${command}` : 'help';
+  return refuse('usage', `${visibleLine(problem)} (more: oversign ${page})`);
 }
 
 /** Undefined where it was removed, or moved to where nobody may look. */
@@ -138,16 +132,4 @@ function currentFolder(): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** How many words may follow a command. */
-const MOST_WORDS: ReadonlyMap<string, number> = new Map([
-  ...['history', 'report', 'verify', 'stop', 'undo'].map((name) => [name, 1] as const),
-  ...['runs', 'questions', 'key', 'export', 'erase', 'doctor', 'decide'].map((name) => [name, 0] as const),
-]);
-
-/** Whether the words of a command stand behind `--`: else an option of it would be taken for one of Oversign's. */
-function isParted(argv: readonly string[], words: readonly string[]): boolean {
-  const at = argv.indexOf('--');
-  return at > 0 && argv.length - at - 1 === words.length;
 }

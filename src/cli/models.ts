@@ -7,11 +7,15 @@ import { findModels } from '../node/models/findModels.ts';
 import type { FoundSource } from '../shared/foundModels.ts';
 import { PROVIDERS } from '../shared/providers.ts';
 import { visibleLine } from '../shared/visible.ts';
-import { jsonLine } from '../terminal/jsonLine.ts';
+import { exitCode } from './exitCodes.ts';
+import { refuse, tellProgram } from './faults.ts';
+import { writeObject } from './jsonObject.ts';
 import { HERE, keyVariable, modelSources, takenKeys, type ModelOptions } from './modelOptions.ts';
 
 export interface ModelsOptions extends Omit<ModelOptions, 'isPersonThere'> {
   workspace: string;
+  /** The workspace was named: without it, no folder is needed. */
+  isNamed: boolean;
   policy?: string | undefined;
   json: boolean;
   version: string;
@@ -19,13 +23,10 @@ export interface ModelsOptions extends Omit<ModelOptions, 'isPersonThere'> {
 
 const print = (line: string): void => void process.stdout.write(`${visibleLine(line)}\n`);
 
-/** `oversign models`: what there is to choose from, and where each would send data. Exit code 1 where nothing is. */
+/** `oversign models`: what there is to choose from, and where each would send data. Ends as `model` or `key` where nothing is. */
 export async function models(options: ModelsOptions): Promise<number> {
   const sources = modelSources(options);
-  if (typeof sources === 'string') {
-    process.stderr.write(`oversign: ${visibleLine(sources)}\n`);
-    return 2;
-  }
+  if (typeof sources === 'string') return refuse('usage', sources);
   const keys = sources.flatMap(({ provider, apiKey }) => takenKeys({ provider, apiKey }));
   const node = await nodeParts({
     folders: [resolve(options.workspace)],
@@ -36,6 +37,8 @@ export async function models(options: ModelsOptions): Promise<number> {
     ...(options.policy !== undefined && { runPolicy: resolve(options.policy) }),
   });
   await using evidence = node.evidence;
+  const [left] = node.leftOut;
+  if (options.isNamed && left && node.parts.roots.length === 0) return refuse('workspace', left.why);
   const engine = composeEngine(node.parts);
   for (const key of keys) engine.addSecret(key);
   const { nearbyHosts } = await engine.policy();
@@ -46,6 +49,7 @@ export async function models(options: ModelsOptions): Promise<number> {
   });
   const wayOut = { proxy: options.proxy ?? '', proxyFrom: '--proxy', caFile: options['ca-file'] ?? '' };
   let found = 0;
+  let isKeyRefused = false;
   for await (const source of findModels(sources, {
     nearbyHosts,
     wayOut,
@@ -53,14 +57,15 @@ export async function models(options: ModelsOptions): Promise<number> {
     signal: AbortSignal.timeout(60_000),
   })) {
     found += source.models.length;
+    isKeyRefused ||= source.trouble === 'key';
     const { problem } = source;
     const told = { ...source, ...(problem !== undefined && { problem: engine.redactor.text(problem) }) };
-    if (options.json) process.stdout.write(`${jsonLine(told)}\n`);
+    if (options.json) writeObject('model-source', told);
     else printSource(told);
   }
   await node.sandbox.close();
   if (!options.json && options.model === undefined) printUnasked(sources.map(({ provider }) => provider));
-  return found > 0 ? 0 : 1;
+  return found > 0 ? exitCode('done') : tellProgram(isKeyRefused ? 'key' : 'model', 'there is no model to choose here');
 }
 
 function printSource({ provider, label, address, destination, models: list, problem }: FoundSource): void {

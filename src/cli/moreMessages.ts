@@ -39,7 +39,7 @@ export function endWords(run: RunView, recorded: string | undefined): string[] {
   const where = recorded === undefined ? 'nothing was recorded' : `run ${recorded}`;
   return [
     '',
-    `${run.state}: ${run.reason} (${run.questions} questions, ${where}${usedWords(run)})`,
+    `${run.state}: ${run.reason} (${run.questions === 1 ? '1 question' : `${run.questions} questions`}, ${where}${usedWords(run)})`,
     ...(recorded === undefined ? [] : [`To go on with it: oversign run --resume ${recorded} "message"`]),
   ];
 }

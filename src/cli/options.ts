@@ -1,3 +1,5 @@
+import { WAYS } from '../shared/wayWords.ts';
+
 /** Every option that there is, as parseArgs(node:util) wants it told. */
 export const OPTIONS = {
   workspace: { type: 'string' },
@@ -13,6 +15,10 @@ export const OPTIONS = {
   resume: { type: 'string' },
   folder: { type: 'string' },
   'take-over': { type: 'string' },
+  look: { type: 'boolean', default: false },
+  ask: { type: 'boolean', default: false },
+  review: { type: 'boolean', default: false },
+  fork: { type: 'string' },
   'answers-from-input': { type: 'boolean', default: false },
   once: { type: 'boolean', default: false },
   'user-policy': { type: 'string' },
@@ -31,8 +37,16 @@ export const OPTIONS = {
   run: { type: 'string' },
   user: { type: 'string' },
   output: { type: 'string' },
+  expect: { type: 'string' },
+  'task-file': { type: 'string' },
+  'last-message': { type: 'string' },
+  'output-format': { type: 'string' },
+  continue: { type: 'boolean', default: false },
+  quiet: { type: 'boolean', default: false },
   key: { type: 'string' },
   witness: { type: 'string', multiple: true },
+  keep: { type: 'string', multiple: true },
+  revert: { type: 'string', multiple: true },
   layer: { type: 'string' },
   strict: { type: 'boolean', default: false },
   yes: { type: 'boolean', default: false },
@@ -47,11 +61,11 @@ type Option = keyof typeof OPTIONS;
 const SERVER = ['base-url', 'api-key-file', 'proxy', 'ca-file'] as const;
 const WAITS = ['first-byte-seconds', 'between-bytes-seconds'] as const;
 const POLICY_PLACES = ['workspace', 'user-policy', 'org-policy'] as const;
-const SEARCHED = ['text', 'decision', 'tool', 'effect', 'path', 'host', 'json'] as const;
+const SEARCHED = ['text', 'decision', 'tool', 'effect', 'path', 'host'] as const;
 
 /**
- * What each command takes, besides --help and --version. An option that a command would ignore is an error: whoever
- * gives `run` a policy meant it to count. `decide` and `export` write JSON anyway, and so take --json.
+ * What each command takes, besides --json, --help and --version. An option that a command would ignore is an error: whoever
+ * gives `run` a policy meant it to count.
  */
 const TAKES: ReadonlyMap<string, readonly Option[]> = new Map<string, readonly Option[]>([
   [
@@ -60,28 +74,31 @@ const TAKES: ReadonlyMap<string, readonly Option[]> = new Map<string, readonly O
       ...(['workspace', 'policy', 'model', 'model-name'] as const),
       ...SERVER,
       ...WAITS,
-      ...(['resume', 'folder', 'take-over', 'answers-from-input', 'once', 'json'] as const),
+      ...(['task-file', 'last-message', 'output-format', 'quiet', 'continue'] as const),
+      ...(['resume', 'folder', 'take-over', 'fork', 'answers-from-input', 'once'] as const),
+      ...WAYS,
     ],
   ],
-  ['models', ['workspace', 'policy', 'model', ...SERVER, 'json']],
-  ['runs', ['json']],
+  ['models', ['workspace', 'policy', 'model', ...SERVER]],
+  ['runs', []],
   ['stop', []],
   ['history', [...SEARCHED, 'limit']],
   ['history RUN', SEARCHED],
   ['report', []],
-  ['questions', ['json']],
-  ['verify', ['key', 'witness', 'json']],
+  ['questions', []],
+  ['verify', ['key', 'witness']],
   ['key', []],
-  ['export', ['run', 'output', 'json']],
+  ['export', ['run', 'output']],
   ['erase', ['run', 'user', 'yes']],
   ['undo', ['workspace', 'action', 'since', 'file', 'dry-run']],
-  ['doctor', ['workspace', 'json']],
-  ['decide', [...POLICY_PLACES, 'json']],
-  ['sandbox', ['workspace', 'policy', 'yes', 'json']],
-  ['policy check', [...POLICY_PLACES, 'layer', 'strict', 'json']],
-  ['policy check FILE', ['layer', 'strict', 'json']],
-  ['policy show', [...POLICY_PLACES, 'json']],
-  ['policy schema', ['json']],
+  ['review', ['workspace', 'keep', 'revert']],
+  ['doctor', ['workspace']],
+  ['decide', [...POLICY_PLACES, ...WAYS, 'expect']],
+  ['sandbox', ['workspace', 'policy', 'yes']],
+  ['policy check', [...POLICY_PLACES, 'layer', 'strict']],
+  ['policy check FILE', ['layer', 'strict']],
+  ['policy show', [...POLICY_PLACES]],
+  ['policy schema', []],
   ['policy accept', ['workspace', 'yes']],
 ]);
 
@@ -93,7 +110,7 @@ export function notTaken(command: string, words: readonly string[], given: reado
   return strange === undefined ? undefined : `${form} does not take --${strange}`;
 }
 
-const EVERYWHERE: ReadonlySet<string> = new Set<Option>(['help', 'version']);
+const EVERYWHERE: ReadonlySet<string> = new Set<Option>(['help', 'version', 'json']);
 
 /** The row of a command line: some commands take other options with a word behind them. */
 function formOf(command: string, [first, ...more]: readonly string[]): string {

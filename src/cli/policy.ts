@@ -1,24 +1,24 @@
 import { resolve } from 'node:path';
 import { composeEngine } from '../compose.ts';
 import { NO_EDITOR } from '../core/editor/port.ts';
-import { changeLines, policyEntries, policyText } from '../core/policy/entries.ts';
+import { changeLines, policyText, policyValues } from '../core/policy/entries.ts';
 import { policyJsonSchema } from '../core/policy/jsonSchema.ts';
 import { nodeParts } from '../node/engineParts.ts';
 import { decidingParts, type DecidingOptions } from '../node/lab/decidingParts.ts';
 import { exact, visibleLine } from '../shared/visible.ts';
 import { isSaid } from '../terminal/confirm.ts';
-import { jsonLine } from '../terminal/jsonLine.ts';
+import { exitCode } from './exitCodes.ts';
+import { refuse, tellProgram } from './faults.ts';
+import { writeObject } from './jsonObject.ts';
 import { checkFiles, checkWorkspace, type CheckOptions } from './policyCheck.ts';
 
 type PolicyOptions = DecidingOptions & CheckOptions & { yes: boolean; version: string };
 
-/** `oversign policy check|show|schema|accept`. Exit codes: 0 done, 1 invalid or not accepted, 2 wrong usage. */
+/** `oversign policy check|show|schema|accept`. */
 export async function policy(words: readonly string[], options: PolicyOptions): Promise<number> {
   const [command, ...files] = words;
-  if (command !== 'check' && files.length > 0) {
-    process.stderr.write(`oversign: "${files[0] ?? ''}" is one word too many for policy ${command ?? ''}\n`);
-    return 2;
-  }
+  if (command !== 'check' && files.length > 0)
+    return refuse('usage', `"${files[0] ?? ''}" is one word too many for policy ${command ?? ''}`);
   switch (command) {
     case 'check':
       return files.length > 0 ? checkFiles(files, options) : checkWorkspace(options);
@@ -26,12 +26,11 @@ export async function policy(words: readonly string[], options: PolicyOptions): 
       return show(options);
     case 'schema':
       process.stdout.write(`${JSON.stringify(policyJsonSchema(), null, 2)}\n`);
-      return 0;
+      return exitCode('done');
     case 'accept':
       return accept(options);
     default:
-      process.stderr.write('oversign: policy check [FILE...], policy show, policy schema or policy accept\n');
-      return 2;
+      return refuse('usage', 'policy check [FILE...], policy show, policy schema or policy accept');
   }
 }
 
@@ -39,14 +38,9 @@ async function show(options: PolicyOptions): Promise<number> {
   const effective = await composeEngine(await decidingParts(options)).policyLookedThrough();
   for (const { file, line, column, severity, message } of effective.notes)
     process.stderr.write(`${visibleLine(`${file}:${line}:${column}: ${severity}: ${message}`)}\n`);
-  process.stdout.write(
-    options.json
-      ? `${policyEntries(effective)
-          .map(({ words: _, ...entry }) => jsonLine(entry))
-          .join('\n')}\n`
-      : exact(policyText(effective)),
-  );
-  return 0;
+  if (options.json) for (const entry of policyValues(effective)) writeObject('policy-value', entry);
+  else process.stdout.write(exact(policyText(effective)));
+  return exitCode('done');
 }
 
 async function accept(options: PolicyOptions): Promise<number> {
@@ -59,22 +53,23 @@ async function accept(options: PolicyOptions): Promise<number> {
   await using _log = node.evidence;
   const engine = composeEngine(node.parts);
   const offers = await engine.acceptable();
-  if (offers.length === 0) {
-    process.stdout.write('There is no workspace policy here that waits to be accepted.\n');
-    return 0;
-  }
+  // With --json, standard output is for what was accepted alone.
+  const output = options.json ? process.stderr : process.stdout;
+  if (offers.length === 0) output.write('There is no workspace policy here that waits to be accepted.\n');
   for (const offer of offers) {
-    process.stdout.write(
+    const { file, digest } = offer;
+    output.write(
       exact(
-        `${offer.file} (SHA-256 ${offer.digest})\nAccepting exactly this content would change:\n${changeLines(offer.change).join('\n')}\n`,
+        `${file} (SHA-256 ${digest})\nAccepting exactly this content would change:\n${changeLines(offer.change).join('\n')}\n`,
       ),
     );
-    if (!options.yes && !(await isSaid('Accept it? [y/N] '))) {
-      process.stdout.write('Not accepted.\n');
-      return 1;
+    if (!options.yes && !(await isSaid('Accept it? [y/N] ', '', output))) {
+      output.write('Not accepted.\n');
+      return tellProgram('failed', 'not accepted');
     }
     await engine.accept(offer, node.acceptance);
-    process.stdout.write('Accepted. Any change to the file asks again. It counts from the next run.\n');
+    output.write('Accepted. Any change to the file asks again. It counts from the next run.\n');
+    if (options.json) writeObject('acceptance', { file, digest });
   }
-  return 0;
+  return exitCode('done');
 }

@@ -5,7 +5,9 @@ import { PolicyInvalid } from '../core/policy/policyInvalid.ts';
 import { decidingParts, type DecidingOptions } from '../node/lab/decidingParts.ts';
 import { checkedAlone } from '../node/policy/checkedAlone.ts';
 import { visibleLine } from '../shared/visible.ts';
-import { jsonLine } from '../terminal/jsonLine.ts';
+import { exitCode } from './exitCodes.ts';
+import { refuse } from './faults.ts';
+import { writeObject } from './jsonObject.ts';
 
 export interface CheckOptions {
   json: boolean;
@@ -17,13 +19,11 @@ export interface CheckOptions {
 
 const LAYERS = ['organization', 'user', 'workspace', 'run'] as const satisfies readonly Layer[];
 
-/** Files by themselves. Exit codes: 0 valid, 1 not, 2 wrong usage. */
+/** Files by themselves. */
 export async function checkFiles(files: readonly string[], options: CheckOptions): Promise<number> {
   const layer = LAYERS.find((one) => one === options.layer);
-  if (options.layer !== undefined && layer === undefined) {
-    process.stderr.write(`oversign: --layer ${visibleLine(options.layer)}: choose one of ${LAYERS.join(', ')}\n`);
-    return 2;
-  }
+  if (options.layer !== undefined && layer === undefined)
+    return refuse('usage', `--layer ${options.layer}: choose one of ${LAYERS.join(', ')}`);
   const found: Diagnostic[] = [];
   for (const file of files) found.push(...(await checkedAlone(resolve(file), layer)));
   return report(found, options);
@@ -31,10 +31,8 @@ export async function checkFiles(files: readonly string[], options: CheckOptions
 
 /** Those of the workspace, as they are in force together. */
 export async function checkWorkspace(options: DecidingOptions & CheckOptions): Promise<number> {
-  if (options.layer !== undefined) {
-    process.stderr.write('oversign: --layer is for a FILE; the policies of a workspace are what they are\n');
-    return 2;
-  }
+  if (options.layer !== undefined)
+    return refuse('usage', '--layer is for a FILE; the policies of a workspace are what they are');
   try {
     const { notes } = await composeEngine(await decidingParts(options)).policyLookedThrough();
     return report(notes, options);
@@ -47,18 +45,19 @@ export async function checkWorkspace(options: DecidingOptions & CheckOptions): P
 /** Each finding, and what they come to: valid is not the same as wholly in force. */
 function report(found: readonly Diagnostic[], { json, strict }: CheckOptions): number {
   for (const one of found)
-    process.stdout.write(
-      json
-        ? `${jsonLine(one)}\n`
-        : `${visibleLine(`${one.file}:${one.line}:${one.column}: ${one.severity}: ${one.message}`)}\n`,
-    );
+    if (json) writeObject('finding', one);
+    else
+      process.stdout.write(
+        `${visibleLine(`${one.file}:${one.line}:${one.column}: ${one.severity}: ${one.message}`)}\n`,
+      );
   const [errors, warnings] = (['error', 'warning'] as const).map(
     (severity) => found.filter((one) => one.severity === severity).length,
   ) as [number, number];
   const isRefused = errors > 0 || (strict && warnings > 0);
-  if (json) process.stdout.write(`${jsonLine({ valid: errors === 0, refused: isRefused, errors, warnings })}\n`);
+  if (json) writeObject('policy-check', { valid: errors === 0, refused: isRefused, errors, warnings });
   else process.stdout.write(`${resultWords(errors, warnings)}${isRefused && errors === 0 ? ' (--strict)' : ''}\n`);
-  return isRefused ? 1 : 0;
+  // What only --strict refuses is valid all the same.
+  return exitCode(errors > 0 ? 'policy' : isRefused ? 'failed' : 'done');
 }
 
 function resultWords(errors: number, warnings: number): string {

@@ -1,60 +1,53 @@
 import { resolve } from 'node:path';
 import { composeEngine } from '../compose.ts';
 import { NO_EDITOR } from '../core/editor/port.ts';
+import { Failure } from '../core/outcome.ts';
 import type { Engine } from '../core/engine/engine.ts';
+import { takenBy, takenWords } from '../core/policy/ways.ts';
 import { nodeParts, type NodeParts } from '../node/engineParts.ts';
-import { WorkspaceRefused } from '../node/workspaceFolders.ts';
 import { chooseModel, type ModelChoice } from '../node/models/chooseModel.ts';
-import type { RunState, RunView } from '../shared/runView.ts';
+import type { RunView } from '../shared/runView.ts';
 import { visibleLine } from '../shared/visible.ts';
+import { WAY_WORDS, type Way } from '../shared/wayWords.ts';
 import type { Asker } from '../terminal/asker.ts';
-import { jsonLine } from '../terminal/jsonLine.ts';
 import { columnsOf, isPersonThere, openAsker, seenAt, whoAnswers } from '../terminal/openAsker.ts';
-import { ownLine } from '../terminal/quote.ts';
+import { AGENT, ownLine, quoted } from '../terminal/quote.ts';
 import { answerInTerminal } from './answerInTerminal.ts';
 import { Endings } from './endings.ts';
-import { tellError } from './faults.ts';
+import { EventStream } from './eventStream.ts';
+import { exitCode } from './exitCodes.ts';
+import { fail, refuse, tellError } from './faults.ts';
 import { goneOn } from './goneOn.ts';
-import { terminalHere } from './here.ts';
-import { modelChoice, takenKeys, type ModelOptions } from './modelOptions.ts';
+import { hereOrProgram, terminalHere } from './here.ts';
+import { writeObject } from './jsonObject.ts';
+import { modelChoice, takenKeys } from './modelOptions.ts';
 import { endWords, moreMessages } from './moreMessages.ts';
 import { agreementFor } from './resumeElsewhere.ts';
+import { exitOfRun, lastMessage, MessageFile, resultOf } from './runEnd.ts';
+import { runNamed } from './runNamed.ts';
+import { FORMATS, forkOption, formatOf, taskOf, waysIn, type Format, type RunOptions } from './runOptions.ts';
 
-export interface RunOptions extends Omit<ModelOptions, 'isPersonThere'> {
-  workspace?: string | undefined;
-  policy?: string | undefined;
-  resume?: string | undefined;
-  /** Where the folder of the resumed run is now. */
-  folder?: string | undefined;
-  'take-over'?: string | undefined;
-  /** Lines of standard input answer, where no terminal is there. */
-  'answers-from-input': boolean;
-  /** Asks for no further message when the work has ended. */
-  once: boolean;
-  json: boolean;
-}
-
-const EXIT: Record<RunState, number> = {
-  finished: 0,
-  failed: 1,
-  stopped: 3,
-  limit: 4,
-  running: 1,
-  waiting: 1,
-  stopping: 3,
-  interrupted: 1,
-};
-/** It finished, but something was left undone because nobody was there to approve it. */
-const UNANSWERED = 5;
+/** In a pipe, what the agent said last is all that is printed: nobody else speaks there. */
+const PLAIN = { line: '', rest: '' };
 
 /** `oversign run`: one task, questions in the terminal, everything else as in the editor. */
-export async function runTask(task: string, options: RunOptions, version: string): Promise<number> {
-  const wrong = wrongUsage(task, options);
-  if (wrong !== undefined) return fail(wrong, 2);
-  // With --json, standard output is for the result alone.
-  const output = options.json ? process.stderr : process.stdout;
+export async function runTask(words: string, options: RunOptions, version: string): Promise<number> {
+  const format = formatOf(options);
+  if (format === undefined) return refuse('usage', `--output-format: choose one of ${FORMATS.join(', ')}`);
+  let task;
+  let messageFile;
+  try {
+    task = await taskOf(words, options);
+    messageFile = options['last-message'] === undefined ? undefined : new MessageFile(options['last-message']);
+  } catch (error) {
+    if (error instanceof Failure) return refuse('usage', error.message);
+    throw error;
+  }
+  using _messageFile = messageFile;
+  // Where programs read, standard output is for what they read alone.
+  const output = format === 'text' ? process.stdout : process.stderr;
   const choice = modelChoice({ ...options, isPersonThere: isPersonThere(output) });
-  if (typeof choice === 'string') return fail(choice, 2);
+  if (typeof choice === 'string') return refuse('usage', choice);
   using endings = new Endings();
   // From here on the key is in one variable alone; no child and no library finds it in the environment.
   const keys = takenKeys(choice);
@@ -71,8 +64,7 @@ export async function runTask(task: string, options: RunOptions, version: string
       ...(options.policy !== undefined && { runPolicy: resolve(options.policy) }),
     });
   } catch (error) {
-    tellError(error);
-    return error instanceof WorkspaceRefused ? 2 : 1;
+    return fail(error);
   }
   const engine = composeEngine(node.parts);
   engine.onBug = tellError;
@@ -89,10 +81,13 @@ export async function runTask(task: string, options: RunOptions, version: string
     },
   });
   try {
-    return await withEngine({ engine, node, asker, output, endings }, { task, choice, ...options });
+    const quiet = options.quiet || format === 'stream-json';
+    return await withEngine(
+      { engine, node, asker, output, endings, quiet, messageFile },
+      { task, choice, format, ...options },
+    );
   } catch (error) {
-    tellError(error);
-    return 1;
+    return fail(error);
   } finally {
     asker.close();
     process.stdin.destroy();
@@ -108,10 +103,18 @@ interface At {
   asker: Asker;
   output: NodeJS.WriteStream;
   endings: Endings;
+  quiet: boolean;
+  messageFile: MessageFile | undefined;
 }
 
-async function withEngine(at: At, options: RunOptions & { task: string; choice: ModelChoice }): Promise<number> {
-  const { engine, node, asker, output, endings } = at;
+interface Wanted extends RunOptions {
+  task: string;
+  choice: ModelChoice;
+  format: Format;
+}
+
+async function withEngine(at: At, options: Wanted): Promise<number> {
+  const { engine, node, asker, output, endings, quiet } = at;
   const write = (text: string): void => void output.write(text);
   const say = (line: string): void => {
     write(`${ownLine(visibleLine(line), columnsOf(output))}\n`);
@@ -120,57 +123,81 @@ async function withEngine(at: At, options: RunOptions & { task: string; choice: 
   for (const words of await engine.finishBrokenOff()) say(`warning: ${words}`);
   const policy = await engine.policy();
   for (const note of policy.notes) say(`${note.severity}: ${note.file}:${note.line}:${note.column}: ${note.message}`);
-  if (!policy.confirmActions.value) write('Questions are reduced by your policy (confirm_actions: false).\n');
+  const [way] = waysIn(options);
+  if (way !== undefined) {
+    const taken = takenBy(way, policy);
+    if (taken !== undefined) return refuse('usage', takenWords(way, taken));
+    await engine.chooseWay(way, hereOrProgram());
+  }
+  const { resume, 'take-over': takeOver } = options;
   const chosen = await chooseModel(options.choice, {
     folder: node.parts.roots[0] ?? '/',
     sandbox: node.sandbox.chosen('auto'),
     nearbyHosts: policy.nearbyHosts,
   });
-  if (!chosen.ok) return fail(chosen.problem, 2);
-  say(`Model: ${chosen.model.label}. ${chosen.model.destination}`);
+  if (!chosen.ok) return refuse('usage', chosen.problem);
+  if (!quiet) {
+    say(`Model: ${chosen.model.label}. ${chosen.model.destination}`);
+    sayWay(engine, say);
+  }
   answerInTerminal(at);
   endAsSoonAsPossible(engine, endings);
   const { cause } = endings;
-  if (cause) return fail(cause.words, EXIT.stopped); // before anything of it was recorded
-  const { resume, 'take-over': takeOver } = options;
-  const goesOn = resume ?? takeOver;
+  if (cause) return refuse('stopped', cause.words); // before anything of it was recorded
+  const fork = options.fork === undefined ? undefined : forkOption(options.fork);
+  const named = resume ?? takeOver ?? fork?.run ?? (options.continue ? 'last' : undefined);
+  const goesOn = named === undefined ? undefined : (await runNamed(named, node.audit, node.parts.roots[0])).run;
+  const before = goesOn === undefined || fork ? 0 : ((await node.audit.events(goesOn)).at(-1)?.seq ?? 0);
+  const stream =
+    options.format === 'stream-json' ? new EventStream(node.audit, () => engine.recordedRun, before) : undefined;
   if (goesOn === undefined) await engine.send(options.task, chosen.model);
   else {
     const { signal } = endings;
     const to = { engine, asker, columns: columnsOf(seenAt(output)), signal };
     const resumed = { engine, asker, folder: node.parts.roots[0] ?? '', isNamed: options.folder !== undefined, say };
     const folders = await agreementFor(goesOn, resumed, signal);
-    if (folders === 'no') return signal.aborted ? fail(endings.cause?.words ?? '', EXIT.stopped) : fail(LEFT, 1);
+    if (folders === 'no')
+      return signal.aborted ? refuse('stopped', endings.cause?.words ?? '') : refuse('failed', LEFT);
     const message = options.task.trim() === '' ? undefined : options.task;
-    if (!(await goneOn({ run: goesOn, isTakenOver: takeOver !== undefined, folders, message }, chosen.model, to)))
-      return fail(endings.cause?.words ?? 'the run does not go on: nothing was sent', EXIT.stopped);
+    const going = { run: goesOn, isTakenOver: takeOver !== undefined, fork, folders, message, way };
+    if (!(await goneOn(going, chosen.model, to)))
+      return refuse('stopped', endings.cause?.words ?? 'the run does not go on: nothing was sent');
   }
-  if (!options.once && !options.json) await moreMessages({ ...at, columns: columnsOf(seenAt(output)) }, chosen.model);
+  if (!options.once && options.format === 'text')
+    await moreMessages({ ...at, columns: columnsOf(seenAt(output)) }, chosen.model);
   const { run } = engine.view();
-  if (!run) return 1;
+  if (!run) throw new Error('there is no run to tell the end of');
+  await stream?.end();
+  return await told(run, at, options.format);
+}
+
+/** Says how the run ended, to whoever reads. */
+async function told(run: RunView, at: At, format: Format): Promise<number> {
+  const { engine, output, quiet, messageFile } = at;
   const { recordedRun } = engine;
-  if (options.json) process.stdout.write(`${jsonLine(resultOf(run, recordedRun))}\n`);
-  else for (const line of endWords(run, recordedRun)) write(`${ownLine(line, columnsOf(output))}\n`);
+  const exit = exitOfRun(run, engine);
+  const columns = columnsOf(output);
+  messageFile?.write(lastMessage(run));
+  if (format !== 'text') writeObject('run', resultOf(run, recordedRun, exit));
+  else if (quiet && exit === 'done')
+    output.write(`${quoted(lastMessage(run), columns, columns === undefined ? PLAIN : AGENT).join('\n')}\n`);
+  else for (const line of endWords(run, recordedRun)) output.write(`${ownLine(line, columns)}\n`);
   if (run.state === 'failed') await tellElsewhere(at);
-  return run.state === 'finished' && run.unanswered !== undefined ? UNANSWERED : EXIT[run.state];
+  return exitCode(exit);
+}
+
+/** In which way it works, as soon as there is a run, and whenever that changes. */
+function sayWay(engine: Engine, say: (line: string) => void): void {
+  let said: Way | undefined;
+  engine.onChange(() => {
+    const { way } = engine.view().run ?? {};
+    if (way === undefined || way === said) return;
+    said = way;
+    say(`Way: ${WAY_WORDS[way].name}. ${WAY_WORDS[way].about}`);
+  });
 }
 
 const LEFT = 'the run is left as it is; --folder DIR says beforehand where it goes on';
-
-/** What of the options does not go together, as a sentence. */
-function wrongUsage(
-  task: string,
-  { resume, 'take-over': takeOver, folder, workspace }: RunOptions,
-): string | undefined {
-  if (resume !== undefined && takeOver !== undefined) return 'give --resume or --take-over, not both';
-  const goesOn = resume ?? takeOver;
-  if (task.trim() === '' && goesOn === undefined) return 'say what is to be done: oversign run "task"';
-  if (task.trim() !== '' && takeOver !== undefined)
-    return 'give a task or --take-over, not both; a run that is taken over has its own task';
-  if (folder !== undefined && (resume === undefined || workspace !== undefined))
-    return '--folder says where the folder of a resumed run is now: it goes with --resume, without --workspace';
-  return undefined;
-}
 
 /** What keeps this folder busy, and what can be done about it here. */
 async function tellElsewhere({ engine, node }: At): Promise<void> {
@@ -179,24 +206,6 @@ async function tellElsewhere({ engine, node }: At): Promise<void> {
   );
   for (const { run } of inTheWay)
     process.stderr.write(`To show it here: oversign run --take-over ${run}; to stop it there: oversign stop ${run}\n`);
-}
-
-/** `recorded`: its name in the log, and in no other place. */
-function resultOf(
-  { state, reason, turn, questions, unanswered, usage }: RunView,
-  recorded: string | undefined,
-): Record<string, unknown> {
-  return {
-    ...(recorded !== undefined && { run: recorded }),
-    ...{ state, reason, turns: turn, questions },
-    ...(unanswered !== undefined && { unanswered }),
-    ...(usage !== undefined && { tokens: usage.tokens, ...(usage.cost !== undefined && { cost: usage.cost }) }),
-  };
-}
-
-function fail(message: string, code: number): number {
-  process.stderr.write(`${ownLine(`oversign: ${message}`, columnsOf(process.stderr))}\n`);
-  return code;
 }
 
 /** A run may be only just beginning when something ends it: it is stopped as soon as there is something to stop. */

@@ -7,8 +7,10 @@ import { sandboxSpec } from '../core/sandbox/spec.ts';
 import { boundsOf } from '../core/tools/runner.ts';
 import { nodeParts } from '../node/engineParts.ts';
 import { visibleLine } from '../shared/visible.ts';
-import { jsonLine } from '../terminal/jsonLine.ts';
 import { Endings, type EndingCause } from './endings.ts';
+import { exitCode } from './exitCodes.ts';
+import { errorWords, exitOf, fail, refuse } from './faults.ts';
+import { writeObject } from './jsonObject.ts';
 import { offlineRefusal } from './offlineFirst.ts';
 
 export interface SandboxOptions {
@@ -23,13 +25,6 @@ export interface SandboxOptions {
 
 const OUTPUT_KEPT = 1024 * 1024;
 
-/** Exit codes of coreutils' timeout(1) and env(1), and of shells for a signal. */
-const TIMED_OUT = 124;
-const NOT_RUN = 125;
-const KILLED = 128 + 9;
-/** Whatever stopped it: it ends alike. */
-const INTERRUPTED = 128 + 2;
-
 /**
  * `oversign sandbox -- CMD`: runs a person's own command in the cage that the agent's commands get, and passes on
  * input, output and exit code. Nothing is decided or recorded: it is the person who acts. With `json`, what came of
@@ -39,9 +34,8 @@ export async function sandbox(argv: readonly string[], options: SandboxOptions):
   try {
     return await inSandbox(argv, options);
   } catch (error) {
-    // The command's own exit codes are passed on; this one says that it never ran.
-    process.stderr.write(`oversign: ${visibleLine(error instanceof Error ? error.message : String(error))}\n`);
-    return NOT_RUN;
+    const exit = exitOf(error);
+    return exit === 'failed' ? refuse('notRun', errorWords(error)) : fail(error);
   }
 }
 
@@ -56,17 +50,14 @@ async function inSandbox(argv: readonly string[], options: SandboxOptions): Prom
   await using _log = node.evidence;
   const engine = composeEngine(node.parts);
   const { policy, scope } = await engine.profile();
-  const refuse = (why: string): number => {
-    process.stderr.write(`oversign: ${visibleLine(why)}\n`);
-    return NOT_RUN;
-  };
-  if (!policy.sandbox.value) return refuse('your policy switches the sandbox off: there is none to run this in');
+  const notRun = (why: string): number => refuse('notRun', why);
+  if (!policy.sandbox.value) return notRun('your policy switches the sandbox off: there is none to run this in');
   const problem = await confinementProblem(policy, node.parts);
-  if (problem !== undefined) return refuse(problem);
+  if (problem !== undefined) return notRun(problem);
   const cwd = node.parts.roots[0] ?? '/';
   const files = node.parts.files(() => scope);
   const offline = await offlineRefusal({ argv, cwd, files, yes: options.yes, json: options.json });
-  if (offline !== undefined) return refuse(offline);
+  if (offline !== undefined) return notRun(offline);
   for (const words of await engine.finishBrokenOff()) process.stderr.write(`oversign: ${visibleLine(words)}\n`);
   using endings = new Endings();
   const sandbox = node.sandbox.chosen(policy.backend.value);
@@ -92,7 +83,7 @@ async function inSandbox(argv: readonly string[], options: SandboxOptions): Prom
   await node.sandbox.close();
   process.stdin.destroy(); // or a terminal would be waited for
   const code = exitCodeOf(result.ending);
-  if (options.json) process.stdout.write(`${jsonLine(report(result, code))}\n`);
+  if (options.json) writeObject('sandbox', report(result, code));
   else for (const line of remarks(result, endings.cause)) process.stderr.write(`oversign: ${visibleLine(line)}\n`);
   return code;
 }
@@ -116,14 +107,14 @@ function exitCodeOf(ending: Ending): number {
     case 'exited':
       return ending.code;
     case 'timeout':
-      return TIMED_OUT;
+      return exitCode('timeout');
     case 'limit':
     case 'killed':
-      return KILLED;
+      return exitCode('killed');
     case 'stopped':
-      return INTERRUPTED;
+      return exitCode('interrupted');
     case 'violation':
-      return NOT_RUN;
+      return exitCode('notRun');
   }
 }
 

@@ -11,7 +11,12 @@ import { ownLine, quoted } from '../terminal/quote.ts';
 import { answerInTerminal } from './answerInTerminal.ts';
 import { Endings } from './endings.ts';
 import { evidenceHere } from './evidenceHere.ts';
+import { exitCode } from './exitCodes.ts';
+import { refuse } from './faults.ts';
 import { terminalHere } from './here.ts';
+import { writeObject } from './jsonObject.ts';
+import { runNamed } from './runNamed.ts';
+import type { RunSummary } from '../shared/auditEvent.ts';
 
 export interface UndoOptions {
   workspace: string | undefined;
@@ -21,13 +26,15 @@ export interface UndoOptions {
   from: string | undefined;
   file: string | undefined;
   dryRun: boolean;
+  json: boolean;
   version: string;
 }
 
-/** `oversign undo RUN`: puts back what a run changed, as an action that is asked about and recorded. Exit code 1 if it did not. */
-export async function undo(run: string, options: UndoOptions): Promise<number> {
-  const folder = await folderOf(run);
-  if (folder === undefined) return fail(`there is no run ${run}`);
+/** `oversign undo RUN`: puts back what a run changed, as an action that is asked about and recorded. */
+export async function undo(named: string, options: UndoOptions): Promise<number> {
+  const { run, folder } = await foundRun(named, options.workspace);
+  // With --json, standard output is for the result alone.
+  const output = options.json ? process.stderr : process.stdout;
   const workspace = resolve(options.workspace ?? folder);
   using endings = new Endings();
   const here = terminalHere();
@@ -36,7 +43,7 @@ export async function undo(run: string, options: UndoOptions): Promise<number> {
     environment: process.env,
     version: options.version,
     editor: NO_EDITOR,
-    answerer: whoAnswers(process.stdout, false),
+    answerer: whoAnswers(output, false),
     ...(here && { here }),
   });
   await using _log = node.evidence;
@@ -49,8 +56,8 @@ export async function undo(run: string, options: UndoOptions): Promise<number> {
     alone: action !== undefined,
     ...(file !== undefined && { only: [resolve(workspace, file)] }),
   };
-  if (options.dryRun) return await shown(engine, run, part);
-  const asker = openAsker(process.stdout, {
+  if (options.dryRun) return await shown(engine, run, part, options.json);
+  const asker = openAsker(output, {
     answersFromInput: false,
     unanswered: 'what would be put back is said by --dry-run; it is done where somebody can answer.',
     onGone: () => {
@@ -62,11 +69,13 @@ export async function undo(run: string, options: UndoOptions): Promise<number> {
     },
   });
   endings.onEnding((cause) => void engine.stop(cause.words, cause.from));
-  answerInTerminal({ engine, node, asker, output: process.stdout });
+  answerInTerminal({ engine, node, asker, output });
   try {
     const { status, text } = await engine.revertRun(run, part);
-    process.stdout.write(`${ownLine(visibleLine(text), columnsOf(process.stdout))}\n`);
-    return status === 'done' ? 0 : 1;
+    const code = exitCode(status === 'done' ? 'done' : 'failed');
+    if (options.json) writeObject('undo', { run, status, code, text });
+    else process.stdout.write(`${ownLine(visibleLine(text), columnsOf(process.stdout))}\n`);
+    return code;
   } finally {
     asker.close();
     process.stdin.destroy();
@@ -74,28 +83,27 @@ export async function undo(run: string, options: UndoOptions): Promise<number> {
   }
 }
 
-/** Where a run worked; undefined where there is none in the log. */
-async function folderOf(run: string): Promise<string | undefined> {
+/** The run that is meant, and where it worked. */
+async function foundRun(named: string, workspace: string | undefined): Promise<RunSummary> {
   const { audit, evidence } = await evidenceHere(process.env);
   await using _log = evidence;
-  const [summary] = await audit.summaries([run]);
-  return summary?.folder;
+  return await runNamed(named, audit, workspace);
 }
 
-async function shown(engine: Engine, run: string, part: RunPart): Promise<number> {
+async function shown(engine: Engine, run: string, part: RunPart, json: boolean): Promise<number> {
   const preview = await engine.previewRevert(run, part);
-  if (preview.kind === 'not possible') return fail(preview.why);
+  if (preview.kind === 'not possible') return refuse('failed', preview.why);
+  if (json) {
+    const { title, undo: words, blocks } = preview;
+    writeObject('undo', { run, status: 'shown', code: exitCode('done'), title, undo: words, blocks });
+    return exitCode('done');
+  }
   const columns = columnsOf(process.stdout);
   const lines = [ownLine(visibleLine(preview.title), columns), ownLine(visibleLine(preview.undo), columns)];
   for (const piece of preview.blocks.flatMap(blockParts))
     lines.push(...(typeof piece === 'string' ? [ownLine(piece, columns)] : quoted(piece.quote, columns, MARKS)));
   process.stdout.write(`${lines.join('\n')}\nNothing was done (--dry-run).\n`);
-  return 0;
+  return exitCode('done');
 }
 
 const MARKS = { line: '  │ ', rest: '  ┊ ' };
-
-function fail(why: string): number {
-  process.stderr.write(`${ownLine(visibleLine(`oversign: ${why}`), columnsOf(process.stderr))}\n`);
-  return 1;
-}

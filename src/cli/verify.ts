@@ -5,16 +5,18 @@ import { verdictWords, type Verdict } from '../core/audit/verdict.ts';
 import { Failure } from '../core/outcome.ts';
 import { accountKey, publicKeyOf } from '../node/audit/keys.ts';
 import { hasBegunLog } from '../node/audit/place.ts';
+import { LogProblem } from '../node/audit/problems.ts';
 import { verifyInWorker } from '../node/audit/verify/verifyInWorker.ts';
 import type { Testimony } from '../node/audit/verify/witnessCheck.ts';
 import { FileWitness } from '../node/audit/witness/fileWitness.ts';
 import { testimonyOf } from '../node/audit/witness/witnesses.ts';
 import { ownFolders } from '../node/folders.ts';
 import { visibleLine } from '../shared/visible.ts';
-import { jsonLine } from '../terminal/jsonLine.ts';
 import { progressLine } from '../terminal/progressLine.ts';
 import { evidenceHere } from './evidenceHere.ts';
-import { errorWords } from './faults.ts';
+import { exitCode } from './exitCodes.ts';
+import { errorWords, refuse } from './faults.ts';
+import { writeObject } from './jsonObject.ts';
 import { spooled } from './spooled.ts';
 
 export interface VerifyOptions {
@@ -26,8 +28,8 @@ export interface VerifyOptions {
   json: boolean;
 }
 
-/** What a check can come to, as exit codes. */
-const CODE = { whole: 0, broken: 1, stopped: 3, unsigned: 5, unchecked: 6, none: 7 } as const;
+/** What a check can come to. */
+const EXIT = { whole: 'done', broken: 'failed', unsigned: 'open', unchecked: 'unchecked' } as const;
 
 /** What was given cannot be looked at, so that nothing is known. */
 class CannotBeChecked extends Failure {
@@ -59,29 +61,22 @@ export async function verify(options: VerifyOptions): Promise<number> {
         : await namedLog(options.file, options, stop.signal, progress.show);
   } catch (error) {
     progress.end();
-    if (error instanceof NoLog) return nothing('none', `NO LOG: ${errorWords(error)}`, options.json);
-    if (error instanceof CannotBeChecked)
-      return nothing('unchecked', `CANNOT BE CHECKED: ${errorWords(error)}`, options.json);
+    if (error instanceof NoLog) return nothing('nothing', `NO LOG: ${errorWords(error)}`);
+    if (error instanceof CannotBeChecked) return nothing('unchecked', `CANNOT BE CHECKED: ${errorWords(error)}`);
     throw error;
   } finally {
     process.removeListener('SIGINT', interrupt);
     progress.end();
   }
-  if (!verdict) {
-    process.stderr.write('oversign: stopped; nothing is known about the rest\n');
-    return CODE.stopped;
-  }
-  process.stdout.write(
-    options.json ? `${jsonLine(verdict)}\n` : `${verdictWords(verdict, new Date()).map(visibleLine).join('\n')}\n`,
-  );
-  return CODE[verdict.state];
+  if (!verdict) return refuse('stopped', 'stopped; nothing is known about the rest');
+  if (options.json) writeObject('verdict', verdict);
+  else process.stdout.write(`${verdictWords(verdict, new Date()).map(visibleLine).join('\n')}\n`);
+  return exitCode(EXIT[verdict.state]);
 }
 
 /** No verdict: nothing was looked at. */
-function nothing(state: 'none' | 'unchecked', words: string, json: boolean): number {
-  if (json) process.stdout.write(`${jsonLine({ state, ok: false, words })}\n`);
-  process.stderr.write(`oversign: ${words}\n`);
-  return CODE[state];
+function nothing(exit: 'nothing' | 'unchecked', words: string): number {
+  return refuse(exit, words, { state: exit === 'nothing' ? 'none' : exit, ok: false });
 }
 
 async function ownLog(
@@ -92,7 +87,7 @@ async function ownLog(
   const file = join(ownFolders(process.env).data, 'audit.db');
   if (!existsSync(file)) {
     if (!hasBegunLog(ownFolders(process.env).data)) throw new NoLog(`there is no audit log yet (${file})`);
-    throw new Failure(`THE AUDIT LOG IS GONE: ${file} is not there, although one was begun here`);
+    throw new LogProblem(`THE AUDIT LOG IS GONE: ${file} is not there, although one was begun here`);
   }
   const account = key === undefined ? undefined : readKey(key);
   const named = await testimonies(witnesses);
@@ -142,12 +137,12 @@ function readKey(file: string): string {
 }
 
 /** `oversign key`: the account's public key, for those who check what it signed. */
-export async function key(): Promise<number> {
+export async function key(json: boolean): Promise<number> {
   const { evidence, data } = await evidenceHere(process.env);
   await using _log = evidence;
   const spki = Buffer.from(accountKey(data).publicKey, 'base64');
-  process.stdout.write(
-    createPublicKey({ key: spki, type: 'spki', format: 'der' }).export({ type: 'spki', format: 'pem' }),
-  );
-  return 0;
+  const pem = createPublicKey({ key: spki, type: 'spki', format: 'der' }).export({ type: 'spki', format: 'pem' });
+  if (json) writeObject('key', { key: String(pem) });
+  else process.stdout.write(pem);
+  return exitCode('done');
 }

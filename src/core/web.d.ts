@@ -21,8 +21,16 @@ declare class TextDecoder {
 }
 declare function btoa(text: string): string;
 declare class URL {
-  static canParse(url: string): boolean;
-  constructor(url: string);
+  static canParse(url: string, base?: string): boolean;
+  constructor(url: string, base?: string);
   readonly href: string;
   readonly protocol: string;
+  readonly origin: string;
+  readonly hostname: string;
+  readonly port: string;
+  readonly pathname: string;
+  readonly search: string;
+  readonly hash: string;
+  readonly username: string;
+  readonly password: string;
 }

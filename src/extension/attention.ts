@@ -6,6 +6,7 @@ import type { AgentView } from '../vscode/agentView.ts';
 import type { AuditTree } from '../vscode/auditTree.ts';
 import { EditorSign } from '../vscode/editorSign.ts';
 import { plain } from '../vscode/messages.ts';
+import { ASKS, AT_LIMIT, MOST_OF_TITLE, waitingNotice } from './waitingNotice.ts';
 import type { DiffAnswers } from './diffAnswers.ts';
 import { StandingToasts } from '../vscode/standingToasts.ts';
 import type { TextDocuments } from '../vscode/textDocuments.ts';
@@ -19,15 +20,15 @@ interface Places {
 }
 
 /**
- * The signs that questions wait, beside the card, the view's badge and the status bar: toasts, where nobody looks at the
- * panel, and a line in the editor, which is all that Zen mode leaves. Each stands as long as what it says is so, leads
+ * The signs that questions wait, beside the card, the view's badge and the status bar: one toast for all, where nobody looks
+ * at the panel, and a line in the editor, which is all that Zen mode leaves. Each stands as long as what it says is so, leads
  * only to the card, and takes the focus from nobody.
  */
 export class Attention implements vscode.Disposable {
   readonly #places: Places;
   readonly #toasts = new StandingToasts();
   readonly #sign = new EditorSign();
-  #isAsking = false;
+  #waiting = 0;
   /** The run that was under way at the last look, and the one whose end nobody has seen yet. */
   #underWay: string | undefined;
   #ended: { run: string; words: string } | undefined;
@@ -36,17 +37,17 @@ export class Attention implements vscode.Disposable {
     this.#places = places;
   }
 
+  get isAsking(): boolean {
+    return this.#waiting > 0;
+  }
+
   /** Questions that wait, and no others, and how the run stands: to be told whenever that, the panel's visibility or the window's focus changes. */
   show({ approvals, questions = [], limit, run }: Pick<PanelState, 'approvals' | 'questions' | 'limit' | 'run'>): void {
     const { view, tree, documents, diffs } = this.#places;
     const isLookedAt = view.isVisible && vscode.window.state.focused;
-    // The title holds a model's words: a few of them say what it is, and the card shows the rest.
-    const toasts = approvals.map(({ id, title }): [string, string] => [
-      id,
-      `${plain(`Oversign asks: ${titleOf(title, MOST_OF_TITLE)}?`)} [Show](command:oversign.agent.focus)`,
-    ]);
-    for (const { id } of questions) toasts.push([id, `${plain(ASKS)} [Show](command:oversign.agent.focus)`]);
-    if (limit) toasts.push([limit.id, `${plain(AT_LIMIT)} [Show](command:oversign.agent.focus)`]);
+    const notice = waitingNotice({ approvals, questions, ...(limit && { limit }) });
+    const toasts: [string, string][] =
+      notice === undefined ? [] : [[notice, `${plain(notice)} [Show](command:oversign.agent.focus)`]];
     this.#follow(run, isLookedAt);
     if (this.#ended) toasts.push([`end of ${this.#ended.run}`, this.#ended.words]);
     this.#toasts.show(new Map(isLookedAt ? [] : toasts));
@@ -58,7 +59,7 @@ export class Attention implements vscode.Disposable {
     const waiting = approvals.length + questions.length + (limit ? 1 : 0);
     // The panel and the log have icons of their own: one of them shows it.
     tree.showWaiting(view.isVisible ? 0 : waiting);
-    this.#asking(waiting > 0);
+    this.#waiting = waiting;
     documents.proposed(new Set(approvals.map(({ id }) => id)));
     diffs.show(approvals);
   }
@@ -74,27 +75,16 @@ export class Attention implements vscode.Disposable {
     if (!isLookedAt) this.#ended = { run: run.id, words: `${plain(words)} [Show](command:oversign.agent.focus)` };
   }
 
-  /** For the key that leads to the question: it does something only while there is one. */
-  #asking(isAsking: boolean): void {
-    if (isAsking === this.#isAsking) return;
-    this.#isAsking = isAsking;
-    void vscode.commands.executeCommand('setContext', 'oversign.isAsking', isAsking);
-  }
-
   dispose(): void {
     this.#toasts.dispose();
     this.#sign.dispose();
   }
 }
 
-const MOST_OF_TITLE = 80;
 const END_WORDS: Partial<Record<RunState, string>> = {
   ...{ finished: 'done', stopped: 'stopped', limit: 'stopped at a limit', failed: 'failed' },
   interrupted: 'interrupted',
 };
-const ASKS = 'Oversign: the agent asks you something.';
-const AT_LIMIT = 'Oversign: the run is at a limit. Does it go on?';
-
 function waitingWords(waiting: number): string | undefined {
   if (waiting === 0) return undefined;
   return `Oversign: ${counted(waiting, 'approval')} waiting`;

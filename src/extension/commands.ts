@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { plain } from '../vscode/messages.ts';
 import { openPolicyFile } from '../vscode/policyFile.ts';
+import { askForOneFolder } from './chooseFolders.ts';
 import { showElsewhere } from './elsewhereCommand.ts';
 import { openWalkthrough } from '../vscode/firstSteps.ts';
 import { openSample } from '../vscode/sample.ts';
@@ -10,6 +11,7 @@ import { registerAuditCommands } from './auditCommands.ts';
 import { registerPolicyCommands } from './policyCommands.ts';
 import { resumeRun } from './resumeRun.ts';
 import type { Controller } from './controller.ts';
+import { chooseWay } from './wayChoice.ts';
 import { Failure } from '../core/outcome.ts';
 
 /** Registers the palette's commands; each says what went wrong, in words, where something did. */
@@ -33,21 +35,32 @@ export function registerCommands(context: vscode.ExtensionContext, controller: C
     if (text === undefined || text.trim() === '') return;
     // A new task is a new run: no grant and no text of the last one is carried over.
     if (!engine.isWorking) engine.newRun();
-    await controller.send(text);
+    await controller.send({ text });
   });
   command('showQuestion', async () => {
     await controller.view.reveal();
-    controller.view.say({ type: 'focus-question' });
+    if (controller.isAsking) controller.view.say({ type: 'focus-question' });
+    else void vscode.window.showInformationMessage('Oversign: no question waits.');
   });
   command('approveInDiff', () => controller.diffs.approve());
   command('denyInDiff', () => controller.diffs.deny());
   command('stop', () => controller.stop());
   command('newRun', () => controller.newRun());
+  command('runOnThis', async (...args) => (await import('./runOnThis.ts')).runOnThis(controller, args));
+  command('chooseFolders', () => controller.chooseFolders());
   command('showRuns', () => controller.showRuns());
   command('resume', () => resumeRun(controller));
   command('copyTranscript', async () => (await import('./copyTranscript.ts')).copyTranscript(controller));
   command('showElsewhere', () => showElsewhere(controller));
   command('chooseModel', () => controller.chooseModel());
+  command('reviewChanges', async () => {
+    const { review } = await controller.session();
+    await controller.view.reveal();
+    await review.look();
+    if (!review.shown) throw new Failure('No run is here that changed anything and has ended.');
+    await review.showDiffs(review.shown.run, undefined, controller.documents);
+  });
+  command('chooseWay', () => chooseWay(controller));
   command('setApiKey', async () => {
     await controller.setKey();
   });
@@ -57,9 +70,23 @@ export function registerCommands(context: vscode.ExtensionContext, controller: C
   });
   command('openUserPolicy', async () => openPolicyFile((await controller.session()).userPolicy));
   command('openWorkspacePolicy', async () => {
-    const file = (await controller.session()).workspacePolicy;
-    if (file === undefined) throw new Failure('Open a folder first.');
-    await openPolicyFile(file);
+    const session = await controller.session();
+    const places = session.places();
+    if (places.length === 0) throw new Failure('Open a folder first: a workspace policy stands in one.');
+    const folders = places.map((place) => ({
+      ...place,
+      told: place.bounds ? 'has a policy' : 'has none yet',
+    }));
+    const folder = await askForOneFolder(folders, 'Oversign: Open Workspace Policy');
+    if (folder !== undefined) await openPolicyFile(session.policyOf(folder));
+  });
+  command('showLog', () => {
+    controller.faults.log.show();
+    return Promise.resolve();
+  });
+  command('copyDiagnostics', async () => {
+    const { version } = context.extension.packageJSON as { version: string };
+    await (await import('./copyDiagnostics.ts')).copyDiagnostics(await controller.state(), version);
   });
   registerPolicyCommands(command, controller);
   registerAuditCommands(command, controller);

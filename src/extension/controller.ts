@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import type { Agreement } from '../core/engine/storedRuns.ts';
 import type { Image } from '../core/models/images.ts';
 import { Cancelled, Failure } from '../core/outcome.ts';
 import type { PanelState } from '../shared/runView.ts';
@@ -7,23 +6,28 @@ import { AgentView } from '../vscode/agentView.ts';
 import type { TreeTurn } from '../shared/treeAction.ts';
 import { AuditTree } from '../vscode/auditTree.ts';
 import { PolicyAssist } from '../vscode/policyAssist.ts';
-import { PolicyMarks } from '../vscode/policyMarks.ts';
+import { ContextKeys } from '../vscode/contextKeys.ts';
+import { PolicyMarks, type Mark } from '../vscode/policyMarks.ts';
+import type { WindowLog } from '../vscode/windowLog.ts';
 import { StatusBar } from '../vscode/statusBar.ts';
 import { TextDocuments } from '../vscode/textDocuments.ts';
-import { askForFolders } from './askForFolders.ts';
 import { askingToHandOver } from './askHandOver.ts';
 import { Attention } from './attention.ts';
 import { DiffAnswers } from './diffAnswers.ts';
 import { ModelChoice } from './modelChoice.ts';
 import { Faults } from './faults.ts';
-import { keptWords, noFolderWords } from './folderNotes.ts';
+import { logState } from './logState.ts';
+import { keptWords, noFolderWords, sameFolders } from './folderNotes.ts';
 import { followEditor } from './followEditor.ts';
+import { OtherRuns } from './otherRuns.ts';
 import { Outside } from './outside.ts';
 import { panelState } from './panelState.ts';
 import { doWish } from './panelWishes.ts';
+import type { Sending, SentTo } from './sending.ts';
 import type { Session } from './session.ts';
 import { IN_THIS_WINDOW } from './thisWindow.ts';
-import { WindowSession, windowFolders } from './windowSession.ts';
+import { WindowSession, windowNames } from './windowSession.ts';
+import { unopenedPlaces, type Place } from './workplace.ts';
 
 /** How often it is looked what other windows and terminals are at work on, while the panel is in sight. */
 const ELSEWHERE_EVERY_MS = 3000;
@@ -41,7 +45,10 @@ export class Controller implements vscode.Disposable {
   });
   readonly faults = new Faults();
   readonly #status = new StatusBar();
+  readonly #keys = new ContextKeys();
   readonly #marks = new PolicyMarks();
+  /** What the workspace tried to set and may not. */
+  #tried: readonly Mark[] = [];
   readonly #assist = new PolicyAssist(
     {
       completions: async (text, offset) => (await import('./policyKnowledge.ts')).completionsAt(text, offset),
@@ -52,6 +59,8 @@ export class Controller implements vscode.Disposable {
     this.#marks,
   );
   readonly #model: ModelChoice;
+  /** Runs that are not the one under way here. */
+  readonly others: OtherRuns;
   readonly #secrets: vscode.SecretStorage;
   readonly #attention: Attention;
   readonly #session: WindowSession;
@@ -99,6 +108,7 @@ export class Controller implements vscode.Disposable {
     });
     const { view, tree, documents, diffs } = this;
     this.#attention = new Attention({ view, tree, documents, diffs });
+    this.others = new OtherRuns({ view, session: this.#session, model: this.#model, look: () => this.look() });
   }
 
   /** Follows what changes around it. */
@@ -123,9 +133,26 @@ export class Controller implements vscode.Disposable {
     return this.#session.open();
   }
 
+  /** Whether a question waits for somebody. */
+  get isAsking(): boolean {
+    return this.#attention.isAsking;
+  }
+
+  get log(): WindowLog {
+    return this.faults.log;
+  }
+
   /** Whether it was tried to open the session, however that went. */
   get hasTried(): boolean {
     return this.#session.isWanted || this.#session.problem !== undefined;
+  }
+
+  /** The folders that a task would work in. */
+  async places(): Promise<readonly Place[]> {
+    const session = await this.#session.current();
+    return session?.isHeld === true || (session && sameFolders(session.named, this.#session.folders))
+      ? session.places()
+      : unopenedPlaces(this.#session.folders, windowNames());
   }
 
   get destination(): string {
@@ -133,25 +160,27 @@ export class Controller implements vscode.Disposable {
   }
 
   /** Starts a run with a task, or hands the text to the present run. What could not be sent goes back to the box. */
-  async send(text: string, meant?: string, pasted: readonly string[] = []): Promise<void> {
+  async send({ text, sending, images: pasted = [], ...to }: Sending): Promise<void> {
     try {
       const { words, images } =
         pasted.length === 0 ? NO_IMAGES : (await import('./pastedImages.ts')).pastedImages(pasted);
-      await this.#send(`${text}${words}`, meant, images);
+      await this.#send(`${text}${words}`, to, images);
     } catch (error) {
-      this.view.say({ type: 'set-task', text });
+      this.view.say(sending === undefined ? { type: 'set-task', text } : { type: 'unsent', sending, text });
       if (!(error instanceof Cancelled)) throw error; // whoever said no knows
     }
   }
 
-  async #send(text: string, meant: string | undefined, images: readonly Image[]): Promise<void> {
+  async #send(text: string, { run: meant, fork }: SentTo, images: readonly Image[]): Promise<void> {
     if (!vscode.workspace.isTrusted)
       throw new Failure('Runs start only in a trusted workspace. Use "Workspaces: Manage Workspace Trust".');
+    if (fork !== undefined) return this.others.fork(fork, text, images);
     const present = await this.session();
     if (present.engine.isWorking) return present.engine.say(text, images);
     // A run keeps the folders that it began with; a new one begins in those of now.
     const session = meant === undefined ? await this.#session.fresh() : present;
     if (session.folder === undefined) throw new Failure(noFolderWords(session.leftOut));
+    if (meant === undefined) await session.elsewhere.refuseBeside();
     await this.look();
     await askingToHandOver(async (agreed) => {
       await session.send(
@@ -161,31 +190,6 @@ export class Controller implements vscode.Disposable {
         images,
       );
     });
-  }
-
-  /** `agreed`: to the question that came with it, and for which folder. */
-  async resume(run: string, agreed?: Pick<Agreement, 'key' | 'named'>): Promise<void> {
-    if (!vscode.workspace.isTrusted)
-      throw new Failure('Runs go on only in a trusted workspace. Use "Workspaces: Manage Workspace Trust".');
-    const session = await this.#session.forRun(run, agreed?.named);
-    const folders = agreed && { ...agreed, from: IN_THIS_WINDOW };
-    try {
-      await askingToHandOver(async (model) =>
-        session.resume(run, await this.#model.model(session), { model, folders }),
-      );
-    } catch (error) {
-      this.view.changed(); // what could not go on is offered still
-      if (!(error instanceof Cancelled)) throw error;
-    }
-  }
-
-  /** Shows an earlier run in the panel, to be read and gone on with. */
-  async showRun(run: string): Promise<void> {
-    const session = await this.#session.forRun(run);
-    await session.engine.show(run);
-    await session.refreshInterrupted();
-    await this.view.reveal();
-    this.view.say({ type: 'focus-task' });
   }
 
   async showRuns(): Promise<void> {
@@ -198,37 +202,12 @@ export class Controller implements vscode.Disposable {
     this.view.changed();
   }
 
-  /** Goes on in this window with a run that is at work elsewhere. */
-  async takeOver(run: string): Promise<void> {
-    if (!vscode.workspace.isTrusted)
-      throw new Failure('Runs go on only in a trusted workspace. Use "Workspaces: Manage Workspace Trust".');
-    await this.view.reveal();
-    const session = await this.#session.forRun(run);
-    try {
-      const folders = await askForFolders(session.engine, run);
-      await askingToHandOver(async (agreed) => {
-        const model = await this.#model.model(session);
-        // Let go of by whoever held it: from here on it is a run that goes on with another model.
-        await (agreed === undefined
-          ? session.takeOver(run, model, { folders })
-          : session.resume(run, model, { model: agreed, folders }));
-      });
-    } catch (error) {
-      if (!(error instanceof Cancelled)) throw error; // it is offered still
-    } finally {
-      await this.#lookElsewhere(session);
-    }
-  }
-
-  /** Ends a run of another window or terminal, there. */
-  async stopElsewhere(run: string): Promise<void> {
-    const session = await this.session();
-    await session.engine.stopElsewhere(run).finally(() => session.refreshInterrupted());
-    this.view.changed();
-  }
-
-  async #lookElsewhere({ elsewhere }: Session): Promise<void> {
-    if (await elsewhere.refresh()) this.view.changed();
+  /** Lets a person say which of the window's folders the next run works in. */
+  async chooseFolders(): Promise<void> {
+    const chosen = await (await import('./chooseFolders.ts')).askWhichFolders(this.#session.folders);
+    if (chosen === undefined) return;
+    this.#session.choose(chosen);
+    await this.#followFolders();
   }
 
   async chooseModel(): Promise<void> {
@@ -258,8 +237,12 @@ export class Controller implements vscode.Disposable {
     const mine = (this.#looks += 1);
     const session = await this.session();
     const { standing, sandbox } = await session.look(again);
+    const tried = await (await import('./workspaceSettings.ts')).workspaceSettings();
     // A slower, older look must not bring back marks of what was mended since.
-    if (mine === this.#looks) this.#marks.show(standing.ok ? standing.policy.notes : standing.diagnostics);
+    if (mine === this.#looks) {
+      this.#tried = tried;
+      this.#marks.show([...(standing.ok ? standing.policy.notes : standing.diagnostics), ...tried]);
+    }
     await this.#model.look(session, () => mine === this.#looks);
     if (mine !== this.#looks) return;
     this.#outside.follow(session, !sandbox.works && this.view.isVisible);
@@ -271,6 +254,7 @@ export class Controller implements vscode.Disposable {
     this.tree.refresh();
     const session = await this.#session.current();
     if (!session || session.engine.isWorking) return;
+    await session.engine.catchUp();
     await session.refreshInterrupted();
     this.view.changed();
   }
@@ -300,7 +284,7 @@ export class Controller implements vscode.Disposable {
   async #followFolders(): Promise<void> {
     const session = await this.#session.current();
     if ((await this.#session.follow()) === 'held')
-      for (const words of keptWords(session?.named ?? [], windowFolders())) await session?.engine.note(words);
+      for (const words of keptWords(session?.named ?? [], this.#session.folders)) await session?.engine.note(words);
     this.view.changed();
     this.tree.refresh();
   }
@@ -310,7 +294,7 @@ export class Controller implements vscode.Disposable {
     this.#outside.follow(session, false);
     clearInterval(this.#elsewhere);
     this.#elsewhere = setInterval(() => {
-      if (this.view.isVisible) this.#lookElsewhere(session).catch(() => undefined); // said by whatever needs the log
+      if (this.view.isVisible) this.others.lookElsewhere(session).catch(() => undefined); // said by whatever needs the log
     }, ELSEWHERE_EVERY_MS);
     this.#elsewhere.unref();
     this.faults.mask = (text) => session.engine.redactor.text(text);
@@ -319,7 +303,11 @@ export class Controller implements vscode.Disposable {
     };
     session.engine.onChange(() => {
       this.view.changed();
+      this.#run(() => session.review.follow());
     });
+    session.review.onChange = () => {
+      this.view.changed();
+    };
     session.onAppend(() => {
       this.tree.refresh();
     });
@@ -330,10 +318,23 @@ export class Controller implements vscode.Disposable {
     });
   }
 
+  /** How this window stands. */
+  async state(): Promise<PanelState> {
+    return panelState(
+      await this.#session.current(),
+      this.#model.shown,
+      this.#session.problem,
+      this.#session.folders,
+      this.#tried,
+    );
+  }
+
   async #snapshot(): Promise<PanelState> {
-    const state = panelState(await this.#session.current(), this.#model.shown, this.#session.problem);
+    const state = await this.state();
     this.#status.show(state);
     this.#attention.show(state);
+    this.#keys.show(state);
+    logState(this.faults.log, state);
     return state;
   }
 

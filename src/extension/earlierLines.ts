@@ -13,7 +13,7 @@ export function earlierOf(runs: readonly RunSummary[]): RunSummary[] {
 
 export function earlierLine(run: RunSummary): EarlierLine {
   return {
-    ...{ run: run.run, title: runName(run), told: [whenWords(run.time), ...askedAndPaid(run)].join(' · ') },
+    ...{ run: run.run, title: runName(run), told: [whenWords(run.time), ...changedAskedAndPaid(run)].join(' · ') },
     state: run.state === 'active' ? 'running' : run.state,
     pinned: run.isPinned === true,
   };
@@ -25,18 +25,17 @@ export function runName({ name, task }: RunSummary): string {
 }
 
 /** What it took of people and money. */
-export function figures({ questions = 0, actions, cost }: RunSummary): string[] {
-  return [counted(actions, 'action'), ...askedAndPaid({ questions, cost })];
+export function figures({ actions, ...counts }: RunSummary): string[] {
+  return [counted(actions, 'action'), ...changedAskedAndPaid(counts)];
 }
 
-function askedAndPaid({
+function changedAskedAndPaid({
+  files = 0,
   questions = 0,
   cost,
-}: {
-  questions?: number | undefined;
-  cost?: number | undefined;
-}): string[] {
+}: Pick<RunSummary, 'files' | 'questions' | 'cost'>): string[] {
   return [
+    ...(files > 0 ? [`${counted(files, 'file')} changed`] : []),
     ...(questions > 0 ? [`${questions} asked`] : []),
     ...(cost === undefined ? [] : [`cost ${(cost / 1_000_000).toFixed(2)}`]),
   ];

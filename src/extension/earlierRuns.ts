@@ -5,6 +5,7 @@ import type { TextDocuments } from '../vscode/textDocuments.ts';
 import { figures, runName, whenWords } from './earlierLines.ts';
 import type { Faults } from './faults.ts';
 import { titleOf } from './runTitle.ts';
+import type { OtherRuns } from './otherRuns.ts';
 import type { Session } from './session.ts';
 import { THIS_WINDOW } from './thisWindow.ts';
 
@@ -13,7 +14,7 @@ interface ShownIn {
   readonly documents: TextDocuments;
   readonly faults: Pick<Faults, 'tell'>;
   session(): Promise<Session>;
-  showRun(run: string): Promise<void>;
+  readonly others: Pick<OtherRuns, 'show'>;
 }
 
 interface Row extends vscode.QuickPickItem {
@@ -71,7 +72,7 @@ export async function showRuns(window: ShownIn): Promise<void> {
     await fill();
     pick.busy = false;
     const run = await done;
-    if (run) await window.showRun(run.run);
+    if (run) await window.others.show(run.run);
   } finally {
     pick.dispose();
   }

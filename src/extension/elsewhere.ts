@@ -1,4 +1,6 @@
-import { stateWords } from '../core/presence/elsewhere.ts';
+import { Failure } from '../core/outcome.ts';
+import { heldWords, stateWords } from '../core/presence/elsewhere.ts';
+import { whenWords } from './earlierLines.ts';
 import type { RunningRun } from '../core/audit/port.ts';
 import type { Engine } from '../core/engine/engine.ts';
 import type { PanelState } from '../shared/runView.ts';
@@ -28,16 +30,27 @@ export class Elsewhere {
 
   /** Where one is, and what it does. */
   words(run: RunningRun): string {
-    return stateWords(run);
+    return stateWords(run, whenWords);
   }
 
   canShow({ folder }: RunningRun): boolean {
     return folder === this.#roots[0];
   }
 
+  /**
+   * Throws where a run of another window or terminal works in these folders, so that what was typed for a new one stays
+   * in its box. The last word is the engine's: a run may begin there meanwhile.
+   */
+  async refuseBeside(): Promise<void> {
+    await this.refresh();
+    const [other] = this.#inTheWay();
+    if (!other) return;
+    throw new Failure(heldWords({ ok: false, folder: other.folder, holder: { ...other, isHere: false } }, whenWords));
+  }
+
   /** Those that keep this window from working, for its panel. */
   panel(): Pick<PanelState, 'elsewhere'> {
-    const inTheWay = this.#runs.filter(({ folders }) => folders.some((folder) => this.#roots.includes(folder)));
+    const inTheWay = this.#inTheWay();
     if (inTheWay.length === 0) return {};
     return {
       elsewhere: inTheWay.map((one) => ({
@@ -47,5 +60,9 @@ export class Elsewhere {
         canShow: this.canShow(one),
       })),
     };
+  }
+
+  #inTheWay(): RunningRun[] {
+    return this.#runs.filter(({ folders }) => folders.some((folder) => this.#roots.includes(folder)));
   }
 }

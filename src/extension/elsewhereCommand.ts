@@ -24,9 +24,9 @@ export async function showElsewhere(controller: Controller): Promise<void> {
   const { run } = picked;
   switch (await whatToDo(run, elsewhere.canShow(run))) {
     case 'show':
-      return controller.takeOver(run.run);
+      return controller.others.takeOver(run.run);
     case 'stop':
-      return controller.stopElsewhere(run.run);
+      return controller.others.stop(run.run);
     case undefined:
   }
 }

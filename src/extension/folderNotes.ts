@@ -9,8 +9,16 @@ interface Folders {
 }
 
 /** What a person should know of the folders: which are left out, and which count from the next run alone. */
-export function folderNotes({ named, leftOut }: Folders, window: readonly string[]): PanelState['folders'] {
-  const notes = [...leftOut.map(({ why }) => `Left out: ${visibleLine(why)}`), ...keptWords(named, window)];
+export function folderNotes(
+  { named, leftOut }: Folders,
+  window: readonly string[],
+  more: readonly string[] = [],
+): PanelState['folders'] {
+  const notes = [
+    ...leftOut.map(({ why }) => `Left out: ${visibleLine(why)}`),
+    ...keptWords(named, window),
+    ...new Set(more),
+  ];
   return notes.length === 0 ? undefined : { notes, leftOut: leftOut.length > 0 };
 }
 
@@ -33,6 +41,12 @@ export function keptWords(named: readonly string[], window: readonly string[]): 
       ...(added.length + removed.length === 0 ? ['Their new order counts from the next run.'] : []),
     ].join(' '),
   ];
+}
+
+/** Those of the window's folders that were chosen, in the order in which they were; all where none of them is open. */
+export function chosenFolders(window: readonly string[], chosen: readonly string[] | undefined): string[] {
+  const open = (chosen ?? []).filter((folder) => window.includes(folder));
+  return open.length === 0 ? [...window] : open;
 }
 
 export function sameFolders(some: readonly string[], others: readonly string[]): boolean {

@@ -8,8 +8,20 @@ import { plain } from '../vscode/messages.ts';
 import { askKey, setUpServer, type SetUpWith } from './modelSetup.ts';
 import type { FoundSource } from '../shared/foundModels.ts';
 import { pickModel } from '../vscode/modelPicker.ts';
-import { apiKey, keepKey, keyPlaceNow, knownServers, modelSettings, setModel, wayOut } from '../vscode/settings.ts';
+import {
+  apiKey,
+  keepKey,
+  keyPlaceNow,
+  knownServers,
+  modelSettings,
+  setModel,
+  wayOut,
+  wrongModelSettings,
+} from '../vscode/settings.ts';
 import type { Session } from './session.ts';
+
+/** How any of it is mended. */
+const MEND = 'Open your settings, or choose a model.';
 
 /** Which model the settings choose: for the next work, and as the panel shows it. */
 export class ModelChoice {
@@ -33,6 +45,8 @@ export class ModelChoice {
 
   /** Throws what keeps it from being asked. */
   async model(session: Session): Promise<Model> {
+    const [wrong] = wrongModelSettings();
+    if (wrong) throw new Failure(`${wrong.words} ${MEND}`);
     const found = await session.model(await this.#settings());
     if (!found.ok) throw new Failure(found.problem);
     return found.model;
@@ -41,9 +55,16 @@ export class ModelChoice {
   /** Looks at it anew; shown only where that is still `wanted`: an older, slower look must not say where prompts went before. */
   async look(session: Session, wanted: () => boolean): Promise<void> {
     const settings = await this.#settings();
+    const { provider, name } = settings;
+    const [wrong] = wrongModelSettings();
+    // What is not meant is not asked instead: an unknown provider is none, not the first of the list.
+    if (wrong) {
+      const label = wrong.name === 'oversign.model.provider' ? 'no provider' : name === '' ? provider : name;
+      if (wanted()) this.#shown = { provider, label, destination: '', problem: `${wrong.words} ${MEND}` };
+      return;
+    }
     const found = await session.model(settings);
     if (!wanted()) return;
-    const { provider, name } = settings;
     this.#shown = found.ok
       ? {
           ...{ provider, label: found.model.label, destination: found.model.destination },

@@ -32,6 +32,15 @@ export class NamedFiles {
     return found;
   }
 
+  /**
+   * Those of some whole paths that a task may be offered to speak of: what is kept from the agent is none of them. Judged
+   * by their names; what a link leads to is judged where the agent reads it.
+   */
+  async offered(paths: readonly string[]): Promise<string[]> {
+    const scope = await this.#scope().catch(() => undefined);
+    return scope === undefined ? [] : paths.filter((path) => !scope.isHidden(scope.meant(path)));
+  }
+
   /** The real path of a file to be opened. Throws `Failure` with the reason where it is not to be. */
   async opened(spelling: string): Promise<string> {
     const named = await this.#named(spelling, await this.#scope());

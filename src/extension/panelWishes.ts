@@ -4,12 +4,19 @@ import { IN_THIS_WINDOW, THIS_WINDOW } from './thisWindow.ts';
 import type { PanelWish } from '../shared/protocol.ts';
 import type { AgentView } from '../vscode/agentView.ts';
 import { copy, openOutside, openPlace } from '../vscode/followed.ts';
+import { plain } from '../vscode/messages.ts';
+import { pickParts } from '../vscode/partsPicker.ts';
 import { openPolicyFile } from '../vscode/policyFile.ts';
 import type { TextDocuments } from '../vscode/textDocuments.ts';
 import { titleOf } from './runTitle.ts';
 import { pickReference } from './references.ts';
 import { allowAlways } from './policyCommands.ts';
+import type { OtherRuns } from './otherRuns.ts';
+import type { ReviewDesk } from './reviewDesk.ts';
+import type { Sending } from './sending.ts';
 import type { Session } from './session.ts';
+import { chooseWay } from './wayChoice.ts';
+import type { Place } from './workplace.ts';
 
 /** What the panel's wishes need of their window. */
 interface WishedOf {
@@ -19,18 +26,18 @@ interface WishedOf {
   readonly hasTried: boolean;
   /** Where what is sent goes. */
   readonly destination: string;
+  readonly others: OtherRuns;
   session(): Promise<Session>;
+  /** The folders that a task would work in. */
+  places(): Promise<readonly Place[]>;
   look(again?: boolean): Promise<void>;
   chooseModel(): Promise<void>;
-  send(text: string, meant?: string, pasted?: readonly string[]): Promise<void>;
+  send(message: Sending): Promise<void>;
   newRun(): Promise<void>;
   stop(): Promise<void>;
-  showRun(run: string): Promise<void>;
   showRuns(): Promise<void>;
-  resume(run: string, agreed?: { key: string }): Promise<void>;
   lookAtFolders(): Promise<void>;
-  takeOver(run: string): Promise<void>;
-  stopElsewhere(run: string): Promise<void>;
+  chooseFolders(): Promise<void>;
 }
 
 /** Does what a person wants in the panel. */
@@ -38,6 +45,9 @@ export async function doWish(message: PanelWish, window: WishedOf): Promise<void
   switch (message.type) {
     case 'choose-model':
       await window.chooseModel();
+      return;
+    case 'choose-way':
+      await chooseWay(window);
       return;
     case 'check-sandbox':
       await window.look(true);
@@ -47,7 +57,7 @@ export async function doWish(message: PanelWish, window: WishedOf): Promise<void
       if (!window.hasTried) await window.session();
       return;
     case 'send':
-      await window.send(message.text, message.run, message.images);
+      await window.send(message);
       return;
     case 'withdraw':
       await withdraw(window, message.message, message.edit);
@@ -56,7 +66,7 @@ export async function doWish(message: PanelWish, window: WishedOf): Promise<void
       await window.newRun();
       return;
     case 'show-run':
-      await window.showRun(message.run);
+      await window.others.show(message.run);
       return;
     case 'show-runs':
       await window.showRuns();
@@ -65,16 +75,19 @@ export async function doWish(message: PanelWish, window: WishedOf): Promise<void
       await window.stop();
       return;
     case 'resume':
-      await window.resume(message.run, message.agreed === undefined ? undefined : { key: message.agreed });
+      await window.others.resume(message.run, message.agreed === undefined ? undefined : { key: message.agreed });
       return;
     case 'look-at-folders':
       await window.lookAtFolders();
       return;
+    case 'choose-folders':
+      await window.chooseFolders();
+      return;
     case 'take-over':
-      await window.takeOver(message.run);
+      await window.others.takeOver(message.run);
       return;
     case 'stop-elsewhere':
-      await window.stopElsewhere(message.run);
+      await window.others.stop(message.run);
       return;
     case 'dismiss':
       await (await window.session()).dismiss(message.run);
@@ -123,6 +136,18 @@ export async function doWish(message: PanelWish, window: WishedOf): Promise<void
       await window.documents.showReadable(run.run, titleOf(run), await log.report(run));
       return;
     }
+    case 'review-settle':
+      await inTrust(window, (review) => review.settle(message.run, message.keep, message.back));
+      return;
+    case 'review-action':
+      await inTrust(window, (review) => review.putBackAction(message.run, message.action));
+      return;
+    case 'review-parts':
+      await inTrust(window, (review) => review.putBackParts(message.run, message.path, pickParts));
+      return;
+    case 'review-diff':
+      await (await window.session()).review.showDiffs(message.run, message.path, window.documents);
+      return;
     case 'manage-trust':
       await vscode.commands.executeCommand('workbench.trust.manage');
       return;
@@ -133,12 +158,16 @@ export async function doWish(message: PanelWish, window: WishedOf): Promise<void
       await vscode.commands.executeCommand('oversign.openSample');
       return;
     case 'pick-reference': {
-      const reference = await pickReference(window.destination);
+      const session = await window.session();
+      const reference = await pickReference(session, window.destination, await window.places());
       const { at, typed } = message;
       if (reference === undefined) window.view.say({ type: 'focus-task' });
       else window.view.say({ type: 'reference', at, typed, reference });
       return;
     }
+    case 'drop-files':
+      await (await import('./runOnThis.ts')).runOnThis(window, droppedFiles(message.uris));
+      return;
     case 'open-link':
       if (!(await openOutside(message.href))) throw new Failure('This link leads neither to the web nor to a mail.');
       return;
@@ -169,10 +198,25 @@ export async function doWish(message: PanelWish, window: WishedOf): Promise<void
   }
 }
 
+/** On a remote machine the editor's addresses name it; for whoever runs there they are files. */
+function droppedFiles(uris: readonly string[]): vscode.Uri[] {
+  return uris.map((one) => {
+    const uri = vscode.Uri.parse(one);
+    return uri.scheme === 'vscode-remote' ? vscode.Uri.file(uri.path) : uri;
+  });
+}
+
 /** A message that waits is not to be said; its text goes back to the task box, to be said otherwise. */
 async function withdraw(window: WishedOf, message: string, isToEdit: boolean): Promise<void> {
   const { engine } = await window.session();
   const text = engine.view().run?.queued?.find(({ id }) => id === message)?.text;
   if (!(await engine.withdraw(message, THIS_WINDOW))) throw new Failure('The agent was told this meanwhile.');
   if (isToEdit && text !== undefined) window.view.say({ type: 'set-task', text });
+}
+
+/** `work` resolves to what was done, which the status bar says. */
+async function inTrust(window: WishedOf, work: (review: ReviewDesk) => Promise<string | undefined>): Promise<void> {
+  if (!vscode.workspace.isTrusted) throw new Failure('Changes are put back only in a trusted workspace.');
+  const done = await work((await window.session()).review);
+  if (done !== undefined) vscode.window.setStatusBarMessage(plain(`Oversign: ${done}`), 5000);
 }

@@ -1,5 +1,10 @@
+import { visibleLine } from '../shared/visible.ts';
+
 /** Problems that are worth a message; the agent can find the rest. */
 const MOST_PROBLEMS = 20;
+
+/** Characters of what a failed test says. */
+const MOST_FAILURE = 600;
 
 /** A problem as the editor tells it; `line` and `column` count from 0, `level` is one of `LEVELS`. */
 export interface Problem {
@@ -34,6 +39,20 @@ export function linesOf(start: { line: number }, end: { line: number; character:
 export function foldersOf(path: string): string[] {
   const parts = path.split('/').slice(0, -1);
   return parts.map((_, index) => parts.slice(0, index + 1).join('/')).filter((folder) => folder !== '');
+}
+
+/** A test with where it stands, and how it failed; lines count from 0. */
+export function testWords(test: {
+  label: string;
+  path?: string | undefined;
+  line?: number | undefined;
+  message?: string | undefined;
+}): string {
+  const { label, path, line, message } = test;
+  const at = path === undefined ? '' : ` in ${quoted(line === undefined ? path : `${path}:${line + 1}`)}`;
+  const failed =
+    message === undefined ? '' : `\n> ${visibleLine(message.replaceAll(/\s+/g, ' ')).slice(0, MOST_FAILURE)}\n`;
+  return `the test ${quoted(label)}${at}${failed}`;
 }
 
 /** Problems of a file as lines of a message, each with its place. */

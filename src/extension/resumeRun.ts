@@ -16,7 +16,7 @@ export async function resumeRun(controller: Controller): Promise<void> {
   const { isPlain, key, words } = await session.engine.binding(offer.run, named);
   if (!isPlain && !(await agreesToFolders(words))) return;
   await controller.view.reveal();
-  await controller.resume(offer.run, isPlain ? undefined : { key, named });
+  await controller.others.resume(offer.run, isPlain ? undefined : { key, named });
 }
 
 async function askForRun(offers: readonly RunOffer[]): Promise<RunOffer | undefined> {

@@ -18,9 +18,12 @@ import { NamedFiles } from './namedFiles.ts';
 import { IN_THIS_WINDOW } from './thisWindow.ts';
 import { earlierLine, earlierOf } from './earlierLines.ts';
 import { PolicyLab } from './policyLab.ts';
-import { policyWords, sandboxWords, type PolicyStanding } from './standing.ts';
-import { workspacePolicy } from '../node/policy/policyFiles.ts';
-import type { RunSummary } from '../shared/auditEvent.ts';
+import { ReviewDesk } from './reviewDesk.ts';
+import { policyWords, sandboxWords, wayWords, type PolicyStanding } from './standing.ts';
+import { withPolicy, workspacePolicy } from '../node/policy/policyFiles.ts';
+import type { Place } from './workplace.ts';
+import { folderLabels } from '../shared/folderLabels.ts';
+import type { AuditRecord, RunSummary } from '../shared/auditEvent.ts';
 import type { RunOffer } from '../core/engine/storedRuns.ts';
 import type { EditorModels } from '../shared/editorModels.ts';
 import type { FoundSource } from '../shared/foundModels.ts';
@@ -32,6 +35,8 @@ const MOST_EARLIER = 5;
 /** What a look found. */
 interface Looked {
   standing: PolicyStanding;
+  /** Folders that have a policy of their own. */
+  bounding: ReadonlySet<string>;
   sandbox: SandboxStatus;
 }
 
@@ -44,6 +49,7 @@ export class Session implements AsyncDisposable {
   readonly lab: PolicyLab;
   readonly log: LogDesk;
   readonly elsewhere: Elsewhere;
+  readonly review: ReviewDesk;
   readonly namedFiles: NamedFiles;
   /** What commands left that were broken off, as it was found at the start. */
   leftBehind: readonly string[] = [];
@@ -66,6 +72,7 @@ export class Session implements AsyncDisposable {
     this.lab = new PolicyLab(this.engine, node);
     this.log = new LogDesk(node);
     this.namedFiles = new NamedFiles(this.engine, node);
+    this.review = new ReviewDesk(this.engine);
     this.elsewhere = new Elsewhere(this.engine, node.parts.roots);
   }
 
@@ -116,8 +123,18 @@ export class Session implements AsyncDisposable {
     return this.#node.userPolicy;
   }
 
-  get workspacePolicy(): string | undefined {
-    return this.folder === undefined ? undefined : workspacePolicy(this.folder);
+  /** Where the policy of a folder stands, or would. */
+  policyOf(folder: string): string {
+    return workspacePolicy(folder);
+  }
+
+  /** The folders that it works in, as the panel tells of them. */
+  places(): Place[] {
+    const labels = folderLabels(this.roots, this.#node.parts.rootNames);
+    return this.roots.map((path) => ({
+      ...{ label: labels.get(path) ?? path, path, named: this.spelled([path])[0] ?? path },
+      bounds: this.#looked?.bounding.has(path) === true,
+    }));
   }
 
   /** Every policy file that may bind, in the workspace and elsewhere, there or not. */
@@ -156,6 +173,11 @@ export class Session implements AsyncDisposable {
     return this.engine.resumable(runs.filter(({ state }) => state !== 'active' && state !== 'finished'));
   }
 
+  /** What the log has of a run; of long texts a part. */
+  events(run: string, most: number): Promise<AuditRecord[]> {
+    return this.#node.audit.events(run, most);
+  }
+
   async refreshInterrupted(): Promise<void> {
     this.#interrupted = await this.engine.interrupted();
     this.#earlier = await this.earlier(MOST_EARLIER + 1); // the one at work is none of them
@@ -188,6 +210,7 @@ export class Session implements AsyncDisposable {
   }
 
   async #lookNow(): Promise<Looked> {
+    const bounding = withPolicy(this.roots);
     try {
       const policy = await this.engine.policy();
       await this.engine.notePolicy(policy);
@@ -196,12 +219,12 @@ export class Session implements AsyncDisposable {
       const problem = await commandsProblem(policy, this.#node.parts);
       const sandbox: SandboxStatus =
         status.works && problem !== undefined ? { works: false, cause: `No commands: ${problem}.`, fix: '' } : status;
-      return { standing: { ok: true, policy }, sandbox };
+      return { standing: { ok: true, policy }, sandbox, bounding };
     } catch (error) {
       if (!(error instanceof PolicyInvalid)) throw error;
       // The sandbox is what it is, whatever the policy says.
       const sandbox = await this.#node.sandbox.chosen('auto').status(limitsOf(mergePolicies([])));
-      return { standing: { ok: false, words: error.message, diagnostics: error.diagnostics }, sandbox };
+      return { standing: { ok: false, words: error.message, diagnostics: error.diagnostics }, sandbox, bounding };
     }
   }
 
@@ -257,6 +280,11 @@ export class Session implements AsyncDisposable {
     await this.refreshInterrupted().catch(() => undefined); // the run was heard; a closing window is no failure of it
   }
 
+  async fork(...fork: Parameters<Engine['fork']>): Promise<void> {
+    await this.engine.fork(...fork);
+    await this.refreshInterrupted().catch(() => undefined);
+  }
+
   async resume(run: string, model: Model, agreed?: Agreements): Promise<void> {
     const before = this.#interrupted;
     this.#interrupted = before.filter((one) => one.run !== run);
@@ -277,7 +305,7 @@ export class Session implements AsyncDisposable {
 
   /** What the panel shows of run, questions, sandbox and policy; the window adds trust and model. */
   panel(): Omit<PanelState, 'trusted' | 'model' | 'attended' | 'enterSends'> {
-    const { run, approvals, questions, limit } = this.engine.view();
+    const { run, approvals, questions, limit, way } = this.engine.view();
     const { standing, sandbox } = this.#looked ?? {};
     return {
       ...(this.folder !== undefined && { folder: this.folder }),
@@ -293,6 +321,8 @@ export class Session implements AsyncDisposable {
       ...(this.#earlier.length > 0 && { earlier: this.#earlier.slice(0, MOST_EARLIER).map(earlierLine) }),
       sandbox: sandboxWords(sandbox, standing?.ok === true && !standing.policy.sandbox.value),
       policy: policyWords(standing),
+      way: wayWords(standing, run, way),
+      ...(this.review.shown && { review: this.review.shown }),
     };
   }
 

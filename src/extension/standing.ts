@@ -1,7 +1,9 @@
 import type { Diagnostic } from '../core/policy/layer.ts';
 import type { EffectivePolicy } from '../core/policy/merge.ts';
 import type { Probe, SandboxStatus } from '../core/sandbox/port.ts';
-import type { PanelState, PolicyNote } from '../shared/runView.ts';
+import { openWays, wayInForce } from '../core/policy/ways.ts';
+import type { PanelState, PolicyNote, RunView } from '../shared/runView.ts';
+import { WAYS, type Way } from '../shared/wayWords.ts';
 
 /** How the policy stands: in force with its notes, or invalid with what is wrong. */
 export type PolicyStanding =
@@ -27,10 +29,20 @@ function testWords(probes: readonly Probe[]): string {
 
 /** The policy as the panel tells of it. */
 export function policyWords(standing: PolicyStanding | undefined): PanelState['policy'] {
-  if (standing === undefined) return { state: 'unknown', notes: [], asksLess: false };
-  if (!standing.ok) return { state: 'invalid', notes: noted(standing.diagnostics), asksLess: false };
+  if (standing === undefined) return { state: 'unknown', notes: [] };
+  if (!standing.ok) return { state: 'invalid', notes: noted(standing.diagnostics) };
   const notes = noted(standing.policy.notes);
-  return { state: notes.length > 0 ? 'notes' : 'ok', notes, asksLess: !standing.policy.confirmActions.value };
+  return { state: notes.length > 0 ? 'notes' : 'ok', notes };
+}
+
+/** In which way the run works, or the next one would. `chosen`: by the person, for the runs to come. */
+export function wayWords(
+  standing: PolicyStanding | undefined,
+  run: RunView | undefined,
+  chosen: Way | undefined,
+): PanelState['way'] {
+  if (standing?.ok !== true) return { now: run?.way ?? 'ask', open: WAYS.map((way) => ({ way })) };
+  return { now: run?.way ?? wayInForce(chosen, standing.policy).way, open: openWays(standing.policy) };
 }
 
 function noted(diagnostics: readonly Diagnostic[]): PolicyNote[] {

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Beats } from '../vscode/beats.ts';
 import { clientPresence } from '../vscode/clientPresence.ts';
 import { EditorWitness } from '../vscode/editorWitness.ts';
-import { sameFolders } from './folderNotes.ts';
+import { chosenFolders, sameFolders } from './folderNotes.ts';
 import { LanguageModels } from '../vscode/languageModels.ts';
 import { OpenDocuments } from '../vscode/openDocuments.ts';
 import type { Session } from './session.ts';
@@ -17,10 +17,13 @@ export class WindowSession {
   readonly #context: vscode.ExtensionContext;
   readonly #told: { opened(session: Session): void; failed(): void };
   #presence: Beats | undefined;
+  #witness: EditorWitness | undefined;
   #session: Promise<Session> | undefined;
   #problem: string | undefined;
   /** The first folder of the window when the session was opened. */
   #first: string | undefined;
+  /** Those of the window's folders that a person wants runs to work in; undefined: all of them. */
+  #chosen: readonly string[] | undefined;
   /** One change of sessions at a time. */
   #changing: Promise<unknown> = Promise.resolve();
 
@@ -39,8 +42,18 @@ export class WindowSession {
     return this.#session !== undefined;
   }
 
+  /** The folders that the next run works in, as the window names them. */
+  get folders(): string[] {
+    return chosenFolders(windowFolders(), this.#chosen);
+  }
+
+  /** The next run works in these; as long as none of them is open any more, in all of the window. */
+  choose(folders: readonly string[]): void {
+    this.#chosen = folders;
+  }
+
   open(): Promise<Session> {
-    return this.#opened(windowFolders);
+    return this.#opened(() => this.folders);
   }
 
   /** What there is, without opening anything. */
@@ -64,8 +77,8 @@ export class WindowSession {
     return this.#inTurn(async () => {
       const session = await this.open();
       if (session.engine.isWorking) return session;
-      const isSame = sameFolders(session.named, windowFolders());
-      return isSame && !(await session.isOutdated()) ? session : this.#exchange(session, windowFolders);
+      const isSame = sameFolders(session.named, this.folders);
+      return isSame && !(await session.isOutdated()) ? session : this.#exchange(session, () => this.folders);
     });
   }
 
@@ -115,12 +128,13 @@ export class WindowSession {
     const manifest = this.#context.extension.packageJSON as { version: string };
     const session = await Session.open({
       folders,
+      folderNames: windowNames(),
       environment: process.env,
       version: manifest.version,
       installation: this.#context.extensionPath,
       here: THIS_WINDOW,
       presence: (this.#presence ??= clientPresence()),
-      witnesses: [new EditorWitness(this.#context.globalState)],
+      witnesses: [(this.#witness ??= new EditorWitness(this.#context.globalState, crypto.randomUUID()))],
       editor: new OpenDocuments(),
       editorModels: new LanguageModels(),
     });
@@ -130,8 +144,16 @@ export class WindowSession {
   }
 }
 
+/** What the window calls its folders, by their paths: a workspace file may give them names. */
+export function windowNames(): (readonly [string, string])[] {
+  return onDisk().map(({ uri, name }) => [uri.fsPath, name] as const);
+}
+
 /** The window's folders as it names them. */
 export function windowFolders(): string[] {
-  const folders = (vscode.workspace.workspaceFolders ?? []).filter((folder) => folder.uri.scheme === 'file');
-  return folders.map((folder) => folder.uri.fsPath);
+  return onDisk().map((folder) => folder.uri.fsPath);
+}
+
+function onDisk(): vscode.WorkspaceFolder[] {
+  return (vscode.workspace.workspaceFolders ?? []).filter((folder) => folder.uri.scheme === 'file');
 }

@@ -5,6 +5,7 @@ import type { EngineParts } from '../compose.ts';
 import type { Answerer } from '../core/briefing/port.ts';
 import { ALWAYS_THERE, type Presence } from '../core/presence/presence.ts';
 import { WITHOUT_TERMINAL, type PlaceOf } from '../shared/answered.ts';
+import type { FolderNames } from '../shared/folderLabels.ts';
 import { isInside } from '../core/scope/spelling.ts';
 import type { Editor } from '../core/editor/port.ts';
 import { duringRun } from '../core/sandbox/life.ts';
@@ -24,6 +25,7 @@ import { GuessedEncodings } from './files/encodings.ts';
 import { RootedFiles } from './files/rootedFiles.ts';
 import { UnfinishedWrites } from './files/unfinishedWrites.ts';
 import { ThreadSearch } from './search/threadSearch.ts';
+import { HttpRequests } from './egress/httpRequests.ts';
 import { sha256 } from './files/hash.ts';
 import { realPaths } from './files/realPath.ts';
 import { policyLook } from './policy/policyLook.ts';
@@ -43,6 +45,8 @@ import { workspaceFolders, type LeftOut, type WorkspaceFolders } from './workspa
 export interface NodeOptions {
   /** Workspace folders as the editor or the command line names them. */
   folders: readonly string[];
+  /** What the editor calls them, where that is not their own name. */
+  folderNames?: FolderNames;
   /** Opens the log also where none of them can be worked in. */
   mayHaveNone?: boolean;
   environment: NodeJS.ProcessEnv;
@@ -148,12 +152,13 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
     foldersNow: () => workspaceFolders(options.folders, judged),
     parts: {
       roots,
+      rootNames: (options.folderNames ?? []).map(([folder, name]) => [realRoot(folder, spelled), name] as const),
       home: folders.home,
       own,
       policies,
       audit,
       keepEvidence: (policy) => {
-        evidence.follow(policy);
+        evidence.follow(policy.audit);
         keptFor.follow(policy);
       },
       files: (scope) => new RootedFiles(scope, spelled, { isStandIn: (path) => sandbox.isStandIn(path), unfinished }),
@@ -162,6 +167,7 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
       foundCredentials: () => gitCredentials(roots),
       textSearch: new ThreadSearch(),
       encodings: new GuessedEncodings(),
+      http: new HttpRequests(),
       outputs: (run) => outputs.of(run),
       realPaths,
       policyLook,
@@ -197,6 +203,11 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
       who: { user: userInfo().username, host: hostname() },
     },
   };
+}
+
+/** A named folder as it really is. */
+function realRoot(folder: string, spelled: readonly SpelledFolder[]): string {
+  return spelled.find((one) => one.spelled === folder)?.real ?? folder;
 }
 
 function real(path: string): string {

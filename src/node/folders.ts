@@ -3,6 +3,7 @@ import { chmod, mkdir } from 'node:fs/promises';
 import { homedir, userInfo } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { Failure } from '../core/outcome.ts';
+import type { Fault } from '../shared/fault.ts';
 
 /** Where Oversign keeps its own things, for one account. */
 export interface OwnFolders {
@@ -67,6 +68,14 @@ export function ownFolders(
   }
 }
 
+/** Where the log is kept cannot be made. */
+class NoDataFolder extends Failure {
+  override name = 'NoDataFolder';
+  override get fault(): Fault {
+    return 'log';
+  }
+}
+
 /** Makes a folder that only its owner may enter, whatever the umask. */
 export async function makePrivate(folder: string): Promise<void> {
   try {
@@ -74,9 +83,12 @@ export async function makePrivate(folder: string): Promise<void> {
     await chmod(folder, 0o700);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new Failure(`The folder ${folder} cannot be made (${code}). Mend its permissions, or set XDG_DATA_HOME.`, {
-      cause: error,
-    });
+    throw new NoDataFolder(
+      `The folder ${folder} cannot be made (${code}). Mend its permissions, or set XDG_DATA_HOME.`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 

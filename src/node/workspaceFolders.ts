@@ -2,12 +2,17 @@ import { constants, realpathSync, statSync } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Refusal } from '../core/outcome.ts';
+import type { Fault } from '../shared/fault.ts';
 import type { SpelledFolder } from './files/ownSpelling.ts';
 import { refuseWorkspace } from './sandbox/cage.ts';
 
 /** A workspace that the agent must not have, with the sentence that says why. */
 export class WorkspaceRefused extends Refusal {
   override name = 'WorkspaceRefused';
+
+  override get fault(): Fault {
+    return 'workspace';
+  }
 }
 
 /** A folder that was named and is not worked in: as it was named, and why, as a sentence. */

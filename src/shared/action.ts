@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { UndoStateSchema } from './undoState.ts';
 import { JsonSchema } from './json.ts';
 
 /** A path an action touches: absolute, links resolved, and how it is touched. */
@@ -32,6 +33,10 @@ export const LaunchSchema = z.strictObject({
   stores: z.literal('hidden').optional(),
   /** Without any sandbox. */
   outside: z.literal(true).optional(),
+  /** Reviewed afterwards: what undo does not cover is there to be read, and cannot be changed. */
+  uncovered: z.literal('read-only').optional(),
+  /** Effects first: what it changes is kept beside the workspace, and shown. */
+  view: z.literal('copy-on-write').optional(),
 });
 export type Launch = z.infer<typeof LaunchSchema>;
 
@@ -73,13 +78,19 @@ export const CommandSchema = z.strictObject({
 });
 export type CommandMeaning = z.infer<typeof CommandSchema>;
 
+/** How earlier versions recorded it; of commands all of them said `none`. */
+const FORMERLY: ReadonlyMap<unknown, string> = new Map([
+  ['full', 'whole'],
+  ['nothing-to-undo', 'nothing'],
+]);
+
 /** What every kind of action has. */
 const COMMON = {
   tool: z.string(),
   resources: z.array(ResourceSchema),
   arguments: z.record(z.string(), JsonSchema),
-  /** Whether undo is certain afterwards: pre-images of everything it changes are kept. */
-  undo: z.enum(['full', 'none', 'nothing-to-undo']),
+  /** What undo will be able to do afterwards; certain is only `whole`: all that it changes is kept. */
+  undo: z.preprocess((said) => FORMERLY.get(said) ?? said, UndoStateSchema),
 };
 
 /** It looks at files and changes nothing. */
@@ -126,6 +137,31 @@ export const TalkSchema = z.strictObject({
 });
 export type Talk = z.infer<typeof TalkSchema>;
 
+/** One HTTP request, all of it: nothing else is sent but what the protocol needs. */
+export const RequestSchema = z.strictObject({
+  method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']),
+  /** As it will be asked for: the host in its one spelling, without a fragment. */
+  url: z.string(),
+  /** Host and port of it, as rules have them (`src/core/egress/hostName.ts`). */
+  host: z.string(),
+  port: z.number(),
+  /** Each with its name before it, `accept: text/plain`: only so is a credential known for what it is. */
+  headers: z.array(z.string()),
+  body: z.string().exactOptional(),
+  /** How much of it looks like a secret. */
+  secrets: z.number(),
+});
+export type HttpRequest = z.infer<typeof RequestSchema>;
+
+/** It sends something to another machine, and what comes back is anybody's. */
+export const SendSchema = z.strictObject({
+  kind: z.literal('send'),
+  effect: z.literal('request'),
+  request: RequestSchema,
+  ...COMMON,
+});
+export type Send = z.infer<typeof SendSchema>;
+
 /**
  * What a tool call would do, as data. An approval binds to the digest of exactly this. What the product must know of a
  * kind stands in `src/core/kinds/`; `effect` is the finer word, which policies, cards and the log speak of.
@@ -136,6 +172,7 @@ export const ActionSchema = z.discriminatedUnion('kind', [
   RunSchema,
   FollowSchema,
   TalkSchema,
+  SendSchema,
 ]);
 export type Action = z.infer<typeof ActionSchema>;
 export type Effect = Action['effect'];

@@ -9,7 +9,7 @@ import { NO_CALL_CAUSES } from './noCall.ts';
 export const ACTION_EVENTS = {
   proposed: {
     about:
-      'A tool call as an action; a call that is none has its arguments as they came, and the tool’s `name` where it is long. `call`: which of the calls of its reply it is, counted from 1, where there are several. `editedBy`: a person has changed what the agent had asked for, whose arguments are in `editedFrom`; the action is as they have it.',
+      'A tool call as an action; a call that is none has its arguments as they came, and the tool’s `name` where it is long. `call`: which of the calls of its reply it is, counted from 1, where there are several. `editedBy`: a person has changed what the agent had asked for, whose arguments are in `editedFrom`; the action is as they have it. `effectsOf`: it runs in a copy-on-write view, for a person to see what that action would change.',
     of: ['run'],
     marks: ['beginning'],
     data: z.strictObject({
@@ -19,6 +19,7 @@ export const ACTION_EVENTS = {
       undo: Text.exactOptional(),
       call: Count.exactOptional(),
       editedBy: z.literal('person').exactOptional(),
+      effectsOf: Text.exactOptional(),
     }),
     payload: z.strictObject({
       title: Text.exactOptional(),
@@ -48,7 +49,7 @@ export const ACTION_EVENTS = {
   },
   answered: {
     about:
-      'The answer (`save-first` approves nothing: what is unsaved in the editor is saved, and it is asked anew; `approve-edited` approves it as the person has changed it, to the text in `edited`, where nothing else becomes of it; else it is asked anew, or stands as it was), who gave it (a person, and at which terminal or window; `input`: lines that lay ready in a pipe or file; `nobody`: none was there; or what took the question back: `cancelled`, the run was stopped, by a person where it says where; `outdated`, what it was about was not as shown any more), and after how many milliseconds. `unseen`: changed lines that were not in sight and were approved by their count.',
+      'The answer (`save-first` approves nothing: what is unsaved in the editor is saved, and it is asked anew; `approve-edited` approves it as the person has changed it, to the text in `edited`, where nothing else becomes of it; else it is asked anew, or stands as it was; `show-effects` approves nothing: it runs in a copy-on-write view, as an action of its own, and is asked anew with what that changed; `apply` approves exactly that), who gave it (a person, and at which terminal or window; `input`: lines that lay ready in a pipe or file; `nobody`: none was there; or what took the question back: `cancelled`, the run was stopped, by a person where it says where; `outdated`, what it was about was not as shown any more), and after how many milliseconds. `unseen`: changed lines that were not in sight and were approved by their count.',
     of: ['run'],
     marks: ['kept'],
     data: z.strictObject({
@@ -92,10 +93,17 @@ export const ACTION_EVENTS = {
     data: z.strictObject({ files: Count, bytes: Count }),
   },
   started: {
-    about: 'The action begins; committed to disk before it does. `outside`: without any sandbox.',
+    about:
+      'The action begins; committed to disk before it does. `outside`: without any sandbox. `view`: in a copy-on-write view, of which nothing is on disk. `applies`: exactly what that action changed in one is made.',
     of: ['run'],
     marks: ['beginning'],
-    data: z.strictObject({ tool: Text, effect: Text, outside: z.literal(true).exactOptional() }),
+    data: z.strictObject({
+      tool: Text,
+      effect: Text,
+      outside: z.literal(true).exactOptional(),
+      view: z.literal('copy-on-write').exactOptional(),
+      applies: Text.exactOptional(),
+    }),
     payload: Nothing,
   },
   whose_asked: {
@@ -122,10 +130,10 @@ export const ACTION_EVENTS = {
   },
   changed: {
     about:
-      'What the action changed, recorded when its effect is over and before `finished`, however that ended. `extent`: `exact`, these paths and no others; `seen`, a command, which could change whatever the workspace let it: these stood otherwise after it than before, whoever did that, and in `leftOut` nobody looked; `unknown`, such a command where nobody looked at all. Of each path the kind, size in bytes, SHA-256 and permission bits of what stood there before and after, where they are known, and for what was moved there `from` where. Nothing that only looks has one, and neither have logs of earlier versions.',
+      'What the action changed, recorded when its effect is over and before `finished`, however that ended. `extent`: `exact`, these paths and no others; `seen`, a command, which could change whatever the workspace let it: these stood otherwise after it than before, whoever did that, and in `leftOut` nobody looked; `unknown`, such a command where nobody looked at all. Of each path the kind, size in bytes, SHA-256 and permission bits of what stood there before and after, where they are known, and for what was moved there `from` where. `list`: where they are many, the SHA-256 of the list of all of them, which is kept beside the log for undo. Nothing that only looks has one, and neither have logs of earlier versions.',
     of: ['run'],
     marks: ['afterwards'],
-    data: z.strictObject({ extent: z.enum(EXTENTS), paths: Count }),
+    data: z.strictObject({ extent: z.enum(EXTENTS), paths: Count, list: Digest.exactOptional() }),
     payload: z.strictObject({ paths: z.array(ChangedPathSchema), leftOut: z.array(Text).exactOptional() }),
   },
   finished: {

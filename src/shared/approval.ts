@@ -3,6 +3,7 @@ import { BlockSchema, WordsSchema } from './block.ts';
 import { FlagSchema, FlagsSchema } from './flow.ts';
 import { DecisionSchema } from './decision.ts';
 import { MOST_EDITED, MOST_REASON } from './typed.ts';
+import { UndoStateSchema } from './undoState.ts';
 
 /**
  * What the card shows: drawn from the described action, never from the model's own words about it. `kind` names the card
@@ -10,10 +11,6 @@ import { MOST_EDITED, MOST_REASON } from './typed.ts';
  */
 const CardSchema = z.strictObject({ kind: z.string(), blocks: z.array(BlockSchema) });
 export type Card = z.infer<typeof CardSchema>;
-
-/** How far what an action changes can be put back; `nothing`: it changes nothing. */
-export const UndoStateSchema = z.enum(['whole', 'partly', 'none', 'nothing']);
-export type UndoState = z.infer<typeof UndoStateSchema>;
 
 /** One question to a person, in the order in which it is read. `digest` is the SHA-256 of the canonical action that the answer binds to. */
 export const ApprovalSchema = z.strictObject({
@@ -57,6 +54,17 @@ export const ApprovalSchema = z.strictObject({
   edit: z.strictObject({ label: z.string(), text: z.string() }).exactOptional(),
   /** It stands as a person has changed it. */
   edited: z.literal(true).exactOptional(),
+  /**
+   * What it would change can be shown first, or why not; or the card shows it, and `obstacle` says why that cannot be
+   * applied. Absent where there is nothing of the kind.
+   */
+  effects: z
+    .discriminatedUnion('state', [
+      z.strictObject({ state: z.literal('offered') }),
+      z.strictObject({ state: z.literal('not-here'), why: z.string() }),
+      z.strictObject({ state: z.literal('shown'), obstacle: z.string().exactOptional() }),
+    ])
+    .exactOptional(),
 });
 export type Approval = z.infer<typeof ApprovalSchema>;
 
@@ -71,9 +79,10 @@ export type Until = z.infer<typeof UntilSchema>;
 export const AnswerSchema = z.strictObject({
   /**
    * `save-first`: nothing is approved yet; what is unsaved in the editor is saved, and it is asked anew. `approve-edited`:
-   * approves what `text` makes of it, where that is decided as it was shown; else it is asked anew.
+   * approves what `text` makes of it, where that is decided as it was shown; else it is asked anew. `show-effects`: it runs
+   * in a copy-on-write view, and it is asked anew with what that would change; `apply`: exactly that is changed.
    */
-  choice: z.enum(['approve', 'approve-and-grant', 'approve-edited', 'save-first', 'deny']),
+  choice: z.enum(['approve', 'approve-and-grant', 'approve-edited', 'save-first', 'show-effects', 'apply', 'deny']),
   /** With an approval: how many changed lines the person had not seen and approved by their count. */
   unseen: z.number().int().min(1).optional(),
   /** With `approve-edited`: what stands in the place of the text that was offered. */

@@ -84,6 +84,8 @@ export interface RunSummary {
   /** What a person calls it; else its task is its name. */
   name?: string;
   isPinned?: true;
+  /** Paths that it changed, each once; a command's are those that stood otherwise after it. */
+  files?: number;
   /** How often a person was asked about an action. */
   questions?: number;
   /** In millionths, by the prices that its policy had. */

@@ -66,6 +66,24 @@ export const BlockSchema = z.discriminatedUnion('kind', [
     removed: z.number(),
     unsaved: z.boolean(),
   }),
+  /** What a command changed in a copy-on-write view, a line each. */
+  z.strictObject({
+    kind: z.literal('effects'),
+    files: z.array(
+      z.strictObject({
+        what: z.enum(['new', 'changed', 'gone', 'mode']),
+        path: z.string(),
+        words: WordsSchema,
+        /** Of a text: lines. */
+        added: z.number().exactOptional(),
+        removed: z.number().exactOptional(),
+      }),
+    ),
+    /** So many are not listed. */
+    left: z.number(),
+    /** Some of them can be seen in the editor's own diff. */
+    hasDiffs: z.boolean(),
+  }),
   /** `fold`: its title; it is shown on request, where that can be. `small`: beside the point. */
   z.strictObject({
     kind: z.literal('facts'),

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { ANSWERERS, STOPPERS } from './answered.ts';
 import { folders } from './folderMark.ts';
+import { WaySchema } from './way.ts';
 
 // What the tables of events have in common.
 
@@ -19,7 +20,15 @@ export const from = { ...where, signal: Text.exactOptional() };
 export const used = { usedTokens: Count.exactOptional(), cost: Count.exactOptional() };
 
 /** And where the person was who wanted it, if one is known. */
-export const runFacts = z.strictObject({ version: Text, policy: Digest, provider: Text, model: Text, ...where });
+export const runFacts = z.strictObject({
+  version: Text,
+  policy: Digest,
+  provider: Text,
+  model: Text,
+  /** In which way it works. */
+  way: WaySchema.exactOptional(),
+  ...where,
+});
 export const runPayload = z.strictObject({
   task: Text,
   folder: Text,

@@ -5,42 +5,14 @@ import { ANSWERED_BY, Count, Digest, from, Nothing, runFacts, runPayload, Text, 
 import type { EventKind, EventMark } from './eventKind.ts';
 import { BoundFolderSchema } from './folderMark.ts';
 import { JsonSchema } from './json.ts';
+import { LOG_EVENTS } from './logEvents.ts';
 import { LIMITS } from './limitQuestion.ts';
+import { WaySchema } from './way.ts';
 
 // Every kind of event that the log can hold, in one place: what it says, where it stands and what is done with it,
 
 export const EVENTS = {
-  log_started: {
-    about:
-      'The first event of a log: its name, the format, and the public key of the account that certifies its writers (SPKI, base64).',
-    of: ['log'],
-    marks: ['exact'],
-    data: z.strictObject({ log: Text, format: Count, account: Text }),
-    payload: Nothing,
-  },
-  gap: {
-    about:
-      'What came before this log was set aside or is missing: why, and where an earlier file lies. `bytes` and `digest` (SHA-256) say what that file was.',
-    of: ['log'],
-    marks: ['exact', 'signed at once', 'warning'],
-    data: z.strictObject({ reason: Text, bytes: Count.exactOptional(), digest: Digest.exactOptional() }),
-    payload: z.strictObject({ file: Text, problem: Text }),
-  },
-  writer: {
-    about:
-      'A process begins to write: its public key, certified by the account key for this place in the chain. `exports`: the format of the exports that it makes.',
-    of: ['log'],
-    marks: ['exact'],
-    data: z.strictObject({ key: Text, certificate: Text, pid: Count, exports: Count.exactOptional() }),
-    payload: Nothing,
-  },
-  head: {
-    about: 'The process signs the chain as it stood before this event (Ed25519, base64).',
-    of: ['log'],
-    marks: ['exact'],
-    data: z.strictObject({ signature: Text }),
-    payload: Nothing,
-  },
+  ...LOG_EVENTS,
   run_started: {
     about: 'A run begins with a task; where, if a person is known to be there (`at`, `place`).',
     of: ['run'],
@@ -83,6 +55,21 @@ export const EVENTS = {
     }),
     payload: z.strictObject({ destination: Text, destinationBefore: Text.exactOptional() }),
   },
+  way_changed: {
+    about:
+      'From here on the run works in another way: `look`, `ask` or `review`. A person chose it, and where; or a policy took away the one before.',
+    of: ['run'],
+    marks: ['kept'],
+    data: z.strictObject({ way: WaySchema, before: WaySchema, by: z.enum(['person', 'policy']), ...from }),
+    payload: Nothing,
+  },
+  changes_kept: {
+    about: 'A person reviewed changes of the run and keeps them: of how many files, and where that was said.',
+    of: ['run'],
+    marks: ['kept'],
+    data: z.strictObject({ files: Count, by: z.literal('person'), ...from }),
+    payload: z.strictObject({ paths: z.array(Text) }),
+  },
   instructions: {
     about:
       'What the project’s own files say about working on it was read for the model, as their text: which files, and how many characters of them.',
@@ -100,10 +87,13 @@ export const EVENTS = {
   },
   egress: {
     about:
-      'Something is about to leave for another program or machine: where to, how much, and which files’ content is in it (`contentOf`: a path; with `/` behind it, files of that folder; with `?` before it, files of it that are not known). `proxy`: what carries it there, where that was chosen.',
+      'Something is about to leave for another program or machine: where to, how much, and which files’ content is in it (`contentOf`: a path; with `/` behind it, files of that folder; with `?` before it, files of it that are not known). `address`: the one that was judged and is dialled, of a tool’s request. `proxy`: what carries it there, where that was chosen.',
     of: ['run', 'log'],
     marks: ['beginning'],
-    data: z.strictObject({ purpose: Text, origin: Text, method: Text, bytes: Count, proxy: Text.exactOptional() }),
+    data: z.strictObject({
+      ...{ purpose: Text, origin: Text, method: Text, bytes: Count },
+      ...{ address: Text.exactOptional(), proxy: Text.exactOptional() },
+    }),
     payload: z.strictObject({ path: Text, contentOf: z.array(Text) }),
   },
   asked_again: {
@@ -191,6 +181,17 @@ export const EVENTS = {
     marks: ['kept'],
     data: z.strictObject({ moved: Count, leftOut: Count, by: z.enum([...ANSWERERS, 'option']), ...from }),
     payload: z.strictObject({ folders: z.array(BoundFolderSchema) }),
+  },
+  forked: {
+    about:
+      'The run begins with the conversation of another one (`from`): as it was before that run’s message of this number, counted from 1 over all that a person said in it, which is in its event `seq`; without both, all of it. Files stay as they are. Who wanted it: as in `answered`, or `option`, the command line.',
+    of: ['run'],
+    marks: ['kept'],
+    data: z.strictObject({
+      ...{ from: Text, message: Count.exactOptional(), seq: Count.exactOptional() },
+      ...{ by: z.enum([...ANSWERERS, 'option']), ...from },
+    }),
+    payload: Nothing,
   },
   policy_changed: {
     about: 'Another policy is in force; the digest is of its values.',

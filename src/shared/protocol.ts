@@ -6,15 +6,20 @@ import { ReplySchema } from './question.ts';
 import { SparedSchema } from './spared.ts';
 import { MOST_TASK } from './typed.ts';
 import { MOST_ADDRESS } from './webTarget.ts';
-import { EntrySchema, PanelHeadSchema } from './runView.ts';
+import { EntrySchema, ForkPointSchema, PanelHeadSchema } from './runView.ts';
 
 /** A path as somebody wrote it, in characters. */
 const MOST_PATH = 1024;
 /** Images that go with a message, and the characters of each in base64. */
 export const MOST_IMAGES = 4;
 export const MOST_IMAGE = 4_700_000;
+/** Files that are reviewed at once. */
+const MOST_REVIEWED = 500;
 /** Paths that are asked for at once. */
 export const MOST_PATHS = 100;
+/** Files that are dropped at once, and the characters of the address of each. */
+export const MOST_DROPPED = 20;
+export const MOST_URI = 8192;
 /** Characters that are copied at once. */
 const MOST_COPIED = 4_000_000;
 
@@ -24,11 +29,16 @@ export const FromPanelSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('ready') }),
   /** It has taken the update of this number: it can be told more. */
   z.strictObject({ type: z.literal('taken'), number: z.int() }),
-  /** `run`: the one that it must go on with; without it, the run under way or else a new one. */
+  /**
+   * `run`: the one that it must go on with; `fork`: where a new one goes on from; without both, the run under way or else
+   * a new one. `sending` comes back where it could not be sent.
+   */
   z.strictObject({
     type: z.literal('send'),
     text: z.string().min(1).max(MOST_TASK),
     run: z.string().optional(),
+    fork: ForkPointSchema.exactOptional(),
+    sending: z.string().max(64).exactOptional(),
     /** Images that go with it, in base64. */
     images: z.array(z.string().max(MOST_IMAGE)).max(MOST_IMAGES).optional(),
   }),
@@ -43,6 +53,8 @@ export const FromPanelSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('resume'), run: z.string(), agreed: z.string().optional() }),
   /** Whether folders that were left out are there by now. */
   z.strictObject({ type: z.literal('look-at-folders') }),
+  /** In which of the open folders the next run works. */
+  z.strictObject({ type: z.literal('choose-folders') }),
   z.strictObject({ type: z.literal('dismiss'), run: z.string() }),
   z.strictObject({ type: z.literal('take-over'), run: z.string() }),
   z.strictObject({ type: z.literal('stop-elsewhere'), run: z.string() }),
@@ -71,14 +83,31 @@ export const FromPanelSchema = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('set-key') }),
   z.strictObject({ type: z.literal('choose-model') }),
+  z.strictObject({ type: z.literal('choose-way') }),
   z.strictObject({ type: z.literal('check-sandbox') }),
   /** What a run did, as a document. */
   z.strictObject({ type: z.literal('show-report'), run: z.string() }),
+  /** What the person keeps of what a run changed, and what goes back. */
+  z.strictObject({
+    type: z.literal('review-settle'),
+    run: z.string(),
+    keep: z.array(z.string()).max(MOST_REVIEWED),
+    back: z.array(z.string()).max(MOST_REVIEWED),
+  }),
+  z.strictObject({ type: z.literal('review-action'), run: z.string(), action: z.string() }),
+  /** Without a path: of all files. */
+  z.strictObject({ type: z.literal('review-diff'), run: z.string(), path: z.string().optional() }),
+  z.strictObject({ type: z.literal('review-parts'), run: z.string(), path: z.string() }),
   z.strictObject({ type: z.literal('manage-trust') }),
   z.strictObject({ type: z.literal('open-folder') }),
   z.strictObject({ type: z.literal('open-sample') }),
   /** Something for the task to speak of, from the editor; `at` and `typed` come back with it. */
   z.strictObject({ type: z.literal('pick-reference'), at: z.int().min(0), typed: z.boolean() }),
+  /** Files that were dragged onto the task box, by their addresses. */
+  z.strictObject({
+    type: z.literal('drop-files'),
+    uris: z.array(z.string().min(1).max(MOST_URI)).min(1).max(MOST_DROPPED),
+  }),
   /** A link in the agent's words: to the web, or to write a mail. */
   z.strictObject({ type: z.literal('open-link'), href: z.string().max(MOST_ADDRESS) }),
   /** A file that the agent's words name, as they spell it. Lines and columns count from 1. */
@@ -146,6 +175,8 @@ export const ToPanelSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('reference'), at: z.int().min(0), typed: z.boolean(), reference: z.string() }),
   z.strictObject({ type: z.literal('focus-question') }),
   z.strictObject({ type: z.literal('set-task'), text: z.string() }),
+  /** What was sent under this name was not taken: it goes back to the task box, with all that belongs to it. */
+  z.strictObject({ type: z.literal('unsent'), sending: z.string(), text: z.string() }),
   z.strictObject({ type: z.literal('show-action'), action: z.string() }),
   /** Of the paths that were asked for, those that are files of the workspace, and those that are not. */
   z.strictObject({ type: z.literal('files'), there: z.array(z.string()), absent: z.array(z.string()) }),

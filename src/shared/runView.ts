@@ -7,6 +7,8 @@ import { PlanSchema } from './plan.ts';
 import { QuestionSchema } from './question.ts';
 import { VerdictSchema } from './decision.ts';
 import { LimitQuestionSchema } from './limitQuestion.ts';
+import { ReviewSchema } from './review.ts';
+import { OpenWaySchema, WaySchema } from './way.ts';
 
 export const RunStateSchema = z.enum([
   'running',
@@ -24,9 +26,18 @@ export type RunState = z.infer<typeof RunStateSchema>;
 export const ActionStatusSchema = z.enum(['deciding', 'waiting', 'running', ...ACTION_OUTCOMES]);
 export type ActionStatus = z.infer<typeof ActionStatusSchema>;
 
+/** Where a new run begins with the conversation of another one: before that message of a person, counted from 1. */
+export const ForkPointSchema = z.strictObject({ run: z.string(), message: z.int().min(1) });
+export type MessagePoint = z.infer<typeof ForkPointSchema>;
+
 /** One line of the transcript. */
 export const EntrySchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('user'), text: z.string() }),
+  z.strictObject({
+    kind: z.literal('user'),
+    text: z.string(),
+    /** Which of the person's messages to which run it is, counted from 1: a new run can go on from before it. */
+    point: ForkPointSchema.exactOptional(),
+  }),
   z.strictObject({
     kind: z.literal('assistant'),
     text: z.string(),
@@ -93,6 +104,7 @@ export const RunHeadSchema = z.strictObject({
   /** Why it stands where it stands, when it is not running. */
   reason: z.string(),
   model: z.string(),
+  way: WaySchema,
   destination: z.string(),
   turn: z.number(),
   maxTurns: z.number(),
@@ -160,6 +172,16 @@ export const PanelHeadSchema = z.strictObject({
     .optional(),
   /** What a person should know of the folders; `leftOut`: some of them are not worked in, and may be there by now. */
   folders: z.strictObject({ notes: z.array(z.string()), leftOut: z.boolean() }).exactOptional(),
+  /**
+   * The folders that a run works in, the one it begins in first; `path`: where each really stands, `bounds`: its own
+   * policy binds. `others`: open folders that are not among them.
+   */
+  workplace: z
+    .strictObject({
+      folders: z.array(z.strictObject({ label: z.string(), path: z.string(), bounds: z.boolean() })),
+      others: z.array(z.string()),
+    })
+    .exactOptional(),
   /** Why nothing could be opened. */
   problem: z.string().exactOptional(),
   model: z.strictObject({
@@ -180,8 +202,11 @@ export const PanelHeadSchema = z.strictObject({
   policy: z.strictObject({
     state: z.enum(['unknown', 'ok', 'notes', 'invalid']),
     notes: z.array(PolicyNoteSchema),
-    asksLess: z.boolean(),
   }),
+  /** What the run changed, to be kept or put back; absent where that is nothing, or it is still at work. */
+  review: ReviewSchema.exactOptional(),
+  /** In which way the run works, or the next one would; and which ways the policy leaves open. */
+  way: z.strictObject({ now: WaySchema, open: z.array(OpenWaySchema) }),
 });
 export type PanelHead = z.infer<typeof PanelHeadSchema>;
 

@@ -2,7 +2,11 @@ import type { Block, Unseen } from './block.ts';
 
 /** How many changed lines are not, or not whole, on what shows these blocks. */
 export function unseenLines(blocks: readonly Block[]): number {
-  return blocks.reduce((sum, block) => sum + (block.kind === 'diff' ? block.unseen.lines : 0), 0);
+  return blocks.reduce((sum, block) => sum + notShownOf(block), 0);
+}
+
+function notShownOf(block: Block): number {
+  return block.kind === 'diff' ? block.unseen.lines : block.kind === 'effects' ? block.left : 0;
 }
 
 /** "3 changed lines" */

@@ -25,8 +25,11 @@ export interface Terminal {
 const NOES = `To deny with a reason, type it, or ${DENY_REASONS.map(({ label }, index) => `n${index + 1}: ${label.toLowerCase()}`).join(', ')}.`;
 const NOTHING_TO_REMEMBER = 'Nothing can be remembered here.';
 const NOT_BY_INPUT_EDITED = 'What is asked is changed by a person at a terminal alone.';
+const SHOW = 's: show its effects first; it runs in a view of the workspace, and nothing is changed';
 const NO_EDIT = 'This cannot be changed here.';
 const EDIT = 'Type it as you want it, whole; nothing leaves it as it is. It is decided anew.';
+const NO_EFFECTS = 'Its effects cannot be shown first.';
+const NO_APPLY = 'There are no effects that could be applied.';
 const NO_RULE = 'No rule can say exactly this.';
 const NOT_BY_INPUT = 'A rule is written at the word of a person at a terminal alone.';
 
@@ -47,9 +50,15 @@ export async function askInTerminal(
   const number = among && among.count > 1 ? `${among.place} of ${among.count}: ` : '';
   const text = `\n${approvalText(approval, { columns, number })}\n${scopesText(approval, columns)}`;
   const prompt =
-    unseen > 0 ? `Allow, with ${changedLines(unseen)} unseen? [y ${unseen}/N] ` : `Allow? [y/N]${remember} `;
+    approval.effects?.state === 'shown'
+      ? effectsPrompt(approval, unseen)
+      : unseen > 0
+        ? `Allow, with ${changedLines(unseen)} unseen? [y ${unseen}/N] `
+        : `Allow? [y/N]${remember} `;
   const trouble = (line: string): string | undefined => {
     const yes = yesIn(line);
+    if (isShow(line) && !(approval.effects?.state === 'offered' && asker.answersBy === 'person')) return NO_EFFECTS;
+    if (yes?.applies === true && !canApply(approval)) return NO_APPLY;
     if (yes?.always === true && approval.alwaysOffer === undefined) return NO_RULE;
     if (yes?.always === true && !(always && asker.answersBy === 'person')) return NOT_BY_INPUT;
     if (yes?.remember === true && first === undefined) return NOTHING_TO_REMEMBER;
@@ -88,6 +97,21 @@ export async function askInTerminal(
   return { answer: { choice: 'deny' }, from };
 }
 
+function isShow(line: string): boolean {
+  return /^s$/i.test(line.trim());
+}
+
+function canApply({ effects }: Approval): boolean {
+  return effects?.state === 'shown' && effects.obstacle === undefined;
+}
+
+/** What was shown can be made; else it runs for real, or neither. */
+function effectsPrompt(approval: Approval, unseen: number): string {
+  const count = unseen > 0 ? ` ${unseen}` : '';
+  const apply = canApply(approval) ? `p${count}: apply exactly this; ` : '';
+  return `${apply}y${count}: run for real instead; n: throw away [N] `;
+}
+
 function isEdit(line: string): boolean {
   return /^e$/i.test(line.trim());
 }
@@ -115,9 +139,11 @@ function lineToEdit({ edit }: Approval): Approval['edit'] {
 
 /** All that can be remembered, and for how long, where there is more than the prompt says. */
 function scopesText(approval: Approval, columns: number | undefined): string {
-  const { grantOffers, grantLimits, alwaysOffer } = approval;
+  const { grantOffers, grantLimits, alwaysOffer, effects } = approval;
   const edit = lineToEdit(approval);
   const rule = [
+    ...(effects?.state === 'offered' ? [SHOW] : []),
+    ...(effects?.state === 'not-here' ? [`Its effects cannot be shown first: ${visibleLine(effects.why)}.`] : []),
     ...(edit === undefined ? [] : [`e: change ${visibleLine(edit.label.toLowerCase())} first`]),
     ...(alwaysOffer === undefined
       ? []
@@ -145,10 +171,11 @@ function wrongScope({ grantOffers, grantLimits: { minutes, uses } }: Approval): 
 }
 
 function answerOf(line: string, { grantOffers }: Approval): Answer {
+  if (isShow(line)) return { choice: 'show-effects' };
   const yes = yesIn(line);
   if (yes) {
     const counted = yes.unseen === undefined ? {} : { unseen: yes.unseen };
-    if (!yes.remember) return { choice: 'approve', ...counted };
+    if (!yes.remember) return { choice: yes.applies ? 'apply' : 'approve', ...counted };
     const offer = grantOffers[yes.offer];
     if (offer === undefined) return { choice: 'deny' };
     return { choice: 'approve-and-grant', grant: { offer: offer.id, until: yes.until }, ...counted };
@@ -162,6 +189,8 @@ function answerOf(line: string, { grantOffers }: Approval): Answer {
 interface Yes {
   /** A rule is to be written, and this call approved with it. */
   always: boolean;
+  /** What was shown of its effects is to be made. */
+  applies: boolean;
   remember: boolean;
   /** Which of what can be remembered, counted from 0, and how long. */
   offer: number;
@@ -172,11 +201,12 @@ interface Yes {
 /** A plain yes, or the wish to have it remembered; with the count of what was not in sight where there is some. */
 function yesIn(line: string): Yes | undefined {
   const found =
-    /^(?:y|yes|(?<a>a|always)|(?<r>r|remember)(?<offer>\d)?(?: (?<length>\d{1,4})(?<unit>[mx]))?)(?: (?<unseen>\d{1,9}))?$/i;
-  const { a, r, offer, length, unit, unseen } = found.exec(line.trim())?.groups ?? {};
+    /^(?:y|yes|(?<p>p|apply)|(?<a>a|always)|(?<r>r|remember)(?<offer>\d)?(?: (?<length>\d{1,4})(?<unit>[mx]))?)(?: (?<unseen>\d{1,9}))?$/i;
+  const { a, p, r, offer, length, unit, unseen } = found.exec(line.trim())?.groups ?? {};
   if (!found.test(line.trim())) return undefined;
   return {
     always: a !== undefined,
+    applies: p !== undefined,
     remember: r !== undefined,
     offer: Number(offer ?? 1) - 1,
     until: untilOf(Number(length ?? 0), unit?.toLowerCase()),

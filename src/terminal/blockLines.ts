@@ -21,6 +21,8 @@ export function blockParts(block: Block): Part[] {
         : [{ quote: countedBlanks(block.text), first: `  ${block.prompt} ` }];
     case 'diff':
       return diffParts(block);
+    case 'effects':
+      return effectParts(block);
     case 'facts':
       return block.facts.map(({ label, value }) => `${visibleLine(label)}: ${inLine(value)}`);
     case 'list':
@@ -29,6 +31,18 @@ export function blockParts(block: Block): Part[] {
         ...(block.left > 0 ? [`${visibleLine(block.label)}: and ${block.left} more ${visibleLine(block.of)}`] : []),
       ];
   }
+}
+
+const MARKS = { new: '+', changed: '~', gone: '-', mode: '=' } as const;
+
+function effectParts({ files, left }: BlockOf<'effects'>): Part[] {
+  return [
+    ...files.map(({ what, path, words, added, removed }) => {
+      const lines = added === undefined ? '' : ` (+${added} −${removed ?? 0})`;
+      return `${MARKS[what]} ${visibleLine(path)}${lines}: ${inLine(words)}`;
+    }),
+    ...(left > 0 ? [`! and ${left} more`] : []),
+  ];
 }
 
 const CHANGES = { create: 'Creates', edit: 'Changes', overwrite: 'Overwrites' } as const;

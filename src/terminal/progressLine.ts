@@ -22,3 +22,23 @@ export function progressLine(
     },
   };
 }
+
+/** The same for input that is read: how many megabytes so far, each of them once. */
+export function progressBytes(screen: Screen, what: string): { show: (bytes: number) => void; end: () => void } {
+  let isShown = false;
+  let last = 0;
+  return {
+    show: (bytes) => {
+      const whole = Math.floor(bytes / MEGABYTE);
+      if (screen.isTTY !== true || whole === last) return;
+      last = whole;
+      isShown = true;
+      screen.write(`\r${what}: ${whole} MB read`);
+    },
+    end: () => {
+      if (isShown) screen.write('\r\u001b[K');
+    },
+  };
+}
+
+const MEGABYTE = 1_000_000;

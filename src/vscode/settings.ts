@@ -10,6 +10,8 @@ import {
   type ModelSettings,
 } from '../shared/settings.ts';
 
+import { settingProblems, type SettingProblem } from '../shared/settingProblems.ts';
+
 /** The one key of earlier versions, which knew one provider with a key, and sent it to whatever address was set. */
 const OLD_KEY = 'oversign.apiKey';
 const OLD_KEY_FOR: ProviderName = 'openai';
@@ -21,6 +23,12 @@ const OLD_KEY_FOR: ProviderName = 'openai';
 export function modelSettings(): ModelSettings {
   const configuration = vscode.workspace.getConfiguration('oversign.model');
   return parseModelSettings((name) => configuration.inspect<unknown>(name)?.globalValue);
+}
+
+/** What is set to something that is no value of it: nothing is asked until that is mended. */
+export function wrongModelSettings(): SettingProblem[] {
+  const configuration = vscode.workspace.getConfiguration('oversign.model');
+  return settingProblems((name) => configuration.inspect<unknown>(name)?.globalValue);
 }
 
 /**

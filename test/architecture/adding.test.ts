@@ -53,9 +53,9 @@ test('ARCHITECTURE.md says how many files each thing takes, and names so many', 
 test('a tool: whatever makes one is in the table, and nothing else goes by its name', () => {
   const table = SOURCES.get('src/core/tools/table.ts') ?? '';
   // A person reverts, never the model: that one is in no toolbox of a run.
-  const own = 'src/core/tools/files/revertAction.ts';
+  const own = ['src/core/tools/files/revertAction.ts', 'src/core/tools/files/revertPart.ts'];
   const making = [...SOURCES]
-    .filter(([file, source]) => source.includes('= defineTool(') && file !== own)
+    .filter(([file, source]) => source.includes('= defineTool(') && !own.includes(file))
     .map(([file]) => file);
   expect(making.length).toBe(Object.keys(BUILT_IN).length);
   for (const file of making) expect(table).toContain(`/${basename(file)}'`);
@@ -81,6 +81,8 @@ test('a kind of action: a file for each, and nobody else tells kinds apart', () 
     'src/core/audit/storedAction.ts': 'values of variables are left out of records',
     'src/core/tools/step.ts': 'looks stand in one line of a transcript',
     'src/core/tools/call.ts': 'started says that a command runs outside the sandbox',
+    'src/core/tools/beginning.ts': 'what undo covers depends on whether a command runs outside the sandbox',
+    'src/core/tools/effectsFirst.ts': 'what runs in a view is a command',
     'src/core/tools/runCommand.ts': 'the tool of that kind',
     'src/extension/policyLab.ts': 'tells the doubts about a command',
   };
@@ -140,7 +142,13 @@ test('what an action changed is told by one event, written in one place and read
   expect(EVENT_TYPES).toContain('changed');
   expect(having(/type: 'changed'|\['changed',|\('changed',/)).toEqual(['src/core/audit/changedEvent.ts']);
   expect(having(/type === 'changed'|ChangedPathSchema/)).toEqual([
+    // Only whether a run changed anything.
+    'src/cli/review.ts',
     'src/core/audit/changed.ts',
+    // What was kept and is changed again is to be reviewed again; it is read by the one reader.
+    'src/core/engine/reviews.ts',
+    // The paths beyond those that the event holds.
+    'src/node/checkpoint/changedLists.ts',
     // Not the event, but what it will say, until it is recorded.
     'src/node/checkpoint/openNotes.ts',
     'src/shared/actionEvents.ts',

@@ -42,7 +42,7 @@ test('one place spawns processes, one place opens connections', () => {
   expect(using(/node:child_process/)).toEqual(['src/node/process/spawn.ts']);
   // The self-test listens on this machine, for a cage to fail to reach; it connects to nothing.
   expect(using(/\bfetch\(|node:(https?|net|tls|dgram|dns)|from 'undici'/)).toEqual([
-    ...['authorities', 'checkedTls', 'connection', 'nearAddresses', 'proxied', 'request'].map(
+    ...['authorities', 'checkedTls', 'connection', 'httpRequests', 'nearAddresses', 'proxied', 'request'].map(
       (name) => `src/node/egress/${name}.ts`,
     ),
     'src/node/sandbox/selfTest/listener.ts',

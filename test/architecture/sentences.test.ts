@@ -5,11 +5,17 @@ import ts from 'typescript';
 /** Where the sentences stand that people decide by: of cards, reasons, states, notices and errors at a run's start. */
 const ROOMS: Record<string, readonly string[]> = {
   'why it asks, or is denied': [
-    ...['change', 'confirmed', 'follow', 'look', 'run', 'secrets', 'table', 'talk'].map(
+    ...['change', 'confirmed', 'follow', 'look', 'run', 'secrets', 'send', 'table', 'talk'].map(
       (name) => `src/core/kinds/${name}.ts`,
     ),
     ...['src/core/command/doubtWords.ts', 'src/core/flow/ruleOfTwo.ts', 'src/core/scope/guard.ts'],
     ...['src/core/policy/decide.ts', 'src/core/tools/whoseQuestion.ts'],
+    ...['src/core/egress/hostDecision.ts', 'src/core/egress/judgeAddress.ts'],
+  ],
+  'ways of working, and the review': [
+    ...['src/shared/wayWords.ts', 'src/shared/review.ts', 'src/core/policy/ways.ts', 'src/core/kinds/reviewed.ts'],
+    ...['src/core/tools/beginning.ts', 'src/core/tools/files/revertPart.ts', 'src/core/engine/reviews.ts'],
+    ...['src/cli/reviewing.ts', 'src/extension/reviewDesk.ts'],
   ],
   'what could be lost, and undone': [
     ...[
@@ -21,6 +27,7 @@ const ROOMS: Record<string, readonly string[]> = {
     ...['src/core/tools/command/consequence.ts', 'src/core/tools/command/describeCommand.ts'],
   ],
   'the card': [
+    'src/core/tools/web/requestCard.ts',
     ...['src/core/tools/command/commandCard.ts', 'src/core/tools/unsaved.ts', 'src/terminal/cardText.ts'],
     ...[
       'deletePath',
@@ -37,14 +44,27 @@ const ROOMS: Record<string, readonly string[]> = {
     ...['src/shared/denyReasons.ts', 'src/core/tools/step.ts', 'src/terminal/approver.ts'],
     ...['src/core/tools/openCall.ts', 'src/core/tools/editedUse.ts'],
   ],
+  'effects first': [
+    ...['commandEffects', 'effectsOffer', 'effectsShown'].map((name) => `src/core/tools/command/${name}.ts`),
+    ...['src/core/tools/effectsFirst.ts', 'src/node/sandbox/effects/dryRunsHere.ts'],
+    'src/node/sandbox/effects/told.ts',
+  ],
   'how it ended': ['src/shared/outcomeWords.ts', 'src/shared/actionOutcome.ts', 'src/core/audit/decisionWords.ts'],
   'states of a run': [
-    ...['limits', 'loop', 'pieceOfWork', 'run'].map((name) => `src/core/agent/${name}.ts`),
-    ...['src/core/models/replyEnd.ts', 'src/core/presence/elsewhere.ts'],
+    ...['forked', 'limits', 'loop', 'pieceOfWork', 'run', 'wentOn'].map((name) => `src/core/agent/${name}.ts`),
+    ...['src/core/models/replyEnd.ts', 'src/core/presence/elsewhere.ts', 'src/core/audit/forkWords.ts'],
   ],
   'errors and notices': [
     ...['callParts', 'reverts', 'runDesk', 'storedRuns'].map((name) => `src/core/engine/${name}.ts`),
-    ...['src/core/tools/decideCall.ts', 'src/extension/attention.ts', 'src/extension/controller.ts'],
+    ...[
+      'src/core/tools/decideCall.ts',
+      'src/extension/attention.ts',
+      'src/extension/controller.ts',
+      'src/extension/otherRuns.ts',
+    ],
+    ...['src/extension/waitingNotice.ts', 'src/extension/atStart.ts', 'src/shared/settingProblems.ts'],
+    ...['src/extension/runOnThis.ts', 'src/extension/pickedThings.ts', 'src/extension/workspaceSettings.ts'],
+    ...['src/extension/folderNotes.ts', 'src/extension/chooseFolders.ts', 'webview/state/worksIn.ts'],
     'src/extension/makeRule.ts',
   ],
 };

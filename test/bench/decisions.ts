@@ -4,6 +4,7 @@ import { decide } from '../../src/core/policy/decide.ts';
 import { mergePolicies } from '../../src/core/policy/merge.ts';
 import { parsePolicy } from '../../src/core/policy/parse.ts';
 import { Rulebook } from '../../src/core/policy/rules.ts';
+import { wayInForce } from '../../src/core/policy/ways.ts';
 import { scopeOf } from '../../src/core/policy/scopeOf.ts';
 import type { Action } from '../../src/shared/action.ts';
 import { NO_FLAGS } from '../../src/shared/flow.ts';
@@ -36,6 +37,7 @@ export async function benchDecisions(
     policy,
     scope: scopeOf(policy, [root], '/home/user', ['/home/user/.local/share/oversign']),
     rulebook: new Rulebook(policy.rules, context),
+    way: wayInForce(undefined, policy),
   };
   const file: Action = {
     tool: 'edit_file',
@@ -44,7 +46,7 @@ export async function benchDecisions(
     resources: [{ path: `${root}/src/core/main.ts`, access: 'write' }],
     arguments: {},
     changes: [],
-    undo: 'full',
+    undo: 'whole',
   };
   const json = JSON.stringify(file);
   const times = (count: number, work: () => unknown) => (): void => {

@@ -1,5 +1,5 @@
 /**
- * `npm run bench` (or one part of it: `npm run bench -- audit`, `decisions`, `sandbox`, `turns`, `workspaces`): ratios, side by side, on this machine and nowhere else. Each pair runs in turn, A B A B …, and the
+ * `npm run bench` (or one part of it: `npm run bench -- audit`, `decisions`, `sandbox`, `turns`, `undo`, `workspaces`): ratios, side by side, on this machine and nowhere else. Each pair runs in turn, A B A B …, and the
  * median of the ratios is printed; single times are noise on a shared machine.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -10,6 +10,7 @@ import { benchAudit } from './audit.ts';
 import { benchDecisions } from './decisions.ts';
 import { benchSandbox } from './sandbox.ts';
 import { benchTurns } from './turns.ts';
+import { benchUndo } from './undo.ts';
 import { benchWorkspaces } from './workspaces.ts';
 
 const ROUNDS = 30;
@@ -45,6 +46,7 @@ try {
   if (only === undefined || only === 'decisions') await benchDecisions(pair);
   if (only === undefined || only === 'turns') await benchTurns(base);
   if (only === undefined || only === 'sandbox') await benchSandbox(base, pair);
+  if (only === undefined || only === 'undo') await benchUndo(base, pair);
   if (only === undefined || only === 'workspaces') await benchWorkspaces(base, pair);
 } finally {
   await rm(base, { recursive: true, force: true });

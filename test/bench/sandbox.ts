@@ -62,6 +62,26 @@ export async function benchSandbox(base: string, pair: Pair): Promise<void> {
     BREATH_MS,
   );
   await bare.end();
+  const inView =
+    ({ sandbox }: typeof cage, one: typeof spec) =>
+    async (): Promise<void> => {
+      const ran = await sandbox.dryRuns.run({ ...one, view: { kind: 'copy-on-write' } }, new AbortController().signal);
+      await ran.dispose();
+    };
+  await pair(
+    'effects first: a dry run / the same in the sandbox',
+    inView(cage, spec),
+    inCage('writable'),
+    1,
+    BREATH_MS,
+  );
+  await pair(
+    'effects first in a git repository: a dry run / the same in the sandbox',
+    inView(repository, inRepository),
+    inCage('writable', repository, inRepository),
+    1,
+    BREATH_MS,
+  );
   await pair(
     'sandboxed command / plain spawn',
     inCage('writable'),

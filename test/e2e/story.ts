@@ -1,12 +1,16 @@
 import { onTestFinished } from 'vitest';
 import { openAiServer } from '../support/openAiServer.ts';
 import type { ScriptedReply } from '../support/modelServer.ts';
-import { openWindow, type Window } from './window.ts';
+import { openWindow, type Window, type WindowOptions } from './window.ts';
 
 export const KEY = 'sk-e2e-0123456789abcdef';
 
 /** A window whose model is a real HTTP server that tells this story, one reply a request. */
-export async function windowWithStory(story: ScriptedReply[], delayMs = 0): Promise<Window> {
+export async function windowWithStory(
+  story: ScriptedReply[],
+  delayMs = 0,
+  options: WindowOptions = {},
+): Promise<Window> {
   const server = await openAiServer(
     async (request) => {
       await new Promise((resolve) => setTimeout(resolve, delayMs));
@@ -17,6 +21,7 @@ export async function windowWithStory(story: ScriptedReply[], delayMs = 0): Prom
   );
   onTestFinished(() => server.close());
   const window = await openWindow({
+    ...options,
     machineSettings: {
       'oversign.model.provider': 'openai',
       'oversign.model.name': 'scripted-1',
@@ -27,11 +32,13 @@ export async function windowWithStory(story: ScriptedReply[], delayMs = 0): Prom
   return window;
 }
 
-export async function setKey(window: Window): Promise<void> {
+export async function setKey(window: Pick<Window, 'editor'>): Promise<void> {
   const { page } = window.editor;
   await window.editor.palette('Oversign: Set API Key');
   await page.locator('.quick-input-title', { hasText: 'Set API Key' }).waitFor({ timeout: 90_000 });
-  await page.keyboard.type(KEY);
-  await page.keyboard.press('Enter');
+  // Into the box itself: keys that are pressed before it has the focus go nowhere.
+  const box = page.locator('.quick-input-widget input.input');
+  await box.fill(KEY);
+  await box.press('Enter');
   await page.getByText('the API key is set').first().waitFor({ timeout: 90_000 });
 }

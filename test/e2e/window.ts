@@ -40,6 +40,10 @@ export interface WindowOptions {
   /** Settings of the machine the extension host runs on (Remote Settings): where the model is set. */
   machineSettings?: Record<string, unknown>;
   trust?: boolean;
+  /** What is opened, where it is not the sample's folder: a workspace file that is made beside it, say. */
+  shown?: (folder: string) => string;
+  /** Where extensions are, where they are not those of all tests. */
+  extensions?: string;
   env?: Record<string, string>;
   /** What the server is started by. */
   under?: readonly string[];
@@ -65,7 +69,7 @@ export async function openWindow(options: WindowOptions = {}): Promise<Window> {
   const server = await startServer({
     libVscode: inject('libVscode'),
     workDir: join(base, 'server'),
-    extensionsDir: inject('extensions'),
+    extensionsDir: options.extensions ?? inject('extensions'),
     trust: options.trust ?? true,
     under: options.under ?? [],
     // The theme is the one of the system's scheme, which the browser can change in an instant.
@@ -82,7 +86,7 @@ export async function openWindow(options: WindowOptions = {}): Promise<Window> {
     },
   });
   onTestFinished(() => server.stop());
-  const editor = await openEditor({ server, folder });
+  const editor = await openEditor({ server, folder: options.shown?.(folder) ?? folder });
   onTestFinished(() => editor.close());
   const panel = editor.agentFrame();
   const approval = panel.getByTestId('approval').first();
@@ -109,26 +113,11 @@ export async function openWindow(options: WindowOptions = {}): Promise<Window> {
       await log.waitFor({ timeout: 90_000 });
     },
     approval,
-    async answer(kind, button, reason) {
-      await panel.locator(`[data-testid="approval"][data-kind="${kind}"]`).first().waitFor({ timeout: 120_000 });
-      // A person looks at the card before they press: the panel arms its buttons only then.
-      for (const line of await approval.locator('[data-must-see]').all()) await line.scrollIntoViewIfNeeded();
-      if (reason !== undefined) {
-        await approval.getByTestId('deny-menu').click({ timeout: 90_000 });
-        await approval.getByTestId('deny-reason').fill(reason);
-      }
-      if (button === 'approve-and-grant') await approval.getByTestId('approve-menu').click({ timeout: 90_000 });
-      const pressed = approval.getByTestId(button);
-      await expect.poll(() => pressed.isEnabled(), { timeout: 90_000 }).toBe(true);
-      await pressed.click({ timeout: 90_000 });
-    },
+    answer: (kind, button, reason) => answerIn(panel, kind, { button, reason }),
     async chip(name) {
       return (await panel.getByTestId(name).getAttribute('aria-label', { timeout: 120_000 })) ?? '';
     },
-    async state(...states) {
-      const selector = states.map((state) => `[data-testid="run-state"][data-state="${state}"]`).join(', ');
-      await panel.locator(selector).first().waitFor({ timeout: 120_000 });
-    },
+    state: (...states) => stateIn(panel, ...states),
     async tree(open) {
       await window.openLog();
       const rows = window.log.locator('.monaco-list-row');
@@ -162,7 +151,37 @@ export async function openWindow(options: WindowOptions = {}): Promise<Window> {
       await turn('dark');
     },
   };
+  // What was in sight when a story failed; such hooks run last one first, so the page is still there.
+  onTestFinished(async ({ task }) => {
+    if (task.result?.state === 'fail') await shot(`failed-${task.file.name.split('/').at(-1) ?? ''}`);
+  });
   return window;
+}
+
+/** Answers as a person does, in the panel of whichever window. */
+export async function answerIn(
+  panel: FrameLocator,
+  kind: string,
+  { button, reason }: { button: 'approve' | 'approve-and-grant' | 'deny'; reason?: string | undefined },
+): Promise<void> {
+  const approval = panel.getByTestId('approval').first();
+  await panel.locator(`[data-testid="approval"][data-kind="${kind}"]`).first().waitFor({ timeout: 120_000 });
+  // A person looks at the card before they press: the panel arms its buttons only then.
+  for (const line of await approval.locator('[data-must-see]').all()) await line.scrollIntoViewIfNeeded();
+  if (reason !== undefined) {
+    await approval.getByTestId('deny-menu').click({ timeout: 90_000 });
+    await approval.getByTestId('deny-reason').fill(reason);
+  }
+  if (button === 'approve-and-grant') await approval.getByTestId('approve-menu').click({ timeout: 90_000 });
+  const pressed = approval.getByTestId(button);
+  await expect.poll(() => pressed.isEnabled(), { timeout: 90_000 }).toBe(true);
+  await pressed.click({ timeout: 90_000 });
+}
+
+/** Waits until the run that a panel shows stands in one of these states. */
+export async function stateIn(panel: FrameLocator, ...states: string[]): Promise<void> {
+  const selector = states.map((state) => `[data-testid="run-state"][data-state="${state}"]`).join(', ');
+  await panel.locator(selector).first().waitFor({ timeout: 120_000 });
 }
 
 /** Starts a run as a newcomer does. */

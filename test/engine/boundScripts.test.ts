@@ -152,7 +152,7 @@ describe('an approval that is remembered ends with the content of', () => {
 
 describe('a rule that allows does not hold for what the run itself wrote:', () => {
   const USER =
-    'confirm_actions: false\nown_paths: ["."]\nrules:\n  - {decision: allow, commands: ["bash **", "python3 **", "npx **", "cat **", "make **", "node **", "source **", "sed **", "git add **", "git commit **", "cp **", "eslint **"], why: w}\n';
+    'own_paths: ["."]\nrules:\n  - {decision: allow, tools: [write_file, edit_file, edit_files, delete_path, move_path], why: edits}\n  - {decision: allow, commands: ["bash **", "python3 **", "npx **", "cat **", "make **", "node **", "source **", "sed **", "git add **", "git commit **", "cp **", "eslint **"], why: w}\n';
   const write = (path: string): Turn => ({ calls: [{ name: 'write_file', args: { path, content: '#' } }] });
 
   test.each<[string, string[], string]>([

@@ -5,7 +5,7 @@ import { workbench, type Turn } from '../support/workbench.ts';
 
 describe('what the run changed is known no more:', () => {
   const USER =
-    'confirm_actions: false\nown_paths: ["."]\nrules:\n  - {decision: allow, commands: ["npm test", "make **", "./build.sh", "sub/build.sh"], why: w}\n';
+    'own_paths: ["."]\nrules:\n  - {decision: allow, tools: [write_file, edit_file, edit_files, delete_path, move_path], why: edits}\n  - {decision: allow, commands: ["npm test", "make **", "./build.sh", "sub/build.sh"], why: w}\n';
   const write = (path: string): Turn => ({ calls: [{ name: 'write_file', args: { path, content: '{ }' } }] });
   const run = (command: string, folder = '.'): Turn => ({
     calls: [{ name: 'run_command', args: { command, folder } }],

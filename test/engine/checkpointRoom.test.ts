@@ -6,7 +6,7 @@ import { outcomes, workbench, type Turn } from '../support/workbench.ts';
 import { placeIn } from '../support/places.ts';
 
 const ROOM = 100_000;
-const FULL = { undo: 'full', place: placeIn('/nowhere') } as const;
+const FULL = { undo: 'whole', place: placeIn('/nowhere') } as const;
 const FREE = 'confirm_actions: false\n';
 
 /** Writes the same file again and again, each time something else: the text before is kept each time. */

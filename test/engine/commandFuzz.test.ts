@@ -66,7 +66,7 @@ async function run(lines: readonly string[], folder: string): Promise<Done[]> {
   await writeFile(join(base, 'log'), '');
   await writeFile(join(base, 'lines'), lines.map((line) => `${line}\0`).join(''));
   const result = await cage.run(['/bin/bash', '-c', driver(base)], {
-    timeoutMs: 300_000,
+    timeoutMs: 120_000,
     limits: { cpuSeconds: 100, processes: 512 },
     environment: { PATH: join(base, 'programs'), HOME },
   });
@@ -168,7 +168,7 @@ test(`whatever bash starts was listed, or there is a doubt (seed ${SEED})`, { ti
 
 test('a reader that overlooks something is found out', { timeout: 180_000 }, async () => {
   const parser = await bashParser();
-  const lines = commandLines(SEED + 1, 8000);
+  const lines = commandLines(SEED + 1, 3000);
   const whole = (line: string): Meaning => understand(line, parser);
   const blind: Record<string, (line: string) => Meaning> = {
     // What a substitution starts is found before what stands around it.

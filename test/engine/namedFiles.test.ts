@@ -75,3 +75,12 @@ test('a look says where it looked, while it runs and as the log has it', async (
   const past = pastOf(events).entries.flatMap((entry) => (entry.kind === 'action' ? [entry.looks] : []));
   expect(past).toEqual(looks);
 });
+
+test('a task is offered no file that is kept from the agent, and none at all where the policy is broken', async () => {
+  const { files, folder, config } = await world();
+  const paths = ['src/a.ts', 'secrets/key.pem', 'a b.md'].map((path) => join(folder, path));
+  expect(await files.offered(paths)).toEqual([paths[0], paths[2]]);
+  expect(await files.offered([join(folder, '../elsewhere.txt')])).toEqual([]);
+  writeFileSync(join(config, 'policy.yaml'), 'tols: {}\n');
+  expect(await files.offered(paths)).toEqual([]);
+});

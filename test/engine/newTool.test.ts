@@ -7,7 +7,7 @@ import type { Change } from '../../src/shared/action.ts';
 import { onlyChange } from '../../src/core/tools/files/changes.ts';
 import type { ToolPorts } from '../../src/core/tools/ports.ts';
 import { editCard } from '../../src/core/tools/files/diffCard.ts';
-import { undoOf, undoOfAction, undoView } from '../../src/core/tools/files/undo.ts';
+import { undoOf, undoView } from '../../src/core/tools/files/undo.ts';
 import { BUILT_IN } from '../../src/core/tools/table.ts';
 import { A_PATH, defineTool, type Tool } from '../../src/core/tools/tool.ts';
 import { LogDesk } from '../../src/extension/logDesk.ts';
@@ -42,7 +42,7 @@ function appending(name: string, options: { where?: string; effect?: 'delete'; e
           resources: [{ path: look.path, access: 'write' }],
           arguments: { path, text },
           changes: [image],
-          undo: undoOfAction(undo),
+          undo: undo.kind,
         },
         title: `Append to ${path}`,
         card: await editCard({

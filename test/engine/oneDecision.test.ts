@@ -37,6 +37,8 @@ const LINES = ['ls', 'cat src/a.ts', 'cat .env', 'cat private/x', 'bash build.sh
 const POLICIES = [
   '',
   'confirm_actions: false\n',
+  'ways: {default: look}\n',
+  'ways: {default: review}\n',
   'grants: {enabled: false}\n',
   'tools: {file_system: {denied_paths: ["private"]}}\n',
   'tools: {file_system: {allowed_paths: ["src"]}}\n',
@@ -134,7 +136,8 @@ test('one call, one policy, one answer, by whichever door it is asked', async ()
         ['', { tool: 'list_directory', about: 'src' }],
         ['', { tool: 'delete_path', about: 'src' }],
         ['', { tool: 'read_file', about: '/etc/passwd' }],
-        ['confirm_actions: false\n', { tool: 'delete_path', about: 'src' }],
+        ['ways: {default: review}\n', { tool: 'delete_path', about: 'src' }],
+        ['ways: {default: look}\n', { tool: 'run_command', about: 'rm -r src' }],
       ],
     },
   );

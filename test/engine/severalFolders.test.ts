@@ -92,7 +92,7 @@ test('what is looked for everywhere is looked for in every folder, and the answe
   expect(results[3]).toBe('frontend/src/app.ts:1: front\n[looked in frontend/, not backend/]');
 });
 
-test('two folders of one name: their names alone are refused, with the whole paths', async () => {
+test('two folders of one name: each is called by its place, and their name alone is refused', async () => {
   const [first, second] = await twoFolders(['one/app', 'two/app']);
   const results = await resultsIn(
     [first, second],
@@ -100,12 +100,16 @@ test('two folders of one name: their names alone are refused, with the whole pat
       { name: 'write_file', args: { path: 'app/new.ts', content: 'new\n' } },
       { name: 'search_files', args: { pattern: 'NEEDLE' } },
       { name: 'read_file', args: { path: join(second, 'src/app.ts') } },
+      { name: 'read_file', args: { path: 'app (two)/src/app.ts' } },
+      { name: 'run_command', args: { command: 'pwd', folder: 'app (two)/src' } },
     ],
   );
-  expect(results[0]).toContain(`give the whole path, ${first}/new.ts or ${second}/new.ts`);
+  expect(results[0]).toContain('say which one, app (one)/new.ts or app (two)/new.ts');
   expect(existsSync(join(first, 'app'))).toBe(false);
-  expect(results[1]).toContain(`${second}/src/app.ts:1: NEEDLE`);
+  expect(results[1]).toContain('app (two)/src/app.ts:1: NEEDLE');
   expect(results[2]).toBe('1\tNEEDLE back\n');
+  expect(results[3]).toBe('1\tNEEDLE back\n');
+  expect(results[4]).toContain(`${join(second, 'src')}\n`);
 });
 
 test('control: in one folder a path starts there, whatever the folder is called', async () => {

@@ -14,18 +14,17 @@ const BROKEN = 'confirm_action: true\n';
 /** What runs inside a real extension host, as the extension's own code does. */
 const TESTS: [name: string, test: () => Promise<void>][] = [
   [
-    'nothing is loaded at the editor’s start',
+    'the editor’s start opens no session and makes no log',
     async () => {
-      await new Promise((resolve) => setTimeout(resolve, 1500));
-      assert.equal(extension().isActive, false);
+      await until(() => extension().isActive);
+      await new Promise((resolve) => setTimeout(resolve, 4000));
+      assert.deepEqual(events(), []);
     },
   ],
   [
     'every command of the manifest is registered after activation',
     async () => {
-      const began = performance.now();
       await extension().activate();
-      console.log(`activation took ${(performance.now() - began).toFixed(0)} ms`);
       const registered = new Set(await vscode.commands.getCommands(true));
       const { contributes } = extension().packageJSON as { contributes: { commands: { command: string }[] } };
       assert.ok(contributes.commands.length >= 10);
@@ -206,7 +205,7 @@ const TESTS: [name: string, test: () => Promise<void>][] = [
       const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
       assert.ok(folder);
       const file = vscode.Uri.joinPath(folder, '.oversign', 'policy.yaml');
-      const text = 'confirm_actions: false\n';
+      const text = 'rules: [{decision: allow, tools: [write_file], why: ours}]\n';
       const said = (): boolean =>
         vscode.languages.getDiagnostics(file).some(({ message }) => message.includes('is ignored'));
       await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(text));

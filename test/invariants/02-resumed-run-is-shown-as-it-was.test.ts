@@ -53,7 +53,7 @@ test('a resumed run shows what was denied, failed and never answered as that, wi
   expect(nodes.map(({ outcome }) => outcome)).toEqual(STATUSES);
   const entries = after?.entries ?? [];
   expect(entries.slice(0, 2)).toEqual([
-    { kind: 'user', text: 'do it' },
+    { kind: 'user', text: 'do it', point: { run, message: 1 } },
     { kind: 'assistant', text: 'I look.', streaming: false },
   ]);
   expect(entries.find((entry) => entry.kind === 'action' && entry.tool === 'delete_path')).toMatchObject({
@@ -139,7 +139,10 @@ test('what was said while it worked is shown, and what was put back since is sai
     }),
   );
   expect(shown(bench.engine.view().run?.entries)).toEqual([['write_file', 'reverted']]);
-  expect(bench.engine.view().run?.entries).toContainEqual({ kind: 'user', text: 'and be quick' });
+  expect(bench.engine.view().run?.entries).toContainEqual({
+    ...{ kind: 'user', text: 'and be quick' },
+    point: { run, message: 2 },
+  });
   expect(told(request)[0]).toMatch(/\[The user has put back since what this changed\.\]$/);
   const own = (await bench.node.audit.events(run)).findLast(({ type }) => type === 'reverted')?.data;
   await bench.engine.revert({ run: String(own?.['run']), action: String(own?.['action']) });

@@ -22,7 +22,7 @@ rules:
   - {decision: allow, commands: [npm test], why: checks}
 `;
 const KEYS =
-  'confirm_actions max_iterations timeout own_paths sandbox.memory sandbox.cpu sandbox.disk sandbox.processes environment.allowed_variables grants.max_minutes grants.max_uses tools.code_execution.timeout rules'.split(
+  'max_iterations timeout own_paths sandbox.memory sandbox.cpu sandbox.disk sandbox.processes environment.allowed_variables grants.max_minutes grants.max_uses tools.code_execution.timeout rules'.split(
     ' ',
   );
 
@@ -50,8 +50,9 @@ describe('an engine with a workspace policy that loosens', () => {
     await bench.engine.accept(offer, bench.node.acceptance);
     expect(await turns(bench)).toBe(30);
     const policy = await bench.engine.policy();
+    // How a run works is a person's choice: no workspace loosens that, accepted or not.
     expect([policy.confirmActions.value, policy.ownPaths.length, policy.rules[0]?.[0]?.mayLoosen]).toEqual([
-      false,
+      true,
       1,
       true,
     ]);
@@ -97,7 +98,7 @@ describe('an engine with a workspace policy that loosens', () => {
   });
 
   test('a run that goes on keeps its start: what is accepted meanwhile counts for the next one', async () => {
-    const bench = await opened('confirm_actions: false\n');
+    const bench = await opened('rules: [{decision: allow, tools: [write_file], why: ours}]\n');
     const write = { calls: [{ name: 'write_file', args: { path: 'n.txt', content: 'x' } }] };
     const events = await bench.run(async (_request, turn) => {
       if (turn === 0) await accept(bench);
@@ -156,7 +157,7 @@ describe('the list of accepted policies', () => {
   ])('accepts nothing, and says so, when it %s', async (_name, text) => {
     const folder = await temporaryFolder();
     writeFileSync(join(folder, 'accepted-policies.json'), text);
-    const loaded = await new Acceptance(folder).load();
+    const loaded = new Acceptance(folder).load();
     expect(loaded.has(FILE, DIGEST)).toBe(false);
     expect(loaded.problem).toMatchObject({ severity: 'warning', file: join(folder, 'accepted-policies.json') });
     expect(loaded.problem?.message).toContain('none counts as accepted');
@@ -166,9 +167,9 @@ describe('the list of accepted policies', () => {
     const folder = await temporaryFolder();
     await mkdir(join(folder, 'accepted-policies.json'));
     const acceptance = new Acceptance(folder);
-    expect((await acceptance.load()).problem?.message).toContain('cannot be read');
+    expect(acceptance.load().problem?.message).toContain('cannot be read');
     await expect(acceptance.accept(FILE, DIGEST)).rejects.toThrow();
-    expect((await acceptance.load()).has(FILE, DIGEST)).toBe(false);
+    expect(acceptance.load().has(FILE, DIGEST)).toBe(false);
   });
 
   test.skipIf(process.getuid?.() === 0)(
@@ -183,7 +184,7 @@ describe('the list of accepted policies', () => {
   test('fails aloud where its folder is gone', async () => {
     const acceptance = new Acceptance(join(await temporaryFolder(), 'gone'));
     await expect(acceptance.accept(FILE, DIGEST)).rejects.toThrow();
-    expect((await acceptance.load()).has(FILE, DIGEST)).toBe(false);
+    expect(acceptance.load().has(FILE, DIGEST)).toBe(false);
   });
 
   test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])(
@@ -191,7 +192,7 @@ describe('the list of accepted policies', () => {
     async (name) => {
       const folder = await temporaryFolder();
       const acceptance = new Acceptance(folder);
-      expect((await acceptance.load()).has(name, DIGEST)).toBe(false);
+      expect(acceptance.load().has(name, DIGEST)).toBe(false);
       await acceptance.accept(FILE, DIGEST);
       const loaded = await acceptance.load();
       expect(loaded.has(name, DIGEST)).toBe(false);
@@ -202,7 +203,7 @@ describe('the list of accepted policies', () => {
         join(folder, 'accepted-policies.json'),
         `{"version":1,"accepted":{"__proto__":{${JSON.stringify(FILE)}:"${DIGEST}"}}}`,
       );
-      expect((await acceptance.load()).has(FILE, DIGEST)).toBe(false);
+      expect(acceptance.load().has(FILE, DIGEST)).toBe(false);
     },
   );
 
@@ -219,6 +220,6 @@ describe('the list of accepted policies', () => {
       true,
     ]);
     await Promise.all([acceptance.accept('/a', DIGEST), acceptance.accept('/b', DIGEST)]);
-    expect((await acceptance.load()).problem).toBeUndefined();
+    expect(acceptance.load().problem).toBeUndefined();
   });
 });

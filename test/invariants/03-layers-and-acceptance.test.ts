@@ -279,7 +279,7 @@ describe('by hand:', () => {
     const offered = (...accepted: boolean[]): number =>
       acceptable(
         [A, B].map((base, index) => ({
-          ...workspace('confirm_actions: false', base),
+          ...workspace('max_iterations: 30', base),
           file: `${base}/policy.yaml`,
           digest: 'd',
           isAccepted: accepted[index] === true,

@@ -7,6 +7,7 @@ import { stricterOf } from '../../src/core/policy/restrict.ts';
 import { decide } from '../../src/core/policy/decide.ts';
 import { policyEntries } from '../../src/core/policy/entries.ts';
 import { Rulebook } from '../../src/core/policy/rules.ts';
+import { wayInForce } from '../../src/core/policy/ways.ts';
 import { emptyScopeNotes, scopeOf } from '../../src/core/policy/scopeOf.ts';
 import { choiceRefusal } from '../../src/core/sandbox/choice.ts';
 import { NO_FLAGS } from '../../src/shared/flow.ts';
@@ -172,6 +173,7 @@ test('a likely secret is allowed by rules about paths at the start and now, not 
       policy: both,
       scope: scopeOf(both, [...ROOTS], '/home/u', []),
       rulebook: new Rulebook(both.rules, { roots: [...ROOTS], home: '/home/u' }),
+      way: wayInForce(undefined, both),
     };
     const action = actionOn('read_file', 'read', [{ path: '/w/one/.env', access: 'read' }]);
     return decide(action, { family: 'file_system', flags: NO_FLAGS }, inForce, []).verdict;

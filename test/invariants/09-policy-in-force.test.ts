@@ -47,7 +47,6 @@ describe('the keys that people know', () => {
     const { notes, languages, codeTimeoutSeconds } = await bench.engine.policy();
     expect([languages.value, codeTimeoutSeconds.value]).toEqual([['python', 'javascript'], 30]);
     expect(notes.map(({ severity, line, column, message }) => `${severity} ${line}:${column} ${message}`)).toEqual([
-      'info 17:14 this version has no API tool; nothing is enabled by this',
       'info 12:16 bash is not among the languages, so the agent has no run_command tool',
       `warning 8:21 allowed_paths names nothing in ${bench.folder}: the agent may use no file there`,
     ]);

@@ -5,6 +5,7 @@ import { labelsOf, lightened, ruleOfTwoReason, wouldLightThird } from '../../src
 import { decide } from '../../src/core/policy/decide.ts';
 import { mergePolicies } from '../../src/core/policy/merge.ts';
 import { Rulebook } from '../../src/core/policy/rules.ts';
+import { wayInForce } from '../../src/core/policy/ways.ts';
 import { scopeOf } from '../../src/core/policy/scopeOf.ts';
 import type { Action, Launch } from '../../src/shared/action.ts';
 import type { Flag, Flags } from '../../src/shared/flow.ts';
@@ -41,7 +42,12 @@ describe('the whole table: of 8 states and 8 label sets', () => {
       const action = lighting(labels);
       const scope = scopeOf(policy, ['/w'], '/home/u', []);
       expect(labelsOf(action, { scope, policy }).sort()).toEqual([...labels].sort());
-      const inForce = { policy, scope, rulebook: new Rulebook(policy.rules, { roots: ['/w'], home: '/home/u' }) };
+      const inForce = {
+        policy,
+        scope,
+        rulebook: new Rulebook(policy.rules, { roots: ['/w'], home: '/home/u' }),
+        way: wayInForce(undefined, policy),
+      };
       const family = action.effect === 'execute' ? ('code_execution' as const) : ('file_system' as const);
       const grants = [{ id: 'g', covers: () => true, words: 'everything', isBroad: false }];
       const { verdict, rule, reason } = decide(action, { family, flags: lit(before) }, inForce, grants);
@@ -91,7 +97,8 @@ describe('what lights what', () => {
     ['reading a likely secret', read('/w/.env'), OWN, false, ['private']],
     ['reading a protected path', read('/w/.git/config'), OWN, false, ['private']],
     ['reading an example of a secret', read('/w/.env.example'), OWN, false, []],
-    ['an edit that can be undone', write('full'), undefined, false, []],
+    ['an edit that can be undone', write('whole'), undefined, false, []],
+    ['an edit that comes back in part', write('partly'), undefined, false, ['outward']],
     ['an edit that cannot', write('none'), undefined, false, ['outward']],
     ['a delete that cannot', write('none', 'delete'), undefined, false, ['outward']],
     ['a move that cannot', write('none', 'move'), undefined, false, ['outward']],

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -151,7 +151,7 @@ test('the same call with other results, or other calls between, is no repetition
   expect(outcomes(events)).toHaveLength(10);
 });
 
-test('a reply without end, and one of more than 32 calls, is a failure, and none of it is done', async () => {
+test('a reply without end, and one of calls without end, is a failure, and none of it is done', async () => {
   const bench = await workbench();
   const endless = (event: ModelEvent): Model => ({
     ...scripted([]),
@@ -166,8 +166,31 @@ test('a reply without end, and one of more than 32 calls, is a failure, and none
   const args = JSON.stringify({ path: 'x', content: '' });
   const calls = await bench.run(endless({ type: 'call', call: { id: 'c', name: 'write_file', arguments: args } }));
   expect(stateAtEnd(calls)).toBe('failed');
-  expect(bench.engine.view().run?.reason).toContain('more than 32 tool calls');
+  expect(bench.engine.view().run?.reason).toContain('more than 256 tool calls');
   expect(calls.filter(({ action }) => action !== undefined)).toEqual([]);
+});
+
+test('of more calls than are carried out at once the model is told so, each has its answer, and the run goes on', async () => {
+  const bench = await workbench();
+  const calls = Array.from({ length: 40 }, (_, index) => ({
+    name: 'write_file',
+    args: { path: `f${index}`, content: 'x' },
+  }));
+  let told: string[] = [];
+  const events = await bench.run(
+    scripted((request, turn) => {
+      told = request.messages.flatMap((message) => (message.role === 'tool' ? [message.text] : []));
+      return turn === 0 ? { calls } : { text: 'Done.' };
+    }),
+  );
+  expect(stateAtEnd(events)).toBe('finished');
+  expect(told).toHaveLength(40);
+  expect(told.filter((text) => text.includes('a reply carries out 32 calls at most'))).toHaveLength(8);
+  expect(told.slice(0, 32).every((text) => text.includes('Wrote'))).toBe(true);
+  expect(existsSync(join(bench.folder, 'f31'))).toBe(true);
+  expect(existsSync(join(bench.folder, 'f32'))).toBe(false);
+  // No effect of theirs began, and the log has them as not done.
+  expect(outcomes(events).filter((outcome) => outcome === 'done')).toHaveLength(32);
 });
 
 test('32 calls in one reply are still done', async () => {

@@ -111,14 +111,14 @@ test('a log whose run is named so that a terminal would obey it: shown, not obey
 
 test('arguments that a terminal would obey are not given back to it', async () => {
   const { oversign } = await place(eventsOfRun(1, 20));
-  expect((await oversign('history', HOSTILE)).code).toBe(1);
-  expect((await oversign('report', HOSTILE)).code).toBe(1);
-  expect((await oversign('export', '--run', HOSTILE)).code).toBe(1);
+  expect((await oversign('history', HOSTILE)).code).toBe(67);
+  expect((await oversign('report', HOSTILE)).code).toBe(67);
+  expect((await oversign('export', '--run', HOSTILE)).code).toBe(67);
   expect((await oversign('verify', HOSTILE)).code).toBe(7);
   expect((await oversign('history', '--decision', HOSTILE)).code).toBe(2);
   expect((await oversign('history', '--limit', HOSTILE)).code).toBe(2);
   expect((await oversign(`--${HOSTILE}`)).code).toBe(2);
-  expect((await oversign('erase', '--run', HOSTILE)).stdout).toContain('Nothing was erased.');
+  expect((await oversign('erase', '--run', HOSTILE)).code).toBe(67);
 });
 
 test('history of one run: words narrow it to actions, in a log that nobody has made searchable yet', async () => {
@@ -138,7 +138,10 @@ test('report: a document; of no run a sentence', async () => {
   expect(stdout).toMatch(/^# `zebra/);
   expect(stdout).toContain('## Turn 1');
   expect(stdout).toContain('- Policy digest: `abab');
-  expect(await oversign('report', 'none')).toMatchObject({ code: 1, stderr: 'oversign: there is no run none\n' });
+  expect(await oversign('report', 'none')).toMatchObject({
+    code: 67,
+    stderr: 'oversign: There is no run none in the log.\n',
+  });
   expect((await oversign('report')).code).toBe(2);
 });
 
@@ -178,7 +181,7 @@ test('export: the whole log and one run, whole when verified with the key; never
       stderr: `oversign: ${one} exists already; choose another name\n`,
     });
   expect(readFileSync(one).equals(before)).toBe(true);
-  expect((await oversign('export', '--run', 'none', '--output', join(base, 'none.jsonl'))).code).toBe(1);
+  expect((await oversign('export', '--run', 'none', '--output', join(base, 'none.jsonl'))).code).toBe(67);
   expect((await oversign('export', '--output', join(base, 'no/folder/x'))).code).toBe(1);
   expect(readdirSync(base).filter((name) => name.endsWith('.jsonl'))).toEqual(['all.jsonl', 'one.jsonl']);
 });
@@ -240,7 +243,7 @@ test('erase: asked first, done after y or --yes, and said when there is nothing'
   expect((await oversign('erase', '--run', 'run-000002', '--yes')).code).toBe(1);
   expect((await oversign('erase', '--user', 'mallory', '--yes')).code).toBe(1);
   expect((await oversign('erase', '--user', 'dev', '--yes')).code).toBe(0);
-  expect((await oversign('history', '--text', 'bug')).stdout).toBe('');
+  expect((await oversign('history', '--text', 'bug')).stdout).toBe('No run is so.\n');
   expect(await oversign('verify')).toMatchObject({
     code: 0,
     stdout: expect.stringContaining('the log says so itself') as string,

@@ -35,14 +35,16 @@ test('the demo with every question answered y: the bug is mended, the build fold
   const run = await onlyRun(base);
   expect(run).toMatchObject({ task: 'Find the bug', folder: work, state: 'finished', actions: 6 });
   const history = await runCli(['history'], { base });
-  expect(history.stdout).toMatch(/finished\s+6 actions\s+\S+\s+Find the bug\n$/);
+  expect(history.stdout).toMatch(
+    /^[0-9a-f]{8}  \d{4}-\d\d-\d\d \d\d:\d\d  finished\s+6 actions\s+\S+\s+Find the bug\n$/,
+  );
   const events = await runCli(['history', String(run['run'])], { base });
   expect(events.stdout).toMatch(
     /run_started[^]*proposed[^]*decided[^]*asked[^]*answered[^]*started[^]*finished[^]*run_finished/,
   );
   expect(await runCli(['history', 'no-such-run'], { base })).toMatchObject({
-    code: 1,
-    stderr: 'oversign: there is no run no-such-run\n',
+    code: 67,
+    stderr: 'oversign: There is no run no-such-run in the log.\n',
   });
   const verify = await runCli(['verify'], { base });
   expect(verify.stdout).toMatch(/^The chain of \d+ events \(1 to \d+\) is whole, and signed up to event \d+ by /);
@@ -121,14 +123,14 @@ test('help and version', async () => {
   expect((await runCli([], { base })).code).toBe(2);
 });
 
-test('an invalid policy is exit code 1 with file:line:column, and nothing runs', async () => {
+test('an invalid policy has its exit code and says file:line:column, and nothing runs', async () => {
   const { base } = await sample({ 'work/.oversign/policy.yaml': 'timeout: 60\n"tols\x1b[31m": {}\n' });
   const end = await runCli(RUN, { base }, 'y\ny\ny\ny\n');
-  expect(end.code).toBe(1);
+  expect(end.code).toBe(78);
   expect(end.stderr).toMatch(/\.oversign\/policy\.yaml:2:1: unknown key "tols\\u\{001B\}\[31m"/);
-  expect((await runCli(['history'], { base })).stdout).toBe('');
+  expect((await runCli(['history'], { base })).stdout).toBe('There is no run yet: oversign run "task" begins one.\n');
   const doctor = await runCli(['doctor', '--workspace', 'work'], { base });
-  expect(doctor.code).toBe(1);
+  expect(doctor.code).toBe(78);
   expect(doctor.stdout).toMatch(/^FAIL {2}policy: .*policy\.yaml:2:1/m);
   expect(
     end.stderr + doctor.stdout + (await runCli(['doctor', '--workspace', 'work', '--json'], { base })).stdout,
@@ -152,5 +154,5 @@ test('doctor says what works', async () => {
   expect(end.stdout).toContain(`ok    workspace: ${work}\nok    connections: `);
   expect(end.stdout).toContain('\nok    policy: valid\nok    sandbox: ');
   const home = await runCli(['doctor', '--workspace', join(base, 'home')], { base });
-  expect(home).toMatchObject({ code: 1, stdout: expect.stringContaining('FAIL  workspace: ') as string });
+  expect(home).toMatchObject({ code: 66, stdout: expect.stringContaining('FAIL  workspace: ') as string });
 });

@@ -66,7 +66,7 @@ describe('oversign decide under', () => {
       'work/.oversign/policy.yaml': `tools:\n  file_system:\n    denied_paths: [src]\n${ALLOWS_NPM}`,
     });
     const end = await decide({ base }, lines(WRITE, call('read_file', { path: 'src/main.js' }), NPM));
-    expect(short(end)).toEqual(['allow confirm_actions', 'deny denied_paths', 'ask command']);
+    expect(short(end)).toEqual(['allow way: review', 'deny denied_paths', 'ask command']);
     expect(end.answers[1]).toMatchObject({ layer: 'workspace', line: 3 });
   });
 
@@ -77,7 +77,12 @@ describe('oversign decide under', () => {
     });
     rmSync(join(base, 'work/.env')); // or the Rule of Two would ask
     const alone = await decide({ base }, lines(WRITE, NPM), ['--user-policy', 'user.yaml']);
-    expect(short(alone)).toEqual(['allow confirm_actions', 'allow rules: allow npm test']);
+    expect(short(alone)).toEqual(['allow way: review', 'allow way: review']);
+    // Named on the command line it counts as in a run, and what the organization takes away is not had by that.
+    const looking = await decide({ base }, lines(WRITE, NPM), ['--user-policy', 'user.yaml', '--look']);
+    expect(short(looking)).toEqual(['deny way: look', 'deny way: look']);
+    const wanted = ['--user-policy', 'user.yaml', '--org-policy', 'org.yaml', '--review'];
+    expect(short(await decide({ base }, lines(WRITE, NPM), wanted))).toEqual(['ask edit', 'deny rules: deny npm **']);
     const both = await decide({ base }, lines(WRITE, NPM), ['--user-policy', 'user.yaml', '--org-policy', 'org.yaml']);
     expect(short(both)).toEqual(['ask edit', 'deny rules: deny npm **']);
     expect(both.answers[1]).toMatchObject({
@@ -97,12 +102,12 @@ describe('oversign decide under', () => {
     ],
     ['an organization’s', { 'org.yaml': 'timeout: no\n' }, ['--org-policy', 'org.yaml'], /org\.yaml:1:10: timeout/],
     ['a workspace’s', { 'work/.oversign/policy.yaml': ': [' }, [], /policy\.yaml:\d+:\d+: /],
-  ])('%s invalid policy every line is denied, and the exit code is 1', async (_whose, files, args, place_) => {
+  ])('%s invalid policy every line is denied, and the exit code says so', async (_whose, files, args, place_) => {
     const base = await place(files);
     const end = await decide({ base }, lines(READ, command('ls'), call('delete_path', { path: 'src' })), args);
     expect(short(end)).toEqual(Array.from({ length: 3 }, () => 'deny policy-invalid'));
     for (const { reason } of end.answers) expect(reason).toMatch(place_);
-    expect(end.code).toBe(1);
+    expect(end.code).toBe(78);
   });
 
   test.each(['--org-policy', '--user-policy'])(
@@ -111,7 +116,7 @@ describe('oversign decide under', () => {
       const end = await decide({ base: await place() }, lines(READ), [option, 'absent.yaml']);
       expect(short(end)).toEqual(['deny policy-invalid']);
       expect(end.answers[0]?.reason).toMatch(/absent\.yaml:1:1: the file does not exist/);
-      expect(end.code).toBe(1);
+      expect(end.code).toBe(78);
     },
   );
 });

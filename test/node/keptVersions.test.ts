@@ -12,7 +12,7 @@ import { workbench } from '../support/workbench.ts';
 
 const DAY = 86_400_000;
 const KB = 1000;
-const FULL = { undo: 'full', place: placeIn('/nowhere') } as const;
+const FULL = { undo: 'whole', place: placeIn('/nowhere') } as const;
 
 /** Versions as a run keeps them, as old as is said. */
 async function kept(runs: Record<string, { days: number; files: string[] }>) {

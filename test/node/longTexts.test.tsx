@@ -34,10 +34,20 @@ async function shownRun() {
     ...{ trusted: true, attended: true, enterSends: true, folder: '/w', approvals: [], interrupted: [] },
     model: { provider: 'demo', label: 'm', destination: '' },
     sandbox: { state: 'works', text: '' },
-    policy: { state: 'ok', notes: [], asksLess: false },
+    policy: { state: 'ok', notes: [] },
+    way: { now: 'ask', open: [{ way: 'look' }, { way: 'ask' }, { way: 'review' }] },
     run: {
       ...{ id: RUN, task: 't', folder: '/w', state: 'finished', reason: '', model: 'm', destination: '' },
-      ...{ turn: 1, maxTurns: 50, questions: 0, flags: NO_FLAGS, grants: [], entriesBefore: 0, entries },
+      ...{
+        turn: 1,
+        maxTurns: 50,
+        way: 'ask' as const,
+        questions: 0,
+        flags: NO_FLAGS,
+        grants: [],
+        entriesBefore: 0,
+        entries,
+      },
     },
   };
   const posted: FromPanel[] = [];

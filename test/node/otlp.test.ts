@@ -67,7 +67,7 @@ const SAMPLES: Partial<Record<EventType, Sample[]>> = {
   ],
   proposed: [
     {
-      data: { tool: 'read_file', effect: 'read', digest: DIGEST, undo: 'full' },
+      data: { tool: 'read_file', effect: 'read', digest: DIGEST, undo: 'whole' },
       payload: { title: 't', action: { tool: 'read_file' }, arguments: '{' },
       attributes: { ...TOOL, 'gen_ai.tool.name': 'read_file' },
     },

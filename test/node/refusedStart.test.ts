@@ -16,12 +16,12 @@ test('a start that is refused prints no name of a run: the log has none', async 
   await using _evidence = node.evidence;
   const engine = composeEngine(node.parts);
   const held = engine.send('holds the folder', scripted([WRITES]));
-  await expect.poll(() => engine.view().approvals.length, { timeout: 30_000 }).toBe(1);
+  await expect.poll(() => engine.view().approvals.length, { timeout: 90_000 }).toBe(1);
   const json = await runCli([...RUN, '--json'], { base });
-  expect(json.code).toBe(1);
+  expect(json.code).toBe(75);
   const said = JSON.parse(json.stdout) as Record<string, unknown>;
   expect(said).toMatchObject({
-    state: 'failed',
+    ...{ state: 'failed', exit: 'busy', code: 75 },
     reason: expect.stringContaining('Another run is waiting for an answer') as string,
   });
   expect(Object.keys(said)).not.toContain('run');

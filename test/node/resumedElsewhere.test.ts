@@ -37,4 +37,21 @@ test('a run is resumed with another model only by a plain yes, after it was said
   ]);
   const report = await runCli(['report', id], { base });
   expect(report.stdout).toMatch(/- Then: .*two \(127/);
+
+  // A new run with what was said in it is the same question.
+  const asked = server.requests.length;
+  expect((await run('one', ['--fork', `${id}:1`, 'other words'])).code).toBe(3);
+  expect(server.requests).toHaveLength(asked);
+  const wrong = await run('two', ['--fork', `${id}:7`, 'other words']);
+  expect(wrong.code).toBe(1);
+  expect(wrong.stderr).toContain(`Run ${id} has 1 message of yours: 1 "x". Name one of those.`);
+  const forked = await run('two', ['--fork', id, 'other words', '--json']);
+  expect(forked.code).toBe(0);
+  const own = (JSON.parse(forked.stdout) as { run: string }).run;
+  expect(own).not.toBe(id);
+  expect(JSON.stringify(server.requests.at(-1)?.body)).toMatch(/hello.*other words/);
+  expect((await runCli(['report', own], { base })).stdout).toContain(`knows what was said in run ${id}`);
+  expect((await run('two', ['--fork', `${id}:0`, 'x'])).code).toBe(2);
+  expect((await run('two', ['--fork', id])).code).toBe(2); // it has nothing to say
+  expect((await run('two', ['--fork', id, '--resume', id, 'x'])).code).toBe(2);
 });

@@ -53,7 +53,7 @@ async function listed(): Promise<Listed[]> {
 async function asking(): Promise<Listed> {
   let found: Listed | undefined;
   await expect
-    .poll(async () => (found = (await listed()).find(({ state }) => state === 'asking')), { timeout: 30_000 })
+    .poll(async () => (found = (await listed()).find(({ state }) => state === 'asking')), { timeout: 90_000 })
     .toBeDefined();
   return found ?? expect.fail();
 }
@@ -95,7 +95,7 @@ test('a run is stopped from elsewhere, and the log says from where', async () =>
   const first = terminal(ASKED, 'write');
   const { run } = await asking();
   const refused = await terminal([], 'another');
-  expect(refused).toMatchObject({ code: 1 });
+  expect(refused).toMatchObject({ code: 75 });
   expect(refused.output.replace(/\s+/g, ' ')).toMatch(/Another run is waiting for an answer in terminal pts\//);
   expect(refused.output).toContain(`oversign stop ${run}`);
   expect(await runCli(['stop', run], { base })).toMatchObject({ code: 0, stdout: `run ${run}: stopped\n` });
@@ -112,7 +112,7 @@ test('of two that take over at once one has it in the end, and the other is told
   const { run, pid } = await asking();
   const both = [1, 2].map(() => terminal([], '--take-over', run));
   await expect
-    .poll(async () => (await listed()).find((one) => one.pid !== pid)?.state, { timeout: 30_000 })
+    .poll(async () => (await listed()).find((one) => one.pid !== pid)?.state, { timeout: 90_000 })
     .toBe('asking');
   expect((await first).code).toBe(1);
   const loser = await Promise.race(both);

@@ -43,7 +43,18 @@ describe('the cage is the agent’s', () => {
     expect([end.code, end.stderr]).toEqual([3, '']);
     const report = JSON.parse(end.stdout) as Record<string, unknown>;
     expect(Object.keys(report).sort()).toEqual(
-      ['ending', 'exitCode', 'output', 'outputBytes', 'durationMs', 'use', 'limits', 'quarantined', 'notes'].sort(),
+      [
+        'format',
+        'ending',
+        'exitCode',
+        'output',
+        'outputBytes',
+        'durationMs',
+        'use',
+        'limits',
+        'quarantined',
+        'notes',
+      ].sort(),
     );
     expect(report).toMatchObject({ ending: { kind: 'exited', code: 3 }, exitCode: 3, outputBytes: 8 });
     expect(report['output']).toMatch(/^(out\nerr|err\nout)\n$/);
@@ -73,7 +84,7 @@ describe('the cage is the agent’s', () => {
     expect(none.stdout).toBe('');
   });
 
-  test.each([
+  test.each<[string, string, RegExp, number?]>([
     ['the sandbox is switched off', 'sandbox: false\n', /switches the sandbox off/],
     [
       'it wants limits that nothing enforces',
@@ -81,12 +92,12 @@ describe('the cage is the agent’s', () => {
       /require_enforced_limits/,
     ],
     ['it wants docker', 'sandbox: {backend: docker}\n', /docker/],
-    ['it is broken', 'sandbox: 7\n', /policy\.yaml/],
-  ])('it does not run where %s', async (_name, text, words) => {
+    ['it is broken', 'sandbox: 7\n', /policy\.yaml/, 78],
+  ])('it does not run where %s', async (_name, text, words, code = 125) => {
     await policy(text);
     const end = await inSandbox('touch made');
     expect(end.stderr).toMatch(words);
     expect([end.stdout, existsSync(join(base, 'work/made'))]).toEqual(['', false]);
-    expect(end.code).toBe(125);
+    expect(end.code).toBe(code);
   });
 });

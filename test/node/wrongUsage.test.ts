@@ -2,8 +2,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { expect, inject, test } from 'vitest';
-import { notTaken } from '../../src/cli/options.ts';
-import { USAGE } from '../../src/cli/usage.ts';
+import { notTaken, OPTIONS } from '../../src/cli/options.ts';
+import { commandLine } from '../../src/cli/commandLine.ts';
+import { EXITS } from '../../src/cli/exitCodes.ts';
+import { helpOf, PAGES, type Command } from '../../src/cli/help/usage.ts';
+import type { Page } from '../../src/cli/help/page.ts';
 import { plant, temporaryFolder } from '../support/tree.ts';
 
 /** The command line as users start it, with folders of its own. */
@@ -20,26 +23,13 @@ async function oversign(args: string[], environment: Record<string, string> = {}
       ...environment,
     },
     encoding: 'utf8',
-    timeout: 60_000,
+    timeout: 120_000,
   });
   return { code: result.status, text: result.stdout + result.stderr };
 }
 
 const WRONG: [string, string[], RegExp][] = [
-  [
-    'a workspace that does not exist',
-    ['run', 'x', '--model', 'demo', '--workspace', 'BASE/nowhere'],
-    /The workspace .*nowhere does not exist/,
-  ],
-  [
-    'a workspace that is a file',
-    ['run', 'x', '--model', 'demo', '--workspace', 'BASE/project/a.txt'],
-    /is not a folder/,
-  ],
   ['an empty workspace option', ['run', 'x', '--workspace', ''], /--workspace is empty/],
-  ['the whole file system', ['run', 'x', '--model', 'demo', '--workspace', '/'], /whole file system/],
-  ['the home folder', ['run', 'x', '--model', 'demo', '--workspace', 'BASE/home'], /home folder/],
-  ['a folder of the system', ['run', 'x', '--model', 'demo', '--workspace', '/usr/lib'], /belongs to the system/],
   ['an option given twice', ['run', 'x', '--policy', 'a', '--policy', 'b'], /--policy was given twice/],
   ['a task and a run to take over', ['run', 'x', '--take-over', 'y', '--workspace', 'BASE/project'], /not both/],
   [
@@ -63,7 +53,6 @@ const WRONG: [string, string[], RegExp][] = [
   ['one run, where the whole log is checked', ['verify', '--run', 'y'], /verify does not take --run/],
   ['a folder, where the log is one for all', ['history', '--workspace', 'w'], /history does not take --workspace/],
   ['so many runs of one', ['history', 'RUN', '--limit', '3'], /history RUN does not take --limit/],
-  ['JSON of a report', ['report', 'RUN', '--json'], /report does not take --json/],
   [
     'layers, where files are checked by themselves',
     ['policy', 'check', 'a.yaml', '--workspace', 'w'],
@@ -79,6 +68,28 @@ const WRONG: [string, string[], RegExp][] = [
   ['erase of nothing in particular', ['erase', '--yes'], /either --run RUN or --user NAME/],
   ['erase of two things', ['erase', '--run', 'a', '--user', 'b'], /either --run RUN or --user NAME/],
 ];
+
+const WORKSPACES: [string, string[], RegExp][] = [
+  [
+    'a workspace that does not exist',
+    ['run', 'x', '--model', 'demo', '--workspace', 'BASE/nowhere'],
+    /The workspace .*nowhere does not exist/,
+  ],
+  [
+    'a workspace that is a file',
+    ['run', 'x', '--model', 'demo', '--workspace', 'BASE/project/a.txt'],
+    /is not a folder/,
+  ],
+  ['the whole file system', ['run', 'x', '--model', 'demo', '--workspace', '/'], /whole file system/],
+  ['the home folder', ['run', 'x', '--model', 'demo', '--workspace', 'BASE/home'], /home folder/],
+  ['a folder of the system', ['run', 'x', '--model', 'demo', '--workspace', '/usr/lib'], /belongs to the system/],
+];
+
+test.each(WORKSPACES)('%s: a sentence, and the exit code of a workspace', async (_name, args, sentence) => {
+  const { code, text } = await oversign(args);
+  expect(text).toMatch(sentence);
+  expect(code).toBe(EXITS.workspace.code);
+});
 
 test.each(WRONG)('%s: a sentence, and exit code 2', async (_name, args, sentence) => {
   const { code, text } = await oversign(args);
@@ -106,8 +117,8 @@ test('a key with a line break in it is refused before anything starts', async ()
 
 test('a run that is not there cannot be resumed', async () => {
   const { code, text } = await oversign(['run', '--resume', 'nope', '--model', 'demo', '--workspace', 'BASE/project']);
-  expect(text).toContain('There is no run nope to resume');
-  expect(code).toBe(1);
+  expect(text).toContain('There is no run nope');
+  expect(code).toBe(EXITS.run.code);
 });
 
 test.each(['history', 'questions', 'doctor'])(
@@ -116,19 +127,19 @@ test.each(['history', 'questions', 'doctor'])(
     const { code, text } = await oversign([command], { XDG_DATA_HOME: '/proc/nope' });
     expect(text).toMatch(/The folder \/proc\/nope\/oversign cannot be made/);
     expect(text).not.toMatch(/\n\s+at /);
-    expect(code).toBe(1);
+    expect(code).toBe(EXITS.log.code);
   },
 );
 
 test.each([
   [['verify'], 'there is no audit log yet', 7],
-  [['export'], 'there is no audit log yet', 1],
+  [['export'], 'there is no audit log yet', 7],
   [['verify', 'BASE/none.db'], 'NO LOG: ', 7],
   [['verify', '--key', 'BASE/project/a.txt', 'BASE/project/a.txt'], 'is not a public key', 6],
   [['verify', 'BASE/project/a.txt'], 'NOT WHOLE: event 1: the database is damaged', 1],
   [['verify', 'BASE/project'], 'project is a folder', 6],
-  [['report', 'nope'], 'there is no run nope', 1],
-  [['history', 'nope'], 'there is no run nope', 1],
+  [['report', 'nope'], 'There is no run nope', 67],
+  [['history', 'nope'], 'There is no run nope', 67],
 ])('the log, where there is none: %j', async (args, sentence, wanted) => {
   const { code, text } = await oversign(args);
   expect(text).toContain(sentence);
@@ -144,23 +155,52 @@ test('doctor says that commands run outside the sandbox, where that is set', asy
   expect(code).toBe(0);
 });
 
-test('every option that the usage names is taken, where it says so', () => {
-  const told: Record<string, string[]> = {};
-  let forms: string[] = [];
-  for (const line of USAGE.split('\n')) {
-    const heading = /^Options of (.*):$/.exec(line)?.[1];
-    if (heading !== undefined)
-      forms = heading.replace('policy check and show', 'policy:check, policy:show').split(/, | and /);
-    const isOption = /^ {2}--/.test(line);
-    for (const [, name = ''] of isOption ? line.matchAll(/(?:^ {2}| {2,}|\| )--([a-z-]+)/g) : [])
-      for (const form of forms) (told[form] ??= []).push(name);
-  }
-  expect(Object.keys(told)).toEqual(expect.arrayContaining(['run', 'sandbox', 'history', 'verify', 'erase', 'decide']));
-  for (const [form, names] of Object.entries(told)) {
-    const [command = '', word] = form.split(':');
-    expect(names.length).toBeGreaterThan(0);
-    const words = command === 'policy' ? [word ?? 'check'] : [];
-    expect({ form, problem: notTaken(command, words, names) }).toEqual({ form, problem: undefined });
+test.each<[string[], RegExp]>([
+  [['histroy'], /there is no command "histroy"; did you mean "history"\?/],
+  [['run', 'x', '--modle', 'demo'], /there is no option --modle; did you mean --model\?/],
+  [['help', 'decid'], /did you mean "decide"\?/],
+  [['zzzzzz'], /there is no command "zzzzzz" \(more: oversign help\)/],
+])('%j: what was meant, in one sentence', async (args, sentence) => {
+  const { code, text } = await oversign(args);
+  expect(text).toMatch(sentence);
+  expect(text.trimEnd().split('\n')).toHaveLength(1);
+  expect(code).toBe(2);
+});
+
+test('help COMMAND and COMMAND --help are the same page, with options and examples; help has the exit codes', async () => {
+  const page = await oversign(['help', 'decide']);
+  expect(page).toMatchObject({
+    code: 0,
+    text: expect.stringMatching(/--expect FILE[^]*Examples:\n {2}oversign decide/) as string,
+  });
+  expect(await oversign(['decide', '--help'])).toEqual(page);
+  expect((await oversign(['help', 'exit-codes'])).text).toMatch(/^ +66 {2}the workspace is not there/m);
+});
+
+test('every example is a command line that is understood', () => {
+  for (const { examples } of Object.values<Page>(PAGES))
+    for (const [line] of examples) {
+      const words = /(?:^|\| )oversign ([^<>|]*)/.exec(line)?.[1]?.trim() ?? '';
+      const argv = [...words.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
+      expect({ line, ...commandLine(argv) }).toMatchObject({ line, kind: 'command' });
+    }
+});
+
+test('every option of a page is taken by its command, and every option that is taken stands in its page', () => {
+  for (const command of Object.keys(PAGES) as Command[]) {
+    const page: Page = PAGES[command];
+    const named = (page.options ?? []).flatMap(([option]) =>
+      [...option.matchAll(/--([a-z-]+)/g)].map(([, name]) => name),
+    );
+    const words = { policy: [['check'], ['check', 'f'], ['show'], ['accept']], history: [[], ['r']] }[
+      command as string
+    ] ?? [[]];
+    const taken = Object.keys(OPTIONS).filter((name) =>
+      words.some((one) => notTaken(command, one, [name]) === undefined),
+    );
+    const everywhere = ['json', 'help', 'version'];
+    expect({ command, options: [...named, ...everywhere].sort() }).toEqual({ command, options: taken.sort() });
+    expect(helpOf(command)).toContain('--json');
   }
   expect(notTaken('run', [], ['user-policy'])).toBe('run does not take --user-policy'); // or nothing is looked at
 });

@@ -194,3 +194,49 @@ test('of thousands of entries the end is drawn; earlier ones come above what is 
     .poll(() => page.getByTestId('earlier-entries').innerText())
     .toBe('7 earlier entries are in the Audit Log.');
 });
+
+test('words are found in all of thousands of entries, and drawn where they lead', async () => {
+  const { page, show } = await open();
+  const run = STATES.running.run as NonNullable<PanelState['run']>;
+  const many = Array.from({ length: 3000 }, (_, index): Entry => {
+    if (index % 2 === 0) return { kind: 'user', text: `message ${index}` };
+    return { kind: 'notice', level: 'info', text: `notice ${index}` };
+  });
+  await show({ ...STATES.running, run: { ...run, entries: many } });
+  await page.getByTestId('transcript').focus();
+  await page.keyboard.press('Control+f');
+  await page.keyboard.type('MESSAGE 40');
+  const found = page.getByTestId('found');
+  await expect.poll(() => found.innerText()).toBe('6 of 6'); // 40, 400 … 408: none of them is drawn
+  expect(await page.getByTestId('entry').count()).toBe(300);
+  const inSight = (text: string): Promise<boolean> =>
+    page.evaluate((wanted) => {
+      const all = [...document.querySelectorAll('[data-testid="entry"]')];
+      const box = all.find((one) => one.textContent.endsWith(wanted))?.getBoundingClientRect();
+      return box !== undefined && box.top > 0 && box.bottom < window.innerHeight;
+    }, text);
+  expect(await inSight('message 408')).toBe(false);
+  await page.keyboard.press('Enter');
+  await expect.poll(() => inSight('message 408')).toBe(true);
+  expect(await found.innerText()).toBe('6 of 6');
+  expect(await page.getByTestId('entry').count()).toBeLessThan(2700); // no more than it takes
+  await page.keyboard.press('Shift+Enter');
+  await expect.poll(() => found.innerText()).toBe('5 of 6');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Enter'); // after the last comes the first, which is not drawn
+  await expect.poll(() => inSight('message 40')).toBe(true);
+  expect(await found.innerText()).toBe('1 of 6');
+  await page.keyboard.press('Shift+Enter');
+  await expect.poll(() => found.innerText()).toBe('6 of 6');
+  await expect.poll(() => inSight('message 408')).toBe(true);
+
+  // From what is drawn, one goes on to what is not.
+  await show({ ...STATES.running, run: { ...run, id: 'r9', entries: many } });
+  await page.getByTestId('find').fill('message 7');
+  await expect.poll(() => page.getByTestId('entry').count()).toBe(300);
+  await page.getByTestId('find').fill('notice 27');
+  await expect.poll(() => found.innerText()).toMatch(/^7 of 56$/); // 27, 271 … 279 before those that are drawn
+  await page.keyboard.press('Shift+Enter');
+  await expect.poll(() => inSight('notice 279')).toBe(true);
+  await expect.poll(() => found.innerText()).toBe('6 of 56');
+});

@@ -20,8 +20,8 @@ export interface Panel {
   readonly said: () => Promise<FromPanel[]>;
 }
 
-/** Serves the built panel; `url` says for which theme. */
-async function servePanel(): Promise<{ url(theme: PanelTheme): string; close(): void }> {
+/** Serves the panel that was built into a folder; `url` says for which theme. */
+async function servePanel(folder: string): Promise<{ url(theme: PanelTheme): string; close(): void }> {
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://localhost');
     if (url.pathname === '/') {
@@ -33,7 +33,7 @@ async function servePanel(): Promise<{ url(theme: PanelTheme): string; close(): 
     const type = { js: 'text/javascript', css: 'text/css', ttf: 'font/ttf' }[url.pathname.split('.').at(-1) ?? ''];
     try {
       response.setHeader('content-type', type ?? 'application/octet-stream');
-      response.end(readFileSync(join('dist', url.pathname.slice(1))));
+      response.end(readFileSync(join(folder, url.pathname.slice(1))));
     } catch {
       response.writeHead(404).end();
     }
@@ -54,20 +54,22 @@ function pageOf({ body, variables, styles }: (typeof themes)[PanelTheme]): strin
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Oversign</title>
 <style>html { ${colours.join(' ')} } body { background: var(--vscode-sideBar-background); } ${styles}</style>
 <link rel="stylesheet" href="/webview.css"></head><body class="${body}"><div id="root"></div><script>
-globalThis.said = []; let kept;
-globalThis.acquireVsCodeApi = () => ({ postMessage: (m) => said.push(m), getState: () => kept, setState: (s) => { kept = s; } });
+globalThis.said = []; let kept = JSON.parse(sessionStorage.getItem('kept') ?? 'null') ?? undefined;
+globalThis.acquireVsCodeApi = () => ({ postMessage: (m) => said.push(m), getState: () => kept, setState: (s) => { kept = s; sessionStorage.setItem('kept', JSON.stringify(s)); } });
 </script><script type="module" src="/webview.js"></script></body></html>`;
 }
 
-/** A browser and the served page for the tests of a file; what it returns opens a page of its own. */
-export function panelPages(): (
-  theme: PanelTheme,
-  size: { width: number; height: number; scale?: number },
-) => Promise<Panel> {
+/**
+ * A browser and the served page for the tests of a file; what it returns opens a page of its own. `build`: makes another
+ * panel than the one that is shipped, and says in which folder it is.
+ */
+export function panelPages(
+  build: () => Promise<string> = () => Promise.resolve('dist'),
+): (theme: PanelTheme, size: { width: number; height: number; scale?: number }) => Promise<Panel> {
   let browser: Browser;
   let served: Awaited<ReturnType<typeof servePanel>>;
   beforeAll(async () => {
-    [browser, served] = await Promise.all([launchChromium(), servePanel()]);
+    [browser, served] = await Promise.all([launchChromium(), build().then(servePanel)]);
   });
   afterAll(async () => {
     await browser.close();

@@ -1,7 +1,9 @@
 import { commandCard, type CommandFacts } from '../../src/core/tools/command/commandCard.ts';
 import { deleteCard } from '../../src/core/tools/files/deletePath.ts';
 import { diffCard } from '../../src/core/tools/files/diffCard.ts';
+import type { ReviewedFile } from '../../src/shared/review.ts';
 import type { Approval, Card } from '../../src/shared/approval.ts';
+import type { Block } from '../../src/shared/block.ts';
 import type { Entry, PanelHead, PanelState, RunView } from '../../src/shared/runView.ts';
 
 /** The state of a panel with nothing in it. */
@@ -15,7 +17,9 @@ const EMPTY: Omit<PanelHead, 'run'> = {
     ...{ state: 'works', text: 'bubblewrap: tested on this machine, 26 of 26 attempts to get out held.' },
     probes: { held: 26, all: 26 },
   },
-  policy: { state: 'ok', notes: [], asksLess: false },
+  policy: { state: 'ok', notes: [] },
+  way: { now: 'ask', open: [{ way: 'look' }, { way: 'ask' }, { way: 'review' }] },
+  workplace: { folders: [{ label: 'sample', path: '/home/ada/sample', bounds: false }], others: [] },
 };
 
 const DEMO: PanelHead['model'] = {
@@ -31,7 +35,7 @@ const action = (id: string, said: Partial<Extract<Entry, { kind: 'action' }>>): 
 });
 
 const STORY: Entry[] = [
-  { kind: 'user', text: 'Find the bug, fix it, and run the tests' },
+  { kind: 'user', text: 'Find the bug, fix it, and run the tests', point: { run: 'r1', message: 1 } },
   { kind: 'assistant', text: 'I will look at the failing test first.', streaming: false },
   action('1', { tool: 'list_directory', title: 'List ./' }),
   action('2', { tool: 'read_file', title: 'Read test/total.test.mjs' }),
@@ -46,9 +50,23 @@ const STORY: Entry[] = [
   },
 ];
 
+function reviewed(name: string, more: Partial<ReviewedFile> = {}): ReviewedFile {
+  return {
+    ...{ path: `/home/ada/sample/${name}`, name, what: 'changed', state: 'open', since: false, actions: ['a1'] },
+    ...more,
+  };
+}
+
 const RUN: RunView = {
   ...{ id: 'r1', task: 'Find the bug', folder: '/home/ada/sample', state: 'running', reason: '' },
-  ...{ model: EMPTY.model.label, destination: EMPTY.model.destination, turn: 3, maxTurns: 25, questions: 1 },
+  ...{
+    model: EMPTY.model.label,
+    destination: EMPTY.model.destination,
+    turn: 3,
+    maxTurns: 25,
+    way: 'ask' as const,
+    questions: 1,
+  },
   usage: { tokens: 18_200, cost: 0.12, context: { tokens: 34_000, limit: 100_000 } },
   flags: { untrusted: true, private: false, outward: true },
   grants: [{ id: 'g1', words: 'node test/total.test.mjs in ./', uses: 1 }],
@@ -104,7 +122,47 @@ export function approvalOf(card: Card, said: Partial<Approval> = {}): Approval {
 
 const editable = (text: string) => ({ edit: { label: 'The new text', text } });
 
-const delete1 = approvalOf(commandCard(COMMAND), { edit: { label: 'The command', text: 'rm -rf build/' } });
+/** What `rm -rf build/ && npm run pack` did in a view; `left`: so many paths more than are listed. */
+const EFFECTS = (left: number): Block[] => [
+  {
+    ...{ kind: 'sentence', icon: 'eye', tone: 'plain' },
+    words: ['It ran in a view of the workspace. ', { strong: 'Nothing is changed yet.' }, ' There: exit code 0.'],
+  },
+  {
+    ...{ kind: 'effects', left, hasDiffs: true },
+    files: [
+      { what: 'gone', path: 'build/', words: ['folder, deleted with 2 entries in it'] },
+      { what: 'changed', path: 'package-lock.json', words: ['11.8 KiB to 12.1 KiB'], added: 14, removed: 3 },
+      { what: 'new', path: 'dist/a-rather-long-name-of-a-file.mjs', words: ['4.2 KiB'], added: 120, removed: 0 },
+      { what: 'mode', path: 'bin/run.sh', words: ['mode 644 to 755'] },
+      { what: 'new', path: 'latest', words: ['link to ', { exact: 'dist/total.mjs' }] },
+    ],
+  },
+  {
+    kind: 'sentence',
+    icon: 'git-commit',
+    tone: 'plain',
+    words: ['Git’s own files change: ', { exact: 'refs/heads/main' }, ', 5 more files.'],
+  },
+  { kind: 'exact', label: 'Output', text: '> pack\n> node pack.mjs\n\npacked 4 files\n' },
+];
+
+function withEffects(card: Card, left = 0): Card {
+  return { ...card, blocks: [...card.blocks.slice(0, 2), ...EFFECTS(left), ...card.blocks.slice(2)] };
+}
+
+const effectsShown = approvalOf(withEffects(commandCard(COMMAND)), {
+  ...{ id: 'a7', digest: 'd7', grantOffers: [], effects: { state: 'shown' } },
+});
+const effectsBarred = approvalOf(withEffects(commandCard(COMMAND), 3), {
+  ...{ id: 'a8', digest: 'd8', grantOffers: [] },
+  effects: { state: 'shown', obstacle: 'it changes `.env`, which your policy denies' },
+});
+
+const delete1 = approvalOf(commandCard(COMMAND), {
+  edit: { label: 'The command', text: 'rm -rf build/' },
+  effects: { state: 'offered' },
+});
 const edit = approvalOf(EDIT(1), {
   id: 'a2',
   digest: 'd2',
@@ -168,12 +226,18 @@ export const STATES = {
   'earlier runs': {
     ...EMPTY,
     earlier: [
-      { run: 'r1', title: 'The parser', state: 'finished', told: 'yesterday · 12 actions · 2 asked', pinned: true },
       {
-        ...{ run: 'r2', state: 'interrupted', told: '14:02 · 3 actions · 1 asked', pinned: false },
+        run: 'r1',
+        title: 'The parser',
+        state: 'finished',
+        told: 'yesterday · 3 files changed · 2 asked',
+        pinned: true,
+      },
+      {
+        ...{ run: 'r2', state: 'interrupted', told: '14:02 · 12 files changed · 1 asked · cost 0.12', pinned: false },
         title: 'Rename parse to read in every module of the workspace, and in what is written about it',
       },
-      { run: 'r3', title: 'Update the changelog', state: 'failed', told: '4 Nov 2026 · 1 action', pinned: false },
+      { run: 'r3', title: 'Update the changelog', state: 'failed', told: '4 Nov 2026', pinned: false },
     ],
   },
   running: running(),
@@ -188,6 +252,8 @@ export const STATES = {
   'long edit': waiting([longEdit]),
   'as changed': waiting([changed]),
   'change refused': waiting([refused]),
+  'effects shown': waiting([effectsShown]),
+  'effects that cannot be applied': waiting([effectsBarred]),
   'long command': waiting([long]),
   outside: waiting([outside]),
   delete: waiting([removal]),
@@ -206,6 +272,30 @@ export const STATES = {
     ...{ state: 'finished', turn: 7, questions: 3, reason: '' },
     entries: [...STORY, { kind: 'assistant', text: answer, streaming: false }],
   }),
+  review: {
+    ...running({
+      ...{ state: 'finished', turn: 7, questions: 0, reason: '', way: 'review' as const },
+      entries: STORY,
+    }),
+    way: { ...EMPTY.way, now: 'review' },
+    review: {
+      run: 'r1',
+      files: [
+        reviewed('src/total.mjs', { added: 1, removed: 1 }),
+        reviewed('src/a-folder-with-a-long-name/and-a-file-with-one/\u202Etsrever.mjs', {
+          added: 120,
+          removed: 7,
+          since: true,
+        }),
+        reviewed('build/till.js', { what: 'deleted', added: 0, removed: 9, state: 'put back' }),
+        reviewed('test/total.test.mjs', { what: 'new', added: 9, removed: 0, state: 'kept' }),
+        reviewed('logo.png', { what: 'moved', from: 'media/logo.png' }),
+      ],
+      more: 0,
+      actions: [{ id: 'a1', title: 'Edit src/total.mjs' }],
+      unknown: ['node_modules'],
+    },
+  },
   failed: running({ state: 'failed', reason: 'api.openai.com answered 401: the key is not known there.' }),
   'sandbox missing': {
     ...EMPTY,
@@ -219,10 +309,25 @@ export const STATES = {
         { file: '/home/ada/policy.yaml', line: 2, column: 1, words: 'unknown key "tols"' },
         { file: '/home/ada/sample/.oversign/policy.yaml', line: 12, column: 9, words: 'expected a list of paths' },
       ],
-      asksLess: false,
     },
   },
   'model fails': { ...EMPTY, model: { ...EMPTY.model, problem: 'No API key is set for api.openai.com.' } },
+  'several folders': {
+    ...EMPTY,
+    workplace: {
+      folders: [
+        { label: 'app (one)', path: '/home/ada/one/app', bounds: false },
+        { label: 'app (two)', path: '/home/ada/two/app', bounds: true },
+      ],
+      others: ['Library (lib)'],
+    },
+    elsewhere: [
+      {
+        ...{ run: 'r9', task: 'Update the changelog', canShow: true },
+        words: 'It is waiting for an answer in the window “app” since 10:42.',
+      },
+    ],
+  },
   interrupted: {
     ...EMPTY,
     interrupted: [{ run: 'r0', task: 'Update the changelog', reason: 'The window was closed or reloaded.' }],
@@ -232,6 +337,7 @@ export type StateName = keyof typeof STATES;
 
 /** What is opened on a card with a few clicks: the state before, and the buttons by their names for tests. */
 export const OPENED = {
+  'a new run from a message': { state: 'finished', clicks: ['fork'] },
   'ways to approve': { state: 'command', clicks: ['approve-menu'] },
   'reasons to deny': { state: 'command', clicks: ['deny-menu'] },
   'editing a command': { state: 'command', clicks: ['approve-menu', 'edit-first'] },

@@ -28,6 +28,8 @@ export interface Editor {
   documentFrame(heading: string): Promise<FrameLocator>;
   /** `clip`: a part of it alone. */
   screenshot(path: string, clip?: Clip): Promise<void>;
+  /** Another window of the same editor: it shares what the editor keeps. */
+  another(address: string): Promise<Editor>;
   /** Reloads the window, which ends its extension host, and waits for the new one's workbench. */
   reload(): Promise<void>;
   close(): Promise<void>;
@@ -43,7 +45,26 @@ export interface Clip {
   height: number;
 }
 
+/** What Playwright switches off (a second switch replaces its own), and the browser's own pages that wait beside each page. */
+const WITHOUT = [
+  'AvoidUnnecessaryBeforeUnloadCheckSync',
+  'DestroyProfileOnBrowserClose',
+  'HttpsFirstBalancedModeAutoEnable',
+  'HttpsUpgrades',
+  'LensOverlay',
+  'MediaRouter',
+  'NetworkTimeServiceQuerying',
+  'OptimizationHints',
+  'PaintHolding',
+  'PreconnectToSearch',
+  'PreloadTopChromeWebUI',
+  'PreloadTopChromeWebUILessNavigations',
+  'ThirdPartyStoragePartitioning',
+  'WebUIPreload',
+];
+
 const flags = [
+  `--disable-features=${WITHOUT.join(',')}`,
   '--disable-gpu',
   '--disable-quic',
   '--no-first-run',
@@ -62,9 +83,9 @@ export async function openEditor({ server, folder, payload, theme }: EditorOptio
 export async function openAddress(address: string): Promise<Editor> {
   const browser = await launchChromium();
   try {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, colorScheme: 'dark' });
-    await page.goto(address);
-    await workbenchUp(page);
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, colorScheme: 'dark' });
+    const page = await context.newPage();
+    await comeTo(page, address);
     return editorOn(browser, page);
   } catch (error) {
     await browser.close();
@@ -109,6 +130,11 @@ function editorOn(browser: Browser, page: Page): Editor {
     screenshot: async (path, clip) => {
       await page.screenshot({ path, ...(clip && { clip }) });
     },
+    another: async (address) => {
+      const other = await page.context().newPage();
+      await comeTo(other, address);
+      return editorOn(browser, other);
+    },
     reload: async () => {
       await page.reload();
       await workbenchUp(page);
@@ -140,6 +166,12 @@ async function markDocument(page: Page, heading: string): Promise<boolean> {
     return true;
   }
   return false;
+}
+
+/** The limit is there to end a hang: a busy machine takes its time to send the editor. */
+async function comeTo(page: Page, address: string): Promise<void> {
+  await page.goto(address, { waitUntil: 'commit', timeout: 120_000 });
+  await workbenchUp(page);
 }
 
 /**

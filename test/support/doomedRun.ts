@@ -36,6 +36,7 @@ if (moment === 'checkpoint' || moment === 'edited')
     recorded: (of) => checkpoints.recorded(of),
     plan: (...args) => checkpoints.plan(...args),
     content: (...args) => checkpoints.content(...args),
+    list: (...args) => checkpoints.list(...args),
     text: (...args) => checkpoints.text(...args),
   };
 if (moment === 'effect') node.parts.files = (scope) => deadly(files(scope));

@@ -70,7 +70,8 @@ const state = (): PanelState => ({
   },
   model: { provider: 'openai', label: 'm', destination: '' },
   sandbox: { state: 'works', text: '' },
-  policy: { state: 'ok', notes: [], asksLess: false },
+  policy: { state: 'ok', notes: [] },
+  way: { now: 'ask', open: [{ way: 'look' }, { way: 'ask' }, { way: 'review' }] },
 });
 const [taking, silent] = [page(true, state), page(false, state)];
 let printed = 0;

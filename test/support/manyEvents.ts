@@ -51,7 +51,7 @@ export function eventsOfRun(number: number, events = 100): NewEvent[] {
       {
         type: 'proposed',
         ...common,
-        data: { tool, effect, digest: DIGEST, undo: 'full' },
+        data: { tool, effect, digest: DIGEST, undo: 'whole' },
         payload: {
           title: `${tool} ${path}`,
           action: {
@@ -61,7 +61,7 @@ export function eventsOfRun(number: number, events = 100): NewEvent[] {
             resources: [{ path, access: 'read' }],
             arguments: { path },
             ...(effect !== 'read' && { changes: [] }),
-            undo: 'full',
+            undo: 'whole',
           },
         },
       },

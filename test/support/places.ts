@@ -1,3 +1,4 @@
+import { LEAVES } from '../../src/core/checkpoint/covers.ts';
 import type { CommandPlace } from '../../src/core/checkpoint/port.ts';
 
 /** A workspace of one folder in which nothing is kept from anyone. */
@@ -9,6 +10,7 @@ export function placeIn(root: string, rules: Partial<CommandPlace> = {}): Comman
     canWrite: () => true,
     shown: (path) => (path.startsWith(`${root}/`) ? path.slice(root.length + 1) : path),
     outside: false,
+    covers: { leaves: LEAVES, fileBytes: undefined },
     ...rules,
   };
 }

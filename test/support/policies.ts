@@ -47,6 +47,14 @@ const path = fc.constantFrom(
   '/w/one-more',
 );
 const paths = fc.array(path, { maxLength: 4 });
+const hosts = fc.subarray([
+  'example.com',
+  '*.example.com',
+  'api.example.com:8443',
+  'Example.ORG.',
+  '*.org.test:*',
+  '10.0.0.1',
+]);
 const variables = fc.subarray(['HOME', 'PATH', 'TOKEN', 'LANG']);
 const size = fc.oneof(
   fc.integer({ min: 1, max: 5 }).map((n) => `${n}g`),
@@ -106,6 +114,9 @@ const policyKeys = {
   ),
   protected_paths: paths,
   own_paths: paths,
+  allowed_domains: hosts,
+  denied_domains: hosts,
+  other_domains: fc.constantFrom('ask', 'deny'),
   rules: ruleList,
   model: fc.record({ allow_cloud: fc.boolean() }, optional),
   grants: fc.record(
@@ -182,7 +193,7 @@ export function actionOn(
   tool: string,
   effect: (Look | Change)['effect'],
   resources: Resource[],
-  undo: Action['undo'] = 'full',
+  undo: Action['undo'] = 'whole',
 ): Action {
   const common = { tool, resources, arguments: {}, undo };
   switch (effect) {
@@ -241,11 +252,11 @@ export const PLACES = [
 export const PROBES: readonly { action: Action; family: Family }[] = PLACES.flatMap((place) => [
   {
     family: 'file_system' as const,
-    action: actionOn('read_file', 'read', [{ path: place, access: 'read' }], 'nothing-to-undo'),
+    action: actionOn('read_file', 'read', [{ path: place, access: 'read' }], 'nothing'),
   },
   {
     family: 'file_system' as const,
-    action: actionOn('list_directory', 'list', [{ path: place, access: 'list' }], 'nothing-to-undo'),
+    action: actionOn('list_directory', 'list', [{ path: place, access: 'list' }], 'nothing'),
   },
   { family: 'file_system' as const, action: actionOn('write_file', 'write', [{ path: place, access: 'write' }]) },
   {

@@ -5,6 +5,7 @@ import { scopeOf } from '../../src/core/policy/scopeOf.ts';
 import type { Decision } from '../../src/shared/decision.ts';
 import { NO_FLAGS } from '../../src/shared/flow.ts';
 import { Rulebook, type Ruling } from '../../src/core/policy/rules.ts';
+import { wayInForce } from '../../src/core/policy/ways.ts';
 import type { GrantView } from '../../src/core/policy/facts.ts';
 import { PLACES, PROBES, ROOTS } from './policies.ts';
 
@@ -17,6 +18,7 @@ export function decisionsOf(policy: EffectivePolicy, flags = NO_FLAGS, grants: G
     policy,
     scope: scopeOf(policy, [...ROOTS], HOME, [`${HOME}/.config/oversign`]),
     rulebook: new Rulebook(policy.rules, { roots: ROOTS, home: HOME }),
+    way: wayInForce(undefined, policy),
   };
   return PROBES.map(({ action, family }) => decide(action, { family, flags }, inForce, grants));
 }

@@ -7,9 +7,10 @@ import { approving } from './cards.ts';
 import { Random } from './logWorldRandom.ts';
 import { partsUnder } from './partsUnder.ts';
 import { undoCall } from './undoCalls.ts';
+import { undoGitCall } from './undoGitCalls.ts';
 
-/** `undoChild.ts BASE SEED CALLS`: a run of so many random calls in BASE/work, for whoever kills it meanwhile (undoTable.ts). */
-const [base = '', seed = '1', calls = '5'] = process.argv.slice(2);
+/** `undoChild.ts BASE SEED CALLS KIND`: a run of so many random calls in BASE/work, for whoever kills it meanwhile (undoTable.ts). */
+const [base = '', seed = '1', calls = '5', kind = 'files'] = process.argv.slice(2);
 const random = new Random(Number(seed));
 const node = await partsUnder(base, { folders: [join(base, 'work')] });
 const engine = composeEngine(node.parts);
@@ -26,7 +27,7 @@ const model: Model = {
     await Promise.resolve();
     turn += 1;
     if (turn <= Number(calls)) {
-      const { name, args } = undoCall(random);
+      const { name, args } = (kind === 'git' ? undoGitCall : undoCall)(random);
       yield { type: 'call', call: { id: `c${turn}`, name, arguments: JSON.stringify(args) } };
     } else yield { type: 'text', text: 'done' };
     yield { type: 'end', end: { why: 'finished' } };

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, realpath, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -12,6 +12,7 @@ import { Random } from './logWorldRandom.ts';
 import { partsUnder } from './partsUnder.ts';
 import { treeState } from './treeState.ts';
 import { plantTree } from './undoCalls.ts';
+import { gitState, plantRepository } from './undoGitCalls.ts';
 
 export interface UndoRound {
   seed: number;
@@ -32,22 +33,26 @@ export interface UndoWorld {
   isKilled: boolean;
   /** Without it commands run outside of any sandbox: what changes is the same, and it takes less time. */
   sandbox: boolean;
+  /** The calls are git's, on a repository; `.git` is compared too, as git itself says where it stands. */
+  git?: boolean;
 }
 
 /** A run of random calls on a random tree, perhaps killed in the middle; then another process reverts the run. */
 export async function undoRound(seed: number, world: UndoWorld): Promise<UndoRound> {
-  const base = await mkdtemp(join(tmpdir(), 'oversign-undo-'));
+  const base = await realpath(await mkdtemp(join(tmpdir(), 'oversign-undo-')));
   const work = join(base, 'work');
   const random = new Random(seed);
   try {
-    plantTree(work, random, world.files);
+    if (world.git) plantRepository(work);
+    else plantTree(work, random, world.files);
     for (const name of ['home', 'config/oversign']) await mkdir(join(base, name), { recursive: true });
     if (!world.sandbox) await writeFile(join(base, 'config/oversign/policy.yaml'), 'sandbox: false\n');
-    const before = treeState(work);
+    const stateOf = (): Record<string, string> => ({ ...treeState(work), ...(world.git && gitState(work)) });
+    const before = stateOf();
     await played(base, seed, world, random);
-    const after = treeState(work);
+    const after = stateOf();
     const { actions, text, shown } = await reverted(base);
-    const now = treeState(work);
+    const now = stateOf();
     const isPartly = shown.includes('Does not come back') || / stays: /.test(text);
     const paths = [...new Set([...Object.keys(before), ...Object.keys(now)])].sort();
     const otherwise = paths.filter((path) => before[path] !== now[path]);
@@ -84,7 +89,11 @@ function isSaid(path: string, said: string): boolean {
 
 async function played(base: string, seed: number, world: UndoWorld, random: Random): Promise<void> {
   const program = new URL('./undoChild.ts', import.meta.url).pathname;
-  const child = spawn(process.execPath, [program, base, String(seed), String(world.calls)], { stdio: 'ignore' });
+  const child = spawn(
+    process.execPath,
+    [program, base, String(seed), String(world.calls), world.git ? 'git' : 'files'],
+    { stdio: 'ignore' },
+  );
   const ended = new Promise((resolve) => child.once('exit', resolve));
   if (world.isKilled) {
     while (!existsSync(join(base, 'ready')) && child.exitCode === null) await pause(5);

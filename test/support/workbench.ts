@@ -133,7 +133,7 @@ export async function workbench(options: WorkbenchOptions = {}): Promise<Workben
   };
 }
 
-function approving({ card }: Approval): Answer {
+export function approving({ card }: Approval): Answer {
   return { choice: card.kind === 'appeared' ? 'deny' : 'approve' };
 }
 

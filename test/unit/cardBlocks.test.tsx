@@ -22,6 +22,12 @@ function blocksWith(text: string): { [Kind in Block['kind']]: BlockOf<Kind> } {
       ...{ kind: 'diff', change: 'edit', path: text, absolute: text, diff: `@@ -1 +1 @@\n-${text}\n+${text}\n` },
       ...{ unseen: { lines: 2, characters: 9 }, added: 1, removed: 1, unsaved: true },
     },
+    effects: {
+      kind: 'effects',
+      files: [{ what: 'new', path: text, words, added: 1, removed: 2 }],
+      left: 3,
+      hasDiffs: true,
+    },
     facts: { kind: 'facts', fold: text, facts: [{ label: text, value: words, hint: text }] },
     list: { kind: 'list', name: 'l', title: text, label: text, items: [words], left: 2, of: text },
   };

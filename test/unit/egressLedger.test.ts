@@ -9,7 +9,12 @@ function ledger(record: (one: EgressRecord) => Promise<unknown>): EgressLedger {
 }
 
 test('the names that logs know stay what they were', () => {
-  expect(PURPOSE_NAMES).toEqual({ model: 'model', models: 'list of models', telemetry: 'audit export' });
+  expect(PURPOSE_NAMES).toEqual({
+    model: 'model',
+    models: 'list of models',
+    telemetry: 'audit export',
+    request: 'request by a tool',
+  });
 });
 
 test('rules come before the record, and the record before the leave', async () => {

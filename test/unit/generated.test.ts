@@ -37,6 +37,7 @@ describe('generated files', () => {
       'docs/audit.md',
       'package.json',
       'package-lock.json',
+      '.devcontainer/devcontainer.json',
       'README.md',
     ]);
     for (const { file, content } of all) expect(readFileSync(file, 'utf8'), file).toBe(content);
@@ -52,6 +53,7 @@ describe('generated files', () => {
         'media',
         'package.json',
         'package-lock.json',
+        '.devcontainer',
         'README.md',
         '.prettierrc.json',
       ])

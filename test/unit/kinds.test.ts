@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { decide } from '../../src/core/policy/decide.ts';
 import { mergePolicies } from '../../src/core/policy/merge.ts';
 import { Rulebook } from '../../src/core/policy/rules.ts';
+import { wayInForce } from '../../src/core/policy/ways.ts';
 import { scopeOf } from '../../src/core/policy/scopeOf.ts';
 import { offersFor } from '../../src/core/approval/grants.ts';
 import { ScriptWatch } from '../../src/core/flow/scriptWatch.ts';
@@ -23,6 +24,7 @@ const inForce = {
   policy,
   scope: scopeOf(policy, ['/w'], '/home/u', []),
   rulebook: new Rulebook(policy.rules, { roots: ['/w'], home: '/home/u' }),
+  way: wayInForce(undefined, policy),
 };
 const facts = { family: 'file_system' as const, flags: NO_FLAGS };
 const everything = { id: 'g', covers: () => true, words: 'everything', isBroad: false };

@@ -40,9 +40,14 @@ describe('the line of chips', () => {
     expect(chip(full, 'usage')).toMatchObject({ label: '90 %', tone: 'warning' });
   });
 
-  test('fewer questions are said at once', () => {
-    const less = { ...STATES.empty, policy: { state: 'ok' as const, notes: [], asksLess: true } };
-    expect(chip(less, 'mode')).toMatchObject({ label: 'Asks less', tone: 'warning' });
+  test.each([
+    ['look', 'Look only', 'eye'],
+    ['ask', 'Ask', 'person'],
+    ['review', 'Review afterwards', 'checklist'],
+  ] as const)('the way of working stands first: %s', (now, label, icon) => {
+    const panel = { ...STATES.empty, way: { ...STATES.empty.way, now } };
+    expect(chipsOf(panel)[0]).toMatchObject({ id: 'mode', label, icon });
+    expect(chip(panel, 'mode')?.sentence).toContain(`${label}. `);
   });
 
   test('words of others come out as they are, hidden characters written out', () => {

@@ -109,11 +109,12 @@ class Window {
       ...{ trusted: true, attended: true, enterSends: true, folder: '/w', approvals: [], interrupted: [] },
       model: { provider: 'demo', label: 'm', destination: '' },
       sandbox: { state: 'works', text: '' },
-      policy: { state: 'ok', notes: [], asksLess: false },
+      policy: { state: 'ok', notes: [] },
+      way: { now: 'ask', open: [{ way: 'look' }, { way: 'ask' }, { way: 'review' }] },
       ...(kept && {
         run: {
           ...{ id: this.#run, task: 't', folder: '/w', state: 'running', reason: '', model: 'm', destination: '' },
-          ...{ turn: this.#turn, maxTurns: 50, questions: 0, flags: NO_FLAGS, grants: [] },
+          ...{ turn: this.#turn, maxTurns: 50, way: 'ask' as const, questions: 0, flags: NO_FLAGS, grants: [] },
           ...{ entriesBefore: kept.before, entries: kept.entries },
         },
       }),

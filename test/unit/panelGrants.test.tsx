@@ -166,6 +166,7 @@ describe('the card', () => {
       <ApproveMenu
         {...{ approval, remembered: choice, answered: false, armed: false, armedNow: () => false, offersRule: true }}
         {...{ onPick: () => undefined, onApprove: () => undefined, post: () => undefined }}
+        onShowEffects={() => undefined}
       />,
     );
     const ids = [...html.matchAll(/data-testid="([^"]+)"/g)].map((match) => match[1]);

@@ -12,13 +12,23 @@ import { firstUpdate, isTaken } from '../support/panelUpdate.ts';
 
 const run: RunView = {
   ...{ id: 'r1', task: 't', folder: '/w', state: 'finished', reason: '', model: 'm', destination: 'To one.example.' },
-  ...{ turn: 1, maxTurns: 50, questions: 0, flags: NO_FLAGS, grants: [], entriesBefore: 0, entries: [] },
+  ...{
+    turn: 1,
+    maxTurns: 50,
+    way: 'ask' as const,
+    questions: 0,
+    flags: NO_FLAGS,
+    grants: [],
+    entriesBefore: 0,
+    entries: [],
+  },
 };
 const panel: PanelState = {
   ...{ trusted: true, attended: true, enterSends: true, folder: '/w', run, approvals: [], interrupted: [] },
   model: { provider: 'openai', label: 'm', destination: 'To one.example.' },
   sandbox: { state: 'works', text: '' },
-  policy: { state: 'ok', notes: [], asksLess: false },
+  policy: { state: 'ok', notes: [] },
+  way: { now: 'ask', open: [{ way: 'look' }, { way: 'ask' }, { way: 'review' }] },
 };
 
 function sent(state: PanelState): { box: string; messages: unknown[] } {
@@ -39,7 +49,7 @@ describe('a message after a run has ended', () => {
   it('control: goes on with the run, and says which', () => {
     const { box, messages } = sent(panel);
     expect(box).toContain('Continue this run');
-    expect(messages).toEqual([{ type: 'send', text: 'go', run: 'r1' }]);
+    expect(messages).toEqual([{ type: 'send', text: 'go', run: 'r1', sending: expect.any(String) as string }]);
   });
 
   it.each([
@@ -49,7 +59,7 @@ describe('a message after a run has ended', () => {
     const { box, messages } = sent({ ...panel, model: { provider: 'openai', ...changed } });
     expect(box).toContain('Continue this run');
     expect(box).toMatch(/Continuing sends [mn] all that was said and read in this run;.* To two\.example\./s);
-    expect(messages).toEqual([{ type: 'send', text: 'go', run: 'r1' }]);
+    expect(messages).toEqual([{ type: 'send', text: 'go', run: 'r1', sending: expect.any(String) as string }]);
     expect(sent(panel).box).not.toContain('Continuing sends'); // the control
   });
 

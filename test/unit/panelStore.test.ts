@@ -39,7 +39,8 @@ const panel: PanelState = {
   interrupted: [],
   model: { provider: 'demo', label: 'Demo', destination: 'Nothing leaves.' },
   sandbox: { state: 'works', text: 'bubblewrap' },
-  policy: { state: 'ok', notes: [], asksLess: false },
+  policy: { state: 'ok', notes: [] },
+  way: { now: 'ask', open: [{ way: 'look' }, { way: 'ask' }, { way: 'review' }] },
 };
 
 function fakeHost(saved?: unknown) {
@@ -117,6 +118,7 @@ describe('panel store', () => {
       destination: 'd',
       turn: 1,
       maxTurns: 50,
+      way: 'ask' as const,
       questions: 0,
       flags: { ...NO_FLAGS, private: true },
       grants: [{ id: 'g1', words: 'reading .env, for this run', uses: 2 }],
@@ -143,7 +145,7 @@ describe('panel store', () => {
     store.sendTask();
     store.setDraft('go');
     store.sendTask();
-    expect(host.sent).toEqual([{ type: 'send', text: 'go' }]);
+    expect(host.sent).toEqual([{ type: 'send', text: 'go', sending: expect.any(String) as string }]);
     expect(store.model().draft).toBe('');
   });
 

@@ -153,8 +153,9 @@ describe('keys', () => {
   });
 
   test('a completion says type, default and whether the key must be there', () => {
-    expect(at('max|')[1]).toMatchObject({ detail: 'whole number from 1 to 1000', from: 0, to: 3 });
-    expect(at('max|')[1]?.documentation).toContain('Default: `25`');
+    const turns = at('max|').find(({ label }) => label === 'max_iterations');
+    expect(turns).toMatchObject({ detail: 'whole number from 1 to 1000', from: 0, to: 3 });
+    expect(turns?.documentation).toContain('Default: `25`');
     expect(
       at('rules:\n  - |')
         .filter(({ detail }) => detail.endsWith('required'))

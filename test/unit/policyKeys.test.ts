@@ -19,9 +19,14 @@ import {
 
 type Path = PathsOf<typeof POLICY_KEYS>;
 
+/** What is kept is kept for all runs: it follows the policy as it is now, like evidence. */
+const OF_ALL_RUNS: ReadonlySet<string> = new Set(['undo.file_size', 'undo.size', 'undo.days']);
+
 /** What a file says, and a stricter thing to say; undefined is to say nothing. A key that is not here does not compile. */
 const SIDES: Record<Path, { looser: unknown; stricter: unknown } | 'without effect'> = {
   confirm_actions: { looser: false, stricter: true },
+  'ways.default': { looser: 'review', stricter: 'look' },
+  'ways.allowed': { looser: ['look', 'ask', 'review'], stricter: ['look'] },
   max_iterations: { looser: 30, stricter: 20 },
   timeout: { looser: 700, stricter: 500 },
   'budget.tokens': { looser: 90_000, stricter: 50_000 },
@@ -39,6 +44,9 @@ const SIDES: Record<Path, { looser: unknown; stricter: unknown } | 'without effe
   'sandbox.image': 'without effect',
   protected_paths: { looser: [], stricter: ['lock'] },
   own_paths: { looser: ['src'], stricter: undefined },
+  allowed_domains: { looser: ['*.example.com', 'other.test'], stricter: ['api.example.com'] },
+  denied_domains: { looser: [], stricter: ['evil.test'] },
+  other_domains: { looser: 'ask', stricter: 'deny' },
   'environment.allowed_variables': { looser: ['HOME', 'LANG'], stricter: ['HOME'] },
   'redaction.variables': { looser: [], stricter: ['MINE'] },
   'model.allow_cloud': { looser: true, stricter: false },
@@ -50,6 +58,10 @@ const SIDES: Record<Path, { looser: unknown; stricter: unknown } | 'without effe
   'audit.otlp': { looser: { endpoint: 'https://x' }, stricter: undefined },
   'audit.retention.days': { looser: 3, stricter: undefined },
   'audit.retention.size': { looser: '1g', stricter: undefined },
+  'undo.leave_out': { looser: ['node_modules', 'dist', 'out'], stricter: ['dist'] },
+  'undo.file_size': { looser: '8m', stricter: undefined },
+  'undo.size': { looser: '1g', stricter: undefined },
+  'undo.days': { looser: 3, stricter: undefined },
   rules: { looser: [], stricter: [{ decision: 'deny', commands: ['npm **'], why: 'w' }] },
   'tools.file_system.enabled': { looser: true, stricter: false },
   'tools.file_system.allowed_paths': { looser: undefined, stricter: ['src'] },
@@ -59,8 +71,8 @@ const SIDES: Record<Path, { looser: unknown; stricter: unknown } | 'without effe
   'tools.code_execution.timeout': { looser: 200, stricter: 1 },
   'tools.code_execution.background_timeout': { looser: 2000, stricter: 1 },
   'tools.web_browsing.enabled': 'without effect',
-  'tools.api_calls.enabled': 'without effect',
-  'tools.api_calls.require_confirmation': 'without effect',
+  'tools.api_calls.enabled': { looser: true, stricter: false },
+  'tools.api_calls.require_confirmation': { looser: false, stricter: true },
 };
 
 const sides = Object.entries(SIDES).flatMap(([path, side]) => (side === 'without effect' ? [] : [{ path, ...side }]));
@@ -159,7 +171,7 @@ describe('the stricter side of', () => {
     expect(saidOf(stricterOf(loose, strict), path)).toEqual(wanted);
     // Evidence is of all runs, and prices are as they are: both follow the policy as it is now.
     expect(saidOf(stricterOf(strict, loose), path)).toEqual(
-      path.startsWith('audit.') || path === 'budget.prices' ? saidOf(loose, path) : wanted,
+      path.startsWith('audit.') || path === 'budget.prices' || OF_ALL_RUNS.has(path) ? saidOf(loose, path) : wanted,
     );
   });
 });

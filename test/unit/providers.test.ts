@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { USAGE } from '../../src/cli/usage.ts';
+import { helpOf } from '../../src/cli/help/usage.ts';
 import { isLoopback } from '../../src/node/egress/loopback.ts';
 import { PROVIDERS as TABLE } from '../../src/node/models/providers.ts';
 import { isProvider, PROVIDER_NAMES, PROVIDERS } from '../../src/shared/providers.ts';
@@ -16,7 +16,7 @@ test('settings and command line know exactly the providers of the table', () => 
   expect(setting).toMatchObject({ enum: names, default: names[0] });
   const inTerminal = PROVIDER_NAMES.filter((name) => !PROVIDERS[name].isOfEditor);
   expect(inTerminal.length).toBe(names.length - 1);
-  expect(USAGE).toContain(`\n  --model ${inTerminal.join('|')} `);
+  expect(helpOf('run')).toContain(`\n  --model ${inTerminal.join('|')} `);
   for (const name of ['constructor', '__proto__', '', 'Demo']) expect(isProvider(name)).toBe(false);
 });
 

@@ -3,17 +3,25 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { duringRun } from '../../src/core/sandbox/life.ts';
 import { NO_RULES, sandboxSpec } from '../../src/core/sandbox/spec.ts';
-import type { Sandbox } from '../../src/core/sandbox/port.ts';
+import type { Sandbox, SandboxSpec } from '../../src/core/sandbox/port.ts';
 import type { ConfiningBackend } from '../../src/node/sandbox/backend.ts';
 import { CONFINING, TO_COME, UNCONFINED } from '../../src/node/sandbox/backends.ts';
 import { Confining } from '../../src/node/sandbox/confining.ts';
 
 const PLATFORMS = ['linux', 'darwin', 'win32', 'freebsd'] as const;
 
-test('every backend that confines holds every kind of network and of view; the one that does not, none', () => {
+test('every backend that confines holds every kind of network, and folders in place; the one that does not, none', () => {
   for (const { holds } of Object.values(CONFINING))
-    for (const held of Object.values(holds)) expect(Object.values(held)).not.toContain(false);
-  for (const held of Object.values(UNCONFINED.holds)) expect(Object.values(held)).not.toContain(true);
+    expect([...Object.values(holds.network), holds.view['in-place']]).not.toContain(false);
+  const { network, view } = UNCONFINED.holds;
+  expect([...Object.values(network), ...Object.values(view)]).not.toContain(true);
+});
+
+test('what is to happen in a copy-on-write view is refused by whatever runs commands in place', async () => {
+  const place = { folders: { data: '/nowhere', config: '/nowhere', home: '/nowhere' }, environment: {}, never: [] };
+  const spec = { view: { kind: 'copy-on-write' } } as SandboxSpec;
+  for (const backend of [...Object.values(CONFINING), UNCONFINED])
+    await expect(backend.open(place).run(spec, new AbortController().signal)).rejects.toThrow('was to run in place');
 });
 
 test('where none fits one says why', () => {
@@ -43,7 +51,7 @@ function machine(): {
     backend: (name, platform, choice = 'host') => ({
       choice,
       about: name,
-      holds: { network: { none: true }, view: { 'in-place': true } },
+      holds: { network: { none: true }, view: { 'in-place': true, 'copy-on-write': false } },
       whyNot: (one) => (one === platform ? undefined : { works: false, cause: `Not on ${one}.`, fix: '' }),
       open() {
         told.push(`open ${name}`);
@@ -122,11 +130,14 @@ test('a cage is described in one place', () => {
   const describing = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter(
     (name) => name.endsWith('.ts') && readFileSync(join('src', name), 'utf8').includes("{ kind: 'in-place' }"),
   );
-  // The port itself, and cages that belong to no command.
+  // The port itself, cages that belong to no command, and where a cage finds its folders (`CageView`).
   expect(describing.sort()).toEqual([
+    'core/sandbox/bubblewrap.ts',
     'core/sandbox/port.ts',
     'core/sandbox/spec.ts',
     'node/sandbox/cage.ts',
+    'node/sandbox/commandCall.ts',
+    'node/sandbox/effects/dryRunsHere.ts',
     'node/sandbox/seatbelt/selfTest.ts',
   ]);
 });

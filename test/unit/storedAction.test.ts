@@ -18,7 +18,7 @@ const EDIT: Action = {
   resources: [{ path: '/w/src/sum.js', access: 'write' }],
   arguments: { path: 'src/sum.js', old_text: 'b', new_text: 'x', replace_all: false },
   changes: [{ path: '/w/src/sum.js', kind: 'file', digest: 'd', size: 3 }],
-  undo: 'full',
+  undo: 'whole',
 };
 const LINE = 'cat a | sh';
 
@@ -65,7 +65,7 @@ const OLD = fc.record(
       },
       { requiredKeys: ['programs', 'doubts', 'scripts'] },
     ),
-    undo: fc.constantFrom('full', 'none', 'nothing-to-undo'),
+    undo: fc.constantFrom('whole', 'partly', 'none', 'nothing'),
     version: fc.constant(1),
   },
   { requiredKeys: ['tool', 'effect', 'resources', 'arguments', 'undo'] },

@@ -159,7 +159,7 @@ test('an empty piece says nothing', () => {
 });
 
 test('more calls or longer arguments than any model needs end the reply', () => {
-  expect(put(...Array.from({ length: 65 }, (_, at) => piece(at, `${at}`, 'read_file', A)))).toBe('refused');
+  expect(put(...Array.from({ length: 257 }, (_, at) => piece(at, `${at}`, 'read_file', A)))).toBe('refused');
   const long = ' '.repeat(1_000_001);
   const parts = Array.from({ length: 10 }, () => piece(0, undefined, undefined, long));
   expect(put(piece(0, 'x', 'read_file', '{'), ...parts)).toBe('refused');

@@ -47,7 +47,7 @@ test('arguments are parsed once, and what is performed is the action that was de
     describe: (args) =>
       Promise.resolve({
         action: {
-          ...{ tool: 'say', kind: 'look', effect: 'read', resources: [], undo: 'nothing-to-undo' },
+          ...{ tool: 'say', kind: 'look', effect: 'read', resources: [], undo: 'nothing' },
           arguments: { what: `${args.what}, as it was shown` },
         },
         ...{ title: 'Say', card: { kind: 'read', blocks: [] }, undo: { state: 'nothing', words: '' } },

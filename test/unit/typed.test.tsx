@@ -14,7 +14,8 @@ const PANEL: PanelState = {
   ...{ trusted: true, attended: true, enterSends: true, folder: '/w', approvals: [], interrupted: [] },
   model: { provider: 'openai', label: 'm', destination: 'To one.example.' },
   sandbox: { state: 'works', text: '' },
-  policy: { state: 'ok', notes: [], asksLess: false },
+  policy: { state: 'ok', notes: [] },
+  way: { now: 'ask', open: [{ way: 'look' }, { way: 'ask' }, { way: 'review' }] },
 };
 
 function panelWith(draft: string) {
@@ -52,7 +53,7 @@ test('control: the longest that can be sent is sent, whole', () => {
   expect(isOff(html, 'send')).toBe(false);
   expect(html).not.toContain('too long');
   store.sendTask();
-  expect(sent).toEqual([{ type: 'send', text: task }]);
+  expect(sent).toEqual([{ type: 'send', text: task, sending: expect.any(String) as string }]);
   expect(FromPanelSchema.safeParse(sent[0]).success).toBe(true);
 });
 

@@ -2,15 +2,11 @@ import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { undoOfAction, undoWords } from '../../src/core/tools/files/undo.ts';
+import { undoWords } from '../../src/core/tools/files/undo.ts';
 import { BlobCheckpoints } from '../../src/node/checkpoint/blobCheckpoints.ts';
 import { temporaryFolder } from '../support/tree.ts';
 
-test('only what can be undone whole counts as undone: the rest asks and lights as if it could not be', () => {
-  expect(undoOfAction({ kind: 'whole' })).toBe('full');
-  expect(undoOfAction({ kind: 'partly', leftOut: ['node_modules'] })).toBe('none');
-  expect(undoOfAction({ kind: 'none', why: 'too large' })).toBe('none');
-  expect(undoOfAction({ kind: 'nothing' })).toBe('nothing-to-undo');
+test('the words name what does not come back', () => {
   expect(undoWords({ kind: 'partly', leftOut: ['node_modules'] })).toContain('node_modules');
 });
 

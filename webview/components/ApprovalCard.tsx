@@ -9,6 +9,7 @@ import { useArming } from '../state/useArming.ts';
 import { useEditing } from '../state/useEditing.ts';
 import { ApproveButton } from './ApproveButton.tsx';
 import { BarNote } from './dock/BarNote.tsx';
+import { EffectsBar } from './dock/EffectsBar.tsx';
 import { EditBar } from './dock/EditBar.tsx';
 import { EditBox, editTooLong } from './dock/EditBox.tsx';
 import { AnswerBar, useMenu } from './dock/AnswerBar.tsx';
@@ -60,6 +61,8 @@ export function ApprovalCard(props: ApprovalCardProps) {
   const left = (unread ?? 0) + notShown;
   const armed = readiness === 'armed';
   const remembered = grantChoice(approval, pick);
+  const areShown = approval.effects?.state === 'shown';
+  const canBeApproved = approval.effects?.state !== 'shown' || approval.effects.obstacle === undefined;
   const wasRead = armed && left === 0 && !isEditing;
 
   useEffect(() => {
@@ -76,7 +79,8 @@ export function ApprovalCard(props: ApprovalCardProps) {
   function onKeyDown(event: KeyboardEvent): void {
     if (event.defaultPrevented || event.repeat || answered || !(event.ctrlKey || event.metaKey)) return;
     if (isEditing || event.target instanceof HTMLTextAreaElement) return;
-    if (event.key === 'Enter' && armedNow()) approve({ choice: 'approve' });
+    // What is in sight is approved: with effects shown, these.
+    if (event.key === 'Enter' && armedNow() && canBeApproved) approve({ choice: areShown ? 'apply' : 'approve' });
     if (event.key === 'Backspace') deny('');
   }
 
@@ -146,6 +150,16 @@ export function ApprovalCard(props: ApprovalCardProps) {
             whole.current?.focus();
           }}
         />
+      ) : areShown ? (
+        <EffectsBar
+          {...{ approval, box, answered, armed, armedNow }}
+          rest={rest > 0 && left > 0 ? `, ${left} unseen` : ''}
+          onApprove={approve}
+          onDeny={() => {
+            deny('');
+          }}
+          note={<BarNote readiness={readiness} left={left - notShown} notShown={notShown} card={whole} />}
+        />
       ) : (
         <>
           <Together approvals={together} armed={armed} armedNow={armedNow} store={store} />
@@ -165,13 +179,19 @@ export function ApprovalCard(props: ApprovalCardProps) {
               />
             }
             approveMenu={
-              remembered === undefined && approval.alwaysOffer === undefined && approval.edit === undefined ? null : (
+              remembered === undefined &&
+              approval.alwaysOffer === undefined &&
+              approval.edit === undefined &&
+              approval.effects === undefined ? null : (
                 <ApproveMenu
                   approval={approval}
                   remembered={remembered}
                   answered={answered}
                   armed={armed}
                   armedNow={armedNow}
+                  onShowEffects={() => {
+                    store.answer(approval, { choice: 'show-effects' });
+                  }}
                   offersRule={!answered && unread !== undefined && left <= rest}
                   onEdit={
                     approval.edit === undefined

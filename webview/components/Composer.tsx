@@ -4,15 +4,18 @@ import { MOST_TASK, tooLongWords } from '../../src/shared/typed.ts';
 import { exact } from '../../src/shared/visible.ts';
 import { nextSend, sendWords } from '../state/nextSend.ts';
 import { imagesIn, pasted } from '../state/pasting.ts';
+import { droppedUris } from '../state/dropping.ts';
 import { labelOf, placeholderOf, whyClosed, whyOff } from '../state/composerWords.ts';
 import { asksForReference } from '../state/reference.ts';
 import { underWay } from '../state/sentences.ts';
 import type { PanelModel, Store } from '../state/store.ts';
+import { ForkLine } from './ForkLine.tsx';
 import { Icon } from './Icon.tsx';
 import { Line } from './Line.tsx';
 import { PastedImages } from './PastedImages.tsx';
 import { Queued } from './Queued.tsx';
 import { TooLong } from './TooLong.tsx';
+import { WayButton } from './WayButton.tsx';
 
 const ADVICE = 'Put the rest into a file of the workspace, and name it here.';
 
@@ -30,7 +33,7 @@ export function Composer({ model, panel, store }: ComposerProps) {
   const { run, enterSends } = panel;
   const active = underWay(run);
   const closed = whyClosed(panel);
-  const next = nextSend(panel);
+  const next = nextSend(panel, model.fork);
   // A run under way keeps the model it began with, whatever is wrong with the one chosen now.
   const off = active ? undefined : whyOff(panel);
   const blocked = closed !== undefined || run?.state === 'stopping' || off !== undefined;
@@ -88,6 +91,7 @@ export function Composer({ model, panel, store }: ComposerProps) {
           you are asked first. {exact(next.elsewhere.destination)}
         </Line>
       )}
+      {next.kind === 'fork' && model.fork && <ForkLine words={model.fork.words} store={store} />}
       <TooLong words={tooLong} />
       {closed === undefined && off !== undefined && model.draft.trim() !== '' && (
         <Line icon="info" testId="why-off">
@@ -123,7 +127,12 @@ export function Composer({ model, panel, store }: ComposerProps) {
             take(imagesIn(event.clipboardData), event);
           }}
           onDrop={(event) => {
-            take(imagesIn(event.dataTransfer), event);
+            const uris = droppedUris(event.dataTransfer);
+            if (uris.length === 0) take(imagesIn(event.dataTransfer), event);
+            else {
+              event.preventDefault();
+              store.post({ type: 'drop-files', uris });
+            }
           }}
         />
         <div className="composer-tools">
@@ -140,6 +149,7 @@ export function Composer({ model, panel, store }: ComposerProps) {
           >
             <Icon name="mention" />
           </button>
+          <WayButton way={panel.way} post={store.post} />
           {panel.model.label !== '' && (
             <button
               type="button"

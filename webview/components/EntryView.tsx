@@ -2,6 +2,7 @@ import { memo } from 'react';
 import type { Entry } from '../../src/shared/runView.ts';
 import { exact, visible } from '../../src/shared/visible.ts';
 import { ActionEntry } from './ActionEntry.tsx';
+import { ForkButton } from './conversation/ForkButton.tsx';
 import { Line } from './Line.tsx';
 import { CopyButton } from '../markdown/CopyButton.tsx';
 import { Words } from '../markdown/Words.tsx';
@@ -15,6 +16,7 @@ export const EntryView = memo(function EntryView({ entry }: { readonly entry: En
         <div className="entry user" data-testid="entry" data-kind="user">
           <span className="unseen">You: </span>
           {visible(entry.text)}
+          <ForkButton point={entry.point} text={entry.text} />
         </div>
       );
     case 'assistant':

@@ -12,7 +12,7 @@ interface FoldersProps {
 /** Which folders are left out or not yet counted, and why nothing could be opened. */
 export function Folders({ panel: { folders, problem }, post }: FoldersProps) {
   return (
-    <>
+    <div className="folder-notes">
       {problem !== undefined && (
         <div role="alert" className="problem" data-testid="problem">
           <Line icon="error" tone="error">
@@ -26,7 +26,7 @@ export function Folders({ panel: { folders, problem }, post }: FoldersProps) {
         </Line>
       ))}
       {folders?.leftOut === true && <LookAgain post={post} />}
-    </>
+    </div>
   );
 }
 

@@ -1,6 +1,7 @@
 import type { PanelState } from '../../src/shared/runView.ts';
 import { usageWords } from '../../src/shared/usageWords.ts';
 import { FLAG_WORDS } from '../../src/shared/flow.ts';
+import { WAY_WORDS } from '../../src/shared/wayWords.ts';
 import { FLAGS } from './flags.ts';
 import { count, underWay } from './sentences.ts';
 
@@ -25,19 +26,15 @@ export function chipsOf(panel: PanelState): Chip[] {
   return [modeChip(panel), modelChip(panel), sandboxChip(panel), policyChip(panel), ...runChips(panel)];
 }
 
-function modeChip({ policy, run }: PanelState): Chip {
+function modeChip({ way: { now }, run }: PanelState): Chip {
   const grants = run?.grants.length ?? 0;
   const remembered = grants === 0 ? '' : ` ${count(grants, 'approval is', 'approvals are')} remembered in this run.`;
-  const more = grants === 0 ? {} : { more: `${grants} remembered` };
-  return policy.asksLess
-    ? {
-        ...{ id: 'mode', icon: 'person', label: 'Asks less', tone: 'warning', ...more },
-        sentence: `Your policy asks fewer questions than usual (confirm_actions: false).${remembered}`,
-      }
-    : {
-        ...{ id: 'mode', icon: 'person', label: 'Ask', tone: 'plain', ...more },
-        sentence: `You are asked before anything is changed.${remembered}`,
-      };
+  const { name, icon, about } = WAY_WORDS[now];
+  return {
+    ...{ id: 'mode', icon, label: name, tone: 'plain' },
+    ...(grants > 0 && { more: `${grants} remembered` }),
+    sentence: `${name}. ${about}${remembered}`,
+  };
 }
 
 function modelChip({ model, run }: PanelState): Chip {

@@ -2,7 +2,7 @@
 const FOUND = 'found';
 const CURRENT = 'found-current';
 /** So many places are drawn; more are counted no further. */
-const MOST_FOUND = 1000;
+export const MOST_FOUND = 1000;
 
 /** Where a text stands in what an element shows, folded parts included; without regard to case. */
 export function placesOf(text: string, within: Element): Range[] {
@@ -26,6 +26,13 @@ export function placesOf(text: string, within: Element): Range[] {
     }
   }
   return found;
+}
+
+/** Which of some places is the same as one that was found before; -1 where it is not among them. */
+export function samePlace(places: readonly Range[], place: Range | undefined): number {
+  return places.findIndex(
+    (one) => one.startContainer === place?.startContainer && one.startOffset === place.startOffset,
+  );
 }
 
 /** Draws places over the page, which stays as it is. Nothing is drawn where the browser cannot. */

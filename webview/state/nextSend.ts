@@ -1,17 +1,27 @@
-import type { PanelState } from '../../src/shared/runView.ts';
+import type { MessagePoint, PanelState } from '../../src/shared/runView.ts';
 import { underWay } from './sentences.ts';
+
+/** Where the conversation would go then, if not where it was. */
+interface Elsewhere {
+  label: string;
+  destination: string;
+}
 
 /** What happens to the text in the box when it is sent. */
 export type NextSend =
   | { kind: 'new' }
   | { kind: 'say' }
-  /** `run` ended, and goes on; `elsewhere` where the conversation would go then, if not where it was. */
-  | { kind: 'continue'; run: string; elsewhere?: { label: string; destination: string } };
+  /** `run` ended, and goes on. */
+  | { kind: 'continue'; run: string; elsewhere?: Elsewhere }
+  /** A new run begins with what was said in another one before that message. */
+  | { kind: 'fork'; point: MessagePoint };
 
-export function nextSend({ run, model }: Pick<PanelState, 'run' | 'model'>): NextSend {
+export function nextSend({ run, model }: Pick<PanelState, 'run' | 'model'>, fork?: MessagePoint): NextSend {
+  const active: boolean = underWay(run);
+  if (active) return { kind: 'say' };
+  if (fork !== undefined) return { kind: 'fork', point: { run: fork.run, message: fork.message } };
   if (run === undefined) return { kind: 'new' };
   const { id, model: began, destination } = run;
-  if (underWay(run)) return { kind: 'say' };
   return began === model.label && destination === model.destination
     ? { kind: 'continue', run: id }
     : { kind: 'continue', run: id, elsewhere: { label: model.label, destination: model.destination } };
@@ -25,5 +35,7 @@ export function sendWords(next: NextSend): string {
       return 'Send to the run';
     case 'continue':
       return 'Continue this run';
+    case 'fork':
+      return 'Begin a new run from there';
   }
 }

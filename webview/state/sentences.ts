@@ -70,6 +70,6 @@ export function actionStatusWord(status: ActionStatus): string {
 }
 
 /** A run that is under way takes messages and can be stopped; any other can be continued. */
-export function underWay(run: RunView | undefined): run is RunView {
+export function underWay<T extends Pick<RunView, 'state'>>(run: T | undefined): run is T {
   return run?.state === 'running' || run?.state === 'waiting' || run?.state === 'stopping';
 }

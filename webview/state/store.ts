@@ -2,10 +2,11 @@ import * as z from 'zod';
 import type { Answer, Approval } from '../../src/shared/approval.ts';
 import { withNews, type HeldEntries } from '../../src/shared/entryNews.ts';
 import type { TextOf } from '../../src/shared/longText.ts';
-import { ToPanelSchema } from '../../src/shared/protocol.ts';
+import { titleOf } from '../../src/shared/cut.ts';
+import { MOST_IMAGES, ToPanelSchema } from '../../src/shared/protocol.ts';
 import type { FromPanel, PanelUpdate } from '../../src/shared/protocol.ts';
 import type { Reply } from '../../src/shared/question.ts';
-import type { Entry, PanelHead, PanelState, RunView } from '../../src/shared/runView.ts';
+import type { Entry, MessagePoint, PanelHead, PanelState, RunView } from '../../src/shared/runView.ts';
 import type { Host } from './host.ts';
 import { MOST_TASK } from '../../src/shared/typed.ts';
 import { createFileKnowledge, type FileKnowledge } from './fileKnowledge.ts';
@@ -13,16 +14,14 @@ import type { PastedImage } from './pasting.ts';
 import { textKey, withPart, type ReadText } from './longTexts.ts';
 import { withReference } from './reference.ts';
 import type { Spared } from '../../src/shared/spared.ts';
+import { createKeeper, keptIn, type Typed } from './kept.ts';
 import { nextSend } from './nextSend.ts';
+import { underWay } from './sentences.ts';
+import { createSendings } from './sendings.ts';
 
 /** Everything the panel draws: what the extension told last, and what the person has typed but not sent. */
-export interface PanelModel {
+export interface PanelModel extends Typed {
   readonly panel: PanelState | undefined;
-  readonly draft: string;
-  /** Images that go with it. They are not kept when the page goes. */
-  readonly images: readonly PastedImage[];
-  /** Reasons for denying, and answers, typed so far, by the id of what asks. */
-  readonly reasons: ReadonlyMap<string, string>;
   /** What was made of texts before they are approved, by the action that they are of. */
   readonly edits: ReadonlyMap<string, string>;
   /** What remembering answers would have spared, as far as that was asked for: by `questionKey`. */
@@ -52,6 +51,9 @@ export interface Store {
   readonly setDraft: (draft: string) => void;
   readonly sendTask: () => void;
   readonly setImages: (images: readonly PastedImage[]) => void;
+  /** The next message begins a new run, from before this one, whose text is there to be changed. */
+  readonly beginFork: (point: MessagePoint, text: string) => void;
+  readonly leaveFork: () => void;
   readonly focusTask: () => void;
   /** Lets the person choose what the task speaks of; it goes in at the caret. `typed`: an `@` was typed for it. */
   readonly pickReference: (caret: number, typed: boolean) => void;
@@ -66,7 +68,6 @@ export interface Store {
   readonly receive: (message: unknown) => void;
 }
 
-const SavedSchema = z.object({ draft: z.string(), reasons: z.array(z.tuple([z.string(), z.string()])) });
 const LooksLikeUpdateSchema = z.looseObject({ type: z.literal('update'), number: z.number() });
 
 const UNREAD: Entry = { kind: 'notice', level: 'error', text: 'This panel could not read this entry.' };
@@ -81,15 +82,14 @@ export function createStore(host: Host): Store {
     host.postMessage(message);
   };
   const files = createFileKnowledge(post);
-  const saved = SavedSchema.safeParse(host.getState());
+  const keep = createKeeper(host);
+  const sendings = createSendings();
   const listeners = new Set<() => void>();
   let head: PanelHead | undefined;
   let held: HeldEntries | undefined;
   let model: PanelModel = {
     panel: undefined,
-    draft: saved.success ? saved.data.draft : '',
-    images: [],
-    reasons: new Map(saved.success ? saved.data.reasons : []),
+    ...keptIn(host),
     edits: new Map(),
     spared: new Map(),
     answered: new Set(),
@@ -103,9 +103,7 @@ export function createStore(host: Host): Store {
 
   function change(part: Partial<PanelModel>): void {
     model = { ...model, ...part };
-    if (part.draft !== undefined || part.reasons !== undefined) {
-      host.setState({ draft: model.draft, reasons: [...model.reasons] });
-    }
+    if (['draft', 'images', 'fork', 'reasons'].some((key) => key in part)) keep(model);
     for (const listener of listeners) listener();
   }
 
@@ -117,6 +115,8 @@ export function createStore(host: Host): Store {
     const isOtherRun = newHead !== undefined && newHead.run?.id !== model.panel?.run?.id;
     change({
       ...(isOtherRun && { texts: new Map(), edits: new Map(), spared: new Map() }),
+      // What is sent then is for the run that is there.
+      ...(model.fork && ((isOtherRun && model.panel) || underWay(newHead?.run)) && { fork: undefined }),
       ...(head && { panel: whole(head, held, model.panel, news !== undefined) }),
       ...(newHead && settled(newHead)),
       misunderstood: after?.fits === false || (model.misunderstood && !begins),
@@ -143,17 +143,26 @@ export function createStore(host: Host): Store {
     },
     sendTask: () => {
       if (model.draft.trim() === '' || model.draft.length > MOST_TASK) return; // or it would be gone
-      const next = model.panel && nextSend(model.panel);
+      const next = model.panel && nextSend(model.panel, model.fork);
       host.postMessage({
         type: 'send',
         text: model.draft,
         ...(model.images.length > 0 && { images: model.images.map(({ base64 }) => base64) }),
         ...(next?.kind === 'continue' && { run: next.run }),
+        ...(next?.kind === 'fork' && { fork: next.point }),
+        sending: sendings.begin(model),
       });
-      change({ draft: '', images: [] });
+      change({ draft: '', images: [], fork: undefined });
     },
     setImages: (images) => {
       change({ images });
+    },
+    beginFork: ({ run, message }, text) => {
+      const words = titleOf(text, 60);
+      change({ fork: { run, message, words }, draft: joined(model.draft, text), focusTask: model.focusTask + 1 });
+    },
+    leaveFork: () => {
+      change({ fork: undefined });
     },
     focusTask: () => {
       change({ focusTask: model.focusTask + 1 });
@@ -227,6 +236,17 @@ export function createStore(host: Host): Store {
         case 'show-action':
           change({ shown: { action: parsed.data.action } });
           return;
+        case 'unsent': {
+          const { text, sending } = parsed.data;
+          const { images = [], fork } = sendings.back(sending) ?? {};
+          change({
+            draft: joined(model.draft, text),
+            images: [...model.images, ...images].slice(0, MOST_IMAGES),
+            fork: model.fork ?? fork,
+            focusTask: model.focusTask + 1,
+          });
+          return;
+        }
         case 'set-task':
           change({ draft: joined(model.draft, parsed.data.text), focusTask: model.focusTask + 1 });
           return;

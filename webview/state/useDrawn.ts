@@ -18,6 +18,8 @@ interface Drawn {
   /** How many earlier ones there are that are not drawn. */
   readonly left: number;
   readonly more: () => void;
+  /** Draws from this one on, which is there. */
+  readonly from: (index: number) => void;
 }
 
 /** The end of a transcript, as much of it as somebody wants to see: thousands of entries cost what a few hundred do. */
@@ -36,17 +38,30 @@ export function useDrawn({ run, entries, shown, box }: Wanted): Drawn {
   }
   const left = Math.max(0, entries.length - room);
 
+  const draw = useCallback(
+    (most: number) => {
+      const element = box.current;
+      // What is in sight stays where it is: what comes, comes above it.
+      if (element) below.current = element.scrollHeight - element.scrollTop;
+      setWanted({ run, room: most });
+    },
+    [box, run],
+  );
   const more = useCallback(() => {
-    const element = box.current;
-    // What is in sight stays where it is: what comes, comes above it.
-    if (element) below.current = element.scrollHeight - element.scrollTop;
-    setWanted({ run, room: room + AT_ONCE });
-  }, [box, room, run]);
+    draw(room + AT_ONCE);
+  }, [draw, room]);
+  const from = useCallback(
+    (index: number) => {
+      // With some before it, so that it does not stand at the edge.
+      draw(Math.max(room, entries.length - index + AT_ONCE / 10));
+    },
+    [draw, room, entries.length],
+  );
   useLayoutEffect(() => {
     const element = box.current;
     if (element && below.current !== undefined) element.scrollTop = element.scrollHeight - below.current;
     below.current = undefined;
   }, [box, room]);
 
-  return { entries: left === 0 ? entries : entries.slice(left), left, more };
+  return { entries: left === 0 ? entries : entries.slice(left), left, more, from };
 }

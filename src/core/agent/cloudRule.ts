@@ -1,16 +1,25 @@
 import { originText } from '../../shared/decision.ts';
 import { isNearby } from '../egress/nearby.ts';
+import { targetOf } from '../egress/hostDecision.ts';
+import { denying, type HostRules } from '../egress/hostRules.ts';
 import type { EgressRule } from '../egress/port.ts';
 import { ModelFailure } from '../models/port.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
 
-type Policy = Pick<EffectivePolicy, 'allowCloud' | 'nearbyHosts'>;
+type Policy = Pick<EffectivePolicy, 'allowCloud' | 'nearbyHosts' | keyof HostRules>;
 
-/** Prompts leave this machine only where the policy in force, read for each sending, lets them. */
+/** No prompt goes to a denied host, and prompts leave this machine only where the policy in force, read for each sending, lets them. */
 export function cloudRule(policyNow: () => Promise<Policy>): EgressRule {
   return async ({ isLocal, forwardedTo, origin }) => {
-    if (isLocal && forwardedTo === undefined) return;
     const policy = await policyNow();
+    const target = targetOf(new URL(origin));
+    const denied = target && denying(target, policy);
+    if (!target || denied)
+      throw new ModelFailure(
+        `Your policy lets nothing go to ${origin}${denied ? ` (denied_domains, ${originText(denied.origin)})` : ''}. Choose another model.`,
+        { kind: 'refused' },
+      );
+    if (isLocal && forwardedTo === undefined) return;
     const isNamed = isNearby(origin, policy.nearbyHosts.value);
     if (!isLocal && /^http:/i.test(origin) && !isNamed)
       throw new ModelFailure(

@@ -27,7 +27,7 @@ export class Conversation {
   #storing: Promise<unknown> = Promise.resolve();
 
   /** `taken`: hears what a person said as it joins, unless it was heard before. */
-  constructor(before: Saved | undefined, taken: (text: string) => void) {
+  constructor(before: Saved | undefined, taken: (said: Said) => void) {
     this.waiting = new WaitingMessages(taken);
     this.#task = before?.task ?? '';
     this.#messages = before?.messages ?? [{ role: 'system', text: '' }];
@@ -93,7 +93,10 @@ export class Conversation {
     if (isFirst) this.#task = this.waiting.texts[0] ?? message?.text ?? '';
     this.close();
     this.takeQueued(); // what was said too late for the work before this
-    if (message !== undefined) this.add({ role: 'user', ...message });
+    if (message !== undefined) {
+      const { text, images } = message;
+      this.add({ role: 'user', text, ...(images && { images }) });
+    }
     // Some providers refuse a conversation whose last words are the model's own.
     if (this.#messages.at(-1)?.role === 'assistant') this.add({ role: 'user', text: CONTINUE });
     return { isFirst };

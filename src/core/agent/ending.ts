@@ -1,8 +1,9 @@
+import type { Fault } from '../../shared/fault.ts';
 import type { RunState } from '../../shared/runView.ts';
 import { RunFull, RunTakenOver } from '../audit/port.ts';
 import type { StoppedBy } from '../../shared/answered.ts';
 import type { LimitKind } from '../../shared/limitQuestion.ts';
-import { Interruption, LimitReached, reasonText } from '../outcome.ts';
+import { faultOf, Interruption, LimitReached, reasonText } from '../outcome.ts';
 import { HandedOver, Stopped } from '../stopped.ts';
 
 /** How a run's work ended, and why. */
@@ -15,6 +16,8 @@ export interface Outcome {
   by?: StoppedBy;
   /** It goes on somewhere else, or may: nobody goes on with it here by what is known here. */
   isElsewhere?: true;
+  /** What made it fail, as programs know it. */
+  fault?: Fault;
 }
 
 /** The run may use no more, in the middle of a turn. */
@@ -33,7 +36,12 @@ export function endingBy(error: unknown, signal: AbortSignal): Outcome {
   if (error instanceof RunTakenOver) return { state: 'interrupted', reason: error.message, isElsewhere: true };
   if (error instanceof RunFull) return { state: 'limit', reason: error.message };
   if (!signal.aborted && error instanceof Interruption) return { state: 'interrupted', reason: error.message };
-  if (!signal.aborted) return { state: 'failed', reason: error instanceof Error ? error.message : 'unknown failure' };
+  if (!signal.aborted)
+    return {
+      state: 'failed',
+      reason: error instanceof Error ? error.message : 'unknown failure',
+      fault: faultOf(error),
+    };
   const reason: unknown = signal.reason;
   if (reason instanceof LimitReached) return { state: 'limit', reason: reason.message, limit: 'time' };
   if (reason instanceof HandedOver)

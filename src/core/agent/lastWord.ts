@@ -3,7 +3,7 @@ import { Cancelled } from '../outcome.ts';
 import { offeredTools } from './offeredTools.ts';
 import { counted } from './reply.ts';
 import { request } from './request.ts';
-import { policyNow, type Talk } from './talk.ts';
+import type { Talk } from './talk.ts';
 
 const ASK: Message = {
   role: 'user',
@@ -26,7 +26,7 @@ export async function lastWord(talk: Talk, stop: AbortSignal): Promise<void> {
   const once = { ...talk, waits: { ...waits, backoff: { ...waits.backoff, tries: 0 } } };
   try {
     const messages = [...conversation.messages, ASK];
-    const tools = offeredTools(talk.calls.toolbox, await policyNow(talk));
+    const tools = offeredTools(talk.calls.toolbox, await talk.calls.refresh());
     const reply = await request(once, { messages, tools, wordsOnly: true, isShown: true, isLastWord: true }, signal);
     const text = redactor.text(reply.text);
     if (text.trim() === '') return;

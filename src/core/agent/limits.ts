@@ -2,7 +2,7 @@ import { originText } from '../../shared/decision.ts';
 import type { LimitKind } from '../../shared/limitQuestion.ts';
 import { Refusal } from '../outcome.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
-import { offeredTools } from './offeredTools.ts';
+import { offeredTools, type Offering } from './offeredTools.ts';
 import { priceOf } from './price.ts';
 import { charactersOfRequest } from './size.ts';
 import type { Talk } from './talk.ts';
@@ -15,7 +15,8 @@ export interface Limit {
 }
 
 /** The limit that keeps the run from another turn; undefined where none does. */
-export function limitReached(talk: Talk, policy: EffectivePolicy): Limit | undefined {
+export function limitReached(talk: Talk, now: Offering): Limit | undefined {
+  const { policy } = now;
   const { budget, usage, model } = talk;
   usage.price = priceOf(policy.budget.prices.value, model.label);
   assertPriced(talk, policy);
@@ -26,7 +27,7 @@ export function limitReached(talk: Talk, policy: EffectivePolicy): Limit | undef
       more: turnsWords(budget.turnsAtOnce),
     };
   if (usage.takeLeave()) return undefined;
-  return spentUp(talk, policy, sizeOfNext(talk, policy));
+  return spentUp(talk, policy, sizeOfNext(talk, now));
 }
 
 /** The same within a turn, before another request of so many characters: where anything was used since it was looked. */
@@ -67,10 +68,10 @@ function assertPriced({ usage, model }: Talk, { budget }: EffectivePolicy): void
   );
 }
 
-function sizeOfNext({ conversation, calls }: Talk, policy: EffectivePolicy): number {
+function sizeOfNext({ conversation, calls }: Talk, now: Offering): number {
   return charactersOfRequest({
     messages: conversation.messages,
-    tools: offeredTools(calls.toolbox, policy),
+    tools: offeredTools(calls.toolbox, now),
   });
 }
 

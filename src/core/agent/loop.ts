@@ -10,7 +10,11 @@ import type { Outcome } from './ending.ts';
 import { GOES_ROUND, limitReached } from './limits.ts';
 import { Repetition, SAID_BEFORE } from './repetition.ts';
 import { oneReply } from './reply.ts';
-import { policyNow, type Talk } from './talk.ts';
+import type { Talk } from './talk.ts';
+
+/** So many calls of one reply are carried out. */
+const MOST_AT_ONCE = 32;
+const TOO_MANY = `not done: a reply carries out ${MOST_AT_ONCE} calls at most. Look at what came of those first, then make this one again`;
 
 /** Turn after turn until the model calls no more tools and nobody has said more, or a limit is reached. */
 export async function converse(talk: Talk, signal: AbortSignal): Promise<Outcome> {
@@ -22,9 +26,9 @@ export async function converse(talk: Talk, signal: AbortSignal): Promise<Outcome
   for (;;) {
     await talk.attended();
     throwIfStopped(signal);
-    const policy = await policyNow(talk);
-    budget.tighten(policy); // once a turn
-    const limit = limitReached(talk, policy);
+    const now = await talk.calls.refresh();
+    budget.tighten(now.policy); // once a turn
+    const limit = limitReached(talk, now);
     if (limit) {
       const atEnd = await atLimit(talk, limit, signal);
       if (atEnd) return atEnd;
@@ -67,13 +71,15 @@ async function doCalls(
   const { conversation } = talk;
   const run = talk.callRun();
   const all = conversation.lastCalls;
-  const reply = new ReplyCalls({ id: run.newId(), all, calls }, run, signal);
+  // Of a reply with more calls the rest is told to be made again: nobody looks over that many at once.
+  const reply = new ReplyCalls({ id: run.newId(), all, calls: calls.slice(0, MOST_AT_ONCE) }, run, signal);
   const touched: string[] = [];
   try {
     for (const [index, call] of calls.entries()) {
-      const result = cut ? await leaveOut(call, run, cut.callNotDone) : await reply.next();
+      const notDone = cut?.callNotDone ?? (index < MOST_AT_ONCE ? undefined : TOO_MANY);
+      const result = notDone === undefined ? await reply.next() : await leaveOut(call, run, notDone);
       const isLeft = result.isNotBegun === true && signal.reason instanceof HandedOver;
-      const round = repetition.seen(call.name, call.arguments, result.text);
+      const round = index < MOST_AT_ONCE ? repetition.seen(call.name, call.arguments, result.text) : 'new';
       const text = round === 'tell' ? result.text + SAID_BEFORE : result.text;
       const { images } = result;
       if (!isLeft)

@@ -1,14 +1,17 @@
 import * as z from 'zod';
 import type { OfferedTool } from '../models/port.ts';
-import type { EffectivePolicy } from '../policy/merge.ts';
+import type { InForce } from '../policy/decide.ts';
 import type { Toolbox } from '../tools/toolbox.ts';
 
 /** Of each tool what it takes, as it was made once: the same to the letter, so that providers know it again. */
 const MADE = new WeakMap<z.ZodType, Record<string, unknown>>();
 
-/** The tools a model is told of under a policy, with their JSON Schemas. */
-export function offeredTools(toolbox: Toolbox, policy: EffectivePolicy): OfferedTool[] {
-  return toolbox.offered(policy).map((tool) => {
+/** What decides which tools a model is told of. */
+export type Offering = Pick<InForce, 'policy' | 'way'>;
+
+/** The tools a model is told of under a policy and in a way of working, with their JSON Schemas. */
+export function offeredTools(toolbox: Toolbox, { policy, way: { way } }: Offering): OfferedTool[] {
+  return toolbox.offered(policy, way).map((tool) => {
     return { name: tool.name, description: tool.summary, parameters: schemaOf(tool.parameters) };
   });
 }

@@ -5,6 +5,8 @@ import { isJsonObject } from '../../shared/json.ts';
 import { PlanSchema, type Plan } from '../../shared/plan.ts';
 import type { Entry } from '../../shared/runView.ts';
 import { exact } from '../../shared/visible.ts';
+import { WaySchema } from '../../shared/way.ts';
+import { wayChangedWords, type Way } from '../../shared/wayWords.ts';
 import { readAction } from '../audit/storedAction.ts';
 import { turnsOf, type ActionNode } from '../audit/tree.ts';
 import { questionsOf } from '../audit/questions.ts';
@@ -12,20 +14,23 @@ import { answeredWords, lastAnswer } from '../audit/who.ts';
 import { readInstructions } from '../briefing/instructions.ts';
 import { answerOf, deciderOf } from './decider.ts';
 import type { Spent } from './runUsage.ts';
+import { forkWords } from '../audit/forkWords.ts';
 import { shownOutput, shownReply } from './shownText.ts';
+import { RESUMED, spokenIn, type Spoken } from './spokenInLog.ts';
 
 /** What the log says of a run that goes on. */
 export interface Past {
   entries: Entry[];
+  /** How often a person has spoken in it. */
+  spoken: number;
   questions: number;
   /** The steps of the plan that was told last. */
   plan: Plan;
   /** Tokens and cost, as they were recorded. */
   spent: Spent;
+  /** In which way it worked last; undefined where the log does not say. */
+  way: Way | undefined;
 }
-
-/** What a run says in place of a message where nobody said one. */
-export const RESUMED = '(resumed)';
 
 /**
  * The transcript of an earlier part of a run: what its log says, and nothing else. Where the log does not say, that is
@@ -37,19 +42,21 @@ export function pastOf(events: readonly AuditRecord[]): Past {
   if (events.length === 0) entries.push(warning('The log has nothing of this run: what happened in it is not shown.'));
   else if (!events.some(({ type }) => type === 'run_started'))
     entries.push(warning('The log does not have the beginning of this run: what happened before this is not shown.'));
-  const withdrawn = new Set(
-    events.flatMap(({ type, data }) => (type === 'message_withdrawn' ? [data['message']] : [])),
-  );
+  const spoken = new Map(spokenIn(events).map((one) => [one.seq, one]));
   for (const event of events) {
-    if (event.type === 'message' && withdrawn.has(event.data['message'])) continue; // the model was never told it
+    const said = spoken.get(event.seq);
+    if (said?.isWithdrawn === true) continue; // the model was never told it
     const action = event.action === undefined ? undefined : actions.get(event.action);
     if (action) {
       actions.delete(action.id); // where it was first spoken of
       entries.push(actionEntry(action));
-    } else if (event.action === undefined) entries.push(...runEntries(event));
+    } else if (event.action === undefined) entries.push(...(said ? [spokenEntry(said, event.run)] : runEntries(event)));
   }
   const questions = questionsOf(events).asked;
-  return { entries, questions, plan: planIn(events), spent: spentIn(events) };
+  return {
+    entries,
+    ...{ spoken: spoken.size, questions, plan: planIn(events), spent: spentIn(events), way: wayIn(events) },
+  };
 }
 
 function planIn(events: readonly AuditRecord[]): Plan {
@@ -57,6 +64,15 @@ function planIn(events: readonly AuditRecord[]): Plan {
   const stored = readAction(told?.payload);
   const steps = stored.kind === 'action' ? PlanSchema.safeParse(stored.arguments['plan']) : undefined;
   return steps?.data ?? [];
+}
+
+/** A policy's tightening is of that policy: what was chosen before counts again where it is open again. */
+function wayIn(events: readonly AuditRecord[]): Way | undefined {
+  const said = events.findLast(
+    ({ type, data }) =>
+      ['run_started', 'run_continued'].includes(type) || (type === 'way_changed' && data['by'] === 'person'),
+  );
+  return WaySchema.safeParse(said?.data['way']).data;
 }
 
 /** Whatever kind of event tells of a request, it says by these names what that used. */
@@ -76,12 +92,12 @@ function runEntries(event: AuditRecord): Entry[] {
   const { type, data, payload } = event;
   switch (type) {
     case 'run_started':
-    case 'run_continued': {
-      if (payload?.['task'] === RESUMED) return [{ kind: 'notice', level: 'info', text: 'The run went on from here.' }];
-      return [said(payload?.['task'])];
-    }
-    case 'message':
-      return [said(payload?.['text'])];
+    case 'run_continued':
+      return payload?.['task'] === RESUMED
+        ? [{ kind: 'notice', level: 'info', text: 'The run went on from here.' }]
+        : [];
+    case 'forked':
+      return [{ kind: 'notice', level: 'info', text: forkWords(data) }];
     case 'model_replied': {
       const text = payload?.['text'];
       if (typeof text !== 'string') return [gone('What the model said here')];
@@ -98,6 +114,12 @@ function runEntries(event: AuditRecord): Entry[] {
       ];
     case 'interrupted':
       return [warning(`Interrupted: ${reasonOf(data['reason'], 'its process was gone')}`)];
+    case 'way_changed': {
+      const way = WaySchema.safeParse(data['way']).data;
+      if (way === undefined) return [];
+      const who = data['by'] === 'person' ? 'You' : 'Your policy';
+      return [{ kind: 'notice', level: 'info', text: wayChangedWords(who, way) }];
+    }
     case 'notice':
       return typeof payload?.['words'] === 'string' ? [{ kind: 'notice', level: 'info', text: payload['words'] }] : [];
     case 'asked_again':
@@ -190,8 +212,8 @@ function whyOf(decided: AuditRecord | undefined, answered: AuditRecord | undefin
   return [typeof reason === 'string' ? reason : '', answer ?? ''].filter((words) => words !== '').join(' – ');
 }
 
-function said(text: unknown): Entry {
-  return typeof text === 'string' ? { kind: 'user', text } : gone('What was said here');
+function spokenEntry({ text, number }: Spoken, run: string): Entry {
+  return text === undefined ? gone('What was said here') : { kind: 'user', text, point: { run, message: number } };
 }
 
 function gone(what: string): Entry {

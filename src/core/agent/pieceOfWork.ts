@@ -4,7 +4,7 @@ import { RunTakenOver } from '../audit/port.ts';
 import { endingBy, type Outcome } from './ending.ts';
 import { lastWord } from './lastWord.ts';
 import { converse } from './loop.ts';
-import { RESUMED } from './past.ts';
+import { RESUMED } from './spokenInLog.ts';
 import { RunBriefing } from './runBriefing.ts';
 import type { Talk } from './talk.ts';
 import { TimeLimit } from './timeLimit.ts';
@@ -17,7 +17,7 @@ import { talkOf, type WorkOf } from './workOf.ts';
  */
 export async function pieceOfWork(message: Said | undefined, stop: AbortController, run: WorkOf): Promise<Outcome> {
   const { conversation, budget, transcript, log } = run;
-  const { model, clock, calls, facts, who, folder, folders } = run.parts;
+  const { model, clock, calls, facts, who, folder, folders, way } = run.parts;
   const { isFirst } = conversation.begin(message);
   await run.save(); // from here on a crash loses nothing that was said
   const { policy } = await calls.refresh();
@@ -35,7 +35,7 @@ export async function pieceOfWork(message: Said | undefined, stop: AbortControll
   run.begun();
   await log.add(
     isFirst ? 'run_started' : 'run_continued',
-    { ...facts, provider: model.provider, model: model.label },
+    { ...facts, provider: model.provider, model: model.label, way: way.now },
     { task: message?.text ?? RESUMED, folder, folders: [...folders], destination: model.destination, ...who },
   );
   const outcome = withUnanswered(await outcomeOf(run, talk, { signal, briefing }), run.unanswered());

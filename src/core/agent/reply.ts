@@ -8,7 +8,7 @@ import { EndedAtLimit, type Outcome } from './ending.ts';
 import { offeredTools } from './offeredTools.ts';
 import { request } from './request.ts';
 import type { RunUsage } from './runUsage.ts';
-import { policyNow, type Talk } from './talk.ts';
+import type { Talk } from './talk.ts';
 
 const MAX_REASON = 1200;
 /** Each makes the conversation shorter. */
@@ -37,7 +37,8 @@ export async function oneReply(talk: Talk, signal: AbortSignal): Promise<OneRepl
   } catch (error) {
     if (error instanceof EndedAtLimit) return { ok: false, outcome: error.outcome };
     if (signal.aborted || !(error instanceof ModelFailure)) throw error;
-    return { ok: false, outcome: { state: 'failed', reason: talk.redactor.text(error.message).slice(0, MAX_REASON) } };
+    const reason = talk.redactor.text(error.message).slice(0, MAX_REASON);
+    return { ok: false, outcome: { state: 'failed', reason, fault: error.fault } };
   }
 }
 
@@ -45,7 +46,7 @@ export async function oneReply(talk: Talk, signal: AbortSignal): Promise<OneRepl
 async function fittingReply(talk: Talk, signal: AbortSignal): Promise<Reply> {
   await makeRoom(talk, signal);
   for (let overflows = 0; ; overflows += 1) {
-    const tools = offeredTools(talk.calls.toolbox, await policyNow(talk));
+    const tools = offeredTools(talk.calls.toolbox, await talk.calls.refresh());
     try {
       return await request(talk, { messages: talk.conversation.messages, tools, isShown: true }, signal);
     } catch (error) {

@@ -1,28 +1,32 @@
 import type { PlaceOf } from '../../shared/answered.ts';
-import type { RunView } from '../../shared/runView.ts';
+import type { Fault } from '../../shared/fault.ts';
+import type { Entry, RunView } from '../../shared/runView.ts';
 import type { Action } from '../../shared/action.ts';
 import { NO_FLAGS, type Flag, type Flags } from '../../shared/flow.ts';
 import type { Plan } from '../../shared/plan.ts';
+import type { Way } from '../../shared/wayWords.ts';
 import { GrantBook } from '../approval/grants.ts';
 import { lightened } from '../flow/ruleOfTwo.ts';
 import type { Image } from '../models/images.ts';
 import type { Model } from '../models/port.ts';
 import type { CallRun } from '../tools/callRun.ts';
-import { Failure, Interruption, kindOfError, Refusal, type Cancelled } from '../outcome.ts';
+import { Failure, faultOf, Interruption, kindOfError, type Cancelled } from '../outcome.ts';
 import { RunTakenOver } from '../audit/port.ts';
 import { Budget } from './budget.ts';
 import { Conversation } from './conversation.ts';
-import type { Earlier, EventOf } from './earlier.ts';
+import { Origins, type Earlier } from './earlier.ts';
 import { handedOver, handedOverWords, partsLeftOut, type AgreedBy, type GoesTo } from './handOver.ts';
-import { heldWords } from '../presence/elsewhere.ts';
 import { pieceOfWork } from './pieceOfWork.ts';
 import { atRest, beginning, doing, ending, resting, stateOf, type Phase } from './phase.ts';
 import { attended } from '../presence/presence.ts';
 import { callRunOf } from './callRunOf.ts';
 import type { RunParts } from './runParts.ts';
 import { RunRecord } from './runRecord.ts';
+import { runView } from './runView.ts';
 import { RunUsage } from './runUsage.ts';
 import { Transcript } from './transcript.ts';
+import { StoredPlace, WentOn } from './wentOn.ts';
+import { whileClaimed } from './whileClaimed.ts';
 import type { Said } from './waitingMessages.ts';
 
 const UNATTENDED = 'Its window shows no sign of life. It goes on when it does, or where it is taken over.';
@@ -39,33 +43,45 @@ export class AgentRun {
   readonly #budget: Budget;
   readonly #usage: RunUsage;
   readonly #log: RunRecord;
-  /** To be recorded when it goes on: that it does so in other folders. */
-  #bound: EventOf<'folders_bound'> | undefined;
+  readonly #stored: StoredPlace;
+  readonly #origins: Origins;
   #flags: Flags;
   #questions = 0;
+  /** How often a person has spoken in it, as the log counts that. */
+  #spoken: number;
   /** Of this piece of work: actions that were not done because nobody was there to approve them. */
   #unanswered = 0;
   #phase: Phase;
   #working: Promise<void> = Promise.resolve();
   #isElsewhere = false;
+  /** What made its last work fail. */
+  #fault: Fault | undefined;
 
-  /** `past`: what the log says of it so far. `bound`: that it goes on in other folders. */
-  constructor(parts: RunParts, { before, past, bound, rest }: Earlier = {}) {
+  /** `past`: what the log says of it so far. `bound`: that it goes on in other folders. `forked`: that it is a new one. */
+  constructor(parts: RunParts, { before, stands, past, bound, forked, rest }: Earlier = {}) {
     this.#parts = parts;
     this.#phase = atRest(rest);
-    this.#bound = bound;
+    this.#stored = new StoredPlace(parts, stands);
+    this.#origins = new Origins({ bound, forked });
     const { id, audit, redactor, clock } = parts;
     this.#grants = new GrantBook(() => clock.monotonic());
     this.#flags = before?.flags ?? NO_FLAGS;
-    this.#conversation = new Conversation(before, (text) => {
-      this.#transcript.add({ kind: 'user', text });
+    this.#spoken = past?.spoken ?? 0;
+    this.#conversation = new Conversation(before, ({ text, number }) => {
+      this.#transcript.add(spokenEntry(text, id, number));
     });
     this.#budget = new Budget(before?.turn ?? 0);
     this.#usage = new RunUsage(parts.model, past?.spent);
-    this.#log = new RunRecord({ id, audit, redactor, isBegun: before !== undefined, turn: () => this.#budget.turn });
+    const isBegun = before !== undefined && forked === undefined;
+    const turn = (): number => this.#budget.turn;
+    this.#log = new RunRecord({ id, audit, redactor, isBegun, spoken: this.#spoken, turn });
     for (const entry of past?.entries ?? []) this.#transcript.add(entry);
     this.#questions = past?.questions ?? 0;
     this.#conversation.plan = past?.plan ?? [];
+    parts.way.follow(async (change, words) => {
+      if (this.#log.isBegun) await this.#log.add('way_changed', change);
+      this.tell(words);
+    });
   }
 
   get id(): string {
@@ -77,8 +93,7 @@ export class AgentRun {
   }
 
   get goesTo(): GoesTo {
-    const { label, destination } = this.#parts.model;
-    return { label, destination };
+    return { label: this.#parts.model.label, destination: this.#parts.model.destination };
   }
 
   get takesImages(): boolean {
@@ -99,35 +114,40 @@ export class AgentRun {
     return this.#phase.at === 'work';
   }
 
+  /** What made its last work fail, as programs know it; undefined where it did not fail. */
+  get fault(): Fault | undefined {
+    return this.#fault;
+  }
+
   /** Another window or terminal has taken it over: what is known of it here is not how it stands. */
   get isElsewhere(): boolean {
     return this.#isElsewhere;
   }
 
   view(): RunView {
-    const { model, folder, id } = this.#parts;
-    const { plan, waiting } = this.#conversation;
-    const queued = waiting.list;
-    return {
-      id,
-      task: this.#conversation.task,
-      folder,
-      state: stateOf(this.#phase),
-      reason: this.#phase.reason,
-      model: model.label,
-      destination: model.destination,
-      turn: this.#budget.turns,
-      maxTurns: this.#budget.mostTurns,
-      questions: this.#questions,
-      ...(!model.isScripted && { usage: this.#usage.view() }),
-      ...(this.#unanswered > 0 && { unanswered: this.#unanswered }),
-      flags: this.#flags,
-      grants: this.#grants.list(),
-      ...(plan.length > 0 && { plan }),
-      ...(queued.length > 0 && { queued }),
-      entriesBefore: this.#transcript.before,
-      entries: this.#transcript.entries,
-    };
+    return runView({
+      ...{ parts: this.#parts, conversation: this.#conversation, transcript: this.#transcript, budget: this.#budget },
+      ...{ usage: this.#usage, phase: this.#phase, questions: this.#questions, unanswered: this.#unanswered },
+      ...{ flags: this.#flags, grants: this.#grants.list() },
+    });
+  }
+
+  /** A person chooses the way in which it works from here on. */
+  async choose(way: Way, from: PlaceOf): Promise<void> {
+    const { policy } = await this.#parts.calls.refresh();
+    await this.#parts.way.choose(way, policy, from);
+    this.#parts.onChange();
+  }
+
+  /** Whether somebody else went on with it, so that what is known of it here is not all that was said. */
+  async wentOn(): Promise<boolean> {
+    return this.#isElsewhere || this.#stored.isOther();
+  }
+
+  /** Says something to whoever looks at it. */
+  tell(words: string): void {
+    this.#transcript.add({ kind: 'notice', level: 'info', text: words });
+    this.#parts.onChange();
   }
 
   /** Lets the next work ask this model: the same one, perhaps with another key. */
@@ -141,8 +161,7 @@ export class AgentRun {
     const { data, payload } = handedOver(model, { before, by, left });
     await this.#log.add('handed_over', data, payload);
     this.use(model);
-    this.#transcript.add({ kind: 'notice', level: 'info', text: handedOverWords(model, left) });
-    this.#parts.onChange();
+    this.tell(handedOverWords(model, left));
   }
 
   /** Gives the run its task or a further message. While it works, the message joins at the next turn. */
@@ -151,13 +170,13 @@ export class AgentRun {
     const said: Said = { text: this.#parts.redactor.text(text), ...(images.length > 0 && { images }) };
     if (this.isWorking) {
       const id = this.#parts.newId();
-      this.#conversation.waiting.add({ id, ...said });
+      this.#conversation.waiting.add({ id, ...said, number: (this.#spoken += 1) });
       this.#parts.onChange();
       await this.#log.add('message', { message: id }, { text: said.text });
       await this.#save();
       return;
     }
-    this.#transcript.add({ kind: 'user', text: said.text });
+    this.#transcript.add(spokenEntry(said.text, this.id, (this.#spoken += 1)));
     await this.#work(said);
   }
 
@@ -215,6 +234,7 @@ export class AgentRun {
     const stop = new AbortController();
     this.#phase = beginning(this.#phase, stop);
     this.#working = this.#claimed(message, stop).finally(() => {
+      this.#spoken = this.#log.spoken; // what could not be recorded does not count
       this.#become(resting(this.#phase));
     });
     await this.#working;
@@ -222,28 +242,24 @@ export class AgentRun {
 
   /** Works while the run's folders are its own. */
   async #claimed(message: Said | undefined, stop: AbortController): Promise<void> {
-    const { store, folders, id, requests } = this.#parts;
+    const abort = (why: Cancelled): Promise<void> => this.#abort(why);
+    const left = async (): Promise<void> => {
+      if (!this.#isElsewhere) await this.#stored.note();
+    };
     try {
-      const claim = await store.claim(
-        folders.map(({ path }) => path),
-        id,
-      );
-      if (!claim.ok) {
-        this.#refuse(new Refusal(heldWords(claim)), message);
-        return;
-      }
+      await whileClaimed(this.#parts, { abort, left }, () => this.#inSandbox(message, stop));
     } catch (error) {
       this.#refuse(error, message);
-      return;
     }
+  }
+
+  async #inSandbox(message: Said | undefined, stop: AbortController): Promise<void> {
     let unsaid = message;
-    const stopListening = requests.listen(id, (why) => {
-      this.#abort(why).catch(() => undefined); // told where the work was begun
-    });
     try {
-      await this.#parts.inSandbox(id, async () => {
+      if (await this.wentOn()) throw new WentOn();
+      await this.#parts.inSandbox(this.id, async () => {
         unsaid = undefined;
-        await this.#recordBound();
+        await this.#origins.record(this.#log);
         await this.#piece(message, stop);
         // Said in the last moment, when no turn was left to take it up.
         while (stateOf(this.#phase) === 'finished' && this.#conversation.waiting.texts.length > 0)
@@ -251,27 +267,19 @@ export class AgentRun {
       });
     } catch (error) {
       this.#refuse(error, unsaid);
-    } finally {
-      stopListening();
-      await store.release(id).catch(() => undefined);
     }
   }
 
   /** The work ends before it could be recorded; what was said is kept for the next try. */
   #refuse(why: unknown, unsaid?: Said): void {
     if (unsaid !== undefined) this.#conversation.waiting.putBack(unsaid);
-    if (why instanceof RunTakenOver) this.#isElsewhere = true;
+    if (why instanceof RunTakenOver || why instanceof WentOn) this.#isElsewhere = true;
     if (kindOfError(why) === 'bug') this.#parts.onBug(why);
     const reason = this.#parts.redactor.text(why instanceof Error ? why.message : 'unknown failure');
+    this.#fault = faultOf(why);
     this.#become(ending(this.#phase, { state: 'failed', reason }));
     this.#transcript.add({ kind: 'notice', level: 'error', text: reason });
     this.#parts.onChange();
-  }
-
-  async #recordBound(): Promise<void> {
-    if (!this.#bound) return;
-    await this.#log.add('folders_bound', this.#bound.data, this.#bound.payload);
-    this.#bound = undefined;
   }
 
   async #piece(message: Said | undefined, stop: AbortController): Promise<void> {
@@ -291,18 +299,16 @@ export class AgentRun {
       },
     });
     if (outcome.isElsewhere) this.#isElsewhere = true;
+    this.#fault = outcome.state === 'failed' ? (outcome.fault ?? 'failed') : undefined;
     this.#become(ending(this.#phase, outcome));
   }
 
   /** While nobody is there the work waits; its time stands still. */
   #attended(signal: AbortSignal): Promise<void> {
-    const waiting = (isWaiting: boolean): void => {
-      if (isWaiting) this.#budget.pause();
-      else this.#budget.start();
-      if (signal.aborted) return;
-      this.#become(doing(this.#phase, isWaiting ? 'waiting' : 'running', isWaiting ? UNATTENDED : ''));
-    };
     const { presence } = this.#parts;
+    const waiting = (isWaiting: boolean): void => {
+      this.#waits(isWaiting, signal, UNATTENDED);
+    };
     return attended({ presence, record: (type) => this.#log.add(type, {}), waiting }, signal);
   }
 
@@ -312,10 +318,10 @@ export class AgentRun {
     this.#waits(isWaiting, signal);
   }
 
-  #waits(isWaiting: boolean, signal: AbortSignal): void {
+  #waits(isWaiting: boolean, signal: AbortSignal, why = ''): void {
     if (isWaiting) this.#budget.pause();
     else this.#budget.start();
-    if (!signal.aborted) this.#become(doing(this.#phase, isWaiting ? 'waiting' : 'running', ''));
+    if (!signal.aborted) this.#become(doing(this.#phase, isWaiting ? 'waiting' : 'running', isWaiting ? why : ''));
   }
 
   #callRun(signal: AbortSignal): CallRun {
@@ -356,4 +362,8 @@ export class AgentRun {
     this.#phase = phase;
     this.#parts.onChange();
   }
+}
+
+function spokenEntry(text: string, run: string, message: number | undefined): Entry {
+  return { kind: 'user', text, ...(message !== undefined && { point: { run, message } }) };
 }

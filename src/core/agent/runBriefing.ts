@@ -1,5 +1,4 @@
-import type { EffectivePolicy } from '../policy/merge.ts';
-import type { Scope } from '../scope/scope.ts';
+import type { InForce } from '../policy/decide.ts';
 import { ProjectInstructions, readInstructions, type Told } from '../briefing/instructions.ts';
 import { policyWords } from '../briefing/policyWords.ts';
 import { SINCE, systemPrompt } from '../briefing/prompt.ts';
@@ -35,17 +34,17 @@ export class RunBriefing {
    * Before the first turn of a piece of work. What was told stands, so that providers read it from their cache, unless
    * something else is allowed, or somebody else answers, than it says: whoever goes on with a run may be elsewhere.
    */
-  async begin({ policy, scope }: { policy: EffectivePolicy; scope: Scope }, signal: AbortSignal): Promise<void> {
+  async begin({ policy, scope, way: { way } }: InForce, signal: AbortSignal): Promise<void> {
     const { parts, conversation } = this.#run;
     const { folder, calls, machine, answerer } = parts;
     const { files, runners } = calls;
     const told = conversation.prompt.split('\n');
-    if (policyWords(policy, answerer).every((line) => told.includes(`- ${line}`))) return;
+    if (policyWords(policy, answerer, way).every((line) => told.includes(`- ${line}`))) return;
     const folders = parts.folders.map(({ path }) => path);
     const around = await lookAround({ folder, files, scope, policy, runners }, signal);
     const hasScratch = policy.sandbox.value && runnerOf(policy, runners).hasScratch === true;
     const project = await this.#instructions.ofFolders(folders, this.#run.callRun(signal), signal);
-    const prompt = systemPrompt({ folder, folders, policy, answerer, machine, around, hasScratch });
+    const prompt = systemPrompt({ folder, folders, policy, way, answerer, machine, around, hasScratch });
     const since = told.filter((line) => line.startsWith(SINCE));
     conversation.introduce([prompt, ...since].join('\n'), project.messages);
     await this.#noted(project);

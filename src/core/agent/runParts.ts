@@ -11,6 +11,7 @@ import type { RunRequests } from '../presence/elsewhere.ts';
 import type { Presence } from '../presence/presence.ts';
 import type { LimitDesk } from './atLimits.ts';
 import type { Clock } from '../clock.ts';
+import type { RunWay } from './runWay.ts';
 import type { Backoff } from './waits.ts';
 
 /** What a run is made of; `calls.refresh` answers for now, not for the start. */
@@ -19,6 +20,7 @@ export interface RunParts {
   folder: string;
   folders: readonly FolderMark[];
   model: Model;
+  way: RunWay;
   audit: AuditLog;
   store: RunStore;
   desk: ApprovalDesk;

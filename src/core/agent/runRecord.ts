@@ -1,5 +1,6 @@
 import type { EventData, EventPayload, EventType, NewEvent } from '../../shared/auditEvent.ts';
 import type { AuditLog } from '../audit/port.ts';
+import { isSpoken } from './spokenInLog.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 
 export interface RunRecordParts {
@@ -8,6 +9,8 @@ export interface RunRecordParts {
   redactor: Redactor;
   /** Whether its beginning is in the log already. */
   isBegun: boolean;
+  /** How often a person has spoken in it, as the log has it. */
+  spoken?: number;
   turn(): number;
 }
 
@@ -18,15 +21,22 @@ export class RunRecord {
   readonly #owed: NewEvent[] = [];
 
   #isBegun: boolean;
+  #spoken: number;
 
   constructor(parts: RunRecordParts) {
     this.#parts = parts;
     this.#isBegun = parts.isBegun;
+    this.#spoken = parts.spoken ?? 0;
   }
 
   /** Whether the run's beginning stands in the log: without it, there is no run of this name. */
   get isBegun(): boolean {
     return this.#isBegun;
+  }
+
+  /** How often a person has spoken, as far as that is recorded. */
+  get spoken(): number {
+    return this.#spoken;
   }
 
   async add<T extends EventType>(type: T, data: EventData[T], payload?: EventPayload[T]): Promise<void> {
@@ -40,6 +50,7 @@ export class RunRecord {
       ...(payload !== undefined && { payload: redactor.json(payload) }),
     });
     this.#isBegun ||= type === 'run_started';
+    if (isSpoken({ type, payload })) this.#spoken += 1;
   }
 
   owe(event: NewEvent): void {

@@ -5,6 +5,8 @@ import type { Image } from '../models/images.ts';
 export interface Said {
   text: string;
   images?: readonly Image[];
+  /** How many things a person has said in the run by then, where that is known. */
+  number?: number;
 }
 
 interface Waiting extends QueuedMessage, Said {
@@ -14,11 +16,11 @@ interface Waiting extends QueuedMessage, Said {
 
 /** What a person said that the model has not been told yet: it joins at the next turn, and can be taken back until then. */
 export class WaitingMessages {
-  readonly #taken: (text: string) => void;
+  readonly #taken: (said: Said) => void;
   #waiting: Waiting[] = [];
 
   /** `taken`: hears what is said now, unless the transcript has it. */
-  constructor(taken: (text: string) => void) {
+  constructor(taken: (said: Said) => void) {
     this.#taken = taken;
   }
 
@@ -52,7 +54,7 @@ export class WaitingMessages {
   take(): Said[] {
     const taken = this.#waiting;
     this.#waiting = [];
-    for (const { text, isShown } of taken) if (!isShown) this.#taken(text);
+    for (const said of taken) if (!said.isShown) this.#taken(said);
     return taken.map(({ text, images }) => ({ text, ...(images && { images }) }));
   }
 }

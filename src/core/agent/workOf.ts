@@ -15,6 +15,7 @@ export interface WorkOf {
     RunParts,
     | 'id'
     | 'model'
+    | 'way'
     | 'clock'
     | 'random'
     | 'backoff'

@@ -69,6 +69,7 @@ export class ApprovalDesk {
     if (approval?.digest !== digest) return false;
     if (answer.choice === 'approve-and-grant' && !isOffered(approval, answer)) return false;
     if (answer.choice === 'save-first' && approval.savesFirst !== true) return false;
+    if (!effectsFit(approval, answer, from)) return false;
     if (!editFits(approval, answer, from)) return false;
     if (approves(answer) && (answer.unseen ?? 0) < unseenLines(approval.card.blocks)) return false;
     return this.#waiting.answer(id, { answer, from });
@@ -89,7 +90,13 @@ function placeOf({ reply }: Approval): number {
 }
 
 function approves({ choice }: Answer): boolean {
-  return choice === 'approve' || choice === 'approve-and-grant';
+  return choice === 'approve' || choice === 'approve-and-grant' || choice === 'apply';
+}
+
+/** Effects are shown at a person's word, where that was offered; what is applied is what is shown. */
+function effectsFit({ effects }: Approval, { choice }: Answer, { by }: AnsweredBy): boolean {
+  if (choice === 'show-effects') return effects?.state === 'offered' && by === 'person';
+  return choice !== 'apply' || (effects?.state === 'shown' && effects.obstacle === undefined);
 }
 
 /** An edit is a person's, of the text that was offered; no other answer has one. */

@@ -20,6 +20,15 @@ function blockMarkdown(block: Block): string[] {
       return [`${own(block.label)}:`, '', ...lines(block.text), ''];
     case 'diff':
       return diffMarkdown(block);
+    case 'effects':
+      return [
+        ...block.files.map(
+          ({ what, path, words, added, removed }) =>
+            `- ${what}: ${code(path)}${added === undefined ? '' : ` (+${added} −${removed ?? 0})`}, ${inLine(words)}`,
+        ),
+        ...(block.left > 0 ? [`- and ${block.left} more`] : []),
+        '',
+      ];
     case 'facts':
       return [
         ...(block.fold === undefined ? [] : [`## ${own(block.fold)}`, '']),

@@ -20,6 +20,8 @@ export interface Changed {
   leftOut: readonly string[];
   /** False where the list was too long for the log, or was erased. */
   isWhole: boolean;
+  /** SHA-256 of the list of all paths of one action, which is kept beside the log. */
+  list?: string;
 }
 
 /**
@@ -35,6 +37,7 @@ export function changedBy(events: readonly AuditRecord[]): Changed | undefined {
     seen: own.reduce((sum, one) => sum + one.seen, 0),
     leftOut: [...new Set(own.flatMap(({ leftOut }) => leftOut))],
     isWhole: own.every(({ isWhole }) => isWhole),
+    ...(own.length === 1 && own[0]?.list !== undefined && { list: own[0].list }),
   };
 }
 
@@ -56,6 +59,7 @@ function read({ data, payload }: AuditRecord): Changed {
     seen: extent === 'seen' ? 1 : 0,
     leftOut: Array.isArray(left) ? left.filter((one) => typeof one === 'string') : [],
     isWhole: paths.length === said,
+    ...(typeof data['list'] === 'string' && { list: data['list'] }),
   };
 }
 

@@ -59,6 +59,8 @@ function isByEdit(answered: AuditRecord | undefined): boolean {
 
 function shortAnswer({ choice, by }: AuditRecord['data']): string {
   if (choice === 'save-first') return 'You saved';
+  if (choice === 'show-effects') return 'Effects first';
+  if (choice === 'apply') return 'You applied';
   switch (by) {
     case 'person':
       return choice === 'deny' ? 'You denied' : 'You approved';

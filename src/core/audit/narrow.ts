@@ -2,6 +2,7 @@ import type { AuditRecord } from '../../shared/auditEvent.ts';
 import type { RunFilter } from './filter.ts';
 import { pathsOf, wordsOf } from './searchWords.ts';
 import type { ActionNode, TurnNode } from './tree.ts';
+import { decidesNothing } from './who.ts';
 
 /**
  * The actions of a run that a filter is about. `matching`: those whose events have the filter's words, where it has
@@ -36,6 +37,6 @@ function isWanted(value: string | undefined, holds: () => boolean): boolean {
 
 function isDecision({ type, data }: AuditRecord, wanted: string): boolean {
   if (type === 'decided') return data['verdict'] === wanted;
-  if (type !== 'answered' || data['by'] !== 'person' || data['choice'] === 'save-first') return false;
+  if (type !== 'answered' || data['by'] !== 'person' || decidesNothing(data)) return false;
   return wanted === (data['choice'] === 'deny' ? 'refused' : 'approved');
 }

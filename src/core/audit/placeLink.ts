@@ -8,11 +8,15 @@ interface Place {
   column: number;
 }
 
-/** Where a rule stands, as a link that opens it there: `user policy, policy.yaml:4:3`. */
+/**
+ * Where a rule stands, as a link that opens it there: `user policy, policy.yaml:4:3`. That of a workspace is named with its
+ * folder: each of several has one.
+ */
 export function originLink(origin: Origin): string {
   const { file, line = 1, column = 1, layer } = origin;
   if (file?.startsWith('/') !== true) return code(originText(origin));
-  return linked(`${layer} policy, ${nameOf(file)}:${line}:${column}`, { file, line, column });
+  const whose = layer === 'workspace' ? ` of ${folderOf(file)}` : '';
+  return linked(`${layer} policy${whose}, ${nameOf(file)}:${line}:${column}`, { file, line, column });
 }
 
 /** A place as a link: `policy.yaml:4:3`. */
@@ -23,6 +27,11 @@ export function placeLink(place: Place): string {
 
 function linked(words: string, { file, line, column }: Place): string {
   return `[${code(words)}](${fileAddress(file)}#L${line},${column})`;
+}
+
+/** The name of the folder that `.oversign/policy.yaml` stands in. */
+function folderOf(file: string): string {
+  return file.split('/').at(-3) ?? file;
 }
 
 function nameOf(file: string): string {

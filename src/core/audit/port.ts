@@ -51,9 +51,9 @@ export interface AuditReader {
   matching(run: string, text: string): Promise<string[]>;
   /**
    * `most`: so many characters of an output or a reply are enough; of longer ones the beginning and the end are
-   * read, and the payload has their `lengths`.
+   * read, and the payload has their `lengths`. `after`: those alone that were recorded after this one.
    */
-  events(run: string, most?: number): Promise<AuditRecord[]>;
+  events(run: string, most?: number, after?: number): Promise<AuditRecord[]>;
   /** A part of a text of a run, from a character on; undefined where it is not kept. */
   textOf(run: string, of: TextOf, from: number): Promise<TextPart | undefined>;
   /** These runs, as far as the log has them. */
@@ -119,6 +119,11 @@ export interface RunStore {
   /** Stores what a conversation grew by. False where what stands before that is not there: then all of it has to come. */
   growTranscript(run: string, growth: Growth): Promise<boolean>;
   loadTranscript(run: string): Promise<Json | undefined>;
+  /**
+   * Which of the conversations that were stored of a run is the last: the number of the event that names it. Another one
+   * than somebody knows: the run went on without them.
+   */
+  conversationSeq(run: string): Promise<number | undefined>;
   /** Marks what dead processes left open; returns the runs that it marked. */
   recover(): Promise<string[]>;
 }

@@ -1,5 +1,6 @@
 import { counted } from '../../shared/named.ts';
 import type { AuditRecord } from '../../shared/auditEvent.ts';
+import { decidesNothing } from './who.ts';
 
 /** How much was asked, without what was taken back to be decided anew, and what came of it; approved and denied are what persons did. Seconds are the median of how long answers took. */
 export interface Questions {
@@ -54,7 +55,7 @@ export function questionsOf(events: Iterable<Counted>, uses: ReadonlyMap<unknown
     if (type === 'asked') count.asked += 1;
     if (type === 'answered' && data['by'] === 'person') {
       if (data['choice'] === 'deny') count.denied += 1;
-      else if (data['choice'] !== 'save-first') count.approved += 1;
+      else if (!decidesNothing(data)) count.approved += 1;
       if (data['choice'] === 'approve-edited') count.changed += 1;
       if (typeof data['waitedMs'] === 'number') waited.push(data['waitedMs']);
     } else if (type === 'answered') {

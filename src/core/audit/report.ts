@@ -2,6 +2,7 @@ import type { AuditRecord, RunSummary } from '../../shared/auditEvent.ts';
 import { bytesWords } from '../../shared/bytesWords.ts';
 import { isJsonObject } from '../../shared/json.ts';
 import { durationWords } from '../../shared/outcomeWords.ts';
+import { forkWords } from './forkWords.ts';
 import { blocksMarkdown } from './blockMarkdown.ts';
 import { changedBy, changedLine, type Changed } from './changed.ts';
 import { sentContentLine } from './contentWords.ts';
@@ -39,6 +40,7 @@ export function facts(
     notes: [
       `Asked: ${questionWords(questionsOf(events))}.`,
       ...changedLines(changedBy(events)),
+      ...events.filter(({ type }) => type === 'forked').map(({ data }) => forkWords(data)),
       ...boundLines(events),
       ...leftLines(events),
       ...egressLines(events, run.folder),

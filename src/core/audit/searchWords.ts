@@ -2,6 +2,7 @@ import type { EventBody, StoredPayload } from '../../shared/auditEvent.ts';
 import { kindOfStored } from '../kinds/table.ts';
 import { changedPaths } from './changed.ts';
 import { readAction } from './storedAction.ts';
+import { decidesNothing } from './who.ts';
 
 /** What of an event is searched: its words, and the paths it names. */
 export interface Words {
@@ -57,7 +58,7 @@ export function facetsOf(
     case 'decided':
       return named('decision', data['verdict']);
     case 'answered':
-      return data['by'] === 'person' && data['choice'] !== 'save-first'
+      return data['by'] === 'person' && !decidesNothing(data)
         ? [['decision', data['choice'] === 'deny' ? 'refused' : 'approved']]
         : [];
     case 'egress':

@@ -80,7 +80,7 @@ function actionNode(id: string, events: AuditRecord[]): ActionNode {
     changedFile: changed
       ? comparable(changed).length > 0
       : (outcome === 'done' || outcome === 'reverted') && isOldChange(tool, events),
-    canRevert: changed?.isWhole === true && changed.unknown === 0 && changed.paths.length > 0,
+    canRevert: changed !== undefined && isListed(changed) && changed.unknown === 0 && changed.paths.length > 0,
     events,
   };
 }
@@ -90,6 +90,11 @@ function editedFrom(proposed: AuditRecord | undefined): ActionNode['editedFrom']
   if (proposed?.data['editedBy'] !== 'person') return undefined;
   const edit = editIn(proposed.payload);
   return edit ? changedArguments(edit.from, edit.to).map(({ name, from }) => ({ name, from })) : [];
+}
+
+/** Whether all that it changed is listed: in the log, or beside it. */
+function isListed({ isWhole, list }: Changed): boolean {
+  return isWhole || list !== undefined;
 }
 
 function text(value: unknown): string {

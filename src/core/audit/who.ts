@@ -3,10 +3,17 @@ import type { Json } from '../../shared/json.ts';
 
 type Data = Readonly<Record<string, Json>>;
 
+/** Whether an answer neither approves nor denies: what was asked is asked anew. */
+export function decidesNothing({ choice }: Data): boolean {
+  return choice === 'save-first' || choice === 'show-effects';
+}
+
 /** Who answered a question, or what took it back, in words; undefined where the event says neither. */
 export function answeredWords(data: Data): string | undefined {
   const isNo = data['choice'] === 'deny';
   if (data['choice'] === 'save-first') return `saved first by you${placeWords(data)}`;
+  if (data['choice'] === 'show-effects') return `effects first, by you${placeWords(data)}`;
+  if (data['choice'] === 'apply') return `effects applied by you${placeWords(data)}`;
   switch (data['by']) {
     case 'person':
       if (data['choice'] === 'approve-edited') return `changed by you${placeWords(data)}`;

@@ -5,15 +5,17 @@ import type { EffectivePolicy } from '../policy/merge.ts';
 import type { Rule, RuleList } from '../policy/rules.ts';
 import { cutVisibly } from '../../shared/cut.ts';
 import { visibleLine } from '../../shared/visible.ts';
+import type { Way } from '../../shared/wayWords.ts';
 
 const MOST_PATHS = 12;
 const MOST_RULES = 10;
 const MAX_WORDS = 100;
 
 /** What a policy allows, asks and denies, in a few lines for a model. What a repository wrote into it is not repeated here. */
-export function policyWords(policy: EffectivePolicy, answerer: Answerer): string[] {
+export function policyWords(policy: EffectivePolicy, answerer: Answerer, way: Way): string[] {
   return [
-    ...decisionWords(policy),
+    ...wayWords(way),
+    ...decisionWords(policy, way),
     ...ruleWords(policy),
     ...pathWords('Denied to every tool and command', [...policy.deniedPaths]),
     ...narrowedWords(policy),
@@ -29,23 +31,53 @@ const ANSWERED: Record<Answerer, string> = {
     'Nobody is there to answer: whatever would be asked is denied. Do what needs no approval, and say at the end what was left.',
 };
 
-function decisionWords(policy: EffectivePolicy): string[] {
+/** What is so of a run beside what its policy says. */
+function wayWords(way: Way): string[] {
+  switch (way) {
+    case 'look':
+      return [
+        'This run only looks: nothing can be changed, and commands run only where they are known to only look. End with a plan: what you would change, where, and how it would be checked.',
+      ];
+    case 'ask':
+      return [];
+    case 'review':
+      return [
+        'What can be undone whole is done without a question: edits, deletes, moves, and commands in the sandbox. The person reviews all of it at the end, and may put any part back.',
+      ];
+  }
+}
+
+function decisionWords(policy: EffectivePolicy, way: Way): string[] {
   const files = offered(policy, 'file_system').verdict === 'allow';
   const commands = offered(policy, 'code_execution').verdict === 'allow';
+  const requests = offered(policy, 'api_calls').verdict === 'allow' && way !== 'look';
+  const isSandboxed = commands && policy.sandbox.value;
   const allowed = [
     ...(files ? ['reading, listing and searching in the workspace'] : []),
-    ...(files && !policy.confirmActions.value ? ['edits whose earlier content is kept'] : []),
-    ...(commands && policy.sandbox.value ? ['commands that only look (ls, cat, grep, git status, git log, …)'] : []),
+    ...(isSandboxed ? ['commands that only look (ls, cat, grep, git status, git log, …)'] : []),
+    ...(files && way === 'review' ? ['edits, deletes and moves whose earlier content is kept'] : []),
+    ...(isSandboxed && way === 'review' ? ['commands where undo covers all of the workspace'] : []),
   ];
   const asked = [
-    ...(files && policy.confirmActions.value ? ['edits, deletes and moves'] : []),
+    ...(files && way === 'ask' ? ['edits, deletes and moves'] : []),
     ...(files ? ['reading likely secrets (.env, keys)'] : []),
-    ...(commands ? [policy.sandbox.value ? 'other commands' : 'commands (they run without a sandbox)'] : []),
+    ...(commands && way !== 'look'
+      ? [policy.sandbox.value ? 'other commands' : 'commands (they run without a sandbox)']
+      : []),
+    ...(requests ? ['HTTP requests'] : []),
+  ];
+  const denied = [
+    'files outside the workspace',
+    way === 'look'
+      ? 'whatever changes anything'
+      : 'changes of .git, editor settings and policies by file tools, and of what git runs and of policies by commands',
+    ...(commands ? [] : ['commands']),
+    ...(files ? [] : ['file tools']),
   ];
   return [
     ...(allowed.length > 0 ? [`Done at once: ${allowed.join('; ')}.`] : []),
     ...(asked.length > 0 ? [`Asked first: ${asked.join('; ')}.`] : []),
-    `Denied: files outside the workspace; changes of .git, editor settings and policies by file tools, and of what git runs and of policies by commands${commands ? '' : '; commands'}${files ? '' : '; file tools'}.`,
+    `Denied: ${denied.join('; ')}.`,
   ];
 }
 

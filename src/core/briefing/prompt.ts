@@ -1,6 +1,8 @@
 import { visibleLine } from '../../shared/visible.ts';
+import type { Way } from '../../shared/wayWords.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
 import { offered } from '../policy/decide.ts';
+import { folderLabels } from '../../shared/folderLabels.ts';
 import { nameOf } from '../scope/spelling.ts';
 import { policyWords } from './policyWords.ts';
 import { timesOf } from '../tools/command/times.ts';
@@ -13,6 +15,7 @@ export interface Briefing {
   folder: string;
   folders: readonly string[];
   policy: EffectivePolicy;
+  way: Way;
   answerer: Answerer;
   machine: MachineFacts;
   around: Surroundings;
@@ -25,7 +28,10 @@ export function systemPrompt(briefing: Briefing): string {
   return [
     'You are Oversign, a software engineer at work in a code workspace through tools.',
     ...section('Where you are', whereYouAre(briefing)),
-    ...section('What is decided for you', [...POLICY, ...policyWords(briefing.policy, briefing.answerer)]),
+    ...section('What is decided for you', [
+      ...POLICY,
+      ...policyWords(briefing.policy, briefing.answerer, briefing.way),
+    ]),
     ...section('Commands', commandWords(briefing)),
     ...section('How to work', HABITS),
   ].join('\n');
@@ -34,10 +40,14 @@ export function systemPrompt(briefing: Briefing): string {
 /** The workspace folders, in the lines that say where they are. */
 export function folderWords(folder: string, folders: readonly string[]): string[] {
   if (folders.length <= 1) return [`The workspace folder is ${named(folder)}; relative paths start there.`];
-  const first = nameOf(folder);
+  const labels = folderLabels(folders);
+  const label = (path: string): string => labels.get(path) ?? path;
+  // A name that says all that there is to say of it is not said twice.
+  const called = (path: string): string =>
+    label(path) === nameOf(path) ? named(path) : `${named(path)} (called ${named(label(path))})`;
   return [
-    `The workspace has ${folders.length} folders: ${folders.map(named).join(', ')}.`,
-    `A path begins with the name of its folder, as tools print it: ${named(`${first}/src`)} is src in ${named(folder)}. Commands start in ${named(folder)}, or in the folder that you name; inside them, paths start there.`,
+    `The workspace has ${folders.length} folders: ${folders.map(called).join(', ')}.`,
+    `A path begins with the name of its folder, as tools print it: ${named(`${label(folder)}/src`)} is src in ${named(folder)}. Commands start in ${named(folder)}, or in the folder that you name; inside them, paths start there.`,
   ];
 }
 

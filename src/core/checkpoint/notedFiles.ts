@@ -2,7 +2,8 @@ import type { PreImage } from '../../shared/action.ts';
 import type { ChangedPath } from '../../shared/change.ts';
 import type { UnsavedFile } from '../editor/openFiles.ts';
 import { Changed } from '../outcome.ts';
-import type { Effort, FileEntry, Files, Look, OtherNames, Walking } from '../scope/files.ts';
+import { gitPointerOf } from './gitPointer.ts';
+import type { Effort, FileEntry, Files, Look, OtherNames, PointerLook, Walking, Writing } from '../scope/files.ts';
 import { isSameStand, merged, standOf } from './changes.ts';
 import type { Footprint, NotedChange } from './port.ts';
 import { parentOf } from '../scope/spelling.ts';
@@ -24,6 +25,7 @@ export class NotedFiles implements Files {
   /** The same files, counted against nothing: what became of a change that failed is looked at whatever was spent. */
   readonly #uncounted: Files;
   readonly #notes: NotedChange[];
+  #named: ReadonlySet<string> | undefined;
 
   constructor(files: Files, noting: Noting, shared?: { uncounted: Files; notes: NotedChange[] }) {
     this.#files = files;
@@ -42,12 +44,12 @@ export class NotedFiles implements Files {
     return new NotedFiles(this.#files.within(effort), this.#noting, shared);
   }
 
-  async write(path: string, content: Uint8Array, expected: PreImage): Promise<Uint8Array> {
+  async write(path: string, content: Uint8Array, expected: PreImage, how?: Writing): Promise<Uint8Array> {
     // What stands there then is noted, and not what was meant to: an editor that saves may do more.
-    const links = expected.kind === 'file' ? await this.#files.otherNames(path) : undefined;
+    const links = expected.kind === 'file' && how?.apart !== true ? await this.#files.otherNames(path) : undefined;
     const names = [path, ...(links?.kind === 'all' ? links.names : [])];
     const above = expected.kind === 'absent' ? await this.#missingAbove(path) : [];
-    const written = await this.#changing([expected], () => this.#files.write(path, content, expected), ...names);
+    const written = await this.#changing([expected], () => this.#files.write(path, content, expected, how), ...names);
     this.#notes.push(...above);
     const after = { kind: 'file' as const, digest: this.#noting.hash(written), size: written.length };
     for (const name of names) this.#notes.push({ path: name, before: standOf(expected), after, content: written });
@@ -84,11 +86,10 @@ export class NotedFiles implements Files {
     return isGone;
   }
 
-  async link(path: string, target: string): Promise<void> {
-    const image = { path, kind: 'absent' as const };
-    await this.#changing([image], () => this.#files.link(path, target), path);
+  async link(path: string, target: string, expected: PreImage): Promise<void> {
+    await this.#changing([expected], () => this.#files.link(path, target, expected), path);
     const digest = this.#noting.hash(new TextEncoder().encode(target));
-    this.#notes.push({ path, before: standOf(image), after: { kind: 'link', digest } });
+    this.#notes.push({ path, before: standOf(expected), after: { kind: 'link', digest } });
   }
 
   async allow(path: string, mode: number): Promise<number> {
@@ -98,6 +99,16 @@ export class NotedFiles implements Files {
     const plain = stands.kind === 'directory' ? folder : stands;
     if (before !== mode) this.#notes.push({ path, before: { ...plain, mode: before }, after: { ...plain, mode } });
     return before;
+  }
+
+  async point(path: string, content: Uint8Array | undefined, expected: PreImage): Promise<PreImage> {
+    const now = await this.#changing([expected], () => this.#files.point(path, content, expected), path);
+    if (!isSameStand(now, expected)) this.#notes.push({ path, before: standOf(expected), after: standOf(now) });
+    return now;
+  }
+
+  pointer(path: string): Promise<PointerLook> {
+    return this.#files.pointer(path);
   }
 
   /** Folders that are made on the way to a path. */
@@ -114,9 +125,9 @@ export class NotedFiles implements Files {
   /** Lets a change happen where the action names it. One that fails may have happened all the same, or in part. */
   async #changing<T>(before: readonly PreImage[], change: () => Promise<T>, ...paths: string[]): Promise<T> {
     const { footprint } = this.#noting;
+    this.#named ??= new Set(footprint.kind === 'paths' ? footprint.before.map((image) => image.path) : []);
     for (const path of paths)
-      if (footprint.kind !== 'paths' || !footprint.before.some((image) => image.path === path))
-        throw new Error(`the action does not say that it changes ${path}`);
+      if (!this.#named.has(path)) throw new Error(`the action does not say that it changes ${path}`);
     try {
       return await change();
     } catch (error) {
@@ -127,10 +138,11 @@ export class NotedFiles implements Files {
 
   async #looked(image: PreImage): Promise<ChangedPath[]> {
     const before = standOf(image);
-    const now = await this.#uncounted
-      .onDisk()
-      .preImage(image.path)
-      .catch(() => undefined);
+    const onDisk = this.#uncounted.onDisk();
+    const looking = gitPointerOf(image.path)
+      ? onDisk.pointer(image.path).then((look) => look.image)
+      : onDisk.preImage(image.path);
+    const now = await looking.catch(() => undefined);
     if (now && (isSameStand(now, image) || isSameStand(standOf(now), before))) return [];
     return [{ path: image.path, before, ...(now && { after: standOf(now) }) }];
   }

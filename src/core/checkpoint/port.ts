@@ -1,4 +1,5 @@
 import type { Action, PreImage } from '../../shared/action.ts';
+import type { Covers } from './covers.ts';
 import type { ChangedPath } from '../../shared/change.ts';
 
 /** What undo will be able to do for an action. */
@@ -9,6 +10,15 @@ export type Undo =
   | { kind: 'none'; why: 'too large' | 'of another kind' | 'not kept' }
   /** The action changes nothing. */
   | { kind: 'nothing' };
+
+/** The same for whatever a command changes. */
+export interface Foreseen {
+  undo: Undo;
+  /** The `.git` folders whose branches, HEAD, tags, stash and index come back too. */
+  repositories: readonly string[];
+  /** Where it is held read-only (`CommandPlace.holds`): all that does not come back and can be held, by whole path. */
+  held?: readonly string[];
+}
 
 /** What an action may change, as far as it is known before it happens. */
 export type Footprint =
@@ -29,11 +39,14 @@ export interface NotedChange extends ChangedPath {
   content?: Uint8Array;
 }
 
-/** What an action changed, as far as it is known: what the `changed` event says, and all others read. */
+/**
+ * What an action changed, as far as it is known: what the `changed` event says, and all others read. `list`: the SHA-256
+ * of all the paths, which are kept beside the log too: an event has no room for thousands.
+ */
 export type Changes =
-  | { extent: 'exact'; paths: readonly ChangedPath[] }
+  | { extent: 'exact'; paths: readonly ChangedPath[]; list?: string }
   /** `leftOut`: where nobody has looked, as a person is told. */
-  | { extent: 'seen'; paths: readonly ChangedPath[]; leftOut: readonly string[] }
+  | { extent: 'seen'; paths: readonly ChangedPath[]; leftOut: readonly string[]; list?: string }
   | { extent: 'unknown' };
 
 /** Where an action writes that may write anywhere. */
@@ -45,10 +58,15 @@ export interface CommandPlace {
   mayCopy: (path: string) => boolean;
   /** Whether a command can change a path, as far as the rules say. */
   canWrite: (path: string) => boolean;
+  covers: Covers;
   /** A path as people say it. */
   shown: (path: string) => string;
   /** It runs without a sandbox. */
   outside: boolean;
+  /** The sandbox holds read-only what undo does not cover: it cannot be changed then, and so need not come back. */
+  holds?: boolean;
+  /** It is looked at as it stands now, and not as the last look found it. */
+  anew?: boolean;
 }
 
 /** What is held around one action, from before its effect to after it. */
@@ -72,12 +90,16 @@ export type RevertStep =
   | { do: 'remove folder'; path: string }
   /** The folder that stood there is made again. */
   | { do: 'make folder'; path: string }
-  /** The content that was kept is put back. */
-  | { do: 'put back'; path: string; of: ActionOf }
-  /** The link that stood there is made again. */
+  /** The content that was kept is put back; `mode`: what may be done with it from then on, where no file stands there. */
+  | { do: 'put back'; path: string; of: ActionOf; mode?: number }
+  /** The link that stood there is made again. What stands there by now gives way in one step, as it does to a file. */
   | { do: 'link'; path: string; target: string }
   /** What may be done with it is as it was (chmod(2)). */
-  | { do: 'allow'; path: string; mode: number };
+  | { do: 'allow'; path: string; mode: number }
+  /** Git stands again where it stood (gitPointer.ts). */
+  | { do: 'point'; path: string; of: ActionOf }
+  /** A branch that was not there before goes, or what else of git's kind. */
+  | { do: 'unpoint'; path: string };
 
 /** An action that is over, and what it changed. */
 export interface Done {
@@ -104,7 +126,7 @@ export interface Checkpoints {
    */
   begin(of: ActionOf, footprint: Footprint, how: { undo: Action['undo']; place: CommandPlace }): Promise<Checkpoint>;
   /** The same for an action that may change whatever of the workspace it can write. */
-  foreseeAnything(place: CommandPlace): Promise<Undo>;
+  foreseeAnything(place: CommandPlace): Promise<Foreseen>;
   /** Such an action may come: what stands there is read already. */
   prepare(place: CommandPlace): Promise<void>;
   /**
@@ -116,6 +138,8 @@ export interface Checkpoints {
   recorded(of: ActionOf): Promise<void>;
   /** How actions of one run that changed this, one after the other, could be reverted, with what is kept of them. */
   plan(done: readonly Done[]): Promise<RevertPlan>;
+  /** All the paths that an action changed, where they are kept and are those of that SHA-256. */
+  list(of: ActionOf, digest: string): Promise<readonly ChangedPath[] | undefined>;
   /** A file's bytes as they stood before an action; undefined where they are not kept. */
   content(of: ActionOf, path: string): Promise<Uint8Array | undefined>;
   /** The text of a file before or after an action; empty for one that was not there, undefined where none is kept. */

@@ -1,7 +1,7 @@
 import type { PreImage } from '../../shared/action.ts';
 import { MAX_TEXT } from '../editedText.ts';
 import { Changed, Missing, ToolFailure } from '../outcome.ts';
-import type { Effort, FileEntry, Files, Look, OtherNames, Walking } from '../scope/files.ts';
+import type { Effort, FileEntry, Files, Look, OtherNames, PointerLook, Walking, Writing } from '../scope/files.ts';
 import { isMetAt, type OpenFiles, type UnsavedFile } from './openFiles.ts';
 
 /** A file as the editor saves it may be longer than what it was given. */
@@ -80,9 +80,11 @@ export class FilesInEditor implements Files {
     else yield* this.#files.chunks(path);
   }
 
-  async write(path: string, content: Uint8Array, expected: PreImage): Promise<Uint8Array> {
+  async write(path: string, content: Uint8Array, expected: PreImage, how?: Writing): Promise<Uint8Array> {
     await this.#refuseUnsaved(path);
-    return (await this.#byEditor(path, content, expected)) ?? this.#files.write(path, content, expected);
+    // An editor saves into the file that is there.
+    const saved = how?.apart === true ? undefined : await this.#byEditor(path, content, expected);
+    return saved ?? this.#files.write(path, content, expected, how);
   }
 
   async remove(path: string, expected: PreImage): Promise<void> {
@@ -183,13 +185,22 @@ export class FilesInEditor implements Files {
     return this.#files.removeFolder(path);
   }
 
-  async link(path: string, target: string): Promise<void> {
+  async link(path: string, target: string, expected: PreImage): Promise<void> {
     await this.#refuseUnsaved(path);
-    await this.#files.link(path, target);
+    await this.#files.link(path, target, expected);
+    if (expected.kind !== 'absent') await this.#around.openFiles.gone(path);
   }
 
   allow(path: string, mode: number): Promise<number> {
     return this.#files.allow(path, mode);
+  }
+
+  pointer(path: string): Promise<PointerLook> {
+    return this.#files.pointer(path);
+  }
+
+  point(path: string, content: Uint8Array | undefined, expected: PreImage): Promise<PreImage> {
+    return this.#files.point(path, content, expected);
   }
 }
 

@@ -5,11 +5,12 @@ export const PURPOSE_NAMES = {
   model: 'model',
   models: 'list of models',
   telemetry: 'audit export',
+  request: 'request by a tool',
 } as const satisfies Record<EgressPurpose, string>;
 
 /** An `egress` event without the run that it belongs to. */
 export interface EgressRecord {
-  data: { purpose: string; origin: string; method: string; bytes: number; proxy?: string };
+  data: { purpose: string; origin: string; method: string; bytes: number; address?: string; proxy?: string };
   payload: { path: string; contentOf: string[] };
 }
 
@@ -34,9 +35,13 @@ export class EgressLedger {
   permit({ purpose, rules, contentOf }: Outbound): PermitSending {
     return async (sending) => {
       for (const rule of rules) await rule(sending);
-      const { origin, method, path, bytes, proxy } = sending;
+      const { origin, method, path, bytes, address, proxy } = sending;
       await this.#record({
-        data: { purpose: PURPOSE_NAMES[purpose], origin, method, bytes, ...(proxy !== undefined && { proxy }) },
+        data: {
+          ...{ purpose: PURPOSE_NAMES[purpose], origin, method, bytes },
+          ...(address !== undefined && { address }),
+          ...(proxy !== undefined && { proxy }),
+        },
         payload: { path, contentOf: contentOf() },
       });
       return {

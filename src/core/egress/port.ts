@@ -1,5 +1,5 @@
 /** What something leaves for. A new one gets its name in the log's table (ledger.ts), or does not compile. */
-export type EgressPurpose = 'model' | 'models' | 'telemetry';
+export type EgressPurpose = 'model' | 'models' | 'telemetry' | 'request';
 
 /** One sending of bytes out of the process, about to happen. */
 export interface Sending {
@@ -13,6 +13,8 @@ export interface Sending {
   isLocal: boolean;
   /** Where a program on this machine says that it sends on what it gets, such as to the service that runs its model. */
   forwardedTo?: string | undefined;
+  /** The address that is dialled, where it was judged. */
+  address?: string | undefined;
   /** The proxy that carries it there: scheme, host and port. */
   proxy?: string | undefined;
 }

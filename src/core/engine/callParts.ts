@@ -7,12 +7,15 @@ import type { OutputRoom } from '../outputs/port.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
 import { stricterOf } from '../policy/restrict.ts';
 import { scopeOf } from '../policy/scopeOf.ts';
+import type { WayInForce } from '../../shared/way.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import { FilesInEditor } from '../editor/filesInEditor.ts';
 import type { OpenFiles } from '../editor/openFiles.ts';
 import type { Editor } from '../editor/port.ts';
+import type { HttpPort } from '../egress/http.ts';
 import type { Files, VersionControl } from '../scope/files.ts';
 import { stateOf, type FolderPlaces } from '../scope/folderPlaces.ts';
+import type { FolderNames } from '../../shared/folderLabels.ts';
 import type { Scope } from '../scope/scope.ts';
 import type { Sandbox, Sandboxes } from '../sandbox/port.ts';
 import type { ToolPorts } from '../tools/ports.ts';
@@ -29,12 +32,15 @@ import type { PolicyInForce } from './policyInForce.ts';
 /** The ports that tools and the gate before them work through. */
 export interface CallPorts {
   roots: string[];
+  rootNames?: FolderNames;
   home: string;
   own: readonly string[];
   files(scope: () => Scope): Files;
   folderPlaces: FolderPlaces;
   textSearch: TextSearch;
   encodings: Encodings;
+  /** Requests of tools to other machines. */
+  http: HttpPort;
   /** Where the outputs of a run's commands are kept. */
   outputs(run: string): OutputRoom;
   clock: Clock;
@@ -65,10 +71,15 @@ export interface RunOwn {
   /** Whether it takes images; without this it does not. */
   takesImages?(): boolean;
   scriptWatch: ScriptWatch;
-  /** The policy that the run began with: what is loosened meanwhile counts from the next one. */
-  start: EffectivePolicy;
+  /**
+   * The policy that the run began with: what is loosened meanwhile counts from the next one. Without it, it begins with its
+   * first call.
+   */
+  start?: EffectivePolicy;
   /** The folders that it began in: nothing goes on in others that came to stand there. */
   folders?: readonly FolderMark[];
+  /** The way in which it works, under a policy; without this, as that says. */
+  way?(policy: EffectivePolicy): Promise<WayInForce> | WayInForce;
   /** The way to the person; without it nobody is there. */
   talk?: Pick<ToolPorts, 'askPerson' | 'showPlan'>;
   /** Told of the policy that is in force for a call, before the call is decided. */
@@ -84,18 +95,21 @@ export interface Shared {
 
 /** The tools of a run, and the way to what is in force for each of its calls: the policy that it began with, or what is stricter by then. */
 export function callPartsOf(run: RunOwn, ports: CallPorts, { policy, redactor, openFiles }: Shared): CallParts {
-  const { sandbox, outside, checkpoints, textSearch, encodings, hash } = ports;
+  const { sandbox, outside, checkpoints, textSearch, encodings, http, hash } = ports;
   const { folder, scriptWatch } = run;
   const runners = { sandbox, outside };
-  let scope = scopeOf(run.start, ports.roots, ports.home, ports.own); // no tool sees this one: before each call it is replaced
-  const files = new FilesInEditor(
-    ports.files(() => scope),
-    { openFiles, hash },
-  );
-  const versionControl = ports.versionControl(() => scope);
+  let { start } = run;
+  // No tool sees this one: before each call it is replaced.
+  let scope = start && scopeOf(start, ports.roots, ports.home, ports.own, ports.rootNames);
+  const inScope = (): Scope => {
+    if (!scope) throw new Error('nothing is looked at before the first call');
+    return scope;
+  };
+  const files = new FilesInEditor(ports.files(inScope), { openFiles, hash });
+  const versionControl = ports.versionControl(inScope);
   const tools = builtInTools({
     ...{ folder, goesTo: () => run.goesTo(), takesImages: () => run.takesImages?.() === true, scriptWatch, redactor },
-    ...{ runners, versionControl, textSearch, encodings },
+    ...{ runners, versionControl, textSearch, encodings, http },
     outputs: new RunOutputs(ports.outputs(run.id), ports.clock),
     foresee: (paths) => checkpoints.foresee(run.id, paths),
     foreseeAnything: (place) => checkpoints.foreseeAnything(place),
@@ -113,11 +127,11 @@ export function callPartsOf(run: RunOwn, ports: CallPorts, { policy, redactor, o
       await assertInPlace(run.folders ?? [], ports.folderPlaces);
       const now = await policy.read();
       await run.note?.(now);
-      const inForce = await policy.ready(stricterOf(run.start, now));
+      const inForce = await policy.ready(stricterOf((start ??= now), now));
       scope = inForce.scope;
       await openFiles.noteWhereTheyLead(); // before this call can change that
       maskVariables(redactor, ports.environment, inForce.policy);
-      return inForce;
+      return run.way ? { ...inForce, way: await run.way(inForce.policy) } : inForce;
     },
   };
 }

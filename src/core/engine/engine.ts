@@ -1,9 +1,10 @@
-import type { Flags } from '../../shared/flow.ts';
 import type { AnsweredBy, PlaceOf, StoppedBy } from '../../shared/answered.ts';
 import type { Answer, Approval } from '../../shared/approval.ts';
 import type { RunSummary } from '../../shared/auditEvent.ts';
 import type { Question, Reply } from '../../shared/question.ts';
+import type { Fault } from '../../shared/fault.ts';
 import type { RunView } from '../../shared/runView.ts';
+import type { Way } from '../../shared/wayWords.ts';
 import type { LimitChoice, LimitQuestion } from '../../shared/limitQuestion.ts';
 import type { LimitDesk } from '../agent/atLimits.ts';
 import type { RunningRun } from '../audit/port.ts';
@@ -24,11 +25,13 @@ import { Stopped } from '../stopped.ts';
 import type { LeftBehind } from './leftBehind.ts';
 import type { PolicyInForce } from './policyInForce.ts';
 import type { RevertPreview, Reverts, RunPart } from './reverts.ts';
+import type { Reviews } from './reviews.ts';
+import type { PartsOf } from '../tools/files/revertPart.ts';
 import type { Binding } from './binding.ts';
-import type { Agreements, Meant, RunDesk, RunLabel } from './runDesk.ts';
+import type { Agreements, Meant, RunDesk, RunLabel, Saying } from './runDesk.ts';
 import type { SandboxRecord } from './sandboxRecord.ts';
-import type { RunOffer } from './storedRuns.ts';
-import type { Trials } from './trials.ts';
+import type { Forking, RunOffer } from './storedRuns.ts';
+import type { Supposed, Trials } from './trials.ts';
 import type { Spared } from '../../shared/spared.ts';
 
 /** What an engine is made of (src/compose.ts). */
@@ -40,6 +43,7 @@ export interface EngineOrgans {
   policy: PolicyInForce;
   runs: RunDesk;
   reverts: Reverts;
+  reviews: Reviews;
   sandbox: SandboxRecord;
   leftBehind: LeftBehind;
   trials: Trials;
@@ -54,6 +58,8 @@ interface View {
   /** What the agent wants to know. */
   questions: Question[];
   limit: LimitQuestion | undefined;
+  /** What a person chose for the runs to come, where they did. */
+  way: Way | undefined;
 }
 
 /** One engine serves one workspace: its policy, at most one run at a time, and the questions of that run. */
@@ -65,6 +71,8 @@ export class Engine {
   readonly #policy: PolicyInForce;
   readonly #runs: RunDesk;
   readonly #reverts: Reverts;
+  /** What runs changed, as a person reviews it. */
+  readonly reviews: Reviews;
   readonly #sandbox: SandboxRecord;
   readonly #leftBehind: LeftBehind;
   readonly #trials: Trials;
@@ -81,6 +89,7 @@ export class Engine {
     this.#policy = policy;
     this.#runs = runs;
     this.#reverts = reverts;
+    this.reviews = organs.reviews;
     this.#sandbox = sandbox;
     this.#leftBehind = leftBehind;
     this.#trials = trials;
@@ -97,6 +106,7 @@ export class Engine {
       approvals: this.desk.pending,
       questions: this.#questions.pending,
       limit: this.#limitDesk.pending[0],
+      way: this.#runs.way,
     };
   }
 
@@ -107,6 +117,11 @@ export class Engine {
   /** The present run's name in the log; undefined where nothing of it was recorded, as when its start was refused. */
   get recordedRun(): string | undefined {
     return this.#runs.recorded;
+  }
+
+  /** What made the present run's last work fail, as programs know it; undefined where it did not fail. */
+  get fault(): Fault | undefined {
+    return this.#runs.fault;
   }
 
   addSecret(secret: Secret): void {
@@ -129,8 +144,12 @@ export class Engine {
   }
 
   /** What would happen if the agent made this call now, in a new run. Decides as a run would, and does nothing. */
-  async tryCall(call: { name: string; arguments: string }, flags?: Flags, signal?: AbortSignal): Promise<Trial> {
-    return this.#trials.call(call, flags, signal);
+  async tryCall(
+    call: { name: string; arguments: string },
+    supposed: Supposed = {},
+    signal?: AbortSignal,
+  ): Promise<Trial> {
+    return this.#trials.call(call, supposed, signal);
   }
 
   /** What somebody who tries out a tool is asked for: a path, a command line. */
@@ -169,6 +188,11 @@ export class Engine {
     await this.#sandbox.note(status);
   }
 
+  /** A person chooses in which way the present run works, and those to come; throws a sentence where it is taken away. */
+  async chooseWay(way: Way, from: PlaceOf): Promise<void> {
+    await this.#runs.chooseWay(way, await this.#policy.read(), from);
+  }
+
   /** Starts a run with this task, or hands the text to the present one (runDesk.ts). */
   async send(text: string, model: Model, meant?: Meant, images?: readonly Image[]): Promise<void> {
     await this.#runs.send(text, model, meant, images);
@@ -194,9 +218,19 @@ export class Engine {
     await this.#runs.resume(run, model, agreed);
   }
 
+  /** Begins a new run with the conversation of another one, up to a point (runDesk.ts). */
+  async fork(from: Forking, model: Model, agreed: Agreements, said: Saying): Promise<void> {
+    await this.#runs.fork(from, model, agreed, said);
+  }
+
   /** Shows a run of the log as the present one, at rest (runDesk.ts). */
   async show(run: string): Promise<void> {
     await this.#runs.show(run);
+  }
+
+  /** Shows the present run as it stands by now, where somebody else went on with it (runDesk.ts). */
+  async catchUp(): Promise<void> {
+    await this.#runs.catchUp();
   }
 
   /** What a person calls a run, and whether it is pinned. */
@@ -216,8 +250,13 @@ export class Engine {
   }
 
   /** The same for all that a run did, or did from an action on. */
-  async revertRun(run: string, part: RunPart = {}): Promise<CallResult> {
-    return this.#reverts.revertRun(run, part);
+  async revertRun(run: string, part: RunPart = {}, way?: Way): Promise<CallResult> {
+    return this.#reverts.revertRun(run, part, way);
+  }
+
+  /** The same for places of a text. */
+  async revertParts(of: PartsOf, way?: Way): Promise<CallResult> {
+    return this.#reverts.revertParts(of, way);
   }
 
   /** What that would do, as a person is shown it; nothing is asked, recorded or done. */

@@ -59,9 +59,9 @@ export class LeftBehind {
   /** What commands had changed whose process was gone before it could say so: after what they left was looked through. */
   async #recordChanges(): Promise<void> {
     const { ports, policy, redactor } = this.#parts;
-    const { scope } = await policy.profile().catch(() => ({ scope: undefined }));
-    if (!scope) return; // nobody knows what is kept from the agent: it waits
-    for (const { of, changes } of await ports.checkpoints.finishBrokenOff(commandPlace(scope, undefined))) {
+    const rules = await policy.profile().catch(() => undefined);
+    if (!rules) return; // nobody knows what is kept from the agent: it waits
+    for (const { of, changes } of await ports.checkpoints.finishBrokenOff(commandPlace(rules, undefined))) {
       const events = (await ports.audit.events(of.run)).filter(({ action }) => action === of.action);
       const { type, data, payload } = changedEvent(changes);
       const isOpen = events.some((event) => event.type === 'started') && changedBy(events) === undefined;

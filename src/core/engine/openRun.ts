@@ -1,4 +1,7 @@
+import type { Way } from '../../shared/wayWords.ts';
 import { AgentRun } from '../agent/run.ts';
+import { RunWay } from '../agent/runWay.ts';
+import type { EffectivePolicy } from '../policy/merge.ts';
 import type { RunRequests } from '../presence/elsewhere.ts';
 import type { Presence } from '../presence/presence.ts';
 import type { Clock } from '../clock.ts';
@@ -55,15 +58,21 @@ interface SharedByRuns extends Shared, Pick<RunParts, 'onChange' | 'onBug'> {
   leftBehind: LeftBehind;
 }
 
+/** What a person chose for a run: the model, and the way, where they chose one. */
+export interface Chosen {
+  model: Model;
+  way: Way | undefined;
+}
+
 /** Makes a new run, or goes on with one of the log, under the policy as it is now. */
 export async function openRun(
-  model: Model,
+  { model, way: chosen }: Chosen,
   stored: Ready | undefined,
   { ports, shared }: { ports: CallPorts & RunPorts; shared: SharedByRuns },
 ): Promise<AgentRun> {
   const { roots, audit, clock, version, who, here, hash, environment, presence, requests, machine, answerer } = ports;
   const { policy, desk, limitDesk, questions, redactor, leftBehind, onChange, onBug } = shared;
-  const id = stored?.run ?? ports.newId();
+  const id = stored === undefined || stored.forked !== undefined ? ports.newId() : stored.run;
   const folder = workingFolder(roots);
   const folders = await markedFolders(ports);
   const start = await policy.read();
@@ -71,6 +80,7 @@ export async function openRun(
   maskVariables(redactor, environment, start); // before the task is shown, sent or recorded
   for (const value of await ports.foundCredentials()) redactor.addFound(value);
   const scriptWatch = new ScriptWatch(stored !== undefined);
+  const way = new RunWay(chosen ?? stored?.past.way, start);
   const talk: RunOwn['talk'] = {
     askPerson: (question, signal) => {
       const waiting = (isWaiting: boolean): void => {
@@ -91,11 +101,12 @@ export async function openRun(
     start,
     folders,
     talk,
+    way: (now: EffectivePolicy) => way.inForce(now),
   };
   const calls = callPartsOf({ ...own, note: (now) => policy.note(now, true) }, ports, shared);
   const run: AgentRun = new AgentRun(
     {
-      ...{ id, folder, folders, model, audit, store: audit, clock, calls, scriptWatch, who, presence, requests },
+      ...{ id, folder, folders, model, way, audit, store: audit, clock, calls, scriptWatch, who, presence, requests },
       ...{ machine, answerer },
       ...{ desk, limitDesk, redactor, onChange, onBug },
       newId: () => ports.newId(),

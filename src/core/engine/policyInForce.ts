@@ -9,7 +9,9 @@ import { withSecondReadings, type Surroundings } from '../policy/secondReadings.
 import { spellingNotes } from '../policy/spellingNotes.ts';
 import { withRealPaths } from '../policy/realRules.ts';
 import { Rulebook } from '../policy/rules.ts';
+import { wayInForce } from '../policy/ways.ts';
 import { emptyScopeNotes, scopeOf } from '../policy/scopeOf.ts';
+import type { FolderNames } from '../../shared/folderLabels.ts';
 import type { Scope } from '../scope/scope.ts';
 
 const BUILT_IN = { layer: 'built-in' } as const;
@@ -18,13 +20,15 @@ const BUILT_IN = { layer: 'built-in' } as const;
 export interface PolicyParts {
   /** The workspace folders, real paths; the first is where runs work. */
   roots: string[];
+  /** What a person calls them, where they have names of their own. */
+  rootNames?: FolderNames;
   home: string;
   /** Oversign's own folders: denied to every tool. */
   own: readonly string[];
   policies: PolicySource;
   audit: AuditLog & AuditReader;
   /** What keeps evidence outside the log does what the policy in force says. */
-  keepEvidence(policy: EffectivePolicy['audit']): void;
+  keepEvidence(policy: EffectivePolicy): void;
   /** Paths in the workspace that the person's git runs, includes or trusts: protected like its hooks. */
   laterPaths(): Promise<readonly string[]>;
   /** A path with every link resolved, as far as it exists. */
@@ -81,10 +85,11 @@ export class PolicyInForce {
    * the disk for each path that it names.
    */
   async ready(policy: EffectivePolicy): Promise<InForce> {
-    const { roots, home, own } = this.#parts;
+    const { roots, rootNames, home, own } = this.#parts;
     const real = await this.#reallyProtecting(policy);
     const rulebook = new Rulebook(real.rules, { roots, home, variables: policy.variables.value });
-    return { policy, scope: scopeOf(real, roots, home, own), rulebook };
+    const scope = scopeOf(real, roots, home, own, rootNames);
+    return { policy, scope, rulebook, way: wayInForce(undefined, policy) };
   }
 
   /** The workspace policies that are not accepted and would count for more if they were. */
@@ -99,7 +104,7 @@ export class PolicyInForce {
 
   /** Records a policy in force, if it is another one than was recorded last. `isFirst`: also where none was. */
   async note(policy: EffectivePolicy, isFirst = false): Promise<void> {
-    this.#parts.keepEvidence(policy.audit);
+    this.#parts.keepEvidence(policy);
     await this.#record.note(policy, this.#working(), isFirst);
   }
 

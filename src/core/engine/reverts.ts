@@ -6,19 +6,22 @@ import { heldWords, type RunRequests } from '../presence/elsewhere.ts';
 import { attended, type Presence } from '../presence/presence.ts';
 import { RunRecord } from '../agent/runRecord.ts';
 import { revertedEvents } from './revertedEvents.ts';
-import type { ActionOf } from '../checkpoint/port.ts';
+import type { Changed } from '../audit/changed.ts';
+import type { ActionOf, Checkpoints } from '../checkpoint/port.ts';
 import type { Cancelled } from '../outcome.ts';
-import { Failure } from '../outcome.ts';
+import { Failure, FolderBusy } from '../outcome.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import { callTool } from '../tools/call.ts';
 import type { CallParts, CallResult, CallRun } from '../tools/callRun.ts';
 import { decidedNow, parseCall } from '../tools/decideCall.ts';
 import { OpenCall } from '../tools/openCall.ts';
 import { revertAction, type RevertOf } from '../tools/files/revertAction.ts';
+import { revertPart, type PartsOf } from '../tools/files/revertPart.ts';
 import type { AnyTool } from '../tools/tool.ts';
 import { toolboxOf } from '../tools/toolbox.ts';
 import type { Block } from '../../shared/block.ts';
 import { NO_FLAGS } from '../../shared/flow.ts';
+import type { Way } from '../../shared/wayWords.ts';
 import type { EventData, EventPayload } from '../../shared/auditEvent.ts';
 
 export interface RevertParts {
@@ -30,7 +33,9 @@ export interface RevertParts {
   now: () => number;
   presence: Presence;
   requests: RunRequests;
-  open(run: string): Promise<RevertRun>;
+  /** `way`: how the person works who reverts. */
+  open(run: string, way?: Way): Promise<RevertRun>;
+  lists: Checkpoints['list'];
 }
 
 /** What the call of a revert goes through the gate with, and what its run's first event says. */
@@ -38,6 +43,17 @@ export interface RevertRun {
   calls: CallParts;
   facts: Pick<EventData['run_started'], 'version' | 'policy' | 'at' | 'place'>;
   who: Pick<EventPayload['run_started'], 'user' | 'host'>;
+}
+
+/** One action of a person's, in a run of its own. */
+interface Work {
+  call: { name: string; arguments: string };
+  /** What its run is called. */
+  task(): Promise<string>;
+  tool(run: string, calls: CallParts): AnyTool;
+  /** What is recorded as reverted once it is done. */
+  reverted: readonly ActionOf[];
+  way: Way | undefined;
 }
 
 /** What of a run is reverted: from an action on, and these files alone; all of it where nothing is said. */
@@ -74,19 +90,44 @@ export class Reverts {
     await this.#working;
   }
 
-  async revert(of: RevertOf): Promise<CallResult> {
+  async revert(of: RevertOf, way?: Way): Promise<CallResult> {
+    return this.#alone({
+      call: callOf(of),
+      task: async () => `Revert: ${(await this.#changedBy(of)).title}`,
+      tool: (id, calls) => this.#tool(id, calls),
+      reverted: of.only ? [] : [of.action, ...(of.also ?? [])].map((action) => ({ run: of.run, action })),
+      way,
+    });
+  }
+
+  /** The same for a whole run, or from one of its actions on; what is reverted already is left out. */
+  async revertRun(run: string, part: RunPart, way?: Way): Promise<CallResult> {
+    return this.revert(await this.#partOf(run, part), way);
+  }
+
+  /** Puts places of a text back: an edit of the person's. */
+  async revertParts(of: PartsOf, way?: Way): Promise<CallResult> {
+    return this.#alone({
+      call: { name: 'revert_part', arguments: JSON.stringify(of) },
+      task: () => Promise.resolve('Put back a part of a file'),
+      tool: (id, { checkpoints }) =>
+        revertPart({
+          folder: this.#parts.roots[0] ?? '',
+          foresee: (paths) => checkpoints.foresee(id, paths),
+        }),
+      reverted: [],
+      way,
+    });
+  }
+
+  async #alone(work: Work): Promise<CallResult> {
     if (this.#stop) throw new Failure('Another action is being reverted.');
     const stop = (this.#stop = new AbortController());
-    const working = this.#claimed(of, stop.signal).finally(() => {
+    const working = this.#claimed(work, stop.signal).finally(() => {
       this.#stop = undefined;
     });
     this.#working = working.catch(() => undefined);
     return working;
-  }
-
-  /** The same for a whole run, or from one of its actions on; what is reverted already is left out. */
-  async revertRun(run: string, part: RunPart): Promise<CallResult> {
-    return this.revert(await this.#partOf(run, part));
   }
 
   /** What a revert would do, as a person is shown it. Nothing is asked, recorded or done. */
@@ -117,39 +158,38 @@ export class Reverts {
     return { run, action, ...(also.length > 0 && { also }), ...(only && { only: [...only] }) };
   }
 
-  async #claimed(of: RevertOf, signal: AbortSignal): Promise<CallResult> {
+  async #claimed(work: Work, signal: AbortSignal): Promise<CallResult> {
     const { audit, roots, newId, requests } = this.#parts;
     const id = newId();
     const claim = await audit.claim(roots, id);
-    if (!claim.ok) throw new Failure(heldWords(claim));
+    if (!claim.ok) throw new FolderBusy(heldWords(claim));
     const stopListening = requests.listen(id, (why) => this.#stop?.abort(why));
     try {
-      return await this.#recorded(of, id, signal);
+      return await this.#recorded(work, id, signal);
     } finally {
       stopListening();
       await audit.release(id).catch(() => undefined);
     }
   }
 
-  async #recorded(of: RevertOf, id: string, signal: AbortSignal): Promise<CallResult> {
+  async #recorded(work: Work, id: string, signal: AbortSignal): Promise<CallResult> {
     const { audit, redactor, roots } = this.#parts;
     const log = new RunRecord({ id, audit, redactor, isBegun: false, turn: () => 1 });
-    const { calls, facts, who } = await this.#parts.open(id);
-    const { title } = await this.#changedBy(of);
+    const { calls, facts, who } = await this.#parts.open(id, work.way);
+    const task = await work.task();
     await log.add(
       'run_started',
       { ...facts, provider: 'none', model: 'none' },
-      { task: `Revert: ${title}`, folder: roots[0] ?? '', destination: 'Nothing is sent anywhere.', ...who },
+      { task, folder: roots[0] ?? '', destination: 'Nothing is sent anywhere.', ...who },
     );
     const end = async (state: 'finished' | 'stopped' | 'failed', reason: string): Promise<void> => {
       await log.payOwed();
       await log.add('run_finished', { state, turns: 1 }, { reason });
     };
     try {
-      const result = await this.#called(of, id, { calls, log, signal });
-      if (result.status === 'done' && !of.only)
-        for (const action of [of.action, ...(of.also ?? [])])
-          for (const event of await revertedEvents({ run: of.run, action }, id, audit)) log.owe(event);
+      const result = await this.#called(work, id, { calls, log, signal });
+      if (result.status === 'done')
+        for (const of of work.reverted) for (const event of await revertedEvents(of, id, audit)) log.owe(event);
       await end(result.status === 'done' ? 'finished' : result.status === 'failed' ? 'failed' : 'stopped', result.text);
       return result;
     } catch (error) {
@@ -159,12 +199,12 @@ export class Reverts {
   }
 
   #called(
-    of: RevertOf,
+    work: Work,
     id: string,
     { calls, log, signal }: { calls: CallParts; log: RunRecord; signal: AbortSignal },
   ): Promise<CallResult> {
     const { audit, desk, redactor, newId, now, presence } = this.#parts;
-    const tool = this.#tool(id, calls);
+    const tool = work.tool(id, calls);
     const run: CallRun = {
       ...calls,
       ...{ id, turn: 1, audit, desk, redactor, newId, now },
@@ -181,7 +221,7 @@ export class Reverts {
       attended: () => attended({ presence, record: (type) => log.add(type, {}), waiting: () => undefined }, signal),
       show: () => undefined,
     };
-    const call = { id: 'revert', ...callOf(of) };
+    const call = { id: 'revert', ...work.call };
     return callTool(new OpenCall(call, run), run, signal);
   }
 
@@ -198,7 +238,14 @@ export class Reverts {
     const actions = turnsOf(await this.#parts.audit.events(run)).flatMap((turn) => turn.actions);
     const found = actions.find(({ id }) => id === action);
     if (!found) throw new Failure('This action is not in the log.');
-    return { of: { run, action }, title: found.title, changed: found.changed };
+    return { of: { run, action }, title: found.title, changed: await this.#allOf({ run, action }, found.changed) };
+  }
+
+  /** Of thousands of paths the log has the first, and the digest of all. */
+  async #allOf(of: ActionOf, changed: Changed | undefined): Promise<Changed | undefined> {
+    if (!changed || changed.isWhole || changed.list === undefined) return changed;
+    const paths = await this.#parts.lists(of, changed.list);
+    return paths ? { ...changed, paths, isWhole: true } : changed;
   }
 }
 

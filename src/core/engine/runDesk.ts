@@ -1,5 +1,6 @@
 import type { AnsweredBy, PlaceOf } from '../../shared/answered.ts';
 import type { RunSummary } from '../../shared/auditEvent.ts';
+import type { Fault } from '../../shared/fault.ts';
 import type { RunView } from '../../shared/runView.ts';
 import { agreedTo, isSameModel, type Agreed, type GoesTo } from '../agent/handOver.ts';
 import type { AgentRun } from '../agent/run.ts';
@@ -8,9 +9,13 @@ import type { AuditLog, AuditReader, RunningRun, RunStore } from '../audit/port.
 import { noModel } from './noModel.ts';
 import type { Image } from '../models/images.ts';
 import type { Model } from '../models/port.ts';
-import { Failure, type Cancelled } from '../outcome.ts';
+import { Failure, NoSuchRun, type Cancelled } from '../outcome.ts';
+import type { EffectivePolicy } from '../policy/merge.ts';
+import { takenBy, takenWords } from '../policy/ways.ts';
+import type { Way } from '../../shared/wayWords.ts';
 import type { Binding } from './binding.ts';
-import type { Agreement, Ready, RunOffer, StoredRuns } from './storedRuns.ts';
+import type { Chosen } from './openRun.ts';
+import type { Agreement, Forking, Ready, RunOffer, StoredRuns } from './storedRuns.ts';
 
 export interface RunDeskParts {
   /** The workspace folders; the first is where runs work. */
@@ -19,7 +24,7 @@ export interface RunDeskParts {
   stored: StoredRuns;
   requests: RunRequests;
   /** Makes a new run, or goes on with one of the log. */
-  open(model: Model, stored?: Ready): Promise<AgentRun>;
+  open(chosen: Chosen, stored?: Ready): Promise<AgentRun>;
   onChange(): void;
 }
 
@@ -34,6 +39,17 @@ export interface Agreements {
   model?: Agreed | undefined;
   folders?: Agreement | undefined;
   message?: string | undefined;
+  /** The way in which it goes on; without it, as its record says. */
+  way?: Way | undefined;
+}
+
+/** Said where a run goes on that somebody else went on with meanwhile. */
+const WENT_ON = 'This run went on in another window or terminal. What was said there is known here now.';
+
+/** What a run is told first. */
+export interface Saying {
+  text: string;
+  images?: readonly Image[] | undefined;
 }
 
 /** What of a run's label changes: an empty name takes the one it has. */
@@ -49,6 +65,8 @@ export class RunDesk {
   /** The one that is only looked at: what the log has of it may be more by the time that somebody goes on with it. */
   #shown: AgentRun | undefined;
   #starting: Promise<AgentRun> | undefined;
+  /** What a person chose here last: it counts for the runs to come. */
+  #way: Way | undefined;
 
   constructor(parts: RunDeskParts) {
     this.#parts = parts;
@@ -58,6 +76,20 @@ export class RunDesk {
     return this.#run?.view();
   }
 
+  /** What a person chose for the runs to come; undefined where they leave it to their policy. */
+  get way(): Way | undefined {
+    return this.#way;
+  }
+
+  /** A person chooses the way of the present run, and of those to come. Throws where a policy has taken it away. */
+  async chooseWay(way: Way, policy: EffectivePolicy, from: PlaceOf): Promise<void> {
+    const taken = takenBy(way, policy);
+    if (taken !== undefined) throw new Failure(takenWords(way, taken));
+    this.#way = way;
+    await (await this.#started())?.choose(way, from);
+    this.#parts.onChange();
+  }
+
   get isWorking(): boolean {
     return this.#starting !== undefined || (this.#run?.isWorking ?? false);
   }
@@ -65,6 +97,11 @@ export class RunDesk {
   /** The present run's name in the log; undefined where there is none of it. */
   get recorded(): string | undefined {
     return this.#run?.isRecorded === true ? this.#run.id : undefined;
+  }
+
+  /** What made the present run's last work fail. */
+  get fault(): Fault | undefined {
+    return this.#run?.fault;
   }
 
   /** The run that is at work. */
@@ -78,6 +115,11 @@ export class RunDesk {
    * one, and what was read in a run goes to no other model (`GoesElsewhere`) than somebody has agreed to.
    */
   async send(text: string, model: Model, meant?: Meant, images?: readonly Image[]): Promise<void> {
+    const stale = await this.#stale(meant?.run);
+    if (stale !== undefined) {
+      await this.#goOn(stale, model, { model: meant?.agreed }, { text, images }, WENT_ON);
+      return;
+    }
     const present = this.#run?.isElsewhere === true ? undefined : this.#run;
     if (meant !== undefined && present !== undefined && present === this.#shown && present.id === meant.run)
       return this.#goOn(meant.run, model, { model: meant.agreed }, { text, images });
@@ -86,10 +128,30 @@ export class RunDesk {
       throw new Failure(`The run was changed meanwhile: this would begin a new run. ${model.destination}`);
     if (meant !== undefined && present && !fits) await handOver(present, model, meant.agreed);
     // Two messages in quick succession are for one run; whoever stops it meanwhile stops it.
-    else if (!fits) this.#starting ??= this.#parts.open(model);
+    else if (!fits) this.#starting ??= this.#parts.open({ model, way: this.#way });
     const run = await this.#started();
     run?.use(model);
     await run?.send(text, images);
+  }
+
+  /**
+   * The present run, where it is at rest and somebody else went on with it: what they said in it is no part of what is
+   * known here, and would be overwritten.
+   */
+  async #stale(meant: string | undefined): Promise<string | undefined> {
+    const present = this.#run;
+    if (this.isWorking || present === undefined || present === this.#shown) return undefined;
+    if (meant !== undefined && meant !== present.id) return undefined;
+    const wentOn = await present.wentOn();
+    return wentOn && this.#starting === undefined && this.working === undefined ? present.id : undefined;
+  }
+
+  /** Shows the present run as it stands by now, where somebody else went on with it and has done with it. */
+  async catchUp(): Promise<void> {
+    const run = await this.#stale(undefined);
+    if (run === undefined) return;
+    const [summary] = await this.#parts.audit.summaries([run]);
+    if (summary?.state !== 'active' && !this.isWorking) await this.show(run);
   }
 
   /** Hands a message to the run that is at work; it keeps its model. */
@@ -121,12 +183,25 @@ export class RunDesk {
     run: string,
     model: Model,
     agreed: Agreements | undefined,
-    said: { text: string; images?: readonly Image[] | undefined } | undefined,
+    said: Saying | undefined,
+    words?: string,
   ): Promise<void> {
     if (this.isWorking) throw new Failure('A run is active. Stop it first, or wait until it ends.');
     this.#starting = this.#stored(run, model, agreed);
     const opened = await this.#started();
+    if (words !== undefined) opened?.tell(words);
     await (said === undefined ? opened?.resume() : opened?.send(said.text, said.images));
+  }
+
+  /**
+   * Begins a new run with the conversation of another one, up to a message of a person: what was denied before that stays
+   * in it, files stay as they are, and nothing that was approved is remembered. Asks as `resume` does.
+   */
+  async fork(from: Forking, model: Model, agreed: Agreements, said: Saying): Promise<void> {
+    if (this.isWorking) throw new Failure('A run is active. Stop it first, or wait until it ends.');
+    this.#starting = this.#forked(from, model, agreed);
+    const opened = await this.#started();
+    await opened?.send(said.text, said.images);
   }
 
   /**
@@ -142,11 +217,11 @@ export class RunDesk {
 
   async #atRest(run: string): Promise<AgentRun> {
     const [summary] = await this.#parts.audit.summaries([run]);
-    if (!summary) throw new Failure(`There is no run ${run} in the log.`);
+    if (!summary) throw new NoSuchRun(run);
     const { state: ended, reason } = summary;
     if (ended === 'active') throw new Failure('This run is at work in another window or terminal.');
     const ready = await this.#parts.stored.ready(run);
-    return this.#parts.open(noModel(summary), { ...ready, rest: { ended, reason } });
+    return this.#parts.open({ model: noModel(summary), way: undefined }, { ...ready, rest: { ended, reason } });
   }
 
   /** In which folders a run would go on (binding.ts). */
@@ -250,13 +325,24 @@ export class RunDesk {
     return this.#run;
   }
 
-  async #stored(run: string, model: Model, { model: to, folders }: Agreements = {}): Promise<AgentRun> {
-    const ready = await this.#parts.stored.ready(run, folders);
-    const was = await this.#wasWith(run);
+  async #stored(run: string, model: Model, agreed: Agreements = {}): Promise<AgentRun> {
+    return this.#opened(await this.#parts.stored.ready(run, agreed.folders), model, agreed);
+  }
+
+  async #forked(from: Forking, model: Model, agreed: Agreements): Promise<AgentRun> {
+    const [summary] = await this.#parts.audit.summaries([from.run]);
+    if (summary?.state === 'active') throw new Failure('This run is at work in another window or terminal.');
+    return this.#opened(await this.#parts.stored.forked(from, agreed.folders), model, agreed);
+  }
+
+  async #opened(ready: Ready, model: Model, { model: to, way }: Agreements): Promise<AgentRun> {
+    const was = await this.#wasWith(ready.run);
     const { contentOf, folder } = ready.before;
     const conveyed = { before: was, contentOf, folder: this.#parts.roots[0] ?? folder };
     const from = isSameModel(was, model) ? undefined : agreedTo(to, conveyed, model);
-    const opened = await this.#parts.open(model, ready);
+    // A new run, if from an earlier one: it works as the person has chosen for those.
+    const chosen = way ?? (ready.forked ? this.#way : undefined);
+    const opened = await this.#parts.open({ model, way: chosen }, ready);
     if (from !== undefined) await opened.handOver(model, was, from);
     return opened;
   }

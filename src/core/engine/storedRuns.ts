@@ -1,17 +1,23 @@
 import type { AnsweredBy } from '../../shared/answered.ts';
-import type { EventData, EventPayload, RunSummary } from '../../shared/auditEvent.ts';
+import type { AuditRecord, EventData, EventPayload, RunSummary } from '../../shared/auditEvent.ts';
 import { boundRun } from '../agent/boundRun.ts';
 import type { Rest } from '../agent/phase.ts';
 import { pastOf, type Past } from '../agent/past.ts';
+import { entriesUpTo, forkedAt, forkOf, type ForkPoint } from '../agent/forked.ts';
+import type { EventOf } from '../agent/earlier.ts';
 import { readRun, type Saved } from '../agent/storedRun.ts';
 import { toldAsLogged } from '../agent/toldAgain.ts';
+import { forkWords } from '../audit/forkWords.ts';
 import type { AuditReader, RunStore } from '../audit/port.ts';
-import { Failure } from '../outcome.ts';
+import { Failure, NoSuchRun } from '../outcome.ts';
 import type { FolderPlaces } from '../scope/folderPlaces.ts';
 import { findBinding, type Binding } from './binding.ts';
 
 /** Characters of an output or a reply of the past: as many as a result has at most. */
 const MOST_OF_TEXT = 60_000;
+
+/** So many runs are looked at of those that came before one. */
+const MOST_FORKS = 20;
 
 /** A run of the log that can go on here. */
 export interface RunOffer extends RunSummary {
@@ -31,15 +37,24 @@ export interface Agreement {
   from: Omit<AnsweredBy, 'by'> & { by: AnsweredBy['by'] | 'option' };
 }
 
+/** Where a new run begins with the conversation of another one, and who wants that. */
+export interface Forking extends ForkPoint {
+  from: Agreement['from'];
+}
+
 /** A stored run, ready to go on. */
 export interface Ready {
   run: string;
   before: Saved;
+  /** Which of its stored conversations that is; of a new run none. */
+  stands?: number | undefined;
   past: Past;
   /** That it goes on elsewhere, as it is recorded. */
   bound?: { data: EventData['folders_bound']; payload: EventPayload['folders_bound'] };
   /** How it ended, where it is shown and does not go on yet. */
   rest?: Rest;
+  /** A new run begins with it, under a name of its own. */
+  forked?: EventOf<'forked'>;
 }
 
 export interface StoredRunsParts {
@@ -69,11 +84,33 @@ export class StoredRuns {
 
   /** A run, to go on in the open folders; throws what keeps it from doing so. */
   async ready(run: string, agreed?: Agreement): Promise<Ready> {
+    // Before it is read: what is stored meanwhile is another one.
+    const stands = await this.#parts.audit.conversationSeq(run);
     const before = await this.#read(run);
     const binding = await this.#fitting(before, agreed);
-    if (binding.isPlain || agreed === undefined) return this.#asLogged(run, before);
+    if (binding.isPlain || agreed === undefined) return { ...(await this.#asLogged(run, before)), stands };
     const bound = boundRun(before, binding.folders);
-    return { ...(await this.#asLogged(run, bound)), bound: boundEvent(binding, agreed.from) };
+    return { ...(await this.#asLogged(run, bound)), stands, bound: boundEvent(binding, agreed.from) };
+  }
+
+  /** A new run, with the conversation of another one up to a point; throws what keeps that one from going on, too. */
+  async forked({ run, message, from }: Forking, agreed?: Agreement): Promise<Ready> {
+    const ready = await this.ready(run, agreed);
+    const events = await this.#parts.audit.events(run, MOST_OF_TEXT);
+    const { before, seq } = forkedAt(ready.before, events, { run, message });
+    const { by, at, place } = from;
+    const data: EventData['forked'] = {
+      ...{ from: run, by, at, ...(place !== undefined && { place }) },
+      ...(message !== undefined && { message }),
+      ...(seq !== undefined && { seq }),
+    };
+    const { plan } = seq === undefined ? ready.past : pastOf(events.filter((event) => event.seq < seq));
+    const entries = [
+      ...entriesUpTo(ready.past.entries, { run, message }),
+      { kind: 'notice', level: 'info', text: forkWords(data) } as const,
+    ];
+    const past = { entries, plan, spoken: 0, questions: 0, spent: { tokens: 0, cost: 0 }, way: undefined };
+    return { ...ready, before, stands: undefined, past, forked: { data, payload: {} } };
   }
 
   /** Throws what keeps a run from going on in the open folders. */
@@ -102,7 +139,16 @@ export class StoredRuns {
   async #asLogged(run: string, before: Saved): Promise<Ready> {
     const events = await this.#parts.audit.events(run, MOST_OF_TEXT);
     const messages = toldAsLogged(before.messages, events);
-    return { run, before: { ...before, messages }, past: pastOf(events) };
+    return { run, before: { ...before, messages }, past: await this.#past(events) };
+  }
+
+  /** What happened in a run; and before it in those that it was forked from. */
+  async #past(events: readonly AuditRecord[], forks = MOST_FORKS): Promise<Past> {
+    const past = pastOf(events);
+    const point = forkOf(events);
+    if (point === undefined || forks === 0) return past;
+    const earlier = await this.#past(await this.#parts.audit.events(point.run, MOST_OF_TEXT), forks - 1);
+    return { ...past, entries: [...entriesUpTo(earlier.entries, point), ...past.entries] };
   }
 
   /** The log's own word decides first: of runs that belong elsewhere no conversation is read and checked. */
@@ -121,7 +167,7 @@ export class StoredRuns {
 
   async #read(run: string): Promise<Saved> {
     const stored = await this.#parts.audit.loadTranscript(run);
-    if (stored === undefined) throw new Failure(`There is no run ${run} to resume.`);
+    if (stored === undefined) throw new NoSuchRun(run, 'to resume');
     const read = readRun(stored);
     if (!read.ok) throw new Failure(read.problem);
     return read.saved;

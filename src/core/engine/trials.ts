@@ -3,44 +3,62 @@ import { ScriptWatch } from '../flow/scriptWatch.ts';
 import type { Spared } from '../../shared/spared.ts';
 import { sparedBy, type PastQuestion } from '../lab/spared.ts';
 import { tryCall, type Trial } from '../lab/tryCall.ts';
+import type { WayInForce } from '../../shared/way.ts';
+import type { Way } from '../../shared/wayWords.ts';
+import type { EffectivePolicy } from '../policy/merge.ts';
+import { wayInForce } from '../policy/ways.ts';
 import type { CallParts } from '../tools/callRun.ts';
 import { callPartsOf, workingFolder, type CallPorts, type Shared } from './callParts.ts';
+
+/** How the run would stand that makes the call; without a way, as the present run or the next one does. */
+export interface Supposed {
+  flags?: Flags | undefined;
+  way?: Way | undefined;
+}
 
 /** What would happen if the agent made a call, in a new run: whoever asks beforehand goes the way of a run. */
 export class Trials {
   readonly #ports: CallPorts;
   readonly #shared: Shared;
+  readonly #way: () => Way | undefined;
 
-  constructor(ports: CallPorts, shared: Shared) {
+  /** `way`: of the present run, or chosen for the next one. */
+  constructor(ports: CallPorts, shared: Shared, way: () => Way | undefined) {
+    this.#way = way;
     this.#ports = ports;
     this.#shared = shared;
   }
 
-  async call(call: { name: string; arguments: string }, flags?: Flags, signal?: AbortSignal): Promise<Trial> {
-    return tryCall(call, await this.#calls(), flags, signal);
+  async call(
+    call: { name: string; arguments: string },
+    { flags, way }: Supposed,
+    signal?: AbortSignal,
+  ): Promise<Trial> {
+    return tryCall(call, this.#calls(way), flags, signal);
   }
 
   /** What somebody who tries out a tool is asked for: a path, a command line. */
-  async triedWith(tool: string): Promise<string> {
-    return (await this.#calls()).toolbox.named(tool)?.about ?? '';
+  triedWith(tool: string): Promise<string> {
+    return Promise.resolve(this.#calls().toolbox.named(tool)?.about ?? '');
   }
 
   /** A call of a tool about one path or command line. */
   async about(tool: string, about: string, signal?: AbortSignal): Promise<Trial> {
-    const calls = await this.#calls();
+    const calls = this.#calls();
     const args = calls.toolbox.named(tool)?.tried(about) ?? {};
     return tryCall({ name: tool, arguments: JSON.stringify(args) }, calls, undefined, signal);
   }
 
   /** What remembering the answer to one question would have spared of others. */
   async spared(about: NonNullable<PastQuestion['about']>, runs: readonly PastQuestion[][]): Promise<Spared> {
-    return sparedBy(about, runs, await (await this.#calls()).refresh());
+    return sparedBy(about, runs, await this.#calls().refresh());
   }
 
-  async #calls(): Promise<CallParts> {
+  /** Of a run that begins with this call. */
+  #calls(supposed?: Way): CallParts {
     const folder = workingFolder(this.#ports.roots);
-    const start = await this.#shared.policy.read();
-    const own = { id: 'lab', folder, goesTo: () => 'the model', scriptWatch: new ScriptWatch(false), start };
+    const way = (policy: EffectivePolicy): WayInForce => wayInForce(supposed ?? this.#way(), policy);
+    const own = { id: 'lab', folder, goesTo: () => 'the model', scriptWatch: new ScriptWatch(false), way };
     return callPartsOf(own, this.#ports, this.#shared);
   }
 }

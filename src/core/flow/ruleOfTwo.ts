@@ -15,7 +15,7 @@ const WORDS: Record<Flag, { lit: string; now: string }> = {
  * the user's own folders. `private`: likely secrets, protected paths, or environment variables may be in it.
  * `outward`: it sends data out, or changes state beyond what checkpoints keep.
  */
-export function labelsOf(action: Action, standing: Standing): Flag[] {
+export function labelsOf(action: Action, standing: Omit<Standing, 'way'>): Flag[] {
   return kindOf(action).labels(action, standing);
 }
 

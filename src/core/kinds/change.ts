@@ -5,9 +5,11 @@ import { decision } from '../policy/decision.ts';
 import { toolsThat } from '../policy/toolsThat.ts';
 import { pathProblem } from '../policy/values.ts';
 import { isInside, parentOf } from '../scope/spelling.ts';
+import type { WayInForce } from '../../shared/way.ts';
 import { confirmedFirst } from './confirmed.ts';
 import type { Kind, Offer, Standing } from './kind.ts';
 import { aboutSecret, readsPrivate } from './secrets.ts';
+import { reviewed } from './reviewed.ts';
 import { touched } from './touched.ts';
 
 /** So many files are named, where an approval is remembered for exactly these. */
@@ -16,11 +18,12 @@ const MOST_NAMED = 5;
 /** Changing files by a file tool. */
 export const change: Kind<Change> = {
   isConfined: false,
+  canOnlyLook: false,
   standard,
   allowed: confirmedFirst,
   labels: ({ resources, undo }, { scope }) => [
     ...(readsPrivate(resources, scope) ? ['private' as const] : []),
-    ...(undo === 'none' ? ['outward' as const] : []),
+    ...(undo === 'whole' || undo === 'nothing' ? [] : ['outward' as const]),
   ],
   offers(action, { shown, roots }) {
     const paths = written(action);
@@ -53,7 +56,7 @@ export const change: Kind<Change> = {
   facets: touched,
 };
 
-function standard(action: Change, { scope, policy }: Standing): Decision {
+function standard(action: Change, { scope, way }: Standing): Decision {
   const secret = action.resources.find(({ path, access }) => access === 'read' && scope.isSecret(path));
   const hidden = action.resources.find(({ path }) => scope.isSecret(path));
   const replaced = action.changes.find(({ path, kind }) => kind !== 'absent' && scope.isSecret(path));
@@ -63,13 +66,13 @@ function standard(action: Change, { scope, policy }: Standing): Decision {
       if (secret) return aboutSecret(secret, scope);
       // A new file of such a name holds what the model knows already.
       if (replaced) return aboutSecret(replaced, scope, ': its content would be replaced');
-      return changing(action, policy, 'edit', writingWords(action));
+      return changing(action, way, 'edit', writingWords(action));
     case 'delete':
       if (hidden) return aboutSecret(hidden, scope, ': it would be deleted');
-      return changing(action, policy, 'delete', 'Asks because it deletes.');
+      return changing(action, way, 'delete', 'Asks because it deletes.');
     case 'move':
       if (hidden) return aboutSecret(hidden, scope, movedWords(hidden, action));
-      return changing(action, policy, 'move', 'Asks because it moves or renames.');
+      return changing(action, way, 'move', 'Asks because it moves or renames.');
   }
 }
 
@@ -84,15 +87,8 @@ function movedWords(hidden: Resource, { resources: [from, to] }: Change): string
   return hidden.path === from?.path || hidden.path === to?.path ? ', and its new name may not' : ': it would be moved';
 }
 
-function changing({ undo }: Change, policy: Standing['policy'], rule: string, reason: string): Decision {
-  if (!policy.confirmActions.value && undo === 'full')
-    return decision(
-      'allow',
-      'confirm_actions',
-      'Questions are off for changes whose earlier content is kept.',
-      policy.confirmActions.origin,
-    );
-  return decision('ask', rule, reason);
+function changing({ undo }: Change, way: WayInForce, rule: string, reason: string): Decision {
+  return way.way === 'review' && undo === 'whole' ? reviewed(way) : decision('ask', rule, reason);
 }
 
 function edits(id: string, paths: readonly string[], words: string): Offer {

@@ -5,6 +5,7 @@ import { touched } from './touched.ts';
 /** What is the same of kinds that read, change, start and send nothing: nobody is asked, so nothing is remembered. */
 export const HARMLESS = {
   isConfined: false,
+  canOnlyLook: true,
   labels: () => [],
   offers: () => [],
   always: () => undefined,

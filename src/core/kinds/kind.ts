@@ -5,7 +5,9 @@ import type { Decision, Origin } from '../../shared/decision.ts';
 import type { Flag } from '../../shared/flow.ts';
 import type { ReadAction } from '../audit/storedAction.ts';
 import type { Footprint } from '../checkpoint/port.ts';
+import type { HostRules } from '../egress/hostRules.ts';
 import type { RuleKeys } from '../policy/ruleSchema.ts';
+import type { WayInForce } from '../../shared/way.ts';
 import type { Scope } from '../scope/scope.ts';
 
 /** A value of the policy, and who set it. */
@@ -17,7 +19,13 @@ interface Sourced<T> {
 /** What a standard decision rests on beside the action. */
 export interface Standing {
   scope: Scope;
-  policy: { confirmActions: Sourced<boolean>; sandbox: Sourced<boolean>; variables: Sourced<string[]> };
+  way: WayInForce;
+  policy: {
+    confirmActions: Sourced<boolean>;
+    sandbox: Sourced<boolean>;
+    variables: Sourced<string[]>;
+    apiConfirmation: Sourced<boolean>;
+  } & HostRules;
 }
 
 /** What an approval could be remembered for. */
@@ -52,12 +60,14 @@ export interface Facets {
 export interface Kind<A extends Action> {
   /** Whether it happens only where the sandbox can confine it as the policy wants. */
   readonly isConfined: boolean;
+  /** Whether one of it may change nothing: a run that only looks is offered no others. */
+  readonly canOnlyLook: boolean;
   /** What is decided where no rule speaks of it. */
   standard(action: A, standing: Standing): Decision;
   /** What is decided where a rule allows it (`own`) and the standard decision asks (`wanted`). */
   allowed(action: A, own: Decision, wanted: Decision, standing: Standing): Decision;
   /** The flags of the Rule of Two that it lights. */
-  labels(action: A, standing: Standing): Flag[];
+  labels(action: A, standing: Omit<Standing, 'way'>): Flag[];
   /** What an approval could be remembered for, narrowest first. */
   offers(action: A, place: Place): Offer[];
   /** The rule that would allow exactly such an action from now on; undefined where none can say exactly that. */

@@ -13,6 +13,7 @@ const MOST_NAMED = 5;
 /** Looking at files: nothing changes, and what is seen goes to the model. */
 export const look: Kind<Look> = {
   isConfined: false,
+  canOnlyLook: true,
   standard({ resources }, { scope }): Decision {
     const secret = resources.find(({ path, access }) => access === 'read' && scope.isSecret(path));
     return secret

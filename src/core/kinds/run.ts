@@ -11,6 +11,7 @@ import { programGrant } from './programGrant.ts';
 import { programRule } from './programRule.ts';
 import { programBlocks } from './programBlocks.ts';
 import { aboutSecret, readsPrivate } from './secrets.ts';
+import { reviewed } from './reviewed.ts';
 import { touched } from './touched.ts';
 
 /** What runs without a sandbox always asks: no rule allows it, no grant covers it. */
@@ -22,6 +23,7 @@ const OFFLINE = 'offline';
 /** Starting programs. */
 export const run: Kind<Run> = {
   isConfined: true,
+  canOnlyLook: true,
   standard,
   allowed,
   labels,
@@ -48,7 +50,7 @@ export const run: Kind<Run> = {
   facets: touched,
 };
 
-function standard({ command, launch, resources }: Run, { scope, policy }: Standing): Decision {
+function standard({ command, launch, resources, undo }: Run, { scope, policy, way }: Standing): Decision {
   if (launch.outside === true)
     return {
       ...decision(
@@ -65,6 +67,8 @@ function standard({ command, launch, resources }: Run, { scope, policy }: Standi
   const offline = command.doubts.find(({ kind }) => kind === 'offline');
   if (offline) return decision('ask', OFFLINE, doubtWords(offline.why));
   const [doubt] = command.doubts;
+  // The sandbox holds it to the workspace, and all that it can change there is kept before.
+  if (doubt && way.way === 'review' && undo === 'whole') return reviewed(way);
   if (doubt) return decision('ask', 'command', doubtWords(doubt.why));
   return decision(
     'allow',
@@ -93,7 +97,7 @@ function allowed({ command }: Run, own: Decision, wanted: Decision, { scope }: S
   return own;
 }
 
-function labels({ launch, resources }: Run, { scope, policy }: Standing): Flag[] {
+function labels({ launch, resources }: Run, { scope, policy }: Omit<Standing, 'way'>): Flag[] {
   if (launch.outside === true) return ['untrusted', 'private', 'outward'];
   const isGiven = policy.variables.value.some((name) => Object.hasOwn(launch.environment, name));
   return [

@@ -8,15 +8,24 @@ import type { Kind } from './kind.ts';
 import { look } from './look.ts';
 import { programBlocks } from './programBlocks.ts';
 import { run } from './run.ts';
+import { send } from './send.ts';
 import { talk } from './talk.ts';
 import { touched } from './touched.ts';
 
 /** Every kind of action. One without an entry does not compile. */
-const KINDS: { [K in Action['kind']]: Kind<Extract<Action, { kind: K }>> } = { look, change, run, follow, talk };
+const KINDS: { [K in Action['kind']]: Kind<Extract<Action, { kind: K }>> } = {
+  look,
+  change,
+  run,
+  follow,
+  talk,
+  send,
+};
 
 /** What is not known asks, each time, lights every flag, and is allowed by no rule. */
 const UNKNOWN: Kind<Action> = {
   isConfined: true,
+  canOnlyLook: false,
   standard: () => ({
     ...decision('ask', 'unknown-kind', 'Oversign does not know what this would do.'),
     eachTime: true,
@@ -44,6 +53,12 @@ const OF_EFFECT = new Map<string, Action['kind']>(
 export function kindOf(action: Action): Kind<Action> {
   // An entry takes actions of its own kind; this one is.
   return Object.hasOwn(KINDS, action.kind) ? KINDS[action.kind] : UNKNOWN;
+}
+
+/** Whether an action of this effect may change nothing. What is not known may change anything. */
+export function canOnlyLook(effect: string): boolean {
+  const name = OF_EFFECT.get(effect);
+  return name !== undefined && KINDS[name].canOnlyLook;
 }
 
 /** The same of an action as its record is read, whichever version wrote it. */

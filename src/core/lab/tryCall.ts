@@ -26,10 +26,11 @@ export async function tryCall(
 ): Promise<Trial> {
   const parsed = parseCall(call, parts.toolbox);
   if (parsed.kind === 'no-call') return notDone(parsed);
-  const { rulebook, scope, policy } = await parts.refresh();
+  const { rulebook, scope, policy, way } = await parts.refresh();
   const context = { signal, files: parts.files, scope, policy };
   const confinement = (): Promise<string | undefined> => Promise.resolve(policyRefusal(policy));
-  const decided = await decideCall(parsed.use, { flags, grants: [], confinement, rulebook, hash: parts.hash }, context);
+  const situation = { flags, grants: [], confinement, rulebook, way, hash: parts.hash };
+  const decided = await decideCall(parsed.use, situation, context);
   switch (decided.kind) {
     case 'no-call':
       return notDone(decided);

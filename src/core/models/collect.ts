@@ -11,7 +11,8 @@ export interface Reply {
 }
 
 const MAX_TEXT = 200_000;
-const MAX_CALLS = 32;
+/** More of them are no reply any more; how many are carried out is for the run (agent/loop.ts). */
+const MAX_CALLS = 256;
 /** Characters of all calls of a reply. The largest file that a tool writes fits in, escaped. */
 const MAX_CALL_TEXT = 12_000_000;
 /** Providers take names of 64 characters, and know none that is longer. */

@@ -1,3 +1,4 @@
+import type { Fault } from '../../shared/fault.ts';
 import type { ProviderName } from '../../shared/providers.ts';
 import type { PermitSending } from '../egress/port.ts';
 import type { Image } from './images.ts';
@@ -168,5 +169,9 @@ export class ModelFailure extends Failure {
     this.retryAfter = retryAfter;
     this.isEstimate = isEstimate;
     this.isRetryable = isRetryable ?? MAY_PASS.includes(kind);
+  }
+
+  override get fault(): Fault {
+    return this.kind === 'auth' ? 'key' : 'model';
   }
 }

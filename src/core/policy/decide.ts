@@ -9,6 +9,7 @@ import type { Facts, Family, GrantView } from './facts.ts';
 import type { EffectivePolicy } from './merge.ts';
 import { mayStandFor } from './remembered.ts';
 import type { Rulebook, Ruling } from './rules.ts';
+import type { WayInForce } from '../../shared/way.ts';
 import { sentence } from '../../shared/named.ts';
 
 /** What decides: the policy, and what was made ready from it. */
@@ -16,6 +17,8 @@ export interface InForce {
   policy: EffectivePolicy;
   scope: Scope;
   rulebook: Rulebook;
+  /** In which way the run works. */
+  way: WayInForce;
 }
 
 /** Whether the model is offered tools of a family at all; a denial says which rule took them away. */
@@ -46,6 +49,10 @@ export function offered(policy: EffectivePolicy, family: Family): Decision {
         'Commands are switched on.',
         policy.codeExecution.origin,
       );
+    case 'api_calls':
+      return policy.apiCalls.value
+        ? decision('allow', 'tools.api_calls.enabled', 'API requests are switched on.', policy.apiCalls.origin)
+        : decision('deny', 'tools.api_calls.enabled', 'API requests are switched off.', policy.apiCalls.origin);
     case 'conversation':
       return decision('allow', 'talk', 'It only speaks to you.');
   }
@@ -66,10 +73,11 @@ export function decide(action: Action, facts: Facts, inForce: InForce, grants: r
  * The decision for one action. Pure and total: unknown asks, broken denies, and a denial is final: no grant and
  * no click passes it. In this order: what is switched off; denied, outside and protected paths; missing confinement;
  * the policy's rules over what asks by default; the Rule of Two; and last `grants`, which only turn an `ask` that may
- * be covered into an `allow`.
+ * be covered into an `allow`. A run that only looks is denied all else before any rule is asked.
  */
-function decided(action: Action, facts: Facts, inForce: InForce, grants: readonly GrantView[]): Decision {
-  const { policy, scope, rulebook } = inForce;
+function decided(action: Action, facts: Facts, given: InForce, grants: readonly GrantView[]): Decision {
+  const inForce = unreviewed(facts, given);
+  const { policy, scope, rulebook, way } = inForce;
   const kind = kindOf(action);
   const available = offered(policy, facts.family);
   if (available.verdict === 'deny') return available;
@@ -77,7 +85,11 @@ function decided(action: Action, facts: Facts, inForce: InForce, grants: readonl
   if (forbidden) return forbidden;
   if (kind.isConfined && facts.sandboxRefusal !== undefined)
     return decision('deny', 'sandbox', facts.sandboxRefusal, policy.sandbox.origin);
-  const wanted = ruled(kind.standard(action, inForce), rulebook.ruling(action), action, inForce);
+  if (way.way === 'look' && (kind.footprint(action).kind !== 'nothing' || !kind.canOnlyLook))
+    return decision('deny', 'way: look', 'This run only looks. Put the change into your plan instead.', way.origin);
+  const standard = because(kind.standard(action, inForce), facts);
+  if (standard.verdict === 'deny') return standard;
+  const wanted = ruled(standard, rulebook.ruling(action), action, inForce);
   if (wanted.verdict === 'deny') return wanted;
   const labels = kind.labels(action, inForce);
   if (wouldLightThird(facts.flags, labels)) {
@@ -90,6 +102,19 @@ function decided(action: Action, facts: Facts, inForce: InForce, grants: readonl
   if (grant)
     return { ...decision('allow', 'grant', `You approved ${grant.words}.`, { layer: 'run' }), grant: grant.id };
   return wanted;
+}
+
+/** What cannot be undone whole after all is nothing to be reviewed afterwards. */
+function unreviewed({ uncovered }: Facts, inForce: InForce): InForce {
+  return uncovered === undefined || inForce.way.way !== 'review'
+    ? inForce
+    : { ...inForce, way: { ...inForce.way, way: 'ask' } };
+}
+
+function because(wanted: Decision, { uncovered }: Facts): Decision {
+  return uncovered === undefined || wanted.verdict !== 'ask'
+    ? wanted
+    : { ...wanted, reason: `${sentence(wanted.reason)} ${uncovered}` };
 }
 
 function firstDenial(resources: readonly Resource[], scope: Scope): Decision | undefined {

@@ -1,4 +1,4 @@
-import { originText } from '../../shared/decision.ts';
+import { originText, type Origin } from '../../shared/decision.ts';
 import { SECRETS } from './defaults.ts';
 import { keysWith } from './keys/keyGroup.ts';
 import type { PolicyEntry } from './keys/policyKey.ts';
@@ -12,6 +12,18 @@ export function policyEntries(policy: EffectivePolicy): PolicyEntry[] {
     ...keysWith(POLICY_KEYS, policy).flatMap(({ key, value }) => key.entries(value)),
     ...SECRETS.map(({ written, origin }) => ({ key: '(likely secrets, reading asks)', value: written, origin })),
   ];
+}
+
+/** The same for programs: a number is one, and so is what is true or not. */
+export function policyValues(policy: EffectivePolicy): { key: string; value: unknown; origin: Origin }[] {
+  const values = keysWith(POLICY_KEYS, policy);
+  const plain = new Map(values.map(({ key, value }) => [key.path, plainOf(value)]));
+  return policyEntries(policy).map(({ key, value, origin }) => ({ key, value: plain.get(key) ?? value, origin }));
+}
+
+function plainOf(value: unknown): number | boolean | undefined {
+  const inside = typeof value === 'object' && value !== null && 'value' in value ? value.value : undefined;
+  return typeof inside === 'number' || typeof inside === 'boolean' ? inside : undefined;
 }
 
 /** The effective policy as text: `key: value   (origin)`. */

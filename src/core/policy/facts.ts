@@ -2,7 +2,7 @@ import type { Flags } from '../../shared/flow.ts';
 import type { Action } from '../../shared/action.ts';
 
 /** Which switch of the policy a tool hangs on; on `conversation` none does. */
-export type Family = 'file_system' | 'code_execution' | 'conversation';
+export type Family = 'file_system' | 'code_execution' | 'api_calls' | 'conversation';
 
 /** What `decide` needs to know beyond the action itself; gathered before, so that deciding stays pure. */
 export interface Facts {
@@ -11,6 +11,8 @@ export interface Facts {
   flags: Flags;
   /** Set when commands cannot be confined here: the cause and its fix. */
   sandboxRefusal?: string;
+  /** Why it asks although its run is reviewed afterwards: undo would not bring back all that it may change. */
+  uncovered?: string | undefined;
   /** The files that it would change and that are unsaved in the editor, in words; empty where there are none. */
   unsaved?: string;
 }

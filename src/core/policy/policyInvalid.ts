@@ -1,4 +1,5 @@
 import type { Diagnostic } from './layer.ts';
+import type { Fault } from '../../shared/fault.ts';
 import { Failure } from '../outcome.ts';
 
 /** The policy files do not hold together; no run starts, and a run that goes on ends. */
@@ -13,5 +14,9 @@ export class PolicyInvalid extends Failure {
         : 'The policy is invalid.',
     );
     this.diagnostics = diagnostics;
+  }
+
+  override get fault(): Fault {
+    return 'policy';
   }
 }

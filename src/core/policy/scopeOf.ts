@@ -1,3 +1,4 @@
+import type { FolderNames } from '../../shared/folderLabels.ts';
 import type { PathRule } from '../scope/pathRule.ts';
 import { Scope, type ScopeSpec } from '../scope/scope.ts';
 import { SECRETS } from './defaults.ts';
@@ -9,10 +10,17 @@ const MOST_MADE = 4;
 const made = new Map<string, Scope>();
 
 /** The scope that a policy gives. `own` are Oversign's own folders: denied to every tool, whatever a policy says. */
-export function scopeOf(policy: EffectivePolicy, roots: string[], home: string, own: readonly string[]): Scope {
+export function scopeOf(
+  policy: EffectivePolicy,
+  roots: string[],
+  home: string,
+  own: readonly string[],
+  names?: FolderNames,
+): Scope {
   const ownRules: PathRule[] = own.map((written) => ({ written, origin: { layer: 'built-in' } }));
   return madeOnce({
     roots: [...roots],
+    names,
     home,
     allowed: policy.allowedPaths,
     denied: [...ownRules, ...policy.deniedPaths],

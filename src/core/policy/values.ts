@@ -52,6 +52,17 @@ export function enforcedLimits(written: boolean | EnforceableLimit[]): Enforceab
 }
 
 /** `512m`, `1g`, or a plain number of bytes. */
+/** Names of folders, wherever they are: no paths, and nothing that stands for others. */
+export const FolderNamesSchema = z
+  .array(
+    z
+      .string()
+      .min(1)
+      .max(255)
+      .regex(/^(?!\.{1,2}$)(?!\.git$)[^/\\*?[\]\0]+$/i, 'is not the name of a folder, such as node_modules'),
+  )
+  .max(200);
+
 export const SizeSchema = z.union([
   z.number().int().positive(),
   z.string().regex(/^[1-9][0-9]{0,11}[kmgt]?$/i, 'is not a size such as 512m or 1g'),

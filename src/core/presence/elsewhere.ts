@@ -29,17 +29,28 @@ export function endingBecause(want: Want, from: PlaceOf): Cancelled {
   }
 }
 
-/** Why a run cannot begin in a folder: where the other one is, since when, and what it does. */
-export function heldWords({ folder, holder }: Extract<Claim, { ok: false }>): string {
+/** Why a run cannot begin in a folder: where the other one is, since when (`stateWords`), and what it does. */
+export function heldWords({ folder, holder }: Extract<Claim, { ok: false }>, when?: (time: string) => string): string {
   if (holder.isHere) return `A run is active in ${folder}. Stop it first, or wait until it ends.`;
-  return `Another run is ${stateWords(holder)}, in ${folder}. Show it here, or stop it there.`;
+  return `Another run is ${stateWords(holder, when)}, in ${folder}. Show it here, or stop it there.`;
 }
 
-/** As in "a run is …": what it does, where, and since when. */
-export function stateWords({ state, place, at, since }: RunningRun): string {
-  const unnamed = at === 'editor' ? 'another window' : at === 'terminal' ? 'a terminal' : 'another program';
-  const where = placeName(place) ?? unnamed;
-  const time = since === '' ? '' : ` since ${since.slice(0, 16).replace('T', ' ')} UTC`;
+/** Where a person finds it. */
+export function whereWords({ place, at }: Pick<RunningRun, 'place' | 'at'>): string {
+  return (
+    placeName(place) ?? (at === 'editor' ? 'another window' : at === 'terminal' ? 'a terminal' : 'another program')
+  );
+}
+
+function utc(time: string): string {
+  return `${time.slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+/** As in "a run is …": what it does, where, and since when; `when`: a time as the person who reads it has it. */
+export function stateWords(run: RunningRun, when: (time: string) => string = utc): string {
+  const { state, since } = run;
+  const where = whereWords(run);
+  const time = since === '' ? '' : ` since ${when(since)}`;
   switch (state) {
     case 'working':
       return `at work in ${where}${time}`;

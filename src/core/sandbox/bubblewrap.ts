@@ -1,3 +1,4 @@
+import { isInside } from '../scope/spelling.ts';
 import type { FolderView, Limits, NetworkAccess } from './port.ts';
 
 /** Everything a bubblewrap cage is made of, found out beforehand. All paths are absolute. */
@@ -37,8 +38,13 @@ export interface Cage {
   cwd: string;
   network: NetworkAccess;
   /** How the writable folders are there. */
-  view: FolderView;
+  view: CageView;
 }
+
+/** Of a copy-on-write view: where each folder is found on this machine that the cage has as `path`. */
+export type CageView =
+  | Extract<FolderView, { kind: 'in-place' }>
+  | { kind: 'copy-on-write'; places: readonly { path: string; source: string }[] };
 
 /** A run's own scratch. `tops`: folders in /tmp below which something else is mounted; what else is in them is not kept. */
 export interface Scratch {
@@ -63,10 +69,17 @@ const NOTHING = '/dev/null';
 /** What a command can reach: in a network namespace of its own there is nothing but itself. */
 const NETWORK = { none: ['--unshare-net'] } satisfies Record<NetworkAccess['kind'], readonly string[]>;
 
-/** How a folder is mounted that may be changed. */
-const VIEW = {
-  'in-place': (path: string) => ['--bind', path, path],
-} satisfies Record<FolderView['kind'], (path: string) => readonly string[]>;
+/** Where a path of the workspace is mounted from. */
+function sourceOf(view: CageView, path: string): string {
+  switch (view.kind) {
+    case 'in-place':
+      return path;
+    case 'copy-on-write': {
+      const place = view.places.find((one) => isInside(one.path, path));
+      return place ? `${place.source}${path.slice(place.path.length)}` : path;
+    }
+  }
+}
 
 /**
  * The options of bubblewrap for a cage (bwrap(1)), without the program itself. Pure: it looks at nothing. Order
@@ -74,7 +87,8 @@ const VIEW = {
  */
 export function bubblewrapOptions(cage: Cage): string[] {
   const size = String(cage.temporaryBytes);
-  const mounted = VIEW[cage.view.kind];
+  const from = (path: string): string => sourceOf(cage.view, path);
+  const mounted = (path: string): string[] => ['--bind', from(path), path];
   return [
     ...['--json-status-fd', String(DESCRIPTORS.report)],
     // Namespaces: new ones of every kind, and none to be made inside.
@@ -112,7 +126,7 @@ export function bubblewrapOptions(cage: Cage): string[] {
     ...cage.copies.flatMap(({ path, source }) => ['--ro-bind', source, path]),
     ...cage.writable.flatMap((path) => mounted(path)),
     ...cage.pinned.flatMap((path) => mounted(path)),
-    ...cage.readOnly.flatMap((path) => ['--ro-bind', path, path]),
+    ...cage.readOnly.flatMap((path) => ['--ro-bind', from(path), path]),
     ...cage.hiddenFolders.flatMap((path) => [
       '--perms',
       '0000',

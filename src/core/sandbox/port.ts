@@ -1,4 +1,5 @@
 import type { Launch } from '../../shared/action.ts';
+import type { Stand } from '../../shared/change.ts';
 import type { BackendChoice } from './choice.ts';
 
 export interface Limits {
@@ -11,8 +12,11 @@ export interface Limits {
 /** What a command can reach. A backend says for every kind how it holds it, or does not compile. */
 export type NetworkAccess = { kind: 'none' };
 
-/** How the workspace folders are there: `in-place`, the real ones. */
-export type FolderView = { kind: 'in-place' };
+/**
+ * How the workspace folders are there: `in-place`, the real ones; `copy-on-write`, as they stand, and what the command
+ * changes is kept beside them (`DryRun`).
+ */
+export type FolderView = { kind: 'in-place' } | { kind: 'copy-on-write' };
 
 /** What to run, and in what cage. Paths are absolute and real. Made by `sandboxSpec` alone (spec.ts). */
 export interface SandboxSpec {
@@ -26,6 +30,8 @@ export interface SandboxSpec {
    * lies above that. Undefined where nobody can say so.
    */
   rulesKey?: string | undefined;
+  /** What in the folders is held read-only beside what is protected; where `launch.uncovered` says so, and only there. */
+  held?: readonly string[] | undefined;
   /** What in the folders is hidden: neither readable nor writable. */
   isHidden(path: string): boolean;
   /** Also what repositories under any name keep of files (their objects). */
@@ -164,6 +170,8 @@ export interface LookedFor {
 export interface Sandbox {
   /** Whether /tmp and the home folder of commands are the run's own, kept from one command to the next. */
   readonly hasScratch?: boolean;
+  /** Whether it can hold paths of the workspace read-only (`SandboxSpec.held`). */
+  readonly holds?: boolean;
   status(limits: Limits): Promise<SandboxStatus>;
   /** What commands in these folders see outside of them for their projects' sake. */
   beside?(folders: readonly string[], repositoryAbove: boolean): Promise<Beside>;
@@ -174,6 +182,8 @@ export interface Sandbox {
   /** What a command's environment will be; the same for every command of a run. */
   environment(variables: readonly string[]): Promise<Record<string, string>>;
   run(spec: SandboxSpec, signal: AbortSignal): Promise<SandboxResult>;
+  /** For specs with the view `copy-on-write`; absent where there is no such thing. */
+  readonly dryRuns?: DryRuns | undefined;
   /** Whether these names, directly in the run's /tmp, are each none yet or an ordinary file without another name. */
   isPlainScratch?(names: readonly string[]): Promise<boolean>;
 }
@@ -219,3 +229,47 @@ export interface SandboxLife {
 
 export interface OpenSandbox extends Sandbox, SandboxLife {}
 export interface OpenSandboxes extends Sandboxes, SandboxLife {}
+
+/** How a copy-on-write view is made: by the kernel over the real folders, or as a copy of them. */
+export type Means = 'overlay' | 'copy';
+
+/** One path that stands otherwise in the view than on disk, as the command names it. */
+export interface EffectAt {
+  path: string;
+  before: Stand;
+  after: Stand;
+  /** Where a link leads that the command made. */
+  target?: string;
+}
+
+/** What a command did in a copy-on-write view of its folders. Nothing of it is on disk. It is held until `dispose`. */
+export interface DryRun {
+  readonly result: SandboxResult;
+  readonly means: Means;
+  /** Sorted by path. */
+  readonly changes: readonly EffectAt[];
+  /** Files whose time alone is another one. */
+  readonly touched: number;
+  /** What it made that is not taken over, one sentence each. */
+  readonly leftOut: readonly string[];
+  /** Why nothing of it can be taken over; a sentence. */
+  readonly obstacle: string | undefined;
+  /** SHA-256 over all that would be taken over. */
+  readonly digest: string;
+  /** A file's bytes before or in the view; undefined where there is none, or where it is larger than that. */
+  content(path: string, side: 'before' | 'after', most: number): Promise<Uint8Array | undefined>;
+  /** What stands otherwise on disk than when the command saw it. */
+  changedUnderneath(): Promise<string[]>;
+  /** Makes exactly these changes, from inside the cage of a command with the same rules. */
+  apply(spec: SandboxSpec, signal: AbortSignal): Promise<SandboxResult>;
+  /** Takes the view away. Does not throw. */
+  dispose(): Promise<void>;
+}
+
+/** A sandbox that can run a command without anything of it being on disk afterwards. */
+export interface DryRuns {
+  /** Why it cannot be done for these folders; undefined where it can. */
+  whyNot(spec: SandboxSpec, signal: AbortSignal): Promise<string | undefined>;
+  /** Throws `ToolFailure` where it cannot be done. */
+  run(spec: SandboxSpec, signal: AbortSignal): Promise<DryRun>;
+}

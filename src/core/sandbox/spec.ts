@@ -48,14 +48,15 @@ export interface SpecParts {
   rules: PlaceRules;
   bounds: Bounds;
   streams: Streams;
+  held?: readonly string[] | undefined;
 }
 
 /** No policy and no tool asks for anything else yet. */
 const NETWORK: NetworkAccess = { kind: 'none' };
-const VIEW: FolderView = { kind: 'in-place' };
+const IN_PLACE: FolderView = { kind: 'in-place' };
 
 /** The one place where a cage is described: what the launch promises is hidden is hidden here, whoever starts it. */
-export function sandboxSpec({ launch, rules, bounds, streams }: SpecParts): SandboxSpec {
+export function sandboxSpec({ launch, rules, bounds, streams, held }: SpecParts): SandboxSpec {
   const hidesSecrets = launch.secrets === 'hidden';
   const hidesStores = launch.stores === 'hidden';
   return {
@@ -65,8 +66,9 @@ export function sandboxSpec({ launch, rules, bounds, streams }: SpecParts): Sand
     repositoryAbove: bounds.repositoryAbove === true,
     launch,
     network: NETWORK,
-    view: VIEW,
+    view: launch.view === 'copy-on-write' ? { kind: 'copy-on-write' } : IN_PLACE,
     folders: rules.roots,
+    held,
     rulesKey: rules.placesKey && `${String(hidesSecrets)} ${String(hidesStores)} ${rules.placesKey}`,
     isHidden: (path) =>
       rules.isHidden(path) ||

@@ -16,11 +16,25 @@ export interface Look {
   size: number;
 }
 
+/** How git stands in one thing, and what it says, where that is a line: the name of a commit, or of a branch. */
+export interface PointerLook {
+  image: PreImage;
+  value: string | undefined;
+}
+
 /**
  * Under which other names a file is found: none; all of them, which may be written as it may; or some that are elsewhere,
  * or may not be written.
  */
 export type OtherNames = { kind: 'none' } | { kind: 'all'; names: readonly string[] } | { kind: 'elsewhere' };
+
+/** How a file is put in place, where it is to be another one than stands there. */
+export interface Writing {
+  /** Its permission bits (chmod(2)), from the moment that it stands there; what is no file yet has none to keep. */
+  mode?: number;
+  /** A file of its own: what stands there under other names stays as it is. A link gives way to it. */
+  apart?: true;
+}
 
 /** How a tree is looked through. */
 export interface Walking {
@@ -85,17 +99,21 @@ export interface Files {
    * Puts a file in place in one step, if what stands there still is what was expected. Makes missing folders. Resolves
    * with what the file holds then: an editor that saves it may do more than it was given.
    */
-  write(path: string, content: Uint8Array, expected: PreImage): Promise<Uint8Array>;
+  write(path: string, content: Uint8Array, expected: PreImage, how?: Writing): Promise<Uint8Array>;
   remove(path: string, expected: PreImage): Promise<void>;
   move(from: string, to: string, expectedFrom: PreImage, expectedTo: PreImage): Promise<void>;
   /** Makes one folder; false where one stands there. */
   makeFolder(path: string): Promise<boolean>;
   /** Removes a folder in which nothing is left; false where something is. */
   removeFolder(path: string): Promise<boolean>;
-  /** Makes a link where nothing stands. What it leads to is not looked at. */
-  link(path: string, target: string): Promise<void>;
+  /** Puts a link in place in one step, if what stands there is what was expected. What it leads to is not looked at. */
+  link(path: string, target: string, expected: PreImage): Promise<void>;
   /** Sets the permission bits of a file or folder (chmod(2)); resolves with those that it had. */
   allow(path: string, mode: number): Promise<number>;
+  /** How git stands in one thing (gitPointer.ts): a branch counts whatever file it is kept in. */
+  pointer(path: string): Promise<PointerLook>;
+  /** Sets that, or takes it away without content, if it stands as expected; resolves with how it stands then. */
+  point(path: string, content: Uint8Array | undefined, expected: PreImage): Promise<PreImage>;
   /** Files that are unsaved in the editor, wherever they are: what is read of them here is the person's text. */
   unsaved(): Promise<readonly UnsavedFile[]>;
   /** The same files as they stand on the disk, whatever the editor holds: what commands see. */
@@ -104,10 +122,8 @@ export interface Files {
 
 /** What version control holds. */
 export interface VersionControl {
-  /** How many of the files at or below a path version control holds; undefined when it cannot be told. */
-  trackedFiles(root: string, path: string): Promise<number | undefined>;
-  /** Whether any of them differs from what was committed last; also true where there is no commit, or none can be told. */
-  isUncommitted(root: string, path: string): Promise<boolean>;
+  /** What version control holds at or below each of these paths of a workspace folder, in their order. */
+  held(root: string, paths: readonly string[]): Promise<Held[]>;
   /**
    * Whether a repository keeps, or ever kept as far as it still knows, a file of a name (relative to `top`) that is kept
    * from the agent. `key` is the same for the same rules. `unknown` where there is too much to be looked through.
@@ -121,6 +137,13 @@ export interface VersionControl {
   changedBetween(top: string, between: readonly string[]): Promise<string[] | undefined>;
   /** Whether the person's git signs the commits that are made in a folder. */
   signsCommits(folder: string): Promise<boolean>;
+}
+
+export interface Held {
+  /** How many files; undefined when it cannot be told. */
+  tracked: number | undefined;
+  /** Whether any of them differs from what was committed last; also true where there is no commit, or none can be told. */
+  isUncommitted: boolean;
 }
 
 export type EverHeld = { kind: 'held'; name: string } | { kind: 'none' } | { kind: 'unknown' };

@@ -13,7 +13,8 @@ import { RuleList } from './ruleList.ts';
 import { originalsOf } from './backupNames.ts';
 import { storeOf } from './contentStores.ts';
 import { isGlob } from './glob.ts';
-import { isInside, nameOf, relativeTo } from './spelling.ts';
+import { folderLabels, spellingsOf, type FolderNames } from '../../shared/folderLabels.ts';
+import { isInside, relativeTo } from './spelling.ts';
 
 /** What the rules say of one path and one way of touching it. `deny` cannot be approved by anyone. */
 export type Standing =
@@ -28,6 +29,8 @@ export type Standing =
 /** Everything path rules depend on. Roots are real paths (links resolved). */
 export interface ScopeSpec {
   roots: string[];
+  /** What a person calls them, where they have names of their own. */
+  names?: FolderNames | undefined;
   home: string;
   /** A path must match one entry of every layer's list. */
   allowed: AllowedPaths[];
@@ -54,16 +57,20 @@ export class Scope {
   /** The same text for the same rules about what is kept from the agent. */
   readonly rulesKey: string;
   readonly #spec: ScopeSpec;
+  readonly #labels: ReadonlyMap<string, string>;
   #placesKey: string | undefined;
   readonly #allowed: { base: string | undefined; rules: PermittingRule[] }[];
   readonly #denied: RuleList;
   readonly #protected: RuleList;
+  /** The same without what is protected in every workspace. */
+  readonly #pinned: RuleList;
   readonly #secrets: RuleList;
   readonly #own: PermittingRule[][];
 
   constructor(spec: ScopeSpec) {
     this.#spec = spec;
     this.roots = spec.roots;
+    this.#labels = folderLabels(spec.roots, spec.names);
     this.home = spec.home;
     const forbid = (rules: PathRule[]): RuleList => new RuleList(rules.map((rule) => forbidding(rule, spec)));
     this.#allowed = spec.allowed.map(({ base, rules }) => ({
@@ -72,6 +79,7 @@ export class Scope {
     }));
     this.#denied = forbid(spec.denied);
     this.#protected = forbid(spec.protected);
+    this.#pinned = forbid(spec.protected.filter(({ origin }) => origin.layer !== 'built-in'));
     this.#secrets = forbid(spec.secrets);
     this.#own = (spec.own ?? []).map((rules) => rules.map((rule) => permitting(rule, spec)));
     this.deniedOutside = [
@@ -126,6 +134,14 @@ export class Scope {
       if (secret) return { kind: 'secret', rule: secret };
     }
     return { kind: 'free' };
+  }
+
+  /**
+   * Whether a person may have git put back there where it stood (gitPointer.ts): nothing but the built-in rule for `.git`
+   * keeps it. What a policy of theirs denies or protects stays as it is.
+   */
+  mayPoint(path: string): boolean {
+    return this.isInScope(path, 'write') && !this.isDenied(path) && this.#pinned.find(path) === undefined;
   }
 
   isDenied(path: string): boolean {
@@ -189,36 +205,44 @@ export class Scope {
   }
 
   /**
-   * The path as people say it: relative to its workspace folder, with the folder's name when there are several, and
-   * whole when two folders have the same name. Hidden characters are written out.
+   * The path as people say it: relative to its workspace folder, with what the folder is called when there are several.
+   * Hidden characters are written out.
    */
   shown(path: string): string {
     const root = this.rootOf(path);
     if (root === undefined) return visibleLine(path);
     const inside = relativeTo(root, path);
     if (this.roots.length === 1) return inside === '.' ? './' : visibleLine(inside);
-    if (this.#named(nameOf(root)).length > 1) return visibleLine(path);
-    return visibleLine(`${nameOf(root)}/${inside === '.' ? '' : inside}`);
+    return visibleLine(`${this.#labelOf(root)}/${inside === '.' ? '' : inside}`);
   }
 
   /**
-   * What somebody wrote as a path, as it is meant: with several workspace folders it begins with the name of one, as
-   * `shown` says it. Without one it starts where relative paths do.
+   * What somebody wrote as a path, as it is meant: with several workspace folders it begins with what one of them is
+   * called, as `shown` and the editor's Explorer say it. Without that it starts where relative paths do.
    */
   meant(spelling: string): string {
     if (this.roots.length === 1) return spelling;
-    const [, name = '', rest = ''] = /^(?:\.\/+)*([^/]+)(.*)$/s.exec(spelling) ?? [];
-    const [root, ...others] = this.#named(name);
+    const from = spelling.replace(/^(?:\.\/+)+/, '');
+    const begins = (name: string): boolean => from === name || from.startsWith(`${name}/`);
+    const exact = this.roots.find((root) => begins(this.#labelOf(root)));
+    if (exact !== undefined) return exact + from.slice(this.#labelOf(exact).length);
+    const [root, ...others] = this.roots.filter((one) => this.#spelledIn(one, begins) !== undefined);
     if (root === undefined) return spelling;
+    const name = this.#spelledIn(root, begins) ?? '';
+    const rest = from.slice(name.length);
     if (others.length > 0)
       throw new ToolFailure(
-        `several workspace folders are called ${visibleLine(name)}: give the whole path, ${[root, ...others].map((path) => visibleLine(path + rest)).join(' or ')}`,
+        `several workspace folders are called ${visibleLine(name)}: say which one, ${[root, ...others].map((one) => visibleLine(this.#labelOf(one) + rest)).join(' or ')}`,
       );
     return root + rest;
   }
 
-  #named(name: string): string[] {
-    return this.roots.filter((root) => nameOf(root) === name);
+  #labelOf(root: string): string {
+    return this.#labels.get(root) ?? root;
+  }
+
+  #spelledIn(root: string, begins: (name: string) => boolean): string | undefined {
+    return spellingsOf(root, this.#labelOf(root), this.#spec.names ?? []).find(begins);
   }
 
   private isInScope(path: string, access: Resource['access']): boolean {

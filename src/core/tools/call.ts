@@ -1,9 +1,9 @@
 import type { Action } from '../../shared/action.ts';
-import type { Decision } from '../../shared/decision.ts';
 import { canonicalJson, type Json } from '../../shared/json.ts';
 import { NotedFiles } from '../checkpoint/notedFiles.ts';
-import type { Changes, Checkpoint, CommandPlace } from '../checkpoint/port.ts';
-import { commandPlace } from './commandPlace.ts';
+import type { Changes, Checkpoint } from '../checkpoint/port.ts';
+import { begin, placeOf, type About } from './beginning.ts';
+import { EgressLedger } from '../egress/ledger.ts';
 import { labelsOf } from '../flow/ruleOfTwo.ts';
 import { kindOf } from '../kinds/table.ts';
 import type { ToolCall } from '../models/port.ts';
@@ -13,11 +13,12 @@ import type { Scope } from '../scope/scope.ts';
 import type { CallResult, CallRun } from './callRun.ts';
 import { decidedNow, parseCall, type DecidedCall } from './decideCall.ts';
 import { toldOfEdit } from './editedWords.ts';
+import { applying, effectsFirst, withEffects } from './effectsFirst.ts';
 import type { OpenCall } from './openCall.ts';
 import type { OpenQuestion } from './openQuestion.ts';
 import { Cancelled, Changed, throwIfStopped, ToolFailure } from '../outcome.ts';
 import { deniedText, Step } from './step.ts';
-import type { CallContext, Described, GoesOn, Performed } from './tool.ts';
+import type { CallContext, GoesOn, Performed } from './tool.ts';
 import { askWhose } from './whoseQuestion.ts';
 import { closeGone, notSavedWords } from './unsaved.ts';
 
@@ -68,7 +69,9 @@ export async function callTool(
       await call.end(error).catch(() => undefined); // what went wrong first is what is told
       throw error;
     }
-    return call.end(error);
+    return await call.end(error);
+  } finally {
+    await call.dropEffects();
   }
 }
 
@@ -93,7 +96,7 @@ export async function lookUnasked(
   if (decided.kind !== 'decided' || decided.decision.verdict !== 'allow') return undefined;
   const { action } = decided.described;
   const kind = kindOf(action);
-  if (kind.isConfined || kind.footprint(action).kind !== 'nothing') return undefined; // it would do more than look
+  if (kind.isConfined || !kind.canOnlyLook || kind.footprint(action).kind !== 'nothing') return undefined; // it would do more than look
   try {
     const { text } = await decided.described.perform(context);
     // Once something was read, and before anybody gets it: what is not there brings nothing in.
@@ -111,6 +114,8 @@ async function decideAndPerform(
 ): Promise<CallResult> {
   const { step } = call;
   let approved: OpenQuestion | undefined;
+  /** What a person approved: to do it, to have its effects shown, or to make exactly those. */
+  let how: 'really' | 'show effects' | 'apply' = 'really';
   /** What a person approved as they have changed it. */
   let edited: DecidedCall | undefined;
   let askedAgain: string | undefined;
@@ -122,14 +127,15 @@ async function decideAndPerform(
       if (answer?.kind === 'refused') return step.end('denied', answer.text);
       const fate = answer?.kind === 'edited' ? await call.edit(answered, answer, signal) : undefined;
       const { changed, others } = about.unsaved;
-      approved = answer?.kind === 'approved' ? answered : undefined;
+      how = answer?.kind === 'show effects' || answer?.kind === 'apply' ? answer.kind : 'really';
+      approved = answer?.kind === 'approved' || how !== 'really' ? answered : undefined;
       edited = fate?.kind === 'approved' ? fate.as : undefined;
       const toSave = fate ? [] : approved ? changed : [...changed, ...others];
       const problems = toSave.length === 0 ? [] : await step.save(toSave, signal);
       throwIfStopped(signal);
       if (problems.length > 0) return step.fail('not-possible', notSavedWords(problems, scope));
       askedAgain = fate ? undefined : toSave.length > 0 ? SAVED : CHANGED;
-      if (!fate) answers += 1;
+      if (!fate && how === 'really') answers += 1;
       if (answers > MAX_REDESCRIBED) return step.fail('not-possible', KEEPS_CHANGING);
     }
     await run.attended();
@@ -138,36 +144,58 @@ async function decideAndPerform(
     const isGranted = approved === undefined && edited === undefined;
     const grantElsewhere = beside.grantElsewhere();
     const grants = (): readonly GrantView[] => (isGranted ? run.grants.views() : []);
-    const { context, decided } = await decidedNow(call.use, run, grants, signal);
+    const { context, decided } = await decidedNow(call.use, { ...run, uncovered: call.uncovered }, grants, signal);
     if (decided.kind !== 'decided') {
       if (!(await call.takeBack())) continue;
       return decided.kind === 'refused' ? step.deny(decided.decision) : step.fail(decided.cause, decided.problem);
     }
     const { described, decision, unsaved } = decided;
+    if (call.effects && call.effects.of !== decided.digest) await call.dropEffects(); // they are of something else
+    const asked = withEffects(decided, call.effects, run.hash);
     // An approval is for exactly this: the same digest, nothing unsaved in its way, and rules that would still only ask.
-    const isSame = approved?.approves(decided) ?? (edited !== undefined && isSameAs(edited, decided));
+    const isSame = approved?.approves(asked) ?? (edited !== undefined && isSameAs(edited, decided));
     const isApproved = isSame && decision.verdict === 'ask' && unsaved.changed.length === 0;
     const isByEdit = isApproved && edited !== undefined;
     approved = undefined;
     edited = undefined;
     throwIfStopped(signal); // while it was being described
-    const waiting = decision.verdict === 'ask' && call.question?.shows(decided) ? call.question : undefined;
+    const waiting = decision.verdict === 'ask' && call.question?.shows(asked) ? call.question : undefined;
     if ((!isApproved || isByEdit) && !waiting) {
       if (!(await call.takeBack())) continue;
       await call.propose(decided, context);
     }
     throwIfStopped(signal);
     if (decision.verdict === 'deny') return step.end('denied', deniedText(decision));
-    if (decision.verdict === 'allow' || isApproved) {
+    if (isApproved && how === 'show effects') {
+      askedAgain = await effectsFirst(call, decided, { run, context });
+      continue;
+    }
+    const outdated = isApproved && how === 'apply' ? await call.effects?.shown.outdated() : undefined;
+    if (outdated !== undefined) {
+      await call.dropEffects();
+      askedAgain = outdated;
+      await call.propose(decided, context);
+    } else if (decision.verdict === 'allow' || isApproved) {
       if (isByEdit)
         run.show({ id: step.id, tool: described.action.tool, status: 'deciding', answered: { by: 'person' } });
-      const result = await perform(described, decision, context, step, run);
+      const shown = isApproved && how === 'apply' ? call.effects : undefined;
+      const does = shown ? applying(described, shown) : described;
+      const effect = { described: does, decision, context, step, run };
+      const begun = await begin(effect);
+      if (begun.kind === 'uncovered') {
+        call.uncovered = begun.why;
+        continue;
+      }
+      if (begun.kind === 'not possible') return step.fail('not-possible', begun.why);
+      const result = await perform(effect, begun.checkpoint);
       return call.editedFrom ? told(result, call.editedFrom, { action: described.action, run }) : result;
     }
     // While a person reads: what may be changed is read before it is needed.
     if (kindOf(described.action).footprint(described.action).kind === 'anything')
       void run.checkpoints.prepare(placeOf(described.action, context));
-    const question = waiting ?? (await call.ask(decided, context, { askedAgain, granted: beside.granted }));
+    const question =
+      waiting ??
+      (await call.ask(withEffects(decided, call.effects, run.hash), context, { askedAgain, granted: beside.granted }));
     await beside.lookAhead(described.action);
     run.waiting(true);
     try {
@@ -193,28 +221,13 @@ function isSameAs(one: DecidedCall, other: DecidedCall): boolean {
   return one.digest === other.digest && canonicalJson(one.decision) === canonicalJson(other.decision);
 }
 
-function placeOf(action: Action, { scope }: CallContext): CommandPlace {
-  return commandPlace(scope, action.kind === 'run' ? action.launch.outside : undefined);
-}
-
 async function perform(
-  described: Described,
-  decision: Decision,
-  context: CallContext,
-  step: Step,
-  run: CallRun,
+  { described, decision, context, step, run }: About,
+  checkpoint: Checkpoint,
 ): Promise<CallResult> {
   const { signal } = context;
   const { action } = described;
   const footprint = kindOf(action).footprint(action);
-  let checkpoint: Checkpoint;
-  try {
-    const place = placeOf(action, context);
-    checkpoint = await run.checkpoints.begin({ run: run.id, action: step.id }, footprint, { undo: action.undo, place });
-  } catch (error) {
-    if (error instanceof ToolFailure) return step.fail('not-possible', error.message); // it changed meanwhile: nothing has happened
-    throw error;
-  }
   if (checkpoint.kept) await step.record('checkpoint', { ...checkpoint.kept });
   throwIfStopped(signal);
   if (decision.grant !== undefined) {
@@ -227,6 +240,7 @@ async function perform(
     tool: action.tool,
     effect: action.effect,
     ...(action.kind === 'run' && action.launch.outside === true && { outside: true }),
+    ...(described.applies !== undefined && { applies: described.applies }),
   });
   run.show({ id: step.id, tool: action.tool, status: 'running' });
   const began = run.now();
@@ -239,7 +253,9 @@ async function perform(
     throwIfStopped(signal); // stopped while the record was being written: `finished` says that nothing happened
     const whose: CallContext['whose'] = (appeared, until) =>
       askWhose(appeared, { step, run, context: { ...context, signal: until }, described });
-    performed = await described.perform({ ...context, files, whose });
+    const ledger = new EgressLedger(({ data, payload }) => step.record('egress', data, payload));
+    const leave: CallContext['leave'] = (outbound) => ledger.permit(outbound);
+    performed = await described.perform({ ...context, files, whose, leave });
   } catch (error) {
     return broken(error, effect);
   }

@@ -4,10 +4,12 @@ import { canonicalJson } from '../../shared/json.ts';
 import type { NoCallCause } from '../../shared/noCall.ts';
 import { named } from '../../shared/named.ts';
 import { NotedFiles } from '../checkpoint/notedFiles.ts';
+import { REVIEWED } from '../kinds/reviewed.ts';
 import { kindOf } from '../kinds/table.ts';
 import { decide, offered } from '../policy/decide.ts';
 import type { GrantView } from '../policy/facts.ts';
 import type { Rulebook } from '../policy/rules.ts';
+import type { WayInForce } from '../../shared/way.ts';
 import { Forbidden } from '../scope/guard.ts';
 import { ToolFailure } from '../outcome.ts';
 import type { CallRun } from './callRun.ts';
@@ -41,7 +43,10 @@ export interface DecidedCall {
 export interface Situation {
   /** The policy's rules, ready to be asked. */
   rulebook: Rulebook;
+  way: WayInForce;
   flags: Flags;
+  /** Why it asks although its run is reviewed afterwards. */
+  uncovered?: string | undefined;
   grants: readonly GrantView[];
   /** Why no command can be confined as the policy wants it; looked at for commands alone. */
   confinement(): Promise<string | undefined>;
@@ -61,8 +66,25 @@ export function parseCall(call: { name: string; arguments: string }, toolbox: To
   return parsed.ok ? { kind: 'call', use: parsed.call } : noCall('arguments', parsed.problem);
 }
 
-/** THE way from a call to a decision, for a run and for whoever asks beforehand. Nothing is recorded, asked or done. */
+/**
+ * THE way from a call to a decision, for a run and for whoever asks beforehand. Nothing is recorded, asked or done.
+ *
+ * Where a run is reviewed afterwards, a command is described a second time with all held read-only that undo does not
+ * cover, and that one counts where it is allowed for that. What is denied stays so, and what a rule, a grant or a person
+ * allows is what it always was.
+ */
 export async function decideCall(use: ToolUse, situation: Situation, context: CallContext): Promise<Decided> {
+  const open = await decided(use, situation, context);
+  const { way, uncovered } = situation;
+  if (way.way !== 'review' || uncovered !== undefined || open.kind !== 'decided') return open;
+  const { described, decision } = open;
+  const isReviewed = decision.rule === REVIEWED;
+  if (!kindOf(described.action).isConfined || (decision.verdict !== 'ask' && !isReviewed)) return open;
+  const held = await decided(use, situation, { ...context, mayHold: true });
+  return isReviewed || (held.kind === 'decided' && held.decision.rule === REVIEWED) ? held : open;
+}
+
+async function decided(use: ToolUse, situation: Situation, context: CallContext): Promise<Decided> {
   const available = offered(context.policy, use.family);
   if (available.verdict === 'deny') return { kind: 'refused', decision: available };
   let described: Described;
@@ -81,10 +103,12 @@ export async function decideCall(use: ToolUse, situation: Situation, context: Ca
   const facts = {
     family: use.family,
     flags: situation.flags,
+    uncovered: situation.uncovered,
     unsaved: namesOf(unsaved.changed, context.scope),
     ...(refusal !== undefined && { sandboxRefusal: refusal }),
   };
-  const decision = decide(action, facts, { ...context, rulebook: situation.rulebook }, situation.grants);
+  const { rulebook, way } = situation;
+  const decision = decide(action, facts, { ...context, rulebook, way }, situation.grants);
   const card = withUnsaved(described.card, unsaved, context.scope);
   const digest = situation.hash(canonicalJson(action));
   return { kind: 'decided', described: { ...described, card }, decision, digest, unsaved };
@@ -93,14 +117,15 @@ export async function decideCall(use: ToolUse, situation: Situation, context: Ca
 /** What decides a call of a run, as it is now, and what comes of it. */
 export async function decidedNow(
   use: ToolUse,
-  run: Pick<CallRun, 'files' | 'refresh' | 'flags' | 'hash' | 'runners'>,
+  run: Pick<CallRun, 'files' | 'refresh' | 'flags' | 'hash' | 'runners'> & Pick<Situation, 'uncovered'>,
   grants: () => readonly GrantView[],
   signal: AbortSignal,
 ): Promise<{ context: CallContext; decided: Decided }> {
-  const { rulebook, scope, policy } = await run.refresh();
+  const { rulebook, scope, policy, way } = await run.refresh();
+  const { hash, uncovered } = run;
   const context = { signal, files: run.files, scope, policy };
   const confinement = (): Promise<string | undefined> => confinementProblem(policy, run.runners);
-  const situation = { rulebook, hash: run.hash, flags: run.flags(), grants: grants(), confinement };
+  const situation = { rulebook, way, hash, uncovered, flags: run.flags(), grants: grants(), confinement };
   return { context, decided: await decideCall(use, situation, context) };
 }
 

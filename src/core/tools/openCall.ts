@@ -10,7 +10,14 @@ import { editApproves } from './editApproves.ts';
 import { editedUse, offeredEdit } from './editedUse.ts';
 import { OpenQuestion, type Edited } from './openQuestion.ts';
 import { Step } from './step.ts';
-import type { CallContext, ToolUse } from './tool.ts';
+import type { CallContext, ShownEffects, ToolUse } from './tool.ts';
+
+/** What a call did in a view: of the action with that digest, and by the action that ran there. */
+export interface KeptEffects {
+  shown: ShownEffects;
+  of: string;
+  by: string;
+}
 
 /** What comes of a person's edit: it is approved as they have it, is asked anew, or the call stands as it was. */
 export type EditFate = { kind: 'approved'; as: DecidedCall } | { kind: 'anew' } | { kind: 'refused' };
@@ -21,12 +28,15 @@ const NOT_AS_SHOWN = 'This changed while it waited; this is how it stands now.';
 /** One call of a reply until it is over: its records, and its question, which may have been put before its turn. */
 export class OpenCall {
   readonly parsed: ParsedCall;
+  /** Why it asks although its run is reviewed afterwards: found out when it was about to begin. */
+  uncovered: string | undefined;
   readonly #call: ToolCall;
   readonly #run: CallRun;
   readonly #reply: Approval['reply'];
   #step: Step | undefined;
   #question: OpenQuestion | undefined;
   #again: string | undefined;
+  #effects: KeptEffects | undefined;
   /** What it would do: as the model has it, or as a person has changed it since; `#asked`: as it was last asked about. */
   #use: ToolUse | undefined;
   #asked: ToolUse | undefined;
@@ -87,7 +97,23 @@ export class OpenCall {
 
   /** Records what it would do, and what is decided about that. */
   async propose(decided: DecidedCall, { policy }: CallContext): Promise<void> {
-    await this.step.propose(decided, policy.variables.value, this.editedFrom);
+    await this.step.propose(decided, policy.variables.value, { editedFrom: this.editedFrom });
+  }
+
+  /** What it did in a view, where that was shown and nothing is decided about it yet. */
+  get effects(): KeptEffects | undefined {
+    return this.#effects;
+  }
+
+  keepEffects(effects: KeptEffects): void {
+    this.#effects = effects;
+  }
+
+  /** Throws the view away, where there is one. */
+  async dropEffects(): Promise<void> {
+    const effects = this.#effects;
+    this.#effects = undefined;
+    await effects?.shown.drop();
   }
 
   /** What was put to a person about it and is not dealt with. */
@@ -118,9 +144,10 @@ export class OpenCall {
     context: CallContext,
     { askedAgain = this.#again, granted }: { askedAgain?: string | undefined; granted: () => void },
   ): Promise<OpenQuestion> {
-    const edit = offeredEdit(this.use);
+    const edit = this.#effects ? undefined : offeredEdit(this.use);
     const isEdited = this.editedFrom !== undefined;
-    const asking = { step: this.step, run: this.#run, context, askedAgain, granted, edit, isEdited };
+    const effects = this.#effects?.shown;
+    const asking = { step: this.step, run: this.#run, context, askedAgain, granted, edit, isEdited, effects };
     this.#asked = this.use;
     return (this.#question = await OpenQuestion.put(decided, asking));
   }

@@ -12,7 +12,7 @@ import { Outdated, takenBackBy } from '../stopped.ts';
 import type { CallRun } from './callRun.ts';
 import type { DecidedCall } from './decideCall.ts';
 import { refusalText, type Step } from './step.ts';
-import type { CallContext } from './tool.ts';
+import type { CallContext, ShownEffects } from './tool.ts';
 
 /** What a person changed a call to, and whether they had seen all of what it was. */
 export interface Edited {
@@ -25,6 +25,9 @@ export type Answer =
   | { kind: 'approved'; isRemembered: boolean }
   | ({ kind: 'edited' } & Edited)
   | { kind: 'save first' }
+  /** To run it in a view first; to make exactly what it changed there. */
+  | { kind: 'show effects' }
+  | { kind: 'apply' }
   | { kind: 'refused'; text: string };
 
 interface Asking {
@@ -38,6 +41,8 @@ interface Asking {
   /** What of it a person may change; whether it stands as one has changed it. */
   edit: { label: string; text: string } | undefined;
   isEdited: boolean;
+  /** What it did in a view, which the card shows. */
+  effects: ShownEffects | undefined;
 }
 
 const OUTDATED = 'What it was about was not as shown any more.';
@@ -64,12 +69,15 @@ export class OpenQuestion {
 
   /** Records the question, and puts it to a person. */
   static async put(about: DecidedCall, asking: Asking): Promise<OpenQuestion> {
-    const { step, run, context, askedAgain, edit, isEdited } = asking;
+    const { step, run, context, askedAgain, edit, isEdited, effects } = asking;
     const { described, decision, digest, unsaved } = about;
     const { scope, policy } = context;
     const fitting = offersFor(described.action, { shown: (path) => scope.shown(path), roots: scope.roots });
-    const offers = mayStandFor(decision, fitting, policy);
-    const always = decision.eachTime === true ? undefined : alwaysOffer(described.action, scope.roots);
+    // With effects in sight three answers are enough: what they show is of this one time.
+    const offers = effects ? [] : mayStandFor(decision, fitting, policy);
+    const isOnce = decision.eachTime === true || effects !== undefined;
+    const always = isOnce ? undefined : alwaysOffer(described.action, scope.roots);
+    const effectsState = await effectsStateOf(about, effects, context.signal);
     const approval: Approval = {
       id: run.newId(),
       run: run.id,
@@ -95,6 +103,7 @@ export class OpenQuestion {
       ...(unsaved.others.length > 0 && { savesFirst: true as const }),
       ...(edit && { edit }),
       ...(isEdited && { edited: true as const }),
+      ...(effectsState && { effects: effectsState }),
     };
     const shown = run.redactor.json(approval);
     await step.record('asked', { approval: approval.id, digest, shown: run.hash(canonicalJson(shown)) });
@@ -159,7 +168,7 @@ export class OpenQuestion {
 
   async #recorded({ answer, from }: Answered, offers: readonly Offer[], waitedMs: number): Promise<Answer> {
     const { step, run } = this.#asking;
-    const isYes = answer.choice === 'approve' || answer.choice === 'approve-and-grant';
+    const isYes = ['approve', 'approve-and-grant', 'apply'].includes(answer.choice);
     await step.record(
       'answered',
       {
@@ -173,6 +182,7 @@ export class OpenQuestion {
     // What it becomes is decided first.
     if (answer.choice === 'approve-edited' && answer.text !== undefined)
       return { kind: 'edited', text: answer.text, isRead: answer.unseen === undefined };
+    if (answer.choice === 'show-effects') return { kind: 'show effects' };
     if (answer.choice !== 'save-first')
       run.show({
         ...{ id: step.id, tool: this.about.described.action.tool, status: 'waiting' },
@@ -184,6 +194,7 @@ export class OpenQuestion {
       return { kind: 'refused', text };
     }
     if (answer.choice === 'save-first') return { kind: 'save first' };
+    if (answer.choice === 'apply') return { kind: 'apply' };
     const offer = offers.find(({ id }) => id === answer.grant?.offer);
     if (answer.choice !== 'approve-and-grant' || !offer || !answer.grant)
       return { kind: 'approved', isRemembered: false };
@@ -192,6 +203,17 @@ export class OpenQuestion {
     await step.record('granted', { grant, until: untilWords(answer.grant.until) }, { words: offer.words });
     return { kind: 'approved', isRemembered: true };
   }
+}
+
+async function effectsStateOf(
+  { described }: DecidedCall,
+  shown: ShownEffects | undefined,
+  signal: AbortSignal,
+): Promise<Approval['effects']> {
+  if (shown) return { state: 'shown', ...(shown.obstacle !== undefined && { obstacle: shown.obstacle }) };
+  if (!described.effects || !described.showEffects) return undefined;
+  const why = await described.effects.whyNot(signal);
+  return why === undefined ? { state: 'offered' } : { state: 'not-here', why };
 }
 
 function saidWith({ reason, text }: Given): EventPayload['answered'] | undefined {

@@ -1,8 +1,9 @@
 import type { Plan } from '../../shared/plan.ts';
 import type { Question, Replied } from '../../shared/question.ts';
-import type { CommandPlace, Undo } from '../checkpoint/port.ts';
+import type { CommandPlace, Foreseen, Undo } from '../checkpoint/port.ts';
 import type { ScriptWatch } from '../flow/scriptWatch.ts';
 import type { RunOutputs } from './outputs/runOutputs.ts';
+import type { HttpPort } from '../egress/http.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import type { VersionControl } from '../scope/files.ts';
 import type { Runners } from './runner.ts';
@@ -23,7 +24,7 @@ export interface ToolPorts {
   /** What undo will be able to do where these paths are changed. */
   foresee: (paths: readonly string[]) => Promise<Undo>;
   /** The same where whatever a command can write is changed. */
-  foreseeAnything: (place: CommandPlace) => Promise<Undo>;
+  foreseeAnything: (place: CommandPlace) => Promise<Foreseen>;
   versionControl: VersionControl;
   /** Whether the model of now takes images. */
   takesImages: () => boolean;
@@ -31,6 +32,7 @@ export interface ToolPorts {
   /** What the run's commands put out, beside what their results show. */
   outputs: RunOutputs;
   encodings: Encodings;
+  http: HttpPort;
   /** Puts a question to the person, if one is there, while the run's time stands still. Throws `Cancelled`. */
   askPerson: (question: Pick<Question, 'text' | 'choices'>, signal: AbortSignal) => Promise<Replied>;
   showPlan: (plan: Plan) => void;

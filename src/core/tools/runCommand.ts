@@ -1,5 +1,6 @@
 import type { Run } from '../../shared/action.ts';
 import { commandParameters, type CommandArguments } from './command/commandArguments.ts';
+import { commandEffects } from './command/commandEffects.ts';
 import { describeCommand } from './command/describeCommand.ts';
 import { performCommand } from './command/performCommand.ts';
 import { defineTool, type Tool, type CallContext } from './tool.ts';
@@ -34,6 +35,7 @@ export const runCommand = defineTool((ports: Ports): Tool<CommandArguments, Run>
   editable: { argument: 'command', label: 'The command' },
   describe: (args, context) => describeCommand({ tool: 'run_command', args }, ports, onDisk(context)),
   perform: (action, context) => performCommand(action, ports, onDisk(context)),
+  showEffects: (action, context) => commandEffects(action, ports, onDisk(context)),
 }));
 
 /** A command sees the disk, whatever the editor holds: what it is bound to, and what it would take away, is there. */

@@ -82,12 +82,12 @@ export class Step {
 
   /**
    * `variables`: those of the user's that commands are given. `editedFrom`: the arguments that the model had, where a person
-   * has changed them.
+   * has changed them. `effectsOf`: the action whose effects this one is to show.
    */
   async propose(
     { described, decision, digest }: { described: Description; decision: Decision; digest: string },
     variables: readonly string[],
-    editedFrom?: Json,
+    { editedFrom, effectsOf }: { editedFrom?: Json | undefined; effectsOf?: string } = {},
   ): Promise<void> {
     const isEdited = editedFrom !== undefined;
     const { action, title } = described;
@@ -106,6 +106,7 @@ export class Step {
       {
         ...{ tool: action.tool, effect: action.effect, digest, undo: action.undo, ...this.#place },
         ...(isEdited && { editedBy: 'person' as const }),
+        ...(effectsOf !== undefined && { effectsOf }),
       },
       { title, action: storedAction(action, variables), ...(isEdited && { editedFrom }) },
     );

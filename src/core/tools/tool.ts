@@ -1,10 +1,12 @@
 import type * as z from 'zod';
 import type { Action, Effect } from '../../shared/action.ts';
-import type { Card, UndoState } from '../../shared/approval.ts';
-import type { Words } from '../../shared/block.ts';
+import type { Card } from '../../shared/approval.ts';
+import type { UndoState } from '../../shared/undoState.ts';
+import type { Block, Words } from '../../shared/block.ts';
 import type { Json } from '../../shared/json.ts';
 import type { Preview } from '../approval/desk.ts';
 import type { Image } from '../models/images.ts';
+import type { Outbound, PermitSending } from '../egress/port.ts';
 import type { Family } from '../policy/facts.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
 import type { Appeared } from '../sandbox/port.ts';
@@ -24,8 +26,12 @@ export interface CallContext {
   files: Files;
   scope: Scope;
   policy: EffectivePolicy;
+  /** While it is described: what undo does not cover may be held read-only, so that it can be reviewed afterwards. */
+  mayHold?: boolean;
   /** While it is done: asks whose it is what appeared beside a command, until its signal fires (whoseQuestion.ts). */
   whose?(appeared: readonly Appeared[], signal: AbortSignal): Promise<ReadonlySet<string>>;
+  /** While it is done: leave to send something, which records it for this action before it goes. */
+  leave?: (outbound: Outbound) => PermitSending;
 }
 
 /** An action of a tool: of one kind, and with its arguments in it. */
@@ -45,6 +51,34 @@ export interface Description<A = Action['arguments'], K extends Action = Action>
   where?: readonly string[];
   /** Both sides of each text that changes, for the editor's diff view. */
   previews?: readonly Preview[];
+  /** Absent where it changes nothing that could be shown. */
+  effects?: EffectsOffer;
+}
+
+/** What an action would change can be shown before: it runs in a copy-on-write view then. */
+export interface EffectsOffer {
+  /** Why that cannot be had here; undefined where it can. Looked at where a person is asked. */
+  whyNot(signal: AbortSignal): Promise<string | undefined>;
+}
+
+/** What an action did in such a view. Nothing of it is on disk, and none of it reaches the model, until it is applied. */
+export interface ShownEffects {
+  /** The action that ran: the same one, in a view. */
+  readonly facts: Performed['facts'];
+  readonly ok: boolean;
+  /** What is shown of it, beneath the card. */
+  readonly blocks: readonly Block[];
+  readonly previews: readonly Preview[];
+  /** SHA-256 over all that would be applied. */
+  readonly digest: string;
+  /** Why nothing of it can be applied; a sentence. */
+  readonly obstacle: string | undefined;
+  /** What stands otherwise since, in words; undefined where nothing does. */
+  outdated(): Promise<string | undefined>;
+  /** Makes exactly these changes; what comes of it is what came of the action. */
+  apply(context: CallContext): Promise<Performed>;
+  /** Throws it away. */
+  drop(): Promise<void>;
 }
 
 /** What came of it. `text` goes to the model, `facts` into the log. */
@@ -96,6 +130,8 @@ export interface Tool<A, K extends Action> {
   editable?: { argument: keyof A & string; label: string };
   describe(args: A, context: CallContext): Promise<Description<A, K>>;
   perform(action: ActionOf<A, K>, context: CallContext): Promise<Performed>;
+  /** Runs it in a view of the workspace. Called by the gate alone (effectsFirst.ts), where `describe` offers it. */
+  showEffects?(action: ActionOf<A, K>, context: CallContext): Promise<ShownEffects>;
 }
 
 /** What the gate handles: a tool whose arguments are known to itself alone. */
@@ -122,6 +158,7 @@ export interface ToolUse {
 /** What was described, and with it the way to do exactly that. */
 export interface Described extends Description {
   perform(context: CallContext): Promise<Performed>;
+  showEffects?: (context: CallContext) => Promise<ShownEffects>;
 }
 
 /** What a call about one path is tried with. */
@@ -161,7 +198,11 @@ function toolUse<A, K extends Action>(tool: Tool<A, K>, args: A): ToolUse {
         throw new Error(`${tool.name} describes what it does not say that it does: ${action.effect} by ${action.tool}`);
       const perform = (during: CallContext): Promise<Performed> =>
         performedWithin(during, (bounded) => tool.perform(action, bounded));
-      return { ...description, perform };
+      const show = (during: CallContext): Promise<ShownEffects> => {
+        if (!tool.showEffects) throw new Error(`${tool.name} offers to show effects, and shows none`);
+        return tool.showEffects(action, during);
+      };
+      return { ...description, perform, ...(description.effects && { showEffects: show }) };
     },
   };
 }

@@ -1,3 +1,5 @@
+import type { Way } from '../../shared/wayWords.ts';
+import { canOnlyLook } from '../kinds/table.ts';
 import { offered } from '../policy/decide.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
 import { folded } from './meantArguments.ts';
@@ -11,7 +13,7 @@ export interface Toolbox {
   meant(name: string): AnyTool | undefined;
   readonly names: readonly string[];
   /** What the model is told of: tools that the policy denies are not offered at all. */
-  offered(policy: EffectivePolicy): AnyTool[];
+  offered(policy: EffectivePolicy, way: Way): AnyTool[];
 }
 
 /** Throws where two tools have one name: a rule, a grant or a record would speak of either. */
@@ -28,6 +30,14 @@ export function toolboxOf(tools: readonly AnyTool[]): Toolbox {
       return tools.find((tool) => folded(tool.name) === wanted || tool.elsewhere?.includes(wanted) === true);
     },
     names: [...byName.keys()],
-    offered: (policy) => tools.filter((tool) => offered(policy, tool.family).verdict !== 'deny'),
+    offered: (policy, way) =>
+      tools.filter((tool) => offered(policy, tool.family).verdict !== 'deny' && canEverBe(tool, policy, way)),
   };
+}
+
+/** Whether some call of it could be allowed in a run that only looks, or in any other. */
+function canEverBe({ family, effects }: AnyTool, policy: EffectivePolicy, way: Way): boolean {
+  if (way !== 'look') return true;
+  const holds = family !== 'code_execution' || policy.sandbox.value; // without a sandbox no command is known to only look
+  return holds && effects.some(canOnlyLook);
 }

@@ -161,6 +161,9 @@ export class AuditClient implements AuditLog, AuditReader, RunStore, AsyncDispos
     this.#hasWritten = true;
     return this.#call('growTranscript', run, growth);
   }
+  conversationSeq(run: string): Promise<number | undefined> {
+    return this.#call('conversationSeq', run);
+  }
   loadTranscript(run: string): Promise<Json | undefined> {
     return this.#call('loadTranscript', run);
   }

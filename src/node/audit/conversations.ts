@@ -82,6 +82,11 @@ export function loadConversation(connection: Connection, run: string, account: s
   return claim && isJsonObject(whole) ? { ...whole, messages: found.messages() } : whole;
 }
 
+/** The event that named the conversation of a run that is stored; undefined where none is. */
+export function lastConversation(connection: Connection, run: string): number | undefined {
+  return storedFor(connection, run)?.seq;
+}
+
 /** The events of a run as the table has them: what an index says may have been changed, and nothing signs it. */
 function eventsOfTable(connection: Connection, run: string): EventBody[] {
   const at = connection.prepare('SELECT body FROM events NOT INDEXED WHERE seq = ?');

@@ -1,8 +1,7 @@
 import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { Failure } from '../../core/outcome.ts';
-import { OtherFormat, RulesChanged } from './problems.ts';
+import { LogProblem, OtherFormat, RulesChanged } from './problems.ts';
 
 /**
  * The text of an event is the one truth about it: what is searched by (run, action, type) is computed from that text,
@@ -131,12 +130,12 @@ export function openDatabase(file: string): { connection: Connection; isNew: boo
 }
 
 /** The same for looking alone: nothing is made, nothing is changed. */
-export function openReadOnly(file: string): Connection {
-  const database = new DatabaseSync(file, { readOnly: true, timeout: BUSY_MS });
+export function openReadOnly(file: string, busyMs = BUSY_MS): Connection {
+  const database = new DatabaseSync(file, { readOnly: true, timeout: busyMs });
   try {
     database.exec('PRAGMA trusted_schema = OFF;');
     const found = Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
-    if (found === 0) throw new Failure(`${file} holds no audit log`);
+    if (found === 0) throw new LogProblem(`${file} holds no audit log`);
     if (found !== VERSION) throw OtherFormat.of(file, found > VERSION);
     return new Connection(database);
   } catch (error) {
@@ -155,7 +154,7 @@ function setJournal(database: DatabaseSync, file: string): void {
   const wanted = journalFor(version, fileSystemType(dirname(file)));
   const got = database.prepare(`PRAGMA journal_mode = ${wanted}`).get()?.['journal_mode'];
   if (String(got).toUpperCase() !== wanted)
-    throw new Failure(`the journal of ${file} cannot be set to ${wanted}; another program holds the file`);
+    throw new LogProblem(`the journal of ${file} cannot be set to ${wanted}; another program holds the file`);
   // fullfsync counts on macOS, where fsync alone does not reach the disk.
   database.exec('PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON;');
 }

@@ -6,7 +6,7 @@ import { logOf } from './logText.ts';
 import { seqsOfRun } from './seqsOfRun.ts';
 import type { Connection } from './database.ts';
 import { endLine, endText, eventLine, headerLine, type ExportHeader } from './verify/exportFormat.ts';
-import { Failure } from '../../core/outcome.ts';
+import { Failure, NoSuchRun } from '../../core/outcome.ts';
 
 /**
  * A log, or one run of it, as JSON Lines that can be checked without the database: the events with their hashes, and
@@ -71,7 +71,7 @@ function signatureOf(connection: Connection, account: string, statement: string)
 function stretchOf(connection: Connection, run: string): [from: number, to: number] {
   const seqs = seqsOfRun(connection, run);
   const [first, last] = [seqs[0], seqs.at(-1)];
-  if (first === undefined || last === undefined) throw new Failure(`There is no run ${run} in the log.`);
+  if (first === undefined || last === undefined) throw new NoSuchRun(run);
   const head = (sql: string, seq: number): number | undefined => {
     const found = connection.prepare(sql).get(seq)?.['seq'];
     return typeof found === 'number' ? found : undefined;

@@ -1,10 +1,15 @@
 import { Failure } from '../../core/outcome.ts';
+import type { Fault } from '../../shared/fault.ts';
 import { CROSSINGS, type Problem } from './crossing.ts';
 import type { StoreMethod } from './messages.ts';
 
 /** The log could not be written or read; nothing that depends on it may happen. */
 export class AuditFailure extends Failure {
   override name = 'AuditFailure';
+
+  override get fault(): Fault {
+    return 'log';
+  }
 }
 
 type Use = 'record' | 'read' | 'search' | 'erase';
@@ -19,6 +24,7 @@ const USES: Record<StoreMethod, Use> = {
   growTranscript: 'record',
   settle: 'record',
   loadTranscript: 'read',
+  conversationSeq: 'read',
   running: 'read',
   runs: 'read',
   runsIn: 'read',

@@ -6,7 +6,7 @@ import type { Connection } from './database.ts';
 import { parseBody } from './logText.ts';
 import { activeRuns } from './runRecords.ts';
 import { checkIndexOf, seqsOfRun } from './seqsOfRun.ts';
-import { summarize } from './summary.ts';
+import { summarize, type Counted } from './summary.ts';
 
 /** Runs by their starts, newest first; `before` is the start of one that was seen already. */
 export function newestRuns(connection: Connection, limit: number, before?: number): { run: string; start: number }[] {
@@ -42,17 +42,28 @@ export function summaries(connection: Connection, runs: readonly { run: string; 
   );
 }
 
+/** How runs stand, without a count of what they did; `active`: those that a process holds. */
+export function standings(
+  connection: Connection,
+  runs: readonly { run: string; start: number }[],
+  active: ReadonlySet<string>,
+): RunSummary[] {
+  return runs.map(({ run, start }) =>
+    summarize({ run, start }, landmarks(connection, run), { actions: 0 }, active.has(run)),
+  );
+}
+
 /**
  * Throws `IndexDamaged` where not all of a run is found that the log holds: a part would read as the whole. `most`: so
  * many characters of an output or a reply are enough.
  */
-export function eventsOf(connection: Connection, run: string, most = Infinity): AuditRecord[] {
+export function eventsOf(connection: Connection, run: string, most = Infinity, after = 0): AuditRecord[] {
   checkIndexOf(connection, run, seqsOfRun(connection, run));
   return records(
     connection,
-    'SELECT e.body AS body, e.hash AS hash, p.body AS payload FROM events e LEFT JOIN payloads p ON p.seq = e.seq WHERE e.run = ? ORDER BY e.seq',
+    'SELECT e.body AS body, e.hash AS hash, p.body AS payload FROM events e LEFT JOIN payloads p ON p.seq = e.seq WHERE e.run = ? AND e.seq > ? ORDER BY e.seq',
     run,
-    most,
+    { most, values: [after] },
   );
 }
 
@@ -99,7 +110,7 @@ function landmarks(connection: Connection, run: string): AuditRecord[] {
 }
 
 /** An action may be proposed, and asked about, again, and counts once. */
-function countedIn(connection: Connection, run: string): Pick<RunSummary, 'actions' | 'questions' | 'cost'> {
+function countedIn(connection: Connection, run: string): Counted {
   const row = connection
     .prepare(
       `SELECT count(DISTINCT iif(type = 'proposed', body ->> '$.action', NULL)) AS actions,
@@ -109,16 +120,38 @@ function countedIn(connection: Connection, run: string): Pick<RunSummary, 'actio
     )
     .get(run);
   const cost = Number(row?.['cost'] ?? 0);
+  const files = filesIn(connection, run);
   return {
     actions: Number(row?.['actions']),
     questions: Number(row?.['questions']),
+    ...(files > 0 && { files }),
     ...(cost > 0 && { cost }),
   };
 }
 
-function records(connection: Connection, sql: string, run: string, most = Infinity): AuditRecord[] {
+/** Paths that actions of a run changed; where their names were erased or cut, as many as the longest list had. */
+function filesIn(connection: Connection, run: string): number {
+  const row = connection
+    .prepare(
+      `SELECT count(DISTINCT iif(c.type = 'object', json_extract(c.value, '$.path'), NULL)) AS named,
+         max(iif(json_valid(e.body), e.body ->> '$.data.paths', 0)) AS counted
+       FROM events e LEFT JOIN payloads p ON p.seq = e.seq
+         LEFT JOIN json_each(iif(json_valid(p.body), p.body, '{}'), '$.paths') c
+       WHERE e.run = ? AND e.type = 'changed'`,
+    )
+    .get(run);
+  return Math.max(Number(row?.['named'] ?? 0), Number(row?.['counted'] ?? 0));
+}
+
+/** `values`: what the statement takes after the run. */
+function records(
+  connection: Connection,
+  sql: string,
+  run: string,
+  { most = Infinity, values = [] }: { most?: number; values?: readonly number[] } = {},
+): AuditRecord[] {
   const found: AuditRecord[] = [];
-  for (const row of connection.prepare(sql).iterate(run)) {
+  for (const row of connection.prepare(sql).iterate(run, ...values)) {
     const body = parseBody(String(row['body']));
     if (body?.run !== run) continue; // one damaged record is passed over here; verify names it
     const payload = row['payload'] === null ? undefined : parsePayload(String(row['payload']));

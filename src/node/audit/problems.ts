@@ -1,8 +1,18 @@
 import { Failure } from '../../core/outcome.ts';
+import type { Fault } from '../../shared/fault.ts';
 import type { Gap } from './setAside.ts';
 
+/** Something is wrong with the log itself. */
+export class LogProblem extends Failure {
+  override name = 'LogProblem';
+
+  override get fault(): Fault {
+    return 'log';
+  }
+}
+
 /** Somebody replaced the file under the hands of this process. */
-export class LogReplaced extends Failure {
+export class LogReplaced extends LogProblem {
   override name = 'LogReplaced';
   readonly gap: Gap['reason'] | undefined;
   constructor(gap?: Gap['reason'], words = 'the audit log was replaced by another one') {
@@ -12,7 +22,7 @@ export class LogReplaced extends Failure {
 }
 
 /** The file holds a log of another format: an older one makes room, a newer one is left alone. */
-export class OtherFormat extends Failure {
+export class OtherFormat extends LogProblem {
   override name = 'OtherFormat';
   readonly isNewer: boolean;
   constructor(isNewer: boolean, words: string) {
@@ -26,7 +36,7 @@ export class OtherFormat extends Failure {
 }
 
 /** The schema of a log is not what it was made with. */
-export class RulesChanged extends Failure {
+export class RulesChanged extends LogProblem {
   override name = 'RulesChanged';
   constructor() {
     super('the database’s own rules (its schema) were changed');
@@ -34,7 +44,7 @@ export class RulesChanged extends Failure {
 }
 
 /** An index does not lead to what the table holds; SQLite itself tells so only where it is asked to look for it. */
-export class IndexDamaged extends Failure {
+export class IndexDamaged extends LogProblem {
   override name = 'IndexDamaged';
   /** As of a page that is damaged (`SQLITE_CORRUPT`). */
   readonly errcode = 11;

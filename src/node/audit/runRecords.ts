@@ -140,6 +140,12 @@ export class RunRecords {
   }
 }
 
+/** Runs that processes which are alive hold. */
+export function heldByTheLiving(connection: Connection, lives: Lives): Set<string> {
+  const rows = connection.prepare('SELECT run, pid, start, boot FROM active_runs').all();
+  return new Set(rows.filter((row) => lives.isAlive(ownerOf(row))).map((row) => String(row['run'])));
+}
+
 function letGo(connection: Connection, run: string): void {
   connection.prepare('DELETE FROM active_runs WHERE run = ?').run(run);
 }

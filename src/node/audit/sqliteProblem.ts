@@ -1,5 +1,4 @@
-import { Failure } from '../../core/outcome.ts';
-import { RulesChanged } from './problems.ts';
+import { LogProblem, RulesChanged } from './problems.ts';
 
 /** Primary result codes of SQLite (sqlite.org/rescode.html) that mean something to people. */
 const CODES = {
@@ -42,7 +41,7 @@ export function sqliteProblem(error: unknown, file: string): Error {
   const code = damageOf(error) === undefined ? codeOf(error) : CODES.corrupt;
   const words = adviceFor(code, file);
   if (words === undefined) return error instanceof Error ? error : new Error(String(error));
-  return new Failure(`${words} (SQLite: ${wordsOf(error)})`, { cause: error });
+  return new LogProblem(`${words} (SQLite: ${wordsOf(error)})`, { cause: error });
 }
 
 function adviceFor(code: number | undefined, file: string): string | undefined {

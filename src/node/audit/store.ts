@@ -20,7 +20,7 @@ import { Lives } from '../process/lives.ts';
 import type { Questions } from '../../core/audit/questions.ts';
 import { ChainWriter } from './chainWriter.ts';
 import { LogReplaced } from './problems.ts';
-import { loadConversation, saveConversation } from './conversations.ts';
+import { lastConversation, loadConversation, saveConversation } from './conversations.ts';
 import { accountKey, hasAccountKey } from './keys.ts';
 import { parseBody } from './logText.ts';
 import { questionsByWeek } from './countQuestions.ts';
@@ -102,6 +102,10 @@ export class AuditStore {
     });
   }
 
+  conversationSeq(run: string): number | undefined {
+    return this.#read((connection) => lastConversation(connection, run));
+  }
+
   loadTranscript(run: string): Json | undefined {
     const account = hasAccountKey(this.#data) ? accountKey(this.#data).publicKey : undefined;
     return this.#read((connection) => loadConversation(connection, run, account));
@@ -177,8 +181,8 @@ export class AuditStore {
     });
   }
 
-  events(run: string, most?: number): AuditRecord[] {
-    return this.#read((connection) => eventsOf(connection, run, most));
+  events(run: string, most?: number, after?: number): AuditRecord[] {
+    return this.#read((connection) => eventsOf(connection, run, most, after));
   }
 
   textOf(run: string, of: TextOf, from: number): TextPart | undefined {

@@ -7,11 +7,14 @@ export const OWNER_GONE = 'the process that owned it is gone';
 const FoldersSchema = z.array(FolderMarkSchema);
 const GONE = 'The process that ran it was gone before it ended.';
 
+/** What is counted of a run. */
+export type Counted = Pick<RunSummary, 'actions' | 'files' | 'questions' | 'cost'>;
+
 /** A run in one line, from its events. An active run with no end is running; one that is not was interrupted. */
 export function summarize(
   { run, start }: { run: string; start: number },
   events: readonly AuditRecord[],
-  counted: Pick<RunSummary, 'actions' | 'questions' | 'cost'>,
+  counted: Counted,
   isActive: boolean,
 ): RunSummary {
   const first = events.find((event) => event.type === 'run_started');

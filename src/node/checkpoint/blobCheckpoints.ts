@@ -9,22 +9,28 @@ import type {
   CommandPlace,
   Done,
   Footprint,
+  Foreseen,
   NotedChange,
   RevertPlan,
   Undo,
 } from '../../core/checkpoint/port.ts';
 import { ToolFailure } from '../../core/outcome.ts';
+import { gitPointerOf, type GitPointer } from '../../core/checkpoint/gitPointer.ts';
+import type { ChangedPath } from '../../shared/change.ts';
 import { isInside } from '../../core/scope/spelling.ts';
 import { asFailure } from '../files/openTree.ts';
 import { isByIdentity, isSame, preImageAt } from '../files/preImage.ts';
 import { makePrivate } from '../folders.ts';
+import { pointerAt } from '../git/pointers.ts';
 import { Blobs } from './blobs.ts';
 import { Foresight, MOST_FILES } from './foresight.ts';
 import { KeptRoom, MOST_OF_RUN } from './keptRoom.ts';
 import { readManifest, writeManifest, type Kept } from './manifest.ts';
+import { ChangedLists } from './changedLists.ts';
 import { OpenNotes } from './openNotes.ts';
 import { changedSince } from './changedSince.ts';
 import { revertPlan } from './revertPlan.ts';
+import { withoutPruned } from './pruned.ts';
 import { AroundCommands, type SeenAround } from './tree/aroundCommands.ts';
 import { Pack } from './tree/pack.ts';
 import { SCAN_LIMITS, type ScanLimits } from './tree/scan.ts';
@@ -51,16 +57,20 @@ export class BlobCheckpoints implements Checkpoints {
   readonly #room: KeptRoom;
   readonly #around: AroundCommands;
   readonly #notes: OpenNotes;
+  readonly #lists: ChangedLists;
+  /** The manifest that was read last, by path: a revert asks for one path after the other. */
+  #last: { file: string; at: number; byPath: ReadonlyMap<string, Kept> } | undefined;
 
   constructor(dataFolder: string, mostOfRun = MOST_OF_RUN, seeing: Seeing = {}) {
     this.#folder = dataFolder;
     this.#blobs = new Blobs(dataFolder);
     this.#room = new KeptRoom(mostOfRun);
     this.#notes = new OpenNotes(dataFolder);
+    this.#lists = new ChangedLists(dataFolder);
     this.#around = new AroundCommands(dataFolder, seeing.limits ?? SCAN_LIMITS, seeing.isStandIn);
   }
 
-  foreseeAnything(place: CommandPlace): Promise<Undo> {
+  foreseeAnything(place: CommandPlace): Promise<Foreseen> {
     return this.#around.foresee(place);
   }
 
@@ -76,7 +86,7 @@ export class BlobCheckpoints implements Checkpoints {
     if (running.length > 0)
       await this.#around.finish(running, place, async (of, seen) => {
         if (seen) await this.#deposit(of, seen);
-        const changes = changesOf(seen);
+        const changes = await this.#listed(of, changesOf(seen));
         if (changes.extent === 'seen') await this.#notes.ended(of, changes);
         done.push({ of, changes });
       });
@@ -89,6 +99,15 @@ export class BlobCheckpoints implements Checkpoints {
       }
     }
     return done;
+  }
+
+  /** Without its list an action of many paths cannot be reverted; what it changed is told all the same. */
+  #listed<C extends Changes>(of: ActionOf, changes: C): Promise<C> {
+    return this.#lists.kept(of, changes).catch(() => changes);
+  }
+
+  list(of: ActionOf, digest: string): Promise<readonly ChangedPath[] | undefined> {
+    return this.#lists.read(of, digest);
   }
 
   recorded(of: ActionOf): Promise<void> {
@@ -112,7 +131,7 @@ export class BlobCheckpoints implements Checkpoints {
     { undo, place }: { undo: Action['undo']; place: CommandPlace },
   ): Promise<Checkpoint> {
     if (footprint.kind === 'anything') return this.#beginAnything(of, place);
-    const isKept = footprint.kind === 'paths' && footprint.before.length > 0 && undo === 'full';
+    const isKept = footprint.kind === 'paths' && footprint.before.length > 0 && undo === 'whole';
     const kept = isKept ? await this.#keep(of, footprint.before) : undefined;
     if (kept) await this.#notes.begin(of);
     return {
@@ -121,7 +140,8 @@ export class BlobCheckpoints implements Checkpoints {
         // For whoever compares; without it nothing is lost but that.
         await this.#keepGiven(of, noted).catch(() => undefined);
         await this.#around.adopt(noted.map(({ path }) => path)).catch(() => undefined);
-        return { extent: 'exact', paths: noted.map(({ content: _given, ...change }) => change) };
+        const paths = noted.map(({ content: _given, ...change }) => change);
+        return this.#listed(of, { extent: 'exact', paths });
       },
     };
   }
@@ -135,7 +155,7 @@ export class BlobCheckpoints implements Checkpoints {
         this.#around
           .end(of, place, (seen) => this.#deposit(of, seen))
           .then(async (seen) => {
-            const changes = changesOf(seen);
+            const changes = await this.#listed(of, changesOf(seen));
             if (changes.extent === 'seen') await this.#notes.ended(of, changes);
             return changes;
           })
@@ -160,7 +180,7 @@ export class BlobCheckpoints implements Checkpoints {
         kept: (await readManifest(this.#manifest(of, 'before'))) ?? [],
       })),
     );
-    return revertPlan(kept);
+    return withoutPruned(revertPlan(kept), (step) => this.content(step.of, step.path));
   }
 
   async content(of: ActionOf, path: string): Promise<Uint8Array | undefined> {
@@ -168,7 +188,8 @@ export class BlobCheckpoints implements Checkpoints {
     return kept && this.#bytesOf(of, kept, 'before');
   }
 
-  async #bytesOf(of: ActionOf, { blob, at }: Kept, side: 'before' | 'after'): Promise<Uint8Array | undefined> {
+  async #bytesOf(of: ActionOf, { blob, at, text }: Kept, side: 'before' | 'after'): Promise<Uint8Array | undefined> {
+    if (text !== undefined) return new TextEncoder().encode(text);
     if (blob === undefined) return undefined;
     if (!at) return this.#blobs.read(blob);
     const pack = new Pack(this.#manifest(of, side).replace(/json$/, 'pack'));
@@ -188,7 +209,14 @@ export class BlobCheckpoints implements Checkpoints {
   }
 
   async #keptAt(of: ActionOf, path: string, side: 'before' | 'after'): Promise<Kept | undefined> {
-    return (await readManifest(this.#manifest(of, side)))?.find((one) => one.path === path);
+    const file = this.#manifest(of, side);
+    const at = (await lstat(file).catch(() => undefined))?.mtimeMs;
+    if (at === undefined) return undefined;
+    if (this.#last?.file !== file || this.#last.at !== at) {
+      const kept = (await readManifest(file)) ?? [];
+      this.#last = { file, at, byPath: new Map(kept.map((one) => [one.path, one])) };
+    }
+    return this.#last.byPath.get(path);
   }
 
   #manifestsOf(run: string): string {
@@ -211,7 +239,7 @@ export class BlobCheckpoints implements Checkpoints {
       const isAsItWas = isByIdentity(image.digest)
         ? isSame(await preImageAt(image.path, image.path), image)
         : own?.blob === image.digest;
-      if (image.kind === 'file' && !isAsItWas)
+      if (image.kind === 'file' && !isAsItWas && own?.stands !== image.digest)
         throw new ToolFailure(`${image.path} changed while its content was being kept; nothing was done`);
     }
     const folder = this.#manifestsOf(of.run);
@@ -225,6 +253,11 @@ export class BlobCheckpoints implements Checkpoints {
   /** A folder without digest and size is meant itself alone, and not what is in it. */
   async #collect({ path, kind, digest, size }: PreImage, kept: Kept[], added: { bytes: number }): Promise<void> {
     if (kept.length > MOST_FILES) throw new ToolFailure('there is more to keep than fits; nothing was done');
+    const pointer = gitPointerOf(path);
+    if (pointer) {
+      kept.push(await this.#keptPointer(path, pointer));
+      return;
+    }
     const info = await lstat(path).catch(() => undefined);
     if (info === undefined) kept.push({ path, kind: 'absent' });
     else if (info.isSymbolicLink()) kept.push({ path, kind: 'link', target: await readlink(path) });
@@ -238,6 +271,13 @@ export class BlobCheckpoints implements Checkpoints {
       if (isNew) added.bytes += info.size;
       kept.push({ path, kind: 'file', mode: info.mode & 0o7777, size: info.size, blob });
     } else throw new ToolFailure(`${path} is neither a file, a folder nor a link; it cannot be kept`);
+  }
+
+  async #keptPointer(path: string, { folder, name }: GitPointer): Promise<Kept> {
+    const pointed = pointerAt(folder, name);
+    if (!pointed) return { path, kind: 'absent' };
+    const { blob } = await this.#blobs.put(pointed.bytes);
+    return { path, kind: 'file', size: pointed.bytes.length, blob, stands: pointed.digest };
   }
 
   /** What files were given, while half of the run's room is left: what stood there before comes first. */

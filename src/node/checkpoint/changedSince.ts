@@ -1,7 +1,9 @@
 import { isSameStand, standOf } from '../../core/checkpoint/changes.ts';
+import { gitPointerOf } from '../../core/checkpoint/gitPointer.ts';
 import { isInside } from '../../core/scope/spelling.ts';
 import type { ChangedPath, Stand } from '../../shared/change.ts';
 import { preImageAt } from '../files/preImage.ts';
+import { imageOf } from '../git/pointing.ts';
 import type { Kept } from './manifest.ts';
 
 /** What of what was kept stands otherwise now: of a tool whose process was gone before it could say what it had changed. */
@@ -10,7 +12,8 @@ export async function changedSince(kept: readonly Kept[]): Promise<ChangedPath[]
   for (const one of kept) {
     // What lies in a folder that was kept comes with it.
     if (kept.some((other) => other !== one && other.kind === 'directory' && isInside(other.path, one.path))) continue;
-    const now = await preImageAt(one.path, one.path).catch(() => undefined);
+    const pointer = gitPointerOf(one.path);
+    const now = pointer ? imageOf(one.path, pointer) : await preImageAt(one.path, one.path).catch(() => undefined);
     const before = keptStand(one);
     const after = now && standOf(now);
     if (after && isSameStand(before, after)) continue;
@@ -19,6 +22,6 @@ export async function changedSince(kept: readonly Kept[]): Promise<ChangedPath[]
   return changed;
 }
 
-function keptStand({ kind, blob, size }: Kept): Stand {
-  return { kind, ...(blob !== undefined && { digest: blob }), ...(size !== undefined && { size }) };
+function keptStand({ kind, blob, stands = blob, size }: Kept): Stand {
+  return { kind, ...(stands !== undefined && { digest: stands }), ...(size !== undefined && { size }) };
 }

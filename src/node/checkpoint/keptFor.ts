@@ -1,5 +1,7 @@
-import type { AuditPolicy } from '../../core/policy/merge.ts';
+import type { EffectivePolicy } from '../../core/policy/merge.ts';
 import { MOST_KEPT, type KeptVersions } from './keptVersions.ts';
+
+type KeptPolicy = Pick<EffectivePolicy, 'audit' | 'undo'>;
 
 const DAY_MS = 86_400_000;
 
@@ -12,7 +14,7 @@ export class KeptFor {
     this.#versions = versions;
   }
 
-  follow(policy: AuditPolicy): void {
+  follow(policy: KeptPolicy): void {
     const now = performance.now();
     if (now - this.#pruned < DAY_MS) return;
     this.#pruned = now;
@@ -22,7 +24,10 @@ export class KeptFor {
   }
 }
 
-/** How long and how much is kept: as of the log, and no more than fits where nothing is said. */
-export function keepOf({ retention }: AuditPolicy): { days: number | null; bytes: number } {
-  return { days: retention.days.value, bytes: retention.bytes.value ?? MOST_KEPT };
+/** How long and how much is kept: as of the log where nothing else is said, and no more than fits. */
+export function keepOf({ audit: { retention }, undo }: KeptPolicy): { days: number | null; bytes: number } {
+  return {
+    days: undo.days.value ?? retention.days.value,
+    bytes: undo.size.value ?? retention.bytes.value ?? MOST_KEPT,
+  };
 }

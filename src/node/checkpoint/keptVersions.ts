@@ -52,7 +52,7 @@ export class KeptVersions {
 
   /** Takes away what is older than `days`, then the oldest until no more than `bytes` are left. How much went. */
   async prune({ days, bytes }: { days: number | null; bytes: number }, now = Date.now()): Promise<KeptCount> {
-    await this.#trees.prune(bytes, now);
+    await this.#trees.prune({ days, bytes }, now);
     const sizes = await this.#sizes();
     const runs = await this.#kept();
     let left = sum(sizes.values()) + sum(runs.map(({ packed }) => packed));
@@ -134,9 +134,9 @@ export class KeptVersions {
   }
 }
 
-/** What lies in packs, in bytes. */
+/** What lies in packs and lists, in bytes. */
 async function packedIn(folder: string): Promise<number> {
-  const packs = (await names(folder)).filter((name) => name.endsWith('.pack'));
+  const packs = (await names(folder)).filter((name) => /\.(?:pack|changed)$/.test(name));
   const sizes = await Promise.all(packs.map((name) => lstat(join(folder, name)).catch(() => undefined)));
   return sum(sizes.map((info) => info?.size ?? 0));
 }

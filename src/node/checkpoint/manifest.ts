@@ -17,6 +17,12 @@ const KeptSchema = z.object({
   size: z.number().exactOptional(),
   /** Where in the action's own pack its bytes stand: then they are in no blob. */
   at: PackPlaceSchema.exactOptional(),
+  /** Git stood so (gitPointer.ts): the SHA-256 of what it said; what is short is in `text`, and in no blob. */
+  stands: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .exactOptional(),
+  text: z.string().exactOptional(),
   /** So many names the file had. */
   names: z.number().exactOptional(),
 });

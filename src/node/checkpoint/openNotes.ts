@@ -11,7 +11,9 @@ const NoteSchema = z.object({
   /** Of an action that may write anywhere: in which folders. */
   roots: z.array(z.string()).exactOptional(),
   /** It is over, and this is what it changed; only the log may not say so yet. */
-  ended: z.object({ paths: z.array(ChangedPathSchema), leftOut: z.array(z.string()) }).exactOptional(),
+  ended: z
+    .object({ paths: z.array(ChangedPathSchema), leftOut: z.array(z.string()), list: z.string().exactOptional() })
+    .exactOptional(),
 });
 
 /** An action that a process left open that is gone. */
@@ -38,7 +40,7 @@ export class OpenNotes {
   }
 
   async ended(of: ActionOf, changes: Extract<Changes, { extent: 'seen' }>): Promise<void> {
-    await this.#write(of, { roots: [], ended: { paths: [...changes.paths], leftOut: [...changes.leftOut] } });
+    await this.#write(of, { roots: [], ended: changesOf(changes) });
   }
 
   async remove(of: ActionOf): Promise<void> {
@@ -70,6 +72,14 @@ export class OpenNotes {
   #fileOf({ run, action }: ActionOf): string {
     return join(this.#folder, run, `${action}.open`);
   }
+}
+
+function changesOf({
+  paths,
+  leftOut,
+  list,
+}: Extract<Changes, { extent: 'seen' }>): z.infer<typeof NoteSchema>['ended'] & {} {
+  return { paths: [...paths], leftOut: [...leftOut], ...(list !== undefined && { list }) };
 }
 
 async function namesIn(folder: string): Promise<string[]> {

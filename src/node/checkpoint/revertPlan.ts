@@ -1,5 +1,6 @@
 import { isSameStand } from '../../core/checkpoint/changes.ts';
 import type { ActionOf, RevertPlan, RevertStep, Undo } from '../../core/checkpoint/port.ts';
+import { gitPointerOf, isStateFolder } from '../../core/checkpoint/gitPointer.ts';
 import { isInside } from '../../core/scope/spelling.ts';
 import type { ChangedPath, Stand } from '../../shared/change.ts';
 import type { Kept } from './manifest.ts';
@@ -22,13 +23,25 @@ interface Turned {
 }
 
 /** In the order in which they are done: what is in the way goes first, and modes come last, from within outwards. */
-const PHASES = ['move', 'open', 'remove', 'remove folder', 'make', 'put', 'allow', 'close'] as const;
+const PHASES = [
+  'move',
+  'open',
+  'remove',
+  'remove folder',
+  'make',
+  'put',
+  'allow',
+  'close',
+  'unpoint',
+  'point',
+] as const;
 type Phases = Record<(typeof PHASES)[number], RevertStep[]>;
 
 /** How what actions changed is reverted, with what was kept of them. Nothing is looked at on disk. */
 export function revertPlan(done: readonly KeptDone[]): RevertPlan {
   const steps: Phases = {
     ...{ move: [], open: [], remove: [], 'remove folder': [], make: [], put: [], allow: [], close: [] },
+    ...{ unpoint: [], point: [] },
   };
   const leftOut: string[] = [];
   const [only] = done.length === 1 ? done : [];
@@ -38,12 +51,15 @@ export function revertPlan(done: readonly KeptDone[]): RevertPlan {
   );
   for (const [to, { path }] of moved) steps.move.push({ do: 'move back', path, to });
   for (const [path, turned] of turnedBy(done, moved)) {
-    if (path.split('/').includes('.git')) leftOut.push(path);
+    if (gitPointerOf(path)) planPointer(path, turned, steps, leftOut);
+    else if (path.split('/').includes('.git')) leftOut.push(path);
     else plan(path, turned, steps, leftOut);
   }
   const deepFirst = (a: RevertStep, b: RevertStep): number => (a.path < b.path ? 1 : -1);
   for (const name of ['remove', 'remove folder', 'close'] as const) steps[name].sort(deepFirst);
   for (const name of ['open', 'make'] as const) steps[name].sort((a, b) => -deepFirst(a, b));
+  // What leads to a branch comes after it, and the index last.
+  steps.point.sort((a, b) => rankOf(a) - rankOf(b));
   const all = PHASES.flatMap((name) => steps[name]);
   return { undo: undoOf(all, leftOut), steps: all };
 }
@@ -92,7 +108,9 @@ function plan(path: string, { before, of, after, isMoved }: Turned, steps: Phase
     const isFolder = after.kind === 'directory' && !isMoved;
     if (isFolder && ((after.mode ?? 0o700) & 0o700) !== 0o700) steps.open.push({ do: 'allow', path, mode: 0o700 });
     if (isFolder) steps['remove folder'].push({ do: 'remove folder', path });
-    else steps.remove.push({ do: 'remove', path, ...(after.kind === 'directory' && { whole: true as const }) });
+    // A file and a link take each other's place in one step: at no moment does neither stand there.
+    else if (!givesWay(after.kind) || !givesWay(before.kind))
+      steps.remove.push({ do: 'remove', path, ...(after.kind === 'directory' && { whole: true as const }) });
   } else if (before.kind === 'absent' && after === undefined) steps.remove.push({ do: 'remove', path });
   switch (before.kind) {
     case 'absent':
@@ -104,17 +122,48 @@ function plan(path: string, { before, of, after, isMoved }: Turned, steps: Phase
       planFolder(path, before, after, steps);
       return;
     case 'link':
-      if (after?.kind === 'link') steps.remove.push({ do: 'remove', path });
       steps.put.push({ do: 'link', path, target: before.target ?? '' });
       return;
     case 'file':
-      if (!(after && before.blob !== undefined && isSameStand({ kind: 'file', digest: before.blob }, after)))
-        steps.put.push({ do: 'put back', path, of });
-      if (after?.kind !== 'file' || (after.mode !== undefined && after.mode !== before.mode)) {
-        if (before.mode !== undefined) steps.allow.push({ do: 'allow', path, mode: before.mode });
-        if ((before.names ?? 1) > 1) leftOut.push(`that ${path} is one file under several names`);
-      }
+      planFile(path, { before, of, after }, steps, leftOut);
   }
+}
+
+function planFile(
+  path: string,
+  { before, of, after }: { before: Kept; of: ActionOf; after: Stand | undefined },
+  steps: Phases,
+  leftOut: string[],
+): void {
+  const { mode } = before;
+  const isSame = after && before.blob !== undefined && isSameStand({ kind: 'file', digest: before.blob }, after);
+  const isThere = after?.kind === 'file';
+  if (!isSame) steps.put.push({ do: 'put back', path, of, ...(!isThere && mode !== undefined && { mode }) });
+  if (isThere && (after.mode === undefined || after.mode === mode)) return;
+  // At no moment, also not that of a kill, may more be done with what is in it than before.
+  const isNarrower = isThere && mode !== undefined && (mode & ~(after.mode ?? 0)) === 0 && (mode & 0o600) === 0o600;
+  if (mode !== undefined) steps[isNarrower ? 'open' : 'allow'].push({ do: 'allow', path, mode });
+  if ((before.names ?? 1) > 1) leftOut.push(`that ${path} is one file under several names`);
+}
+
+/** What takes its place takes it in one step. */
+function givesWay(kind: Stand['kind']): boolean {
+  return kind === 'file' || kind === 'link';
+}
+
+function planPointer(path: string, { before, of, after }: Turned, steps: Phases, leftOut: string[]): void {
+  const isKept = before?.kind === 'absent' || before?.stands !== undefined;
+  // What is not over is taken away, and never put back.
+  const isGone = before?.kind !== 'absent' && isStateFolder(gitPointerOf(path)?.name);
+  if (!before || !isKept || isGone || after?.kind === 'other') leftOut.push(path);
+  else if (before.kind === 'absent') {
+    if (after?.kind !== 'absent') steps.unpoint.push({ do: 'unpoint', path });
+  } else if (!after || before.stands !== after.digest) steps.point.push({ do: 'point', path, of });
+}
+
+function rankOf({ path }: RevertStep): number {
+  const name = gitPointerOf(path)?.name ?? '';
+  return name === 'index' ? 3 : name.startsWith('refs/') ? 0 : name.startsWith('logs/') ? 1 : 2;
 }
 
 function planFolder(path: string, { mode }: Kept, after: Stand | undefined, steps: Phases): void {

@@ -73,7 +73,8 @@ async function withinTime(signal: AbortSignal, connecting: (open: Open) => Promi
 }
 
 /** Who says where a name leads: nobody for this machine's own, and of a host that is near only what is near. */
-function lookups(hostname: string, { isNearby }: Route): { host?: string; lookup?: LookupFunction } {
+function lookups(hostname: string, { isNearby, to }: Route): { host?: string; lookup?: LookupFunction } {
+  if (to) return { host: to.address, lookup: answering([to]) };
   const own = loopbackAddresses(hostname);
   const address = hostname.replace(/^\[|\]$/g, '');
   // An address is never looked up; a name that means this machine is answered here.

@@ -20,6 +20,8 @@ export interface Route {
   trusted?: Trusted | undefined;
   /** A host of the local network by a name that the policy allows: what it leads to must be near. */
   isNearby?: boolean | undefined;
+  /** The address that was judged: this one is dialled, and the name is not looked up again. */
+  to?: { address: string; family: 4 | 6 } | undefined;
 }
 
 /** Proxy and certificates as they are set; empty texts mean: none. */

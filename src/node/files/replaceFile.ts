@@ -19,6 +19,8 @@ interface Replacing {
   unfinished: Pick<UnfinishedWrites, 'begin' | 'apart'>;
   /** It is the same file under other names, and stays it. */
   staysLinked: boolean;
+  /** Permission bits of what takes its place; undefined: as they were. */
+  mode?: number | undefined;
 }
 
 /** Where the new file is made: `at` is its path for a system call. What it returns ends it, once nothing stands there. */
@@ -80,14 +82,14 @@ async function madeApart(folder: string, wanted: Wanted, how: Replacing): Promis
 }
 
 async function made(temporary: Temporary, { place, path, content }: Wanted, how: Replacing): Promise<void> {
-  const { old, isUnchanged, staysLinked } = how;
+  const { old, isUnchanged, staysLinked, mode = old && old.mode & 0o7777 } = how;
   try {
-    const handle = await opened(place, temporary.at, old);
+    const handle = await opened(place, temporary.at, how);
     let keeps = true;
     try {
       await handle.writeFile(content);
       if (old) keeps = await keepsOwner(handle, old);
-      if (old && keeps) await handle.chmod(old.mode & 0o7777); // a change of owner takes some of it away
+      if (mode !== undefined && keeps) await handle.chmod(mode); // a change of owner takes some of it away
       await handle.sync();
     } finally {
       await handle.close();
@@ -105,8 +107,8 @@ async function made(temporary: Temporary, { place, path, content }: Wanted, how:
   }
 }
 
-async function opened(place: Place, temporary: string, old: Stats | undefined): Promise<FileHandle> {
-  if (!old) return open(temporary, CREATE, 0o666);
+async function opened(place: Place, temporary: string, { old, mode }: Replacing): Promise<FileHandle> {
+  if (!old) return open(temporary, CREATE, mode === undefined ? 0o666 : 0o600);
   if (await copiedAttributes(place, temporary)) {
     // A file that nobody may write, not even its owner, is replaced all the same, as its folder allows.
     const handle = await open(temporary, AGAIN).catch(() => undefined);

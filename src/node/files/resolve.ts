@@ -1,4 +1,4 @@
-import { readlink, lstat } from 'node:fs/promises';
+import { lstatSync, readlinkSync, type Stats } from 'node:fs';
 import { ToolFailure } from '../../core/outcome.ts';
 import { assertPermitted } from '../../core/scope/guard.ts';
 import type { Look } from '../../core/scope/files.ts';
@@ -13,21 +13,18 @@ const MAX_LINKS = 40; // MAXSYMLINKS of Linux
  * at every link, the scope is asked: a path that is denied or outside throws `Forbidden` and nothing is learned
  * about what is there.
  */
-export async function resolvePath(
-  spelling: string,
-  base: string,
-  last: 'followed' | 'itself',
-  scope: Scope,
-): Promise<Look> {
-  try {
-    return await resolved(spelling, base, last, scope);
-  } catch (error) {
-    if (error instanceof BadPath) throw new ToolFailure(error.message);
-    throw error instanceof ToolFailure ? error : asFailure(error, spelling); // what is looked at may vanish meanwhile
-  }
+export function resolvePath(spelling: string, base: string, last: 'followed' | 'itself', scope: Scope): Promise<Look> {
+  return Promise.resolve().then(() => {
+    try {
+      return resolved(spelling, base, last, scope);
+    } catch (error) {
+      if (error instanceof BadPath) throw new ToolFailure(error.message);
+      throw error instanceof ToolFailure ? error : asFailure(error, spelling); // what is looked at may vanish meanwhile
+    }
+  });
 }
 
-async function resolved(spelling: string, base: string, last: 'followed' | 'itself', scope: Scope): Promise<Look> {
+function resolved(spelling: string, base: string, last: 'followed' | 'itself', scope: Scope): Look {
   let pending = absolutePath(spelling, base, scope.home)
     .split('/')
     .filter((segment) => segment !== '');
@@ -36,6 +33,7 @@ async function resolved(spelling: string, base: string, last: 'followed' | 'itse
   pending = pending.slice(path.split('/').length - 1);
   let links = 0;
   let missing = false;
+  let seen: { path: string; info: Stats | undefined } | undefined;
   while (pending.length > 0) {
     const segment = pending.shift() ?? '';
     const next = `${path === '/' ? '' : path}/${segment}`;
@@ -43,10 +41,8 @@ async function resolved(spelling: string, base: string, last: 'followed' | 'itse
       path = next;
       continue;
     }
-    const info = await lstat(next).catch((error: unknown) => {
-      if (isMissing(error)) return undefined;
-      throw asFailure(error, next);
-    });
+    const info = statAt(next);
+    seen = { path: next, info };
     if (info === undefined) {
       missing = true;
       path = next;
@@ -58,7 +54,7 @@ async function resolved(spelling: string, base: string, last: 'followed' | 'itse
     }
     links += 1;
     if (links > MAX_LINKS) throw new ToolFailure(`${spelling}: too many links`);
-    const target = absolutePath(await readlink(next), path, '/nowhere');
+    const target = absolutePath(readlinkSync(next), path, '/nowhere');
     // Where a link leads is asked before it is walked; `~` means nothing in a link.
     assertPermitted(scope, `${target}${pending.length > 0 ? `/${pending.join('/')}` : ''}`, 'list');
     const root = scope.rootOf(target) ?? parentOf(target);
@@ -72,17 +68,26 @@ async function resolved(spelling: string, base: string, last: 'followed' | 'itse
   }
   assertPermitted(scope, path, 'list');
   if (missing) {
-    if (links > 0 && (await isDanglingEnd(spelling, base, scope)))
+    if (links > 0 && isDanglingEnd(spelling, base, scope))
       throw new ToolFailure(`${spelling} is a link to something that does not exist`);
     return { path, kind: 'absent', size: 0 };
   }
-  const info = await lstat(path);
+  const info = (seen?.path === path ? seen.info : undefined) ?? lstatSync(path);
   const kind = info.isFile() ? 'file' : info.isDirectory() ? 'directory' : info.isSymbolicLink() ? 'link' : 'other';
   return { path, kind, size: info.size };
 }
 
 /** Whether what was written is itself a link: writing through one that leads nowhere would create its target. */
-async function isDanglingEnd(spelling: string, base: string, scope: Scope): Promise<boolean> {
-  const info = await lstat(absolutePath(spelling, base, scope.home)).catch(() => undefined);
-  return info?.isSymbolicLink() ?? false;
+function isDanglingEnd(spelling: string, base: string, scope: Scope): boolean {
+  return statAt(absolutePath(spelling, base, scope.home))?.isSymbolicLink() ?? false;
+}
+
+/** Undefined where nothing is. At once, and not by way of the thread pool: every call begins here. */
+function statAt(path: string): Stats | undefined {
+  try {
+    return lstatSync(path);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw asFailure(error, path);
+  }
 }

@@ -1,27 +1,38 @@
 import { constants } from 'node:fs';
-import { mkdir, open, rename, symlink, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, rename, type FileHandle } from 'node:fs/promises';
 import type { PreImage, Resource } from '../../shared/action.ts';
 import { Changed, Missing, ToolFailure } from '../../core/outcome.ts';
 import { assertPermitted, Forbidden } from '../../core/scope/guard.ts';
-import type { Effort, FileEntry, Files, Look, OtherNames, Walking } from '../../core/scope/files.ts';
+import type {
+  Effort,
+  FileEntry,
+  Files,
+  Look,
+  OtherNames,
+  PointerLook,
+  Walking,
+  Writing,
+} from '../../core/scope/files.ts';
 import type { Scope } from '../../core/scope/scope.ts';
 import { nameOf } from '../../core/scope/spelling.ts';
+import { movePointer, pointerLook } from '../git/pointing.ts';
 import { Stretch } from '../sandbox/stretch.ts';
 import { entriesIn, kindOf, sizeAt } from './entriesIn.ts';
 import { expandGlob, namesIn } from './expandGlob.ts';
 import { forbiddenBelow } from './forbiddenBelow.ts';
 import { DeniedNames } from './hardLinks.ts';
+import { ONLY_LOOKS, type BesideFiles } from './besideFiles.ts';
 import { asFailure, failing, OpenFolder, openFolderAt, openPlace, type Place } from './openTree.ts';
 import { isSame, preImageAt } from './preImage.ts';
 import { ownSpelling, type SpelledFolder } from './ownSpelling.ts';
 import { refuseArrivals } from './arrivals.ts';
 import { otherNamesOf } from './namesOfFile.ts';
 import { removedIfEmpty, removeTree } from './removeTree.ts';
+import { replaceByLink } from './replaceByLink.ts';
 import { replaceFile } from './replaceFile.ts';
 import { refuseRepositoryControls } from './repositoryControls.ts';
 import { resolvePath } from './resolve.ts';
 import { setMode } from './setMode.ts';
-import type { UnfinishedWrites } from './unfinishedWrites.ts';
 import { walkTree } from './walkTree.ts';
 
 /** How much longer than it was when it was opened a file may turn out to be. */
@@ -29,26 +40,6 @@ const GROWTH = 65_536;
 /** Bytes that are read at once of a file that is not read whole. */
 const CHUNK = 262_144;
 const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-
-/** What its process has beside the workspace. */
-export interface BesideFiles {
-  /** What stands somewhere for the sandbox's sake alone, and is not listed. */
-  isStandIn(path: string): boolean;
-  unfinished: Pick<UnfinishedWrites, 'begin' | 'apart'>;
-}
-
-/** For whoever only looks. */
-const ONLY_LOOKS: BesideFiles = {
-  isStandIn: () => false,
-  unfinished: {
-    begin: () => {
-      throw new Error('nothing is written here');
-    },
-    apart: () => {
-      throw new Error('nothing is written here');
-    },
-  },
-};
 
 /** `Files` on a real file system: see there for what each method promises. */
 export class RootedFiles implements Files {
@@ -240,16 +231,18 @@ export class RootedFiles implements Files {
     return this;
   }
 
-  async write(path: string, content: Uint8Array, expected: PreImage): Promise<Uint8Array> {
+  async write(path: string, content: Uint8Array, expected: PreImage, how: Writing = {}): Promise<Uint8Array> {
     await this.changeable(path);
     using place = await this.#place(path, 'write', true);
     const old = await this.#writable(place, path, expected);
     return await failing(path, async () => {
-      const isUnchanged = (): Promise<void> => this.#unchanged(place, path, expected);
       // Under all its names it stays one file, if this account may write them all.
-      const names = old && (await otherNamesOf(old, path, { scope: this.#scope(), effort: this.#effort }));
-      const { unfinished } = this.#beside;
-      await replaceFile(place, path, content, { old, isUnchanged, unfinished, staysLinked: names?.kind === 'all' });
+      const others = old && (await otherNamesOf(old, path, { scope: this.#scope(), effort: this.#effort }));
+      await replaceFile(place, path, content, {
+        ...{ old: how.apart && !old?.isFile() ? undefined : old, mode: how.mode },
+        ...{ isUnchanged: () => this.#unchanged(place, path, expected), unfinished: this.#beside.unfinished },
+        staysLinked: others?.kind === 'all' && how.apart !== true,
+      });
       return content;
     });
   }
@@ -308,11 +301,12 @@ export class RootedFiles implements Files {
     return isGone;
   }
 
-  async link(path: string, target: string): Promise<void> {
+  async link(path: string, target: string, expected: PreImage): Promise<void> {
     await this.changeable(path);
     using place = await this.#place(path, 'write', true);
-    await failing(path, () => symlink(target, place.at()));
-    await place.sync();
+    await this.#writable(place, path, expected);
+    const isUnchanged = (): Promise<void> => this.#unchanged(place, path, expected);
+    await failing(path, () => replaceByLink(place, path, target, { isUnchanged, unfinished: this.#beside.unfinished }));
   }
 
   async allow(path: string, mode: number): Promise<number> {
@@ -321,6 +315,15 @@ export class RootedFiles implements Files {
     const old = await place.stat();
     if (old?.isFile()) await this.#refuseHardLink(old, path);
     return await failing(path, () => setMode(place.at(), mode));
+  }
+
+  pointer(path: string): Promise<PointerLook> {
+    this.#effort?.look();
+    return pointerLook(this.#scope(), path);
+  }
+
+  point(path: string, content: Uint8Array | undefined, expected: PreImage): Promise<PreImage> {
+    return movePointer(path, content, { scope: this.#scope(), expected, unfinished: this.#beside.unfinished });
   }
 
   #rootOf(path: string): string {

@@ -25,6 +25,11 @@ const MOST_WAIT_MS = 30 * 86_400_000;
 const JournalSchema = z.strictObject({
   owner: z.strictObject({ pid: z.int().positive(), start: z.string(), boot: z.string() }),
   path: z.string().startsWith('/'),
+  /** A name beside it, under which it stands as git's lock of a file. */
+  lock: z
+    .string()
+    .regex(/^[^/]+\.lock$/)
+    .exactOptional(),
 });
 
 /**
@@ -43,15 +48,21 @@ export class UnfinishedWrites {
     this.#lives = new Lives(dataFolder);
   }
 
-  /** A name in a folder, noted before anything stands there. What it returns ends that, once nothing stands there any more. */
-  begin(folder: string): { name: string; end: () => void } {
+  /**
+   * A name in a folder, noted before anything stands there; `lock`: what stands there will be git's lock too, under that
+   * name. What it returns ends that, once nothing stands there any more.
+   */
+  begin(folder: string, lock?: string): { name: string; end: () => void } {
     const id = randomUUID();
     const name = `.oversign-${id}.tmp`;
     if (!existsSync(this.#folder)) mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
     const note = join(this.#folder, `${id}.json`);
     const owner = (this.#own ??= identityOf(process.pid));
     // Whole or not at all: whoever starts meanwhile takes away what tells nothing.
-    writeFileSync(`${note}.new`, JSON.stringify({ owner, path: `${folder}/${name}` }), { mode: 0o600, flag: 'wx' });
+    writeFileSync(`${note}.new`, JSON.stringify({ owner, path: `${folder}/${name}`, lock }), {
+      mode: 0o600,
+      flag: 'wx',
+    });
     renameSync(`${note}.new`, note);
     return {
       name,
@@ -78,7 +89,7 @@ export class UnfinishedWrites {
       }
       const journal = noteIn(note);
       if (journal && this.#lives.isAlive(journal.owner)) continue;
-      if (!journal || !NAME.test(nameOf(journal.path)) || isSeenTo(journal.path) || isOlderThan(note, MOST_WAIT_MS))
+      if (!journal || !NAME.test(nameOf(journal.path)) || isSeenTo(journal) || isOlderThan(note, MOST_WAIT_MS))
         remove(note);
     }
   }
@@ -93,7 +104,8 @@ function noteIn(file: string): z.infer<typeof JournalSchema> | undefined {
 }
 
 /** Whether nothing stands there any more. What is on a drive that is not there now waits for it. */
-function isSeenTo(path: string): boolean {
+function isSeenTo({ path, lock }: z.infer<typeof JournalSchema>): boolean {
+  if (lock !== undefined && isOneFile(path, `${parentOf(path)}/${lock}`)) remove(`${parentOf(path)}/${lock}`);
   if (isFile(path)) remove(path);
   return existsSync(bytesOfPath(parentOf(path))) && !isFile(path);
 }
@@ -111,8 +123,16 @@ function isOlderThan(path: string, ms: number): boolean {
   return info !== undefined && info.mtimeMs < Date.now() - ms;
 }
 
+/** A lock of somebody else's is another file. */
+function isOneFile(path: string, other: string): boolean {
+  const [a, b] = [path, other].map((one) => lstatSync(bytesOfPath(one), { bigint: true, throwIfNoEntry: false }));
+  return a?.isFile() === true && a.ino === b?.ino && a.dev === b.dev;
+}
+
+/** Or a link: nothing else is made under such a name. */
 function isFile(path: string): boolean {
-  return lstatSync(bytesOfPath(path), { throwIfNoEntry: false })?.isFile() === true;
+  const info = lstatSync(bytesOfPath(path), { throwIfNoEntry: false });
+  return info?.isFile() === true || info?.isSymbolicLink() === true;
 }
 
 function remove(path: string): void {

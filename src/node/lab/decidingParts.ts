@@ -72,6 +72,7 @@ export async function decidingParts(options: DecidingOptions): Promise<EnginePar
     foundCredentials: () => Promise.resolve([]),
     textSearch: new ThreadSearch(),
     encodings: new GuessedEncodings(),
+    http: { send: nothing },
     outputs: () => ({ open: nothing }),
     realPaths,
     policyLook,
@@ -89,14 +90,14 @@ export async function decidingParts(options: DecidingOptions): Promise<EnginePar
         recorded: nothing,
         begin: nothing,
         plan: nothing,
+        list: nothing,
         content: nothing,
         text: nothing,
       },
     },
     // No process is started to look: what git tracked once and does no more counts in a run alone.
     versionControl: () => ({
-      trackedFiles: () => Promise.resolve(undefined),
-      isUncommitted: () => Promise.resolve(true),
+      held: (_root, paths) => Promise.resolve(paths.map(() => ({ tracked: undefined, isUncommitted: true }))),
       staged: heldInIndex,
       everHeld: () => Promise.resolve({ kind: 'none' }),
       areCommits: () => Promise.resolve(false),
@@ -140,11 +141,13 @@ const NO_LOG: EngineParts['audit'] = {
   running: nothing,
   saveTranscript: nothing,
   loadTranscript: nothing,
+  conversationSeq: nothing,
   recover: nothing,
 };
 
 const NOT_LOOKED_AT: Sandbox = {
   hasScratch: process.platform === 'linux',
+  holds: process.platform === 'linux',
   status: () =>
     Promise.resolve({ works: true, name: 'sandbox', words: 'the sandbox of this machine', limits: [], probes: [] }),
   environment: () => Promise.resolve({}),

@@ -71,7 +71,7 @@ function statusSentence(status: number, said: ServerWords, { who, model, takesKe
       return tooLong(model, ` (${status})${words}`);
     case 'auth':
       if (!takesKey) return `${who} answered with an error (${status})${words}`;
-      return `${who} refused the API key (${status})${words} Set it with "Oversign: Set API Key".`;
+      return `${who} refused the API key (${status})${words} Set it with "Oversign: Set API Key"; in a terminal with --api-key-file.`;
     case 'rate':
       return `${who} says that there were too many requests or that the quota is used up (${status})${words}`;
     default:

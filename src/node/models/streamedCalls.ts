@@ -3,7 +3,8 @@ import { KeptFields } from './keptFields.ts';
 import { mixedUp } from './mixedUp.ts';
 import { ObjectEnd } from './objectEnd.ts';
 
-const MOST_CALLS = 64;
+/** As of every provider (core/models/collect.ts). */
+const MOST_CALLS = 256;
 const MOST_CHARACTERS = 10_000_000;
 /** Fields of a call that its provider wants back: Gemini's signatures of thoughts. */
 const KEPT_FIELDS = ['extra_content'];

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { Diagnostic } from '../../core/policy/layer.ts';
@@ -25,9 +26,10 @@ export class Acceptance {
     this.file = join(data, 'accepted-policies.json');
   }
 
-  async load(): Promise<AcceptedPolicies> {
+  // Before every call: at once, and not by way of the thread pool.
+  load(): AcceptedPolicies {
     try {
-      const accepted = await this.#read();
+      const accepted = this.#read();
       return { has: (file, digest) => Object.hasOwn(accepted, file) && accepted[file] === digest };
     } catch (error) {
       return {
@@ -45,14 +47,22 @@ export class Acceptance {
 
   /** Accepts exactly this content of a workspace policy; another content is not accepted by it. */
   async accept(file: string, digest: string): Promise<void> {
-    const accepted = await this.#read().catch(() => ({}));
-    await this.#write({ ...accepted, [file]: digest });
+    await this.#write({ ...this.#readable(), [file]: digest });
   }
 
-  async #read(): Promise<Record<string, string>> {
+  /** A list that is none is written anew. */
+  #readable(): Record<string, string> {
+    try {
+      return this.#read();
+    } catch {
+      return {};
+    }
+  }
+
+  #read(): Record<string, string> {
     let text: string;
     try {
-      text = await readFile(this.file, 'utf8');
+      text = readFileSync(this.file, 'utf8');
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
       throw error;

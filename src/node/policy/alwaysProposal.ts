@@ -26,12 +26,12 @@ export interface RuleWanted {
 }
 
 /** The same with a rule that says what is wanted. @throws Failure */
-export async function proposeRule(
-  action: Action,
-  wanted: RuleWanted,
-  { file, roots, home }: Place,
-): Promise<PolicyChange> {
-  const read = await readPolicy(file, { refusesLinks: false, mustBeAdministrators: false });
+export function proposeRule(action: Action, wanted: RuleWanted, place: Place): Promise<PolicyChange> {
+  return Promise.resolve().then(() => withRule(action, wanted, place));
+}
+
+function withRule(action: Action, wanted: RuleWanted, { file, roots, home }: Place): PolicyChange {
+  const read = readPolicy(file, { refusesLinks: false, mustBeAdministrators: false });
   if (read.kind === 'unreadable' || read.kind === 'not-administrators') throw new Failure(`${file}: ${read.problem}`);
   const before = read.kind === 'text' ? read.text : '';
   const { verdict, reach, why } = wanted;

@@ -13,7 +13,7 @@ import { unknownAccounts } from './unknownAccounts.ts';
 
 /** What is wrong with a policy file by itself, and what of it would not count in a layer. */
 export async function checkedAlone(file: string, wanted?: Layer): Promise<Diagnostic[]> {
-  const read = await readPolicy(file, { refusesLinks: false, mustBeAdministrators: false });
+  const read = readPolicy(file, { refusesLinks: false, mustBeAdministrators: false });
   if (read.kind !== 'text') {
     const message = read.kind === 'absent' ? 'the file does not exist' : read.problem;
     return [{ severity: 'error', message, file, line: 1, column: 1 }];

@@ -67,12 +67,13 @@ export class PolicyFiles implements PolicySource {
     const layers: ParsedLayer[] = [];
     const diagnostics: Diagnostic[] = [];
     const notes: Diagnostic[] = [];
-    const accepted = await this.#acceptance?.load();
+    const accepted = this.#acceptance?.load();
     if (accepted?.problem !== undefined) notes.push(accepted.problem);
     for (const { file, layer, base, isAbove, isOptional } of this.#wanted()) {
-      if (layer !== 'run') notes.push(...misnamed(file));
       const isOwn = layer === 'organization' && this.#places.isOrganizationTrusted !== true;
-      const read = await readPolicy(file, { refusesLinks: layer === 'workspace', mustBeAdministrators: isOwn });
+      const read = readPolicy(file, { refusesLinks: layer === 'workspace', mustBeAdministrators: isOwn });
+      const hasFolder = read.kind !== 'absent' || read.hasFolder;
+      if (layer !== 'run' && hasFolder) notes.push(...misnamed(file));
       if (read.kind === 'absent' && isOptional) continue;
       const at = { file, line: 1, column: 1 };
       if (read.kind !== 'text') {
@@ -142,6 +143,11 @@ export class PolicyFiles implements PolicySource {
     this.#parsed.set(file, parsed);
     return parsed;
   }
+}
+
+/** Those of some folders in which a policy stands. */
+export function withPolicy(folders: readonly string[]): Set<string> {
+  return new Set(folders.filter((folder) => existsSync(workspacePolicy(folder))));
 }
 
 function workspaceFile(folder: string): Wanted {

@@ -6,7 +6,7 @@ import { Failure } from '../../core/outcome.ts';
 
 /** Puts a policy file in place in one step, if it still holds what it was changed from; keeps its mode. */
 export async function writePolicy(file: string, before: string, after: string): Promise<void> {
-  const read = await readPolicy(file, { refusesLinks: false, mustBeAdministrators: false });
+  const read = readPolicy(file, { refusesLinks: false, mustBeAdministrators: false });
   const now = read.kind === 'text' ? read.text : read.kind === 'absent' ? '' : undefined;
   if (now !== before) throw new Failure(`${file} changed meanwhile; nothing was written. Try again.`);
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });

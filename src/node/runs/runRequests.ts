@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { endingBecause, type RunRequests, type Want } from '../../core/presence/elsewhere.ts';
+import { endingBecause, whereWords, type RunRequests, type Want } from '../../core/presence/elsewhere.ts';
 import type { RunningRun, RunStore } from '../../core/audit/port.ts';
 import { Failure, type Cancelled } from '../../core/outcome.ts';
 import type { PlaceOf } from '../../shared/answered.ts';
@@ -41,7 +41,7 @@ export class SharedRunRequests implements RunRequests {
     };
   }
 
-  async tell({ run, holder, pid, place }: RunningRun, want: Want): Promise<void> {
+  async tell({ run, holder, ...where }: RunningRun, want: Want): Promise<void> {
     const takeBack = await this.#files
       .write({ version: 1, run, holder, want, ...this.#parts.here })
       .catch((error: unknown) => {
@@ -54,7 +54,7 @@ export class SharedRunRequests implements RunRequests {
       while (await this.#isHeld(run, holder)) {
         if (performance.now() > until)
           throw new Failure(
-            `${place ?? 'Whoever has the run'} (process ${pid}) does not let go of it: it may be suspended, or busy. Try again, or end that process; what it has begun is recorded.`,
+            `The run stays in ${whereWords(where)}: that may be suspended, or busy. Try again, or close it; what was begun is recorded.`,
           );
         await pause(ASK_EVERY_MS);
       }

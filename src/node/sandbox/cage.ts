@@ -53,6 +53,8 @@ export interface Look {
   targets(gitFolder: string, worktree: string): Promise<GitPlan>;
   /** Git folders outside whose configuration counts in here, with the work tree that they belong to. */
   outside: readonly { gitFolder: string; worktree: string }[];
+  /** What is held read-only beside what is protected. */
+  held?: readonly string[];
 }
 
 /** The workspace's part of a cage, drawn from a survey; and what must be made beforehand. */
@@ -69,7 +71,7 @@ export async function planWorkspace(
   const writable = topmost(roots);
   const { held: ownLinks, refused } = heldLinks(found.protectedLinks, writable);
   const links = [...refused];
-  const readOnly = [...found.protectedPaths, ...found.guardedTwins];
+  const readOnly = [...found.protectedPaths, ...found.guardedTwins, ...(look.held ?? [])];
   const wanted: StandIn[] = [];
   for (const { target } of ownLinks)
     if (target?.isThere === false) wanted.push({ path: target.path, kind: 'folder', content: '' });

@@ -32,6 +32,11 @@ export class CageStarter {
     this.#around = around;
   }
 
+  /** Starts cages as this one does, and these words start those: each time anew. */
+  within(around: readonly string[]): CageStarter {
+    return new CageStarter(this.#program, this.#groups, around);
+  }
+
   /** A cage that waits for its options. Throws if it cannot be started, or its limits cannot be set. */
   async take(limits: Limits): Promise<WaitingCage> {
     const key = JSON.stringify(limits);

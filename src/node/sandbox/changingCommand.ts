@@ -13,6 +13,7 @@ import { lockWords } from './gitLocks.ts';
 import { putBackLinks, type HeldLink } from './heldLinks.ts';
 import type { KeptSurveys } from './keptSurvey.ts';
 import type { LookedAfter, LooksAfter } from './looksAfter.ts';
+import { heldNow } from './heldNow.ts';
 import { HeldRoots, type MovedRoots } from './movedRoots.ts';
 import { isPlainPart } from './plainRepository.ts';
 import type { Placeholders } from './placeholders.ts';
@@ -72,6 +73,10 @@ export class ChangingCommands {
     this.#parts = parts;
   }
 
+  get isAtWork(): boolean {
+    return this.#running.size > 0;
+  }
+
   async run(call: CommandCall): Promise<SandboxResult> {
     using roots = new HeldRoots(call.spec.folders);
     return await this.#run(call, roots);
@@ -107,6 +112,7 @@ export class ChangingCommands {
       exists: (path) => entryAt(path) !== undefined,
       isStandIn,
       canBeMade,
+      held: heldNow(spec),
     });
     // A link counts as there before while it is the same one.
     for (const { path } of links) running.before.delete(path);

@@ -24,6 +24,8 @@ export interface CommandCall {
   etc: Cage['etc'];
   /** What the projects lean on outside of the workspace. */
   around: AroundCommand;
+  /** Of a copy-on-write view: where what it writes lands, and how many entries were there before. */
+  writes?: { folders: readonly string[]; entries: number };
 }
 
 /** Mounts for one command, beside those that are the same for all. */
@@ -83,7 +85,7 @@ export function cageFor({ spec, machine, around, etc }: CommandCall, workspace: 
     ),
     ...(scratch && hasRoom(scratch, [...mounted, ...covers], base.home) && { scratch }),
     network: spec.network,
-    view: spec.view,
+    view: { kind: 'in-place' },
     toolchains: elsewhere.toolchains,
     hiddenFiles: [...workspace.hiddenFiles, ...elsewhere.files],
     hiddenFolders: [...workspace.hiddenFolders, ...elsewhere.folders],

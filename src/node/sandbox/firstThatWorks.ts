@@ -1,3 +1,4 @@
+import type { DryRuns } from '../../core/sandbox/port.ts';
 import type {
   Beside,
   Limits,
@@ -26,6 +27,14 @@ export class FirstThatWorks implements Sandbox {
 
   get hasScratch(): boolean {
     return (this.#found ? [this.#found] : this.#backends).every((backend) => backend.hasScratch === true);
+  }
+
+  get holds(): boolean {
+    return (this.#found ? [this.#found] : this.#backends).every((backend) => backend.holds === true);
+  }
+
+  get dryRuns(): DryRuns | undefined {
+    return this.#found?.dryRuns;
   }
 
   async status(limits: Limits): Promise<SandboxStatus> {

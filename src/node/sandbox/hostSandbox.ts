@@ -11,12 +11,17 @@ import type {
   SandboxSpec,
   SandboxStatus,
 } from '../../core/sandbox/port.ts';
+import type { DryRuns, Means } from '../../core/sandbox/port.ts';
 import { isInside } from '../../core/scope/spelling.ts';
 import type { OwnFolders } from '../folders.ts';
 import { finishBrokenOff } from './brokenOff.ts';
 import { ChangingCommands } from './changingCommand.ts';
 import { AroundCommands } from './aroundCommands.ts';
 import type { CommandCall } from './commandCall.ts';
+import { DryRunsHere } from './effects/dryRunsHere.ts';
+import { refuseView } from './effects/refuseView.ts';
+import { refuseUnheld } from './refuseUnheld.ts';
+import { ViewFolders } from './effects/viewFolders.ts';
 import { cageEnvironment } from './environment.ts';
 import { KnownFolders } from './knownFolders/knownFolders.ts';
 import { KeptSurveys } from './keptSurvey.ts';
@@ -37,6 +42,8 @@ import { toolchains, type Toolchain } from './toolchains.ts';
 /** Linux's host sandbox: bubblewrap with a profile of its own (see core/sandbox/bubblewrap.ts). */
 export class HostSandbox implements OpenSandbox {
   readonly hasScratch = true;
+  readonly holds = true;
+  readonly dryRuns: DryRuns;
   readonly #folders: OwnFolders;
   readonly #environment: NodeJS.ProcessEnv;
   readonly #never: readonly string[];
@@ -51,6 +58,7 @@ export class HostSandbox implements OpenSandbox {
   readonly #scratch: RunScratch;
   readonly #around: AroundCommands;
   readonly #changing: ChangingCommands;
+  readonly #views: ViewFolders;
   /** The run that is at work. */
   #run: string | undefined;
   #obstacles: { key: string; found: Obstacles } | undefined;
@@ -61,7 +69,9 @@ export class HostSandbox implements OpenSandbox {
     environment: NodeJS.ProcessEnv,
     never: readonly string[],
     looksAfter = new LooksAfter(),
+    means?: readonly Means[],
   ) {
+    this.#views = new ViewFolders(folders.data);
     this.#looksAfter = looksAfter;
     this.#folders = folders;
     this.#environment = environment;
@@ -81,6 +91,18 @@ export class HostSandbox implements OpenSandbox {
       modes: this.#modes,
       looksAfter,
       asking: this.#duringLook(),
+    });
+    this.dryRuns = new DryRunsHere({
+      folders: this.#views,
+      standIns: this.#placeholders,
+      isBusy: () => this.#changing.isAtWork,
+      call: async (spec, signal) => {
+        const machine = await this.#machine.proven();
+        await this.#looksAfter.finished(signal);
+        return this.#call(machine, spec, signal);
+      },
+      change: (call) => this.#changed(call),
+      ...(means && { means }),
     });
   }
 
@@ -134,6 +156,8 @@ export class HostSandbox implements OpenSandbox {
   }
 
   async run(spec: SandboxSpec, signal: AbortSignal): Promise<SandboxResult> {
+    refuseView(spec);
+    refuseUnheld(spec, true);
     const machine = await this.#machine.proven();
     let lent: Lent | undefined;
     try {
@@ -141,13 +165,7 @@ export class HostSandbox implements OpenSandbox {
       const call = await this.#call(machine, spec, signal);
       lent = call.around.lent;
       if (spec.launch.workspace === 'read-only') return await runLooking(call);
-      const result = await this.#changing.run(call);
-      const late = this.#looksAfter.late();
-      return {
-        ...result,
-        quarantined: [...late.quarantined, ...result.quarantined],
-        notes: [...late.notes, ...result.notes],
-      };
+      return await this.#changed(call);
     } catch (error) {
       this.#obstacles = undefined;
       throw error;
@@ -161,6 +179,7 @@ export class HostSandbox implements OpenSandbox {
   async recover(): Promise<void> {
     pruneIndexes(this.#folders.data);
     await this.#scratch.recover();
+    await this.#views.recover();
     await this.#modes.recover();
     await this.#placeholders.recover();
   }
@@ -224,6 +243,16 @@ export class HostSandbox implements OpenSandbox {
           machine.machinery.starter.ended(spec.limits);
         });
       },
+    };
+  }
+
+  async #changed(call: CommandCall): Promise<SandboxResult> {
+    const result = await this.#changing.run(call);
+    const late = this.#looksAfter.late();
+    return {
+      ...result,
+      quarantined: [...late.quarantined, ...result.quarantined],
+      notes: [...late.notes, ...result.notes],
     };
   }
 

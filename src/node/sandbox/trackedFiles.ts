@@ -2,7 +2,10 @@ import type { Sandbox } from '../../core/sandbox/port.ts';
 import type { VersionControl } from '../../core/scope/files.ts';
 import { askGit, type QuestionRules } from './gitQuestions.ts';
 import { HeldFiles } from './heldFiles.ts';
+import { heldAt } from './heldAt.ts';
 import { heldInIndex } from './indexEntries.ts';
+
+const MOST_NAMES = 4 * 1024 * 1024;
 
 /** Asks git what it holds (see gitQuestions.ts). */
 export function gitInSandbox(
@@ -11,28 +14,13 @@ export function gitInSandbox(
 ): VersionControl {
   const held = new HeldFiles(sandbox);
   return {
-    async trackedFiles(root, path) {
-      const result = await askGit({
-        sandbox,
-        rules,
-        top: root,
-        args: ['ls-files', '-z', '--', path],
-        most: 4 * 1024 * 1024,
-      });
-      if (result?.ending.kind !== 'exited' || result.ending.code !== 0) return undefined;
-      return result.output.split('\0').length - 1;
-    },
-    async isUncommitted(root, path) {
-      const args = ['diff', '--quiet', '--no-renames', '--no-ext-diff', '--no-textconv', 'HEAD', '--', path];
-      const result = await askGit({ sandbox, rules, top: root, args, most: 1000 });
-      return result?.ending.kind !== 'exited' || result.ending.code !== 0;
-    },
+    held: (root, paths) => heldAt(root, paths, (args) => askGit({ sandbox, rules, top: root, args, most: MOST_NAMES })),
     staged: heldInIndex,
     everHeld: (top, wanted) => held.find(top, wanted, rules),
     signsCommits: (folder) => Promise.resolve(rules.signsCommits(folder)),
     async changedBetween(top, between) {
       const args = ['diff', '--name-only', '-z', '--no-renames', '--no-ext-diff', ...between, '--'];
-      const result = await askGit({ sandbox, rules, top, args, most: 4 * 1024 * 1024 });
+      const result = await askGit({ sandbox, rules, top, args, most: MOST_NAMES });
       if (result?.ending.kind !== 'exited' || result.ending.code !== 0) return undefined;
       return result.output.split('\0').filter((name) => name !== '');
     },

@@ -12,6 +12,8 @@ import type {
 } from '../../core/sandbox/port.ts';
 import { prepareProcess, type SpawnEnd } from '../process/spawn.ts';
 import { controlGroups } from './groups/find.ts';
+import { refuseView } from './effects/refuseView.ts';
+import { refuseUnheld } from './refuseUnheld.ts';
 import type { ControlGroups } from './groups/port.ts';
 import { hardLimits } from './hardLimits.ts';
 import { heldLimits } from './limits.ts';
@@ -57,6 +59,8 @@ export class Unconfined implements OpenSandbox {
   }
 
   async run(spec: SandboxSpec, signal: AbortSignal): Promise<SandboxResult> {
+    refuseView(spec);
+    refuseUnheld(spec, false);
     const began = performance.now();
     const groups = this.#found();
     let cause: Ending | undefined;

@@ -16,6 +16,8 @@ interface Watching {
   standIns?: ReadonlySet<string>;
   /** Links that must stay what they are. */
   links?: readonly HeldLink[];
+  /** What is read-only in the cage and stands in its view alone. */
+  notOnDisk?: ReadonlySet<string>;
 }
 
 /**
@@ -52,10 +54,12 @@ async function runDenied(
     still,
     standIns = new Set(),
     links = [],
+    notOnDisk = new Set(),
   }: Watching & { cage: Cage; found: Survey; added: Added | undefined },
 ): Promise<SandboxResult> {
   const linked = new Set(links.map(({ path }) => path));
-  const paths = [...found.deniedFiles, ...found.deniedFolders, ...cage.readOnly, ...linked];
+  const readOnly = cage.readOnly.filter((path) => !notOnDisk.has(path));
+  const paths = [...found.deniedFiles, ...found.deniedFolders, ...readOnly, ...linked];
   if (!spec.deniesInside && paths.length === 0) return runInCage(machinery, cage, spec, signal, { ...added, still });
   let end: ((why: Ending) => void) | undefined;
   let running: RunningCage | undefined;
@@ -107,12 +111,12 @@ async function runDenied(
   }
 }
 
-function watchesOf({ spec, around: { lent } }: CommandCall, cage: Cage, found: Survey): Added | undefined {
-  const folders = [...cage.writable, ...lent.folders];
+function watchesOf({ spec, around: { lent }, writes }: CommandCall, cage: Cage, found: Survey): Added | undefined {
+  const folders = writes?.folders ?? [...cage.writable, ...lent.folders];
   if (folders.length === 0) return undefined;
   const below = { folders, without: new Set([...found.deniedFolders, ...found.closedFolders]) };
   const { diskBytes } = spec.limits;
-  const entries = lent.entries + (cage.writable.length === 0 ? 0 : found.entries);
+  const entries = writes?.entries ?? lent.entries + (cage.writable.length === 0 ? 0 : found.entries);
   return {
     entries: new EntryWatch(below, { before: entries, most: mostEntries(diskBytes) }),
     uncounted: new UncountedWrites(below, diskBytes),

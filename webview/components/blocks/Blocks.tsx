@@ -3,6 +3,7 @@ import type { Block, BlockOf } from '../../../src/shared/block.ts';
 import { visibleLine } from '../../../src/shared/visible.ts';
 import { Line } from '../Line.tsx';
 import { DiffBlock } from './DiffBlock.tsx';
+import { EffectsBlock } from './EffectsBlock.tsx';
 import { ExactBlock } from './ExactBlock.tsx';
 import { FactsBlock } from './FactsBlock.tsx';
 import { LossBlock } from './LossBlock.tsx';
@@ -69,6 +70,8 @@ function BlockView({
       return <ExactBlock block={block} />;
     case 'diff':
       return <DiffBlock block={block} onOpenDiff={onOpenDiff} />;
+    case 'effects':
+      return <EffectsBlock block={block} onOpenDiff={onOpenDiff} />;
     case 'facts':
       return <FactsBlock block={block} />;
     case 'list':

@@ -2,6 +2,7 @@ import { useMemo } from 'react';
 import type { PanelState } from '../../../src/shared/runView.ts';
 import { followsEnd } from '../../state/followsEnd.ts';
 import type { PanelModel, Store } from '../../state/store.ts';
+import { underWay } from '../../state/sentences.ts';
 import { useDrawn } from '../../state/useDrawn.ts';
 import { useFind } from '../../state/useFind.ts';
 import { useFollowing } from '../../state/useFollowing.ts';
@@ -11,10 +12,12 @@ import { Interrupted } from '../Interrupted.tsx';
 import { LongTexts } from '../LongText.tsx';
 import { ModelWait } from '../ModelWait.tsx';
 import { PlanList } from '../PlanList.tsx';
+import { ReviewBlock } from '../review/ReviewBlock.tsx';
 import { RunStateLine } from '../RunStateLine.tsx';
 import { Earlier } from './Earlier.tsx';
 import { EarlierEntries } from './EarlierEntries.tsx';
 import { Find } from './Find.tsx';
+import { ForkProvider } from './ForkButton.tsx';
 import { Transcript } from './Transcript.tsx';
 import { Welcome } from './Welcome.tsx';
 
@@ -39,7 +42,9 @@ export function Conversation({ panel, model, store }: ConversationProps) {
   const { asked, close } = useFind();
   return (
     <div className="conversation-area">
-      {asked > 0 && run !== undefined && <Find box={box} asked={asked} onClose={close} />}
+      {asked > 0 && run !== undefined && (
+        <Find box={box} asked={asked} earlier={entries.slice(0, drawn.left)} drawFrom={drawn.from} onClose={close} />
+      )}
       <section
         ref={box}
         className="conversation"
@@ -52,13 +57,18 @@ export function Conversation({ panel, model, store }: ConversationProps) {
         {run === undefined && panel.folder !== undefined && <Earlier runs={panel.earlier ?? []} post={store.post} />}
         <EarlierEntries left={drawn.left} before={before} more={drawn.more} />
         <LongTexts value={long}>
-          <Transcript entries={drawn.entries} before={before + drawn.left} />
+          <ForkProvider value={underWay(run) ? undefined : store.beginFork}>
+            <Transcript entries={drawn.entries} before={before + drawn.left} />
+          </ForkProvider>
         </LongTexts>
         {run !== undefined && (
           <>
             {run.plan !== undefined && <PlanList plan={run.plan} />}
             <ModelWait run={run} />
             <RunStateLine run={run} post={store.post} />
+            {panel.review !== undefined && (
+              <ReviewBlock key={panel.review.run} review={panel.review} way={run.way} post={store.post} />
+            )}
           </>
         )}
         <Elsewhere runs={panel.elsewhere} destination={panel.model.destination} post={store.post} />

@@ -1,5 +1,7 @@
-import { useEffect, useRef, useState, type RefObject } from 'react';
-import { drawPlaces, goTo, placesOf } from '../../state/finding.ts';
+import { useEffect, useMemo, useRef, useState, type RefObject } from 'react';
+import type { Entry } from '../../../src/shared/runView.ts';
+import { foundIn } from '../../state/foundEarlier.ts';
+import { drawPlaces, goTo, placesOf, samePlace } from '../../state/finding.ts';
 import { Icon } from '../Icon.tsx';
 
 interface FindProps {
@@ -7,16 +9,22 @@ interface FindProps {
   readonly box: RefObject<HTMLElement | null>;
   /** Another value each time that it is asked for. */
   readonly asked: number;
+  /** What is there and not drawn: before all that is. */
+  readonly earlier: readonly Entry[];
+  readonly drawFrom: (index: number) => void;
   readonly onClose: () => void;
 }
 
 /** Finds words in the conversation: as an editor finds them in a text. */
-export function Find({ box, asked, onClose }: FindProps) {
+export function Find({ box, asked, earlier, drawFrom, onClose }: FindProps) {
   const input = useRef<HTMLInputElement>(null);
   const [text, setText] = useState('');
   const [places, setPlaces] = useState<readonly Range[]>([]);
   const [at, setAt] = useState(0);
   const current = places[Math.min(at, places.length - 1)];
+  const hidden = useMemo(() => foundIn(earlier, text), [earlier, text]);
+  /** What is gone to once more is drawn: the first place, or the one before that which was the first. */
+  const awaited = useRef<{ before: Range | undefined } | 'first'>(undefined);
 
   useEffect(() => {
     input.current?.focus();
@@ -27,7 +35,15 @@ export function Find({ box, asked, onClose }: FindProps) {
     const element = box.current;
     if (element === null) return;
     const look = (): void => {
-      setPlaces(placesOf(text, element));
+      const found = placesOf(text, element);
+      setPlaces(found);
+      const wanted = awaited.current;
+      if (wanted === undefined || found.length === 0) return;
+      awaited.current = undefined;
+      const known = wanted === 'first' || wanted.before === undefined ? -1 : samePlace(found, wanted.before);
+      const next = wanted === 'first' ? 0 : (known === -1 ? found.length : Math.max(known, 1)) - 1;
+      setAt(next);
+      if (found[next]) goTo(found[next]);
     };
     const frame = requestAnimationFrame(look);
     const watcher = new MutationObserver(look);
@@ -48,8 +64,14 @@ export function Find({ box, asked, onClose }: FindProps) {
   );
 
   function turn(by: 1 | -1): void {
+    const now = Math.min(at, places.length - 1);
+    if (hidden.count > 0 && (by === -1 ? now <= 0 : now === places.length - 1)) {
+      awaited.current = by === -1 || places.length === 0 ? { before: places[0] } : 'first';
+      drawFrom(awaited.current === 'first' ? hidden.first : hidden.last);
+      return;
+    }
     if (places.length === 0) return;
-    const next = (Math.min(at, places.length - 1) + by + places.length) % places.length;
+    const next = (now + by + places.length) % places.length;
     setAt(next);
     const place = places[next];
     if (place) goTo(place);
@@ -82,7 +104,7 @@ export function Find({ box, asked, onClose }: FindProps) {
         }}
       />
       <span className="quiet small" role="status" data-testid="found">
-        {foundWords(text, places.length, Math.min(at, places.length - 1))}
+        {foundWords(text, { all: hidden.count + places.length, at: hidden.count + Math.min(at, places.length - 1) })}
       </span>
       <FindButton icon="arrow-up" label="Previous match (Shift+Enter)" onClick={() => turn(-1)} />
       <FindButton icon="arrow-down" label="Next match (Enter)" onClick={() => turn(1)} />
@@ -91,9 +113,9 @@ export function Find({ box, asked, onClose }: FindProps) {
   );
 }
 
-function foundWords(text: string, all: number, at: number): string {
+function foundWords(text: string, { all, at }: { all: number; at: number }): string {
   if (text === '') return '';
-  return all === 0 ? 'No results' : `${at + 1} of ${all}`;
+  return all === 0 ? 'No results' : `${Math.max(at, 0) + 1} of ${all}`;
 }
 
 interface FindButtonProps {

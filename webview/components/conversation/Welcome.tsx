@@ -4,6 +4,7 @@ import { LinkButton } from '../LinkButton.tsx';
 import { exact, visibleLine } from '../../../src/shared/visible.ts';
 import { isProvider, PROVIDERS } from '../../../src/shared/providers.ts';
 import type { PanelState } from '../../../src/shared/runView.ts';
+import { WAY_WORDS } from '../../../src/shared/wayWords.ts';
 import { nameOf } from '../../state/names.ts';
 import type { Store } from '../../state/store.ts';
 
@@ -27,7 +28,7 @@ const COMMANDS: Record<PanelState['sandbox']['state'], string> = {
 
 /** An empty panel: what would happen here, something to click, and what to mend where nothing can begin. */
 export function Welcome({ panel, store }: WelcomeProps) {
-  const { folder, trusted, model, sandbox, policy } = panel;
+  const { folder, trusted, model, sandbox, way, workplace } = panel;
   if (!trusted)
     return (
       <Start
@@ -54,12 +55,11 @@ export function Welcome({ panel, store }: WelcomeProps) {
   return (
     <div className="welcome">
       <h2>
-        What should be done in <code>{visibleLine(nameOf(folder))}</code>?
+        What should be done in{' '}
+        {(workplace?.folders.length ?? 1) > 1 ? 'these folders' : <code>{visibleLine(nameOf(folder))}</code>}?
       </h2>
       <p className="quiet">
-        {COMMANDS[sandbox.state]}{' '}
-        {policy.asksLess ? 'Your policy asks fewer questions than usual.' : 'You are asked before anything is changed.'}{' '}
-        Everything is recorded.
+        {COMMANDS[sandbox.state]} {WAY_WORDS[way.now].about} Everything is recorded.
       </p>
       {TASKS.map((task) => (
         <button

@@ -5,6 +5,7 @@ import type { Spared } from '../../../src/shared/spared.ts';
 import { useSpared } from '../../state/useSpared.ts';
 import { AlwaysButton } from '../AlwaysButton.tsx';
 import { ApproveButton } from '../ApproveButton.tsx';
+import { EffectsItem } from './EffectsBar.tsx';
 import { GrantOptions } from '../GrantOptions.tsx';
 
 interface ApproveMenuProps {
@@ -19,6 +20,7 @@ interface ApproveMenuProps {
   readonly onEdit?: (() => void) | undefined;
   /** What remembering would have spared, once it was looked up. */
   readonly spared?: Spared | undefined;
+  readonly onShowEffects: () => void;
   readonly onPick: (pick: GrantPick) => void;
   readonly onApprove: (remembered: GrantChoice) => void;
   readonly post: (message: FromPanel) => void;
@@ -30,6 +32,7 @@ export function ApproveMenu(props: ApproveMenuProps) {
   const said = useSpared(approval, remembered, { spared: props.spared, post });
   return (
     <>
+      <EffectsItem approval={approval} armed={armed} armedNow={armedNow} onShow={props.onShowEffects} />
       {onEdit !== undefined && (
         <button type="button" className="menu-item" data-testid="edit-first" disabled={answered} onClick={onEdit}>
           Edit before approving…

@@ -103,12 +103,17 @@ export function Dock({ panel, model, store }: DockProps) {
   );
 }
 
-/** The approvals that one click may give together: all that wait, once all of each was in sight. */
+/**
+ * The approvals that one click may give together: all that wait, once all of each was in sight. Where effects are shown,
+ * a yes has two meanings, and each is given by itself.
+ */
 function together(
   approvals: readonly Approval[],
   read: ReadonlySet<string>,
   answered: ReadonlySet<string>,
 ): readonly Approval[] {
   const open = approvals.filter((approval) => !answered.has(questionKey(approval)));
-  return open.length > 1 && open.every((approval) => read.has(questionKey(approval))) ? open : [];
+  const isPlain = (approval: Approval): boolean =>
+    read.has(questionKey(approval)) && approval.effects?.state !== 'shown';
+  return open.length > 1 && open.every(isPlain) ? open : [];
 }

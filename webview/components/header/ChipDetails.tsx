@@ -29,6 +29,7 @@ export function ChipDetails({ chip, panel, post }: ChipDetailsProps) {
         <>
           {sentence}
           {run !== undefined && <Grants key={run.id} grants={run.grants} post={post} />}
+          <Do post={post} message={{ type: 'choose-way' }} words="Choose another way…" icon="checklist" />
           <Do post={post} message={{ type: 'open-policy' }} words="Open policy" icon="law" />
         </>
       );

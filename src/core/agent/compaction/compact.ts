@@ -1,7 +1,7 @@
 import type { Message, OfferedTool } from '../../models/port.ts';
 import { offeredTools } from '../offeredTools.ts';
 import { charactersOfRequest } from '../size.ts';
-import { policyNow, type Talk } from '../talk.ts';
+import type { Talk } from '../talk.ts';
 import { carriedFrom, compactedMessage, withSaid } from './carried.ts';
 import { cutAt } from './cut.ts';
 import { cutSaid } from './cutSaid.ts';
@@ -53,7 +53,7 @@ interface Work {
 }
 
 async function toolsNow(talk: Talk): Promise<OfferedTool[]> {
-  return offeredTools(talk.calls.toolbox, await policyNow(talk));
+  return offeredTools(talk.calls.toolbox, await talk.calls.refresh());
 }
 
 function tokensNow({ conversation, usage }: Talk, tools: readonly OfferedTool[]): number {

@@ -1,9 +1,13 @@
 import * as z from 'zod';
 import { durationWords } from '../../../shared/outcomeWords.ts';
+import { WaySchema } from '../../../shared/way.ts';
+import { WAYS } from '../../../shared/wayWords.ts';
+import { LEAVES } from '../../checkpoint/covers.ts';
 import { BACKEND_NAMES, BACKEND_WORDS } from '../../sandbox/backendNames.ts';
 import { PROTECTED } from '../controlFiles.ts';
 import {
   EnforcedSchema,
+  FolderNamesSchema,
   HostsSchema,
   LanguageSchema,
   sizeInBytes,
@@ -13,27 +17,47 @@ import {
 } from '../values.ts';
 import { CollectorSchema, collectorOf, evidence, witnessFiles } from './evidenceKeys.ts';
 import { PricesSchema } from './budgetKeys.ts';
+import { allowedHosts, deniedHosts } from './hostKeys.ts';
 import { hiddenVariables } from './listKeys.ts';
 import { forbiddenPaths, narrowingPaths, trustedPaths } from './pathKeys.ts';
 import type { Above, KeyGroup, PathsOf } from './keyGroup.ts';
 import { ruleBooks } from './ruleKeys.ts';
-import { allowedList, atMost, atMostBytes, atMostIfSaid, choice, demandedLimits, flag } from './valueKeys.ts';
+import { allowedList, atMost, atMostBytes, atMostIfSaid, choice, demandedLimits, flag, ordered } from './valueKeys.ts';
 import { withoutEffect } from './withoutEffect.ts';
 
 // Every key of a policy. A key is one entry, named and grouped as the policy in force is (EffectivePolicy); its place in
 // a file is its first word. From the table come the parser, the JSON Schema, completion and hover, docs/policy.md, the
 // defaults, how layers merge, what is the stricter of two policies, and the lines of the effective policy.
 
+/** A file is read whole where it is kept. */
+const MOST_OF_FILE = 256 * 1024 ** 2;
 const WholeSeconds = z.number().int().min(1).max(86_400);
 const inSeconds = (value: number): string => durationWords(value * 1000);
 
 export const POLICY_KEYS = {
   confirmActions: flag('confirm_actions', {
     about:
-      'Whether edits, deletes and moves ask. false drops these questions for what stays inside the workspace and whose earlier content is kept, and nothing else. Commands still ask.',
+      'Which way a run works in: true means Ask, and said by anyone but you takes Review afterwards away. false means Review afterwards, and nothing more: what can be undone whole is done without a question.',
     standard: true,
     stricter: true,
+    loosened: 'never by a workspace',
   }),
+  ways: {
+    default: ordered('ways.default', {
+      about:
+        'The way in which runs work for which nobody has chosen one: look (Look only), ask (Ask) or review (Review afterwards). Without it, Ask. A workspace can only make it stricter.',
+      schema: WaySchema,
+      fromStrictest: WAYS,
+      unsaid: 'ask',
+    }),
+    allowed: allowedList('ways.allowed', {
+      about:
+        'The ways that a person may choose: a list of look, ask and review. Where the way of a run is not among them, the next stricter one counts, and at last Look only.',
+      schema: z.array(WaySchema).max(WAYS.length),
+      standard: [...WAYS],
+      loosened: 'never by a workspace',
+    }),
+  },
   maxIterations: atMost('max_iterations', {
     about: 'Turns of the model in one go. A run that stops here can be resumed.',
     schema: z.number().int().min(1).max(1000),
@@ -131,6 +155,21 @@ export const POLICY_KEYS = {
       'Workspace folders whose content you wrote or trust. Reading elsewhere counts as reading untrusted content (Rule of Two).',
     trusts: 'trusts content',
   }),
+  allowedDomains: allowedHosts('allowed_domains', {
+    about:
+      'Hosts that tools may reach: example.com, *.example.com (those below it alone), an address; with a port, or without, which means 443. A host named exactly may lead into a private network; every other address that is not public must be named itself.',
+  }),
+  deniedDomains: deniedHosts('denied_domains', {
+    about:
+      'Hosts that no tool may reach, and to which no prompt goes: written as in allowed_domains. A host means those below it, too, and every port where none is said. No click approves it.',
+  }),
+  otherDomains: ordered('other_domains', {
+    about:
+      'What happens where a host is in neither list: ask or deny. Without it, ask. A workspace can only make it stricter.',
+    schema: z.enum(['ask', 'deny']),
+    fromStrictest: ['deny', 'ask'],
+    unsaid: 'ask',
+  }),
   variables: allowedList('environment.allowed_variables', {
     about: 'Environment variables that commands may see. Without this they see none of yours.',
     schema: VariableNamesSchema,
@@ -194,6 +233,33 @@ export const POLICY_KEYS = {
       }),
     },
   },
+  undo: {
+    leaveOut: allowedList('undo.leave_out', {
+      about:
+        'Names of folders that tools can make again: commands may change them, and undo does not bring them back. Only the user’s and the organization’s policy can add one; each of them that is there is named on the card.',
+      schema: FolderNamesSchema,
+      standard: LEAVES,
+      loosened: 'never by a workspace',
+    }),
+    fileSize: evidence('undo.file_size', {
+      about:
+        'Files that are larger, such as 32m, are not kept for undo, and named on the card; 16m where nobody says so, 256m at most. Only the user’s and the organization’s policy can say it.',
+      schema: SizeSchema.refine((size) => sizeInBytes(size) <= MOST_OF_FILE, 'is more than 256m'),
+      value: sizeInBytes,
+    }),
+    size: evidence('undo.size', {
+      about:
+        'What is kept for undo of all runs takes at most so much, such as 4g: the oldest goes first. Where nobody says so audit.retention.size counts, and then 2g. Only the user’s and the organization’s policy can say it.',
+      schema: SizeSchema,
+      value: sizeInBytes,
+    }),
+    days: evidence('undo.days', {
+      about:
+        'After so many days what is kept for undo goes. Where nobody says so audit.retention.days counts. Only the user’s and the organization’s policy can say it.',
+      schema: z.number().int().min(1).max(36_500),
+      value: (days) => days,
+    }),
+  },
   rules: ruleBooks({ about: 'Rules, in order: within one file the first that matches counts.' }),
   fileSystem: flag('tools.file_system.enabled', {
     about: 'Whether the agent has file tools.',
@@ -238,21 +304,22 @@ export const POLICY_KEYS = {
     standard: false,
     inVain: (written) => (written === true ? 'this version has no web tool; nothing is enabled by this' : undefined),
   }),
-  apiCalls: withoutEffect('tools.api_calls.enabled', {
-    about: 'This version has no API tool.',
-    schema: z.boolean(),
+  apiCalls: flag('tools.api_calls.enabled', {
+    about: 'Whether the agent may send HTTP requests (http_request); to which hosts, says allowed_domains.',
     standard: false,
-    inVain: (written) => (written === true ? 'this version has no API tool; nothing is enabled by this' : undefined),
+    stricter: false,
   }),
-  apiConfirmation: withoutEffect('tools.api_calls.require_confirmation', {
-    about: 'Without effect in this version.',
-    schema: z.boolean(),
+  apiConfirmation: flag('tools.api_calls.require_confirmation', {
+    about:
+      'Whether requests to allowed hosts ask, too. With false, GET, HEAD and OPTIONS to hosts in allowed_domains are sent without a question.',
     standard: true,
+    stricter: true,
   }),
 } satisfies KeyGroup;
 
 /** What the keys that have others below them are about. */
 export const POLICY_GROUPS: Record<Exclude<Above<PathsOf<typeof POLICY_KEYS>>, PathsOf<typeof POLICY_KEYS>>, string> = {
+  ways: 'How runs work: only looking, asking, or being reviewed afterwards.',
   budget: 'What a run may use of its model before it asks, or waits, to go on.',
   environment: 'What commands see of your environment.',
   redaction: 'What is masked in prompts, log and interface.',
@@ -261,9 +328,10 @@ export const POLICY_GROUPS: Record<Exclude<Above<PathsOf<typeof POLICY_KEYS>>, P
   audit: 'The audit log: who witnesses it, where it is sent, what is kept.',
   'audit.retention':
     'How long task texts, arguments and outputs are kept. The events themselves stay, and the chain with them.',
+  undo: 'What is kept so that what commands and tools change can be undone.',
   tools: 'What each kind of tool may do.',
   'tools.file_system': 'The tools that read, search, edit, move and delete files.',
   'tools.code_execution': 'The tool that runs commands.',
   'tools.web_browsing': 'Without effect in this version.',
-  'tools.api_calls': 'Without effect in this version.',
+  'tools.api_calls': 'The tool that sends HTTP requests.',
 };

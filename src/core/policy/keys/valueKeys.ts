@@ -23,7 +23,7 @@ interface OneValue<W, T, Path extends string> extends WrittenKey<Path> {
   words?: (value: T) => string;
 }
 
-function oneValue<W, T, Path extends string>(key: OneValue<W, T, Path>): PolicyKey<Value<T>, Path> {
+export function oneValue<W, T, Path extends string>(key: OneValue<W, T, Path>): PolicyKey<Value<T>, Path> {
   const { path, initial, stricter, exclude, words, spokenOfBy = path, loosened = 'by who may' } = key;
   return {
     ...written(key),
@@ -150,6 +150,32 @@ export function allowedList<T, const Path extends string>(
     initial: key.standard,
     value: (said) => said,
     stricter: (a, b) => b.filter((item) => a.includes(item)),
+  });
+}
+
+interface Ordered<T extends string> {
+  about: string;
+  schema: z.ZodType<T>;
+  fromStrictest: readonly T[];
+  /** What counts where nobody says anything. */
+  unsaid: T;
+}
+
+/** One of several things, from the strictest to the loosest. A workspace never says a looser one than what counts. */
+export function ordered<T extends string, const Path extends string>(
+  path: Path,
+  { fromStrictest, unsaid, ...key }: Ordered<T>,
+): PolicyKey<Value<T | 'unsaid'>, Path> {
+  type Said = T | 'unsaid';
+  const rank = (said: Said): number => fromStrictest.indexOf(said === 'unsaid' ? unsaid : said);
+  return oneValue<T, Said, Path>({
+    ...key,
+    path,
+    initial: 'unsaid',
+    value: (said) => said,
+    stricter: (a, b) => (rank(b) <= rank(a) ? b : a),
+    loosened: 'never by a workspace',
+    words: (said) => (said === 'unsaid' ? unsaid : said),
   });
 }
 

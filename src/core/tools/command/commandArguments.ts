@@ -17,5 +17,11 @@ export const commandParameters = z.strictObject({
     .boolean()
     .exactOptional()
     .describe('true: do not wait for it. It goes on beside other calls, until it ends or this run does'),
+  need: z
+    .string()
+    .min(1)
+    .max(500)
+    .exactOptional()
+    .describe('Only after a result said that something was held read-only: why it must be changed. The user is asked'),
 });
 export type CommandArguments = z.infer<typeof commandParameters>;

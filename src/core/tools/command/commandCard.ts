@@ -26,6 +26,8 @@ export interface CommandFacts extends CommandLosses {
   scripts: readonly string[];
   /** Why the approval may not bind all that it uses. */
   unbound?: string | undefined;
+  /** Why the agent says that it must change what undo does not cover. */
+  need?: string | undefined;
 }
 
 export interface ProgramLine {
@@ -58,6 +60,7 @@ export function commandCard(facts: CommandFacts): Card {
     ...(outside ? [{ kind: 'alarm' as const, name: 'outside', words: [sandbox] }] : []),
     ...lossBlocks(facts),
     { kind: 'exact', label: 'Command', text: command, prompt: '$' },
+    ...(facts.need === undefined ? [] : [{ kind: 'exact' as const, label: 'Why, says the agent', text: facts.need }]),
     ...secretsLine(facts),
     ...(unbound === undefined
       ? []

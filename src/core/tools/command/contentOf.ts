@@ -49,7 +49,7 @@ export function contentOfOutput(line: Line, { scope }: Pick<CallContext, 'scope'
   return [...found].sort();
 }
 
-function folderEntry(path: string): string {
+export function folderEntry(path: string): string {
   return path === '/' ? path : `${path}/`;
 }
 

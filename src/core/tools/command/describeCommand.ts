@@ -21,6 +21,7 @@ import { commandCard } from './commandCard.ts';
 import type { CommandArguments } from './commandArguments.ts';
 import { consequenceOf } from './consequence.ts';
 import { contentOfOutput } from './contentOf.ts';
+import { effectsOffer } from './effectsOffer.ts';
 import { refuseWithoutRepository } from './gitElsewhere.ts';
 import { refuseHalfDone, unsignedCommits } from './gitMeets.ts';
 import { commandLosses } from './losses.ts';
@@ -36,7 +37,7 @@ import { startFolders } from './startFolders.ts';
 import { planStores } from './stores.ts';
 import { timesOf } from './times.ts';
 import { refuseTooMuch } from './tooMuch.ts';
-import { undoOfCommand } from './undoOfCommand.ts';
+import { undoOfCommand, type UndoOfCommand } from './undoOfCommand.ts';
 
 const MOST_SECRETS = 5;
 
@@ -58,6 +59,7 @@ interface Start {
 }
 
 const NO_SECRETS = { paths: [], atLeast: false };
+const NOTHING_UNDONE: UndoOfCommand = { undo: { kind: 'nothing' }, back: '' };
 
 /** What a line means where it would start. */
 interface Read {
@@ -92,7 +94,7 @@ export async function describeCommand(
   // What runs without a question gets nothing of the user's: no program, link or expansion could show it.
   const environment = await runner.environment(onlyLooks ? [] : policy.variables.value);
   const isNamed = named.resources.some(({ path }) => scope.isSecret(path));
-  const launch: Run['launch'] = {
+  const open: Run['launch'] = {
     argv: ['/bin/bash', '-c', args.command],
     cwd,
     environment,
@@ -101,8 +103,20 @@ export async function describeCommand(
     ...(read.hidesStores && { stores: 'hidden' as const }),
     ...(outside && { outside }),
   };
+  const undoneAs = (as: Run['launch']): Promise<UndoOfCommand> =>
+    undoOfCommand(ports, {
+      ...{ given, launch: as, meaning, anew: args.need !== undefined, resources: named.resources },
+      secrets: as.secrets === 'visible' ? secrets : NO_SECRETS,
+    });
+  const mayHold = given.mayHold === true && runner.holds === true && !onlyLooks && !outside;
+  const held = mayHold && !isNamed && args.need === undefined ? heldLaunch(open) : undefined;
+  const undoneHeld = held && (await undoneAs(held));
+  const isHeld = undoneHeld?.undo.kind === 'whole';
+  const launch = held && isHeld ? held : open;
   const losses = await commandLosses(line, ports, given);
   const consequence = consequenceOf({ ...losses, outside });
+  const undone = onlyLooks ? NOTHING_UNDONE : await undoneOf(undoneHeld, () => undoneAs(open));
+  const readable = isHeld ? NO_SECRETS : secrets;
   const place = { ...start, scope, isAccompanied: ports.outputs.going.length > 0 };
   return {
     action: {
@@ -121,9 +135,10 @@ export async function describeCommand(
         ...(bound.unbound && { unbound: bound.unbound }),
         contentOf: contentOfOutput(line, given, outside),
       },
-      undo: onlyLooks ? 'nothing-to-undo' : 'none',
+      undo: undone.undo.kind,
     },
     ...(consequence && { consequence }),
+    ...effectsOffer(args, { runner, launch }, given),
     title: `Run ${titleOf(ports.redactor.json(exact(args.command)), 120)}`,
     card: commandCard({
       ...{ command: exact(args.command), cwd: scope.shown(cwd), outside, times, readOnly: onlyLooks },
@@ -131,9 +146,10 @@ export async function describeCommand(
       environment: Object.keys(environment).sort(),
       ...shownPrograms({ ...meaning, doubts }),
       ...losses,
-      secrets: secrets.paths.slice(0, MOST_SECRETS).map((path) => scope.shown(path)),
-      secretsLeft: Math.max(0, secrets.paths.length - MOST_SECRETS),
-      secretsAtLeast: secrets.atLeast,
+      secrets: readable.paths.slice(0, MOST_SECRETS).map((path) => scope.shown(path)),
+      secretsLeft: Math.max(0, readable.paths.length - MOST_SECRETS),
+      secretsAtLeast: readable.atLeast,
+      need: args.need,
       scripts: bound.scripts.map(
         ({ path, changed }) => `${scope.shown(path)}${changed ? ' (may have been changed by this run)' : ''}`,
       ),
@@ -141,16 +157,21 @@ export async function describeCommand(
     }),
     undo: onlyLooks
       ? { state: 'nothing', words: 'Nothing to undo: it cannot change the workspace.' }
-      : undoView(
-          await undoOfCommand(ports, {
-            scope,
-            outside: launch.outside,
-            secrets: launch.secrets === 'visible' ? secrets : NO_SECRETS,
-          }),
-          'puts back what it changes in the workspace',
-        ),
+      : undoView(undone.undo, undone.back),
     where: whereItIs(scope.shown(cwd), { outside, onlyLooks }),
   };
+}
+
+/** What is held need not come back. What could not be held would be changed, whatever else is said of it. */
+async function undoneOf(held: UndoOfCommand | undefined, open: () => Promise<UndoOfCommand>): Promise<UndoOfCommand> {
+  if (held?.undo.kind === 'whole') return held;
+  const undone = await open();
+  return held && undone.undo.kind === 'whole' ? held : undone;
+}
+
+/** The same, with all that undo does not cover out of its reach: likely secrets too. */
+function heldLaunch(launch: Run['launch']): Run['launch'] {
+  return { ...launch, secrets: 'hidden', uncovered: 'read-only' };
 }
 
 /** `in ./`, `sandbox, no network`: a few words each. */

@@ -4,7 +4,7 @@ import type { Look } from '../../scope/files.ts';
 import { Forbidden } from '../../scope/guard.ts';
 import { BadPath } from '../../scope/spelling.ts';
 import { ToolFailure } from '../../outcome.ts';
-import { amountAt, lossAt } from '../files/loss.ts';
+import { amountAt, heldOf, lossOf, type Amount } from '../files/loss.ts';
 import type { ToolPorts } from '../ports.ts';
 import type { CallContext } from '../tool.ts';
 import type { CommandLosses, UnknownLoss } from './commandCard.ts';
@@ -14,7 +14,7 @@ import type { Line } from './scripts.ts';
 const MOST_SHOWN = 10;
 const MOST_UNKNOWN = 5;
 const MOST_LOOKED_AT = 1000;
-/** Each is a question to version control, and for a folder a walk. */
+/** Each is a path in a question to version control, and for a folder a walk. */
 const MOST_ASKED_ABOUT = 60;
 
 const NOTHING: CommandLosses = { losses: [], lossesLeft: 0, unknownLosses: [], unknownLossesLeft: 0 };
@@ -33,16 +33,22 @@ export async function commandLosses(
   const { targets, isWhole } = await lossTargets(meaning, cwd, context);
   const looked = targets.slice(0, MOST_LOOKED_AT);
   const { standing, open } = await whatStands(looked, cwd, context);
-  const found: { path: string; loss: Loss }[] = [];
+  const counted: { path: string; amount: Amount }[] = [];
   const total = { files: 0, bytes: 0, more: !isWhole || looked.length < targets.length };
   for (const look of standing) {
-    const loss = found.length < MOST_ASKED_ABOUT ? await orUnknown(() => lossAt(look, ports, context)) : undefined;
-    if (loss) found.push({ path: context.scope.shown(look.path), loss });
-    const amount = loss ?? { files: 1, bytes: look.size, more: look.kind === 'directory' };
+    const known = counted.length < MOST_ASKED_ABOUT ? await orUnknown(() => amountAt(look, context)) : undefined;
+    if (known) counted.push({ path: look.path, amount: known });
+    const amount = known ?? { files: 1, bytes: look.size, more: look.kind === 'directory' };
     total.files += amount.files;
     total.bytes += amount.bytes;
     total.more ||= amount.more;
   }
+  const asked = counted.map(({ path }) => path);
+  const held = await heldOf(asked, ports, context);
+  const found = counted.map(({ path, amount }, index) => ({
+    path: context.scope.shown(path),
+    loss: lossOf(amount, held[index]),
+  }));
   found.sort((a, b) => doubtOf(b.loss) - doubtOf(a.loss) || b.loss.bytes - a.loss.bytes);
   const unknown = await bounds(open, context);
   const left = standing.length - Math.min(found.length, MOST_SHOWN) + targets.length - looked.length;

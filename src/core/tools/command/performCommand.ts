@@ -1,10 +1,10 @@
 import type { Run } from '../../../shared/action.ts';
 import { titleOf } from '../../../shared/cut.ts';
 import { exact, visibleLine } from '../../../shared/visible.ts';
-import { reasonText } from '../../outcome.ts';
+import { reasonText, ToolFailure } from '../../outcome.ts';
 import { endingWords } from '../../sandbox/endingWords.ts';
 import { limitRecord } from '../../sandbox/limitWords.ts';
-import type { Appeared, SandboxResult } from '../../sandbox/port.ts';
+import type { Appeared, SandboxResult, SandboxSpec } from '../../sandbox/port.ts';
 import { remarksOf } from '../../sandbox/remarks.ts';
 import { sandboxSpec } from '../../sandbox/spec.ts';
 import { goesOnWords, keptWords, soFar } from '../outputs/outputWords.ts';
@@ -15,8 +15,10 @@ import { boundsOf } from '../runner.ts';
 import { shortened } from '../text.ts';
 import type { CallContext, Performed } from '../tool.ts';
 import type { CommandArguments } from './commandArguments.ts';
+import { commandPlace } from '../commandPlace.ts';
 import { maskedOutput, outputMask, type OutputMask } from './givenSecrets.ts';
 import { onTerminal } from './onTerminal.ts';
+import { heldWords } from './heldWords.ts';
 import { assertStillBound } from './scripts.ts';
 import { scratchWords } from './scratchPaths.ts';
 import { lessTimeWords, timesOf, type CommandTimes } from './times.ts';
@@ -34,11 +36,12 @@ const NOBODYS = Promise.resolve<ReadonlySet<string>>(new Set());
 /** What fails at once, and the first words of a server, come with the call that started it. */
 const FIRST_LOOK_MS = 1000;
 
-type Ports = Pick<ToolPorts, 'redactor' | 'runners' | 'outputs'>;
-type Command = Run & { arguments: CommandArguments };
+export type CommandPorts = Pick<ToolPorts, 'redactor' | 'runners' | 'outputs' | 'foreseeAnything'>;
+type Ports = CommandPorts;
+export type Command = Run & { arguments: CommandArguments };
 
 /** One command on its way: what belongs to it from its start to its end. */
-interface Going {
+export interface Going {
   action: Command;
   context: CallContext;
   ports: Ports;
@@ -50,28 +53,20 @@ interface Going {
   signal: AbortSignal;
   /** Somebody is, or was, asked whose it is what appeared. */
   hasAsked: boolean;
+  /** What undo does not cover, held read-only; undefined where nothing is held. */
+  held: readonly string[] | undefined;
 }
 
 /** What came of it, and how that is said wherever its output is read. */
-interface Ended {
+export interface Ended {
   performed: Performed;
   words: readonly string[];
 }
 
 /** Runs a command, and waits for its end or until it goes on in the background. `given` sees the disk. */
 export async function performCommand(action: Command, ports: Ports, context: CallContext): Promise<Performed> {
-  const { policy } = context;
-  await assertStillBound(action.binds, context);
   const own = new AbortController();
-  const how = outputMask(action.launch, policy.variables.value, ports.redactor);
-  const going: Going = {
-    ...{ action, context, ports, how },
-    times: timesOf(action.arguments, policy, ports.outputs.going.length < MOST_GOING),
-    recorder: ports.outputs.recorder(how),
-    beneath: await beneathUnsaved(context),
-    signal: AbortSignal.any([context.signal, own.signal]),
-    hasAsked: false,
-  };
+  const going = await setOut(action, ports, { context, signal: AbortSignal.any([context.signal, own.signal]) });
   const began = ports.outputs.now();
   let words: readonly string[] | undefined;
   const whenEnded = toItsEnd(going).then(
@@ -115,28 +110,65 @@ export async function performCommand(action: Command, ports: Ports, context: Cal
   };
 }
 
+/** What is known of a command before it starts. Throws where it is not what was described. */
+export async function setOut(
+  action: Command,
+  ports: Ports,
+  { context, signal }: Pick<Going, 'context' | 'signal'>,
+): Promise<Going> {
+  const { policy } = context;
+  await assertStillBound(action.binds, context);
+  const how = outputMask(action.launch, policy.variables.value, ports.redactor);
+  return {
+    ...{ action, context, ports, how, signal },
+    times: timesOf(action.arguments, policy, ports.outputs.going.length < MOST_GOING),
+    recorder: ports.outputs.recorder(how),
+    beneath: await beneathUnsaved(context),
+    hasAsked: false,
+    held: await heldFor(action, ports, context),
+  };
+}
+
+/** As it stands once the checkpoint has begun: what has come since it was decided is among it. */
+async function heldFor(
+  { launch }: Command,
+  { foreseeAnything }: Ports,
+  context: CallContext,
+): Promise<readonly string[] | undefined> {
+  if (launch.uncovered === undefined) return undefined;
+  const { undo, held } = await foreseeAnything(commandPlace(context, launch));
+  if (undo.kind !== 'whole' || !held)
+    throw new ToolFailure('something lies in the workspace now that undo does not cover; nothing was done. Try again');
+  return held;
+}
+
+/** The cage of a command on its way; `launch`: as it is to be started, where that is not as the action says. */
+export function specOf(going: Going, launch = going.action.launch): SandboxSpec {
+  const { context, times, recorder, held } = going;
+  return sandboxSpec({
+    launch,
+    held,
+    rules: context.scope,
+    bounds: { ...boundsOf(context.policy), timeoutMs: times.endsAfter * 1000 },
+    streams: {
+      ...{ outputCap: BEGINNING_KEPT, endCap: END_KEPT },
+      onOutput: (stream, chunk) => recorder.take(stream, chunk),
+      ...(context.whose && { whose: (appeared) => whoseOf(appeared, going) }),
+    },
+  });
+}
+
 async function toItsEnd(going: Going): Promise<Ended> {
-  const { action, context, ports, times, recorder, signal, how } = going;
-  const { scope, policy } = context;
-  const { launch } = action;
-  const runner = launch.outside === true ? ports.runners.outside : ports.runners.sandbox.chosen(policy.backend.value);
-  const result = await runner.run(
-    sandboxSpec({
-      launch,
-      rules: scope,
-      bounds: { ...boundsOf(policy), timeoutMs: times.endsAfter * 1000 },
-      streams: {
-        ...{ outputCap: BEGINNING_KEPT, endCap: END_KEPT },
-        onOutput: (stream, chunk) => recorder.take(stream, chunk),
-        ...(context.whose && { whose: (appeared) => whoseOf(appeared, going) }),
-      },
-    }),
-    signal,
-  );
-  const isWithheld = result.ending.kind === 'violation';
-  await (isWithheld ? recorder.drop() : recorder.end(result.end ?? ''));
+  const { action, context, ports, signal } = going;
+  const runner =
+    action.launch.outside === true ? ports.runners.outside : ports.runners.sandbox.chosen(context.policy.backend.value);
+  return endedAs(await runner.run(specOf(going), signal), { going, hasScratch: runner.hasScratch === true });
+}
+
+/** Its output, masked. Before it is cut: half a secret is not recognized. */
+export function outputOf(result: SandboxResult, how: OutputMask): ReturnType<typeof maskedOutput> {
   // Before it is masked: what is drawn over something else may be a secret only then.
-  const output = maskedOutput(
+  return maskedOutput(
     {
       ...result,
       output: onTerminal(result.output),
@@ -145,7 +177,19 @@ async function toItsEnd(going: Going): Promise<Ended> {
     },
     how,
   );
-  const said = await wordsOf(result, runner.hasScratch === true, going);
+}
+
+/** What is told of a command that has ended so. */
+export async function endedAs(
+  result: SandboxResult,
+  { going, hasScratch }: { going: Going; hasScratch: boolean },
+): Promise<Ended> {
+  const { action, recorder, how } = going;
+  const { launch } = action;
+  const isWithheld = result.ending.kind === 'violation';
+  await (isWithheld ? recorder.drop() : recorder.end(result.end ?? ''));
+  const output = outputOf(result, how);
+  const said = await wordsOf(result, hasScratch, going);
   const shown = shortened(output.text, OUTPUT_TO_MODEL);
   const isCut = shown !== output.text || result.outputBytes > BEGINNING_KEPT + END_KEPT;
   if (!isCut && !isNumbered(going)) await recorder.drop(); // all of it is in the result
@@ -207,7 +251,7 @@ function isOk({ ending }: SandboxResult): boolean {
 async function wordsOf(
   result: SandboxResult,
   hasScratch: boolean,
-  { action, context, beneath, times, signal }: Going,
+  { action, context, beneath, times, signal, held }: Going,
 ): Promise<{ words: string[]; remarks: string[] }> {
   const { launch, command } = action;
   const ok = isOk(result);
@@ -216,6 +260,7 @@ async function wordsOf(
   const notes = [
     ...result.notes,
     ...(hasScratch ? scratchWords(action.arguments.command, ok) : []),
+    ...(ok ? [] : heldWords(held, result.output, context.scope)),
     ...(launch.stores === 'hidden' && !ok && /\bgit\b|fatal:/.test(result.output) ? [STORES_HIDDEN] : []),
   ];
   return {

@@ -8,7 +8,7 @@ import type { ToolPorts } from '../ports.ts';
 import { onlyChange } from './changes.ts';
 import { lossAt } from './loss.ts';
 import { secretsBelow } from './secretsBelow.ts';
-import { undoOf, undoOfAction, undoView } from './undo.ts';
+import { undoOf, undoView } from './undo.ts';
 
 const parameters = z.strictObject({
   path: z.string().describe('The file, link or folder, relative to the workspace folder'),
@@ -46,7 +46,7 @@ export const deletePath = defineTool((ports: Ports): Tool<z.infer<typeof paramet
         ],
         arguments: { ...args },
         changes: [preImage],
-        undo: undoOfAction(undo),
+        undo: undo.kind,
       },
       title: `Delete ${shown}`,
       card: deleteCard(shown),

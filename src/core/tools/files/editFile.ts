@@ -13,7 +13,7 @@ import { isUnsavedAt, savedOtherwise } from './inEditor.ts';
 import { brokenWords, refuseLeftBroken } from './leftBroken.ts';
 import { fileEdit } from './fileEdit.ts';
 import { foreseen } from './foreseen.ts';
-import { undoOf, undoOfAction, undoView } from './undo.ts';
+import { undoOf, undoView } from './undo.ts';
 
 const parameters = z.strictObject({
   path: z.string().describe('The file, relative to the workspace folder'),
@@ -80,7 +80,7 @@ export const editFile = defineTool((ports: Ports): Tool<z.infer<typeof parameter
         ],
         arguments: { ...args },
         changes: [preImage],
-        undo: undoOfAction(undo),
+        undo: undo.kind,
       },
       title: `Edit ${shown}`,
       card: await editCard({

@@ -15,7 +15,7 @@ import { foreseen } from './foreseen.ts';
 import { isUnsavedAt, savedOtherwise } from './inEditor.ts';
 import { brokenWords, refuseLeftBroken } from './leftBroken.ts';
 import { refuseMixed, withEdits, type NumberedEdit, type OneEdit } from './severalEdits.ts';
-import { undoOf, undoOfAction, undoView, REMOVES_IT } from './undo.ts';
+import { undoOf, undoView, REMOVES_IT } from './undo.ts';
 
 const parameters = z.strictObject({
   edits: z
@@ -75,7 +75,7 @@ export const editFiles = defineTool((ports: Ports): Tool<Args, Change> => ({
         resources: parts.flatMap(({ resources }) => resources),
         arguments: { edits: args.edits.map((edit) => ({ ...edit })) },
         changes: parts.map(({ image }) => image),
-        undo: undoOfAction(undo),
+        undo: undo.kind,
       },
       title: titleOf(
         parts.map(({ shown }) => shown),

@@ -1,5 +1,6 @@
 import type { Action, PreImage } from '../../../shared/action.ts';
 import { exactList, type Block } from '../../../shared/block.ts';
+import { gitPointerOf } from '../../checkpoint/gitPointer.ts';
 import type { CallContext, Described } from '../tool.ts';
 
 const MOST = 5;
@@ -16,7 +17,7 @@ export async function withLinkedNames(described: Described, context: CallContext
   const also: PreImage[] = [];
   const parted: string[] = [];
   for (const { path, kind } of action.changes) {
-    if (kind !== 'file') continue;
+    if (kind !== 'file' || gitPointerOf(path)) continue;
     const links = await context.files.otherNames(path);
     if (links.kind === 'elsewhere') parted.push(path);
     if (links.kind !== 'all') continue;

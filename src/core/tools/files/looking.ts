@@ -36,7 +36,7 @@ export async function describeLooking<A extends LookAction['arguments'] & { path
       effect: looking.effect,
       resources,
       arguments: looking.args,
-      undo: 'nothing-to-undo',
+      undo: 'nothing',
     },
     title: looking.title(shown),
     card: readCard(shown, ports.goesTo()),

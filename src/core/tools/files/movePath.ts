@@ -11,7 +11,7 @@ import { hiddenBelow } from './deletePath.ts';
 import { refuseReplacedByBroken } from './leftBroken.ts';
 import { lossAt } from './loss.ts';
 import { secretsBelow } from './secretsBelow.ts';
-import { undoOf, undoOfAction, undoView } from './undo.ts';
+import { undoOf, undoView } from './undo.ts';
 
 const parameters = z.strictObject({
   from: z.string().describe('What to move, relative to the workspace folder'),
@@ -59,7 +59,7 @@ export const movePath = defineTool((ports: Ports): Tool<z.infer<typeof parameter
         ],
         arguments: { ...args },
         changes: [fromImage, toImage],
-        undo: undoOfAction(undo),
+        undo: undo.kind,
       },
       ...(replaced && {
         consequence: ['Replaces ', { exact: toShown }, ': ', { amount: amountOf(replaced) }, `${lossWords(replaced)}.`],

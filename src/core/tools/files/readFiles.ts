@@ -44,7 +44,7 @@ export const readFiles = defineTool((ports: Ports): Tool<Args, Look> => ({
     const more = names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : '';
     return {
       action: {
-        ...{ tool: 'read_files', kind: 'look', effect: 'read', undo: 'nothing-to-undo' },
+        ...{ tool: 'read_files', kind: 'look', effect: 'read', undo: 'nothing' },
         resources: paths.map((path): Resource => ({ path, access: 'read' })),
         arguments: { files: args.files.map((file) => ({ ...file })) },
       },

@@ -1,14 +1,26 @@
 import type { Card } from '../../../shared/approval.ts';
 import type { Block, Words } from '../../../shared/block.ts';
+import { gitPointerOf, isStateFolder, repositoryOf } from '../../checkpoint/gitPointer.ts';
 import type { RevertStep } from '../../checkpoint/port.ts';
+import { pointerWords } from '../../checkpoint/pointerWords.ts';
+import { visibleLine } from '../../../shared/visible.ts';
 import type { CallContext } from '../tool.ts';
 
 /** So many lines of each kind are shown. */
-const MOST = 100;
+export const MOST_SHOWN = 100;
+/** A commit is known by so many letters of its name. */
+const SHORT = 10;
 
 /** What would happen, path by path; and above it what would be lost, and what would not come back. */
 export function revertCard(
-  revert: { steps: readonly RevertStep[]; since: string[]; leftOut: readonly string[]; seen: boolean },
+  revert: {
+    steps: readonly RevertStep[];
+    since: string[];
+    leftOut: readonly string[];
+    seen: boolean;
+    /** By path from where to where git is put back, where that can be said. */
+    moves: ReadonlyMap<string, { from?: string; to?: string }>;
+  },
   { scope }: CallContext,
 ): Card {
   const shown = (path: string): { exact: string } => ({ exact: scope.shown(path) });
@@ -22,7 +34,7 @@ export function revertCard(
         kind: 'sentence',
         icon: 'discard',
         tone: 'plain',
-        words: stepWords(step, shown),
+        words: [...stepWords(step, shown), ...moveWords(revert.moves.get(step.path))],
       })),
     ],
   };
@@ -54,14 +66,36 @@ function stepWords(step: RevertStep, shown: (path: string) => { exact: string })
       return ['Puts back ', shown(step.path)];
     case 'link':
       return ['Makes the link ', shown(step.path), ' again'];
+    case 'point':
+      return [`Puts ${pointerWords(step.path)} of `, shown(repositoryAt(step.path)), ' back where it stood'];
+    case 'unpoint':
+      if (isStateFolder(gitPointerOf(step.path)?.name))
+        return [`Ends ${pointerWords(step.path)} in `, shown(repositoryAt(step.path)), '; it does not come back'];
+      return [`Takes ${pointerWords(step.path)} of `, shown(repositoryAt(step.path)), ' away again'];
     case 'allow':
       return ['Sets the permissions of ', shown(step.path), ` to ${step.mode.toString(8).padStart(3, '0')}`];
   }
 }
 
+function moveWords(move: { from?: string; to?: string } | undefined): Words {
+  if (move?.from === undefined) return [];
+  const from = placeWords(move.from);
+  return move.to === undefined ? [`: it stands at ${from}`] : [`: from ${from} to ${placeWords(move.to)}`];
+}
+
+function placeWords(value: string): string {
+  if (value.startsWith('ref: refs/heads/')) return `branch ${visibleLine(value.slice('ref: refs/heads/'.length))}`;
+  return /^[0-9a-f]{40,64}$/.test(value) ? value.slice(0, SHORT) : visibleLine(value);
+}
+
+function repositoryAt(path: string): string {
+  const pointer = gitPointerOf(path);
+  return pointer ? repositoryOf(pointer) : path;
+}
+
 function some<T>(all: readonly T[], block: (one: T) => Block): Block[] {
-  const left = all.length - MOST;
-  return [...all.slice(0, MOST).map(block), ...(left > 0 ? [warning([`And ${left} more.`])] : [])];
+  const left = all.length - MOST_SHOWN;
+  return [...all.slice(0, MOST_SHOWN).map(block), ...(left > 0 ? [warning([`And ${left} more.`])] : [])];
 }
 
 function warning(words: Words): Block {

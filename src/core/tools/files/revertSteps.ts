@@ -6,8 +6,9 @@ import { savedOtherwise } from './inEditor.ts';
 /** A revert on its way. */
 export interface Reverting {
   content: Checkpoints['content'];
-  steps: readonly RevertStep[];
-  changes: readonly PreImage[];
+  /** What is put back, by path. */
+  putBacks: ReadonlyMap<string, Extract<RevertStep, { do: 'put back' }>>;
+  changes: ReadonlyMap<string, PreImage>;
   /** What stands at each path by now, where a step has changed that. */
   now: Map<string, PreImage>;
 }
@@ -28,7 +29,7 @@ export async function takeStep(
 ): Promise<void> {
   const { now, changes } = going;
   const at = (path: string): PreImage => {
-    const image = now.get(path) ?? changes.find((one) => one.path === path);
+    const image = now.get(path) ?? changes.get(path);
     if (!image) throw new Error(`the action does not say that it changes ${path}`);
     return image;
   };
@@ -61,8 +62,7 @@ export async function takeStep(
       return;
     case 'link':
       if (image.kind === 'directory') return;
-      await clear();
-      await files.link(step.path, step.target);
+      await files.link(step.path, step.target, image);
       stands(step.path, 'link');
       return;
     case 'put back': {
@@ -74,12 +74,24 @@ export async function takeStep(
       // The same file under another name was put back before.
       if (image.kind === 'file' && (await standsThere(content, step.path, files))) return;
       const isApart = image.kind === 'file' && !(await staysOne(content, step.path, going, files));
-      if (image.kind === 'link' || isApart) await clear();
-      const written = await files.write(step.path, content, at(step.path));
+      const how = {
+        ...((image.kind === 'link' || isApart) && { apart: true as const }),
+        ...(image.kind !== 'file' && step.mode !== undefined && { mode: step.mode }),
+      };
+      const written = await files.write(step.path, content, image, how);
       stands(step.path, 'file');
       said.remarks.push(...(savedOtherwise(content, written, scope.shown(step.path)).told.remarks ?? []));
       return;
     }
+    case 'point': {
+      const content = await going.content(step.of, step.path);
+      if (content) now.set(step.path, await files.point(step.path, content, image));
+      else said.lost.push(step.path);
+      return;
+    }
+    case 'unpoint':
+      now.set(step.path, await files.point(step.path, undefined, image));
+      return;
     case 'allow':
       if (image.kind === 'file' || image.kind === 'directory') await files.allow(step.path, step.mode);
   }
@@ -95,14 +107,14 @@ async function standsThere(content: Uint8Array, path: string, files: CallContext
 async function staysOne(
   content: Uint8Array,
   path: string,
-  { steps, content: contentOf }: Reverting,
+  { putBacks, content: contentOf }: Reverting,
   files: CallContext['files'],
 ): Promise<boolean> {
   const others = await files.otherNames(path);
   if (others.kind !== 'all') return others.kind === 'none';
   for (const name of others.names) {
-    const step = steps.find((one) => one.do === 'put back' && one.path === name);
-    const other = step?.do === 'put back' ? await contentOf(step.of, name) : undefined;
+    const step = putBacks.get(name);
+    const other = step ? await contentOf(step.of, name) : undefined;
     if (other?.length !== content.length || !other.every((byte, at) => byte === content[at])) return false;
   }
   return true;

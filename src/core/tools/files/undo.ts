@@ -1,6 +1,6 @@
 import { namedList } from '../../../shared/named.ts';
-import type { Action, PreImage } from '../../../shared/action.ts';
-import type { UndoState } from '../../../shared/approval.ts';
+import type { PreImage } from '../../../shared/action.ts';
+import type { UndoState } from '../../../shared/undoState.ts';
 import type { Undo } from '../../checkpoint/port.ts';
 import type { ToolPorts } from '../ports.ts';
 
@@ -8,19 +8,6 @@ import type { ToolPorts } from '../ports.ts';
 export async function undoOf({ foresee }: Pick<ToolPorts, 'foresee'>, preImages: PreImage[]): Promise<Undo> {
   const present = preImages.filter((image) => image.kind !== 'absent').map((image) => image.path);
   return foresee(present);
-}
-
-/** As an action says it: whatever is not whole is none, so that nothing is let through for an undo that is not certain. */
-export function undoOfAction({ kind }: Undo): Action['undo'] {
-  switch (kind) {
-    case 'whole':
-      return 'full';
-    case 'partly':
-    case 'none':
-      return 'none';
-    case 'nothing':
-      return 'nothing-to-undo';
-  }
 }
 
 /** Of what only looks, or speaks. */

@@ -22,7 +22,7 @@ import { foreseen } from './foreseen.ts';
 import { isUnsavedAt, savedOtherwise } from './inEditor.ts';
 import { brokenWords, refuseLeftBroken } from './leftBroken.ts';
 import { hasMask, withRealValues } from './masksWrittenBack.ts';
-import { undoOf, undoOfAction, undoView, REMOVES_IT } from './undo.ts';
+import { undoOf, undoView, REMOVES_IT } from './undo.ts';
 
 const parameters = z.strictObject({
   path: z.string().describe('The file, relative to the workspace folder; missing folders are made'),
@@ -81,7 +81,7 @@ export const writeFile = defineTool((ports: Ports): Tool<z.infer<typeof paramete
         ],
         arguments: { ...args },
         changes: [preImage],
-        undo: undoOfAction(undo),
+        undo: undo.kind,
       },
       title: `${preImage.kind === 'absent' ? 'Create' : 'Overwrite'} ${shown}`,
       card: await editCard({

@@ -17,7 +17,7 @@ export function followed<A extends Record<string, Json>>({
   title,
 }: Followed<A>): Promise<Description<A, Follow>> {
   return Promise.resolve({
-    action: { tool, kind: 'follow', effect, resources: [], arguments: args, undo: 'nothing-to-undo' },
+    action: { tool, kind: 'follow', effect, resources: [], arguments: args, undo: 'nothing' },
     title,
     card: { kind: 'command', blocks: [{ kind: 'sentence', icon: 'terminal', tone: 'plain', words: [`${title}.`] }] },
     undo: { state: 'nothing', words: 'Nothing to undo: nothing changes on disk.' },

@@ -28,7 +28,7 @@ export const askUser = defineTool((ports: Pick<ToolPorts, 'askPerson'>): Tool<z.
   describe: (args) =>
     Promise.resolve({
       action: {
-        ...{ tool: 'ask_user', kind: 'talk', effect: 'ask', resources: [], undo: 'nothing-to-undo' },
+        ...{ tool: 'ask_user', kind: 'talk', effect: 'ask', resources: [], undo: 'nothing' },
         arguments: { ...args },
       },
       title: `Ask: ${visibleLine(titleOf(args.question, MOST_TITLE))}`,

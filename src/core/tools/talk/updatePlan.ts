@@ -36,7 +36,7 @@ export const updatePlan = defineTool((ports: Pick<ToolPorts, 'showPlan'>): Tool<
     const title = `Plan: ${planWords(plan)}${now ? `; now: ${visibleLine(titleOf(now.step, MOST_TITLE))}` : ''}`;
     return Promise.resolve({
       action: {
-        ...{ tool: 'update_plan', kind: 'talk', effect: 'plan', resources: [], undo: 'nothing-to-undo' },
+        ...{ tool: 'update_plan', kind: 'talk', effect: 'plan', resources: [], undo: 'nothing' },
         arguments: { plan: plan.map((step) => ({ ...step })) },
       },
       title,

@@ -1,10 +1,13 @@
 import { join } from 'node:path';
-import type { ActionOf, CommandPlace, Undo } from '../../../core/checkpoint/port.ts';
+import type { Covers } from '../../../core/checkpoint/covers.ts';
+import { NotCovered } from '../../../core/checkpoint/notCovered.ts';
+import type { ActionOf, CommandPlace, Foreseen } from '../../../core/checkpoint/port.ts';
+import { named } from '../../../shared/named.ts';
 import { ToolFailure } from '../../../core/outcome.ts';
 import { isInside, relativeTo } from '../../../core/scope/spelling.ts';
 import { sha256 } from '../../files/hash.ts';
 import { isSameEntry, type Entry, type PackPlace } from './entry.ts';
-import type { TreeStep } from './keptTree.ts';
+import type { TreeStep } from './entry.ts';
 import { SCAN_LIMITS, type ScanLimits } from './scan.ts';
 import { foreseen, type Surveyed } from './foreseen.ts';
 import { TreeThread } from './treeThread.ts';
@@ -37,6 +40,8 @@ export class AroundCommands {
   readonly #isStandIn: (path: string) => boolean;
   readonly #thread = new TreeThread();
   readonly #open = new Set<Open>();
+  /** By folder. */
+  readonly #foreseen = new Map<string, Surveyed & { limits: ScanLimits }>();
   #turn: Promise<unknown> = Promise.resolve();
 
   /** `isStandIn`: what stands somewhere for the sandbox's sake alone. */
@@ -47,9 +52,21 @@ export class AroundCommands {
   }
 
   /** What undo will be able to do for whatever is changed in the workspace. Keeps nothing. */
-  foresee(place: CommandPlace): Promise<Undo> {
-    const survey = (root: string): Promise<Surveyed> => this.#thread.ask('survey', { root, limits: this.#limits });
-    return foreseen(place, survey, this.#isStandIn);
+  foresee(place: CommandPlace): Promise<Foreseen> {
+    return foreseen(place, (root) => this.#foreseenOf(root, place), this.#isStandIn);
+  }
+
+  /**
+   * As the last look at a folder found it, where there was one: looking anew for each question would take as long as the
+   * command. `begin` looks, and does not let anything happen of which less comes back than was foreseen.
+   */
+  async #foreseenOf(root: string, { covers, holds, anew }: CommandPlace): Promise<Surveyed> {
+    const limits = this.#limitsOf(covers);
+    const known = this.#foreseen.get(root);
+    if (known && holds !== true && anew !== true && isSameCover(known.limits, limits)) return known;
+    const found = await this.#thread.ask('survey', { root, limits });
+    this.#foreseen.set(root, { ...found, limits });
+    return found;
   }
 
   /** Reads the workspace before it is needed. */
@@ -62,13 +79,29 @@ export class AroundCommands {
     const open: Open = { of, roots: place.roots, changes: new Map(), isBlind: false };
     try {
       await this.#inTurn(async () => {
+        const promised = new Map(this.#foreseen);
         open.isBlind = (await this.#look(place)).isTooMuch;
+        for (const [root, before] of promised)
+          if (place.roots.includes(root)) this.#refuseLess(before, this.#foreseen.get(root), root, place);
         this.#open.add(open);
       });
     } catch (error) {
+      if (error instanceof NotCovered) throw error;
       const why = error instanceof Error ? error.message : String(error);
       throw new ToolFailure(`what stands in the workspace could not be kept (${why}); nothing was done`);
     }
+  }
+
+  /** What was said to come back must still do so. */
+  #refuseLess(before: Surveyed, now: Surveyed | undefined, root: string, place: CommandPlace): void {
+    const { shown, canWrite } = place;
+    if (before.isTooMuch || !now) return;
+    if (now.isTooMuch) throw new NotCovered('there is by now more in the workspace than undo covers');
+    if (place.holds) return; // what has come is held too, or asked about (beginning.ts)
+    const known = new Set(before.leftOut);
+    const come = now.leftOut.filter((path) => !known.has(path)).map((path) => `${root}/${path}`);
+    const names = come.filter((path) => canWrite(path) && !this.#isStandIn(path)).map((path) => named(shown(path)));
+    if (names.length > 0) throw new NotCovered(`${names.slice(0, 3).join(', ')} came since, which undo does not cover`);
   }
 
   /** The action is over. `deposited` puts by what is needed of it, before it is no longer open. */
@@ -124,12 +157,21 @@ export class AroundCommands {
   }
 
   /** Reads what has changed since, keeps it, and tells it of all that are open. */
-  async #look({ roots, isKeptFrom, mayCopy, shown }: CommandPlace): Promise<{ isTooMuch: boolean; leftOut: string[] }> {
+  async #look({
+    roots,
+    isKeptFrom,
+    mayCopy,
+    shown,
+    covers,
+  }: CommandPlace): Promise<{ isTooMuch: boolean; leftOut: string[] }> {
     const all = { isTooMuch: false, leftOut: [] as string[] };
     for (const root of roots) {
-      const tree = this.#tree(root);
+      const limits = this.#limitsOf(covers);
+      const tree = this.#tree(root, limits);
       const at = (path: string): string => `${root}/${path}`;
       const look = await this.#thread.ask('look', { ...tree, mayBeginAnew: this.#open.size === 0 });
+      const { isTooMuch, leftOut, linked, repositories } = look;
+      this.#foreseen.set(root, { isTooMuch, leftOut, linked, repositories, limits });
       if (look.isTooMuch) {
         all.isTooMuch = true;
         continue;
@@ -148,8 +190,12 @@ export class AroundCommands {
     return all;
   }
 
-  #tree(root: string): TreeOf {
-    return { root, folder: join(this.#data, 'trees', sha256(root).slice(0, 32)), limits: this.#limits };
+  #limitsOf({ leaves, fileBytes }: Covers): ScanLimits {
+    return { ...this.#limits, leaves, ...(fileBytes !== undefined && { fileBytes }) };
+  }
+
+  #tree(root: string, limits = this.#limits): TreeOf {
+    return { root, folder: join(this.#data, 'trees', sha256(root).slice(0, 32)), limits };
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -157,6 +203,14 @@ export class AroundCommands {
     this.#turn = mine.catch(() => undefined);
     return mine;
   }
+}
+
+function isSameCover(a: ScanLimits, b: ScanLimits): boolean {
+  return (
+    a.fileBytes === b.fileBytes &&
+    a.leaves.length === b.leaves.length &&
+    a.leaves.every((name, at) => name === b.leaves[at])
+  );
 }
 
 function note({ changes }: Open, root: string, { path, before, after }: TreeStep): void {

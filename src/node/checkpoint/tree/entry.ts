@@ -30,8 +30,19 @@ export interface Entry extends Seen {
   /** Where the bytes are kept. */
   at?: PackPlace;
   target?: string;
+  /** Git stands so (gitPointer.ts): `digest` is of what it says, `blob` of its bytes, and what is short is in `text`. */
+  pointer?: true;
+  blob?: string;
+  text?: string;
   /** It was read so soon after it changed that another change may have left the same times. */
   hasty?: true;
+}
+
+/** One path that stands otherwise than at the settling before. */
+export interface TreeStep {
+  path: string;
+  before?: Entry;
+  after?: Entry;
 }
 
 export const PackPlaceSchema = z.object({
@@ -50,6 +61,12 @@ const EntrySchema = z.object({
     .exactOptional(),
   at: PackPlaceSchema.exactOptional(),
   target: z.string().exactOptional(),
+  pointer: z.literal(true).exactOptional(),
+  blob: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .exactOptional(),
+  text: z.string().exactOptional(),
   hasty: z.literal(true).exactOptional(),
 });
 

@@ -17,23 +17,31 @@ import {
   type Stats,
 } from 'node:fs';
 import { join } from 'node:path';
+import { gitPointerOf } from '../../../core/checkpoint/gitPointer.ts';
 import { sha256 } from '../../files/hash.ts';
 import { HAS_OPEN_LOOKUP } from '../../files/openTree.ts';
-import { isSameEntry, isUntouched, lineOf, parsedLine, type Entry, type PackPlace, type Seen } from './entry.ts';
+import {
+  isSameEntry,
+  isUntouched,
+  lineOf,
+  parsedLine,
+  type Entry,
+  type PackPlace,
+  type Seen,
+  type TreeStep,
+} from './entry.ts';
+import { gitEntriesIn, ofKnownRepositories } from './gitEntries.ts';
 import { Pack } from './pack.ts';
 import { scanTree, seenOf, type ScanLimits } from './scan.ts';
-
-/** One path that stands otherwise than at the settling before. */
-export interface TreeStep {
-  path: string;
-  before?: Entry;
-  after?: Entry;
-}
 
 /** What a look found, before anything is read. */
 export interface TreeLook {
   isTooMuch: boolean;
   leftOut: string[];
+  /** As in a scan. */
+  linked: string[];
+  /** `.git` folders. */
+  repositories: string[];
   /** Files and links that must be read. */
   unread: string[];
   /** What was not there at the settling before. */
@@ -57,7 +65,8 @@ const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 export class KeptTree {
   readonly #root: string;
   readonly #folder: string;
-  readonly #limits: ScanLimits;
+  /** May change from look to look: what was covered before, or is now, and not both, is no change (settle). */
+  limits: ScanLimits;
   readonly #pack: Pack;
   #entries = new Map<string, Entry>();
   #contents = new Map<string, PackPlace>();
@@ -70,17 +79,17 @@ export class KeptTree {
   constructor(root: string, folder: string, limits: ScanLimits) {
     this.#root = root;
     this.#folder = folder;
-    this.#limits = limits;
+    this.limits = limits;
     this.#pack = new Pack(join(folder, 'pack'));
   }
 
   /** `mayBeginAnew`: nobody needs what stood there earlier. */
   look(mayBeginAnew: boolean): TreeLook {
     this.#load(mayBeginAnew);
-    const { seen, leftOut, isTooMuch } = scanTree(this.#root, this.#limits);
+    const { seen, leftOut, linked, repositories, isTooMuch } = scanTree(this.#root, this.limits);
     this.#seen = seen;
     this.#fresh = new Map();
-    if (isTooMuch) return { isTooMuch, leftOut: [], unread: [], made: [] };
+    if (isTooMuch) return { isTooMuch, leftOut: [], linked, repositories: [], unread: [], made: [] };
     const unread: string[] = [];
     const made = [...seen.keys()].filter((path) => !this.#entries.has(path));
     for (const [path, now] of seen) {
@@ -88,7 +97,8 @@ export class KeptTree {
       const known = this.#entries.get(path);
       if (!known || known.hasty || known.digest === undefined || !isUntouched(known, now)) unread.push(path);
     }
-    return { isTooMuch, leftOut, unread, made };
+    leftOut.push(...this.#lookAtGit(repositories));
+    return { isTooMuch, leftOut, linked, repositories, unread, made };
   }
 
   /** Reads these, and keeps what they hold. One that cannot be read is not kept. */
@@ -105,6 +115,8 @@ export class KeptTree {
    */
   settle(ignored: readonly string[]): TreeStep[] {
     for (const path of ignored) this.#seen.delete(path);
+    const wasClosed = new Set([...this.#entries].flatMap(([path, entry]) => (isCovered(entry) ? [] : [path])));
+    const isClosed = new Set([...this.#seen].flatMap(([path, entry]) => (isCovered(entry) ? [] : [path])));
     const steps: TreeStep[] = [];
     const lines: string[] = [];
     for (const [path, now] of this.#seen) {
@@ -112,13 +124,14 @@ export class KeptTree {
       const fresh = this.#fresh.get(path);
       if (before && !fresh && isUntouched(before, now) && !before.hasty) continue;
       const after: Entry = fresh ?? now;
-      if (!isSameEntry(before, after)) steps.push({ path, ...(before && { before }), after });
+      if (!isSameEntry(before, after) && (before || after.pointer || !isBelow(path, wasClosed)))
+        steps.push({ path, ...(before && { before }), after });
       this.#entries.set(path, after);
       lines.push(lineOf(path, after));
     }
     for (const [path, before] of this.#entries)
       if (!this.#seen.has(path)) {
-        steps.push({ path, before });
+        if (before.pointer || !isBelow(path, isClosed)) steps.push({ path, before });
         this.#entries.delete(path);
         lines.push(lineOf(path, undefined));
       }
@@ -126,7 +139,25 @@ export class KeptTree {
     this.#append(lines);
     this.#seen = new Map();
     this.#fresh = new Map();
-    return steps;
+    return ofKnownRepositories(steps);
+  }
+
+  /** Where git stands is kept at once: it is little. What of it cannot be. */
+  #lookAtGit(repositories: readonly string[]): string[] {
+    const known = (path: string): Entry | undefined => this.#entries.get(path);
+    const { entries, leftOut } = gitEntriesIn(this.#root, repositories, {
+      known,
+      keep: (bytes, blob) => {
+        const place = this.#contents.get(blob) ?? this.#pack.append(bytes);
+        this.#contents.set(blob, place);
+        return place;
+      },
+    });
+    for (const [path, entry] of entries) {
+      this.#seen.set(path, entry);
+      if (entry !== known(path)) this.#fresh.set(path, entry);
+    }
+    return leftOut;
   }
 
   /** Takes these as they stand now, and says nothing of it: it is known who changed them. */
@@ -135,6 +166,7 @@ export class KeptTree {
     const lines: string[] = [];
     for (const path of paths)
       for (const below of [path, ...[...this.#entries.keys()].filter((one) => one.startsWith(`${path}/`))]) {
+        if (gitPointerOf(`${this.#root}/${below}`) || this.#entries.get(below)?.pointer) continue;
         const info = statOf(`${this.#root}/${below}`);
         const entry = info && (info.isFile() || info.isSymbolicLink() ? this.#readAt(below) : seenOf(info));
         if (entry) this.#entries.set(below, entry);
@@ -148,8 +180,8 @@ export class KeptTree {
   deposit(file: string, entries: readonly Entry[]): (PackPlace | undefined)[] {
     const pack = new Pack(file);
     try {
-      const places = entries.map(({ at, digest }) =>
-        at !== undefined && digest !== undefined && this.#pack.read(at, digest) !== undefined
+      const places = entries.map(({ at, digest, blob = digest }) =>
+        at !== undefined && blob !== undefined && this.#pack.read(at, blob) !== undefined
           ? pack.appendFrom(this.#pack, at)
           : undefined,
       );
@@ -185,7 +217,7 @@ export class KeptTree {
       if (entry) this.#entries.set(path, entry);
       else this.#entries.delete(path);
     }
-    for (const { digest, at } of this.#entries.values()) if (digest && at) this.#contents.set(digest, at);
+    for (const { digest, blob = digest, at } of this.#entries.values()) if (blob && at) this.#contents.set(blob, at);
     this.#read = info && { ino: info.ino, size: info.size };
     if (mayBeginAnew) this.#beginAnewIfWasted();
   }
@@ -245,7 +277,7 @@ export class KeptTree {
     const fd = openSync(at, READ);
     try {
       const info = fstatSync(fd);
-      if (!info.isFile() || info.size > this.#limits.fileBytes) return undefined;
+      if (!info.isFile() || info.size > this.limits.fileBytes) return undefined;
       // A folder on the way may have been swapped for a link since: what stands elsewhere is kept for nobody.
       if (HAS_OPEN_LOOKUP && readlinkSync(`/proc/self/fd/${fd}`) !== at) return undefined;
       const bytes = Buffer.alloc(info.size + 1);
@@ -266,6 +298,18 @@ export class KeptTree {
       closeSync(fd);
     }
   }
+}
+
+/** False of a folder that is not looked into. */
+function isCovered({ kind, closed }: Seen): boolean {
+  return kind !== 'directory' || closed !== true;
+}
+
+function isBelow(path: string, folders: ReadonlySet<string>): boolean {
+  if (folders.size === 0) return false;
+  for (let cut = path.lastIndexOf('/'); cut > 0; cut = path.lastIndexOf('/', cut - 1))
+    if (folders.has(path.slice(0, cut))) return true;
+  return false;
 }
 
 function statOf(at: string): Stats | undefined {

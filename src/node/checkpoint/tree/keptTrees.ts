@@ -27,11 +27,11 @@ export class KeptTrees {
   }
 
   /** Takes away those that nobody used for long, then the oldest until no more than `bytes` are left. */
-  async prune(bytes: number, now = Date.now()): Promise<void> {
+  async prune({ days, bytes }: { days: number | null; bytes: number }, now = Date.now()): Promise<void> {
     const all = (await this.#all()).sort((a, b) => a.at - b.at);
     let left = all.reduce((sum, one) => sum + one.bytes, 0);
     for (const one of all) {
-      const isOld = now - one.at > UNUSED_DAYS * DAY_MS;
+      const isOld = now - one.at > Math.min(days ?? UNUSED_DAYS, UNUSED_DAYS) * DAY_MS;
       if (now - one.at < HOUR_MS || (!isOld && left <= bytes)) continue;
       await rm(one.folder, { recursive: true, force: true });
       left -= one.bytes;

@@ -1,4 +1,5 @@
 import { lstatSync, readdirSync, type Stats } from 'node:fs';
+import { LEAVES } from '../../../core/checkpoint/covers.ts';
 import type { Seen } from './entry.ts';
 
 /** How far a tree is looked through. */
@@ -14,10 +15,7 @@ export interface ScanLimits {
 }
 
 export const SCAN_LIMITS: ScanLimits = {
-  leaves: [
-    ...['node_modules', '.venv', 'target', 'dist', '__pycache__', '.pytest_cache', '.mypy_cache', '.ruff_cache'],
-    ...['.tox', '.gradle', '.next', '.nuxt', '.turbo', '.parcel-cache', '.cache'],
-  ],
+  leaves: LEAVES,
   entries: 100_000,
   // As many as are hashed of a file elsewhere (files/preImage.ts).
   fileBytes: 16 << 20,
@@ -29,16 +27,20 @@ export interface Scan {
   seen: Map<string, Seen>;
   /** What is there and not covered, by path. */
   leftOut: string[];
+  /** Files that have another name where nobody looks: what is written into one is changed there too. */
+  linked: string[];
+  /** `.git` folders: what they say of where git stands is looked at apart (git/stands.ts), and nothing else in them. */
+  repositories: string[];
   /** There is more than is looked through: then nothing is said of any of it. */
   isTooMuch: boolean;
 }
 
 /**
  * What stands below a folder now. No link is followed, and no other file system entered. Repositories in it are folders
- * like others, but for what git itself keeps: nothing is ever written there, so it is not looked into either.
+ * like others, but for what git itself keeps, which is not looked into here.
  */
 export function scanTree(root: string, limits: ScanLimits): Scan {
-  const scan: Scan = { seen: new Map(), leftOut: [], isTooMuch: false };
+  const scan: Scan = { seen: new Map(), leftOut: [], linked: [], repositories: [], isTooMuch: false };
   const leaves = new Set(limits.leaves);
   const device = lstatSync(root).dev;
   const pending = [''];
@@ -63,12 +65,25 @@ export function scanTree(root: string, limits: ScanLimits): Scan {
         if (seen.size > limits.fileBytes) seen.closed = true;
         else bytes += seen.size;
       }
-      if (seen.closed || seen.kind === 'other' || name === '.git') scan.leftOut.push(path);
+      const isRepository = name === '.git' && seen.kind === 'directory' && info.dev === device;
+      if (isRepository) scan.repositories.push(path);
+      // A file of that name says where a repository is; it stays as it is, like all that git is run by.
+      else if (seen.closed || seen.kind === 'other' || (name === '.git' && seen.kind !== 'file'))
+        scan.leftOut.push(path);
       if (scan.seen.size > limits.entries || bytes > limits.bytes)
-        return { seen: new Map(), leftOut: [], isTooMuch: true };
+        return { seen: new Map(), leftOut: [], linked: [], repositories: [], isTooMuch: true };
     }
   }
+  scan.linked = linkedElsewhere(scan.seen);
   return scan;
+}
+
+/** Of one file system, so the number of the inode says which file it is. */
+function linkedElsewhere(seen: Scan['seen']): string[] {
+  const names = new Map<number, string[]>();
+  for (const [path, { kind, links, ino }] of seen)
+    if (kind === 'file' && links > 1) names.set(ino, [...(names.get(ino) ?? []), path]);
+  return [...names.values()].flatMap((paths) => ((seen.get(paths[0] ?? '')?.links ?? 0) > paths.length ? paths : []));
 }
 
 function namesIn(folder: string, path: string, { leftOut }: Scan): string[] {

@@ -24,7 +24,7 @@ function standOf(entry: Entry | undefined): Stand {
     kind,
     ...(digest !== undefined && { digest }),
     ...(kind === 'file' && { size }),
-    ...((kind === 'file' || kind === 'directory') && { mode }),
+    ...((kind === 'file' || kind === 'directory') && !entry.pointer && { mode }),
   };
 }
 
@@ -72,7 +72,12 @@ async function kept(
 
 function keptOf(path: string, entry: Entry | undefined, at: Entry['at']): Kept | undefined {
   if (!entry) return { path, kind: 'absent' };
-  const { kind, mode, size, target, digest, closed, links } = entry;
+  const { kind, mode, size, target, digest, closed, links, pointer, blob, text } = entry;
+  if (pointer && kind === 'file') {
+    if (digest === undefined || blob === undefined) return undefined;
+    if (text !== undefined) return { path, kind, size, stands: digest, text };
+    return at && { path, kind, size, stands: digest, blob, at };
+  }
   switch (kind) {
     case 'link':
       return target === undefined ? undefined : { path, kind, target };

@@ -1,7 +1,9 @@
 import { parentPort } from 'node:worker_threads';
 import type { Entry, PackPlace } from './entry.ts';
-import { KeptTree, type TreeLook, type TreeStep } from './keptTree.ts';
-import { scanTree, type ScanLimits } from './scan.ts';
+import type { TreeStep } from './entry.ts';
+import { KeptTree, type TreeLook } from './keptTree.ts';
+import { surveyed, type Surveyed } from './foreseen.ts';
+import type { ScanLimits } from './scan.ts';
 
 /** Which tree: the folder that is looked at, and where it is kept. */
 export interface TreeOf {
@@ -12,7 +14,7 @@ export interface TreeOf {
 
 /** What the thread is asked, and what it answers. */
 export interface TreeCalls {
-  survey: { ask: Pick<TreeOf, 'root' | 'limits'>; answer: Pick<TreeLook, 'isTooMuch' | 'leftOut'> };
+  survey: { ask: Pick<TreeOf, 'root' | 'limits'>; answer: Surveyed };
   look: { ask: TreeOf & { mayBeginAnew: boolean }; answer: TreeLook };
   keep: { ask: TreeOf & { paths: readonly string[] }; answer: undefined };
   settle: { ask: TreeOf & { ignored: readonly string[] }; answer: TreeStep[] };
@@ -27,7 +29,10 @@ const trees = new Map<string, KeptTree>();
 
 function treeOf({ root, folder, limits }: TreeOf): KeptTree {
   const known = trees.get(folder);
-  if (known) return known;
+  if (known) {
+    known.limits = limits;
+    return known;
+  }
   const made = new KeptTree(root, folder, limits);
   trees.set(folder, made);
   return made;
@@ -35,10 +40,8 @@ function treeOf({ root, folder, limits }: TreeOf): KeptTree {
 
 function answered(request: TreeRequest): unknown {
   switch (request.call) {
-    case 'survey': {
-      const { isTooMuch, leftOut } = scanTree(request.root, request.limits);
-      return { isTooMuch, leftOut };
-    }
+    case 'survey':
+      return surveyed(request.root, request.limits);
     case 'look':
       return treeOf(request).look(request.mayBeginAnew);
     case 'keep':

@@ -32,9 +32,10 @@ const NETWORK = {
   none: { allowedDomains: [], deniedDomains: [] },
 } satisfies Record<NetworkAccess['kind'], SeatbeltConfig['network']>;
 
-/** Seatbelt has rules on paths and no mounts: what a command sees in place are the folders themselves. */
+/** Seatbelt has rules on paths and no mounts: what a command sees in place are the folders themselves, and no view is there. */
 const VIEW = {
   'in-place': ({ roots }) => roots,
+  'copy-on-write': () => [],
 } satisfies Record<FolderView['kind'], (cage: SeatbeltCage) => readonly string[]>;
 
 /** Writable by default in the library, and shared by everything on the machine that uses it. */

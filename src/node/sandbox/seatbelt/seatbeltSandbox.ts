@@ -28,6 +28,8 @@ import { selfTest } from './selfTest.ts';
 import { seatbeltLimits } from './watch.ts';
 import { loadWrap, type Wrap } from './wrap.ts';
 import { Failure } from '../../../core/outcome.ts';
+import { refuseView } from '../effects/refuseView.ts';
+import { refuseUnheld } from '../refuseUnheld.ts';
 
 interface Ready {
   wrap: Wrap;
@@ -115,6 +117,8 @@ export class SeatbeltSandbox implements OpenSandbox {
   }
 
   async run(spec: SandboxSpec, signal: AbortSignal): Promise<SandboxResult> {
+    refuseView(spec);
+    refuseUnheld(spec, false);
     const ready = await this.#prepared();
     if ('works' in ready) throw new Failure(`${ready.cause} ${ready.fix}`);
     return this.#scratch.during(() =>

@@ -1,0 +1,51 @@
+import { LINES, ONE, WAY, WORKSPACE, type Page } from './page.ts';
+
+const PLACES = [
+  WORKSPACE,
+  ['--user-policy FILE', "instead of the user's own policy"],
+  ['--org-policy FILE', "instead of the organization's policy"],
+] as const;
+
+/** What would be decided, and by which policy. */
+export const PAGES_OF_POLICY = {
+  decide: {
+    forms: [
+      ['decide', 'tool calls in, one JSON object a line ({"tool", "arguments", "id"}); decisions out; nothing is done'],
+    ],
+    options: [
+      ...PLACES,
+      WAY,
+      [
+        '--expect FILE',
+        'calls with the decision that each must get ("expect": "allow", "ask" or "deny", and a "rule" if wanted); says what differs',
+      ],
+    ],
+    json: `${LINES}, without it too: a decision, with the number of its line and the "id" that the call had; with --expect what differs, and at the end how many`,
+    examples: [
+      ['oversign decide < calls.jsonl', 'what would be decided about each call'],
+      ['oversign decide --expect gate.jsonl --json', 'a gate: ends with 1 where a decision is another one'],
+    ],
+  },
+  policy: {
+    forms: [
+      ['policy check [FILE]', 'whether policy files are valid; without FILE, those of the workspace'],
+      ['policy show', 'the policy in force, each value with its origin'],
+      ['policy schema', 'the JSON Schema of policy files'],
+      ['policy accept', "let the workspace's policy loosen what it asks for, after you saw it (--yes: unasked)"],
+    ],
+    options: [
+      ...PLACES,
+      ['--strict', 'check: what does not count is an error, too'],
+      [
+        '--layer organization|user|workspace|run',
+        'check FILE: as which layer it is read (default: user, with roles organization)',
+      ],
+      ['--yes', 'accept: without asking'],
+    ],
+    json: `${LINES}: a finding, a value, or a policy that was accepted; the last one of check says what they come to; of schema ${ONE}, with it and without`,
+    examples: [
+      ['oversign policy check --strict', 'in a pipeline'],
+      ['oversign policy show', 'which rule comes from where'],
+    ],
+  },
+} as const satisfies Record<string, Page>;
