@@ -43,7 +43,7 @@ test('the demo, from the palette to the last answer', async () => {
   await window.shots('demo', '2-edit');
   await window.answer('edit', 'approve');
   // It is proposed no more: nothing shows it as if it were.
-  await editor.page.locator('.monaco-diff-editor').waitFor({ state: 'detached', timeout: 90_000 });
+  await editor.page.locator('.monaco-diff-editor').waitFor({ state: 'detached', timeout: 30_000 });
 
   // The second test run is the identical command: the grant covers it, and rm asks again.
   await window.panel.getByTestId('approval').filter({ hasText: 'rm -rf build/' }).waitFor({ timeout: 120_000 });

@@ -34,11 +34,11 @@ test('an edit is approved and denied in the title of its diff view, which then c
   await title('Approve This Change').click();
   await expect.poll(() => existsSync(join(window.folder, 'yes.txt')), { timeout: 90_000 }).toBe(true);
   expect(readFileSync(join(window.folder, 'yes.txt'), 'utf8')).toBe('first\nsecond\n');
-  await expect.poll(() => diffs.count(), { timeout: 90_000 }).toBe(0);
+  await expect.poll(() => diffs.count(), { timeout: 30_000 }).toBe(0);
 
   await open('no.txt');
   await title('Deny This Change').click({ timeout: 90_000 });
-  await expect.poll(() => diffs.count(), { timeout: 90_000 }).toBe(0);
+  await expect.poll(() => diffs.count(), { timeout: 30_000 }).toBe(0);
 
   // A line that may run beyond the edge: it is approved on its card, and can be denied here.
   await open('long.txt');
@@ -46,7 +46,7 @@ test('an edit is approved and denied in the title of its diff view, which then c
   await page.waitForTimeout(1500);
   expect(await title('Approve This Change').count()).toBe(0);
   await window.answer('edit', 'deny');
-  await expect.poll(() => diffs.count(), { timeout: 90_000 }).toBe(0);
+  await expect.poll(() => diffs.count(), { timeout: 30_000 }).toBe(0);
   await window.state('finished');
   expect(existsSync(join(window.folder, 'no.txt'))).toBe(false);
   const answers = window.events().filter(({ type }) => type === 'answered');

@@ -7,7 +7,7 @@ import { runFromPalette, type Window } from './window.ts';
 /** Closes the secondary side bar, in which the panel is. */
 async function hidePanel({ editor: { page } }: Window): Promise<void> {
   await page.keyboard.press('Control+Alt+B');
-  await page.locator('.part.auxiliarybar').waitFor({ state: 'hidden', timeout: 90_000 });
+  await page.locator('.part.auxiliarybar').waitFor({ state: 'hidden', timeout: 30_000 });
 }
 
 test('approve one action, deny another, stop a third: files, tree and log agree', async () => {
@@ -170,10 +170,10 @@ test('a question that comes while the panel is hidden is told in a toast, the ba
   await page.keyboard.press('Control+P');
   await page.locator('.quick-input-widget input').fill('README.md');
   await page.locator('.quick-input-list .monaco-list-row', { hasText: 'README.md' }).first().click({ timeout: 90_000 });
-  await page.locator('.quick-input-widget').waitFor({ state: 'hidden', timeout: 90_000 });
+  await page.locator('.quick-input-widget').waitFor({ state: 'hidden', timeout: 30_000 });
   await page.locator('.monaco-editor .view-line').first().click({ timeout: 90_000 });
   await toggleZen();
-  await page.getByText('Oversign: 1 approval waiting').waitFor({ state: 'hidden', timeout: 90_000 });
+  await page.getByText('Oversign: 1 approval waiting').waitFor({ state: 'hidden', timeout: 30_000 });
   await expect.poll(signs, { timeout: 90_000 }).toBe(true);
   expect(await page.evaluate(() => document.activeElement?.closest('.monaco-editor') != null)).toBe(true);
   await window.shot('panel-hidden-zen');
@@ -181,16 +181,16 @@ test('a question that comes while the panel is hidden is told in a toast, the ba
   // Coming back, the question stands there as it was, and needs no other sign.
   await window.editor.palette('Oversign: Focus on Agent View');
   await window.approval.waitFor({ timeout: 120_000 });
-  await toast.waitFor({ state: 'detached', timeout: 90_000 });
-  await expect.poll(signs, { timeout: 90_000 }).toBe(false);
+  await toast.waitFor({ state: 'detached', timeout: 30_000 });
+  await expect.poll(signs, { timeout: 30_000 }).toBe(false);
   // What ends it takes every sign of it away.
   await hidePanel(window);
   await toast.waitFor({ timeout: 90_000 });
   await expect.poll(signs, { timeout: 90_000 }).toBe(true);
   await window.editor.palette('Oversign: Stop the Run');
-  await toast.waitFor({ state: 'detached', timeout: 90_000 });
-  await expect.poll(signs, { timeout: 90_000 }).toBe(false);
-  await page.getByText('Oversign: 1 approval waiting').waitFor({ state: 'hidden', timeout: 90_000 });
+  await toast.waitFor({ state: 'detached', timeout: 30_000 });
+  await expect.poll(signs, { timeout: 30_000 }).toBe(false);
+  await page.getByText('Oversign: 1 approval waiting').waitFor({ state: 'hidden', timeout: 30_000 });
   expect(await page.locator('.activitybar .badge-content', { hasText: '1' }).count()).toBe(0);
 });
 

@@ -40,7 +40,7 @@ test('two windows of one folder: the other’s run is seen, the draft stays, and
   // The first window goes; the one that is left offers to go on.
   await first.editor.page.goto('about:blank');
   await panel.getByTestId('interrupted').waitFor({ timeout: 120_000 });
-  await elsewhere.waitFor({ state: 'detached', timeout: 90_000 });
+  await elsewhere.waitFor({ state: 'detached', timeout: 30_000 });
   expect(await box.inputValue()).toBe('Something of my own');
   await editor.screenshot(join('test-results', 'two-windows-dark-2-offered.png'));
   expect(existsSync(join(first.folder, 'later.txt'))).toBe(false);

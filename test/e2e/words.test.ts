@@ -162,13 +162,13 @@ test('the agent’s words as Markdown: drawn once, followed through the editor, 
   expect(await dialog.innerText()).toContain('https://docs.example/loops?from=oversign');
   await window.shot('words-link-asks');
   await page.keyboard.press('Escape');
-  await dialog.waitFor({ state: 'detached', timeout: 90_000 });
+  await dialog.waitFor({ state: 'detached', timeout: 30_000 });
   // This machine the editor takes for known: there Oversign asks.
   await words.getByRole('link', { name: 'the dashboard' }).click();
   await dialog.waitFor({ timeout: 90_000 });
   expect(await dialog.innerText()).toContain('http://127.0.0.1:9/stop');
   await page.keyboard.press('Escape');
-  await dialog.waitFor({ state: 'detached', timeout: 90_000 });
+  await dialog.waitFor({ state: 'detached', timeout: 30_000 });
   expect(await words.getByRole('link', { name: 'Deny' }).count()).toBe(0);
 
   // Copying says so, and takes the source along.

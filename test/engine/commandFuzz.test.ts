@@ -168,7 +168,7 @@ test(`whatever bash starts was listed, or there is a doubt (seed ${SEED})`, { ti
 
 test('a reader that overlooks something is found out', { timeout: 180_000 }, async () => {
   const parser = await bashParser();
-  const lines = commandLines(SEED + 1, 3000);
+  const lines = commandLines(SEED + 1, 8000);
   const whole = (line: string): Meaning => understand(line, parser);
   const blind: Record<string, (line: string) => Meaning> = {
     // What a substitution starts is found before what stands around it.

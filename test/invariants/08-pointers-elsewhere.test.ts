@@ -83,7 +83,7 @@ test.each(WAYS)('a protected file does not arrive by %s', async (...way) => {
   expect(await left('in the cage', way)).toBe(false);
 });
 
-test('a commit that cannot be looked through in time is put back', { timeout: 120_000 }, async () => {
+test('a commit that cannot be looked through in time is put back', { timeout: 60_000 }, async () => {
   const cage = await caged(await temporaryFolder());
   await plant(cage.folder, { 'a.txt': 'a\n' });
   makeRepository(cage.folder);

@@ -96,31 +96,31 @@ test('Stop while the model speaks ends the connection', async () => {
   const bench = await workbench();
   const working = bench.engine.send('talk', model);
   await expect
-    .poll(() => bench.engine.view().run?.entries.at(-1), { timeout: 90_000 })
+    .poll(() => bench.engine.view().run?.entries.at(-1), { timeout: 10_000 })
     .toMatchObject({ kind: 'assistant', streaming: true });
   await bench.engine.stop('enough');
   await working;
   expect(bench.engine.view().run).toMatchObject({ state: 'stopped', reason: 'enough' });
   expect(bench.engine.view().run?.entries.filter((entry) => entry.kind === 'assistant' && entry.streaming)).toEqual([]);
-  await expect.poll(() => server.open(), { timeout: 90_000 }).toBe(0);
+  await expect.poll(() => server.open(), { timeout: 10_000 }).toBe(0);
 });
 
 test.each(['silent', 'stall'] as const)('Stop while the model is %s ends the connection at once', async (misbehave) => {
   const { server, model } = await strict(() => ({ misbehave }));
   const bench = await workbench();
   const working = bench.engine.send('talk', model);
-  await expect.poll(() => server.open(), { timeout: 90_000 }).toBe(1);
+  await expect.poll(() => server.open(), { timeout: 10_000 }).toBe(1);
   await bench.engine.stop('enough'); // the model itself would be waited for without end
   await working;
   expect(bench.engine.view().run?.state).toBe('stopped');
-  await expect.poll(() => server.open(), { timeout: 90_000 }).toBe(0);
+  await expect.poll(() => server.open(), { timeout: 10_000 }).toBe(0);
 });
 
 test('Stop while a failed request waits to be tried again', async () => {
   const { server, model } = await strict(() => ({ misbehave: 'overloaded' }));
   const bench = await workbench();
   const working = bench.engine.send('talk', model);
-  await expect.poll(() => server.requests.length, { timeout: 90_000 }).toBe(1);
+  await expect.poll(() => server.requests.length, { timeout: 10_000 }).toBe(1);
   await bench.engine.stop('enough');
   await working;
   expect(bench.engine.view().run?.state).toBe('stopped');
@@ -145,7 +145,7 @@ test('Stop while a person is asked: the question goes, an answer that comes too 
     'write',
     scripted([{ calls: [{ name: 'write_file', args: { path: 'a.txt', content: 'a' } }] }]),
   );
-  await expect.poll(() => bench.asked.length, { timeout: 90_000 }).toBe(1);
+  await expect.poll(() => bench.asked.length, { timeout: 10_000 }).toBe(1);
   const [approval] = bench.asked;
   await bench.engine.stop('enough');
   await working;
@@ -173,7 +173,7 @@ test('two tasks sent at the same moment are one run; what is said while it works
   }));
   const bench = await workbench();
   await Promise.all([bench.engine.send('one', model), bench.engine.send('two', model)]);
-  await expect.poll(() => bench.engine.isWorking, { timeout: 90_000 }).toBe(false);
+  await expect.poll(() => bench.engine.isWorking, { timeout: 10_000 }).toBe(false);
   expect(server.problems).toEqual([]);
   expect(await bench.node.audit.runs(10)).toHaveLength(1);
   expect(bench.engine.view().run?.entries.at(-1)).toMatchObject({ kind: 'assistant', text: 'heard 2' });
@@ -185,7 +185,7 @@ test('a second engine gets no run in the same folder while the first one works, 
     'write',
     scripted([{ calls: [{ name: 'write_file', args: { path: 'a.txt', content: 'a' } }] }]),
   );
-  await expect.poll(() => bench.asked.length, { timeout: 90_000 }).toBe(1);
+  await expect.poll(() => bench.asked.length, { timeout: 10_000 }).toBe(1);
   const other = await nodeParts({
     folders: [bench.folder],
     environment: {

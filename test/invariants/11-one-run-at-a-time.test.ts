@@ -8,14 +8,14 @@ const WAITS = [{ calls: [{ name: 'write_file', args: { path: 'a.txt', content: '
 test('resuming twice at once gives one run, and Stop ends it', async () => {
   const bench = await workbench({ answer: () => undefined });
   const first = bench.engine.send('write', scripted(WAITS));
-  await expect.poll(() => bench.engine.view().approvals.length, { timeout: 90_000 }).toBe(1);
+  await expect.poll(() => bench.engine.view().approvals.length, { timeout: 20_000 }).toBe(1);
   await bench.engine.stop('later');
   await first;
   const run = bench.engine.view().run?.id ?? '';
   bench.engine.newRun();
   const again = [1, 2].map(() => bench.engine.resume(run, scripted(WAITS)));
   const settled = Promise.allSettled(again);
-  await expect.poll(() => bench.engine.view().approvals.length, { timeout: 90_000 }).toBe(1);
+  await expect.poll(() => bench.engine.view().approvals.length, { timeout: 20_000 }).toBe(1);
   await bench.engine.stop('enough');
   expect((await settled).map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
   expect(bench.engine.isWorking).toBe(false);
@@ -37,7 +37,7 @@ test('a run is resumed in its own folder alone', async () => {
 test('what was said while a question waited is still there after the process is gone', async () => {
   const bench = await workbench({ answer: () => undefined });
   const working = bench.engine.send('write', scripted(WAITS));
-  await expect.poll(() => bench.engine.view().approvals.length, { timeout: 90_000 }).toBe(1);
+  await expect.poll(() => bench.engine.view().approvals.length, { timeout: 20_000 }).toBe(1);
   await bench.engine.say('and use British spelling');
   const run = bench.engine.view().run?.id ?? '';
   expect(JSON.stringify(await bench.node.audit.loadTranscript(run))).toContain('British spelling');

@@ -155,6 +155,6 @@ test.each(EXPECTED)(
     expect(events.at(-1)).toMatchObject({ type: 'run_finished', data: { state: 'failed' } });
     expect(events.filter(({ action }) => action !== undefined)).toEqual([]);
     expect(server.requests).toHaveLength(requests);
-    await expect.poll(() => server.open(), { timeout: 90_000 }).toBe(0);
+    await expect.poll(() => server.open(), { timeout: 10_000 }).toBe(0);
   },
 );

@@ -287,7 +287,7 @@ test('a run whose process is gone is not active, and can be erased', async () =>
 
 test(
   'somebody reads the log while it is erased: what stays in the write-ahead log is said',
-  { timeout: 120_000 },
+  { timeout: 60_000 },
   async () => {
     const file = join(await temporaryFolder(), 'audit.db');
     write(file, secretRun(1, 'qxsecret', 'mallory', 5));

@@ -36,7 +36,7 @@ test('the demo with every question answered y: the bug is mended, the build fold
   expect(run).toMatchObject({ task: 'Find the bug', folder: work, state: 'finished', actions: 6 });
   const history = await runCli(['history'], { base });
   expect(history.stdout).toMatch(
-    /^[0-9a-f]{8}  \d{4}-\d\d-\d\d \d\d:\d\d  finished\s+6 actions\s+\S+\s+Find the bug\n$/,
+    /^[0-9a-f]{8} {2}\d{4}-\d\d-\d\d \d\d:\d\d {2}finished\s+6 actions\s+\S+\s+Find the bug\n$/,
   );
   const events = await runCli(['history', String(run['run'])], { base });
   expect(events.stdout).toMatch(

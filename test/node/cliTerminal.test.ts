@@ -82,7 +82,7 @@ test('a character that comes in two halves is printed once and whole', async () 
 });
 
 async function until(cli: Cli, what: () => boolean): Promise<void> {
-  await expect.poll(what, { timeout: 90_000, message: cli.output() }).toBe(true);
+  await expect.poll(what, { timeout: 20_000, message: cli.output() }).toBe(true);
 }
 
 test('Ctrl+C ends a running command, leaves no process, and is on record as a stop', async () => {

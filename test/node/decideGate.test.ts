@@ -163,7 +163,7 @@ describe('what a decision takes:', () => {
     const answered = async (line: string): Promise<string> => {
       const before = answers.split('\n').length;
       child.stdin?.write(`${line}\n`);
-      await expect.poll(() => answers.split('\n').length, { timeout: 90_000 }).toBe(before + 1);
+      await expect.poll(() => answers.split('\n').length, { timeout: 30_000 }).toBe(before + 1);
       return (JSON.parse(answers.split('\n').at(-2) ?? '') as { decision: string }).decision;
     };
     child.stdout?.on('data', (text: string) => (answers += text));

@@ -14,7 +14,7 @@ async function interruptedIn(base: string, task: string): Promise<string> {
   const node = await partsUnder(base, { folders: [join(base, 'work')] });
   const engine = composeEngine(node.parts);
   const run = engine.send(task, scripted([WRITES]));
-  await expect.poll(() => engine.view().approvals.length, { timeout: 90_000 }).toBe(1);
+  await expect.poll(() => engine.view().approvals.length, { timeout: 30_000 }).toBe(1);
   await engine.interrupt('The window was closed or reloaded.');
   await run;
   await node.evidence[Symbol.asyncDispose]();
@@ -68,7 +68,7 @@ test('it can still be resumed, and is offered again when that is interrupted too
     await using session = await window(base);
     await session.dismiss(run);
     const resumed = session.resume(run, scripted([WRITES]));
-    await expect.poll(() => session.engine.view().approvals.length, { timeout: 90_000 }).toBe(1);
+    await expect.poll(() => session.engine.view().approvals.length, { timeout: 30_000 }).toBe(1);
     await session.engine.interrupt('The window was closed or reloaded.');
     await resumed;
   }

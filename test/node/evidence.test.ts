@@ -116,7 +116,7 @@ test('garbage in a witness file: what is whole counts, also after a line that wa
   expect((await verdictOf(one))?.problem?.words).toContain('it is missing, and what follows');
 });
 
-test('a pipe as a witness that nobody reads holds up nothing', { timeout: 90_000 }, async () => {
+test('a pipe as a witness that nobody reads holds up nothing', { timeout: 30_000 }, async () => {
   const one = await desk();
   const [pipe, file] = [join(one.base, 'pipe'), join(one.base, 'w')];
   expect(spawnSync('mkfifo', [pipe]).status).toBe(0);

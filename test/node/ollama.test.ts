@@ -107,7 +107,7 @@ test.each(EXPECTED)(
     // The model was asked about, too.
     expect(events.filter(({ type }) => type === 'egress')).toHaveLength(requests + 1);
     for (const spy of console) expect(spy).not.toHaveBeenCalled();
-    await expect.poll(() => server.open(), { timeout: 90_000 }).toBe(0);
+    await expect.poll(() => server.open(), { timeout: 10_000 }).toBe(0);
   },
 );
 

@@ -106,7 +106,7 @@ test.each(EXPECTED)('%s: a clear sentence, a finished log, and no action', async
   expect(server.requests).toHaveLength(requests);
   // Each attempt is a sending of its own, and recorded as one.
   expect(events.filter(({ type }) => type === 'egress')).toHaveLength(requests);
-  await expect.poll(() => server.open(), { timeout: 90_000 }).toBe(0);
+  await expect.poll(() => server.open(), { timeout: 10_000 }).toBe(0);
 });
 
 test('after a failure the next message goes on in the same run', async () => {

@@ -16,7 +16,7 @@ test('a start that is refused prints no name of a run: the log has none', async 
   await using _evidence = node.evidence;
   const engine = composeEngine(node.parts);
   const held = engine.send('holds the folder', scripted([WRITES]));
-  await expect.poll(() => engine.view().approvals.length, { timeout: 90_000 }).toBe(1);
+  await expect.poll(() => engine.view().approvals.length, { timeout: 30_000 }).toBe(1);
   const json = await runCli([...RUN, '--json'], { base });
   expect(json.code).toBe(75);
   const said = JSON.parse(json.stdout) as Record<string, unknown>;

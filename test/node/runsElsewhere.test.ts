@@ -53,7 +53,7 @@ async function listed(): Promise<Listed[]> {
 async function asking(): Promise<Listed> {
   let found: Listed | undefined;
   await expect
-    .poll(async () => (found = (await listed()).find(({ state }) => state === 'asking')), { timeout: 90_000 })
+    .poll(async () => (found = (await listed()).find(({ state }) => state === 'asking')), { timeout: 30_000 })
     .toBeDefined();
   return found ?? expect.fail();
 }
@@ -112,7 +112,7 @@ test('of two that take over at once one has it in the end, and the other is told
   const { run, pid } = await asking();
   const both = [1, 2].map(() => terminal([], '--take-over', run));
   await expect
-    .poll(async () => (await listed()).find((one) => one.pid !== pid)?.state, { timeout: 90_000 })
+    .poll(async () => (await listed()).find((one) => one.pid !== pid)?.state, { timeout: 30_000 })
     .toBe('asking');
   expect((await first).code).toBe(1);
   const loser = await Promise.race(both);

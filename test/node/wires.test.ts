@@ -99,7 +99,7 @@ describe.each(WIRES)('%s', (wire) => {
     const failure = await failureOf(repliedBy(MODELS[wire](settings)));
     expect(failure).toMatchObject({ kind: 'timeout', isRetryable: true });
     expect(failure.message).toMatch(sentence);
-    await expect.poll(() => server.open(), { timeout: 90_000 }).toBe(0);
+    await expect.poll(() => server.open(), { timeout: 10_000 }).toBe(0);
   });
 
   test('a line without end is not read to its end', async () => {

@@ -23,7 +23,7 @@ async function oversign(args: string[], environment: Record<string, string> = {}
       ...environment,
     },
     encoding: 'utf8',
-    timeout: 120_000,
+    timeout: 60_000,
   });
   return { code: result.status, text: result.stdout + result.stderr };
 }

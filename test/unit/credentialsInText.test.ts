@@ -136,7 +136,7 @@ test('no text takes more than time in proportion to its length', () => {
     }
     console.log('done');`;
   const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
-    timeout: 120_000,
+    timeout: 60_000,
     encoding: 'utf8',
   });
   expect(stdout + stderr).toBe('done\n');

@@ -71,7 +71,7 @@ test('counting is told to stop, and what is shown to nobody still says that the 
   for await (const part of new LanguageModels().send('v/m', REQUEST, stopping.signal)) parts.push(part);
   expect(parts).toEqual([{ type: 'other' }, { type: 'text', text: 'hello' }]);
   void new LanguageModels().count('v/m', 'text', stopping.signal);
-  await expect.poll(() => editor.counted.length, { timeout: 90_000 }).toBe(1);
+  await expect.poll(() => editor.counted.length, { timeout: 10_000 }).toBe(1);
   expect(editor.counted[0]?.isCancellationRequested).toBe(false);
   stopping.abort();
   expect(editor.counted[0]?.isCancellationRequested).toBe(true);

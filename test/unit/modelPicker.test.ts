@@ -52,10 +52,10 @@ test('a source that answers later does not move the highlight to a model of the 
   const picking = pickModel(found);
   const at = (address: string): Item[] =>
     editor.items.filter(({ choice }) => choice?.kind === 'model' && choice.address === address);
-  await expect.poll(() => at('https://b.example/v1').length, { timeout: 90_000 }).toBe(1);
+  await expect.poll(() => at('https://b.example/v1').length, { timeout: 10_000 }).toBe(1);
   editor.active = at('https://b.example/v1');
   later.resolve(source('https://c.example/v1', 'other'));
-  await expect.poll(() => at('https://c.example/v1').length, { timeout: 90_000 }).toBe(1);
+  await expect.poll(() => at('https://c.example/v1').length, { timeout: 10_000 }).toBe(1);
   expect(editor.active).toEqual(at('https://b.example/v1'));
   editor.hide();
   expect(await picking).toBeUndefined();
