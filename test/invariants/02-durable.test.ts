@@ -17,8 +17,9 @@ import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { AuditClient } from '../../src/node/audit/auditClient.ts';
-import { openReadOnly } from '../../src/node/audit/database.ts';
+import { openDatabase, openReadOnly } from '../../src/node/audit/database.ts';
 import { accountKey } from '../../src/node/audit/keys.ts';
+import { LogFile } from '../../src/node/audit/logFile.ts';
 import { eventsOf } from '../../src/node/audit/logReader.ts';
 import { AuditStore } from '../../src/node/audit/store.ts';
 import { verifyDatabase } from '../../src/node/audit/verify/verifyDatabase.ts';
@@ -292,6 +293,47 @@ test('an older format makes room; a newer one is refused and left alone', async 
   expect(() => storeOf(newer).append(NOTICE)).toThrow(/newer version of Oversign/);
   expect(readFileSync(join(newer, 'audit.db'))).toEqual(kept);
   expect(existsSync(join(newer, 'damaged'))).toBe(false);
+});
+
+test('whoever finds the damage late leaves the log alone that another process began meanwhile', async () => {
+  const data = await withLog();
+  const path = join(data, 'audit.db');
+  const late = (between: () => void): LogFile => {
+    let isFirst = true;
+    return new LogFile(path, (file) => {
+      try {
+        return openDatabase(file);
+      } finally {
+        if (isFirst) between();
+        isFirst = false;
+      }
+    });
+  };
+  writeFileSync(path, 'garbage\n'.repeat(3000));
+  const other = (): void => {
+    storeOf(data).append(NOTICE);
+  };
+  const file = late(other);
+  file.connection();
+  file.close();
+  expectAside(data, 'damaged');
+  expect(storeOf(data).events('r')).toHaveLength(1);
+
+  // Nor where there was none when it looked.
+  rmSync(path);
+  writeFileSync(join(data, 'half'), 'garbage\n'.repeat(3000));
+  let looks = 0;
+  const early = new LogFile(path, (file) => {
+    looks += 1;
+    if (looks > 1) return openDatabase(file);
+    other();
+    return openDatabase(join(data, 'half'));
+  });
+  early.connection();
+  early.close();
+  expect(looks).toBe(2);
+  expect(readdirSync(join(data, 'damaged')).filter((name) => name.endsWith('.db'))).toHaveLength(1);
+  expect(storeOf(data).events('r')).toHaveLength(1);
 });
 
 test('several processes that find the damage at once: one file aside, one new log', async () => {

@@ -25,7 +25,7 @@ test('only the egress door opens connections', () => {
   const users = sources.filter((path) => WAYS_OUT.test(readFileSync(path, 'utf8')));
   // The self-test of the sandbox listens, and connects to nothing (test/architecture/house.test.ts).
   expect(users.sort()).toEqual([
-    ...['authorities', 'checkedTls', 'connection', 'nearAddresses', 'proxied', 'request'].map(
+    ...['authorities', 'checkedTls', 'connection', 'httpRequests', 'nearAddresses', 'proxied', 'request'].map(
       (name) => `src/node/egress/${name}.ts`,
     ),
     'src/node/sandbox/selfTest/listener.ts',
@@ -116,12 +116,12 @@ test('what goes out and what comes back is counted, in bytes of the bodies', asy
   expect(recorded).toMatchObject([{ data: { origin: server.origin, bytes: Buffer.byteLength(body) } }]);
 });
 
-test('egress events are made by the ledger, for a run and for the log’s export', () => {
+test('egress events are made by the ledger: for a run, for a request of a tool, and for the log’s export', () => {
   const making = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter(
     (name) =>
       name.endsWith('.ts') && /type: 'egress'|(?:record|add)\('egress'/.test(readFileSync(join('src', name), 'utf8')),
   );
-  expect(making.sort()).toEqual(['core/agent/pieceOfWork.ts', 'node/audit/evidence.ts']);
+  expect(making.sort()).toEqual(['core/agent/pieceOfWork.ts', 'core/tools/call.ts', 'node/audit/evidence.ts']);
   for (const name of making) expect(readFileSync(join('src', name), 'utf8')).toMatch(/new EgressLedger\(/);
 });
 

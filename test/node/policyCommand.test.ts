@@ -284,7 +284,7 @@ describe('policy accept', () => {
 
   test('what is accepted is what was shown, not what the file has become since', async () => {
     const base = await place({ 'work/.oversign/policy.yaml': LOOSE });
-    const change = `printf '${LOOSE.replaceAll('\n', '\\n')}timeout: 86400\\n' > work/.oversign/policy.yaml`;
+    const change = `printf 'timeout: 86400\\nmax_iterations: 50\\n' > work/.oversign/policy.yaml`;
     const steps: Step[] = [
       ['Accept it', 'sh', change],
       [null, 'send', 'y\r'],

@@ -12,11 +12,13 @@ const MOST_BUSY_MS = 10_000;
  */
 export class LogFile {
   readonly path: string;
+  readonly #openDatabase: typeof openDatabase;
   #open: { connection: Connection; identity: string } | undefined;
   #gap: Gap | undefined;
 
-  constructor(path: string) {
+  constructor(path: string, open: typeof openDatabase = openDatabase) {
     this.path = path;
+    this.#openDatabase = open;
   }
 
   /** Why a log begins here, where one was removed under the hands of this process. */
@@ -67,14 +69,18 @@ export class LogFile {
 
   /** Sets the log aside and begins a new one. */
   replace(reason: Gap['reason'], problem: string): void {
-    const identity = this.#open?.identity ?? identityOf(this.path);
-    this.close();
-    setAside(this.path, () => identityOf(this.path) === identity, { reason, problem });
+    this.#setAside(this.#open?.identity ?? identityOf(this.path), reason, problem);
   }
 
   close(): void {
     this.#open?.connection.close();
     this.#open = undefined;
+  }
+
+  /** `identity`: of the file that is meant. By now the path may lead to a sound one that another process began. */
+  #setAside(identity: string, reason: Gap['reason'], problem: string): void {
+    this.close();
+    setAside(this.path, () => identityOf(this.path) === identity, { reason, problem });
   }
 
   #opened(): { connection: Connection; identity: string } {
@@ -83,7 +89,7 @@ export class LogFile {
     for (let attempt = 0; ; attempt += 1) {
       const before = identityOf(this.path);
       try {
-        const { connection } = openDatabase(this.path);
+        const { connection } = this.#openDatabase(this.path);
         const identity = identityOf(this.path);
         if (before !== '' && before !== identity && attempt < 10) {
           connection.close();
@@ -100,8 +106,10 @@ export class LogFile {
         const isOlder = error instanceof OtherFormat && !error.isNewer;
         const damage = isOlder ? error.message : damageOf(error);
         if (damage === undefined || replaced > 2) throw error;
+        // Not there before, and not whole now: another process is at it. The next look knows which file it means.
+        if (before === '' && attempt < 10) continue;
         replaced += 1;
-        this.replace(isOlder ? 'older format' : 'damaged', damage);
+        this.#setAside(before, isOlder ? 'older format' : 'damaged', damage);
       }
     }
   }
