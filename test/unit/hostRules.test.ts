@@ -162,6 +162,14 @@ describe('a denied host gets no prompt either', () => {
     await expect(send('denied_domains: ["127.0.0.1:11434"]', 'http://127.0.0.1:11434', true)).rejects.toThrow();
     await expect(send('denied_domains: [127.0.0.1]', 'http://0x7f.1:11434', true)).rejects.toThrow();
   });
+
+  test('a service of the editor has no host: an entry for every host denies it, one for another does not', async () => {
+    await send('denied_domains: [example.com]', 'vscode-lm:copilot');
+    for (const every of ['*', '*:443'])
+      await expect(send(`denied_domains: ["${every}"]`, 'vscode-lm:copilot')).rejects.toThrow(/denied_domains/);
+    await expect(send('model: {allow_cloud: false}', 'vscode-lm:copilot')).rejects.toThrow(/model.allow_cloud/);
+    await expect(send('{}', 'https://exa$mple.test')).rejects.toThrow();
+  });
 });
 
 const host = fc.constantFrom('a.test', 'b.a.test', 'c.b.a.test', 'b.test', 'xa.test');

@@ -1,7 +1,7 @@
 import { originText } from '../../shared/decision.ts';
 import { isNearby } from '../egress/nearby.ts';
 import { targetOf } from '../egress/hostDecision.ts';
-import { denying, type HostRules } from '../egress/hostRules.ts';
+import { denying, denyingAll, type HostRules } from '../egress/hostRules.ts';
 import type { EgressRule } from '../egress/port.ts';
 import { ModelFailure } from '../models/port.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
@@ -12,9 +12,11 @@ type Policy = Pick<EffectivePolicy, 'allowCloud' | 'nearbyHosts' | keyof HostRul
 export function cloudRule(policyNow: () => Promise<Policy>): EgressRule {
   return async ({ isLocal, forwardedTo, origin }) => {
     const policy = await policyNow();
-    const target = targetOf(new URL(origin));
-    const denied = target && denying(target, policy);
-    if (!target || denied)
+    const url = new URL(origin);
+    const target = targetOf(url);
+    const denied = target ? denying(target, policy) : denyingAll(policy);
+    // What has no host has a scheme of its own (node/models/editorModel.ts); an address of the web has one, or is none.
+    if (denied || (!target && /^(https?|wss?):$/.test(url.protocol)))
       throw new ModelFailure(
         `Your policy lets nothing go to ${origin}${denied ? ` (denied_domains, ${originText(denied.origin)})` : ''}. Choose another model.`,
         { kind: 'refused' },

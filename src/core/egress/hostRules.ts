@@ -16,6 +16,14 @@ export function denying(target: Target, { deniedDomains }: HostRules): HostRules
   });
 }
 
+/** The entry that denies what nobody outside knows the host of, such as the editor's own service: one for every host. */
+export function denyingAll({ deniedDomains }: HostRules): HostRules['deniedDomains'][number] | undefined {
+  return deniedDomains.find(({ value }) => {
+    const pattern = hostPattern(value);
+    return !pattern || pattern.of === 'every host';
+  });
+}
+
 /** The entry that allows a host, by its name alone where `of` says so. One that cannot be read allows nothing. */
 export function allowing(target: Target, { allowedDomains }: HostRules, of?: HostPattern['of']): string | undefined {
   return allowedDomains.value.find((entry) => {
