@@ -86,7 +86,10 @@ describe('the keys that people know', () => {
     const talk = ['ask_user', 'update_plan'];
     expect(all).toEqual(expect.arrayContaining([...commands, ...talk]));
     const withoutCommands = all.filter((name) => !commands.includes(name));
-    expect(await offeredUnder(PASTED)).toEqual(withoutCommands);
+    expect(all).not.toContain('http_request');
+    const pasted = await offeredUnder(PASTED); // which switches requests on
+    expect(pasted.filter((name) => name !== 'http_request')).toEqual(withoutCommands);
+    expect(pasted).toContain('http_request');
     expect(await offeredUnder('tools: {code_execution: {enabled: false}}\n')).toEqual(withoutCommands);
     expect(await offeredUnder('tools: {file_system: {enabled: false}}\n')).toEqual([...commands, ...talk]);
     expect(await offeredUnder('tools: {file_system: {enabled: false}, code_execution: {languages: []}}\n')).toEqual(

@@ -55,7 +55,7 @@ test('escape sequences from the model, from files, from arguments and from error
   ];
   const args = await withModel((_, number) => steps[number] ?? {});
   const end = await runCli(args, { base }, 'y\ny\n');
-  expect(end.code).toBe(1);
+  expect(end.code).toBe(69);
   expect(end.stdout).toMatch(/I say \\u\{001B\}\[2J[^]*\$ cat nasty\.txt #\\u\{001B\}[^]*failed \\u\{001B\}/);
   expect(readFileSync(join(base, 'work/edit.txt'), 'utf8')).toBe(`a ${NASTY} ${NASTY}\n`);
   const list = await runCli(['history', '--json'], { base });
@@ -125,7 +125,7 @@ test('one run per folder, whatever process it is in; a killed one gives the fold
   const first = startCli(args, { base });
   await until(first, () => first.output().includes('Allow?'));
   const second = await runCli(args, { base }, 'y\n');
-  expect(second.code).toBe(1);
+  expect(second.code).toBe(75);
   expect(second.stdout).toContain('Another run is waiting for an answer in another program since ');
   first.child.kill('SIGKILL');
   await first.ended;
