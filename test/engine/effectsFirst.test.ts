@@ -156,7 +156,7 @@ test('the output of a view that failed is shown, with what cannot be applied', a
   const card = bench.asked[1]?.card ?? { kind: '', blocks: [] };
   const words = JSON.stringify(blocksOf(card, 'sentence'));
   expect(words).toContain('exit code 3');
-  expect(words).toContain('pipe` is a pipe, a socket or a device');
+  expect(words).toContain('/pipe"}," is a pipe, a socket or a device');
 });
 
 test('a command that only looks, and one in the background, have no effects to show', async () => {

@@ -103,7 +103,7 @@ test('doctor counts them, and erasing a run takes its own', async () => {
   const [event] = await bench.run([{ calls: [{ name: 'write_file', args: { path: 'a.txt', content: 'new\n' } }] }]);
   const { stdout } = await runCli(['doctor', '--workspace', bench.folder], { base: dirname(bench.folder) });
   expect(stdout).toContain('kept versions: earlier versions of files that 1 run changed take 5 KiB');
-  expect(stdout).toContain('over audit.retention (2.0 GiB where it says no size)');
+  expect(stdout).toContain('over undo.size (audit.retention.size, or 2.0 GiB, where it says none)');
   await bench.engine.stop('the test ended');
   const old = new Date(Date.now() - 2 * 3_600_000);
   for (const blob of blobsIn(bench.data)) utimesSync(blob, old, old);
