@@ -121,8 +121,8 @@ describe('with a rule that allows,', () => {
     const bench = await workbench({
       files: { ...FILES, 'x.js': '' },
       userPolicy:
-        'confirm_actions: false\nown_paths: ["."]\nrules: [{decision: allow, commands: ["pytest **", "npx **", "eslint **", "touch **", "make **"], why: w}]\n',
-      answer: () => ({ choice: 'deny' }),
+        'own_paths: ["."]\nrules: [{decision: allow, commands: ["pytest **", "npx **", "eslint **", "touch **", "make **"], why: w}]\n',
+      answer: ({ tool }) => ({ choice: tool === 'write_file' ? 'approve' : 'deny' }),
     });
     const { events } = await attempt(bench, calls);
     return events.flatMap(({ type, data }) =>

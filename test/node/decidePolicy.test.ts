@@ -66,7 +66,7 @@ describe('oversign decide under', () => {
       'work/.oversign/policy.yaml': `tools:\n  file_system:\n    denied_paths: [src]\n${ALLOWS_NPM}`,
     });
     const end = await decide({ base }, lines(WRITE, call('read_file', { path: 'src/main.js' }), NPM));
-    expect(short(end)).toEqual(['allow way: review', 'deny denied_paths', 'ask command']);
+    expect(short(end)).toEqual(['allow way: review', 'deny denied_paths', 'allow way: review']);
     expect(end.answers[1]).toMatchObject({ layer: 'workspace', line: 3 });
   });
 
@@ -136,11 +136,11 @@ describe('oversign decide and its workspace:', () => {
   });
 
   test.each<[string, string[], number, RegExp]>([
-    ['is not there', ['--workspace', 'absent'], 1, /absent does not exist/],
-    ['is a file', ['--workspace', 'work/README.md'], 1, /is not a folder/],
-    ['is the whole file system', ['--workspace', '/'], 1, /whole file system/],
-    ['is the home folder', ['--workspace', 'home'], 1, /home folder/],
-    ['holds its own data', ['--workspace', 'own'], 1, /own/],
+    ['is not there', ['--workspace', 'absent'], 66, /absent does not exist/],
+    ['is a file', ['--workspace', 'work/README.md'], 66, /is not a folder/],
+    ['is the whole file system', ['--workspace', '/'], 66, /whole file system/],
+    ['is the home folder', ['--workspace', 'home'], 66, /home folder/],
+    ['holds its own data', ['--workspace', 'own'], 66, /own/],
     ['is named by nothing', ['--workspace', ''], 2, /--workspace is empty/],
     ['is named twice', ['--workspace', 'work', '--workspace', 'work'], 2, /given twice/],
     ['comes with words', ['more', '--workspace', 'work'], 2, /one word too many/],

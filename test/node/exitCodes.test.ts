@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { afterAll, expect, onTestFinished, test } from 'vitest';
 import { EXITS, exitLines, type ExitName } from '../../src/cli/exitCodes.ts';
 import { isCommand, PAGES } from '../../src/cli/help/usage.ts';
 import { runCli, type CliEnd } from '../support/cli.ts';
@@ -97,8 +97,13 @@ const FAULTS: { exit: ExitName; where: string; base: string; commands: string[][
   },
 ];
 
+const removals: (() => Promise<void>)[] = [];
+afterAll(async () => {
+  for (const remove of removals) await remove();
+});
+
 async function baseOf(kind: string): Promise<string> {
-  const base = await temporaryFolder();
+  const base = await temporaryFolder((remove) => removals.push(remove));
   await plant(base, { 'home/.keep': '', 'work/a.txt': 'a\n' });
   if (kind === 'broken') await plant(base, { 'work/.oversign/policy.yaml': 'timeout: 60\ntols: {}\n' });
   if (kind === 'log') writeFileSync(join(base, 'data'), 'no folder');

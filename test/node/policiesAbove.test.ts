@@ -78,7 +78,7 @@ test('check, doctor and decide know of it', async () => {
   const cwd = join(base, 'repo/sub');
   for (const args of [['policy', 'check'], ['policy', 'show'], ['doctor']]) {
     const end = await runCli(args, { base, cwd });
-    expect([args, end.code]).toEqual([args, 1]);
+    expect([args, end.code]).toEqual([args, 78]);
     expect(end.stdout + end.stderr).toContain(join(base, 'repo/.oversign/policy.yaml'));
   }
   const decided = await runCli(
@@ -86,7 +86,7 @@ test('check, doctor and decide know of it', async () => {
     { base, cwd },
     '{"tool": "read_file", "arguments": {"path": "plain.txt"}}\n',
   );
-  expect(decided).toMatchObject({ code: 1, stdout: expect.stringContaining('policy-invalid') as string });
+  expect(decided).toMatchObject({ code: 78, stdout: expect.stringContaining('policy-invalid') as string });
 });
 
 test('a file that is no policy by its name alone is said', async () => {

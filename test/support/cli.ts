@@ -45,7 +45,8 @@ export function startCli(args: readonly string[], { base, cwd = base, environmen
   return {
     child,
     output: () => stdout + stderr,
-    ended: new Promise((resolve) => {
+    ended: new Promise((resolve, reject) => {
+      child.once('error', reject); // such as a folder that is not there
       child.on('close', (code) => {
         resolve({ code, stdout, stderr });
       });
