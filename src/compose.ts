@@ -62,7 +62,7 @@ export function composeEngine(parts: EngineParts): Engine {
   const engine = new Engine({
     ...{ desk, limitDesk, questions, redactor, policy, runs, reverts, reviews, leftBehind },
     sandbox: new SandboxRecord(audit, redactor),
-    trials: new Trials(parts, shared, () => runs.view()?.way ?? runs.way),
+    trials: new Trials(parts, shared, () => runs.way),
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -7,33 +7,20 @@ import { faultOf } from '../core/outcome.ts';
 import { decidingParts, type DecidingOptions } from '../node/lab/decidingParts.ts';
 import type { Way } from '../shared/wayWords.ts';
 import { visibleLine } from '../shared/visible.ts';
+import type { Answer } from './answer.ts';
 import { jsonObject } from './jsonObject.ts';
 import { progressBytes } from '../terminal/progressLine.ts';
 import { Expected } from './expected.ts';
 import { exitCode, type ExitName } from './exitCodes.ts';
 import { errorWords, refuse } from './faults.ts';
 import { linesOf, type Line } from './lines.ts';
-import { toolCall, type CallId, type ToolLine } from './toolCall.ts';
+import { toolCall, type ToolLine } from './toolCall.ts';
 
 export interface DecideOptions extends DecidingOptions {
   way?: Way | undefined;
   /** A file of calls with the decision that each must get, instead of standard input. */
   expect: string | undefined;
   json: boolean;
-}
-
-/** What is answered to a line. */
-export interface Answer {
-  /** Of the line in the input, from 1. */
-  number: number;
-  id?: CallId;
-  decision: string;
-  rule: string;
-  reason: string;
-  layer: string;
-  file?: string;
-  /** Of `file`, where the rule stands. */
-  line?: number;
 }
 
 /**

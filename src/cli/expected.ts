@@ -1,5 +1,5 @@
 import { visibleLine } from '../shared/visible.ts';
-import type { Answer } from './decide.ts';
+import type { Answer } from './answer.ts';
 import { jsonObject } from './jsonObject.ts';
 import type { ToolLine } from './toolCall.ts';
 

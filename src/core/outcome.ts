@@ -1,5 +1,5 @@
 // How something ends that does not go well, in four kinds that nobody may mix up. This is core's ground floor: everything
-// may look here, and it looks at nothing.
+// may look here, and it looks at nothing but types.
 
 import type { Fault } from '../shared/fault.ts';
 

@@ -90,6 +90,7 @@ test('hidden characters stand as they are in what is read, and nowhere else: who
   const prose = /import \{[^}]*\b(visible|proseLine)\b[^}]*\} from '[./a-z]*\/visible\.ts'/;
   const files = ['src', 'webview', 'scripts'].flatMap(sources);
   expect(files.filter((path) => prose.test(readFileSync(path, 'utf8'))).sort()).toEqual([
+    'src/cli/runEnd.ts', // the agent's last words
     'src/core/audit/transcriptMarkdown.ts',
     'src/terminal/historyText.ts',
     'src/terminal/printer.ts',

@@ -95,7 +95,7 @@ async function expectDamaged(base: string, file: string, shown: string): Promise
     ['history', RUN],
   ]) {
     const { code, stdout, stderr } = await runCli(args, { base });
-    expect({ code, stdout }, args[0]).toEqual({ code: 1, stdout: '' });
+    expect({ code, stdout }, args[0]).toEqual({ code: 74, stdout: '' });
     expect(stderr).toMatch(/damaged/);
   }
 }

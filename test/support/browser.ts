@@ -212,6 +212,17 @@ export async function runAgent(editor: Editor, task?: string): Promise<void> {
   await page.locator('.quick-input-title', { hasText: 'Run Agent' }).waitFor({ timeout: 90_000 });
   if (task !== undefined) await input.fill(task);
   await page.keyboard.press('Enter');
+  // On a busy machine a key can come before the box listens to it.
+  const box = page.locator('.quick-input-widget');
+  for (let time = 0; time < 3 && task !== undefined; time += 1)
+    if (
+      await box.waitFor({ state: 'hidden', timeout: 5000 }).then(
+        () => true,
+        () => false,
+      )
+    )
+      break;
+    else await input.press('Enter');
 }
 
 async function openPalette(page: Page, text: string): Promise<void> {

@@ -1,6 +1,6 @@
 import type { PlaceOf } from '../../shared/answered.ts';
 import type { Fault } from '../../shared/fault.ts';
-import type { Entry, RunView } from '../../shared/runView.ts';
+import type { RunView } from '../../shared/runView.ts';
 import type { Action } from '../../shared/action.ts';
 import { NO_FLAGS, type Flag, type Flags } from '../../shared/flow.ts';
 import type { Plan } from '../../shared/plan.ts';
@@ -18,18 +18,16 @@ import { Origins, type Earlier } from './earlier.ts';
 import { handedOver, handedOverWords, partsLeftOut, type AgreedBy, type GoesTo } from './handOver.ts';
 import { pieceOfWork } from './pieceOfWork.ts';
 import { atRest, beginning, doing, ending, resting, stateOf, type Phase } from './phase.ts';
-import { attended } from '../presence/presence.ts';
+import { attended, UNATTENDED } from '../presence/presence.ts';
 import { callRunOf } from './callRunOf.ts';
 import type { RunParts } from './runParts.ts';
 import { RunRecord } from './runRecord.ts';
 import { runView } from './runView.ts';
 import { RunUsage } from './runUsage.ts';
-import { Transcript } from './transcript.ts';
+import { spokenEntry, Transcript } from './transcript.ts';
 import { StoredPlace, WentOn } from './wentOn.ts';
 import { whileClaimed } from './whileClaimed.ts';
 import type { Said } from './waitingMessages.ts';
-
-const UNATTENDED = 'Its window shows no sign of life. It goes on when it does, or where it is taken over.';
 
 /**
  * One run: what was said in it, what it may use, and where it stands. `send` and `resume` work until the model has
@@ -196,12 +194,17 @@ export class AgentRun {
 
   /** Ends the work; resolves when nothing of it runs any more. */
   async stop(why: Cancelled): Promise<void> {
-    await this.#abort(why);
+    if (this.#phase.at === 'work') {
+      const { stop } = this.#phase;
+      this.#become(doing(this.#phase, 'stopping', why.message));
+      stop.abort(why);
+    }
+    await this.#working;
   }
 
   /** As `stop`, when nobody asked for it but the process goes away: the run waits to be resumed. */
   async interrupt(reason: string): Promise<void> {
-    await this.#abort(new Interruption(reason));
+    await this.stop(new Interruption(reason));
   }
 
   /** What the agent says of its steps. */
@@ -221,15 +224,6 @@ export class AgentRun {
     if (this.isWorking) await this.#log.add('notice', {}, { words });
   }
 
-  async #abort(why: Cancelled): Promise<void> {
-    if (this.#phase.at === 'work') {
-      const { stop } = this.#phase;
-      this.#become(doing(this.#phase, 'stopping', why.message));
-      stop.abort(why);
-    }
-    await this.#working;
-  }
-
   async #work(message: Said | undefined): Promise<void> {
     const stop = new AbortController();
     this.#phase = beginning(this.#phase, stop);
@@ -242,7 +236,7 @@ export class AgentRun {
 
   /** Works while the run's folders are its own. */
   async #claimed(message: Said | undefined, stop: AbortController): Promise<void> {
-    const abort = (why: Cancelled): Promise<void> => this.#abort(why);
+    const abort = (why: Cancelled): Promise<void> => this.stop(why);
     const left = async (): Promise<void> => {
       if (!this.#isElsewhere) await this.#stored.note();
     };
@@ -354,16 +348,11 @@ export class AgentRun {
 
   async #save(): Promise<void> {
     const { folder, folders, store } = this.#parts;
-    const at = { folder, folders, turn: this.#budget.turn, flags: this.#flags };
-    await this.#conversation.store(store, this.id, at);
+    await this.#conversation.store(store, this.id, { folder, folders, turn: this.#budget.turn, flags: this.#flags });
   }
 
   #become(phase: Phase): void {
     this.#phase = phase;
     this.#parts.onChange();
   }
-}
-
-function spokenEntry(text: string, run: string, message: number | undefined): Entry {
-  return { kind: 'user', text, ...(message !== undefined && { point: { run, message } }) };
 }

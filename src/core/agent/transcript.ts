@@ -103,3 +103,8 @@ function lengthOf(entry: Entry | undefined): number {
       return entry.text.length;
   }
 }
+
+/** What a person said, as the transcript has it. `message`: its number in the log, where it has one. */
+export function spokenEntry(text: string, run: string, message: number | undefined): Entry {
+  return { kind: 'user', text, ...(message !== undefined && { point: { run, message } }) };
+}

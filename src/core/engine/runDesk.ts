@@ -278,12 +278,8 @@ export class RunDesk {
 
   /** What a person calls a run, and whether it is pinned: in its record, so that every window knows. */
   async label(run: string, { name, pinned }: RunLabel, { at, place }: PlaceOf): Promise<void> {
-    const data = {
-      by: 'person',
-      at,
-      ...(place !== undefined && { place }),
-      ...(pinned !== undefined && { pinned }),
-    } as const;
+    const said = { ...(place !== undefined && { place }), ...(pinned !== undefined && { pinned }) };
+    const data = { by: 'person', at, ...said } as const;
     await this.#parts.audit.append({
       type: 'run_labelled',
       run,

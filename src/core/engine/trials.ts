@@ -10,7 +10,7 @@ import { wayInForce } from '../policy/ways.ts';
 import type { CallParts } from '../tools/callRun.ts';
 import { callPartsOf, workingFolder, type CallPorts, type Shared } from './callParts.ts';
 
-/** How the run would stand that makes the call; without a way, as the present run or the next one does. */
+/** How the run would stand that makes the call; without a way, as the next one does. */
 export interface Supposed {
   flags?: Flags | undefined;
   way?: Way | undefined;
@@ -22,7 +22,7 @@ export class Trials {
   readonly #shared: Shared;
   readonly #way: () => Way | undefined;
 
-  /** `way`: of the present run, or chosen for the next one. */
+  /** `way`: what a person chose for the next run. */
   constructor(ports: CallPorts, shared: Shared, way: () => Way | undefined) {
     this.#way = way;
     this.#ports = ports;

@@ -6,6 +6,9 @@ export interface Presence {
   onChange(listener: () => void): () => void;
 }
 
+/** What is said of a run for which nobody is there. */
+export const UNATTENDED = 'Its window shows no sign of life. It goes on when it does, or where it is taken over.';
+
 /** Of a process that ends with its terminal, or that nobody was meant to look at. */
 export const ALWAYS_THERE: Presence = { isThere: () => true, onChange: () => () => undefined };
 
