@@ -54,13 +54,19 @@ test('upgraded while a command runs, uninstalled while a question waits, put bac
     { extensions },
   );
   const { editor, folder, panel } = window;
-  const whole = (): string => {
+  const verified = (): { status: number | null; words: string } => {
     const { status, stdout, stderr } = spawnSync(process.execPath, [join(installed, 'dist/cli.js'), 'verify'], {
       env: { ...process.env, XDG_DATA_HOME: join(window.data, '..'), XDG_CONFIG_HOME: join(base, 'config') },
       encoding: 'utf8',
     });
-    expect(status, `${stdout}${stderr}`).toBe(0);
-    return stdout;
+    return { status, words: `${stdout}${stderr}` };
+  };
+  /** Once whoever wrote last has signed it, which comes a moment after. */
+  const whole = async (): Promise<string> => {
+    await expect.poll(() => verified().status !== 5, { timeout: 60_000, interval: 2000 }).toBe(true);
+    const { status, words } = verified();
+    expect(status, words).toBe(0);
+    return words;
   };
 
   // Active: a command runs while the extension is upgraded under it.
@@ -72,7 +78,7 @@ test('upgraded while a command runs, uninstalled while a question waits, put bac
   await editor.palette('Oversign: Focus on Agent View');
   await panel.getByTestId('interrupted').waitFor({ timeout: 90_000 });
   expect(existsSync(join(folder, 'late.txt'))).toBe(false);
-  expect(whole()).toMatch(/whole/i);
+  expect(await whole()).toMatch(/whole/i);
 
   // Waiting: a question is open while it is uninstalled.
   await setKey(window);
@@ -83,7 +89,7 @@ test('upgraded while a command runs, uninstalled while a question waits, put bac
   await editor.reload();
   await expect.poll(() => window.events().length, { timeout: 120_000 }).toBeGreaterThan(before);
   expect(readdirSync(window.data)).toContain('audit.db');
-  expect(whole()).toMatch(/whole/i);
+  expect(await whole()).toMatch(/whole/i);
   expect(existsSync(join(folder, 'later.txt'))).toBe(false);
 
   // Put back, and an older one: what the newer one wrote is read, and goes on.
@@ -102,5 +108,5 @@ test('upgraded while a command runs, uninstalled while a question waits, put bac
   // Idle: gone once more, with nothing at work.
   await uninstallExtension(libVscode, 'oversign.oversign', extensions);
   await editor.reload();
-  expect(whole()).toMatch(/whole/i);
+  expect(await whole()).toMatch(/whole/i);
 });

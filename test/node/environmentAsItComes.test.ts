@@ -52,7 +52,7 @@ test.each(['history', 'doctor', 'policy show', 'run x --model demo'])(
     const base = await temporaryFolder();
     mkdirSync(join(base, 'gone'));
     const end = await inShell(`rmdir "$PWD"; "$@" ${words}`, join(base, 'gone'), { HOME: base });
-    expect(end.code).toBe(1);
+    expect(end.code).toBe(66);
     expect(end.stderr).toBe('oversign: the folder that you are in is not there any more; change to one that is\n');
     expect(existsSync(join(base, 'gone'))).toBe(false);
   },

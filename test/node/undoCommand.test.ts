@@ -54,7 +54,7 @@ test('one action, one file, or all from an action on', async () => {
   expect(await undo('--since', ids[2] ?? '')).toMatchObject({ code: 0 });
   expect([at('a.txt'), existsSync(join(bench.folder, 'd'))]).toEqual(['x\n', false]);
   expect(await undo('--action', 'x', '--since', 'y')).toMatchObject({ code: 2 });
-  expect(await runCli(['undo', 'no-such-run'], { base: dirname(bench.folder) })).toMatchObject({ code: 1 });
+  expect(await runCli(['undo', 'no-such-run'], { base: dirname(bench.folder) })).toMatchObject({ code: 67 });
 });
 
 test('where nobody is there to answer, nothing is put back', async () => {
