@@ -16,7 +16,7 @@ test('settings and command line know exactly the providers of the table', () => 
   expect(setting).toMatchObject({ enum: names, default: names[0] });
   const inTerminal = PROVIDER_NAMES.filter((name) => !PROVIDERS[name].isOfEditor);
   expect(inTerminal.length).toBe(names.length - 1);
-  expect(helpOf('run')).toContain(`\n  --model ${inTerminal.join('|')} `);
+  expect(helpOf('run')).toContain(`\n  --model ${inTerminal.join('|')}\n`);
   for (const name of ['constructor', '__proto__', '', 'Demo']) expect(isProvider(name)).toBe(false);
 });
 
