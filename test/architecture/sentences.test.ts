@@ -52,7 +52,12 @@ const ROOMS: Record<string, readonly string[]> = {
   'how it ended': ['src/shared/outcomeWords.ts', 'src/shared/actionOutcome.ts', 'src/core/audit/decisionWords.ts'],
   'states of a run': [
     ...['forked', 'limits', 'loop', 'pieceOfWork', 'run', 'wentOn'].map((name) => `src/core/agent/${name}.ts`),
-    ...['src/core/models/replyEnd.ts', 'src/core/presence/elsewhere.ts', 'src/core/audit/forkWords.ts'],
+    ...[
+      'src/core/models/replyEnd.ts',
+      'src/core/presence/elsewhere.ts',
+      'src/core/presence/presence.ts',
+      'src/core/audit/forkWords.ts',
+    ],
   ],
   'errors and notices': [
     ...['callParts', 'reverts', 'runDesk', 'storedRuns'].map((name) => `src/core/engine/${name}.ts`),
