@@ -126,6 +126,8 @@ export const ASKS = `## What asks by default
 | a command that cannot be confined in a sandbox | denied |
 | an HTTP request to a host in \`allowed_domains\` | asks; with \`require_confirmation: false\` allowed where it is GET, HEAD or OPTIONS |
 | an HTTP request to another host, or that holds what looks like a secret | asks |
+| a command's connection to a host in \`allowed_domains\` | allowed |
+| a command's connection to another host | asks; with \`sandbox: {network: allowed}\` allowed, with \`none\` there is no network |
 | denied hosts, and names that lead to addresses that are not public | denied |
 | denied paths, paths outside the workspace, changes of protected paths | denied |
 

@@ -26,6 +26,7 @@ import { RootedFiles } from './files/rootedFiles.ts';
 import { UnfinishedWrites } from './files/unfinishedWrites.ts';
 import { ThreadSearch } from './search/threadSearch.ts';
 import { HttpRequests } from './egress/httpRequests.ts';
+import type { LookUp } from './egress/judgedAddress.ts';
 import { sha256 } from './files/hash.ts';
 import { realPaths } from './files/realPath.ts';
 import { policyLook } from './policy/policyLook.ts';
@@ -66,6 +67,8 @@ export interface NodeOptions {
   presence?: Presence;
   /** Who answers what is asked; a person, where nothing is said. */
   answerer?: Answerer;
+  /** Who says where names lead, where that is not the system (tests). */
+  lookUp?: LookUp;
   /** Who remembers the log's heads, beside those that the policy names: the editor's own storage. */
   witnesses?: readonly Witness[];
 }
@@ -125,7 +128,7 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
   const keptVersions = new KeptVersions(folders.data);
   const keptFor = new KeptFor(keptVersions);
   const later = new LaterPaths(roots, folders, environment);
-  const place = { folders, environment, never: roots };
+  const place = { folders, environment, never: roots, lookUp: options.lookUp };
   const sandbox = new Confining(place);
   const outputs = new KeptOutputs(folders.data);
   const unfinished = new UnfinishedWrites(folders.data);
@@ -167,7 +170,7 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
       foundCredentials: () => gitCredentials(roots),
       textSearch: new ThreadSearch(),
       encodings: new GuessedEncodings(),
-      http: new HttpRequests(),
+      http: new HttpRequests(options.lookUp),
       outputs: (run) => outputs.of(run),
       realPaths,
       policyLook,

@@ -37,6 +37,8 @@ export const LaunchSchema = z.strictObject({
   uncovered: z.literal('read-only').optional(),
   /** Effects first: what it changes is kept beside the workspace, and shown. */
   view: z.literal('copy-on-write').optional(),
+  /** It can ask for connections, each host of which is decided by itself (`connect`). Set by nothing else: no network. */
+  network: z.literal('door').optional(),
 });
 export type Launch = z.infer<typeof LaunchSchema>;
 
@@ -162,6 +164,17 @@ export const SendSchema = z.strictObject({
 });
 export type Send = z.infer<typeof SendSchema>;
 
+/** A command in the sandbox reaches a host, as often as it likes until it ends. What goes there is not known beforehand. */
+export const ConnectSchema = z.strictObject({
+  kind: z.literal('connect'),
+  effect: z.literal('connect'),
+  /** As rules have them (`src/core/egress/hostName.ts`). */
+  host: z.string(),
+  port: z.number(),
+  ...COMMON,
+});
+export type Connect = z.infer<typeof ConnectSchema>;
+
 /**
  * What a tool call would do, as data. An approval binds to the digest of exactly this. What the product must know of a
  * kind stands in `src/core/kinds/`; `effect` is the finer word, which policies, cards and the log speak of.
@@ -173,6 +186,7 @@ export const ActionSchema = z.discriminatedUnion('kind', [
   FollowSchema,
   TalkSchema,
   SendSchema,
+  ConnectSchema,
 ]);
 export type Action = z.infer<typeof ActionSchema>;
 export type Effect = Action['effect'];

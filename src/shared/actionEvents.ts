@@ -9,7 +9,7 @@ import { NO_CALL_CAUSES } from './noCall.ts';
 export const ACTION_EVENTS = {
   proposed: {
     about:
-      'A tool call as an action; a call that is none has its arguments as they came, and the tool’s `name` where it is long. `call`: which of the calls of its reply it is, counted from 1, where there are several. `editedBy`: a person has changed what the agent had asked for, whose arguments are in `editedFrom`; the action is as they have it. `effectsOf`: it runs in a copy-on-write view, for a person to see what that action would change.',
+      'A tool call as an action; a call that is none has its arguments as they came, and the tool’s `name` where it is long. `call`: which of the calls of its reply it is, counted from 1, where there are several. `editedBy`: a person has changed what the agent had asked for, whose arguments are in `editedFrom`; the action is as they have it. `effectsOf`: it runs in a copy-on-write view, for a person to see what that action would change. `within`: that action asks for it while it is done; it is no call of the model.',
     of: ['run'],
     marks: ['beginning'],
     data: z.strictObject({
@@ -20,6 +20,7 @@ export const ACTION_EVENTS = {
       call: Count.exactOptional(),
       editedBy: z.literal('person').exactOptional(),
       effectsOf: Text.exactOptional(),
+      within: Text.exactOptional(),
     }),
     payload: z.strictObject({
       title: Text.exactOptional(),

@@ -42,12 +42,18 @@ test('one place spawns processes, one place opens connections', () => {
   expect(using(/node:child_process/)).toEqual(['src/node/process/spawn.ts']);
   // The self-test listens on this machine, for a cage to fail to reach; it connects to nothing.
   expect(using(/\bfetch\(|node:(https?|net|tls|dgram|dns)|from 'undici'/)).toEqual([
-    ...['authorities', 'checkedTls', 'connection', 'httpRequests', 'nearAddresses', 'proxied', 'request'].map(
+    ...['authorities', 'checkedTls'].map((name) => `src/node/egress/${name}.ts`),
+    ...['dial', 'httpDoor', 'joined', 'serveDoor', 'socksDoor'].map((name) => `src/node/egress/commandDoor/${name}.ts`),
+    ...['connection', 'judgedAddress', 'nearAddresses', 'proxied', 'request'].map(
       (name) => `src/node/egress/${name}.ts`,
     ),
+    'src/node/sandbox/network/doorNamespace.ts', // takes listeners over; connects to nothing
     'src/node/sandbox/selfTest/listener.ts',
   ]);
-  expect(using(/createConnection|net\.connect|new Socket\(/)).toEqual(['src/node/egress/request.ts']);
+  expect(using(/createConnection|net\.connect|new Socket\(/)).toEqual([
+    'src/node/egress/commandDoor/httpDoor.ts',
+    'src/node/egress/request.ts',
+  ]);
 });
 
 test('no file has grown out of its room, no barrel, no utils', () => {

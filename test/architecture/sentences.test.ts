@@ -28,6 +28,12 @@ const ROOMS: Record<string, readonly string[]> = {
   ],
   'the card': [
     'src/core/tools/web/requestCard.ts',
+    ...[
+      'src/core/kinds/connect.ts',
+      'src/core/tools/connect/connectTool.ts',
+      'src/core/tools/connect/connectionCard.ts',
+      'src/core/tools/connect/connections.ts',
+    ],
     ...['src/core/tools/command/commandCard.ts', 'src/core/tools/unsaved.ts', 'src/terminal/cardText.ts'],
     ...[
       'deletePath',

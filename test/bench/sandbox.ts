@@ -52,6 +52,17 @@ export async function benchSandbox(base: string, pair: Pair): Promise<void> {
     1,
     BREATH_MS,
   );
+  const connecting = {
+    connects: () => Promise.resolve({ refused: 'nothing is reached here' }),
+    onAsking: () => undefined,
+  };
+  await pair(
+    'sandboxed command with a way out (which it does not use) / without',
+    inCage('writable', cage, { ...spec, network: { kind: 'door', connecting } }),
+    inCage('writable'),
+    1,
+    BREATH_MS,
+  );
   const other = await caged(join(base, 'bareRepository'));
   makeRepository(other.folder);
   await pair(

@@ -33,7 +33,7 @@ test('in the sandbox: the panel says how it was tested', async () => {
   await expect
     .poll(() => window.chip('sandbox'), { timeout: 120_000 })
     .toMatch(
-      /Sandbox works\. Commands have no network\. bubblewrap: tested on this machine, (\d+) of \1 attempts to get out held\./,
+      /Sandbox works\. Commands reach no host that is not allowed\. bubblewrap: tested on this machine, (\d+) of \1 attempts to get out held\./,
     );
 });
 

@@ -25,9 +25,13 @@ test('only the egress door opens connections', () => {
   const users = sources.filter((path) => WAYS_OUT.test(readFileSync(path, 'utf8')));
   // The self-test of the sandbox listens, and connects to nothing (test/architecture/house.test.ts).
   expect(users.sort()).toEqual([
-    ...['authorities', 'checkedTls', 'connection', 'httpRequests', 'nearAddresses', 'proxied', 'request'].map(
+    ...['authorities', 'checkedTls'].map((name) => `src/node/egress/${name}.ts`),
+    ...['dial', 'httpDoor', 'joined', 'serveDoor', 'socksDoor'].map((name) => `src/node/egress/commandDoor/${name}.ts`),
+    ...['connection', 'judgedAddress', 'nearAddresses', 'proxied', 'request'].map(
       (name) => `src/node/egress/${name}.ts`,
     ),
+    // Takes listeners over from where commands are; it connects to nothing.
+    'src/node/sandbox/network/doorNamespace.ts',
     'src/node/sandbox/selfTest/listener.ts',
   ]);
 });

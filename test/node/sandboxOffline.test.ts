@@ -12,7 +12,7 @@ test('a person’s own command that would remove what cannot be fetched is told 
     runCli(['sandbox', '--workspace', 'work', ...words], { base });
   const told = await sandbox('--', '/bin/bash', '-c', 'rm -rf node_modules && npm ci');
   expect([told.code, told.stdout]).toEqual([125, '']);
-  expect(told.stderr).toMatch(/removes .* first, and without network it cannot bring it back.*nothing was run \(--yes/);
+  expect(told.stderr).toMatch(/removes .* first, and only the network can bring it back.*nothing was run \(--yes/);
   expect(existsSync(modules)).toBe(true);
   const run = await sandbox('--yes', '--', '/bin/bash', '-c', 'rm -rf node_modules; false && npm ci');
   expect(run.code).toBe(1);

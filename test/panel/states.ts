@@ -1,3 +1,4 @@
+import { connectionCard } from '../../src/core/tools/connect/connectionCard.ts';
 import { commandCard, type CommandFacts } from '../../src/core/tools/command/commandCard.ts';
 import { deleteCard } from '../../src/core/tools/files/deletePath.ts';
 import { diffCard } from '../../src/core/tools/files/diffCard.ts';
@@ -185,6 +186,19 @@ const changed = approvalOf(commandCard({ ...COMMAND, command: 'rm -rf build/ && 
   edit: { label: 'The command', text: 'rm -rf build/ && rm -rf dist/' },
 });
 const LINE = `find . -name '*.log' ${'-o -name "*.tmp" '.repeat(12)}| xargs rm -rf`;
+const { claim: _claim, alwaysOffer: _always, ...connecting } = delete1;
+const connection: Approval = {
+  ...connecting,
+  ...{ id: 'a9', tool: 'connect', title: 'Connect to registry.npmjs.org', where: ['sandbox'] },
+  card: connectionCard({ host: 'registry.npmjs.org', port: 443 }, 'npm install left-pad'),
+  why: '`registry.npmjs.org` is not among your allowed hosts.',
+  undo: 'Cannot be undone: what is sent is sent.',
+  decision: {
+    ...{ verdict: 'ask', rule: 'other-host', reason: '`registry.npmjs.org` is not among your allowed hosts.' },
+    origin: { layer: 'built-in' },
+  },
+  grantOffers: [{ id: 'host', words: 'connections of commands to `registry.npmjs.org`' }],
+};
 const long = approvalOf(commandCard({ ...COMMAND, command: LINE }), {
   ...{ id: 'a7', digest: 'd7', title: `Run ${LINE.slice(0, 100)} [… 130 more characters …]` },
   consequence: ['Would be lost: ', { exact: 'build/' }, ', not in git.'],
@@ -254,6 +268,7 @@ export const STATES = {
   'change refused': waiting([refused]),
   'effects shown': waiting([effectsShown]),
   'effects that cannot be applied': waiting([effectsBarred]),
+  connection: waiting([connection]),
   'long command': waiting([long]),
   outside: waiting([outside]),
   delete: waiting([removal]),

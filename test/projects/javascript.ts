@@ -73,7 +73,7 @@ export const JAVASCRIPT: readonly RealProject[] = [
       {
         line: 'pnpm install --offline --frozen-lockfile && pnpm -r test',
         says: NODE_SAYS,
-        told: /pnpm install .*removes .* first, and without network it cannot bring it back/,
+        told: /pnpm install .*removes .* first, and only the network can bring it back/,
       },
     ],
   },

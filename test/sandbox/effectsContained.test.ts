@@ -39,9 +39,9 @@ describe.each<Means>(['overlay', 'copy'])('in a view made as %s', (means) => {
     const plain = await caged(base);
     const { data, home, folder } = plain;
     const config = join(base, 'config');
-    const sandbox = new HostSandbox({ data, config, home }, { PATH: process.env['PATH'] }, [folder], undefined, [
-      means,
-    ]);
+    const sandbox = new HostSandbox({ data, config, home }, { PATH: process.env['PATH'] }, [folder], {
+      means: [means],
+    });
     cage = { ...plain, sandbox };
     // The spec's environment is that of the other one, which is the same.
     await plant(folder, {

@@ -47,7 +47,9 @@ test('the sandbox sets aside late what it could not look at in time, before the 
   const cage = await caged(base);
   const own = { data: cage.data, config: join(base, 'config'), home: cage.home };
   // Time for nothing at all.
-  const sandbox = new HostSandbox(own, { PATH: process.env['PATH'] }, [cage.folder], new LooksAfter(0));
+  const sandbox = new HostSandbox(own, { PATH: process.env['PATH'] }, [cage.folder], {
+    looksAfter: new LooksAfter(0),
+  });
   const trap = ['/bin/bash', '-c', 'mkdir -p below/.vscode && echo x > below/.vscode/tasks.json'];
   const first = await sandbox.run(await cage.spec(trap), signal);
   expect(first.ending).toEqual({ kind: 'exited', code: 0 });

@@ -132,7 +132,7 @@ export async function twins(base: string, means?: readonly DryRun['means'][]): P
   const other = means
     ? {
         ...plain,
-        sandbox: new HostSandbox({ data, config, home }, { PATH: process.env['PATH'] }, [folder], undefined, means),
+        sandbox: new HostSandbox({ data, config, home }, { PATH: process.env['PATH'] }, [folder], { means }),
       }
     : plain;
   await plantWorkspace(real.folder);

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { HttpRequests } from '../../src/node/egress/httpRequests.ts';
+import type { LookUp } from '../../src/node/egress/judgedAddress.ts';
 import type { NodeParts } from '../../src/node/engineParts.ts';
 
 /** A request as a server got it. */
@@ -63,5 +64,15 @@ export function names(answers: Record<string, readonly (readonly string[])[]>): 
     change: (node) => {
       node.parts.http = new HttpRequests(lookUp);
     },
+  };
+}
+
+/** The same answers each time. */
+export function namesOf(answers: Record<string, readonly string[]>): LookUp {
+  return (name) => {
+    const found = Object.hasOwn(answers, name) ? answers[name] : undefined;
+    return found
+      ? Promise.resolve(found)
+      : Promise.reject(Object.assign(new Error('no such name'), { code: 'ENOTFOUND' }));
   };
 }

@@ -4,6 +4,7 @@ import { composeEngine } from '../../src/compose.ts';
 import { BACKOFF, type Backoff } from '../../src/core/agent/waits.ts';
 import type { Engine } from '../../src/core/engine/engine.ts';
 import type { Model, ModelEvent, ModelRequest } from '../../src/core/models/port.ts';
+import type { LookUp } from '../../src/node/egress/judgedAddress.ts';
 import type { NodeParts } from '../../src/node/engineParts.ts';
 import { ApprovalSchema, type Answer, type Approval } from '../../src/shared/approval.ts';
 import type { LimitQuestion } from '../../src/shared/limitQuestion.ts';
@@ -73,6 +74,8 @@ export interface WorkbenchOptions {
   /** Whether a run goes on over a limit, where a person is asked; by default it does not. */
   goesOn?: (question: LimitQuestion) => boolean;
   change?: (node: NodeParts) => void;
+  /** Who says where names lead. */
+  lookUp?: LookUp;
 }
 
 /** Servers are asked again as often as ever, and at once. */
@@ -85,7 +88,7 @@ export async function workbench(options: WorkbenchOptions = {}): Promise<Workben
   await plant(folder, { 'README.md': 'hello\n', ...options.files });
   await plant(home, { '.keep': '' });
   if (options.userPolicy !== undefined) await plant(join(config, 'oversign'), { 'policy.yaml': options.userPolicy });
-  const node = await partsUnder(base, { folders: [folder], environment: options.environment });
+  const node = await partsUnder(base, { folders: [folder], environment: options.environment, lookUp: options.lookUp });
   node.parts.backoff = QUICK;
   options.change?.(node);
   const engine = composeEngine(node.parts);

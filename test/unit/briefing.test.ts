@@ -32,6 +32,7 @@ const briefing: Briefing = {
     repository: { branch: 'main', changed: 2, untracked: 1 },
   },
   hasScratch: true,
+  hasDoor: true,
 };
 
 test('the prompt is what stands in test/golden/prompt.txt, and no longer than it should be', () => {
@@ -49,6 +50,13 @@ test('what is not known is left out, and what the policy takes away is not spoke
   });
   expect(prompt).not.toMatch(/Commands find|git repository|# Commands|fresh bash|At the top/);
   expect(prompt).toContain('; commands.');
+});
+
+test('where commands have no network, that is said, and what it means', () => {
+  const [by, without] = [true, false].map((hasDoor) => systemPrompt({ ...briefing, hasDoor }));
+  expect(by).toContain('each is decided by itself');
+  expect(without).toContain('no network, so nothing can be fetched or installed');
+  expect(without).not.toContain('HTTP_PROXY');
 });
 
 test('nobody there is said beforehand', () => {

@@ -14,7 +14,7 @@ describe('the line of chips', () => {
   test('says in a sentence each, also to who hears it, where words go and what contains commands', () => {
     const html = drawn(STATES.running);
     expect(html).toContain('aria-label="Model: gpt-5 (openai). Prompts and tool results are sent to api.openai.com."');
-    expect(html).toContain('aria-label="26/26: Sandbox works. Commands have no network.');
+    expect(html).toContain('aria-label="26/26: Sandbox works. Commands reach no host that is not allowed.');
     expect(html).toContain('26/26');
     expect(html).not.toContain('role="alert"');
   });

@@ -108,7 +108,7 @@ describe('a command that would break the project offline', () => {
         verdict: 'ask',
         rule: 'offline',
         reason: expect.stringMatching(
-          / removes node_modules first, and without network it cannot bring it back\.$/,
+          / removes node_modules first, and only the network can bring it back\.$/,
         ) as unknown,
       });
     expect(await decide('npm test')).toMatchObject({ verdict: 'allow' });

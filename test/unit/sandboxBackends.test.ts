@@ -51,7 +51,7 @@ function machine(): {
     backend: (name, platform, choice = 'host') => ({
       choice,
       about: name,
-      holds: { network: { none: true }, view: { 'in-place': true, 'copy-on-write': false } },
+      holds: { network: { none: true, door: false }, view: { 'in-place': true, 'copy-on-write': false } },
       whyNot: (one) => (one === platform ? undefined : { works: false, cause: `Not on ${one}.`, fix: '' }),
       open() {
         told.push(`open ${name}`);

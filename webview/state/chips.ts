@@ -52,7 +52,7 @@ function sandboxChip({ sandbox }: PanelState): Chip {
       return {
         ...{ id: 'sandbox', icon: 'shield', tone: 'good' },
         ...(sandbox.probes && { more: `${sandbox.probes.held}/${sandbox.probes.all}` }),
-        sentence: `Sandbox works. Commands have no network. ${sandbox.text}`,
+        sentence: `Sandbox works. Commands reach no host that is not allowed. ${sandbox.text}`,
       };
     case 'unknown':
       return { id: 'sandbox', icon: 'shield', tone: 'plain', sentence: 'Sandbox: not tested yet.' };

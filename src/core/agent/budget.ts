@@ -12,6 +12,8 @@ export class Budget {
   #allowedAt = 0;
   #mostTurns = 0;
   #mostSeconds = 0;
+  /** How many wait for a person. */
+  #waiting = 0;
   #clock: RunClock | undefined;
   #newClock: () => RunClock | undefined = () => undefined;
 
@@ -44,6 +46,7 @@ export class Budget {
   /** A piece of work begins: its turns are counted from here, its time from `start`. */
   begin({ maxIterations, timeoutSeconds }: Limits, clock: Clock, onTimeout: (seconds: number) => void): void {
     this.#before = this.#turn;
+    this.#waiting = 0;
     this.#allowedAt = 0;
     this.#mostTurns = maxIterations.value;
     this.#mostSeconds = timeoutSeconds.value;
@@ -72,6 +75,14 @@ export class Budget {
 
   pause(): void {
     this.#clock?.pause();
+  }
+
+  /** Somebody begins or has ended to wait for a person, perhaps one of several. Whether any of them waits. */
+  waits(isWaiting: boolean): boolean {
+    this.#waiting = Math.max(0, this.#waiting + (isWaiting ? 1 : -1));
+    if (this.#waiting > 0) this.pause();
+    else this.start();
+    return this.#waiting > 0;
   }
 
   nextTurn(): number {

@@ -313,9 +313,8 @@ export class AgentRun {
   }
 
   #waits(isWaiting: boolean, signal: AbortSignal, why = ''): void {
-    if (isWaiting) this.#budget.pause();
-    else this.#budget.start();
-    if (!signal.aborted) this.#become(doing(this.#phase, isWaiting ? 'waiting' : 'running', isWaiting ? why : ''));
+    const waits = this.#budget.waits(isWaiting);
+    if (!signal.aborted) this.#become(doing(this.#phase, waits ? 'waiting' : 'running', waits ? why : ''));
   }
 
   #callRun(signal: AbortSignal): CallRun {

@@ -43,8 +43,10 @@ export class RunBriefing {
     const folders = parts.folders.map(({ path }) => path);
     const around = await lookAround({ folder, files, scope, policy, runners }, signal);
     const hasScratch = policy.sandbox.value && runnerOf(policy, runners).hasScratch === true;
+    const hasDoor =
+      policy.sandbox.value && runnerOf(policy, runners).hasDoor === true && policy.network.value !== 'none';
     const project = await this.#instructions.ofFolders(folders, this.#run.callRun(signal), signal);
-    const prompt = systemPrompt({ folder, folders, policy, way, answerer, machine, around, hasScratch });
+    const prompt = systemPrompt({ folder, folders, policy, way, answerer, machine, around, hasScratch, hasDoor });
     const since = told.filter((line) => line.startsWith(SINCE));
     conversation.introduce([prompt, ...since].join('\n'), project.messages);
     await this.#noted(project);

@@ -64,6 +64,8 @@ function loggedReplies(events: readonly AuditRecord[]): LoggedReply[] {
     const action = id === undefined ? undefined : actions.get(id);
     if (!action) continue;
     actions.delete(action.id);
+    // A part of another action, which no call of the model is about.
+    if (data['within'] !== undefined || data['effectsOf'] !== undefined) continue;
     const reply = replies.at(-1);
     // Calls that wait together are recorded as they come; the last action of one is what became of it.
     const { call } = data;

@@ -21,6 +21,8 @@ export interface Briefing {
   around: Surroundings;
   /** Whether /tmp and ~ of commands are the run's own, kept from one command to the next. */
   hasScratch: boolean;
+  /** Whether commands reach hosts, each decided by itself. */
+  hasDoor: boolean;
 }
 
 /** The first message of every run: where the agent is, what is decided for it, how commands work, and good habits. */
@@ -101,10 +103,15 @@ function repositoryWords({ branch, changed, untracked }: NonNullable<Surrounding
   return `It is ${where}: ${state.length === 0 ? 'nothing is changed' : state.join(', ')} as the run begins.`;
 }
 
-function commandWords({ policy, hasScratch }: Briefing): string[] {
+const NO_NETWORK =
+  'no network, so nothing can be fetched or installed, and each has a localhost of its own (start a server, ask it and stop it in one command)';
+const BY_HOST =
+  'hosts are reached through the proxy that HTTP_PROXY names alone (HTTP, HTTPS, SOCKS 5), each is decided by itself, and the command waits while the person is asked. There is no other network and no name service, and each command has a localhost of its own (start a server, ask it and stop it in one command)';
+
+function commandWords({ policy, hasScratch, hasDoor }: Briefing): string[] {
   if (offered(policy, 'code_execution').verdict === 'deny') return [];
   const cage = policy.sandbox.value
-    ? 'They run in a sandbox: no network, so nothing can be fetched or installed, and each has a localhost of its own (start a server, ask it and stop it in one command); the workspace is there, and of the rest of the machine what programs need, read-only.'
+    ? `They run in a sandbox: ${hasDoor ? BY_HOST : NO_NETWORK}; the workspace is there, and of the rest of the machine what programs need, read-only.`
     : 'They run outside a sandbox, with all that the person’s account may do.';
   return [
     'Each command is a fresh bash: folder, variables and functions of one are gone in the next.',

@@ -122,5 +122,5 @@ function plainStart(words: readonly (string | null)[]): readonly [string, string
 /** What is said of a step before it is let run. */
 export function removalWords({ words, removes }: Removal): string {
   const what = removes ?? 'what it fetched before';
-  return `${words.slice(0, 80)} removes ${what} first, and without network it cannot bring it back`;
+  return `${words.slice(0, 80)} removes ${what} first, and only the network can bring it back`;
 }

@@ -6,6 +6,7 @@ import type { Flag } from '../../shared/flow.ts';
 import type { ReadAction } from '../audit/storedAction.ts';
 import type { Footprint } from '../checkpoint/port.ts';
 import type { HostRules } from '../egress/hostRules.ts';
+import type { NetworkRule } from '../policy/values.ts';
 import type { RuleKeys } from '../policy/ruleSchema.ts';
 import type { WayInForce } from '../../shared/way.ts';
 import type { Scope } from '../scope/scope.ts';
@@ -25,6 +26,7 @@ export interface Standing {
     sandbox: Sourced<boolean>;
     variables: Sourced<string[]>;
     apiConfirmation: Sourced<boolean>;
+    network: Sourced<NetworkRule>;
   } & HostRules;
 }
 

@@ -3,6 +3,7 @@ import { ActionSchema, type Action } from '../../shared/action.ts';
 import type { ReadAction } from '../audit/storedAction.ts';
 import { decision } from '../policy/decision.ts';
 import { change } from './change.ts';
+import { connect } from './connect.ts';
 import { follow } from './follow.ts';
 import type { Kind } from './kind.ts';
 import { look } from './look.ts';
@@ -20,6 +21,7 @@ const KINDS: { [K in Action['kind']]: Kind<Extract<Action, { kind: K }>> } = {
   follow,
   talk,
   send,
+  connect,
 };
 
 /** What is not known asks, each time, lights every flag, and is allowed by no rule. */

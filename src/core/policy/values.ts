@@ -41,6 +41,11 @@ export const HostsSchema = z
   )
   .max(MAX_ENTRIES);
 
+/** What network commands in the sandbox have, from the strictest. */
+export const NETWORK_RULES = ['none', 'ask', 'allowed'] as const;
+export const NetworkRuleSchema = z.enum(NETWORK_RULES);
+export type NetworkRule = (typeof NETWORK_RULES)[number] | 'unsaid';
+
 const ENFORCEABLE = ['memory', 'processes', 'cpu', 'disk'] as const;
 export type EnforceableLimit = (typeof ENFORCEABLE)[number];
 /** Limits that the kernel must hold: all, none, or those named. */

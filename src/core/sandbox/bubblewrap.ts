@@ -36,7 +36,7 @@ export interface Cage {
   temporaryBytes: number;
   environment: Record<string, string>;
   cwd: string;
-  network: NetworkAccess;
+  network: Pick<NetworkAccess, 'kind'>;
   /** How the writable folders are there. */
   view: CageView;
 }
@@ -66,8 +66,11 @@ export function inMemory({ home, scratch }: Pick<Cage, 'home' | 'scratch'>): str
 /** A mount of /dev/null in a cage has no device access: opening it fails with EACCES. That is what hides a file. */
 const NOTHING = '/dev/null';
 
-/** What a command can reach: in a network namespace of its own there is nothing but itself. */
-const NETWORK = { none: ['--unshare-net'] } satisfies Record<NetworkAccess['kind'], readonly string[]>;
+/**
+ * What a command can reach: in a network namespace of its own there is nothing but itself. With a door it is started in
+ * the one where the door is (node/sandbox/network/), which is looked at once more before its first word.
+ */
+const NETWORK = { none: ['--unshare-net'], door: [] } satisfies Record<NetworkAccess['kind'], readonly string[]>;
 
 /** Where a path of the workspace is mounted from. */
 function sourceOf(view: CageView, path: string): string {

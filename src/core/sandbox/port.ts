@@ -1,5 +1,6 @@
 import type { Launch } from '../../shared/action.ts';
 import type { Stand } from '../../shared/change.ts';
+import type { Connecting } from '../egress/connecting.ts';
 import type { BackendChoice } from './choice.ts';
 
 export interface Limits {
@@ -9,8 +10,11 @@ export interface Limits {
   processes: number;
 }
 
-/** What a command can reach. A backend says for every kind how it holds it, or does not compile. */
-export type NetworkAccess = { kind: 'none' };
+/**
+ * What a command can reach. `door`: nothing but a proxy of Oversign's, which asks `connecting` for every connection. A backend
+ * says for every kind how it holds it, or does not compile.
+ */
+export type NetworkAccess = { kind: 'none' } | { kind: 'door'; connecting: Connecting };
 
 /**
  * How the workspace folders are there: `in-place`, the real ones; `copy-on-write`, as they stand, and what the command
@@ -170,6 +174,8 @@ export interface LookedFor {
 export interface Sandbox {
   /** Whether /tmp and the home folder of commands are the run's own, kept from one command to the next. */
   readonly hasScratch?: boolean;
+  /** Whether commands can be given a door to the network (`NetworkAccess`), and nothing beside it. */
+  readonly hasDoor?: boolean;
   /** Whether it can hold paths of the workspace read-only (`SandboxSpec.held`). */
   readonly holds?: boolean;
   status(limits: Limits): Promise<SandboxStatus>;

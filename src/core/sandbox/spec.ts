@@ -1,4 +1,5 @@
 import type { Launch } from '../../shared/action.ts';
+import type { Connecting } from '../egress/connecting.ts';
 import type { FolderView, Limits, NetworkAccess, SandboxSpec } from './port.ts';
 
 /** What decides what a command may see and change; a `Scope` is one. */
@@ -41,7 +42,10 @@ export interface Bounds {
 }
 
 /** What a caller wants done with input and output, and whom it can ask. */
-export type Streams = Pick<SandboxSpec, 'outputCap' | 'endCap' | 'input' | 'onOutput' | 'whose'>;
+export type Streams = Pick<SandboxSpec, 'outputCap' | 'endCap' | 'input' | 'onOutput' | 'whose'> & {
+  /** Who decides about connections; without it there are none, whatever the launch says. */
+  connecting?: Connecting | undefined;
+};
 
 export interface SpecParts {
   launch: Launch;
@@ -51,12 +55,17 @@ export interface SpecParts {
   held?: readonly string[] | undefined;
 }
 
-/** No policy and no tool asks for anything else yet. */
-const NETWORK: NetworkAccess = { kind: 'none' };
+const NO_NETWORK: NetworkAccess = { kind: 'none' };
 const IN_PLACE: FolderView = { kind: 'in-place' };
 
 /** The one place where a cage is described: what the launch promises is hidden is hidden here, whoever starts it. */
-export function sandboxSpec({ launch, rules, bounds, streams, held }: SpecParts): SandboxSpec {
+export function sandboxSpec({
+  launch,
+  rules,
+  bounds,
+  streams: { connecting, ...streams },
+  held,
+}: SpecParts): SandboxSpec {
   const hidesSecrets = launch.secrets === 'hidden';
   const hidesStores = launch.stores === 'hidden';
   return {
@@ -65,7 +74,8 @@ export function sandboxSpec({ launch, rules, bounds, streams, held }: SpecParts)
     ...streams,
     repositoryAbove: bounds.repositoryAbove === true,
     launch,
-    network: NETWORK,
+    network:
+      launch.network === 'door' && launch.view === undefined && connecting ? { kind: 'door', connecting } : NO_NETWORK,
     view: launch.view === 'copy-on-write' ? { kind: 'copy-on-write' } : IN_PLACE,
     folders: rules.roots,
     held,

@@ -14,6 +14,7 @@ import type { CallResult, CallRun } from './callRun.ts';
 import { decidedNow, parseCall, type DecidedCall } from './decideCall.ts';
 import { toldOfEdit } from './editedWords.ts';
 import { applying, effectsFirst, withEffects } from './effectsFirst.ts';
+import { connectingOf } from './connect/connectingOf.ts';
 import type { OpenCall } from './openCall.ts';
 import type { OpenQuestion } from './openQuestion.ts';
 import { Cancelled, Changed, throwIfStopped, ToolFailure } from '../outcome.ts';
@@ -255,7 +256,13 @@ async function perform(
       askWhose(appeared, { step, run, context: { ...context, signal: until }, described });
     const ledger = new EgressLedger(({ data, payload }) => step.record('egress', data, payload));
     const leave: CallContext['leave'] = (outbound) => ledger.permit(outbound);
-    performed = await described.perform({ ...context, files, whose, leave });
+    performed = await described.perform({
+      ...context,
+      files,
+      whose,
+      leave,
+      connecting: connectingOf(step, run, callTool),
+    });
   } catch (error) {
     return broken(error, effect);
   }

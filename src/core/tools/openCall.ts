@@ -33,6 +33,7 @@ export class OpenCall {
   readonly #call: ToolCall;
   readonly #run: CallRun;
   readonly #reply: Approval['reply'];
+  readonly #within: string | undefined;
   #step: Step | undefined;
   #question: OpenQuestion | undefined;
   #again: string | undefined;
@@ -41,7 +42,9 @@ export class OpenCall {
   #use: ToolUse | undefined;
   #asked: ToolUse | undefined;
 
-  constructor(call: ToolCall, run: CallRun, reply?: Approval['reply']) {
+  /** `within`: the action that asks for it, where it is no call of the model. */
+  constructor(call: ToolCall, run: CallRun, reply?: Approval['reply'], within?: string) {
+    this.#within = within;
     this.parsed = parseCall(call, run.toolbox);
     this.#call = call;
     this.#run = run;
@@ -49,7 +52,7 @@ export class OpenCall {
   }
 
   get step(): Step {
-    return (this.#step ??= new Step(this.#run.newId(), this.#call, this.#run, this.#reply));
+    return (this.#step ??= new Step(this.#run.newId(), this.#call, this.#run, this.#reply, this.#within));
   }
 
   /** What it would do: as the model has it, or as a person has changed it since. */

@@ -27,14 +27,17 @@ export class Step {
   readonly inReply: Pick<Approval, 'reply'>;
   readonly #call: ToolCall;
   readonly #run: CallRun;
+  readonly #within: string | undefined;
   #isProposed = false;
   /** How it is shown, where its result does not say it. */
   #endedAs: ActionStatus | undefined;
   /** What was recorded of it last, where it is neither begun (`started`) nor ended. */
   #open: 'proposed' | 'answered' | undefined;
 
-  constructor(id: string, call: ToolCall, run: CallRun, reply?: Approval['reply']) {
+  /** `within`: the action that it is a part of, where it is no call of the model. */
+  constructor(id: string, call: ToolCall, run: CallRun, reply?: Approval['reply'], within?: string) {
     this.id = id;
+    this.#within = within;
     this.inReply = reply ? { reply } : {};
     this.#call = call;
     this.#run = run;
@@ -47,8 +50,9 @@ export class Step {
   }
 
   /** Where a reply has several calls, their records say which: they need not come in its order. */
-  get #place(): { call?: number } {
+  get #place(): { call?: number; within?: string } {
     const { reply } = this.inReply;
+    if (this.#within !== undefined) return { within: this.#within };
     return reply && reply.calls > 1 ? { call: reply.place } : {};
   }
 

@@ -13,6 +13,7 @@ import type { Appeared } from '../sandbox/port.ts';
 import type { Files } from '../scope/files.ts';
 import type { Scope } from '../scope/scope.ts';
 import type { Cancelled } from '../outcome.ts';
+import type { Connections } from './connect/connections.ts';
 import { argumentsReader, fitting } from './arguments.ts';
 import { describedWithin, performedWithin } from './effort.ts';
 
@@ -30,6 +31,8 @@ export interface CallContext {
   mayHold?: boolean;
   /** While it is done: asks whose it is what appeared beside a command, until its signal fires (whoseQuestion.ts). */
   whose?(appeared: readonly Appeared[], signal: AbortSignal): Promise<ReadonlySet<string>>;
+  /** While it is done: the connections of a command in the sandbox, each decided by itself; until its signal fires. */
+  connecting?(command: string, signal: AbortSignal): Connections;
   /** While it is done: leave to send something, which records it for this action before it goes. */
   leave?: (outbound: Outbound) => PermitSending;
 }

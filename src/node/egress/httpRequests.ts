@@ -1,23 +1,14 @@
-import { lookup } from 'node:dns/promises';
-import { isIPv6 } from 'node:net';
-import { networkInterfaces } from 'node:os';
 import type { HttpRequest } from '../../shared/action.ts';
-import { hostOf, meansThisMachine } from '../../core/egress/hostName.ts';
 import type { HttpPort, HttpReply, SendingUnder } from '../../core/egress/http.ts';
-import { Failure, ToolFailure } from '../../core/outcome.ts';
-import { Forbidden } from '../../core/scope/guard.ts';
+import { ToolFailure } from '../../core/outcome.ts';
+import { causeOf } from './causeOf.ts';
+import { bySystem, judgedAddress, type LookUp } from './judgedAddress.ts';
 import { isLoopback } from './loopback.ts';
 import { sendRequest } from './request.ts';
-
-/** All that a name leads to, as addresses. */
-type LookUp = (name: string) => Promise<readonly string[]>;
 
 /** What of a reply is kept; the rest is not waited for. */
 const MOST_KEPT = 1024 ** 2;
 const MOST_SECONDS = 60;
-const OWN_MACHINE = ['127.0.0.1', '::1'];
-
-const bySystem: LookUp = async (name) => (await lookup(name, { all: true })).map(({ address }) => address);
 
 /** Requests of tools: straight to the judged address, over the same connection that models are asked through. */
 export class HttpRequests implements HttpPort {
@@ -30,7 +21,9 @@ export class HttpRequests implements HttpPort {
 
   async send(request: HttpRequest, under: SendingUnder): Promise<HttpReply> {
     const signal = AbortSignal.any([under.signal, AbortSignal.timeout(MOST_SECONDS * 1000)]);
-    const address = await this.#judged(request, under);
+    const { judge } = under;
+    const to = await judgedAddress(request.host, { judge, lookUp: this.#lookUp, signal });
+    const { address } = to;
     const url = new URL(request.url);
     const body = new TextEncoder().encode(request.body ?? '');
     const headers = new Headers(request.headers.map(named));
@@ -46,7 +39,7 @@ export class HttpRequests implements HttpPort {
         passage.received(bytes);
       },
     };
-    const route = { to: { address, family: isIPv6(address) ? (6 as const) : (4 as const) } };
+    const route = { to };
     try {
       const response = await sendRequest(url, {
         ...{ method: request.method, headers, body, route },
@@ -58,33 +51,7 @@ export class HttpRequests implements HttpPort {
       return { status, headers: [...response.headers], body: kept, isCut, sent: body.length, received, address };
     } catch (error) {
       if (under.signal.aborted) throw under.signal.reason;
-      throw new ToolFailure(`${request.host} at ${address} did not answer: ${causeOf(error)}`);
-    }
-  }
-
-  /** One address of those that the host leads to; throws where any of them is denied. */
-  async #judged({ host }: HttpRequest, { judge, signal }: SendingUnder): Promise<string> {
-    const found = await this.#addressesOf(host, signal);
-    const own = ownAddresses();
-    for (const address of found) {
-      const denial = judge(address, own);
-      if (denial) throw new Forbidden(denial);
-    }
-    // Without a way to try several, the one that works in more networks.
-    const address = found.find((one) => !isIPv6(one)) ?? found[0];
-    if (address === undefined) throw new ToolFailure(`${host} leads nowhere: it has no address`);
-    return address;
-  }
-
-  async #addressesOf(host: string, signal: AbortSignal): Promise<readonly string[]> {
-    const { address } = hostOf(host) ?? {};
-    if (address !== undefined) return [address];
-    if (meansThisMachine(host)) return OWN_MACHINE;
-    try {
-      return await stoppable(this.#lookUp(host), signal);
-    } catch (error) {
-      if (signal.aborted) throw signal.reason;
-      throw new ToolFailure(`${host} cannot be found: ${causeOf(error)}`);
+      throw new ToolFailure(`${request.host} at ${address} did not answer: ${wordsFor(error)}`);
     }
   }
 }
@@ -93,26 +60,6 @@ export class HttpRequests implements HttpPort {
 function named(line: string): [name: string, value: string] {
   const at = line.indexOf(':');
   return [line.slice(0, at), line.slice(at + 1).trim()];
-}
-
-/** A look-up cannot be stopped; nobody waits for it any more. */
-function stoppable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => {
-      reject(signal.reason instanceof Error ? signal.reason : new Failure('stopped'));
-    };
-    if (signal.aborted) stop();
-    signal.addEventListener('abort', stop, { once: true });
-    work.then(resolve, reject).finally(() => {
-      signal.removeEventListener('abort', stop);
-    });
-  });
-}
-
-function ownAddresses(): string[] {
-  return Object.values(networkInterfaces()).flatMap((addresses) =>
-    (addresses ?? []).map(({ address }) => address.replace(/%.*$/, '')),
-  );
 }
 
 async function keptOf({ body }: Response): Promise<{ kept: Uint8Array; isCut: boolean }> {
@@ -127,9 +74,9 @@ async function keptOf({ body }: Response): Promise<{ kept: Uint8Array; isCut: bo
   return { kept: new Uint8Array(Buffer.concat(chunks).subarray(0, MOST_KEPT)), isCut: length > MOST_KEPT };
 }
 
-function causeOf(error: unknown): string {
+function wordsFor(error: unknown): string {
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-  if (!(cause instanceof Error)) return 'unknown reason';
-  if (cause.name === 'TimeoutError') return `it took more than ${MOST_SECONDS} s`;
-  return 'code' in cause && typeof cause.code === 'string' ? `${cause.message} (${cause.code})` : cause.message;
+  return cause instanceof Error && cause.name === 'TimeoutError'
+    ? `it took more than ${MOST_SECONDS} s`
+    : causeOf(error);
 }

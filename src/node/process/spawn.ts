@@ -118,6 +118,49 @@ export function prepareProcess({ file, args, cwd, environment }: Program, pipes:
   });
 }
 
+/** A helper of Oversign's own that speaks over a channel (`process.send`), through whatever starts it. */
+export interface Helper {
+  pid: number;
+  /** Told of each message, with the handle that came along. */
+  onMessage(take: (message: unknown, handle: unknown) => void): void;
+  /** Settles when it has ended, for whatever reason. */
+  ended: Promise<void>;
+  kill(): void;
+}
+
+/** Starts one. It hears nothing else and says nothing else, and does not keep this process alive. */
+export function startHelper({ file, args, cwd, environment }: Program): Promise<Helper> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(file, args, {
+      cwd,
+      env: environment,
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      detached: true,
+    });
+    const ended = new Promise<void>((settle) => {
+      child.once('exit', () => {
+        settle();
+      });
+    });
+    child.once('error', reject);
+    child.once('spawn', () => {
+      child.on('error', () => undefined); // a message to one that has ended
+      child.unref();
+      child.channel?.unref();
+      resolve({
+        pid: child.pid ?? 0,
+        onMessage: (take) => {
+          child.on('message', take);
+        },
+        ended,
+        kill: () => {
+          killGroup(child);
+        },
+      });
+    });
+  });
+}
+
 function keepAlive(child: ChildProcess, isWanted: boolean): void {
   const owners = [child, ...child.stdio] as ({ ref?(): void; unref?(): void } | null)[];
   for (const owner of owners)

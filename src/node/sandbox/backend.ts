@@ -1,4 +1,5 @@
 import type { FolderView, NetworkAccess, OpenSandbox } from '../../core/sandbox/port.ts';
+import type { LookUp } from '../egress/judgedAddress.ts';
 import type { OwnFolders } from '../folders.ts';
 import type { Refusal } from './probe.ts';
 
@@ -8,6 +9,8 @@ export interface BackendPlace {
   environment: NodeJS.ProcessEnv;
   /** Folders that no toolchain may contain or lie in: the workspaces. */
   never: readonly string[];
+  /** Who says where names lead that commands want to reach, where that is not the system (tests). */
+  lookUp?: LookUp | undefined;
 }
 
 /** A way to run commands. */

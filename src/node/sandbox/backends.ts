@@ -12,14 +12,14 @@ export const CONFINING = {
   bubblewrap: {
     choice: 'host',
     about: 'bubblewrap on Linux',
-    holds: { network: { none: true }, view: { 'in-place': true, 'copy-on-write': true } },
+    holds: { network: { none: true, door: true }, view: { 'in-place': true, 'copy-on-write': true } },
     whyNot: whyNoBubblewrap,
-    open: ({ folders, environment, never }) => new HostSandbox(folders, environment, never),
+    open: ({ folders, environment, never, lookUp }) => new HostSandbox(folders, environment, never, { lookUp }),
   },
   seatbelt: {
     choice: 'host',
     about: 'Seatbelt on macOS',
-    holds: { network: { none: true }, view: { 'in-place': true, 'copy-on-write': false } },
+    holds: { network: { none: true, door: false }, view: { 'in-place': true, 'copy-on-write': false } },
     whyNot: (platform) =>
       platform === 'darwin'
         ? undefined
@@ -33,7 +33,7 @@ export const TO_COME: readonly string[] = ['docker'];
 
 /** Where commands run that a policy wants outside every sandbox: never chosen for another reason. */
 export const UNCONFINED: Backend = {
-  holds: { network: { none: false }, view: { 'in-place': false, 'copy-on-write': false } },
+  holds: { network: { none: false, door: false }, view: { 'in-place': false, 'copy-on-write': false } },
   whyNot: whyNotUnconfined,
   open: ({ environment }) => new Unconfined(environment),
 };

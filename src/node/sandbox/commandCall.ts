@@ -4,6 +4,7 @@ import { isInside } from '../../core/scope/spelling.ts';
 import type { OwnFolders } from '../folders.ts';
 import type { BaseCage } from './cage.ts';
 import { hiddenElsewhere, type HiddenElsewhere } from './hiddenElsewhere.ts';
+import type { CommandDoor } from './network/doors.ts';
 import type { Machine } from './proof.ts';
 import type { OutsideLinks } from './outsideLinks.ts';
 import { hasRoom, type Lent } from './runScratch.ts';
@@ -24,6 +25,8 @@ export interface CommandCall {
   etc: Cage['etc'];
   /** What the projects lean on outside of the workspace. */
   around: AroundCommand;
+  /** Its way out, where it has one. */
+  door?: CommandDoor | undefined;
   /** Of a copy-on-write view: where what it writes lands, and how many entries were there before. */
   writes?: { folders: readonly string[]; entries: number };
 }
@@ -64,7 +67,7 @@ export async function surveyBefore({
 type WorkspaceMounts = Pick<Cage, 'writable' | 'shown' | 'pinned' | 'readOnly' | 'hiddenFiles' | 'hiddenFolders'>;
 
 /** The cage of a command: the workspace's part, and around it what is the same for all. */
-export function cageFor({ spec, machine, around, etc }: CommandCall, workspace: WorkspaceMounts): Cage {
+export function cageFor({ spec, machine, around, etc, door }: CommandCall, workspace: WorkspaceMounts): Cage {
   const base: BaseCage = {
     ...machine.base,
     toolchains: [...machine.base.toolchains, ...around.toolchains],
@@ -84,13 +87,13 @@ export function cageFor({ spec, machine, around, etc }: CommandCall, workspace: 
       [...base.system, ...elsewhere.toolchains].some((mount) => isInside(mount, target)),
     ),
     ...(scratch && hasRoom(scratch, [...mounted, ...covers], base.home) && { scratch }),
-    network: spec.network,
+    network: { kind: door ? 'door' : 'none' },
     view: { kind: 'in-place' },
     toolchains: elsewhere.toolchains,
     hiddenFiles: [...workspace.hiddenFiles, ...elsewhere.files],
     hiddenFolders: [...workspace.hiddenFolders, ...elsewhere.folders],
     temporaryBytes: spec.limits.diskBytes,
-    environment: spec.launch.environment,
+    environment: { ...spec.launch.environment, ...door?.environment },
     cwd: spec.launch.cwd,
   };
 }

@@ -33,6 +33,10 @@ export class FirstThatWorks implements Sandbox {
     return (this.#found ? [this.#found] : this.#backends).every((backend) => backend.holds === true);
   }
 
+  get hasDoor(): boolean {
+    return (this.#found ? [this.#found] : this.#backends).every((backend) => backend.hasDoor === true);
+  }
+
   get dryRuns(): DryRuns | undefined {
     return this.#found?.dryRuns;
   }

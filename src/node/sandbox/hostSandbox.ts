@@ -11,6 +11,7 @@ import type {
   SandboxSpec,
   SandboxStatus,
 } from '../../core/sandbox/port.ts';
+import { bySystem, type LookUp } from '../egress/judgedAddress.ts';
 import type { DryRuns, Means } from '../../core/sandbox/port.ts';
 import { isInside } from '../../core/scope/spelling.ts';
 import type { OwnFolders } from '../folders.ts';
@@ -31,6 +32,8 @@ import { FolderModes } from './folderModes.ts';
 import { runLooking } from './lookingCommand.ts';
 import { LooksAfter } from './looksAfter.ts';
 import { MachineHere } from './machineHere.ts';
+import { DoorNamespace } from './network/doorNamespace.ts';
+import { Doors, type CommandDoor } from './network/doors.ts';
 import { obstaclesIn } from './obstacles.ts';
 import { OutsideLinks } from './outsideLinks.ts';
 import { pruneIndexes } from './places/keptIndexes.ts';
@@ -39,10 +42,19 @@ import type { Machine } from './proof.ts';
 import { RunScratch, type Lent } from './runScratch.ts';
 import { toolchains, type Toolchain } from './toolchains.ts';
 
+/** What is otherwise in tests. */
+interface HostOptions {
+  looksAfter?: LooksAfter;
+  means?: readonly Means[] | undefined;
+  /** Who says where names lead that commands want to reach. */
+  lookUp?: LookUp | undefined;
+}
+
 /** Linux's host sandbox: bubblewrap with a profile of its own (see core/sandbox/bubblewrap.ts). */
 export class HostSandbox implements OpenSandbox {
   readonly hasScratch = true;
   readonly holds = true;
+  readonly hasDoor = DoorNamespace.whyNot() === undefined;
   readonly dryRuns: DryRuns;
   readonly #folders: OwnFolders;
   readonly #environment: NodeJS.ProcessEnv;
@@ -59,6 +71,7 @@ export class HostSandbox implements OpenSandbox {
   readonly #around: AroundCommands;
   readonly #changing: ChangingCommands;
   readonly #views: ViewFolders;
+  readonly #doors: Doors;
   /** The run that is at work. */
   #run: string | undefined;
   #obstacles: { key: string; found: Obstacles } | undefined;
@@ -68,9 +81,9 @@ export class HostSandbox implements OpenSandbox {
     folders: OwnFolders,
     environment: NodeJS.ProcessEnv,
     never: readonly string[],
-    looksAfter = new LooksAfter(),
-    means?: readonly Means[],
+    { looksAfter = new LooksAfter(), means, lookUp = bySystem }: HostOptions = {},
   ) {
+    this.#doors = new Doors(lookUp);
     this.#views = new ViewFolders(folders.data);
     this.#looksAfter = looksAfter;
     this.#folders = folders;
@@ -113,7 +126,7 @@ export class HostSandbox implements OpenSandbox {
       works: true,
       name: 'bubblewrap',
       words:
-        'bubblewrap: no network; of your files only the workspace, the toolchains on PATH and the packages that projects lean on are there, and only the workspace can be changed.',
+        'bubblewrap: no host is reached that is not allowed; of your files only the workspace, the toolchains on PATH and the packages that projects lean on are there, and only the workspace can be changed.',
       limits: heldLimits({ limits }, machine.machinery.groups?.name),
       probes: machine.probes,
     };
@@ -160,9 +173,11 @@ export class HostSandbox implements OpenSandbox {
     refuseUnheld(spec, true);
     const machine = await this.#machine.proven();
     let lent: Lent | undefined;
+    let door: CommandDoor | undefined;
     try {
       await this.#looksAfter.finished(signal);
-      const call = await this.#call(machine, spec, signal);
+      door = await this.#doors.open(spec, signal);
+      const call = { ...(await this.#call(machine, spec, signal)), door };
       lent = call.around.lent;
       if (spec.launch.workspace === 'read-only') return await runLooking(call);
       return await this.#changed(call);
@@ -170,6 +185,7 @@ export class HostSandbox implements OpenSandbox {
       this.#obstacles = undefined;
       throw error;
     } finally {
+      door?.close();
       lent?.giveBack();
       machine.machinery.starter.ended(spec.limits);
     }
@@ -192,6 +208,7 @@ export class HostSandbox implements OpenSandbox {
     const endScratch = this.#scratch.hold();
     return async () => {
       this.#run = undefined;
+      await this.#doors.close();
       await endScratch();
       await letGo();
       await this.#machine.endWaiting();
@@ -226,6 +243,7 @@ export class HostSandbox implements OpenSandbox {
   /** Ends what waits for the next call, once what commands left is looked through. */
   async close(): Promise<void> {
     await this.#looksAfter.over();
+    await this.#doors.close();
     await this.#known.close();
     await this.#machine.endWaiting();
   }

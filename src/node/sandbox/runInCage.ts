@@ -7,6 +7,8 @@ import type { CageStarter, WaitingCage } from './cageStarter.ts';
 import type { ControlGroup, ControlGroups } from './groups/port.ts';
 import { hardLimits } from './hardLimits.ts';
 import { heldLimits } from './limits.ts';
+import { CallClock } from './network/callClock.ts';
+import type { CommandDoor } from './network/doors.ts';
 import type { StillTimes } from './stillTimes.ts';
 import { watchTree, type Watched } from './watchdog.ts';
 
@@ -40,8 +42,11 @@ export async function runInCage(
     uncounted?: Watched['uncounted'];
     /** Is told when the command may have written something. */
     still?: StillTimes | undefined;
+    /** Its way out: it starts where that is, or not at all. */
+    door?: CommandDoor | undefined;
   } = {},
 ): Promise<SandboxResult> {
+  if ((cage.network.kind === 'door') !== (hooks.door !== undefined)) throw new Error('a door and its cage go together');
   const limits = heldLimits(spec, machinery.groups?.name);
   const nothing = { cpuSeconds: 0, memoryBytes: 0, diskBytes: 0, processes: 0 };
   const rest = { limits, quarantined: [], notes: [] };
@@ -56,7 +61,8 @@ export async function runInCage(
   };
   let waiting: WaitingCage;
   try {
-    waiting = await machinery.starter.take(spec.limits);
+    const { starter } = machinery;
+    waiting = await (hooks.door ? starter.within(hooks.door.around) : starter).take(spec.limits);
   } catch (error) {
     const what = `its limits could not be set (${error instanceof Error ? error.message : String(error)})`;
     return { ending: { kind: 'violation', what }, output: '', outputBytes: 0, durationMs: 0, use: nothing, ...rest };
@@ -65,7 +71,7 @@ export async function runInCage(
   try {
     const child = startCage(machinery, waiting, cage, spec, (outer) => {
       init?.note();
-      const trouble = confirmed(group, outer) ?? hooks.atGate?.();
+      const trouble = confirmed(group, outer) ?? elsewhere(init, hooks.door) ?? hooks.atGate?.();
       if (trouble !== undefined) end({ kind: 'violation', what: trouble });
       return cause === undefined;
     });
@@ -78,9 +84,9 @@ export async function runInCage(
     };
     signal.addEventListener('abort', stopped, { once: true });
     if (isAborted(signal)) stopped(); // while the process was being started
-    const timer = setTimeout(() => {
+    const stopClock = (hooks.door?.clock ?? new CallClock()).start(spec.timeoutMs, () => {
       end({ kind: 'timeout', seconds: spec.timeoutMs / 1000 });
-    }, spec.timeoutMs);
+    });
     const watch = watchTree(
       {
         outer: child.pid,
@@ -100,7 +106,7 @@ export async function runInCage(
     try {
       ended = await child.ended;
     } finally {
-      clearTimeout(timer);
+      stopClock();
       last = watch.end();
       signal.removeEventListener('abort', stopped);
       first.kill(); // whatever its process group still holds
@@ -153,6 +159,13 @@ function confirmed(group: ControlGroup | undefined, outer: number): string | und
   } catch (error) {
     return `its limits could not be set (${error instanceof Error ? error.message : String(error)})`;
   }
+}
+
+/** A cage with a door has no network of its own making: it must be in the one of the door, and nowhere else. */
+function elsewhere(init: CageInit | undefined, door: CommandDoor | undefined): string | undefined {
+  if (!door) return undefined;
+  const pid = init?.pid();
+  return pid !== undefined && door.holds(pid) ? undefined : 'it is not certain which network it is in';
 }
 
 /** A cage's options as bubblewrap reads them from a descriptor: each ended by a NUL byte. */

@@ -46,7 +46,7 @@ interface Added {
 }
 
 async function runDenied(
-  { machine: { machinery }, spec, signal }: CommandCall,
+  { machine: { machinery }, spec, signal, door }: CommandCall,
   {
     cage,
     found,
@@ -60,7 +60,8 @@ async function runDenied(
   const linked = new Set(links.map(({ path }) => path));
   const readOnly = cage.readOnly.filter((path) => !notOnDisk.has(path));
   const paths = [...found.deniedFiles, ...found.deniedFolders, ...readOnly, ...linked];
-  if (!spec.deniesInside && paths.length === 0) return runInCage(machinery, cage, spec, signal, { ...added, still });
+  if (!spec.deniesInside && paths.length === 0)
+    return runInCage(machinery, cage, spec, signal, { ...added, still, door });
   let end: ((why: Ending) => void) | undefined;
   let running: RunningCage | undefined;
   let seen: string | undefined;
@@ -92,6 +93,7 @@ async function runDenied(
     const result = await runInCage(machinery, cage, spec, signal, {
       ...added,
       still,
+      door,
       onStart: (stop, cageHere) => {
         end = stop;
         running = cageHere;

@@ -20,8 +20,8 @@ const TASKS = [
 ] as const;
 
 const COMMANDS: Record<PanelState['sandbox']['state'], string> = {
-  unknown: 'Commands run in a sandbox without network.',
-  works: 'Commands run in a sandbox without network.',
+  unknown: 'Commands run in a sandbox, and reach no host that is not allowed.',
+  works: 'Commands run in a sandbox, and reach no host that is not allowed.',
   outside: 'Commands run outside the sandbox, and each of them asks.',
   refused: 'Commands are refused until a sandbox works.',
 };

@@ -10,6 +10,8 @@ import {
   FolderNamesSchema,
   HostsSchema,
   LanguageSchema,
+  NETWORK_RULES,
+  NetworkRuleSchema,
   sizeInBytes,
   SizeSchema,
   TextSchema,
@@ -135,10 +137,12 @@ export const POLICY_KEYS = {
     standard: true,
     stricter: false,
   }),
-  network: withoutEffect('sandbox.network', {
-    about: 'Commands have no network in this version.',
-    schema: z.literal('none'),
-    standard: 'none',
+  network: ordered('sandbox.network', {
+    about:
+      'What network commands in the sandbox have: none; ask (each host that is not in allowed_domains asks, once for a command); allowed (every public host that is not denied). Without it, ask. Names and connections go through Oversign alone, over HTTP, CONNECT and SOCKS 5. A workspace can only make it stricter.',
+    schema: NetworkRuleSchema,
+    fromStrictest: NETWORK_RULES,
+    unsaid: 'ask',
   }),
   image: withoutEffect('sandbox.image', {
     about: 'The image of the docker backend; without effect in this version.',

@@ -93,6 +93,7 @@ export async function describeCommand(
   const doubts = [...read.doubts, ...secretsBelow(meaning, cwd, secrets.paths, given)];
   // What runs without a question gets nothing of the user's: no program, link or expansion could show it.
   const environment = await runner.environment(onlyLooks ? [] : policy.variables.value);
+  const mayConnect = !onlyLooks && !outside && runner.hasDoor === true && policy.network.value !== 'none';
   const isNamed = named.resources.some(({ path }) => scope.isSecret(path));
   const open: Run['launch'] = {
     argv: ['/bin/bash', '-c', args.command],
@@ -102,6 +103,7 @@ export async function describeCommand(
     secrets: outside || isNamed || secrets.paths.length > 0 ? 'visible' : 'hidden',
     ...(read.hidesStores && { stores: 'hidden' as const }),
     ...(outside && { outside }),
+    ...(mayConnect && { network: 'door' as const }),
   };
   const undoneAs = (as: Run['launch']): Promise<UndoOfCommand> =>
     undoOfCommand(ports, {
@@ -158,7 +160,7 @@ export async function describeCommand(
     undo: onlyLooks
       ? { state: 'nothing', words: 'Nothing to undo: it cannot change the workspace.' }
       : undoView(undone.undo, undone.back),
-    where: whereItIs(scope.shown(cwd), { outside, onlyLooks }),
+    where: whereItIs(scope.shown(cwd), { outside, onlyLooks, mayConnect }),
   };
 }
 
@@ -175,8 +177,12 @@ function heldLaunch(launch: Run['launch']): Run['launch'] {
 }
 
 /** `in ./`, `sandbox, no network`: a few words each. */
-function whereItIs(folder: string, { outside, onlyLooks }: { outside: boolean; onlyLooks: boolean }): string[] {
-  const held = onlyLooks ? 'sandbox, no network, read-only' : 'sandbox, no network';
+function whereItIs(
+  folder: string,
+  { outside, onlyLooks, mayConnect }: { outside: boolean; onlyLooks: boolean; mayConnect: boolean },
+): string[] {
+  const open = mayConnect ? 'sandbox, network by host' : 'sandbox, no network';
+  const held = onlyLooks ? 'sandbox, no network, read-only' : open;
   return [`in ${folder.replace(/\/?$/, '/')}`, outside ? 'no sandbox' : held];
 }
 
@@ -223,7 +229,9 @@ async function readLine(command: string, start: Start, ports: Ports, given: Call
   if (!outside) await refuseHalfDone(meaning, cwd, view);
   if (!outside) await refuseWithoutRepository(meaning, cwd, { ...view, lookedAt: beside?.lookedAt ?? [] });
   const unsigned = outside ? [] : await unsignedCommits(meaning, cwd, view);
-  const removals = outside ? [] : await offlineRemovals(meaning, cwd, given);
+  // Where every host may be reached, it comes back by itself.
+  const isFetched = start.runner.hasDoor === true && policy.network.value === 'allowed';
+  const removals = outside || isFetched ? [] : await offlineRemovals(meaning, cwd, given);
   const doubts = [
     // What a person is told first.
     ...removals,

@@ -16,6 +16,7 @@ import { shortened } from '../text.ts';
 import type { CallContext, Performed } from '../tool.ts';
 import type { CommandArguments } from './commandArguments.ts';
 import { commandPlace } from '../commandPlace.ts';
+import type { Connections } from '../connect/connections.ts';
 import { maskedOutput, outputMask, type OutputMask } from './givenSecrets.ts';
 import { onTerminal } from './onTerminal.ts';
 import { heldWords } from './heldWords.ts';
@@ -55,6 +56,8 @@ export interface Going {
   hasAsked: boolean;
   /** What undo does not cover, held read-only; undefined where nothing is held. */
   held: readonly string[] | undefined;
+  /** Its way out, where its launch says that it has one. */
+  connections: Connections | undefined;
 }
 
 /** What came of it, and how that is said wherever its output is read. */
@@ -126,6 +129,7 @@ export async function setOut(
     beneath: await beneathUnsaved(context),
     hasAsked: false,
     held: await heldFor(action, ports, context),
+    connections: action.launch.network === 'door' ? context.connecting?.(titleFor(action, ports), signal) : undefined,
   };
 }
 
@@ -154,6 +158,7 @@ export function specOf(going: Going, launch = going.action.launch): SandboxSpec 
       ...{ outputCap: BEGINNING_KEPT, endCap: END_KEPT },
       onOutput: (stream, chunk) => recorder.take(stream, chunk),
       ...(context.whose && { whose: (appeared) => whoseOf(appeared, going) }),
+      connecting: going.connections,
     },
   });
 }
@@ -162,7 +167,8 @@ async function toItsEnd(going: Going): Promise<Ended> {
   const { action, context, ports, signal } = going;
   const runner =
     action.launch.outside === true ? ports.runners.outside : ports.runners.sandbox.chosen(context.policy.backend.value);
-  return endedAs(await runner.run(specOf(going), signal), { going, hasScratch: runner.hasScratch === true });
+  const result = await runner.run(specOf(going), signal).finally(() => going.connections?.over());
+  return endedAs(result, { going, hasScratch: runner.hasScratch === true });
 }
 
 /** Its output, masked. Before it is cut: half a secret is not recognized. */
@@ -251,7 +257,7 @@ function isOk({ ending }: SandboxResult): boolean {
 async function wordsOf(
   result: SandboxResult,
   hasScratch: boolean,
-  { action, context, beneath, times, signal, held }: Going,
+  { action, context, beneath, times, signal, held, connections }: Going,
 ): Promise<{ words: string[]; remarks: string[] }> {
   const { launch, command } = action;
   const ok = isOk(result);
@@ -270,6 +276,7 @@ async function wordsOf(
         : endingWords(result.ending),
       ...lessTimeWords(times),
       ...remarksOf(result.quarantined, notes),
+      ...(connections?.words ?? []),
       ...whereItRan(launch.cwd, context.scope),
       ...unsaved.words,
     ],

@@ -27,9 +27,10 @@ type Entry = SeatbeltConfig['filesystem']['denyWrite'][number];
 /** gitrepository-layout(5): what of a repository decides which programs git runs. As in gitParts.ts. */
 const GIT_CONTROLS = ['hooks', 'config', 'config.worktree', 'commondir'];
 
-/** Without one domain there is nothing to reach; the library's proxies are never started. */
+/** Without one domain there is nothing to reach; the library's proxies are never started. There is no door here yet. */
 const NETWORK = {
   none: { allowedDomains: [], deniedDomains: [] },
+  door: { allowedDomains: [], deniedDomains: [] },
 } satisfies Record<NetworkAccess['kind'], SeatbeltConfig['network']>;
 
 /** Seatbelt has rules on paths and no mounts: what a command sees in place are the folders themselves, and no view is there. */

@@ -1,0 +1,106 @@
+import { Failure, ToolFailure } from '../../../core/outcome.ts';
+import type { SandboxSpec } from '../../../core/sandbox/port.ts';
+import { serveDoor } from '../../egress/commandDoor/serveDoor.ts';
+import type { LookUp } from '../../egress/judgedAddress.ts';
+import { findBubblewrap } from '../probe.ts';
+import { CallClock } from './callClock.ts';
+import { DoorNamespace } from './doorNamespace.ts';
+import { proxyVariables } from './proxyVariables.ts';
+
+/** The door of one command: where it starts, what tells its programs of the door, and how it is made sure of. */
+export interface CommandDoor {
+  /** What starts bubblewrap, in place of what usually does. */
+  around: readonly string[];
+  environment: Record<string, string>;
+  /** Whether a process is where the door is, and nowhere else. */
+  holds(pid: number): boolean;
+  /** Stands still while a person is asked about a connection: their time is not the command's. */
+  clock: CallClock;
+  close(): void;
+}
+
+/**
+ * The doors of commands, each in a namespace of its own: what one command was allowed, no other one can use. From the
+ * second one on a namespace waits for the next.
+ */
+export class Doors {
+  readonly #lookUp: LookUp;
+  #spare: Promise<DoorNamespace> | undefined;
+  #count = 0;
+
+  constructor(lookUp: LookUp) {
+    this.#lookUp = lookUp;
+  }
+
+  /** Undefined where the command gets none. Throws `ToolFailure` where it cannot have what it should. */
+  async open({ network }: SandboxSpec, signal: AbortSignal): Promise<CommandDoor | undefined> {
+    if (network.kind !== 'door') return undefined;
+    const namespace = await this.#taken(signal);
+    const clock = new CallClock();
+    network.connecting.onAsking((isAsked) => {
+      clock.standStill(isAsked);
+    });
+    const close = serveDoor(namespace.server, { lookUp: this.#lookUp, signal, connecting: network.connecting });
+    return {
+      around: namespace.around,
+      environment: proxyVariables(namespace.port),
+      holds: (pid) => namespace.holds(pid),
+      clock,
+      close: () => {
+        close();
+        namespace.close();
+        this.#count += 1;
+        if (this.#count > 1) this.#spare ??= this.#opening();
+      },
+    };
+  }
+
+  /** Ends what waits for the next command. */
+  async close(): Promise<void> {
+    const spare = this.#spare;
+    this.#spare = undefined;
+    this.#count = 0;
+    (await spare?.catch(() => undefined))?.close();
+  }
+
+  async #taken(signal: AbortSignal): Promise<DoorNamespace> {
+    const spare = this.#spare;
+    this.#spare = undefined;
+    const opening = spare?.catch(() => this.#opening()) ?? this.#opening();
+    return until(opening, signal);
+  }
+
+  #opening(): Promise<DoorNamespace> {
+    const opening = findBubblewrap().then((program) => {
+      const why = typeof program === 'string' ? DoorNamespace.whyNot() : program.cause;
+      if (why !== undefined || typeof program !== 'string')
+        throw new ToolFailure(`commands cannot be given a network: ${why}`);
+      return DoorNamespace.open(program);
+    });
+    opening.catch(() => undefined); // whoever takes it says why it failed
+    return opening;
+  }
+}
+
+/** One that comes when nobody waits for it any more is closed. */
+function until(opening: Promise<DoorNamespace>, signal: AbortSignal): Promise<DoorNamespace> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => {
+      reject(signal.reason instanceof Error ? signal.reason : new Failure('stopped'));
+      opening.then(
+        (namespace) => {
+          namespace.close();
+        },
+        () => undefined,
+      );
+    };
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+    opening
+      .then((namespace) => {
+        signal.removeEventListener('abort', stop);
+        resolve(namespace);
+      }, reject)
+      .catch(() => undefined);
+  });
+}
