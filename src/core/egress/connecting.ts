@@ -34,6 +34,14 @@ export interface Connecting {
   onAsking(tell: (isAsked: boolean) => void): void;
 }
 
+/** The connections of one command, as whoever runs it has them (core/tools/connect/). */
+export interface CommandConnections extends Connecting {
+  /** What a reader of the command's result should know, one sentence each. */
+  readonly words: readonly string[];
+  /** The command has ended: nobody is asked for it any more, and its records are closed. */
+  over(): Promise<void>;
+}
+
 /** How the log names where a connection leads whose content nobody reads. */
 export function connectionOrigin({ host, port }: WantedConnection): string {
   return `tcp://${host}:${port}`;

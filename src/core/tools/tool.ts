@@ -6,6 +6,7 @@ import type { Block, Words } from '../../shared/block.ts';
 import type { Json } from '../../shared/json.ts';
 import type { Preview } from '../approval/desk.ts';
 import type { Image } from '../models/images.ts';
+import type { CommandConnections } from '../egress/connecting.ts';
 import type { Outbound, PermitSending } from '../egress/port.ts';
 import type { Family } from '../policy/facts.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
@@ -13,7 +14,6 @@ import type { Appeared } from '../sandbox/port.ts';
 import type { Files } from '../scope/files.ts';
 import type { Scope } from '../scope/scope.ts';
 import type { Cancelled } from '../outcome.ts';
-import type { Connections } from './connect/connections.ts';
 import { argumentsReader, fitting } from './arguments.ts';
 import { describedWithin, performedWithin } from './effort.ts';
 
@@ -32,7 +32,7 @@ export interface CallContext {
   /** While it is done: asks whose it is what appeared beside a command, until its signal fires (whoseQuestion.ts). */
   whose?(appeared: readonly Appeared[], signal: AbortSignal): Promise<ReadonlySet<string>>;
   /** While it is done: the connections of a command in the sandbox, each decided by itself; until its signal fires. */
-  connecting?(command: string, signal: AbortSignal): Connections;
+  connecting?(command: string, signal: AbortSignal): CommandConnections;
   /** While it is done: leave to send something, which records it for this action before it goes. */
   leave?: (outbound: Outbound) => PermitSending;
 }

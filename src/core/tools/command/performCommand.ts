@@ -1,6 +1,7 @@
 import type { Run } from '../../../shared/action.ts';
 import { titleOf } from '../../../shared/cut.ts';
 import { exact, visibleLine } from '../../../shared/visible.ts';
+import type { CommandConnections } from '../../egress/connecting.ts';
 import { reasonText, ToolFailure } from '../../outcome.ts';
 import { endingWords } from '../../sandbox/endingWords.ts';
 import { limitRecord } from '../../sandbox/limitWords.ts';
@@ -16,7 +17,6 @@ import { shortened } from '../text.ts';
 import type { CallContext, Performed } from '../tool.ts';
 import type { CommandArguments } from './commandArguments.ts';
 import { commandPlace } from '../commandPlace.ts';
-import type { Connections } from '../connect/connections.ts';
 import { maskedOutput, outputMask, type OutputMask } from './givenSecrets.ts';
 import { onTerminal } from './onTerminal.ts';
 import { heldWords } from './heldWords.ts';
@@ -57,7 +57,7 @@ export interface Going {
   /** What undo does not cover, held read-only; undefined where nothing is held. */
   held: readonly string[] | undefined;
   /** Its way out, where its launch says that it has one. */
-  connections: Connections | undefined;
+  connections: CommandConnections | undefined;
 }
 
 /** What came of it, and how that is said wherever its output is read. */

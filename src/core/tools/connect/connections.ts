@@ -1,6 +1,6 @@
 import { named } from '../../../shared/named.ts';
 import { connectionDecision } from '../../kinds/connect.ts';
-import type { Connecting, ConnectionLeave, WantedConnection } from '../../egress/connecting.ts';
+import type { CommandConnections, ConnectionLeave, WantedConnection } from '../../egress/connecting.ts';
 import { shownHost } from '../../egress/hostDecision.ts';
 import { hostOf } from '../../egress/hostName.ts';
 import { addressDenial } from '../../egress/judgeAddress.ts';
@@ -38,7 +38,7 @@ const [MOST_SAID, MOST_KEPT] = [5, 50];
  * The connections of one command. Each host is decided by a call of its own, which covers every further connection there
  * until the command ends, as far as the policy of that moment leaves it. What was refused stays so.
  */
-export class Connections implements Connecting {
+export class Connections implements CommandConnections {
   readonly #of: ConnectionsOf;
   readonly #hosts = new Map<string, Host>();
   readonly #calls: Promise<unknown>[] = [];
@@ -68,14 +68,12 @@ export class Connections implements Connecting {
     return answer;
   }
 
-  /** What a reader of the command's result should know, one sentence each. */
   get words(): string[] {
     const all = [...this.#problems];
     const more = all.length > MOST_SAID ? [`[network: and ${all.length - MOST_SAID} more]`] : [];
     return [...all.slice(0, MOST_SAID).map((problem) => `[network: ${problem}]`), ...more];
   }
 
-  /** The command has ended: nobody is asked for it any more, and its records are closed. */
   async over(): Promise<void> {
     for (const question of this.#asking) question.abort(new Cancelled('the command has ended'));
     this.#over.resolve(undefined);
