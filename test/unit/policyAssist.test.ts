@@ -174,7 +174,7 @@ describe('values', () => {
     ['sandbox:\n  backend:\n    |', BACKENDS],
     ['sandbox: {backend: |}', BACKENDS],
     ['sandbox: {backend: h|', BACKENDS],
-    ['sandbox:\n  network: "|"', ['none']],
+    ['sandbox:\n  network: "|"', ['none', 'ask', 'allowed']],
     ['rules:\n  - decision: |', ['allow', 'ask', 'deny']],
     ['rules:\n  - decision: |\n    why: x', ['allow', 'ask', 'deny']],
     ['rules:\n  - tools: [|]', [...TOOL_NAMES]],

@@ -40,7 +40,7 @@ const SIDES: Record<Path, { looser: unknown; stricter: unknown } | 'without effe
   'sandbox.processes': { looser: 999, stricter: 8 },
   'sandbox.require_enforced_limits': { looser: ['cpu'], stricter: true },
   'sandbox.repository_above': { looser: true, stricter: false },
-  'sandbox.network': 'without effect',
+  'sandbox.network': { looser: 'allowed', stricter: 'none' },
   'sandbox.image': 'without effect',
   protected_paths: { looser: [], stricter: ['lock'] },
   own_paths: { looser: ['src'], stricter: undefined },
