@@ -10,9 +10,14 @@ import { Confining } from '../../src/node/sandbox/confining.ts';
 
 const PLATFORMS = ['linux', 'darwin', 'win32', 'freebsd'] as const;
 
-test('every backend that confines holds every kind of network, and folders in place; the one that does not, none', () => {
-  for (const { holds } of Object.values(CONFINING))
-    expect([...Object.values(holds.network), holds.view['in-place']]).not.toContain(false);
+test('every backend that confines holds that there is no network, and folders in place; the one that does not, nothing', () => {
+  const place = { folders: { data: '/nowhere', config: '/nowhere', home: '/nowhere' }, environment: {}, never: [] };
+  for (const { holds, open } of Object.values(CONFINING)) {
+    expect([holds.network.none, holds.view['in-place']]).toEqual([true, true]);
+    // Who cannot hold commands to a door offers none.
+    if (!holds.network.door) expect(open(place).hasDoor).not.toBe(true);
+  }
+  expect(Object.values(CONFINING).map(({ holds }) => holds.network.door)).toContain(true);
   const { network, view } = UNCONFINED.holds;
   expect([...Object.values(network), ...Object.values(view)]).not.toContain(true);
 });
