@@ -15,7 +15,8 @@ test('every backend that confines holds that there is no network, and folders in
   for (const { holds, open } of Object.values(CONFINING)) {
     expect([holds.network.none, holds.view['in-place']]).toEqual([true, true]);
     // Who cannot hold commands to a door offers none.
-    if (!holds.network.door) expect(open(place).hasDoor).not.toBe(true);
+    const sandbox: Sandbox = open(place);
+    if (!holds.network.door) expect(sandbox.hasDoor).not.toBe(true);
   }
   expect(Object.values(CONFINING).map(({ holds }) => holds.network.door)).toContain(true);
   const { network, view } = UNCONFINED.holds;
