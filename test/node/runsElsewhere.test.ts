@@ -118,7 +118,10 @@ test('of two that take over at once one has it in the end, and the other is told
   const loser = await Promise.race(both);
   expect(loser.output.replace(/\s+/g, ' ')).toMatch(/Another run is|let go|not at work any more|You took it over/);
   await runCli(['stop', run], { base });
-  expect((await Promise.all(both)).map(({ code }) => code).sort()).toEqual([3, 75]);
+  const codes = (await Promise.all(both)).map(({ code }) => code);
+  expect(codes).toContain(3);
+  // It may have had it for a moment, or not even that.
+  expect([1, 75]).toContain(codes.find((code) => code !== 3));
   expect(existsSync(join(base, 'work', 'a.txt'))).toBe(false);
 });
 

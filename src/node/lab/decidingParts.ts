@@ -148,6 +148,7 @@ const NO_LOG: EngineParts['audit'] = {
 const NOT_LOOKED_AT: Sandbox = {
   hasScratch: process.platform === 'linux',
   holds: process.platform === 'linux',
+  hasDoor: process.platform === 'linux',
   status: () =>
     Promise.resolve({ works: true, name: 'sandbox', words: 'the sandbox of this machine', limits: [], probes: [] }),
   environment: () => Promise.resolve({}),
