@@ -14,6 +14,7 @@ test('the names that logs know stay what they were', () => {
     models: 'list of models',
     telemetry: 'audit export',
     request: 'request by a tool',
+    connection: 'connection of a command',
   });
 });
 
