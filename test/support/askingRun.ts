@@ -19,5 +19,6 @@ export async function askingRun(calls: Calls, options: WorkbenchOptions = {}): P
     if (turn > 0) told.push(...messages.flatMap((message) => (message.role === 'tool' ? message.text : [])));
     return turn === 0 ? { calls } : {};
   });
+  ended.catch(() => undefined); // who ends with a question open does not wait for it, and the log is closed by then
   return { ...bench, told, ended };
 }
