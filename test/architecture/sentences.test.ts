@@ -28,6 +28,7 @@ const ROOMS: Record<string, readonly string[]> = {
   ],
   'the card': [
     'src/core/tools/web/requestCard.ts',
+    'src/core/tools/web/hostFacts.ts',
     ...[
       'src/core/kinds/connect.ts',
       'src/core/tools/connect/connectTool.ts',

@@ -93,7 +93,7 @@ export function cageFor({ spec, machine, around, etc, door }: CommandCall, works
     hiddenFiles: [...workspace.hiddenFiles, ...elsewhere.files],
     hiddenFolders: [...workspace.hiddenFolders, ...elsewhere.folders],
     temporaryBytes: spec.limits.diskBytes,
-    environment: { ...spec.launch.environment, ...door?.environment },
+    environment: door?.environment ?? spec.launch.environment,
     cwd: spec.launch.cwd,
   };
 }

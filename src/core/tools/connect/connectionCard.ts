@@ -1,10 +1,9 @@
 import type { Card } from '../../../shared/approval.ts';
 import { shownHost } from '../../egress/hostDecision.ts';
-import { hostOf } from '../../egress/hostName.ts';
+import { hostFacts } from '../web/hostFacts.ts';
 
 /** Which command wants to reach which host, and what that means. */
 export function connectionCard(to: { host: string; port: number }, command: string): Card {
-  const { address } = hostOf(to.host) ?? {};
   const shown = shownHost(to);
   return {
     kind: 'connection',
@@ -18,15 +17,7 @@ export function connectionCard(to: { host: string; port: number }, command: stri
         kind: 'facts',
         small: true,
         facts: [
-          { label: 'Host', value: [{ exact: to.host }, `, port ${to.port}`] },
-          {
-            label: 'Address',
-            value:
-              address === undefined
-                ? ['looked up when you approve, and only dialled where it is public or your policy names it']
-                : [{ exact: address }],
-            hint: 'Looking a name up tells its owner about it.',
-          },
+          ...hostFacts(to),
           { label: 'Sends', value: ['not known beforehand; it could be whatever the command can read'] },
           { label: 'Until', value: ['the command ends, as often as it likes'] },
         ],

@@ -11,6 +11,7 @@ import { proxyVariables } from './proxyVariables.ts';
 export interface CommandDoor {
   /** What starts bubblewrap, in place of what usually does. */
   around: readonly string[];
+  /** All that the command has, with that. */
   environment: Record<string, string>;
   /** Whether a process is where the door is, and nowhere else. */
   holds(pid: number): boolean;
@@ -33,7 +34,7 @@ export class Doors {
   }
 
   /** Undefined where the command gets none. Throws `ToolFailure` where it cannot have what it should. */
-  async open({ network }: SandboxSpec, signal: AbortSignal): Promise<CommandDoor | undefined> {
+  async open({ network, launch }: SandboxSpec, signal: AbortSignal): Promise<CommandDoor | undefined> {
     if (network.kind !== 'door') return undefined;
     const namespace = await this.#taken(signal);
     const clock = new CallClock();
@@ -43,7 +44,7 @@ export class Doors {
     const close = serveDoor(namespace.server, { lookUp: this.#lookUp, signal, connecting: network.connecting });
     return {
       around: namespace.around,
-      environment: proxyVariables(namespace.port),
+      environment: proxyVariables(namespace.port, launch.environment),
       holds: (pid) => namespace.holds(pid),
       clock,
       close: () => {
