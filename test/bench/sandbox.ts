@@ -54,6 +54,8 @@ export async function benchSandbox(base: string, pair: Pair): Promise<void> {
   );
   const connecting = {
     connects: () => Promise.resolve({ refused: 'nothing is reached here' }),
+    ways: () => Promise.resolve([]),
+    looked: () => undefined,
     onAsking: () => undefined,
   };
   await pair(

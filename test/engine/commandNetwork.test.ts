@@ -198,7 +198,7 @@ describe('and in no other way', () => {
       `exec 3<>/dev/tcp/127.0.0.1/${server.port}`,
       'exec 3<>/dev/udp/8.8.8.8/53',
       'exec 3<>/dev/tcp/169.254.169.254/80',
-      `python3 -c "import socket; socket.getaddrinfo('api.test', 80)"`,
+      `python3 -c "import socket; socket.getaddrinfo('localhost.evil', 80) and socket.create_connection(('127.0.0.1', 80)).recv(1)[0]"`,
     ];
     const lines = attempts.map((one, index) => `(${one}) 2>/dev/null && echo out ${index} || echo held ${index}`);
     const bench = await world({

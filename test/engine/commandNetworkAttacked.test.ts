@@ -163,7 +163,7 @@ test.each([
   ]);
   // Of the other door there is nothing to be seen; through its own it is decided about for itself.
   expect(approvals).toHaveLength(goesThroughOther ? 1 : 2);
-  expect(outputs(events)).toContain('listening 1');
+  expect(outputs(events)).toContain('listening 3');
   expect(outputs(events).match(/HTTP\//g)).toHaveLength(goesThroughOther ? 1 : 2);
 });
 

@@ -12,8 +12,7 @@ function holders(): number[] {
     try {
       const words = readFileSync(`/proc/${name}/cmdline`, 'latin1').split('\0');
       // The node itself, not bwrap.
-      if (!words.includes('-e') || !words.some((one) => one.includes('process.send({ pid: process.pid, port }')))
-        return [];
+      if (!words.includes('-e') || !words.some((one) => one.includes("process.send({ kind: 'all'"))) return [];
       return words[0]?.endsWith('bwrap') ? [] : isMine(Number(name)) ? [Number(name)] : [];
     } catch {
       return [];

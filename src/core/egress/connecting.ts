@@ -30,6 +30,10 @@ export interface ConnectionLeave {
 export interface Connecting {
   /** Asks where it must, and waits as long as a person does. `refused`: a sentence for the program. Never throws. */
   connects(wanted: WantedConnection): Promise<ConnectionLeave | { refused: string }>;
+  /** Where a program that knows of no proxy finds a way out too, beside the usual ports of every host. */
+  ways(): Promise<readonly WantedConnection[]>;
+  /** A program looked a name up by itself: it means to connect there, without the proxy. */
+  looked(name: string): void;
   /** `tell` hears when a person begins to be asked, and when that has ended: their time is not the command's. */
   onAsking(tell: (isAsked: boolean) => void): void;
 }

@@ -80,7 +80,7 @@ export function cageFor({ spec, machine, around, etc, door }: CommandCall, works
   return {
     ...base,
     ...workspace,
-    etc: [...elsewhere.etc, ...etc],
+    etc: door ? [...elsewhere.etc, ...etc].map(withNames) : [...elsewhere.etc, ...etc],
     copies: around.copies,
     // A link to what a rule leaves out would be there all the same, and lead nowhere.
     pointers: around.pointers.filter(({ target }) =>
@@ -96,4 +96,9 @@ export function cageFor({ spec, machine, around, etc, door }: CommandCall, works
     environment: door?.environment ?? spec.launch.environment,
     cwd: spec.launch.cwd,
   };
+}
+
+/** In a network with a name server, that is asked (systemMounts.ts writes both). */
+function withNames(one: Cage['etc'][number]): Cage['etc'][number] {
+  return one.path === '/etc/nsswitch.conf' ? { ...one, source: one.source.replace(/conf$/, 'door.conf') } : one;
 }

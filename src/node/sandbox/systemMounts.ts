@@ -46,11 +46,14 @@ export async function syntheticEtc(
     group: `agent:x:${gid}:\nnogroup:x:65534:\n`,
     hosts: '127.0.0.1 localhost sandbox\n::1 localhost\n',
     'nsswitch.conf': 'passwd: files\ngroup: files\nhosts: files\n',
+    // Of a command with a way out: the name server of its network is at 127.0.0.1 (resolver(5), where resolv.conf is none).
+    'nsswitch.door.conf': 'passwd: files\ngroup: files\nhosts: files dns\n',
     hostname: 'sandbox\n',
   };
   await mkdir(folder, { recursive: true });
   for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content, { mode: 0o600 });
   const { shown, withheld } = publicEtc();
-  const own = Object.keys(files).map((name) => ({ path: `/etc/${name}`, source: join(folder, name) }));
+  const shownFiles = Object.keys(files).filter((name) => name !== 'nsswitch.door.conf');
+  const own = shownFiles.map((name) => ({ path: `/etc/${name}`, source: join(folder, name) }));
   return { etc: [...own, ...shown], withheld };
 }

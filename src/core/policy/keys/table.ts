@@ -139,7 +139,7 @@ export const POLICY_KEYS = {
   }),
   network: ordered('sandbox.network', {
     about:
-      'What network commands in the sandbox have: none; ask (each host that is not in allowed_domains asks, once for a command); allowed (every public host that is not denied). Without it, ask. Names and connections go through Oversign alone, over HTTP, CONNECT and SOCKS 5. A workspace can only make it stricter.',
+      'What network commands in the sandbox have: none; ask (each host that is not in allowed_domains asks, once for a command); allowed (every public host that is not denied). Without it, ask. Names and connections go through Oversign alone: over its proxy (HTTP, CONNECT and SOCKS 5), and, of programs that know no proxy, at ports 80 and 443 and at a port that allowed_domains names with a host. A workspace can only make it stricter.',
     schema: NetworkRuleSchema,
     fromStrictest: NETWORK_RULES,
     unsaid: 'ask',

@@ -2,7 +2,8 @@ import { named } from '../../../shared/named.ts';
 import { connectionDecision } from '../../kinds/connect.ts';
 import type { CommandConnections, ConnectionLeave, WantedConnection } from '../../egress/connecting.ts';
 import { shownHost } from '../../egress/hostDecision.ts';
-import { hostOf } from '../../egress/hostName.ts';
+import { hostPattern } from '../../egress/hostPattern.ts';
+import { hostOf, meansThisMachine } from '../../egress/hostName.ts';
 import { addressDenial } from '../../egress/judgeAddress.ts';
 import { Cancelled, reasonText } from '../../outcome.ts';
 import type { EffectivePolicy } from '../../policy/merge.ts';
@@ -33,6 +34,8 @@ const MOST_HOSTS = 60;
 /** Each is recorded. */
 const MOST_CONNECTIONS = 10_000;
 const [MOST_SAID, MOST_KEPT] = [5, 50];
+/** Each is a listener of this process, for as long as the command runs. */
+const MOST_WAYS = 20;
 
 /**
  * The connections of one command. Each host is decided by a call of its own, which covers every further connection there
@@ -44,6 +47,9 @@ export class Connections implements CommandConnections {
   readonly #calls: Promise<unknown>[] = [];
   readonly #problems = new Set<string>();
   readonly #over = Promise.withResolvers<undefined>();
+  /** Names that programs looked up by themselves, and hosts that were then connected to in any way. */
+  readonly #looked = new Set<string>();
+  readonly #wanted = new Set<string>();
   /** Ends the questions that are still open when the command ends. */
   readonly #asking = new Set<AbortController>();
   #asked: (isAsked: boolean) => void = () => undefined;
@@ -62,6 +68,21 @@ export class Connections implements CommandConnections {
     this.#asked(isAsked);
   }
 
+  async ways(): Promise<readonly WantedConnection[]> {
+    const { allowedDomains } = await this.#of.policy();
+    const named = allowedDomains.value.flatMap((entry) => {
+      const { host = '', of, port } = hostPattern(entry) ?? {};
+      const isOther = of === 'itself' && hostOf(host)?.address === undefined && !meansThisMachine(host);
+      return isOther && typeof port === 'number' ? [{ host, port }] : [];
+    });
+    return named.slice(0, MOST_WAYS);
+  }
+
+  looked(name: string): void {
+    const host = hostOf(name)?.name;
+    if (host !== undefined && this.#looked.size < MOST_KEPT) this.#looked.add(host);
+  }
+
   async connects(wanted: WantedConnection): Promise<ConnectionLeave | Refused> {
     const answer = await this.#answer(wanted).catch((error: unknown) => ({ refused: reasonText(error) }));
     if ('refused' in answer) this.#tell(answer.refused);
@@ -69,7 +90,8 @@ export class Connections implements CommandConnections {
   }
 
   get words(): string[] {
-    const all = [...this.#problems];
+    const missed = [...this.#looked].filter((name) => !this.#wanted.has(name)).map((name) => missedWords(name));
+    const all = [...this.#problems, ...missed];
     const more = all.length > MOST_SAID ? [`[network: and ${all.length - MOST_SAID} more]`] : [];
     return [...all.slice(0, MOST_SAID).map((problem) => `[network: ${problem}]`), ...more];
   }
@@ -85,6 +107,7 @@ export class Connections implements CommandConnections {
     if (host === undefined || !Number.isInteger(port) || port < 1 || port > 65_535)
       return { refused: `${named(written.slice(0, 200))} is no host; nothing was connected` };
     const to = { host, port };
+    if (this.#wanted.size < MOST_CONNECTIONS) this.#wanted.add(host);
     this.#connections += 1;
     if (this.#connections > MOST_CONNECTIONS)
       return { refused: `this command has made ${MOST_CONNECTIONS} connections already; it gets no others` };
@@ -157,6 +180,11 @@ export class Connections implements CommandConnections {
 
 function keyOf({ host, port }: WantedConnection): string {
   return `${host}:${port}`;
+}
+
+/** A program that goes by a proxy only at other ports, or by datagrams, or not at all after a look-up. */
+function missedWords(name: string): string {
+  return `${named(name)} was looked up, and then not connected to. Programs that do not use HTTP_PROXY or ALL_PROXY reach hosts at ports 80 and 443, by TCP, and hosts of allowed_domains at the port that stands there`;
 }
 
 function deniedWords(to: WantedConnection, policy: EffectivePolicy): string | undefined {

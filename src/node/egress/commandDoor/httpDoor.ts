@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { hostOf } from '../../../core/egress/hostName.ts';
 import { connectionOrigin } from '../../../core/egress/connecting.ts';
 import { dial, type Dialled, type DoorParts, type Said } from './dial.ts';
+import { plainAnswer } from './plainAnswer.ts';
 import { joined, lastWord } from './joined.ts';
 
 /** About one connection alone, and not for whoever is next (RFC 9110, 7.6.1). */
@@ -125,16 +126,4 @@ function refuse(response: ServerResponse, status: number, words: string): void {
   if (response.headersSent || response.destroyed) return;
   response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' });
   response.end(`${words}\n`);
-}
-
-function plainAnswer(status: number, words: string): string {
-  const name = { 400: 'Bad Request', 403: 'Forbidden', 502: 'Bad Gateway' }[status] ?? 'Error';
-  const body = `${words}\n`;
-  const head = [
-    `HTTP/1.1 ${status} ${name}`,
-    'Content-Type: text/plain; charset=utf-8',
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    'Connection: close',
-  ];
-  return `${head.join('\r\n')}\r\n\r\n${body}`;
 }

@@ -1,6 +1,11 @@
 import { closeSync, existsSync, fstatSync, openSync, readlinkSync } from 'node:fs';
+import { Socket as Datagrams } from 'node:dgram';
 import { Server } from 'node:net';
 import { ToolFailure } from '../../../core/outcome.ts';
+import type { WantedConnection } from '../../../core/egress/connecting.ts';
+import { MadeUpNames } from '../../egress/commandDoor/madeUpNames.ts';
+import { closed } from '../../egress/commandDoor/nameServer.ts';
+import type { StraightWays } from '../../egress/commandDoor/serveDoor.ts';
 import { startHelper, type Helper } from '../../process/spawn.ts';
 
 const NSENTER = '/usr/bin/nsenter';
@@ -11,41 +16,64 @@ const MOST_START_MS = 20_000;
  * could be taken by it and get no answer. It ends with the channel. Given as text: no file that it is read from.
  */
 const HOLDER = `
-const server = require('node:net').createServer();
-server.on('connection', (socket) => socket.on('error', () => 0).destroy());
-server.on('error', () => process.exit(1));
+const { createServer } = require('node:net');
 process.on('disconnect', () => process.exit());
-server.listen(0, '127.0.0.1', () => {
-  const { port } = server.address();
-  process.send({ pid: process.pid, port }, server, () => server.close());
+const given = (what, opened) => process.send(what, opened, () => opened.close());
+const listener = (port, address, failed, then) => {
+  const server = createServer();
+  server.on('connection', (socket) => socket.on('error', () => 0).destroy());
+  server.on('error', failed);
+  server.listen(port, address, () => then(server));
+};
+const straight = (ways) => {
+  const [way, ...others] = ways;
+  if (way === undefined) { process.send({ kind: 'all', pid: process.pid }); return; }
+  const { address, port } = way;
+  listener(port, address, () => straight(others), (server) => {
+    given({ kind: 'straight', port }, server);
+    straight(others);
+  });
+};
+listener(0, '127.0.0.1', () => process.exit(1), (server) => {
+  given({ kind: 'proxy', port: server.address().port }, server);
+  const names = require('node:dgram').createSocket('udp4');
+  const ways = JSON.parse(process.argv[1]);
+  names.on('error', () => straight([]));
+  names.bind(53, '127.0.0.1', () => { given({ kind: 'names' }, names); straight(ways); });
 });
 `;
+/** What a program that knows of no proxy speaks mostly, to whatever name: no command can listen there itself. */
+const USUAL_WAYS = [80, 443].map((port) => ({ address: '0.0.0.0', port }));
 
-/** What a holder says once. */
+/** What a holder opens. `straight`: undefined where its system leaves it no name server. */
 interface Opened {
   pid: number;
   port: number;
   server: Server;
+  straight: StraightWays | undefined;
 }
 
 /**
- * A network namespace of one command, in which there is nothing but a loopback of its own, and on it one listener, whose
- * other end is in this process. The command's cage is started in it.
+ * A network namespace of one command, in which there is nothing but a loopback of its own, and on it one proxy, whose
+ * other end is in this process, as those of a name server and a few ports for programs that know of no proxy. The
+ * command's cage is started in it.
  *
  * It is kept by descriptors, never by the number of a process: another one may have that by the time it is used.
  */
 export class DoorNamespace {
   readonly port: number;
   readonly server: Server;
+  readonly straight: StraightWays | undefined;
   readonly #helper: Helper;
   readonly #descriptors: readonly number[];
   /** How /proc names it: `net:[4026532008]`. */
   readonly #name: string;
   #isOver = false;
 
-  private constructor(helper: Helper, { port, server }: Opened, descriptors: readonly number[]) {
+  private constructor(helper: Helper, { port, server, straight }: Opened, descriptors: readonly number[]) {
     this.port = port;
     this.server = server;
+    this.straight = straight;
     this.#helper = helper;
     this.#descriptors = descriptors;
     this.#name = `net:[${fstatSync(descriptors[1] ?? -1).ino}]`;
@@ -57,19 +85,26 @@ export class DoorNamespace {
   }
 
   /** Throws `ToolFailure` where it cannot be had: a command is then not run at all. */
-  static async open(bubblewrap: string): Promise<DoorNamespace> {
+  static async open(bubblewrap: string, ways: readonly WantedConnection[]): Promise<DoorNamespace> {
+    const names = new MadeUpNames();
+    const straight = ways.flatMap(({ host, port }) => {
+      const address = names.addressOf(host)?.join('.');
+      return address === undefined ? [] : [{ address, port }];
+    });
     const helper = await startHelper({
       file: bubblewrap,
       args: [
         ...['--unshare-user', '--unshare-net', '--die-with-parent', '--cap-drop', 'ALL'],
+        ...['--cap-add', 'CAP_NET_BIND_SERVICE'], // the ports of names and of HTTP, in a network of its own
         ...['--ro-bind', '/', '/', '--dev', '/dev', '--chdir', '/', '--', process.execPath, '-e', HOLDER],
+        JSON.stringify([...USUAL_WAYS, ...straight]),
       ],
       cwd: '/',
       environment: { ELECTRON_RUN_AS_NODE: '1' },
     });
     const descriptors: number[] = [];
     try {
-      const opened = await firstWord(helper);
+      const opened = await openedBy(helper, names);
       for (const kind of ['user', 'net']) descriptors.push(openSync(`/proc/${opened.pid}/ns/${kind}`, 'r'));
       const namespace = new DoorNamespace(helper, opened, descriptors);
       if (namespace.#name === readlinkSync('/proc/self/ns/net')) throw new Error('it is no namespace of its own');
@@ -102,23 +137,33 @@ export class DoorNamespace {
   close(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.server.close();
+    for (const { server } of [this, ...(this.straight?.servers ?? [])]) server.close();
+    if (this.straight) closed(this.straight.questions);
     this.#helper.kill();
     for (const descriptor of this.#descriptors) closeSync(descriptor);
   }
 }
 
-function firstWord(helper: Helper): Promise<Opened> {
+function openedBy(helper: Helper, names: MadeUpNames): Promise<Opened> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       reject(new Error('its namespace did not come to be in time'));
     }, MOST_START_MS);
-    helper.onMessage((message, server) => {
-      clearTimeout(timer);
-      const { pid, port } = message as { pid?: unknown; port?: unknown };
-      if (typeof pid === 'number' && typeof port === 'number' && server instanceof Server)
-        resolve({ pid, port, server });
-      else reject(new Error('no listener came of its namespace'));
+    let proxy: Pick<Opened, 'port' | 'server'> | undefined;
+    let questions: Datagrams | undefined;
+    const servers: { port: number; server: Server }[] = [];
+    helper.onMessage((message, handle) => {
+      const { kind, pid, port } = message as { kind?: unknown; pid?: unknown; port?: unknown };
+      if (kind === 'proxy' && typeof port === 'number' && handle instanceof Server) proxy = { port, server: handle };
+      else if (kind === 'names' && handle instanceof Datagrams) questions = handle;
+      else if (kind === 'straight' && typeof port === 'number' && handle instanceof Server)
+        servers.push({ port, server: handle });
+      else {
+        clearTimeout(timer);
+        if (kind === 'all' && typeof pid === 'number' && proxy)
+          resolve({ pid, ...proxy, straight: questions && { names, questions, servers } });
+        else reject(new Error('no listener came of its namespace'));
+      }
     });
     void helper.ended.then(() => {
       clearTimeout(timer);

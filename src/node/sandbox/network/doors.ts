@@ -1,3 +1,4 @@
+import type { WantedConnection } from '../../../core/egress/connecting.ts';
 import { Failure, ToolFailure } from '../../../core/outcome.ts';
 import type { SandboxSpec } from '../../../core/sandbox/port.ts';
 import { serveDoor } from '../../egress/commandDoor/serveDoor.ts';
@@ -26,7 +27,8 @@ export interface CommandDoor {
  */
 export class Doors {
   readonly #lookUp: LookUp;
-  #spare: Promise<DoorNamespace> | undefined;
+  /** What waits for the next command, and which ways out it has. */
+  #spare: { namespace: Promise<DoorNamespace>; ways: string } | undefined;
   #count = 0;
 
   constructor(lookUp: LookUp) {
@@ -36,12 +38,19 @@ export class Doors {
   /** Undefined where the command gets none. Throws `ToolFailure` where it cannot have what it should. */
   async open({ network, launch }: SandboxSpec, signal: AbortSignal): Promise<CommandDoor | undefined> {
     if (network.kind !== 'door') return undefined;
-    const namespace = await this.#taken(signal);
+    const ways = await network.connecting.ways();
+    const namespace = await this.#taken(ways, signal);
     const clock = new CallClock();
     network.connecting.onAsking((isAsked) => {
       clock.standStill(isAsked);
     });
-    const close = serveDoor(namespace.server, { lookUp: this.#lookUp, signal, connecting: network.connecting });
+    const { straight } = namespace;
+    const close = serveDoor(namespace.server, {
+      lookUp: this.#lookUp,
+      straight,
+      signal,
+      connecting: network.connecting,
+    });
     return {
       around: namespace.around,
       environment: proxyVariables(namespace.port, launch.environment),
@@ -51,7 +60,7 @@ export class Doors {
         close();
         namespace.close();
         this.#count += 1;
-        if (this.#count > 1) this.#spare ??= this.#opening();
+        if (this.#count > 1) this.#spare ??= { namespace: this.#opening(ways), ways: JSON.stringify(ways) };
       },
     };
   }
@@ -61,26 +70,35 @@ export class Doors {
     const spare = this.#spare;
     this.#spare = undefined;
     this.#count = 0;
-    (await spare?.catch(() => undefined))?.close();
+    await closing(spare?.namespace);
   }
 
-  async #taken(signal: AbortSignal): Promise<DoorNamespace> {
+  async #taken(ways: readonly WantedConnection[], signal: AbortSignal): Promise<DoorNamespace> {
     const spare = this.#spare;
     this.#spare = undefined;
-    const opening = spare?.catch(() => this.#opening()) ?? this.#opening();
-    return until(opening, signal);
+    if (spare?.ways === JSON.stringify(ways))
+      return until(
+        spare.namespace.catch(() => this.#opening(ways)),
+        signal,
+      );
+    void closing(spare?.namespace);
+    return until(this.#opening(ways), signal);
   }
 
-  #opening(): Promise<DoorNamespace> {
+  #opening(ways: readonly WantedConnection[]): Promise<DoorNamespace> {
     const opening = findBubblewrap().then((program) => {
       const why = typeof program === 'string' ? DoorNamespace.whyNot() : program.cause;
       if (why !== undefined || typeof program !== 'string')
         throw new ToolFailure(`commands cannot be given a network: ${why}`);
-      return DoorNamespace.open(program);
+      return DoorNamespace.open(program, ways);
     });
     opening.catch(() => undefined); // whoever takes it says why it failed
     return opening;
   }
+}
+
+async function closing(namespace: Promise<DoorNamespace> | undefined): Promise<void> {
+  (await namespace?.catch(() => undefined))?.close();
 }
 
 /** One that comes when nobody waits for it any more is closed. */
