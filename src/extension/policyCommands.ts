@@ -113,6 +113,7 @@ export async function allowAlways(
     proposal.before,
     proposal.after,
   );
+  const holdsIn = proposal.holdsIn ?? reach;
   const waits = session.engine.view().approvals.find(({ id }) => id === approval);
   const unseen = unseenLines(waits?.card.blocks ?? []);
   const said = await vscode.window.showWarningMessage(
@@ -120,12 +121,12 @@ export async function allowAlways(
     {
       modal: true,
       detail: plain(
-        `${proposal.file}. It holds in ${reach}. Calls that it matches are allowed without a question, from the next run on. The call that waits is approved with it${unseen > 0 ? `, and with ${changedLines(unseen)} that its card does not show` : ''}.`,
+        `${proposal.file}. It holds in ${holdsIn}. Calls that it matches are allowed without a question, from the next run on. The call that waits is approved with it${unseen > 0 ? `, and with ${changedLines(unseen)} that its card does not show` : ''}.`,
       ),
     },
     NOT_NOW,
     'Write Rule and Approve',
-    ...(reach === 'this folder' ? ['In Every Workspace…'] : []),
+    ...(holdsIn === 'this folder' ? ['In Every Workspace…'] : []),
   );
   if (said === 'In Every Workspace…') return allowAlways(controller, approval, digest, 'every workspace');
   controller.documents.closeDiff(`always-${approval}`);

@@ -6,4 +6,6 @@ export interface PolicyChange {
   file: string;
   before: string;
   after: string;
+  /** Where it holds, if that is not for a person to choose: what names a host holds everywhere. */
+  holdsIn?: Reach;
 }

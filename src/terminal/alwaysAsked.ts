@@ -29,10 +29,11 @@ export async function writeAlways(at: At, signal?: AbortSignal, reach: Reach = '
   };
   const change = await always.propose(reach);
   if ('problem' in change) return refused(change.problem);
-  const isHere = reach === 'this folder';
+  const holdsIn = change.holdsIn ?? reach;
+  const isHere = holdsIn === 'this folder';
   const line = await asker.ask(
     {
-      text: changeText(change, reach, columns),
+      text: changeText(change, holdsIn, columns),
       prompt: `Write it and approve? [y/N]${isHere ? ` (${EVERYWHERE})` : ''} `,
     },
     signal,

@@ -1,7 +1,10 @@
+import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { IN_EDITOR } from '../../src/shared/answered.ts';
+import { proposeAlways } from '../../src/node/policy/alwaysProposal.ts';
+import type { PolicyChange } from '../../src/shared/policyChange.ts';
 import type { Answer } from '../../src/shared/approval.ts';
 import type { AuditRecord } from '../../src/shared/auditEvent.ts';
 import { httpServer, namesOf } from '../support/httpWorld.ts';
@@ -189,6 +192,32 @@ describe('over the door', () => {
     expect(asked).toBeGreaterThan(0);
     expect(output(events)).toContain('[exit code 0]');
   });
+});
+
+test('always: the host stands in the policy that is shown, and the next run does not ask', async () => {
+  const server = await httpServer((response) => response.end('reached'));
+  const bench = await world({ ...answering('approve'), userPolicy: `allowed_domains: ["127.0.0.1:${server.port}"]\n` });
+  const file = bench.node.userPolicy;
+  let proposed: PolicyChange | undefined;
+  bench.engine.onChange(() => {
+    const [approval] = bench.engine.view().approvals.filter(({ tool }) => tool === 'connect');
+    const action = approval && bench.engine.desk.action(approval.id, approval.digest);
+    if (action)
+      proposeAlways(action, 'this folder', { file, roots: [bench.folder], home: '/home/u' }).then(
+        (change) => (proposed ??= change),
+        () => undefined,
+      );
+  });
+  const line = get(`http://api.test:${server.port}/`);
+  await bench.run(run(line));
+  expect(bench.asked.map(({ alwaysOffer }) => alwaysOffer)).toContain(
+    `api.test:${server.port} as a host that commands reach, in every workspace`,
+  );
+  expect(proposed?.after).toMatch(new RegExp(`- "?api\\.test:${server.port}"?\\n$`));
+  await writeFile(file, proposed?.after ?? '');
+  bench.asked.length = 0;
+  expect(output(await bench.run(run(`${line} # again`)))).toContain('reached');
+  expect(bench.asked.map(({ tool }) => tool)).toEqual(['run_command']);
 });
 
 describe('and in no other way', () => {

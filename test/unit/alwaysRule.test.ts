@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { hostDecision } from '../../src/core/egress/hostDecision.ts';
+import type { HostRules } from '../../src/core/egress/hostRules.ts';
 import { alwaysPolicy } from '../../src/core/policy/always.ts';
 import { alwaysOffer, alwaysRule } from '../../src/core/policy/alwaysRule.ts';
 import type { ParsedLayer } from '../../src/core/policy/layer.ts';
@@ -140,6 +142,12 @@ test('a pattern with a slash is the file seen from the workspace folder; below i
   expect(fits(at('/w/sub', 'node', 'tools/a.js'))).toBe(false);
 });
 
+const NO_HOSTS: HostRules = {
+  allowedDomains: { value: [], origin: { layer: 'built-in' } },
+  deniedDomains: [],
+  otherDomains: { value: 'ask', origin: { layer: 'built-in' } },
+};
+
 describe('property', () => {
   test('a rule for a command is refused, or is read back and fits that command and no other words', () => {
     let written = 0;
@@ -247,7 +255,7 @@ describe('a rule', () => {
     ['edits a name with a backslash', writing('/w/a\\b')],
   ])('is not proposed for what %s', (_name, action) => {
     expect(alwaysRule(action, 'w', ['/w'])).toBeUndefined();
-    expect(alwaysOffer(action, ['/w'])).toBeUndefined();
+    expect(alwaysOffer(action, ['/w'], NO_HOSTS)).toBeUndefined();
     expect(always(action)).toMatchObject({ ok: false });
   });
 
@@ -258,12 +266,14 @@ describe('a rule', () => {
       scripts: [],
       doubts: [1, 2, 3].map((program) => ({ why: '', program })),
     };
-    expect(alwaysOffer({ ...action, command }, ['/w'])).toBe('npm test and npm test and make "a b", in this folder');
+    expect(alwaysOffer({ ...action, command }, ['/w'], NO_HOSTS)).toBe(
+      'npm test and npm test and make "a b", in this folder',
+    );
   });
 
   test.each([[['/usr/bin/npm', 'test']], [['/bin/make']]])('that is offered can be written: %j', (own) => {
     const action = running(own);
-    expect(alwaysOffer(action, ['/w']) === undefined || always(action).ok).toBe(true);
+    expect(alwaysOffer(action, ['/w'], NO_HOSTS) === undefined || always(action).ok).toBe(true);
   });
 
   test.each([
@@ -300,4 +310,40 @@ test('a line that changes its folder is none that a rule of one folder, or of a 
   expect([byPath(running(['./run.sh'])), byPath(moved(running(['./run.sh'])))]).toEqual([true, false]);
   const anywhere = lastRule('rules: [{decision: allow, commands: [npm test], why: x}]\n');
   expect(anywhere(moved(own))).toBe(true);
+});
+
+describe('a host that commands connect to', () => {
+  const to = (host: string, port: number): Action => ({
+    ...{ tool: 'connect', kind: 'connect', effect: 'connect', resources: [], undo: 'none', host, port },
+    arguments: { host, port },
+  });
+
+  test.each([
+    ['registry.example', 443, '', 'allowed_domains:\n  - registry.example\n'],
+    ['registry.example', 8443, '', 'allowed_domains:\n  - registry.example:8443\n'],
+    ['[2001:db8::1]', 443, 'timeout: 5 # mine\n', /^timeout: 5 # mine\nallowed_domains:\n {2}- "?\[2001:db8::1\]"?\n$/],
+    ['b.example', 80, 'allowed_domains: [a.example] # of ours\n', /a\.example\n {2}- b\.example:80\n/],
+  ])('%s:%i is named in the list, exactly, and the rest stays', (host, port, before, after) => {
+    const written = always(to(host, port), before);
+    expect(written).toMatchObject({ ok: true, holdsIn: 'every workspace' });
+    const text = written.ok ? written.text : '';
+    if (typeof after === 'string') expect(text).toBe(after);
+    else expect(text).toMatch(after);
+    const rules = {
+      ...NO_HOSTS,
+      allowedDomains: { value: parsed(text).values.allowed_domains as string[], origin: { layer: 'user' as const } },
+    };
+    expect(hostDecision({ host, port }, rules).verdict === 'allow' || host.startsWith('[')).toBe(true);
+    expect(hostDecision({ host, port: port + 1 }, rules).verdict).not.toBe('allow');
+  });
+
+  test('is not offered where the organization says which hosts there are: it would allow nothing', () => {
+    const offered = alwaysOffer(to('a.example', 443), ['/w'], NO_HOSTS);
+    expect(offered).toBe('a.example as a host that commands reach, in every workspace');
+    const organization = {
+      ...NO_HOSTS,
+      allowedDomains: { value: ['b.example'], origin: { layer: 'organization' as const } },
+    };
+    expect(alwaysOffer(to('a.example', 443), ['/w'], organization)).toBeUndefined();
+  });
 });

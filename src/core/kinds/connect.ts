@@ -4,6 +4,7 @@ import { named } from '../../shared/named.ts';
 import type { ReadAction } from '../audit/storedAction.ts';
 import { connectionOrigin } from '../egress/connecting.ts';
 import { hostDecision, shownHost } from '../egress/hostDecision.ts';
+import { patternText } from '../egress/hostPattern.ts';
 import type { HostRules } from '../egress/hostRules.ts';
 import { decision } from '../policy/decision.ts';
 import type { Facets, Kind, Standing } from './kind.ts';
@@ -25,6 +26,7 @@ export const connect: Kind<Connect> = {
     },
   ],
   always: () => undefined,
+  alwaysHost: ({ host, port }) => patternText({ host, of: 'itself', port: port === 443 ? undefined : port }),
   starts: () => undefined,
   toCover: () => undefined,
   footprint: () => ({ kind: 'nothing' }),

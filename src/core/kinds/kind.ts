@@ -74,6 +74,8 @@ export interface Kind<A extends Action> {
   offers(action: A, place: Place): Offer[];
   /** The rule that would allow exactly such an action from now on; undefined where none can say exactly that. */
   always(action: A, roots: readonly string[], reach: Reach): Omit<RuleKeys, 'decision' | 'why'> | undefined;
+  /** The host that *Always* names in `allowed_domains`, as an entry of it, where no rule can say it. */
+  alwaysHost?(action: A): string;
   /** What rules about commands, and folders that commands start in, are held against; undefined where it starts none. */
   starts(action: A): Started | undefined;
   /** What a rule about paths must cover to allow it; undefined where paths alone never do. */

@@ -7,7 +7,7 @@ import { readAction } from '../audit/storedAction.ts';
 import { speaksOfRuleOfTwo } from '../flow/ruleOfTwo.ts';
 import type { Offer } from '../kinds/kind.ts';
 import { kindOf } from '../kinds/table.ts';
-import { alwaysRule } from '../policy/alwaysRule.ts';
+import { alwaysHost, alwaysRule } from '../policy/alwaysRule.ts';
 import type { InForce } from '../policy/decide.ts';
 import { decision as decided } from '../policy/decision.ts';
 import { mayStandFor } from '../policy/remembered.ts';
@@ -79,6 +79,10 @@ function isCovered({ action, decision }: About, offer: Offer, policy: InForce['p
 /** Whether the rule that *Always* writes would have allowed another: it takes nothing from a rule that asks. */
 function ruleOf(action: Action, inForce: InForce): ((about: About) => boolean) | undefined {
   const { roots, home } = inForce.scope;
+  const host = alwaysHost(action, inForce.policy);
+  if (host !== undefined)
+    return ({ action: other, decision }) =>
+      decision.rule === 'other-host' && kindOf(other).alwaysHost?.(other) === host;
   const keys = alwaysRule(action, '-', roots);
   if (!keys) return undefined;
   const origin = { layer: 'user' } as const;

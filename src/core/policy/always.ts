@@ -1,14 +1,15 @@
 import type { Action } from '../../shared/action.ts';
 import type { Verdict } from '../../shared/decision.ts';
 import type { Reach } from '../../shared/policyChange.ts';
+import { kindOf } from '../kinds/table.ts';
 import type { RuleContext } from '../scope/pathRule.ts';
 import { ruleSaying } from './alwaysRule.ts';
 import { parsePolicy } from './parse.ts';
 import { matcher } from './rules.ts';
-import { withRule, type WrittenRule } from './writeRule.ts';
+import { withAllowedHost, withRule, type WrittenRule } from './writeRule.ts';
 
 /**
- * The user's policy with the rule that would allow this action from now on, or say what `verdict` is. The new text is parsed again, and its last
+ * The user's policy with the rule, or the host, that would allow this action from now on, or say what `verdict` is. The new text is parsed again, and its last
  * rule must match the very action that it comes from; else nothing is proposed.
  */
 export function alwaysPolicy(
@@ -18,6 +19,8 @@ export function alwaysPolicy(
   why: string,
   context: RuleContext & { reach?: Reach; verdict?: Verdict },
 ): WrittenRule {
+  const host = kindOf(action).alwaysHost?.(action);
+  if (host !== undefined && (context.verdict ?? 'allow') === 'allow') return withAllowedHost(text, file, host);
   const rule = ruleSaying(context.verdict ?? 'allow', action, why, context);
   if (!rule) return { ok: false, problem: 'no rule can say exactly this; write one by hand' };
   const written = withRule(text, file, rule);

@@ -1,6 +1,7 @@
 import type { Action } from '../../shared/action.ts';
 import type { Verdict } from '../../shared/decision.ts';
 import type { Reach } from '../../shared/policyChange.ts';
+import type { HostRules } from '../egress/hostRules.ts';
 import { kindOf } from '../kinds/table.ts';
 import type { RuleKeys } from './ruleSchema.ts';
 
@@ -28,8 +29,15 @@ export function ruleSaying(
   return { ...keys, decision: verdict };
 }
 
-/** The rule in a few words, as the button says it. */
-export function alwaysOffer(action: Action, roots: readonly string[]): string | undefined {
+/** The host that would be named in the policy for such an action from now on; undefined where another layer names them all. */
+export function alwaysHost(action: Action, { allowedDomains }: Pick<HostRules, 'allowedDomains'>): string | undefined {
+  return allowedDomains.origin.layer === 'organization' ? undefined : kindOf(action).alwaysHost?.(action);
+}
+
+/** What *Always* would write, in a few words, as the button says it. */
+export function alwaysOffer(action: Action, roots: readonly string[], rules: HostRules): string | undefined {
+  const host = alwaysHost(action, rules);
+  if (host !== undefined) return `${host} as a host that commands reach, in every workspace`;
   const rule = alwaysRule(action, '-', roots);
   if (!rule) return undefined;
   return rule.commands ? `${rule.commands.join(' and ')}, in this folder` : `edits to ${(rule.paths ?? []).join(', ')}`;

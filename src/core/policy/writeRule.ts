@@ -1,40 +1,61 @@
 import { isMap, isSeq, parseDocument } from 'yaml';
+import type { Reach } from '../../shared/policyChange.ts';
 import type { RuleKeys } from './ruleSchema.ts';
 import { parsePolicy } from './parse.ts';
 
-export type WrittenRule = { ok: true; text: string } | { ok: false; problem: string };
+export type WrittenRule = { ok: true; text: string; holdsIn?: Reach } | { ok: false; problem: string };
+
+/** A user's policy text with one rule more, as its last one. */
+export function withRule(text: string, file: string, rule: RuleKeys): WrittenRule {
+  return withEntry(text, file, 'rules', rule);
+}
+
+/** A user's policy text with one allowed host more, as its last one. */
+export function withAllowedHost(text: string, file: string, host: string): WrittenRule {
+  const written = withEntry(text, file, 'allowed_domains', host);
+  return written.ok ? { ...written, holdsIn: 'every workspace' } : written;
+}
 
 /**
- * A user's policy text with one rule more, as its last one. Comments, order and formatting of the rest stay; no line is
- * wrapped. The new text is parsed again, and must hold all that was there and the rule exactly as it was meant.
+ * Comments, order and formatting of the rest stay; no line is wrapped. The new text is parsed again, and must hold all
+ * that was there and the entry exactly as it was meant.
  */
-export function withRule(text: string, file: string, rule: RuleKeys): WrittenRule {
+function withEntry(
+  text: string,
+  file: string,
+  key: 'rules' | 'allowed_domains',
+  entry: RuleKeys | string,
+): WrittenRule {
   const before = parsePolicy(text, file, 'user');
   if (!before.ok) return { ok: false, problem: `the policy has errors; mend ${file} first` };
   const document = parseDocument(text === '' ? '' : text, { keepSourceTokens: true });
   if (document.contents === null) document.contents = document.createNode({}) as never;
   if (!isMap(document.contents)) return { ok: false, problem: `${file} is not a policy` };
   document.contents.flow = false;
-  const rules = document.get('rules');
-  if (isSeq(rules)) {
-    rules.flow = false;
-    rules.add(document.createNode(rule));
-  } else document.set('rules', document.createNode([rule]));
-  const written = keptText(text, document.toString({ lineWidth: 0 }), isSeq(rules));
+  const entries = document.get(key);
+  if (isSeq(entries)) {
+    entries.flow = false;
+    entries.add(document.createNode(entry));
+  } else document.set(key, document.createNode([entry]));
+  const written = keptText(text, document.toString({ lineWidth: 0 }), { key, isThere: isSeq(entries) });
   const after = parsePolicy(written, file, 'user');
-  const expected = { ...before.parsed.values, rules: [...(before.parsed.values.rules ?? []), rule] };
+  const expected = { ...before.parsed.values, [key]: [...listOf(before.parsed.values[key]), entry] };
   if (!after.ok || JSON.stringify(sorted(after.parsed.values)) !== JSON.stringify(sorted(expected)))
     return {
       ok: false,
-      problem: `the rule could not be written into ${file} without changing the rest; write it by hand`,
+      problem: `it could not be written into ${file} without changing the rest; write it by hand`,
     };
   return { ok: true, text: written };
 }
 
-/** Where there were no rules yet, the old text stays letter for letter, and the new key goes behind it. */
-function keptText(before: string, whole: string, hadRules: boolean): string {
-  if (hadRules || before.trim() === '') return whole;
-  const at = whole.search(/^rules:/m);
+function listOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** Where there was no such list yet, the old text stays letter for letter, and the new key goes behind it. */
+function keptText(before: string, whole: string, { key, isThere }: { key: string; isThere: boolean }): string {
+  if (isThere || before.trim() === '') return whole;
+  const at = whole.search(new RegExp(`^${key}:`, 'm'));
   if (at === -1 || /^(---|\.\.\.)/m.test(before) || /^\s*\{/.test(before)) return whole;
   return `${before}${before.endsWith('\n') ? '' : '\n'}${whole.slice(at)}`;
 }

@@ -76,7 +76,7 @@ export class OpenQuestion {
     // With effects in sight three answers are enough: what they show is of this one time.
     const offers = effects ? [] : mayStandFor(decision, fitting, policy);
     const isOnce = decision.eachTime === true || effects !== undefined;
-    const always = isOnce ? undefined : alwaysOffer(described.action, scope.roots);
+    const always = isOnce ? undefined : alwaysOffer(described.action, scope.roots, policy);
     const effectsState = await effectsStateOf(about, effects, context.signal);
     const approval: Approval = {
       id: run.newId(),

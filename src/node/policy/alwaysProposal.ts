@@ -37,5 +37,5 @@ function withRule(action: Action, wanted: RuleWanted, { file, roots, home }: Pla
   const { verdict, reach, why } = wanted;
   const written = alwaysPolicy(action, before, file, why, { roots, home, reach, verdict });
   if (!written.ok) throw new Failure(written.problem);
-  return { file, before, after: written.text };
+  return { file, before, after: written.text, ...(written.holdsIn && { holdsIn: written.holdsIn }) };
 }
