@@ -7,6 +7,7 @@ import { nodeParts } from '../node/engineParts.ts';
 import { decidingParts, type DecidingOptions } from '../node/lab/decidingParts.ts';
 import { exact, visibleLine } from '../shared/visible.ts';
 import { isSaid } from '../terminal/confirm.ts';
+import { allowHosts } from './allowHosts.ts';
 import { exitCode } from './exitCodes.ts';
 import { refuse, tellProgram } from './faults.ts';
 import { writeObject } from './jsonObject.ts';
@@ -14,9 +15,10 @@ import { checkFiles, checkWorkspace, type CheckOptions } from './policyCheck.ts'
 
 type PolicyOptions = DecidingOptions & CheckOptions & { yes: boolean; version: string };
 
-/** `oversign policy check|show|schema|accept`. */
+/** `oversign policy check|show|schema|accept|allow-hosts`. */
 export async function policy(words: readonly string[], options: PolicyOptions): Promise<number> {
   const [command, ...files] = words;
+  if (command === 'allow-hosts') return allowHosts(files, options);
   if (command !== 'check' && files.length > 0)
     return refuse('usage', `"${files[0] ?? ''}" is one word too many for policy ${command ?? ''}`);
   switch (command) {
@@ -30,7 +32,10 @@ export async function policy(words: readonly string[], options: PolicyOptions): 
     case 'accept':
       return accept(options);
     default:
-      return refuse('usage', 'policy check [FILE...], policy show, policy schema or policy accept');
+      return refuse(
+        'usage',
+        'policy check [FILE...], policy show, policy schema, policy accept or policy allow-hosts NAME...',
+      );
   }
 }
 

@@ -65,6 +65,10 @@ export function registerPolicyCommands(command: Register, controller: PolicyWind
     const { pickedPlace } = await import('./commandArguments.ts');
     await openPlace(...pickedPlace(args));
   });
+  command('allowHosts', async () => {
+    const { allowHosts } = await import('./allowHosts.ts');
+    await allowHosts(controller);
+  });
   command('acceptPolicy', async () => {
     const { lab } = await controller.session();
     const offers = await lab.acceptable();

@@ -9,6 +9,7 @@ import { lastAnswer } from '../core/audit/who.ts';
 import type { ActionOf } from '../core/checkpoint/port.ts';
 import { policyDocument } from '../core/lab/policyDocument.ts';
 import type { AcceptanceOffer } from '../core/lab/policyRecord.ts';
+import type { HostSet } from '../core/egress/hostSets.ts';
 import { lastQuestions } from '../core/lab/lastQuestions.ts';
 import { ruleSaying } from '../core/policy/alwaysRule.ts';
 import { changeLines } from '../core/policy/entries.ts';
@@ -16,6 +17,7 @@ import { TOOL_NAMES } from '../core/policy/toolNames.ts';
 import { toolsThat } from '../core/policy/toolsThat.ts';
 import type { NodeParts } from '../node/engineParts.ts';
 import { proposeAlways, proposeRule, type RuleWanted } from '../node/policy/alwaysProposal.ts';
+import { proposeHosts } from '../node/policy/hostsProposal.ts';
 import { writePolicy } from '../node/policy/writePolicy.ts';
 import type { Action } from '../shared/action.ts';
 import { AFTER_THIS } from '../shared/flow.ts';
@@ -89,6 +91,13 @@ export class PolicyLab {
     await this.#refuseUnsaved(file);
     const { roots, home } = this.#node.parts;
     return proposeRule(action, wanted, { file, roots, home });
+  }
+
+  /** The user's policy with the hosts of these sets; undefined where they are allowed already. Nothing is written. */
+  async proposeHosts(sets: readonly HostSet[]): Promise<PolicyChange | undefined> {
+    const file = this.#node.userPolicy;
+    await this.#refuseUnsaved(file);
+    return proposeHosts(sets, file);
   }
 
   async #logged({ run, action }: ActionOf): Promise<ActionNode> {

@@ -50,7 +50,7 @@ export async function writeAlways(at: At, signal?: AbortSignal, reach: Reach = '
 const EVERYWHERE = 'w: shown for every workspace';
 
 /** What the file loses and gets, line by line, each behind its mark. */
-function changeText({ file, before, after }: PolicyChange, reach: Reach, columns: number | undefined): string {
+export function changeText({ file, before, after }: PolicyChange, reach: Reach, columns: number | undefined): string {
   const [old, fresh] = [linesOf(before), linesOf(after)];
   let head = 0;
   while (head < Math.min(old.length, fresh.length) && old[head] === fresh[head]) head += 1;

@@ -1,3 +1,4 @@
+import { HOST_SETS } from '../../core/egress/hostSets.ts';
 import { LINES, ONE, WAY, WORKSPACE, type Page } from './page.ts';
 
 const PLACES = [
@@ -31,6 +32,10 @@ export const PAGES_OF_POLICY = {
       ['policy check [FILE]', 'whether policy files are valid; without FILE, those of the workspace'],
       ['policy show', 'the policy in force, each value with its origin'],
       ['policy schema', 'the JSON Schema of policy files'],
+      [
+        'policy allow-hosts [NAME...]',
+        `name hosts in your policy: ${HOST_SETS.map(({ name }) => name).join(', ')} (--yes: unasked)`,
+      ],
       ['policy accept', "let the workspace's policy loosen what it asks for, after you saw it (--yes: unasked)"],
     ],
     options: [
@@ -45,6 +50,7 @@ export const PAGES_OF_POLICY = {
     json: `${LINES}: a finding, a value, or a policy that was accepted; the last one of check says what they come to; of schema ${ONE}, with it and without`,
     examples: [
       ['oversign policy check --strict', 'in a pipeline'],
+      ['oversign policy allow-hosts npm pypi', 'packages without a question'],
       ['oversign policy show', 'which rule comes from where'],
     ],
   },

@@ -6,7 +6,7 @@ import type { RuleContext } from '../scope/pathRule.ts';
 import { ruleSaying } from './alwaysRule.ts';
 import { parsePolicy } from './parse.ts';
 import { matcher } from './rules.ts';
-import { withAllowedHost, withRule, type WrittenRule } from './writeRule.ts';
+import { withAllowedHosts, withRule, type WrittenRule } from './writeRule.ts';
 
 /**
  * The user's policy with the rule, or the host, that would allow this action from now on, or say what `verdict` is. The new text is parsed again, and its last
@@ -20,7 +20,7 @@ export function alwaysPolicy(
   context: RuleContext & { reach?: Reach; verdict?: Verdict },
 ): WrittenRule {
   const host = kindOf(action).alwaysHost?.(action);
-  if (host !== undefined && (context.verdict ?? 'allow') === 'allow') return withAllowedHost(text, file, host);
+  if (host !== undefined && (context.verdict ?? 'allow') === 'allow') return withAllowedHosts(text, file, [host]);
   const rule = ruleSaying(context.verdict ?? 'allow', action, why, context);
   if (!rule) return { ok: false, problem: 'no rule can say exactly this; write one by hand' };
   const written = withRule(text, file, rule);

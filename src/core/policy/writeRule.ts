@@ -10,10 +10,17 @@ export function withRule(text: string, file: string, rule: RuleKeys): WrittenRul
   return withEntry(text, file, 'rules', rule);
 }
 
-/** A user's policy text with one allowed host more, as its last one. */
-export function withAllowedHost(text: string, file: string, host: string): WrittenRule {
-  const written = withEntry(text, file, 'allowed_domains', host);
-  return written.ok ? { ...written, holdsIn: 'every workspace' } : written;
+/** A user's policy text with these allowed hosts more, at the end of those that are there. */
+export function withAllowedHosts(text: string, file: string, hosts: readonly string[]): WrittenRule {
+  let written: WrittenRule = { ok: true, text, holdsIn: 'every workspace' };
+  for (const host of hosts) {
+    if (!written.ok) break;
+    const parsed = parsePolicy(written.text, file, 'user');
+    if (parsed.ok && listOf(parsed.parsed.values.allowed_domains).includes(host)) continue;
+    const next = withEntry(written.text, file, 'allowed_domains', host);
+    written = next.ok ? { ...written, text: next.text } : next;
+  }
+  return written;
 }
 
 /**
