@@ -43,7 +43,9 @@ test('one place spawns processes, one place opens connections', () => {
   // The self-test listens on this machine, for a cage to fail to reach; it connects to nothing.
   expect(using(/\bfetch\(|node:(https?|net|tls|dgram|dns)|from 'undici'/)).toEqual([
     ...['authorities', 'checkedTls'].map((name) => `src/node/egress/${name}.ts`),
-    ...['dial', 'httpDoor', 'joined', 'serveDoor', 'socksDoor'].map((name) => `src/node/egress/commandDoor/${name}.ts`),
+    ...['dial', 'httpDoor', 'joined', 'nameServer', 'serveDoor', 'socksDoor', 'straightDoor'].map(
+      (name) => `src/node/egress/commandDoor/${name}.ts`,
+    ),
     ...['connection', 'judgedAddress', 'nearAddresses', 'proxied', 'request'].map(
       (name) => `src/node/egress/${name}.ts`,
     ),

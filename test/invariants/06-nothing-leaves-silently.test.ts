@@ -26,7 +26,9 @@ test('only the egress door opens connections', () => {
   // The self-test of the sandbox listens, and connects to nothing (test/architecture/house.test.ts).
   expect(users.sort()).toEqual([
     ...['authorities', 'checkedTls'].map((name) => `src/node/egress/${name}.ts`),
-    ...['dial', 'httpDoor', 'joined', 'serveDoor', 'socksDoor'].map((name) => `src/node/egress/commandDoor/${name}.ts`),
+    ...['dial', 'httpDoor', 'joined', 'nameServer', 'serveDoor', 'socksDoor', 'straightDoor'].map(
+      (name) => `src/node/egress/commandDoor/${name}.ts`,
+    ),
     ...['connection', 'judgedAddress', 'nearAddresses', 'proxied', 'request'].map(
       (name) => `src/node/egress/${name}.ts`,
     ),

@@ -184,7 +184,7 @@ function keyOf({ host, port }: WantedConnection): string {
 
 /** A program that goes by a proxy only at other ports, or by datagrams, or not at all after a look-up. */
 function missedWords(name: string): string {
-  return `${named(name)} was looked up, and then not connected to. Programs that do not use HTTP_PROXY or ALL_PROXY reach hosts at ports 80 and 443, by TCP, and hosts of allowed_domains at the port that stands there`;
+  return `${named(name)} was looked up, and then not connected to. Programs that use no proxy reach hosts by TCP at ports 80 and 443. Others must stand in allowed_domains, as host:port`;
 }
 
 function deniedWords(to: WantedConnection, policy: EffectivePolicy): string | undefined {
