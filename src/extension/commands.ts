@@ -68,6 +68,12 @@ export function registerCommands(context: vscode.ExtensionContext, controller: C
     await removeApiKey(context.secrets);
     await controller.look();
   });
+  for (const what of ['keepSecret', 'removeSecret'] as const)
+    command(what, async () => {
+      const { engine } = await controller.session();
+      const secrets = await import('./namedSecrets.ts');
+      await secrets[what](context.secrets, (await engine.policyLookedThrough()).secrets.value);
+    });
   command('openUserPolicy', async () => openPolicyFile((await controller.session()).userPolicy));
   command('openWorkspacePolicy', async () => {
     const session = await controller.session();

@@ -135,6 +135,7 @@ export class WindowSession {
       here: THIS_WINDOW,
       presence: (this.#presence ??= clientPresence()),
       witnesses: [(this.#witness ??= new EditorWitness(this.#context.globalState, crypto.randomUUID()))],
+      keptSecret: async (name) => (await import('./namedSecrets.ts')).keptSecret(this.#context.secrets, name),
       editor: new OpenDocuments(),
       editorModels: new LanguageModels(),
     });

@@ -69,6 +69,8 @@ export interface NodeOptions {
   answerer?: Answerer;
   /** Who says where names lead, where that is not the system (tests). */
   lookUp?: LookUp;
+  /** Values of named secrets that the editor keeps; those of variables are found without it. */
+  keptSecret?: (name: string) => Promise<string | undefined>;
   /** Who remembers the log's heads, beside those that the policy names: the editor's own storage. */
   witnesses?: readonly Witness[];
 }
@@ -171,6 +173,9 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
       textSearch: new ThreadSearch(),
       encodings: new GuessedEncodings(),
       http: new HttpRequests(options.lookUp),
+      secretValues: {
+        valueOf: async ({ name, variable }) => (await options.keptSecret?.(name)) ?? environment[variable],
+      },
       outputs: (run) => outputs.of(run),
       realPaths,
       policyLook,

@@ -47,6 +47,10 @@ const SIDES: Record<Path, { looser: unknown; stricter: unknown } | 'without effe
   allowed_domains: { looser: ['*.example.com', 'other.test'], stricter: ['api.example.com'] },
   denied_domains: { looser: [], stricter: ['evil.test'] },
   other_domains: { looser: 'ask', stricter: 'deny' },
+  secrets: {
+    looser: [{ name: 'a', hosts: ['a.test', 'b.test'] }],
+    stricter: [{ name: 'a', hosts: ['a.test'] }],
+  },
   'environment.allowed_variables': { looser: ['HOME', 'LANG'], stricter: ['HOME'] },
   'redaction.variables': { looser: [], stricter: ['MINE'] },
   'model.allow_cloud': { looser: true, stricter: false },

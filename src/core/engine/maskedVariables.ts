@@ -6,9 +6,9 @@ import type { Redactor } from '../redaction/redactor.ts';
 export function maskVariables(
   redactor: Redactor,
   environment: Record<string, string | undefined>,
-  { redactedVariables }: Pick<EffectivePolicy, 'redactedVariables'>,
+  { redactedVariables, secrets }: Pick<EffectivePolicy, 'redactedVariables' | 'secrets'>,
 ): void {
-  const named = redactedVariables.map(({ value }) => value);
+  const named = [...redactedVariables.map(({ value }) => value), ...secrets.value.map(({ variable }) => variable)];
   for (const [name, value] of Object.entries(environment))
     if (value !== undefined && (named.includes(name) || SECRET_VARIABLE.test(name))) redactor.add({ name, value });
 }

@@ -7,6 +7,7 @@ import type { ReadAction } from '../audit/storedAction.ts';
 import type { Footprint } from '../checkpoint/port.ts';
 import type { HostRules } from '../egress/hostRules.ts';
 import type { NetworkRule } from '../policy/values.ts';
+import type { NamedSecret } from '../secrets/namedSecret.ts';
 import type { RuleKeys } from '../policy/ruleSchema.ts';
 import type { WayInForce } from '../../shared/way.ts';
 import type { Scope } from '../scope/scope.ts';
@@ -27,6 +28,7 @@ export interface Standing {
     variables: Sourced<string[]>;
     apiConfirmation: Sourced<boolean>;
     network: Sourced<NetworkRule>;
+    secrets: Sourced<NamedSecret[]>;
   } & HostRules;
 }
 

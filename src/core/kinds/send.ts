@@ -6,6 +6,7 @@ import type { ReadAction } from '../audit/storedAction.ts';
 import { hostDecision, shownHost } from '../egress/hostDecision.ts';
 import { isBoundBy } from '../policy/binding.ts';
 import { decision } from '../policy/decision.ts';
+import { secretRefused, secretsIn } from '../secrets/namedSecret.ts';
 import type { Facets, Kind, Offer, Standing } from './kind.ts';
 
 /** Methods that are for reading (RFC 9110, 9.2.1): what they are sent to is not meant to change by them. */
@@ -23,7 +24,11 @@ export const send: Kind<Send> = {
     wanted.rule === CONFIRMED && !(apiConfirmation.value && isBoundBy(own.origin, apiConfirmation.origin))
       ? own
       : wanted,
-  labels: ({ request }) => ['untrusted', 'outward', ...(request.secrets > 0 ? ['private' as const] : [])],
+  labels: ({ request }) => [
+    'untrusted',
+    'outward',
+    ...(request.secrets > 0 || secretsIn(request.headers).length > 0 ? ['private' as const] : []),
+  ],
   offers,
   always: () => undefined,
   starts: () => undefined,
@@ -40,6 +45,8 @@ export const send: Kind<Send> = {
 function standard({ request }: Send, { policy }: Standing): Decision {
   const ofHost = hostDecision(request, policy);
   if (ofHost.verdict === 'deny') return ofHost;
+  const refused = secretRefused(request, policy.secrets.value);
+  if (refused !== undefined) return decision('deny', 'secrets', refused, policy.secrets.origin);
   if (request.secrets > 0)
     return { ...decision('ask', 'sends-secret', 'It would send what looks like a secret.'), eachTime: true };
   if (ofHost.verdict === 'ask') return ofHost;
@@ -57,7 +64,8 @@ function offers({ request }: Send): Offer[] {
     other.kind === 'send' &&
     other.request.host === request.host &&
     other.request.port === request.port &&
-    schemeOf(other.request) === schemeOf(request);
+    schemeOf(other.request) === schemeOf(request) &&
+    String(secretsIn(other.request.headers)) === String(secretsIn(request.headers));
   const exactly = JSON.stringify(request);
   return [
     {

@@ -73,6 +73,8 @@ export async function decidingParts(options: DecidingOptions): Promise<EnginePar
     textSearch: new ThreadSearch(),
     encodings: new GuessedEncodings(),
     http: { send: nothing },
+    // That one is kept is not what decides.
+    secretValues: { valueOf: ({ name }) => Promise.resolve(`{{secret:${name}}}`) },
     outputs: () => ({ open: nothing }),
     realPaths,
     policyLook,

@@ -20,6 +20,7 @@ import {
 import { CollectorSchema, collectorOf, evidence, witnessFiles } from './evidenceKeys.ts';
 import { PricesSchema } from './budgetKeys.ts';
 import { allowedHosts, deniedHosts } from './hostKeys.ts';
+import { namedSecrets } from './secretKeys.ts';
 import { hiddenVariables } from './listKeys.ts';
 import { forbiddenPaths, narrowingPaths, trustedPaths } from './pathKeys.ts';
 import type { Above, KeyGroup, PathsOf } from './keyGroup.ts';
@@ -173,6 +174,10 @@ export const POLICY_KEYS = {
     schema: z.enum(['ask', 'deny']),
     fromStrictest: ['deny', 'ask'],
     unsaid: 'ask',
+  }),
+  secrets: namedSecrets('secrets', {
+    about:
+      'Secrets by name, each with the only hosts that it may be sent to. The agent writes {{secret:NAME}} in a header of a request; the value, which it never sees, is put in when the request leaves, over https alone. Values are kept in the editor (Keep a Named Secret) or in a variable. Only the user’s and the organization’s policy can name some.',
   }),
   variables: allowedList('environment.allowed_variables', {
     about: 'Environment variables that commands may see. Without this they see none of yours.',

@@ -10,6 +10,7 @@ import type { ToolPorts } from '../ports.ts';
 import { defineTool, type Tool } from '../tool.ts';
 import { replyText } from './replyText.ts';
 import { requestCard } from './requestCard.ts';
+import { checkSecrets, withSecrets } from './withSecrets.ts';
 import { requestOf } from './requestOf.ts';
 
 const MOST_TITLE = 120;
@@ -18,7 +19,13 @@ const MOST_BODY = 200_000;
 const parameters = z.strictObject({
   method: RequestSchema.shape.method.default('GET'),
   url: z.string().min(1).max(8000).describe('The whole address, beginning with https:// or http://'),
-  headers: z.array(z.string().max(16_384)).max(50).default([]).describe('Header lines, such as `accept: text/plain`'),
+  headers: z
+    .array(z.string().max(16_384))
+    .max(50)
+    .default([])
+    .describe(
+      'Header lines, such as `accept: text/plain`. {{secret:NAME}} in a value stands for a secret that the policy names for this host; you never see it',
+    ),
   body: z
     .string()
     .max(MOST_BODY)
@@ -27,7 +34,7 @@ const parameters = z.strictObject({
 });
 
 export const httpRequest = defineTool(
-  (ports: Pick<ToolPorts, 'http' | 'redactor'>): Tool<z.infer<typeof parameters>, Send> => ({
+  (ports: Pick<ToolPorts, 'http' | 'redactor' | 'secretValues'>): Tool<z.infer<typeof parameters>, Send> => ({
     name: 'http_request',
     elsewhere: ['fetch', 'curl', 'httprequest', 'request', 'apirequest', 'apicall', 'callapi'],
     summary:
@@ -37,11 +44,12 @@ export const httpRequest = defineTool(
     parameters,
     about: 'The address, such as https://example.com/path',
     tried: (url) => ({ url }),
-    describe: (args) => {
+    async describe(args, { policy }) {
       const request = requestOf(args, ports.redactor);
+      await checkSecrets(request, policy.secrets.value, ports);
       const sent = bytesWords(new TextEncoder().encode(request.body ?? '').length);
       const what = request.body === undefined ? 'Sends all of this address' : `Sends ${sent} and all of this address`;
-      return Promise.resolve({
+      return {
         action: {
           ...{ tool: 'http_request', kind: 'send', effect: 'request', resources: [], undo: 'none' },
           arguments: args,
@@ -51,7 +59,7 @@ export const httpRequest = defineTool(
         consequence: [`${what} to `, { exact: request.host }, '.'],
         undo: { state: 'none', words: 'Cannot be undone: what is sent is sent.' },
         card: requestCard(request),
-      });
+      };
     },
     async perform({ request }, { policy, scope, signal, leave }) {
       if (!leave) throw new Error('a request is sent by the gate alone');
@@ -62,7 +70,7 @@ export const httpRequest = defineTool(
         contentOf: () => scope.roots.map((root) => `?${folderEntry(root)}`),
       });
       const { host, port } = request;
-      const reply = await ports.http.send(request, {
+      const reply = await ports.http.send(await withSecrets(request, policy.secrets.value, ports), {
         judge: (address, own) => addressDenial({ host, port }, address, { rules: policy, own }),
         permit,
         signal,

@@ -1,7 +1,8 @@
 import type { HttpRequest } from '../../../shared/action.ts';
 import type { Card } from '../../../shared/approval.ts';
 import { bytesWords } from '../../../shared/bytesWords.ts';
-import type { Block } from '../../../shared/block.ts';
+import type { Block, Words } from '../../../shared/block.ts';
+import { secretsIn } from '../../secrets/namedSecret.ts';
 import { hostFacts } from './hostFacts.ts';
 
 /** Everything that will be sent, and where to. */
@@ -20,12 +21,20 @@ export function requestCard(request: HttpRequest): Card {
       small: true,
       facts: [
         ...hostFacts(request),
+        ...secretFacts(request),
         { label: 'Size', value: [`${bytesWords(new TextEncoder().encode(body).length)} of body`] },
         { label: 'Reply', value: ['goes to the model, as untrusted content; a redirect is not followed'] },
       ],
     },
   ];
   return { kind: 'request', blocks };
+}
+
+function secretFacts({ headers, host }: HttpRequest): { label: string; value: Words }[] {
+  const names = secretsIn(headers);
+  if (names.length === 0) return [];
+  const value = ['put in when it leaves, for ', { exact: host }, ' alone: ', { exact: names.join(', ') }];
+  return [{ label: 'Secret', value }];
 }
 
 function warning(words: string): Block {

@@ -2,6 +2,7 @@ import type { HttpRequest } from '../../../shared/action.ts';
 import { named } from '../../../shared/named.ts';
 import { targetOf } from '../../egress/hostDecision.ts';
 import { ToolFailure } from '../../outcome.ts';
+import { isReference, speaksOfSecret } from '../../secrets/namedSecret.ts';
 import { A_MASK } from '../../redaction/placeholder.ts';
 import type { Redactor } from '../../redaction/redactor.ts';
 
@@ -29,7 +30,11 @@ export function requestOf({ method, url: written, headers, body }: Asked, redact
   const all = headersOf(headers);
   const text = [`${method} ${url}`, ...all, '', body ?? ''].join('\n');
   if (text.search(A_MASK) !== -1)
-    throw new ToolFailure('it holds a mask that stands for a secret; the secret itself cannot be sent in this version');
+    throw new ToolFailure(
+      'it holds a mask that stands for a secret; one that the policy names is written as {{secret:NAME}}, in a header',
+    );
+  if (isReference(`${url}\n${body ?? ''}`) || speaksOfSecret(text))
+    throw new ToolFailure('a secret is put into the value of a header alone, as {{secret:NAME}}');
   const { masked } = redactor.mask(text);
   return { method, url, host, port, headers: all, ...(body !== undefined && { body }), secrets: masked };
 }
