@@ -3,6 +3,8 @@ import { titleOf } from '../../../shared/cut.ts';
 import { exact, visibleLine } from '../../../shared/visible.ts';
 import type { CommandConnections } from '../../egress/connecting.ts';
 import { reasonText, ToolFailure } from '../../outcome.ts';
+import { bashParser } from '../../command/bash.ts';
+import { whoseZero } from '../../command/whoseZero.ts';
 import { endingWords } from '../../sandbox/endingWords.ts';
 import { limitRecord } from '../../sandbox/limitWords.ts';
 import type { Appeared, SandboxResult, SandboxSpec } from '../../sandbox/port.ts';
@@ -274,6 +276,7 @@ async function wordsOf(
       result.ending.kind === 'stopped' && signal.aborted
         ? `[stopped: ${reasonText(signal.reason)}]`
         : endingWords(result.ending),
+      ...(await zeroWords(result.ending, action.arguments.command)),
       ...lessTimeWords(times),
       ...remarksOf(result.quarantined, notes),
       ...(connections?.words ?? []),
@@ -282,6 +285,12 @@ async function wordsOf(
     ],
     remarks: [...remarksOf(result.quarantined, []).map((remark) => remark.replace(/^\[|\]$/g, '')), ...unsaved.remarks],
   };
+}
+
+/** An exit code of zero that is not of the whole line would be taken for a success. */
+async function zeroWords(ending: SandboxResult['ending'], line: string): Promise<string[]> {
+  const words = ending.kind === 'exited' && ending.code === 0 ? whoseZero(line, await bashParser()) : undefined;
+  return words === undefined ? [] : [`[${words}]`];
 }
 
 function factsOf(result: SandboxResult, workspace: Run['launch']['workspace']): Performed['facts'] {
