@@ -21,7 +21,7 @@ export function whoseZero(line: string, parser: BashParser): string | undefined 
     node = end;
   }
   if (node.type !== 'Pipeline' || node.commands.length < 2 || /\bpipefail\b/.test(line)) return undefined;
-  if (node.prefixes?.some(({ type }) => type === 'Negation')) return undefined;
+  if (node.prefixes.some(({ type }) => type === 'Negation')) return undefined;
   return `that is the exit code of ${nameOf(node.commands.at(-1))}, the last of the pipe; whether another one failed is not in it`;
 }
 
