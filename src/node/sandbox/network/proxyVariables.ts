@@ -1,15 +1,22 @@
+import { authorityVariables } from './authorityVariables.ts';
+
 /**
  * What tells programs of the door. `ALL_PROXY` names it as HTTP too: some clients break off at a SOCKS proxy without a
  * package for it, and those that speak SOCKS find it at the same port. Node 24 asks for NODE_USE_ENV_PROXY; Maven and
  * Gradle know none of the usual names. `given`: what the command has already; what of it is no proxy stays.
  */
-export function proxyVariables(port: number, given: Record<string, string>): Record<string, string> {
+export function proxyVariables(
+  port: number,
+  given: Record<string, string>,
+  authorities: Record<string, string> = authorityVariables(),
+): Record<string, string> {
   const door = `http://127.0.0.1:${port}`;
   const local = 'localhost,127.0.0.1,::1';
   const java = ['http', 'https'].map((scheme) => `-D${scheme}.proxyHost=127.0.0.1 -D${scheme}.proxyPort=${port}`);
   const options = (name: string): string => [given[name] ?? [], java].flat().join(' ');
   return {
     ...QUIET,
+    ...authorities,
     ...given,
     ...Object.fromEntries(['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY'].flatMap((name) => both(name, door))),
     ...Object.fromEntries(both('NO_PROXY', local)),
