@@ -26,6 +26,7 @@ import { RootedFiles } from './files/rootedFiles.ts';
 import { UnfinishedWrites } from './files/unfinishedWrites.ts';
 import { ThreadSearch } from './search/threadSearch.ts';
 import { HttpRequests } from './egress/httpRequests.ts';
+import { ChildPages } from './web/childPages.ts';
 import type { LookUp } from './egress/judgedAddress.ts';
 import { sha256 } from './files/hash.ts';
 import { realPaths } from './files/realPath.ts';
@@ -171,6 +172,7 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
       textSearch: new ThreadSearch(),
       encodings: new GuessedEncodings(),
       http: new HttpRequests(options.lookUp),
+      pages: new ChildPages(),
       outputs: (run) => outputs.of(run),
       realPaths,
       policyLook,

@@ -24,6 +24,7 @@ import { GoingOn } from '../tools/goingOn.ts';
 import { RunOutputs } from '../tools/outputs/runOutputs.ts';
 import { builtInTools } from '../tools/table.ts';
 import type { Encodings } from '../text/encodings.ts';
+import type { Pages } from '../tools/web/pages.ts';
 import type { TextSearch } from '../tools/textSearch.ts';
 import { toolboxOf } from '../tools/toolbox.ts';
 import { maskVariables } from './maskedVariables.ts';
@@ -41,6 +42,8 @@ export interface CallPorts {
   encodings: Encodings;
   /** Requests of tools to other machines. */
   http: HttpPort;
+  /** Makes web pages readable. */
+  pages: Pages;
   /** Where the outputs of a run's commands are kept. */
   outputs(run: string): OutputRoom;
   clock: Clock;
@@ -95,7 +98,7 @@ export interface Shared {
 
 /** The tools of a run, and the way to what is in force for each of its calls: the policy that it began with, or what is stricter by then. */
 export function callPartsOf(run: RunOwn, ports: CallPorts, { policy, redactor, openFiles }: Shared): CallParts {
-  const { sandbox, outside, checkpoints, textSearch, encodings, http, hash } = ports;
+  const { sandbox, outside, checkpoints, textSearch, encodings, http, pages, hash } = ports;
   const { folder, scriptWatch } = run;
   const runners = { sandbox, outside };
   let { start } = run;
@@ -109,7 +112,7 @@ export function callPartsOf(run: RunOwn, ports: CallPorts, { policy, redactor, o
   const versionControl = ports.versionControl(inScope);
   const tools = builtInTools({
     ...{ folder, goesTo: () => run.goesTo(), takesImages: () => run.takesImages?.() === true, scriptWatch, redactor },
-    ...{ runners, versionControl, textSearch, encodings, http },
+    ...{ runners, versionControl, textSearch, encodings, http, pages },
     outputs: new RunOutputs(ports.outputs(run.id), ports.clock),
     foresee: (paths) => checkpoints.foresee(run.id, paths),
     foreseeAnything: (place) => checkpoints.foreseeAnything(place),

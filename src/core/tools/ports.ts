@@ -8,6 +8,7 @@ import type { Redactor } from '../redaction/redactor.ts';
 import type { VersionControl } from '../scope/files.ts';
 import type { Runners } from './runner.ts';
 import type { Encodings } from '../text/encodings.ts';
+import type { Pages } from './web/pages.ts';
 import type { TextSearch } from './textSearch.ts';
 
 /** What the tools of a run are made from. Each one takes those that it uses: `Pick<ToolPorts, 'folder'>`. */
@@ -33,6 +34,8 @@ export interface ToolPorts {
   outputs: RunOutputs;
   encodings: Encodings;
   http: HttpPort;
+  /** Makes web pages readable. */
+  pages: Pages;
   /** Puts a question to the person, if one is there, while the run's time stands still. Throws `Cancelled`. */
   askPerson: (question: Pick<Question, 'text' | 'choices'>, signal: AbortSignal) => Promise<Replied>;
   showPlan: (plan: Plan) => void;

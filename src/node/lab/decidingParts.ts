@@ -73,6 +73,7 @@ export async function decidingParts(options: DecidingOptions): Promise<EnginePar
     textSearch: new ThreadSearch(),
     encodings: new GuessedEncodings(),
     http: { send: nothing },
+    pages: { read: nothing, inTurn: nothing },
     outputs: () => ({ open: nothing }),
     realPaths,
     policyLook,
