@@ -111,7 +111,7 @@ describe('what hosts ask of programs', () => {
       ['robots', true],
       ['robots', true],
     ]);
-    expect(JSON.stringify(world.asked[0]?.card)).toContain('asks programs not to fetch this page');
+    expect(world.asked[0]?.why).toContain('asks programs not to fetch this page');
   });
 
   test('is taken for a no where it cannot be read, and for nothing where there is none; it leads to no other host', async () => {

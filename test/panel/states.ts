@@ -1,4 +1,8 @@
 import { connectionCard } from '../../src/core/tools/connect/connectionCard.ts';
+import { Redactor } from '../../src/core/redaction/redactor.ts';
+import { pageCard } from '../../src/core/tools/web/pageCard.ts';
+import { PAGE_HEADERS } from '../../src/core/tools/web/fetchPage.ts';
+import { requestOf } from '../../src/core/tools/web/requestOf.ts';
 import { commandCard, type CommandFacts } from '../../src/core/tools/command/commandCard.ts';
 import { deleteCard } from '../../src/core/tools/files/deletePath.ts';
 import { diffCard } from '../../src/core/tools/files/diffCard.ts';
@@ -199,6 +203,21 @@ const connection: Approval = {
   },
   grantOffers: [{ id: 'host', words: 'connections of commands to `registry.npmjs.org`' }],
 };
+const PAGE = 'http://docs.example.org/guide/2.4/configuration/networks.html?view=all';
+const page: Approval = {
+  ...connection,
+  ...{ id: 'a10', tool: 'fetch_page', title: `Fetch ${PAGE}`, where: [] },
+  consequence: ['Sends all of this address to ', { exact: 'docs.example.org' }, '.'],
+  card: pageCard({
+    request: requestOf({ method: 'GET', url: PAGE, headers: PAGE_HEADERS }, new Redactor()),
+    robots: 'passed over',
+  }),
+  why: '`docs.example.org` asks programs not to fetch this page (robots.txt).',
+  grantOffers: [
+    { id: 'page', words: 'exactly this page' },
+    { id: 'host', words: 'pages of `docs.example.org:80`' },
+  ],
+};
 const long = approvalOf(commandCard({ ...COMMAND, command: LINE }), {
   ...{ id: 'a7', digest: 'd7', title: `Run ${LINE.slice(0, 100)} [… 130 more characters …]` },
   consequence: ['Would be lost: ', { exact: 'build/' }, ', not in git.'],
@@ -269,6 +288,7 @@ export const STATES = {
   'effects shown': waiting([effectsShown]),
   'effects that cannot be applied': waiting([effectsBarred]),
   connection: waiting([connection]),
+  page: waiting([page]),
   'long command': waiting([long]),
   outside: waiting([outside]),
   delete: waiting([removal]),

@@ -1,4 +1,4 @@
-import type { PageSource, PageText, Unreadable } from '../../src/core/tools/web/pages.ts';
+import type { PageSource, PageText, Unreadable } from '../../src/core/egress/pages.ts';
 
 /** A reply as `fetch_page` gives it to be read. */
 export function source(body: string | Uint8Array, given: Partial<PageSource> = {}): PageSource {

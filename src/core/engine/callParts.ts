@@ -24,7 +24,7 @@ import { GoingOn } from '../tools/goingOn.ts';
 import { RunOutputs } from '../tools/outputs/runOutputs.ts';
 import { builtInTools } from '../tools/table.ts';
 import type { Encodings } from '../text/encodings.ts';
-import type { Pages } from '../tools/web/pages.ts';
+import type { Pages } from '../egress/pages.ts';
 import type { TextSearch } from '../tools/textSearch.ts';
 import { toolboxOf } from '../tools/toolbox.ts';
 import { maskVariables } from './maskedVariables.ts';

@@ -8,7 +8,7 @@ import type { Redactor } from '../redaction/redactor.ts';
 import type { VersionControl } from '../scope/files.ts';
 import type { Runners } from './runner.ts';
 import type { Encodings } from '../text/encodings.ts';
-import type { Pages } from './web/pages.ts';
+import type { Pages } from '../egress/pages.ts';
 import type { TextSearch } from './textSearch.ts';
 
 /** What the tools of a run are made from. Each one takes those that it uses: `Pick<ToolPorts, 'folder'>`. */

@@ -8,7 +8,7 @@ import {
   type PageSource,
   type PageText,
   type Unreadable,
-} from '../../core/tools/web/pages.ts';
+} from '../../core/egress/pages.ts';
 import { startProcess } from '../process/spawn.ts';
 import { HostTurns } from './hostTurns.ts';
 

@@ -1,7 +1,7 @@
 // A process of its own that makes one page readable: given on standard input, as a line of JSON and the bytes, and told on
 // standard output as JSON. Whoever started it ends it where it takes too long; where that one is gone, it ends itself.
 import { Worker } from 'node:worker_threads';
-import type { PageSource } from '../../core/tools/web/pages.ts';
+import type { PageSource } from '../../core/egress/pages.ts';
 import { readSource } from './page/readSource.ts';
 
 const MOST_MS = 20_000;

@@ -15,7 +15,10 @@ const MOST_TITLE = 120;
 /** Pages of a run that are kept to be read on. */
 const MOST_KEPT = 4;
 /** All that is said of who asks. The name is the one that robots.txt knows it by. */
-const HEADERS = ['accept: text/html, application/xhtml+xml, text/*;q=0.8, */*;q=0.1', 'user-agent: Oversign'];
+export const PAGE_HEADERS = [
+  'accept: text/html, application/xhtml+xml, text/*;q=0.8, */*;q=0.1',
+  'user-agent: Oversign',
+];
 
 const parameters = z.strictObject({
   url: z.string().min(1).max(8000).describe('The whole address, beginning with https:// or http://'),
@@ -83,7 +86,7 @@ export const fetchPage = defineTool(
 );
 
 function requestTo(url: string, { redactor }: Pick<ToolPorts, 'redactor'>): HttpRequest {
-  return requestOf({ method: 'GET', url, headers: HEADERS }, redactor);
+  return requestOf({ method: 'GET', url, headers: PAGE_HEADERS }, redactor);
 }
 
 function visiting(

@@ -11,7 +11,6 @@ export function pageCard({ request, robots }: Pick<Browse, 'request' | 'robots'>
       ? [{ kind: 'alarm' as const, name: 'secret', words: ['It would send what looks like a secret.'] }]
       : []),
     ...(url.startsWith('https:') ? [] : [warning('Not encrypted: whoever carries it can read and change it.')]),
-    ...(robots === 'passed over' ? [warning('Its host asks programs not to fetch this page.')] : []),
     { kind: 'exact', label: 'Page', text: url },
     {
       kind: 'facts',
@@ -22,7 +21,11 @@ export function pageCard({ request, robots }: Pick<Browse, 'request' | 'robots'>
         { label: 'Led on', value: ['followed on this host and to your allowed hosts; elsewhere it is told'] },
         {
           label: 'Robots',
-          value: [robots === 'heeded' ? 'robots.txt of this host is fetched first, and heeded' : 'not asked for'],
+          value: [
+            robots === 'heeded'
+              ? 'robots.txt of this host is fetched first, and heeded'
+              : 'not asked for: it says that programs should not fetch this page',
+          ],
           hint: 'What a host asks of programs.',
         },
         { label: 'Reply', value: ['its text goes to the model, as untrusted content; no script of it runs'] },

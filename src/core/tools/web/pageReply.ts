@@ -4,8 +4,8 @@ import { counted, named } from '../../../shared/named.ts';
 import type { HttpReply } from '../../egress/http.ts';
 import { ToolFailure } from '../../outcome.ts';
 import type { Redactor } from '../../redaction/redactor.ts';
-import type { PageSource, PageText } from './pages.ts';
-import { seen } from './seen.ts';
+import type { PageSource, PageText } from '../../egress/pages.ts';
+import { seen } from '../../text/seen.ts';
 import type { Visited } from './visit.ts';
 
 /** Characters of a page that are shown at once. */

@@ -6,7 +6,7 @@ import { hostDecision, targetOf } from '../../egress/hostDecision.ts';
 import type { HttpReply } from '../../egress/http.ts';
 import type { HostRules } from '../../egress/hostRules.ts';
 import type { Redactor } from '../../redaction/redactor.ts';
-import { seen } from './seen.ts';
+import { seen } from '../../text/seen.ts';
 
 const MOST_CHARACTERS = 60_000;
 /** What of the head tells something; the rest (cookies, traces) is left out. */

@@ -7,7 +7,7 @@ import type { HostRules } from '../../egress/hostRules.ts';
 import { addressDenial } from '../../egress/judgeAddress.ts';
 import type { PermitSending } from '../../egress/port.ts';
 import { ToolFailure } from '../../outcome.ts';
-import type { Pages } from './pages.ts';
+import type { Pages } from '../../egress/pages.ts';
 import { robotsAllow } from './robots.ts';
 
 const MOST_REDIRECTS = 5;

@@ -1,5 +1,5 @@
 import { Parser } from 'htmlparser2';
-import { seen } from '../../../core/tools/web/seen.ts';
+import { seen } from '../../../core/text/seen.ts';
 import type { Colour } from './colours.ts';
 import { backgroundOf, declarations, isUnseen, type Declared } from './looks.ts';
 import { PageDocument, PageElement, PageText } from './nodes.ts';

@@ -1,5 +1,5 @@
-import { seen } from '../../../core/tools/web/seen.ts';
-import type { PageSource, PageText, Unreadable } from '../../../core/tools/web/pages.ts';
+import { seen } from '../../../core/text/seen.ts';
+import type { PageSource, PageText, Unreadable } from '../../../core/egress/pages.ts';
 import { articleOf, MOST_ELEMENTS } from './article.ts';
 import { markdownOf } from './markdown.ts';
 import { readPage, type ReadPage } from './readPage.ts';
