@@ -170,6 +170,8 @@ export const BrowseSchema = z.strictObject({
   effect: z.literal('browse'),
   request: RequestSchema,
   robots: z.enum(['heeded', 'passed over']),
+  /** Nothing is fetched: the model is shown this page of the run, by its number, from this character on. */
+  shows: z.strictObject({ page: z.number(), start: z.number() }).exactOptional(),
   ...COMMON,
 });
 export type Browse = z.infer<typeof BrowseSchema>;

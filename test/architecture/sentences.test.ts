@@ -29,6 +29,7 @@ const ROOMS: Record<string, readonly string[]> = {
   'the card': [
     'src/core/tools/web/requestCard.ts',
     'src/core/tools/web/pageCard.ts',
+    'src/core/tools/web/reviewedPage.ts',
     'src/core/tools/web/hostFacts.ts',
     ...[
       'src/core/kinds/connect.ts',

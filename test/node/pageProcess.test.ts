@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { describe, expect, inject, test } from 'vitest';
+import { startProcess } from '../../src/node/process/spawn.ts';
 import { Cancelled } from '../../src/core/outcome.ts';
 import { ChildPages } from '../../src/node/web/childPages.ts';
 import { HostTurns } from '../../src/node/web/hostTurns.ts';
@@ -8,6 +10,8 @@ import { PROSE, read, source } from '../support/pageSource.ts';
 import { temporaryFolder } from '../support/tree.ts';
 
 const GOES_ON = new AbortController().signal;
+/** Closing tags of nothing, in a page that is nothing but open ones: its time grows with the square. */
+const SLOW = `${'<i>'.repeat(300_000)}${'</b>'.repeat(200_000)}`;
 
 /** Processes of this account that were started with these words. */
 function running(words: string): string[] {
@@ -60,10 +64,8 @@ describe('pages that are made to break what reads them', () => {
   });
 
   test('whatever takes too long is ended, and said; nothing goes on', async () => {
-    // Closing tags of nothing, in a page that is nothing but open ones: time that grows with the square.
-    const html = `${'<i>'.repeat(300_000)}${'</b>'.repeat(200_000)}`;
     const pages = new ChildPages({ seconds: 1 });
-    expect(await pages.read(source(html), GOES_ON)).toEqual({
+    expect(await pages.read(source(SLOW), GOES_ON)).toEqual({
       unreadable: 'it took more than 1 s, or too much memory, to read it',
     });
     expect(running('page-child.js')).toEqual([]);
@@ -111,6 +113,19 @@ describe('the process that reads', () => {
     await expect(reading).rejects.toBeInstanceOf(Cancelled);
     expect(running(file)).toEqual([]);
     await expect(new ChildPages().read(source('x'), stop.signal)).rejects.toBeInstanceOf(Cancelled);
+  });
+
+  test('ends itself where nobody is left to end it', async () => {
+    const spawned = await startProcess({
+      file: process.execPath,
+      args: [join(dirname(inject('oversign')), 'page-child.js')],
+      ...{ cwd: '/', environment: {}, outputCap: 1000, dropsErrors: true },
+      input: Readable.from([
+        Buffer.from('{"url":"https://a.test/","type":"text/html","charset":"","packed":"","isCareful":false}\n'),
+        Buffer.from(SLOW.repeat(2)),
+      ]),
+    });
+    expect(await spawned.ended).toMatchObject({ signal: 'SIGKILL' });
   });
 
   test('is told nothing of the environment', async () => {

@@ -13,7 +13,8 @@ export const browse: Kind<Browse> = {
   standard,
   // Hosts are named in allowed_domains alone: a rule about the tool speaks of none.
   allowed: (_action, _own, wanted) => wanted,
-  labels: ({ request }) => ['untrusted', 'outward', ...(request.secrets > 0 ? ['private' as const] : [])],
+  labels: ({ request, shows }) =>
+    shows ? ['untrusted'] : ['untrusted', 'outward', ...(request.secrets > 0 ? ['private' as const] : [])],
   offers,
   always: () => undefined,
   starts: () => undefined,
@@ -23,9 +24,14 @@ export const browse: Kind<Browse> = {
   ...OF_REQUESTS,
 };
 
-function standard({ request, robots }: Browse, { policy }: Standing): Decision {
+function standard({ request, robots, shows }: Browse, { policy }: Standing): Decision {
   const ofHost = hostDecision(request, policy);
   if (ofHost.verdict === 'deny') return ofHost;
+  if (shows)
+    return {
+      ...decision('ask', 'page-review', 'You see what came back before the model does.', policy.webReview.origin),
+      eachTime: true,
+    };
   if (request.secrets > 0)
     return { ...decision('ask', 'sends-secret', 'It would send what looks like a secret.'), eachTime: true };
   if (robots === 'passed over')
@@ -36,18 +42,20 @@ function standard({ request, robots }: Browse, { policy }: Standing): Decision {
   return ofHost;
 }
 
-function offers({ request }: Browse): Offer[] {
+function offers({ request, shows }: Browse): Offer[] {
+  if (shows) return [];
   const exactly = JSON.stringify(request);
   const scheme = request.url.slice(0, request.url.indexOf(':'));
   const same = (other: Action): other is Browse =>
     other.kind === 'browse' &&
+    !other.shows &&
     other.request.host === request.host &&
     other.request.port === request.port &&
     other.request.url.startsWith(`${scheme}:`);
   return [
     {
       ...{ id: 'page', words: 'exactly this page', isBroad: false },
-      covers: (other) => other.kind === 'browse' && JSON.stringify(other.request) === exactly,
+      covers: (other) => other.kind === 'browse' && !other.shows && JSON.stringify(other.request) === exactly,
     },
     {
       ...{ id: 'host', words: `pages of ${named(shownHost(request))}`, isBroad: true },

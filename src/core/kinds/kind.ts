@@ -26,6 +26,7 @@ export interface Standing {
     sandbox: Sourced<boolean>;
     variables: Sourced<string[]>;
     apiConfirmation: Sourced<boolean>;
+    webReview: Sourced<boolean>;
     network: Sourced<NetworkRule>;
   } & HostRules;
 }

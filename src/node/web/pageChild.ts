@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 import type { PageSource } from '../../core/egress/pages.ts';
 import { readSource } from './page/readSource.ts';
 
-const MOST_MS = 20_000;
+const MOST_MS = 10_000;
 
 /** Another thread: this one may never come to look at a clock again. */
 const watching = `setTimeout(() => process.kill(process.pid, 'SIGKILL'), ${MOST_MS})`;

@@ -308,6 +308,12 @@ export const POLICY_KEYS = {
     standard: false,
     stricter: false,
   }),
+  webReview: flag('tools.web_browsing.review_replies', {
+    about:
+      'Whether you see what came back before the model does: a page is fetched then, and a question of its own, each time, shows it to you as the model would read it.',
+    standard: false,
+    stricter: true,
+  }),
   apiCalls: flag('tools.api_calls.enabled', {
     about: 'Whether the agent may send HTTP requests (http_request); to which hosts, says allowed_domains.',
     standard: false,

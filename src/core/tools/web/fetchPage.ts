@@ -1,19 +1,19 @@
 import * as z from 'zod';
 import type { Browse, HttpRequest } from '../../../shared/action.ts';
-import { cutVisibly, titleOf } from '../../../shared/cut.ts';
-import { visibleLine } from '../../../shared/visible.ts';
-import { ToolFailure } from '../../outcome.ts';
+import { cutVisibly } from '../../../shared/cut.ts';
+import { counted } from '../../../shared/named.ts';
+import { Changed, ToolFailure } from '../../outcome.ts';
+import type { Pages } from '../../egress/pages.ts';
 import { folderEntry } from '../command/contentOf.ts';
 import type { ToolPorts } from '../ports.ts';
 import { defineTool, type CallContext, type Performed, type Tool } from '../tool.ts';
-import { pageCard } from './pageCard.ts';
+import { KeptPages } from './keptPages.ts';
+import { fetching } from './pageCard.ts';
 import { headerOf, pageReply, sourceOf, type FetchedPage } from './pageReply.ts';
+import { reviewedReply, reviewing } from './reviewedPage.ts';
 import { requestOf } from './requestOf.ts';
 import { Visits, type Visited } from './visit.ts';
 
-const MOST_TITLE = 120;
-/** Pages of a run that are kept to be read on. */
-const MOST_KEPT = 4;
 /** All that is said of who asks. The name is the one that robots.txt knows it by. */
 export const PAGE_HEADERS = [
   'accept: text/html, application/xhtml+xml, text/*;q=0.8, */*;q=0.1',
@@ -34,7 +34,8 @@ type Arguments = z.infer<typeof parameters>;
 export const fetchPage = defineTool(
   (ports: Pick<ToolPorts, 'http' | 'pages' | 'redactor'>): Tool<Arguments, Browse> => {
     const visits = new Visits();
-    const kept = new Map<string, FetchedPage>();
+    const kept = new KeptPages();
+    const { redactor } = ports;
     return {
       name: 'fetch_page',
       elsewhere: ['webfetch', 'fetchurl', 'browse', 'openurl', 'readurl', 'fetchwebpage', 'readpage', 'visit'],
@@ -45,45 +46,58 @@ export const fetchPage = defineTool(
       parameters,
       about: 'The address, such as https://example.com/page',
       tried: (url) => ({ url }),
-      describe: (args) => {
+      describe: (args, { policy }) => {
         const request = requestTo(args.url, ports);
         const robots = args.despite_robots ? 'passed over' : 'heeded';
+        const { start, all } = args;
+        const page = policy.webReview.value ? kept.of(request.url, all) : undefined;
         return Promise.resolve({
           action: {
             ...{ tool: 'fetch_page', kind: 'browse', effect: 'browse', resources: [], undo: 'none' },
             ...{ arguments: args, request, robots },
+            ...(page && { shows: { page: page.number, start } }),
           },
-          title: `Fetch ${visibleLine(titleOf(request.url, MOST_TITLE))}`,
-          consequence: ['Sends all of this address to ', { exact: request.host }, '.'],
-          undo: { state: 'none', words: 'Cannot be undone: what is sent is sent.' },
-          card: pageCard({ request, robots }),
+          ...(page ? reviewing(page, { host: request.host, start, redactor }) : fetching({ request, robots })),
         });
       },
-      async perform(action, context) {
-        const { start, all } = action.arguments;
-        const key = `${all} ${action.request.url}`;
-        const before = start > 0 ? kept.get(key) : undefined;
-        if (before) {
-          const { text, masked, shown } = pageReply(before, { start, redactor: ports.redactor });
+      async perform({ arguments: { start, all }, request, robots, shows }, context) {
+        const isReviewed = context.policy.webReview.value;
+        const known = kept.of(request.url, all);
+        if (shows) {
+          if (known?.number !== shows.page)
+            throw new Changed('the page that was shown is not kept any more; fetch it again');
+          const { text, masked, shown } = reviewedReply(known, { start: shows.start, redactor });
           return { ok: true, text, masked, facts: { fetched: false, shown }, contentOf: [] };
         }
-        const visited = await visits.visit(action.request, action.robots, visiting(ports, context));
-        const { fetched, facts } = await read(visited, { all, pages: ports.pages, signal: context.signal });
+        if (known && start > 0 && !isReviewed) {
+          const { text, masked, shown } = pageReply(known.fetched, { start, redactor });
+          return { ok: true, text, masked, facts: { fetched: false, shown }, contentOf: [] };
+        }
+        const visited = await visits.visit(request, robots, visiting(ports, context));
+        const { fetched, facts } = await read(visited, { all, isReviewed, pages: ports.pages, signal: context.signal });
         if ('refused' in fetched) return { ok: false, text: fetched.refused, facts, contentOf: [] };
-        kept.delete(key);
-        kept.set(key, fetched);
-        for (const oldest of kept.keys()) if (kept.size > MOST_KEPT) kept.delete(oldest);
-        const { text, masked, shown } = pageReply(fetched, { start, redactor: ports.redactor });
-        const { unseen } = fetched.page;
-        return {
-          ok: fetched.status < 400 && fetched.notFollowed === undefined,
-          ...{ text, masked, contentOf: [] },
-          facts: { ...facts, shown, ...(unseen > 0 && { unseen }) },
-        };
+        kept.keep(request.url, all, fetched);
+        const { unseen, whole } = fetched.page;
+        const ok = fetched.status < 400 && fetched.notFollowed === undefined;
+        const found = { ...facts, ...(unseen > 0 && { unseen }) };
+        if (isReviewed)
+          return {
+            ok,
+            text: fetchedWords(request.host, fetched.status, whole),
+            facts: { ...found, shown: 0 },
+            contentOf: [],
+          };
+        const { text, masked, shown } = pageReply(fetched, { start, redactor });
+        return { ok, text, masked, facts: { ...found, shown }, contentOf: [] };
       },
     };
   },
 );
+
+/** What is told of a page that a person is to see first: nothing that is its host's words. */
+function fetchedWords(host: string, status: number, whole: number): string {
+  return `Status ${status} from ${host}: ${counted(whole, 'character')}. The person sees it before you do: to be shown it, call this tool again with the same arguments.`;
+}
 
 function requestTo(url: string, { redactor }: Pick<ToolPorts, 'redactor'>): HttpRequest {
   return requestOf({ method: 'GET', url, headers: PAGE_HEADERS }, redactor);
@@ -109,7 +123,7 @@ function visiting(
 /** What came back, as a page; or why it is none. */
 async function read(
   visited: Visited,
-  { all, pages, signal }: { all: boolean; pages: ToolPorts['pages']; signal: AbortSignal },
+  { all, isReviewed, pages, signal }: { all: boolean; isReviewed: boolean; pages: Pages; signal: AbortSignal },
 ): Promise<{ fetched: FetchedPage | { refused: string }; facts: Performed['facts'] }> {
   const { reply, request, over, notFollowed } = visited;
   const { status, received, address, isCut } = reply;
@@ -121,8 +135,11 @@ async function read(
   const path = over.length === 0 ? '' : ` (led there from ${over.map((url) => cutVisibly(url, 300)).join(', ')})`;
   const from = `Status ${status} from ${request.url} at ${address}${path}.`;
   const source = sourceOf(visited, all);
-  if ('refused' in source) return { fetched: { refused: `${from} ${source.refused}` }, facts };
+  // Even a type, or where one was led to, would be words that nobody has seen.
+  const nothing = `Status ${status} from ${request.host}. It is no page that can be read.`;
+  if ('refused' in source) return { fetched: { refused: isReviewed ? nothing : `${from} ${source.refused}` }, facts };
   const page = await pages.read(source, signal);
+  if ('unreadable' in page && isReviewed) throw new ToolFailure(nothing);
   if ('unreadable' in page) throw new ToolFailure(`${from} It could not be read: ${page.unreadable}`);
   const retryAfter = headerOf(reply, 'retry-after');
   return {

@@ -1,7 +1,24 @@
 import type { Browse } from '../../../shared/action.ts';
 import type { Card } from '../../../shared/approval.ts';
 import type { Block } from '../../../shared/block.ts';
+import { titleOf } from '../../../shared/cut.ts';
+import { visibleLine } from '../../../shared/visible.ts';
+import type { Description } from '../tool.ts';
 import { hostFacts } from './hostFacts.ts';
+
+const MOST_TITLE = 120;
+
+/** How fetching a page is shown to a person. */
+export function fetching(
+  page: Pick<Browse, 'request' | 'robots'>,
+): Pick<Description, 'title' | 'consequence' | 'undo' | 'card'> {
+  return {
+    title: `Fetch ${visibleLine(titleOf(page.request.url, MOST_TITLE))}`,
+    consequence: ['Sends all of this address to ', { exact: page.request.host }, '.'],
+    undo: { state: 'none', words: 'Cannot be undone: what is sent is sent.' },
+    card: pageCard(page),
+  };
+}
 
 /** Which page, everything that is sent for it, and what becomes of it. */
 export function pageCard({ request, robots }: Pick<Browse, 'request' | 'robots'>): Card {

@@ -9,7 +9,7 @@ import { seen } from '../../text/seen.ts';
 import type { Visited } from './visit.ts';
 
 /** Characters of a page that are shown at once. */
-export const MOST_SHOWN = 40_000;
+const MOST_SHOWN = 40_000;
 const MOST_LINE = 300;
 /** What is text as it is, beside HTML. */
 const TEXT =
@@ -57,14 +57,14 @@ function sizeOf({ body, isCut }: HttpReply): string {
 /** What the model is told of a page, and that it is nobody's order. Throws `ToolFailure` where nothing is left behind `start`. */
 export function pageReply(
   fetched: FetchedPage,
-  { start, redactor }: { start: number; redactor: Redactor },
+  { start, redactor, most = MOST_SHOWN }: { start: number; redactor: Redactor; most?: number },
 ): { text: string; masked: number; shown: number } {
   const { page, url } = fetched;
   // Masked before it is cut: half a secret is not recognized.
   const { text: all, masked } = redactor.mask(page.text);
   if (start > 0 && start >= all.length)
     throw new ToolFailure(`the page has ${counted(all.length, 'character')}; nothing is left at ${start}`);
-  const end = wholeEnd(all, start + MOST_SHOWN);
+  const end = wholeEnd(all, start + most);
   const part = all.slice(wholeEnd(all, start), end);
   const line = (label: string, value: string): string[] =>
     value === '' ? [] : [`${label}: ${cutVisibly(seen(value).text.replace(/\s+/g, ' ').trim(), MOST_LINE)}`];
@@ -81,7 +81,7 @@ export function pageReply(
       ...line('Published', page.published),
       ...line('It calls its own address', page.canonical === url ? '' : page.canonical),
       ...line('A browser would be led on to', page.leadsOn),
-      ...(page.embedded.length > 0 ? [`Embedded in it: ${page.embedded.slice(0, 5).join(' ')}`] : []),
+      ...(page.embedded.length > 0 ? [`Embedded in it: ${page.embedded.slice(0, 5).map(cutLine).join(' ')}`] : []),
     ].join('\n'),
   );
   const text = [
@@ -92,6 +92,10 @@ export function pageReply(
     ...notes(page),
   ];
   return { text: text.join('\n'), masked: masked + head.masked, shown: part.length };
+}
+
+function cutLine(text: string): string {
+  return cutVisibly(text, MOST_LINE);
 }
 
 /** What became of the page on its way here. */
