@@ -29,6 +29,7 @@ const node = await build({
     'search-worker': 'src/node/search/searchWorker.ts',
     'tree-worker': 'src/node/checkpoint/tree/treeWorker.ts',
     'watch-worker': 'src/node/sandbox/knownFolders/watchWorker.ts',
+    'page-child': 'src/node/web/pageChild.ts',
   },
   outdir,
   platform: 'node',

@@ -26,6 +26,7 @@ import { RootedFiles } from './files/rootedFiles.ts';
 import { UnfinishedWrites } from './files/unfinishedWrites.ts';
 import { ThreadSearch } from './search/threadSearch.ts';
 import { HttpRequests } from './egress/httpRequests.ts';
+import { ChildPages } from './web/childPages.ts';
 import type { LookUp } from './egress/judgedAddress.ts';
 import { sha256 } from './files/hash.ts';
 import { realPaths } from './files/realPath.ts';
@@ -176,6 +177,7 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
       secretValues: {
         valueOf: async ({ name, variable }) => (await options.keptSecret?.(name)) ?? environment[variable],
       },
+      pages: new ChildPages(),
       outputs: (run) => outputs.of(run),
       realPaths,
       policyLook,

@@ -164,6 +164,18 @@ export const SendSchema = z.strictObject({
 });
 export type Send = z.infer<typeof SendSchema>;
 
+/** It fetches a page of the web to be read, and what it is led on to. `robots`: what its host asks of programs. */
+export const BrowseSchema = z.strictObject({
+  kind: z.literal('browse'),
+  effect: z.literal('browse'),
+  request: RequestSchema,
+  robots: z.enum(['heeded', 'passed over']),
+  /** Nothing is fetched: the model is shown this page of the run, by its number, from this character on. */
+  shows: z.strictObject({ page: z.number(), start: z.number() }).exactOptional(),
+  ...COMMON,
+});
+export type Browse = z.infer<typeof BrowseSchema>;
+
 /** A command in the sandbox reaches a host, as often as it likes until it ends. What goes there is not known beforehand. */
 export const ConnectSchema = z.strictObject({
   kind: z.literal('connect'),
@@ -186,6 +198,7 @@ export const ActionSchema = z.discriminatedUnion('kind', [
   FollowSchema,
   TalkSchema,
   SendSchema,
+  BrowseSchema,
   ConnectSchema,
 ]);
 export type Action = z.infer<typeof ActionSchema>;

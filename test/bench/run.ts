@@ -1,5 +1,5 @@
 /**
- * `npm run bench` (or one part of it: `npm run bench -- audit`, `decisions`, `door`, `sandbox`, `turns`, `undo`, `workspaces`): ratios, side by side, on this machine and nowhere else. Each pair runs in turn, A B A B …, and the
+ * `npm run bench` (or one part of it: `npm run bench -- audit`, `decisions`, `door`, `pages`, `sandbox`, `turns`, `undo`, `workspaces`): ratios, side by side, on this machine and nowhere else. Each pair runs in turn, A B A B …, and the
  * median of the ratios is printed; single times are noise on a shared machine.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -9,6 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { benchAudit } from './audit.ts';
 import { benchDecisions } from './decisions.ts';
 import { benchDoor } from './door.ts';
+import { benchPages } from './pages.ts';
 import { benchSandbox } from './sandbox.ts';
 import { benchTurns } from './turns.ts';
 import { benchUndo } from './undo.ts';
@@ -45,6 +46,7 @@ try {
   const only = process.argv[2];
   if (only === undefined || only === 'audit') await benchAudit(base, pair);
   if (only === undefined || only === 'decisions') await benchDecisions(pair);
+  if (only === undefined || only === 'pages') await benchPages(pair);
   if (only === undefined || only === 'turns') await benchTurns(base);
   if (only === undefined || only === 'sandbox') await benchSandbox(base, pair);
   if (only === undefined || only === 'door') await benchDoor(pair);

@@ -104,11 +104,11 @@ describe('policy check', () => {
   test('without a file it is about those in force: notes are said, errors fail', async () => {
     const base = await place({
       'work/.oversign/policy.yaml': 'confirm_actions: false\n',
-      'config/oversign/policy.yaml': 'tools:\n  web_browsing:\n    enabled: true\n',
+      'config/oversign/policy.yaml': 'sandbox:\n  image: debian\n',
     });
     const noted = await policy(base, ['check']);
     expect(noted).toMatchObject({ code: 0, stderr: '' });
-    expect(noted.stdout).toMatch(/oversign\/policy\.yaml:3:14: info: this version has no web tool/);
+    expect(noted.stdout).toMatch(/oversign\/policy\.yaml:2:10: info: an image is only used/);
     expect(noted.stdout).toMatch(/work\/\.oversign\/policy\.yaml:1:18: \w+: /);
     expect(noted.stdout).toMatch(/Valid, but not all of it counts: 1 warning\n$/);
     const strict = await policy(base, ['check', '--strict', '--json']);

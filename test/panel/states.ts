@@ -1,4 +1,10 @@
 import { connectionCard } from '../../src/core/tools/connect/connectionCard.ts';
+import { Redactor } from '../../src/core/redaction/redactor.ts';
+import { pageCard } from '../../src/core/tools/web/pageCard.ts';
+import { PAGE_HEADERS } from '../../src/core/tools/web/fetchPage.ts';
+import type { KeptPage } from '../../src/core/tools/web/keptPages.ts';
+import { reviewing } from '../../src/core/tools/web/reviewedPage.ts';
+import { requestOf } from '../../src/core/tools/web/requestOf.ts';
 import { commandCard, type CommandFacts } from '../../src/core/tools/command/commandCard.ts';
 import { deleteCard } from '../../src/core/tools/files/deletePath.ts';
 import { diffCard } from '../../src/core/tools/files/diffCard.ts';
@@ -199,6 +205,39 @@ const connection: Approval = {
   },
   grantOffers: [{ id: 'host', words: 'connections of commands to `registry.npmjs.org`' }],
 };
+const PAGE = 'http://docs.example.org/guide/2.4/configuration/networks.html?view=all';
+const FETCHED: KeptPage = {
+  number: 1,
+  fetched: {
+    page: {
+      ...{ kind: 'page', title: 'Networks', byline: '', published: '', canonical: '', leadsOn: '', embedded: [] },
+      text: `# Networks\n\n${'Each network has a name, and each container joins the ones that it names. '.repeat(30)}`,
+      ...{ encoding: 'utf-8', unseen: 37, shown: 'main', whole: 9120, scripts: 4, needsScripts: false, isCut: false },
+    },
+    from: `Status 200 from ${PAGE} at 192.0.2.7.`,
+    ...{ url: PAGE, status: 200, notFollowed: undefined, retryAfter: undefined },
+  },
+};
+const page: Approval = {
+  ...connection,
+  ...{ id: 'a10', tool: 'fetch_page', title: `Fetch ${PAGE}`, where: [] },
+  consequence: ['Sends all of this address to ', { exact: 'docs.example.org' }, '.'],
+  card: pageCard({
+    request: requestOf({ method: 'GET', url: PAGE, headers: PAGE_HEADERS }, new Redactor()),
+    robots: 'passed over',
+  }),
+  why: '`docs.example.org` asks programs not to fetch this page (robots.txt).',
+  grantOffers: [
+    { id: 'page', words: 'exactly this page' },
+    { id: 'host', words: 'pages of `docs.example.org:80`' },
+  ],
+};
+const pageReview: Approval = {
+  ...page,
+  ...{ id: 'a11', grantOffers: [], why: 'You see what came back before the model does.' },
+  ...reviewing(FETCHED, { host: 'docs.example.org', start: 0, redactor: new Redactor() }),
+  undo: 'Cannot be undone: what the model has read, it has read.',
+};
 const long = approvalOf(commandCard({ ...COMMAND, command: LINE }), {
   ...{ id: 'a7', digest: 'd7', title: `Run ${LINE.slice(0, 100)} [… 130 more characters …]` },
   consequence: ['Would be lost: ', { exact: 'build/' }, ', not in git.'],
@@ -269,6 +308,8 @@ export const STATES = {
   'effects shown': waiting([effectsShown]),
   'effects that cannot be applied': waiting([effectsBarred]),
   connection: waiting([connection]),
+  page: waiting([page]),
+  'page review': waiting([pageReview]),
   'long command': waiting([long]),
   outside: waiting([outside]),
   delete: waiting([removal]),

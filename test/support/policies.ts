@@ -147,7 +147,7 @@ const policyKeys = {
         { enabled: fc.boolean(), languages: fc.subarray(['python', 'javascript', 'bash']), timeout: seconds },
         optional,
       ),
-      web_browsing: enabled,
+      web_browsing: fc.record({ enabled: fc.boolean(), review_replies: fc.boolean() }, optional),
       api_calls: fc.record({ enabled: fc.boolean(), require_confirmation: fc.boolean() }, optional),
     },
     optional,

@@ -74,7 +74,8 @@ const SIDES: Record<Path, { looser: unknown; stricter: unknown } | 'without effe
   'tools.code_execution.languages': { looser: ['python', 'bash'], stricter: ['bash'] },
   'tools.code_execution.timeout': { looser: 200, stricter: 1 },
   'tools.code_execution.background_timeout': { looser: 2000, stricter: 1 },
-  'tools.web_browsing.enabled': 'without effect',
+  'tools.web_browsing.enabled': { looser: true, stricter: false },
+  'tools.web_browsing.review_replies': { looser: false, stricter: true },
   'tools.api_calls.enabled': { looser: true, stricter: false },
   'tools.api_calls.require_confirmation': { looser: false, stricter: true },
 };

@@ -51,6 +51,7 @@ function decisionWords(policy: EffectivePolicy, way: Way): string[] {
   const files = offered(policy, 'file_system').verdict === 'allow';
   const commands = offered(policy, 'code_execution').verdict === 'allow';
   const requests = offered(policy, 'api_calls').verdict === 'allow' && way !== 'look';
+  const pages = offered(policy, 'web_browsing').verdict === 'allow' && way !== 'look';
   const isSandboxed = commands && policy.sandbox.value;
   const allowed = [
     ...(files ? ['reading, listing and searching in the workspace'] : []),
@@ -65,6 +66,7 @@ function decisionWords(policy: EffectivePolicy, way: Way): string[] {
       ? [policy.sandbox.value ? 'other commands' : 'commands (they run without a sandbox)']
       : []),
     ...(requests ? ['HTTP requests'] : []),
+    ...(pages ? ['web pages of hosts that are not in allowed_domains'] : []),
   ];
   const denied = [
     'files outside the workspace',

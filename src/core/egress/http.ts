@@ -21,6 +21,8 @@ export interface SendingUnder {
   /** The denial of an address that the host leads to; `own`: those of this machine. Every answer is judged. */
   judge: (address: string, own: readonly string[]) => Decision | undefined;
   permit: PermitSending;
+  /** Bytes of the reply's body that are kept; without it, 1 MB. */
+  most?: number;
   signal: AbortSignal;
 }
 

@@ -6,6 +6,7 @@ export const PURPOSE_NAMES = {
   models: 'list of models',
   telemetry: 'audit export',
   request: 'request by a tool',
+  page: 'web page by a tool',
   connection: 'connection of a command',
 } as const satisfies Record<EgressPurpose, string>;
 

@@ -25,6 +25,7 @@ import { GoingOn } from '../tools/goingOn.ts';
 import { RunOutputs } from '../tools/outputs/runOutputs.ts';
 import { builtInTools } from '../tools/table.ts';
 import type { Encodings } from '../text/encodings.ts';
+import type { Pages } from '../egress/pages.ts';
 import type { TextSearch } from '../tools/textSearch.ts';
 import { toolboxOf } from '../tools/toolbox.ts';
 import { maskVariables } from './maskedVariables.ts';
@@ -44,6 +45,8 @@ export interface CallPorts {
   http: HttpPort;
   /** Where values of the secrets are kept that the policy names. */
   secretValues: SecretValues;
+  /** Makes web pages readable. */
+  pages: Pages;
   /** Where the outputs of a run's commands are kept. */
   outputs(run: string): OutputRoom;
   clock: Clock;
@@ -98,7 +101,7 @@ export interface Shared {
 
 /** The tools of a run, and the way to what is in force for each of its calls: the policy that it began with, or what is stricter by then. */
 export function callPartsOf(run: RunOwn, ports: CallPorts, { policy, redactor, openFiles }: Shared): CallParts {
-  const { sandbox, outside, checkpoints, textSearch, encodings, http, secretValues, hash } = ports;
+  const { sandbox, outside, checkpoints, textSearch, encodings, http, secretValues, pages, hash } = ports;
   const { folder, scriptWatch } = run;
   const runners = { sandbox, outside };
   let { start } = run;
@@ -112,7 +115,7 @@ export function callPartsOf(run: RunOwn, ports: CallPorts, { policy, redactor, o
   const versionControl = ports.versionControl(inScope);
   const tools = builtInTools({
     ...{ folder, goesTo: () => run.goesTo(), takesImages: () => run.takesImages?.() === true, scriptWatch, redactor },
-    ...{ runners, versionControl, textSearch, encodings, http, secretValues },
+    ...{ runners, versionControl, textSearch, encodings, http, secretValues, pages },
     outputs: new RunOutputs(ports.outputs(run.id), ports.clock),
     foresee: (paths) => checkpoints.foresee(run.id, paths),
     foreseeAnything: (place) => checkpoints.foreseeAnything(place),

@@ -27,6 +27,7 @@ export interface Standing {
     sandbox: Sourced<boolean>;
     variables: Sourced<string[]>;
     apiConfirmation: Sourced<boolean>;
+    webReview: Sourced<boolean>;
     network: Sourced<NetworkRule>;
     secrets: Sourced<NamedSecret[]>;
   } & HostRules;

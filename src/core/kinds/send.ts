@@ -1,13 +1,12 @@
 import type { Action, HttpRequest, Send } from '../../shared/action.ts';
 import type { Decision } from '../../shared/decision.ts';
-import { isJsonObject, type Json } from '../../shared/json.ts';
 import { named } from '../../shared/named.ts';
-import type { ReadAction } from '../audit/storedAction.ts';
 import { hostDecision, shownHost } from '../egress/hostDecision.ts';
 import { isBoundBy } from '../policy/binding.ts';
 import { decision } from '../policy/decision.ts';
 import { secretRefused, secretsIn } from '../secrets/namedSecret.ts';
-import type { Facets, Kind, Offer, Standing } from './kind.ts';
+import type { Kind, Offer, Standing } from './kind.ts';
+import { OF_REQUESTS } from './storedRequest.ts';
 
 /** Methods that are for reading (RFC 9110, 9.2.1): what they are sent to is not meant to change by them. */
 const READING: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -35,11 +34,7 @@ export const send: Kind<Send> = {
   toCover: () => undefined,
   footprint: () => ({ kind: 'nothing' }),
   ran: () => undefined,
-  explained: (stored) => {
-    const { method, url } = requestOf(stored);
-    return url === '' ? [] : [{ kind: 'exact', label: 'Request', text: `${method} ${url}` }];
-  },
-  facets,
+  ...OF_REQUESTS,
 };
 
 function standard({ request }: Send, { policy }: Standing): Decision {
@@ -81,18 +76,4 @@ function offers({ request }: Send): Offer[] {
 
 function schemeOf({ url }: HttpRequest): string {
   return url.slice(0, url.indexOf(':'));
-}
-
-function facets(stored: ReadAction): Facets {
-  const { url } = requestOf(stored);
-  return { paths: [], origins: URL.canParse(url) ? [new URL(url).origin] : [] };
-}
-
-function requestOf({ recorded }: ReadAction): { method: string; url: string } {
-  const request = Object.hasOwn(recorded, 'request') ? recorded['request'] : undefined;
-  const text = (key: string): string => {
-    const value: Json | undefined = isJsonObject(request) && Object.hasOwn(request, key) ? request[key] : undefined;
-    return typeof value === 'string' ? value : '';
-  };
-  return { method: text('method'), url: text('url') };
 }

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { ActionSchema, type Action } from '../../shared/action.ts';
 import type { ReadAction } from '../audit/storedAction.ts';
 import { decision } from '../policy/decision.ts';
+import { browse } from './browse.ts';
 import { change } from './change.ts';
 import { connect } from './connect.ts';
 import { follow } from './follow.ts';
@@ -21,6 +22,7 @@ const KINDS: { [K in Action['kind']]: Kind<Extract<Action, { kind: K }>> } = {
   follow,
   talk,
   send,
+  browse,
   connect,
 };
 

@@ -49,6 +49,10 @@ export function offered(policy: EffectivePolicy, family: Family): Decision {
         'Commands are switched on.',
         policy.codeExecution.origin,
       );
+    case 'web_browsing':
+      return policy.webBrowsing.value
+        ? decision('allow', 'tools.web_browsing.enabled', 'Web pages are switched on.', policy.webBrowsing.origin)
+        : decision('deny', 'tools.web_browsing.enabled', 'Web pages are switched off.', policy.webBrowsing.origin);
     case 'api_calls':
       return policy.apiCalls.value
         ? decision('allow', 'tools.api_calls.enabled', 'API requests are switched on.', policy.apiCalls.origin)

@@ -15,6 +15,7 @@ export const TOOLS = {
   run_command: ['execute'],
   read_output: ['follow'],
   stop_command: ['stop'],
+  fetch_page: ['browse'],
   http_request: ['request'],
   ask_user: ['ask'],
   update_plan: ['plan'],

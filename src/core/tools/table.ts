@@ -13,6 +13,7 @@ import type { ToolPorts } from './ports.ts';
 import { readOutput } from './readOutput.ts';
 import { runCommand } from './runCommand.ts';
 import { stopCommand } from './stopCommand.ts';
+import { fetchPage } from './web/fetchPage.ts';
 import { httpRequest } from './web/httpRequest.ts';
 import { askUser } from './talk/askUser.ts';
 import { updatePlan } from './talk/updatePlan.ts';
@@ -36,6 +37,7 @@ export const BUILT_IN = {
   run_command: runCommand,
   read_output: readOutput,
   stop_command: stopCommand,
+  fetch_page: fetchPage,
   http_request: httpRequest,
   ask_user: askUser,
   update_plan: updatePlan,

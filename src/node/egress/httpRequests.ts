@@ -46,7 +46,7 @@ export class HttpRequests implements HttpPort {
         signal,
         passage: counted,
       });
-      const { kept, isCut } = await keptOf(response);
+      const { kept, isCut } = await keptOf(response, under.most ?? MOST_KEPT);
       const { status } = response;
       return { status, headers: [...response.headers], body: kept, isCut, sent: body.length, received, address };
     } catch (error) {
@@ -62,16 +62,16 @@ function named(line: string): [name: string, value: string] {
   return [line.slice(0, at), line.slice(at + 1).trim()];
 }
 
-async function keptOf({ body }: Response): Promise<{ kept: Uint8Array; isCut: boolean }> {
+async function keptOf({ body }: Response, most: number): Promise<{ kept: Uint8Array; isCut: boolean }> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   if (body)
     for await (const chunk of body) {
       chunks.push(chunk);
       length += chunk.length;
-      if (length > MOST_KEPT) break; // which closes the connection
+      if (length > most) break; // which closes the connection
     }
-  return { kept: new Uint8Array(Buffer.concat(chunks).subarray(0, MOST_KEPT)), isCut: length > MOST_KEPT };
+  return { kept: new Uint8Array(Buffer.concat(chunks).subarray(0, most)), isCut: length > most };
 }
 
 function wordsFor(error: unknown): string {

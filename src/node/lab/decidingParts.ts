@@ -75,6 +75,7 @@ export async function decidingParts(options: DecidingOptions): Promise<EnginePar
     http: { send: nothing },
     // That one is kept is not what decides.
     secretValues: { valueOf: ({ name }) => Promise.resolve(`{{secret:${name}}}`) },
+    pages: { read: nothing, inTurn: nothing },
     outputs: () => ({ open: nothing }),
     realPaths,
     policyLook,

@@ -307,11 +307,17 @@ export const POLICY_KEYS = {
     standard: 600,
     spokenOfBy: 'tools.code_execution.timeout',
   }),
-  webBrowsing: withoutEffect('tools.web_browsing.enabled', {
-    about: 'This version has no web tool.',
-    schema: z.boolean(),
+  webBrowsing: flag('tools.web_browsing.enabled', {
+    about:
+      'Whether the agent may fetch web pages (fetch_page). Those of hosts in allowed_domains are fetched without a question, those of others ask.',
     standard: false,
-    inVain: (written) => (written === true ? 'this version has no web tool; nothing is enabled by this' : undefined),
+    stricter: false,
+  }),
+  webReview: flag('tools.web_browsing.review_replies', {
+    about:
+      'Whether you see what came back before the model does: a page is fetched then, and a question of its own, each time, shows it to you as the model would read it.',
+    standard: false,
+    stricter: true,
   }),
   apiCalls: flag('tools.api_calls.enabled', {
     about: 'Whether the agent may send HTTP requests (http_request); to which hosts, says allowed_domains.',
@@ -341,6 +347,6 @@ export const POLICY_GROUPS: Record<Exclude<Above<PathsOf<typeof POLICY_KEYS>>, P
   tools: 'What each kind of tool may do.',
   'tools.file_system': 'The tools that read, search, edit, move and delete files.',
   'tools.code_execution': 'The tool that runs commands.',
-  'tools.web_browsing': 'Without effect in this version.',
+  'tools.web_browsing': 'The tool that fetches web pages.',
   'tools.api_calls': 'The tool that sends HTTP requests.',
 };

@@ -6,6 +6,7 @@ import { hostDecision, targetOf } from '../../egress/hostDecision.ts';
 import type { HttpReply } from '../../egress/http.ts';
 import type { HostRules } from '../../egress/hostRules.ts';
 import type { Redactor } from '../../redaction/redactor.ts';
+import { seen } from '../../text/seen.ts';
 
 const MOST_CHARACTERS = 60_000;
 /** What of the head tells something; the rest (cookies, traces) is left out. */
@@ -14,10 +15,6 @@ const TELLING =
 const MOST_IN_HEADER = 500;
 const TEXT =
   /^(?:text\/|application\/(?:[\w.-]+\+)?(?:json|xml|yaml|x-yaml|javascript|x-ndjson|x-www-form-urlencoded|graphql|sql|toml)\b|image\/svg\+xml)/i;
-/** Signs that nobody sees, and that models read: format characters but joiners inside words, tags, fillers. */
-const UNSEEN = /(?![\u200C\u200D])[\p{Cf}\u{E0000}-\u{E0FFF}\u2800\u3164\uFFA0\u115F\u1160]/gu;
-const CONTROLS = /[\p{Cc}](?<![\n\r\t])/gu;
-
 /** A reply for the model: where it came from and that it is nobody's order, its head, and its text where it is one. */
 export function replyText(
   reply: HttpReply,
@@ -58,15 +55,6 @@ function decoded(bytes: Uint8Array, charset = 'utf-8'): string {
   } catch {
     return new TextDecoder().decode(bytes); // a name that nobody knows
   }
-}
-
-function seen(text: string): { text: string; unseen: number } {
-  let unseen = 0;
-  const visible = text.replace(UNSEEN, () => {
-    unseen += 1;
-    return '';
-  });
-  return { text: visible.replace(CONTROLS, '\uFFFD'), unseen };
 }
 
 /** Where it wants to be asked instead, and what the policy says of that: it is a request of its own. */
