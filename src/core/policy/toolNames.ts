@@ -13,6 +13,7 @@ export const TOOLS = {
   move_path: ['move'],
   delete_path: ['delete'],
   run_command: ['execute'],
+  run_code: ['execute'],
   read_output: ['follow'],
   stop_command: ['stop'],
   http_request: ['request'],
@@ -23,6 +24,7 @@ export const TOOLS = {
 export const INCLUDED: Partial<Record<ToolName, readonly ToolName[]>> = {
   read_files: ['read_file'],
   edit_files: ['edit_file', 'write_file'],
+  run_code: ['run_command'],
 };
 export type ToolName = keyof typeof TOOLS;
 export const TOOL_NAMES = Object.keys(TOOLS) as [ToolName, ...ToolName[]];

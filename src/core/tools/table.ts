@@ -1,4 +1,5 @@
 import type { ToolName } from '../policy/toolNames.ts';
+import { runCode } from './code/runCode.ts';
 import { deletePath } from './files/deletePath.ts';
 import { editFile } from './files/editFile.ts';
 import { editFiles } from './files/editFiles.ts';
@@ -34,6 +35,7 @@ export const BUILT_IN = {
   move_path: movePath,
   delete_path: deletePath,
   run_command: runCommand,
+  run_code: runCode,
   read_output: readOutput,
   stop_command: stopCommand,
   http_request: httpRequest,

@@ -1,6 +1,7 @@
 import type { Way } from '../../shared/wayWords.ts';
 import { canOnlyLook } from '../kinds/table.ts';
 import { offered } from '../policy/decide.ts';
+import { runsPrograms } from '../policy/facts.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
 import { folded } from './meantArguments.ts';
 import type { AnyTool } from './tool.ts';
@@ -38,6 +39,7 @@ export function toolboxOf(tools: readonly AnyTool[]): Toolbox {
 /** Whether some call of it could be allowed in a run that only looks, or in any other. */
 function canEverBe({ family, effects }: AnyTool, policy: EffectivePolicy, way: Way): boolean {
   if (way !== 'look') return true;
-  const holds = family !== 'code_execution' || policy.sandbox.value; // without a sandbox no command is known to only look
+  if (family === 'code') return false; // what a program in full does is not known beforehand
+  const holds = !runsPrograms(family) || policy.sandbox.value; // without a sandbox no command is known to only look
   return holds && effects.some(canOnlyLook);
 }

@@ -284,7 +284,8 @@ export const POLICY_KEYS = {
     stricter: false,
   }),
   languages: allowedList('tools.code_execution.languages', {
-    about: 'What may be run. Without bash there is no run_command tool.',
+    about:
+      'What may be run. Without bash there is no run_command tool, and run_code takes those of python and javascript that are listed. A command may still start an interpreter: rules about commands speak of those.',
     schema: z.array(LanguageSchema).max(3),
     standard: ['python', 'javascript', 'bash'],
   }),
@@ -335,7 +336,7 @@ export const POLICY_GROUPS: Record<Exclude<Above<PathsOf<typeof POLICY_KEYS>>, P
   undo: 'What is kept so that what commands and tools change can be undone.',
   tools: 'What each kind of tool may do.',
   'tools.file_system': 'The tools that read, search, edit, move and delete files.',
-  'tools.code_execution': 'The tool that runs commands.',
+  'tools.code_execution': 'The tools that run commands and programs.',
   'tools.web_browsing': 'Without effect in this version.',
   'tools.api_calls': 'The tool that sends HTTP requests.',
 };

@@ -39,7 +39,8 @@ const FIRST_LOOK_MS = 1000;
 
 export type CommandPorts = Pick<ToolPorts, 'redactor' | 'runners' | 'outputs' | 'foreseeAnything'>;
 type Ports = CommandPorts;
-export type Command = Run & { arguments: CommandArguments };
+/** Whatever a tool calls what it runs: the last word of the launch is the line. */
+export type Command = Run & { arguments: Pick<CommandArguments, 'timeout' | 'background'> };
 
 /** One command on its way: what belongs to it from its start to its end. */
 export interface Going {
@@ -245,8 +246,12 @@ function keptFor(
   return keptWords(outputs.of(number), shown);
 }
 
-function titleFor({ arguments: { command } }: Command, { redactor }: Ports): string {
-  return titleOf(redactor.json(exact(command)), 80);
+function titleFor(action: Command, { redactor }: Ports): string {
+  return titleOf(redactor.json(exact(lineOf(action))), 80);
+}
+
+function lineOf({ launch }: Command): string {
+  return launch.argv.at(-1) ?? '';
 }
 
 function isOk({ ending }: SandboxResult): boolean {
@@ -265,7 +270,7 @@ async function wordsOf(
   const unsaved = canTouch ? await saidOfUnsaved(beneath, context) : { words: [], remarks: [] };
   const notes = [
     ...result.notes,
-    ...(hasScratch ? scratchWords(action.arguments.command, ok) : []),
+    ...(hasScratch ? scratchWords(lineOf(action), ok) : []),
     ...(ok ? [] : heldWords(held, result.output, context.scope)),
     ...(launch.stores === 'hidden' && !ok && /\bgit\b|fatal:/.test(result.output) ? [STORES_HIDDEN] : []),
   ];
