@@ -16,6 +16,12 @@ export const TOOLS = {
   run_code: ['execute'],
   read_output: ['follow'],
   stop_command: ['stop'],
+  diagnostics: ['search'],
+  symbols: ['search'],
+  definition: ['search'],
+  references: ['search'],
+  open_files: ['list'],
+  rename_symbol: ['write'],
   http_request: ['request'],
   ask_user: ['ask'],
   update_plan: ['plan'],
@@ -25,6 +31,7 @@ export const INCLUDED: Partial<Record<ToolName, readonly ToolName[]>> = {
   read_files: ['read_file'],
   edit_files: ['edit_file', 'write_file'],
   run_code: ['run_command'],
+  rename_symbol: ['edit_file', 'edit_files', 'write_file'],
 };
 export type ToolName = keyof typeof TOOLS;
 export const TOOL_NAMES = Object.keys(TOOLS) as [ToolName, ...ToolName[]];

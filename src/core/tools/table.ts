@@ -1,5 +1,11 @@
 import type { ToolName } from '../policy/toolNames.ts';
 import { runCode } from './code/runCode.ts';
+import { definition } from './editor/definition.ts';
+import { diagnostics } from './editor/diagnostics.ts';
+import { openFilesTool } from './editor/openFilesTool.ts';
+import { references } from './editor/references.ts';
+import { renameSymbol } from './editor/renameSymbol.ts';
+import { symbols } from './editor/symbols.ts';
 import { deletePath } from './files/deletePath.ts';
 import { editFile } from './files/editFile.ts';
 import { editFiles } from './files/editFiles.ts';
@@ -38,6 +44,12 @@ export const BUILT_IN = {
   run_code: runCode,
   read_output: readOutput,
   stop_command: stopCommand,
+  diagnostics,
+  symbols,
+  definition,
+  references,
+  open_files: openFilesTool,
+  rename_symbol: renameSymbol,
   http_request: httpRequest,
   ask_user: askUser,
   update_plan: updatePlan,

@@ -120,6 +120,8 @@ export interface Tool<A, K extends Action> {
   name: string;
   /** What other agents call a tool that does the same, as `folded` has it: whoever calls that is told this one. */
   elsewhere?: readonly string[];
+  /** Why it cannot work here, as the rest of a sentence: it is not offered then, and a call of it is told so. */
+  unavailable?: string;
   /** For the model. */
   summary: string;
   family: Family;
@@ -144,7 +146,16 @@ export interface Tool<A, K extends Action> {
 /** What the gate handles: a tool whose arguments are known to itself alone. */
 export interface AnyTool extends Pick<
   Tool<unknown, Action>,
-  'name' | 'elsewhere' | 'summary' | 'family' | 'effects' | 'includes' | 'about' | 'tried' | 'offeredParameters'
+  | 'name'
+  | 'elsewhere'
+  | 'unavailable'
+  | 'summary'
+  | 'family'
+  | 'effects'
+  | 'includes'
+  | 'about'
+  | 'tried'
+  | 'offeredParameters'
 > {
   parameters: z.ZodType;
   /** Parses what the model sent as arguments: the one time that it is done. The problem is a sentence for the model. */
@@ -184,6 +195,7 @@ function anyTool<A, K extends Action>(tool: Tool<A, K>): AnyTool {
     ...{ name, summary, family, effects, about, parameters },
     ...(includes && { includes }),
     ...(elsewhere && { elsewhere }),
+    ...(tool.unavailable !== undefined && { unavailable: tool.unavailable }),
     ...(tool.offeredParameters && { offeredParameters: (policy) => tool.offeredParameters?.(policy) ?? parameters }),
     tried: (what) => tool.tried(what),
     read: (text) => {

@@ -12,6 +12,7 @@ export interface Toolbox {
   named(name: string): AnyTool | undefined;
   /** The tool that does what is called by another name elsewhere. Nothing is done in its place. */
   meant(name: string): AnyTool | undefined;
+  /** Of those that can work here. */
   readonly names: readonly string[];
   /** What the model is told of: tools that the policy denies are not offered at all. */
   offered(policy: EffectivePolicy, way: Way): AnyTool[];
@@ -30,9 +31,14 @@ export function toolboxOf(tools: readonly AnyTool[]): Toolbox {
       const wanted = folded(name);
       return tools.find((tool) => folded(tool.name) === wanted || tool.elsewhere?.includes(wanted) === true);
     },
-    names: [...byName.keys()],
+    names: tools.filter(({ unavailable }) => unavailable === undefined).map(({ name }) => name),
     offered: (policy, way) =>
-      tools.filter((tool) => offered(policy, tool.family).verdict !== 'deny' && canEverBe(tool, policy, way)),
+      tools.filter(
+        (tool) =>
+          tool.unavailable === undefined &&
+          offered(policy, tool.family).verdict !== 'deny' &&
+          canEverBe(tool, policy, way),
+      ),
   };
 }
 
