@@ -64,7 +64,7 @@ export class LanguageServices {
   }
 
   async symbolsIn(path: string, most: number): Promise<Found<NamedSymbol>> {
-    const uri = vscode.Uri.file(path);
+    const uri = await opened(path);
     const said = await asked<(vscode.DocumentSymbol | vscode.SymbolInformation)[]>(
       'vscode.executeDocumentSymbolProvider',
       uri,
@@ -114,7 +114,7 @@ export class LanguageServices {
     const at = new vscode.Position(line - 1, column - 1);
     const said = await vscode.commands.executeCommand<vscode.WorkspaceEdit | undefined>(
       'vscode.executeDocumentRenameProvider',
-      vscode.Uri.file(path),
+      await opened(path),
       at,
       name,
     );
@@ -176,13 +176,18 @@ class Taking<T> {
   }
 }
 
+/** Of what is not open as a text, in sight or not, the editor's commands answer as if they had been called wrongly. */
+async function opened(path: string): Promise<vscode.Uri> {
+  return (await vscode.workspace.openTextDocument(path)).uri;
+}
+
 async function asked<T extends unknown[]>(command: string, ...args: unknown[]): Promise<T | []> {
   return (await vscode.commands.executeCommand<T | undefined>(command, ...args)) ?? [];
 }
 
 async function placesBy(command: string, { path, line, column }: Place, most: number): Promise<Found<Place>> {
   const at = new vscode.Position(line - 1, column - 1);
-  const said = await asked<(vscode.Location | vscode.LocationLink)[]>(command, vscode.Uri.file(path), at);
+  const said = await asked<(vscode.Location | vscode.LocationLink)[]>(command, await opened(path), at);
   const found = new Taking<Place>(most);
   for (const one of said) {
     const [uri, range] =
