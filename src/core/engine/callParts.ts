@@ -51,7 +51,7 @@ export interface CallPorts {
   versionControl(scope: () => Scope): VersionControl;
   /** What of files is open where a person works, and unsaved. */
   editor: Editor;
-  /** The process environment: a source of values to mask, never passed on. */
+  /** The process environment: a source of values to mask. Passed on is of it only what the policy names. */
   environment: Record<string, string | undefined>;
   hash: (data: string | Uint8Array) => string;
 }
@@ -110,6 +110,7 @@ export function callPartsOf(run: RunOwn, ports: CallPorts, { policy, redactor, o
   const tools = builtInTools({
     ...{ folder, goesTo: () => run.goesTo(), takesImages: () => run.takesImages?.() === true, scriptWatch, redactor },
     ...{ runners, versionControl, textSearch, encodings, http, languages: ports.editor.languages },
+    variable: (name) => (Object.hasOwn(ports.environment, name) ? ports.environment[name] : undefined),
     outputs: new RunOutputs(ports.outputs(run.id), ports.clock),
     foresee: (paths) => checkpoints.foresee(run.id, paths),
     foreseeAnything: (place) => checkpoints.foreseeAnything(place),

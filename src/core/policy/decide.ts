@@ -36,6 +36,10 @@ export function offered(policy: EffectivePolicy, family: Family): Decision {
       return policy.apiCalls.value
         ? decision('allow', 'tools.api_calls.enabled', 'API requests are switched on.', policy.apiCalls.origin)
         : decision('deny', 'tools.api_calls.enabled', 'API requests are switched off.', policy.apiCalls.origin);
+    case 'environment':
+      return policy.variables.value.length > 0
+        ? decision('allow', 'environment.allowed_variables', 'Your policy names variables.', policy.variables.origin)
+        : decision('deny', 'environment.allowed_variables', 'Your policy names no variable.', policy.variables.origin);
     case 'conversation':
       return decision('allow', 'talk', 'It only speaks to you.');
   }

@@ -5,7 +5,7 @@ import type { Action } from '../../shared/action.ts';
  * Which switch of the policy a tool hangs on; on `conversation` none does. What runs programs hangs on the languages, too:
  * `bash` on that one, `code` on any other, and `code_execution`, which is about what the two start, on there being one.
  */
-export type Family = 'file_system' | 'code_execution' | 'bash' | 'code' | 'api_calls' | 'conversation';
+export type Family = 'file_system' | 'code_execution' | 'bash' | 'code' | 'environment' | 'api_calls' | 'conversation';
 
 /** Whether a tool of the family runs programs, or is about those that run. */
 export function runsPrograms(family: Family): boolean {

@@ -22,6 +22,7 @@ export const TOOLS = {
   references: ['search'],
   open_files: ['list'],
   rename_symbol: ['write'],
+  read_environment: ['variable'],
   http_request: ['request'],
   ask_user: ['ask'],
   update_plan: ['plan'],

@@ -34,6 +34,8 @@ export interface ToolPorts {
   outputs: RunOutputs;
   encodings: Encodings;
   http: HttpPort;
+  /** What an environment variable of the person's holds; undefined where it is not set. */
+  variable: (name: string) => string | undefined;
   /** Those of the editor; undefined where there is none. */
   languages: LanguageServices | undefined;
   /** Puts a question to the person, if one is there, while the run's time stands still. Throws `Cancelled`. */

@@ -6,6 +6,7 @@ import { openFilesTool } from './editor/openFilesTool.ts';
 import { references } from './editor/references.ts';
 import { renameSymbol } from './editor/renameSymbol.ts';
 import { symbols } from './editor/symbols.ts';
+import { readEnvironment } from './environment/readEnvironment.ts';
 import { deletePath } from './files/deletePath.ts';
 import { editFile } from './files/editFile.ts';
 import { editFiles } from './files/editFiles.ts';
@@ -50,6 +51,7 @@ export const BUILT_IN = {
   references,
   open_files: openFilesTool,
   rename_symbol: renameSymbol,
+  read_environment: readEnvironment,
   http_request: httpRequest,
   ask_user: askUser,
   update_plan: updatePlan,

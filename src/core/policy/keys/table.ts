@@ -175,7 +175,8 @@ export const POLICY_KEYS = {
     unsaid: 'ask',
   }),
   variables: allowedList('environment.allowed_variables', {
-    about: 'Environment variables that commands may see. Without this they see none of yours.',
+    about:
+      'Environment variables that commands may see, and that read_environment may ask for. Without this there are none: commands see none of yours, and there is no such tool.',
     schema: VariableNamesSchema,
     standard: [],
   }),
@@ -326,7 +327,7 @@ export const POLICY_KEYS = {
 export const POLICY_GROUPS: Record<Exclude<Above<PathsOf<typeof POLICY_KEYS>>, PathsOf<typeof POLICY_KEYS>>, string> = {
   ways: 'How runs work: only looking, asking, or being reviewed afterwards.',
   budget: 'What a run may use of its model before it asks, or waits, to go on.',
-  environment: 'What commands see of your environment.',
+  environment: 'What commands see of your environment, and the agent may ask for.',
   redaction: 'What is masked in prompts, log and interface.',
   model: 'Which models may be asked.',
   grants: 'Remembered approvals.',
