@@ -64,7 +64,11 @@ describe('read_environment', () => {
 
   test.each([
     ['one that the policy does not name', 'OTHER', /is not among the variables that your policy names/],
-    ['one whose name tells that it is secret', 'GITHUB_TOKEN', /looks like a secret by its name.*write the variable/s],
+    [
+      'one whose name tells that it is secret',
+      'GITHUB_TOKEN',
+      /looks like a secret by its name\. A command can use it without showing it: write `\$GITHUB_TOKEN` there/,
+    ],
     ['one that the policy masks', 'HIDDEN', /masks `HIDDEN` everywhere/],
     ['one that holds a credential in an address', 'DATABASE', /holds looks like a secret/],
     ['one that holds a token under another name', 'PLAIN', /holds looks like a secret/],

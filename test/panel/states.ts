@@ -189,6 +189,54 @@ const program = approvalOf(
     effects: { state: 'offered' },
   },
 );
+const renaming = approvalOf(
+  {
+    kind: 'edit',
+    blocks: [
+      {
+        ...{ kind: 'sentence', icon: 'replace-all', tone: 'plain' },
+        words: [
+          { exact: 'total' },
+          ' becomes ',
+          { exact: 'sumOfItems' },
+          ' in 2 files, as the editor’s language services say.',
+        ],
+      },
+      ...EDIT(1).blocks,
+      ...diffCard({
+        ...{ path: 'test/total.test.mjs', absolute: '/home/ada/sample/test/total.test.mjs', change: 'edit' },
+        ...{ diff: diffOf(3), unseen: { lines: 0, characters: 0 }, added: 3, removed: 3, unsaved: true },
+      }).blocks,
+    ],
+  },
+  {
+    ...{ id: 'a11', digest: 'd11', tool: 'rename_symbol', undo: 'Can be undone: puts the earlier texts back.' },
+    ...{ title: 'Rename total to sumOfItems in src/total.mjs, test/total.test.mjs', undoState: 'whole', where: [] },
+    why: 'Asks because it changes files.',
+  },
+);
+const variable = approvalOf(
+  {
+    kind: 'read',
+    blocks: [
+      {
+        ...{ kind: 'sentence', icon: 'symbol-variable', tone: 'plain' },
+        words: ['Reads the environment variable ', { exact: 'EDITOR_THEME' }, ': 9 characters.'],
+      },
+      {
+        ...{ kind: 'sentence', icon: 'export', tone: 'plain' },
+        words: [`Its value would go to the model. ${EMPTY.model.destination}`],
+      },
+    ],
+  },
+  {
+    ...{ id: 'a12', digest: 'd12', tool: 'read_environment', title: 'Read the variable EDITOR_THEME', where: [] },
+    ...{ undo: 'Nothing to undo: it changes nothing.', undoState: 'nothing', lights: ['private'] },
+    why: 'The value of `EDITOR_THEME` would go to the model, and stay in the conversation.',
+    claim: 'I need to know which theme the editor has.',
+    grantOffers: [{ id: 'variable', words: 'reading the variable `EDITOR_THEME`' }],
+  },
+);
 const edit = approvalOf(EDIT(1), {
   id: 'a2',
   digest: 'd2',
@@ -304,6 +352,8 @@ export const STATES = {
       }),
     ],
   }),
+  renaming: waiting([renaming]),
+  variable: waiting([variable]),
   edit: waiting([edit]),
   'long edit': waiting([longEdit]),
   'as changed': waiting([changed]),

@@ -7,8 +7,9 @@ import { carriesCredential } from '../../redaction/carriesCredential.ts';
 import type { Redactor } from '../../redaction/redactor.ts';
 
 const MOST_NAMED = 20;
-const ANOTHER_WAY =
-  'A command that the policy lets see it can use it without showing it: write the variable in the command, in its value’s place';
+/** What takes its place: whoever reads a refusal is told the right way. */
+const anotherWay = (name: string): string =>
+  `A command can use it without showing it: write ${named(`$${name}`)} there.`;
 
 type Policy = Pick<EffectivePolicy, 'variables' | 'redactedVariables'>;
 
@@ -30,17 +31,17 @@ export function nameDenial(name: string, { variables, redactedVariables }: Polic
     return decision(
       'deny',
       'redaction.variables',
-      `Your policy masks ${named(name)} everywhere. ${ANOTHER_WAY}.`,
+      `Your policy masks ${named(name)} everywhere. ${anotherWay(name)}`,
       masked.origin,
     );
   return SECRET_VARIABLE.test(name)
-    ? decision('deny', 'likely-secret', `${named(name)} looks like a secret by its name. ${ANOTHER_WAY}.`)
+    ? decision('deny', 'likely-secret', `${named(name)} looks like a secret by its name. ${anotherWay(name)}`)
     : undefined;
 }
 
 /** The same for what it holds. */
 export function valueDenial(name: string, value: string, redactor: Redactor): Decision | undefined {
   return redactor.masks(value) || carriesCredential(value) || carriesCredential(`${name}=${value}`)
-    ? decision('deny', 'likely-secret', `What ${named(name)} holds looks like a secret. ${ANOTHER_WAY}.`)
+    ? decision('deny', 'likely-secret', `What ${named(name)} holds looks like a secret. ${anotherWay(name)}`)
     : undefined;
 }
