@@ -164,7 +164,7 @@ tools:
     require_confirmation: true
 \`\`\`
 
-\`languages\` has no bash here, so the agent is offered no \`run_command\` tool at all. There is no web tool
+\`languages\` has no bash here, so the agent is offered no \`run_command\` tool at all: programs in Python and JavaScript are run by \`run_code\`, and each asks. There is no web tool
 in this version: \`web_browsing\` is accepted and has no effect, and a note says so where it would enable something.
 \`api_calls\` gives the agent the tool \`http_request\`, and each request asks. \`allowed_paths\` narrows a workspace in \`/home/user/projects\` by nothing, and leaves nothing of
 one elsewhere.`;
