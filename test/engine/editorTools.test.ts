@@ -235,6 +235,25 @@ describe('a language service that is hostile, broken or slow', () => {
     for (const { text } of told) expect(text.length).toBeLessThan(70_000);
   });
 
+  test('one that never answers is not waited for beyond a time', async () => {
+    const { bench: made } = await bench(
+      () => ({ definitions: () => new Promise(() => undefined) }),
+      {},
+      (node) => {
+        const { clock } = node.parts;
+        node.parts.clock = {
+          monotonic: () => clock.monotonic(),
+          after: (ms, action) => clock.after(ms === 30_000 ? 50 : ms, action),
+        };
+      },
+    );
+    const [told] = await attempt(made, [{ name: 'definition', args: { path: 'b.ts', line: 2, symbol: 'one' } }]);
+    expect(told).toMatchObject({
+      outcome: 'failed',
+      text: expect.stringContaining('did not answer within 30 s') as string,
+    });
+  });
+
   test('one that never answers is not waited for when the run is stopped', async () => {
     const { bench: made } = await bench(() => ({ definitions: () => new Promise(() => undefined) }));
     const running = made.run((_, turn) =>

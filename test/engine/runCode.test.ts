@@ -216,6 +216,41 @@ describe('what holds commands holds programs', () => {
   });
 });
 
+describe('ways around the question', () => {
+  test('its effects are shown first, applied exactly, and what it made is shown then', async () => {
+    let at = 0;
+    const bench = await workbench({
+      answer: () => ({ choice: (['show-effects', 'apply', 'deny'] as const)[at++] ?? 'deny' }),
+    });
+    const { events } = await attempt(bench, [py("open('made.txt', 'w').write('x')\nprint('said')")]);
+    expect(outcomes(events)).toContain('done');
+    expect(bench.asked).toHaveLength(2);
+    expect(
+      blocksOf(bench.asked[1]?.card ?? { kind: '', blocks: [] }, 'effects')[0]?.files.map(({ path }) => path),
+    ).toEqual(['made.txt']);
+    expect(readFileSync(join(bench.folder, 'made.txt'), 'utf8')).toBe('x');
+    expect(madeIn(bench).some((made) => made?.files[0]?.name === 'made.txt')).toBe(true);
+  });
+
+  test('reviewed afterwards, it runs without a question where undo covers all, and can be put back', async () => {
+    const bench = await workbench({ files: { 'a.txt': 'old' } });
+    await bench.engine.chooseWay('review', { at: 'editor', place: 'app' });
+    const { events } = await attempt(bench, [py("open('a.txt', 'w').write('new')")]);
+    expect(decided(events)).toEqual([expect.stringMatching(/^allow /)]);
+    expect(bench.asked).toEqual([]);
+    const [of] = events.filter(({ type }) => type === 'started');
+    await bench.engine.revert({ run: of?.run ?? '', action: of?.action ?? '' });
+    expect(readFileSync(join(bench.folder, 'a.txt'), 'utf8')).toBe('old');
+  });
+
+  test('without a sandbox it asks each time, says so, and cannot be remembered', async () => {
+    const bench = await workbench({ userPolicy: 'sandbox: false\n', answer: rememberFirst });
+    await attempt(bench, [py('print(1)')]);
+    expect(JSON.stringify(bench.asked[0]?.card)).toContain('"outside"');
+    expect(bench.asked[0]?.grantOffers).toEqual([]);
+  });
+});
+
 describe('which languages there are', () => {
   async function offering(userPolicy: string): Promise<{ languages: unknown; names: string[]; events: AuditRecord[] }> {
     const bench = await workbench({ userPolicy });

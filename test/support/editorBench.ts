@@ -9,6 +9,7 @@ type Said = Partial<Record<keyof LanguageServices, unknown>>;
 export async function editorBench(
   said: (folder: string) => Said,
   options: WorkbenchOptions = {},
+  change: NonNullable<WorkbenchOptions['change']> = () => undefined,
 ): Promise<{ bench: Workbench; editor: ScriptedEditor }> {
   const editor = new ScriptedEditor();
   const held: { folder: string } = { folder: '' };
@@ -18,6 +19,7 @@ export async function editorBench(
     ...options,
     change: (node) => {
       node.parts.editor = editor;
+      change(node);
     },
   });
   held.folder = made.folder;
