@@ -1,6 +1,7 @@
 import { cutVisibly } from '../../../shared/cut.ts';
 import { visibleLine } from '../../../shared/visible.ts';
-import { ToolFailure } from '../../outcome.ts';
+import { throwIfStopped, ToolFailure } from '../../outcome.ts';
+import type { Sandbox, SandboxResult } from '../../sandbox/port.ts';
 import { sandboxSpec } from '../../sandbox/spec.ts';
 import { limitsOf, runnerOf, type Runners } from '../runner.ts';
 import type { CallContext } from '../tool.ts';
@@ -36,7 +37,7 @@ export class Interpreters {
     language: CodeLanguage,
     { cwd, context }: { cwd: string; context: CallContext },
   ): Promise<string | undefined> {
-    const { policy, scope, signal } = context;
+    const { policy } = context;
     if (!policy.sandbox.value) return undefined;
     const key = `${policy.backend.value} ${language}`;
     const known = this.#found.get(key);
@@ -44,28 +45,42 @@ export class Interpreters {
     const runner = runnerOf(policy, this.#runners);
     if (!(await runner.status(limitsOf(policy))).works) return undefined; // what is decided says why
     const { program, label, fix } = LANGUAGES[language];
-    const { output, ending } = await runner.run(
-      sandboxSpec({
-        launch: {
-          argv: ['/bin/bash', '-c', SCRIPT, 'look', program],
-          cwd,
-          environment: await runner.environment([]),
-          workspace: 'read-only',
-          secrets: 'hidden',
-        },
-        rules: scope,
-        bounds: { limits: limitsOf(policy), timeoutMs: TIME_MS, repositoryAbove: policy.repositoryAbove.value },
-        streams: { outputCap: MOST_OUTPUT },
-      }),
-      signal,
-    );
+    const said = await this.#asked(runner, program, { cwd, context });
+    if (!said) return undefined;
+    const { output, ending } = said;
     if (ending.kind === 'exited' && ending.code === 3)
       throw new ToolFailure(`${label} cannot be run: commands do not find ${program}. ${fix}`);
-    const [path = '', ...said] = output.split('\n');
+    const [path = '', ...words] = output.split('\n');
     if (ending.kind !== 'exited' || ending.code !== 0 || !path.startsWith('/')) return undefined;
-    const [version] = /\d+(?:\.\d+){1,3}/.exec(said.join(' ')) ?? [];
-    const words = cutVisibly(visibleLine(`${path}${version === undefined ? '' : ` ${version}`}`), 200);
-    this.#found.set(key, words);
-    return words;
+    const [version] = /\d+(?:\.\d+){1,3}/.exec(words.join(' ')) ?? [];
+    const found = cutVisibly(visibleLine(`${path}${version === undefined ? '' : ` ${version}`}`), 200);
+    this.#found.set(key, found);
+    return found;
+  }
+
+  /** What the script says; undefined where nothing can be run to find out: by whoever only decides, for one. */
+  async #asked(
+    runner: Sandbox,
+    program: string,
+    { cwd, context: { policy, scope, signal } }: { cwd: string; context: CallContext },
+  ): Promise<SandboxResult | undefined> {
+    const spec = sandboxSpec({
+      launch: {
+        argv: ['/bin/bash', '-c', SCRIPT, 'look', program],
+        cwd,
+        environment: await runner.environment([]),
+        workspace: 'read-only',
+        secrets: 'hidden',
+      },
+      rules: scope,
+      bounds: { limits: limitsOf(policy), timeoutMs: TIME_MS, repositoryAbove: policy.repositoryAbove.value },
+      streams: { outputCap: MOST_OUTPUT },
+    });
+    try {
+      return await runner.run(spec, signal);
+    } catch {
+      throwIfStopped(signal);
+      return undefined; // not knowing is an answer: what is decided, and what comes of it, say the rest
+    }
   }
 }
