@@ -164,7 +164,7 @@ tools:
     require_confirmation: true
 \`\`\`
 
-\`languages\` has no bash here, so the agent is offered no \`run_command\` tool at all. \`web_browsing\`
+\`languages\` has no bash here, so the agent is offered no \`run_command\` tool at all: programs in Python and JavaScript are run by \`run_code\`, and each asks. \`web_browsing\`
 is off here; enabled, it gives the agent the tool \`fetch_page\`.
 \`api_calls\` gives the agent the tool \`http_request\`, and each request asks. \`allowed_paths\` narrows a workspace in \`/home/user/projects\` by nothing, and leaves nothing of
 one elsewhere.`;

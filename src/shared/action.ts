@@ -187,6 +187,15 @@ export const ConnectSchema = z.strictObject({
 });
 export type Connect = z.infer<typeof ConnectSchema>;
 
+/** It reads one environment variable of the person's. */
+export const ReadVariableSchema = z.strictObject({
+  kind: z.literal('variable'),
+  effect: z.literal('variable'),
+  name: z.string(),
+  ...COMMON,
+});
+export type ReadVariable = z.infer<typeof ReadVariableSchema>;
+
 /**
  * What a tool call would do, as data. An approval binds to the digest of exactly this. What the product must know of a
  * kind stands in `src/core/kinds/`; `effect` is the finer word, which policies, cards and the log speak of.
@@ -200,6 +209,7 @@ export const ActionSchema = z.discriminatedUnion('kind', [
   SendSchema,
   BrowseSchema,
   ConnectSchema,
+  ReadVariableSchema,
 ]);
 export type Action = z.infer<typeof ActionSchema>;
 export type Effect = Action['effect'];

@@ -46,12 +46,16 @@ export const BlockSchema = z.discriminatedUnion('kind', [
   /** What must not be missed, above all else. `name` tells blocks apart for tests, here and below. */
   z.strictObject({ kind: z.literal('alarm'), name: z.string(), words: WordsSchema }),
   z.strictObject({ kind: z.literal('loss'), heading: WordsSchema, loss: LossSchema }),
-  /** A text of which every character counts, whole: a command, a statement. `prompt`: it is typed to a shell. */
+  /**
+   * A text of which every character counts, whole: a command, a statement. `prompt`: it is typed to a shell. `language`:
+   * it is a program, and may be coloured as one.
+   */
   z.strictObject({
     kind: z.literal('exact'),
     label: z.string(),
     text: z.string(),
     prompt: z.literal('$').exactOptional(),
+    language: z.enum(['python', 'javascript']).exactOptional(),
   }),
   /** A change to one file's text. */
   z.strictObject({

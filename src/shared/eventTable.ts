@@ -87,7 +87,7 @@ export const EVENTS = {
   },
   egress: {
     about:
-      'Something is about to leave for another program or machine: where to, how much, and which files’ content is in it (`contentOf`: a path; with `/` behind it, files of that folder; with `?` before it, files of it that are not known). `address`: the one that was judged and is dialled, of a tool’s request. `proxy`: what carries it there, where that was chosen.',
+      'Something is about to leave for another program or machine: where to, how much, and which files’ content is in it (`contentOf`: a path; with `/` behind it, files of that folder; with `?` before it, files of it that are not known; with `$` before it, an environment variable). `address`: the one that was judged and is dialled, of a tool’s request. `proxy`: what carries it there, where that was chosen.',
     of: ['run', 'log'],
     marks: ['beginning'],
     data: z.strictObject({

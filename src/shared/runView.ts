@@ -30,6 +30,22 @@ export type ActionStatus = z.infer<typeof ActionStatusSchema>;
 export const ForkPointSchema = z.strictObject({ run: z.string(), message: z.int().min(1) });
 export type MessagePoint = z.infer<typeof ForkPointSchema>;
 
+/** Files that a program made or changed; `picture`: what is in one of them, as a data URL (RFC 2397). `left`: not listed. */
+const MadeSchema = z.strictObject({
+  files: z.array(
+    z.strictObject({
+      name: z.string(),
+      bytes: z.number(),
+      picture: z
+        .string()
+        .regex(/^data:image\/(png|jpeg);base64,[A-Za-z0-9+/=]*$/)
+        .exactOptional(),
+    }),
+  ),
+  left: z.number(),
+});
+export type Made = z.infer<typeof MadeSchema>;
+
 /** One line of the transcript. */
 export const EntrySchema = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -67,6 +83,7 @@ export const EntrySchema = z.discriminatedUnion('kind', [
     exit: z.number().optional(),
     durationMs: z.number().optional(),
     output: z.string().optional(),
+    made: MadeSchema.exactOptional(),
     /** Characters of all of it, where `output` is its beginning and end. */
     outputLength: z.number().optional(),
   }),

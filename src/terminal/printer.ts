@@ -1,3 +1,4 @@
+import { madeNames } from '../shared/madeNames.ts';
 import { outcomeWords } from '../shared/outcomeWords.ts';
 import type { Entry, RunView } from '../shared/runView.ts';
 import { cutVisibly } from '../shared/cut.ts';
@@ -104,6 +105,7 @@ export class Printer {
     const why = entry.verdict === 'deny' ? ` — ${visibleLine(entry.why ?? '')}` : '';
     this.#own(`[${entry.status}] ${visibleLine(entry.title)}${how}${why}`);
     if (entry.output !== undefined) this.#output(entry.output);
+    if (entry.made) this.#own(`    Made: ${madeNames(entry.made)}`);
   }
 
   #own(line: string): void {

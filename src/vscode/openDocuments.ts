@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { LanguageServices } from './languageServices.ts';
 import { savedInTime } from './savedInTime.ts';
 import { onlyDifference } from './onlyDifference.ts';
 
@@ -17,6 +18,8 @@ type Write = { kind: 'saved' | 'not for it' | 'changed' } | { kind: 'failed'; wh
  * is neither (custom editors, and texts too large for extensions).
  */
 export class OpenDocuments {
+  readonly languages = new LanguageServices();
+
   documents(): OpenDocument[] {
     const found = new Map<string, OpenDocument>();
     // The first that is found of a file says the most of it.

@@ -9,6 +9,7 @@ export function panelHtml(webview: vscode.Webview, dist: vscode.Uri): string {
     `style-src ${webview.cspSource}`,
     `font-src ${webview.cspSource}`,
     `script-src 'nonce-${nonce}'`,
+    'img-src data:', // what programs made is in the page's own messages
   ].join('; ');
   return `<!DOCTYPE html>
 <html lang="en">

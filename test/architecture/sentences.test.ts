@@ -5,12 +5,13 @@ import ts from 'typescript';
 /** Where the sentences stand that people decide by: of cards, reasons, states, notices and errors at a run's start. */
 const ROOMS: Record<string, readonly string[]> = {
   'why it asks, or is denied': [
-    ...['browse', 'change', 'confirmed', 'follow', 'look', 'run', 'secrets', 'send', 'table', 'talk'].map(
+    ...['browse', 'change', 'confirmed', 'follow', 'look', 'run', 'secrets', 'send', 'table', 'talk', 'variable'].map(
       (name) => `src/core/kinds/${name}.ts`,
     ),
     ...['src/core/command/doubtWords.ts', 'src/core/flow/ruleOfTwo.ts', 'src/core/scope/guard.ts'],
     ...['src/core/policy/decide.ts', 'src/core/tools/whoseQuestion.ts'],
     ...['src/core/egress/hostDecision.ts', 'src/core/egress/judgeAddress.ts'],
+    ...['src/core/tools/code/languages.ts', 'src/core/tools/environment/variableDenial.ts'],
   ],
   'ways of working, and the review': [
     ...['src/shared/wayWords.ts', 'src/shared/review.ts', 'src/core/policy/ways.ts', 'src/core/kinds/reviewed.ts'],
@@ -30,6 +31,7 @@ const ROOMS: Record<string, readonly string[]> = {
     'src/core/tools/web/requestCard.ts',
     'src/core/tools/web/pageCard.ts',
     'src/core/tools/web/reviewedPage.ts',
+    ...['src/core/tools/environment/readEnvironment.ts', 'src/core/tools/editor/renameSymbol.ts'],
     'src/core/tools/web/hostFacts.ts',
     ...[
       'src/core/kinds/connect.ts',

@@ -59,6 +59,7 @@ const anyCall = fc.oneof(
     about: fc.constantFrom(...PATHS),
   }),
   fc.record({ tool: fc.constant('run_command' as const), about: fc.constantFrom(...LINES) }),
+  fc.record({ tool: fc.constant('run_code' as const), about: fc.constantFrom('print(1)', "open('src/a.ts')") }),
 );
 
 /** What a call of a tool about one path or command line is given, as *Try an Action* makes it. */
@@ -66,6 +67,8 @@ function argumentsOf({ tool, about }: { tool: string; about: string }): object {
   switch (tool) {
     case 'run_command':
       return { command: about };
+    case 'run_code':
+      return { language: 'python', code: about };
     case 'write_file':
       return { path: about, content: '' };
     case 'edit_file':

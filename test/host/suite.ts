@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import * as vscode from 'vscode';
 import { ORGANIZATION_POLICY } from './organizationPolicy.ts';
 import { EDITOR_MODELS } from './editorModels.ts';
+import { LANGUAGE_TOOLS } from './languageTools.ts';
 import { playedTasks, tasksAsTests } from './recordedTasks.ts';
 import { UNSAVED_TEXT } from './unsavedText.ts';
 
@@ -144,6 +145,7 @@ const TESTS: [name: string, test: () => Promise<void>][] = [
     },
   ],
   ...UNSAVED_TEXT,
+  ...LANGUAGE_TOOLS,
   ...ORGANIZATION_POLICY,
   ...EDITOR_MODELS,
   ...tasksAsTests(),

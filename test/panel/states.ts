@@ -8,6 +8,7 @@ import { requestOf } from '../../src/core/tools/web/requestOf.ts';
 import { commandCard, type CommandFacts } from '../../src/core/tools/command/commandCard.ts';
 import { deleteCard } from '../../src/core/tools/files/deletePath.ts';
 import { diffCard } from '../../src/core/tools/files/diffCard.ts';
+import { plotPicture } from '../support/plotPicture.ts';
 import type { ReviewedFile } from '../../src/shared/review.ts';
 import type { Approval, Card } from '../../src/shared/approval.ts';
 import type { Block } from '../../src/shared/block.ts';
@@ -170,6 +171,78 @@ const delete1 = approvalOf(commandCard(COMMAND), {
   edit: { label: 'The command', text: 'rm -rf build/' },
   effects: { state: 'offered' },
 });
+const PROGRAM = [
+  'import csv',
+  'import matplotlib.pyplot as plt',
+  '',
+  '# One bar a month',
+  "rows = list(csv.DictReader(open('data/receipts.csv')))",
+  "totals = {row['month']: float(row['total']) for row in rows}",
+  'plt.bar(list(totals), list(totals.values()))',
+  "plt.savefig('plot.png', dpi=80)",
+  "print(f'{len(rows)} receipts, {sum(totals.values()):.2f} in all')",
+].join('\n');
+const program = approvalOf(
+  commandCard({
+    ...COMMAND,
+    ...{ losses: [], lossesLeft: 0, programs: [{ words: 'python3 -', doubt: 'python3 is not known to only look' }] },
+    source: { label: 'Python', language: 'python', text: PROGRAM, interpreter: '/usr/bin/python3 3.12.3' },
+  }),
+  {
+    ...{ id: 'a10', digest: 'd10', tool: 'run_code', title: 'Run Python: import csv [… 8 more lines]' },
+    why: 'Runs `python3`, which can change anything in this workspace.',
+    edit: { label: 'The program', text: PROGRAM },
+    effects: { state: 'offered' },
+  },
+);
+const renaming = approvalOf(
+  {
+    kind: 'edit',
+    blocks: [
+      {
+        ...{ kind: 'sentence', icon: 'replace-all', tone: 'plain' },
+        words: [
+          { exact: 'total' },
+          ' becomes ',
+          { exact: 'sumOfItems' },
+          ' in 2 files, as the editor’s language services say.',
+        ],
+      },
+      ...EDIT(1).blocks,
+      ...diffCard({
+        ...{ path: 'test/total.test.mjs', absolute: '/home/ada/sample/test/total.test.mjs', change: 'edit' },
+        ...{ diff: diffOf(3), unseen: { lines: 0, characters: 0 }, added: 3, removed: 3, unsaved: true },
+      }).blocks,
+    ],
+  },
+  {
+    ...{ id: 'a11', digest: 'd11', tool: 'rename_symbol', undo: 'Can be undone: puts the earlier texts back.' },
+    ...{ title: 'Rename total to sumOfItems in src/total.mjs, test/total.test.mjs', undoState: 'whole', where: [] },
+    why: 'Asks because it changes files.',
+  },
+);
+const variable = approvalOf(
+  {
+    kind: 'read',
+    blocks: [
+      {
+        ...{ kind: 'sentence', icon: 'symbol-variable', tone: 'plain' },
+        words: ['Reads the environment variable ', { exact: 'EDITOR_THEME' }, ': 9 characters.'],
+      },
+      {
+        ...{ kind: 'sentence', icon: 'export', tone: 'plain' },
+        words: [`Its value would go to the model. ${EMPTY.model.destination}`],
+      },
+    ],
+  },
+  {
+    ...{ id: 'a12', digest: 'd12', tool: 'read_environment', title: 'Read the variable EDITOR_THEME', where: [] },
+    ...{ undo: 'Nothing to undo: it changes nothing.', undoState: 'nothing', lights: ['private'] },
+    why: 'The value of `EDITOR_THEME` would go to the model, and stay in the conversation.',
+    claim: 'I need to know which theme the editor has.',
+    grantOffers: [{ id: 'variable', words: 'reading the variable `EDITOR_THEME`' }],
+  },
+);
 const edit = approvalOf(EDIT(1), {
   id: 'a2',
   digest: 'd2',
@@ -301,6 +374,25 @@ export const STATES = {
     ],
   }),
   command: waiting([delete1]),
+  program: waiting([program]),
+  'what a program made': running({
+    entries: [
+      ...STORY.slice(0, 2),
+      action('9', {
+        ...{ tool: 'run_code', title: 'Run Python: import csv [… 8 more lines]', verdict: 'ask', decidedBy: 'you' },
+        ...{ exit: 0, durationMs: 900, output: '48 receipts, 6321.40 in all\n[exit code 0]' },
+        made: {
+          files: [
+            { name: 'plot.png', bytes: 812, picture: plotPicture() },
+            { name: 'data/a-folder-with-a-long-name/totals-of-each-month.csv', bytes: 12_345 },
+          ],
+          left: 3,
+        },
+      }),
+    ],
+  }),
+  renaming: waiting([renaming]),
+  variable: waiting([variable]),
   edit: waiting([edit]),
   'long edit': waiting([longEdit]),
   'as changed': waiting([changed]),

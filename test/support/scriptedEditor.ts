@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import type { LanguageServices } from '../../src/core/editor/languages.ts';
 import type { Editor, EditorWrite, OpenDocument } from '../../src/core/editor/port.ts';
 
 interface Held {
@@ -18,6 +19,7 @@ export class ScriptedEditor implements Editor {
   /** What the person does when they are asked what is open. */
   onLook: () => void = () => undefined;
   readonly done: string[] = [];
+  languages?: LanguageServices;
 
   open(path: string): void {
     this.#held.set(path, { text: readFileSync(path, 'utf8'), isUnsaved: false, isPlain: true, isTold: true });

@@ -6,6 +6,7 @@ import { exact, visible, visibleLine } from '../../src/shared/visible.ts';
 import { actionStatusWord } from '../state/sentences.ts';
 import { Icon } from './Icon.tsx';
 import { LongText } from './LongText.tsx';
+import { MadeFiles } from './MadeFiles.tsx';
 
 function iconOf(status: ActionStatus): string {
   switch (status) {
@@ -27,7 +28,7 @@ function endsFirst({ currentTarget }: SyntheticEvent<HTMLDetailsElement>): void 
 
 /** One action: what it was, how it went, and on whose word. Why, and what it put out, unfold below. */
 export function ActionEntry({ entry }: { readonly entry: Extract<Entry, { kind: 'action' }> }) {
-  const { id, status, tool, verdict, why, ran, output, outputLength } = entry;
+  const { id, status, tool, verdict, why, ran, output, outputLength, made } = entry;
   const how = outcomeWords(entry);
   const head = (
     <>
@@ -78,6 +79,7 @@ export function ActionEntry({ entry }: { readonly entry: Extract<Entry, { kind: 
           )}
         </details>
       )}
+      {made !== undefined && <MadeFiles made={made} />}
     </div>
   );
 }

@@ -1,7 +1,6 @@
-import { Fragment, useEffect, useState, type ReactNode } from 'react';
 import { exact } from '../../src/shared/visible.ts';
 import { CopyButton } from './CopyButton.tsx';
-import { MOST_COLOURED, type Coloured } from './coloured.ts';
+import { Pieces, useColours } from './Colours.tsx';
 
 /** Code as the agent wrote it: to the letter, one line a line. It is coloured once it is whole. */
 export function CodeBlock({
@@ -25,34 +24,4 @@ export function CodeBlock({
       </pre>
     </div>
   );
-}
-
-function Pieces({ pieces }: { readonly pieces: readonly Coloured[] }): ReactNode {
-  return pieces.map((piece, index) =>
-    typeof piece === 'string' ? (
-      <Fragment key={index}>{exact(piece)}</Fragment>
-    ) : (
-      <span key={index} className={`md-${piece.as}`}>
-        <Pieces pieces={piece.pieces} />
-      </span>
-    ),
-  );
-}
-
-/** The highlighter is loaded with the first code that wants it. Without it, code is code. */
-function useColours(language: string, text: string, isGrowing: boolean): readonly Coloured[] | undefined {
-  const [found, setFound] = useState<{ language: string; text: string; pieces: readonly Coloured[] | undefined }>();
-  useEffect(() => {
-    if (isGrowing || language === '' || text.length > MOST_COLOURED) return undefined;
-    let isWanted = true;
-    import('./highlighter.ts')
-      .then(({ colour }) => {
-        if (isWanted) setFound({ language, text, pieces: colour(text, language) });
-      })
-      .catch(() => undefined);
-    return () => {
-      isWanted = false;
-    };
-  }, [language, text, isGrowing]);
-  return found?.text === text && found.language === language ? found.pieces : undefined;
 }

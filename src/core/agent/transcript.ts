@@ -6,6 +6,8 @@ import { shownOutput, shownReply } from './shownText.ts';
 const MOST_ENTRIES = 10_000;
 /** Characters of all entries. One entry that is longer stands alone. */
 const MOST_CHARACTERS = 4_000_000;
+/** Characters of pictures, which push out no words. */
+const MOST_PICTURES = 3_000_000;
 
 /** What the watcher sees of a run: one entry a message, one entry an action. Of a long run its end is kept; the log has all of it. */
 export class Transcript {
@@ -66,7 +68,22 @@ export class Transcript {
       ...(update.exit !== undefined && { exit: update.exit }),
       ...(update.durationMs !== undefined && { durationMs: update.durationMs }),
       ...(update.output !== undefined && shownSoFar(update.status, update.output)),
+      ...(update.made && { made: update.made }),
     });
+    if (update.made) this.#keepPictures();
+  }
+
+  /** Of the newest entries; an older one only names what it made. */
+  #keepPictures(): void {
+    let room = MOST_PICTURES;
+    for (let index = this.#entries.length - 1; index >= 0; index -= 1) {
+      const entry = this.#entries[index];
+      if (entry?.kind !== 'action' || !entry.made) continue;
+      room -= entry.made.files.reduce((sum, { picture }) => sum + (picture?.length ?? 0), 0);
+      if (room >= 0) continue;
+      const files = entry.made.files.map(({ picture: _, ...file }) => file);
+      this.#entries[index] = { ...entry, made: { ...entry.made, files } };
+    }
   }
 
   #set(index: number, entry: Entry): void {

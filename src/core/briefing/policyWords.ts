@@ -4,6 +4,7 @@ import { offered } from '../policy/decide.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
 import type { Rule, RuleList } from '../policy/rules.ts';
 import { cutVisibly } from '../../shared/cut.ts';
+import { allowedLanguages, LANGUAGES } from '../tools/code/languages.ts';
 import { visibleLine } from '../../shared/visible.ts';
 import type { Way } from '../../shared/wayWords.ts';
 
@@ -49,7 +50,8 @@ function wayWords(way: Way): string[] {
 
 function decisionWords(policy: EffectivePolicy, way: Way): string[] {
   const files = offered(policy, 'file_system').verdict === 'allow';
-  const commands = offered(policy, 'code_execution').verdict === 'allow';
+  const commands = offered(policy, 'bash').verdict === 'allow';
+  const programs = offered(policy, 'code').verdict === 'allow';
   const requests = offered(policy, 'api_calls').verdict === 'allow' && way !== 'look';
   const pages = offered(policy, 'web_browsing').verdict === 'allow' && way !== 'look';
   const isSandboxed = commands && policy.sandbox.value;
@@ -65,6 +67,7 @@ function decisionWords(policy: EffectivePolicy, way: Way): string[] {
     ...(commands && way !== 'look'
       ? [policy.sandbox.value ? 'other commands' : 'commands (they run without a sandbox)']
       : []),
+    ...(programs && way !== 'look' ? [`programs in ${languagesOf(policy)}`] : []),
     ...(requests ? ['HTTP requests'] : []),
     ...(pages ? ['web pages of hosts that are not in allowed_domains'] : []),
   ];
@@ -81,6 +84,12 @@ function decisionWords(policy: EffectivePolicy, way: Way): string[] {
     ...(asked.length > 0 ? [`Asked first: ${asked.join('; ')}.`] : []),
     `Denied: ${denied.join('; ')}.`,
   ];
+}
+
+function languagesOf(policy: EffectivePolicy): string {
+  return allowedLanguages(policy)
+    .map((one) => LANGUAGES[one].label)
+    .join(' and ');
 }
 
 /** Whoever wrote a workspace's policy may be anybody. */

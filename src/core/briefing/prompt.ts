@@ -114,7 +114,9 @@ function commandWords({ policy, hasScratch, hasDoor }: Briefing): string[] {
     ? `They run in a sandbox: ${hasDoor ? BY_HOST : NO_NETWORK}; the workspace is there, and of the rest of the machine what programs need, read-only.`
     : 'They run outside a sandbox, with all that the person’s account may do.';
   return [
-    'Each command is a fresh bash: folder, variables and functions of one are gone in the next.',
+    offered(policy, 'bash').verdict === 'allow'
+      ? 'Each command is a fresh bash: folder, variables and functions of one are gone in the next.'
+      : 'There is no shell: only programs run, each in a process of its own. What is said of commands here holds for them.',
     timeWords(policy),
     cage,
     ...(hasScratch ? ['/tmp and ~ are a scratch place of this run: kept between commands, gone after it.'] : []),

@@ -1,3 +1,5 @@
+import type { LanguageServices } from './languages.ts';
+
 /** A document that is open in the editor, of whatever kind: text, notebook, custom. */
 export interface OpenDocument {
   /** The file that it is saved to, as the editor spells it: absolute, and it may lead through links. */
@@ -39,6 +41,8 @@ export interface Editor {
   gone(path: string, to: string | undefined): Promise<void>;
   /** Gives the document of this spelling another text, and saves it. */
   write(path: string, text: { before: string; after: string }, signal: AbortSignal): Promise<EditorWrite>;
+  /** What it knows of code. */
+  readonly languages?: LanguageServices;
 }
 
 /** Where there is no editor. */

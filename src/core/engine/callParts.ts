@@ -57,7 +57,7 @@ export interface CallPorts {
   versionControl(scope: () => Scope): VersionControl;
   /** What of files is open where a person works, and unsaved. */
   editor: Editor;
-  /** The process environment: a source of values to mask, never passed on. */
+  /** The process environment: a source of values to mask. Passed on is of it only what the policy names. */
   environment: Record<string, string | undefined>;
   hash: (data: string | Uint8Array) => string;
 }
@@ -115,7 +115,8 @@ export function callPartsOf(run: RunOwn, ports: CallPorts, { policy, redactor, o
   const versionControl = ports.versionControl(inScope);
   const tools = builtInTools({
     ...{ folder, goesTo: () => run.goesTo(), takesImages: () => run.takesImages?.() === true, scriptWatch, redactor },
-    ...{ runners, versionControl, textSearch, encodings, http, secretValues, pages },
+    ...{ runners, versionControl, textSearch, encodings, http, secretValues, pages, languages: ports.editor.languages },
+    variable: (name) => (Object.hasOwn(ports.environment, name) ? ports.environment[name] : undefined),
     outputs: new RunOutputs(ports.outputs(run.id), ports.clock),
     foresee: (paths) => checkpoints.foresee(run.id, paths),
     foreseeAnything: (place) => checkpoints.foreseeAnything(place),

@@ -13,6 +13,7 @@ import { run } from './run.ts';
 import { send } from './send.ts';
 import { talk } from './talk.ts';
 import { touched } from './touched.ts';
+import { variable } from './variable.ts';
 
 /** Every kind of action. One without an entry does not compile. */
 const KINDS: { [K in Action['kind']]: Kind<Extract<Action, { kind: K }>> } = {
@@ -24,6 +25,7 @@ const KINDS: { [K in Action['kind']]: Kind<Extract<Action, { kind: K }>> } = {
   send,
   browse,
   connect,
+  variable,
 };
 
 /** What is not known asks, each time, lights every flag, and is allowed by no rule. */

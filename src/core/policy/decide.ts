@@ -29,26 +29,9 @@ export function offered(policy: EffectivePolicy, family: Family): Decision {
         ? decision('allow', 'tools.file_system.enabled', 'File tools are switched on.', policy.fileSystem.origin)
         : decision('deny', 'tools.file_system.enabled', 'File tools are switched off.', policy.fileSystem.origin);
     case 'code_execution':
-      if (!policy.codeExecution.value)
-        return decision(
-          'deny',
-          'tools.code_execution.enabled',
-          'Commands are switched off.',
-          policy.codeExecution.origin,
-        );
-      if (!policy.languages.value.includes('bash'))
-        return decision(
-          'deny',
-          'tools.code_execution.languages',
-          'Commands are written in bash, and bash is not among the allowed languages.',
-          policy.languages.origin,
-        );
-      return decision(
-        'allow',
-        'tools.code_execution.enabled',
-        'Commands are switched on.',
-        policy.codeExecution.origin,
-      );
+    case 'bash':
+    case 'code':
+      return programsOffered(policy, family);
     case 'web_browsing':
       return policy.webBrowsing.value
         ? decision('allow', 'tools.web_browsing.enabled', 'Web pages are switched on.', policy.webBrowsing.origin)
@@ -57,9 +40,29 @@ export function offered(policy: EffectivePolicy, family: Family): Decision {
       return policy.apiCalls.value
         ? decision('allow', 'tools.api_calls.enabled', 'API requests are switched on.', policy.apiCalls.origin)
         : decision('deny', 'tools.api_calls.enabled', 'API requests are switched off.', policy.apiCalls.origin);
+    case 'environment':
+      return policy.variables.value.length > 0
+        ? decision('allow', 'environment.allowed_variables', 'Your policy names variables.', policy.variables.origin)
+        : decision('deny', 'environment.allowed_variables', 'Your policy names no variable.', policy.variables.origin);
     case 'conversation':
       return decision('allow', 'talk', 'It only speaks to you.');
   }
+}
+
+const LANGUAGES_MISSING = {
+  code_execution: 'No language is allowed, so nothing can be run.',
+  bash: 'Commands are written in bash, and bash is not among the allowed languages.',
+  code: 'Neither Python nor JavaScript is among the allowed languages.',
+} as const;
+
+function programsOffered(policy: EffectivePolicy, family: keyof typeof LANGUAGES_MISSING): Decision {
+  const { codeExecution, languages } = policy;
+  const rule = 'tools.code_execution.enabled';
+  if (!codeExecution.value) return decision('deny', rule, 'Commands are switched off.', codeExecution.origin);
+  const isOne = languages.value.some((one) => family === 'code_execution' || (one === 'bash') === (family === 'bash'));
+  return isOne
+    ? decision('allow', rule, 'Commands are switched on.', codeExecution.origin)
+    : decision('deny', 'tools.code_execution.languages', LANGUAGES_MISSING[family], languages.origin);
 }
 
 /**

@@ -1,8 +1,17 @@
 import type { Flags } from '../../shared/flow.ts';
 import type { Action } from '../../shared/action.ts';
 
-/** Which switch of the policy a tool hangs on; on `conversation` none does. */
-export type Family = 'file_system' | 'code_execution' | 'web_browsing' | 'api_calls' | 'conversation';
+/**
+ * Which switch of the policy a tool hangs on; on `conversation` none does. What runs programs hangs on the languages, too:
+ * `bash` on that one, `code` on any other, and `code_execution`, which is about what the two start, on there being one.
+ */
+export type Family =
+  'file_system' | 'code_execution' | 'bash' | 'code' | 'environment' | 'web_browsing' | 'api_calls' | 'conversation';
+
+/** Whether a tool of the family runs programs, or is about those that run. */
+export function runsPrograms(family: Family): boolean {
+  return family === 'code_execution' || family === 'bash' || family === 'code';
+}
 
 /** What `decide` needs to know beyond the action itself; gathered before, so that deciding stays pure. */
 export interface Facts {

@@ -13,9 +13,17 @@ export const TOOLS = {
   move_path: ['move'],
   delete_path: ['delete'],
   run_command: ['execute'],
+  run_code: ['execute'],
   read_output: ['follow'],
   stop_command: ['stop'],
   fetch_page: ['browse'],
+  diagnostics: ['search'],
+  symbols: ['search'],
+  definition: ['search'],
+  references: ['search'],
+  open_files: ['list'],
+  rename_symbol: ['write'],
+  read_environment: ['variable'],
   http_request: ['request'],
   ask_user: ['ask'],
   update_plan: ['plan'],
@@ -24,6 +32,8 @@ export const TOOLS = {
 export const INCLUDED: Partial<Record<ToolName, readonly ToolName[]>> = {
   read_files: ['read_file'],
   edit_files: ['edit_file', 'write_file'],
+  run_code: ['run_command'],
+  rename_symbol: ['edit_file', 'edit_files', 'write_file'],
 };
 export type ToolName = keyof typeof TOOLS;
 export const TOOL_NAMES = Object.keys(TOOLS) as [ToolName, ...ToolName[]];

@@ -10,6 +10,7 @@ import type { ToolCall } from '../models/port.ts';
 import type { GrantView } from '../policy/facts.ts';
 import { Forbidden } from '../scope/guard.ts';
 import type { Scope } from '../scope/scope.ts';
+import { madeShown, madeWords } from './madeShown.ts';
 import type { CallResult, CallRun } from './callRun.ts';
 import { decidedNow, parseCall, type DecidedCall } from './decideCall.ts';
 import { toldOfEdit } from './editedWords.ts';
@@ -288,12 +289,14 @@ async function recorded({ step, run }: Pick<Effect, 'step' | 'run'>): Promise<vo
 /** It is over: what came of it is recorded, and shown. */
 async function closed(performed: Performed, signal: AbortSignal, effect: Effect): Promise<CallResult> {
   const { action, context, step, run, changes, began } = effect;
-  const { text, masked: maskedHere } = run.redactor.mask(performed.text);
+  const changed = await changes();
+  const made = performed.showsMade ? await madeShown(changed, context) : undefined;
+  const { text, masked: maskedHere } = run.redactor.mask([performed.text, ...madeWords(made)].join('\n'));
   const masked = (performed.masked ?? 0) + maskedHere;
   // A stop that came when it was done has stopped nothing of it.
   const status = performed.ok ? 'done' : signal.aborted ? 'cancelled' : 'failed';
   const durationMs = Math.round(run.now() - began);
-  await step.finish(await changes(), { status, durationMs, facts: performed.facts }, { output: text });
+  await step.finish(changed, { status, durationMs, facts: performed.facts }, { output: text });
   await recorded(effect);
   await closeGone(action, context.files, run.openFiles);
   if (masked > 0) await step.record('redaction', { masked });
@@ -302,6 +305,7 @@ async function closed(performed: Performed, signal: AbortSignal, effect: Effect)
   run.show({
     ...{ id: step.id, tool: action.tool, status, output: text, remarks, durationMs },
     ...(typeof exit === 'number' && { exit }),
+    ...(made && { made: { ...made, files: made.files.map((one) => ({ ...one, name: run.redactor.text(one.name) })) } }),
   });
   return {
     status,

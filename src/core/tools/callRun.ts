@@ -1,6 +1,6 @@
 import type { AnsweredBy } from '../../shared/answered.ts';
 import type { NewEvent } from '../../shared/auditEvent.ts';
-import type { ActionStatus } from '../../shared/runView.ts';
+import type { ActionStatus, Made } from '../../shared/runView.ts';
 import type { Decision } from '../../shared/decision.ts';
 import type { ApprovalDesk } from '../approval/desk.ts';
 import type { Action, Look } from '../../shared/action.ts';
@@ -96,6 +96,8 @@ export interface CallUpdate {
   exit?: number | undefined;
   durationMs?: number;
   output?: string;
+  /** What it made, where that is to be shown. */
+  made?: Made | undefined;
   /** What the person should see beside it. */
   remarks?: readonly string[];
 }

@@ -62,6 +62,7 @@ export function parseCall(call: { name: string; arguments: string }, toolbox: To
     const none = here === undefined ? `there is no tool ${name}` : `there is no tool ${name}: here it is ${here}`;
     return noCall('unknown-tool', `${none}. Tools: ${toolbox.names.join(', ')}`);
   }
+  if (tool.unavailable !== undefined) return noCall('not-possible', `${tool.name}: ${tool.unavailable}`);
   const parsed = tool.read(call.arguments);
   return parsed.ok ? { kind: 'call', use: parsed.call } : noCall('arguments', parsed.problem);
 }

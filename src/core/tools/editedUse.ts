@@ -1,4 +1,5 @@
 import { MOST_EDITED } from '../../shared/typed.ts';
+import { runsPrograms } from '../policy/facts.ts';
 import { A_MASK } from '../redaction/placeholder.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import type { ToolUse } from './tool.ts';
@@ -29,7 +30,7 @@ export function editedUse(
   const plain = given.replaceAll('\r\n', '\n');
   const text = editable.text.includes('\r\n') ? withEnds(plain) : plain;
   // File tools put back what a mask stands for where it stood; a command would be given the mask.
-  if (asked.family === 'code_execution' && masksIn(redactor.json(editable.text)) > masksIn(editable.text))
+  if (runsPrograms(asked.family) && masksIn(redactor.json(editable.text)) > masksIn(editable.text))
     if (masksIn(text) > masksIn(editable.text)) return { ok: false, problem: HAS_MASK };
   const made = edited(text);
   return made.ok ? { ...made, text } : made;

@@ -3,6 +3,7 @@ import type { Question, Replied } from '../../shared/question.ts';
 import type { CommandPlace, Foreseen, Undo } from '../checkpoint/port.ts';
 import type { ScriptWatch } from '../flow/scriptWatch.ts';
 import type { RunOutputs } from './outputs/runOutputs.ts';
+import type { LanguageServices } from '../editor/languages.ts';
 import type { HttpPort } from '../egress/http.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import type { VersionControl } from '../scope/files.ts';
@@ -39,6 +40,10 @@ export interface ToolPorts {
   secretValues: SecretValues;
   /** Makes web pages readable. */
   pages: Pages;
+  /** What an environment variable of the person's holds; undefined where it is not set. */
+  variable: (name: string) => string | undefined;
+  /** Those of the editor; undefined where there is none. */
+  languages: LanguageServices | undefined;
   /** Puts a question to the person, if one is there, while the run's time stands still. Throws `Cancelled`. */
   askPerson: (question: Pick<Question, 'text' | 'choices'>, signal: AbortSignal) => Promise<Replied>;
   showPlan: (plan: Plan) => void;

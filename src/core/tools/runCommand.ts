@@ -27,7 +27,7 @@ export const runCommand = defineTool((ports: Ports): Tool<CommandArguments, Run>
   ],
   summary:
     'Run a bash command, in a sandbox unless the policy says otherwise: there the workspace is writable, hosts are reached only where they are allowed, and nothing it starts outlives this run. Commands that are known to only look run without a question, with the workspace read-only. One that takes long goes on in the background: read_output reads what it puts out and waits for it, stop_command ends it. Of long output the beginning and the end are shown, and read_output has all of it.',
-  family: 'code_execution',
+  family: 'bash',
   effects: ['execute'],
   parameters: commandParameters,
   about: 'The command line',

@@ -1,4 +1,12 @@
 import type { ToolName } from '../policy/toolNames.ts';
+import { runCode } from './code/runCode.ts';
+import { definition } from './editor/definition.ts';
+import { diagnostics } from './editor/diagnostics.ts';
+import { openFilesTool } from './editor/openFilesTool.ts';
+import { references } from './editor/references.ts';
+import { renameSymbol } from './editor/renameSymbol.ts';
+import { symbols } from './editor/symbols.ts';
+import { readEnvironment } from './environment/readEnvironment.ts';
 import { deletePath } from './files/deletePath.ts';
 import { editFile } from './files/editFile.ts';
 import { editFiles } from './files/editFiles.ts';
@@ -35,9 +43,17 @@ export const BUILT_IN = {
   move_path: movePath,
   delete_path: deletePath,
   run_command: runCommand,
+  run_code: runCode,
   read_output: readOutput,
   stop_command: stopCommand,
   fetch_page: fetchPage,
+  diagnostics,
+  symbols,
+  definition,
+  references,
+  open_files: openFilesTool,
+  rename_symbol: renameSymbol,
+  read_environment: readEnvironment,
   http_request: httpRequest,
   ask_user: askUser,
   update_plan: updatePlan,

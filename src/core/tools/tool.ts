@@ -95,6 +95,8 @@ export interface Performed {
   remarks?: string[];
   /** Files whose content is in `text`: what a later request to the model carries out of the machine. */
   contentOf: string[];
+  /** The person is shown which files it made, and what is in pictures among them. */
+  showsMade?: true;
   /** What `text` speaks of, to be seen. */
   images?: readonly Image[];
   /** Set where the action goes on after this result. */
@@ -118,6 +120,8 @@ export interface Tool<A, K extends Action> {
   name: string;
   /** What other agents call a tool that does the same, as `folded` has it: whoever calls that is told this one. */
   elsewhere?: readonly string[];
+  /** Why it cannot work here, as the rest of a sentence: it is not offered then, and a call of it is told so. */
+  unavailable?: string;
   /** For the model. */
   summary: string;
   family: Family;
@@ -126,6 +130,8 @@ export interface Tool<A, K extends Action> {
   /** Tools whose calls do a part of the same: a rule that asks or denies about one of them is about this one too. */
   includes?: readonly string[];
   parameters: z.ZodType<A>;
+  /** What of that a model is told under a policy; all of it without this. The same object where it is the same. */
+  offeredParameters?(policy: EffectivePolicy): z.ZodType;
   /** For whoever tries out what would happen: what to ask them for, and the arguments of a call about that. */
   about: string;
   tried(about: string): object;
@@ -140,7 +146,16 @@ export interface Tool<A, K extends Action> {
 /** What the gate handles: a tool whose arguments are known to itself alone. */
 export interface AnyTool extends Pick<
   Tool<unknown, Action>,
-  'name' | 'elsewhere' | 'summary' | 'family' | 'effects' | 'includes' | 'about' | 'tried'
+  | 'name'
+  | 'elsewhere'
+  | 'unavailable'
+  | 'summary'
+  | 'family'
+  | 'effects'
+  | 'includes'
+  | 'about'
+  | 'tried'
+  | 'offeredParameters'
 > {
   parameters: z.ZodType;
   /** Parses what the model sent as arguments: the one time that it is done. The problem is a sentence for the model. */
@@ -180,6 +195,8 @@ function anyTool<A, K extends Action>(tool: Tool<A, K>): AnyTool {
     ...{ name, summary, family, effects, about, parameters },
     ...(includes && { includes }),
     ...(elsewhere && { elsewhere }),
+    ...(tool.unavailable !== undefined && { unavailable: tool.unavailable }),
+    ...(tool.offeredParameters && { offeredParameters: (policy) => tool.offeredParameters?.(policy) ?? parameters }),
     tried: (what) => tool.tried(what),
     read: (text) => {
       const parsed = readArguments(text);

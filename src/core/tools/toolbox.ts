@@ -1,6 +1,7 @@
 import type { Way } from '../../shared/wayWords.ts';
 import { canOnlyLook } from '../kinds/table.ts';
 import { offered } from '../policy/decide.ts';
+import { runsPrograms } from '../policy/facts.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
 import { folded } from './meantArguments.ts';
 import type { AnyTool } from './tool.ts';
@@ -11,6 +12,7 @@ export interface Toolbox {
   named(name: string): AnyTool | undefined;
   /** The tool that does what is called by another name elsewhere. Nothing is done in its place. */
   meant(name: string): AnyTool | undefined;
+  /** Of those that can work here. */
   readonly names: readonly string[];
   /** What the model is told of: tools that the policy denies are not offered at all. */
   offered(policy: EffectivePolicy, way: Way): AnyTool[];
@@ -29,15 +31,21 @@ export function toolboxOf(tools: readonly AnyTool[]): Toolbox {
       const wanted = folded(name);
       return tools.find((tool) => folded(tool.name) === wanted || tool.elsewhere?.includes(wanted) === true);
     },
-    names: [...byName.keys()],
+    names: tools.filter(({ unavailable }) => unavailable === undefined).map(({ name }) => name),
     offered: (policy, way) =>
-      tools.filter((tool) => offered(policy, tool.family).verdict !== 'deny' && canEverBe(tool, policy, way)),
+      tools.filter(
+        (tool) =>
+          tool.unavailable === undefined &&
+          offered(policy, tool.family).verdict !== 'deny' &&
+          canEverBe(tool, policy, way),
+      ),
   };
 }
 
 /** Whether some call of it could be allowed in a run that only looks, or in any other. */
 function canEverBe({ family, effects }: AnyTool, policy: EffectivePolicy, way: Way): boolean {
   if (way !== 'look') return true;
-  const holds = family !== 'code_execution' || policy.sandbox.value; // without a sandbox no command is known to only look
+  if (family === 'code') return false; // what a program in full does is not known beforehand
+  const holds = !runsPrograms(family) || policy.sandbox.value; // without a sandbox no command is known to only look
   return holds && effects.some(canOnlyLook);
 }

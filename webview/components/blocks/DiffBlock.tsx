@@ -37,7 +37,7 @@ export function DiffBlock({ block, onOpenDiff }: DiffBlockProps) {
           This file has unsaved changes in the editor.
         </Line>
       )}
-      <pre className="diff" tabIndex={0} role="region" aria-label="Changed lines">
+      <pre className="diff" tabIndex={0} role="region" aria-label={`Changed lines of ${visibleLine(block.path)}`}>
         {diffLines(block.diff).map((line, index) => (
           <span key={index} data-must-see="" className={`diff-${line.kind}`}>
             {exact(line.text)}

@@ -180,7 +180,8 @@ export const POLICY_KEYS = {
       'Secrets by name, each with the only hosts that it may be sent to. The agent writes {{secret:NAME}} in a header of a request; the value, which it never sees, is put in when the request leaves, over https alone. Values are kept in the editor (Keep a Named Secret) or in a variable. Only the user’s and the organization’s policy can name some.',
   }),
   variables: allowedList('environment.allowed_variables', {
-    about: 'Environment variables that commands may see. Without this they see none of yours.',
+    about:
+      'Environment variables that commands may see, and that read_environment may ask for. Without this there are none: commands see none of yours, and there is no such tool.',
     schema: VariableNamesSchema,
     standard: [],
   }),
@@ -289,7 +290,8 @@ export const POLICY_KEYS = {
     stricter: false,
   }),
   languages: allowedList('tools.code_execution.languages', {
-    about: 'What may be run. Without bash there is no run_command tool.',
+    about:
+      'What may be run. Without bash there is no run_command tool, and run_code takes those of python and javascript that are listed. A command may still start an interpreter: rules about commands speak of those.',
     schema: z.array(LanguageSchema).max(3),
     standard: ['python', 'javascript', 'bash'],
   }),
@@ -336,7 +338,7 @@ export const POLICY_KEYS = {
 export const POLICY_GROUPS: Record<Exclude<Above<PathsOf<typeof POLICY_KEYS>>, PathsOf<typeof POLICY_KEYS>>, string> = {
   ways: 'How runs work: only looking, asking, or being reviewed afterwards.',
   budget: 'What a run may use of its model before it asks, or waits, to go on.',
-  environment: 'What commands see of your environment.',
+  environment: 'What commands see of your environment, and the agent may ask for.',
   redaction: 'What is masked in prompts, log and interface.',
   model: 'Which models may be asked.',
   grants: 'Remembered approvals.',
@@ -346,7 +348,7 @@ export const POLICY_GROUPS: Record<Exclude<Above<PathsOf<typeof POLICY_KEYS>>, P
   undo: 'What is kept so that what commands and tools change can be undone.',
   tools: 'What each kind of tool may do.',
   'tools.file_system': 'The tools that read, search, edit, move and delete files.',
-  'tools.code_execution': 'The tool that runs commands.',
   'tools.web_browsing': 'The tool that fetches web pages.',
+  'tools.code_execution': 'The tools that run commands and programs.',
   'tools.api_calls': 'The tool that sends HTTP requests.',
 };

@@ -3,9 +3,20 @@ import { exactList, type Amount, type Block, type Loss, type Piece, type Words }
 import { counted } from '../../../shared/named.ts';
 import type { CommandTimes } from './times.ts';
 
+/** A program's text that a line hands to an interpreter. */
+export interface Source {
+  /** The language, as people call it, and as highlighters do. */
+  label: string;
+  language: 'python' | 'javascript';
+  text: string;
+  /** Where that was found and which version it says it is; undefined where nobody looked. */
+  interpreter: string | undefined;
+}
+
 /** What is to be said of a command. Of lists, `left` says how much is not in them. */
 export interface CommandFacts extends CommandLosses {
   command: string;
+  source?: Source;
   cwd: string;
   sandbox: string;
   /** It runs without any sandbox. */
@@ -59,7 +70,9 @@ export function commandCard(facts: CommandFacts): Card {
   const blocks: Block[] = [
     ...(outside ? [{ kind: 'alarm' as const, name: 'outside', words: [sandbox] }] : []),
     ...lossBlocks(facts),
-    { kind: 'exact', label: 'Command', text: command, prompt: '$' },
+    facts.source
+      ? { kind: 'exact', label: facts.source.label, text: facts.source.text, language: facts.source.language }
+      : { kind: 'exact', label: 'Command', text: command, prompt: '$' },
     ...(facts.need === undefined ? [] : [{ kind: 'exact' as const, label: 'Why, says the agent', text: facts.need }]),
     ...secretsLine(facts),
     ...(unbound === undefined
@@ -153,11 +166,12 @@ function programList({ programs, programsLeft }: CommandFacts): Block[] {
   ];
 }
 
-function whereItRuns({ cwd, outside, sandbox, scripts }: CommandFacts): Block {
+function whereItRuns({ cwd, outside, sandbox, scripts, source }: CommandFacts): Block {
   return {
     kind: 'facts',
     small: true,
     facts: [
+      ...(source?.interpreter === undefined ? [] : [{ label: 'Interpreter', value: [{ exact: source.interpreter }] }]),
       { label: 'Folder', value: [{ exact: cwd }] },
       { label: 'Sandbox', value: [outside ? 'none' : sandbox] },
       ...(scripts.length === 0

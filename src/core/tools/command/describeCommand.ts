@@ -17,7 +17,7 @@ import type { ToolPorts } from '../ports.ts';
 import { boundsOf, limitsOf, runnerOf } from '../runner.ts';
 import type { CallContext, Description } from '../tool.ts';
 import { activationsIn, type Activations } from './activations.ts';
-import { commandCard } from './commandCard.ts';
+import { commandCard, type Source } from './commandCard.ts';
 import type { CommandArguments } from './commandArguments.ts';
 import { consequenceOf } from './consequence.ts';
 import { contentOfOutput } from './contentOf.ts';
@@ -72,9 +72,16 @@ interface Read {
   hidesStores: boolean;
 }
 
+/** A call of a tool that runs a line; `source`: the line only hands this to an interpreter, and a person is shown this. */
+export interface LineCall {
+  tool: string;
+  args: CommandArguments;
+  source?: Source;
+}
+
 /** What a command would do, and the card that says so. `given` sees the disk, whatever the editor holds. */
 export async function describeCommand(
-  { tool, args }: { tool: string; args: CommandArguments },
+  { tool, args, source }: LineCall,
   ports: Ports,
   given: CallContext,
 ): Promise<Description<CommandArguments, Run>> {
@@ -141,9 +148,10 @@ export async function describeCommand(
     },
     ...(consequence && { consequence }),
     ...effectsOffer(args, { runner, launch }, given),
-    title: `Run ${titleOf(ports.redactor.json(exact(args.command)), 120)}`,
+    title: titleFor(args.command, source, ports.redactor),
     card: commandCard({
       ...{ command: exact(args.command), cwd: scope.shown(cwd), outside, times, readOnly: onlyLooks },
+      ...(source && { source: { ...source, text: exact(source.text) } }),
       ...(await whereWords(start, launch, given)),
       environment: Object.keys(environment).sort(),
       ...shownPrograms({ ...meaning, doubts }),
@@ -162,6 +170,11 @@ export async function describeCommand(
       : undoView(undone.undo, undone.back),
     where: whereItIs(scope.shown(cwd), { outside, onlyLooks, mayConnect }),
   };
+}
+
+function titleFor(command: string, source: Source | undefined, redactor: Ports['redactor']): string {
+  const text = source?.text ?? command;
+  return `Run ${source ? `${source.label}: ` : ''}${titleOf(redactor.json(exact(text)), 120)}`;
 }
 
 /** What is held need not come back. What could not be held would be changed, whatever else is said of it. */

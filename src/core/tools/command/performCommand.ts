@@ -1,5 +1,6 @@
 import type { Run } from '../../../shared/action.ts';
 import { titleOf } from '../../../shared/cut.ts';
+import type { Json } from '../../../shared/json.ts';
 import { exact, visibleLine } from '../../../shared/visible.ts';
 import type { CommandConnections } from '../../egress/connecting.ts';
 import { reasonText, ToolFailure } from '../../outcome.ts';
@@ -41,7 +42,8 @@ const FIRST_LOOK_MS = 1000;
 
 export type CommandPorts = Pick<ToolPorts, 'redactor' | 'runners' | 'outputs' | 'foreseeAnything'>;
 type Ports = CommandPorts;
-export type Command = Run & { arguments: CommandArguments };
+/** Whatever a tool calls what it runs: the last word of the launch is the line. */
+export type Command = Run & { arguments: Pick<CommandArguments, 'timeout' | 'background'> };
 
 /** One command on its way: what belongs to it from its start to its end. */
 export interface Going {
@@ -247,8 +249,12 @@ function keptFor(
   return keptWords(outputs.of(number), shown);
 }
 
-function titleFor({ arguments: { command } }: Command, { redactor }: Ports): string {
-  return titleOf(redactor.json(exact(command)), 80);
+function titleFor(action: Command, { redactor }: Ports): string {
+  return titleOf(redactor.json(exact(lineOf(action))), 80);
+}
+
+function lineOf({ launch }: Command): string {
+  return launch.argv.at(-1) ?? '';
 }
 
 function isOk({ ending }: SandboxResult): boolean {
@@ -267,7 +273,7 @@ async function wordsOf(
   const unsaved = canTouch ? await saidOfUnsaved(beneath, context) : { words: [], remarks: [] };
   const notes = [
     ...result.notes,
-    ...(hasScratch ? scratchWords(action.arguments.command, ok) : []),
+    ...(hasScratch ? scratchWords(lineOf(action), ok) : []),
     ...(ok ? [] : heldWords(held, result.output, context.scope)),
     ...(launch.stores === 'hidden' && !ok && /\bgit\b|fatal:/.test(result.output) ? [STORES_HIDDEN] : []),
   ];
@@ -288,8 +294,9 @@ async function wordsOf(
 }
 
 /** An exit code of zero that is not of the whole line would be taken for a success. */
-async function zeroWords(ending: SandboxResult['ending'], line: string): Promise<string[]> {
-  const words = ending.kind === 'exited' && ending.code === 0 ? whoseZero(line, await bashParser()) : undefined;
+async function zeroWords(ending: SandboxResult['ending'], line: Json | undefined): Promise<string[]> {
+  const isZero = ending.kind === 'exited' && ending.code === 0 && typeof line === 'string';
+  const words = isZero ? whoseZero(line, await bashParser()) : undefined;
   return words === undefined ? [] : [`[${words}]`];
 }
 
