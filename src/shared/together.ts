@@ -1,0 +1,31 @@
+import * as z from 'zod';
+import { AmountSchema, PLACES } from './exposure.ts';
+
+const Count = z.number().int().min(0);
+
+/** What has left of several runs, by destination. */
+export const TogetherSchema = z.strictObject({
+  runs: Count,
+  /** There are older runs, which are not in this. */
+  hasOlder: z.boolean(),
+  destinations: z.array(
+    z.strictObject({
+      destination: z.string(),
+      place: z.enum(PLACES),
+      purposes: z.array(z.string()),
+      sendings: Count,
+      sent: AmountSchema,
+      /** Files whose content was in it, or may have been (`?`), as in `contentOf`; folders stand for many of them. */
+      files: z.array(z.string()),
+      /** Of some of it nobody knows what it held. */
+      hasUnknown: z.boolean(),
+      ofRuns: z.array(z.strictObject({ run: z.string(), task: z.string().nullable(), sent: AmountSchema })),
+      moreRuns: Count,
+    }),
+  ),
+  moreDestinations: Count,
+  refused: Count,
+  outside: Count,
+  texts: z.strictObject({ recorded: Count, erased: Count }),
+});
+export type Together = z.infer<typeof TogetherSchema>;
