@@ -28,7 +28,7 @@ export function receiptText(receipt: SealedReceipt, form: ReceiptForm): string {
     case 'html':
       return receiptHtml(receipt, blockText(receipt));
     case 'json':
-      return `${JSON.stringify(JSON.parse(canonicalJson(receipt)), null, 2)}\n`;
+      return `${seen(JSON.stringify(JSON.parse(canonicalJson(receipt)), null, 2))}\n`;
   }
 }
 
@@ -51,7 +51,7 @@ export function readReceipt(text: string, hash: Hash): ReadReceipt {
     return changed('its digest is not the one of its content: something in it was changed');
   const whole = receiptText(read.data, form);
   if (whole === plain) return { ok: true, receipt: read.data };
-  return changed(`line ${firstUnlike(whole, plain)} of it is not what its content says`);
+  return changed(`line ${firstUnlike(whole, plain)} of it is not what its content says, or another version wrote it`);
 }
 
 function digestOf(receipt: Receipt, hash: Hash): string {
@@ -62,11 +62,17 @@ const [BEGIN, END] = ['-----BEGIN OVERSIGN RECEIPT-----', '-----END OVERSIGN REC
 
 /** The receipt as programs read it, in three lines of letters that no format means anything by. */
 function blockText(receipt: SealedReceipt): string {
-  const text = canonicalJson(receipt).replace(
-    /[^ -~]|[<>&'`]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  const text = seen(canonicalJson(receipt)).replace(/[<>&'`]/g, numbered);
   return [BEGIN, text, END].join('\n');
+}
+
+/** JSON in which every character can be seen, and none is another one's double: all but those of ASCII by their numbers. */
+function seen(json: string): string {
+  return json.replace(/[^\n -~]/g, numbered);
+}
+
+function numbered(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 /** Undefined where there is none, or more than one: nobody could say which is meant. */
