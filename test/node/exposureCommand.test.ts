@@ -67,7 +67,7 @@ function sending(run: string, folder: string, bytes = 100): NewEvent[] {
       method: 'POST',
       bytes,
       ...data,
-    } as NewEvent<'egress'>['data'],
+    },
     payload: { path: '/v1', contentOf },
   });
   return [
@@ -81,7 +81,7 @@ function sending(run: string, folder: string, bytes = 100): NewEvent[] {
         destination: 'Prompts go to api.example.com.',
         user: 'dev',
         host: 'machine',
-      } as never,
+      },
     },
     egress(undefined, {}, [`${folder}/src/a.ts`, `${folder}/${HOSTILE}`]),
     {

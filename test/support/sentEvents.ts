@@ -31,20 +31,20 @@ export function recorded(events: readonly (Sent & { erased?: true })[], run = RU
 export const started = (more: object = {}): Sent => ({
   type: 'run_started',
   data: { model: 'small', provider: 'ollama', version: '1', policy: 'x' },
-  payload: { task: 'Sum it up', folder: '/w', destination: 'Prompts go to api.example.com.', ...more } as never,
+  payload: { task: 'Sum it up', folder: '/w', destination: 'Prompts go to api.example.com.', ...more },
 });
 
 export const prompt = (turn: number, bytes: number, contentOf: string[], origin = 'https://api.example.com'): Sent => ({
   type: 'egress',
   turn,
   data: { purpose: 'model', origin, method: 'POST', bytes },
-  payload: { path: '/v1', contentOf } as never,
+  payload: { path: '/v1', contentOf },
 });
 
 export const finished = (received?: number): Sent => ({
   type: 'run_finished',
   data: { state: 'finished', turns: 1, ...(received !== undefined && { received }) },
-  payload: { reason: 'done' } as never,
+  payload: { reason: 'done' },
 });
 
 interface Connection {
@@ -75,9 +75,9 @@ export function connection({
       type: 'proposed',
       ...of,
       data: { tool: 'connect', effect: 'connect', ...(within !== undefined && { within }) },
-      payload: { title: `Connect to ${host}`, action: { kind: 'connect', host, port } } as never,
+      payload: { title: `Connect to ${host}`, action: { kind: 'connect', host, port } },
     },
-    { type: 'decided', ...of, data: { verdict: 'allow', rule: 'allowed_domains' }, payload: { decision: {} } as never },
+    { type: 'decided', ...of, data: { verdict: 'allow', rule: 'allowed_domains' }, payload: { decision: {} } },
     { type: 'started', ...of, data: { tool: 'connect', effect: 'connect' } },
     ...Array.from({ length: connections }, (): Sent => ({
       type: 'egress',
@@ -89,7 +89,7 @@ export function connection({
         bytes: 0,
         address: '192.0.2.7',
       },
-      payload: { path: '', contentOf: ['?/w/'] } as never,
+      payload: { path: '', contentOf: ['?/w/'] },
     })),
     ...(end
       ? [
@@ -116,7 +116,7 @@ export function command(id: string, line: string, { outside = false, turn = 1 } 
       type: 'proposed',
       ...of,
       data: { tool: 'run_command', effect: 'execute' },
-      payload: { title: `Run ${line}` } as never,
+      payload: { title: `Run ${line}` },
     },
     { type: 'started', ...of, data: { tool: 'run_command', effect: 'execute', ...(outside && { outside: true }) } },
   ];

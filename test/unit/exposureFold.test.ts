@@ -98,7 +98,7 @@ test('what was refused left nothing, and is listed apart: by policy, a person, n
     ...wanted('c', 'c.test'),
     { type: 'answered', action: 'c', turn: 1, data: { choice: 'deny', by: 'nobody' } },
     ...connection({ id: 'd', host: 'd.test', connections: 0 }),
-    { type: 'proposed', action: 'e', turn: 2, data: { tool: 'http_request' }, payload: { arguments: '{}' } as never },
+    { type: 'proposed', action: 'e', turn: 2, data: { tool: 'http_request' }, payload: { arguments: '{}' } },
     {
       type: 'decided',
       action: 'e',
@@ -190,7 +190,7 @@ test('erased and cut payloads: what is missing is counted, and the bytes stay', 
   const found = exposureOf([
     { ...started(), erased: true },
     { ...prompt(1, 20, []), erased: true },
-    { ...cut, payload: { path: '/v1', contentOf: ['/w/a'], cut: { contentOf: { bytes: 9, sha256: 'x' } } } as never },
+    { ...cut, payload: { path: '/v1', contentOf: ['/w/a'], cut: { contentOf: { bytes: 9, sha256: 'x' } } } },
     finished(),
   ]);
   expect(found).toMatchObject({ task: null, folder: null, texts: { recorded: 3, erased: 2 } });
@@ -204,21 +204,21 @@ test('hostile events: other types, numbers without end, texts of any length, nam
     {
       type: 'egress',
       data: { purpose: '__proto__', origin: 'constructor', method: ['x'], bytes: -5 },
-      payload: { contentOf: 'no list' } as never,
+      payload: { contentOf: 'no list' },
     },
     {
       type: 'egress',
       data: { purpose: 'model', origin: 'x'.repeat(100_000), bytes: 1e308 },
-      payload: { contentOf: [{}, 5, '__proto__', 'y'.repeat(100_000)] } as never,
+      payload: { contentOf: [{}, 5, '__proto__', 'y'.repeat(100_000)] },
     },
-    { type: 'egress', data: { bytes: Number.MAX_SAFE_INTEGER }, payload: {} as never },
-    { type: 'egress', data: { bytes: Number.MAX_SAFE_INTEGER }, payload: {} as never },
+    { type: 'egress', data: { bytes: Number.MAX_SAFE_INTEGER }, payload: {} },
+    { type: 'egress', data: { bytes: Number.MAX_SAFE_INTEGER }, payload: {} },
     { type: 'egress', action: 'toString', data: { origin: 'tcp://\u202Eevil:1' }, payload: null as never },
     {
       type: 'proposed',
       action: '__proto__',
       data: { effect: 'connect', within: 9 },
-      payload: { action: { host: 5 } } as never,
+      payload: { action: { host: 5 } },
     },
     { type: 'finished', action: '__proto__', data: { facts: 'none' } },
     { type: 'run_finished', data: { state: 'constructor', received: 'much' } },
