@@ -15,9 +15,9 @@ export const TogetherSchema = z.strictObject({
       purposes: z.array(z.string()),
       sendings: Count,
       sent: AmountSchema,
-      /** Files whose content was in it, or may have been (`?`), as in `contentOf`; folders stand for many of them. */
+      /** Files whose content was in it, or may have been (`?`), as in `contentOf`. */
       files: z.array(z.string()),
-      /** Of some of it nobody knows what it held. */
+      /** Of some of it nobody knows what it held, or there were more files than are listed. */
       hasUnknown: z.boolean(),
       ofRuns: z.array(z.strictObject({ run: z.string(), task: z.string().nullable(), sent: AmountSchema })),
       moreRuns: Count,

@@ -53,7 +53,7 @@ function purposeBlocks(destination: Destination, purpose: Purpose, folder: strin
     ...(place === undefined ? [] : [sentence(place)]),
     ...unknownWords(purpose).map(sentence),
     ...listed(
-      purpose.knows === 'bytes' ? 'What it could hold' : 'Files whose content was in it',
+      contentTitle(purpose),
       content.map((one): Words => [
         { exact: contentWords(one.entry, folder) },
         `: ${carriedWords(one, purpose.purpose)}`,
@@ -69,6 +69,12 @@ function purposeBlocks(destination: Destination, purpose: Purpose, folder: strin
       { left: moreSenders, of: 'actions' },
     ),
   ];
+}
+
+function contentTitle({ knows, content }: Purpose): string {
+  if (knows === 'bytes') return 'What it could hold';
+  const isUnsure = content.some(({ entry }) => entry.startsWith('?'));
+  return `Files whose content was in it${isUnsure ? ', or may have been' : ''}`;
 }
 
 function refusedBlocks({ refused, moreRefused }: Exposure): Block[] {

@@ -11,6 +11,11 @@ export const EXPOSURE_EVENTS = [
   ...(['proposed', 'decided', 'answered', 'started', 'finished'] as const),
 ] satisfies EventType[];
 
+/** Those of them whose texts are told; of others nothing is, and outputs are long. */
+export const EXPOSURE_TEXTS = [
+  ...(['run_started', 'run_continued', 'handed_over', 'egress', 'proposed'] as const),
+] satisfies EventType[];
+
 const TOLD: ReadonlySet<EventType> = new Set(EXPOSURE_EVENTS);
 const MOST_DESTINATIONS = 1000;
 const MOST_MODELS = 50;

@@ -79,7 +79,6 @@ export function partNodes(last: { run: string; task: string; isActive: boolean }
       label: 'Can be seen',
       description: 'by the agent, under the policy',
       icon: 'eye',
-      isOpen: true,
       below: 'reach',
     }),
     last

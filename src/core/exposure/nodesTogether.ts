@@ -3,6 +3,7 @@ import type { ExposureNode } from '../../shared/exposureTree.ts';
 import type { Reach } from '../../shared/reach.ts';
 import type { Together } from '../../shared/together.ts';
 import { titleOf } from '../../shared/cut.ts';
+import { counted } from '../../shared/named.ts';
 import { contentWords } from '../audit/contentWords.ts';
 import { amountWords, placeWords, purposeTitle } from './exposureWords.ts';
 import { firstOf, node, PLACE_ICONS } from './nodes.ts';
@@ -18,7 +19,12 @@ export function reachNodes(reach: Reach): ExposureNode[] {
       ? [
           node({
             ...{ id: 'reach/files', label: 'Files', icon: 'files' },
-            description: end === undefined ? `${reach.files.looked} entries looked at` : end,
+            description:
+              end ??
+              counted(
+                Object.values(reach.files.counts).reduce((sum, one) => sum + one, 0),
+                'file',
+              ),
             below: countLines(reach.files).map(({ label, count }) =>
               node({ id: `reach/files/${label}`, label, description: String(count), icon: 'file' }),
             ),

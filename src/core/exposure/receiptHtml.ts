@@ -3,7 +3,7 @@ import { escaped } from '../../shared/escaped.ts';
 import type { SealedReceipt } from '../../shared/exposure.ts';
 import { visibleLine } from '../../shared/visible.ts';
 import { exposureBlocks } from './exposureBlocks.ts';
-import { CHECK_WORDS, RECEIPT_TITLE, receiptFacts } from './receiptFacts.ts';
+import { CHECK_WORDS, checkFacts, RECEIPT_TITLE, runFacts } from './receiptFacts.ts';
 
 /**
  * A receipt as one page that needs nothing else and runs nothing: every text is escaped, and the page forbids scripts and
@@ -22,15 +22,12 @@ export function receiptHtml(receipt: SealedReceipt, block: string): string {
 <body>
 <main>
 <h1>${RECEIPT_TITLE}</h1>
-<dl>
-${receiptFacts(receipt)
-  .map(([label, value]) => `<dt>${escaped(label)}</dt><dd>${line(value)}</dd>`)
-  .join('\n')}
-</dl>
+${facts(runFacts(receipt))}
 ${exposureBlocks(receipt.exposure).map(element).join('\n')}
 <details>
 <summary>To be checked</summary>
 <p>${escaped(CHECK_WORDS)}</p>
+${facts(checkFacts(receipt))}
 <pre>
 ${block}
 </pre>
@@ -39,6 +36,10 @@ ${block}
 </body>
 </html>
 `;
+}
+
+function facts(all: readonly [label: string, value: string][]): string {
+  return `<dl>\n${all.map(([label, value]) => `<dt>${escaped(label)}</dt><dd>${line(value)}</dd>`).join('\n')}\n</dl>`;
 }
 
 /** Blocks that a receipt has; others have no place in one. */

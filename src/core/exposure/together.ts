@@ -1,17 +1,15 @@
 import type { Amount, Destination, Exposure } from '../../shared/exposure.ts';
 import type { Together } from '../../shared/together.ts';
-import { SentContent } from '../agent/sentContent.ts';
+import { CarriedContent } from './carriedContent.ts';
 import { sumOf } from './recordedValues.ts';
 
 const MOST_DESTINATIONS = 1000;
 const MOST_RUNS = 50;
-/** So many files of one run at one destination are gone through: of more, folders would stand for them anyway. */
-const MOST_FILES = 500;
 
 type OneDestination = Together['destinations'][number];
 interface Gathered extends Omit<OneDestination, 'files' | 'purposes'> {
   purposes: Set<string>;
-  files: SentContent;
+  files: CarriedContent;
 }
 
 /** What several runs sent, added up. Sums and bounded lists, however many runs there are. */
@@ -43,7 +41,8 @@ export class TogetherSum {
           sent: { ...one.sent },
           ofRuns: [...one.ofRuns],
           purposes: [...purposes].sort(),
-          files: files.entries,
+          files: files.list().map(({ entry }) => entry),
+          hasUnknown: one.hasUnknown || files.hasMore,
         }))
         .sort(({ destination: a }, { destination: b }) => (a < b ? -1 : a > b ? 1 : 0)),
       moreDestinations: this.#moreDestinations,
@@ -61,7 +60,7 @@ export class TogetherSum {
     }
     const one: Gathered = known ?? {
       ...{ destination, place, sendings: 0, sent: { bytes: 0, isLeast: false }, hasUnknown: false },
-      ...{ purposes: new Set<string>(), files: new SentContent(), ofRuns: [], moreRuns: 0 },
+      ...{ purposes: new Set<string>(), files: new CarriedContent(), ofRuns: [], moreRuns: 0 },
     };
     this.#destinations.set(destination, one);
     // A name may lead to this machine at one time, and elsewhere at another.
@@ -71,8 +70,11 @@ export class TogetherSum {
       one.purposes.add(purpose.purpose);
       one.sendings += purpose.sendings;
       add(sent, purpose.sent);
-      one.hasUnknown ||= purpose.knows === 'bytes' || purpose.unnamed > 0 || purpose.content.length > MOST_FILES;
-      for (const { entry } of purpose.content.slice(0, MOST_FILES)) one.files.add(entry);
+      one.hasUnknown ||= purpose.knows === 'bytes' || purpose.unnamed > 0 || purpose.hasMoreContent;
+      one.files.add(
+        purpose.content.map(({ entry }) => entry),
+        0,
+      );
     }
     add(one.sent, sent);
     if (one.ofRuns.length < MOST_RUNS) one.ofRuns.push({ ...of, sent });

@@ -2,6 +2,7 @@ import type { AuditRecord } from '../../shared/auditEvent.ts';
 import type { Refused } from '../../shared/exposure.ts';
 import { shownHost } from '../egress/hostDecision.ts';
 import { PURPOSE_NAMES } from '../egress/ledger.ts';
+import { toolsThat } from '../policy/toolsThat.ts';
 import { countIn, objectIn, wordIn } from './recordedValues.ts';
 
 const MOST_REFUSED = 200;
@@ -15,7 +16,7 @@ const PURPOSE_OF: ReadonlyMap<unknown, string> = new Map([
 ]);
 /** The same where the log has a call's tool alone: it was denied before it was looked at. */
 const TOOLS: ReadonlyMap<unknown, string> = new Map([
-  ['http_request', PURPOSE_NAMES.request],
+  ...toolsThat('request').map((tool) => [tool, PURPOSE_NAMES.request] as const),
   ['connect', PURPOSE_NAMES.connection],
 ]);
 

@@ -1,4 +1,4 @@
-import { EXPOSURE_EVENTS } from '../../core/exposure/exposureFold.ts';
+import { EXPOSURE_EVENTS, EXPOSURE_TEXTS } from '../../core/exposure/exposureFold.ts';
 import { WantedSendings } from '../../core/exposure/wantedSendings.ts';
 import type { AuditRecord } from '../../shared/auditEvent.ts';
 import { isJsonObject, type Json } from '../../shared/json.ts';
@@ -6,8 +6,7 @@ import type { Connection } from '../audit/database.ts';
 import { parseBody } from '../audit/logText.ts';
 
 const TYPES = EXPOSURE_EVENTS.map((type) => `'${type}'`).join(', ');
-/** Of these nothing is told here, and outputs are long. */
-const WITHOUT_PAYLOAD = "'decided', 'answered', 'started', 'finished', 'interrupted', 'run_finished'";
+const WITH_TEXT = EXPOSURE_TEXTS.map((type) => `'${type}'`).join(', ');
 
 /**
  * Those events of a run that tell what has left, in their order, one at a time: without what commands put out, and of
@@ -20,7 +19,7 @@ export function* exposureRecords(
 ): Generator<{ record: AuditRecord; bytes: number }> {
   const rows = connection.database
     .prepare(
-      `SELECT e.body AS body, e.hash AS hash, iif(e.type IN (${WITHOUT_PAYLOAD}), NULL, p.body) AS payload
+      `SELECT e.body AS body, e.hash AS hash, iif(e.type IN (${WITH_TEXT}), p.body, NULL) AS payload
        FROM events e LEFT JOIN payloads p ON p.seq = e.seq
        WHERE e.run = ? AND e.type IN (${TYPES}) AND e.seq > ? AND e.seq <= ? ORDER BY e.seq`,
     )
