@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { Failure, NoSuchRun } from '../core/outcome.ts';
 import { plain } from '../vscode/messages.ts';
+import { titleOf } from './runTitle.ts';
 import type { Controller } from './controller.ts';
 
 type Register = (name: string, action: (...args: unknown[]) => Promise<void>) => void;
@@ -41,7 +42,11 @@ export function registerExposureCommands(command: Register, controller: Controll
     const summary = await log.summary(run);
     if (!summary) throw new NoSuchRun(run);
     if (action !== undefined) await documents.showReadable(action, 'Action', await log.report(summary, action));
-    else await tree.show(summary);
+    else
+      await tree
+        .show(summary)
+        // It may be older than what the tree lists, or left out by what narrows that.
+        .catch(async () => documents.showReadable(run, titleOf(summary), await log.report(summary)));
   });
   command('refreshExposure', async () => {
     (await controller.session()).exposure.forget();

@@ -11,6 +11,7 @@ import { logNameOf } from '../node/exposure/receiptOf.ts';
 import { MOST_RUNS } from '../node/exposure/togetherIn.ts';
 import { sha256 } from '../node/files/hash.ts';
 import type { Exposure, SealedReceipt } from '../shared/exposure.ts';
+import { LOG_EVENTS } from '../shared/noRun.ts';
 import type { FileCount, Reach } from '../shared/reach.ts';
 import type { Together } from '../shared/together.ts';
 
@@ -115,10 +116,10 @@ export class ExposureDesk {
   async #addedUp(): Promise<Together> {
     const sum = new TogetherSum();
     const { folder } = this;
-    if (folder === undefined) return sum.result(false);
+    if (folder === undefined) return sum.result(false, undefined);
     const runs = await this.#node.audit.runsIn(folder, MOST_RUNS + 1);
     for (const { run } of runs.slice(0, MOST_RUNS)) sum.add(await this.ofRun(run));
-    return sum.result(runs.length > MOST_RUNS);
+    return sum.result(runs.length > MOST_RUNS, await this.ofRun(LOG_EVENTS));
   }
 
   #read<T>(run: string, told: (fold: ExposureFold) => T): Promise<T> {
@@ -142,7 +143,8 @@ export class ExposureDesk {
     }
     this.#kept.delete(run);
     this.#kept.set(run, kept);
-    const [oldest] = this.#kept.keys();
+    // What left for no run is read on from where it was, however many runs are looked at in between.
+    const oldest = [...this.#kept.keys()].find((name) => name !== LOG_EVENTS);
     if (this.#kept.size > MOST_KEPT && oldest !== undefined) this.#kept.delete(oldest);
     return kept.fold;
   }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { AmountSchema, PLACES } from './exposure.ts';
+import { AmountSchema, DestinationSchema, PLACES } from './exposure.ts';
 
 const Count = z.number().int().min(0);
 
@@ -24,6 +24,8 @@ export const TogetherSchema = z.strictObject({
     }),
   ),
   moreDestinations: Count,
+  /** What left for no run, of the whole account: exports of the audit log, and asking which models there are. */
+  besides: z.array(DestinationSchema),
   refused: Count,
   outside: Count,
   texts: z.strictObject({ recorded: Count, erased: Count }),

@@ -195,7 +195,19 @@ test('here: what can be seen under the policy, counted, and what has left of all
     left: unknown;
   };
   expect(ReachSchema.parse(reach)).toMatchObject({ deniedPaths: expect.arrayContaining(['private']) as unknown });
-  expect(TogetherSchema.parse(left)).toMatchObject({ runs: 2, refused: 2 });
+  expect(TogetherSchema.parse(left)).toMatchObject({ runs: 2, refused: 2, besides: [] });
+  write([
+    {
+      type: 'egress',
+      run: 'log',
+      data: { purpose: 'audit export', origin: 'https://collector.example', method: 'POST', bytes: 321 },
+      payload: { path: '/v1/logs', contentOf: [] },
+    },
+  ]);
+  const { stdout: more } = await oversign('exposure');
+  expect(more).toContain(
+    'Sent for no run, of all workspaces\n  collector.example: export of the audit log, 321 bytes in 1 request\n',
+  );
 });
 
 test('an invalid policy is said, and what has left is shown all the same', async () => {

@@ -5,7 +5,7 @@ import type { Together } from '../../shared/together.ts';
 import { titleOf } from '../../shared/cut.ts';
 import { counted } from '../../shared/named.ts';
 import { contentWords } from '../audit/contentWords.ts';
-import { amountWords, placeWords, purposeTitle } from './exposureWords.ts';
+import { amountWords, placeWords, purposeTitle, sentWords } from './exposureWords.ts';
 import { firstOf, node, PLACE_ICONS } from './nodes.ts';
 import { countEndWords, countLines, folderLines, policyLines, type ReachLine } from './reachWords.ts';
 import { togetherWords } from './togetherBlocks.ts';
@@ -64,8 +64,8 @@ function text(words: Words): string {
 
 /** What has left of all runs: by destination, with the files, and the runs whose receipts can be had. */
 export function togetherNodes(together: Together, folder: string): ExposureNode[] {
-  const { destinations, hasOlder, runs } = together;
-  if (destinations.length === 0)
+  const { destinations, besides, hasOlder, runs } = together;
+  if (destinations.length === 0 && besides.length === 0)
     return [node({ id: 'together/nothing', label: togetherWords(together), icon: 'pass' })];
   return [
     ...firstOf('together', destinations, (one) => {
@@ -103,6 +103,19 @@ export function togetherNodes(together: Together, folder: string): ExposureNode[
         ],
       });
     }),
+    ...(besides.length === 0
+      ? []
+      : [
+          node({
+            ...{ id: 'together/besides', label: 'For no run', description: 'of all workspaces', icon: 'server' },
+            below: firstOf('together/besides', besides, ({ destination, place, purposes }) =>
+              node({
+                ...{ id: `together/besides/${destination}`, label: destination, icon: PLACE_ICONS[place] },
+                description: purposes.map((one) => `${purposeTitle(one.purpose)}, ${sentWords(one)}`).join('; '),
+              }),
+            ),
+          }),
+        ]),
     ...(hasOlder ? [node({ id: 'together/older', label: 'Older runs are not in this', icon: 'ellipsis' })] : []),
   ];
 }

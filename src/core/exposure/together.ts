@@ -31,8 +31,10 @@ export class TogetherSum {
     for (const destination of destinations) this.#add({ run, task }, destination);
   }
 
-  result(hasOlder: boolean): Together {
+  /** `besides`: what left for no run. */
+  result(hasOlder: boolean, besides: Exposure | undefined): Together {
     return {
+      besides: besides?.destinations ?? [],
       runs: this.#runs,
       hasOlder,
       destinations: [...this.#destinations.values()]

@@ -2,14 +2,14 @@ import type { Block, Words } from '../../shared/block.ts';
 import { counted } from '../../shared/named.ts';
 import type { Together } from '../../shared/together.ts';
 import { contentWords } from '../audit/contentWords.ts';
-import { amountWords, placeWords, purposeTitle } from './exposureWords.ts';
+import { amountWords, placeWords, purposeTitle, sentWords } from './exposureWords.ts';
 
 /** So many files, and runs, of a destination are named where a person reads; programs get all that there are. */
 const MOST = 20;
 
 /** What has left of all runs of a workspace, as blocks. */
 export function togetherBlocks(together: Together, folder: string): Block[] {
-  const { runs, hasOlder, destinations, moreDestinations, refused, outside, texts } = together;
+  const { runs, hasOlder, destinations, moreDestinations, besides, refused, outside, texts } = together;
   const sentences = [
     togetherWords(together),
     ...(hasOlder ? [`Of the newest ${counted(runs, 'run')}; older ones are not in this.`] : []),
@@ -28,6 +28,13 @@ export function togetherBlocks(together: Together, folder: string): Block[] {
       : []),
     ...sentences.map((words): Block => ({ kind: 'sentence', icon: 'info', tone: 'plain', words: [words] })),
     ...destinations.flatMap((one) => destinationBlocks(one, folder)),
+    ...list(
+      'Sent for no run, of all workspaces',
+      besides.flatMap(({ destination, purposes }) =>
+        purposes.map((one): Words => [{ exact: destination }, `: ${purposeTitle(one.purpose)}, ${sentWords(one)}`]),
+      ),
+      'destinations',
+    ),
   ];
 }
 
