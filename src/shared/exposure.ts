@@ -99,7 +99,7 @@ export const ExposureSchema = z.strictObject({
   others: z.strictObject({ sendings: Count, sent: AmountSchema }),
   refused: z.array(RefusedSchema),
   moreRefused: Count,
-  /** Bytes that answers brought, of models and of requests together; null where no end of the run is in the log. */
+  /** Bytes that answers of models brought, together; null where no end of the run is in the log. */
   answered: Count.nullable(),
   /** Commands that ran without any sandbox: what they sent nobody saw. */
   outside: Count,

@@ -77,7 +77,9 @@ test('a request of a tool: its body and the reply, as the server had them', asyn
   });
   const url = `http://api.test:${server.port}/x`;
   await bench.run([{ calls: [{ name: 'http_request', args: { method: 'POST', url, body: 'grüße' } }] }]);
-  const purpose = at(await lastExposure(bench), `api.test:${server.port}`);
+  const exposure = await lastExposure(bench);
+  expect(exposure.answered).toBe(0); // replies to requests are no answers of models
+  const purpose = at(exposure, `api.test:${server.port}`);
   const [got] = server.got;
   expect(purpose).toMatchObject({
     sent: { bytes: Buffer.byteLength(got?.body ?? ''), isLeast: false },
@@ -107,6 +109,7 @@ test('prompts: bytes of the bodies that the server got, the files that were in t
   expect(exposure.destinations[0]?.place).toBe('machine');
   expect(purpose.content).toEqual([{ entry: join(bench.folder, 'src/a.ts'), sendings: 1, firstTurn: 2, lastTurn: 2 }]);
   expect(exposure.answered).toBeGreaterThan(0);
+  expect(purpose.received).toEqual({ bytes: exposure.answered, isLeast: false });
   // The tree: of all parts, whatever is below.
   const desk = new ExposureDesk(bench.node, bench.engine);
   onTestFinished(() => {

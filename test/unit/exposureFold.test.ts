@@ -27,7 +27,13 @@ test('prompts: bytes, and of each file in which requests and turns it was', () =
   expect(found.destinations).toHaveLength(1);
   expect(found.destinations[0]).toMatchObject({ destination: 'api.example.com', place: 'elsewhere' });
   expect(purposeOf(found)).toMatchObject({
-    ...{ purpose: 'model', knows: 'content', sendings: 3, sent: { bytes: 750, isLeast: false }, received: null },
+    ...{
+      purpose: 'model',
+      knows: 'content',
+      sendings: 3,
+      sent: { bytes: 750, isLeast: false },
+      received: { bytes: 77, isLeast: false },
+    },
     content: [
       { entry: '/w/a.ts', sendings: 2, firstTurn: 2, lastTurn: 3 },
       { entry: '/w/b/', sendings: 1, firstTurn: 3, lastTurn: 3 },
@@ -42,6 +48,18 @@ test('prompts: bytes, and of each file in which requests and turns it was', () =
     texts: { recorded: 4, erased: 0 },
   });
   expect(summaryWords(found)).toBe('Something was sent to 1 destination elsewhere.');
+});
+
+test('answers of models: of one alone they are its own; of several they are counted together; without an end, at least', () => {
+  const one = prompt(1, 1, []);
+  const received = (...events: Parameters<typeof recorded>[0][]) => purposeOf(exposureOf(...events)).received;
+  const again = { ...started(), type: 'run_continued' as const };
+  expect(received([started(), one])).toEqual({ bytes: 0, isLeast: true });
+  expect(received([started(), one, finished(5), again, one, finished(6)])).toEqual({ bytes: 11, isLeast: false });
+  expect(received([started(), one, again, one, finished(6)])).toEqual({ bytes: 6, isLeast: true });
+  const two = [started(), one, prompt(1, 1, [], 'https://b.test'), finished(5)];
+  expect(received(two)).toBeNull();
+  expect(limitsWords(exposureOf(two))[0]).toBe('Answers of models brought 5 bytes.');
 });
 
 test('a command: bytes of its end, told by the command; what it held is said to be unknown', () => {

@@ -1,5 +1,6 @@
 import type { AuditRecord, EventType } from '../../shared/auditEvent.ts';
-import { PLACES, type Destination, type Exposure, type Receipt } from '../../shared/exposure.ts';
+import { PLACES, type Destination, type Exposure, type Purpose, type Receipt } from '../../shared/exposure.ts';
+import { PURPOSE_NAMES } from '../egress/ledger.ts';
 import { destinationOf, isOfEditor, isThisMachine } from './destinationOf.ts';
 import { PurposeSum } from './purposeSum.ts';
 import { countIn, objectIn, sumOf, wordIn } from './recordedValues.ts';
@@ -44,6 +45,9 @@ export class ExposureFold {
   #beginning: { task: string | null; folder: string | null; started: string } | undefined;
   #state: Exposure['state'] = 'active';
   #answered: number | null = null;
+  /** Work has begun whose answers are counted at its end; and some of it has none. */
+  #isCounting = false;
+  #hasUncounted = false;
   #outside = 0;
   readonly #span = { first: 0, last: 0, hash: '', count: 0 };
 
@@ -74,6 +78,7 @@ export class ExposureFold {
       case 'run_finished':
         this.#state = ENDED.find((one) => one === event.data['state']) ?? 'finished';
         this.#answered = sumOf(this.#answered ?? 0, countIn(event.data['received']) ?? 0);
+        this.#isCounting = false;
         break;
       case 'interrupted':
         if (event.action === undefined) this.#state = 'interrupted';
@@ -118,7 +123,7 @@ export class ExposureFold {
         .map(({ name, place, hosts, purposes }) => ({
           destination: name,
           place: place === 'elsewhere' && areThisMachine(hosts, purposes) ? PLACES[0] : place,
-          purposes: [...purposes.values()].map((one) => one.result(open)).sort(byPurpose),
+          purposes: [...purposes.values()].map((one) => this.#withAnswers(one.result(open))).sort(byPurpose),
         }))
         .sort(({ destination: a }, { destination: b }) => (a < b ? -1 : a > b ? 1 : 0)),
       others: {
@@ -133,9 +138,22 @@ export class ExposureFold {
     };
   }
 
+  /** Answers of models are counted for all of a run's work together: they are known of each where there is one alone. */
+  #withAnswers(purpose: Purpose): Purpose {
+    if (purpose.purpose !== PURPOSE_NAMES.model || this.#modelsAsked() !== 1) return purpose;
+    const isLeast = this.#isCounting || this.#hasUncounted;
+    return { ...purpose, received: { bytes: this.#answered ?? 0, isLeast } };
+  }
+
+  #modelsAsked(): number {
+    return [...this.#destinations.values()].filter(({ purposes }) => purposes.has(PURPOSE_NAMES.model)).length;
+  }
+
   #begins(event: AuditRecord): void {
     this.#text(event);
     this.#state = 'active';
+    this.#hasUncounted ||= this.#isCounting;
+    this.#isCounting = true;
     this.#beginning ??= {
       task: wordIn(event.payload?.['task']) ?? null,
       folder: wordIn(event.payload?.['folder']) ?? null,

@@ -100,7 +100,8 @@ export function summaryWords({ destinations, others, outside }: Exposure): strin
 }
 
 /** How whole this is, and what its numbers mean. */
-export function limitsWords({ state, texts, answered, others }: Exposure): string[] {
+export function limitsWords({ state, texts, answered, destinations, others }: Exposure): string[] {
+  const isShared = destinations.some(({ purposes }) => purposes.some(({ received }) => received === null));
   return [
     ...(state === 'active' ? ['The run goes on: this is what has left so far.'] : []),
     ...(state === 'interrupted'
@@ -109,7 +110,7 @@ export function limitsWords({ state, texts, answered, others }: Exposure): strin
     ...(others.sendings > 0
       ? [`${others.sendings} sendings went to destinations that are not listed: ${amountWords(others.sent)}.`]
       : []),
-    ...(answered === null ? [] : [`Answers to models and requests brought ${bytesWords(answered)}.`]),
+    ...(answered === null || !isShared ? [] : [`Answers of models brought ${bytesWords(answered)}.`]),
     ...(texts.erased > 0
       ? [
           `${texts.erased} of ${texts.recorded} texts were erased from the log. Names of files and commands are missing here.`,
