@@ -210,6 +210,25 @@ test('here: what can be seen under the policy, counted, and what has left of all
   );
 });
 
+test('a narrowed scope, commands outside the sandbox and forbidden models are said as they are', async () => {
+  const { oversign } = await place(
+    { 'work/docs/x.md': '' },
+    'sandbox: false\nmodel: { allow_cloud: false }\nother_domains: deny\ntools: { file_system: { allowed_paths: [./src] } }\n',
+  );
+  const { stdout } = await oversign('exposure');
+  for (const line of [
+    'work: what allowed_paths names',
+    'Allowed paths: ./src',
+    'Commands: OUTSIDE THE SANDBOX: python, javascript, bash. They see all that your account does. Each asks.',
+    'Network of commands: whatever your account can reach; nobody sees it',
+    'Other hosts: denied',
+    'The policy lets none go to a model on another machine.',
+    '1 source and settings',
+    '1 outside the scope',
+  ])
+    expect(stdout).toContain(line);
+});
+
 test('an invalid policy is said, and what has left is shown all the same', async () => {
   const { oversign, write, folder } = await place({}, 'no_such_key: 1\n');
   write(sending(RUN, folder));

@@ -37,6 +37,7 @@ export function reachNodes(reach: Reach): ExposureNode[] {
 
 const ICONS: Readonly<Record<string, string>> = {
   'File tools': 'file',
+  'Allowed paths': 'root-folder',
   'Denied paths': 'lock',
   Commands: 'terminal',
   'Network of commands': 'plug',

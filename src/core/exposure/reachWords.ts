@@ -52,9 +52,10 @@ export function folderLines({ folders }: Reach): ReachLine[] {
 
 /** What the policy says, line by line. */
 export function policyLines(reach: Reach): ReachLine[] {
-  const { fileTools, deniedPaths, commands, requests, hosts, model } = reach;
+  const { fileTools, allowedPaths, deniedPaths, commands, requests, hosts, model } = reach;
   return [
     ...(fileTools ? [] : [{ label: 'File tools', value: ['off'], hint: 'Commands see the files none the less.' }]),
+    ...named('Allowed paths', allowedPaths),
     ...named('Denied paths', deniedPaths),
     { label: 'Commands', ...commandWords(commands) },
     ...(commands.run === 'none'
