@@ -19,7 +19,7 @@ const SEVERAL: ReadonlySet<string> = new Set(['witness', 'keep', 'revert']);
 
 /** How many words may follow a command. */
 const MOST_WORDS: ReadonlyMap<string, number> = new Map([
-  ...['history', 'report', 'verify', 'stop', 'undo', 'review'].map((name) => [name, 1] as const),
+  ...['history', 'report', 'exposure', 'verify', 'stop', 'undo', 'review'].map((name) => [name, 1] as const),
   ...['models', 'runs', 'questions', 'key', 'export', 'erase', 'doctor', 'decide'].map((name) => [name, 0] as const),
 ]);
 

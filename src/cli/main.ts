@@ -63,11 +63,16 @@ async function perform(
     case 'report':
       if (word === undefined) return wrong('report wants a run; "oversign history" lists them', command);
       return (await import('./report.ts')).report(word, json);
+    case 'exposure':
+      if (word === undefined) return (await import('./exposure.ts')).exposureHere({ ...deciding, json });
+      return (await import('./exposure.ts')).exposureOfRun(word, {
+        ...{ receipt: values.receipt, output: values.output, json },
+      });
     case 'questions':
       return (await import('./report.ts')).questions(json);
     case 'verify':
       return (await import('./verify.ts')).verify({
-        ...{ json, file: word, key: values.key, witnesses: values.witness ?? [] },
+        ...{ json, file: word, key: values.key, witnesses: values.witness ?? [], receipt: values.receipt },
       });
     case 'key':
       return (await import('./verify.ts')).key(json);

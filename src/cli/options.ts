@@ -35,6 +35,7 @@ export const OPTIONS = {
   file: { type: 'string' },
   'dry-run': { type: 'boolean', default: false },
   run: { type: 'string' },
+  receipt: { type: 'string' },
   user: { type: 'string' },
   output: { type: 'string' },
   expect: { type: 'string' },
@@ -86,7 +87,9 @@ const TAKES: ReadonlyMap<string, readonly Option[]> = new Map<string, readonly O
   ['history RUN', SEARCHED],
   ['report', []],
   ['questions', []],
-  ['verify', ['key', 'witness']],
+  ['exposure', ['workspace']],
+  ['exposure RUN', ['receipt', 'output']],
+  ['verify', ['key', 'witness', 'receipt']],
   ['key', []],
   ['export', ['run', 'output']],
   ['erase', ['run', 'user', 'yes']],
@@ -114,7 +117,7 @@ const EVERYWHERE: ReadonlySet<string> = new Set<Option>(['help', 'version', 'jso
 
 /** The row of a command line: some commands take other options with a word behind them. */
 function formOf(command: string, [first, ...more]: readonly string[]): string {
-  if (command === 'history' && first !== undefined) return 'history RUN';
+  if ((command === 'history' || command === 'exposure') && first !== undefined) return `${command} RUN`;
   if (command !== 'policy' || first === undefined) return command;
   return first === 'check' && more.length > 0 ? 'policy check FILE' : `policy ${first}`;
 }

@@ -16,6 +16,7 @@ import { progressLine } from '../terminal/progressLine.ts';
 import { evidenceHere } from './evidenceHere.ts';
 import { exitCode } from './exitCodes.ts';
 import { errorWords, refuse } from './faults.ts';
+import type { ReceiptCheck } from './verifyReceipt.ts';
 import { writeObject } from './jsonObject.ts';
 import { spooled } from './spooled.ts';
 
@@ -25,6 +26,8 @@ export interface VerifyOptions {
   /** The account's public key, as `oversign key` prints it. */
   key: string | undefined;
   witnesses: readonly string[];
+  /** A privacy receipt that is held against the same log. */
+  receipt?: string | undefined;
   json: boolean;
 }
 
@@ -52,13 +55,17 @@ export async function verify(options: VerifyOptions): Promise<number> {
   process.once('SIGINT', interrupt);
   const progress = progressLine(process.stderr, 'verifying');
   let verdict: Verdict | undefined;
+  let receipt: ReceiptCheck | undefined;
   try {
-    if ([options.file, ...options.witnesses].filter((one) => one === '-').length > 1)
+    if ([options.file, options.receipt, ...options.witnesses].filter((one) => one === '-').length > 1)
       throw new CannotBeChecked('standard input can be read once only: name "-" once');
+    const check = async (log: string): Promise<void> => {
+      if (options.receipt !== undefined) receipt = await receiptAgainst(options.receipt, log);
+    };
     verdict =
       options.file === undefined
-        ? await ownLog(options, stop.signal, progress.show)
-        : await namedLog(options.file, options, stop.signal, progress.show);
+        ? await ownLog(options, { signal: stop.signal, progress: progress.show, check })
+        : await namedLog(options.file, options, { signal: stop.signal, progress: progress.show, check });
   } catch (error) {
     progress.end();
     if (error instanceof NoLog) return nothing('nothing', `NO LOG: ${errorWords(error)}`);
@@ -69,9 +76,24 @@ export async function verify(options: VerifyOptions): Promise<number> {
     progress.end();
   }
   if (!verdict) return refuse('stopped', 'stopped; nothing is known about the rest');
-  if (options.json) writeObject('verdict', verdict);
-  else process.stdout.write(`${verdictWords(verdict, new Date()).map(visibleLine).join('\n')}\n`);
+  if (options.json) writeObject('verdict', { ...verdict, ...(receipt && { receipt }) });
+  else
+    process.stdout.write(
+      [...verdictWords(verdict, new Date()), ...(receipt ? [`Receipt: ${receipt.words}`] : [])]
+        .map((line) => `${visibleLine(line)}\n`)
+        .join(''),
+    );
+  if (receipt?.state === 'differs') return exitCode('failed');
+  if (receipt?.state === 'partly' && (verdict.state === 'whole' || verdict.state === 'unsigned'))
+    return exitCode('unchecked');
   return exitCode(EXIT[verdict.state]);
+}
+
+async function receiptAgainst(named: string, log: string): Promise<ReceiptCheck> {
+  const { checkedReceipt } = await import('./verifyReceipt.ts');
+  return checkedReceipt(named, log).catch((error: unknown) => {
+    throw new CannotBeChecked(errorWords(error), { cause: error });
+  });
 }
 
 /** No verdict: nothing was looked at. */
@@ -79,10 +101,16 @@ function nothing(exit: 'nothing' | 'unchecked', words: string): number {
   return refuse(exit, words, { state: exit === 'nothing' ? 'none' : exit, ok: false });
 }
 
+interface Verifying {
+  signal: AbortSignal;
+  progress: Progress;
+  /** What else is to be held against the log, where that is whole. */
+  check: (log: string) => Promise<void>;
+}
+
 async function ownLog(
   { key, witnesses }: VerifyOptions,
-  signal: AbortSignal,
-  progress: Progress,
+  { signal, progress, check }: Verifying,
 ): Promise<Verdict | undefined> {
   const file = join(ownFolders(process.env).data, 'audit.db');
   if (!existsSync(file)) {
@@ -95,15 +123,17 @@ async function ownLog(
   await using _log = evidence;
   const unknown = { name: 'the witnesses of the policy', heads: [], isNamed: true };
   const more = [...named, ...(unasked === undefined ? [] : [{ ...unknown, problem: unasked }])];
-  return await evidence.verify(signal, progress, { more, key: account, mustAll: true });
+  const verdict = await evidence.verify(signal, progress, { more, key: account, mustAll: true });
+  // A log that is not whole is not worth being compared with, and may not even be read.
+  if (verdict !== undefined && verdict.state !== 'broken') await check(file);
+  return verdict;
 }
 
 /** Only what is given counts: the file, a public key, witnesses. */
 async function namedLog(
   named: string,
   { key, witnesses }: Pick<VerifyOptions, 'key' | 'witnesses'>,
-  signal: AbortSignal,
-  progress: Progress,
+  { signal, progress, check }: Verifying,
 ): Promise<Verdict | undefined> {
   const account = key === undefined ? undefined : { key: readKey(key), from: 'given' as const };
   if (named !== '-' && !existsSync(named)) throw new NoLog(`${named} is not there`);
@@ -111,7 +141,10 @@ async function namedLog(
     throw new CannotBeChecked(errorWords(error), { cause: error });
   });
   const against = { account, testimonies: await testimonies(witnesses) };
-  return await verifyInWorker({ file: log.file, against }, signal, progress);
+  const verdict = await verifyInWorker({ file: log.file, against }, signal, progress);
+  // A log that is not whole is not worth being compared with, and may not even be read.
+  if (verdict !== undefined && verdict.state !== 'broken') await check(log.file);
+  return verdict;
 }
 
 function testimonies(files: readonly string[]): Promise<Testimony[]> {

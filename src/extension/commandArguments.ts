@@ -42,6 +42,17 @@ export function pickedAction(argument: unknown): z.infer<typeof ActionOfSchema> 
   return node?.kind === 'action' ? { run: node.run.run, action: node.action.id } : undefined;
 }
 
+const ExposedSchema = z.object({ run: z.string(), action: z.string().optional() });
+
+/** The run, and the action of it where it is about one, of an entry of Data Exposure or of the audit log, or of a document's link. */
+export function pickedExposed(argument: unknown): { run: string; action?: string | undefined } | undefined {
+  if (argument === undefined || argument === null) return undefined;
+  const named = ExposedSchema.safeParse(argument);
+  if (named.success) return named.data;
+  const node = pickedNode(argument);
+  return node && { run: node.run.run, ...(node.kind === 'action' && { action: node.action.id }) };
+}
+
 const PlaceSchema = z.tuple([z.string().startsWith('/'), z.number().int().min(1), z.number().int().min(1)]);
 
 /** A place in a file that a document's link names, counted from 1. Throws a sentence for anything else. */

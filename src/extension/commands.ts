@@ -8,6 +8,7 @@ import { openSample } from '../vscode/sample.ts';
 import { modelSettings, removeApiKey } from '../vscode/settings.ts';
 import { givenTask } from './givenTask.ts';
 import { registerAuditCommands } from './auditCommands.ts';
+import { registerExposureCommands } from './exposureCommands.ts';
 import { registerPolicyCommands } from './policyCommands.ts';
 import { resumeRun } from './resumeRun.ts';
 import type { Controller } from './controller.ts';
@@ -96,6 +97,7 @@ export function registerCommands(context: vscode.ExtensionContext, controller: C
   });
   registerPolicyCommands(command, controller);
   registerAuditCommands(command, controller);
+  registerExposureCommands(command, controller);
   command('openWalkthrough', () => openWalkthrough(context.extension.id));
   command('openSample', () => openSample(context.extensionUri));
   command('checkSandbox', async () => {

@@ -5,6 +5,7 @@ import type { PanelState } from '../shared/runView.ts';
 import { AgentView } from '../vscode/agentView.ts';
 import type { TreeTurn } from '../shared/treeAction.ts';
 import { AuditTree } from '../vscode/auditTree.ts';
+import { ExposureTree } from '../vscode/exposureTree.ts';
 import { PolicyAssist } from '../vscode/policyAssist.ts';
 import { ContextKeys } from '../vscode/contextKeys.ts';
 import { PolicyMarks, type Mark } from '../vscode/policyMarks.ts';
@@ -14,6 +15,7 @@ import { TextDocuments } from '../vscode/textDocuments.ts';
 import { askingToHandOver } from './askHandOver.ts';
 import { Attention } from './attention.ts';
 import { DiffAnswers } from './diffAnswers.ts';
+import { exposureSource } from './exposureSource.ts';
 import { ModelChoice } from './modelChoice.ts';
 import { Faults } from './faults.ts';
 import { logState } from './logState.ts';
@@ -38,6 +40,7 @@ const NO_IMAGES = { words: '', images: [] };
 export class Controller implements vscode.Disposable {
   readonly view: AgentView;
   readonly tree: AuditTree;
+  readonly exposure = new ExposureTree(exposureSource(this));
   readonly documents = new TextDocuments();
   readonly diffs = new DiffAnswers(this.documents, async ({ id, digest }, answer) => {
     (await this.session()).engine.answer(id, digest, answer, IN_THIS_WINDOW);
@@ -247,11 +250,13 @@ export class Controller implements vscode.Disposable {
     if (mine !== this.#looks) return;
     this.#outside.follow(session, !sandbox.works && this.view.isVisible);
     this.view.changed();
+    this.exposure.refresh();
   }
 
   /** The log was written, by this window or another one: what is shown of it may be another thing by now. */
   async #logged(): Promise<void> {
     this.tree.refresh();
+    this.exposure.refresh();
     const session = await this.#session.current();
     if (!session || session.engine.isWorking) return;
     await session.engine.catchUp();
@@ -270,6 +275,7 @@ export class Controller implements vscode.Disposable {
       this.#outside,
       this.view,
       this.tree,
+      this.exposure,
       this.diffs,
       this.documents,
       this.faults,
@@ -287,6 +293,7 @@ export class Controller implements vscode.Disposable {
       for (const words of keptWords(session?.named ?? [], this.#session.folders)) await session?.engine.note(words);
     this.view.changed();
     this.tree.refresh();
+    this.exposure.refresh();
   }
 
   #opened(session: Session): void {
@@ -310,6 +317,7 @@ export class Controller implements vscode.Disposable {
     };
     session.onAppend(() => {
       this.tree.refresh();
+      this.exposure.refresh();
     });
     // The status bar and the panel follow from here on.
     queueMicrotask(() => {

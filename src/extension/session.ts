@@ -13,6 +13,7 @@ import { nodeParts, type NodeOptions, type NodeParts } from '../node/engineParts
 import { chooseModel, type ChosenModel, type ModelChoice } from '../node/models/chooseModel.ts';
 import { findModels, type Looking, type ModelSource } from '../node/models/findModels.ts';
 import { Elsewhere } from './elsewhere.ts';
+import { ExposureDesk } from './exposureDesk.ts';
 import { LogDesk } from './logDesk.ts';
 import { NamedFiles } from './namedFiles.ts';
 import { IN_THIS_WINDOW } from './thisWindow.ts';
@@ -48,6 +49,7 @@ export class Session implements AsyncDisposable {
   readonly engine: Engine;
   readonly lab: PolicyLab;
   readonly log: LogDesk;
+  readonly exposure: ExposureDesk;
   readonly elsewhere: Elsewhere;
   readonly review: ReviewDesk;
   readonly namedFiles: NamedFiles;
@@ -71,6 +73,7 @@ export class Session implements AsyncDisposable {
     this.engine = composeEngine(node.parts);
     this.lab = new PolicyLab(this.engine, node);
     this.log = new LogDesk(node);
+    this.exposure = new ExposureDesk(node, this.engine);
     this.namedFiles = new NamedFiles(this.engine, node);
     this.review = new ReviewDesk(this.engine);
     this.elsewhere = new Elsewhere(this.engine, node.parts.roots);
@@ -332,6 +335,7 @@ export class Session implements AsyncDisposable {
 
   /** Interrupts what runs, for this reason, and closes the log. */
   async end(reason: string): Promise<void> {
+    this.exposure.dispose();
     await this.engine.interrupt(reason);
     await this.#node.sandbox.close();
     await this.#node.outputs.close();

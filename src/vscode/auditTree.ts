@@ -68,6 +68,12 @@ export class AuditTree implements vscode.TreeDataProvider<AuditNode>, vscode.Dis
     if ((this.#view.badge?.value ?? 0) !== count) this.#view.badge = waitingBadge(count);
   }
 
+  /** Brings a run into sight and chooses it, where it is among those that are shown. */
+  async show(run: RunSummary): Promise<void> {
+    await vscode.commands.executeCommand('oversign.audit.focus');
+    await this.#view.reveal({ kind: 'run', run }, { select: true, focus: true, expand: true });
+  }
+
   refresh(): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;

@@ -5,7 +5,12 @@ import { visibleLine } from '../shared/visible.ts';
 /** A command that a document offers above its text, with what it is about. */
 export interface DocumentAction {
   title: string;
-  command: 'oversign.makeRule' | 'oversign.tryAction' | 'oversign.openUserPolicy' | 'oversign.openWorkspacePolicy';
+  command:
+    | 'oversign.saveReceipt'
+    | 'oversign.makeRule'
+    | 'oversign.tryAction'
+    | 'oversign.openUserPolicy'
+    | 'oversign.openWorkspacePolicy';
   arguments: readonly unknown[];
 }
 
@@ -20,6 +25,7 @@ const OPENS = 'oversign.openPlace';
 /** What links of a page may do; others do nothing. Each of these asks before it writes anything. */
 const ALLOWED: readonly string[] = [
   OPENS,
+  'oversign.saveReceipt',
   'oversign.makeRule',
   'oversign.tryAction',
   'oversign.openUserPolicy',

@@ -98,6 +98,7 @@ test('a kind of event: no list of kinds but the table', () => {
   // What these say is said of exactly those events, and is not for a new one to join.
   const reasons: Record<string, string> = {
     'src/core/audit/questions.ts': 'counts questions and answers',
+    'src/core/exposure/exposureFold.ts': 'what is sent, and the actions that send it',
     'src/core/tools/step.ts': 'what begins and ends an action',
     'src/node/audit/logReader.ts': 'what begins and ends a run',
     'src/node/audit/runRecords.ts': 'what begins and ends runs and actions',

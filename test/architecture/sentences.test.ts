@@ -60,6 +60,13 @@ const ROOMS: Record<string, readonly string[]> = {
     ...['src/core/tools/effectsFirst.ts', 'src/node/sandbox/effects/dryRunsHere.ts'],
     'src/node/sandbox/effects/told.ts',
   ],
+  'what can be seen, and what has left': [
+    ...['exposureWords', 'exposureBlocks', 'reachWords', 'togetherBlocks', 'nodes', 'nodesTogether'].map(
+      (name) => `src/core/exposure/${name}.ts`,
+    ),
+    ...['src/core/exposure/receiptFacts.ts', 'src/core/exposure/compare.ts', 'src/cli/verifyReceipt.ts'],
+    'src/extension/exposureCommands.ts',
+  ],
   'how it ended': ['src/shared/outcomeWords.ts', 'src/shared/actionOutcome.ts', 'src/core/audit/decisionWords.ts'],
   'states of a run': [
     ...['forked', 'limits', 'loop', 'pieceOfWork', 'run', 'wentOn'].map((name) => `src/core/agent/${name}.ts`),

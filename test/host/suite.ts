@@ -49,6 +49,24 @@ const TESTS: [name: string, test: () => Promise<void>][] = [
     },
   ],
   [
+    'Data Exposure is looked at when it is opened, and the receipt of the last run is a document',
+    async () => {
+      await vscode.commands.executeCommand('oversign.exposure.focus');
+      await vscode.commands.executeCommand('oversign.refreshExposure');
+      await vscode.commands.executeCommand('oversign.showReceipt');
+      const isReceipt = ({ label, input }: vscode.Tab): boolean =>
+        input instanceof vscode.TabInputWebview && label === 'Privacy Receipt';
+      const receipts = (): vscode.Tab[] =>
+        vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs.filter((tab) => isReceipt(tab)));
+      await until(() => receipts().length === 1);
+      // What is no entry of a view is said to be none, and opens nothing.
+      await vscode.commands.executeCommand('oversign.showReceipt', { run: 5 });
+      await vscode.commands.executeCommand('oversign.showInLog', { run: 'none' });
+      assert.equal(receipts().length, 1);
+      await vscode.window.tabGroups.close(receipts());
+    },
+  ],
+  [
     'a run keeps the folders it began with while others come and go; the next one has those of then',
     async () => {
       await withFolders(1, async ([sample = '', other = '', missing = '']) => {

@@ -192,7 +192,8 @@ test('every option of a page is taken by its command, and every option that is t
     const named = (page.options ?? []).flatMap(([option]) =>
       [...option.matchAll(/--([a-z-]+)/g)].map(([, name]) => name),
     );
-    const words = { policy: [['check'], ['check', 'f'], ['show'], ['accept']], history: [[], ['r']] }[
+    const several = [[], ['r']];
+    const words = { policy: [['check'], ['check', 'f'], ['show'], ['accept']], history: several, exposure: several }[
       command as string
     ] ?? [[]];
     const taken = Object.keys(OPTIONS).filter((name) =>

@@ -1,4 +1,4 @@
-import { LINES, ONE, type Page } from './page.ts';
+import { LINES, ONE, WORKSPACE, type Page } from './page.ts';
 
 const MOVED = ['--workspace DIR', "where the run's folder is now (default: where it worked)"] as const;
 
@@ -28,6 +28,22 @@ export const PAGES_OF_LOG = {
     forms: [['report RUN', 'a run as a document (Markdown)']],
     json: `${ONE}: the document`,
     examples: [['oversign report last > run.md', 'the last run, to be read by others']],
+  },
+  exposure: {
+    forms: [
+      ['exposure', 'what the agent can see here, and what has left of all runs of this workspace'],
+      ['exposure RUN', 'what has left for one run: where to, how much, which files’ content; and its receipt'],
+    ],
+    options: [
+      WORKSPACE,
+      ['--receipt md|html|json', 'of a run: a privacy receipt, which "oversign verify --receipt" checks'],
+      ['--output FILE', 'the receipt into a new file'],
+    ],
+    json: `${ONE}: what can be seen and what has left; of a run what has left; with --receipt the receipt, in its own form`,
+    examples: [
+      ['oversign exposure', 'what could leave this workspace, and what did'],
+      ['oversign exposure last --receipt html --output receipt.html', 'the receipt of the last run, to be kept'],
+    ],
   },
   questions: {
     forms: [['questions', 'how much people were asked, week by week']],
@@ -61,11 +77,13 @@ export const PAGES_OF_LOG = {
     options: [
       ['--key FILE', 'the public key that it must be signed under, as "oversign key" prints it'],
       ['--witness FILE', 'a witness file, or what a collector wrote (OTLP as JSON); may be given several times'],
+      ['--receipt FILE', 'a privacy receipt of a run, in any of its forms, to be held against the log'],
     ],
     json: `${ONE}: the verdict`,
     examples: [
       ['oversign verify', "the account's own log"],
       ['oversign verify run.jsonl --key key.pem', 'what somebody else exported'],
+      ['oversign verify --receipt receipt.html', 'whether a receipt says what the log says'],
     ],
   },
   export: {

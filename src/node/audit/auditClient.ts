@@ -7,6 +7,7 @@ import type { ListedTurn } from '../../core/audit/tree.ts';
 import type { EventType, NewEvent, RunSummary } from '../../shared/auditEvent.ts';
 import type { Json } from '../../shared/json.ts';
 import { makePrivate } from '../folders.ts';
+import type { ExposurePage } from '../exposure/exposurePage.ts';
 import { identityOf } from '../process/identity.ts';
 import { Lives } from '../process/lives.ts';
 import { AuditFailure, failureOf } from './failureOf.ts';
@@ -129,6 +130,10 @@ export class AuditClient implements AuditLog, AuditReader, RunStore, AsyncDispos
   }
   turns(run: string, filter: RunFilter): Promise<ListedTurn[]> {
     return this.#call('turns', run, filter);
+  }
+  /** Some of what tells of a run what has left, after an event. */
+  exposure(run: string, after: number): Promise<ExposurePage> {
+    return this.#call('exposure', run, after);
   }
   /** What people were asked since then (milliseconds since 1970), by week, newest first. */
   questions(since: number): Promise<{ week: string; questions: Questions }[]> {

@@ -31,6 +31,7 @@ const USES: Record<StoreMethod, Use> = {
   summaries: 'read',
   events: 'read',
   textOf: 'read',
+  exposure: 'read',
   turns: 'read',
   questions: 'read',
   find: 'search',

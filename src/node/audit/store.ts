@@ -18,6 +18,7 @@ import type { Json } from '../../shared/json.ts';
 import type { ProcessIdentity } from '../process/identity.ts';
 import { Lives } from '../process/lives.ts';
 import type { Questions } from '../../core/audit/questions.ts';
+import { exposurePage, type ExposurePage } from '../exposure/exposurePage.ts';
 import { ChainWriter } from './chainWriter.ts';
 import { LogReplaced } from './problems.ts';
 import { lastConversation, loadConversation, saveConversation } from './conversations.ts';
@@ -183,6 +184,11 @@ export class AuditStore {
 
   events(run: string, most?: number, after?: number): AuditRecord[] {
     return this.#read((connection) => eventsOf(connection, run, most, after));
+  }
+
+  /** Some of what tells of a run what has left. */
+  exposure(run: string, after: number): ExposurePage {
+    return this.#read((connection) => exposurePage(connection, run, after));
   }
 
   textOf(run: string, of: TextOf, from: number): TextPart | undefined {
