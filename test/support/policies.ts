@@ -62,7 +62,6 @@ const size = fc.oneof(
   fc.integer({ min: 1, max: 2 ** 33 }),
 );
 const seconds = fc.integer({ min: 1, max: 2000 });
-const enabled = fc.record({ enabled: fc.boolean() }, optional);
 
 const commands = fc.array(fc.constantFrom('npm test', 'npm **', 'npm *', 'rm **', 'ls **', 'make', '/bin/rm **'), {
   minLength: 1,
