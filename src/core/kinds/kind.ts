@@ -1,3 +1,4 @@
+import type { Privacy } from '../policy/privacy.ts';
 import type { Reach } from '../../shared/policyChange.ts';
 import type { Action, CommandMeaning, Resource } from '../../shared/action.ts';
 import type { Block } from '../../shared/block.ts';
@@ -27,6 +28,7 @@ export interface Standing {
     variables: Sourced<string[]>;
     apiConfirmation: Sourced<boolean>;
     network: Sourced<NetworkRule>;
+    privacy: Privacy;
   } & HostRules;
 }
 
