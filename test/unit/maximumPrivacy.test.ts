@@ -44,14 +44,13 @@ describe('what it makes of the other keys', () => {
   });
 
   test('any layer turns it on, and none below turns it off', () => {
-    for (const layer of ['organization', 'workspace', 'run'] as const) {
-      const policy = of(...(layer === 'organization' ? [[layer, ON] as const] : []), ['user', LOOSE], [
-        layer === 'organization' ? 'workspace' : layer,
-        layer === 'organization' ? 'privacy: usual\n' : ON,
-      ]);
-      expect(held(policy), layer).toEqual(MAXIMUM);
-      expect(policy.sandbox.origin.layer).toBe(layer);
-    }
+    for (const policy of [
+      of(['organization', ON], ['user', LOOSE], ['workspace', 'privacy: usual\n']),
+      of(['user', LOOSE], ['workspace', ON]),
+      of(['user', LOOSE], ['run', ON]),
+    ])
+      expect(held(policy)).toEqual(MAXIMUM);
+    expect(of(['user', LOOSE], ['workspace', ON]).sandbox.origin.layer).toBe('workspace');
     expect(held(of(['organization', ON], ['user', `${LOOSE}privacy: usual\n`]))).toEqual(MAXIMUM);
     const accepted = acceptedLayer('privacy: usual\n', '/w/one');
     expect(mergePolicies([layerOf(ON, 'user'), accepted]).privacy.value).toBe('maximum');
@@ -76,7 +75,11 @@ describe('what it makes of the other keys', () => {
     const sent = 'audit: {otlp: {endpoint: "https://collector.example"}}\n';
     const errors = (policy: EffectivePolicy) => policy.notes.filter(({ severity }) => severity === 'error');
     expect(errors(of(['organization', sent], ['user', ON]))).toEqual([
-      expect.objectContaining({ file: 'user.yaml', line: 1, message: expect.stringContaining('collector.example') }),
+      expect.objectContaining({
+        file: 'user.yaml',
+        line: 1,
+        message: expect.stringContaining('collector.example') as string,
+      }),
     ]);
     expect(errors(of(['organization', sent + ON]))).toEqual([]);
     expect(errors(of(['organization', sent], ['user', LOOSE]))).toEqual([]);
