@@ -19,7 +19,7 @@ import { IN_THIS_WINDOW } from './thisWindow.ts';
 import { earlierLine, earlierOf } from './earlierLines.ts';
 import { PolicyLab } from './policyLab.ts';
 import { ReviewDesk } from './reviewDesk.ts';
-import { policyWords, sandboxWords, wayWords, type PolicyStanding } from './standing.ts';
+import { policyWords, sandboxWords, shownPrivacy, wayWords, type PolicyStanding } from './standing.ts';
 import { withPolicy, workspacePolicy } from '../node/policy/policyFiles.ts';
 import type { Place } from './workplace.ts';
 import { folderLabels } from '../shared/folderLabels.ts';
@@ -308,6 +308,7 @@ export class Session implements AsyncDisposable {
   panel(): Omit<PanelState, 'trusted' | 'model' | 'attended' | 'enterSends'> {
     const { run, approvals, questions, limit, way } = this.engine.view();
     const { standing, sandbox } = this.#looked ?? {};
+    const privacy = shownPrivacy(standing);
     return {
       ...(this.folder !== undefined && { folder: this.folder }),
       ...(run && { run }),
@@ -322,6 +323,7 @@ export class Session implements AsyncDisposable {
       ...(this.#earlier.length > 0 && { earlier: this.#earlier.slice(0, MOST_EARLIER).map(earlierLine) }),
       sandbox: sandboxWords(sandbox, standing?.ok === true && !standing.policy.sandbox.value),
       policy: policyWords(standing),
+      ...(privacy && { privacy }),
       way: wayWords(standing, run, way),
       ...(this.review.shown && { review: this.review.shown }),
     };
