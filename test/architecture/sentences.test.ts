@@ -11,6 +11,7 @@ const ROOMS: Record<string, readonly string[]> = {
     ...['src/core/command/doubtWords.ts', 'src/core/flow/ruleOfTwo.ts', 'src/core/scope/guard.ts'],
     ...['src/core/policy/decide.ts', 'src/core/tools/whoseQuestion.ts'],
     ...['src/core/egress/hostDecision.ts', 'src/core/egress/judgeAddress.ts'],
+    ...['src/core/egress/privacyRule.ts', 'src/core/policy/privacy.ts', 'src/shared/privacyMeans.ts'],
   ],
   'ways of working, and the review': [
     ...['src/shared/wayWords.ts', 'src/shared/review.ts', 'src/core/policy/ways.ts', 'src/core/kinds/reviewed.ts'],
