@@ -88,7 +88,7 @@ async function shownAndWritten(
   try {
     const said = await vscode.window.showWarningMessage(
       words.question,
-      { modal: true, detail: plain(`${proposal.file}\n\n${words.detail}`) },
+      { modal: true, detail: `${plain(proposal.file)}\n\n${words.detail}` },
       NOT_NOW,
       words.button,
     );
