@@ -20,8 +20,17 @@ export function noticesOf(metafiles) {
     const texts = files.sort().map((file) => readFileSync(join(folder, file), 'utf8').trim());
     return { name, text: [`${name} ${version} (${license})`, ...texts].join('\n\n') };
   });
+  sections.push(secretRules());
   sections.sort((one, other) => (one.name < other.name ? -1 : 1));
   return `${['Oversign contains parts of these packages.', ...sections.map(({ text }) => text)].join(`\n\n${'-'.repeat(80)}\n\n`)}\n`;
+}
+
+/** What is no package, and stands in the sources with its licence. */
+function secretRules() {
+  const folder = join(import.meta.dirname, '..', 'src', 'core', 'redaction');
+  const { from } = JSON.parse(readFileSync(join(folder, 'secretRules.json'), 'utf8'));
+  const licence = readFileSync(join(folder, 'secretRules.LICENSE'), 'utf8').trim();
+  return { name: 'gitleaks', text: `gitleaks, its rules: ${from} (MIT)\n\n${licence}` };
 }
 
 /** The package of a bundled file: the nearest folder below node_modules that has a name of its own. */

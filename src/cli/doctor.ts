@@ -11,7 +11,11 @@ import { boundsOf, limitsOf } from '../core/tools/runner.ts';
 import { verdictWords } from '../core/audit/verdict.ts';
 import type { Evidence } from '../node/audit/evidence.ts';
 import { MOST_KEPT } from '../node/checkpoint/keptVersions.ts';
-import { carrierWords, unusedProxyWords } from '../node/egress/proxies.ts';
+import { maximumPrivacy } from '../core/policy/privacy.ts';
+import type { EffectivePolicy } from '../core/policy/merge.ts';
+import { originText } from '../shared/decision.ts';
+import { PRIVACY_MEANS } from '../shared/privacyMeans.ts';
+import { carrierOf, carrierWords, unusedProxyWords } from '../node/egress/proxies.ts';
 import { nodeParts, type NodeParts } from '../node/engineParts.ts';
 import { sizeText } from '../node/sandbox/limits.ts';
 import { WAY_WORDS } from '../shared/wayWords.ts';
@@ -49,6 +53,7 @@ export async function doctor(workspace: string, json: boolean): Promise<number> 
       items.push({ name: 'policy', ok: true, words: ['valid', ...notes].join('; ') });
       const { way } = wayInForce(undefined, policy);
       items.push({ name: 'way of working', ok: true, words: `${WAY_WORDS[way].name}: ${WAY_WORDS[way].about}` });
+      items.push(privacyItem(policy, process.env));
       const status = await node.sandbox.chosen(policy.backend.value).status(limitsOf(policy));
       if (policyRefusal(policy) === undefined) await engine.noteSandbox(status);
       items.push({
@@ -124,6 +129,17 @@ async function obstacleItems(engine: Engine, sandbox: Sandbox): Promise<Item[]> 
   return found?.refusal === undefined
     ? items
     : [{ name: 'in the workspace', ok: false, words: found.refusal }, ...items];
+}
+
+/** Whether Maximum privacy is on, and what holds it up; off is nothing wrong. */
+function privacyItem(policy: EffectivePolicy, environment: NodeJS.ProcessEnv): Item {
+  const name = 'maximum privacy';
+  const origin = maximumPrivacy(policy);
+  if (!origin) return { name, ok: true, words: 'off: privacy: maximum in a policy, or --privacy maximum, turns it on' };
+  const carrier = carrierOf(environment);
+  if (carrier !== undefined)
+    return { name, ok: false, words: `on, and no prompt is sent: ${carrier} carries every connection elsewhere` };
+  return { name, ok: true, words: `on (${originText(origin)}): ${PRIVACY_MEANS.join('; ')}` };
 }
 
 /** How whatever Oversign sends gets there. */

@@ -4,6 +4,7 @@ import { Evidence } from '../node/audit/evidence.ts';
 import { account } from '../node/account.ts';
 import { ownFolders } from '../node/folders.ts';
 import { organizationPolicy, PolicyFiles } from '../node/policy/policyFiles.ts';
+import { privacyNow } from '../node/policy/privacyNow.ts';
 import { visibleLine } from '../shared/visible.ts';
 import { join } from 'node:path';
 
@@ -20,10 +21,11 @@ export async function evidenceHere(
     user: join(folders.config, 'policy.yaml'),
     roots: [],
   };
-  const loaded = await new PolicyFiles(places, account()).load();
+  const policies = new PolicyFiles(places, account());
+  const loaded = await policies.load();
   const audit = await AuditClient.open(folders.data);
   const { data, home } = folders;
-  const evidence = new Evidence({ audit, data, home, environment, version: '', witnesses: [] });
+  const evidence = new Evidence({ audit, data, home, environment, version: '', witnesses: [], privacy: privacyNow(policies, 1) });
   if (loaded.ok) {
     evidence.ask(mergePolicies(loaded.layers).audit);
     return { audit, evidence, data };

@@ -10,6 +10,7 @@ import { visibleLine } from '../shared/visible.ts';
 import { exitCode } from './exitCodes.ts';
 import { refuse, tellProgram } from './faults.ts';
 import { writeObject } from './jsonObject.ts';
+import { privacyProblem } from './runOptions.ts';
 import { HERE, keyVariable, modelSources, takenKeys, type ModelOptions } from './modelOptions.ts';
 
 export interface ModelsOptions extends Omit<ModelOptions, 'isPersonThere'> {
@@ -17,6 +18,7 @@ export interface ModelsOptions extends Omit<ModelOptions, 'isPersonThere'> {
   /** The workspace was named: without it, no folder is needed. */
   isNamed: boolean;
   policy?: string | undefined;
+  privacy?: string | undefined;
   json: boolean;
   version: string;
 }
@@ -25,6 +27,8 @@ const print = (line: string): void => void process.stdout.write(`${visibleLine(l
 
 /** `oversign models`: what there is to choose from, and where each would send data. Ends as `model` or `key` where nothing is. */
 export async function models(options: ModelsOptions): Promise<number> {
+  const wrong = privacyProblem(options);
+  if (wrong !== undefined) return refuse('usage', wrong);
   const sources = modelSources(options);
   if (typeof sources === 'string') return refuse('usage', sources);
   const keys = sources.flatMap(({ provider, apiKey }) => takenKeys({ provider, apiKey }));
@@ -35,13 +39,14 @@ export async function models(options: ModelsOptions): Promise<number> {
     editor: NO_EDITOR,
     mayHaveNone: true,
     ...(options.policy !== undefined && { runPolicy: resolve(options.policy) }),
+    isPrivate: options.privacy !== undefined,
   });
   await using evidence = node.evidence;
   const [left] = node.leftOut;
   if (options.isNamed && left && node.parts.roots.length === 0) return refuse('workspace', left.why);
   const engine = composeEngine(node.parts);
   for (const key of keys) engine.addSecret(key);
-  const { nearbyHosts } = await engine.policy();
+  const policy = await engine.policy();
   const permit = evidence.permit({
     purpose: 'models',
     rules: [cloudRule(() => engine.policy())],
@@ -51,12 +56,12 @@ export async function models(options: ModelsOptions): Promise<number> {
   let found = 0;
   let isKeyRefused = false;
   for await (const source of findModels(sources, {
-    nearbyHosts,
+    policy,
     wayOut,
     permit,
     signal: AbortSignal.timeout(60_000),
   })) {
-    found += source.models.length;
+    found += source.models.filter(({ refused }) => refused === undefined).length;
     isKeyRefused ||= source.trouble === 'key';
     const { problem } = source;
     const told = { ...source, ...(problem !== undefined && { problem: engine.redactor.text(problem) }) };
@@ -71,7 +76,10 @@ export async function models(options: ModelsOptions): Promise<number> {
 function printSource({ provider, label, address, destination, models: list, problem }: FoundSource): void {
   print(`${label} at ${address} (--model ${provider})`);
   if (destination !== '') print(`  ${destination}`);
-  for (const { name, about } of list) print(`  ${name}${about === '' ? '' : `  (${about})`}`);
+  for (const { name, about, refused } of list) {
+    print(`  ${name}${about === '' ? '' : `  (${about})`}`);
+    if (refused !== undefined) print(`    Not available: ${refused}`);
+  }
   if (problem !== undefined) print(`  ${problem}`);
   else if (list.length === 0) print('  It has no models.');
 }

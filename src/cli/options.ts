@@ -12,6 +12,7 @@ export const OPTIONS = {
   'first-byte-seconds': { type: 'string' },
   'between-bytes-seconds': { type: 'string' },
   policy: { type: 'string' },
+  privacy: { type: 'string' },
   resume: { type: 'string' },
   folder: { type: 'string' },
   'take-over': { type: 'string' },
@@ -72,7 +73,7 @@ const TAKES: ReadonlyMap<string, readonly Option[]> = new Map<string, readonly O
   [
     'run',
     [
-      ...(['workspace', 'policy', 'model', 'model-name'] as const),
+      ...(['workspace', 'policy', 'privacy', 'model', 'model-name'] as const),
       ...SERVER,
       ...WAITS,
       ...(['task-file', 'last-message', 'output-format', 'quiet', 'continue'] as const),
@@ -80,7 +81,7 @@ const TAKES: ReadonlyMap<string, readonly Option[]> = new Map<string, readonly O
       ...WAYS,
     ],
   ],
-  ['models', ['workspace', 'policy', 'model', ...SERVER]],
+  ['models', ['workspace', 'policy', 'privacy', 'model', ...SERVER]],
   ['runs', []],
   ['stop', []],
   ['history', [...SEARCHED, 'limit']],

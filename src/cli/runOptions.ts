@@ -6,6 +6,8 @@ import { taskText } from './taskText.ts';
 export interface RunOptions extends Omit<ModelOptions, 'isPersonThere'> {
   workspace?: string | undefined;
   policy?: string | undefined;
+  /** `maximum`, and nothing else: a run may only tighten. */
+  privacy?: string | undefined;
   resume?: string | undefined;
   /** Where the folder of the resumed run is now. */
   folder?: string | undefined;
@@ -26,6 +28,13 @@ export interface RunOptions extends Omit<ModelOptions, 'isPersonThere'> {
   look: boolean;
   ask: boolean;
   review: boolean;
+}
+
+/** What is wrong about --privacy, as a sentence. */
+export function privacyProblem({ privacy }: Pick<RunOptions, 'privacy'>): string | undefined {
+  return privacy === undefined || privacy === 'maximum'
+    ? undefined
+    : `--privacy ${privacy}: it can only be maximum; to leave that, change the policy that says it`;
 }
 
 export const FORMATS = ['text', 'json', 'stream-json'] as const;

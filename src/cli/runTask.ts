@@ -25,7 +25,7 @@ import { endWords, moreMessages } from './moreMessages.ts';
 import { agreementFor } from './resumeElsewhere.ts';
 import { exitOfRun, lastMessage, MessageFile, resultOf } from './runEnd.ts';
 import { runNamed } from './runNamed.ts';
-import { FORMATS, forkOption, formatOf, taskOf, waysIn, type Format, type RunOptions } from './runOptions.ts';
+import { FORMATS, forkOption, formatOf, privacyProblem, taskOf, waysIn, type Format, type RunOptions } from './runOptions.ts';
 
 /** In a pipe, what the agent said last is all that is printed: nobody else speaks there. */
 const PLAIN = { line: '', rest: '' };
@@ -34,6 +34,8 @@ const PLAIN = { line: '', rest: '' };
 export async function runTask(words: string, options: RunOptions, version: string): Promise<number> {
   const format = formatOf(options);
   if (format === undefined) return refuse('usage', `--output-format: choose one of ${FORMATS.join(', ')}`);
+  const wrong = privacyProblem(options);
+  if (wrong !== undefined) return refuse('usage', wrong);
   let task;
   let messageFile;
   try {
@@ -62,6 +64,7 @@ export async function runTask(words: string, options: RunOptions, version: strin
       answerer: whoAnswers(output, options['answers-from-input']),
       ...(here && { here }),
       ...(options.policy !== undefined && { runPolicy: resolve(options.policy) }),
+      isPrivate: options.privacy !== undefined,
     });
   } catch (error) {
     return fail(error);
@@ -133,7 +136,7 @@ async function withEngine(at: At, options: Wanted): Promise<number> {
   const chosen = await chooseModel(options.choice, {
     folder: node.parts.roots[0] ?? '/',
     sandbox: node.sandbox.chosen('auto'),
-    nearbyHosts: policy.nearbyHosts,
+    policy,
   });
   if (!chosen.ok) return refuse('usage', chosen.problem);
   if (!quiet) {

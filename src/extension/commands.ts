@@ -62,6 +62,8 @@ export function registerCommands(context: vscode.ExtensionContext, controller: C
     await review.showDiffs(review.shown.run, undefined, controller.documents);
   });
   command('chooseWay', () => chooseWay(controller));
+  command('maximumPrivacyOn', async () => (await import('./privacyChoice.ts')).turnPrivacyOn(controller));
+  command('maximumPrivacyOff', async () => (await import('./privacyChoice.ts')).turnPrivacyOff(controller));
   command('setApiKey', async () => {
     await controller.setKey();
   });

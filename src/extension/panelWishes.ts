@@ -8,6 +8,7 @@ import { plain } from '../vscode/messages.ts';
 import { pickParts } from '../vscode/partsPicker.ts';
 import { openPolicyFile } from '../vscode/policyFile.ts';
 import type { TextDocuments } from '../vscode/textDocuments.ts';
+import type { PanelState } from '../shared/runView.ts';
 import { titleOf } from './runTitle.ts';
 import { pickReference } from './references.ts';
 import { allowAlways } from './policyCommands.ts';
@@ -32,6 +33,7 @@ interface WishedOf {
   places(): Promise<readonly Place[]>;
   look(again?: boolean): Promise<void>;
   chooseModel(): Promise<void>;
+  state(): Promise<PanelState>;
   send(message: Sending): Promise<void>;
   newRun(): Promise<void>;
   stop(): Promise<void>;
@@ -48,6 +50,9 @@ export async function doWish(message: PanelWish, window: WishedOf): Promise<void
       return;
     case 'choose-way':
       await chooseWay(window);
+      return;
+    case 'privacy-off':
+      await (await import('./privacyChoice.ts')).turnPrivacyOff(window);
       return;
     case 'check-sandbox':
       await window.look(true);

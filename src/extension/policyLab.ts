@@ -13,15 +13,17 @@ import type { HostSet } from '../core/egress/hostSets.ts';
 import { lastQuestions } from '../core/lab/lastQuestions.ts';
 import { ruleSaying } from '../core/policy/alwaysRule.ts';
 import { changeLines } from '../core/policy/entries.ts';
+import { maximumPrivacy } from '../core/policy/privacy.ts';
 import { TOOL_NAMES } from '../core/policy/toolNames.ts';
 import { toolsThat } from '../core/policy/toolsThat.ts';
 import type { NodeParts } from '../node/engineParts.ts';
 import { proposeAlways, proposeRule, type RuleWanted } from '../node/policy/alwaysProposal.ts';
 import { proposeHosts } from '../node/policy/hostsProposal.ts';
+import { proposePrivacy } from '../node/policy/privacyProposal.ts';
 import { writePolicy } from '../node/policy/writePolicy.ts';
 import type { Action } from '../shared/action.ts';
 import { AFTER_THIS } from '../shared/flow.ts';
-import type { Verdict } from '../shared/decision.ts';
+import type { Origin, Verdict } from '../shared/decision.ts';
 import type { PolicyChange, Reach } from '../shared/policyChange.ts';
 import type { Spared } from '../shared/spared.ts';
 import { Failure } from '../core/outcome.ts';
@@ -135,6 +137,18 @@ export class PolicyLab {
     await this.#refuseUnsaved(file);
     const { roots, home } = this.#node.parts;
     return proposeAlways(action, reach, { file, roots, home });
+  }
+
+  /** The user's policy with Maximum privacy turned on or off. */
+  async proposePrivacy(isOn: boolean): Promise<PolicyChange> {
+    const file = this.#node.userPolicy;
+    await this.#refuseUnsaved(file);
+    return proposePrivacy(file, isOn);
+  }
+
+  /** Who has Maximum privacy on; undefined where nobody has. */
+  async privacyBy(): Promise<Origin | undefined> {
+    return maximumPrivacy(await this.#engine.policy());
   }
 
   /** Writes what was shown, if the file is still what it was then. */

@@ -20,7 +20,7 @@ import { IN_THIS_WINDOW } from './thisWindow.ts';
 import { earlierLine, earlierOf } from './earlierLines.ts';
 import { PolicyLab } from './policyLab.ts';
 import { ReviewDesk } from './reviewDesk.ts';
-import { policyWords, sandboxWords, wayWords, type PolicyStanding } from './standing.ts';
+import { policyWords, sandboxWords, shownPrivacy, wayWords, type PolicyStanding } from './standing.ts';
 import { withPolicy, workspacePolicy } from '../node/policy/policyFiles.ts';
 import type { Place } from './workplace.ts';
 import { folderLabels } from '../shared/folderLabels.ts';
@@ -233,14 +233,14 @@ export class Session implements AsyncDisposable {
 
   /** The chosen model; made anew only when the choice has changed. */
   async model(choice: ModelChoice): Promise<ChosenModel> {
-    const nearbyHosts = await this.#nearbyHosts();
-    const key = JSON.stringify([choice, nearbyHosts]);
+    const policy = await this.#choosingUnder();
+    const key = JSON.stringify([choice, policy]);
     if (this.#model && this.#modelKey === key) return this.#model;
     if (choice.apiKey !== '') this.engine.addSecret({ name: 'API_KEY', value: choice.apiKey });
     this.#model = await chooseModel(choice, {
       folder: this.folder ?? '/',
       sandbox: this.#node.sandbox.chosen('auto'),
-      nearbyHosts,
+      policy,
       editorModels: this.#editorModels,
     });
     // What is missing may be there the next time: models of the editor come late, files are mended.
@@ -259,8 +259,8 @@ export class Session implements AsyncDisposable {
       rules: [cloudRule(() => this.engine.policy())],
       contentOf: () => [],
     });
-    const nearbyHosts = await this.#nearbyHosts();
-    const looking = { nearbyHosts, wayOut, permit, editorModels: this.#editorModels, signal };
+    const policy = await this.#choosingUnder();
+    const looking = { policy, wayOut, permit, editorModels: this.#editorModels, signal };
     for await (const source of findModels(sources, looking)) {
       const { problem } = source;
       yield { ...source, ...(problem !== undefined && { problem: this.engine.redactor.text(problem) }) };
@@ -268,12 +268,13 @@ export class Session implements AsyncDisposable {
   }
 
   /** A policy that cannot be read names nobody; what it keeps from happening says so itself. */
-  async #nearbyHosts(): Promise<EffectivePolicy['nearbyHosts']> {
+  async #choosingUnder(): Promise<Pick<EffectivePolicy, 'nearbyHosts' | 'privacy'>> {
+    const of = ({ nearbyHosts, privacy }: EffectivePolicy) => ({ nearbyHosts, privacy });
     try {
-      return (await this.engine.policy()).nearbyHosts;
+      return of(await this.engine.policy());
     } catch (error) {
       if (!(error instanceof PolicyInvalid)) throw error;
-      return mergePolicies([]).nearbyHosts;
+      return of(mergePolicies([]));
     }
   }
 
@@ -310,6 +311,7 @@ export class Session implements AsyncDisposable {
   panel(): Omit<PanelState, 'trusted' | 'model' | 'attended' | 'enterSends'> {
     const { run, approvals, questions, limit, way } = this.engine.view();
     const { standing, sandbox } = this.#looked ?? {};
+    const privacy = shownPrivacy(standing);
     return {
       ...(this.folder !== undefined && { folder: this.folder }),
       ...(run && { run }),
@@ -324,6 +326,7 @@ export class Session implements AsyncDisposable {
       ...(this.#earlier.length > 0 && { earlier: this.#earlier.slice(0, MOST_EARLIER).map(earlierLine) }),
       sandbox: sandboxWords(sandbox, standing?.ok === true && !standing.policy.sandbox.value),
       policy: policyWords(standing),
+      ...(privacy && { privacy }),
       way: wayWords(standing, run, way),
       ...(this.review.shown && { review: this.review.shown }),
     };

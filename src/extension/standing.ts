@@ -1,4 +1,6 @@
 import type { Diagnostic } from '../core/policy/layer.ts';
+import { maximumPrivacy } from '../core/policy/privacy.ts';
+import { originText } from '../shared/decision.ts';
 import type { EffectivePolicy } from '../core/policy/merge.ts';
 import type { Probe, SandboxStatus } from '../core/sandbox/port.ts';
 import { openWays, wayInForce } from '../core/policy/ways.ts';
@@ -33,6 +35,12 @@ export function policyWords(standing: PolicyStanding | undefined): PanelState['p
   if (!standing.ok) return { state: 'invalid', notes: noted(standing.diagnostics) };
   const notes = noted(standing.policy.notes);
   return { state: notes.length > 0 ? 'notes' : 'ok', notes };
+}
+
+/** Maximum privacy as the panel tells of it; undefined where it is off, or nobody knows. */
+export function shownPrivacy(standing: PolicyStanding | undefined): PanelState['privacy'] {
+  const origin = standing?.ok === true ? maximumPrivacy(standing.policy) : undefined;
+  return origin && { by: originText(origin), isOwn: origin.layer === 'user' };
 }
 
 /** In which way the run works, or the next one would. `chosen`: by the person, for the runs to come. */

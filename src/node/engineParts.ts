@@ -35,6 +35,7 @@ import { makePrivate, ownFolders, type OwnFolders } from './folders.ts';
 import { account } from './account.ts';
 import { Acceptance } from './policy/acceptance.ts';
 import { organizationPolicy, PolicyFiles } from './policy/policyFiles.ts';
+import { privacyNow } from './policy/privacyNow.ts';
 import { UNCONFINED } from './sandbox/backends.ts';
 import { Confining } from './sandbox/confining.ts';
 import { gitCredentials } from './sandbox/gitCredentials.ts';
@@ -62,6 +63,8 @@ export interface NodeOptions {
   organizationPolicy?: string;
   /** A policy for this run alone; it may only tighten. */
   runPolicy?: string;
+  /** Maximum privacy for this run, whatever the policies say. */
+  isPrivate?: boolean;
   /** Where the person is who wants this process's runs; left out where none is known to be anywhere. */
   here?: Required<PlaceOf>;
   /** Whether they can see what goes on; left out where this process ends with its terminal. */
@@ -122,12 +125,14 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
     user: userPolicy,
     roots,
     run: options.runPolicy,
+    said: options.isPrivate === true ? { option: '--privacy', text: 'privacy: maximum\n' } : undefined,
   };
   const policies = new PolicyFiles(places, account(), acceptance);
   const audit = await AuditClient.open(folders.data);
   const { home } = folders;
   const { environment, version, witnesses = [] } = options;
-  const evidence = new Evidence({ audit, data: folders.data, home, environment, version, witnesses });
+  const privacy = privacyNow(policies, roots.length);
+  const evidence = new Evidence({ audit, data: folders.data, home, environment, version, witnesses, privacy });
   const keptVersions = new KeptVersions(folders.data);
   const keptFor = new KeptFor(keptVersions);
   const later = new LaterPaths(roots, folders, environment);

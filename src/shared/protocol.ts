@@ -84,6 +84,7 @@ export const FromPanelSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('set-key') }),
   z.strictObject({ type: z.literal('choose-model') }),
   z.strictObject({ type: z.literal('choose-way') }),
+  z.strictObject({ type: z.literal('privacy-off') }),
   z.strictObject({ type: z.literal('check-sandbox') }),
   /** What a run did, as a document. */
   z.strictObject({ type: z.literal('show-report'), run: z.string() }),

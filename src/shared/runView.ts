@@ -220,6 +220,8 @@ export const PanelHeadSchema = z.strictObject({
     state: z.enum(['unknown', 'ok', 'notes', 'invalid']),
     notes: z.array(PolicyNoteSchema),
   }),
+  /** Maximum privacy, where it is on: who says so, and whether that is the person's own policy. */
+  privacy: z.strictObject({ by: z.string(), isOwn: z.boolean() }).exactOptional(),
   /** What the run changed, to be kept or put back; absent where that is nothing, or it is still at work. */
   review: ReviewSchema.exactOptional(),
   /** In which way the run works, or the next one would; and which ways the policy leaves open. */

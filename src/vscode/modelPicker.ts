@@ -81,6 +81,8 @@ function itemsOf(source: FoundSource): Item[] {
       head,
       { label: '$(key) Set its key…', detail: visibleLine(problem), choice: { kind: 'other', provider, address } },
     ];
+  if (problem !== undefined && trouble === 'policy')
+    return [head, { label: '$(lock) Not available', detail: visibleLine(problem) }];
   if (problem !== undefined) return [head, { label: '$(warning) No list of models', detail: visibleLine(problem) }];
   if (models.length === 0) return [head, { label: '$(info) It has no models' }];
   return [
@@ -94,7 +96,10 @@ function idOf({ choice, label, detail }: Item): string {
   return JSON.stringify(choice ?? [label, detail]);
 }
 
-function itemOf({ name, about }: FoundModel, { destination }: FoundSource, choice: Picked): Item {
+function itemOf({ name, about, refused }: FoundModel, { destination }: FoundSource, choice: Picked): Item {
+  // Without a choice it only says something.
+  if (refused !== undefined)
+    return { label: `$(lock) ${name}`, description: 'not available', detail: visibleLine(refused) };
   return { label: name, description: visibleLine(about), detail: visibleLine(destination), choice };
 }
 

@@ -12,6 +12,7 @@ const ROOMS: Record<string, readonly string[]> = {
     ...['src/core/policy/decide.ts', 'src/core/tools/whoseQuestion.ts'],
     ...['src/core/egress/hostDecision.ts', 'src/core/egress/judgeAddress.ts'],
     ...['src/core/tools/code/languages.ts', 'src/core/tools/environment/variableDenial.ts'],
+    ...['src/core/egress/privacyRule.ts', 'src/core/policy/privacy.ts', 'src/shared/privacyMeans.ts'],
   ],
   'ways of working, and the review': [
     ...['src/shared/wayWords.ts', 'src/shared/review.ts', 'src/core/policy/ways.ts', 'src/core/kinds/reviewed.ts'],

@@ -70,7 +70,7 @@ function leaveFor(wanted: Parameters<Connecting['connects']>[0]): Awaited<Return
   return {
     ...wanted,
     judge: () => undefined,
-    permit: () => Promise.resolve({ received: () => undefined }),
+    permit: () => Promise.resolve({ received: () => undefined, endedBy: () => Promise.resolve(undefined) }),
     connected: () => undefined,
     sent: () => undefined,
     received: () => undefined,

@@ -22,10 +22,10 @@ export const EDITOR_MODELS: [name: string, test: () => Promise<void>][] = [
     'a model that another extension brings is found, and what decides where data goes is said',
     async () => {
       const found = [];
-      const { nearbyHosts } = mergePolicies([]);
+      const policy = mergePolicies([]);
       const { signal } = new AbortController();
       const permit = () => Promise.reject(new Error('nobody is asked'));
-      for await (const one of findModels([], { nearbyHosts, wayOut: STRAIGHT, permit, editorModels: models, signal }))
+      for await (const one of findModels([], { policy, wayOut: STRAIGHT, permit, editorModels: models, signal }))
         found.push(one);
       const [first] = found.filter(({ models: [model] }) => model?.name === 'oversign-test/steady');
       assert.ok(first);
@@ -89,8 +89,8 @@ export const EDITOR_MODELS: [name: string, test: () => Promise<void>][] = [
 
 export async function chosen(name: string): Promise<Model> {
   const choice = { provider: 'vscode-lm' as const, name, baseUrl: '', apiKey: '' };
-  const { nearbyHosts } = mergePolicies([]);
-  const found = await chooseModel(choice, { folder: '/', sandbox: NO_SANDBOX, nearbyHosts, editorModels: models });
+  const policy = mergePolicies([]);
+  const found = await chooseModel(choice, { folder: '/', sandbox: NO_SANDBOX, policy, editorModels: models });
   if (!found.ok) throw new Error(found.problem);
   return found.model;
 }

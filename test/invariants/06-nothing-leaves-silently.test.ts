@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { mergePolicies } from '../../src/core/policy/merge.ts';
 import { EgressLedger } from '../../src/core/egress/ledger.ts';
 import type { Sending } from '../../src/core/egress/port.ts';
 import { checkBaseUrl, doorTo, EgressRefused } from '../../src/node/egress/door.ts';
@@ -13,7 +14,7 @@ import { copySample, sampleStory } from '../support/sampleStory.ts';
 import { plant, temporaryFolder } from '../support/tree.ts';
 import { workbench, type Workbench } from '../support/workbench.ts';
 
-const UNCOUNTED = { received: () => undefined };
+const UNCOUNTED = { received: () => undefined, endedBy: () => Promise.resolve(undefined) };
 const WAYS_OUT =
   /\bfetch\(|node:(https?|http2|net|tls|dgram|dns)\b|from '(undici|https?|net|axios|ws)|\b(WebSocket|EventSource|XMLHttpRequest|sendBeacon)\b/;
 
@@ -108,7 +109,10 @@ test('what goes out and what comes back is counted, in bytes of the bodies', asy
   const server = await openAiServer(() => ({ text: 'grün' }));
   onTestFinished(() => server.close());
   const recorded: unknown[] = [];
-  const ledger = new EgressLedger((record) => Promise.resolve(recorded.push(record)));
+  const ledger = new EgressLedger(
+    (record) => Promise.resolve(recorded.push(record)),
+    () => Promise.resolve(mergePolicies([])),
+  );
   const door = doorTo(server.url, ledger.permit({ purpose: 'model', rules: [], contentOf: () => [] }));
   const body = JSON.stringify({ model: 'm', stream: true, messages: [{ role: 'user', content: 'é' }] });
   const response = await door(`${server.url}/chat/completions`, {

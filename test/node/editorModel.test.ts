@@ -49,7 +49,7 @@ test.each<[what: string, EditorModels]>([
 });
 
 async function reply(model: Model): Promise<Awaited<ReturnType<typeof collectReply>>> {
-  const permit = () => Promise.resolve({ received: () => undefined });
+  const permit = () => Promise.resolve({ received: () => undefined, endedBy: () => Promise.resolve(undefined) });
   const request = { messages: [{ role: 'user' as const, text: 'hi' }], tools: [] };
   return collectReply(model.stream(request, permit, new AbortController().signal), () => undefined);
 }
@@ -79,9 +79,9 @@ test('an editor that never says which models it has is not waited for', async ()
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   try {
     const choice = { provider: 'vscode-lm' as const, name: FACTS.name, baseUrl: '', apiKey: '' };
-    const { nearbyHosts } = mergePolicies([]);
+    const policy = mergePolicies([]);
     const choosing = chooseModel(choice, {
-      ...{ folder: '/', sandbox: {} as Sandbox, nearbyHosts },
+      ...{ folder: '/', sandbox: {} as Sandbox, policy },
       editorModels: models([], { models: () => never() }),
     });
     await vi.advanceTimersByTimeAsync(10_000);

@@ -12,6 +12,8 @@ import { eventsOfRun } from '../support/manyEvents.ts';
 import { layerOf } from '../support/policies.ts';
 import { plant, temporaryFolder } from '../support/tree.ts';
 
+const privacy = () => Promise.resolve(mergePolicies([]));
+
 interface Desk {
   base: string;
   audit: AuditClient;
@@ -24,7 +26,7 @@ async function desk(): Promise<Desk> {
   await plant(base, { 'home/.keep': '', 'data/oversign/.keep': '' });
   const data = join(base, 'data/oversign');
   const audit = await AuditClient.open(data);
-  const evidence = new Evidence({ audit, data, home: join(base, 'home'), environment: {}, version: '', witnesses: [] });
+  const evidence = new Evidence({ audit, data, home: join(base, 'home'), environment: {}, version: '', witnesses: [], privacy });
   onTestFinished(() => evidence[Symbol.asyncDispose]());
   return {
     base,
@@ -202,6 +204,7 @@ test('retention of the policy: by size and by days, once for the same process, a
     environment: {},
     version: '',
     witnesses: [],
+    privacy,
   });
   again.follow(small);
   expect(await texts()).toBe(0);

@@ -108,7 +108,7 @@ test('the demo counts what was not carried out by how it ended, not by its words
   let words = '';
   for await (const event of model.stream(
     { messages: [...messages, tool('Nein.', 'denied')], tools: [] },
-    () => Promise.resolve({ received: () => undefined }),
+    () => Promise.resolve({ received: () => undefined, endedBy: () => Promise.resolve(undefined) }),
     new AbortController().signal,
   ))
     if (event.type === 'text') words += event.text;

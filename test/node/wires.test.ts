@@ -45,7 +45,7 @@ async function asked(wire: Wire, answer: RawAnswer, waits = {}): Promise<ModelEv
 
 async function repliedBy(model: Model): Promise<ModelEvent[]> {
   const request = { messages: [{ role: 'user' as const, text: 'hi' }], tools: [] };
-  const permit = () => Promise.resolve({ received: () => undefined });
+  const permit = () => Promise.resolve({ received: () => undefined, endedBy: () => Promise.resolve(undefined) });
   const events: ModelEvent[] = [];
   for await (const one of model.stream(request, permit, AbortSignal.timeout(60_000))) events.push(one);
   return events;

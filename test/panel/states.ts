@@ -460,6 +460,24 @@ export const STATES = {
     },
   },
   'model fails': { ...EMPTY, model: { ...EMPTY.model, problem: 'No API key is set for api.openai.com.' } },
+  private: {
+    ...EMPTY,
+    model: {
+      ...{ provider: 'ollama', label: 'qwen3:8b (Ollama, 127.0.0.1:11434)' },
+      destination:
+        'Prompts and tool results are sent to 127.0.0.1:11434 on this machine; what that program forwards is its own affair.',
+    },
+    privacy: { by: 'user policy, /home/ada/.config/oversign/policy.yaml:1:10', isOwn: true },
+  },
+  'private, and a model elsewhere': {
+    ...EMPTY,
+    model: {
+      ...EMPTY.model,
+      problem:
+        'Maximum privacy is on (organization policy): no prompt goes to https://api.openai.com. Choose a model that runs on this machine.',
+    },
+    privacy: { by: 'organization policy, /etc/oversign/policy.yaml:3:10', isOwn: false },
+  },
   'several folders': {
     ...EMPTY,
     workplace: {
@@ -486,6 +504,7 @@ export type StateName = keyof typeof STATES;
 /** What is opened on a card with a few clicks: the state before, and the buttons by their names for tests. */
 export const OPENED = {
   'a new run from a message': { state: 'finished', clicks: ['fork'] },
+  'what Maximum privacy means': { state: 'private', clicks: ['privacy'] },
   'ways to approve': { state: 'command', clicks: ['approve-menu'] },
   'reasons to deny': { state: 'command', clicks: ['deny-menu'] },
   'editing a command': { state: 'command', clicks: ['approve-menu', 'edit-first'] },

@@ -59,7 +59,7 @@ export async function door(
       permit: async (sending) => {
         sendings.push(sending);
         await options.permit?.();
-        return { received: () => undefined };
+        return { received: () => undefined, endedBy: () => Promise.resolve(undefined) };
       },
       sent: (bytes) => (count.sent += bytes),
       received: (bytes) => (count.received += bytes),

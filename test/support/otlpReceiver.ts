@@ -297,7 +297,7 @@ export class OtlpWorld implements AsyncDisposable {
       data: { purpose: 'audit export', origin, method, bytes },
       payload: { path, contentOf: [] },
     });
-    return { received: () => undefined };
+    return { received: () => undefined, endedBy: () => Promise.resolve(undefined) };
   };
 
   /** Appends so many events; the number of events that the log has then. */

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
 import { EgressLedger, PURPOSE_NAMES, type EgressRecord } from '../../src/core/egress/ledger.ts';
+import { mergePolicies } from '../../src/core/policy/merge.ts';
 import type { Sending } from '../../src/core/egress/port.ts';
 
 const SENDING: Sending = { origin: 'https://a.example', method: 'POST', path: '/v1', bytes: 10, isLocal: false };
 
 function ledger(record: (one: EgressRecord) => Promise<unknown>): EgressLedger {
-  return new EgressLedger(record);
+  return new EgressLedger(record, () => Promise.resolve(mergePolicies([])));
 }
 
 test('the names that logs know stay what they were', () => {

@@ -30,6 +30,8 @@ const ALWAYS: Record<string, string> = {
   showElsewhere: 'a list that says that it is empty',
   chooseModel: 'needs nothing',
   chooseWay: 'needs nothing',
+  maximumPrivacyOn: 'says where it is on already',
+  maximumPrivacyOff: 'says where it is off already',
   reviewChanges: 'says that there is nothing to review',
   setApiKey: 'needs nothing',
   removeApiKey: 'says whose key is removed',

@@ -24,6 +24,7 @@ const OF_ALL_RUNS: ReadonlySet<string> = new Set(['undo.file_size', 'undo.size',
 
 /** What a file says, and a stricter thing to say; undefined is to say nothing. A key that is not here does not compile. */
 const SIDES: Record<Path, { looser: unknown; stricter: unknown } | 'without effect'> = {
+  privacy: { looser: 'usual', stricter: 'maximum' },
   confirm_actions: { looser: false, stricter: true },
   'ways.default': { looser: 'review', stricter: 'look' },
   'ways.allowed': { looser: ['look', 'ask', 'review'], stricter: ['look'] },

@@ -6,7 +6,7 @@ import { FLAGS } from './flags.ts';
 import { count, underWay } from './sentences.ts';
 
 /** What a chip of the panel's first line is about. Its details unfold below the line. */
-export type ChipId = 'mode' | 'model' | 'sandbox' | 'policy' | 'flags' | 'usage';
+export type ChipId = 'mode' | 'privacy' | 'model' | 'sandbox' | 'policy' | 'flags' | 'usage';
 
 export interface Chip {
   readonly id: ChipId;
@@ -23,7 +23,14 @@ export interface Chip {
 
 /** The chips in their order. One whose tone is `error` opens by itself. */
 export function chipsOf(panel: PanelState): Chip[] {
-  return [modeChip(panel), modelChip(panel), sandboxChip(panel), policyChip(panel), ...runChips(panel)];
+  return [
+    modeChip(panel),
+    ...privacyChip(panel),
+    modelChip(panel),
+    sandboxChip(panel),
+    policyChip(panel),
+    ...runChips(panel),
+  ];
 }
 
 function modeChip({ way: { now }, run }: PanelState): Chip {
@@ -35,6 +42,16 @@ function modeChip({ way: { now }, run }: PanelState): Chip {
     ...(grants > 0 && { more: `${grants} remembered` }),
     sentence: `${name}. ${about}${remembered}`,
   };
+}
+
+function privacyChip({ privacy }: PanelState): Chip[] {
+  if (privacy === undefined) return [];
+  return [
+    {
+      ...{ id: 'privacy', icon: 'lock', label: 'Private', tone: 'good' },
+      sentence: `Maximum privacy is on, by the ${privacy.by}.`,
+    },
+  ];
 }
 
 function modelChip({ model, run }: PanelState): Chip {

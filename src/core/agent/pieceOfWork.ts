@@ -25,7 +25,10 @@ export async function pieceOfWork(message: Said | undefined, stop: AbortControll
   const signal = AbortSignal.any([stop.signal, work.signal]);
   const briefing = new RunBriefing(run);
   const time = new TimeLimit(work);
-  const ledger = new EgressLedger(({ data, payload }) => log.add('egress', data, payload));
+  const ledger = new EgressLedger(
+    ({ data, payload }) => log.add('egress', data, payload),
+    async () => (await calls.refresh()).policy,
+  );
   const talk = talkOf(run, { ledger, time, briefing, signal });
   budget.begin(policy, clock, (seconds) => {
     time.up(talk, seconds, signal);

@@ -13,6 +13,10 @@ export interface Sending {
   isLocal: boolean;
   /** Where a program on this machine says that it sends on what it gets, such as to the service that runs its model. */
   forwardedTo?: string | undefined;
+  /** Asks the server, where it may be one that passes on, which of both it does; `unsaid`: it should know, and does not say. */
+  runsAt?: (() => Promise<{ host: string } | 'unsaid' | undefined>) | undefined;
+  /** A library put under this program that carries all its connections elsewhere (src/node/egress/proxies.ts). */
+  carriedBy?: string | undefined;
   /** The address that is dialled, where it was judged. */
   address?: string | undefined;
   /** The proxy that carries it there: scheme, host and port. */
@@ -22,6 +26,8 @@ export interface Sending {
 /** Leave to send once; told of the answer as it comes. */
 export interface Passage {
   received(bytes: number): void;
+  /** Why it must end, by Maximum privacy as it stands now; undefined where it may go on. */
+  endedBy(): Promise<Error | undefined>;
 }
 
 /** Asked before each sending; records it durably, or throws, and then nothing is sent. */

@@ -132,6 +132,7 @@ export function callPartsOf(run: RunOwn, ports: CallPorts, { policy, redactor, o
     hash,
     refresh: async () => {
       await assertInPlace(run.folders ?? [], ports.folderPlaces);
+      await redactor.loadRules();
       const now = await policy.read();
       await run.note?.(now);
       const inForce = await policy.ready(stricterOf((start ??= now), now));

@@ -55,6 +55,8 @@ export class PolicyInForce {
   async read(): Promise<EffectivePolicy> {
     const loaded = await this.#load();
     const policy = mergePolicies(loaded.layers, this.#parts.roots.length);
+    const torn = policy.notes.filter(({ severity }) => severity === 'error');
+    if (torn.length > 0) throw new PolicyInvalid(torn);
     return { ...policy, notes: [...loaded.notes, ...policy.notes] };
   }
 

@@ -7,6 +7,7 @@ import { hostDecision, shownHost } from '../egress/hostDecision.ts';
 import { patternText } from '../egress/hostPattern.ts';
 import type { HostRules } from '../egress/hostRules.ts';
 import { decision } from '../policy/decision.ts';
+import { maximumPrivacy, PRIVACY_RULE, privacyWords } from '../policy/privacy.ts';
 import type { Facets, Kind, Standing } from './kind.ts';
 
 /** A command's connection to a host: what it sends there nobody sees beforehand, and what comes back is anybody's. */
@@ -38,8 +39,11 @@ export const connect: Kind<Connect> = {
 /** What the policy says of a connection, where nobody was asked. */
 export function connectionDecision(
   { host, port }: Pick<Connect, 'host' | 'port'>,
-  policy: Pick<Standing['policy'], 'network' | keyof HostRules>,
+  policy: Pick<Standing['policy'], 'network' | 'privacy' | keyof HostRules>,
 ): Decision {
+  const isPrivate = maximumPrivacy(policy);
+  if (isPrivate)
+    return decision('deny', PRIVACY_RULE, `${privacyWords(isPrivate)}: commands have no network.`, isPrivate);
   const { value, origin } = policy.network;
   if (value === 'none') return decision('deny', 'sandbox.network', 'Your policy gives commands no network.', origin);
   const ofHost = hostDecision({ host, port }, policy);

@@ -1,3 +1,4 @@
+import type { Privacy } from '../policy/privacy.ts';
 import type { Reach } from '../../shared/policyChange.ts';
 import type { Action, CommandMeaning, Resource } from '../../shared/action.ts';
 import type { Block } from '../../shared/block.ts';
@@ -30,6 +31,7 @@ export interface Standing {
     webReview: Sourced<boolean>;
     network: Sourced<NetworkRule>;
     secrets: Sourced<NamedSecret[]>;
+    privacy: Privacy;
   } & HostRules;
 }
 

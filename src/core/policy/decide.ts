@@ -7,6 +7,7 @@ import type { Scope } from '../scope/scope.ts';
 import { decision } from './decision.ts';
 import type { Facts, Family, GrantView } from './facts.ts';
 import type { EffectivePolicy } from './merge.ts';
+import { maximumPrivacy, PRIVACY_RULE, privacyWords } from './privacy.ts';
 import { mayStandFor } from './remembered.ts';
 import type { Rulebook, Ruling } from './rules.ts';
 import type { WayInForce } from '../../shared/way.ts';
@@ -21,8 +22,16 @@ export interface InForce {
   way: WayInForce;
 }
 
+/** What stays under Maximum privacy: every other kind of tool, also one to come, reaches something elsewhere. */
+const STAYS_HERE: ReadonlySet<Family> = new Set<Family>([
+  ...(['file_system', 'code_execution', 'bash', 'code', 'environment', 'conversation'] as const),
+]);
+
 /** Whether the model is offered tools of a family at all; a denial says which rule took them away. */
 export function offered(policy: EffectivePolicy, family: Family): Decision {
+  const isPrivate = maximumPrivacy(policy);
+  if (isPrivate && !STAYS_HERE.has(family))
+    return decision('deny', PRIVACY_RULE, `${privacyWords(isPrivate)}: nothing is sent to other hosts.`, isPrivate);
   switch (family) {
     case 'file_system':
       return policy.fileSystem.value

@@ -3,6 +3,7 @@ import { eachKey, keysIn, keysWith, type InForce } from './keys/keyGroup.ts';
 import { valueAt } from './keys/policyKey.ts';
 import { POLICY_KEYS } from './keys/table.ts';
 import type { Diagnostic, ParsedLayer } from './layer.ts';
+import { privacyConflict, underPrivacy } from './underPrivacy.ts';
 import { note, Settling } from './settle.ts';
 
 /** The policy in force: defaults, then what organization and user set, then what workspace and run tighten. */
@@ -21,8 +22,10 @@ export type AuditPolicy = EffectivePolicy['audit'];
  */
 export function mergePolicies(layers: readonly ParsedLayer[], folders = 1): EffectivePolicy {
   const settling = new Settling(layers, folders);
-  const settled = eachKey(POLICY_KEYS, (key) => key.settle(settling));
-  return { ...settled, notes: [...settling.notes, ...layers.flatMap(inVain), ...withoutCommands(settled)] };
+  const said = eachKey(POLICY_KEYS, (key) => key.settle(settling));
+  const settled = underPrivacy(said);
+  const notes = [...privacyConflict(said), ...settling.notes, ...layers.flatMap(inVain), ...withoutCommands(settled)];
+  return { ...settled, notes };
 }
 
 /** The policy with every path rule in it as `locate` says. */

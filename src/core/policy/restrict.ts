@@ -1,6 +1,7 @@
 import { eachKey } from './keys/keyGroup.ts';
 import { POLICY_KEYS } from './keys/table.ts';
 import type { EffectivePolicy } from './merge.ts';
+import { underPrivacy } from './underPrivacy.ts';
 
 /**
  * The policy of a run that goes on while files change: whatever either of the two forbids is forbidden. So a
@@ -8,5 +9,5 @@ import type { EffectivePolicy } from './merge.ts';
  */
 export function stricterOf(start: EffectivePolicy, now: EffectivePolicy): EffectivePolicy {
   const stricter = eachKey(POLICY_KEYS, (key, [before, after]) => key.stricter(before, after), [start, now]);
-  return { ...stricter, notes: now.notes };
+  return { ...underPrivacy(stricter), notes: now.notes };
 }

@@ -1,6 +1,8 @@
 import { credentialBegunAtEnd, withoutCredentials } from './credentialsInText.ts';
 import { isOrdinary, SHORTEST } from './ordinary.ts';
+import { LikelyMask } from './likely.ts';
 import { A_MASK, MASK } from './placeholder.ts';
+import { keyBegunAtEnd } from './privateKeys.ts';
 
 /** A value that must never be shown, and the name that stands for it. */
 export interface Secret {
@@ -30,12 +32,19 @@ const MOST_WRAPPED = 16_384;
 /**
  * Replaces secrets by `[redacted:NAME]`, in plain text and as they look in base64, URL encoding, JSON and hex.
  * Longer forms go first, so that no part of one survives inside another. Credentials that nobody named are replaced by
- * `[redacted]` where they stand in addresses and headers.
+ * `[redacted]` where they stand in addresses and headers; likely secrets of known kinds by `[redacted:KIND]` wherever they
+ * stand (likely.ts). The last two are never all that there are.
  */
 export class Redactor {
   #forms: Form[] = [];
+  readonly #likely = new LikelyMask();
   readonly #known = new Set<string>();
   readonly #shown = new Set<string>();
+
+  /** To be waited for before what tools print is masked: then likely secrets are found, too. */
+  loadRules(): Promise<void> {
+    return this.#likely.load();
+  }
 
   add(secret: Secret): void {
     this.#add(secret.value, secret.name);
@@ -67,7 +76,9 @@ export class Redactor {
 
   /** The same, with how many secrets were masked in it. */
   mask(text: string): Masked {
-    const masked = withoutAny(this.#masked(text, this.#forms), false);
+    const named = withoutAny(this.#masked(text, this.#forms), false);
+    const likely = this.#likely.mask(named.text);
+    const masked = { text: likely.text, masked: named.masked + likely.masked };
     if (masked.masked > 0)
       for (const [mask] of masked.text.matchAll(A_MASK)) if (!text.includes(mask)) this.#shown.add(mask);
     return masked;
@@ -119,7 +130,7 @@ export class Redactor {
   /** The same, with how many secrets were masked in it. */
   maskGrowing(text: string): Masked {
     const { text: shown, masked } = this.mask(text);
-    let held = credentialBegunAtEnd(shown);
+    let held = Math.max(credentialBegunAtEnd(shown), keyBegunAtEnd(shown));
     for (const { form } of this.#forms) held = Math.max(held, begunAtEnd(form, shown));
     return { text: shown.slice(0, shown.length - held), masked };
   }
@@ -131,7 +142,7 @@ export class Redactor {
   heldBack(text: string): number {
     const end = text.slice(-MOST_WRAPPED);
     const joined = end.replace(/\r?\n/g, '');
-    let held = credentialBegunAtEnd(text);
+    let held = Math.max(credentialBegunAtEnd(text), keyBegunAtEnd(text));
     for (const { form, wrapped } of this.#forms) {
       held = Math.max(held, begunAtEnd(form, text));
       if (wrapped) held = Math.max(held, lengthWithLineEnds(end, begunAtEnd(form, joined)));

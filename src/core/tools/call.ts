@@ -255,7 +255,10 @@ async function perform(
     throwIfStopped(signal); // stopped while the record was being written: `finished` says that nothing happened
     const whose: CallContext['whose'] = (appeared, until) =>
       askWhose(appeared, { step, run, context: { ...context, signal: until }, described });
-    const ledger = new EgressLedger(({ data, payload }) => step.record('egress', data, payload));
+    const ledger = new EgressLedger(
+      ({ data, payload }) => step.record('egress', data, payload),
+      async () => (await run.refresh()).policy,
+    );
     const leave: CallContext['leave'] = (outbound) => ledger.permit(outbound);
     performed = await described.perform({
       ...context,

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { EgressLedger } from '../../core/egress/ledger.ts';
+import { EgressLedger, type PrivacyNow } from '../../core/egress/ledger.ts';
 import type { Outbound, PermitSending } from '../../core/egress/port.ts';
 import type { Witness } from '../../core/audit/port.ts';
 import type { Verdict } from '../../core/audit/verdict.ts';
@@ -26,6 +26,8 @@ interface Parts {
   version: string;
   /** Witnesses that come with the program: the editor's own storage. */
   witnesses: readonly Witness[];
+  /** What the policy says of privacy when something of the log's own leaves. */
+  privacy: PrivacyNow;
 }
 
 /** What else a check is made with. */
@@ -169,8 +171,9 @@ export class Evidence implements AsyncDisposable {
   }
 
   /** What goes to a collector is recorded as everything else that leaves. */
-  readonly #ledger = new EgressLedger((record) =>
-    this.#parts.audit.append({ type: 'egress', run: LOG_EVENTS, ...record }),
+  readonly #ledger = new EgressLedger(
+    (record) => this.#parts.audit.append({ type: 'egress', run: LOG_EVENTS, ...record }),
+    () => this.#parts.privacy(),
   );
 
   async #closeExporter(): Promise<void> {

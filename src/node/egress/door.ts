@@ -2,6 +2,7 @@ import { isNearby } from '../../core/egress/nearby.ts';
 import type { PermitSending } from '../../core/egress/port.ts';
 import { isLoopback, namesNoMachine } from './loopback.ts';
 import { measured } from './measured.ts';
+import { carrierOf } from './proxies.ts';
 import { sendRequest } from './request.ts';
 import type { Route } from './route.ts';
 import { Refusal } from '../../core/outcome.ts';
@@ -32,6 +33,7 @@ export function doorTo(baseUrl: string, permit: PermitSending, route: Route = {}
       bytes: body.length,
       isLocal: isLoopback(url.hostname),
       ...(route.proxy && { proxy: route.proxy.url.origin }),
+      carriedBy: carrierOf(),
     });
     const { method, headers } = request;
     const sent = { method, headers, body, signal: init?.signal ?? request.signal, route, passage };

@@ -33,7 +33,8 @@ export class HttpRequests implements HttpPort {
       isLocal: isLoopback(url.hostname),
     });
     let received = 0;
-    const counted = {
+    const counted: typeof passage = {
+      ...passage,
       received: (bytes: number) => {
         received += bytes;
         passage.received(bytes);

@@ -13,15 +13,24 @@ export function unusedProxyWords(environment: NodeJS.ProcessEnv = process.env): 
   return ` No proxy is used: ${named.join(' and ')} ${named.length === 1 ? 'does' : 'do'} not count here.`;
 }
 
-/** Of libraries that were put under this program, and see to its connections before Oversign does. A sentence to add. */
-export function carrierWords(environment: NodeJS.ProcessEnv = process.env): string {
-  const words = ['LD_PRELOAD', 'DYLD_INSERT_LIBRARIES'].flatMap((name) =>
+/** The first library that was put under this program and sees to its connections before Oversign does. */
+export function carrierOf(environment: NodeJS.ProcessEnv = process.env): string | undefined {
+  return carriersIn(environment)[0];
+}
+
+function carriersIn(environment: NodeJS.ProcessEnv): string[] {
+  return ['LD_PRELOAD', 'DYLD_INSERT_LIBRARIES'].flatMap((name) =>
     (environment[name] ?? '')
       .split(/[\s:]+/)
       .map((file) => basename(file))
       .filter((file) => CARRIERS.test(file))
       .map((file) => `${file} (${name})`),
   );
+}
+
+/** Of all such libraries. A sentence to add. */
+export function carrierWords(environment: NodeJS.ProcessEnv = process.env): string {
+  const words = carriersIn(environment);
   if (words.length === 0) return '';
   return ` All of it goes through ${words.join(' and ')}, which carries every connection of this program to a proxy; where that is, and what it forwards, is its own affair.`;
 }

@@ -2,6 +2,7 @@ import { ClientRequest, type IncomingMessage } from 'node:http';
 import type { Passage } from '../../core/egress/port.ts';
 import { connection } from './connection.ts';
 import type { Route } from './route.ts';
+import { whileAllowed } from './whileAllowed.ts';
 
 export interface Outgoing {
   method: string;
@@ -19,16 +20,20 @@ export interface Outgoing {
  * and believes any certificate where NODE_TLS_REJECT_UNAUTHORIZED says so, and editors replace it. Redirects are answers.
  */
 export async function sendRequest(url: URL, outgoing: Outgoing): Promise<Response> {
-  const { signal, route } = outgoing;
+  const { route, passage } = outgoing;
+  const { signal, over } = whileAllowed(passage, outgoing.signal);
   try {
     const socket = await connection(url, route, signal);
-    const incoming = await answered(url, outgoing, () => socket);
-    return new Response(bodyOf(incoming, outgoing), {
+    socket.once('close', over);
+    const allowed = { ...outgoing, signal };
+    const incoming = await answered(url, allowed, () => socket);
+    return new Response(bodyOf(incoming, allowed), {
       status: incoming.statusCode ?? 0,
       statusText: incoming.statusMessage ?? '',
       headers: headersOf(incoming),
     });
   } catch (error) {
+    over();
     if (signal.aborted) throw signal.reason;
     throw new TypeError('the request failed', { cause: error });
   }

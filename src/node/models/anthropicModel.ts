@@ -16,6 +16,7 @@ import { eventsOf } from './eventStream.ts';
 import { brokenFailure, endedEarly, parsed, reportedFailure } from './failures.ts';
 import { keptBy } from './keptFields.ts';
 import { listedBy } from './listed.ts';
+import { sayingWhere } from './runsAt.ts';
 import { answerOf, askedBy, jsonOf, type Asking, type Server, type ServerSettings } from './server.ts';
 
 export interface AnthropicSettings extends ServerSettings {
@@ -113,7 +114,7 @@ async function* read(
 ): AsyncIterable<ModelEvent> {
   try {
     const wanted = { url: `${server.baseUrl}/v1/messages`, method: 'POST', body } as const;
-    const { response, patience } = await answerOf(server, wanted, asking);
+    const { response, patience } = await answerOf(server, wanted, sayingWhere(server, asking));
     for await (const { name, data } of eventsOf(response)) {
       const event = parsed(data);
       const error = z.object({ type: z.literal('error'), error: z.unknown().optional() }).safeParse(event).data;

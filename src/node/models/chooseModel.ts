@@ -1,6 +1,7 @@
 import { ModelFailure, type Model } from '../../core/models/port.ts';
 import type { EffectivePolicy } from '../../core/policy/merge.ts';
 import type { Sandbox } from '../../core/sandbox/port.ts';
+import { maximumPrivacy, privacyWords } from '../../core/policy/privacy.ts';
 import { isNearby } from '../../core/egress/nearby.ts';
 import { PROVIDERS, type ProviderName } from '../../shared/providers.ts';
 import { checkBaseUrl } from '../egress/door.ts';
@@ -11,6 +12,7 @@ import { STRAIGHT_WAY, type Way } from './destination.ts';
 import { inTime } from './letGo.ts';
 import type { Waits } from './patience.ts';
 import { PROVIDERS as MAKERS } from './providers.ts';
+import { runsAtByName } from './runsAt.ts';
 
 /** What the user has set about the model; empty strings mean: not set. */
 export interface ModelChoice {
@@ -26,7 +28,7 @@ export interface ModelChoice {
 export interface ChoosingIn {
   folder: string;
   sandbox: Sandbox;
-  nearbyHosts: EffectivePolicy['nearbyHosts'];
+  policy: Pick<EffectivePolicy, 'nearbyHosts' | 'privacy'>;
   /** The language models of the editor around it; none on the command line. */
   editorModels?: EditorModels | undefined;
 }
@@ -35,8 +37,10 @@ export type ChosenModel = { ok: true; model: Model } | { ok: false; problem: str
 
 /** Makes the model that was chosen, or says what is missing. Client libraries load at the first request. */
 export async function chooseModel(choice: ModelChoice, chosenIn: ChoosingIn): Promise<ChosenModel> {
-  const { folder, sandbox, nearbyHosts, editorModels } = chosenIn;
+  const { folder, sandbox, policy, editorModels } = chosenIn;
   const { server, isOfEditor } = PROVIDERS[choice.provider];
+  const refused = whyNotPrivate(choice, policy);
+  if (refused !== undefined) return { ok: false, problem: refused };
   const { make } = MAKERS[choice.provider];
   const beside = { folder, sandbox, waits: choice.waits ?? {}, ofEditor: undefined };
   const nowhere = { ...beside, model: '', baseUrl: '', apiKey: '', way: STRAIGHT_WAY };
@@ -45,7 +49,7 @@ export async function chooseModel(choice: ModelChoice, chosenIn: ChoosingIn): Pr
     return found.ok ? { ok: true, model: await make({ ...nowhere, ofEditor: found }) } : found;
   }
   if (!server) return { ok: true, model: await make(nowhere) };
-  const reached = wayTo(choice, nearbyHosts);
+  const reached = wayTo(choice, policy.nearbyHosts);
   if (!reached.ok) return reached;
   const { url: baseUrl, way } = reached;
   if (choice.name === '')
@@ -60,6 +64,26 @@ export async function chooseModel(choice: ModelChoice, chosenIn: ChoosingIn): Pr
   // A provider that takes no key is told of none.
   const apiKey = keyVariable === null ? '' : choice.apiKey;
   return { ok: true, model: await make({ ...beside, model: choice.name, baseUrl, apiKey, way }) };
+}
+
+/**
+ * Why a choice is none under Maximum privacy, which asks for a model on this machine by its address; undefined where it
+ * may be one. Whatever is chosen, each prompt is looked at again where it leaves (core/egress/privacyRule.ts).
+ */
+export function whyNotPrivate(
+  { provider, name, baseUrl }: Pick<ModelChoice, 'provider' | 'name' | 'baseUrl'>,
+  policy: Pick<EffectivePolicy, 'privacy'>,
+): string | undefined {
+  const origin = maximumPrivacy(policy);
+  if (!origin) return undefined;
+  const { server, isOfEditor } = PROVIDERS[provider];
+  const choose = 'Choose a model that runs on this machine.';
+  if (isOfEditor) return `${privacyWords(origin)}: the editor’s own models are not asked. ${choose}`;
+  if (!server) return undefined;
+  const url = URL.parse(baseUrl === '' ? server.usual : baseUrl);
+  if (url && !isLoopback(url.hostname)) return `${privacyWords(origin)}: no prompt goes to ${url.origin}. ${choose}`;
+  const host = runsAtByName(name);
+  return host === undefined ? undefined : `${privacyWords(origin)}: by its name, ${name} runs at ${host}. ${choose}`;
 }
 
 /** An editor whose extensions have not said by then what models they bring is not waited for. */
@@ -102,7 +126,7 @@ async function modelsOf(
 /** The server's address and the way there, or what is wrong about either. */
 export function wayTo(
   { provider, baseUrl, wayOut = STRAIGHT }: Pick<ModelChoice, 'provider' | 'baseUrl' | 'wayOut'>,
-  nearbyHosts: ChoosingIn['nearbyHosts'],
+  nearbyHosts: EffectivePolicy['nearbyHosts'],
 ): { ok: true; url: string; way: Way } | { ok: false; problem: string } {
   const usual = PROVIDERS[provider].server?.usual ?? '';
   const checked = checkBaseUrl(baseUrl === '' ? usual : baseUrl, nearbyHosts.value);

@@ -16,6 +16,7 @@ import type {
   EditorPart,
 } from '../../shared/editorModels.ts';
 import { isJsonObject } from '../../shared/json.ts';
+import { whileAllowed } from '../egress/whileAllowed.ts';
 import { parsed } from './failures.ts';
 import { orStopped } from './letGo.ts';
 import { Patience, waitsFor, type Waits } from './patience.ts';
@@ -68,9 +69,11 @@ async function* stream(
   let said = '';
   // Whether it runs on this machine nobody says: it is waited for as long as if it did.
   const patience = new Patience(facts.label, waitsFor(true, waits));
-  const either = AbortSignal.any([signal, patience.signal]);
+  const allowed = whileAllowed(passage, signal);
+  const either = AbortSignal.any([allowed.signal, patience.signal]);
   patience.begin();
-  for await (const part of partsOf(models.send(name, { messages, tools }, either), patience, either)) {
+  const parts = partsOf(models.send(name, { messages, tools }, either), patience, either, allowed.over);
+  for await (const part of parts) {
     switch (part.type) {
       case 'text':
         said += part.text;
@@ -102,6 +105,7 @@ async function* partsOf(
   parts: AsyncIterable<EditorPart>,
   patience: Patience,
   signal: AbortSignal,
+  over: () => void,
 ): AsyncIterable<EditorPart> {
   const reading = parts[Symbol.asyncIterator]();
   try {
@@ -114,6 +118,7 @@ async function* partsOf(
     signal.throwIfAborted(); // that it was told to stop is no failure of its own
     throw error;
   } finally {
+    over();
     reading.return?.().catch(() => undefined); // not waited for: it may be the one that does not come back
   }
 }

@@ -5,11 +5,13 @@ import type { FoundModel, FoundSource } from '../../shared/foundModels.ts';
 import { PROVIDERS as FACTS, type ProviderName } from '../../shared/providers.ts';
 import { visibleLine } from '../../shared/visible.ts';
 import type { WayOut } from '../egress/route.ts';
-import { wayTo, type ChoosingIn } from './chooseModel.ts';
+import { maximumPrivacy, privacyWords } from '../../core/policy/privacy.ts';
+import { wayTo, whyNotPrivate, type ChoosingIn } from './chooseModel.ts';
 import { destinationWords } from './destination.ts';
 import { editorDestination } from './editorModel.ts';
 import { inTime } from './letGo.ts';
 import { PROVIDERS } from './providers.ts';
+import { runsAtByName } from './runsAt.ts';
 
 /** A server that may have models; an empty address is the provider's usual one. */
 export interface ModelSource {
@@ -20,7 +22,7 @@ export interface ModelSource {
 
 /** With what models are looked for. */
 export interface Looking {
-  nearbyHosts: ChoosingIn['nearbyHosts'];
+  policy: ChoosingIn['policy'];
   wayOut: WayOut;
   permit: PermitSending;
   editorModels?: EditorModels | undefined;
@@ -39,7 +41,7 @@ const MAX_NAME = 200;
 export async function* findModels(sources: readonly ModelSource[], looking: Looking): AsyncIterable<FoundSource> {
   const asked = [
     ...sources.map((source) => ofServer(source, looking)),
-    ...(looking.editorModels ? [ofEditor(looking.editorModels)] : []),
+    ...(looking.editorModels ? [ofEditor(looking.editorModels, looking.policy)] : []),
   ];
   const open = new Map(asked.map((asking, index) => [index, asking.then((found) => ({ index, found }))]));
   while (open.size > 0) {
@@ -54,7 +56,10 @@ async function ofServer({ provider, baseUrl, apiKey }: ModelSource, looking: Loo
   const { list } = PROVIDERS[provider] as (typeof PROVIDERS)['openai'];
   if (!server) return [];
   const address = baseUrl === '' ? server.usual : baseUrl;
-  const reached = wayTo({ provider, baseUrl, wayOut: looking.wayOut }, looking.nearbyHosts);
+  const refused = whyNotPrivate({ provider, name: '', baseUrl }, looking.policy);
+  if (refused !== undefined)
+    return [{ provider, label, address, destination: '', models: [], problem: refused, trouble: 'policy' }];
+  const reached = wayTo({ provider, baseUrl, wayOut: looking.wayOut }, looking.policy.nearbyHosts);
   if (!reached.ok)
     return [
       { provider, label, address, destination: '', models: [], problem: `${reached.problem}.`, trouble: 'unreachable' },
@@ -65,16 +70,30 @@ async function ofServer({ provider, baseUrl, apiKey }: ModelSource, looking: Loo
     const waits = { firstByte: MOST_SECONDS, between: MOST_SECONDS };
     const signal = AbortSignal.any([looking.signal, AbortSignal.timeout(MOST_SECONDS * 1000)]);
     const found = await list({ model: '', baseUrl: url, apiKey, way, waits }, { permit: looking.permit, signal });
-    return [{ ...source, models: found.filter(isUsable).slice(0, MOST_MODELS) }];
+    const models = found.filter(isUsable).slice(0, MOST_MODELS);
+    return [{ ...source, models: models.map((model) => allowed(model, looking.policy)) }];
   } catch (error) {
     return [{ ...source, models: [], problem: problemOf(error, looking.signal), trouble: troubleOf(error) }];
   }
 }
 
+/** Listed, and not to be chosen, where it does not run on this machine under Maximum privacy. */
+function allowed(model: FoundModel, { privacy }: ChoosingIn['policy']): FoundModel {
+  const origin = maximumPrivacy({ privacy });
+  const host = model.runsAt ?? runsAtByName(model.name);
+  if (!origin || host === undefined) return model;
+  return { ...model, refused: `${privacyWords(origin)}, and this model runs at ${host}.` };
+}
+
 /** Every vendor is a source: another extension decides where it goes. */
-async function ofEditor(models: EditorModels): Promise<FoundSource[]> {
+async function ofEditor(models: EditorModels, policy: ChoosingIn['policy']): Promise<FoundSource[]> {
   const provider = (Object.keys(FACTS) as ProviderName[]).find((name) => FACTS[name].isOfEditor);
   if (!provider) return [];
+  const refused = whyNotPrivate({ provider, name: '', baseUrl: '' }, policy);
+  if (refused !== undefined) {
+    const { label } = FACTS[provider];
+    return [{ provider, label, address: '', destination: '', models: [], problem: refused, trouble: 'policy' }];
+  }
   try {
     const all = await inTime(models.models(), MOST_SECONDS, () => new ModelFailure(SLOW));
     return all.slice(0, MOST_MODELS).map((facts) => ({

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { ModelFailure } from '../../core/models/port.ts';
 import { isJsonObject } from '../../shared/json.ts';
+import { PassedOnSchema, passedOnTo } from './runsAt.ts';
 import { jsonOf, type Asking, type Server } from './server.ts';
 
 /** What an Ollama says of one of its models; whatever it leaves out is not known. */
@@ -16,11 +17,10 @@ export interface OllamaFacts {
 }
 
 /** https://docs.ollama.com/api/show */
-const ShowSchema = z.object({
+const ShowSchema = PassedOnSchema.extend({
   capabilities: z.array(z.string()).optional().catch(undefined),
   model_info: z.unknown().optional(),
   parameters: z.string().optional().catch(undefined),
-  remote_host: z.string().min(1).optional().catch(undefined),
 });
 
 const UNKNOWN: OllamaFacts = {
@@ -46,7 +46,7 @@ export async function ollamaFacts(server: Server, asking: Asking): Promise<Ollam
     contextTokens: contextOf(shown.model_info),
     ownContext: countOf(/^num_ctx\s+(\d+)\s*$/m.exec(shown.parameters ?? '')?.[1]),
     canCall: shown.capabilities?.includes('tools'),
-    runsAt: shown.remote_host,
+    runsAt: passedOnTo(shown),
   };
 }
 

@@ -13,6 +13,7 @@ import { listedBy } from './listed.ts';
 import { ollamaFacts, type OllamaFacts } from './ollamaFacts.ts';
 import { OllamaRoom, type Asked } from './ollamaRoom.ts';
 import { linesOf } from './lines.ts';
+import { PassedOnSchema, passedOnTo, runsAtByName, sayingWhere } from './runsAt.ts';
 import { answerOf, askedBy, type Answer, type Asking, type Server, type ServerSettings } from './server.ts';
 
 /** The model's thoughts: some templates want them back while it calls tools. */
@@ -40,6 +41,7 @@ const PartSchema = z.object({
   /** Counting is no reason to fail. */
   prompt_eval_count: Count.catch(0).default(0),
   eval_count: Count.catch(0).default(0),
+  ...PassedOnSchema.shape,
 });
 
 /** Ollama's own protocol (/api/chat), streamed, with tool calls. */
@@ -51,7 +53,7 @@ export function ollamaModel(settings: ServerSettings): Model {
     label: `${settings.model} (Ollama, ${new URL(settings.baseUrl).host})`,
     destination:
       destinationWords(settings.baseUrl, process.env, settings.way) +
-      (CLOUD_NAME.test(settings.model) ? ' By its name, this model runs in Ollama’s cloud: all of it goes there.' : ''),
+      (runsAtByName(settings.model) !== undefined ? ' By its name, this model runs in Ollama’s cloud: all of it goes there.' : ''),
     from: keptBy(settings),
     takesImages: isSeeing(settings.model),
     get contextTokens() {
@@ -60,13 +62,10 @@ export function ollamaModel(settings: ServerSettings): Model {
     async *stream(request, permit, signal) {
       const asking = { permit, signal };
       known ??= await knownOf(server, asking);
-      yield* stream({ server, known, request }, sayingWhere(asking, settings.model, known.facts));
+      yield* stream({ server, known, request }, passingOn(sayingWhere(server, asking, true), known.facts));
     },
   };
 }
-
-/** Names of models that an Ollama passes on to its makers' service: `gpt-oss:120b-cloud`. */
-const CLOUD_NAME = /[:-]cloud$/;
 
 interface Known {
   facts: OllamaFacts;
@@ -79,11 +78,13 @@ async function knownOf(server: Server, asking: Asking): Promise<Known> {
 }
 
 /** The rules are asked about where a prompt really goes. */
-function sayingWhere({ permit, signal }: Asking, model: string, { runsAt }: OllamaFacts): Asking {
-  const forwardedTo = runsAt ?? (CLOUD_NAME.test(model) ? 'ollama.com' : undefined);
-  return forwardedTo === undefined
-    ? { permit, signal }
-    : { permit: (sending) => permit({ ...sending, forwardedTo }), signal };
+function passingOn({ permit, signal }: Asking, { runsAt }: OllamaFacts): Asking {
+  if (runsAt === undefined) return { permit, signal };
+  return { permit: (sending) => permit({ ...sending, forwardedTo: runsAt }), signal };
+}
+
+function runsElsewhere({ model }: Server, { facts }: Known): string | undefined {
+  return facts.runsAt ?? runsAtByName(model);
 }
 
 interface Streaming {
@@ -108,6 +109,12 @@ async function* stream({ server, known, request }: Streaming, asking: Asking): A
       const part = PartSchema.safeParse(parsed(line)).data;
       if (!part) throw new ModelFailure(`${origin} does not answer as Ollama does. Check oversign.model.baseUrl.`);
       if (part.error !== undefined) throw reportedFailure(part.error, server);
+      const host = passedOnTo(part);
+      // The rules were asked about this machine alone: nothing more of it goes there.
+      if (host !== undefined && runsElsewhere(server, known) === undefined)
+        throw new ModelFailure(`${origin} passed the prompt on to ${host}, and had not said that it would.`, {
+          kind: 'refused',
+        });
       if (part.message.content !== '') yield { type: 'text', text: part.message.content };
       kept.take(part.message);
       for (const { function: call } of part.message.tool_calls) {
@@ -215,10 +222,9 @@ function argumentsOf(text: string): Record<string, unknown> {
   return typeof value === 'object' && value !== null ? { ...value } : {};
 }
 
-const ListedSchema = z.object({
+const ListedSchema = PassedOnSchema.extend({
   name: z.string(),
   size: z.number().optional().catch(undefined),
-  remote_host: z.string().min(1).optional().catch(undefined),
 });
 
 /** Those that are installed. */
@@ -228,8 +234,12 @@ export async function ollamaModels(settings: ServerSettings, asking: Asking): Pr
     { path: '/api/tags', key: 'models', entry: ListedSchema },
     asking,
   );
-  return listed.map(({ name, size, remote_host: host }) => ({
-    name,
-    about: host === undefined ? (size === undefined ? '' : `${(size / 1e9).toFixed(1)} GB`) : `runs at ${host}`,
-  }));
+  return listed.map((one) => {
+    const { name, size } = one;
+    const host = passedOnTo(one);
+    if (host !== undefined) return { name, about: `runs at ${host}`, runsAt: host };
+    const byName = runsAtByName(name);
+    const about = size === undefined ? '' : `${(size / 1e9).toFixed(1)} GB`;
+    return { name, about, ...(byName !== undefined && { runsAt: byName }) };
+  });
 }

@@ -12,6 +12,7 @@ import { IMAGES_WORDS, imagesBehind, type ImagesShown } from './imagesBehind.ts'
 import { fieldsFor, keptBy, KeptFields } from './keptFields.ts';
 import { listedBy } from './listed.ts';
 import { chunkOf } from './openaiChunk.ts';
+import { sayingWhere } from './runsAt.ts';
 import { answerOf, askedBy, type Answer, type Asking, type Server, type ServerSettings } from './server.ts';
 import { StreamedCalls } from './streamedCalls.ts';
 
@@ -53,7 +54,7 @@ async function* stream(
   let refused = false;
   let end: SaidEnd | undefined;
   try {
-    const { response, patience } = await answer(server, request, { permit, signal });
+    const { response, patience } = await answer(server, request, sayingWhere(server, { permit, signal }));
     for await (const { name, data } of eventsOf(response)) {
       if (data.trim() === '[DONE]') break;
       const piece = parsed(data);

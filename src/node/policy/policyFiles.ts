@@ -24,6 +24,8 @@ export interface PolicyPlaces {
   roots: readonly string[];
   /** A file named on the command line; it may only tighten. */
   run?: string | undefined;
+  /** What options of the command line say, as a policy of this run; it may only tighten. `option`: where it is said. */
+  said?: { option: string; text: string } | undefined;
 }
 
 export function workspacePolicy(root: string): string {
@@ -96,6 +98,12 @@ export class PolicyFiles implements PolicySource {
           ...(base !== undefined && { base }),
           ...(layer === 'workspace' && { isAccepted: isAbove !== true && accepted?.has(file, digest) === true }),
         });
+    }
+    const { said } = this.#places;
+    if (said) {
+      const { result } = await this.#parse(said.option, 'run', said.text);
+      if (result.ok) layers.push(result.parsed);
+      else diagnostics.push(...result.diagnostics);
     }
     return diagnostics.length > 0 ? { ok: false, diagnostics } : { ok: true, layers, notes };
   }

@@ -1,3 +1,4 @@
+import { PRIVACY_MEANS } from '../../../src/shared/privacyMeans.ts';
 import type { FromPanel } from '../../../src/shared/protocol.ts';
 import type { PanelState } from '../../../src/shared/runView.ts';
 import { exact } from '../../../src/shared/visible.ts';
@@ -30,6 +31,22 @@ export function ChipDetails({ chip, panel, post }: ChipDetailsProps) {
           {sentence}
           {run !== undefined && <Grants key={run.id} grants={run.grants} post={post} />}
           <Do post={post} message={{ type: 'choose-way' }} words="Choose another way…" icon="checklist" />
+          <Do post={post} message={{ type: 'open-policy' }} words="Open policy" icon="law" />
+        </>
+      );
+    case 'privacy':
+      return (
+        <>
+          {sentence}
+          <ul className="notes" data-testid="privacy-means">
+            {PRIVACY_MEANS.map((line) => (
+              <li key={line}>{sentenceOf(line)}</li>
+            ))}
+          </ul>
+          <p className="quiet">What a model server on this machine forwards without saying so is its own affair.</p>
+          {panel.privacy?.isOwn === true && (
+            <Do post={post} message={{ type: 'privacy-off' }} words="Turn off…" icon="unlock" />
+          )}
           <Do post={post} message={{ type: 'open-policy' }} words="Open policy" icon="law" />
         </>
       );
@@ -108,6 +125,10 @@ export function ChipDetails({ chip, panel, post }: ChipDetailsProps) {
     case 'usage':
       return sentence;
   }
+}
+
+function sentenceOf(line: string): string {
+  return `${line.charAt(0).toUpperCase()}${line.slice(1)}.`;
 }
 
 /** What is typed, of a sentence such as "Install it: sudo apt-get install bubblewrap". */

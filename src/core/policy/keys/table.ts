@@ -38,6 +38,13 @@ const WholeSeconds = z.number().int().min(1).max(86_400);
 const inSeconds = (value: number): string => durationWords(value * 1000);
 
 export const POLICY_KEYS = {
+  privacy: ordered('privacy', {
+    about:
+      'Maximum privacy, where it is maximum: whatever else is said, prompts go to a model on this machine alone, commands run in the sandbox and without network, nothing is requested from other hosts, and the log goes to no collector. Without it, usual. A workspace can only turn it on.',
+    schema: z.enum(['maximum', 'usual']),
+    fromStrictest: ['maximum', 'usual'],
+    unsaid: 'usual',
+  }),
   confirmActions: flag('confirm_actions', {
     about:
       'Which way a run works in: true means Ask, and said by anyone but you takes Review afterwards away. false means Review afterwards, and nothing more: what can be undone whole is done without a question.',
