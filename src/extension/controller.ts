@@ -218,6 +218,17 @@ export class Controller implements vscode.Disposable {
     await this.look();
   }
 
+  /** Asked anew: what was looked at last may be older than what was just written. */
+  async modelProblem(): Promise<string | undefined> {
+    try {
+      await this.#model.model(await this.session());
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      return error.message;
+    }
+  }
+
   async setKey(): Promise<void> {
     await this.#model.setKey(this.session());
     await this.look();

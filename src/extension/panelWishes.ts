@@ -8,7 +8,6 @@ import { plain } from '../vscode/messages.ts';
 import { pickParts } from '../vscode/partsPicker.ts';
 import { openPolicyFile } from '../vscode/policyFile.ts';
 import type { TextDocuments } from '../vscode/textDocuments.ts';
-import type { PanelState } from '../shared/runView.ts';
 import { titleOf } from './runTitle.ts';
 import { pickReference } from './references.ts';
 import { allowAlways } from './policyCommands.ts';
@@ -33,7 +32,7 @@ interface WishedOf {
   places(): Promise<readonly Place[]>;
   look(again?: boolean): Promise<void>;
   chooseModel(): Promise<void>;
-  state(): Promise<PanelState>;
+  modelProblem(): Promise<string | undefined>;
   send(message: Sending): Promise<void>;
   newRun(): Promise<void>;
   stop(): Promise<void>;

@@ -3,7 +3,6 @@ import type { Origin } from '../shared/decision.ts';
 import { originText } from '../shared/decision.ts';
 import type { PolicyChange } from '../shared/policyChange.ts';
 import { PRIVACY_MEANS } from '../shared/privacyMeans.ts';
-import type { PanelState } from '../shared/runView.ts';
 import { plain } from '../vscode/messages.ts';
 import type { TextDocuments } from '../vscode/textDocuments.ts';
 import type { PolicyLab } from './policyLab.ts';
@@ -13,7 +12,8 @@ interface PrivacyWindow {
   session(): Promise<{ readonly lab: PolicyLab }>;
   /** Looks at the policy, and at the model under it, anew. */
   look(): Promise<void>;
-  state(): Promise<PanelState>;
+  /** What keeps the chosen model from being asked, by the policy as it is now. */
+  modelProblem(): Promise<string | undefined>;
   chooseModel(): Promise<void>;
 }
 
@@ -37,12 +37,12 @@ export async function turnPrivacyOn(window: PrivacyWindow): Promise<void> {
     button: 'Turn On',
   });
   if (!isWritten) return;
-  const { model } = await window.state();
-  if (model.problem === undefined) {
+  const problem = await window.modelProblem();
+  if (problem === undefined) {
     tell('Maximum privacy is on.');
     return;
   }
-  const said = await vscode.window.showWarningMessage(plain(`Oversign: ${model.problem}`), CHOOSE);
+  const said = await vscode.window.showWarningMessage(plain(`Oversign: ${problem}`), CHOOSE);
   if (said === CHOOSE) await window.chooseModel();
 }
 
