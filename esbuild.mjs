@@ -29,6 +29,7 @@ const node = await build({
     'search-worker': 'src/node/search/searchWorker.ts',
     'tree-worker': 'src/node/checkpoint/tree/treeWorker.ts',
     'watch-worker': 'src/node/sandbox/knownFolders/watchWorker.ts',
+    'sqlite-child': 'src/node/database/sqliteChild.ts',
   },
   outdir,
   platform: 'node',

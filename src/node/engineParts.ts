@@ -25,6 +25,7 @@ import { GuessedEncodings } from './files/encodings.ts';
 import { RootedFiles } from './files/rootedFiles.ts';
 import { UnfinishedWrites } from './files/unfinishedWrites.ts';
 import { ThreadSearch } from './search/threadSearch.ts';
+import { SqliteInSandbox } from './database/sqliteInSandbox.ts';
 import { HttpRequests } from './egress/httpRequests.ts';
 import type { LookUp } from './egress/judgedAddress.ts';
 import { sha256 } from './files/hash.ts';
@@ -171,6 +172,7 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
       textSearch: new ThreadSearch(),
       encodings: new GuessedEncodings(),
       http: new HttpRequests(options.lookUp),
+      sqlite: new SqliteInSandbox(),
       outputs: (run) => outputs.of(run),
       realPaths,
       policyLook,

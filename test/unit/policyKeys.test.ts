@@ -73,6 +73,7 @@ const SIDES: Record<Path, { looser: unknown; stricter: unknown } | 'without effe
   'tools.web_browsing.enabled': 'without effect',
   'tools.api_calls.enabled': { looser: true, stricter: false },
   'tools.api_calls.require_confirmation': { looser: false, stricter: true },
+  'tools.database.enabled': { looser: true, stricter: false },
 };
 
 const sides = Object.entries(SIDES).flatMap(([path, side]) => (side === 'without effect' ? [] : [{ path, ...side }]));

@@ -12,6 +12,7 @@ import type { Redactor } from '../redaction/redactor.ts';
 import { FilesInEditor } from '../editor/filesInEditor.ts';
 import type { OpenFiles } from '../editor/openFiles.ts';
 import type { Editor } from '../editor/port.ts';
+import type { SqlitePort } from '../database/sqlite.ts';
 import type { HttpPort } from '../egress/http.ts';
 import type { Files, VersionControl } from '../scope/files.ts';
 import { stateOf, type FolderPlaces } from '../scope/folderPlaces.ts';
@@ -41,6 +42,8 @@ export interface CallPorts {
   encodings: Encodings;
   /** Requests of tools to other machines. */
   http: HttpPort;
+  /** SQLite files of the workspace, asked in the sandbox. */
+  sqlite: SqlitePort;
   /** Where the outputs of a run's commands are kept. */
   outputs(run: string): OutputRoom;
   clock: Clock;
@@ -95,7 +98,7 @@ export interface Shared {
 
 /** The tools of a run, and the way to what is in force for each of its calls: the policy that it began with, or what is stricter by then. */
 export function callPartsOf(run: RunOwn, ports: CallPorts, { policy, redactor, openFiles }: Shared): CallParts {
-  const { sandbox, outside, checkpoints, textSearch, encodings, http, hash } = ports;
+  const { sandbox, outside, checkpoints, textSearch, encodings, http, sqlite, hash } = ports;
   const { folder, scriptWatch } = run;
   const runners = { sandbox, outside };
   let { start } = run;
@@ -109,7 +112,7 @@ export function callPartsOf(run: RunOwn, ports: CallPorts, { policy, redactor, o
   const versionControl = ports.versionControl(inScope);
   const tools = builtInTools({
     ...{ folder, goesTo: () => run.goesTo(), takesImages: () => run.takesImages?.() === true, scriptWatch, redactor },
-    ...{ runners, versionControl, textSearch, encodings, http },
+    ...{ runners, versionControl, textSearch, encodings, http, sqlite, hash },
     outputs: new RunOutputs(ports.outputs(run.id), ports.clock),
     foresee: (paths) => checkpoints.foresee(run.id, paths),
     foreseeAnything: (place) => checkpoints.foreseeAnything(place),

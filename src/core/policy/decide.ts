@@ -53,6 +53,10 @@ export function offered(policy: EffectivePolicy, family: Family): Decision {
       return policy.apiCalls.value
         ? decision('allow', 'tools.api_calls.enabled', 'API requests are switched on.', policy.apiCalls.origin)
         : decision('deny', 'tools.api_calls.enabled', 'API requests are switched off.', policy.apiCalls.origin);
+    case 'database':
+      return policy.databases.value
+        ? decision('allow', 'tools.database.enabled', 'Databases are switched on.', policy.databases.origin)
+        : decision('deny', 'tools.database.enabled', 'Databases are switched off.', policy.databases.origin);
     case 'conversation':
       return decision('allow', 'talk', 'It only speaks to you.');
   }

@@ -16,6 +16,9 @@ export const TOOLS = {
   read_output: ['follow'],
   stop_command: ['stop'],
   http_request: ['request'],
+  query_database: ['query'],
+  list_schema: ['schema'],
+  change_database: ['modify'],
   ask_user: ['ask'],
   update_plan: ['plan'],
 } as const satisfies Record<string, readonly Effect[]>;

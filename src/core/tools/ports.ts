@@ -3,6 +3,7 @@ import type { Question, Replied } from '../../shared/question.ts';
 import type { CommandPlace, Foreseen, Undo } from '../checkpoint/port.ts';
 import type { ScriptWatch } from '../flow/scriptWatch.ts';
 import type { RunOutputs } from './outputs/runOutputs.ts';
+import type { SqlitePort } from '../database/sqlite.ts';
 import type { HttpPort } from '../egress/http.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import type { VersionControl } from '../scope/files.ts';
@@ -33,6 +34,9 @@ export interface ToolPorts {
   outputs: RunOutputs;
   encodings: Encodings;
   http: HttpPort;
+  sqlite: SqlitePort;
+  /** SHA-256 in hexadecimal. */
+  hash: (data: string | Uint8Array) => string;
   /** Puts a question to the person, if one is there, while the run's time stands still. Throws `Cancelled`. */
   askPerson: (question: Pick<Question, 'text' | 'choices'>, signal: AbortSignal) => Promise<Replied>;
   showPlan: (plan: Plan) => void;

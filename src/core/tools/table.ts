@@ -1,4 +1,7 @@
 import type { ToolName } from '../policy/toolNames.ts';
+import { changeDatabase } from './database/changeDatabase.ts';
+import { listSchema } from './database/listSchema.ts';
+import { queryDatabase } from './database/queryDatabase.ts';
 import { deletePath } from './files/deletePath.ts';
 import { editFile } from './files/editFile.ts';
 import { editFiles } from './files/editFiles.ts';
@@ -37,6 +40,9 @@ export const BUILT_IN = {
   read_output: readOutput,
   stop_command: stopCommand,
   http_request: httpRequest,
+  query_database: queryDatabase,
+  list_schema: listSchema,
+  change_database: changeDatabase,
   ask_user: askUser,
   update_plan: updatePlan,
 } satisfies Record<ToolName, (ports: ToolPorts) => AnyTool>;

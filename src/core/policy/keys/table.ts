@@ -319,6 +319,12 @@ export const POLICY_KEYS = {
     standard: true,
     stricter: true,
   }),
+  databases: flag('tools.database.enabled', {
+    about:
+      'Whether the agent may ask databases: SQLite files of the workspace, and what database.connections names. Every read asks, once for a run if you say so; every write asks each time.',
+    standard: true,
+    stricter: false,
+  }),
 } satisfies KeyGroup;
 
 /** What the keys that have others below them are about. */
@@ -338,4 +344,5 @@ export const POLICY_GROUPS: Record<Exclude<Above<PathsOf<typeof POLICY_KEYS>>, P
   'tools.code_execution': 'The tool that runs commands.',
   'tools.web_browsing': 'Without effect in this version.',
   'tools.api_calls': 'The tool that sends HTTP requests.',
+  'tools.database': 'The tools that read and change databases.',
 };
