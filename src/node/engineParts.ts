@@ -25,6 +25,8 @@ import { GuessedEncodings } from './files/encodings.ts';
 import { RootedFiles } from './files/rootedFiles.ts';
 import { UnfinishedWrites } from './files/unfinishedWrites.ts';
 import { ThreadSearch } from './search/threadSearch.ts';
+import type { DatabasePasswords } from '../core/database/passwords.ts';
+import { PostgresServers } from './database/postgresServer.ts';
 import { SqliteInSandbox } from './database/sqliteInSandbox.ts';
 import { HttpRequests } from './egress/httpRequests.ts';
 import type { LookUp } from './egress/judgedAddress.ts';
@@ -70,6 +72,8 @@ export interface NodeOptions {
   answerer?: Answerer;
   /** Who says where names lead, where that is not the system (tests). */
   lookUp?: LookUp;
+  /** Passwords of databases that the editor keeps; those of variables are found without it. */
+  databasePasswords?: DatabasePasswords;
   /** Who remembers the log's heads, beside those that the policy names: the editor's own storage. */
   witnesses?: readonly Witness[];
 }
@@ -173,6 +177,9 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
       encodings: new GuessedEncodings(),
       http: new HttpRequests(options.lookUp),
       sqlite: new SqliteInSandbox(),
+      postgres: new PostgresServers(options.lookUp),
+      databasePasswords: async (connection) =>
+        (await options.databasePasswords?.(connection)) ?? options.environment[connection.passwordVariable],
       outputs: (run) => outputs.of(run),
       realPaths,
       policyLook,

@@ -73,6 +73,13 @@ const SIDES: Record<Path, { looser: unknown; stricter: unknown } | 'without effe
   'tools.web_browsing.enabled': 'without effect',
   'tools.api_calls.enabled': { looser: true, stricter: false },
   'tools.api_calls.require_confirmation': { looser: false, stricter: true },
+  'database.connections': {
+    looser: [
+      { name: 'shop', host: 'db.test', database: 'shop', user: 'u', access: 'write' },
+      { name: 'logs', host: 'db.test', database: 'logs', user: 'u' },
+    ],
+    stricter: [{ name: 'shop', host: 'db.test', database: 'shop', user: 'u' }],
+  },
   'tools.database.enabled': { looser: true, stricter: false },
 };
 

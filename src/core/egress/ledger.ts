@@ -7,6 +7,7 @@ export const PURPOSE_NAMES = {
   telemetry: 'audit export',
   request: 'request by a tool',
   connection: 'connection of a command',
+  database: 'statement to a database',
 } as const satisfies Record<EgressPurpose, string>;
 
 /** An `egress` event without the run that it belongs to. */

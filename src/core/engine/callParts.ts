@@ -12,6 +12,8 @@ import type { Redactor } from '../redaction/redactor.ts';
 import { FilesInEditor } from '../editor/filesInEditor.ts';
 import type { OpenFiles } from '../editor/openFiles.ts';
 import type { Editor } from '../editor/port.ts';
+import type { DatabasePasswords } from '../database/passwords.ts';
+import type { PostgresPort } from '../database/postgres.ts';
 import type { SqlitePort } from '../database/sqlite.ts';
 import type { HttpPort } from '../egress/http.ts';
 import type { Files, VersionControl } from '../scope/files.ts';
@@ -44,6 +46,9 @@ export interface CallPorts {
   http: HttpPort;
   /** SQLite files of the workspace, asked in the sandbox. */
   sqlite: SqlitePort;
+  /** Databases that the policy names, through the egress door. */
+  postgres: PostgresPort;
+  databasePasswords: DatabasePasswords;
   /** Where the outputs of a run's commands are kept. */
   outputs(run: string): OutputRoom;
   clock: Clock;
@@ -98,7 +103,8 @@ export interface Shared {
 
 /** The tools of a run, and the way to what is in force for each of its calls: the policy that it began with, or what is stricter by then. */
 export function callPartsOf(run: RunOwn, ports: CallPorts, { policy, redactor, openFiles }: Shared): CallParts {
-  const { sandbox, outside, checkpoints, textSearch, encodings, http, sqlite, hash } = ports;
+  const { sandbox, outside, checkpoints, textSearch, encodings, http, sqlite, postgres, databasePasswords, hash } =
+    ports;
   const { folder, scriptWatch } = run;
   const runners = { sandbox, outside };
   let { start } = run;
@@ -112,7 +118,7 @@ export function callPartsOf(run: RunOwn, ports: CallPorts, { policy, redactor, o
   const versionControl = ports.versionControl(inScope);
   const tools = builtInTools({
     ...{ folder, goesTo: () => run.goesTo(), takesImages: () => run.takesImages?.() === true, scriptWatch, redactor },
-    ...{ runners, versionControl, textSearch, encodings, http, sqlite, hash },
+    ...{ runners, versionControl, textSearch, encodings, http, sqlite, postgres, databasePasswords, hash },
     outputs: new RunOutputs(ports.outputs(run.id), ports.clock),
     foresee: (paths) => checkpoints.foresee(run.id, paths),
     foreseeAnything: (place) => checkpoints.foreseeAnything(place),

@@ -2,6 +2,7 @@ import type { Block } from '../../shared/block.ts';
 import { canonicalJson } from '../../shared/json.ts';
 import { counted, sentence } from '../../shared/named.ts';
 import { visibleLine } from '../../shared/visible.ts';
+import { EgressLedger } from '../egress/ledger.ts';
 import { kindOf } from '../kinds/table.ts';
 import { Cancelled, ToolFailure } from '../outcome.ts';
 import { decision } from '../policy/decision.ts';
@@ -54,7 +55,15 @@ export async function effectsFirst(
     run.show({ id: step.id, tool: action.tool, status, output: text, durationMs });
   };
   try {
-    const shown = await showEffects(context);
+    const ledger = new EgressLedger(({ data, payload }) => step.record('egress', data, payload));
+    const leave: CallContext['leave'] = (outbound) => {
+      const permit = ledger.permit(outbound);
+      return async (sending) => {
+        await run.performing(inView, ['outward']); // what a server is told is told, whatever is taken back
+        return permit(sending);
+      };
+    };
+    const shown = await showEffects({ ...context, leave });
     call.keepEffects({ shown, of: digest, by: step.id });
     await ended('done', inWords(shown), shown.facts);
     return undefined;

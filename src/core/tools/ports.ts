@@ -3,6 +3,8 @@ import type { Question, Replied } from '../../shared/question.ts';
 import type { CommandPlace, Foreseen, Undo } from '../checkpoint/port.ts';
 import type { ScriptWatch } from '../flow/scriptWatch.ts';
 import type { RunOutputs } from './outputs/runOutputs.ts';
+import type { DatabasePasswords } from '../database/passwords.ts';
+import type { PostgresPort } from '../database/postgres.ts';
 import type { SqlitePort } from '../database/sqlite.ts';
 import type { HttpPort } from '../egress/http.ts';
 import type { Redactor } from '../redaction/redactor.ts';
@@ -35,6 +37,8 @@ export interface ToolPorts {
   encodings: Encodings;
   http: HttpPort;
   sqlite: SqlitePort;
+  postgres: PostgresPort;
+  databasePasswords: DatabasePasswords;
   /** SHA-256 in hexadecimal. */
   hash: (data: string | Uint8Array) => string;
   /** Puts a question to the person, if one is there, while the run's time stands still. Throws `Cancelled`. */

@@ -16,6 +16,7 @@ interface Job {
 }
 
 type Cell = string | null | { head: string; length: number };
+type Value = string | number | bigint | Uint8Array | null;
 
 /** Characters of one value. What is shown of it is less, so that a secret is never seen cut in half. */
 const MOST_IN_CELL = 65_536;
@@ -116,8 +117,8 @@ function only(database: DatabaseSync, text: string): StatementSync {
   return statement;
 }
 
-function cellOf(value: unknown): Cell {
-  if (value === null || value === undefined) return null;
+function cellOf(value: Value): Cell {
+  if (value === null) return null;
   if (value instanceof Uint8Array) {
     const head = Buffer.from(value.subarray(0, MOST_IN_CELL / 2)).toString('hex');
     return value.length * 2 > MOST_IN_CELL ? { head: `x'${head}`, length: value.length * 2 } : `x'${head}'`;
@@ -127,7 +128,7 @@ function cellOf(value: unknown): Cell {
 }
 
 /** A row; of values beyond the most characters nothing is told but how long they are. */
-function rowOf(values: unknown[], most: number): { cells: Cell[]; characters: number } {
+function rowOf(values: Value[], most: number): { cells: Cell[]; characters: number } {
   let characters = 0;
   const cells = values.map((value) => {
     const cell = cellOf(value);
@@ -146,7 +147,7 @@ function rowsOf(statement: StatementSync, job: Job): boolean {
   statement.setReadBigInts(true);
   say({ columns: statement.columns().map(({ name }) => name) });
   let [rows, characters] = [0, 0];
-  for (const row of statement.iterate() as unknown as Iterable<unknown[]>) {
+  for (const row of statement.iterate() as unknown as Iterable<Value[]>) {
     if (rows >= job.rows || characters >= job.characters) return true;
     const { cells, characters: more } = rowOf(row, job.characters);
     say({ row: cells });

@@ -74,6 +74,8 @@ export async function decidingParts(options: DecidingOptions): Promise<EnginePar
     textSearch: new ThreadSearch(),
     encodings: new GuessedEncodings(),
     http: { send: nothing },
+    postgres: { ask: nothing },
+    databasePasswords: () => Promise.resolve(undefined),
     sqlite: {
       ask: () => Promise.reject(new ToolFailure('no database is opened to decide')),
       heldBy: () => Promise.resolve([]),

@@ -2,8 +2,14 @@ import * as z from 'zod';
 import type { Modify } from '../../../shared/action.ts';
 import { defineTool, type Tool } from '../tool.ts';
 import { changeSqlite, describeSqliteChange, sqliteEffects, type ChangePorts } from './changingSqlite.ts';
+import {
+  changePostgres,
+  describePostgresChange,
+  postgresEffects,
+  type PostgresChangePorts,
+} from './changingPostgres.ts';
 import { A_DATABASE } from './querying.ts';
-import { DATABASE_HELP, MOST_STATEMENT } from './whichDatabase.ts';
+import { connectionNamed, DATABASE_HELP, MOST_STATEMENT } from './whichDatabase.ts';
 
 const MOST_STATEMENTS = 20;
 
@@ -16,17 +22,28 @@ const parameters = z.strictObject({
     .describe('SQL statements, one in each text, done in one transaction: all of them, or none'),
 });
 
-export const changeDatabase = defineTool((ports: ChangePorts): Tool<z.infer<typeof parameters>, Modify> => ({
-  name: 'change_database',
-  elsewhere: ['writequery', 'executestatement', 'insertrows', 'updaterows', 'migrate', 'createtable'],
-  summary:
-    'Change what is in a database: insert, update, delete, create and drop, all statements in one transaction. A person approves each call.',
-  family: 'database',
-  effects: ['modify'],
-  parameters,
-  about: A_DATABASE,
-  tried: (database) => ({ database, statements: ['delete from t'] }),
-  describe: (args, context) => describeSqliteChange(args, ports, context),
-  perform: (action, context) => changeSqlite(action, ports, context),
-  showEffects: (action, context) => sqliteEffects(action, ports, context),
-}));
+export const changeDatabase = defineTool(
+  (ports: ChangePorts & PostgresChangePorts): Tool<z.infer<typeof parameters>, Modify> => ({
+    name: 'change_database',
+    elsewhere: ['writequery', 'executestatement', 'insertrows', 'updaterows', 'migrate', 'createtable'],
+    summary:
+      'Change what is in a database: insert, update, delete, create and drop, all statements in one transaction. A person approves each call.',
+    family: 'database',
+    effects: ['modify'],
+    parameters,
+    about: A_DATABASE,
+    tried: (database) => ({ database, statements: ['delete from t'] }),
+    describe: (args, context) =>
+      connectionNamed(args.database, context)
+        ? describePostgresChange(args, context)
+        : describeSqliteChange(args, ports, context),
+    perform: (action, context) =>
+      action.database.engine === 'sqlite'
+        ? changeSqlite(action, ports, context)
+        : changePostgres(action, ports, context),
+    showEffects: (action, context) =>
+      action.database.engine === 'sqlite'
+        ? sqliteEffects(action, ports, context)
+        : postgresEffects(action, ports, context),
+  }),
+);

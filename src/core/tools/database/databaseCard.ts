@@ -1,7 +1,7 @@
 import type { Card } from '../../../shared/approval.ts';
 import type { Block, BlockOf, Words } from '../../../shared/block.ts';
 
-type Facts = BlockOf<'facts'>['facts'];
+export type CardFacts = BlockOf<'facts'>['facts'];
 
 interface Asking {
   /** The database as people say it. */
@@ -9,7 +9,7 @@ interface Asking {
   statement: string;
   /** A sentence. */
   goesTo: string;
-  facts: Facts;
+  facts: CardFacts;
 }
 
 /** A question to a database: all of it, and where the answer goes. */
@@ -30,7 +30,7 @@ interface Changing {
   statements: readonly string[];
   /** What is to be known before, as sentences. */
   warnings: readonly Words[];
-  facts: Facts;
+  facts: CardFacts;
 }
 
 /** A change of a database: each statement whole. */

@@ -1,4 +1,6 @@
-import type { PreImage, Resource } from '../../../shared/action.ts';
+import type { Database, PreImage, Resource } from '../../../shared/action.ts';
+import { databaseAt, type DatabaseConnection } from '../../database/connection.ts';
+import { isSameDatabase } from '../../database/names.ts';
 import { BESIDE } from '../../database/sqlite.ts';
 import { ToolFailure } from '../../outcome.ts';
 import { A_MASK } from '../../redaction/placeholder.ts';
@@ -8,7 +10,21 @@ import type { CallContext } from '../tool.ts';
 
 /** How long a statement may be, in characters. */
 export const MOST_STATEMENT = 20_000;
-export const DATABASE_HELP = 'A SQLite file, relative to the workspace folder';
+export const DATABASE_HELP =
+  'A SQLite file, relative to the workspace folder; or the name of a connection that the policy has (PostgreSQL)';
+
+/** The connection of that name; undefined where a file is meant. */
+export function connectionNamed(name: string, { policy }: Pick<CallContext, 'policy'>): DatabaseConnection | undefined {
+  return policy.connections.value.find((one) => one.name === name);
+}
+
+/** The connection that an action is about, as the policy has it now. @throws ToolFailure where that is another one. */
+export function connectionOfAction(database: Database, context: Pick<CallContext, 'policy'>): DatabaseConnection {
+  const connection = database.engine === 'postgresql' ? connectionNamed(database.connection, context) : undefined;
+  if (!connection || !isSameDatabase(databaseAt(connection), database))
+    throw new ToolFailure('the policy has no such connection any more, or it leads elsewhere');
+  return connection;
+}
 
 /** A SQLite file as it stands, and what of it stands beside it. */
 export interface SqlitePlace {
