@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { databasePassword } from '../vscode/databasePasswords.ts';
 import type { Beats } from '../vscode/beats.ts';
 import { clientPresence } from '../vscode/clientPresence.ts';
 import { EditorWitness } from '../vscode/editorWitness.ts';
@@ -137,6 +138,7 @@ export class WindowSession {
       witnesses: [(this.#witness ??= new EditorWitness(this.#context.globalState, crypto.randomUUID()))],
       editor: new OpenDocuments(),
       editorModels: new LanguageModels(),
+      databasePasswords: (connection) => databasePassword(this.#context.secrets, connection),
     });
     this.#problem = undefined;
     this.#told.opened(session);

@@ -5,7 +5,7 @@ import ts from 'typescript';
 /** Where the sentences stand that people decide by: of cards, reasons, states, notices and errors at a run's start. */
 const ROOMS: Record<string, readonly string[]> = {
   'why it asks, or is denied': [
-    ...['change', 'confirmed', 'follow', 'look', 'run', 'secrets', 'send', 'table', 'talk'].map(
+    ...['change', 'confirmed', 'follow', 'look', 'modify', 'query', 'run', 'secrets', 'send', 'table', 'talk'].map(
       (name) => `src/core/kinds/${name}.ts`,
     ),
     ...['src/core/command/doubtWords.ts', 'src/core/flow/ruleOfTwo.ts', 'src/core/scope/guard.ts'],
@@ -28,6 +28,9 @@ const ROOMS: Record<string, readonly string[]> = {
   ],
   'the card': [
     'src/core/tools/web/requestCard.ts',
+    ...['askPostgres', 'changingPostgres', 'changingSqlite', 'databaseCard', 'querying'].map(
+      (name) => `src/core/tools/database/${name}.ts`,
+    ),
     'src/core/tools/web/hostFacts.ts',
     ...[
       'src/core/kinds/connect.ts',

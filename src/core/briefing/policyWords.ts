@@ -51,6 +51,7 @@ function decisionWords(policy: EffectivePolicy, way: Way): string[] {
   const files = offered(policy, 'file_system').verdict === 'allow';
   const commands = offered(policy, 'code_execution').verdict === 'allow';
   const requests = offered(policy, 'api_calls').verdict === 'allow' && way !== 'look';
+  const databases = offered(policy, 'database').verdict === 'allow';
   const isSandboxed = commands && policy.sandbox.value;
   const allowed = [
     ...(files ? ['reading, listing and searching in the workspace'] : []),
@@ -65,6 +66,7 @@ function decisionWords(policy: EffectivePolicy, way: Way): string[] {
       ? [policy.sandbox.value ? 'other commands' : 'commands (they run without a sandbox)']
       : []),
     ...(requests ? ['HTTP requests'] : []),
+    ...(databases ? [way === 'look' ? 'reading databases' : 'reading and changing databases'] : []),
   ];
   const denied = [
     'files outside the workspace',

@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import type { PostgresAnswer, PostgresJob, PostgresPort } from '../../core/database/postgres.ts';
 import type { SendingUnder } from '../../core/egress/http.ts';
@@ -64,7 +63,7 @@ export class PostgresServers implements PostgresPort {
 /** Carries a connection to a thread, counted, until that has said what came of its job; then both are gone. */
 async function inWorker(
   job: PostgresJob,
-  { socket, passage, signal }: { socket: Socket; passage: Passage; signal: AbortSignal },
+  { socket, passage, signal }: { socket: Awaited<ReturnType<typeof connectTo>>; passage: Passage; signal: AbortSignal },
 ): Promise<WorkerWord> {
   const { port1: here, port2: carrier } = new MessageChannel();
   const isSource = import.meta.url.endsWith('.ts');

@@ -35,8 +35,8 @@ export const changeDatabase = defineTool(
     tried: (database) => ({ database, statements: ['delete from t'] }),
     describe: (args, context) =>
       connectionNamed(args.database, context)
-        ? describePostgresChange(args, context)
-        : describeSqliteChange(args, ports, context),
+        ? describePostgresChange({ tool: 'change_database', args }, context)
+        : describeSqliteChange({ tool: 'change_database', args }, ports, context),
     perform: (action, context) =>
       action.database.engine === 'sqlite'
         ? changeSqlite(action, ports, context)

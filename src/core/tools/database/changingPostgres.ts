@@ -21,7 +21,10 @@ export type PostgresChangePorts = PostgresPorts & Pick<ToolPorts, 'hash'>;
 type Arguments = Modify['arguments'] & { database: string; statements: string[] };
 
 /** The description of a change of a PostgreSQL database. Nothing is sent before somebody has decided. */
-export function describePostgresChange(args: Arguments, context: CallContext): Promise<Description<Arguments, Modify>> {
+export function describePostgresChange(
+  { tool, args }: { tool: string; args: Arguments },
+  context: CallContext,
+): Promise<Description<Arguments, Modify>> {
   const { statements } = args;
   const connection = connectionNamed(args.database, context);
   if (!connection) throw new ToolFailure(`there is no connection ${args.database}`);
@@ -34,7 +37,7 @@ export function describePostgresChange(args: Arguments, context: CallContext): P
   }
   return Promise.resolve({
     action: {
-      ...{ tool: 'change_database', kind: 'modify', effect: 'modify', undo: 'none', resources: [] },
+      ...{ tool, kind: 'modify', effect: 'modify', undo: 'none', resources: [] },
       ...{ arguments: args, statements, changes: [], database: databaseAt(connection) },
     },
     title: `Change ${name} by ${counted(statements.length, 'statement')}`,

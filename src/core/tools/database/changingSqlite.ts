@@ -26,7 +26,7 @@ type Arguments = Modify['arguments'] & { database: string; statements: string[] 
 
 /** The description of a change of a SQLite file: it is replaced as a whole, as it stands now. */
 export async function describeSqliteChange(
-  args: Arguments,
+  { tool, args }: { tool: string; args: Arguments },
   ports: ChangePorts,
   context: CallContext,
 ): Promise<Description<Arguments, Modify>> {
@@ -46,7 +46,7 @@ export async function describeSqliteChange(
   const rows = await foreseenRows({ statements, changes: [image] }, ports, context);
   return {
     action: {
-      ...{ tool: 'change_database', kind: 'modify', effect: 'modify', undo: undo.kind },
+      ...{ tool, kind: 'modify', effect: 'modify', undo: undo.kind },
       // What comes of a statement tells what is in the file.
       ...{ resources: touchedAt(place, isNew ? ['write'] : ['write', 'read']), arguments: args, statements },
       ...{ database: { engine: 'sqlite', path }, changes: [image] },

@@ -5,6 +5,7 @@ import { named } from '../../../shared/named.ts';
 import { visibleLine } from '../../../shared/visible.ts';
 import { contentOfDatabase, databaseName } from '../../database/names.ts';
 import { databaseAt } from '../../database/connection.ts';
+import { POSTGRES_SCHEMA, SQLITE_SCHEMA } from '../../database/schemaStatements.ts';
 import type { RowCaps, StatementResult } from '../../database/rows.ts';
 import { ToolFailure } from '../../outcome.ts';
 import { NOTHING_CHANGES } from '../files/undo.ts';
@@ -21,12 +22,6 @@ const MOST_TITLE = 80;
 /** Characters of a result that are taken. */
 export const MOST_CHARACTERS = 200_000;
 const MOST_SECONDS = 30;
-
-const SQLITE_SCHEMA =
-  "select type, name, tbl_name as 'table', sql from sqlite_schema where name not like 'sqlite\\_%' escape '\\' order by type, name";
-
-const POSTGRES_SCHEMA =
-  "select table_schema, table_name, string_agg(column_name || ' ' || data_type || case when is_nullable = 'NO' then ' not null' else '' end, ', ' order by ordinal_position) as columns from information_schema.columns where table_schema not in ('pg_catalog', 'information_schema') group by 1, 2 order by 1, 2";
 
 export type QueryPorts = Pick<ToolPorts, 'folder' | 'goesTo' | 'runners' | 'sqlite'> & PostgresPorts;
 
