@@ -1,22 +1,21 @@
 import type { Modify, PreImage } from '../../../shared/action.ts';
-import type { Block } from '../../../shared/block.ts';
 import { bytesWords } from '../../../shared/bytesWords.ts';
 import { counted } from '../../../shared/named.ts';
-import { exact, visibleLine } from '../../../shared/visible.ts';
+import { visibleLine } from '../../../shared/visible.ts';
 import type { SqliteAnswer, SqliteFile } from '../../database/sqlite.ts';
 import { Changed, ToolFailure } from '../../outcome.ts';
 import { undoOf, undoView } from '../files/undo.ts';
 import type { ToolPorts } from '../ports.ts';
 import type { CallContext, Description, Performed, ShownEffects } from '../tool.ts';
-import { changeCard, said } from './databaseCard.ts';
+import { changeCard } from './databaseCard.ts';
+import { sqliteShown } from './sqliteShown.ts';
 import { MOST_CHARACTERS, secondsFor } from './querying.ts';
 import { changedWords, resultText } from './resultText.ts';
 import { MOST_CHANGED } from './sqliteCopy.ts';
 import { refuseStatement, sqlitePlace, touchedAt, type SqlitePlace } from './whichDatabase.ts';
 
-/** Rows that statements give back (`returning`), and how many of its effects are named on a card. */
-const [MOST_ROWS, MOST_TOUCHES] = [100, 20];
-const MOST_SHOWN = 4000;
+/** Rows that statements give back (`returning`). */
+const MOST_ROWS = 100;
 /** So large a database is counted before anybody asks for it, and so long that may take. */
 const [MOST_COUNTED, COUNTING_SECONDS] = [16 * 1024 ** 2, 3];
 const NOT_COUNTED = 'not counted; show effects first, and they are counted on a copy';
@@ -116,22 +115,7 @@ export async function sqliteEffects(action: Modify, ports: ChangePorts, context:
   const { database, results, touches } = answer;
   const sums = sumOf(answer);
   const { text } = resultText(results, ports.redactor);
-  const blocks: Block[] = [
-    said('eye', [
-      'It ran on a copy. ',
-      { strong: 'Nothing is changed yet.' },
-      ` There: ${changedWords(sums.changed, sums.alsoChanged)}.`,
-    ]),
-    ...(touches.length === 0
-      ? []
-      : [
-          said('list-unordered', [
-            { exact: visibleLine(touches.slice(0, MOST_TOUCHES).join(', ')) },
-            ...moreWords(touches.length),
-          ]),
-        ]),
-    { kind: 'exact', label: 'Result', text: exact(text.slice(0, MOST_SHOWN)) },
-  ];
+  const blocks = sqliteShown({ results: sums, touches, text });
   return {
     facts: { ...sums, view: 'copy' },
     ok: true,
@@ -212,10 +196,6 @@ function sumOf({ results }: SqliteAnswer): { changed: number; alsoChanged: numbe
     changed: results.reduce((sum, one) => sum + one.changed, 0),
     alsoChanged: results.reduce((sum, one) => sum + one.alsoChanged, 0),
   };
-}
-
-function moreWords(count: number): string[] {
-  return count > MOST_TOUCHES ? [` and ${count - MOST_TOUCHES} more`] : [];
 }
 
 async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
