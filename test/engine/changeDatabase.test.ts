@@ -115,7 +115,7 @@ describe('a change', () => {
     });
     const card = JSON.stringify(approval?.card);
     expect(card).toContain(OLDER);
-    expect(card).toContain('3 rows changed, and 2 rows by triggers and references, counted just now on a copy');
+    expect(card).toContain('3 rows changed, and 2 rows by triggers and references, counted just now on a copy.');
     expect(approval?.grantOffers).toEqual([]);
     expect(events.some(({ type }) => type === 'checkpoint')).toBe(true);
     const run = world.engine.view().run?.id ?? '';

@@ -43,21 +43,15 @@ export function describePostgresChange(
     title: `Change ${name} by ${counted(statements.length, 'statement')}`,
     consequence: ['What is changed in ', { exact: name }, ' cannot be undone here.'],
     card: changeCard({
-      ...{ shown: name, statements, warnings: connection.tls === 'off' ? [UNENCRYPTED] : [] },
-      facts: [
-        {
-          label: 'Rows',
-          value: ['not known before the server is asked; show effects first, and they are counted there'],
-        },
-        { label: 'How', value: ['all statements in one transaction, or none'] },
-        ...connectionFacts(connection),
-      ],
+      ...{ statements, rows: NOT_COUNTED, warnings: connection.tls === 'off' ? [UNENCRYPTED] : [] },
+      facts: [{ label: 'How', value: ['all statements in one transaction, or none'] }, ...connectionFacts(connection)],
     }),
     undo: { state: 'none', words: 'Cannot be undone: what is committed is committed.' },
     effects: { whyNot: () => Promise.resolve(undefined) },
   });
 }
 
+const NOT_COUNTED = 'Rows are not counted yet. Show effects first: they are counted there, and taken back.';
 const UNENCRYPTED: Words = ['Not encrypted: whoever carries it can read and change it.'];
 
 export function changePostgres(action: Modify, ports: PostgresChangePorts, context: CallContext): Promise<Performed> {

@@ -1,6 +1,6 @@
 import type { Modify, PreImage } from '../../../shared/action.ts';
 import { bytesWords } from '../../../shared/bytesWords.ts';
-import { counted } from '../../../shared/named.ts';
+import { counted, sentence } from '../../../shared/named.ts';
 import { visibleLine } from '../../../shared/visible.ts';
 import type { SqliteAnswer, SqliteFile } from '../../database/sqlite.ts';
 import { Changed, ToolFailure } from '../../outcome.ts';
@@ -18,7 +18,7 @@ import { refuseStatement, sqlitePlace, touchedAt, type SqlitePlace } from './whi
 const MOST_ROWS = 100;
 /** So large a database is counted before anybody asks for it, and so long that may take. */
 const [MOST_COUNTED, COUNTING_SECONDS] = [16 * 1024 ** 2, 3];
-const NOT_COUNTED = 'not counted; show effects first, and they are counted on a copy';
+const NOT_COUNTED = 'Rows are not counted yet. Show effects first: they are counted on a copy.';
 
 export type ChangePorts = Pick<ToolPorts, 'folder' | 'redactor' | 'runners' | 'sqlite' | 'foresee' | 'hash'>;
 type Arguments = Modify['arguments'] & { database: string; statements: string[] };
@@ -53,10 +53,9 @@ export async function describeSqliteChange(
     title: `${isNew ? 'Create' : 'Change'} ${shown} by ${counted(statements.length, 'statement')}`,
     ...(!isNew && undo.kind !== 'whole' && { consequence: ['What is changed in ', { exact: shown }, ' is gone.'] }),
     card: changeCard({
-      ...{ shown, statements },
+      ...{ statements, rows },
       warnings: isNew ? [['There is no such file yet: it is made.']] : [],
       facts: [
-        { label: 'Rows', value: [rows] },
         { label: 'How', value: ['all statements in one transaction, or none'] },
         { label: 'Engine', value: ['SQLite, on a copy of the file, in the sandbox; the copy then takes its place'] },
       ],
@@ -81,9 +80,10 @@ async function foreseenRows(
   if (!isOpen || size > MOST_COUNTED) return NOT_COUNTED;
   try {
     const { changed, alsoChanged } = sumOf(await tried(action, ports, context, COUNTING_SECONDS));
-    return `${changedWords(changed, alsoChanged)}, counted just now on a copy`;
+    return `${changedWords(changed, alsoChanged)}, counted just now on a copy.`;
   } catch (error) {
-    if (error instanceof ToolFailure) return `not counted: ${visibleLine(ports.redactor.text(error.message))}`;
+    if (error instanceof ToolFailure)
+      return `Rows are not counted: ${sentence(visibleLine(ports.redactor.text(error.message)))}`;
     throw error;
   }
 }

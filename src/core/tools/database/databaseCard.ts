@@ -17,8 +17,8 @@ export function queryCard({ shown, statement, goesTo, facts }: Asking): Card {
   return {
     kind: 'query',
     blocks: [
-      said('database', ['Reads the database ', { exact: shown }]),
       { kind: 'exact', label: 'Statement', text: statement },
+      said('database', ['Reads the database ', { exact: shown }]),
       said('export', [`What it gives would go to the model. ${goesTo}`]),
       { kind: 'facts', small: true, facts },
     ],
@@ -26,24 +26,25 @@ export function queryCard({ shown, statement, goesTo, facts }: Asking): Card {
 }
 
 interface Changing {
-  shown: string;
   statements: readonly string[];
+  /** How many rows it changes, as a sentence. */
+  rows: string;
   /** What is to be known before, as sentences. */
   warnings: readonly Words[];
   facts: CardFacts;
 }
 
 /** A change of a database: each statement whole. */
-export function changeCard({ shown, statements, warnings, facts }: Changing): Card {
+export function changeCard({ statements, rows, warnings, facts }: Changing): Card {
   return {
     kind: 'modify',
     blocks: [
-      said('database', ['Changes the database ', { exact: shown }]),
       {
         kind: 'exact',
         label: statements.length === 1 ? 'Statement' : `${statements.length} statements, in one transaction`,
         text: statements.join(';\n'),
       },
+      said('list-ordered', [rows]),
       ...warnings.map((words): Block => ({ kind: 'sentence', icon: 'warning', tone: 'warning', words })),
       { kind: 'facts', small: true, facts },
     ],
