@@ -55,7 +55,9 @@ export class PostgresSession {
 
   /** Runs one statement to its end, and keeps what of its rows is wanted. */
   async run(text: string, caps: RowCaps, toItsEnd = false): Promise<StatementResult> {
-    const cursor: Cursor<Row> = this.#client.query(new this.#cursor<Row>(text, [], { rowMode: 'array', types: AS_TEXT }));
+    const cursor: Cursor<Row> = this.#client.query(
+      new this.#cursor<Row>(text, [], { rowMode: 'array', types: AS_TEXT }),
+    );
     const rows: Cell[][] = [];
     let [columns, characters, changed, more]: [string[], number, number, boolean] = [[], 0, 0, false];
     for (;;) {
