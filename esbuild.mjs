@@ -30,13 +30,16 @@ const node = await build({
     'tree-worker': 'src/node/checkpoint/tree/treeWorker.ts',
     'watch-worker': 'src/node/sandbox/knownFolders/watchWorker.ts',
     'page-child': 'src/node/web/pageChild.ts',
+    'sqlite-child': 'src/node/database/sqliteChild.ts',
+    'postgres-worker': 'src/node/database/postgresWorker.ts',
   },
   outdir,
   platform: 'node',
   target: 'node24',
   format: 'esm',
   splitting: true,
-  external: ['vscode'],
+  // Those of pg are never asked for: the native client, and the file with everybody's passwords.
+  external: ['vscode', 'pg-native', 'pgpass'],
   // Its other form finds its own parts by a `require` that no bundler sees.
   alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
   // Libraries written for CommonJS ask for `require`.

@@ -16,8 +16,9 @@ export function noticesOf(metafiles) {
   const sections = [...folders].map((folder) => {
     const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
     const files = readdirSync(folder).filter((file) => LICENCE.test(file));
-    if (files.length === 0) throw new Error(`${folder} is in a bundle and has no text of its licence`);
     const texts = files.sort().map((file) => readFileSync(join(folder, file), 'utf8').trim());
+    if (files.length === 0) texts.push(...inReadme(folder));
+    if (texts.length === 0) throw new Error(`${folder} is in a bundle and has no text of its licence`);
     return { name, text: [`${name} ${version} (${license})`, ...texts].join('\n\n') };
   });
   sections.push(secretRules());
@@ -31,6 +32,14 @@ function secretRules() {
   const { from } = JSON.parse(readFileSync(join(folder, 'secretRules.json'), 'utf8'));
   const licence = readFileSync(join(folder, 'secretRules.LICENSE'), 'utf8').trim();
   return { name: 'gitleaks', text: `gitleaks, its rules: ${from} (MIT)\n\n${licence}` };
+}
+
+/** A licence that stands whole at the end of a README, under a heading of its own. */
+function inReadme(folder) {
+  const readme = join(folder, 'README.md');
+  const text = existsSync(readme) ? readFileSync(readme, 'utf8') : '';
+  const [, licence = ''] = /\n#+ licen[cs]e\s*\n([^#]+)$/i.exec(text) ?? [];
+  return /Copyright/.test(licence) && /Permission is hereby granted/.test(licence) ? [licence.trim()] : [];
 }
 
 /** The package of a bundled file: the nearest folder below node_modules that has a name of its own. */

@@ -25,7 +25,15 @@ export async function evidenceHere(
   const loaded = await policies.load();
   const audit = await AuditClient.open(folders.data);
   const { data, home } = folders;
-  const evidence = new Evidence({ audit, data, home, environment, version: '', witnesses: [], privacy: privacyNow(policies, 1) });
+  const evidence = new Evidence({
+    audit,
+    data,
+    home,
+    environment,
+    version: '',
+    witnesses: [],
+    privacy: privacyNow(policies, 1),
+  });
   if (loaded.ok) {
     evidence.ask(mergePolicies(loaded.layers).audit);
     return { audit, evidence, data };

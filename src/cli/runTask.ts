@@ -25,7 +25,16 @@ import { endWords, moreMessages } from './moreMessages.ts';
 import { agreementFor } from './resumeElsewhere.ts';
 import { exitOfRun, lastMessage, MessageFile, resultOf } from './runEnd.ts';
 import { runNamed } from './runNamed.ts';
-import { FORMATS, forkOption, formatOf, privacyProblem, taskOf, waysIn, type Format, type RunOptions } from './runOptions.ts';
+import {
+  FORMATS,
+  forkOption,
+  formatOf,
+  privacyProblem,
+  taskOf,
+  waysIn,
+  type Format,
+  type RunOptions,
+} from './runOptions.ts';
 
 /** In a pipe, what the agent said last is all that is printed: nobody else speaks there. */
 const PLAIN = { line: '', rest: '' };

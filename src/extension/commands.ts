@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { askDatabasePassword } from '../vscode/databasePasswords.ts';
 import { plain } from '../vscode/messages.ts';
 import { openPolicyFile } from '../vscode/policyFile.ts';
 import { askForOneFolder } from './chooseFolders.ts';
@@ -77,6 +78,12 @@ export function registerCommands(context: vscode.ExtensionContext, controller: C
       const secrets = await import('./namedSecrets.ts');
       await secrets[what](context.secrets, (await engine.policyLookedThrough()).secrets.value);
     });
+  command('setDatabasePassword', async () => {
+    const { value } = (await (await controller.session()).engine.policy()).connections;
+    if (value.length === 0)
+      throw new Failure('Your policy names no database yet. Name one in it first (database.connections).');
+    await askDatabasePassword(context.secrets, value);
+  });
   command('openUserPolicy', async () => openPolicyFile((await controller.session()).userPolicy));
   command('openWorkspacePolicy', async () => {
     const session = await controller.session();

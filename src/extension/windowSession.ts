@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { databasePassword } from '../vscode/databasePasswords.ts';
 import type { Beats } from '../vscode/beats.ts';
 import { clientPresence } from '../vscode/clientPresence.ts';
 import { EditorWitness } from '../vscode/editorWitness.ts';
@@ -138,6 +139,7 @@ export class WindowSession {
       keptSecret: async (name) => (await import('./namedSecrets.ts')).keptSecret(this.#context.secrets, name),
       editor: new OpenDocuments(),
       editorModels: new LanguageModels(),
+      databasePasswords: (connection) => databasePassword(this.#context.secrets, connection),
     });
     this.#problem = undefined;
     this.#told.opened(session);

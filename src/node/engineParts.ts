@@ -25,6 +25,9 @@ import { GuessedEncodings } from './files/encodings.ts';
 import { RootedFiles } from './files/rootedFiles.ts';
 import { UnfinishedWrites } from './files/unfinishedWrites.ts';
 import { ThreadSearch } from './search/threadSearch.ts';
+import type { DatabasePasswords } from '../core/database/passwords.ts';
+import { PostgresServers } from './database/postgresServer.ts';
+import { SqliteInSandbox } from './database/sqliteInSandbox.ts';
 import { HttpRequests } from './egress/httpRequests.ts';
 import { ChildPages } from './web/childPages.ts';
 import type { LookUp } from './egress/judgedAddress.ts';
@@ -75,6 +78,8 @@ export interface NodeOptions {
   lookUp?: LookUp;
   /** Values of named secrets that the editor keeps; those of variables are found without it. */
   keptSecret?: (name: string) => Promise<string | undefined>;
+  /** Passwords of databases that the editor keeps; those of variables are found without it. */
+  databasePasswords?: DatabasePasswords;
   /** Who remembers the log's heads, beside those that the policy names: the editor's own storage. */
   witnesses?: readonly Witness[];
 }
@@ -183,6 +188,10 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
         valueOf: async ({ name, variable }) => (await options.keptSecret?.(name)) ?? environment[variable],
       },
       pages: new ChildPages(),
+      sqlite: new SqliteInSandbox(),
+      postgres: new PostgresServers(options.lookUp),
+      databasePasswords: async (connection) =>
+        (await options.databasePasswords?.(connection)) ?? options.environment[connection.passwordVariable],
       outputs: (run) => outputs.of(run),
       realPaths,
       policyLook,

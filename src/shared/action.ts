@@ -195,6 +195,46 @@ export const ReadVariableSchema = z.strictObject({
   ...COMMON,
 });
 export type ReadVariable = z.infer<typeof ReadVariableSchema>;
+/** Which database: a SQLite file, or one behind a connection that the policy names (`database.connections`). */
+export const DatabaseSchema = z.discriminatedUnion('engine', [
+  z.strictObject({ engine: z.literal('sqlite'), path: z.string() }),
+  z.strictObject({
+    engine: z.literal('postgresql'),
+    connection: z.string(),
+    /** As rules have it (`src/core/egress/hostName.ts`). */
+    host: z.string(),
+    port: z.number(),
+    database: z.string(),
+    user: z.string(),
+    tls: z.boolean(),
+  }),
+]);
+export type Database = z.infer<typeof DatabaseSchema>;
+
+/** It asks a database, and changes nothing of it. */
+export const QuerySchema = z.strictObject({
+  kind: z.literal('query'),
+  effect: z.enum(['query', 'schema']),
+  database: DatabaseSchema,
+  /** One statement, as it is sent. */
+  statement: z.string(),
+  ...COMMON,
+});
+export type Query = z.infer<typeof QuerySchema>;
+
+/** It changes what is in a database: all of its statements in one transaction, or none. */
+export const ModifySchema = z.strictObject({
+  kind: z.literal('modify'),
+  effect: z.literal('modify'),
+  database: DatabaseSchema,
+  statements: z.array(z.string()),
+  /** Of SQLite: the file, which is replaced as a whole. */
+  changes: z.array(PreImageSchema),
+  /** It is done to be counted, and taken back. */
+  trial: z.literal(true).exactOptional(),
+  ...COMMON,
+});
+export type Modify = z.infer<typeof ModifySchema>;
 
 /**
  * What a tool call would do, as data. An approval binds to the digest of exactly this. What the product must know of a
@@ -210,6 +250,8 @@ export const ActionSchema = z.discriminatedUnion('kind', [
   BrowseSchema,
   ConnectSchema,
   ReadVariableSchema,
+  QuerySchema,
+  ModifySchema,
 ]);
 export type Action = z.infer<typeof ActionSchema>;
 export type Effect = Action['effect'];

@@ -95,14 +95,14 @@ export const ACTION_EVENTS = {
   },
   started: {
     about:
-      'The action begins; committed to disk before it does. `outside`: without any sandbox. `view`: in a copy-on-write view, of which nothing is on disk. `applies`: exactly what that action changed in one is made.',
+      'The action begins; committed to disk before it does. `outside`: without any sandbox. `view`: in a copy-on-write view, of which nothing is on disk; or of a database on a copy, or in a transaction, that is `taken back`. `applies`: exactly what that action changed in one is made.',
     of: ['run'],
     marks: ['beginning'],
     data: z.strictObject({
       tool: Text,
       effect: Text,
       outside: z.literal(true).exactOptional(),
-      view: z.literal('copy-on-write').exactOptional(),
+      view: z.enum(['copy-on-write', 'taken back']).exactOptional(),
       applies: Text.exactOptional(),
     }),
     payload: Nothing,

@@ -132,6 +132,21 @@ export const SYSTEM_PROGRAMS: readonly SystemProgram[] = [
     size: { download: 0.4, installed: 1.6 },
   },
   {
+    name: 'PostgreSQL',
+    found: { programs: ['pg_ctlcluster', 'postgres'] }, // Debian keeps the server itself off PATH
+    neededFor: ['test'],
+    purpose: 'a real server that statements are sent to, and attacks on it',
+    without: 'the tests of databases fail',
+    packages: {
+      apt: ['postgresql'],
+      dnf: ['postgresql-server', 'postgresql-contrib'],
+      pacman: ['postgresql'],
+      zypper: ['postgresql-server', 'postgresql-contrib'],
+      apk: ['postgresql', 'postgresql-contrib'],
+    },
+    size: { download: 45, installed: 190 },
+  },
+  {
     name: 'debootstrap',
     found: { programs: ['debootstrap'] },
     neededFor: ['test'],

@@ -5,9 +5,21 @@ import ts from 'typescript';
 /** Where the sentences stand that people decide by: of cards, reasons, states, notices and errors at a run's start. */
 const ROOMS: Record<string, readonly string[]> = {
   'why it asks, or is denied': [
-    ...['browse', 'change', 'confirmed', 'follow', 'look', 'run', 'secrets', 'send', 'table', 'talk', 'variable'].map(
-      (name) => `src/core/kinds/${name}.ts`,
-    ),
+    ...[
+      'browse',
+      'change',
+      'confirmed',
+      'follow',
+      'look',
+      'modify',
+      'query',
+      'run',
+      'secrets',
+      'send',
+      'table',
+      'talk',
+      'variable',
+    ].map((name) => `src/core/kinds/${name}.ts`),
     ...['src/core/command/doubtWords.ts', 'src/core/flow/ruleOfTwo.ts', 'src/core/scope/guard.ts'],
     ...['src/core/policy/decide.ts', 'src/core/tools/whoseQuestion.ts'],
     ...['src/core/egress/hostDecision.ts', 'src/core/egress/judgeAddress.ts'],
@@ -33,6 +45,9 @@ const ROOMS: Record<string, readonly string[]> = {
     'src/core/tools/web/pageCard.ts',
     'src/core/tools/web/reviewedPage.ts',
     ...['src/core/tools/environment/readEnvironment.ts', 'src/core/tools/editor/renameSymbol.ts'],
+    ...['askPostgres', 'changingPostgres', 'changingSqlite', 'databaseCard', 'querying'].map(
+      (name) => `src/core/tools/database/${name}.ts`,
+    ),
     'src/core/tools/web/hostFacts.ts',
     ...[
       'src/core/kinds/connect.ts',

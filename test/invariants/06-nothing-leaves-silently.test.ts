@@ -39,7 +39,7 @@ test('only the egress door opens connections', () => {
   ]);
 });
 
-test('only the models’ adapters, their chooser and the log’s export know the door and the client libraries', () => {
+test('only the models’ adapters, their chooser, the log’s export and databases know the door and the client libraries', () => {
   const knowing = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter(
     (name) =>
       name.endsWith('.ts') &&
@@ -49,6 +49,7 @@ test('only the models’ adapters, their chooser and the log’s export know the
   );
   expect(knowing.sort()).toEqual([
     ...['send', 'target'].map((name) => `node/audit/otlp/${name}.ts`),
+    'node/database/postgresServer.ts',
     ...['chooseModel', 'failures', 'ollamaModel', 'openaiModel', 'server'].map((name) => `node/models/${name}.ts`),
   ]);
 });
@@ -131,7 +132,9 @@ test('egress events are made by the ledger: for a run, for a request of a tool, 
     (name) =>
       name.endsWith('.ts') && /type: 'egress'|(?:record|add)\('egress'/.test(readFileSync(join('src', name), 'utf8')),
   );
-  expect(making.sort()).toEqual(['core/agent/pieceOfWork.ts', 'core/tools/call.ts', 'node/audit/evidence.ts']);
+  expect(making.sort()).toEqual([
+    ...['core/agent/pieceOfWork.ts', 'core/tools/call.ts', 'core/tools/effectsFirst.ts', 'node/audit/evidence.ts'],
+  ]);
   for (const name of making) expect(readFileSync(join('src', name), 'utf8')).toMatch(/new EgressLedger\(/);
 });
 

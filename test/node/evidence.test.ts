@@ -26,7 +26,15 @@ async function desk(): Promise<Desk> {
   await plant(base, { 'home/.keep': '', 'data/oversign/.keep': '' });
   const data = join(base, 'data/oversign');
   const audit = await AuditClient.open(data);
-  const evidence = new Evidence({ audit, data, home: join(base, 'home'), environment: {}, version: '', witnesses: [], privacy });
+  const evidence = new Evidence({
+    audit,
+    data,
+    home: join(base, 'home'),
+    environment: {},
+    version: '',
+    witnesses: [],
+    privacy,
+  });
   onTestFinished(() => evidence[Symbol.asyncDispose]());
   return {
     base,

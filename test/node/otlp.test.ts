@@ -280,7 +280,10 @@ test('a log that was tampered with is sent as it is: one bad row holds up nothin
   database.close();
   const left = world.rows();
   // Recording the sending would have the log set aside and begin a new one, which is another test.
-  await world.flushed({}, { permit: () => Promise.resolve({ received: () => undefined, endedBy: () => Promise.resolve(undefined) }) });
+  await world.flushed(
+    {},
+    { permit: () => Promise.resolve({ received: () => undefined, endedBy: () => Promise.resolve(undefined) }) },
+  );
   const { records } = world.receiver;
   expect(records.map(({ body }) => body.stringValue)).toEqual(left.map(({ body }) => body));
   const attributes = records.map((record) => attributesOf(record));

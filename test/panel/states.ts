@@ -5,6 +5,8 @@ import { PAGE_HEADERS } from '../../src/core/tools/web/fetchPage.ts';
 import type { KeptPage } from '../../src/core/tools/web/keptPages.ts';
 import { reviewing } from '../../src/core/tools/web/reviewedPage.ts';
 import { requestOf } from '../../src/core/tools/web/requestOf.ts';
+import { changeCard, queryCard } from '../../src/core/tools/database/databaseCard.ts';
+import { sqliteShown } from '../../src/core/tools/database/sqliteShown.ts';
 import { commandCard, type CommandFacts } from '../../src/core/tools/command/commandCard.ts';
 import { deleteCard } from '../../src/core/tools/files/deletePath.ts';
 import { diffCard } from '../../src/core/tools/files/diffCard.ts';
@@ -166,6 +168,57 @@ const effectsBarred = approvalOf(withEffects(commandCard(COMMAND), 3), {
   ...{ id: 'a8', digest: 'd8', grantOffers: [] },
   effects: { state: 'shown', obstacle: 'it changes `.env`, which your policy denies' },
 });
+
+/** A change of a SQLite file, as it asks; and once its effects were shown. */
+const CHANGE_CARD = changeCard({
+  rows: '512 rows changed, and 12 rows by triggers and references, counted just now on a copy.',
+  statements: ["update people set age = age + 1 where city = 'Ulm'", 'delete from sessions where ended < 20260101'],
+  warnings: [],
+  facts: [
+    { label: 'How', value: ['all statements in one transaction, or none'] },
+    { label: 'Engine', value: ['SQLite, on a copy of the file, in the sandbox; the copy then takes its place'] },
+  ],
+});
+const databaseChange = approvalOf(CHANGE_CARD, {
+  ...{ id: 'a9', digest: 'd9', tool: 'change_database', title: 'Change data/shop.db by 2 statements' },
+  ...{ claim: 'Ages are one year behind.', where: [], why: 'Asks because it changes a database.' },
+  ...{ undo: 'Can be undone: puts the earlier database back.', undoState: 'whole', grantOffers: [] },
+  ...{ lights: ['private'], effects: { state: 'offered' } },
+});
+const { card: _card, ...withoutCard } = databaseChange;
+const databaseShown = approvalOf(
+  {
+    ...CHANGE_CARD,
+    blocks: [
+      { kind: 'exact', label: 'Statement', text: 'delete from sessions' },
+      ...sqliteShown({
+        results: { changed: 512, alsoChanged: 12 },
+        touches: ['update people', 'delete from sessions', 'update hits'],
+        text: '| id  | name  |\n|-----|-------|\n| 7   | Ada   |\n[1 row]\n512 rows changed, and 12 rows by triggers and references',
+      }),
+      ...CHANGE_CARD.blocks.slice(1),
+    ],
+  },
+  { ...withoutCard, id: 'b1', digest: 'e1', effects: { state: 'shown' } },
+);
+const databaseQuestion = approvalOf(
+  queryCard({
+    ...{ shown: 'shop', statement: "select name, city from people where city like 'U%' order by name" },
+    goesTo: 'Prompts and tool results are sent to api.openai.com.',
+    facts: [
+      { label: 'Engine', value: ['PostgreSQL, database ', { exact: 'shop' }, ' as ', { exact: 'oversign_reader' }] },
+      { label: 'Host', value: [{ exact: 'db.example.com' }, ', port 5432'] },
+      { label: 'Encrypted', value: ['yes, and the server’s certificate is checked'] },
+      { label: 'Time', value: ['at most 30 s'] },
+    ],
+  }),
+  {
+    ...{ id: 'b2', digest: 'e2', tool: 'query_database', title: 'Ask shop: select name, city from people' },
+    ...{ claim: 'I want to see which names are meant.', where: [], why: 'Reading a database asks.' },
+    ...{ undo: 'Nothing to undo: nothing changes on disk.', undoState: 'nothing', lights: ['private', 'untrusted'] },
+    grantOffers: [{ id: 'database', words: 'reading the database `shop`, whatever is asked' }],
+  },
+);
 
 const delete1 = approvalOf(commandCard(COMMAND), {
   edit: { label: 'The command', text: 'rm -rf build/' },
@@ -402,6 +455,9 @@ export const STATES = {
   connection: waiting([connection]),
   page: waiting([page]),
   'page review': waiting([pageReview]),
+  'database read': waiting([databaseQuestion]),
+  'database change': waiting([databaseChange]),
+  'database change shown': waiting([databaseShown]),
   'long command': waiting([long]),
   outside: waiting([outside]),
   delete: waiting([removal]),

@@ -66,7 +66,7 @@ export function fakeMachine(folder: string, changes: Partial<Machine> = {}, beha
 
 /** Puts a program of a new version there for each package that is asked for. */
 export const INSTALLS = `for word in "$@"; do case "$word" in
-  bubblewrap) program=bwrap ;; python3|python) program=python3 ;; ripgrep) program=rg ;; iproute2|iproute) program=ip ;;
+  bubblewrap) program=bwrap ;; postgresql) program=pg_ctlcluster ;; python3|python) program=python3 ;; ripgrep) program=rg ;; iproute2|iproute) program=ip ;;
   chromium|git|gcc|make|debootstrap) program=$word ;; *) continue ;;
 esac
 printf '#!/bin/bash\\necho "%s 999.0"\\n' "$program" > "$BIN/$program"; chmod 755 "$BIN/$program"; done`;

@@ -16,6 +16,7 @@ test('the names that logs know stay what they were', () => {
     telemetry: 'audit export',
     request: 'request by a tool',
     connection: 'connection of a command',
+    database: 'statement to a database',
   });
 });
 

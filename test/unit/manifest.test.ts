@@ -35,6 +35,7 @@ const ALWAYS: Record<string, string> = {
   reviewChanges: 'says that there is nothing to review',
   setApiKey: 'needs nothing',
   removeApiKey: 'says whose key is removed',
+  setDatabasePassword: 'says that no database is named',
   openUserPolicy: 'needs no folder',
   showPolicy: 'shows the defaults without a folder',
   tryAction: 'does nothing in any workspace',

@@ -13,7 +13,7 @@ const LOOSE = `
 sandbox: false
 allowed_domains: [api.example.com]
 model: {allow_cloud: true, nearby_hosts: [ollama.lan]}
-tools: {api_calls: {enabled: true, require_confirmation: false}}
+tools: {api_calls: {enabled: true, require_confirmation: false}, web_browsing: {enabled: true}}
 audit: {otlp: {endpoint: "https://collector.example"}}
 `;
 const ON = 'privacy: maximum\n';
@@ -94,10 +94,12 @@ describe('what it denies', () => {
       reason: 'Maximum privacy is on (user policy): nothing is sent to other hosts.',
     });
     expect(offered(of(['user', LOOSE]), 'api_calls').verdict).toBe('allow');
-    for (const family of ['file_system', 'code_execution', 'conversation'] as const)
+    for (const family of ['file_system', 'code_execution', 'bash', 'database', 'conversation'] as const)
       expect(offered(on, family).verdict).toBe('allow');
     // What is to come is denied until somebody says that it stays here.
-    expect(offered(on, 'web_browsing' as 'api_calls').verdict).toBe('deny');
+    expect(offered(on, 'to_come' as 'api_calls').verdict).toBe('deny');
+    expect([offered(on, 'web_browsing').verdict, on.webBrowsing.value]).toEqual(['deny', false]);
+    expect(offered(of(['user', LOOSE]), 'web_browsing').verdict).toBe('allow');
   });
 
   test('connections of commands, to allowed hosts too', () => {

@@ -79,6 +79,14 @@ const SIDES: Record<Path, { looser: unknown; stricter: unknown } | 'without effe
   'tools.web_browsing.review_replies': { looser: false, stricter: true },
   'tools.api_calls.enabled': { looser: true, stricter: false },
   'tools.api_calls.require_confirmation': { looser: false, stricter: true },
+  'database.connections': {
+    looser: [
+      { name: 'shop', host: 'db.test', database: 'shop', user: 'u', access: 'write' },
+      { name: 'logs', host: 'db.test', database: 'logs', user: 'u' },
+    ],
+    stricter: [{ name: 'shop', host: 'db.test', database: 'shop', user: 'u' }],
+  },
+  'tools.database.enabled': { looser: true, stricter: false },
 };
 
 const sides = Object.entries(SIDES).flatMap(([path, side]) => (side === 'without effect' ? [] : [{ path, ...side }]));

@@ -29,7 +29,10 @@ export const PAGES_OF_RUNS = {
       ['--first-byte-seconds N', 'how long to wait for a reply to begin (usually 300; 900 nearby)'],
       ['--between-bytes-seconds N', 'how long between two pieces of it (usually 300)'],
       ['--policy FILE', 'a policy for this run; it may only tighten'],
-      ['--privacy maximum', 'Maximum privacy: a model on this machine, the sandbox, no network, nothing sent elsewhere'],
+      [
+        '--privacy maximum',
+        'Maximum privacy: a model on this machine, the sandbox, no network, nothing sent elsewhere',
+      ],
       WAY,
       ['--resume RUN', 'go on with a run, however it ended, and tell it the task, if one is given'],
       ['--continue', 'the same with the last run in this folder'],

@@ -54,6 +54,7 @@ function decisionWords(policy: EffectivePolicy, way: Way): string[] {
   const programs = offered(policy, 'code').verdict === 'allow';
   const requests = offered(policy, 'api_calls').verdict === 'allow' && way !== 'look';
   const pages = offered(policy, 'web_browsing').verdict === 'allow' && way !== 'look';
+  const databases = offered(policy, 'database').verdict === 'allow';
   const isSandboxed = commands && policy.sandbox.value;
   const allowed = [
     ...(files ? ['reading, listing and searching in the workspace'] : []),
@@ -70,6 +71,7 @@ function decisionWords(policy: EffectivePolicy, way: Way): string[] {
     ...(programs && way !== 'look' ? [`programs in ${languagesOf(policy)}`] : []),
     ...(requests ? ['HTTP requests'] : []),
     ...(pages ? ['web pages of hosts that are not in allowed_domains'] : []),
+    ...(databases ? [way === 'look' ? 'reading databases' : 'reading and changing databases'] : []),
   ];
   const denied = [
     'files outside the workspace',

@@ -14,6 +14,7 @@ export const PURPOSE_NAMES = {
   request: 'request by a tool',
   page: 'web page by a tool',
   connection: 'connection of a command',
+  database: 'statement to a database',
 } as const satisfies Record<EgressPurpose, string>;
 
 /** An `egress` event without the run that it belongs to. */
@@ -86,6 +87,7 @@ function refusalOf(purpose: EgressPurpose, denial: Decision): Error {
       return new Refusal(denial.reason);
     case 'request':
     case 'page':
+    case 'database':
     case 'connection':
       return new Forbidden(denial);
   }

@@ -1,5 +1,5 @@
 /** What something leaves for. A new one gets its name in the log's table (ledger.ts), or does not compile. */
-export type EgressPurpose = 'model' | 'models' | 'telemetry' | 'request' | 'page' | 'connection';
+export type EgressPurpose = 'model' | 'models' | 'telemetry' | 'request' | 'page' | 'connection' | 'database';
 
 /** One sending of bytes out of the process, about to happen. */
 export interface Sending {

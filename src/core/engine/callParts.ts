@@ -12,6 +12,9 @@ import type { Redactor } from '../redaction/redactor.ts';
 import { FilesInEditor } from '../editor/filesInEditor.ts';
 import type { OpenFiles } from '../editor/openFiles.ts';
 import type { Editor } from '../editor/port.ts';
+import type { DatabasePasswords } from '../database/passwords.ts';
+import type { PostgresPort } from '../database/postgres.ts';
+import type { SqlitePort } from '../database/sqlite.ts';
 import type { HttpPort } from '../egress/http.ts';
 import type { SecretValues } from '../secrets/namedSecret.ts';
 import type { Files, VersionControl } from '../scope/files.ts';
@@ -47,6 +50,11 @@ export interface CallPorts {
   secretValues: SecretValues;
   /** Makes web pages readable. */
   pages: Pages;
+  /** SQLite files of the workspace, asked in the sandbox. */
+  sqlite: SqlitePort;
+  /** Databases that the policy names, through the egress door. */
+  postgres: PostgresPort;
+  databasePasswords: DatabasePasswords;
   /** Where the outputs of a run's commands are kept. */
   outputs(run: string): OutputRoom;
   clock: Clock;
@@ -102,6 +110,7 @@ export interface Shared {
 /** The tools of a run, and the way to what is in force for each of its calls: the policy that it began with, or what is stricter by then. */
 export function callPartsOf(run: RunOwn, ports: CallPorts, { policy, redactor, openFiles }: Shared): CallParts {
   const { sandbox, outside, checkpoints, textSearch, encodings, http, secretValues, pages, hash } = ports;
+  const { sqlite, postgres, databasePasswords } = ports;
   const { folder, scriptWatch } = run;
   const runners = { sandbox, outside };
   let { start } = run;
@@ -117,6 +126,7 @@ export function callPartsOf(run: RunOwn, ports: CallPorts, { policy, redactor, o
     ...{ folder, goesTo: () => run.goesTo(), takesImages: () => run.takesImages?.() === true, scriptWatch, redactor },
     ...{ runners, versionControl, textSearch, encodings, http, secretValues, pages, languages: ports.editor.languages },
     variable: (name) => (Object.hasOwn(ports.environment, name) ? ports.environment[name] : undefined),
+    ...{ sqlite, postgres, databasePasswords, hash },
     outputs: new RunOutputs(ports.outputs(run.id), ports.clock),
     foresee: (paths) => checkpoints.foresee(run.id, paths),
     foreseeAnything: (place) => checkpoints.foreseeAnything(place),

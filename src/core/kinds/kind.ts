@@ -92,6 +92,11 @@ export interface Kind<A extends Action> {
    * words. Without this: all of it must.
    */
   besidesText?(action: A): { same: unknown; atMost: readonly string[] };
+  /**
+   * The same action where it is only to be seen what it does, as it is recorded then, and how that is done, as sentences;
+   * absent where none of it can be seen.
+   */
+  inView?(action: A): { action: Action; view: 'copy-on-write' | 'taken back'; how: string };
   /** What it runs, whole: of one that is past as of one to come, from its record. */
   ran(stored: ReadAction): string | undefined;
   /** What is told of it, beside the paths that it touches, to whoever asks why it was decided so. */

@@ -45,6 +45,11 @@ export const run: Kind<Run> = {
   toCover: ({ resources }, hasCommands) => (hasCommands ? resources.slice(1) : undefined),
   footprint: ({ launch }) => ({ kind: launch.workspace === 'writable' ? 'anything' : 'nothing' }),
   besidesText,
+  inView: (action) => ({
+    action: { ...action, undo: 'nothing', launch: { ...action.launch, view: 'copy-on-write' } },
+    view: 'copy-on-write',
+    how: 'It runs in a view of the workspace, without network.',
+  }),
   ran,
   explained: ({ command }) => (command ? programBlocks(command) : []),
   facets: touched,

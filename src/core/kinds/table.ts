@@ -8,7 +8,9 @@ import { connect } from './connect.ts';
 import { follow } from './follow.ts';
 import type { Kind } from './kind.ts';
 import { look } from './look.ts';
+import { modify } from './modify.ts';
 import { programBlocks } from './programBlocks.ts';
+import { query } from './query.ts';
 import { run } from './run.ts';
 import { send } from './send.ts';
 import { talk } from './talk.ts';
@@ -26,6 +28,8 @@ const KINDS: { [K in Action['kind']]: Kind<Extract<Action, { kind: K }>> } = {
   browse,
   connect,
   variable,
+  query,
+  modify,
 };
 
 /** What is not known asks, each time, lights every flag, and is allowed by no rule. */

@@ -24,7 +24,7 @@ export interface InForce {
 
 /** What stays under Maximum privacy: every other kind of tool, also one to come, reaches something elsewhere. */
 const STAYS_HERE: ReadonlySet<Family> = new Set<Family>([
-  ...(['file_system', 'code_execution', 'bash', 'code', 'environment', 'conversation'] as const),
+  ...(['file_system', 'code_execution', 'bash', 'code', 'environment', 'database', 'conversation'] as const),
 ]);
 
 /** Whether the model is offered tools of a family at all; a denial says which rule took them away. */
@@ -53,6 +53,10 @@ export function offered(policy: EffectivePolicy, family: Family): Decision {
       return policy.variables.value.length > 0
         ? decision('allow', 'environment.allowed_variables', 'Your policy names variables.', policy.variables.origin)
         : decision('deny', 'environment.allowed_variables', 'Your policy names no variable.', policy.variables.origin);
+    case 'database':
+      return policy.databases.value
+        ? decision('allow', 'tools.database.enabled', 'Databases are switched on.', policy.databases.origin)
+        : decision('deny', 'tools.database.enabled', 'Databases are switched off.', policy.databases.origin);
     case 'conversation':
       return decision('allow', 'talk', 'It only speaks to you.');
   }

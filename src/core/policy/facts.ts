@@ -6,7 +6,15 @@ import type { Action } from '../../shared/action.ts';
  * `bash` on that one, `code` on any other, and `code_execution`, which is about what the two start, on there being one.
  */
 export type Family =
-  'file_system' | 'code_execution' | 'bash' | 'code' | 'environment' | 'web_browsing' | 'api_calls' | 'conversation';
+  | 'file_system'
+  | 'code_execution'
+  | 'bash'
+  | 'code'
+  | 'environment'
+  | 'web_browsing'
+  | 'api_calls'
+  | 'database'
+  | 'conversation';
 
 /** Whether a tool of the family runs programs, or is about those that run. */
 export function runsPrograms(family: Family): boolean {

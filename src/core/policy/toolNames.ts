@@ -25,6 +25,9 @@ export const TOOLS = {
   rename_symbol: ['write'],
   read_environment: ['variable'],
   http_request: ['request'],
+  query_database: ['query'],
+  list_schema: ['schema'],
+  change_database: ['modify'],
   ask_user: ['ask'],
   update_plan: ['plan'],
 } as const satisfies Record<string, readonly Effect[]>;

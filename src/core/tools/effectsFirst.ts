@@ -2,6 +2,8 @@ import type { Block } from '../../shared/block.ts';
 import { canonicalJson } from '../../shared/json.ts';
 import { counted, sentence } from '../../shared/named.ts';
 import { visibleLine } from '../../shared/visible.ts';
+import { EgressLedger } from '../egress/ledger.ts';
+import { kindOf } from '../kinds/table.ts';
 import { Cancelled, ToolFailure } from '../outcome.ts';
 import { decision } from '../policy/decision.ts';
 import type { CallRun } from './callRun.ts';
@@ -11,11 +13,11 @@ import { Step } from './step.ts';
 import type { CallContext, Described, ShownEffects } from './tool.ts';
 
 const RULE = 'effects-first';
-const BY_PERSON = 'You asked to see its effects first. It runs in a view of the workspace, without network.';
+const BY_PERSON = 'You asked to see its effects first.';
 const CANNOT = 'Its effects could not be shown';
 
 /**
- * Runs a call that waits in a copy-on-write view, at a person's word: an action of its own with records of its own, of
+ * Runs a call that waits in a view of which nothing stays, at a person's word: an action of its own with records of its own, of
  * which nothing is on disk and nothing reaches the model. Returns what the person is told where it could not be.
  */
 export async function effectsFirst(
@@ -25,24 +27,21 @@ export async function effectsFirst(
 ): Promise<string | undefined> {
   const { action, showEffects } = described;
   await call.dropEffects();
-  if (!showEffects || action.kind !== 'run') return `${CANNOT}.`;
-  const inView = {
-    ...action,
-    undo: 'nothing' as const,
-    launch: { ...action.launch, view: 'copy-on-write' as const },
-  };
+  const seen = kindOf(action).inView?.(action);
+  if (!showEffects || !seen) return `${CANNOT}.`;
+  const { action: inView, view, how } = seen;
   const title = `Effects of: ${described.title}`;
   const step = new Step(run.newId(), { id: 'effects', name: action.tool, arguments: '' }, run);
   await step.propose(
     {
       described: { ...described, action: inView, title },
-      decision: decision('allow', RULE, BY_PERSON),
+      decision: decision('allow', RULE, `${BY_PERSON} ${how}`),
       digest: run.hash(canonicalJson(inView)),
     },
     context.policy.variables.value,
     { effectsOf: call.step.id },
   );
-  await step.record('started', { tool: action.tool, effect: action.effect, view: 'copy-on-write' });
+  await step.record('started', { tool: action.tool, effect: action.effect, view });
   run.show({ id: step.id, tool: action.tool, status: 'running' });
   const began = run.now();
   const ended = async (
@@ -56,7 +55,18 @@ export async function effectsFirst(
     run.show({ id: step.id, tool: action.tool, status, output: text, durationMs });
   };
   try {
-    const shown = await showEffects(context);
+    const ledger = new EgressLedger(
+      ({ data, payload }) => step.record('egress', data, payload),
+      async () => (await run.refresh()).policy,
+    );
+    const leave: CallContext['leave'] = (outbound) => {
+      const permit = ledger.permit(outbound);
+      return async (sending) => {
+        await run.performing(inView, ['outward']); // what a server is told is told, whatever is taken back
+        return permit(sending);
+      };
+    };
+    const shown = await showEffects({ ...context, leave });
     call.keepEffects({ shown, of: digest, by: step.id });
     await ended('done', inWords(shown), shown.facts);
     return undefined;
@@ -100,7 +110,8 @@ export function applying(described: Described, { shown, by }: KeptEffects): Desc
 }
 
 /** What it changed, for the log. */
-function inWords({ blocks, obstacle }: ShownEffects): string {
+function inWords({ blocks, obstacle, words }: ShownEffects): string {
+  if (words !== undefined) return words;
   const files = blocks.flatMap((block) => (block.kind === 'effects' ? block.files : []));
   const left = blocks.reduce((sum, block) => sum + (block.kind === 'effects' ? block.left : 0), 0);
   return [

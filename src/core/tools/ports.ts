@@ -4,6 +4,9 @@ import type { CommandPlace, Foreseen, Undo } from '../checkpoint/port.ts';
 import type { ScriptWatch } from '../flow/scriptWatch.ts';
 import type { RunOutputs } from './outputs/runOutputs.ts';
 import type { LanguageServices } from '../editor/languages.ts';
+import type { DatabasePasswords } from '../database/passwords.ts';
+import type { PostgresPort } from '../database/postgres.ts';
+import type { SqlitePort } from '../database/sqlite.ts';
 import type { HttpPort } from '../egress/http.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import type { VersionControl } from '../scope/files.ts';
@@ -44,6 +47,11 @@ export interface ToolPorts {
   variable: (name: string) => string | undefined;
   /** Those of the editor; undefined where there is none. */
   languages: LanguageServices | undefined;
+  sqlite: SqlitePort;
+  postgres: PostgresPort;
+  databasePasswords: DatabasePasswords;
+  /** SHA-256 in hexadecimal. */
+  hash: (data: string | Uint8Array) => string;
   /** Puts a question to the person, if one is there, while the run's time stands still. Throws `Cancelled`. */
   askPerson: (question: Pick<Question, 'text' | 'choices'>, signal: AbortSignal) => Promise<Replied>;
   showPlan: (plan: Plan) => void;

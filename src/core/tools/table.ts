@@ -7,6 +7,9 @@ import { references } from './editor/references.ts';
 import { renameSymbol } from './editor/renameSymbol.ts';
 import { symbols } from './editor/symbols.ts';
 import { readEnvironment } from './environment/readEnvironment.ts';
+import { changeDatabase } from './database/changeDatabase.ts';
+import { listSchema } from './database/listSchema.ts';
+import { queryDatabase } from './database/queryDatabase.ts';
 import { deletePath } from './files/deletePath.ts';
 import { editFile } from './files/editFile.ts';
 import { editFiles } from './files/editFiles.ts';
@@ -55,6 +58,9 @@ export const BUILT_IN = {
   rename_symbol: renameSymbol,
   read_environment: readEnvironment,
   http_request: httpRequest,
+  query_database: queryDatabase,
+  list_schema: listSchema,
+  change_database: changeDatabase,
   ask_user: askUser,
   update_plan: updatePlan,
 } satisfies Record<ToolName, (ports: ToolPorts) => AnyTool>;

@@ -69,6 +69,8 @@ export interface ShownEffects {
   /** The action that ran: the same one, in a view. */
   readonly facts: Performed['facts'];
   readonly ok: boolean;
+  /** What it did, for the log, where that is no change of files. */
+  readonly words?: string;
   /** What is shown of it, beneath the card. */
   readonly blocks: readonly Block[];
   readonly previews: readonly Preview[];

@@ -2,6 +2,7 @@ import { machineFacts } from '../machineFacts.ts';
 import { existsSync, realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { EngineParts } from '../../compose.ts';
+import { ToolFailure } from '../../core/outcome.ts';
 import { NO_EDITOR } from '../../core/editor/port.ts';
 import { ALWAYS_THERE } from '../../core/presence/presence.ts';
 import type { Sandbox } from '../../core/sandbox/port.ts';
@@ -76,6 +77,12 @@ export async function decidingParts(options: DecidingOptions): Promise<EnginePar
     // That one is kept is not what decides.
     secretValues: { valueOf: ({ name }) => Promise.resolve(`{{secret:${name}}}`) },
     pages: { read: nothing, inTurn: nothing },
+    postgres: { ask: nothing },
+    databasePasswords: () => Promise.resolve(undefined),
+    sqlite: {
+      ask: () => Promise.reject(new ToolFailure('no database is opened to decide')),
+      heldBy: () => Promise.resolve([]),
+    },
     outputs: () => ({ open: nothing }),
     realPaths,
     policyLook,

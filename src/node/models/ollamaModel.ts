@@ -53,7 +53,9 @@ export function ollamaModel(settings: ServerSettings): Model {
     label: `${settings.model} (Ollama, ${new URL(settings.baseUrl).host})`,
     destination:
       destinationWords(settings.baseUrl, process.env, settings.way) +
-      (runsAtByName(settings.model) !== undefined ? ' By its name, this model runs in Ollama’s cloud: all of it goes there.' : ''),
+      (runsAtByName(settings.model) !== undefined
+        ? ' By its name, this model runs in Ollama’s cloud: all of it goes there.'
+        : ''),
     from: keptBy(settings),
     takesImages: isSeeing(settings.model),
     get contextTokens() {

@@ -13,17 +13,28 @@ export function runsAtByName(model: string): string | undefined {
 }
 
 /** What an Ollama says of a model that it only passes prompts on for. */
-export const PassedOnSchema = z.looseObject({ remote_host: z.unknown().optional(), remote_model: z.unknown().optional() });
+export const PassedOnSchema = z.looseObject({
+  remote_host: z.unknown().optional(),
+  remote_model: z.unknown().optional(),
+});
 
 /** The service that it names; one that it names in no way that can be read is one all the same. */
-export function passedOnTo({ remote_host: host, remote_model: model }: z.infer<typeof PassedOnSchema>): string | undefined {
+export function passedOnTo({
+  remote_host: host,
+  remote_model: model,
+}: z.infer<typeof PassedOnSchema>): string | undefined {
   if (typeof host === 'string' && host !== '') return host;
   const isSaid = [host, model].some((said) => said !== undefined && said !== null && said !== '');
   return isSaid ? 'another machine' : undefined;
 }
 
 /** Anew each time: a name can be given to another model meanwhile. */
-async function askedOf(server: Server, model: string, isOllama: boolean, asking: Asking): ReturnType<NonNullable<Sending['runsAt']>> {
+async function askedOf(
+  server: Server,
+  model: string,
+  isOllama: boolean,
+  asking: Asking,
+): ReturnType<NonNullable<Sending['runsAt']>> {
   let said: unknown;
   try {
     // Whatever is asked of it under /v1: Ollama has its own protocol beside it.

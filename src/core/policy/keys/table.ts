@@ -19,6 +19,7 @@ import {
 } from '../values.ts';
 import { CollectorSchema, collectorOf, evidence, witnessFiles } from './evidenceKeys.ts';
 import { PricesSchema } from './budgetKeys.ts';
+import { databaseConnections } from './connectionKeys.ts';
 import { allowedHosts, deniedHosts } from './hostKeys.ts';
 import { namedSecrets } from './secretKeys.ts';
 import { hiddenVariables } from './listKeys.ts';
@@ -339,6 +340,16 @@ export const POLICY_KEYS = {
     standard: true,
     stricter: true,
   }),
+  connections: databaseConnections('database.connections', {
+    about:
+      'PostgreSQL databases that the agent may ask: each with name, host, database and user; port, tls, access and password_variable where they are not the usual ones. Only the user’s and the organization’s policy can name one; a workspace may only leave some out. The password is kept in the editor’s secret storage (Oversign: Set Database Password), or in the environment variable that password_variable names.',
+  }),
+  databases: flag('tools.database.enabled', {
+    about:
+      'Whether the agent may ask databases: SQLite files of the workspace, and what database.connections names. Every read asks, once for a run if you say so; every write asks each time.',
+    standard: true,
+    stricter: false,
+  }),
 } satisfies KeyGroup;
 
 /** What the keys that have others below them are about. */
@@ -358,4 +369,6 @@ export const POLICY_GROUPS: Record<Exclude<Above<PathsOf<typeof POLICY_KEYS>>, P
   'tools.web_browsing': 'The tool that fetches web pages.',
   'tools.code_execution': 'The tools that run commands and programs.',
   'tools.api_calls': 'The tool that sends HTTP requests.',
+  database: 'Databases that are reached over a network.',
+  'tools.database': 'The tools that read and change databases.',
 };
