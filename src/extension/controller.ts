@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import type { Image } from '../core/models/images.ts';
 import { Cancelled, Failure } from '../core/outcome.ts';
 import type { PanelState } from '../shared/runView.ts';
 import { AgentView } from '../vscode/agentView.ts';
@@ -12,20 +11,20 @@ import { PolicyMarks, type Mark } from '../vscode/policyMarks.ts';
 import type { WindowLog } from '../vscode/windowLog.ts';
 import { StatusBar } from '../vscode/statusBar.ts';
 import { TextDocuments } from '../vscode/textDocuments.ts';
-import { askingToHandOver } from './askHandOver.ts';
 import { Attention } from './attention.ts';
 import { DiffAnswers } from './diffAnswers.ts';
 import { exposureSource } from './exposureSource.ts';
 import { ModelChoice } from './modelChoice.ts';
 import { Faults } from './faults.ts';
 import { logState } from './logState.ts';
-import { keptWords, noFolderWords, sameFolders } from './folderNotes.ts';
+import { keptWords, sameFolders } from './folderNotes.ts';
 import { followEditor } from './followEditor.ts';
 import { OtherRuns } from './otherRuns.ts';
 import { Outside } from './outside.ts';
 import { panelState } from './panelState.ts';
 import { doWish } from './panelWishes.ts';
-import type { Sending, SentTo } from './sending.ts';
+import type { Sending } from './sending.ts';
+import { sendTask } from './sendTask.ts';
 import type { Session } from './session.ts';
 import { IN_THIS_WINDOW } from './thisWindow.ts';
 import { WindowSession, windowNames } from './windowSession.ts';
@@ -167,32 +166,17 @@ export class Controller implements vscode.Disposable {
     try {
       const { words, images } =
         pasted.length === 0 ? NO_IMAGES : (await import('./pastedImages.ts')).pastedImages(pasted);
-      await this.#send(`${text}${words}`, to, images);
+      await sendTask(`${text}${words}`, to, images, {
+        others: this.others,
+        session: () => this.session(),
+        fresh: () => this.#session.fresh(),
+        look: () => this.look(),
+        model: (session) => this.#model.model(session),
+      });
     } catch (error) {
       this.view.say(sending === undefined ? { type: 'set-task', text } : { type: 'unsent', sending, text });
       if (!(error instanceof Cancelled)) throw error; // whoever said no knows
     }
-  }
-
-  async #send(text: string, { run: meant, fork }: SentTo, images: readonly Image[]): Promise<void> {
-    if (!vscode.workspace.isTrusted)
-      throw new Failure('Runs start only in a trusted workspace. Use "Workspaces: Manage Workspace Trust".');
-    if (fork !== undefined) return this.others.fork(fork, text, images);
-    const present = await this.session();
-    if (present.engine.isWorking) return present.engine.say(text, images);
-    // A run keeps the folders that it began with; a new one begins in those of now.
-    const session = meant === undefined ? await this.#session.fresh() : present;
-    if (session.folder === undefined) throw new Failure(noFolderWords(session.leftOut));
-    if (meant === undefined) await session.elsewhere.refuseBeside();
-    await this.look();
-    await askingToHandOver(async (agreed) => {
-      await session.send(
-        text,
-        await this.#model.model(session),
-        meant === undefined ? meant : { run: meant, agreed },
-        images,
-      );
-    });
   }
 
   async showRuns(): Promise<void> {

@@ -116,6 +116,7 @@ test('a policy key: nothing names its place but the table', () => {
     'src/core/kinds/connect.ts', // nor what no command is given
     'src/core/policy/decide.ts', // what no tool is offered by names the key as its rule
     'src/core/policy/keys/table.ts',
+    'src/core/policy/keys/toolKeys.ts',
     'src/core/tools/code/languages.ts', // nor a language that is not listed
     'src/core/tools/environment/variableDenial.ts', // nor a variable
   ]);
