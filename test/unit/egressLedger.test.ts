@@ -17,6 +17,7 @@ test('the names that logs know stay what they were', () => {
     request: 'request by a tool',
     connection: 'connection of a command',
     database: 'statement to a database',
+    page: 'web page by a tool',
   });
 });
 
