@@ -69,7 +69,7 @@ export function runArguments(plan: ContainerPlan): string[] {
   const { limits } = plan;
   const memory = String(limits.memoryBytes);
   return [
-    ...['run', '--interactive', '--init', '--pull', 'never', '--name', plan.name],
+    ...['run', '--interactive', '--pull', 'never', '--name', plan.name],
     ...Object.entries(plan.labels).flatMap(([name, value]) => ['--label', `${name}=${value}`]),
     ...['--hostname', 'sandbox', '--network', 'none', '--ipc', 'private', '--log-driver', 'none'],
     ...['--read-only', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges', '--user', plan.user],

@@ -24,6 +24,15 @@ export interface Engine {
   isRootless: boolean;
 }
 
+/** Systems on which an engine does not have the host's files and toolchains as they are. */
+export function whyNoDocker(platform: NodeJS.Platform): Refusal | undefined {
+  if (platform === 'linux') return undefined;
+  return refusal(
+    `this version uses an engine on the same Linux system, and this is ${platform}`,
+    'Work in a Linux environment such as WSL, a dev container or a remote host.',
+  );
+}
+
 /** The engine that the account's Docker context points to, or why there is none to be used. */
 export async function findEngine(
   environment: NodeJS.ProcessEnv,
