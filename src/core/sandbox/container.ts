@@ -9,7 +9,7 @@ export type ContainerMount =
   | { kind: 'memory'; path: string; bytes: number };
 
 /**
- * A cage's mounts, at most one for each path. Pure. Engines mount parents before children, whatever the order, so that
+ * A cage's mounts, at most one for each path, sorted. Pure. Engines mount parents before children, whatever the order, so that
  * what a later mount of the cage covers must not be mounted at all. In the home folder of a command that only looks
  * nothing can be kept for a later one.
  */
@@ -35,7 +35,7 @@ export function containerMounts(cage: Cage): ContainerMount[] {
   for (const path of cage.readOnly) bind('read-only', path);
   for (const path of cage.hiddenFolders) put(closedFolder(path));
   for (const path of cage.hiddenFiles) put({ kind: 'closed', path, of: 'file' });
-  return [...mounts.values()];
+  return [...mounts.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 function closedFolder(path: string): ContainerMount {

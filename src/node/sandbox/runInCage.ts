@@ -42,12 +42,7 @@ export interface CageHooks {
 }
 
 /** Runs one command in a cage that is planned to the last mount; ends it at a stop, a limit, or the time. */
-export type InCage = (
-  cage: Cage,
-  spec: SandboxSpec,
-  signal: AbortSignal,
-  hooks?: CageHooks,
-) => Promise<SandboxResult>;
+export type InCage = (cage: Cage, spec: SandboxSpec, signal: AbortSignal, hooks?: CageHooks) => Promise<SandboxResult>;
 
 /** What builds cages. `within`: the same, where something else starts them. */
 export interface Cages {

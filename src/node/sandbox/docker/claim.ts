@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makePrivate } from '../../folders.ts';
@@ -9,6 +9,9 @@ import type { Engine } from './engine.ts';
 
 /** On every container and image: whose it is. */
 const LABEL = 'dev.oversign.claim';
+
+/** In a claim that its process has done with. */
+const LEFT = 'left';
 
 /** Where a claim's engine is, for whoever takes its containers away. */
 interface Place {
@@ -41,9 +44,10 @@ export class Claim {
     return { [LABEL]: this.name };
   }
 
-  /** Takes away all that bears its name, and itself; where the engine does not answer, the next start does. */
+  /** Takes away all that bears its name, and itself; where the engine does not answer, the next sweep does. */
   async end(): Promise<void> {
     if (await removeAll(this.client, this.name)) rmSync(this.#at, { recursive: true, force: true });
+    else writeFileSync(join(this.#at, LEFT), '', { mode: 0o600 });
   }
 }
 
@@ -57,13 +61,14 @@ export async function openClaim(root: string, engine: Engine): Promise<Claim> {
   return new Claim(root, engine);
 }
 
-/** Takes away the containers of processes that are gone. One whose engine does not answer now is tried again at the next start. */
+/** Takes away the containers of processes that are gone, or have done with them. One whose engine does not answer now is tried again at the next start. */
 export async function sweepClaims(root: string): Promise<void> {
   for (const name of namesIn(join(root, 'claims'))) {
     const at = join(root, 'claims', name);
-    if (!isAbandoned(at)) continue;
+    if (!isAbandoned(at) && !existsSync(join(at, LEFT))) continue;
     const place = placeOf(at);
-    if (!place) rmSync(at, { recursive: true, force: true }); // it had not begun
+    if (!place)
+      rmSync(at, { recursive: true, force: true }); // it had not begun
     else if (await removeAll(new DockerClient(forEngine(place.file, place.host, join(root, 'no-settings'))), name))
       rmSync(at, { recursive: true, force: true });
   }
@@ -72,7 +77,14 @@ export async function sweepClaims(root: string): Promise<void> {
 /** Whether nothing of it is left. */
 async function removeAll(client: DockerClient, claim: string): Promise<boolean> {
   const left = async (): Promise<string[] | undefined> => {
-    const { code, words } = await client.ask(['ps', '--all', '--quiet', '--no-trunc', '--filter', `label=${LABEL}=${claim}`]);
+    const { code, words } = await client.ask([
+      'ps',
+      '--all',
+      '--quiet',
+      '--no-trunc',
+      '--filter',
+      `label=${LABEL}=${claim}`,
+    ]);
     return code === 0 ? words.split('\n').filter((id) => /^[0-9a-f]{64}$/.test(id)) : undefined;
   };
   try {
@@ -93,7 +105,9 @@ function placeOf(at: string): Place | undefined {
   try {
     const read: unknown = JSON.parse(readFileSync(join(at, 'engine.json'), 'utf8'));
     if (typeof read !== 'object' || read === null || !('file' in read) || !('host' in read)) return undefined;
-    return typeof read.file === 'string' && typeof read.host === 'string' ? { file: read.file, host: read.host } : undefined;
+    return typeof read.file === 'string' && typeof read.host === 'string'
+      ? { file: read.file, host: read.host }
+      : undefined;
   } catch {
     return undefined;
   }

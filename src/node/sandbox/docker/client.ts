@@ -47,7 +47,10 @@ export class DockerClient {
   }
 
   /** A call that says something and ends. One that takes too long is ended, and has failed. */
-  async ask(args: readonly string[], { input, mostMs = MOST_MS }: { input?: Uint8Array; mostMs?: number } = {}): Promise<Said> {
+  async ask(
+    args: readonly string[],
+    { input, mostMs = MOST_MS }: { input?: Uint8Array; mostMs?: number } = {},
+  ): Promise<Said> {
     const child = await this.start(args, {
       outputCap: MOST_OUTPUT,
       ...(input && { input: once(input) }),

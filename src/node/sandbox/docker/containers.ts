@@ -59,7 +59,8 @@ export class Containers implements Cages {
     signal: AbortSignal,
     hooks: CageHooks = {},
   ): Promise<SandboxResult> => {
-    if (cage.network.kind !== 'none' || hooks.door) throw new ToolFailure('commands in a container have no network in this version');
+    if (cage.network.kind !== 'none' || hooks.door)
+      throw new ToolFailure('commands in a container have no network in this version');
     if (signal.aborted) return notBegun(spec);
     const mounts = withSubmounts(containerMounts(cage));
     refuseNames(mounts);

@@ -220,7 +220,18 @@ export class DockerSandbox implements OpenSandbox {
     const isDenied = (path: string): boolean => spec.isDenied(path);
     const etc = await gitOfPerson(folders.data, { home: folders.home, environment, folder, isDenied });
     const around = await this.#around.find(spec, machine.base);
-    return { base: machine.base, cages: machine.containers, spec, signal, folders, environment, links, known, around, etc };
+    return {
+      base: machine.base,
+      cages: machine.containers,
+      spec,
+      signal,
+      folders,
+      environment,
+      links,
+      known,
+      around,
+      etc,
+    };
   }
 
   #toolchains(): Toolchain[] {

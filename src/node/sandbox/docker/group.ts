@@ -73,7 +73,10 @@ export class GroupOfContainer {
 }
 
 /** The limit that the kernel held somebody to since `before`. */
-export function wentOver(before: GroupCounts, now: GroupCounts): Extract<LimitName, 'memory' | 'processes'> | undefined {
+export function wentOver(
+  before: GroupCounts,
+  now: GroupCounts,
+): Extract<LimitName, 'memory' | 'processes'> | undefined {
   if (now.outOfMemory > before.outOfMemory) return 'memory';
   return now.refusedProcesses > before.refusedProcesses ? 'processes' : undefined;
 }

@@ -10,7 +10,17 @@ export interface EmptyImage {
 
 /** Made of nothing but this machine's own links, so that it needs no registry. Its name tells what is in it. */
 export function emptyImage(links: readonly { path: string; target: string }[], home: string): EmptyImage {
-  const folders = parentsOf(['/usr', '/etc', '/sys', '/proc', '/dev', '/run', '/var', home, ...links.map(({ path }) => path)]);
+  const folders = parentsOf([
+    '/usr',
+    '/etc',
+    '/sys',
+    '/proc',
+    '/dev',
+    '/run',
+    '/var',
+    home,
+    ...links.map(({ path }) => path),
+  ]);
   const open = ['/tmp', '/var/tmp', home];
   const isOther = (path: string): boolean => open.includes(path) || links.some((link) => link.path === path);
   const entries = [
@@ -37,7 +47,17 @@ function folder(path: string, mode: number): Buffer {
 }
 
 /** One entry without content: tar(5), the ustar format. Owned by root, of no time. */
-function header({ path, mode, type, target = '' }: { path: string; mode: number; type: string; target?: string }): Buffer {
+function header({
+  path,
+  mode,
+  type,
+  target = '',
+}: {
+  path: string;
+  mode: number;
+  type: string;
+  target?: string;
+}): Buffer {
   const name = path.slice(1);
   if (Buffer.byteLength(name) > 100 || Buffer.byteLength(target) > 100)
     throw new RangeError(`${path} is too long for an image`);

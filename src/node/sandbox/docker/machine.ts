@@ -50,7 +50,13 @@ export async function findDocker(
   const containers = new Containers(engine, data, { user: `${inside.uid}:${inside.gid}`, links });
   try {
     const namespaces = engine.isRootless ? [...NAMESPACES, 'user'] : NAMESPACES;
-    const toProve = { run: containers.run, namespaces, system: SYSTEM_FOLDERS, key: `docker ${engine.host} ${engine.version}`, without: NOT_HELD };
+    const toProve = {
+      run: containers.run,
+      namespaces,
+      system: SYSTEM_FOLDERS,
+      key: `docker ${engine.host} ${engine.version}`,
+      without: NOT_HELD,
+    };
     const proof = await prove(toProve, base, { data, home, toolchains, known: known() });
     return 'works' in proof ? proof : { engine, base, containers, probes: proof.probes };
   } catch (error) {

@@ -50,6 +50,7 @@ export async function runInContainer(
     limits: spec.limits,
     input: spec.input ? 'given' : 'none',
   });
+  hooks.still?.beginUnseen();
   const child = await container.client.start(['exec', '--interactive', container.name, ...entering(word)], {
     input: greeting.followedBy(bytesOfPath(`${script}\0`), spec.input),
     onOutput: (stream, chunk) => {
@@ -84,7 +85,10 @@ export async function runInContainer(
     const isGone = await container.remove();
     hooks.still?.end(isGone);
     if (!isGone)
-      cause = { kind: 'violation', what: 'Docker did not confirm that its container is gone; the next start of Oversign takes it away' };
+      cause = {
+        kind: 'violation',
+        what: 'Docker did not confirm that its container is gone; the next start of Oversign takes it away',
+      };
   } else hooks.still?.end(true);
   return {
     ending: cause ?? { kind: 'exited', code: ended.code ?? -1 },
@@ -109,7 +113,10 @@ async function unlessExited(container: Container, ended: SpawnEnd, wasHeard: boo
   if (ended.code === 0 && wasHeard) return undefined;
   const ranOut = await container.ranOutOfMemory();
   if (ranOut === undefined || !container.isUp)
-    return { kind: 'violation', what: 'its container, or the Docker engine, ended while the command ran; see whether `docker version` answers' };
+    return {
+      kind: 'violation',
+      what: 'its container, or the Docker engine, ended while the command ran; see whether `docker version` answers',
+    };
   if (ranOut) return { kind: 'limit', limit: 'memory' };
   if (!wasHeard) return { kind: 'violation', what: 'the sandbox could not be built' };
   // A client passes on a signal as 128 + its number; SIGXCPU is 24, SIGXFSZ 25 (signal(7)).

@@ -12,12 +12,19 @@ export function withSubmounts(
 ): ContainerMount[] {
   const points = mountinfo.split('\n').flatMap((line) => {
     const [, , , , place] = line.split(' ');
-    return place === undefined ? [] : [place.replaceAll(/\\(\d{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)))];
+    return place === undefined
+      ? []
+      : [place.replaceAll(/\\(\d{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)))];
   });
   const added = mounts.flatMap((mount) => {
     if (mount.kind !== 'bind' || mount.access !== 'read-only') return [];
     const inside = points.filter((point) => point !== mount.source && isInside(mount.source, point));
-    return inside.map((source): ContainerMount => ({ kind: 'bind', access: 'read-only', source, path: mount.path + source.slice(mount.source.length) }));
+    return inside.map((source): ContainerMount => ({
+      kind: 'bind',
+      access: 'read-only',
+      source,
+      path: mount.path + source.slice(mount.source.length),
+    }));
   });
   const isCovered = ({ path }: ContainerMount): boolean =>
     mounts.some((other) => isInside(other.path, path) && (other.kind !== 'bind' || other.path === path));

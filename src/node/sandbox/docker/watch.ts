@@ -10,7 +10,11 @@ import { wentOver, type GroupOfContainer } from './group.ts';
  * processes are the kernel's to hold, and are read there; the rest is watched, and may overshoot between two looks.
  */
 export function watchContainer(
-  { group, limits, hooks }: { group: GroupOfContainer; limits: Limits; hooks: Pick<CageHooks, 'entries' | 'uncounted'> },
+  {
+    group,
+    limits,
+    hooks,
+  }: { group: GroupOfContainer; limits: Limits; hooks: Pick<CageHooks, 'entries' | 'uncounted'> },
   onLimit: (name: LimitName) => void,
 ): Watch {
   const before = group.counts();

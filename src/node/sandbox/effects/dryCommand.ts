@@ -107,10 +107,7 @@ async function viewBy(
 
 /** What the command can write, as it stands: the workspace folders first, for they may lie in /tmp. */
 async function placesOf(
-  {
-    spec,
-    base: { home },
-  }: CommandCall,
+  { spec, base: { home } }: CommandCall,
   { found, isStandIn, scratch }: { found: Survey; isStandIn: (path: string) => boolean; scratch: Scratch | undefined },
 ): Promise<ViewPlace[]> {
   const unseen = new Set([...found.deniedFiles, ...found.deniedFolders, ...found.closedFolders, ...found.specials]);

@@ -20,10 +20,7 @@ const ATTEMPTS: [name: string, script: string][] = [
   ['read Oversign’s own data', '[ -e "$DATA/sandbox-etc" ]'],
   ['read a denied file in the workspace', 'grep -q . "$WORK/denied.key"'],
   ['write beside the workspace', 'echo x > "$OUTSIDE/new"'],
-  [
-    'write to the system',
-    'for at in $SYSTEM; do touch "$at/oversign-probe" && exit 0; done; exit 1',
-  ],
+  ['write to the system', 'for at in $SYSTEM; do touch "$at/oversign-probe" && exit 0; done; exit 1'],
   ['write to settings of the kernel', '[ -w /proc/sys/kernel/core_pattern ]'],
   ['rename .git away', 'mv "$WORK/.git" "$WORK/moved"'],
   ['change what git runs', 'echo x >> "$WORK/.git/config" || echo x > "$WORK/.git/hooks/post-checkout"'],

@@ -21,11 +21,7 @@ export function testSpec(argv: readonly string[], cage: Cage, limits: Limits = R
 /** Tries to outlive its call, to hold more memory, and to start more processes than it is given. */
 export async function exhaust(inCage: InCage, cage: Cage): Promise<Probe[]> {
   const run = (command: string, limits?: Partial<Limits>): Promise<SandboxResult> =>
-    inCage(
-      cage,
-      testSpec(['/bin/bash', '-c', command], cage, { ...ROOMY, ...limits }),
-      new AbortController().signal,
-    );
+    inCage(cage, testSpec(['/bin/bash', '-c', command], cage, { ...ROOMY, ...limits }), new AbortController().signal);
   const mark = `oversign-${randomUUID()}`;
   const [memory, processes, survivor] = await Promise.all([
     run('head -c 200M /dev/zero | tail -c 160M | sleep 8', { memoryBytes: 96 << 20 }),

@@ -128,9 +128,7 @@ async function attempts(
     const cover = await placeholders.cover(wanted, []);
     const { argv, environment, names } = attemptsScript({ ...targets, port: listener.port }, without);
     const cage = { ...emptyCage(base), ...workspace, environment, cwd: targets.work };
-    const result = await run(cage, testSpec(argv, cage), new AbortController().signal).finally(() =>
-      cover.uncover(),
-    );
+    const result = await run(cage, testSpec(argv, cage), new AbortController().signal).finally(() => cover.uncover());
     if (result.ending.kind !== 'exited' && REFUSED.test(result.output)) return await explainFailure(result.output);
     return outcomes(names, result);
   } finally {
