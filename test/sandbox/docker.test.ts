@@ -14,7 +14,7 @@ import { cagedBy, LIMITS, type Caged } from '../support/sandboxRun.ts';
 import { removeWhole } from '../support/tree.ts';
 
 let base: string;
-let engine: DockerEngine | undefined;
+let there: DockerEngine | undefined;
 let why = '';
 let cage: Caged<DockerSandbox>;
 
@@ -25,7 +25,7 @@ beforeAll(async () => {
     why = started;
     return;
   }
-  engine = started;
+  there = started;
   cage = await cagedIn('a', started);
   for (const [name, text] of [
     ['denied.key', 'SECRET'],
@@ -37,12 +37,12 @@ beforeAll(async () => {
   }
 });
 afterAll(async () => {
-  if (engine) {
+  if (there) {
     await cage.sandbox.close();
     await cage.sandbox.recover(); // what the engine that was killed did not confirm
   }
-  const left = engine && [engine.docker('ps', '--all', '--quiet'), engine.docker('images', '--quiet')];
-  await engine?.close();
+  const left = there && [there.docker('ps', '--all', '--quiet'), there.docker('images', '--quiet')];
+  await there?.close();
   await removeWhole(base);
   if (left) expect(left).toEqual(['', '']);
 });
@@ -85,7 +85,7 @@ test('what is missing is said, with what to do about it', async () => {
 });
 
 test('it proves itself, and says which limits are held by what', async ({ skip }) => {
-  if (!engine) skip(why);
+  const engine = there ?? skip(why);
   const status = await cage.sandbox.status(LIMITS);
   expect(status).toMatchObject({ works: true, name: 'Docker' });
   if (!status.works) return;
@@ -98,7 +98,7 @@ test('it proves itself, and says which limits are held by what', async ({ skip }
 test('input, output, exit code and environment are the command’s own; one container serves the commands of a run', async ({
   skip,
 }) => {
-  if (!engine) skip(why);
+  const engine = there ?? skip(why);
   const end = await cage.sandbox.begin('r');
   const one = await cage.run('echo out; echo err >&2; echo "$A"; exit 125', { environment: { A: "it's\ntwo" } });
   expect(one).toMatchObject({ ending: { kind: 'exited', code: 125 }, outputBytes: 17 });
@@ -121,7 +121,7 @@ test('input, output, exit code and environment are the command’s own; one cont
 test('denied files are covered, protected ones held with the folders above them, also as the workspace changes', async ({
   skip,
 }) => {
-  if (!engine) skip(why);
+  if (!there) skip(why);
   const denied = ['*.key'];
   const end = await cage.sandbox.begin('r');
   const tried = await cage.run(
@@ -152,14 +152,14 @@ test.for([
   ['file size', 'head -c 30M /dev/zero > big', { diskBytes: 8 << 20 }],
   ['CPU time', 'timeout 20 sh -c "while :; do :; done" & while :; do :; done', { cpuSeconds: 1 }],
 ] as const)('over its %s a command ends, and is told so', async ([limit, command, limits], { skip }) => {
-  if (!engine) skip(why);
+  const engine = there ?? skip(why);
   const { ending } = await cage.run(command, { limits });
   expect(ending).toEqual({ kind: 'limit', limit });
   expect(containers(engine)).toEqual([]);
 });
 
 test('Stop and the time end what runs inside, and return once the engine has confirmed it', async ({ skip }) => {
-  if (!engine) skip(why);
+  const engine = there ?? skip(why);
   const stop = new AbortController();
   setTimeout(() => {
     stop.abort();
@@ -169,13 +169,13 @@ test('Stop and the time end what runs inside, and return once the engine has con
   expect(containers(engine)).toEqual([]);
   expect((await cage.run('sleep 60', { timeoutMs: 1500 })).ending).toEqual({ kind: 'timeout', seconds: 1.5 });
   expect(containers(engine)).toEqual([]);
-  expect(running(`sleep${'\0'}611`)).toEqual([]);
+  expect(running(['sleep', '611'])).toEqual([]);
 });
 
 test('killed at random moments, it leaves no container after the next start, and touches none of others', async ({
   skip,
 }) => {
-  if (!engine) skip(why);
+  const engine = there ?? skip(why);
   const { docker, environment } = engine;
   docker(
     'import',
@@ -199,7 +199,7 @@ test('killed at random moments, it leaves no container after the next start, and
     await pause(randomInt(400, 2400));
     if (turn % 5 === 4) {
       // The client that a command or a container hangs on.
-      const clients = running('/usr/bin/docker\0').filter((pid) => statSync(`/proc/${pid}`, { throwIfNoEntry: false }));
+      const clients = running(['/usr/bin/docker']).filter((pid) => statSync(`/proc/${pid}`, { throwIfNoEntry: false }));
       const one = clients.at(-1);
       if (one !== undefined) process.kill(one, 'SIGKILL');
       await pause(200);
@@ -219,7 +219,7 @@ test('killed at random moments, it leaves no container after the next start, and
 });
 
 test('an engine that ends in the middle of a command is told, and nothing weaker runs', async ({ skip }) => {
-  if (!engine) skip(why);
+  const engine = there ?? skip(why);
   const { environment } = engine;
   expect(environment['DOCKER_HOST']).toBeDefined();
   const work = cage.run('echo begun; sleep 30');
@@ -244,10 +244,11 @@ async function* said(text: string): AsyncIterable<Uint8Array> {
 }
 
 /** Processes whose command line begins so. */
-function running(words: string): number[] {
+function running(words: readonly string[]): number[] {
+  const beginning = words.map((word) => `${word}\0`).join('');
   return readdirSync('/proc').flatMap((name) => {
     try {
-      return /^\d+$/.test(name) && readFileSync(`/proc/${name}/cmdline`, 'latin1').startsWith(words)
+      return /^\d+$/.test(name) && readFileSync(`/proc/${name}/cmdline`, 'latin1').startsWith(beginning)
         ? [Number(name)]
         : [];
     } catch {

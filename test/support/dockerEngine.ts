@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 /** A Docker engine of the tests' own: nobody else's containers are in it, and nothing of it is left. */
 export interface DockerEngine {
   environment: Record<string, string>;
-  docker(...args: string[]): string;
+  docker: (...args: string[]) => string;
   /** Ends the engine at once, as a crash would; its containers go on. */
   kill(): Promise<void>;
   start(): Promise<void>;
