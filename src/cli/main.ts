@@ -104,6 +104,7 @@ async function perform(
     case 'sandbox':
       return (await import('./sandbox.ts')).sandbox(words, {
         ...{ workspace: values.workspace ?? here, policy: values.policy, yes: values.yes, json, version },
+        backend: values.backend,
       });
     case 'policy':
       return (await import('./policy.ts')).policy(words, {

@@ -1,5 +1,7 @@
 import { composeEngine } from '../compose.ts';
 import { NO_EDITOR } from '../core/editor/port.ts';
+import { BACKEND_NAMES } from '../core/sandbox/backendNames.ts';
+import type { BackendChoice } from '../core/sandbox/choice.ts';
 import type { Ending, HeldLimit, SandboxResult } from '../core/sandbox/port.ts';
 import { endingWords } from '../core/sandbox/endingWords.ts';
 import { confinementProblem } from '../core/tools/confinement.ts';
@@ -17,6 +19,8 @@ export interface SandboxOptions {
   workspace: string;
   /** A policy for this command; it may only tighten. */
   policy: string | undefined;
+  /** Which sandbox, where the policy says `auto` or the same. */
+  backend: string | undefined;
   /** Runs also what would take away what only a network brings back. */
   yes: boolean;
   json: boolean;
@@ -52,7 +56,12 @@ async function inSandbox(argv: readonly string[], options: SandboxOptions): Prom
   const { policy, scope } = await engine.profile();
   const notRun = (why: string): number => refuse('notRun', why);
   if (!policy.sandbox.value) return notRun('your policy switches the sandbox off: there is none to run this in');
-  const problem = await confinementProblem(policy, node.parts);
+  const backend = chosenBackend(options.backend, policy.backend.value);
+  if (backend === undefined)
+    return notRun(`your policy says sandbox.backend: ${policy.backend.value}, and --backend names another one or none`);
+  const sandbox = node.sandbox.chosen(backend);
+  const chosen = { ...policy, backend: { ...policy.backend, value: backend } };
+  const problem = await confinementProblem(chosen, node.parts);
   if (problem !== undefined) return notRun(problem);
   const cwd = node.parts.roots[0] ?? '/';
   const files = node.parts.files(() => scope);
@@ -60,7 +69,6 @@ async function inSandbox(argv: readonly string[], options: SandboxOptions): Prom
   if (offline !== undefined) return notRun(offline);
   for (const words of await engine.finishBrokenOff()) process.stderr.write(`oversign: ${visibleLine(words)}\n`);
   using endings = new Endings();
-  const sandbox = node.sandbox.chosen(policy.backend.value);
   const result = await sandbox.run(
     sandboxSpec({
       launch: {
@@ -86,6 +94,12 @@ async function inSandbox(argv: readonly string[], options: SandboxOptions): Prom
   if (options.json) writeObject('sandbox', report(result, code));
   else for (const line of remarks(result, endings.cause)) process.stderr.write(`oversign: ${visibleLine(line)}\n`);
   return code;
+}
+
+/** A person may choose among what their policy leaves open, and no more. */
+function chosenBackend(named: string | undefined, policys: BackendChoice): BackendChoice | undefined {
+  if (named === undefined || named === policys) return policys;
+  return policys === 'auto' ? BACKEND_NAMES.find((name) => name === named) : undefined;
 }
 
 /** As fast as it is read: what cannot be passed on yet is not taken from the command either. */

@@ -1,9 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PROTECTED } from '../../src/core/policy/controlFiles.ts';
-import type { Limits, SandboxResult, SandboxSpec } from '../../src/core/sandbox/port.ts';
+import type { Limits, OpenSandbox, SandboxResult, SandboxSpec } from '../../src/core/sandbox/port.ts';
 import { sandboxSpec } from '../../src/core/sandbox/spec.ts';
 import { Scope } from '../../src/core/scope/scope.ts';
+import type { OwnFolders } from '../../src/node/folders.ts';
 import { HostSandbox } from '../../src/node/sandbox/hostSandbox.ts';
 
 export const LIMITS: Limits = { memoryBytes: 1024 ** 3, cpuSeconds: 30, diskBytes: 256 * 1024 ** 2, processes: 256 };
@@ -22,20 +23,29 @@ export interface RunOptions {
   repositoryAbove?: boolean;
 }
 
-export interface Caged {
+export interface Caged<Box extends OpenSandbox = HostSandbox> {
   folder: string;
   data: string;
   home: string;
-  sandbox: HostSandbox;
+  sandbox: Box;
   spec(argv: readonly string[], options?: RunOptions): Promise<SandboxSpec>;
   /** Runs a bash command line, or an argv, in the real sandbox with the default protected paths. */
   run(command: string | readonly string[], options?: RunOptions): Promise<SandboxResult>;
   /** The same sandbox, proven once, over another workspace folder. */
-  over(folder: string): Caged;
+  over(folder: string): Caged<Box>;
 }
 
 /** A sandbox over `base`/work, or the folder of that name, with data, configuration and home folders beside it. Needs nothing from vitest. */
 export async function caged(base: string, path = process.env['PATH'] ?? '', work = 'work'): Promise<Caged> {
+  return cagedBy(base, work, (folders, folder) => new HostSandbox(folders, { PATH: path }, [folder]));
+}
+
+/** The same of any backend. */
+export async function cagedBy<Box extends OpenSandbox>(
+  base: string,
+  work: string,
+  open: (folders: OwnFolders, folder: string) => Box,
+): Promise<Caged<Box>> {
   const [folder, data, config, home] = [work, 'data', 'config', 'home'].map((name) => join(base, name)) as [
     string,
     string,
@@ -43,11 +53,11 @@ export async function caged(base: string, path = process.env['PATH'] ?? '', work
     string,
   ];
   for (const one of [folder, data, config, home]) await mkdir(one, { recursive: true });
-  const sandbox = new HostSandbox({ data, config, home }, { PATH: path }, [folder]);
+  const sandbox = open({ data, config, home }, folder);
   return cagedIn({ sandbox, folder, data, home });
 }
 
-function cagedIn(place: Pick<Caged, 'sandbox' | 'folder' | 'data' | 'home'>): Caged {
+function cagedIn<Box extends OpenSandbox>(place: Pick<Caged<Box>, 'sandbox' | 'folder' | 'data' | 'home'>): Caged<Box> {
   const { sandbox, folder, home } = place;
   const spec = async (argv: readonly string[], options: RunOptions = {}): Promise<SandboxSpec> => {
     const scope = new Scope({

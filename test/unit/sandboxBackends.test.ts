@@ -118,7 +118,7 @@ test('what no backend of this version is runs nothing, and neither does a run wh
   has.add('one');
   const sandboxes = new Confining(PLACE, [backend('one', 'linux')], 'linux');
   for (const [choice, words] of [
-    ['docker', /^This version has no docker sandbox\.$/],
+    ['docker', /^There is no docker sandbox\.$/],
     ['neither', /changed from one sandbox to another/],
   ] as const) {
     const sandbox = sandboxes.chosen(choice);

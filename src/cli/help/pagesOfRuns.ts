@@ -82,6 +82,7 @@ export const PAGES_OF_RUNS = {
     options: [
       WORKSPACE,
       ['--policy FILE', 'a policy for this command; it may only tighten'],
+      ['--backend NAME', 'that sandbox (host, docker), where the policy leaves it open'],
       ['--yes', 'also what removes packages that cannot be fetched again without network'],
     ],
     json: `${ONE}: how it ended, limits and resource use, with the output in it`,

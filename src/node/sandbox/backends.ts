@@ -1,4 +1,6 @@
 import type { Backend, ConfiningBackend } from './backend.ts';
+import { DockerSandbox } from './docker/dockerSandbox.ts';
+import { whyNoDocker } from './docker/engine.ts';
 import { HostSandbox } from './hostSandbox.ts';
 import { whyNoBubblewrap } from './probe.ts';
 import { SeatbeltSandbox } from './seatbelt/seatbeltSandbox.ts';
@@ -26,10 +28,17 @@ export const CONFINING = {
         : { works: false, cause: `Seatbelt is a part of macOS, and this is ${platform}.`, fix: 'Work on macOS.' },
     open: ({ folders, environment, never }) => new SeatbeltSandbox(folders, environment, never),
   },
+  docker: {
+    choice: 'docker',
+    about: 'a container of a Docker engine on this machine, on Linux',
+    holds: { network: { none: true, door: false }, view: { 'in-place': true, 'copy-on-write': false } },
+    whyNot: whyNoDocker,
+    open: ({ folders, environment, never }) => new DockerSandbox(folders, environment, never),
+  },
 } satisfies Record<string, ConfiningBackend>;
 
 /** What policies may say of `sandbox.backend` already although no backend is that yet. */
-export const TO_COME: readonly string[] = ['docker'];
+export const TO_COME: readonly string[] = [];
 
 /** Where commands run that a policy wants outside every sandbox: never chosen for another reason. */
 export const UNCONFINED: Backend = {

@@ -5,15 +5,17 @@ import type { OwnFolders } from '../folders.ts';
 import type { BaseCage } from './cage.ts';
 import { hiddenElsewhere, type HiddenElsewhere } from './hiddenElsewhere.ts';
 import type { CommandDoor } from './network/doors.ts';
-import type { Machine } from './proof.ts';
+import type { Cages } from './runInCage.ts';
 import type { OutsideLinks } from './outsideLinks.ts';
 import { hasRoom, type Lent } from './runScratch.ts';
 import type { KnownFolders } from './knownFolders/knownFolders.ts';
 import type { Survey } from './survey.ts';
 
-/** One command on its way into a bubblewrap cage, and what the sandbox has for all of them. */
+/** One command on its way into a cage with mounts, and what the sandbox has for all of them. */
 export interface CommandCall {
-  machine: Machine;
+  /** What is the same in all cages. */
+  base: BaseCage;
+  cages: Cages;
   spec: SandboxSpec;
   signal: AbortSignal;
   folders: OwnFolders;
@@ -67,11 +69,11 @@ export async function surveyBefore({
 type WorkspaceMounts = Pick<Cage, 'writable' | 'shown' | 'pinned' | 'readOnly' | 'hiddenFiles' | 'hiddenFolders'>;
 
 /** The cage of a command: the workspace's part, and around it what is the same for all. */
-export function cageFor({ spec, machine, around, etc, door }: CommandCall, workspace: WorkspaceMounts): Cage {
+export function cageFor({ spec, base: ofAll, around, etc, door }: CommandCall, workspace: WorkspaceMounts): Cage {
   const base: BaseCage = {
-    ...machine.base,
-    toolchains: [...machine.base.toolchains, ...around.toolchains],
-    withheld: [...machine.base.withheld, ...around.withheld],
+    ...ofAll,
+    toolchains: [...ofAll.toolchains, ...around.toolchains],
+    withheld: [...ofAll.withheld, ...around.withheld],
   };
   const elsewhere: HiddenElsewhere = hiddenElsewhere(base, spec);
   const { scratch } = around.lent;

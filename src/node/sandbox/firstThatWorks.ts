@@ -26,19 +26,19 @@ export class FirstThatWorks implements Sandbox {
   }
 
   get hasScratch(): boolean {
-    return (this.#found ? [this.#found] : this.#backends).every((backend) => backend.hasScratch === true);
+    return this.#expected.hasScratch === true;
   }
 
   get holds(): boolean {
-    return (this.#found ? [this.#found] : this.#backends).every((backend) => backend.holds === true);
+    return this.#expected.holds === true;
   }
 
   get hasDoor(): boolean {
-    return (this.#found ? [this.#found] : this.#backends).every((backend) => backend.hasDoor === true);
+    return this.#expected.hasDoor === true;
   }
 
   get dryRuns(): DryRuns | undefined {
-    return this.#found?.dryRuns;
+    return this.#expected.dryRuns;
   }
 
   async status(limits: Limits): Promise<SandboxStatus> {
@@ -67,6 +67,11 @@ export class FirstThatWorks implements Sandbox {
 
   async isPlainScratch(names: readonly string[]): Promise<boolean> {
     return (await (await this.#first()).isPlainScratch?.(names)) ?? false;
+  }
+
+  /** Until one is found the preferred one: another one refuses what it does not have. */
+  get #expected(): Sandbox {
+    return this.#found ?? this.#backends[0];
   }
 
   /** Where none works it is the first, which says why; all of them are asked again the next time. */

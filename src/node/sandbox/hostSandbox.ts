@@ -39,6 +39,7 @@ import { OutsideLinks } from './outsideLinks.ts';
 import { pruneIndexes } from './places/keptIndexes.ts';
 import { Placeholders } from './placeholders.ts';
 import type { Machine } from './proof.ts';
+import { bubblewrapCages } from './runInCage.ts';
 import { RunScratch, type Lent } from './runScratch.ts';
 import { toolchains, type Toolchain } from './toolchains.ts';
 
@@ -145,7 +146,7 @@ export class HostSandbox implements OpenSandbox {
     const found = await obstaclesIn({
       spec,
       signal,
-      machine,
+      base: machine.base,
       folders: this.#folders,
       environment: this.#environment,
       links: this.#links,
@@ -279,8 +280,9 @@ export class HostSandbox implements OpenSandbox {
     const folder = spec.folders.find((one) => isInside(one, spec.launch.cwd)) ?? spec.launch.cwd;
     const isDenied = (path: string): boolean => spec.isDenied(path);
     const etc = await gitOfPerson(folders.data, { home: folders.home, environment, folder, isDenied });
-    const around = await this.#around.find(spec, machine.base);
-    return { machine, spec, signal, folders, environment, links, known, around, etc };
+    const { base, machinery } = machine;
+    const around = await this.#around.find(spec, base);
+    return { base, cages: bubblewrapCages(machinery), spec, signal, folders, environment, links, known, around, etc };
   }
 
   #toolchains(): Toolchain[] {

@@ -10,7 +10,7 @@ import type { HeldLink } from './heldLinks.ts';
 import { hiddenElsewhere } from './hiddenElsewhere.ts';
 import { canBeMade, whyNotNow } from './standIn.ts';
 
-type Parts = Pick<CommandCall, 'spec' | 'signal' | 'machine' | 'folders' | 'environment' | 'links' | 'known'> & {
+type Parts = Pick<CommandCall, 'spec' | 'signal' | 'base' | 'folders' | 'environment' | 'links' | 'known'> & {
   isStandIn: (path: string) => boolean;
 };
 
@@ -28,8 +28,8 @@ export async function obstaclesIn(parts: Parts): Promise<Obstacles> {
 }
 
 async function planned(parts: Parts): Promise<Obstacles> {
-  const { spec, machine, isStandIn } = parts;
-  hiddenElsewhere(machine.base, spec);
+  const { spec, base, isStandIn } = parts;
+  hiddenElsewhere(base, spec);
   const found = await surveyBefore(parts);
   const git = await gitAround(spec, parts, isStandIn);
   const exists = (path: string): boolean => entryAt(path) !== undefined;

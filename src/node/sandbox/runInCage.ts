@@ -29,22 +29,42 @@ export interface RunningCage {
   init: () => number | undefined;
 }
 
+/** What a caller sees to while a command runs. */
+export interface CageHooks {
+  atGate?: AtGate;
+  onStart?: (end: (why: Ending) => void, cage: RunningCage) => void;
+  entries?: Watched['entries'];
+  uncounted?: Watched['uncounted'];
+  /** Is told when the command may have written something. */
+  still?: StillTimes | undefined;
+  /** Its way out: it starts where that is, or not at all. */
+  door?: CommandDoor | undefined;
+}
+
 /** Runs one command in a cage that is planned to the last mount; ends it at a stop, a limit, or the time. */
+export type InCage = (cage: Cage, spec: SandboxSpec, signal: AbortSignal, hooks?: CageHooks) => Promise<SandboxResult>;
+
+/** What builds cages. `within`: the same, where something else starts them. */
+export interface Cages {
+  run: InCage;
+  within?(around: readonly string[]): Cages;
+}
+
+/** Those of bubblewrap. */
+export function bubblewrapCages(machinery: Machinery): Cages {
+  return {
+    run: (cage, spec, signal, hooks) => runInCage(machinery, cage, spec, signal, hooks),
+    within: (around) => bubblewrapCages({ ...machinery, starter: machinery.starter.within(around) }),
+  };
+}
+
+/** See `InCage`. */
 export async function runInCage(
   machinery: Machinery,
   cage: Cage,
   spec: SandboxSpec,
   signal: AbortSignal,
-  hooks: {
-    atGate?: AtGate;
-    onStart?: (end: (why: Ending) => void, cage: RunningCage) => void;
-    entries?: Watched['entries'];
-    uncounted?: Watched['uncounted'];
-    /** Is told when the command may have written something. */
-    still?: StillTimes | undefined;
-    /** Its way out: it starts where that is, or not at all. */
-    door?: CommandDoor | undefined;
-  } = {},
+  hooks: CageHooks = {},
 ): Promise<SandboxResult> {
   if ((cage.network.kind === 'door') !== (hooks.door !== undefined)) throw new Error('a door and its cage go together');
   const limits = heldLimits(spec, machinery.groups?.name);

@@ -35,6 +35,7 @@ export class StillTimes {
   readonly #spans: Span[] = [];
   #open: { from: number; to: number | undefined; times: string } | undefined;
   #root: TreeRoot | undefined;
+  #isUnseen = false;
   #timer: NodeJS.Timeout | undefined;
   #offset = offset();
   #isVoid = false;
@@ -51,6 +52,12 @@ export class StillTimes {
     this.#next(SOONEST_MS);
   }
 
+  /** The command begins where its processes are not looked at (a container): it may write at any time until it has ended. */
+  beginUnseen(): void {
+    this.#spans.push({ from: this.#since, to: Date.now() });
+    this.#isUnseen = true;
+  }
+
   /** The command has ended; `isGone`: nothing of it is left. */
   end(isGone: boolean): void {
     clearTimeout(this.#timer);
@@ -63,14 +70,14 @@ export class StillTimes {
   covers(time: number): boolean {
     this.#checkClock();
     if (this.#isVoid) return false;
-    if (time < this.#since || !this.#root) return true;
+    if (time < this.#since || !(this.#root || this.#isUnseen)) return true;
     const open = this.#open?.to === undefined ? [] : [{ from: this.#open.from, to: this.#open.to }];
     return [...this.#spans, ...open].some(({ from, to }) => from <= time && time < to - BEHIND_MS);
   }
 
   /** Looks at once: since when nothing of the command has run. Undefined where something has, or may have. */
   stillSince(): number | undefined {
-    if (!this.#root) return this.#since;
+    if (!this.#root) return this.#isUnseen ? undefined : this.#since;
     this.#look();
     return this.#isVoid || this.#open?.to === undefined ? undefined : this.#open.from;
   }

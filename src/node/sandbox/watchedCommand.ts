@@ -5,7 +5,7 @@ import { coverAgain, type Covered } from './coverAgain.ts';
 import { DeniedWatch } from './deniedWatch.ts';
 import { EntryWatch, mostEntries } from './entryWatch.ts';
 import type { HeldLink } from './heldLinks.ts';
-import { runInCage, type RunningCage } from './runInCage.ts';
+import type { RunningCage } from './runInCage.ts';
 import type { StillTimes } from './stillTimes.ts';
 import type { Survey } from './survey.ts';
 import { UncountedWrites } from './uncountedWrites.ts';
@@ -46,7 +46,7 @@ interface Added {
 }
 
 async function runDenied(
-  { machine: { machinery }, spec, signal, door }: CommandCall,
+  { cages, spec, signal, door }: CommandCall,
   {
     cage,
     found,
@@ -61,7 +61,7 @@ async function runDenied(
   const readOnly = cage.readOnly.filter((path) => !notOnDisk.has(path));
   const paths = [...found.deniedFiles, ...found.deniedFolders, ...readOnly, ...linked];
   if (!spec.deniesInside && paths.length === 0)
-    return runInCage(machinery, cage, spec, signal, { ...added, still, door });
+    return cages.run(cage, spec, signal, { ...added, still, door });
   let end: ((why: Ending) => void) | undefined;
   let running: RunningCage | undefined;
   let seen: string | undefined;
@@ -90,7 +90,7 @@ async function runDenied(
     },
   );
   try {
-    const result = await runInCage(machinery, cage, spec, signal, {
+    const result = await cages.run(cage, spec, signal, {
       ...added,
       still,
       door,

@@ -151,9 +151,9 @@ export const POLICY_KEYS = {
     unsaid: 'ask',
   }),
   image: withoutEffect('sandbox.image', {
-    about: 'The image of the docker backend; without effect in this version.',
+    about: 'The image of the docker backend; without effect in this version, which shows commands the programs of this machine.',
     schema: TextSchema,
-    inVain: () => 'an image is only used by the docker backend, which this version does not have',
+    inVain: () => 'the docker backend uses no image in this version: commands have the programs of this machine',
   }),
   protectedPaths: forbiddenPaths('protected_paths', {
     about:

@@ -61,7 +61,7 @@ export async function runDry({ call, folder, standIns, means }: DryCommand): Pro
   const at = (path: string): string => view.sources[places.findIndex((one) => one.path === path)] ?? path;
   const { scratch } = cage;
   const result = await runWatched(
-    { ...call, machine: { ...call.machine, machinery: machineryFor(call, view) }, writes: view.writes },
+    { ...call, cages: cagesFor(call, view), writes: view.writes },
     {
       ...cage,
       view: {
@@ -88,11 +88,10 @@ export async function runDry({ call, folder, standIns, means }: DryCommand): Pro
   };
 }
 
-function machineryFor(
-  { machine: { machinery } }: CommandCall,
-  { around }: MadeView,
-): CommandCall['machine']['machinery'] {
-  return around === undefined ? machinery : { ...machinery, starter: machinery.starter.within(around) };
+function cagesFor({ cages }: CommandCall, { around }: MadeView): CommandCall['cages'] {
+  if (around === undefined) return cages;
+  if (!cages.within) throw new Error('these cages are started by nothing else');
+  return cages.within(around);
 }
 
 async function viewBy(
@@ -108,12 +107,7 @@ async function viewBy(
 
 /** What the command can write, as it stands: the workspace folders first, for they may lie in /tmp. */
 async function placesOf(
-  {
-    spec,
-    machine: {
-      base: { home },
-    },
-  }: CommandCall,
+  { spec, base: { home } }: CommandCall,
   { found, isStandIn, scratch }: { found: Survey; isStandIn: (path: string) => boolean; scratch: Scratch | undefined },
 ): Promise<ViewPlace[]> {
   const unseen = new Set([...found.deniedFiles, ...found.deniedFolders, ...found.closedFolders, ...found.specials]);

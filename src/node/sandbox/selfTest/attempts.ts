@@ -7,6 +7,8 @@ export interface Targets {
   /** What stands in the home folder and is no part of a toolchain. */
   inHome: readonly string[];
   port: number;
+  /** Folders of the system that must not be writable. */
+  system: readonly string[];
   /** This process's namespaces as /proc/self/ns names them, such as "net:[4026531840]". */
   namespaces: readonly string[];
 }
@@ -18,10 +20,7 @@ const ATTEMPTS: [name: string, script: string][] = [
   ['read Oversign’s own data', '[ -e "$DATA/sandbox-etc" ]'],
   ['read a denied file in the workspace', 'grep -q . "$WORK/denied.key"'],
   ['write beside the workspace', 'echo x > "$OUTSIDE/new"'],
-  [
-    'write to the system',
-    'for at in / /usr /etc /dev /proc/sys/kernel; do touch "$at/oversign-probe" && exit 0; done; exit 1',
-  ],
+  ['write to the system', 'for at in $SYSTEM; do touch "$at/oversign-probe" && exit 0; done; exit 1'],
   ['write to settings of the kernel', '[ -w /proc/sys/kernel/core_pattern ]'],
   ['rename .git away', 'mv "$WORK/.git" "$WORK/moved"'],
   ['change what git runs', 'echo x >> "$WORK/.git/config" || echo x > "$WORK/.git/hooks/post-checkout"'],
@@ -51,18 +50,22 @@ const ATTEMPTS: [name: string, script: string][] = [
 ];
 
 /** A bash command line that makes each attempt in a shell of its own and says how it went: "held NAME", "failed NAME". */
-export function attemptsScript(targets: Targets): {
+export function attemptsScript(
+  targets: Targets,
+  without: readonly string[] = [],
+): {
   argv: string[];
   environment: Record<string, string>;
   names: string[];
 } {
-  const lines = ATTEMPTS.map(
+  const attempts = ATTEMPTS.filter(([name]) => !without.includes(name));
+  const lines = attempts.map(
     ([, script], index) =>
       `if ( ${script.startsWith('!') ? script : `:; ${script}`}; ) >/dev/null 2>&1 </dev/null; then echo "failed ${index}"; else echo "held ${index}"; fi`,
   );
   return {
     argv: ['/bin/bash', '-c', lines.join('\n'), 'self-test', ...targets.inHome],
-    names: ATTEMPTS.map(([name]) => name),
+    names: attempts.map(([name]) => name),
     environment: {
       PATH: '/usr/bin:/bin',
       WORK: targets.work,
@@ -70,6 +73,7 @@ export function attemptsScript(targets: Targets): {
       DATA: targets.data,
       HOME_OUTSIDE: targets.home,
       PORT: String(targets.port),
+      SYSTEM: targets.system.join(' '),
       NAMESPACES: targets.namespaces.join(' '),
     },
   };

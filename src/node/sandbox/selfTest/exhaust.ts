@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { Cage } from '../../../core/sandbox/bubblewrap.ts';
 import type { Limits, Probe, SandboxResult, SandboxSpec } from '../../../core/sandbox/port.ts';
 import { NO_RULES, sandboxSpec } from '../../../core/sandbox/spec.ts';
-import { runInCage, type Machinery } from '../runInCage.ts';
+import type { InCage } from '../runInCage.ts';
 
 const ROOMY: Limits = { memoryBytes: 512 << 20, cpuSeconds: 20, diskBytes: 64 << 20, processes: 64 };
 
@@ -19,14 +19,9 @@ export function testSpec(argv: readonly string[], cage: Cage, limits: Limits = R
 }
 
 /** Tries to outlive its call, to hold more memory, and to start more processes than it is given. */
-export async function exhaust(machinery: Machinery, cage: Cage): Promise<Probe[]> {
+export async function exhaust(inCage: InCage, cage: Cage): Promise<Probe[]> {
   const run = (command: string, limits?: Partial<Limits>): Promise<SandboxResult> =>
-    runInCage(
-      machinery,
-      cage,
-      testSpec(['/bin/bash', '-c', command], cage, { ...ROOMY, ...limits }),
-      new AbortController().signal,
-    );
+    inCage(cage, testSpec(['/bin/bash', '-c', command], cage, { ...ROOMY, ...limits }), new AbortController().signal);
   const mark = `oversign-${randomUUID()}`;
   const [memory, processes, survivor] = await Promise.all([
     run('head -c 200M /dev/zero | tail -c 160M | sleep 8', { memoryBytes: 96 << 20 }),

@@ -9,7 +9,7 @@ import { emptyCage, planWorkspace, type BaseCage } from '../cage.ts';
 import type { Known, Machine, Place, Unproven } from '../proof.ts';
 import { Placeholders } from '../placeholders.ts';
 import { explainFailure } from '../probe.ts';
-import { runInCage, type Machinery } from '../runInCage.ts';
+import { bubblewrapCages, type InCage, type Machinery } from '../runInCage.ts';
 import { survey } from '../survey.ts';
 import { attemptsScript, type Targets } from './attempts.ts';
 import { exhaust, testSpec } from './exhaust.ts';
@@ -17,6 +17,8 @@ import { listen } from './listener.ts';
 
 /** bubblewrap says "bwrap: …" on standard error when it cannot build the cage. */
 const REFUSED = /^bwrap: /m;
+/** What every cage has read-only. */
+export const SYSTEM_FOLDERS = ['/', '/usr', '/etc', '/proc/sys/kernel'];
 const NAMESPACES = ['user', 'pid', 'mnt', 'net', 'ipc', 'uts'];
 
 /**
@@ -24,17 +26,40 @@ const NAMESPACES = ['user', 'pid', 'mnt', 'net', 'ipc', 'uts'];
  * tries what a command must not be able to do. What held is the machine; what did not is a refusal that names it.
  */
 export async function proveCage(machinery: Machinery, base: BaseCage, place: Place): Promise<Machine | Unproven> {
+  const { run } = bubblewrapCages(machinery);
+  const key = `${machinery.groups?.name ?? ''} ${machinery.filter.length}`;
+  const proof = await prove({ run, namespaces: NAMESPACES, system: [...SYSTEM_FOLDERS, '/dev'], key }, base, place);
+  return 'works' in proof ? proof : { machinery, base, probes: proof.probes };
+}
+
+/** What is to be proven: how a command gets into a cage, which namespaces must be its own, and what tells its limits from others. */
+export interface ToProve {
+  run: InCage;
+  namespaces: readonly string[];
+  /** Folders that must not be writable. */
+  system: readonly string[];
+  key: string;
+  /** Attempts that are known to succeed there: whoever leaves one out says so to people. */
+  without?: readonly string[];
+}
+
+/** The same for whatever runs commands in cages. */
+export async function prove(
+  cages: ToProve,
+  base: BaseCage,
+  place: Place,
+): Promise<{ probes: readonly Probe[] } | Unproven> {
   const { data, known } = place;
   const at = join(data, `self-test-${randomUUID().slice(0, 8)}`);
   await makePrivate(data);
   await removeOld(data);
   await mkdir(at, { mode: 0o700 });
   try {
-    const probes = await attempts(machinery, base, await realpath(at), place);
+    const probes = await attempts(cages, base, await realpath(at), place);
     if (!Array.isArray(probes)) return probes;
-    if (probes.every(({ outcome }) => outcome === 'held')) probes.push(...(await limitsOf(machinery, base, known)));
+    if (probes.every(({ outcome }) => outcome === 'held')) probes.push(...(await limitsOf(cages, base, known)));
     const failed = probes.filter(({ outcome }) => outcome === 'failed');
-    if (failed.length === 0) return { machinery, base, probes };
+    if (failed.length === 0) return { probes };
     const names = failed.map(({ name, words }) => (words === undefined ? name : `${name} (${words})`)).join('; ');
     return {
       works: false,
@@ -48,9 +73,8 @@ export async function proveCage(machinery: Machinery, base: BaseCage, place: Pla
 }
 
 /** The limits are the machine's to hold: tried once in a process. */
-function limitsOf(machinery: Machinery, base: BaseCage, known: Known): Promise<Probe[]> {
-  const key = `${machinery.groups?.name ?? ''} ${machinery.filter.length}`;
-  const tried = known.limits.get(key) ?? exhaust(machinery, emptyCage({ ...base, toolchains: [] }));
+function limitsOf({ run, key }: ToProve, base: BaseCage, known: Known): Promise<Probe[]> {
+  const tried = known.limits.get(key) ?? exhaust(run, emptyCage({ ...base, toolchains: [] }));
   known.limits.set(key, tried);
   tried.catch(() => known.limits.delete(key)); // a mishap is no finding
   return tried;
@@ -65,8 +89,13 @@ async function removeOld(data: string): Promise<void> {
   }
 }
 
-async function attempts(machinery: Machinery, base: BaseCage, at: string, place: Place): Promise<Probe[] | Unproven> {
-  const targets = await lookedFor(at, place, base);
+async function attempts(
+  { run, namespaces, system, without }: ToProve,
+  base: BaseCage,
+  at: string,
+  place: Place,
+): Promise<Probe[] | Unproven> {
+  const targets = { ...(await lookedFor(at, place, base)), namespaces: await linksOf(namespaces), system };
   const listener = await listen(join(targets.work, 'socket'), 'reached').catch((error: unknown) =>
     // Without somebody to reach, an attempt to reach them would prove nothing.
     error instanceof Error ? error.message : String(error),
@@ -97,11 +126,9 @@ async function attempts(machinery: Machinery, base: BaseCage, at: string, place:
       outside: [],
     });
     const cover = await placeholders.cover(wanted, []);
-    const { argv, environment, names } = attemptsScript({ ...targets, port: listener.port });
+    const { argv, environment, names } = attemptsScript({ ...targets, port: listener.port }, without);
     const cage = { ...emptyCage(base), ...workspace, environment, cwd: targets.work };
-    const result = await runInCage(machinery, cage, testSpec(argv, cage), new AbortController().signal).finally(() =>
-      cover.uncover(),
-    );
+    const result = await run(cage, testSpec(argv, cage), new AbortController().signal).finally(() => cover.uncover());
     if (result.ending.kind !== 'exited' && REFUSED.test(result.output)) return await explainFailure(result.output);
     return outcomes(names, result);
   } finally {
@@ -131,18 +158,22 @@ async function lookedFor(
   place: string,
   { data, home }: Pick<Place, 'data' | 'home'>,
   base: BaseCage,
-): Promise<Omit<Targets, 'port'>> {
+): Promise<Omit<Targets, 'port' | 'namespaces' | 'system'>> {
   const [work, outside] = [join(place, 'work'), join(place, 'outside')];
   await mkdir(join(work, '.git/hooks'), { recursive: true });
   await mkdir(outside);
   await writeFile(join(work, '.git/config'), '');
   await writeFile(join(work, 'denied.key'), 'secret\n');
   await writeFile(join(outside, 'secret'), 'secret\n');
-  const namespaces = await Promise.all(NAMESPACES.map((name) => readlink(`/proc/self/ns/${name}`).catch(() => name)));
   // On the way to what is mounted there are empty folders; and the cage has a few of its own, should `/` be the home.
   const mounts = [...base.toolchains, ...base.system, work];
   const isAbove = (path: string): boolean => mounts.some((mount) => isInside(path, mount));
   const names = home === '/' ? [] : await readdir(home).catch(() => []);
   const inHome = names.filter((name) => !isAbove(join(home, name))).slice(0, 1000);
-  return { work, outside, data, home, inHome, namespaces };
+  return { work, outside, data, home, inHome };
+}
+
+/** This process's own. */
+function linksOf(namespaces: readonly string[]): Promise<string[]> {
+  return Promise.all(namespaces.map((name) => readlink(`/proc/self/ns/${name}`).catch(() => name)));
 }
