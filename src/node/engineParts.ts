@@ -34,6 +34,7 @@ import { makePrivate, ownFolders, type OwnFolders } from './folders.ts';
 import { account } from './account.ts';
 import { Acceptance } from './policy/acceptance.ts';
 import { organizationPolicy, PolicyFiles } from './policy/policyFiles.ts';
+import { Plugins } from './plugins/plugins.ts';
 import { UNCONFINED } from './sandbox/backends.ts';
 import { Confining } from './sandbox/confining.ts';
 import { gitCredentials } from './sandbox/gitCredentials.ts';
@@ -176,6 +177,7 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
       secretValues: {
         valueOf: async ({ name, variable }) => (await options.keptSecret?.(name)) ?? environment[variable],
       },
+      plugins: new Plugins(folders.data, options.version),
       outputs: (run) => outputs.of(run),
       realPaths,
       policyLook,

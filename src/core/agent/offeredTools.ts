@@ -12,7 +12,7 @@ export type Offering = Pick<InForce, 'policy' | 'way'>;
 /** The tools a model is told of under a policy and in a way of working, with their JSON Schemas. */
 export function offeredTools(toolbox: Toolbox, { policy, way: { way } }: Offering): OfferedTool[] {
   return toolbox.offered(policy, way).map((tool) => {
-    return { name: tool.name, description: tool.summary, parameters: schemaOf(tool.parameters) };
+    return { name: tool.name, description: tool.summary, parameters: tool.schema ?? schemaOf(tool.parameters) };
   });
 }
 

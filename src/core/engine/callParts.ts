@@ -22,6 +22,8 @@ import type { Sandbox, Sandboxes } from '../sandbox/port.ts';
 import type { ToolPorts } from '../tools/ports.ts';
 import type { CallParts } from '../tools/callRun.ts';
 import { GoingOn } from '../tools/goingOn.ts';
+import type { PluginPort } from '../plugins/port.ts';
+import { RunPlugins } from '../tools/plugins/runPlugins.ts';
 import { RunOutputs } from '../tools/outputs/runOutputs.ts';
 import { builtInTools } from '../tools/table.ts';
 import type { Encodings } from '../text/encodings.ts';
@@ -44,6 +46,8 @@ export interface CallPorts {
   http: HttpPort;
   /** Where values of the secrets are kept that the policy names. */
   secretValues: SecretValues;
+  /** Talks to plugins, says what their programs are, and keeps what was accepted of them. */
+  plugins: PluginPort;
   /** Where the outputs of a run's commands are kept. */
   outputs(run: string): OutputRoom;
   clock: Clock;
@@ -110,16 +114,17 @@ export function callPartsOf(run: RunOwn, ports: CallPorts, { policy, redactor, o
   };
   const files = new FilesInEditor(ports.files(inScope), { openFiles, hash });
   const versionControl = ports.versionControl(inScope);
+  const plugins = new RunPlugins(ports.plugins, redactor, hash);
   const tools = builtInTools({
     ...{ folder, goesTo: () => run.goesTo(), takesImages: () => run.takesImages?.() === true, scriptWatch, redactor },
-    ...{ runners, versionControl, textSearch, encodings, http, secretValues },
+    ...{ runners, versionControl, textSearch, encodings, http, secretValues, plugins },
     outputs: new RunOutputs(ports.outputs(run.id), ports.clock),
     foresee: (paths) => checkpoints.foresee(run.id, paths),
     foreseeAnything: (place) => checkpoints.foreseeAnything(place),
     ...(run.talk ?? NOBODY),
   });
   return {
-    toolbox: toolboxOf(tools),
+    toolbox: toolboxOf(tools, () => plugins.tools),
     files,
     runners,
     checkpoints,

@@ -7,6 +7,7 @@ import { connect } from './connect.ts';
 import { follow } from './follow.ts';
 import type { Kind } from './kind.ts';
 import { look } from './look.ts';
+import { plugin } from './plugin.ts';
 import { programBlocks } from './programBlocks.ts';
 import { run } from './run.ts';
 import { send } from './send.ts';
@@ -22,6 +23,7 @@ const KINDS: { [K in Action['kind']]: Kind<Extract<Action, { kind: K }>> } = {
   talk,
   send,
   connect,
+  plugin,
 };
 
 /** What is not known asks, each time, lights every flag, and is allowed by no rule. */

@@ -53,6 +53,10 @@ export function offered(policy: EffectivePolicy, family: Family): Decision {
       return policy.apiCalls.value
         ? decision('allow', 'tools.api_calls.enabled', 'API requests are switched on.', policy.apiCalls.origin)
         : decision('deny', 'tools.api_calls.enabled', 'API requests are switched off.', policy.apiCalls.origin);
+    case 'plugins':
+      return policy.plugins.value.length > 0
+        ? decision('allow', 'plugins.servers', 'Your policy names plugins.', policy.plugins.origin)
+        : decision('deny', 'plugins.servers', 'Your policy names no plugin.', policy.plugins.origin);
     case 'conversation':
       return decision('allow', 'talk', 'It only speaks to you.');
   }

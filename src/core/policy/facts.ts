@@ -2,7 +2,7 @@ import type { Flags } from '../../shared/flow.ts';
 import type { Action } from '../../shared/action.ts';
 
 /** Which switch of the policy a tool hangs on; on `conversation` none does. */
-export type Family = 'file_system' | 'code_execution' | 'api_calls' | 'conversation';
+export type Family = 'file_system' | 'code_execution' | 'api_calls' | 'plugins' | 'conversation';
 
 /** What `decide` needs to know beyond the action itself; gathered before, so that deciding stays pure. */
 export interface Facts {

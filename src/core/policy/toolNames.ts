@@ -16,6 +16,7 @@ export const TOOLS = {
   read_output: ['follow'],
   stop_command: ['stop'],
   http_request: ['request'],
+  start_plugin: ['start'],
   ask_user: ['ask'],
   update_plan: ['plan'],
 } as const satisfies Record<string, readonly Effect[]>;

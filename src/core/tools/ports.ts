@@ -9,6 +9,7 @@ import type { VersionControl } from '../scope/files.ts';
 import type { Runners } from './runner.ts';
 import type { Encodings } from '../text/encodings.ts';
 import type { SecretValues } from '../secrets/namedSecret.ts';
+import type { RunPlugins } from './plugins/runPlugins.ts';
 import type { TextSearch } from './textSearch.ts';
 
 /** What the tools of a run are made from. Each one takes those that it uses: `Pick<ToolPorts, 'folder'>`. */
@@ -36,6 +37,8 @@ export interface ToolPorts {
   http: HttpPort;
   /** What a person keeps of the secrets that the policy names. */
   secretValues: SecretValues;
+  /** The plugins of this run. */
+  plugins: RunPlugins;
   /** Puts a question to the person, if one is there, while the run's time stands still. Throws `Cancelled`. */
   askPerson: (question: Pick<Question, 'text' | 'choices'>, signal: AbortSignal) => Promise<Replied>;
   showPlan: (plan: Plan) => void;

@@ -13,6 +13,7 @@ import type { ToolPorts } from './ports.ts';
 import { readOutput } from './readOutput.ts';
 import { runCommand } from './runCommand.ts';
 import { stopCommand } from './stopCommand.ts';
+import { startPlugin } from './plugins/startPlugin.ts';
 import { httpRequest } from './web/httpRequest.ts';
 import { askUser } from './talk/askUser.ts';
 import { updatePlan } from './talk/updatePlan.ts';
@@ -37,6 +38,7 @@ export const BUILT_IN = {
   read_output: readOutput,
   stop_command: stopCommand,
   http_request: httpRequest,
+  start_plugin: startPlugin,
   ask_user: askUser,
   update_plan: updatePlan,
 } satisfies Record<ToolName, (ports: ToolPorts) => AnyTool>;

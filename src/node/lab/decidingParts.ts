@@ -13,6 +13,8 @@ import { folderPlaces } from '../files/folderPlaces.ts';
 import { GuessedEncodings } from '../files/encodings.ts';
 import { RootedFiles } from '../files/rootedFiles.ts';
 import { ThreadSearch } from '../search/threadSearch.ts';
+import { KeptPins } from '../plugins/keptPins.ts';
+import { programOf } from '../plugins/programOf.ts';
 import { sha256 } from '../files/hash.ts';
 import { realPaths } from '../files/realPath.ts';
 import { policyLook } from '../policy/policyLook.ts';
@@ -75,6 +77,11 @@ export async function decidingParts(options: DecidingOptions): Promise<EnginePar
     http: { send: nothing },
     // That one is kept is not what decides.
     secretValues: { valueOf: ({ name }) => Promise.resolve(`{{secret:${name}}}`) },
+    plugins: {
+      connect: nothing,
+      program: (command, folder, signal) => programOf(command, folder, signal),
+      pins: new KeptPins(folders.data),
+    },
     outputs: () => ({ open: nothing }),
     realPaths,
     policyLook,

@@ -22,6 +22,7 @@ import { PricesSchema } from './budgetKeys.ts';
 import { allowedHosts, deniedHosts } from './hostKeys.ts';
 import { namedSecrets } from './secretKeys.ts';
 import { hiddenVariables } from './listKeys.ts';
+import { declaredPlugins } from './pluginKeys.ts';
 import { forbiddenPaths, narrowingPaths, trustedPaths } from './pathKeys.ts';
 import type { Above, KeyGroup, PathsOf } from './keyGroup.ts';
 import { ruleBooks } from './ruleKeys.ts';
@@ -324,6 +325,10 @@ export const POLICY_KEYS = {
     standard: true,
     stricter: true,
   }),
+  plugins: declaredPlugins('plugins.servers', {
+    about:
+      'Plugins: MCP servers, each started in a sandbox of its own that has no more than it says here. Each start asks, each tool asks, and what a tool says of itself is accepted once and again when it changes. Only the user’s and the organization’s policy can name some.',
+  }),
 } satisfies KeyGroup;
 
 /** What the keys that have others below them are about. */
@@ -343,4 +348,5 @@ export const POLICY_GROUPS: Record<Exclude<Above<PathsOf<typeof POLICY_KEYS>>, P
   'tools.code_execution': 'The tool that runs commands.',
   'tools.web_browsing': 'Without effect in this version.',
   'tools.api_calls': 'The tool that sends HTTP requests.',
+  plugins: 'Plugins (MCP servers).',
 };
