@@ -1,4 +1,4 @@
-import { ActionSchema, type Action } from '../../shared/action.ts';
+import { ActionSchema, type Action, type Launch } from '../../shared/action.ts';
 import type { StoredPayload } from '../../shared/auditEvent.ts';
 import { canonicalJson, isJsonObject, type Json } from '../../shared/json.ts';
 import { A_MASK } from '../redaction/placeholder.ts';

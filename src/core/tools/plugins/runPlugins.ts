@@ -96,7 +96,7 @@ export class RunPlugins {
         return `${named(name)}: its tools were not accepted, and are off.`;
     }
     going.tools = [...definitions.tools].map(([tool, definition]) => this.#tool(going, tool, definition));
-    const off = listedNames(listed).filter((one) => !definitions.tools.has(one));
+    const off = listedNames(listed).filter((one) => one !== '' && !found.declared.tools.includes(one));
     return [
       going.tools.length === 0
         ? `${named(name)} has no tool that the policy names.`
