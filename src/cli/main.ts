@@ -100,6 +100,8 @@ async function perform(
       return (await import('./sandbox.ts')).sandbox(words, {
         ...{ workspace: values.workspace ?? here, policy: values.policy, yes: values.yes, json, version },
       });
+    case 'plugins':
+      return (await import('./plugins.ts')).plugins(words, { ...deciding, json });
     case 'policy':
       return (await import('./policy.ts')).policy(words, {
         ...deciding,

@@ -28,16 +28,14 @@ async function attacked(bench: Workbench, plugin: string): Promise<Seen> {
     seen.stood = Math.max(seen.stood, performance.now() - last);
     last = performance.now();
   }, 20);
-  const turns = [
-    { name: 'start_plugin', args: { plugin } },
-    ...Array(2).fill({ name: `${plugin}__ask`, args: { q: 'x' } }),
-  ];
+  const use = { name: `${plugin}__ask`, args: { q: 'x' } };
+  const turns = [{ name: 'start_plugin', args: { plugin } }, use, use];
   await bench.run((request, turn) => {
     seen.told = request.messages.flatMap((message) => (message.role === 'tool' ? [message.text] : []));
     const own = request.tools.filter(({ name }) => name.includes('__'));
     seen.offered.push(...own.map(({ name }) => name));
     if (own.length > 0) seen.summary ||= JSON.stringify(own);
-    const call = turns[turn] as { name: string; args: object } | undefined;
+    const call = turns[turn];
     return call ? { calls: [call] } : { text: 'done' };
   });
   clearInterval(clock);
