@@ -1,5 +1,4 @@
 import type { Plugin, Run } from '../../../shared/action.ts';
-import { canonicalJson } from '../../../shared/json.ts';
 import { named, namedList } from '../../../shared/named.ts';
 import type { DeclaredPlugin } from '../../plugins/declared.ts';
 import type { PluginPort, PluginProgram } from '../../plugins/port.ts';
@@ -61,11 +60,6 @@ export async function foundPlugin(
     program: program.digest,
   };
   return { declared, plugin, program };
-}
-
-/** What an acceptance is bound to: all of the declaration but which tools are named, and the program. */
-export function bindingOf(plugin: Plugin, hash: (text: string) => string): string {
-  return hash(canonicalJson(plugin));
 }
 
 export function launchOf(plugin: Plugin, environment: Record<string, string>): Run['launch'] {

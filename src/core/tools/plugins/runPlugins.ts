@@ -1,5 +1,6 @@
 import { canonicalJson, type Json } from '../../../shared/json.ts';
 import { named, namedList } from '../../../shared/named.ts';
+import { bindingOf } from '../../plugins/binding.ts';
 import { prefixed } from '../../plugins/declared.ts';
 import { changedWords, listedNames, namedDefinitions, type Definitions } from '../../plugins/definitions.ts';
 import type { Pinned, PluginPort } from '../../plugins/port.ts';
@@ -7,7 +8,7 @@ import { ToolFailure } from '../../outcome.ts';
 import type { Redactor } from '../../redaction/redactor.ts';
 import type { AnyTool, CallContext, Performed } from '../tool.ts';
 import { acceptTool } from './acceptTool.ts';
-import { bindingOf, type FoundPlugin, type Starting } from './pluginOf.ts';
+import type { FoundPlugin, Starting } from './pluginOf.ts';
 import { pluginTool } from './pluginTool.ts';
 import { replyWords } from './replyWords.ts';
 import { RunningPlugin } from './runningPlugin.ts';
