@@ -31,6 +31,7 @@ const FORMS = {
   'policy-check': 1,
   'policy-value': 1,
   acceptance: 1,
+  plugin: 1,
   more: 1,
 } as const;
 export type Form = keyof typeof FORMS;

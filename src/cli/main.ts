@@ -106,6 +106,8 @@ async function perform(
         ...{ workspace: values.workspace ?? here, policy: values.policy, yes: values.yes, json, version },
         backend: values.backend,
       });
+    case 'plugins':
+      return (await import('./plugins.ts')).plugins(words, { ...deciding, json });
     case 'policy':
       return (await import('./policy.ts')).policy(words, {
         ...deciding,

@@ -100,6 +100,7 @@ const TAKES: ReadonlyMap<string, readonly Option[]> = new Map<string, readonly O
   ['doctor', ['workspace']],
   ['decide', [...POLICY_PLACES, ...WAYS, 'expect']],
   ['sandbox', ['workspace', 'policy', 'backend', 'yes']],
+  ['plugins', [...POLICY_PLACES]],
   ['policy check', [...POLICY_PLACES, 'layer', 'strict']],
   ['policy check FILE', ['layer', 'strict']],
   ['policy show', [...POLICY_PLACES]],

@@ -31,6 +31,20 @@ export function registerPolicyCommands(command: Register, controller: PolicyWind
       { title: 'Try an Action…', command: 'oversign.tryAction', arguments: [] },
     ]);
   });
+  command('showPlugins', async () => {
+    const { lab } = await controller.session();
+    await controller.documents.showReadable('plugins', 'Plugins', await lab.plugins(), [
+      { title: 'Open Your Policy', command: 'oversign.openUserPolicy', arguments: [] },
+    ]);
+  });
+  command('forgetPlugin', async () => {
+    const { lab } = await controller.session();
+    const name = await vscode.window.showQuickPick(lab.acceptedPlugins, {
+      title: 'Oversign: Forget What Was Accepted of a Plugin',
+      placeHolder: 'It asks again when it is started.',
+    });
+    if (name !== undefined) await lab.forgetPlugin(name);
+  });
   command('tryAction', async () => {
     const { lab } = await controller.session();
     const tool = await vscode.window.showQuickPick(lab.tools, {

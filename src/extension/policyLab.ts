@@ -2,6 +2,8 @@ import { OpenFiles } from '../core/editor/openFiles.ts';
 import type { Engine } from '../core/engine/engine.ts';
 import { explainDecision } from '../core/audit/explain.ts';
 import { block, code, wordsOrCode } from '../core/audit/markdown.ts';
+import { pluginsPage } from '../core/plugins/standing.ts';
+import { pluginsNow } from '../node/plugins/standing.ts';
 import { originLink } from '../core/audit/placeLink.ts';
 import { readAction, wholeAction } from '../core/audit/storedAction.ts';
 import { turnsOf, type ActionNode } from '../core/audit/tree.ts';
@@ -43,6 +45,24 @@ export class PolicyLab {
   /** The policy in force, as a document. */
   async effective(): Promise<string> {
     return policyDocument(await this.#engine.policyLookedThrough());
+  }
+
+  /** The plugins that the policy names, as a page. */
+  async plugins(): Promise<string> {
+    const { roots, plugins: port } = this.#node.parts;
+    const declared = (await this.#engine.policyLookedThrough()).plugins.value;
+    return pluginsPage(await pluginsNow(declared, { folder: roots[0] ?? '', port }));
+  }
+
+  /** Those of which something was accepted here. */
+  get acceptedPlugins(): string[] {
+    const { roots, plugins } = this.#node.parts;
+    return plugins.pins.all().flatMap(({ folder, plugin }) => (folder === roots[0] ? [plugin] : []));
+  }
+
+  async forgetPlugin(name: string): Promise<void> {
+    const { roots, plugins } = this.#node.parts;
+    await plugins.pins.forget(roots[0] ?? '', name);
   }
 
   /** Every tool; first what is tried most. */

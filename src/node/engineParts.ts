@@ -39,6 +39,7 @@ import { account } from './account.ts';
 import { Acceptance } from './policy/acceptance.ts';
 import { organizationPolicy, PolicyFiles } from './policy/policyFiles.ts';
 import { privacyNow } from './policy/privacyNow.ts';
+import { Plugins } from './plugins/plugins.ts';
 import { UNCONFINED } from './sandbox/backends.ts';
 import { Confining } from './sandbox/confining.ts';
 import { gitCredentials } from './sandbox/gitCredentials.ts';
@@ -192,6 +193,7 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
       postgres: new PostgresServers(options.lookUp),
       databasePasswords: async (connection) =>
         (await options.databasePasswords?.(connection)) ?? options.environment[connection.passwordVariable],
+      plugins: new Plugins(folders.data, options.version),
       outputs: (run) => outputs.of(run),
       realPaths,
       policyLook,

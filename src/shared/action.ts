@@ -235,6 +235,34 @@ export const ModifySchema = z.strictObject({
   ...COMMON,
 });
 export type Modify = z.infer<typeof ModifySchema>;
+/** A plugin as its declaration has it, and what its program is: a program with another content is another plugin. */
+export const PluginSchema = z.strictObject({
+  name: z.string(),
+  command: z.array(z.string()),
+  /** Of the workspace it sees these alone, absolute; `writable`: and may change them. */
+  folders: z.array(z.string()),
+  writable: z.boolean(),
+  /** It may ask for connections to these alone, as entries of `allowed_domains`. */
+  hosts: z.array(z.string()),
+  /** Of the person's variables it sees these alone, by name. */
+  variables: z.array(z.string()),
+  /** SHA-256 over the files and packages that its command names, as they stood; empty where it names none. */
+  program: z.string(),
+});
+export type Plugin = z.infer<typeof PluginSchema>;
+
+/** It starts a plugin in a cage of its own, takes definitions of its tools for good, or has one of them used. */
+export const PluginActionSchema = z.strictObject({
+  kind: z.literal('plugin'),
+  effect: z.enum(['start', 'accept', 'use']),
+  plugin: PluginSchema,
+  /** How it is started, where it is. */
+  launch: LaunchSchema.exactOptional(),
+  /** SHA-256 of the definitions that are taken, or of the one that is used. */
+  definition: z.string().exactOptional(),
+  ...COMMON,
+});
+export type PluginAction = z.infer<typeof PluginActionSchema>;
 
 /**
  * What a tool call would do, as data. An approval binds to the digest of exactly this. What the product must know of a
@@ -252,6 +280,7 @@ export const ActionSchema = z.discriminatedUnion('kind', [
   ReadVariableSchema,
   QuerySchema,
   ModifySchema,
+  PluginActionSchema,
 ]);
 export type Action = z.infer<typeof ActionSchema>;
 export type Effect = Action['effect'];

@@ -55,6 +55,8 @@ test('a tool: whatever makes one is in the table, and nothing else goes by its n
   // A person reverts, never the model: those are in no toolbox of a run.
   const own = [
     ...['revertAction', 'revertPart'].map((name) => `src/core/tools/files/${name}.ts`),
+    'src/core/tools/plugins/acceptTool.ts', // a start of a plugin calls it
+    'src/core/tools/plugins/pluginTool.ts', // one for each tool of a plugin, under that plugin's name
     'src/core/tools/connect/connectTool.ts', // the door calls it, in a command's name
   ];
   const making = [...SOURCES]

@@ -100,6 +100,7 @@ test('hidden characters stand as they are in what is read, and nowhere else: who
   expect(files.filter((path) => prose.test(readFileSync(path, 'utf8'))).sort()).toEqual([
     'src/cli/runEnd.ts', // the agent's last words
     'src/core/audit/transcriptMarkdown.ts',
+    'src/core/tools/plugins/runningPlugin.ts', // what a program said last
     'src/terminal/historyText.ts',
     'src/terminal/printer.ts',
     'src/terminal/quote.ts',

@@ -41,6 +41,18 @@ const ROOMS: Record<string, readonly string[]> = {
     ...['src/core/tools/command/consequence.ts', 'src/core/tools/command/describeCommand.ts'],
   ],
   'the card': [
+    'src/core/kinds/plugin.ts',
+    ...[
+      'pluginCards',
+      'startPlugin',
+      'acceptTool',
+      'pluginTool',
+      'runPlugins',
+      'runningPlugin',
+      'pluginOf',
+      'ownHosts',
+    ].map((name) => `src/core/tools/plugins/${name}.ts`),
+    'src/core/plugins/definitions.ts',
     'src/core/tools/web/requestCard.ts',
     'src/core/tools/web/pageCard.ts',
     'src/core/tools/web/reviewedPage.ts',

@@ -52,6 +52,10 @@ const SIDES: Record<Path, { looser: unknown; stricter: unknown } | 'without effe
     looser: [{ name: 'a', hosts: ['a.test', 'b.test'] }],
     stricter: [{ name: 'a', hosts: ['a.test'] }],
   },
+  'plugins.servers': {
+    looser: [{ name: 'a', command: ['a'], folders: ['.'], writable: true, hosts: ['a.test'], tools: ['x', 'y'] }],
+    stricter: [{ name: 'a', command: ['a'], folders: ['.'], tools: ['x'] }],
+  },
   'environment.allowed_variables': { looser: ['HOME', 'LANG'], stricter: ['HOME'] },
   'redaction.variables': { looser: [], stricter: ['MINE'] },
   'model.allow_cloud': { looser: true, stricter: false },

@@ -27,6 +27,15 @@ export const PAGES_OF_POLICY = {
       ['oversign decide --expect gate.jsonl --json', 'a gate: ends with 1 where a decision is another one'],
     ],
   },
+  plugins: {
+    forms: [
+      ['plugins', 'the plugins that your policy names, what each may do, and what was accepted of it'],
+      ['plugins forget NAME', 'take back what was accepted: it asks again'],
+    ],
+    options: PLACES,
+    json: `${LINES}: a plugin`,
+    examples: [['oversign plugins', 'before a run that uses one']],
+  },
   policy: {
     forms: [
       ['policy check [FILE]', 'whether policy files are valid; without FILE, those of the workspace'],

@@ -15,7 +15,7 @@ export function offeredTools(toolbox: Toolbox, { policy, way: { way } }: Offerin
     return {
       name: tool.name,
       description: tool.summary,
-      parameters: schemaOf(tool.offeredParameters?.(policy) ?? tool.parameters),
+      parameters: tool.schema ?? schemaOf(tool.offeredParameters?.(policy) ?? tool.parameters),
     };
   });
 }

@@ -1,4 +1,4 @@
-import { ActionSchema, type Action } from '../../shared/action.ts';
+import { ActionSchema, type Action, type Launch } from '../../shared/action.ts';
 import type { StoredPayload } from '../../shared/auditEvent.ts';
 import { canonicalJson, isJsonObject, type Json } from '../../shared/json.ts';
 import { A_MASK } from '../redaction/placeholder.ts';
@@ -50,12 +50,17 @@ export function storedAction(action: Action, variables: readonly string[]): Json
 }
 
 function withoutValues(action: Action, variables: readonly string[]): Action {
-  if (action.kind !== 'run') return action;
-  const given = Object.entries(action.launch.environment).map(([name, value]): [string, string] => [
+  if (action.kind === 'plugin')
+    return action.launch ? { ...action, launch: withoutThose(action.launch, action.plugin.variables) } : action;
+  return action.kind === 'run' ? { ...action, launch: withoutThose(action.launch, variables) } : action;
+}
+
+function withoutThose(launch: Launch, variables: readonly string[]): Launch {
+  const given = Object.entries(launch.environment).map(([name, value]): [string, string] => [
     name,
     variables.includes(name) ? `[redacted:${name}]` : value,
   ]);
-  return { ...action, launch: { ...action.launch, environment: Object.fromEntries(given) } };
+  return { ...launch, environment: Object.fromEntries(given) };
 }
 
 /** THE reader of stored actions. It takes what it knows and finds in its place, and leaves out the rest. */

@@ -11,6 +11,7 @@ import type { Way } from '../../shared/wayWords.ts';
 const MOST_PATHS = 12;
 const MOST_RULES = 10;
 const MAX_WORDS = 100;
+const MOST_OF_PLUGINS = 1000;
 
 /** What a policy allows, asks and denies, in a few lines for a model. What a repository wrote into it is not repeated here. */
 export function policyWords(policy: EffectivePolicy, answerer: Answerer, way: Way): string[] {
@@ -20,6 +21,7 @@ export function policyWords(policy: EffectivePolicy, answerer: Answerer, way: Wa
     ...ruleWords(policy),
     ...pathWords('Denied to every tool and command', [...policy.deniedPaths]),
     ...narrowedWords(policy),
+    ...pluginWords(policy, way),
     ANSWERED[answerer],
     `Limits: ${policy.maxIterations.value} turns and ${policy.timeoutSeconds.value} s of work at a time.`,
   ];
@@ -92,6 +94,13 @@ function languagesOf(policy: EffectivePolicy): string {
   return allowedLanguages(policy)
     .map((one) => LANGUAGES[one].label)
     .join(' and ');
+}
+
+/** Whoever named them may start programs: no workspace does. */
+function pluginWords(policy: EffectivePolicy, way: Way): string[] {
+  if (way === 'look' || policy.plugins.value.length === 0) return [];
+  const names = policy.plugins.value.map(({ name, tools }) => `${name} (${tools.join(', ')})`);
+  return [`Plugins that start_plugin can start, with their tools: ${cutVisibly(names.join('; '), MOST_OF_PLUGINS)}.`];
 }
 
 /** Whoever wrote a workspace's policy may be anybody. */

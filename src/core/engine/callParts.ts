@@ -25,6 +25,8 @@ import type { Sandbox, Sandboxes } from '../sandbox/port.ts';
 import type { ToolPorts } from '../tools/ports.ts';
 import type { CallParts } from '../tools/callRun.ts';
 import { GoingOn } from '../tools/goingOn.ts';
+import type { PluginPort } from '../plugins/port.ts';
+import { RunPlugins } from '../tools/plugins/runPlugins.ts';
 import { RunOutputs } from '../tools/outputs/runOutputs.ts';
 import { builtInTools } from '../tools/table.ts';
 import type { Encodings } from '../text/encodings.ts';
@@ -55,6 +57,8 @@ export interface CallPorts {
   /** Databases that the policy names, through the egress door. */
   postgres: PostgresPort;
   databasePasswords: DatabasePasswords;
+  /** Talks to plugins, says what their programs are, and keeps what was accepted of them. */
+  plugins: PluginPort;
   /** Where the outputs of a run's commands are kept. */
   outputs(run: string): OutputRoom;
   clock: Clock;
@@ -122,18 +126,20 @@ export function callPartsOf(run: RunOwn, ports: CallPorts, { policy, redactor, o
   };
   const files = new FilesInEditor(ports.files(inScope), { openFiles, hash });
   const versionControl = ports.versionControl(inScope);
+  const plugins = new RunPlugins(ports.plugins, redactor, hash);
   const tools = builtInTools({
     ...{ folder, goesTo: () => run.goesTo(), takesImages: () => run.takesImages?.() === true, scriptWatch, redactor },
     ...{ runners, versionControl, textSearch, encodings, http, secretValues, pages, languages: ports.editor.languages },
     variable: (name) => (Object.hasOwn(ports.environment, name) ? ports.environment[name] : undefined),
     ...{ sqlite, postgres, databasePasswords, hash },
+    plugins,
     outputs: new RunOutputs(ports.outputs(run.id), ports.clock),
     foresee: (paths) => checkpoints.foresee(run.id, paths),
     foreseeAnything: (place) => checkpoints.foreseeAnything(place),
     ...(run.talk ?? NOBODY),
   });
   return {
-    toolbox: toolboxOf(tools),
+    toolbox: toolboxOf(tools, () => plugins.tools),
     files,
     runners,
     checkpoints,

@@ -9,6 +9,7 @@ import { follow } from './follow.ts';
 import type { Kind } from './kind.ts';
 import { look } from './look.ts';
 import { modify } from './modify.ts';
+import { plugin } from './plugin.ts';
 import { programBlocks } from './programBlocks.ts';
 import { query } from './query.ts';
 import { run } from './run.ts';
@@ -30,6 +31,7 @@ const KINDS: { [K in Action['kind']]: Kind<Extract<Action, { kind: K }>> } = {
   variable,
   query,
   modify,
+  plugin,
 };
 
 /** What is not known asks, each time, lights every flag, and is allowed by no rule. */

@@ -57,6 +57,10 @@ export function offered(policy: EffectivePolicy, family: Family): Decision {
       return policy.databases.value
         ? decision('allow', 'tools.database.enabled', 'Databases are switched on.', policy.databases.origin)
         : decision('deny', 'tools.database.enabled', 'Databases are switched off.', policy.databases.origin);
+    case 'plugins':
+      return policy.plugins.value.length > 0
+        ? decision('allow', 'plugins.servers', 'Your policy names plugins.', policy.plugins.origin)
+        : decision('deny', 'plugins.servers', 'Your policy names no plugin.', policy.plugins.origin);
     case 'conversation':
       return decision('allow', 'talk', 'It only speaks to you.');
   }

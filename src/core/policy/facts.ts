@@ -14,6 +14,7 @@ export type Family =
   | 'web_browsing'
   | 'api_calls'
   | 'database'
+  | 'plugins'
   | 'conversation';
 
 /** Whether a tool of the family runs programs, or is about those that run. */

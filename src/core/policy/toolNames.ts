@@ -28,6 +28,7 @@ export const TOOLS = {
   query_database: ['query'],
   list_schema: ['schema'],
   change_database: ['modify'],
+  start_plugin: ['start'],
   ask_user: ['ask'],
   update_plan: ['plan'],
 } as const satisfies Record<string, readonly Effect[]>;

@@ -10,7 +10,7 @@ const MAX_PROBLEM = 2000;
 export type ParsedArguments<A> = { ok: true; value: A } | { ok: false; problem: string };
 
 /** Parses what models send as arguments of a tool; the problem is a sentence that lets one try again. */
-export function argumentsReader<A>(tool: { name: string; parameters: z.ZodType<A> }) {
+export function argumentsReader<A>(tool: { name: string; parameters: z.ZodType<A>; schema?: object | undefined }) {
   const shape = shapeOf(tool.parameters);
   const wrong = (what: string): { ok: false; problem: string } => ({
     ok: false,
@@ -23,7 +23,8 @@ export function argumentsReader<A>(tool: { name: string; parameters: z.ZodType<A
     const twice = givenTwice(text);
     if (twice !== undefined)
       return wrong(`the arguments of ${tool.name} do not fit: ${visibleLine(twice).slice(0, 100)} is given twice`);
-    const { value, problem } = meantArguments(given, shape);
+    // What a plugin takes is not known well enough to say what else could have been meant.
+    const { value, problem } = tool.schema ? { value: given } : meantArguments(given, shape);
     if (problem !== undefined) return wrong(`the arguments of ${tool.name} do not fit: ${problem}`);
     return fitting(tool, value, wrong);
   };

@@ -15,7 +15,7 @@ import type { CallResult, CallRun } from './callRun.ts';
 import { decidedNow, parseCall, type DecidedCall } from './decideCall.ts';
 import { toldOfEdit } from './editedWords.ts';
 import { applying, effectsFirst, withEffects } from './effectsFirst.ts';
-import { connectingOf } from './connect/connectingOf.ts';
+import { callingOf, connectingOf } from './connect/connectingOf.ts';
 import type { OpenCall } from './openCall.ts';
 import type { OpenQuestion } from './openQuestion.ts';
 import { Cancelled, Changed, throwIfStopped, ToolFailure } from '../outcome.ts';
@@ -266,6 +266,7 @@ async function perform(
       whose,
       leave,
       connecting: connectingOf(step, run, callTool),
+      calling: callingOf(step, run, callTool),
     });
   } catch (error) {
     return broken(error, effect);

@@ -14,6 +14,7 @@ import type { Runners } from './runner.ts';
 import type { Encodings } from '../text/encodings.ts';
 import type { SecretValues } from '../secrets/namedSecret.ts';
 import type { Pages } from '../egress/pages.ts';
+import type { RunPlugins } from './plugins/runPlugins.ts';
 import type { TextSearch } from './textSearch.ts';
 
 /** What the tools of a run are made from. Each one takes those that it uses: `Pick<ToolPorts, 'folder'>`. */
@@ -52,6 +53,8 @@ export interface ToolPorts {
   databasePasswords: DatabasePasswords;
   /** SHA-256 in hexadecimal. */
   hash: (data: string | Uint8Array) => string;
+  /** The plugins of this run. */
+  plugins: RunPlugins;
   /** Puts a question to the person, if one is there, while the run's time stands still. Throws `Cancelled`. */
   askPerson: (question: Pick<Question, 'text' | 'choices'>, signal: AbortSignal) => Promise<Replied>;
   showPlan: (plan: Plan) => void;

@@ -25,6 +25,7 @@ import { readOutput } from './readOutput.ts';
 import { runCommand } from './runCommand.ts';
 import { stopCommand } from './stopCommand.ts';
 import { fetchPage } from './web/fetchPage.ts';
+import { startPlugin } from './plugins/startPlugin.ts';
 import { httpRequest } from './web/httpRequest.ts';
 import { askUser } from './talk/askUser.ts';
 import { updatePlan } from './talk/updatePlan.ts';
@@ -61,6 +62,7 @@ export const BUILT_IN = {
   query_database: queryDatabase,
   list_schema: listSchema,
   change_database: changeDatabase,
+  start_plugin: startPlugin,
   ask_user: askUser,
   update_plan: updatePlan,
 } satisfies Record<ToolName, (ports: ToolPorts) => AnyTool>;

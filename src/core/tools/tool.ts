@@ -33,6 +33,12 @@ export interface CallContext {
   whose?(appeared: readonly Appeared[], signal: AbortSignal): Promise<ReadonlySet<string>>;
   /** While it is done: the connections of a command in the sandbox, each decided by itself; until its signal fires. */
   connecting?(command: string, signal: AbortSignal): CommandConnections;
+  /** While it is done: takes a call of a tool that no model is offered through the gate, in the name of this one. */
+  calling?(
+    tool: AnyTool,
+    args: object,
+    signal: AbortSignal,
+  ): Promise<{ status: 'done' | 'failed' | 'denied' | 'cancelled'; text: string }>;
   /** While it is done: leave to send something, which records it for this action before it goes. */
   leave?: (outbound: Outbound) => PermitSending;
 }
@@ -134,6 +140,8 @@ export interface Tool<A, K extends Action> {
   parameters: z.ZodType<A>;
   /** What of that a model is told under a policy; all of it without this. The same object where it is the same. */
   offeredParameters?(policy: EffectivePolicy): z.ZodType;
+  /** What the model is told that it takes, where that is somebody else's word: arguments are passed on as they come then. */
+  schema?: Record<string, Json> | undefined;
   /** For whoever tries out what would happen: what to ask them for, and the arguments of a call about that. */
   about: string;
   tried(about: string): object;
@@ -158,6 +166,7 @@ export interface AnyTool extends Pick<
   | 'about'
   | 'tried'
   | 'offeredParameters'
+  | 'schema'
 > {
   parameters: z.ZodType;
   /** Parses what the model sent as arguments: the one time that it is done. The problem is a sentence for the model. */
@@ -191,11 +200,12 @@ export function defineTool<P, A, K extends Action>(make: (ports: P) => Tool<A, K
 
 /** Forgets a tool's argument type, keeping it sound: only its own schema's result reaches it. */
 function anyTool<A, K extends Action>(tool: Tool<A, K>): AnyTool {
-  const { name, elsewhere, summary, family, effects, includes, about, parameters } = tool;
+  const { name, elsewhere, summary, family, effects, includes, about, parameters, schema } = tool;
   const readArguments = argumentsReader(tool);
   return {
     ...{ name, summary, family, effects, about, parameters },
     ...(includes && { includes }),
+    ...(schema && { schema }),
     ...(elsewhere && { elsewhere }),
     ...(tool.unavailable !== undefined && { unavailable: tool.unavailable }),
     ...(tool.offeredParameters && { offeredParameters: (policy) => tool.offeredParameters?.(policy) ?? parameters }),

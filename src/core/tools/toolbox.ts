@@ -18,22 +18,28 @@ export interface Toolbox {
   offered(policy: EffectivePolicy, way: Way): AnyTool[];
 }
 
-/** Throws where two tools have one name: a rule, a grant or a record would speak of either. */
-export function toolboxOf(tools: readonly AnyTool[]): Toolbox {
+/**
+ * Throws where two tools have one name: a rule, a grant or a record would speak of either. `more`: tools that come and go
+ * (those of plugins); one that has the name of another is none.
+ */
+export function toolboxOf(tools: readonly AnyTool[], more: () => readonly AnyTool[] = () => []): Toolbox {
   const byName = new Map<string, AnyTool>();
   for (const tool of tools) {
     if (byName.has(tool.name)) throw new Error(`there are two tools named ${tool.name}`);
     byName.set(tool.name, tool);
   }
+  const others = (): AnyTool[] => more().filter(({ name }) => !byName.has(name));
   return {
-    named: (name) => byName.get(name),
+    named: (name) => byName.get(name) ?? others().find((tool) => tool.name === name),
     meant: (name) => {
       const wanted = folded(name);
       return tools.find((tool) => folded(tool.name) === wanted || tool.elsewhere?.includes(wanted) === true);
     },
-    names: tools.filter(({ unavailable }) => unavailable === undefined).map(({ name }) => name),
+    get names() {
+      return [...tools, ...others()].filter(({ unavailable }) => unavailable === undefined).map(({ name }) => name);
+    },
     offered: (policy, way) =>
-      tools.filter(
+      [...tools, ...others()].filter(
         (tool) =>
           tool.unavailable === undefined &&
           offered(policy, tool.family).verdict !== 'deny' &&

@@ -14,6 +14,8 @@ import { folderPlaces } from '../files/folderPlaces.ts';
 import { GuessedEncodings } from '../files/encodings.ts';
 import { RootedFiles } from '../files/rootedFiles.ts';
 import { ThreadSearch } from '../search/threadSearch.ts';
+import { KeptPins } from '../plugins/keptPins.ts';
+import { programOf } from '../plugins/programOf.ts';
 import { sha256 } from '../files/hash.ts';
 import { realPaths } from '../files/realPath.ts';
 import { policyLook } from '../policy/policyLook.ts';
@@ -82,6 +84,11 @@ export async function decidingParts(options: DecidingOptions): Promise<EnginePar
     sqlite: {
       ask: () => Promise.reject(new ToolFailure('no database is opened to decide')),
       heldBy: () => Promise.resolve([]),
+    },
+    plugins: {
+      connect: nothing,
+      program: (command, folder, signal) => programOf(command, folder, signal),
+      pins: new KeptPins(folders.data),
     },
     outputs: () => ({ open: nothing }),
     realPaths,

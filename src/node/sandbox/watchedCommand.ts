@@ -60,8 +60,7 @@ async function runDenied(
   const linked = new Set(links.map(({ path }) => path));
   const readOnly = cage.readOnly.filter((path) => !notOnDisk.has(path));
   const paths = [...found.deniedFiles, ...found.deniedFolders, ...readOnly, ...linked];
-  if (!spec.deniesInside && paths.length === 0)
-    return cages.run(cage, spec, signal, { ...added, still, door });
+  if (!spec.deniesInside && paths.length === 0) return cages.run(cage, spec, signal, { ...added, still, door });
   let end: ((why: Ending) => void) | undefined;
   let running: RunningCage | undefined;
   let seen: string | undefined;

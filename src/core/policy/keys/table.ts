@@ -22,6 +22,7 @@ import { allowedHosts, deniedHosts } from './hostKeys.ts';
 import { namedSecrets } from './secretKeys.ts';
 import { hiddenVariables } from './listKeys.ts';
 import { forbiddenPaths, trustedPaths } from './pathKeys.ts';
+import { declaredPlugins } from './pluginKeys.ts';
 import type { Above, KeyGroup, PathsOf } from './keyGroup.ts';
 import { ruleBooks } from './ruleKeys.ts';
 import { allowedList, atMost, atMostBytes, atMostIfSaid, choice, demandedLimits, flag, ordered } from './valueKeys.ts';
@@ -151,7 +152,8 @@ export const POLICY_KEYS = {
     unsaid: 'ask',
   }),
   image: withoutEffect('sandbox.image', {
-    about: 'The image of the docker backend; without effect in this version, which shows commands the programs of this machine.',
+    about:
+      'The image of the docker backend; without effect in this version, which shows commands the programs of this machine.',
     schema: TextSchema,
     inVain: () => 'the docker backend uses no image in this version: commands have the programs of this machine',
   }),
@@ -277,6 +279,10 @@ export const POLICY_KEYS = {
   },
   rules: ruleBooks({ about: 'Rules, in order: within one file the first that matches counts.' }),
   ...TOOL_KEYS,
+  plugins: declaredPlugins('plugins.servers', {
+    about:
+      'Plugins: MCP servers, each started in a sandbox of its own that has no more than it says here. Each start asks, each tool asks, and what a tool says of itself is accepted once and again when it changes. Only the user’s and the organization’s policy can name some.',
+  }),
 } satisfies KeyGroup;
 
 /** What the keys that have others below them are about. */
@@ -298,4 +304,5 @@ export const POLICY_GROUPS: Record<Exclude<Above<PathsOf<typeof POLICY_KEYS>>, P
   'tools.api_calls': 'The tool that sends HTTP requests.',
   database: 'Databases that are reached over a network.',
   'tools.database': 'The tools that read and change databases.',
+  plugins: 'Plugins (MCP servers).',
 };

@@ -31,3 +31,12 @@ export function connectingOf(step: Step, run: CallRun, gate: Gate): NonNullable<
     return connections;
   };
 }
+
+/** A call that an action needs on its way, such as a person's word on what it has met. */
+export function callingOf(step: Step, run: CallRun, gate: Gate): NonNullable<CallContext['calling']> {
+  return (tool, args, signal) => {
+    const inItsName: CallRun = { ...run, toolbox: toolboxOf([tool]) };
+    const call = { id: run.newId(), name: tool.name, arguments: JSON.stringify(args) };
+    return gate(new OpenCall(call, inItsName, undefined, step.id), inItsName, signal);
+  };
+}
