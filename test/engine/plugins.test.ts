@@ -68,7 +68,7 @@ test('what was accepted is not asked about again, and what changed is, with what
   );
 });
 
-test('the server that uses every feature asks for what no plugin gets, and is used all the same', async () => {
+test('the server that has every feature of the protocol is used, without those that no plugin gets', async () => {
   const bench = await workbench({
     files: { 'server.mjs': await realServer('everything') },
     userPolicy: policyFor('], folders: [.], tools: [echo, get-sum]'),
