@@ -23,6 +23,8 @@ const FORMS = {
   decision: 1,
   difference: 1,
   expected: 1,
+  replay: 1,
+  replayed: 1,
   sandbox: 1,
   finding: 1,
   'policy-check': 1,

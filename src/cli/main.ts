@@ -96,6 +96,13 @@ async function perform(
         ...deciding,
         ...{ way: WAYS.find((way) => values[way]), expect: values.expect, json },
       });
+    case 'replay':
+      if (WAYS.filter((way) => values[way]).length > 1) return wrong('give one of --look, --ask and --review', command);
+      return (await import('./replay.ts')).replay(words, {
+        ...{ environment: process.env, policy: values.policy, organizationPolicy: values['org-policy'] },
+        ...{ way: WAYS.find((way) => values[way]), expect: values.expect, limit: values.limit },
+        ...{ strict: values.strict, json },
+      });
     case 'sandbox':
       return (await import('./sandbox.ts')).sandbox(words, {
         ...{ workspace: values.workspace ?? here, policy: values.policy, yes: values.yes, json, version },

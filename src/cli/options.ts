@@ -94,6 +94,7 @@ const TAKES: ReadonlyMap<string, readonly Option[]> = new Map<string, readonly O
   ['review', ['workspace', 'keep', 'revert']],
   ['doctor', ['workspace']],
   ['decide', [...POLICY_PLACES, ...WAYS, 'expect']],
+  ['replay', ['policy', 'org-policy', ...WAYS, 'expect', 'strict', 'limit']],
   ['sandbox', ['workspace', 'policy', 'yes']],
   ['policy check', [...POLICY_PLACES, 'layer', 'strict']],
   ['policy check FILE', ['layer', 'strict']],
