@@ -20,6 +20,7 @@ const FORMS = {
   undo: 1,
   review: 1,
   check: 1,
+  'check-item': 1,
   decision: 1,
   difference: 1,
   expected: 1,

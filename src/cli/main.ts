@@ -76,7 +76,9 @@ async function perform(
     case 'erase':
       return (await import('./erase.ts')).erase({ run: values.run, user: values.user, yes: values.yes, json });
     case 'doctor':
-      return (await import('./doctor.ts')).doctor(values.workspace ?? here, json);
+      return (await import('./doctor.ts')).doctor({
+        ...{ workspace: values.workspace ?? here, json, sarif: values.sarif, strict: values.strict, version },
+      });
     case 'undo':
       if (word === undefined) return wrong('undo wants a run; "oversign history" lists them', command);
       if (values.action !== undefined && values.since !== undefined)

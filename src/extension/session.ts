@@ -18,12 +18,15 @@ import { NamedFiles } from './namedFiles.ts';
 import { IN_THIS_WINDOW } from './thisWindow.ts';
 import { earlierLine, earlierOf } from './earlierLines.ts';
 import { PolicyLab } from './policyLab.ts';
+import { checklistHere } from './checklistDesk.ts';
+import { ReplayDesk } from './replayAgainst.ts';
 import { ReviewDesk } from './reviewDesk.ts';
 import { policyWords, sandboxWords, wayWords, type PolicyStanding } from './standing.ts';
 import { withPolicy, workspacePolicy } from '../node/policy/policyFiles.ts';
 import type { Place } from './workplace.ts';
 import { folderLabels } from '../shared/folderLabels.ts';
 import type { AuditRecord, RunSummary } from '../shared/auditEvent.ts';
+import type { CheckItem } from '../shared/checklist.ts';
 import type { RunOffer } from '../core/engine/storedRuns.ts';
 import type { EditorModels } from '../shared/editorModels.ts';
 import type { FoundSource } from '../shared/foundModels.ts';
@@ -50,6 +53,7 @@ export class Session implements AsyncDisposable {
   readonly log: LogDesk;
   readonly elsewhere: Elsewhere;
   readonly review: ReviewDesk;
+  readonly replay: ReplayDesk;
   readonly namedFiles: NamedFiles;
   /** What commands left that were broken off, as it was found at the start. */
   leftBehind: readonly string[] = [];
@@ -73,6 +77,7 @@ export class Session implements AsyncDisposable {
     this.log = new LogDesk(node);
     this.namedFiles = new NamedFiles(this.engine, node);
     this.review = new ReviewDesk(this.engine);
+    this.replay = new ReplayDesk(node);
     this.elsewhere = new Elsewhere(this.engine, node.parts.roots);
   }
 
@@ -117,6 +122,13 @@ export class Session implements AsyncDisposable {
   get isHeld(): boolean {
     const state = this.engine.view().run?.state;
     return this.engine.isWorking || (state !== undefined && state !== 'interrupted');
+  }
+
+  /** The security checklist, as things stand now. */
+  checklist(isTrusted: boolean): Promise<CheckItem[]> {
+    return checklistHere(this.engine, this.#node, {
+      ...{ sandbox: this.#looked?.sandbox, isTrusted, verified: this.log.verified },
+    });
   }
 
   get userPolicy(): string {

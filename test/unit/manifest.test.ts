@@ -46,6 +46,7 @@ const ALWAYS: Record<string, string> = {
   searchAudit: 'needs no run',
   exportLog: 'an empty log can be exported',
   showQuestions: 'says that nobody was asked',
+  replayAgainst: 'says that nothing could be replayed',
   revertLastRun: 'says that no run is here',
 };
 /** Those of a menu alone, which says itself on what: the palette hides them. */
