@@ -19,7 +19,7 @@ import { IN_THIS_WINDOW } from './thisWindow.ts';
 import { earlierLine, earlierOf } from './earlierLines.ts';
 import { PolicyLab } from './policyLab.ts';
 import { checklistHere } from './checklistDesk.ts';
-import { ReplayDesk } from './replayAgainst.ts';
+import { ReplayDesk } from './replayDesk.ts';
 import { ReviewDesk } from './reviewDesk.ts';
 import { policyWords, sandboxWords, wayWords, type PolicyStanding } from './standing.ts';
 import { withPolicy, workspacePolicy } from '../node/policy/policyFiles.ts';
