@@ -2,7 +2,6 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { CHECKS } from '../../src/core/checklist/checklist.ts';
-import { CheckItemSchema } from '../../src/shared/checklist.ts';
 import { runCli } from '../support/cli.ts';
 import { plant, temporaryFolder } from '../support/tree.ts';
 
@@ -32,7 +31,11 @@ test('the checklist for people, programs and pipelines; what is open counts wher
     .map((line) => JSON.parse(line) as { format: string; id?: string });
   const items = objects.filter(({ format }) => format === 'oversign.check-item/1');
   expect(items.map(({ id }) => id)).toEqual(CHECKS.map(({ id }) => id));
-  for (const { format: _, ...item } of items) CheckItemSchema.parse(item);
+  for (const item of items)
+    expect(item).toMatchObject({
+      state: expect.stringMatching(/^(pass|advice|fail|unknown)$/) as string,
+      evidence: expect.any(Array) as unknown[],
+    });
   expect(objects.some(({ format }) => format === 'oversign.check/1')).toBe(true);
 
   const sarif = await doctor('--sarif', '--strict');

@@ -10,7 +10,7 @@ import { parsePolicy } from '../../src/core/policy/parse.ts';
 import { scopeOf } from '../../src/core/policy/scopeOf.ts';
 import { wayInForce } from '../../src/core/policy/ways.ts';
 import { placeFacts } from '../../src/node/checklist/placeFacts.ts';
-import { CheckItemSchema, checklistWords, type CheckItem } from '../../src/shared/checklist.ts';
+import { checklistWords, type CheckItem } from '../../src/shared/checklist.ts';
 import { temporaryFolder } from '../support/tree.ts';
 
 // The security checklist: each item has something that turns it red, and is green without it.
@@ -131,7 +131,7 @@ const item = (facts: ChecklistFacts, id: string): CheckItem | undefined =>
 test('all is green where all is as it should be; ids are there once, and stay', () => {
   const items = checklistOf(GREEN);
   expect(items.filter(({ state }) => state !== 'pass')).toEqual([]);
-  for (const one of items) CheckItemSchema.parse(one);
+  for (const { words, why, title } of items) for (const said of [words, why, title]) expect(said).toMatch(/\S/);
   expect(checklistWords(items)).toBe(`${items.length} of ${items.length} as they should be.`);
   expect(CHECKS.map(({ id }) => id)).toEqual([
     ...['sandbox', 'self-test', 'account', 'workspace-trusted', 'workspace-dedicated', 'keys'],
@@ -154,7 +154,6 @@ describe('red:', () => {
     expect(red?.state).toBe(state);
     expect(item(GREEN, id)?.state).toBe('pass'); // the control
     if (red?.words !== 'x') expect(red?.words).toMatch(/\S/);
-    CheckItemSchema.parse(red);
   });
 
   test('every item has something that turns it red', () => {

@@ -44,6 +44,6 @@ export const OPEN_POLICY = 'oversign.openUserPolicy';
 export const pass = (words: string, evidence: readonly string[] = []): Standing => ({ state: 'pass', words, evidence });
 
 /** Where a value comes from, as evidence. */
-export function said(key: string, { value, origin }: { value: unknown; origin: Origin }): string {
-  return `${key}: ${JSON.stringify(value)}, ${originText(origin)}`;
+export function said({ path }: { path: string }, { value, origin }: { value: unknown; origin: Origin }): string {
+  return `${path}: ${JSON.stringify(value)}, ${originText(origin)}`;
 }

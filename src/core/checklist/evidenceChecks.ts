@@ -1,5 +1,6 @@
 import { counted } from '../../shared/named.ts';
 import { verdictWords } from '../audit/verdict.ts';
+import { POLICY_KEYS } from '../policy/keys/table.ts';
 import { OPEN_POLICY, pass, type Check } from './check.ts';
 
 const DAY_MS = 86_400_000;
@@ -54,7 +55,7 @@ export const EVIDENCE_CHECKS: readonly Check[] = [
       return {
         state: 'fail',
         words: 'Nobody outside vouches for any of it.',
-        fix: 'Name a file on another disk or in a synced folder in audit.witness_files.',
+        fix: `Name a file on another disk or in a synced folder in ${POLICY_KEYS.audit.witnessFiles.path}.`,
         command: OPEN_POLICY,
         evidence,
       };

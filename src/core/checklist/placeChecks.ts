@@ -1,4 +1,5 @@
 import { namedList, sentence } from '../../shared/named.ts';
+import { POLICY_KEYS } from '../policy/keys/table.ts';
 import { ofPolicy, OPEN_POLICY, pass, said, type Check } from './check.ts';
 
 /** Where the work is done, and with whose rights. */
@@ -10,7 +11,7 @@ export const PLACE_CHECKS: readonly Check[] = [
       why: 'What a command does cannot be known from its line alone: something has to hold it.',
     },
     ({ policy }, { sandbox }) => {
-      const evidence = [said('sandbox', policy.sandbox), said('sandbox.backend', policy.backend)];
+      const evidence = [said(POLICY_KEYS.sandbox, policy.sandbox), said(POLICY_KEYS.backend, policy.backend)];
       if (!policy.sandbox.value)
         return {
           state: 'fail',

@@ -4,6 +4,8 @@ import { originText } from '../../shared/decision.ts';
 import { denialOf } from '../scope/guard.ts';
 import { isInside } from '../scope/spelling.ts';
 import type { RuleKeys } from '../policy/ruleSchema.ts';
+import { POLICY_KEYS } from '../policy/keys/table.ts';
+import { toolsThat } from '../policy/toolsThat.ts';
 import { ofPolicy, OPEN_POLICY, pass, said, type Check } from './check.ts';
 
 const MOST_TURNS = 25;
@@ -37,7 +39,7 @@ export const POLICY_CHECKS: readonly Check[] = [
         .flatMap(({ mayLoosen, rules }) =>
           rules.filter(({ keys }) => mayLoosen && keys.decision === 'allow' && isWide(keys)),
         );
-      const evidence = [said('confirm_actions', policy.confirmActions)];
+      const evidence = [said(POLICY_KEYS.confirmActions, policy.confirmActions)];
       if (wide.length === 0) return pass(`${WAY_WORDS[way].name}: ${WAY_WORDS[way].about}`, evidence);
       return {
         state: 'fail',
@@ -68,7 +70,7 @@ export const POLICY_CHECKS: readonly Check[] = [
         state: 'fail',
         words:
           wide.length > 0 ? 'The home folder lies in the workspace.' : 'allowed_paths names all of the home folder.',
-        fix: 'Open the project’s own folder, and name single folders in tools.file_system.allowed_paths.',
+        fix: `Open the project’s own folder, and name single folders in ${POLICY_KEYS.allowedPaths.path}.`,
         command: OPEN_POLICY,
         evidence: [...wide, ...widened.map(({ written, origin }) => `${written}, ${originText(origin)}`)],
       };
@@ -89,7 +91,7 @@ export const POLICY_CHECKS: readonly Check[] = [
       return {
         state: 'fail',
         words: `Tools may read ${namedList(open, 3)}.`,
-        fix: `Add to tools.file_system.denied_paths: ${open.map((path) => path.replace(home, '~')).join(', ')}`,
+        fix: `Add to ${POLICY_KEYS.deniedPaths.path}: ${open.map((path) => path.replace(home, '~')).join(', ')}`,
         command: OPEN_POLICY,
         evidence: open,
       };
@@ -103,26 +105,28 @@ export const POLICY_CHECKS: readonly Check[] = [
     },
     ({ policy: { maxIterations } }) =>
       maxIterations.value <= MOST_TURNS
-        ? pass(`It stops after ${counted(maxIterations.value, 'turn')}.`, [said('max_iterations', maxIterations)])
+        ? pass(`It stops after ${counted(maxIterations.value, 'turn')}.`, [
+            said(POLICY_KEYS.maxIterations, maxIterations),
+          ])
         : {
             state: 'fail',
             words: `It stops after ${maxIterations.value} turns.`,
             fix: `Set max_iterations: ${MOST_TURNS}, or less.`,
             command: OPEN_POLICY,
-            evidence: [said('max_iterations', maxIterations)],
+            evidence: [said(POLICY_KEYS.maxIterations, maxIterations)],
           },
   ),
   ofPolicy(
     { id: 'timeout', title: 'Runs end after a time', why: 'What nobody waits for any more should not go on.' },
     ({ policy: { timeoutSeconds } }) =>
       timeoutSeconds.value <= MOST_SECONDS
-        ? pass(`After ${timeoutSeconds.value} seconds of work.`, [said('timeout', timeoutSeconds)])
+        ? pass(`After ${timeoutSeconds.value} seconds of work.`, [said(POLICY_KEYS.timeoutSeconds, timeoutSeconds)])
         : {
             state: 'fail',
             words: `They end after ${timeoutSeconds.value} seconds of work, which is more than an hour.`,
             fix: `Set timeout: ${MOST_SECONDS}, or less.`,
             command: OPEN_POLICY,
-            evidence: [said('timeout', timeoutSeconds)],
+            evidence: [said(POLICY_KEYS.timeoutSeconds, timeoutSeconds)],
           },
   ),
   ofPolicy(
@@ -130,13 +134,13 @@ export const POLICY_CHECKS: readonly Check[] = [
     ({ policy: { budget } }) =>
       budget.tokens.value !== null || budget.money.value !== null
         ? pass('Tokens or money of a run are limited.', [
-            said('budget.tokens', budget.tokens),
-            said('budget.money', budget.money),
+            said(POLICY_KEYS.budget.tokens, budget.tokens),
+            said(POLICY_KEYS.budget.money, budget.money),
           ])
         : {
             state: 'advice',
             words: 'Nothing limits the tokens or the money of a run, but its turns and its time.',
-            fix: 'Set budget.tokens, or budget.money with budget.prices.',
+            fix: `Set ${POLICY_KEYS.budget.tokens.path}, or ${POLICY_KEYS.budget.money.path} with ${POLICY_KEYS.budget.prices.path}.`,
             command: OPEN_POLICY,
           },
   ),
@@ -148,9 +152,9 @@ export const POLICY_CHECKS: readonly Check[] = [
     },
     ({ policy: { apiCalls, apiConfirmation, allowedDomains } }) => {
       const evidence = [
-        said('tools.api_calls.enabled', apiCalls),
-        said('tools.api_calls.require_confirmation', apiConfirmation),
-        said('allowed_domains', allowedDomains),
+        said(POLICY_KEYS.apiCalls, apiCalls),
+        said(POLICY_KEYS.apiConfirmation, apiConfirmation),
+        said(POLICY_KEYS.allowedDomains, allowedDomains),
       ];
       if (!apiCalls.value) return pass('Off.', evidence);
       if (apiConfirmation.value) return pass('Each is confirmed.', evidence);
@@ -159,7 +163,7 @@ export const POLICY_CHECKS: readonly Check[] = [
       return {
         state: 'fail',
         words: `Sent unasked to whatever lies below ${namedList(wide, 3)}.`,
-        fix: 'Set tools.api_calls.require_confirmation: true, or name single hosts in allowed_domains.',
+        fix: `Set ${POLICY_KEYS.apiConfirmation.path}: true, or name single hosts in allowed_domains.`,
         command: OPEN_POLICY,
         evidence,
       };
@@ -172,12 +176,12 @@ export const POLICY_CHECKS: readonly Check[] = [
       why: 'A program that reaches any host can take what it read anywhere.',
     },
     ({ policy: { network, allowedDomains } }) => {
-      const evidence = [said('sandbox.network', network), said('allowed_domains', allowedDomains)];
-      if (network.value !== 'allowed') return pass(`sandbox.network is ${named(network.value)}.`, evidence);
+      const evidence = [said(POLICY_KEYS.network, network), said(POLICY_KEYS.allowedDomains, allowedDomains)];
+      if (network.value !== 'allowed') return pass(`${POLICY_KEYS.network.path} is ${named(network.value)}.`, evidence);
       return {
         state: 'fail',
         words: 'Every public host that is not denied is reached unasked.',
-        fix: 'Set sandbox.network: ask, and name hosts in allowed_domains.',
+        fix: `Set ${POLICY_KEYS.network.path}: ask, and name hosts in allowed_domains.`,
         command: OPEN_POLICY,
         evidence,
       };
@@ -191,12 +195,12 @@ export const POLICY_CHECKS: readonly Check[] = [
     },
     ({ policy: { audit } }) => {
       const { days, bytes } = audit.retention;
-      const evidence = [said('audit.retention.days', days), said('audit.retention.size', bytes)];
+      const evidence = [said(POLICY_KEYS.audit.retention.days, days), said(POLICY_KEYS.audit.retention.bytes, bytes)];
       if (days.value !== null || bytes.value !== null) return pass('It is set.', evidence);
       return {
         state: 'advice',
         words: 'Nothing is ever erased by itself.',
-        fix: 'Set audit.retention.days or audit.retention.size.',
+        fix: `Set ${POLICY_KEYS.audit.retention.days.path} or ${POLICY_KEYS.audit.retention.bytes.path}.`,
         command: OPEN_POLICY,
         evidence,
       };
@@ -231,6 +235,6 @@ function isWide({ tools = [], commands, paths }: RuleKeys): boolean {
 /** What runs whatever it is told to. */
 const ANY_PROGRAM = /^(?:ba|da|z|k|fi)?sh \*\*$|^(?:env|sudo|xargs|python3?|node|perl|ruby|php|deno|bun) \*\*$/;
 
-const CHANGING: ReadonlySet<string> = new Set([
-  ...['run_command', 'write_file', 'edit_file', 'edit_files', 'move_path', 'delete_path', 'http_request'],
-]);
+const CHANGING: ReadonlySet<string> = new Set(
+  (['execute', 'write', 'delete', 'move', 'request'] as const).flatMap((effect) => toolsThat(effect)),
+);
