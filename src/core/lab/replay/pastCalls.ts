@@ -19,8 +19,8 @@ export interface PastDecision {
   at: number;
   title: string;
   tool: string;
-  /** What it was about, where all of that can still be read; else why not. */
-  about: { action: Action } | { left: Left };
+  /** What it was about, where all of that can still be read; else why not. Read when it is asked for: it takes its time. */
+  about: () => About;
   was: { verdict: Verdict; rule: string; reason: string; grant?: string };
   /** A person was asked about it, and that was not taken back to be decided anew. */
   isAsked: boolean;
@@ -36,6 +36,8 @@ export interface PastDecision {
   /** It was to be reviewed afterwards, and turned out not to be undone whole. */
   isUncovered: boolean;
 }
+
+type About = { action: Action } | { left: Left };
 
 /** What happened in a run that a later decision of it rests on, in its order. */
 export type PastStep =
@@ -144,7 +146,7 @@ function decisionOf(
     ...{ id, at: Date.parse(time) },
     title: text(call?.payload?.['title']) ?? '',
     tool: text(call?.data['tool']) ?? '',
-    about: left ? { left } : aboutOf(call),
+    about: () => (left ? { left } : aboutOf(call)),
     was: {
       verdict: verdict ?? 'deny',
       rule: text(rule) ?? '',
@@ -156,7 +158,7 @@ function decisionOf(
   };
 }
 
-function aboutOf(call: AuditRecord | undefined): PastDecision['about'] {
+function aboutOf(call: AuditRecord | undefined): About {
   const stored = readAction(call?.payload);
   switch (stored.kind) {
     case 'gone':

@@ -104,7 +104,8 @@ class RunReplay {
   }
 
   async #replayed(past: PastDecision): Promise<Replayed> {
-    const { about, was, tool } = past;
+    const { was, tool } = past;
+    const about = past.about();
     const leave = (left: Left): Replayed => ({
       ...{ past, left, now: undefined, hasOtherScripts: false },
       action: 'action' in about ? about.action : undefined,
