@@ -16,7 +16,10 @@ import { RunDesk } from './core/engine/runDesk.ts';
 import { SandboxRecord } from './core/engine/sandboxRecord.ts';
 import { StoredRuns } from './core/engine/storedRuns.ts';
 import { Trials } from './core/engine/trials.ts';
+import type { LookNow } from './core/lab/replay/replayRun.ts';
+import type { ReplayWorld } from './core/lab/replay/replayLog.ts';
 import { Redactor } from './core/redaction/redactor.ts';
+import type { Way } from './shared/wayWords.ts';
 
 /** The ports that an engine works through. Entries and tests give real adapters; only the model may be scripted. */
 export interface EngineParts extends PolicyParts, CallPorts, RunPorts {
@@ -69,4 +72,25 @@ export function composeEngine(parts: EngineParts): Engine {
     },
   });
   return engine;
+}
+
+/** Puts together what past runs are decided anew with: engines that have no effect, one for the folders of each run. */
+export function composeReplay(
+  { look, partsFor, breathe }: ReplayPorts,
+  audit: ReplayWorld['audit'],
+  way?: Way,
+): ReplayWorld {
+  return {
+    ...{ audit, look, breathe, way },
+    open: async (folders) => {
+      const parts = await partsFor(folders);
+      return 'problem' in parts ? parts : composeEngine(parts).again();
+    },
+  };
+}
+
+interface ReplayPorts {
+  look: LookNow;
+  partsFor: (folders: readonly string[]) => Promise<EngineParts | { problem: string }>;
+  breathe: () => Promise<void>;
 }

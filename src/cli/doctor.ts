@@ -8,7 +8,11 @@ import { sandboxSpec } from '../core/sandbox/spec.ts';
 import type { Sandbox } from '../core/sandbox/port.ts';
 import type { Engine } from '../core/engine/engine.ts';
 import { boundsOf, limitsOf } from '../core/tools/runner.ts';
-import { verdictWords } from '../core/audit/verdict.ts';
+import { verdictWords, type Verdict } from '../core/audit/verdict.ts';
+import { checklistOf } from '../core/checklist/checklist.ts';
+import type { ChecklistFacts } from '../core/checklist/facts.ts';
+import { reviewFacts } from '../core/checklist/reviewed.ts';
+import { sarifOf } from '../core/checklist/sarif.ts';
 import type { Evidence } from '../node/audit/evidence.ts';
 import { MOST_KEPT } from '../node/checkpoint/keptVersions.ts';
 import { maximumPrivacy } from '../core/policy/privacy.ts';
@@ -17,7 +21,9 @@ import { originText } from '../shared/decision.ts';
 import { PRIVACY_MEANS } from '../shared/privacyMeans.ts';
 import { carrierOf, carrierWords, unusedProxyWords } from '../node/egress/proxies.ts';
 import { nodeParts, type NodeParts } from '../node/engineParts.ts';
+import { placeFacts } from '../node/checklist/placeFacts.ts';
 import { sizeText } from '../node/sandbox/limits.ts';
+import { checklistWords, type CheckItem } from '../shared/checklist.ts';
 import { WAY_WORDS } from '../shared/wayWords.ts';
 import { visibleLine } from '../shared/visible.ts';
 import { exitCode, type ExitName } from './exitCodes.ts';
@@ -32,9 +38,23 @@ interface Item {
   fault?: ExitName;
 }
 
-/** `oversign doctor`: workspace, policy, sandbox and log, each as it really is. Ends with the fault of the first that is not right. */
-export async function doctor(workspace: string, json: boolean): Promise<number> {
+export interface DoctorOptions {
+  workspace: string;
+  json: boolean;
+  /** The security checklist alone, as pipelines read it (SARIF 2.1.0). */
+  sarif: boolean;
+  /** What is open in the checklist counts, too. */
+  strict: boolean;
+  version: string;
+}
+
+/**
+ * `oversign doctor`: workspace, policy, sandbox and log, each as it really is, and the security checklist. Ends with the
+ * fault of the first that is not right; with `strict`, not well where the checklist has something open.
+ */
+export async function doctor({ workspace, json, sarif, strict, version }: DoctorOptions): Promise<number> {
   const items: Item[] = [];
+  let checklist: CheckItem[] = [];
   try {
     const node = await nodeParts({
       folders: [resolve(workspace)],
@@ -47,14 +67,17 @@ export async function doctor(workspace: string, json: boolean): Promise<number> 
     items.push({ name: 'connections', ok: true, words: connectionWords(process.env) });
     const engine = composeEngine(node.parts);
     await engine.interrupted();
+    const facts = factsOf(node);
     try {
       const policy = await engine.policy();
       const notes = policy.notes.map((note) => `${note.file}:${note.line}:${note.column}: ${note.message}`);
       items.push({ name: 'policy', ok: true, words: ['valid', ...notes].join('; ') });
       const { way } = wayInForce(undefined, policy);
+      facts.policy = { ok: true, policy, scope: (await engine.profile()).scope, way };
       items.push({ name: 'way of working', ok: true, words: `${WAY_WORDS[way].name}: ${WAY_WORDS[way].about}` });
       items.push(privacyItem(policy, process.env));
       const status = await node.sandbox.chosen(policy.backend.value).status(limitsOf(policy));
+      facts.sandbox = status;
       if (policyRefusal(policy) === undefined) await engine.noteSandbox(status);
       items.push({
         name: 'sandbox',
@@ -93,20 +116,56 @@ export async function doctor(workspace: string, json: boolean): Promise<number> 
             : 'run OUTSIDE the sandbox by your policy (sandbox: false); each asks'),
       });
     } catch (error) {
+      if (!facts.policy.ok) facts.policy = { ok: false, words: errorWords(error) };
       items.push({ name: 'policy', ok: false, words: errorWords(error), fault: exitOf(error) });
     }
     for (const { name, ok, words } of await evidence.states()) items.push({ name, ok, words });
-    items.push(...(await logItems(evidence)));
+    const verdict = await verified(evidence);
+    facts.log = verdict ? { verdict, checked: Date.now() } : 'none';
+    items.push(...logItems(verdict));
     items.push(...(await keptItems(node)));
+    facts.review = await reviewFacts(node.audit, node.parts.roots);
+    checklist = checklistOf({ ...facts, now: Date.now() });
   } catch (error) {
     const fault = exitOf(error);
     items.push({ name: fault === 'log' ? 'audit log' : 'workspace', ok: false, words: errorWords(error), fault });
   }
-  for (const item of items)
-    if (json) writeObject('check', item);
-    else process.stdout.write(`${item.ok ? 'ok   ' : 'FAIL '} ${item.name}: ${visibleLine(item.words)}\n`);
+  if (sarif) process.stdout.write(`${JSON.stringify(sarifOf(checklist, version), undefined, 2)}\n`);
+  else {
+    for (const item of items)
+      if (json) writeObject('check', item);
+      else process.stdout.write(`${item.ok ? 'ok   ' : 'FAIL '} ${item.name}: ${visibleLine(item.words)}\n`);
+    printChecklist(checklist, json);
+  }
   const wrong = items.find(({ ok }) => !ok);
-  return exitCode(wrong ? (wrong.fault ?? 'failed') : 'done');
+  if (wrong) return exitCode(wrong.fault ?? 'failed');
+  return exitCode(strict && checklist.some(({ state }) => state === 'fail') ? 'failed' : 'done');
+}
+
+const MARKS: Record<CheckItem['state'], string> = { pass: 'ok   ', advice: 'hint ', fail: 'OPEN ', unknown: '?    ' };
+
+function printChecklist(checklist: readonly CheckItem[], json: boolean): void {
+  if (checklist.length === 0) return;
+  if (json) {
+    for (const item of checklist) writeObject('check-item', item);
+    return;
+  }
+  const lines = checklist.map(({ id, state, title, words, fix }) => {
+    const more = state === 'pass' || fix === undefined ? '' : ` ${fix}`;
+    return `${MARKS[state]} ${id}: ${visibleLine(`${title}. ${words}${more}`)}`;
+  });
+  process.stdout.write(`\nSecurity checklist: ${checklistWords(checklist)}\n${lines.join('\n')}\n`);
+}
+
+/** What the checklist is told before anything is known of policy, sandbox and log. */
+function factsOf({ parts: { roots, home }, organizationPolicy }: NodeParts): ChecklistFacts {
+  const { synced, ...place } = placeFacts(roots, process.env, organizationPolicy);
+  return {
+    ...place,
+    policy: { ok: false, words: '' },
+    ...{ sandbox: undefined, log: undefined, review: undefined, now: Date.now() },
+    workspace: { roots, home, isTrusted: undefined, synced },
+  };
 }
 
 /** What stands in the way of commands here, whatever they are; what is held in another way than it looks. */
@@ -159,9 +218,12 @@ async function keptItems({ keptVersions }: NodeParts): Promise<Item[]> {
   ];
 }
 
-/** A log that no one has written to yet is no fault. */
-async function logItems(evidence: Evidence): Promise<Item[]> {
-  const verdict = await evidence.verify(new AbortController().signal, undefined, { mustAll: true });
+/** Undefined where no one has written to it yet: that is no fault. */
+async function verified(evidence: Evidence): Promise<Verdict | undefined> {
+  return evidence.verify(new AbortController().signal, undefined, { mustAll: true });
+}
+
+function logItems(verdict: Verdict | undefined): Item[] {
   if (!verdict) return [];
   return [
     {

@@ -81,7 +81,9 @@ async function perform(
     case 'erase':
       return (await import('./erase.ts')).erase({ run: values.run, user: values.user, yes: values.yes, json });
     case 'doctor':
-      return (await import('./doctor.ts')).doctor(values.workspace ?? here, json);
+      return (await import('./doctor.ts')).doctor({
+        ...{ workspace: values.workspace ?? here, json, sarif: values.sarif, strict: values.strict, version },
+      });
     case 'undo':
       if (word === undefined) return wrong('undo wants a run; "oversign history" lists them', command);
       if (values.action !== undefined && values.since !== undefined)
@@ -100,6 +102,13 @@ async function perform(
       return (await import('./decide.ts')).decide({
         ...deciding,
         ...{ way: WAYS.find((way) => values[way]), expect: values.expect, json },
+      });
+    case 'replay':
+      if (WAYS.filter((way) => values[way]).length > 1) return wrong('give one of --look, --ask and --review', command);
+      return (await import('./replay.ts')).replay(words, {
+        ...{ environment: process.env, policy: values.policy, organizationPolicy: values['org-policy'] },
+        ...{ way: WAYS.find((way) => values[way]), expect: values.expect, limit: values.limit },
+        ...{ strict: values.strict, json },
       });
     case 'sandbox':
       return (await import('./sandbox.ts')).sandbox(words, {

@@ -122,7 +122,15 @@ export function registerAuditCommands(command: Register, controller: Controller)
     const { log } = await controller.session();
     await documents.showReadable('questions', 'How much was asked', await log.questions());
   });
-  command('verifyLog', () => verifyLog(controller));
+  command('verifyLog', async () => {
+    await verifyLog(controller);
+    controller.checklist.refresh();
+  });
+  command('replayAgainst', async (node) => {
+    const { pickedNode } = await import('./commandArguments.ts');
+    const { replayAgainst } = await import('./replayAgainst.ts');
+    await replayAgainst(controller, pickedNode(node)?.run.run);
+  });
 }
 
 async function narrow(controller: Controller, filter: Controller['tree']['filter']): Promise<void> {

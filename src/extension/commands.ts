@@ -104,6 +104,10 @@ export function registerCommands(context: vscode.ExtensionContext, controller: C
     const { version } = context.extension.packageJSON as { version: string };
     await (await import('./copyDiagnostics.ts')).copyDiagnostics(await controller.state(), version);
   });
+  command('refreshChecklist', async () => {
+    await controller.look();
+    controller.checklist.refresh();
+  });
   registerPolicyCommands(command, controller);
   registerAuditCommands(command, controller);
   registerExposureCommands(command, controller);

@@ -5,6 +5,7 @@ import { AgentView } from '../vscode/agentView.ts';
 import type { TreeTurn } from '../shared/treeAction.ts';
 import { AuditTree } from '../vscode/auditTree.ts';
 import { ExposureTree } from '../vscode/exposureTree.ts';
+import { ChecklistView } from '../vscode/checklistView.ts';
 import { PolicyAssist } from '../vscode/policyAssist.ts';
 import { ContextKeys } from '../vscode/contextKeys.ts';
 import { PolicyMarks, type Mark } from '../vscode/policyMarks.ts';
@@ -40,6 +41,7 @@ export class Controller implements vscode.Disposable {
   readonly view: AgentView;
   readonly tree: AuditTree;
   readonly exposure = new ExposureTree(exposureSource(this));
+  readonly checklist: ChecklistView;
   readonly documents = new TextDocuments();
   readonly diffs = new DiffAnswers(this.documents, async ({ id, digest }, answer) => {
     (await this.session()).engine.answer(id, digest, answer, IN_THIS_WINDOW);
@@ -108,6 +110,12 @@ export class Controller implements vscode.Disposable {
         if (this.#session.isWanted) this.#run(async () => (await this.session()).refreshInterrupted());
       },
     });
+    this.checklist = new ChecklistView(() =>
+      this.faults.noting(async () => {
+        const session = await this.session();
+        return session.checklist(vscode.workspace.isTrusted);
+      }),
+    );
     const { view, tree, documents, diffs } = this;
     this.#attention = new Attention({ view, tree, documents, diffs });
     this.others = new OtherRuns({ view, session: this.#session, model: this.#model, look: () => this.look() });
@@ -271,6 +279,7 @@ export class Controller implements vscode.Disposable {
       this.view,
       this.tree,
       this.exposure,
+      this.checklist,
       this.diffs,
       this.documents,
       this.faults,

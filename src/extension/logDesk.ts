@@ -38,6 +38,7 @@ type SidesOfChange = { [K in keyof Sides]: NonNullable<Sides[K]> };
 /** What the window does with the log: reads, checks, exports and erases. It decides nothing itself. */
 export class LogDesk {
   readonly #node: NodeParts;
+  #verified: { verdict: Verdict; checked: number } | undefined;
 
   constructor(node: NodeParts) {
     this.#node = node;
@@ -111,8 +112,15 @@ export class LogDesk {
     return [{ path: old.path, before, after: before === undefined ? undefined : old.after(before) }];
   }
 
-  verify(signal: AbortSignal, progress: (done: number, of: number) => void): Promise<Verdict | undefined> {
-    return this.#node.evidence.verify(signal, progress, { mustAll: true });
+  async verify(signal: AbortSignal, progress: (done: number, of: number) => void): Promise<Verdict | undefined> {
+    const verdict = await this.#node.evidence.verify(signal, progress, { mustAll: true });
+    if (verdict) this.#verified = { verdict, checked: Date.now() };
+    return verdict;
+  }
+
+  /** How it was found when it was checked last in this window. */
+  get verified(): { verdict: Verdict; checked: number } | undefined {
+    return this.#verified;
   }
 
   /** The verdict, and how those who keep evidence outside stand: a text for people. */

@@ -19,12 +19,15 @@ import { NamedFiles } from './namedFiles.ts';
 import { IN_THIS_WINDOW } from './thisWindow.ts';
 import { earlierLine, earlierOf } from './earlierLines.ts';
 import { PolicyLab } from './policyLab.ts';
+import { checklistHere } from './checklistDesk.ts';
+import { ReplayDesk } from './replayDesk.ts';
 import { ReviewDesk } from './reviewDesk.ts';
 import { policyWords, sandboxWords, shownPrivacy, wayWords, type PolicyStanding } from './standing.ts';
 import { withPolicy, workspacePolicy } from '../node/policy/policyFiles.ts';
 import type { Place } from './workplace.ts';
 import { folderLabels } from '../shared/folderLabels.ts';
 import type { AuditRecord, RunSummary } from '../shared/auditEvent.ts';
+import type { CheckItem } from '../shared/checklist.ts';
 import type { RunOffer } from '../core/engine/storedRuns.ts';
 import type { EditorModels } from '../shared/editorModels.ts';
 import type { FoundSource } from '../shared/foundModels.ts';
@@ -52,6 +55,7 @@ export class Session implements AsyncDisposable {
   readonly exposure: ExposureDesk;
   readonly elsewhere: Elsewhere;
   readonly review: ReviewDesk;
+  readonly replay: ReplayDesk;
   readonly namedFiles: NamedFiles;
   /** What commands left that were broken off, as it was found at the start. */
   leftBehind: readonly string[] = [];
@@ -76,6 +80,7 @@ export class Session implements AsyncDisposable {
     this.exposure = new ExposureDesk(node, this.engine);
     this.namedFiles = new NamedFiles(this.engine, node);
     this.review = new ReviewDesk(this.engine);
+    this.replay = new ReplayDesk(node);
     this.elsewhere = new Elsewhere(this.engine, node.parts.roots);
   }
 
@@ -120,6 +125,13 @@ export class Session implements AsyncDisposable {
   get isHeld(): boolean {
     const state = this.engine.view().run?.state;
     return this.engine.isWorking || (state !== undefined && state !== 'interrupted');
+  }
+
+  /** The security checklist, as things stand now. */
+  checklist(isTrusted: boolean): Promise<CheckItem[]> {
+    return checklistHere(this.engine, this.#node, {
+      ...{ sandbox: this.#looked?.sandbox, isTrusted, verified: this.log.verified },
+    });
   }
 
   get userPolicy(): string {

@@ -94,6 +94,7 @@ export interface NodeParts {
   outputs: KeptOutputs;
   folders: OwnFolders;
   userPolicy: string;
+  organizationPolicy: string;
   acceptance: Acceptance;
   /** Every file that what is in force depends on, there or not; of a link also what it leads to. */
   policyFiles(): string[];
@@ -162,6 +163,7 @@ export async function nodeParts(options: NodeOptions): Promise<NodeParts> {
     outputs,
     folders,
     userPolicy,
+    organizationPolicy: places.organization,
     acceptance,
     policyFiles: () => [...new Set([...policies.files(), acceptance.file].flatMap((file) => [file, real(file)]))],
     leftOut,

@@ -8,6 +8,7 @@ interface Screen {
 export function progressLine(
   screen: Screen,
   what: string,
+  counted = 'events',
 ): { show: (done: number, of: number) => void; end: () => void } {
   let isShown = false;
   return {
@@ -15,7 +16,7 @@ export function progressLine(
       if (screen.isTTY !== true) return;
       isShown = true;
       const percent = of === 0 ? 0 : Math.floor((done / of) * 100);
-      screen.write(`\r${what}: ${percent} % (${done} of ${of} events)`);
+      screen.write(`\r${what}: ${percent} % (${done} of ${of} ${counted})`);
     },
     end: () => {
       if (isShown) screen.write('\r\u001b[K');

@@ -95,6 +95,10 @@ const ROOMS: Record<string, readonly string[]> = {
     ...['src/core/exposure/receiptFacts.ts', 'src/core/exposure/compare.ts', 'src/cli/verifyReceipt.ts'],
     'src/extension/exposureCommands.ts',
   ],
+  'the security checklist, and a replay': [
+    ...['policyChecks', 'placeChecks', 'evidenceChecks'].map((name) => `src/core/checklist/${name}.ts`),
+    ...['left', 'replayWords', 'replayDocument'].map((name) => `src/core/lab/replay/${name}.ts`),
+  ],
   'how it ended': ['src/shared/outcomeWords.ts', 'src/shared/actionOutcome.ts', 'src/core/audit/decisionWords.ts'],
   'states of a run': [
     ...['forked', 'limits', 'loop', 'pieceOfWork', 'run', 'wentOn'].map((name) => `src/core/agent/${name}.ts`),

@@ -140,7 +140,10 @@ test.each(ROWS)('$where: oversign $line ends as $exit', async ({ exit, base: kin
       ...{ code: EXITS[exit].code, error: exit },
       message: expect.stringMatching(/\S/) as string,
     });
-  else expect(['check', 'decision', 'policy-check']).toContain(/^oversign\.(.*)\/1$/.exec(String(format))?.[1]);
+  else
+    expect(['check', 'check-item', 'decision', 'policy-check']).toContain(
+      /^oversign\.(.*)\/1$/.exec(String(format))?.[1],
+    );
   expect(end.stderr).not.toMatch(/\n\s+at |This is a fault of Oversign/);
   expect(end.code).toBe(EXITS[exit].code);
 });

@@ -50,6 +50,7 @@ const ALWAYS: Record<string, string> = {
   exportLog: 'an empty log can be exported',
   showQuestions: 'says that nobody was asked',
   showReceipt: 'says that no run is here',
+  replayAgainst: 'says that nothing could be replayed',
   revertLastRun: 'says that no run is here',
 };
 /** Those of a menu alone, which says itself on what: the palette hides them. */

@@ -36,6 +36,31 @@ export const PAGES_OF_POLICY = {
     json: `${LINES}: a plugin`,
     examples: [['oversign plugins', 'before a run that uses one']],
   },
+  replay: {
+    forms: [
+      [
+        'replay [RUN...]',
+        'past runs decided anew, as recorded; nothing is done, asked or written (default: the last 50 runs)',
+      ],
+    ],
+    options: [
+      ['--policy FILE', "instead of the user's own policy; without it the policies as they are now"],
+      ['--org-policy FILE', "instead of the organization's policy"],
+      ['--look | --ask | --review', 'suppose this way of working, instead of the one that each run had'],
+      ['--limit N', 'the last N runs (default: 50)'],
+      [
+        '--expect nothing-stopped|nothing-looser|same',
+        'ends with 1 where something done would be stopped (default), something is decided more loosely, or anything differs',
+      ],
+      ['--strict', 'ends with 1, too, where a decision cannot be replayed'],
+    ],
+    json: `${LINES}: a decision that would be another one; the last one has the counts, what could not be replayed, and what that says of the policy`,
+    examples: [
+      ['oversign replay --policy new.yaml', 'what a policy would have asked and stopped'],
+      ['oversign replay last --review', 'the last run, as if it had been reviewed afterwards'],
+      ['oversign replay --policy new.yaml --expect nothing-looser --strict', 'a gate for changes of a policy'],
+    ],
+  },
   policy: {
     forms: [
       ['policy check [FILE]', 'whether policy files are valid; without FILE, those of the workspace'],

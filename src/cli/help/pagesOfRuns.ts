@@ -89,9 +89,16 @@ export const PAGES_OF_RUNS = {
     examples: [['oversign sandbox -- npm test', 'whether the tests pass without network and secrets']],
   },
   doctor: {
-    forms: [['doctor', 'what works on this machine, and what to do about the rest']],
-    options: [WORKSPACE],
-    json: `${LINES}: a check`,
-    examples: [['oversign doctor', 'before the first run']],
+    forms: [['doctor', 'what works on this machine, and the security checklist, with what to do about the rest']],
+    options: [
+      WORKSPACE,
+      ['--strict', 'ends with 1, too, where the checklist has something open'],
+      ['--sarif', 'the checklist alone, as pipelines read it (SARIF 2.1.0)'],
+    ],
+    json: `${LINES}: a check, then an item of the checklist`,
+    examples: [
+      ['oversign doctor', 'before the first run'],
+      ['oversign doctor --sarif --strict > oversign.sarif', 'in a pipeline'],
+    ],
   },
 } as const satisfies Record<string, Page>;

@@ -79,3 +79,14 @@ export function untilWords(until: Until): string {
       return until.uses === 1 ? 'one more time' : `${until.uses} more times`;
   }
 }
+
+/** What `untilWords` said; undefined where it says something else. */
+export function untilSaid(words: string): Until | undefined {
+  if (words === 'for this run') return { kind: 'run' };
+  if (words === 'for one minute') return { kind: 'minutes', minutes: 1 };
+  if (words === 'one more time') return { kind: 'uses', uses: 1 };
+  const minutes = /^for (\d{1,9}) minutes$/.exec(words)?.[1];
+  if (minutes !== undefined) return { kind: 'minutes', minutes: Number(minutes) };
+  const uses = /^(\d{1,9}) more times$/.exec(words)?.[1];
+  return uses === undefined ? undefined : { kind: 'uses', uses: Number(uses) };
+}

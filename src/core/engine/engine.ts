@@ -167,6 +167,11 @@ export class Engine {
     return this.#trials.spared(...args);
   }
 
+  /** What past calls are decided anew with, under the policy as it is now; throws `PolicyInvalid`. */
+  async again(): ReturnType<Trials['again']> {
+    return this.#trials.again();
+  }
+
   /** The workspace policies that are not accepted and would count for more if they were. */
   async acceptable(): Promise<AcceptanceOffer[]> {
     return this.#policy.acceptable();

@@ -5,6 +5,8 @@ import { sparedBy, type PastQuestion } from '../lab/spared.ts';
 import { tryCall, type Trial } from '../lab/tryCall.ts';
 import type { WayInForce } from '../../shared/way.ts';
 import type { Way } from '../../shared/wayWords.ts';
+import type { InForce } from '../policy/decide.ts';
+import type { Family } from '../policy/facts.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
 import { wayInForce } from '../policy/ways.ts';
 import type { CallParts } from '../tools/callRun.ts';
@@ -52,6 +54,13 @@ export class Trials {
   /** What remembering the answer to one question would have spared of others. */
   async spared(about: NonNullable<PastQuestion['about']>, runs: readonly PastQuestion[][]): Promise<Spared> {
     return sparedBy(about, runs, await this.#calls().refresh());
+  }
+
+  /** What past calls are decided anew with: what is in force now, and which switch a tool hangs on. */
+  async again(): Promise<{ inForce: InForce; familyOf: (tool: string) => Family | undefined }> {
+    const calls = this.#calls();
+    const { toolbox } = calls;
+    return { inForce: await calls.refresh(), familyOf: (tool) => toolbox.named(tool)?.family };
   }
 
   /** Of a run that begins with this call. */

@@ -77,7 +77,7 @@ function isCovered({ action, decision }: About, offer: Offer, policy: InForce['p
 }
 
 /** Whether the rule that *Always* writes would have allowed another: it takes nothing from a rule that asks. */
-function ruleOf(action: Action, inForce: InForce): ((about: About) => boolean) | undefined {
+export function ruleOf(action: Action, inForce: InForce): ((about: About) => boolean) | undefined {
   const { roots, home } = inForce.scope;
   const host = alwaysHost(action, inForce.policy);
   if (host !== undefined)

@@ -90,7 +90,16 @@ export function decide(action: Action, facts: Facts, inForce: InForce, grants: r
   const wanted = decided(action, facts, inForce, grants);
   const { unsaved = '' } = facts;
   if (wanted.verdict !== 'allow' || unsaved === '') return wanted;
-  return { ...decision('ask', 'unsaved', `You have unsaved changes in the editor: ${unsaved}.`), eachTime: true };
+  return { ...decision('ask', UNSAVED, `You have unsaved changes in the editor: ${unsaved}.`), eachTime: true };
+}
+
+const UNSAVED = 'unsaved';
+
+/** The unsaved files that a past decision was about; empty where it was about none. */
+export function unsavedIn({ rule, reason }: Pick<Decision, 'rule' | 'reason'>): string {
+  if (rule !== UNSAVED) return '';
+  // Of one whose reason was erased the rule is known, and that is enough to decide by.
+  return /^You have unsaved changes in the editor: (.+)\.$/s.exec(reason)?.[1] ?? '?';
 }
 
 /**

@@ -29,6 +29,8 @@ import { join } from 'node:path';
 
 export interface DecidingOptions {
   workspace: string;
+  /** Further folders of it. */
+  besides?: readonly string[];
   environment: NodeJS.ProcessEnv;
   userPolicy?: string | undefined;
   organizationPolicy?: string | undefined;
@@ -43,16 +45,20 @@ export async function decidingParts(options: DecidingOptions): Promise<EnginePar
   const real = (path: string): string => (existsSync(path) ? realpathSync(path) : path);
   const folders = { data: real(named.data), config: real(named.config), home: real(named.home) };
   const root = await realFolder(options.workspace);
-  const problem = refuseWorkspace(root, folders.home, [folders.data, folders.config]);
-  if (problem !== undefined) throw new WorkspaceRefused(problem);
-  const later = new LaterPaths([root], folders, options.environment);
+  const roots = [root];
+  for (const folder of options.besides ?? []) roots.push(await realFolder(folder));
+  for (const one of roots) {
+    const problem = refuseWorkspace(one, folders.home, [folders.data, folders.config]);
+    if (problem !== undefined) throw new WorkspaceRefused(problem);
+  }
+  const later = new LaterPaths(roots, folders, options.environment);
   const checkpoints = new BlobCheckpoints(folders.data);
   const given = options.organizationPolicy;
   const user = options.userPolicy === undefined ? join(folders.config, 'policy.yaml') : resolve(options.userPolicy);
   const organization = given === undefined ? organizationPolicy(options.environment) : resolve(given);
   return {
     places: { user, organization },
-    roots: [root],
+    roots,
     home: folders.home,
     ...{ machine: machineFacts(), answerer: 'nobody' as const },
     own: [folders.data, folders.config],
@@ -62,7 +68,7 @@ export async function decidingParts(options: DecidingOptions): Promise<EnginePar
         isOrganizationTrusted: given !== undefined,
         user,
         isUserRequired: options.userPolicy !== undefined,
-        roots: [root],
+        roots,
       },
       account(),
       new Acceptance(folders.data),
