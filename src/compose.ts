@@ -18,6 +18,8 @@ import { StoredRuns } from './core/engine/storedRuns.ts';
 import { Trials } from './core/engine/trials.ts';
 import type { LookNow } from './core/lab/replay/replayRun.ts';
 import type { ReplayWorld } from './core/lab/replay/replayLog.ts';
+import { PolicyInvalid } from './core/policy/policyInvalid.ts';
+import { isInside } from './core/scope/spelling.ts';
 import { Redactor } from './core/redaction/redactor.ts';
 import type { Way } from './shared/wayWords.ts';
 
@@ -84,9 +86,22 @@ export function composeReplay(
     ...{ audit, look, breathe, way },
     open: async (folders) => {
       const parts = await partsFor(folders);
-      return 'problem' in parts ? parts : composeEngine(parts).again();
+      if ('problem' in parts) return parts;
+      try {
+        return await composeEngine(parts).again();
+      } catch (error) {
+        // What is wrong with one folder's own policy says nothing of the others; the one that was named must be valid.
+        const isOwn =
+          error instanceof PolicyInvalid && error.diagnostics.every(({ file }) => isBelow(file, parts.roots));
+        if (isOwn) return { problem: error.message };
+        throw error;
+      }
     },
   };
+}
+
+function isBelow(file: string, roots: readonly string[]): boolean {
+  return roots.some((root) => isInside(root, file));
 }
 
 interface ReplayPorts {

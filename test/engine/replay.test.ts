@@ -311,6 +311,10 @@ describe('what cannot be replayed is counted and said', () => {
     const after = (await replayed(bench)).replay.tally;
     expect([...after.left]).toEqual([['links', 1]]);
     expect(after.counts.otherScripts).toBe(1);
+    await plant(bench.folder, { '.oversign/policy.yaml': 'tols: 1\n' });
+    expect([...(await replayed(bench)).replay.tally.left]).toEqual([['folder', 6]]);
+    await plant(bench.folder, { '.oversign/policy.yaml': '' });
+    await expect(replayed(bench, { policy: 'tols: 1\n' })).rejects.toThrow('The policy is invalid');
     await rename(bench.folder, `${bench.folder}-gone`);
     const gone = (await replayed(bench)).replay.tally;
     expect([...gone.left]).toEqual([['folder', 6]]);

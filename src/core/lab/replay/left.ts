@@ -26,7 +26,7 @@ export const LEFT_WORDS: Record<Left, string> = {
   machine: 'denied because of how the sandbox stood on that machine',
   sandbox: 'of commands that this policy runs in the sandbox and that ran without it, or the other way round',
   grant: 'covered by a remembered approval that cannot be put together again',
-  folder: 'of folders that are gone or cannot be worked in',
+  folder: 'of folders that are gone, cannot be worked in, or have a policy that is not valid',
 };
 
 /** "Not replayed: 3 decisions (2 erased from the log, 1 too long to be recorded whole)." */
