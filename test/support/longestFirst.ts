@@ -17,6 +17,8 @@ const LONGEST = [
   'engine/boundScripts',
   'engine/hostileCommands',
   'engine/commandTables',
+  'sandbox/docker',
+  'sandbox/dockerAttacks',
   'sandbox/attacks',
   'sandbox/attacks-resources',
   'sandbox/attacks-survival',
