@@ -111,10 +111,7 @@ export class Controller implements vscode.Disposable {
       },
     });
     this.checklist = new ChecklistView(() =>
-      this.faults.noting(async () => {
-        const session = await this.session();
-        return session.checklist(vscode.workspace.isTrusted);
-      }),
+      this.faults.noting(async () => (await this.session()).checklist(vscode.workspace.isTrusted)),
     );
     const { view, tree, documents, diffs } = this;
     this.#attention = new Attention({ view, tree, documents, diffs });

@@ -1,9 +1,9 @@
+import { ledgerOf } from './ledgerOf.ts';
 import type { Action } from '../../shared/action.ts';
 import { canonicalJson, type Json } from '../../shared/json.ts';
 import { NotedFiles } from '../checkpoint/notedFiles.ts';
 import type { Changes, Checkpoint } from '../checkpoint/port.ts';
 import { begin, placeOf, type About } from './beginning.ts';
-import { EgressLedger } from '../egress/ledger.ts';
 import { labelsOf } from '../flow/ruleOfTwo.ts';
 import { kindOf } from '../kinds/table.ts';
 import type { ToolCall } from '../models/port.ts';
@@ -255,10 +255,7 @@ async function perform(
     throwIfStopped(signal); // stopped while the record was being written: `finished` says that nothing happened
     const whose: CallContext['whose'] = (appeared, until) =>
       askWhose(appeared, { step, run, context: { ...context, signal: until }, described });
-    const ledger = new EgressLedger(
-      ({ data, payload }) => step.record('egress', data, payload),
-      async () => (await run.refresh()).policy,
-    );
+    const ledger = ledgerOf(step, run);
     const leave: CallContext['leave'] = (outbound) => ledger.permit(outbound);
     performed = await described.perform({
       ...context,

@@ -1,8 +1,8 @@
+import { ledgerOf } from './ledgerOf.ts';
 import type { Block } from '../../shared/block.ts';
 import { canonicalJson } from '../../shared/json.ts';
 import { counted, sentence } from '../../shared/named.ts';
 import { visibleLine } from '../../shared/visible.ts';
-import { EgressLedger } from '../egress/ledger.ts';
 import { kindOf } from '../kinds/table.ts';
 import { Cancelled, ToolFailure } from '../outcome.ts';
 import { decision } from '../policy/decision.ts';
@@ -55,10 +55,7 @@ export async function effectsFirst(
     run.show({ id: step.id, tool: action.tool, status, output: text, durationMs });
   };
   try {
-    const ledger = new EgressLedger(
-      ({ data, payload }) => step.record('egress', data, payload),
-      async () => (await run.refresh()).policy,
-    );
+    const ledger = ledgerOf(step, run);
     const leave: CallContext['leave'] = (outbound) => {
       const permit = ledger.permit(outbound);
       return async (sending) => {
