@@ -1,5 +1,5 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -91,6 +91,9 @@ export async function startDockerEngine(): Promise<DockerEngine | string> {
   const close = async (): Promise<void> => {
     await end('SIGTERM');
     await kill();
+    // An engine that was killed leaves a program beside each container.
+    for (const name of readdirSync('/proc')) if (/^\d+$/.test(name) && isOf(Number(name), at)) tryKill(Number(name));
+    await pause(200);
     await pause(200);
     for (const line of readFileSync('/proc/self/mountinfo', 'utf8').split('\n').reverse()) {
       const place = line.split(' ')[4];
@@ -105,6 +108,15 @@ export async function startDockerEngine(): Promise<DockerEngine | string> {
     return error instanceof Error ? error.message : String(error);
   }
   return { environment: { DOCKER_HOST: host }, docker, kill, start, close };
+}
+
+/** Whether a process was started for this engine: its command line names a place of it. */
+function isOf(pid: number, at: string): boolean {
+  try {
+    return pid !== process.pid && readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes(`${at}/exec/`);
+  } catch {
+    return false; // it has ended
+  }
 }
 
 function tryKill(pid: number): void {
