@@ -50,6 +50,16 @@ export const ReachSchema = z.strictObject({
     variables: z.array(z.string()),
   }),
   requests: z.enum(['none', 'ask', 'allowed']),
+  /** Web pages: `reviewed`, a person sees what came back before the model does. */
+  pages: z.enum(['none', 'allowed', 'reviewed']),
+  /** `files`: SQLite files of the workspace. What is there asks before it is read. */
+  databases: z.strictObject({
+    files: z.boolean(),
+    connections: z.array(z.strictObject({ name: z.string(), host: z.string(), access: z.enum(['read', 'write']) })),
+  }),
+  /** Secrets by name, which the agent may have sent and never sees. */
+  secrets: z.array(z.strictObject({ name: z.string(), hosts: z.array(z.string()) })),
+  plugins: z.array(z.strictObject({ name: z.string(), tools: z.array(z.string()), hosts: z.array(z.string()) })),
   hosts: z.strictObject({ allowed: z.array(z.string()), denied: z.array(z.string()), others: z.enum(['ask', 'deny']) }),
   model: z.strictObject({
     cloud: z.boolean(),

@@ -265,3 +265,28 @@ test('a run of a hundred thousand connections, and of endless hosts and files, h
   expect(found.others.sent.isLeast).toBe(true);
   expect(JSON.stringify(found).length).toBeLessThan(8 << 20);
 });
+
+test('what was refused of pages and databases: with the host that it would have gone to; a file of the workspace is none', () => {
+  const denied = (id: string, effect: string, of: object) => [
+    {
+      ...{ type: 'proposed' as const, action: id, turn: 1, data: { tool: 't', effect } },
+      payload: { title: 'x', action: of },
+    },
+    { type: 'decided' as const, action: id, turn: 1, data: { verdict: 'deny', rule: 'denied_domains' } },
+    { type: 'finished' as const, action: id, turn: 1, data: { status: 'denied', durationMs: 0 } },
+  ];
+  const server = { engine: 'postgresql', host: 'db.test', port: 5432 };
+  const found = exposureOf([
+    started(),
+    ...denied('a', 'browse', { request: { host: 'page.test', port: 443 } }),
+    ...denied('b', 'query', { database: server }),
+    ...denied('c', 'modify', { database: server }),
+    ...denied('d', 'query', { database: { engine: 'sqlite', path: '/w/a.db' } }),
+    finished(),
+  ]);
+  expect(found.refused.map(({ action, purpose, destination }) => [action, purpose, destination])).toEqual([
+    ['a', 'web page by a tool', 'page.test'],
+    ['b', 'statement to a database', 'db.test:5432'],
+    ['c', 'statement to a database', 'db.test:5432'],
+  ]);
+});

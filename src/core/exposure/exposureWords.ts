@@ -11,6 +11,8 @@ const KINDS: Readonly<Record<string, { title: string; one: string }>> = {
   [PURPOSE_NAMES.telemetry]: { title: 'export of the audit log', one: 'request' },
   [PURPOSE_NAMES.request]: { title: 'requests of the agent', one: 'request' },
   [PURPOSE_NAMES.connection]: { title: 'connections of commands', one: 'connection' },
+  [PURPOSE_NAMES.page]: { title: 'web pages', one: 'request' },
+  [PURPOSE_NAMES.database]: { title: 'statements to databases', one: 'statement' },
 };
 
 export function purposeTitle(purpose: string): string {

@@ -1,5 +1,6 @@
 import type { FileCount, Reach } from '../../shared/reach.ts';
 import type { EffectivePolicy } from '../policy/merge.ts';
+import { maximumPrivacy } from '../policy/privacy.ts';
 import { offered } from '../policy/decide.ts';
 import type { Scope } from '../scope/scope.ts';
 
@@ -32,6 +33,23 @@ export function reachOf(
           variables: [...policy.variables.value],
         },
     requests: isOff('api_calls') ? 'none' : policy.apiConfirmation.value ? 'ask' : 'allowed',
+    pages: isOff('web_browsing') ? 'none' : policy.webReview.value ? 'reviewed' : 'allowed',
+    databases: isOff('database')
+      ? { files: false, connections: [] }
+      : {
+          files: true,
+          connections: maximumPrivacy(policy)
+            ? []
+            : policy.connections.value.map(({ name, host, port, access }) => ({
+                name,
+                host: `${host}:${port}`,
+                access,
+              })),
+        },
+    secrets: isOff('api_calls') ? [] : policy.secrets.value.map(({ name, hosts }) => ({ name, hosts: [...hosts] })),
+    plugins: isOff('plugins')
+      ? []
+      : policy.plugins.value.map(({ name, tools, hosts }) => ({ name, tools: [...tools], hosts: [...hosts] })),
     hosts: {
       allowed: [...policy.allowedDomains.value],
       denied: policy.deniedDomains.map(({ value }) => value),

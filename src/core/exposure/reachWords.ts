@@ -52,7 +52,7 @@ export function folderLines({ folders }: Reach): ReachLine[] {
 
 /** What the policy says, line by line. */
 export function policyLines(reach: Reach): ReachLine[] {
-  const { fileTools, allowedPaths, deniedPaths, commands, requests, hosts, model } = reach;
+  const { fileTools, allowedPaths, deniedPaths, commands, requests, pages, databases, hosts, model } = reach;
   return [
     ...(fileTools ? [] : [{ label: 'File tools', value: ['off'], hint: 'Commands see the files none the less.' }]),
     ...named('Allowed paths', allowedPaths),
@@ -68,6 +68,29 @@ export function policyLines(reach: Reach): ReachLine[] {
           },
         ]),
     { label: 'HTTP requests', value: [REQUESTS[requests]] },
+    ...reach.secrets.map(({ name, hosts: to }): ReachLine => ({
+      label: 'Secret',
+      value: [{ exact: name }, ', for ', ...exactList(to)],
+      hint: 'The agent never sees it.',
+    })),
+    { label: 'Web pages', value: [PAGES[pages]] },
+    { label: 'Databases', value: [databases.files ? 'SQLite files of the workspace; each asks' : 'off'] },
+    ...databases.connections.map(({ name, host, access }): ReachLine => ({
+      label: 'Database',
+      value: [
+        { exact: name },
+        ' at ',
+        { exact: host },
+        access === 'write' ? ', to be read and changed' : ', to be read',
+      ],
+    })),
+    ...reach.plugins.map(({ name, tools, hosts: to }): ReachLine => ({
+      label: 'Plugin',
+      value: [
+        ...[{ exact: name }, ' with ', ...exactList(tools), '; hosts: '],
+        ...(to.length === 0 ? ['none'] : exactList(to)),
+      ],
+    })),
     ...named('Allowed hosts', hosts.allowed),
     ...named('Denied hosts', hosts.denied),
     { label: 'Other hosts', value: [hosts.others === 'deny' ? 'denied' : 'each asks'] },
@@ -108,6 +131,12 @@ const NETWORKS: Record<Reach['commands']['network'], string> = {
   ask: 'each host that is not allowed asks',
   allowed: 'every public host that is not denied',
   unbounded: 'whatever your account can reach; nobody sees it',
+};
+
+const PAGES: Record<Reach['pages'], string> = {
+  none: 'off',
+  allowed: 'those of allowed hosts without a question, others ask',
+  reviewed: 'you see each before the model does',
 };
 
 const REQUESTS: Record<Reach['requests'], string> = {

@@ -9,15 +9,21 @@ const MOST_REFUSED = 200;
 /** Actions that are open at once: no run of this product has so many. */
 const MOST_OPEN = 10_000;
 
+/** Of these the ones that go to a server; a SQLite file is asked on the spot. */
+const DATABASE = ['query', 'schema', 'modify'] as const;
+
 /** What an action that would send something is called in the log, and the purpose of that. */
-const PURPOSE_OF: ReadonlyMap<unknown, string> = new Map([
+const PURPOSE_OF: ReadonlyMap<unknown, string> = new Map<unknown, string>([
   ['request', PURPOSE_NAMES.request],
   ['connect', PURPOSE_NAMES.connection],
+  ['browse', PURPOSE_NAMES.page],
+  ...DATABASE.map((effect) => [effect, PURPOSE_NAMES.database] as const),
 ]);
 /** The same where the log has a call's tool alone: it was denied before it was looked at. */
-const TOOLS: ReadonlyMap<unknown, string> = new Map([
+const TOOLS: ReadonlyMap<unknown, string> = new Map<unknown, string>([
   ...toolsThat('request').map((tool) => [tool, PURPOSE_NAMES.request] as const),
   ['connect', PURPOSE_NAMES.connection],
+  ...toolsThat('browse').map((tool) => [tool, PURPOSE_NAMES.page] as const),
 ]);
 
 interface Wanted {
@@ -86,7 +92,7 @@ export class WantedSendings {
     }
     const purpose =
       PURPOSE_OF.get(data['effect']) ?? (data['effect'] === undefined ? TOOLS.get(data['tool']) : undefined);
-    if (purpose === undefined || this.#wanted.size >= MOST_OPEN) return;
+    if (purpose === undefined || isOnTheSpot(payload?.['action']) || this.#wanted.size >= MOST_OPEN) return;
     const within = wordIn(data['within']);
     this.#wanted.set(action, {
       ...{ purpose, turn, rule: '', isStarted: false, hasSent: false },
@@ -102,9 +108,14 @@ export class WantedSendings {
   }
 }
 
+/** A statement to a file of the workspace: nothing of it goes anywhere. */
+function isOnTheSpot(action: unknown): boolean {
+  return objectIn(objectIn(action)?.['database'])?.['engine'] === 'sqlite';
+}
+
 function hostOf(action: unknown): string | null {
   const of = objectIn(action);
-  const { host, port } = objectIn(of?.['request']) ?? of ?? {};
+  const { host, port } = objectIn(of?.['request']) ?? objectIn(of?.['database']) ?? of ?? {};
   const [name, number] = [wordIn(host), countIn(port)];
   return name === undefined || number === undefined ? null : shownHost({ host: name, port: number });
 }
