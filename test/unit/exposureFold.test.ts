@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { ExposureFold } from '../../src/core/exposure/exposureFold.ts';
 import { alarmWords, limitsWords, summaryWords, unknownWords } from '../../src/core/exposure/exposureWords.ts';
 import { ExposureSchema, type Exposure } from '../../src/shared/exposure.ts';
+import type { Json } from '../../src/shared/json.ts';
 import { command, connection, finished, prompt, recorded, RUN, started } from '../support/sentEvents.ts';
 
 function exposureOf(...events: Parameters<typeof recorded>[0][]): Exposure {
@@ -267,7 +268,7 @@ test('a run of a hundred thousand connections, and of endless hosts and files, h
 });
 
 test('what was refused of pages and databases: with the host that it would have gone to; a file of the workspace is none', () => {
-  const denied = (id: string, effect: string, of: object) => [
+  const denied = (id: string, effect: string, of: Json) => [
     {
       ...{ type: 'proposed' as const, action: id, turn: 1, data: { tool: 't', effect } },
       payload: { title: 'x', action: of },
