@@ -152,7 +152,9 @@ test('doctor says what works', async () => {
   const end = await runCli(['doctor', '--workspace', 'work'], { base });
   expect(end).toMatchObject({ code: 0, stderr: '' });
   expect(end.stdout).toContain(`ok    workspace: ${work}\nok    connections: `);
-  expect(end.stdout).toMatch(/\nok {4}policy: valid\nok {4}way of working: Ask: .*\nok {4}maximum privacy: off.*\nok {4}sandbox: /);
+  expect(end.stdout).toMatch(
+    /\nok {4}policy: valid\nok {4}way of working: Ask: .*\nok {4}maximum privacy: off.*\nok {4}sandbox: /,
+  );
   const home = await runCli(['doctor', '--workspace', join(base, 'home')], { base });
   expect(home).toMatchObject({ code: 66, stdout: expect.stringContaining('FAIL  workspace: ') as string });
 });
