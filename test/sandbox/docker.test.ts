@@ -18,6 +18,9 @@ let there: DockerEngine | undefined;
 let why = '';
 let cage: Caged<DockerSandbox>;
 
+/** Another file's engine may have its turn first; on a fresh machine it is installed. */
+const MOST_WAITING_MS = 600_000;
+
 beforeAll(async () => {
   base = await realpath(await mkdtemp(join(tmpdir(), 'oversign-docker-')));
   const started = await startDockerEngine();
@@ -35,7 +38,7 @@ beforeAll(async () => {
     mkdirSync(join(cage.folder, name, '..'), { recursive: true });
     writeFileSync(join(cage.folder, name), text);
   }
-});
+}, MOST_WAITING_MS);
 afterAll(async () => {
   if (there) {
     await cage.sandbox.close();

@@ -44,6 +44,9 @@ let engine: DockerEngine | undefined;
 let end: (() => Promise<void>) | undefined;
 let why = '';
 
+/** Another file's engine may have its turn first; on a fresh machine it is installed. */
+const MOST_WAITING_MS = 600_000;
+
 beforeAll(async () => {
   const started = await startDockerEngine();
   if (typeof started === 'string') {
@@ -57,7 +60,7 @@ beforeAll(async () => {
   cage = await cagedBy(base, 'work', (folders, folder) => new DockerSandbox(folders, environment, [folder]));
   end = await cage.sandbox.begin('r');
   process.env['OVERSIGN_PLANTED'] = 'planted';
-});
+}, MOST_WAITING_MS);
 afterAll(async () => {
   delete process.env['OVERSIGN_PLANTED'];
   await end?.();
