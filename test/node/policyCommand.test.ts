@@ -108,7 +108,7 @@ describe('policy check', () => {
     });
     const noted = await policy(base, ['check']);
     expect(noted).toMatchObject({ code: 0, stderr: '' });
-    expect(noted.stdout).toMatch(/oversign\/policy\.yaml:2:10: info: an image is only used/);
+    expect(noted.stdout).toMatch(/oversign\/policy\.yaml:2:10: info: the docker backend uses no image/);
     expect(noted.stdout).toMatch(/work\/\.oversign\/policy\.yaml:1:18: \w+: /);
     expect(noted.stdout).toMatch(/Valid, but not all of it counts: 1 warning\n$/);
     const strict = await policy(base, ['check', '--strict', '--json']);
