@@ -1,5 +1,6 @@
 import type { AuditRecord } from '../../shared/auditEvent.ts';
 import type { Refused } from '../../shared/exposure.ts';
+import { readAction } from '../audit/storedAction.ts';
 import { shownHost } from '../egress/hostDecision.ts';
 import { PURPOSE_NAMES } from '../egress/ledger.ts';
 import { toolsThat } from '../policy/toolsThat.ts';
@@ -92,11 +93,13 @@ export class WantedSendings {
     }
     const purpose =
       PURPOSE_OF.get(data['effect']) ?? (data['effect'] === undefined ? TOOLS.get(data['tool']) : undefined);
-    if (purpose === undefined || isOnTheSpot(payload?.['action']) || this.#wanted.size >= MOST_OPEN) return;
+    const stored = readAction(payload);
+    const recorded = stored.kind === 'action' ? stored.recorded : undefined;
+    if (purpose === undefined || isOnTheSpot(recorded) || this.#wanted.size >= MOST_OPEN) return;
     const within = wordIn(data['within']);
     this.#wanted.set(action, {
       ...{ purpose, turn, rule: '', isStarted: false, hasSent: false },
-      destination: hostOf(payload?.['action']),
+      destination: hostOf(recorded),
       title: within === undefined ? title : (this.#commands.get(within) ?? null),
     });
   }
