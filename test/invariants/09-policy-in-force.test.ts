@@ -82,19 +82,26 @@ describe('the keys that people know', () => {
 
   test('languages without bash, and switched-off tools, are not offered, and calling them anyway is denied', async () => {
     const all = await offeredUnder('');
-    const commands = ['run_command', 'read_output', 'stop_command'];
+    const programs = ['run_command', 'run_code', 'read_output', 'stop_command'];
+    const databases = ['query_database', 'list_schema', 'change_database'];
     const talk = ['ask_user', 'update_plan'];
-    expect(all).toEqual(expect.arrayContaining([...commands, ...talk]));
-    const withoutCommands = all.filter((name) => !commands.includes(name));
+    const of = (...names: string[]): string[] => all.filter((name) => names.includes(name));
+    const without = (...names: string[]): string[] => all.filter((name) => !names.includes(name));
+    expect(all).toEqual(expect.arrayContaining([...programs, ...databases, ...talk]));
     expect(all).not.toContain('http_request');
-    const pasted = await offeredUnder(PASTED); // which switches requests on
-    expect(pasted.filter((name) => name !== 'http_request')).toEqual(withoutCommands);
+    const pasted = await offeredUnder(PASTED); // which switches requests on, and has no bash
+    expect(pasted.filter((name) => name !== 'http_request')).toEqual(without('run_command'));
     expect(pasted).toContain('http_request');
-    expect(await offeredUnder('tools: {code_execution: {enabled: false}}\n')).toEqual(withoutCommands);
-    expect(await offeredUnder('tools: {file_system: {enabled: false}}\n')).toEqual([...commands, ...talk]);
-    expect(await offeredUnder('tools: {file_system: {enabled: false}, code_execution: {languages: []}}\n')).toEqual(
-      talk,
+    expect(await offeredUnder('tools: {code_execution: {enabled: false}}\n')).toEqual(without(...programs));
+    expect(await offeredUnder('tools: {database: {enabled: false}}\n')).toEqual(without(...databases));
+    expect(await offeredUnder('tools: {file_system: {enabled: false}}\n')).toEqual(
+      of(...programs, ...databases, ...talk),
     );
+    expect(
+      await offeredUnder(
+        'tools: {file_system: {enabled: false}, code_execution: {languages: []}, database: {enabled: false}}\n',
+      ),
+    ).toEqual(talk);
     const bench = await workbench({
       userPolicy: 'tools: {file_system: {enabled: false}, code_execution: {languages: [python]}}\n',
     });

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { inject } from 'vitest';
+import { NO_ENGINE } from './noEngine.ts';
 
 export interface CliOptions {
   /** Holds the folders of this run: `data`, `config`, `home`. */
@@ -30,6 +31,7 @@ export function startCli(args: readonly string[], { base, cwd = base, environmen
     cwd,
     env: {
       PATH: process.env['PATH'],
+      ...NO_ENGINE,
       HOME: join(base, 'home'),
       XDG_DATA_HOME: join(base, 'data'),
       XDG_CONFIG_HOME: join(base, 'config'),

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { NO_EDITOR } from '../../src/core/editor/port.ts';
 import type { LookUp } from '../../src/node/egress/judgedAddress.ts';
+import { NO_ENGINE } from './noEngine.ts';
 import { nodeParts, type NodeParts } from '../../src/node/engineParts.ts';
 
 interface Under {
@@ -16,6 +17,7 @@ export function partsUnder(base: string, { folders, environment, lookUp }: Under
     folders,
     environment: {
       PATH: process.env['PATH'],
+      ...NO_ENGINE,
       ...environment,
       XDG_DATA_HOME: join(base, 'data'),
       XDG_CONFIG_HOME: join(base, 'config'),
