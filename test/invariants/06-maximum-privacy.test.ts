@@ -24,7 +24,7 @@ test.skipIf(problem !== undefined)(
     expect(shut.missed).toBe(0);
     expect(shut.toModel).toBeGreaterThan(100);
     expect(shut.end.requests).toBe(open.end.requests); // it was refused each thing, and none ended the run early
-    expect(shut.end.results.filter((text) => text.includes('Maximum privacy is on (this run)'))).toHaveLength(2);
+    expect(shut.end.results.filter((text) => text.includes('Maximum privacy is on (this run)'))).toHaveLength(3);
     expect(shut.end.results.join('\n')).not.toContain('ran outside the sandbox');
     expect(open.end.results.join('\n'), 'control').toContain('ran outside the sandbox');
     expect(shut.end.output).toMatch(/redirect, and none is followed/);
