@@ -132,9 +132,7 @@ test('egress events are made by the ledger: for a run, for a request of a tool, 
     (name) =>
       name.endsWith('.ts') && /type: 'egress'|(?:record|add)\('egress'/.test(readFileSync(join('src', name), 'utf8')),
   );
-  expect(making.sort()).toEqual([
-    ...['core/agent/pieceOfWork.ts', 'core/tools/ledgerOf.ts', 'node/audit/evidence.ts'],
-  ]);
+  expect(making.sort()).toEqual([...['core/agent/pieceOfWork.ts', 'core/tools/ledgerOf.ts', 'node/audit/evidence.ts']]);
   for (const name of making) expect(readFileSync(join('src', name), 'utf8')).toMatch(/new EgressLedger\(/);
 });
 
