@@ -49,7 +49,7 @@ test('Data Exposure: what can be seen, what has left with its files, what was re
   await row('Has left, last run').locator('.monaco-tl-twistie').click();
   await row('Can be seen').locator('.monaco-tl-twistie').click();
   await row('Network of commands').waitFor({ timeout: 30_000 });
-  await row('Files').locator('.monaco-tl-twistie').click();
+  await row('Files').first().locator('.monaco-tl-twistie').click();
   await row('source and settings').waitFor({ timeout: 30_000 });
   await row('Has left, all runs').locator('.monaco-tl-twistie').click();
   await row('by 1 of 1 runs').first().waitFor({ timeout: 30_000 });
