@@ -1,5 +1,5 @@
 /**
- * `npm run bench` (or one part of it: `npm run bench -- audit`, `decisions`, `door`, `pages`, `sandbox`, `turns`, `undo`, `workspaces`): ratios, side by side, on this machine and nowhere else. Each pair runs in turn, A B A B …, and the
+ * `npm run bench` (or one part of it: `npm run bench -- audit`, `decisions`, `door`, `pages`, `sandbox`, `turns`, `undo`, `undo-large` (minutes), `workspaces`): ratios, side by side, on this machine and nowhere else. Each pair runs in turn, A B A B …, and the
  * median of the ratios is printed; single times are noise on a shared machine.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -51,6 +51,7 @@ try {
   if (only === undefined || only === 'sandbox') await benchSandbox(base, pair);
   if (only === undefined || only === 'door') await benchDoor(pair);
   if (only === undefined || only === 'undo') await benchUndo(base, pair);
+  if (only === 'undo-large') await benchUndo(base, pair, [200_000]);
   if (only === undefined || only === 'workspaces') await benchWorkspaces(base, pair);
 } finally {
   await rm(base, { recursive: true, force: true });
