@@ -26,6 +26,19 @@ const DAEMONS = ['/usr/sbin/dockerd', '/usr/bin/dockerd'];
 export async function startDockerEngine(): Promise<DockerEngine | string> {
   if (process.platform !== 'linux') return 'the tests start an engine on Linux alone';
   if (process.getuid?.() !== 0) return 'an engine is started by root';
+  const turn = await ownTurn();
+  let isStarted = false;
+  try {
+    const engine = await startedEngine(turn);
+    isStarted = typeof engine !== 'string';
+    return engine;
+  } finally {
+    if (!isStarted) turn();
+  }
+}
+
+/** `over`: called when the engine is closed. */
+async function startedEngine(over: () => void): Promise<DockerEngine | string> {
   const daemon = (): string | undefined => DAEMONS.find((path) => existsSync(path));
   if (daemon() === undefined && process.env['CI'] === 'true') install();
   const file = daemon();
@@ -33,7 +46,6 @@ export async function startDockerEngine(): Promise<DockerEngine | string> {
     if (process.env['CI'] === 'true') throw new Error('no Docker engine, and it could not be installed');
     return 'no Docker engine is installed (docker.io)';
   }
-  const turn = await ownTurn();
   const at = mkdtempSync(join(tmpdir(), 'oversign-engine-'));
   const host = `unix://${at}/docker.sock`;
   const docker = (...args: string[]): string =>
@@ -102,7 +114,7 @@ export async function startDockerEngine(): Promise<DockerEngine | string> {
       if (place?.startsWith(`${at}/`)) execFileSync('umount', ['-l', place]);
     }
     rmSync(at, { recursive: true, force: true });
-    turn();
+    over();
   };
   try {
     await start();
