@@ -40,10 +40,11 @@ export async function benchUndo(base: string, pair: Pair, sizes: readonly number
   for (const { cage, size, words } of worlds) await snapshots({ folder: cage.folder, base, size, words });
   for (const { cage, words } of worlds) {
     const around = aroundCommand(cage);
-    await around(); // the first one reads every file: that is the line above
     const spec = await cage.spec(['/bin/sh', '-c', 'true']);
     const alone = (): Promise<unknown> => cage.sandbox.run(spec, new AbortController().signal);
-    await pair(`checkpoint around a command, ${words} / the command in the sandbox`, around, alone, 1, BREATH_MS);
+    await around(alone); // the first one reads every file: that is the line above
+    const both = (): Promise<void> => around(alone);
+    await pair(`a command with a checkpoint around it, ${words} / without`, both, alone, 1, BREATH_MS);
     const dry = async (): Promise<void> => {
       const view = { ...spec, view: { kind: 'copy-on-write' as const } };
       await (await cage.sandbox.dryRuns.run(view, new AbortController().signal)).dispose();
@@ -52,15 +53,22 @@ export async function benchUndo(base: string, pair: Pair, sizes: readonly number
   }
 }
 
-/** Before and after one command, without the command. */
-function aroundCommand({ folder, data }: { folder: string; data: string }): () => Promise<void> {
+/** Looks before and after a command, as a call has it. */
+function aroundCommand({
+  folder,
+  data,
+}: {
+  folder: string;
+  data: string;
+}): (command: () => Promise<unknown>) => Promise<void> {
   const checkpoints = new BlobCheckpoints(data);
   const place = placeIn(folder);
   let action = 0;
-  return async () => {
+  return async (command) => {
     action += 1;
     const of = { run: 'bench', action: `a${action}` };
     const checkpoint = await checkpoints.begin(of, { kind: 'anything' }, { undo: 'whole', place });
+    await command();
     await checkpoint.end([]);
     await checkpoints.recorded(of);
   };
@@ -86,7 +94,7 @@ async function snapshots({
     for (const one of [data, shadow]) rmSync(one, { recursive: true, force: true });
     mkdirSync(data, { mode: 0o700 });
     const began = performance.now();
-    await aroundCommand({ folder, data })();
+    await aroundCommand({ folder, data })(() => Promise.resolve());
     const ours = performance.now() - began;
     execFileSync('git', ['init', '-q', '--bare', shadow]);
     const then = performance.now();
