@@ -1,7 +1,11 @@
-import { connect } from 'node:net';
+import { createSocket } from 'node:dgram';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { crashes, door, get, outside, say, watchCrashes } from '../support/doorWorld.ts';
+import { crashes, door, get, listening, outside, say, watchCrashes } from '../support/doorWorld.ts';
+import { MadeUpNames } from '../../src/node/egress/commandDoor/madeUpNames.ts';
+import { serveDoor } from '../../src/node/egress/commandDoor/serveDoor.ts';
 
 // The door alone, on this machine's loopback: what comes over its port.
 
@@ -193,4 +197,30 @@ test.each([
   );
   expect(text).toContain(who === 'program' ? 'late answer' : 'early end');
   expect(far.got.join('')).toContain('hello');
+});
+
+test('programs that know of no proxy have no connections beside those that a command may have', async () => {
+  const proxy = createServer();
+  const [names, questions, over] = [new MadeUpNames(), createSocket('udp4'), new AbortController()];
+  const at = names.addressOf('api.test')?.join('.') ?? '';
+  const ways = [createServer(), createServer()];
+  await listening(proxy);
+  for (const way of ways) await new Promise<void>((resolve) => way.listen(0, at, resolve));
+  // At the port of HTTP a no is told, and the program may take its time to read it.
+  const servers = ways.map((server) => ({ server, port: 80 }));
+  const straight = { names, questions, servers };
+  const connecting = { connects: () => Promise.resolve({ refused: 'no' }), looked: () => undefined };
+  const lookUp = (): Promise<readonly string[]> => Promise.resolve([]);
+  const close = serveDoor(proxy, { connecting, straight, lookUp, signal: over.signal });
+  const sockets = ways.flatMap((way) => {
+    const { port } = way.address() as AddressInfo;
+    return Array.from({ length: 400 }, () => connect({ port, host: at, allowHalfOpen: true }));
+  });
+  for (const socket of sockets) socket.on('error', () => undefined);
+  await pause(2000);
+  const counts = await Promise.all(ways.map((way) => promisify(way.getConnections.bind(way))()));
+  expect(counts.reduce((all, one) => all + one, 0)).toBeLessThanOrEqual(512);
+  expect(Math.max(...counts)).toBeGreaterThan(100); // the control: those that were taken are still there
+  for (const socket of sockets) socket.destroy();
+  close();
 });

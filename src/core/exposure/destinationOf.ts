@@ -1,6 +1,4 @@
 import { cutVisibly } from '../../shared/cut.ts';
-import { kindOfAddress } from '../egress/addressKinds.ts';
-import { meansThisMachine } from '../egress/hostName.ts';
 
 /** What was never written by this product may be of any length. */
 const MOST = 300;
@@ -19,12 +17,6 @@ export function destinationOf(origin: string): { name: string; host: string | un
   if (host === undefined) return { name: cutVisibly(origin, MOST), host: undefined };
   const port = said ?? USUAL.get(scheme.toLowerCase());
   return { name: cutVisibly(port === undefined || port === '443' ? host : `${host}:${port}`, MOST), host };
-}
-
-/** Whether a host, or an address, is this machine itself. */
-export function isThisMachine(host: string): boolean {
-  const name = host.toLowerCase().replace(/\.$/, '');
-  return meansThisMachine(name) || kindOfAddress(name.replace(/^\[|\]$/g, '')) === 'this machine';
 }
 
 /** The editor's own models have an origin of their own scheme (node/models/editorModel.ts). */

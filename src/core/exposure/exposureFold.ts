@@ -1,7 +1,8 @@
 import type { AuditRecord, EventType } from '../../shared/auditEvent.ts';
 import { PLACES, type Destination, type Exposure, type Purpose, type Receipt } from '../../shared/exposure.ts';
 import { PURPOSE_NAMES } from '../egress/ledger.ts';
-import { destinationOf, isOfEditor, isThisMachine } from './destinationOf.ts';
+import { isThisMachine } from '../egress/thisMachine.ts';
+import { destinationOf, isOfEditor } from './destinationOf.ts';
 import { PurposeSum } from './purposeSum.ts';
 import { countIn, objectIn, sumOf, wordIn } from './recordedValues.ts';
 import { WantedSendings } from './wantedSendings.ts';

@@ -1,7 +1,7 @@
 import type { HttpRequest } from '../../shared/action.ts';
 import { named } from '../../shared/named.ts';
 import { allows, hostPattern, type Target } from '../egress/hostPattern.ts';
-import { hostOf, meansThisMachine } from '../egress/hostName.ts';
+import { isThisMachine } from '../egress/thisMachine.ts';
 
 /** A secret that a policy names, without its value: that is kept elsewhere, and put in at the door alone. */
 export interface NamedSecret {
@@ -53,7 +53,8 @@ export function secretRefused(
     if (!secret) return `Your policy names no secret ${named(name)}.`;
     if (!isBoundTo(secret, { host, port }))
       return `The secret ${named(name)} belongs to ${secret.hosts.map(named).join(', ')}, and goes nowhere else.`;
-    if (!url.startsWith('https:') && !isHere(host)) return `The secret ${named(name)} is sent encrypted alone (https).`;
+    if (!url.startsWith('https:') && !isThisMachine(host))
+      return `The secret ${named(name)} is sent encrypted alone (https).`;
   }
   return undefined;
 }
@@ -63,10 +64,4 @@ function isBoundTo({ hosts }: NamedSecret, target: Target): boolean {
     const pattern = hostPattern(entry);
     return pattern?.of === 'itself' && allows(pattern, target);
   });
-}
-
-/** This machine itself: what goes there passes nobody. */
-function isHere(host: string): boolean {
-  const address = hostOf(host)?.address;
-  return meansThisMachine(host) || address === '::1' || /^127\./.test(address ?? '');
 }

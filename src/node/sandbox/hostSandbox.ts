@@ -42,6 +42,7 @@ import type { Machine } from './proof.ts';
 import { bubblewrapCages } from './runInCage.ts';
 import { RunScratch, type Lent } from './runScratch.ts';
 import { toolchains, type Toolchain } from './toolchains.ts';
+import { wantedIn } from './wantedIn.ts';
 
 /** What is otherwise in tests. */
 interface HostOptions {
@@ -157,11 +158,8 @@ export class HostSandbox implements OpenSandbox {
     return found;
   }
 
-  async knownIn(what: LookedFor, signal: AbortSignal): Promise<string[] | undefined> {
-    const isHidden = (path: string): boolean => what.isWanted(path) || what.isPassedOver(path);
-    const rules = { key: what.key, signal, isHidden, isProtected: () => false, isAboveProtected: () => false };
-    const found = await this.#known.hidden(what.folders, rules);
-    return found?.filter((path) => what.isWanted(path) && !this.isStandIn(path)).sort();
+  knownIn(what: LookedFor, signal: AbortSignal): Promise<string[] | undefined> {
+    return wantedIn(this.#known, what, { signal, isStandIn: (path) => this.isStandIn(path) });
   }
 
   environment(variables: readonly string[]): Promise<Record<string, string>> {

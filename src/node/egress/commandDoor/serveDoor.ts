@@ -11,7 +11,7 @@ import { answerNames, closed } from './nameServer.ts';
 import { answerSocks } from './socksDoor.ts';
 import { answerStraight } from './straightDoor.ts';
 
-/** More at once no program needs; each holds a descriptor here. */
+/** More at once no program needs, by all ways together; each holds a descriptor here. */
 const MOST_CONNECTIONS = 512;
 const SOCKS_5 = 5;
 /** Somebody who connects says something. */
@@ -57,13 +57,16 @@ export function serveDoor(server: Server, { connecting, straight, lookUp, signal
     lastWord(socket, 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
   });
   const taking = (from: Server, take: (socket: Socket) => void): void => {
-    from.maxConnections = MOST_CONNECTIONS;
     // A program that has said all may still be answered; it was opened elsewhere (doorNamespace.ts), without this.
     Object.assign(from, { allowHalfOpen: true });
     from.on('error', () => undefined);
     from.on('connection', (socket: Socket) => {
-      inside.add(socket);
       socket.on('error', () => undefined); // from the first moment: the program may be gone
+      if (inside.size >= MOST_CONNECTIONS) {
+        socket.destroy();
+        return;
+      }
+      inside.add(socket);
       socket.once('close', () => inside.delete(socket));
       take(socket);
     });

@@ -35,6 +35,7 @@ import { RunScratch } from '../runScratch.ts';
 import { toolchains, type Toolchain } from '../toolchains.ts';
 import { sweepClaims } from './claim.ts';
 import { findDocker, type DockerMachine } from './machine.ts';
+import { wantedIn } from '../wantedIn.ts';
 
 const TRY_AGAIN_MS = 10_000;
 
@@ -105,11 +106,8 @@ export class DockerSandbox implements OpenSandbox {
     });
   }
 
-  async knownIn(what: LookedFor, signal: AbortSignal): Promise<string[] | undefined> {
-    const isHidden = (path: string): boolean => what.isWanted(path) || what.isPassedOver(path);
-    const rules = { key: what.key, signal, isHidden, isProtected: () => false, isAboveProtected: () => false };
-    const found = await this.#known.hidden(what.folders, rules);
-    return found?.filter((path) => what.isWanted(path) && !this.isStandIn(path)).sort();
+  knownIn(what: LookedFor, signal: AbortSignal): Promise<string[] | undefined> {
+    return wantedIn(this.#known, what, { signal, isStandIn: (path) => this.isStandIn(path) });
   }
 
   environment(variables: readonly string[]): Promise<Record<string, string>> {

@@ -103,14 +103,16 @@ export class DoorNamespace {
       environment: { ELECTRON_RUN_AS_NODE: '1' },
     });
     const descriptors: number[] = [];
+    let opened: Opened | undefined;
     try {
-      const opened = await openedBy(helper, names);
+      opened = await openedBy(helper, names);
       for (const kind of ['user', 'net']) descriptors.push(openSync(`/proc/${opened.pid}/ns/${kind}`, 'r'));
       const namespace = new DoorNamespace(helper, opened, descriptors);
       if (namespace.#name === readlinkSync('/proc/self/ns/net')) throw new Error('it is no namespace of its own');
       return namespace;
     } catch (error) {
       helper.kill();
+      if (opened) closeAll(opened);
       for (const descriptor of descriptors) closeSync(descriptor);
       throw new ToolFailure(
         `commands cannot be given a network: ${error instanceof Error ? error.message : 'unknown'}`,
@@ -137,37 +139,53 @@ export class DoorNamespace {
   close(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    for (const { server } of [this, ...(this.straight?.servers ?? [])]) server.close();
-    if (this.straight) closed(this.straight.questions);
+    closeAll(this);
     this.#helper.kill();
     for (const descriptor of this.#descriptors) closeSync(descriptor);
   }
 }
 
+function closeAll({ server, straight }: Pick<Opened, 'server' | 'straight'>): void {
+  for (const one of [server, ...(straight?.servers ?? []).map((way) => way.server)]) one.close();
+  if (straight) closed(straight.questions);
+}
+
 function openedBy(helper: Helper, names: MadeUpNames): Promise<Opened> {
   return new Promise((resolve, reject) => {
+    const came: (Server | Datagrams)[] = [];
+    let isSettled = false;
+    const failed = (why: string): void => {
+      if (isSettled) return; // it ended when it was there, or has failed
+      isSettled = true;
+      clearTimeout(timer);
+      for (const one of came) closed(one); // nobody else will
+      reject(new Error(why));
+    };
     const timer = setTimeout(() => {
-      reject(new Error('its namespace did not come to be in time'));
+      failed('its namespace did not come to be in time');
     }, MOST_START_MS);
     let proxy: Pick<Opened, 'port' | 'server'> | undefined;
     let questions: Datagrams | undefined;
     const servers: { port: number; server: Server }[] = [];
     helper.onMessage((message, handle) => {
+      if (handle instanceof Server || handle instanceof Datagrams) came.push(handle);
       const { kind, pid, port } = message as { kind?: unknown; pid?: unknown; port?: unknown };
       if (kind === 'proxy' && typeof port === 'number' && handle instanceof Server) proxy = { port, server: handle };
       else if (kind === 'names' && handle instanceof Datagrams) questions = handle;
       else if (kind === 'straight' && typeof port === 'number' && handle instanceof Server)
         servers.push({ port, server: handle });
       else {
+        if (kind !== 'all' || typeof pid !== 'number' || !proxy) {
+          failed('no listener came of its namespace');
+          return;
+        }
+        isSettled = true;
         clearTimeout(timer);
-        if (kind === 'all' && typeof pid === 'number' && proxy)
-          resolve({ pid, ...proxy, straight: questions && { names, questions, servers } });
-        else reject(new Error('no listener came of its namespace'));
+        resolve({ pid, ...proxy, straight: questions && { names, questions, servers } });
       }
     });
     void helper.ended.then(() => {
-      clearTimeout(timer);
-      reject(new Error('its namespace could not be made'));
+      failed('its namespace could not be made');
     });
   });
 }
